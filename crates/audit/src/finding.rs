@@ -1,0 +1,273 @@
+//! What an audit answers: controls with statuses, findings with proofs, a verdict for every resource.
+//!
+//! Everything a reader sees (status, reason, evidence, exit code) is a function of one [`Audit`] value.
+
+use crate::inventory::{Gap, Inventory};
+use cloudtrail::resource::ResourceType;
+use recording::{State, Verdict, Why};
+
+/// The status of a control or of one finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// The answer is no, and no gap could turn it.
+    Fail,
+    /// A gap decides.
+    Undetermined,
+    /// The answer is yes, and no gap could turn it.
+    Pass,
+    /// There is nothing the control could be about.
+    NotApplicable,
+}
+
+impl Status {
+    /// The word for it in our formats.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Undetermined => "undetermined",
+            Self::Pass => "pass",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// The word for a verdict's state in our formats.
+#[must_use]
+pub const fn verdict_word(state: State) -> &'static str {
+    match state {
+        State::Recorded => "recorded",
+        State::PartiallyRecorded => "partially_recorded",
+        State::NotRecorded => "not_recorded",
+        State::Undetermined => "undetermined",
+    }
+}
+
+/// How much a control weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Weight {
+    /// The control itself or a sentence of its test plan: decides the exit code.
+    Required,
+    /// Good practice: shown, never decides the exit code.
+    Advisory,
+}
+
+/// One control, answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControlResult {
+    /// Stable name: `lambda-invocations-recorded`.
+    pub id: &'static str,
+    /// What it asks, as a statement that is true iff it passes.
+    pub title: &'static str,
+    /// Whether it decides the exit code.
+    pub weight: Weight,
+    /// The worst status of its findings, or pass, or not applicable.
+    pub status: Status,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Each distinct reason once, worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// One reason why a control has its status, with all it applies to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Fail or undetermined; pass iff it is a warning that changes nothing.
+    pub status: Status,
+    /// One sentence.
+    pub reason: String,
+    /// The places it is about, as positions in [`Audit::places`], ascending.
+    pub places: Vec<usize>,
+    /// The resources it is about, ascending.
+    pub resources: Vec<ResourceRef>,
+    /// The recorders it is about, as positions in [`Inventory::recorders`], ascending.
+    pub recorders: Vec<usize>,
+    /// The verdict it rests on, at one of its places.
+    pub proof: Option<Proof>,
+    /// The gaps it rests on, as positions in [`Audit::gaps`], ascending. Not empty iff undetermined because of gaps.
+    pub gaps: Vec<usize>,
+    /// What to do next, in one sentence.
+    pub help: Option<String>,
+}
+
+/// A verdict and the place it was reached at: the place says which recorders its candidates are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Proof {
+    /// Position in [`Audit::places`].
+    pub place: usize,
+    /// Position in [`Audit::verdicts`].
+    pub verdict: usize,
+}
+
+/// A resource, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ResourceRef {
+    /// Position in [`Audit::places`].
+    pub place: usize,
+    /// The plane: position in [`PlaceAudit::planes`], which is the position in [`ResourceType::ALL`].
+    pub plane: usize,
+    /// Position in [`Plane::rows`].
+    pub row: usize,
+}
+
+/// The whole answer.
+#[derive(Clone, Debug)]
+pub struct Audit<'a> {
+    /// What it is about.
+    pub inventory: &'a Inventory,
+    /// All controls, the main one first.
+    pub controls: Vec<ControlResult>,
+    /// Resources by verdict.
+    pub summary: Summary,
+    /// One for each place of the inventory, in the same order.
+    pub places: Vec<PlaceAudit<'a>>,
+    /// Every distinct verdict; others point here by index.
+    pub verdicts: Vec<Verdict>,
+    /// The gaps of the inventory, and behind them what the audit itself found to be missing.
+    pub gaps: Vec<Gap>,
+}
+
+/// Resources by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All of them. A web function counts once for each Region that serves it.
+    pub resources: usize,
+    /// Verdict recorded.
+    pub recorded: usize,
+    /// Verdict partially recorded.
+    pub partially_recorded: usize,
+    /// Verdict not recorded.
+    pub not_recorded: usize,
+    /// Verdict undetermined.
+    pub undetermined: usize,
+}
+
+/// One account and Region, judged.
+#[derive(Clone, Debug)]
+pub struct PlaceAudit<'a> {
+    /// Account id.
+    pub account: &'a str,
+    /// Region.
+    pub region: &'a str,
+    /// The recorders that record here or may do so, in the order that verdicts reached here count them.
+    pub candidates: Vec<PlaceCandidate>,
+    /// Recorders that certainly do not record here, with the reason: ascending by recorder.
+    pub silent: Vec<Silent>,
+    /// One for each [`ResourceType::ALL`], in that order.
+    pub planes: Vec<Plane<'a>>,
+    /// The verdict over all management events of this place, as a position in [`Audit::verdicts`].
+    pub management: usize,
+}
+
+/// A recorder that records or may record at a place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PlaceCandidate {
+    /// Position in [`Inventory::recorders`]; `None` iff it is a recorder that may exist but could not be listed.
+    pub recorder: Option<usize>,
+    /// True iff nothing about it is in doubt but, perhaps, single selectors.
+    pub certain: bool,
+    /// The gaps that make it uncertain or its selectors unread.
+    pub gaps: Vec<usize>,
+}
+
+/// A recorder that does not record at a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Silent {
+    /// Position in [`Inventory::recorders`].
+    pub recorder: usize,
+    /// Why.
+    pub reason: SilentReason,
+}
+
+/// Why a recorder certainly records nothing at a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum SilentReason {
+    /// Its logging is off there.
+    #[error("logging is off")]
+    NotLogging,
+    /// It logs, but cannot deliver.
+    #[error("cannot deliver: {0}")]
+    CannotDeliver(String),
+    /// It is limited to another Region.
+    #[error("records only {0}")]
+    OtherRegion(String),
+    /// It belongs to another account and is no organization recorder of this account's organization.
+    #[error("belongs to account {0}")]
+    OtherAccount(String),
+    /// It or its shadow does not exist there.
+    #[error("does not exist in this Region")]
+    NotHere,
+    /// The opt-in home Region trap: its home Region is opt-in and the account has not enabled it.
+    #[error("its home Region {0} is opt-in and this account has not enabled it")]
+    HomeRegionNotEnabled(String),
+    /// An event data store that does not ingest.
+    #[error("its status is {0}")]
+    Idle(String),
+    /// The audit was asked to count trails alone.
+    #[error("only trails are counted (--recorders trails)")]
+    NotCounted,
+    /// A service-linked channel: a copy for another service, never counted.
+    #[error("a channel of {0} is a compensating copy, not a recorder")]
+    Compensating(String),
+}
+
+/// One type of resource at one place, judged.
+#[derive(Clone, Debug)]
+pub struct Plane<'a> {
+    /// The type.
+    pub kind: ResourceType,
+    /// The verdict for any resource of the type that may ever exist here, as a position in [`Audit::verdicts`].
+    pub any: usize,
+    /// Every resource seen, with its verdict: the order of the listing, then those served here from another Region.
+    pub rows: Vec<Row<'a>>,
+    /// Why there may be more than was seen; `None` iff the listing is complete or the type is not offered here.
+    pub gap: Option<usize>,
+}
+
+/// A resource and its verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// Its unqualified ARN.
+    pub arn: &'a str,
+    /// Position in [`Audit::verdicts`]. The witness there names another ARN of the same class: see
+    /// [`recording::Escape::witness_for`].
+    pub verdict: usize,
+}
+
+impl Audit<'_> {
+    /// The gaps on which an undetermined verdict at this place hangs, ascending; empty for any other state.
+    #[must_use]
+    pub fn deciding_gaps(&self, proof: Proof) -> Vec<usize> {
+        let verdict = &self.verdicts[proof.verdict];
+        if verdict.state != State::Undetermined {
+            return Vec::new();
+        }
+        let candidates = &self.places[proof.place].candidates;
+        let open = verdict.escape.iter().flat_map(|escape| &escape.turned_away);
+        let open = open.filter(|by| matches!(by.why, Why::Uncertain | Why::Unread));
+        let mut gaps: Vec<usize> = open
+            .filter_map(|by| candidates.get(by.by.candidate))
+            .flat_map(|one| one.gaps.iter().copied())
+            .collect();
+        gaps.sort_unstable();
+        gaps.dedup();
+        gaps
+    }
+
+    /// The recorders that a recorded verdict at this place rests on, as positions in [`Inventory::recorders`].
+    #[must_use]
+    pub fn recorded_by(&self, proof: Proof) -> Vec<usize> {
+        let candidates = &self.places[proof.place].candidates;
+        let cover = self.verdicts[proof.verdict].cover.iter();
+        let mut recorders: Vec<usize> =
+            cover.filter_map(|by| candidates.get(by.candidate)).filter_map(|one| one.recorder).collect();
+        recorders.dedup();
+        recorders
+    }
+
+    /// The row at that position.
+    #[must_use]
+    pub fn row(&self, resource: ResourceRef) -> Row<'_> {
+        self.places[resource.place].planes[resource.plane].rows[resource.row]
+    }
+}

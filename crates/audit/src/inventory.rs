@@ -1,0 +1,213 @@
+//! The inventory: what was seen of accounts, Regions, resources and recorders, and what could not be read.
+//!
+//! It is potentially incomplete and outdated, and says so: every failure to read is a [`Gap`], and whatever was not read
+//! points at its gap. It can be saved, and audited elsewhere and later; nothing in it needs the network.
+
+use cloudtrail::recorder::{Recorder, Seen};
+use std::collections::BTreeMap;
+
+/// Everything one collection saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// When the collection began: RFC 3339, UTC.
+    pub collected_at: String,
+    /// The partition of all its accounts: `aws`, `aws-cn`, ...
+    pub partition: String,
+    /// The ARN of whoever collected, where known.
+    pub caller: Option<String>,
+    /// The Regions that were asked for; `None` iff all enabled ones.
+    pub regions_asked: Option<Vec<String>>,
+    /// The accounts audited, and any other that was visited because it owns recorders of these; sorted by id.
+    pub accounts: Vec<Account>,
+    /// Every audited account in every audited Region; sorted by account, then Region.
+    pub places: Vec<Place>,
+    /// Every recorder seen anywhere, once; sorted by ARN.
+    pub recorders: Vec<Recorder>,
+    /// Everything that could not be read. Others point here by index, so it is append-only.
+    pub gaps: Vec<Gap>,
+}
+
+/// An AWS account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    /// The name in AWS Organizations, where known.
+    pub name: Option<String>,
+    /// `State` in AWS Organizations (`ACTIVE`, `SUSPENDED`, ...), where known.
+    pub state: Option<String>,
+    /// False iff it was only visited because it may own recorders of audited accounts.
+    pub audited: bool,
+    /// The organization it belongs to; `Known(None)` iff it certainly belongs to none.
+    pub organization: Seen<Option<Organization>>,
+    /// Every Region AWS offers to the account, with its state.
+    pub regions: Seen<BTreeMap<String, OptIn>>,
+    /// The event data stores *owned* by this account in all its enabled Regions, by ARN: complete iff known. A store
+    /// that was listed but could not be read further is a recorder whose selectors are unread.
+    pub stores: Seen<Vec<String>>,
+}
+
+/// An organization of AWS Organizations.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Organization {
+    /// `o-...`
+    pub id: String,
+    /// The management account: it owns the organization's trails and event data stores.
+    pub management_account: String,
+}
+
+/// Whether an account may use a Region (`RegionOptStatus`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptIn {
+    /// `ENABLED_BY_DEFAULT`, `opt-in-not-required`: no account can be without it.
+    ByDefault,
+    /// `ENABLED`, `opted-in`: an opt-in Region that this account has enabled.
+    Enabled,
+    /// `DISABLED`, `not-opted-in`, and `ENABLING`, `DISABLING`: an opt-in Region that this account does not surely have.
+    Disabled,
+}
+
+/// One account in one Region: where functions live and trails are seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Account id.
+    pub account: String,
+    /// Region.
+    pub region: String,
+    /// Every trail or shadow of a trail that exists here (DescribeTrails with shadow trails): complete iff known.
+    pub trails: Seen<Vec<Sighting>>,
+    /// Service-linked channels seen here, by ARN.
+    pub channels: Seen<Vec<String>>,
+    /// `AWS::Lambda::Function`
+    pub functions: Listing,
+    /// `AWS::Lambda::WebFunction` whose home is here.
+    pub web_functions: Listing,
+    /// `AWS::Lambda::MicrovmImage`
+    pub microvm_images: Listing,
+}
+
+/// A trail as it is seen at one place, where it or its shadow exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// The trail's ARN.
+    pub trail: String,
+    /// GetTrailStatus at this place.
+    pub status: Seen<TrailStatus>,
+}
+
+/// What GetTrailStatus says at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailStatus {
+    /// `IsLogging`
+    pub logging: bool,
+    /// `LatestDeliveryError`, iff there is one and it is not empty: a trail that cannot deliver does not record.
+    pub delivery_error: Option<String>,
+    /// `LatestDeliveryTime`, RFC 3339.
+    pub latest_delivery: Option<String>,
+    /// `LatestDigestDeliveryError`, iff there is one and it is not empty.
+    pub digest_error: Option<String>,
+    /// `StopLoggingTime`, RFC 3339.
+    pub stopped_at: Option<String>,
+}
+
+/// The resources of one type at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// What was listed, also when the listing broke off; sorted by ARN.
+    pub resources: Vec<Resource>,
+    /// Why it may not be all; `None` iff the listing is complete.
+    pub gap: Option<usize>,
+}
+
+/// A Lambda resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its unqualified ARN.
+    pub arn: Box<str>,
+    /// The Regions that serve it besides its own; only web functions can have any, and only theirs can be unread.
+    pub serving: Serving,
+}
+
+/// Where a resource is served besides its own Region. Invocations are recorded in the Region that serves (semantics 1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Serving {
+    /// Nowhere else.
+    #[default]
+    Home,
+    /// Also in these Regions, sorted.
+    Also(Box<[String]>),
+    /// Not read: the gap.
+    Unread(usize),
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The account that was asked about, where known.
+    pub account: Option<String>,
+    /// The Region that was asked, where there is one.
+    pub region: Option<String>,
+    /// The call, named like its IAM action: `cloudtrail:GetEventSelectors`.
+    pub call: String,
+    /// The recorder or resource it was about, where there is one.
+    pub subject: Option<String>,
+    /// Why.
+    pub kind: GapKind,
+    /// What AWS or the network said, in one line.
+    pub error: String,
+}
+
+/// Why something could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapKind {
+    /// The caller lacks the permission: the call names the missing action.
+    Refused,
+    /// Throttled, failing or silent until we gave up.
+    Failed,
+    /// The service does not know the operation in this Region, so there is nothing of that kind there (HTTP 404 without
+    /// an error code of AWS, or `UnknownOperationException`). Not ignorance: it never decides anything.
+    NotOffered,
+    /// The user interrupted the collection before this was read.
+    Interrupted,
+}
+
+impl GapKind {
+    /// The word for it in our formats.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::NotOffered => "not_offered",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The kind of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Refused, Self::Failed, Self::NotOffered, Self::Interrupted]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+impl Inventory {
+    /// The account of that id.
+    #[must_use]
+    pub fn account(&self, id: &str) -> Option<&Account> {
+        self.accounts
+            .binary_search_by(|account| account.id.as_str().cmp(id))
+            .ok()
+            .map(|at| &self.accounts[at])
+    }
+
+    /// The recorder of that ARN.
+    #[must_use]
+    pub fn recorder(&self, arn: &str) -> Option<&Recorder> {
+        self.recorders
+            .binary_search_by(|recorder| recorder.arn.as_str().cmp(arn))
+            .ok()
+            .map(|at| &self.recorders[at])
+    }
+}

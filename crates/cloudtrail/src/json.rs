@@ -1,0 +1,165 @@
+//! Event selectors read from JSON: AWS's own answers and requests, log records, Terraform, CloudFormation, a person's file.
+//!
+//! Member names are compared without case and underscores, so `ReadWriteType` (API, CloudFormation), `readWriteType`
+//! (recorded requests) and `read_write_type` (Terraform) are one member. A member, field, operator or value that we do not
+//! know never disappears: it becomes a [`Doubt`] of the selector it stands in, and where it might *widen* that selector,
+//! the conditions it might widen are dropped, so that the selector may record anything. Only what cannot be read at all
+//! (the wrong JSON type, an unknown `ReadWriteType`) is an error, with the path into the document.
+
+mod advanced;
+mod basic;
+mod walk;
+
+use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};
+use serde_json::Value;
+use walk::{Path, entries, list, plain};
+
+/// The document cannot be read as event selectors.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectorsError {
+    /// Not JSON at all.
+    #[error("not JSON: {problem}")]
+    NotJson {
+        /// What the JSON reader said, with line and column.
+        problem: String,
+    },
+    /// JSON of the wrong type.
+    #[error("`{path}` is {found}, and {wanted} was expected there")]
+    WrongType {
+        /// Path into the document.
+        path: String,
+        /// What stands there.
+        found: &'static str,
+        /// What should.
+        wanted: &'static str,
+    },
+    /// A value that AWS refuses and that we cannot read as anything.
+    #[error("`{path}` is `{value}`, and AWS takes only {wanted} there")]
+    NotAllowed {
+        /// Path into the document.
+        path: String,
+        /// What stands there.
+        value: String,
+        /// What AWS takes.
+        wanted: &'static str,
+    },
+    /// An object without any member that selectors have.
+    #[error(
+        "`{path}` holds no event selectors: expected EventSelectors, AdvancedEventSelectors or a list of selectors"
+    )]
+    NoSelectors {
+        /// Path into the document.
+        path: String,
+    },
+}
+
+/// Members that stand beside the selectors in answers and requests of AWS and cannot change what is recorded.
+const HARMLESS: [&str; 4] = ["trailarn", "trailname", "responsemetadata", "eventdatastore"];
+
+/// Reads selectors from the text of a JSON document.
+///
+/// # Errors
+/// As [`from_value`], and [`SelectorsError::NotJson`].
+pub fn from_str(text: &str) -> Result<Selectors, SelectorsError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| SelectorsError::NotJson { problem: error.to_string() })?;
+    from_value(&value)
+}
+
+/// Reads selectors from a JSON document: an answer of GetEventSelectors, a request of PutEventSelectors (as typed or as
+/// recorded), the values of a Terraform `aws_cloudtrail`, CloudFormation properties, a list of selectors, or one selector.
+///
+/// # Errors
+/// [`SelectorsError`] iff the document cannot be read as selectors; what can be read but not understood is a doubt.
+pub fn from_value(value: &Value) -> Result<Selectors, SelectorsError> {
+    let root = Path::root();
+    let list = match value {
+        Value::Array(_) => {
+            list(&root, value)?.map(|(at, item)| selector(&at, item)).collect::<Result<_, _>>()?
+        }
+        Value::Object(members) if members.keys().any(|key| is_selector_member(key)) => {
+            vec![selector(&root, value)?]
+        }
+        Value::Object(_) => from_document(&root, value)?,
+        other => return Err(root.wrong(other, "an object or a list")),
+    };
+    Ok(Selectors { list: doubt_both_kinds(list), document: value.to_string() })
+}
+
+fn from_document(path: &Path<'_>, value: &Value) -> Result<Vec<Selector>, SelectorsError> {
+    let mut found = false;
+    let mut selectors = Vec::new();
+    let mut unknown = Vec::new();
+    let members = entries(path, value)?;
+    let terraform = members.iter().any(|(_, key, _)| key.contains("event_selector"));
+    for (at, key, member) in &members {
+        match plain(key).as_str() {
+            "eventselectors" | "eventselector" => {
+                found = true;
+                for (at, item) in list(at, member)? {
+                    selectors.push(Selector::Basic(basic::read(&at, item)?));
+                }
+            }
+            "advancedeventselectors" | "advancedeventselector" => {
+                found = true;
+                for (at, item) in list(at, member)? {
+                    selectors.push(Selector::Advanced(advanced::read(&at, item)?));
+                }
+            }
+            // A Terraform resource holds the whole trail; its other attributes are not about selectors.
+            known if terraform || HARMLESS.contains(&known) => {}
+            _ => unknown.push(Doubt::Member { path: at.to_string() }),
+        }
+    }
+    if !found {
+        return Err(SelectorsError::NoSelectors { path: path.to_string() });
+    }
+    if selectors.is_empty() && unknown.is_empty() {
+        selectors.push(Selector::Basic(crate::selector::BasicSelector::of_a_new_trail()));
+    }
+    selectors.extend(unknown.into_iter().map(opaque));
+    Ok(selectors)
+}
+
+/// A selector of which we know nothing but that it is there: it may record anything.
+fn opaque(doubt: Doubt) -> Selector {
+    Selector::Advanced(AdvancedSelector { name: String::new(), fields: Vec::new(), doubts: vec![doubt] })
+}
+
+fn selector(path: &Path<'_>, value: &Value) -> Result<Selector, SelectorsError> {
+    let members = entries(path, value)?;
+    let is_advanced =
+        members.iter().any(|(_, key, _)| matches!(plain(key).as_str(), "fieldselectors" | "fieldselector"));
+    if is_advanced {
+        advanced::read(path, value).map(Selector::Advanced)
+    } else if members.iter().any(|(_, key, _)| is_selector_member(key)) {
+        basic::read(path, value).map(Selector::Basic)
+    } else {
+        Err(SelectorsError::NoSelectors { path: path.to_string() })
+    }
+}
+
+fn is_selector_member(key: &str) -> bool {
+    const MEMBERS: [&str; 8] = [
+        "fieldselectors",
+        "fieldselector",
+        "readwritetype",
+        "includemanagementevents",
+        "dataresources",
+        "dataresource",
+        "excludemanagementeventsources",
+        "excludemanagementeventsource",
+    ];
+    MEMBERS.contains(&plain(key).as_str())
+}
+
+fn doubt_both_kinds(mut selectors: Vec<Selector>) -> Vec<Selector> {
+    let is_basic = |selector: &Selector| matches!(selector, Selector::Basic(_));
+    if selectors.iter().any(is_basic) && !selectors.iter().all(is_basic) {
+        for selector in &mut selectors {
+            selector.doubt(Doubt::BothKinds);
+        }
+    }
+    selectors
+}

@@ -1,0 +1,127 @@
+//! Every event that an invocation can give rise to, each shape with its provenance.
+
+use crate::values::{Alphabet, Domain};
+use cloudtrail::event::Field;
+use cloudtrail::resource::ResourceType;
+
+/// How we know of a shape of event. The verdict is over documented and observed shapes; what only a possible shape
+/// escapes is a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Provenance {
+    /// AWS's documentation names it.
+    Documented,
+    /// Somebody published a real record of it.
+    Observed,
+    /// Contradictory pages mention it, or nothing excludes it (U-1).
+    Possible,
+}
+
+/// A set of events: the product of what each field can be. Fields that are not named are absent from every event.
+#[derive(Clone, Debug)]
+pub struct Space {
+    /// How we know of these events.
+    pub provenance: Provenance,
+    /// What each field can be.
+    pub fields: Vec<(Field, Domain)>,
+}
+
+/// The principals that make a witness credible to a reader; the account is the one of AWS's own examples.
+const PRINCIPALS: [&str; 2] = [
+    "arn:aws:sts::111122223333:assumed-role/example-role/example-session",
+    "arn:aws:iam::111122223333:user/example",
+];
+
+/// The spaces of events that invoking a resource of `kind`, whose `resources.ARN` is within `arn`, can give rise to:
+/// first documented and observed ones, then possible ones (semantics 1.1, 1.2 and 14).
+#[must_use]
+pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
+    let space = |provenance, names, read_only: &str| {
+        let mut fields =
+            call_fields("Data", Domain::fixed("lambda.amazonaws.com"), Domain::fixed("AwsApiCall"));
+        fields.push((Field::EventName, names));
+        fields.push((Field::ReadOnly, Domain::fixed(read_only)));
+        fields.push((Field::ResourcesType, Domain::fixed(kind.as_str())));
+        fields.push((Field::ResourcesArn, arn.clone()));
+        Space { provenance, fields }
+    };
+    let other_names = |credible: &[&str]| Domain::Strings {
+        prefix: "Invoke".to_owned(),
+        alphabet: Alphabet::Any,
+        absent: false,
+        credible: credible.iter().map(ToString::to_string).collect(),
+    };
+    match kind {
+        ResourceType::Function => vec![
+            space(Provenance::Documented, Domain::one_of(["Invoke"]), "false"),
+            space(Provenance::Observed, Domain::one_of(["InvokeExecution"]), "false"),
+            space(
+                Provenance::Possible,
+                other_names(&["InvokeFunctionUrl", "InvokeWithResponseStream", "InvokeAsync"]),
+                "false",
+            ),
+        ],
+        ResourceType::WebFunction => vec![
+            space(Provenance::Documented, Domain::one_of(["InvokeWebFunctionEndpoint"]), "false"),
+            space(Provenance::Possible, other_names(&[]), "false"),
+        ],
+        ResourceType::MicrovmImage => vec![
+            space(Provenance::Documented, Domain::one_of(MICROVM_EVENTS), "false"),
+            // The sample record is of RunMicrovm alone; nothing says that the token calls are writes.
+            space(Provenance::Possible, Domain::one_of(MICROVM_EVENTS.into_iter().skip(1)), "true"),
+        ],
+    }
+}
+
+/// The six data events of MicroVMs (semantics 1.1).
+const MICROVM_EVENTS: [&str; 6] = [
+    "RunMicrovm",
+    "TerminateMicrovm",
+    "SuspendMicrovm",
+    "ResumeMicrovm",
+    "CreateMicrovmAuthToken",
+    "CreateMicrovmShellAuthToken",
+];
+
+/// Every management event there can be, of any service, read and write.
+#[must_use]
+pub fn management_events() -> Space {
+    let source = strings(&["lambda.amazonaws.com", "kms.amazonaws.com", "rdsdata.amazonaws.com"]);
+    let mut fields = call_fields("Management", source, strings(&["AwsApiCall"]));
+    fields.push((Field::EventName, strings(&["UpdateFunctionCode20150331v2"])));
+    fields.push((Field::ReadOnly, Domain::one_of(["false", "true"])));
+    Space { provenance: Provenance::Documented, fields }
+}
+
+/// Every data event there can be on resources of type `kind`, whatever service the type belongs to: what a change of
+/// selectors must not narrow.
+#[must_use]
+pub fn data_events(kind: &str) -> Space {
+    let mut fields = call_fields("Data", strings(&[]), strings(&["AwsApiCall"]));
+    fields.push((Field::EventName, strings(&[])));
+    fields.push((Field::ReadOnly, Domain::one_of(["false", "true"])));
+    fields.push((Field::ResourcesType, Domain::fixed(kind)));
+    fields.push((Field::ResourcesArn, strings(&[])));
+    Space { provenance: Provenance::Documented, fields }
+}
+
+/// What every API call has: a category, a source, a type, perhaps a principal ARN and perhaps a console session.
+fn call_fields(category: &str, source: Domain, event_type: Domain) -> Vec<(Field, Domain)> {
+    let principals = Domain::Strings {
+        prefix: String::new(),
+        alphabet: Alphabet::Any,
+        absent: true,
+        credible: PRINCIPALS.map(str::to_owned).to_vec(),
+    };
+    vec![
+        (Field::EventCategory, Domain::fixed(category)),
+        (Field::EventSource, source),
+        (Field::EventType, event_type),
+        (Field::SessionCredentialFromConsole, Domain::Flag),
+        (Field::UserIdentityArn, principals),
+    ]
+}
+
+fn strings(credible: &[&str]) -> Domain {
+    let credible = credible.iter().map(ToString::to_string).collect();
+    Domain::Strings { prefix: String::new(), alphabet: Alphabet::Any, absent: false, credible }
+}

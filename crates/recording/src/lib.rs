@@ -1,0 +1,26 @@
+//! The decision procedure: every event of a space is recorded, or here is one that is not.
+//!
+//! Pure and synchronous; it never reads AWS's JSON, a clock, a file or the network. Its one question is [`decide`]: do
+//! the selectors of all recorders, *taken together*, admit every event that an invocation of this resource can give rise
+//! to? The way there is one noun per file:
+//!
+//! ```text
+//! selectors --clauses--> boxes of events        invocations --> the space of events, with provenance
+//!     values: the classes one field can still take  ->  remainder: what no clause takes  ->  witness: one event of it
+//! ```
+
+mod clauses;
+mod decide;
+mod index;
+mod invocations;
+mod remainder;
+mod values;
+mod witness;
+mod words;
+
+pub use clauses::Candidate;
+pub use decide::{
+    ClassId, Decider, Escape, SelectorRef, State, Subject, TurnedAwayBy, Verdict, Why, decide, decide_space,
+};
+pub use invocations::{Provenance, Space, data_events, invocations, management_events};
+pub use values::{Alphabet, Domain};
