@@ -5,6 +5,7 @@
 use crate::inventory::{Gap, Inventory};
 use cloudtrail::resource::ResourceType;
 use recording::{State, Verdict, Why};
+use std::collections::BTreeMap;
 
 /// The status of a control or of one finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +124,9 @@ pub struct Audit<'a> {
     pub places: Vec<PlaceAudit<'a>>,
     /// Every distinct verdict; others point here by index.
     pub verdicts: Vec<Verdict>,
+    /// For each position in `verdicts` that is about the invocations of a resource, the position of the verdict about
+    /// *all* data events of that resource, read and write: what the control's test plan ticks.
+    pub data_events: BTreeMap<usize, usize>,
     /// The gaps of the inventory, and behind them what the audit itself found to be missing.
     pub gaps: Vec<Gap>,
 }
@@ -164,7 +168,7 @@ pub struct PlaceAudit<'a> {
 pub struct PlaceCandidate {
     /// Position in [`Inventory::recorders`]; `None` iff it is a recorder that may exist but could not be listed.
     pub recorder: Option<usize>,
-    /// True iff nothing about it is in doubt but, perhaps, single selectors.
+    /// True iff it certainly exists, reaches the place, is active and delivers; its selectors may still be unread.
     pub certain: bool,
     /// The gaps that make it uncertain or its selectors unread.
     pub gaps: Vec<usize>,
@@ -220,8 +224,9 @@ pub struct Plane<'a> {
     pub any: usize,
     /// Every resource seen, with its verdict: the order of the listing, then those served here from another Region.
     pub rows: Vec<Row<'a>>,
-    /// Why there may be more than was seen; `None` iff the listing is complete or the type is not offered here.
-    pub gap: Option<usize>,
+    /// Why there may be more than was seen, as positions in [`Audit::gaps`]; empty iff the listing is complete, or the
+    /// type is not offered here.
+    pub gaps: Vec<usize>,
 }
 
 /// A resource and its verdict.
@@ -263,6 +268,21 @@ impl Audit<'_> {
             cover.filter_map(|by| candidates.get(by.candidate)).filter_map(|one| one.recorder).collect();
         recorders.dedup();
         recorders
+    }
+
+    /// The ARN that stands for any resource of the plane that may ever exist at the place, for use with
+    /// [`recording::Escape::witness_for`]: the one in the verdict's own witness where that lies at the place.
+    #[must_use]
+    pub fn any_arn(&self, place: usize, plane: usize) -> String {
+        let at = &self.places[place];
+        let plane = &at.planes[plane];
+        let prefix = recording::arn_prefix(plane.kind, &self.inventory.partition, at.account, at.region);
+        let escape = self.verdicts[plane.any].escape.as_ref();
+        let own = escape.and_then(|escape| escape.witness.resource.as_ref()).map(|resource| &resource.arn);
+        match own.filter(|arn| arn.starts_with(&prefix)) {
+            Some(arn) => arn.clone(),
+            None => format!("{prefix}any-future-{}", plane.kind.noun().replace(' ', "-")),
+        }
     }
 
     /// The row at that position.

@@ -2,6 +2,59 @@
 //!
 //! Pure: no clock (the time is an argument), no I/O, no SDK type, no wire format. Ignorance is data: what could not be
 //! read is a [`inventory::Gap`], and a finding that rests on one is undetermined, never a pass.
+//!
+//! ```text
+//! Inventory --candidates--> who may record at a place --judge--> a verdict for every resource --controls--> findings
+//! ```
 
+mod candidates;
+pub mod controls;
 pub mod finding;
 pub mod inventory;
+mod judge;
+pub mod lint;
+
+use finding::{Audit, Summary};
+use inventory::Inventory;
+use recording::State;
+
+/// What an audit may be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Which recorders count.
+    pub recorders: Counted,
+}
+
+/// Which recorders count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// Trails and event data stores.
+    #[default]
+    All,
+    /// Trails alone: the letter of the control.
+    Trails,
+}
+
+/// Audits an inventory. The same inventory and options always give the same answer.
+#[must_use]
+pub fn audit<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a> {
+    let mut audit = judge::judge(inventory, options);
+    audit.summary = summary(&audit);
+    audit.controls = controls::all(&audit);
+    audit
+}
+
+fn summary(audit: &Audit<'_>) -> Summary {
+    let mut summary = Summary::default();
+    let rows = audit.places.iter().flat_map(|place| &place.planes).flat_map(|plane| &plane.rows);
+    for row in rows {
+        summary.resources += 1;
+        match audit.verdicts[row.verdict].state {
+            State::Recorded => summary.recorded += 1,
+            State::PartiallyRecorded => summary.partially_recorded += 1,
+            State::NotRecorded => summary.not_recorded += 1,
+            State::Undetermined => summary.undetermined += 1,
+        }
+    }
+    summary
+}

@@ -101,12 +101,18 @@ pub enum Subject<'a> {
     },
 }
 
+/// What the ARN of every resource of this type at this place begins with.
+#[must_use]
+pub fn arn_prefix(kind: ResourceType, partition: &str, account: &str, region: &str) -> String {
+    format!("arn:{partition}:lambda:{region}:{account}:{}", kind.arn_infix())
+}
+
 impl Subject<'_> {
     fn spaces(self) -> Vec<Space> {
         match self {
             Self::Named(kind, arn) => invocations(kind, &Domain::fixed(arn)),
             Self::Any { kind, partition, account, region } => {
-                let prefix = format!("arn:{partition}:lambda:{region}:{account}:{}", kind.arn_infix());
+                let prefix = arn_prefix(kind, partition, account, region);
                 let credible = vec![format!("{prefix}any-future-{}", kind.noun().replace(' ', "-"))];
                 invocations(
                     kind,
@@ -294,6 +300,12 @@ impl<'a> Decider<'a> {
         self.verdicts.push(decide(&self.candidates, Subject::Named(self.kind, arn)));
         self.by_key.insert(self.key.clone().into_boxed_slice(), id);
         id
+    }
+
+    /// The class of *every* resource whose ARN begins with `prefix`, iff the conditions treat all of them alike: then one
+    /// verdict serves for any of them that may ever exist, as [`decide`] would answer for [`Subject::Any`].
+    pub fn class_of_all(&mut self, prefix: &str) -> Option<ClassId> {
+        self.index.alike(prefix).then(|| self.class(&format!("{prefix}any-future-resource")))
     }
 
     /// The verdict of a class of this decider.

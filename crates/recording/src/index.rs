@@ -112,6 +112,17 @@ impl Index {
         }
     }
 
+    /// True only if all texts that go on from `prefix` have the same key: no value goes on from it, and no suffix is
+    /// listed.
+    pub(crate) fn alike(&self, prefix: &str) -> bool {
+        let goes_on = |set: &PrefixSet| {
+            let from = set.entries.partition_point(|entry| *entry.text < *prefix.as_bytes());
+            let longer = set.entries[from..].iter().find(|entry| entry.text.len() > prefix.len());
+            longer.is_some_and(|entry| entry.text.starts_with(prefix.as_bytes()))
+        };
+        self.suffixes.entries.is_empty() && !goes_on(&self.equal) && !goes_on(&self.prefixes)
+    }
+
     /// For each condition the set of operators of which some value hits `text`, as bits. Two texts with the same key
     /// are admitted by the same conditions, and turned away by the same operators.
     pub(crate) fn key(&self, text: &str, key: &mut Vec<u8>) {

@@ -1,0 +1,243 @@
+//! Who records at a place: the recorders that do or may, and those that certainly do not, with the reason.
+
+use crate::finding::{PlaceCandidate, Silent, SilentReason};
+use crate::inventory::{Account, Gap, GapKind, Inventory, OptIn, Place, Sighting};
+use crate::{Counted, Options};
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
+
+/// What one recorder does at one place.
+enum Standing {
+    /// It is none of this place's business: another account's, and no organization's.
+    Foreign,
+    /// It certainly records nothing here.
+    Silent(SilentReason),
+    /// It certainly exists here, is active and delivers; or whether it does hangs on these gaps.
+    May { gaps: Vec<usize> },
+}
+
+/// Finds the candidates of places. Gaps that only show when places and recorders are put together are added to `gaps`.
+pub(crate) struct Candidates<'a> {
+    inventory: &'a Inventory,
+    options: &'a Options,
+    pub(crate) gaps: Vec<Gap>,
+}
+
+impl<'a> Candidates<'a> {
+    pub(crate) fn new(inventory: &'a Inventory, options: &'a Options) -> Self {
+        Candidates { inventory, options, gaps: inventory.gaps.clone() }
+    }
+
+    /// The candidates of `place` in the order of the inventory's recorders, then at most one that stands for all that
+    /// may exist unseen; and the silent recorders.
+    pub(crate) fn at(&mut self, place: &Place) -> (Vec<PlaceCandidate>, Vec<Silent>) {
+        let (mut candidates, mut silent) = (Vec::new(), Vec::new());
+        for (recorder, seen) in self.inventory.recorders.iter().enumerate() {
+            match self.standing(place, seen) {
+                Standing::Foreign => {}
+                Standing::Silent(reason) => silent.push(Silent { recorder, reason }),
+                Standing::May { mut gaps } => {
+                    let certain = gaps.is_empty();
+                    gaps.extend(seen.selectors.gap());
+                    candidates.push(PlaceCandidate { recorder: Some(recorder), certain, gaps });
+                }
+            }
+        }
+        let mut gaps = self.unseen(place);
+        gaps.sort_unstable();
+        gaps.dedup();
+        if !gaps.is_empty() {
+            candidates.push(PlaceCandidate { recorder: None, certain: false, gaps });
+        }
+        (candidates, silent)
+    }
+
+    fn standing(&mut self, place: &Place, recorder: &Recorder) -> Standing {
+        match recorder.kind {
+            RecorderKind::Trail => self.trail(place, recorder),
+            RecorderKind::EventDataStore => self.store(place, recorder),
+            RecorderKind::Channel => {
+                let here = place.channels.known().is_some_and(|channels| channels.contains(&recorder.arn));
+                let service = recorder.destination.clone().unwrap_or_else(|| "another service".to_owned());
+                if here { Standing::Silent(SilentReason::Compensating(service)) } else { Standing::Foreign }
+            }
+        }
+    }
+
+    fn trail(&self, place: &Place, trail: &Recorder) -> Standing {
+        let own = trail.account == place.account;
+        if !own && !trail.organization {
+            return Standing::Foreign;
+        }
+        let elsewhere = !trail.multi_region && trail.home_region != place.region;
+        let sightings = match &place.trails {
+            Seen::Known(sightings) => sightings,
+            Seen::Unread(_) if elsewhere => return other_region(trail),
+            Seen::Unread(gap) => return Standing::May { gaps: vec![*gap] },
+        };
+        let Some(sighting) = sightings.iter().find(|sighting| sighting.trail == trail.arn) else {
+            return if elsewhere { other_region(trail) } else { Standing::Silent(SilentReason::NotHere) };
+        };
+        if !own {
+            match self.may_miss_home_region(place, trail) {
+                Ok(None) => {}
+                Ok(Some(reason)) => return Standing::Silent(reason),
+                Err(gap) => return Standing::May { gaps: vec![gap] },
+            }
+        }
+        delivering(sighting)
+    }
+
+    /// The opt-in home Region trap (semantics 4.3): an organization trail at home in an opt-in Region gets nothing from
+    /// members that have not enabled that Region, not even what happens in their other Regions.
+    fn may_miss_home_region(&self, place: &Place, trail: &Recorder) -> Result<Option<SilentReason>, usize> {
+        let state_in = |account: &Account| -> Option<OptIn> {
+            account.regions.known().and_then(|regions| regions.get(&trail.home_region).copied())
+        };
+        // No account can be without a Region that is on by default, so any account's listing settles it.
+        if self.inventory.accounts.iter().any(|account| state_in(account) == Some(OptIn::ByDefault)) {
+            return Ok(None);
+        }
+        let account = self.inventory.account(&place.account);
+        match account.map(|account| (state_in(account), &account.regions)) {
+            Some((Some(OptIn::ByDefault | OptIn::Enabled), _)) => Ok(None),
+            Some((None, Seen::Unread(gap))) => Err(*gap),
+            // A place without its account is not something a collection makes: the trail was sighted, and no more is known.
+            None => Ok(None),
+            Some((Some(OptIn::Disabled) | None, _)) => {
+                Ok(Some(SilentReason::HomeRegionNotEnabled(trail.home_region.clone())))
+            }
+        }
+    }
+
+    fn store(&mut self, place: &Place, store: &Recorder) -> Standing {
+        let mut gaps = Vec::new();
+        if store.account != place.account {
+            if !store.organization {
+                return Standing::Foreign;
+            }
+            match self.same_organization(&place.account, &store.account) {
+                Ok(true) => {}
+                Ok(false) => return Standing::Foreign,
+                Err(gap) => gaps.push(gap),
+            }
+        }
+        if self.options.recorders == Counted::Trails {
+            return Standing::Silent(SilentReason::NotCounted);
+        }
+        if !store.multi_region && store.home_region != place.region {
+            return other_region(store);
+        }
+        match &store.status {
+            Seen::Known(StoreStatus::Enabled) => {}
+            Seen::Known(StoreStatus::Idle(status)) => {
+                return Standing::Silent(SilentReason::Idle(status.clone()));
+            }
+            Seen::Known(StoreStatus::Changing(status)) => gaps.push(self.add(Gap {
+                account: Some(store.account.clone()),
+                region: Some(store.home_region.clone()),
+                call: "cloudtrail:GetEventDataStore".to_owned(),
+                subject: Some(store.arn.clone()),
+                kind: GapKind::Failed,
+                error: format!("its status is {status}, which does not say whether it records"),
+            })),
+            Seen::Unread(gap) => gaps.push(*gap),
+        }
+        Standing::May { gaps }
+    }
+
+    /// Whether two accounts belong to one organization.
+    fn same_organization(&mut self, member: &str, owner: &str) -> Result<bool, usize> {
+        let organization = |id: &str| self.inventory.account(id).map(|account| &account.organization);
+        match (organization(member), organization(owner)) {
+            (Some(Seen::Known(None)), _) | (_, Some(Seen::Known(None))) => Ok(false),
+            (Some(Seen::Known(Some(ours))), _) if ours.management_account == owner => Ok(true),
+            (Some(Seen::Known(Some(ours))), Some(Seen::Known(Some(theirs)))) => Ok(ours.id == theirs.id),
+            (Some(Seen::Unread(gap)), _) | (_, Some(Seen::Unread(gap))) => Err(*gap),
+            _ => Err(self.add(Gap {
+                account: Some(owner.to_owned()),
+                region: None,
+                call: "organizations:DescribeOrganization".to_owned(),
+                subject: None,
+                kind: GapKind::Failed,
+                error: "the organization of this account was not looked up".to_owned(),
+            })),
+        }
+    }
+
+    /// The gaps behind which recorders may hide that were never seen.
+    fn unseen(&mut self, place: &Place) -> Vec<usize> {
+        let mut gaps: Vec<usize> = place.trails.gap().into_iter().collect();
+        gaps.extend(self.strangers(place));
+        if self.options.recorders == Counted::Trails {
+            return gaps;
+        }
+        let Some(account) = self.inventory.account(&place.account) else {
+            gaps.push(self.not_visited(&place.account));
+            return gaps;
+        };
+        gaps.extend(account.stores.gap());
+        match &account.organization {
+            Seen::Unread(gap) => gaps.push(*gap),
+            Seen::Known(None) => {}
+            Seen::Known(Some(organization)) => match self.inventory.account(&organization.management_account)
+            {
+                Some(management) => gaps.extend(management.stores.gap()),
+                None => gaps.push(self.not_visited(&organization.management_account)),
+            },
+        }
+        gaps
+    }
+
+    /// Trails that were seen here but are not among the recorders: somebody cut the inventory.
+    fn strangers(&mut self, place: &Place) -> Vec<usize> {
+        let sightings = place.trails.known().map_or(&[][..], Vec::as_slice);
+        let strangers: Vec<&Sighting> =
+            sightings.iter().filter(|sighting| self.inventory.recorder(&sighting.trail).is_none()).collect();
+        let gap = |sighting: &Sighting| Gap {
+            account: Some(place.account.clone()),
+            region: Some(place.region.clone()),
+            call: "cloudtrail:GetEventSelectors".to_owned(),
+            subject: Some(sighting.trail.clone()),
+            kind: GapKind::Failed,
+            error: "the trail was seen here, but the inventory does not describe it".to_owned(),
+        };
+        strangers.into_iter().map(|sighting| self.add(gap(sighting))).collect()
+    }
+
+    fn not_visited(&mut self, account: &str) -> usize {
+        self.add(Gap {
+            account: Some(account.to_owned()),
+            region: None,
+            call: "cloudtrail:ListEventDataStores".to_owned(),
+            subject: None,
+            kind: GapKind::Failed,
+            error: "the account was not visited, so its event data stores are not known".to_owned(),
+        })
+    }
+
+    /// The position of this gap, which is added unless it is there.
+    pub(crate) fn add(&mut self, gap: Gap) -> usize {
+        let own = self.inventory.gaps.len();
+        if let Some(known) = self.gaps[own..].iter().position(|known| *known == gap) {
+            return own + known;
+        }
+        self.gaps.push(gap);
+        self.gaps.len() - 1
+    }
+}
+
+fn other_region(recorder: &Recorder) -> Standing {
+    Standing::Silent(SilentReason::OtherRegion(recorder.home_region.clone()))
+}
+
+/// A trail that logs but cannot deliver does not record.
+fn delivering(sighting: &Sighting) -> Standing {
+    match &sighting.status {
+        Seen::Unread(gap) => Standing::May { gaps: vec![*gap] },
+        Seen::Known(status) if !status.logging => Standing::Silent(SilentReason::NotLogging),
+        Seen::Known(status) => match &status.delivery_error {
+            Some(error) => Standing::Silent(SilentReason::CannotDeliver(error.clone())),
+            None => Standing::May { gaps: Vec::new() },
+        },
+    }
+}

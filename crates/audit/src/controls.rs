@@ -1,0 +1,68 @@
+//! The controls: one file each, found by the name of the control.
+//!
+//! A control looks at a judged audit and answers with findings; it never reads selectors or decides about events. Its
+//! status is the worst of its findings, so status, reason and evidence cannot contradict each other.
+
+mod delivery_healthy;
+mod group;
+mod lambda_data_events;
+mod lambda_invocations_recorded;
+mod log_file_validation;
+mod management_events_recorded;
+mod paid_copies;
+mod recorder_exists;
+mod recorder_logging;
+mod selector_values_can_match;
+
+use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+
+/// Every control, in the order in which they are reported: the main one first.
+pub(crate) fn all(audit: &Audit<'_>) -> Vec<ControlResult> {
+    vec![
+        lambda_invocations_recorded::functions(audit),
+        lambda_invocations_recorded::web_functions(audit),
+        lambda_invocations_recorded::microvm_images(audit),
+        recorder_exists::control(audit),
+        recorder_logging::control(audit),
+        management_events_recorded::control(audit),
+        lambda_data_events::current(audit),
+        lambda_data_events::future(audit),
+        delivery_healthy::control(audit),
+        log_file_validation::control(audit),
+        paid_copies::control(audit),
+        selector_values_can_match::control(audit),
+    ]
+}
+
+/// What a control is, before it is asked.
+struct About {
+    id: &'static str,
+    title: &'static str,
+    weight: Weight,
+}
+
+impl About {
+    /// The answer: the worst status of the findings, with the reason of the first of them; `otherwise` where there is
+    /// none, or only warnings.
+    fn answer(&self, mut findings: Vec<Finding>, otherwise: (Status, String)) -> ControlResult {
+        findings.sort_by_key(|finding| finding.status);
+        let (status, reason) = match findings.first() {
+            Some(worst) if worst.status != Status::Pass => {
+                let more = findings.iter().skip(1).filter(|finding| finding.status != Status::Pass).count();
+                let tail = match more {
+                    0 => String::new(),
+                    1 => " (and one more finding)".to_owned(),
+                    n => format!(" (and {n} more findings)"),
+                };
+                (worst.status, format!("{}{tail}", worst.reason))
+            }
+            _ => otherwise,
+        };
+        ControlResult { id: self.id, title: self.title, weight: self.weight, status, reason, findings }
+    }
+}
+
+/// `one thing`, `7 things`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}

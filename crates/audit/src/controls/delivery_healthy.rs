@@ -1,0 +1,59 @@
+//! `delivery-healthy`: no trail reports an error of delivery.
+
+use super::{About, count};
+use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use cloudtrail::recorder::Seen;
+use std::collections::{BTreeMap, BTreeSet};
+
+const ABOUT: About = About {
+    id: "delivery-healthy",
+    title: "Every trail delivers its log files and digests without an error",
+    weight: Weight::Advisory,
+};
+
+/// Passes iff no trail, at no place where it logs, has a `LatestDeliveryError` or `LatestDigestDeliveryError`. That is no
+/// proof of delivery: the field reports destination problems alone, and not time-outs (semantics 4.4).
+pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
+    let mut errors: BTreeMap<(Status, String), (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>)> =
+        BTreeMap::new();
+    let mut sightings = 0;
+    for (at, place) in audit.inventory.places.iter().enumerate() {
+        for sighting in place.trails.known().into_iter().flatten() {
+            sightings += 1;
+            let recorder = audit.inventory.recorder(&sighting.trail);
+            let name =
+                recorder.map_or(sighting.trail.as_str(), |one| audit.inventory.recorders[one].name.as_str());
+            let (told, gap) = match &sighting.status {
+                Seen::Unread(gap) => {
+                    ((Status::Undetermined, format!("the status of {name} was not read")), Some(*gap))
+                }
+                Seen::Known(status) => match (&status.delivery_error, &status.digest_error) {
+                    (Some(error), _) => ((Status::Fail, format!("{name} cannot deliver: {error}")), None),
+                    (None, Some(error)) => {
+                        ((Status::Fail, format!("{name} cannot deliver digests: {error}")), None)
+                    }
+                    (None, None) => continue,
+                },
+            };
+            let (places, recorders, gaps) = errors.entry(told).or_default();
+            places.insert(at);
+            recorders.extend(recorder);
+            gaps.extend(gap);
+        }
+    }
+    let findings = errors.into_iter().map(|((status, reason), (places, recorders, gaps))| Finding {
+        status,
+        reason,
+        places: places.into_iter().collect(),
+        resources: Vec::new(),
+        recorders: recorders.into_iter().collect(),
+        proof: None,
+        gaps: gaps.into_iter().collect(),
+        help: Some("look at the bucket's policy, its encryption key and whether it still exists".to_owned()),
+    });
+    let otherwise = match sightings {
+        0 => (Status::NotApplicable, "no trail was seen".to_owned()),
+        n => (Status::Pass, format!("no delivery error at {}", count(n, "trail and place"))),
+    };
+    ABOUT.answer(findings.collect(), otherwise)
+}

@@ -1,0 +1,79 @@
+//! Rows and places that share a reason, brought together so that each reason is told once.
+
+use crate::finding::{Audit, Finding, Proof, ResourceRef, Silent, Status};
+use recording::State;
+use std::collections::BTreeMap;
+
+/// What makes two verdicts one reason: the same proof against the same silent recorders.
+type Key<'a> = (State, usize, &'a [Silent]);
+
+/// The findings about rows of one plane, one for each distinct reason, in the order of first appearance.
+pub(super) fn rows(audit: &Audit<'_>, plane: usize, wanted: impl Fn(State) -> bool) -> Vec<Finding> {
+    let mut groups: BTreeMap<Key<'_>, Vec<ResourceRef>> = BTreeMap::new();
+    for (at, place) in audit.places.iter().enumerate() {
+        for (position, row) in place.planes[plane].rows.iter().enumerate() {
+            let state = audit.verdicts[row.verdict].state;
+            if wanted(state) {
+                let here = ResourceRef { place: at, plane, row: position };
+                groups.entry((state, row.verdict, &place.silent)).or_default().push(here);
+            }
+        }
+    }
+    let findings = groups.into_iter().filter_map(|((_, verdict, _), resources)| {
+        let proof = Proof { place: resources.first()?.place, verdict };
+        let mut places: Vec<usize> = resources.iter().map(|resource| resource.place).collect();
+        places.dedup();
+        let mut finding = of_verdict(audit, proof, places);
+        finding.resources = resources;
+        Some(finding)
+    });
+    findings.collect()
+}
+
+/// The findings about a verdict that each place has, such as that on any function: one for each distinct reason.
+pub(super) fn places(
+    audit: &Audit<'_>,
+    verdict_of: impl Fn(usize) -> usize,
+    wanted: impl Fn(usize, State) -> bool,
+) -> Vec<Finding> {
+    let mut groups: BTreeMap<(State, String, &[Silent]), (Proof, Vec<usize>)> = BTreeMap::new();
+    for (at, place) in audit.places.iter().enumerate() {
+        let position = verdict_of(at);
+        let verdict = &audit.verdicts[position];
+        if wanted(at, verdict.state) {
+            let told = verdict.escape.as_ref().map(|escape| escape.remainder.clone()).unwrap_or_default();
+            let proof = Proof { place: at, verdict: position };
+            groups.entry((verdict.state, told, &place.silent)).or_insert((proof, Vec::new())).1.push(at);
+        }
+    }
+    groups.into_values().map(|(proof, places)| of_verdict(audit, proof, places)).collect()
+}
+
+/// A finding that says what a verdict says.
+pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) -> Finding {
+    let verdict = &audit.verdicts[proof.verdict];
+    let remainder = verdict.escape.as_ref().map(|escape| escape.remainder.clone());
+    let (status, reason) = match verdict.state {
+        State::Recorded => (Status::Pass, "all are recorded".to_owned()),
+        State::PartiallyRecorded | State::NotRecorded => (Status::Fail, remainder.unwrap_or_default()),
+        State::Undetermined => (
+            Status::Undetermined,
+            format!("it cannot be told whether {}", might(&remainder.unwrap_or_default())),
+        ),
+    };
+    let mut gaps: Vec<usize> =
+        places.iter().flat_map(|place| audit.deciding_gaps(Proof { place: *place, ..proof })).collect();
+    gaps.sort_unstable();
+    gaps.dedup();
+    let recorders =
+        audit.places[proof.place].candidates.iter().filter_map(|candidate| candidate.recorder).collect();
+    Finding { status, reason, places, resources: Vec::new(), recorders, proof: Some(proof), gaps, help: None }
+}
+
+/// `no invocations are recorded` as the second half of `it cannot be told whether ...`.
+fn might(remainder: &str) -> String {
+    match remainder.strip_prefix("no ") {
+        Some(rest) => rest.replacen("are recorded", "are recorded at all", 1),
+        None => remainder.replacen("are not recorded", "are recorded", 1),
+    }
+}

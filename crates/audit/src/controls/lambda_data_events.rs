@@ -1,0 +1,88 @@
+//! `lambda-data-events-current` and `lambda-data-events-future`: the two boxes that the control's test plan ticks, *Read
+//! events* and *Write events*, for the functions that exist and for those that will.
+//!
+//! Advisory: invoking is a write, so a write-only selector records every invocation and the main control passes, while
+//! the page asks for both boxes.
+
+use super::{About, count, group};
+use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use cloudtrail::resource::ResourceType;
+use recording::State;
+
+const CURRENT: About = About {
+    id: "lambda-data-events-current",
+    title: "Lambda data events, read and write, are recorded for all current functions",
+    weight: Weight::Advisory,
+};
+const FUTURE: About = About {
+    id: "lambda-data-events-future",
+    title: "Lambda data events, read and write, are recorded for all future functions",
+    weight: Weight::Advisory,
+};
+const PLANE: usize = ResourceType::Function as usize;
+
+/// Passes iff all data events of every function seen are recorded, and every function was seen or any would be.
+pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
+    let state = |verdict: usize| {
+        let paired = audit.data_events.get(&verdict).copied().unwrap_or(verdict);
+        audit.verdicts[paired].state
+    };
+    let mut by_status = [(0_usize, Vec::new()), (0, Vec::new())];
+    let mut gaps: Vec<usize> = Vec::new();
+    for (at, place) in audit.places.iter().enumerate() {
+        let plane = &place.planes[PLANE];
+        for row in &plane.rows {
+            let slot = match state(row.verdict) {
+                State::Recorded => continue,
+                State::PartiallyRecorded | State::NotRecorded => 0,
+                State::Undetermined => 1,
+            };
+            by_status[slot].0 += 1;
+            by_status[slot].1.push(at);
+        }
+        if !plane.gaps.is_empty() && state(plane.any) != State::Recorded {
+            by_status[1].1.push(at);
+            gaps.extend(&plane.gaps);
+        }
+    }
+    let [(failing, at_failing), (open, at_open)] = by_status;
+    let mut findings = Vec::new();
+    if failing > 0 {
+        let reason = format!("not all data events of {} are recorded", count(failing, "function"));
+        findings.push(finding(Status::Fail, reason, at_failing, Vec::new()));
+    }
+    if !at_open.is_empty() {
+        let reason = match open {
+            0 => "not every function could be listed".to_owned(),
+            n => format!("it cannot be told for {}", count(n, "function")),
+        };
+        findings.push(finding(Status::Undetermined, reason, at_open, gaps));
+    }
+    let seen: usize = audit.places.iter().map(|place| place.planes[PLANE].rows.len()).sum();
+    let otherwise = match seen {
+        0 => (Status::NotApplicable, "there is no function".to_owned()),
+        n => (Status::Pass, format!("all data events of {} are recorded", count(n, "function"))),
+    };
+    CURRENT.answer(findings, otherwise)
+}
+
+/// Passes iff all data events of any function that may ever exist at any place are recorded.
+pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
+    let paired = |place: usize| {
+        let any = audit.places[place].planes[PLANE].any;
+        audit.data_events.get(&any).copied().unwrap_or(any)
+    };
+    let findings = group::places(audit, paired, |_, state| state != State::Recorded);
+    let otherwise = if audit.places.is_empty() {
+        (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
+    } else {
+        (Status::Pass, "all data events of any function created later are recorded".to_owned())
+    };
+    FUTURE.answer(findings, otherwise)
+}
+
+fn finding(status: Status, reason: String, mut places: Vec<usize>, gaps: Vec<usize>) -> Finding {
+    places.dedup();
+    let help = Some("see lambda-invocations-recorded for the proof".to_owned());
+    Finding { status, reason, places, resources: Vec::new(), recorders: Vec::new(), proof: None, gaps, help }
+}

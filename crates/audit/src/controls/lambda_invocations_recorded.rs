@@ -1,0 +1,157 @@
+//! `lambda-invocations-recorded`: every invocation of every function, current and future, is recorded. And the same for
+//! web functions and MicroVM images, each a plane of its own because selectors for one do not cover the others.
+
+use super::{About, count, group};
+use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use cloudtrail::resource::ResourceType;
+use recording::State;
+
+const FUNCTIONS: About = About {
+    id: "lambda-invocations-recorded",
+    title: "Every invocation of every Lambda function, current and future, is recorded by CloudTrail",
+    weight: Weight::Required,
+};
+const WEB_FUNCTIONS: About = About {
+    id: "lambda-web-function-invocations-recorded",
+    title: "Every invocation of every Lambda web function is recorded in each Region that serves it",
+    weight: Weight::Required,
+};
+const MICROVM_IMAGES: About = About {
+    id: "lambda-microvm-invocations-recorded",
+    title: "Every run of, and token for, a Lambda MicroVM is recorded by CloudTrail",
+    weight: Weight::Required,
+};
+
+/// The main control: it passes iff every function seen is recorded, and so would be any function that may ever exist at
+/// any place audited. A listing that broke off cannot turn it: what was not listed is one of those.
+pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
+    const PLANE: usize = ResourceType::Function as usize;
+    let mut findings = group::rows(audit, PLANE, |state| state != State::Recorded);
+    let mut future = group::places(
+        audit,
+        |place| audit.places[place].planes[PLANE].any,
+        |_, state| state != State::Recorded,
+    );
+    for finding in &mut future {
+        finding.reason = format!("of functions created later, {}", finding.reason);
+        finding.help =
+            Some("select all current and future functions: no condition on resources.ARN".to_owned());
+    }
+    findings.extend(future);
+    findings.extend(warnings(audit, PLANE));
+    let seen = rows(audit, PLANE);
+    let reason = match seen {
+        0 => "there is no function yet, and any that will be created would be recorded".to_owned(),
+        n => format!("every invocation of {} and of any created later is recorded", count(n, "function")),
+    };
+    let otherwise = if audit.places.is_empty() {
+        (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
+    } else {
+        (Status::Pass, reason)
+    };
+    FUNCTIONS.answer(findings, otherwise)
+}
+
+/// Passes iff every web function seen is recorded and all were seen, or any that may exist would be.
+pub(super) fn web_functions(audit: &Audit<'_>) -> ControlResult {
+    other_plane(audit, ResourceType::WebFunction, &WEB_FUNCTIONS)
+}
+
+/// As [`web_functions`], for MicroVM images.
+pub(super) fn microvm_images(audit: &Audit<'_>) -> ControlResult {
+    other_plane(audit, ResourceType::MicrovmImage, &MICROVM_IMAGES)
+}
+
+fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlResult {
+    let plane = kind as usize;
+    let mut findings = group::rows(audit, plane, |state| state != State::Recorded);
+    findings.extend(unlisted(audit, plane));
+    let any_of = |place: usize| audit.places[place].planes[plane].any;
+    let complete = |place: usize| audit.places[place].planes[plane].gaps.is_empty();
+    let uncovered = group::places(audit, any_of, |place, state| state != State::Recorded && complete(place));
+    let seen = rows(audit, plane);
+    findings.extend(uncovered.into_iter().map(|mut finding| {
+        finding.status = Status::Pass;
+        finding.gaps = Vec::new();
+        finding.reason =
+            format!("a {} created here would not be fully recorded: {}", kind.noun(), finding.reason);
+        finding.help = Some(format!("add an advanced selector for {kind}; no basic selector can select it"));
+        finding
+    }));
+    findings.extend(warnings(audit, plane));
+    let otherwise = if seen == 0 {
+        (Status::NotApplicable, format!("no {} exists", kind.noun()))
+    } else {
+        (Status::Pass, format!("every invocation of {} is recorded", count(seen, kind.noun())))
+    };
+    about.answer(findings, otherwise)
+}
+
+/// Places where resources may exist that were not listed and would not surely be recorded.
+fn unlisted(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (at, place) in audit.places.iter().enumerate() {
+        let here = &place.planes[plane];
+        if here.gaps.is_empty() || audit.verdicts[here.any].state == State::Recorded {
+            continue;
+        }
+        match found.first_mut() {
+            Some(finding) => {
+                finding.places.push(at);
+                finding.gaps.extend(&here.gaps);
+            }
+            None => found.push(Finding {
+                status: Status::Undetermined,
+                reason: format!("not every {} could be listed, and one may escape", here.kind.noun()),
+                places: vec![at],
+                resources: Vec::new(),
+                recorders: Vec::new(),
+                proof: None,
+                gaps: here.gaps.clone(),
+                help: None,
+            }),
+        }
+    }
+    for finding in &mut found {
+        finding.gaps.sort_unstable();
+        finding.gaps.dedup();
+    }
+    found
+}
+
+/// What only a merely possible shape of event would escape: shown, never a fail.
+fn warnings(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
+    let possible = |verdict: usize| audit.verdicts[verdict].possible.as_ref();
+    let any_of = |place: usize| audit.places[place].planes[plane].any;
+    let mut found = group::rows(audit, plane, |state| state == State::Recorded);
+    found.extend(group::places(audit, any_of, |_, state| state == State::Recorded));
+    found.retain(|finding| finding.proof.is_some_and(|proof| possible(proof.verdict).is_some()));
+    for finding in &mut found {
+        let told =
+            finding.proof.and_then(|proof| possible(proof.verdict)).map(|escape| escape.remainder.as_str());
+        finding.reason = format!(
+            "AWS does not settle under which names all invocations are recorded (U-1): if others exist, {}",
+            told.unwrap_or_default()
+        );
+        finding.help =
+            Some("a selector without a condition on eventName records them under any name".to_owned());
+    }
+    // A reason that rows and future functions share is told once.
+    let mut told: Vec<Finding> = Vec::new();
+    for finding in found {
+        match told.iter_mut().find(|other| other.reason == finding.reason) {
+            Some(other) => {
+                other.resources.extend(finding.resources);
+                other.places.extend(finding.places);
+                other.places.sort_unstable();
+                other.places.dedup();
+            }
+            None => told.push(finding),
+        }
+    }
+    told
+}
+
+fn rows(audit: &Audit<'_>, plane: usize) -> usize {
+    audit.places.iter().map(|place| place.planes[plane].rows.len()).sum()
+}

@@ -1,0 +1,51 @@
+//! `log-file-validation`: the trails that record have log file validation on.
+
+use super::{About, count};
+use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use std::collections::BTreeSet;
+
+const ABOUT: About = About {
+    id: "log-file-validation",
+    title: "Log file validation is on for every trail that records",
+    weight: Weight::Advisory,
+};
+
+/// Passes iff every trail that records somewhere, or may, has log file validation on.
+pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
+    let active: BTreeSet<usize> = audit
+        .places
+        .iter()
+        .flat_map(|place| &place.candidates)
+        .filter_map(|candidate| candidate.recorder)
+        .filter(|recorder| audit.inventory.recorders[*recorder].log_file_validation.is_some())
+        .collect();
+    let without: Vec<usize> = active
+        .iter()
+        .copied()
+        .filter(|recorder| audit.inventory.recorders[*recorder].log_file_validation == Some(false))
+        .collect();
+    let names: Vec<&str> =
+        without.iter().take(3).map(|recorder| audit.inventory.recorders[*recorder].name.as_str()).collect();
+    let mut findings = Vec::new();
+    if !without.is_empty() {
+        let more = without.len().saturating_sub(names.len());
+        let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+        findings.push(Finding {
+            status: Status::Fail,
+            reason: format!("log file validation is off: {}{tail}", names.join(", ")),
+            places: Vec::new(),
+            resources: Vec::new(),
+            recorders: without,
+            proof: None,
+            gaps: Vec::new(),
+            help: Some(
+                "without digests nobody can prove that log files are unchanged: turn it on".to_owned(),
+            ),
+        });
+    }
+    let otherwise = match active.len() {
+        0 => (Status::NotApplicable, "no trail records".to_owned()),
+        n => (Status::Pass, format!("on for {}", count(n, "trail"))),
+    };
+    ABOUT.answer(findings, otherwise)
+}

@@ -1,0 +1,245 @@
+//! A verdict for every resource at every place, and for any resource that may ever exist there.
+
+use crate::Options;
+use crate::candidates::Candidates;
+use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, Row, Summary};
+use crate::inventory::{Gap, GapKind, Inventory, Listing, Place, Resource, Serving};
+use cloudtrail::event::Field;
+use cloudtrail::resource::ResourceType;
+use recording::{
+    Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, arn_prefix, decide, decide_space,
+    invocations, management_events,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Judges every place; controls and summary are left empty.
+pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a> {
+    let mut candidates = Candidates::new(inventory, options);
+    let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
+    let mut verdicts = Verdicts::default();
+    let served = served_elsewhere(inventory);
+    let mut places = Vec::with_capacity(inventory.places.len());
+    for place in &inventory.places {
+        let (here, silent) = candidates.at(place);
+        let bench = benches.of(&here);
+        let planes = ResourceType::ALL.map(|kind| {
+            let guests = served.get(&(place.account.as_str(), place.region.as_str()));
+            let guests =
+                if kind == ResourceType::WebFunction { guests.map_or(&[][..], Vec::as_slice) } else { &[] };
+            let mut plane = bench.plane(kind, place, guests, &mut verdicts);
+            plane.gaps = listing_gaps(inventory, place, kind, &mut candidates);
+            plane
+        });
+        let management = bench.management(&mut verdicts);
+        places.push(PlaceAudit {
+            account: &place.account,
+            region: &place.region,
+            candidates: here,
+            silent,
+            planes: planes.into(),
+            management,
+        });
+    }
+    Audit {
+        inventory,
+        controls: Vec::new(),
+        summary: Summary::default(),
+        places,
+        verdicts: verdicts.all,
+        data_events: verdicts.data_events,
+        gaps: candidates.gaps,
+    }
+}
+
+/// The listing of one plane of a place.
+pub(crate) fn listing(place: &Place, kind: ResourceType) -> &Listing {
+    match kind {
+        ResourceType::Function => &place.functions,
+        ResourceType::WebFunction => &place.web_functions,
+        ResourceType::MicrovmImage => &place.microvm_images,
+    }
+}
+
+/// Web functions by the places that serve them besides their own.
+fn served_elsewhere(inventory: &Inventory) -> HashMap<(&str, &str), Vec<&str>> {
+    let mut served: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+    for place in &inventory.places {
+        for resource in &place.web_functions.resources {
+            if let Serving::Also(regions) = &resource.serving {
+                for region in regions.iter().filter(|region| **region != place.region) {
+                    served.entry((&place.account, region)).or_default().push(&resource.arn);
+                }
+            }
+        }
+    }
+    served
+}
+
+/// Why more may be invoked here than was seen.
+fn listing_gaps(
+    inventory: &Inventory,
+    place: &Place,
+    kind: ResourceType,
+    gaps: &mut Candidates<'_>,
+) -> Vec<usize> {
+    let listing = listing(place, kind);
+    let offered = |gap: &usize| inventory.gaps.get(*gap).is_none_or(|gap| gap.kind != GapKind::NotOffered);
+    let mut found: Vec<usize> = listing.gap.into_iter().filter(offered).collect();
+    for resource in &listing.resources {
+        match &resource.serving {
+            Serving::Home => {}
+            Serving::Unread(gap) => found.push(*gap),
+            Serving::Also(regions) => found.extend(unaudited(inventory, place, resource, regions, gaps)),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Gaps for the Regions that serve `resource` and are not among the places: nobody looked who records there.
+fn unaudited(
+    inventory: &Inventory,
+    place: &Place,
+    resource: &Resource,
+    regions: &[String],
+    gaps: &mut Candidates<'_>,
+) -> Vec<usize> {
+    let missing =
+        regions.iter().filter(|region| inventory.place(&place.account, region).is_none()).map(|region| {
+            gaps.add(Gap {
+                account: Some(place.account.clone()),
+                region: Some(region.clone()),
+                call: "cloudtrail:DescribeTrails".to_owned(),
+                subject: Some(resource.arn.to_string()),
+                kind: GapKind::Failed,
+                error: "this Region serves the web function, but is not among the Regions audited".to_owned(),
+            })
+        });
+    missing.collect()
+}
+
+/// Every verdict reached, and how they belong together.
+#[derive(Default)]
+struct Verdicts {
+    all: Vec<Verdict>,
+    data_events: BTreeMap<usize, usize>,
+}
+
+impl Verdicts {
+    fn add(&mut self, verdict: Verdict) -> usize {
+        self.all.push(verdict);
+        self.all.len() - 1
+    }
+
+    /// Adds a verdict about invocations with the one about all data events of the same resource.
+    fn add_pair(&mut self, invocations: Verdict, data_events: Verdict) -> usize {
+        let position = self.add(invocations);
+        let paired = self.add(data_events);
+        self.data_events.insert(position, paired);
+        position
+    }
+}
+
+/// What decides about a place depends on its candidates alone (recorder, certain, selectors read or not), so all places
+/// with the same candidates share one bench and its verdicts.
+struct Benches<'a> {
+    inventory: &'a Inventory,
+    by_key: HashMap<Vec<(Option<usize>, bool)>, usize>,
+    all: Vec<Bench<'a>>,
+}
+
+impl<'a> Benches<'a> {
+    fn of(&mut self, here: &[PlaceCandidate]) -> &mut Bench<'a> {
+        let key = here.iter().map(|candidate| (candidate.recorder, candidate.certain)).collect();
+        let next = self.all.len();
+        let at = *self.by_key.entry(key).or_insert(next);
+        if at == next {
+            let selectors = |recorder: usize| self.inventory.recorders[recorder].selectors.known();
+            let candidates: Vec<Candidate<'a>> = here
+                .iter()
+                .map(|one| Candidate {
+                    selectors: one.recorder.and_then(selectors).map(|selectors| selectors.list.as_slice()),
+                    certain: one.certain,
+                })
+                .collect();
+            let kinds = ResourceType::ALL.map(|kind| (Decider::new(kind, &candidates), HashMap::new()));
+            let partition = &self.inventory.partition;
+            self.all.push(Bench { partition, candidates, kinds: kinds.into(), management: None });
+        }
+        &mut self.all[at]
+    }
+}
+
+/// The recorders of some places, compiled, with the verdicts they have given.
+struct Bench<'a> {
+    partition: &'a str,
+    candidates: Vec<Candidate<'a>>,
+    /// In the order of [`ResourceType::ALL`]: the decider, and where the verdicts of its classes stand.
+    kinds: Vec<(Decider<'a>, HashMap<ClassId, usize>)>,
+    management: Option<usize>,
+}
+
+impl<'a> Bench<'a> {
+    fn plane(
+        &mut self,
+        kind: ResourceType,
+        place: &'a Place,
+        guests: &[&'a str],
+        out: &mut Verdicts,
+    ) -> Plane<'a> {
+        let any = self.any(kind, place, out);
+        let own = listing(place, kind).resources.iter().map(|resource| resource.arn.as_ref());
+        let rows = own.chain(guests.iter().copied());
+        let rows = rows.map(|arn| Row { arn, verdict: self.named(kind, arn, out) }).collect();
+        Plane { kind, any, rows, gaps: Vec::new() }
+    }
+
+    fn named(&mut self, kind: ResourceType, arn: &str, out: &mut Verdicts) -> usize {
+        let class = self.kinds[kind as usize].0.class(arn);
+        self.of_class(kind, class, arn, out)
+    }
+
+    fn of_class(&mut self, kind: ResourceType, class: ClassId, arn: &str, out: &mut Verdicts) -> usize {
+        let (decider, known) = &mut self.kinds[kind as usize];
+        if let Some(position) = known.get(&class) {
+            return *position;
+        }
+        let data_events =
+            decide_space(&self.candidates, &read_and_write(kind, &Domain::fixed(arn)), "data events");
+        let position = out.add_pair(decider.verdict(class).clone(), data_events);
+        known.insert(class, position);
+        position
+    }
+
+    /// The verdict for any resource that may ever exist at the place: shared with a class where all names are alike.
+    fn any(&mut self, kind: ResourceType, place: &Place, out: &mut Verdicts) -> usize {
+        let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
+        if let Some(class) = self.kinds[kind as usize].0.class_of_all(&prefix) {
+            let arn = format!("{prefix}any-future-resource");
+            return self.of_class(kind, class, &arn, out);
+        }
+        let (account, region) = (place.account.as_str(), place.region.as_str());
+        let any = decide(&self.candidates, Subject::Any { kind, partition: self.partition, account, region });
+        let names = Domain::Strings { prefix, alphabet: Alphabet::NAME, absent: false, credible: Vec::new() };
+        out.add_pair(any, decide_space(&self.candidates, &read_and_write(kind, &names), "data events"))
+    }
+
+    fn management(&mut self, out: &mut Verdicts) -> usize {
+        *self.management.get_or_insert_with(|| {
+            out.add(decide_space(&self.candidates, &[management_events()], "management events"))
+        })
+    }
+}
+
+/// The data events of a resource as the test plan ticks them: what invoking gives rise to, were it a write or a read.
+fn read_and_write(kind: ResourceType, arn: &Domain) -> Vec<Space> {
+    let mut spaces = invocations(kind, arn);
+    spaces.retain(|space| space.provenance != recording::Provenance::Possible);
+    for (field, domain) in spaces.iter_mut().flat_map(|space| &mut space.fields) {
+        if *field == Field::ReadOnly {
+            *domain = Domain::one_of(["false", "true"]);
+        }
+    }
+    spaces
+}
