@@ -202,12 +202,16 @@ impl Inventory {
             .map(|at| &self.accounts[at])
     }
 
-    /// The recorder of that ARN.
+    /// The position of the recorder of that ARN.
     #[must_use]
-    pub fn recorder(&self, arn: &str) -> Option<&Recorder> {
-        self.recorders
-            .binary_search_by(|recorder| recorder.arn.as_str().cmp(arn))
-            .ok()
-            .map(|at| &self.recorders[at])
+    pub fn recorder(&self, arn: &str) -> Option<usize> {
+        self.recorders.binary_search_by(|recorder| recorder.arn.as_str().cmp(arn)).ok()
+    }
+
+    /// The position of the place.
+    #[must_use]
+    pub fn place(&self, account: &str, region: &str) -> Option<usize> {
+        let key = (account, region);
+        self.places.binary_search_by(|place| (place.account.as_str(), place.region.as_str()).cmp(&key)).ok()
     }
 }
