@@ -62,6 +62,20 @@ impl About {
     }
 }
 
+/// A finding that is about places and recorders rather than a verdict; the caller adds them.
+fn about_places(status: Status, reason: String) -> Finding {
+    Finding {
+        status,
+        reason,
+        places: Vec::new(),
+        resources: Vec::new(),
+        recorders: Vec::new(),
+        proof: None,
+        gaps: Vec::new(),
+        help: None,
+    }
+}
+
 /// `one thing`, `7 things`.
 pub(crate) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }

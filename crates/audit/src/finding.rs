@@ -91,6 +91,18 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
+impl Finding {
+    /// Sorts what it lists and drops repetitions.
+    pub(crate) fn tidy(&mut self) {
+        for list in [&mut self.places, &mut self.recorders, &mut self.gaps] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        self.resources.sort_unstable();
+        self.resources.dedup();
+    }
+}
+
 /// A verdict and the place it was reached at: the place says which recorders its candidates are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Proof {
@@ -227,6 +239,9 @@ pub struct Plane<'a> {
     /// Why there may be more than was seen, as positions in [`Audit::gaps`]; empty iff the listing is complete, or the
     /// type is not offered here.
     pub gaps: Vec<usize>,
+    /// Why it is not known who records what other Regions serve of the resources at home here, as positions in
+    /// [`Audit::gaps`]; empty iff every Region that serves one of them was audited.
+    pub elsewhere: Vec<usize>,
 }
 
 /// A resource and its verdict.

@@ -27,7 +27,8 @@ pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a
             let guests =
                 if kind == ResourceType::WebFunction { guests.map_or(&[][..], Vec::as_slice) } else { &[] };
             let mut plane = bench.plane(kind, place, guests, &mut verdicts);
-            plane.gaps = listing_gaps(inventory, place, kind, &mut candidates);
+            plane.gaps = listing_gap(inventory, place, kind).into_iter().collect();
+            plane.elsewhere = serving_gaps(inventory, place, kind, &mut candidates);
             plane
         });
         let management = bench.management(&mut verdicts);
@@ -75,17 +76,21 @@ fn served_elsewhere(inventory: &Inventory) -> HashMap<(&str, &str), Vec<&str>> {
     served
 }
 
-/// Why more may be invoked here than was seen.
-fn listing_gaps(
+/// Why more resources may exist here than were seen.
+fn listing_gap(inventory: &Inventory, place: &Place, kind: ResourceType) -> Option<usize> {
+    let offered = |gap: &usize| inventory.gaps.get(*gap).is_none_or(|gap| gap.kind != GapKind::NotOffered);
+    listing(place, kind).gap.filter(offered)
+}
+
+/// Why it is not known who records what other Regions serve of the resources at home here.
+fn serving_gaps(
     inventory: &Inventory,
     place: &Place,
     kind: ResourceType,
     gaps: &mut Candidates<'_>,
 ) -> Vec<usize> {
-    let listing = listing(place, kind);
-    let offered = |gap: &usize| inventory.gaps.get(*gap).is_none_or(|gap| gap.kind != GapKind::NotOffered);
-    let mut found: Vec<usize> = listing.gap.into_iter().filter(offered).collect();
-    for resource in &listing.resources {
+    let mut found = Vec::new();
+    for resource in &listing(place, kind).resources {
         match &resource.serving {
             Serving::Home => {}
             Serving::Unread(gap) => found.push(*gap),
@@ -192,7 +197,7 @@ impl<'a> Bench<'a> {
         let own = listing(place, kind).resources.iter().map(|resource| resource.arn.as_ref());
         let rows = own.chain(guests.iter().copied());
         let rows = rows.map(|arn| Row { arn, verdict: self.named(kind, arn, out) }).collect();
-        Plane { kind, any, rows, gaps: Vec::new() }
+        Plane { kind, any, rows, gaps: Vec::new(), elsewhere: Vec::new() }
     }
 
     fn named(&mut self, kind: ResourceType, arn: &str, out: &mut Verdicts) -> usize {

@@ -1,9 +1,17 @@
 //! `delivery-healthy`: no trail reports an error of delivery.
 
-use super::{About, count};
+use super::{About, about_places, count};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::Seen;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What shares one reason: places, recorders, gaps.
+#[derive(Default)]
+struct Shared {
+    places: BTreeSet<usize>,
+    recorders: BTreeSet<usize>,
+    gaps: BTreeSet<usize>,
+}
 
 const ABOUT: About = About {
     id: "delivery-healthy",
@@ -14,8 +22,7 @@ const ABOUT: About = About {
 /// Passes iff no trail, at no place where it logs, has a `LatestDeliveryError` or `LatestDigestDeliveryError`. That is no
 /// proof of delivery: the field reports destination problems alone, and not time-outs (semantics 4.4).
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
-    let mut errors: BTreeMap<(Status, String), (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>)> =
-        BTreeMap::new();
+    let mut errors: BTreeMap<(Status, String), Shared> = BTreeMap::new();
     let mut sightings = 0;
     for (at, place) in audit.inventory.places.iter().enumerate() {
         for sighting in place.trails.known().into_iter().flatten() {
@@ -35,21 +42,18 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
                     (None, None) => continue,
                 },
             };
-            let (places, recorders, gaps) = errors.entry(told).or_default();
-            places.insert(at);
-            recorders.extend(recorder);
-            gaps.extend(gap);
+            let shared = errors.entry(told).or_default();
+            shared.places.insert(at);
+            shared.recorders.extend(recorder);
+            shared.gaps.extend(gap);
         }
     }
-    let findings = errors.into_iter().map(|((status, reason), (places, recorders, gaps))| Finding {
-        status,
-        reason,
-        places: places.into_iter().collect(),
-        resources: Vec::new(),
-        recorders: recorders.into_iter().collect(),
-        proof: None,
-        gaps: gaps.into_iter().collect(),
+    let findings = errors.into_iter().map(|((status, reason), shared)| Finding {
+        places: shared.places.into_iter().collect(),
+        recorders: shared.recorders.into_iter().collect(),
+        gaps: shared.gaps.into_iter().collect(),
         help: Some("look at the bucket's policy, its encryption key and whether it still exists".to_owned()),
+        ..about_places(status, reason)
     });
     let otherwise = match sightings {
         0 => (Status::NotApplicable, "no trail was seen".to_owned()),

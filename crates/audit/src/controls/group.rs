@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// What makes two verdicts one reason: the same proof against the same silent recorders.
 type Key<'a> = (State, usize, &'a [Silent]);
 
+/// As [`Key`], where verdicts differ from place to place in nothing but the place: what they say instead of which.
+type Told<'a> = (State, String, &'a [Silent]);
+
 /// The findings about rows of one plane, one for each distinct reason, in the order of first appearance.
 pub(super) fn rows(audit: &Audit<'_>, plane: usize, wanted: impl Fn(State) -> bool) -> Vec<Finding> {
     let mut groups: BTreeMap<Key<'_>, Vec<ResourceRef>> = BTreeMap::new();
@@ -36,7 +39,7 @@ pub(super) fn places(
     verdict_of: impl Fn(usize) -> usize,
     wanted: impl Fn(usize, State) -> bool,
 ) -> Vec<Finding> {
-    let mut groups: BTreeMap<(State, String, &[Silent]), (Proof, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Told<'_>, (Proof, Vec<usize>)> = BTreeMap::new();
     for (at, place) in audit.places.iter().enumerate() {
         let position = verdict_of(at);
         let verdict = &audit.verdicts[position];

@@ -4,7 +4,7 @@
 //! Advisory: invoking is a write, so a write-only selector records every invocation and the main control passes, while
 //! the page asks for both boxes.
 
-use super::{About, count, group};
+use super::{About, about_places, count, group};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -81,8 +81,9 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
     FUTURE.answer(findings, otherwise)
 }
 
-fn finding(status: Status, reason: String, mut places: Vec<usize>, gaps: Vec<usize>) -> Finding {
-    places.dedup();
+fn finding(status: Status, reason: String, places: Vec<usize>, gaps: Vec<usize>) -> Finding {
     let help = Some("see lambda-invocations-recorded for the proof".to_owned());
-    Finding { status, reason, places, resources: Vec::new(), recorders: Vec::new(), proof: None, gaps, help }
+    let mut finding = Finding { places, gaps, help, ..about_places(status, reason) };
+    finding.tidy();
+    finding
 }

@@ -1,7 +1,7 @@
 //! `lambda-invocations-recorded`: every invocation of every function, current and future, is recorded. And the same for
 //! web functions and MicroVM images, each a plane of its own because selectors for one do not cover the others.
 
-use super::{About, count, group};
+use super::{About, about_places, count, group};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -87,36 +87,34 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
     about.answer(findings, otherwise)
 }
 
-/// Places where resources may exist that were not listed and would not surely be recorded.
+/// Places where something may escape that nobody looked at: resources that were not listed and would not surely be
+/// recorded, and Regions that serve a resource but were not audited.
 fn unlisted(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
+    let (mut listing, mut elsewhere) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
     for (at, place) in audit.places.iter().enumerate() {
         let here = &place.planes[plane];
-        if here.gaps.is_empty() || audit.verdicts[here.any].state == State::Recorded {
-            continue;
+        if !here.gaps.is_empty() && audit.verdicts[here.any].state != State::Recorded {
+            listing.0.push(at);
+            listing.1.extend(&here.gaps);
         }
-        match found.first_mut() {
-            Some(finding) => {
-                finding.places.push(at);
-                finding.gaps.extend(&here.gaps);
-            }
-            None => found.push(Finding {
-                status: Status::Undetermined,
-                reason: format!("not every {} could be listed, and one may escape", here.kind.noun()),
-                places: vec![at],
-                resources: Vec::new(),
-                recorders: Vec::new(),
-                proof: None,
-                gaps: here.gaps.clone(),
-                help: None,
-            }),
+        if !here.elsewhere.is_empty() {
+            elsewhere.0.push(at);
+            elsewhere.1.extend(&here.elsewhere);
         }
     }
-    for finding in &mut found {
-        finding.gaps.sort_unstable();
-        finding.gaps.dedup();
-    }
-    found
+    let noun = ResourceType::ALL[plane].noun();
+    let told = [
+        (format!("not every {noun} could be listed, and one may escape"), listing),
+        (format!("a {noun} may be served by Regions that were not audited"), elsewhere),
+    ];
+    let found = told.into_iter().filter(|(_, (places, _))| !places.is_empty());
+    found.map(|(reason, (places, gaps))| open(reason, places, gaps)).collect()
+}
+
+fn open(reason: String, places: Vec<usize>, gaps: Vec<usize>) -> Finding {
+    let mut finding = Finding { places, gaps, ..about_places(Status::Undetermined, reason) };
+    finding.tidy();
+    finding
 }
 
 /// What only a merely possible shape of event would escape: shown, never a fail.

@@ -1,6 +1,6 @@
 //! `log-file-validation`: the trails that record have log file validation on.
 
-use super::{About, count};
+use super::{About, about_places, count};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use std::collections::BTreeSet;
 
@@ -30,17 +30,12 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     if !without.is_empty() {
         let more = without.len().saturating_sub(names.len());
         let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let reason = format!("log file validation is off: {}{tail}", names.join(", "));
+        let help = "without digests nobody can prove that log files are unchanged: turn it on";
         findings.push(Finding {
-            status: Status::Fail,
-            reason: format!("log file validation is off: {}{tail}", names.join(", ")),
-            places: Vec::new(),
-            resources: Vec::new(),
             recorders: without,
-            proof: None,
-            gaps: Vec::new(),
-            help: Some(
-                "without digests nobody can prove that log files are unchanged: turn it on".to_owned(),
-            ),
+            help: Some(help.to_owned()),
+            ..about_places(Status::Fail, reason)
         });
     }
     let otherwise = match active.len() {

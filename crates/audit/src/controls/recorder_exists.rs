@@ -1,7 +1,8 @@
 //! `recorder-exists`: a trail (or event data store) exists for every account and Region.
 
-use super::{About, count};
-use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, SilentReason, Status, Weight};
+use super::{About, about_places, count};
+use crate::finding::{Audit, ControlResult, Finding, SilentReason, Status, Weight};
+use cloudtrail::recorder::RecorderKind;
 
 const ABOUT: About = About {
     id: "recorder-exists",
@@ -9,42 +10,93 @@ const ABOUT: About = About {
     weight: Weight::Required,
 };
 
-/// True iff some recorder surely reaches the place, be it active or not.
-pub(super) fn exists(place: &PlaceAudit<'_>) -> bool {
-    let inactive = |reason: &SilentReason| {
-        matches!(reason, SilentReason::NotLogging | SilentReason::CannotDeliver(_) | SilentReason::Idle(_))
-    };
-    place.candidates.iter().any(|candidate| candidate.recorder.is_some())
-        || place.silent.iter().any(|silent| inactive(&silent.reason))
+/// Whether a recorder reaches a place, be it active or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Existence {
+    /// One surely does.
+    Yes,
+    /// Whether one does hangs on these gaps.
+    Maybe(Vec<usize>),
+    /// None does.
+    No,
+}
+
+/// Whether a recorder reaches the place at that position.
+pub(super) fn existence(audit: &Audit<'_>, at: usize) -> Existence {
+    let place = &audit.places[at];
+    let mut gaps: Vec<usize> = Vec::new();
+    for candidate in &place.candidates {
+        if candidate.recorder.is_some_and(|one| candidate.certain || is_here(audit, at, one)) {
+            return Existence::Yes;
+        }
+        gaps.extend(&candidate.gaps);
+    }
+    let mut strangers = false;
+    for silent in &place.silent {
+        match silent.reason {
+            SilentReason::NotLogging | SilentReason::CannotDeliver(_) => return Existence::Yes,
+            SilentReason::Idle(_) if is_here(audit, at, silent.recorder) => return Existence::Yes,
+            // It certainly records nothing, but whether this account is one of its organization's is not known.
+            SilentReason::Idle(_) => {
+                strangers = true;
+                gaps.extend(membership_gaps(
+                    audit,
+                    [place.account, &audit.inventory.recorders[silent.recorder].account],
+                ));
+            }
+            _ => {}
+        }
+    }
+    gaps.sort_unstable();
+    gaps.dedup();
+    if place.candidates.is_empty() && !strangers { Existence::No } else { Existence::Maybe(gaps) }
+}
+
+/// True iff the recorder surely reaches the place: a trail sighted there, a store of the account itself, or a store of an
+/// organization of which both accounts are known to be. What is not certain of it then is its status.
+fn is_here(audit: &Audit<'_>, at: usize, recorder: usize) -> bool {
+    let (place, recorder) = (&audit.inventory.places[at], &audit.inventory.recorders[recorder]);
+    let sightings = place.trails.known().map_or(&[][..], Vec::as_slice);
+    sightings.iter().any(|sighting| sighting.trail == recorder.arn)
+        || (recorder.kind == RecorderKind::EventDataStore
+            && (recorder.account == place.account
+                || membership_gaps(audit, [&place.account, &recorder.account]).is_empty()))
+}
+
+fn membership_gaps(audit: &Audit<'_>, accounts: [&str; 2]) -> Vec<usize> {
+    let of = |id: &&str| audit.inventory.account(id).and_then(|account| account.organization.gap());
+    accounts.iter().filter_map(of).collect()
 }
 
 /// Passes iff some recorder reaches every place, logging or not.
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
-    let without: Vec<usize> = (0..audit.places.len()).filter(|at| !exists(&audit.places[*at])).collect();
-    let (open, none): (Vec<usize>, Vec<usize>) =
-        without.into_iter().partition(|at| !audit.places[*at].candidates.is_empty());
+    let (mut none, mut open, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
+    for at in 0..audit.places.len() {
+        match existence(audit, at) {
+            Existence::Yes => {}
+            Existence::No => none.push(at),
+            Existence::Maybe(hanging) => {
+                open.push(at);
+                gaps.extend(hanging);
+            }
+        }
+    }
+    gaps.sort_unstable();
+    gaps.dedup();
     let mut findings = Vec::new();
     let finding = |status, reason: String, places: Vec<usize>, gaps| Finding {
-        status,
-        reason,
         places,
-        resources: Vec::new(),
-        recorders: Vec::new(),
-        proof: None,
         gaps,
         help: Some(
             "create a multi-Region trail, or an organization trail in the management account".to_owned(),
         ),
+        ..about_places(status, reason)
     };
     if !none.is_empty() {
         let reason = format!("no recorder exists at {} of account and Region", count(none.len(), "place"));
         findings.push(finding(Status::Fail, reason, none, Vec::new()));
     }
     if !open.is_empty() {
-        let candidates = open.iter().flat_map(|at| &audit.places[*at].candidates);
-        let mut gaps: Vec<usize> = candidates.flat_map(|candidate| candidate.gaps.iter().copied()).collect();
-        gaps.sort_unstable();
-        gaps.dedup();
         let reason =
             format!("no recorder was seen at {}, but not all could be listed", count(open.len(), "place"));
         findings.push(finding(Status::Undetermined, reason, open, gaps));

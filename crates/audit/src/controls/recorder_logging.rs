@@ -1,9 +1,11 @@
 //! `recorder-logging`: where a recorder exists, at least one is active and delivers.
 
-use super::recorder_exists::exists;
-use super::{About, count};
-use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use super::recorder_exists::{Existence, existence};
+use super::{About, about_places, count};
+use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, Silent, Status, Weight};
 use std::collections::BTreeSet;
+
+const UNTOLD: &str = "it cannot be told whether a recorder is active";
 
 const ABOUT: About = About {
     id: "recorder-logging",
@@ -11,43 +13,54 @@ const ABOUT: About = About {
     weight: Weight::Required,
 };
 
-/// Passes iff at every place that has a recorder, one certainly is active and delivers.
+/// Passes iff at every place that has or may have a recorder, one certainly is active and delivers.
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     let mut findings: Vec<Finding> = Vec::new();
-    for (at, place) in audit.places.iter().enumerate().filter(|(_, place)| exists(place)) {
-        if place.candidates.iter().any(|candidate| candidate.certain && candidate.recorder.is_some()) {
-            continue;
-        }
-        let reasons: BTreeSet<String> = place
-            .silent
-            .iter()
-            .map(|silent| format!("{} {}", audit.inventory.recorders[silent.recorder].name, silent.reason))
-            .collect();
-        let told: Vec<String> = reasons.into_iter().take(3).collect();
-        let open = !place.candidates.is_empty();
-        let (status, reason) = if open {
-            (Status::Undetermined, "it cannot be told whether a recorder is active".to_owned())
-        } else {
-            (Status::Fail, format!("no recorder records: {}", told.join("; ")))
+    let mut with = 0;
+    for (at, place) in audit.places.iter().enumerate() {
+        let existence = existence(audit, at);
+        with += usize::from(existence == Existence::Yes);
+        let active =
+            place.candidates.iter().any(|candidate| candidate.certain && candidate.recorder.is_some());
+        let mut gaps: Vec<usize> =
+            place.candidates.iter().flat_map(|candidate| candidate.gaps.clone()).collect();
+        let (status, reason) = match existence {
+            _ if active => continue,
+            Existence::No => continue,
+            Existence::Yes if place.candidates.is_empty() => (Status::Fail, silence(audit, place)),
+            Existence::Yes => (Status::Undetermined, UNTOLD.to_owned()),
+            Existence::Maybe(hanging) => {
+                gaps.extend(hanging);
+                (Status::Undetermined, UNTOLD.to_owned())
+            }
         };
-        match findings.iter_mut().find(|finding| finding.reason == reason) {
-            Some(finding) => finding.places.push(at),
-            None => findings.push(Finding {
-                status,
-                reason,
-                places: vec![at],
-                resources: Vec::new(),
-                recorders: place.silent.iter().map(|silent| silent.recorder).collect(),
-                proof: None,
-                gaps: place.candidates.iter().flat_map(|candidate| candidate.gaps.iter().copied()).collect(),
-                help: None,
-            }),
-        }
+        let shared = match findings.iter().position(|finding| finding.reason == reason) {
+            Some(shared) => shared,
+            None => {
+                findings.push(about_places(status, reason));
+                findings.len() - 1
+            }
+        };
+        let shared = &mut findings[shared];
+        shared.places.push(at);
+        shared.gaps.extend(gaps);
+        shared.recorders.extend(place.silent.iter().map(|silent| silent.recorder));
     }
-    let with = audit.places.iter().filter(|place| exists(place)).count();
+    for finding in &mut findings {
+        finding.tidy();
+    }
     let otherwise = match with {
         0 => (Status::NotApplicable, "no recorder exists".to_owned()),
         n => (Status::Pass, format!("an active recorder delivers at {}", count(n, "place"))),
     };
     ABOUT.answer(findings, otherwise)
+}
+
+/// Why no recorder that is here records.
+fn silence(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> String {
+    let told =
+        |silent: &Silent| format!("{} {}", audit.inventory.recorders[silent.recorder].name, silent.reason);
+    let reasons: BTreeSet<String> = place.silent.iter().map(told).collect();
+    let told: Vec<String> = reasons.into_iter().take(3).collect();
+    format!("no recorder records: {}", told.join("; "))
 }

@@ -1,6 +1,6 @@
 //! `selector-values-can-match`: every value that a selector lists for Lambda can match something, and is understood.
 
-use super::{About, count};
+use super::{About, about_places, count};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use crate::lint::{Lint, lint};
 use std::collections::BTreeSet;
@@ -19,16 +19,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     for (position, recorder) in audit.inventory.recorders.iter().enumerate() {
         let Some(selectors) = recorder.selectors.known() else { continue };
         looked_at += 1;
-        let finding = |status, reason| Finding {
-            status,
-            reason,
-            places: Vec::new(),
-            resources: Vec::new(),
-            recorders: vec![position],
-            proof: None,
-            gaps: Vec::new(),
-            help: None,
-        };
+        let finding = |status, reason| Finding { recorders: vec![position], ..about_places(status, reason) };
         let lints = lint(selectors, &audit.inventory.partition);
         findings.extend(
             grouped(&lints).into_iter().map(|why| finding(Status::Fail, format!("{}: {why}", recorder.name))),

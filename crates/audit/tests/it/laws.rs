@@ -1,0 +1,176 @@
+//! Laws over generated worlds: hiding a fact never turns a no into a yes or a yes into a no.
+
+use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, function};
+use audit::finding::{Audit, Status};
+use audit::{Options, audit};
+use cloudtrail::recorder::{Seen, StoreStatus};
+use proptest::prelude::*;
+use recording::State;
+
+fn selectors() -> impl Strategy<Value = String> {
+    let one = function(MEMBER, HERE, "orders");
+    prop_oneof![
+        Just(ALL.to_owned()),
+        Just(MANAGEMENT_ONLY.to_owned()),
+        Just(ALL.replace("\"All\"", "\"ReadOnly\"")),
+        Just(advanced("resources.ARN", "Equals", &one)),
+        Just(advanced("resources.ARN", "NotEquals", &one)),
+        Just(advanced("eventName", "Equals", "Invoke")),
+        Just(advanced("userIdentity.arn", "StartsWith", "arn:aws:iam")),
+        Just(advanced("resources.Tag", "Equals", "x")),
+    ]
+}
+
+/// Two accounts, three places, up to four recorders with different standings.
+fn world() -> impl Strategy<Value = World> {
+    let recorder = (0..4_u8, selectors(), any::<bool>(), any::<bool>());
+    (prop::collection::vec(recorder, 0..4), any::<bool>()).prop_map(|(recorders, member_of)| {
+        let mut world = World::member().place(MEMBER, THERE).place(MANAGEMENT, HERE);
+        world = world.functions(MEMBER, THERE, &["orders", "mail"]).functions(MANAGEMENT, HERE, &["billing"]);
+        if !member_of {
+            world.account(MEMBER).organization = Seen::Known(None);
+        }
+        for (n, (kind, selectors, active, everywhere)) in recorders.into_iter().enumerate() {
+            let name = format!("r{n}");
+            world = match kind {
+                0 => world.trail(&name, MEMBER, false, &selectors),
+                1 => world.trail(&name, MANAGEMENT, true, &selectors),
+                2 => world.store(&name, MEMBER, false, &selectors),
+                _ => world.store(&name, MANAGEMENT, true, &selectors),
+            };
+            world.of(&name).multi_region = everywhere;
+            if !active {
+                world.of(&name).status = Seen::Known(StoreStatus::parse("STOPPED_INGESTION"));
+                let arn = world.of(&name).arn.clone();
+                for place in &mut world.inventory.places {
+                    if let Seen::Known(trails) = &mut place.trails {
+                        for sighting in trails.iter_mut().filter(|sighting| sighting.trail == arn) {
+                            if let Seen::Known(status) = &mut sighting.status {
+                                status.logging = false;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        world
+    })
+}
+
+/// The same world with one fact hidden behind a gap; `which` walks over all facts that can be hidden.
+fn hide(world: &World, which: usize) -> World {
+    let mut hidden = world.clone();
+    let gap = hidden.gap("a:Call");
+    let mut nth = which % facts(world).max(1);
+    let mut hit = || {
+        let now = nth == 0;
+        nth = nth.wrapping_sub(1);
+        now
+    };
+    for account in &mut hidden.inventory.accounts {
+        if hit() {
+            account.organization = Seen::Unread(gap);
+        }
+        if hit() {
+            account.regions = Seen::Unread(gap);
+        }
+        if hit() {
+            account.stores = Seen::Unread(gap);
+        }
+    }
+    for place in &mut hidden.inventory.places {
+        if let Seen::Known(trails) = &mut place.trails {
+            for sighting in trails {
+                if hit() {
+                    sighting.status = Seen::Unread(gap);
+                }
+            }
+        }
+        if hit() {
+            place.trails = Seen::Unread(gap);
+        }
+        if hit() {
+            place.functions.gap = Some(gap);
+        }
+    }
+    for recorder in &mut hidden.inventory.recorders {
+        if hit() {
+            recorder.selectors = Seen::Unread(gap);
+        }
+        if hit() {
+            recorder.status = Seen::Unread(gap);
+        }
+    }
+    hidden
+}
+
+fn facts(world: &World) -> usize {
+    let sightings: usize =
+        world.inventory.places.iter().map(|place| place.trails.known().map_or(0, Vec::len) + 2).sum();
+    3 * world.inventory.accounts.len() + sightings + 2 * world.inventory.recorders.len()
+}
+
+fn states(audit: &Audit<'_>) -> Vec<State> {
+    let planes = audit.places.iter().flat_map(|place| &place.planes);
+    planes.flat_map(|plane| plane.rows.iter().map(|row| audit.verdicts[row.verdict].state)).collect()
+}
+
+fn is_no(state: State) -> bool {
+    matches!(state, State::NotRecorded | State::PartiallyRecorded)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn hiding_a_fact_never_turns_an_answer_into_its_opposite(world in world(), which in 0..64_usize) {
+        let hidden = hide(&world, which);
+        let (before, after) = (audit(&world.inventory, &Options::default()), audit(&hidden.inventory, &Options::default()));
+        for (was, is) in states(&before).into_iter().zip(states(&after)) {
+            prop_assert!(!(is_no(was) && is == State::Recorded), "a gap made a pass");
+            prop_assert!(!(was == State::Recorded && is_no(is)), "a gap made a fail");
+            prop_assert!(!(was == State::Undetermined && is != State::Undetermined), "a gap settled something");
+        }
+        for (was, is) in before.controls.iter().zip(&after.controls).filter(|(was, _)| was.weight == audit::finding::Weight::Required) {
+            prop_assert!(!(was.status == Status::Fail && is.status == Status::Pass), "{}: {} / {}", was.id, was.reason, is.reason);
+            prop_assert!(!(was.status == Status::Pass && is.status == Status::Fail), "{}: {} / {}", was.id, was.reason, is.reason);
+        }
+    }
+
+    #[test]
+    fn a_control_has_the_worst_status_of_its_findings(world in world()) {
+        let told = audit(&world.inventory, &Options::default());
+        for control in &told.controls {
+            let worst = control.findings.iter().map(|finding| finding.status).min();
+            match worst {
+                Some(status @ (Status::Fail | Status::Undetermined)) => prop_assert_eq!(control.status, status),
+                _ => prop_assert!(matches!(control.status, Status::Pass | Status::NotApplicable)),
+            }
+        }
+        let s = told.summary;
+        prop_assert_eq!(s.resources, s.recorded + s.partially_recorded + s.not_recorded + s.undetermined);
+        prop_assert_eq!(s.resources, 4);
+    }
+
+    #[test]
+    fn the_shared_verdict_of_any_function_is_the_one_decided_alone(world in world()) {
+        use recording::{Candidate, Subject, decide};
+        use cloudtrail::resource::ResourceType;
+        let told = audit(&world.inventory, &Options::default());
+        for place in &told.places {
+            let candidates: Vec<Candidate<'_>> = place.candidates.iter().map(|one| Candidate {
+                selectors: one.recorder
+                    .and_then(|at| world.inventory.recorders[at].selectors.known())
+                    .map(|selectors| selectors.list.as_slice()),
+                certain: one.certain,
+            }).collect();
+            let subject = Subject::Any {
+                kind: ResourceType::Function, partition: "aws", account: place.account, region: place.region,
+            };
+            let alone = decide(&candidates, subject);
+            let shared = &told.verdicts[place.planes[0].any];
+            prop_assert_eq!(alone.state, shared.state);
+            prop_assert_eq!(alone.escape.map(|escape| escape.remainder), shared.escape.as_ref().map(|escape| escape.remainder.clone()));
+        }
+    }
+}

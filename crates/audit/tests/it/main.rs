@@ -1,0 +1,10 @@
+//! What an audit answers, over small worlds built by hand and by chance.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod controls;
+mod gaps;
+mod laws;
+mod planes;
+mod standing;
+mod world;

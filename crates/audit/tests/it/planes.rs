@@ -1,0 +1,86 @@
+//! Web functions and MicroVM images: planes of their own, web functions in every Region that serves them.
+
+use crate::world::{ALL, HERE, MEMBER, THERE, World};
+use audit::finding::{Audit, Status};
+use audit::inventory::{Resource, Serving, Sighting, TrailStatus};
+use audit::{Options, audit};
+use cloudtrail::recorder::Seen;
+use recording::State::{NotRecorded, Recorded};
+
+const WEB: &str = r#"{"AdvancedEventSelectors":[
+    {"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
+    {"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]},
+    {"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::WebFunction"]}]}]}"#;
+
+fn shop(serving: Serving) -> Resource {
+    Resource { arn: format!("arn:aws:lambda:{HERE}:{MEMBER}:web-function/shop").into(), serving }
+}
+
+fn control<'a>(audit: &'a Audit<'_>, id: &str) -> &'a audit::finding::ControlResult {
+    audit.controls.iter().find(|control| control.id == id).unwrap()
+}
+
+const WEB_CONTROL: &str = "lambda-web-function-invocations-recorded";
+
+#[test]
+fn no_basic_selector_covers_a_web_function_or_a_microvm() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Home)];
+    let image = format!("arn:aws:lambda:{HERE}:{MEMBER}:microvm-image:agent");
+    world.at(MEMBER, HERE).microvm_images.resources =
+        vec![Resource { arn: image.into(), serving: Serving::Home }];
+    let told = audit(&world.inventory, &Options::default());
+    assert_eq!(control(&told, "lambda-invocations-recorded").status, Status::Pass);
+    assert_eq!(control(&told, WEB_CONTROL).status, Status::Fail);
+    assert_eq!(control(&told, "lambda-microvm-invocations-recorded").status, Status::Fail);
+    assert_eq!((told.summary.resources, told.summary.recorded, told.summary.not_recorded), (3, 1, 2));
+}
+
+#[test]
+fn a_plane_without_resources_is_not_applicable_and_warns_where_it_is_not_covered() {
+    let world = World::member().trail("main", MEMBER, false, ALL);
+    let told = audit(&world.inventory, &Options::default());
+    let web = control(&told, WEB_CONTROL);
+    assert_eq!((web.status, web.findings.len()), (Status::NotApplicable, 1));
+    assert_eq!(web.findings[0].status, Status::Pass);
+    let covered = World::member().trail("main", MEMBER, false, WEB);
+    let told = audit(&covered.inventory, &Options::default());
+    assert!(
+        control(&told, WEB_CONTROL)
+            .findings
+            .iter()
+            .all(|finding| finding.help.is_none() || finding.reason.contains("U-1"))
+    );
+}
+
+#[test]
+fn a_web_function_is_judged_in_every_region_that_serves_it() {
+    let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, WEB);
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Also(Box::new([THERE.to_owned()])))];
+    let told = audit(&world.inventory, &Options::default());
+    assert_eq!(control(&told, WEB_CONTROL).status, Status::Pass);
+    let (here, there) =
+        (world.inventory.place(MEMBER, HERE).unwrap(), world.inventory.place(MEMBER, THERE).unwrap());
+    assert_eq!(told.places[there].planes[1].rows[0].arn, shop(Serving::Home).arn.as_ref());
+    // The shadow over there stops: the invocations served there escape, those served here do not.
+    let stopped = Seen::Known(TrailStatus::default());
+    let trail = world.inventory.recorders[0].arn.clone();
+    world.at(MEMBER, THERE).trails = Seen::Known(vec![Sighting { trail, status: stopped }]);
+    let told = audit(&world.inventory, &Options::default());
+    let state = |place: usize| told.verdicts[told.places[place].planes[1].rows[0].verdict].state;
+    assert_eq!((state(here), state(there)), (Recorded, NotRecorded));
+    assert_eq!(control(&told, WEB_CONTROL).status, Status::Fail);
+}
+
+#[test]
+fn a_serving_region_that_nobody_looked_at_is_a_gap() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Also(Box::new([THERE.to_owned()])))];
+    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(WEB).unwrap());
+    let told = audit(&world.inventory, &Options::default());
+    let web = control(&told, WEB_CONTROL);
+    assert_eq!(web.status, Status::Undetermined, "{web:?}");
+    assert_eq!(told.gaps.last().unwrap().region.as_deref(), Some(THERE));
+}
