@@ -1,0 +1,8 @@
+//! The house rules as tests: what `ARCHITECTURE.md` and `CONTRIBUTING.md` say, held against the code.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod dependencies;
+mod house;
+mod invariants;
+mod tree;
