@@ -74,21 +74,14 @@ impl Cut {
     /// Calls `visit` with cells that together are the whole space, each with the clauses that hold all of it. No two
     /// cells share an event. With `prune`, a cell is not cut further once some clause holds all of it.
     pub(crate) fn cells(&self, prune: bool, visit: &mut dyn FnMut(&[usize], &Path<'_>)) {
-        self.descend(0, &self.alive, &Path { cut: self, chosen: None }, prune, visit);
+        self.descend(0, &self.alive, &Path { cut: self, chosen: None }, &mut Visitor { prune, visit });
     }
 
-    fn descend(
-        &self,
-        level: usize,
-        alive: &[usize],
-        path: &Path<'_>,
-        prune: bool,
-        visit: &mut dyn FnMut(&[usize], &Path<'_>),
-    ) {
+    fn descend(&self, level: usize, alive: &[usize], path: &Path<'_>, visitor: &mut Visitor<'_>) {
         let left = &self.levels[level..];
         let whole = |clause: &usize| left.iter().all(|level| level.admits.iter().all(|row| row[*clause]));
-        if level == self.levels.len() || alive.is_empty() || (prune && alive.iter().any(whole)) {
-            return visit(alive, path);
+        if level == self.levels.len() || alive.is_empty() || (visitor.prune && alive.iter().any(whole)) {
+            return (visitor.visit)(alive, path);
         }
         let here = &self.levels[level];
         let mut groups: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
@@ -104,9 +97,15 @@ impl Cut {
         }
         for (still, group) in &groups {
             let path = Path { cut: self, chosen: Some((path, level, group)) };
-            self.descend(level + 1, still, &path, prune, visit);
+            self.descend(level + 1, still, &path, visitor);
         }
     }
+}
+
+/// Who is shown the cells, and whether cells that a clause holds whole are cut further for them.
+struct Visitor<'v> {
+    prune: bool,
+    visit: &'v mut dyn FnMut(&[usize], &Path<'_>),
 }
 
 /// The way to a cell: a group of classes for each level above it.

@@ -327,7 +327,7 @@ impl<'a> Strings<'a> {
                     Side::Prefix => value.starts_with(&longer),
                     Side::Suffix => value.ends_with(&longer),
                 };
-                if !listed.iter().any(|value| goes_on(value)) {
+                if !listed.iter().any(goes_on) {
                     return Some(longer);
                 }
                 if !listed.contains(&longer.as_str()) {
@@ -380,3 +380,6 @@ enum Side {
     Prefix,
     Suffix,
 }
+
+#[cfg(test)]
+mod tests;

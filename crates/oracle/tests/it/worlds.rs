@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 fn sample(count: usize) -> Vec<(Subject, World)> {
     let mut runner = TestRunner::deterministic();
     let strategy = questions();
-    (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+    (0..count).map(|_| strategy.new_tree(&mut runner).expect("a world").current()).collect()
 }
 
 #[test]

@@ -1,0 +1,23 @@
+//! `decide` says what the oracle says, in many thousand worlds.
+
+use crate::common::{ask, word};
+use oracle::enumerate::{self, verdict};
+use oracle::worlds::questions;
+use proptest::prelude::{ProptestConfig, proptest};
+use recording::State;
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::with_cases(10_000) })]
+
+    #[test]
+    fn decide_agrees_with_the_oracle((subject, world) in questions()) {
+        let (decided, answer) = (ask(&world, &subject), verdict(&world, &subject));
+        assert_eq!(word(decided.state), answer.state, "{subject:?}\n{world:#?}\n{decided:#?}");
+        let warned = decided.possible.is_some();
+        let warns = answer.state == enumerate::State::Recorded && answer.possible_escapes;
+        assert_eq!(warned, warns, "{subject:?}\n{world:#?}\n{decided:#?}");
+        assert_eq!(decided.escape.is_none(), decided.state == State::Recorded);
+        let copies = if answer.most_copies > 1 { answer.most_copies } else { 0 };
+        assert_eq!(decided.copies.len(), copies, "{subject:?}\n{world:#?}\n{decided:#?}");
+    }
+}
