@@ -1,1 +1,44 @@
-//! Documents out of an audit.
+//! An audit as documents: text for a terminal, JSON, JSON lines, Markdown; and the proof for one resource.
+//!
+//! Nothing here decides anything, and nothing reads a clock, the environment or a terminal: the same audit, stamp and
+//! layout always give the same bytes.
+
+pub mod explain;
+mod explained;
+mod json;
+mod jsonl;
+mod markdown;
+mod member;
+mod page;
+mod proof;
+mod terminal;
+mod view;
+mod words;
+
+pub use explain::{Explanation, explain_at, explain_future, explain_resource, explain_selectors};
+pub use explained::{explanation_json, explanation_text};
+pub use json::write_json;
+pub use jsonl::write_jsonl;
+pub use markdown::write_markdown;
+pub use page::Layout;
+pub use terminal::write_terminal;
+pub use view::{Answer, answer, find_resource};
+
+use audit::Counted;
+
+/// The format of an audit as JSON and JSON lines, and its version.
+pub const AUDIT_FORMAT: &str = "invoketrail.audit/1";
+
+/// The format of an explanation as JSON, and its version.
+pub const EXPLAIN_FORMAT: &str = "invoketrail.explain/1";
+
+/// What a document says of its own making.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp<'a> {
+    /// The version of the tool.
+    pub version: &'a str,
+    /// When the document is made: RFC 3339, UTC.
+    pub generated_at: &'a str,
+    /// Which recorders the audit counted.
+    pub counted: Counted,
+}

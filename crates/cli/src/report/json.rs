@@ -1,0 +1,285 @@
+//! An audit as one JSON document, `invoketrail.audit/1`: every entry of the long lists on a line of its own.
+
+use super::member::{Json, Object, escape_into};
+use super::view::{self, subject_arn};
+use super::{AUDIT_FORMAT, Stamp, proof};
+use audit::Counted;
+use audit::finding::{
+    Audit, ControlResult, Finding, PlaceAudit, Plane, Proof, Summary, Weight, verdict_word,
+};
+use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+/// How many resources of a finding are listed; `resource_count` says how many there are.
+const LISTED: usize = 100;
+
+/// How many bytes of resources are gathered before they are written.
+const CHUNK: usize = 1 << 20;
+
+/// Writes the audit as one JSON document.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_json(audit: &Audit<'_>, stamp: &Stamp<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut json = Json::default();
+    json.object(|object| {
+        object.text("format", AUDIT_FORMAT);
+        head(audit, stamp, object);
+    });
+    // The lists follow as members of the same object, written as they are made.
+    let head = json.as_str();
+    out.write_all(head.strip_suffix('}').unwrap_or(head).as_bytes())?;
+    out.write_all(b",\n\"resources\":[")?;
+    resources(audit, &Lines { record: false, before: "\n", between: ",\n", after: "" }, out)?;
+    out.write_all(b"]")?;
+    let recorders = standings(audit);
+    list(out, "recorders", recorders.iter().enumerate(), |json, (at, standing)| {
+        json.object(|object| recorder(&audit.inventory.recorders[at], standing, object));
+    })?;
+    list(out, "gaps", &audit.gaps, |json, gap| proof::gap(gap, json))?;
+    list(out, "places", &audit.places, |json, one| json.object(|object| place(audit, one, object)))?;
+    out.write_all(b"}\n")
+}
+
+fn list<T>(
+    out: &mut dyn Write,
+    name: &str,
+    entries: impl IntoIterator<Item = T>,
+    mut entry: impl FnMut(&mut Json, T),
+) -> io::Result<()> {
+    write!(out, ",\n\"{name}\":[")?;
+    let mut json = Json::default();
+    let mut separator = "\n";
+    for one in entries {
+        json.clear();
+        entry(&mut json, one);
+        out.write_all(separator.as_bytes())?;
+        out.write_all(json.as_str().as_bytes())?;
+        separator = ",\n";
+    }
+    out.write_all(b"]")
+}
+
+/// What stands before the lists: tool, time, scope, controls, summary.
+pub(super) fn head(audit: &Audit<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>) {
+    object.object("tool", |tool| {
+        tool.text("name", "invoketrail");
+        tool.text("version", stamp.version);
+    });
+    object.text("generated_at", stamp.generated_at);
+    object.object("scope", |scope| self::scope(audit, stamp.counted, scope));
+    object.list("controls", &audit.controls, |json, one| json.object(|object| control(audit, one, object)));
+    object.object("summary", |object| summary(&audit.summary, object));
+}
+
+fn scope(audit: &Audit<'_>, counted: Counted, object: &mut Object<'_>) {
+    let inventory = audit.inventory;
+    object.text("partition", &inventory.partition);
+    object.maybe("caller", inventory.caller.as_deref());
+    let audited = inventory.accounts.iter().filter(|account| account.audited);
+    object.texts("accounts", audited.map(|account| account.id.as_str()));
+    object.texts("regions", view::regions(audit));
+    object.text(
+        "recorders",
+        match counted {
+            Counted::All => "all",
+            Counted::Trails => "trails",
+        },
+    );
+    object.text("collected_at", &inventory.collected_at);
+    object.member("regions_asked", |json| match &inventory.regions_asked {
+        Some(regions) => json.list(regions, |json, region| json.text(region)),
+        None => json.null(),
+    });
+}
+
+fn summary(summary: &Summary, object: &mut Object<'_>) {
+    object.number("resources", summary.resources);
+    object.number("recorded", summary.recorded);
+    object.number("partially_recorded", summary.partially_recorded);
+    object.number("not_recorded", summary.not_recorded);
+    object.number("undetermined", summary.undetermined);
+}
+
+fn control(audit: &Audit<'_>, control: &ControlResult, object: &mut Object<'_>) {
+    object.text("id", control.id);
+    object.text("title", control.title);
+    object.text(
+        "weight",
+        match control.weight {
+            Weight::Required => "required",
+            Weight::Advisory => "advisory",
+        },
+    );
+    object.text("status", control.status.as_str());
+    object.text("reason", &control.reason);
+    object.list("findings", &control.findings, |json, one| json.object(|object| finding(audit, one, object)));
+}
+
+fn finding(audit: &Audit<'_>, finding: &Finding, object: &mut Object<'_>) {
+    object.text("status", finding.status.as_str());
+    object.text("reason", &finding.reason);
+    object.number("resource_count", finding.resources.len());
+    let listed = finding.resources.iter().take(LISTED);
+    object.list("resources", listed, |json, one| json.text(audit.row(*one).arn));
+    object.list("places", &finding.places, |json, at| {
+        json.object(|object| {
+            object.text("account", audit.places[*at].account);
+            object.text("region", audit.places[*at].region);
+        });
+    });
+    let recorders = finding.recorders.iter().map(|at| audit.inventory.recorders[*at].arn.as_str());
+    object.texts("recorders", recorders);
+    match finding.proof {
+        None => object.null("proof"),
+        Some(proof) => object.object("proof", |object| {
+            let verdict = &audit.verdicts[proof.verdict];
+            object.text("account", audit.places[proof.place].account);
+            object.text("region", audit.places[proof.place].region);
+            object.text("verdict", verdict_word(verdict.state));
+            let arn = subject_arn(audit, finding, proof);
+            proof::members(audit, proof, Some(arn.as_deref().unwrap_or_default()), object);
+        }),
+    }
+    object.list("gaps", &finding.gaps, |json, at| proof::gap(&audit.gaps[*at], json));
+    object.maybe("help", finding.help.as_deref());
+}
+
+/// How the lines of resources are told apart.
+pub(super) struct Lines {
+    /// Whether each begins with `"record":"resource"`.
+    pub(super) record: bool,
+    /// What stands before the first.
+    pub(super) before: &'static str,
+    /// What stands between two.
+    pub(super) between: &'static str,
+    /// What stands after the last.
+    pub(super) after: &'static str,
+}
+
+/// Writes every resource. Those of one place and verdict differ in their ARN alone, so what they share is made once and
+/// then copied: a million resources cost about as much as copying them.
+pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -> io::Result<()> {
+    let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK + (1 << 16));
+    let mut templates: HashMap<usize, Json> = HashMap::new();
+    let mut escaped = String::new();
+    let mut separator = lines.before;
+    for (at, place) in audit.places.iter().enumerate() {
+        for plane in &place.planes {
+            templates.clear();
+            for row in &plane.rows {
+                let proof = Proof { place: at, verdict: row.verdict };
+                let template = templates
+                    .entry(row.verdict)
+                    .or_insert_with(|| resource(audit, plane, proof, lines.record));
+                escaped.clear();
+                escape_into(&mut escaped, row.arn);
+                buffer.extend_from_slice(separator.as_bytes());
+                separator = lines.between;
+                template.fill(&escaped, &mut buffer);
+                if buffer.len() >= CHUNK {
+                    out.write_all(&buffer)?;
+                    buffer.clear();
+                }
+            }
+        }
+    }
+    if separator == lines.between {
+        buffer.extend_from_slice(lines.after.as_bytes());
+    }
+    out.write_all(&buffer)
+}
+
+/// The template of all resources of a plane with one verdict.
+fn resource(audit: &Audit<'_>, plane: &Plane<'_>, proof: Proof, record: bool) -> Json {
+    let place = &audit.places[proof.place];
+    let mut json = Json::default();
+    json.object(|object| {
+        if record {
+            object.text("record", "resource");
+        }
+        object.text_or_hole("arn", None);
+        object.text("type", plane.kind.as_str());
+        object.text("account", place.account);
+        object.text("region", place.region);
+        object.text("verdict", verdict_word(audit.verdicts[proof.verdict].state));
+        proof::members(audit, proof, None, object);
+    });
+    json
+}
+
+/// What one recorder does, counted in places.
+#[derive(Default)]
+pub(super) struct Standing {
+    active: usize,
+    uncertain: usize,
+    silent: BTreeMap<String, usize>,
+}
+
+/// For each recorder of the inventory.
+pub(super) fn standings(audit: &Audit<'_>) -> Vec<Standing> {
+    let mut all: Vec<Standing> = audit.inventory.recorders.iter().map(|_| Standing::default()).collect();
+    for place in &audit.places {
+        for candidate in &place.candidates {
+            let Some(standing) = candidate.recorder.and_then(|at| all.get_mut(at)) else { continue };
+            *(if candidate.certain { &mut standing.active } else { &mut standing.uncertain }) += 1;
+        }
+        for silent in &place.silent {
+            if let Some(standing) = all.get_mut(silent.recorder) {
+                *standing.silent.entry(silent.reason.to_string()).or_default() += 1;
+            }
+        }
+    }
+    all
+}
+
+/// The members of a recorder.
+pub(super) fn recorder(recorder: &Recorder, standing: &Standing, object: &mut Object<'_>) {
+    object.text("arn", &recorder.arn);
+    object.text("name", &recorder.name);
+    object.text("kind", kind_word(recorder.kind));
+    object.text("account", &recorder.account);
+    object.text("home_region", &recorder.home_region);
+    object.flag("multi_region", recorder.multi_region);
+    object.flag("organization", recorder.organization);
+    object.maybe("status", recorder.status.known().map(StoreStatus::as_str));
+    object.maybe_flag("log_file_validation", recorder.log_file_validation);
+    object.maybe("destination", recorder.destination.as_deref());
+    object.member("selectors", |json| match recorder.selectors.known() {
+        Some(selectors) => json.number(selectors.list.len()),
+        None => json.null(),
+    });
+    object.object("standing", |object| {
+        object.number("active_at", standing.active);
+        object.number("uncertain_at", standing.uncertain);
+        object.list("silent_at", &standing.silent, |json, (reason, places)| {
+            json.object(|object| {
+                object.text("reason", reason);
+                object.number("places", *places);
+            });
+        });
+    });
+}
+
+/// The word for a kind of recorder in our formats.
+pub(super) const fn kind_word(kind: RecorderKind) -> &'static str {
+    match kind {
+        RecorderKind::Trail => "trail",
+        RecorderKind::EventDataStore => "event_data_store",
+        RecorderKind::Channel => "channel",
+    }
+}
+
+/// The members of a place: its resources counted, and the verdict for any that may ever exist there.
+pub(super) fn place(audit: &Audit<'_>, place: &PlaceAudit<'_>, object: &mut Object<'_>) {
+    object.text("account", place.account);
+    object.text("region", place.region);
+    object.object("summary", |object| summary(&view::summary_of(audit, place), object));
+    object.object("future", |object| {
+        for plane in &place.planes {
+            object.text(plane.kind.as_str(), verdict_word(audit.verdicts[plane.any].state));
+        }
+    });
+    object.list("listing_gaps", view::listing_gaps(place), |json, at| proof::gap(&audit.gaps[at], json));
+}

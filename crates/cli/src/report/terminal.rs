@@ -1,0 +1,295 @@
+//! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
+
+use super::page::{Align, Layout, Page, Span, Style};
+use super::view::{self, Answer, answer, grouped, headline, quantity, subject_arn, summary_of};
+use super::words;
+use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
+use audit::inventory::GapKind;
+use recording::State;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// How many lines of a proof, and groups of gaps, are shown.
+const SHOWN: usize = 8;
+
+/// Writes the audit as text. Nothing from outside reaches the terminal unescaped.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_terminal(audit: &Audit<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(*layout);
+    let style = match answer(audit) {
+        Answer::Yes => Style::Good,
+        Answer::No => Style::Bad,
+        Answer::CannotTell | Answer::Nothing => Style::Open,
+    };
+    page.paragraph(0, (Style::Strong, ""), (style, &headline(audit)));
+    places(audit, &mut page);
+    controls(&audit.controls, &mut page);
+    let mut told = BTreeMap::new();
+    findings(audit, "Findings", |status| status != Status::Pass, &mut told, &mut page);
+    findings(audit, "Warnings", |status| status == Status::Pass, &mut told, &mut page);
+    gaps(audit, &mut page);
+    next(audit, &mut page);
+    out.write_all(page.into_text().as_bytes())
+}
+
+/// A row of the table, and how bad it is: the worst first.
+struct PlaceRow<'a> {
+    place: &'a PlaceAudit<'a>,
+    summary: Summary,
+    future: State,
+}
+
+impl PlaceRow<'_> {
+    fn order(&self) -> (Reverse<usize>, Reverse<usize>, Reverse<State>, Reverse<bool>) {
+        let escaping = self.summary.not_recorded + self.summary.partially_recorded;
+        let future = if self.future == State::Recorded { State::Recorded } else { self.future };
+        (
+            Reverse(escaping),
+            Reverse(self.summary.undetermined),
+            Reverse(future),
+            Reverse(self.summary.resources > 0),
+        )
+    }
+
+    /// Nothing there, and nothing to say about what may come.
+    fn is_quiet(&self) -> bool {
+        self.summary.resources == 0 && self.future == State::Recorded
+    }
+}
+
+fn places(audit: &Audit<'_>, page: &mut Page) {
+    let mut rows: Vec<PlaceRow<'_>> = audit
+        .places
+        .iter()
+        .filter_map(|place| {
+            let future = audit.verdicts[place.planes.first()?.any].state;
+            Some(PlaceRow { place, summary: summary_of(audit, place), future })
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    rows.sort_by_key(PlaceRow::order);
+    let loud = rows.iter().filter(|row| !row.is_quiet()).count();
+    let fits = rows.len() <= page.rows().min(SHOWN);
+    let shown = if fits { rows.len() } else { loud.min(page.rows()) };
+    let undetermined = audit.summary.undetermined > 0;
+    let mut heads = vec![
+        ("Account", Align::Left),
+        ("Region", Align::Left),
+        (if view::noun(audit).0 == "function" { "Functions" } else { "Resources" }, Align::Right),
+        ("Recorded", Align::Right),
+        ("Partial", Align::Right),
+        ("Not", Align::Right),
+    ];
+    heads.extend(undetermined.then_some(("Undetermined", Align::Right)));
+    heads.push(("Created later", Align::Left));
+    let cells: Vec<Vec<Span>> = rows[..shown].iter().map(|row| cells(audit, row, undetermined)).collect();
+    page.gap();
+    page.table(&heads, &cells);
+    let hidden = &rows[shown..];
+    if !hidden.is_empty() {
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &hidden_rows(hidden)));
+    }
+}
+
+fn hidden_rows(hidden: &[PlaceRow<'_>]) -> String {
+    let noun = ("account and Region", "accounts and Regions");
+    let count = quantity(hidden.len(), noun);
+    if hidden.iter().all(PlaceRow::is_quiet) {
+        return format!("and {count} without functions, where any created later would be recorded");
+    }
+    let escaping: usize =
+        hidden.iter().map(|row| row.summary.not_recorded + row.summary.partially_recorded).sum();
+    let tail = match escaping {
+        0 => "where nothing escapes for certain".to_owned(),
+        n => format!("where {} more escape", grouped(n)),
+    };
+    format!("and {count} more, {tail}: see all with --format jsonl")
+}
+
+fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, undetermined: bool) -> Vec<Span> {
+    let name = audit.inventory.account(row.place.account).and_then(|account| account.name.as_deref());
+    let account = match name {
+        Some(name) => format!("{} {}", row.place.account, crate::visible::excerpt(name, 24)),
+        None => row.place.account.to_owned(),
+    };
+    let number = |n: usize, style: Style| (if n == 0 { Style::Dim } else { style }, grouped(n));
+    let mut cells = vec![
+        (Style::Plain, account),
+        (Style::Plain, row.place.region.to_owned()),
+        number(row.summary.resources, Style::Plain),
+        number(row.summary.recorded, Style::Good),
+        number(row.summary.partially_recorded, Style::Bad),
+        number(row.summary.not_recorded, Style::Bad),
+    ];
+    if undetermined {
+        cells.push(number(row.summary.undetermined, Style::Open));
+    }
+    cells.push((state_style(row.future), words::state(row.future).to_owned()));
+    cells
+}
+
+/// The colour of a verdict.
+pub(super) const fn state_style(state: State) -> Style {
+    match state {
+        State::Recorded => Style::Good,
+        State::PartiallyRecorded | State::NotRecorded => Style::Bad,
+        State::Undetermined => Style::Open,
+    }
+}
+
+fn status(status: Status) -> (Style, &'static str) {
+    match status {
+        Status::Fail => (Style::Bad, "fail"),
+        Status::Undetermined => (Style::Open, "undetermined"),
+        Status::Pass => (Style::Good, "pass"),
+        Status::NotApplicable => (Style::Dim, "not applicable"),
+    }
+}
+
+fn controls(controls: &[ControlResult], page: &mut Page) {
+    if controls.is_empty() {
+        return;
+    }
+    page.heading("Controls");
+    let row = |control: &ControlResult| {
+        let (style, word) = status(control.status);
+        let advisory = if control.weight == Weight::Advisory { "advisory" } else { "" };
+        vec![
+            (style, word.to_owned()),
+            (Style::Plain, control.id.to_owned()),
+            (Style::Dim, advisory.to_owned()),
+        ]
+    };
+    let rows: Vec<Vec<Span>> = controls.iter().map(row).collect();
+    page.table(&[("", Align::Left); 3], &rows);
+}
+
+/// Findings whose status is wanted, numbered on from those in `told`, which says which proof was shown where.
+fn findings(
+    audit: &Audit<'_>,
+    heading: &str,
+    wanted: impl Fn(Status) -> bool,
+    told: &mut BTreeMap<Proof, usize>,
+    page: &mut Page,
+) {
+    let all =
+        audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
+    let mut number = 0;
+    for (control, finding) in all.filter(|(_, finding)| wanted(finding.status)) {
+        number += 1;
+        if number == 1 {
+            page.heading(heading);
+        } else {
+            page.gap();
+        }
+        let (style, word) = match finding.status {
+            Status::Pass => (Style::Dim, "warning"),
+            other => status(other),
+        };
+        page.paragraph(2, (style, &format!("{number}. {word}: ")), (Style::Strong, control.id));
+        self::finding(audit, finding, number, told, page);
+    }
+}
+
+fn finding(
+    audit: &Audit<'_>,
+    finding: &Finding,
+    number: usize,
+    told: &mut BTreeMap<Proof, usize>,
+    page: &mut Page,
+) {
+    let plain = (Style::Plain, "");
+    page.paragraph(5, plain, (Style::Plain, &words::sentence(&finding.reason)));
+    let at = words::places(audit, &finding.places);
+    match (words::resources(audit, finding), at) {
+        (Some(resources), Some(at)) => {
+            page.paragraph(5, plain, (Style::Plain, &format!("{resources} ({at})")));
+        }
+        (Some(only), None) | (None, Some(only)) => page.paragraph(5, plain, (Style::Plain, &only)),
+        (None, None) => {}
+    }
+    if let Some(proof) = finding.proof {
+        match told.get(&proof) {
+            Some(first) if finding.status != Status::Pass => {
+                page.paragraph(
+                    5,
+                    (Style::Dim, ""),
+                    (Style::Dim, &format!("Witness: as in finding {first}.")),
+                );
+            }
+            _ => {
+                witness(audit, finding, proof, page);
+                told.insert(proof, number);
+            }
+        }
+    }
+    if let Some(help) = &finding.help {
+        page.paragraph(5, (Style::Dim, "Help: "), (Style::Plain, &words::sentence(help)));
+    }
+}
+
+fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof, page: &mut Page) {
+    let verdict = &audit.verdicts[proof.verdict];
+    let possible = if finding.status == Status::Pass { verdict.possible.as_ref() } else { None };
+    let Some(escape) = possible.or(verdict.escape.as_ref()) else { return };
+    let place = &audit.places[proof.place];
+    let arn = subject_arn(audit, finding, proof);
+    let event = words::witness(&escape.witness, arn.as_deref(), place.region);
+    page.paragraph(5, (Style::Dim, "Witness: "), (Style::Plain, &event));
+    let lines = words::turned_away(audit, place, escape);
+    for line in lines.iter().take(SHOWN) {
+        page.paragraph(7, (Style::Dim, "- "), (Style::Plain, line));
+    }
+    match lines.len().saturating_sub(SHOWN) {
+        0 if lines.is_empty() => {
+            page.paragraph(7, (Style::Dim, "- "), (Style::Plain, "no recorder exists here"));
+        }
+        0 => {}
+        more => page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("and {more} more"))),
+    }
+}
+
+fn gaps(audit: &Audit<'_>, page: &mut Page) {
+    let real = audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered);
+    let groups = words::gap_groups(real);
+    if groups.is_empty() {
+        return;
+    }
+    let total: usize = groups.iter().map(|group| group.count).sum();
+    page.heading(&format!("Gaps: {} could not be read", quantity(total, ("thing", "things"))));
+    for group in groups.iter().take(SHOWN) {
+        let head = format!("{} {} x {}: ", group.gap.kind.as_str(), grouped(group.count), group.gap.call);
+        page.paragraph(2, (Style::Open, &head), (Style::Plain, &group.gap.error));
+        let more = group.count.saturating_sub(group.about.len());
+        let tail = if more == 0 { String::new() } else { format!("; and {} more", grouped(more)) };
+        if !group.about.is_empty() {
+            page.paragraph(4, (Style::Dim, ""), (Style::Dim, &format!("{}{tail}", group.about.join("; "))));
+        }
+    }
+    if groups.len() > SHOWN {
+        let more = format!("and {} more kinds of gap: see all with --format json", groups.len() - SHOWN);
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &more));
+    }
+}
+
+/// The natural next command.
+fn next(audit: &Audit<'_>, page: &mut Page) {
+    let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
+    let (command, why) = match (answer(audit), view::worst_arn(audit)) {
+        (Answer::CannotTell, _) if refused => {
+            ("invoketrail permissions audit --check".to_owned(), "which permissions are missing")
+        }
+        (Answer::No | Answer::CannotTell, Some(arn)) => {
+            (format!("invoketrail explain {}", view::shell(&arn)), "the whole proof for one of them")
+        }
+        _ => ("invoketrail audit --output audit.json".to_owned(), "keep the evidence"),
+    };
+    page.gap();
+    page.paragraph(0, (Style::Dim, "Next: "), (Style::Strong, &command));
+    page.paragraph(6, (Style::Dim, ""), (Style::Dim, why));
+}
