@@ -7,7 +7,7 @@ use crate::inventory::{Gap, GapKind, Inventory, Listing, Place, Resource, Servin
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use recording::{
-    Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, arn_prefix, decide, decide_space,
+    Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, arn_prefix, decide_space,
     invocations, management_events,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -225,9 +225,16 @@ impl<'a> Bench<'a> {
             return self.of_class(kind, class, &arn, out);
         }
         let (account, region) = (place.account.as_str(), place.region.as_str());
-        let any = decide(&self.candidates, Subject::Any { kind, partition: self.partition, account, region });
-        let names = Domain::Strings { prefix, alphabet: Alphabet::NAME, absent: false, credible: Vec::new() };
-        out.add_pair(any, decide_space(&self.candidates, &read_and_write(kind, &names), "data events"))
+        let spaces = Subject::Any { kind, partition: self.partition, account, region }.spaces();
+        let names = Domain::Strings {
+            prefix: prefix.clone(),
+            alphabet: Alphabet::NAME,
+            absent: false,
+            credible: Vec::new(),
+        };
+        let decider = &self.kinds[kind as usize].0;
+        let any = decider.decide_within(&prefix, &spaces, "invocations");
+        out.add_pair(any, decider.decide_within(&prefix, &read_and_write(kind, &names), "data events"))
     }
 
     fn management(&mut self, out: &mut Verdicts) -> usize {

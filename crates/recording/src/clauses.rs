@@ -36,6 +36,19 @@ impl<'a> Clause<'a> {
     }
 }
 
+impl<'a> Clause<'a> {
+    /// The same clause with another condition on `field`, which it has.
+    pub(crate) fn with(&self, field: Field, condition: Condition) -> Self {
+        let mut clause = self.clone();
+        for (of, one) in &mut clause.conditions {
+            if *of == field {
+                *one = Cow::Owned(condition.clone());
+            }
+        }
+        clause
+    }
+}
+
 /// Every clause of every candidate, in order.
 pub(crate) fn clauses<'a>(candidates: &[Candidate<'a>]) -> Vec<Clause<'a>> {
     let mut all = Vec::new();

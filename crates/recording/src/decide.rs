@@ -1,14 +1,14 @@
 //! The question, asked and answered: is every event of this space recorded, and if not, which one escapes?
 
 use crate::clauses::{Candidate, Clause, clauses};
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::invocations::{Provenance, Space, invocations};
 use crate::remainder::{Cell, Cut, remainder};
 use crate::values::{Alphabet, Domain};
 use crate::{witness, words};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector::{Condition, Doubt, Selector};
+use cloudtrail::selector::{Condition, Doubt, Operator, Selector};
 use cloudtrail::{Answer, TurnedAway, records};
 use std::collections::{BTreeSet, HashMap};
 
@@ -108,7 +108,9 @@ pub fn arn_prefix(kind: ResourceType, partition: &str, account: &str, region: &s
 }
 
 impl Subject<'_> {
-    fn spaces(self) -> Vec<Space> {
+    /// The spaces of events that invoking it can give rise to.
+    #[must_use]
+    pub fn spaces(self) -> Vec<Space> {
         match self {
             Self::Named(kind, arn) => invocations(kind, &Domain::fixed(arn)),
             Self::Any { kind, partition, account, region } => {
@@ -136,7 +138,11 @@ pub fn decide(candidates: &[Candidate<'_>], subject: Subject<'_>) -> Verdict {
 /// As [`decide`], for any spaces of events; `noun` is what the remainder calls them.
 #[must_use]
 pub fn decide_space(candidates: &[Candidate<'_>], spaces: &[Space], noun: &str) -> Verdict {
-    let all = clauses(candidates);
+    decide_clauses(candidates, &clauses(candidates), spaces, noun)
+}
+
+/// As [`decide_space`], where `all` holds the same events of `spaces` as the clauses of the candidates do.
+fn decide_clauses(candidates: &[Candidate<'_>], all: &[Clause<'_>], spaces: &[Space], noun: &str) -> Verdict {
     let sure: Vec<Clause<'_>> = all.iter().filter(|clause| clause.sure).cloned().collect();
     let is_possible = |space: &&Space| space.provenance == Provenance::Possible;
     let certain: Vec<&Space> = spaces.iter().filter(|space| !is_possible(space)).collect();
@@ -154,7 +160,7 @@ pub fn decide_space(candidates: &[Candidate<'_>], spaces: &[Space], noun: &str) 
         return Verdict { state: State::Recorded, cover, escape: None, possible, copies };
     }
     let no_possible = |state, escape| Verdict { state, cover: Vec::new(), escape, possible: None, copies };
-    let escaping = if sure.len() == all.len() { unproven.clone() } else { left(&certain, &all) };
+    let escaping = if sure.len() == all.len() { unproven.clone() } else { left(&certain, all) };
     match escape(&escaping).filter(Escape::is_certain) {
         Some(escape) if some_recorded(&certain, &sure) => no_possible(State::PartiallyRecorded, Some(escape)),
         Some(escape) => no_possible(State::NotRecorded, Some(escape)),
@@ -258,6 +264,9 @@ pub struct ClassId(usize);
 pub struct Decider<'a> {
     kind: ResourceType,
     candidates: Vec<Candidate<'a>>,
+    clauses: Vec<Clause<'a>>,
+    /// The clauses whose conditions on `resources.ARN` the index holds, in its order.
+    with_arn: Vec<usize>,
     index: Index,
     by_key: HashMap<Box<[u8]>, ClassId>,
     verdicts: Vec<Verdict>,
@@ -274,15 +283,18 @@ impl<'a> Decider<'a> {
                 |field, text| clause.condition(field).is_none_or(|one| one.turns_away(Some(text)).is_none());
             admits(Field::EventCategory, "Data") && admits(Field::ResourcesType, kind.as_str())
         };
-        let arns: Vec<&Condition> = clauses
-            .iter()
-            .filter(of_kind)
-            .filter_map(|clause| clause.condition(Field::ResourcesArn))
+        let with_arn: Vec<usize> = (0..clauses.len())
+            .filter(|at| of_kind(&&clauses[*at]) && clauses[*at].condition(Field::ResourcesArn).is_some())
             .collect();
+        let arns: Vec<&Condition> =
+            with_arn.iter().filter_map(|at| clauses[*at].condition(Field::ResourcesArn)).collect();
+        let index = Index::new(&arns);
         Decider {
             kind,
             candidates: candidates.to_vec(),
-            index: Index::new(&arns),
+            clauses,
+            with_arn,
+            index,
             by_key: HashMap::new(),
             verdicts: Vec::new(),
             key: Vec::new(),
@@ -306,6 +318,28 @@ impl<'a> Decider<'a> {
     /// verdict serves for any of them that may ever exist, as [`decide`] would answer for [`Subject::Any`].
     pub fn class_of_all(&mut self, prefix: &str) -> Option<ClassId> {
         self.index.alike(prefix).then(|| self.class(&format!("{prefix}any-future-resource")))
+    }
+
+    /// As [`decide_space`], for spaces in which every `resources.ARN` begins with `prefix`: values about other resources
+    /// are left out first, so that it does not matter how many there are.
+    #[must_use]
+    pub fn decide_within(&self, prefix: &str, spaces: &[Space], noun: &str) -> Verdict {
+        let mut narrowed: Vec<Condition> = vec![Condition::default(); self.with_arn.len()];
+        for (condition, bit, value) in self.index.within(prefix) {
+            if let Some(operator) = Operator::ALL.into_iter().find(|operator| index::bit(*operator) == bit) {
+                narrowed[condition].values_mut(operator).push(value);
+            }
+        }
+        let mut all = self.clauses.clone();
+        for (at, mut condition) in self.with_arn.iter().zip(narrowed) {
+            let selects = self.clauses[*at].condition(Field::ResourcesArn).and_then(Condition::first_select);
+            if selects.is_some() && condition.first_select().is_none() {
+                // It selects other resources alone: no ARN is empty, so this admits none.
+                condition.equals.push(String::new());
+            }
+            all[*at] = self.clauses[*at].with(Field::ResourcesArn, condition);
+        }
+        decide_clauses(&self.candidates, &all, spaces, noun)
     }
 
     /// The verdict of a class of this decider.

@@ -123,6 +123,33 @@ impl Index {
         self.suffixes.entries.is_empty() && !goes_on(&self.equal) && !goes_on(&self.prefixes)
     }
 
+    /// The values that can tell texts apart which begin with `prefix`, or that all of them begin with, as (condition, bit,
+    /// value): no other value hits any such text.
+    pub(crate) fn within(&self, prefix: &str) -> Vec<(usize, u8, String)> {
+        let mut found = Vec::new();
+        let mut take = |entry: &Entry, reversed: bool| {
+            let mut bytes = entry.text.to_vec();
+            if reversed {
+                bytes.reverse();
+            }
+            // Every entry was made from a whole string.
+            let value = String::from_utf8_lossy(&bytes).into_owned();
+            found.extend(entry.hits.iter().map(|hit| (hit.condition, hit.bit, value.clone())));
+        };
+        for set in [&self.equal, &self.prefixes] {
+            let from = set.entries.partition_point(|entry| *entry.text < *prefix.as_bytes());
+            let longer =
+                set.entries[from..].iter().take_while(|entry| entry.text.starts_with(prefix.as_bytes()));
+            longer.for_each(|entry| take(entry, false));
+        }
+        let shorter = self.prefixes.entries.iter().filter(|entry| entry.text.len() < prefix.len());
+        shorter
+            .filter(|entry| prefix.as_bytes().starts_with(&entry.text))
+            .for_each(|entry| take(entry, false));
+        self.suffixes.entries.iter().for_each(|entry| take(entry, true));
+        found
+    }
+
     /// For each condition the set of operators of which some value hits `text`, as bits. Two texts with the same key
     /// are admitted by the same conditions, and turned away by the same operators.
     pub(crate) fn key(&self, text: &str, key: &mut Vec<u8>) {
