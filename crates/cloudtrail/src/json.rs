@@ -43,6 +43,12 @@ pub enum SelectorsError {
         /// What AWS takes.
         wanted: &'static str,
     },
+    /// One member under two spellings, of which neither may win in silence.
+    #[error("`{path}` stands there twice, in two spellings")]
+    Twice {
+        /// Path into the document: the second of them.
+        path: String,
+    },
     /// An object without any member that selectors have.
     #[error(
         "`{path}` holds no event selectors: expected EventSelectors, AdvancedEventSelectors or a list of selectors"
@@ -53,8 +59,62 @@ pub enum SelectorsError {
     },
 }
 
-/// Members that stand beside the selectors in answers and requests of AWS and cannot change what is recorded.
-const HARMLESS: [&str; 4] = ["trailarn", "trailname", "responsemetadata", "eventdatastore"];
+/// Members that stand beside the selectors in answers and requests of AWS and in CloudFormation, as [`plain`] names, and
+/// cannot change what is recorded of management and data events.
+const BESIDE: [&str; 47] = [
+    // GetEventSelectors, PutEventSelectors
+    "trailarn",
+    "trailname",
+    "responsemetadata",
+    // The rest of a trail
+    "cloudwatchlogsloggrouparn",
+    "cloudwatchlogsrolearn",
+    "enablelogfilevalidation",
+    "includeglobalserviceevents",
+    "insightselectors",
+    "islogging",
+    "ismultiregiontrail",
+    "isorganizationtrail",
+    "kmskeyid",
+    "s3bucketname",
+    "s3keyprefix",
+    "snstopicname",
+    "tags",
+    "tagslist",
+    // The rest of an event data store
+    "eventdatastore",
+    "eventdatastorearn",
+    "name",
+    "status",
+    "billingmode",
+    "createdtimestamp",
+    "updatedtimestamp",
+    "federationenabled",
+    "federationrolearn",
+    "federationstatus",
+    "ingestionenabled",
+    "startingestion",
+    "insightsdestination",
+    "contextkeyselectors",
+    "maxeventsize",
+    "multiregionenabled",
+    "organizationenabled",
+    "partitionkeys",
+    "retentionperiod",
+    "terminationprotectionenabled",
+    "aggregationconfigurations",
+    // A channel
+    "channelarn",
+    "channelname",
+    "source",
+    "sourceconfig",
+    "destinations",
+    "ingestionstatus",
+    "applytoallregions",
+    // Terraform
+    "insightselector",
+    "id",
+];
 
 /// Reads selectors from the text of a JSON document.
 ///
@@ -69,62 +129,91 @@ pub fn from_str(text: &str) -> Result<Selectors, SelectorsError> {
 
 /// Reads selectors from a JSON document: an answer of GetEventSelectors, a request of PutEventSelectors (as typed or as
 /// recorded), the values of a Terraform `aws_cloudtrail`, CloudFormation properties, a list of selectors, or one selector.
+/// Where lists of selectors are there but empty, they are those of a new trail.
 ///
 /// # Errors
 /// [`SelectorsError`] iff the document cannot be read as selectors; what can be read but not understood is a doubt.
 pub fn from_value(value: &Value) -> Result<Selectors, SelectorsError> {
     let root = Path::root();
-    let list = match value {
+    let mut unknown = Vec::new();
+    let read = match value {
         Value::Array(_) => {
             list(&root, value)?.map(|(at, item)| selector(&at, item)).collect::<Result<_, _>>()?
         }
         Value::Object(members) if members.keys().any(|key| is_selector_member(key)) => {
             vec![selector(&root, value)?]
         }
-        Value::Object(_) => from_document(&root, value)?,
+        Value::Object(_) => from_document(&root, value, &mut unknown)?,
         other => return Err(root.wrong(other, "an object or a list")),
     };
-    Ok(Selectors { list: doubt_both_kinds(list), document: value.to_string() })
+    Ok(Selectors { list: in_force(read, unknown), document: value.to_string() })
 }
 
-fn from_document(path: &Path<'_>, value: &Value) -> Result<Vec<Selector>, SelectorsError> {
-    let mut found = false;
+/// Reads the selectors of a document; members that we do not know are added to `unknown`.
+fn from_document(
+    path: &Path<'_>,
+    value: &Value,
+    unknown: &mut Vec<Doubt>,
+) -> Result<Vec<Selector>, SelectorsError> {
     let mut selectors = Vec::new();
-    let mut unknown = Vec::new();
     let members = entries(path, value)?;
     let terraform = members.iter().any(|(_, key, _)| key.contains("event_selector"));
     for (at, key, member) in &members {
         match plain(key).as_str() {
             "eventselectors" | "eventselector" => {
-                found = true;
                 for (at, item) in list(at, member)? {
                     selectors.push(Selector::Basic(basic::read(&at, item)?));
                 }
             }
             "advancedeventselectors" | "advancedeventselector" => {
-                found = true;
                 for (at, item) in list(at, member)? {
                     selectors.push(Selector::Advanced(advanced::read(&at, item)?));
                 }
             }
-            // A Terraform resource holds the whole trail; its other attributes are not about selectors.
-            known if terraform || HARMLESS.contains(&known) => {}
+            known if BESIDE.contains(&known) => {}
+            // A Terraform resource holds the whole trail; what does not speak of selectors is not about them.
+            other if terraform && !other.contains("selector") => {}
             _ => unknown.push(Doubt::Member { path: at.to_string() }),
         }
     }
-    if !found {
+    // A member that is `null` says as much as an empty list.
+    const HOLDERS: [&str; 4] =
+        ["eventselectors", "eventselector", "advancedeventselectors", "advancedeventselector"];
+    let is_holder = |key: &String| HOLDERS.contains(&plain(key).as_str());
+    if !value.as_object().is_some_and(|all| all.keys().any(is_holder)) {
         return Err(SelectorsError::NoSelectors { path: path.to_string() });
     }
-    if selectors.is_empty() && unknown.is_empty() {
-        selectors.push(Selector::Basic(crate::selector::BasicSelector::of_a_new_trail()));
-    }
-    selectors.extend(unknown.into_iter().map(opaque));
     Ok(selectors)
 }
 
+/// The selectors that were read, with the doubts that concern all of them. What is unknown beside the selectors may
+/// narrow each of them, and may record by itself.
+fn in_force(read: Vec<Selector>, unknown: Vec<Doubt>) -> Vec<Selector> {
+    if read.is_empty() && unknown.is_empty() {
+        return vec![Selector::Basic(crate::selector::BasicSelector::of_a_new_trail())];
+    }
+    let mut all: Vec<Selector> = doubt_both_kinds(read).into_iter().map(opaque_if_widened).collect();
+    for selector in &mut all {
+        unknown.iter().for_each(|doubt| selector.doubt(doubt.clone()));
+    }
+    if !unknown.is_empty() {
+        all.push(opaque(unknown));
+    }
+    all
+}
+
+/// A basic selector records the more, the more it holds: one that holds what we do not know may record anything.
+fn opaque_if_widened(selector: Selector) -> Selector {
+    let widens = |doubt: &Doubt| matches!(doubt, Doubt::Member { .. } | Doubt::Missing { .. });
+    match selector {
+        Selector::Basic(basic) if basic.doubts.iter().any(widens) => opaque(basic.doubts),
+        other => other,
+    }
+}
+
 /// A selector of which we know nothing but that it is there: it may record anything.
-fn opaque(doubt: Doubt) -> Selector {
-    Selector::Advanced(AdvancedSelector { name: String::new(), fields: Vec::new(), doubts: vec![doubt] })
+fn opaque(doubts: Vec<Doubt>) -> Selector {
+    Selector::Advanced(AdvancedSelector { name: String::new(), fields: Vec::new(), doubts })
 }
 
 fn selector(path: &Path<'_>, value: &Value) -> Result<Selector, SelectorsError> {

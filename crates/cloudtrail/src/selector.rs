@@ -316,7 +316,7 @@ pub enum Doubt {
         value: String,
     },
     /// An operator that AWS does not document for the field.
-    #[error("`{path}`: {field} takes Equals only, so what {operator} does there is not documented")]
+    #[error("`{path}`: AWS does not offer {operator} for {field}, so what it does there is not documented")]
     OperatorOnField {
         /// Path into the document.
         path: String,
@@ -328,6 +328,14 @@ pub enum Doubt {
     /// The same field twice in one selector (U-11).
     #[error("`{path}`: {field} stands twice in one selector, and AWS does not say how the two combine")]
     Repeated {
+        /// Path into the document.
+        path: String,
+        /// The field.
+        field: Field,
+    },
+    /// A field selector that asks nothing of its field.
+    #[error("`{path}`: no value is given for {field}, and AWS does not say what that means")]
+    NoValues {
         /// Path into the document.
         path: String,
         /// The field.

@@ -28,8 +28,9 @@ pub(super) fn read(path: &Path<'_>, value: &Value) -> Result<AdvancedSelector, S
         match plain(key).as_str() {
             "name" => string(&at, member)?.clone_into(&mut selector.name),
             "fieldselectors" | "fieldselector" => {
+                let mut seen = Vec::new();
                 for (at, item) in list(&at, member)? {
-                    field_selector(&at, item, &mut selector)?;
+                    field_selector(&at, item, &mut seen, &mut selector)?;
                 }
             }
             _ => {
@@ -45,10 +46,12 @@ pub(super) fn read(path: &Path<'_>, value: &Value) -> Result<AdvancedSelector, S
     Ok(selector)
 }
 
-/// Reads one entry of `FieldSelectors` into `selector`: a condition where we understand all of it, else a doubt.
+/// Reads one entry of `FieldSelectors` into `selector`: a condition where we understand all of it, else a doubt. `seen`
+/// holds the fields of the entries before, in doubt or not.
 fn field_selector(
     path: &Path<'_>,
     value: &Value,
+    seen: &mut Vec<Field>,
     selector: &mut AdvancedSelector,
 ) -> Result<(), SelectorsError> {
     let mut name = None;
@@ -69,12 +72,16 @@ fn field_selector(
         selector.doubts.push(Doubt::FieldName { path: path.to_string(), name });
         return Ok(());
     };
-    if let Some(doubt) = strange_condition(path, field, &condition) {
-        selector.doubts.push(doubt);
-    }
-    if selector.fields.iter().any(|other| other.field == field) {
+    if seen.contains(&field) {
         selector.doubts.push(Doubt::Repeated { path: path.to_string(), field });
         selector.fields.retain(|other| other.field != field);
+        return Ok(());
+    }
+    seen.push(field);
+    if let Some(doubt) = strange_condition(path, field, &condition) {
+        selector.doubts.push(doubt);
+    } else if condition == Condition::default() && selector.doubts.len() == doubts_before {
+        selector.doubts.push(Doubt::NoValues { path: path.to_string(), field });
     }
     // A category we do not know stays a condition: `Equals` another word cannot become `Data`.
     let doubts = &selector.doubts[doubts_before..];
@@ -97,9 +104,13 @@ fn strange_condition(path: &Path<'_>, field: Field, condition: &Condition) -> Op
         Field::SessionCredentialFromConsole => Some(&["true"]),
         _ => None,
     };
-    let only_equals = matches!(field, Field::EventCategory | Field::ReadOnly | Field::ResourcesType);
+    let offered: &[Operator] = match field {
+        Field::EventCategory | Field::ReadOnly | Field::ResourcesType => &[Operator::Equals],
+        Field::SessionCredentialFromConsole => &[Operator::Equals, Operator::NotEquals],
+        _ => &Operator::ALL,
+    };
     let used = || Operator::ALL.into_iter().filter(|operator| !condition.values(*operator).is_empty());
-    if only_equals && let Some(operator) = used().find(|operator| *operator != Operator::Equals) {
+    if let Some(operator) = used().find(|operator| !offered.contains(operator)) {
         return Some(Doubt::OperatorOnField { path: path.to_string(), field, operator });
     }
     let known = known?;

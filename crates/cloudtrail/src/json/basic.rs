@@ -2,6 +2,7 @@
 
 use super::SelectorsError;
 use super::walk::{Path, entries, list, plain, string, strings};
+use crate::event::Field;
 use crate::selector::{BasicSelector, DataResource, Doubt, ReadWrite};
 use serde_json::Value;
 
@@ -76,6 +77,9 @@ fn data_resource(
             }
             _ => doubts.push(Doubt::Member { path: at.to_string() }),
         }
+    }
+    if entry.kind.is_empty() {
+        doubts.push(Doubt::Missing { path: path.to_string(), field: Field::ResourcesType });
     }
     Ok(entry)
 }

@@ -2,6 +2,7 @@
 
 use super::SelectorsError;
 use serde_json::Value;
+use std::collections::HashSet;
 use std::fmt;
 
 /// Where we are in the document, as `EventSelectors[0].DataResources[1].Values`.
@@ -62,14 +63,23 @@ pub(super) fn plain(key: &str) -> String {
     key.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
-/// The members of an object, each with its path and its name as written; `null` members are absent ones.
+/// The members of an object, each with its path and its name as written; `null` members are absent ones. One member in
+/// two spellings is an error.
 pub(super) fn entries<'a>(
     path: &'a Path<'a>,
     value: &'a Value,
 ) -> Result<Vec<(Path<'a>, &'a str, &'a Value)>, SelectorsError> {
     let Value::Object(members) = value else { return Err(path.wrong(value, "an object")) };
-    let present = members.iter().filter(|(_, member)| !member.is_null());
-    Ok(present.map(|(key, member)| (path.member(key), key.as_str(), member)).collect())
+    let mut seen = HashSet::new();
+    let mut present = Vec::new();
+    for (key, member) in members.iter().filter(|(_, member)| !member.is_null()) {
+        let at = path.member(key);
+        if !seen.insert(plain(key)) {
+            return Err(SelectorsError::Twice { path: at.to_string() });
+        }
+        present.push((at, key.as_str(), member));
+    }
+    Ok(present)
 }
 
 /// The items of a list, each with its path; a single object stands for a list of one, as in Terraform blocks.
