@@ -6,5 +6,6 @@ mod controls;
 mod gaps;
 mod laws;
 mod planes;
+mod reference;
 mod standing;
 mod world;
