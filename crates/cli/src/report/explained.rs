@@ -76,15 +76,16 @@ fn headline(explanation: &Explanation<'_>) -> String {
     match explanation.verdict.state {
         State::Recorded => format!("Recorded: every invocation of {subject}."),
         State::PartiallyRecorded => format!("Partially recorded: not every invocation of {subject} is."),
-        State::NotRecorded => format!("Not recorded: no invocation of {subject} is for certain."),
+        State::NotRecorded => format!("Not recorded: no invocation of {subject} is certainly recorded."),
         State::Undetermined => format!("Cannot tell whether every invocation of {subject} is recorded."),
     }
 }
 
 fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mut Page) {
-    let certain = if part.certain { "" } else { " (it is not known whether it records here)" };
-    let arn = part.arn.map(|arn| format!(" {arn}")).unwrap_or_default();
-    page.paragraph(0, (Style::Strong, &part.name), (Style::Dim, &format!("{arn}{certain}")));
+    let uncertain = !part.certain && part.arn.is_some();
+    let certain = if uncertain { "(it is not known whether it records here)" } else { "" };
+    let about = format!("{} {certain}", part.arn.unwrap_or_default());
+    page.paragraph(0, (Style::Strong, &format!("{} ", part.name)), (Style::Dim, &about));
     for gap in &part.gaps {
         let told = format!("{} {}: {}", gap.call, gap.kind.as_str(), gap.error);
         page.paragraph(2, (Style::Open, "gap "), (Style::Plain, &told));

@@ -50,6 +50,9 @@ pub(super) enum Align {
     Right,
 }
 
+/// A label wider than this does not push the lines below it to the right.
+const LONG_LABEL: usize = 16;
+
 /// Text that grows line by line.
 pub(super) struct Page {
     text: String,
@@ -84,8 +87,9 @@ impl Page {
     /// `label` and behind it `text`, wrapped such that its lines stand below each other.
     pub(super) fn paragraph(&mut self, indent: usize, label: (Style, &str), text: (Style, &str)) {
         let head = visible(label.1);
-        let hang = indent + head.width();
-        let mut at = hang;
+        // Below a long label a line would have no room left.
+        let hang = indent + if head.width() > LONG_LABEL { 4 } else { head.width() };
+        let mut at = indent + head.width();
         self.text.extend(std::iter::repeat_n(' ', indent));
         self.styled(label.0, &head);
         let shown = visible(text.1);

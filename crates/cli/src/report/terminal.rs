@@ -27,9 +27,8 @@ pub fn write_terminal(audit: &Audit<'_>, layout: &Layout, out: &mut dyn Write) -
     page.paragraph(0, (Style::Strong, ""), (style, &headline(audit)));
     places(audit, &mut page);
     controls(&audit.controls, &mut page);
-    let mut told = BTreeMap::new();
-    findings(audit, "Findings", |status| status != Status::Pass, &mut told, &mut page);
-    findings(audit, "Warnings", |status| status == Status::Pass, &mut told, &mut page);
+    findings(audit, "Findings", |status| status != Status::Pass, &mut page);
+    findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
     gaps(audit, &mut page);
     next(audit, &mut page);
     out.write_all(page.into_text().as_bytes())
@@ -45,11 +44,10 @@ struct PlaceRow<'a> {
 impl PlaceRow<'_> {
     fn order(&self) -> (Reverse<usize>, Reverse<usize>, Reverse<State>, Reverse<bool>) {
         let escaping = self.summary.not_recorded + self.summary.partially_recorded;
-        let future = if self.future == State::Recorded { State::Recorded } else { self.future };
         (
             Reverse(escaping),
             Reverse(self.summary.undetermined),
-            Reverse(future),
+            Reverse(self.future),
             Reverse(self.summary.resources > 0),
         )
     }
@@ -169,14 +167,12 @@ fn controls(controls: &[ControlResult], page: &mut Page) {
     page.table(&[("", Align::Left); 3], &rows);
 }
 
-/// Findings whose status is wanted, numbered on from those in `told`, which says which proof was shown where.
-fn findings(
-    audit: &Audit<'_>,
-    heading: &str,
-    wanted: impl Fn(Status) -> bool,
-    told: &mut BTreeMap<Proof, usize>,
-    page: &mut Page,
-) {
+/// The witnesses that were shown, with the number of the finding.
+type Told = BTreeMap<Vec<String>, usize>;
+
+/// Findings whose status is wanted.
+fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, page: &mut Page) {
+    let mut told = Told::new();
     let all =
         audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
     let mut number = 0;
@@ -192,17 +188,11 @@ fn findings(
             other => status(other),
         };
         page.paragraph(2, (style, &format!("{number}. {word}: ")), (Style::Strong, control.id));
-        self::finding(audit, finding, number, told, page);
+        self::finding(audit, finding, number, &mut told, page);
     }
 }
 
-fn finding(
-    audit: &Audit<'_>,
-    finding: &Finding,
-    number: usize,
-    told: &mut BTreeMap<Proof, usize>,
-    page: &mut Page,
-) {
+fn finding(audit: &Audit<'_>, finding: &Finding, number: usize, told: &mut Told, page: &mut Page) {
     let plain = (Style::Plain, "");
     page.paragraph(5, plain, (Style::Plain, &words::sentence(&finding.reason)));
     let at = words::places(audit, &finding.places);
@@ -213,18 +203,14 @@ fn finding(
         (Some(only), None) | (None, Some(only)) => page.paragraph(5, plain, (Style::Plain, &only)),
         (None, None) => {}
     }
-    if let Some(proof) = finding.proof {
-        match told.get(&proof) {
-            Some(first) if finding.status != Status::Pass => {
-                page.paragraph(
-                    5,
-                    (Style::Dim, ""),
-                    (Style::Dim, &format!("Witness: as in finding {first}.")),
-                );
+    if let Some(lines) = finding.proof.and_then(|proof| witness(audit, finding, proof)) {
+        match told.get(&lines) {
+            Some(first) => {
+                page.paragraph(5, (Style::Dim, "Witness: "), (Style::Dim, &format!("as in {first}.")));
             }
-            _ => {
-                witness(audit, finding, proof, page);
-                told.insert(proof, number);
+            None => {
+                show_witness(&lines, page);
+                told.insert(lines, number);
             }
         }
     }
@@ -233,20 +219,26 @@ fn finding(
     }
 }
 
-fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof, page: &mut Page) {
+/// The witness of a finding, and behind it what each recorder did with it.
+fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<Vec<String>> {
     let verdict = &audit.verdicts[proof.verdict];
     let possible = if finding.status == Status::Pass { verdict.possible.as_ref() } else { None };
-    let Some(escape) = possible.or(verdict.escape.as_ref()) else { return };
+    let escape = possible.or(verdict.escape.as_ref())?;
     let place = &audit.places[proof.place];
     let arn = subject_arn(audit, finding, proof);
-    let event = words::witness(&escape.witness, arn.as_deref(), place.region);
-    page.paragraph(5, (Style::Dim, "Witness: "), (Style::Plain, &event));
-    let lines = words::turned_away(audit, place, escape);
-    for line in lines.iter().take(SHOWN) {
+    let mut lines = vec![words::witness(&escape.witness, arn.as_deref(), place.region)];
+    lines.extend(words::turned_away(audit, place, escape));
+    Some(lines)
+}
+
+fn show_witness(lines: &[String], page: &mut Page) {
+    let Some((event, recorders)) = lines.split_first() else { return };
+    page.paragraph(5, (Style::Dim, "Witness: "), (Style::Plain, event));
+    for line in recorders.iter().take(SHOWN) {
         page.paragraph(7, (Style::Dim, "- "), (Style::Plain, line));
     }
-    match lines.len().saturating_sub(SHOWN) {
-        0 if lines.is_empty() => {
+    match recorders.len().saturating_sub(SHOWN) {
+        0 if recorders.is_empty() => {
             page.paragraph(7, (Style::Dim, "- "), (Style::Plain, "no recorder exists here"));
         }
         0 => {}
@@ -287,7 +279,10 @@ fn next(audit: &Audit<'_>, page: &mut Page) {
         (Answer::No | Answer::CannotTell, Some(arn)) => {
             (format!("invoketrail explain {}", view::shell(&arn)), "the whole proof for one of them")
         }
-        _ => ("invoketrail audit --output audit.json".to_owned(), "keep the evidence"),
+        (Answer::Nothing, _) => {
+            ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
+        }
+        _ => ("invoketrail audit --output audit.json".to_owned(), "keeps the evidence"),
     };
     page.gap();
     page.paragraph(0, (Style::Dim, "Next: "), (Style::Strong, &command));
