@@ -3,6 +3,7 @@
 use super::page::{Align, Layout, Page, Span, Style};
 use super::view::{self, Answer, answer, grouped, headline, quantity, subject_arn, summary_of};
 use super::words;
+use crate::visible::excerpt;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
 use audit::inventory::GapKind;
 use recording::State;
@@ -12,6 +13,9 @@ use std::io::{self, Write};
 
 /// How many lines of a proof, and groups of gaps, are shown.
 const SHOWN: usize = 8;
+
+/// How much of an account's name is shown.
+const NAME: usize = 16;
 
 /// Writes the audit as text. Nothing from outside reaches the terminal unescaped.
 ///
@@ -112,7 +116,9 @@ fn hidden_rows(hidden: &[PlaceRow<'_>]) -> String {
 fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, undetermined: bool) -> Vec<Span> {
     let name = audit.inventory.account(row.place.account).and_then(|account| account.name.as_deref());
     let account = match name {
-        Some(name) => format!("{} {}", row.place.account, crate::visible::excerpt(name, 24)),
+        Some(name) => {
+            format!("{} {}", row.place.account, excerpt(&crate::visible::visible(name), NAME))
+        }
         None => row.place.account.to_owned(),
     };
     let number = |n: usize, style: Style| (if n == 0 { Style::Dim } else { style }, grouped(n));
@@ -175,10 +181,10 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
     let mut told = Told::new();
     let all =
         audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
-    let mut number = 0;
-    for (control, finding) in all.filter(|(_, finding)| wanted(finding.status)) {
-        number += 1;
-        if number == 1 {
+    let mut all: Vec<_> = all.filter(|(_, finding)| wanted(finding.status)).collect();
+    all.sort_by_key(|(control, finding)| (control.weight, finding.status));
+    for (at, (control, finding)) in all.iter().take(page.rows()).enumerate() {
+        if at == 0 {
             page.heading(heading);
         } else {
             page.gap();
@@ -187,8 +193,14 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
             Status::Pass => (Style::Dim, "warning"),
             other => status(other),
         };
-        page.paragraph(2, (style, &format!("{number}. {word}: ")), (Style::Strong, control.id));
-        self::finding(audit, finding, number, &mut told, page);
+        page.paragraph(2, (style, &format!("{}. {word}: ", at + 1)), (Style::Strong, control.id));
+        self::finding(audit, finding, at + 1, &mut told, page);
+    }
+    let more = all.len().saturating_sub(page.rows());
+    if more > 0 {
+        let told = format!("and {} more: see all with --format json", grouped(more));
+        page.gap();
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
 }
 
@@ -227,7 +239,12 @@ fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<Vec<Str
     let place = &audit.places[proof.place];
     let arn = subject_arn(audit, finding, proof);
     let mut lines = vec![words::witness(&escape.witness, arn.as_deref(), place.region)];
-    lines.extend(words::turned_away(audit, place, escape));
+    // What recorders did with a witness is a proof, and a warning needs none.
+    if finding.status != Status::Pass {
+        let recorders = words::turned_away(audit, place, escape);
+        let none = recorders.is_empty().then(|| "no recorder exists here".to_owned());
+        lines.extend(recorders.into_iter().chain(none));
+    }
     Some(lines)
 }
 
@@ -237,12 +254,9 @@ fn show_witness(lines: &[String], page: &mut Page) {
     for line in recorders.iter().take(SHOWN) {
         page.paragraph(7, (Style::Dim, "- "), (Style::Plain, line));
     }
-    match recorders.len().saturating_sub(SHOWN) {
-        0 if recorders.is_empty() => {
-            page.paragraph(7, (Style::Dim, "- "), (Style::Plain, "no recorder exists here"));
-        }
-        0 => {}
-        more => page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("and {more} more"))),
+    let more = recorders.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("and {more} more")));
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn headline(audit: &Audit<'_>) -> String {
         Answer::No if escaping > 0 => {
             let verb = if escaping == 1 { "escapes" } else { "escape" };
             let accounts = quantity(escaping_accounts(audit), ("account", "accounts"));
-            format!("Not every Lambda invocation is recorded: {escaping} of {all} {verb} in {accounts}.")
+            format!("Not every Lambda invocation is recorded: {} of {all} {verb} in {accounts}.", grouped(escaping))
         }
         Answer::No if summary.resources == 0 => {
             "There is no Lambda function yet, but not every invocation of one created later would be recorded."
@@ -67,7 +67,7 @@ pub(super) fn headline(audit: &Audit<'_>) -> String {
         }
         Answer::CannotTell if summary.undetermined > 0 => format!(
             "Cannot tell whether every Lambda invocation is recorded: a gap decides for {} of {all}.",
-            summary.undetermined
+            grouped(summary.undetermined)
         ),
         Answer::CannotTell => format!(
             "Cannot tell whether every Lambda invocation is recorded: {} recorded, but a gap decides about others.",

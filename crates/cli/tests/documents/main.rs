@@ -1,0 +1,9 @@
+//! The documents: inventory files and reports, against their schemas, their promises and hostile input.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod inventory_errors;
+mod inventory_file;
+mod reports;
+mod schemas;
+mod worlds;

@@ -1,0 +1,282 @@
+//! The reports keep their promises whatever the inventory holds.
+
+use crate::worlds;
+use audit::Counted;
+use audit::finding::{Audit, ResourceRef};
+use audit::inventory::{Inventory, Resource, Serving};
+use cli::report::{self, Answer, Layout, Stamp};
+use cli::visible::acts;
+use cloudtrail::resource::ResourceType;
+use recording::{Candidate, Subject, decide};
+use serde_json::Value;
+
+pub(crate) const STAMP: Stamp<'static> =
+    Stamp { version: "0.0.0-test", generated_at: "2026-11-23T18:00:00Z", counted: Counted::All };
+
+const WIDE: Layout = Layout { width: 100, colour: false, rows: 20 };
+
+pub(crate) fn audited(inventory: &Inventory) -> Audit<'_> {
+    audit::audit(inventory, &audit::Options::default())
+}
+
+pub(crate) fn text_of(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn terminal(audit: &Audit<'_>, layout: &Layout) -> String {
+    text_of(|out| report::write_terminal(audit, layout, out))
+}
+
+pub(crate) fn json(audit: &Audit<'_>) -> String {
+    text_of(|out| report::write_json(audit, &STAMP, out))
+}
+
+pub(crate) fn jsonl(audit: &Audit<'_>) -> String {
+    text_of(|out| report::write_jsonl(audit, &STAMP, out))
+}
+
+/// Every explanation of every resource, and of any, at every place.
+pub(crate) fn explanations<'a>(audit: &'a Audit<'a>) -> Vec<report::Explanation<'a>> {
+    let mut all = Vec::new();
+    for (place, of) in audit.places.iter().enumerate() {
+        for (plane, of) in of.planes.iter().enumerate() {
+            all.push(report::explain_future(audit, place, plane));
+            let rows = (0..of.rows.len()).map(|row| ResourceRef { place, plane, row });
+            all.extend(rows.map(|resource| report::explain_resource(audit, resource)));
+        }
+    }
+    all
+}
+
+#[test]
+fn nothing_from_an_inventory_acts_on_a_terminal() {
+    let inventory = worlds::acme();
+    let audit = audited(&inventory);
+    let mut texts = vec![
+        terminal(&audit, &WIDE),
+        text_of(|out| report::write_markdown(&audit, out)),
+        json(&audit),
+        jsonl(&audit),
+    ];
+    for one in explanations(&audit) {
+        texts.push(report::explanation_text(&one, &WIDE));
+        texts.push(report::explanation_json(&one, &STAMP));
+    }
+    for text in texts {
+        let acting: Vec<char> = text.chars().filter(|one| *one != '\n' && acts(*one)).collect();
+        assert_eq!(acting, [], "{text}");
+    }
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let inventory = worlds::acme();
+    let audit = audited(&inventory);
+    let mut text = terminal(&audit, &Layout { colour: true, ..WIDE });
+    assert!(text.contains("\u{1b}[31m"));
+    for code in [1, 2, 31, 32, 33, 0] {
+        text = text.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(text, terminal(&audit, &WIDE));
+}
+
+#[test]
+fn lines_keep_to_the_width() {
+    let inventory = worlds::acme();
+    let audit = audited(&inventory);
+    let mut text = terminal(&audit, &WIDE);
+    for one in explanations(&audit) {
+        text.push_str(&report::explanation_text(&one, &WIDE));
+    }
+    for line in text.lines() {
+        // Tables are not cut, and neither is a single word, such as an ARN.
+        let table = ["  Account  ", "  1111", "  2222", "  3333"].iter().any(|start| line.starts_with(start));
+        let words = line.trim().split(' ').map(|word| word.chars().count());
+        let wide = words.max().unwrap_or(0) > 40;
+        assert!(line.chars().count() <= if table { 110 } else { 100 } || wide, "{line}");
+    }
+}
+
+#[test]
+fn the_answer_comes_first() {
+    let acme = worlds::acme();
+    let audit = audited(&acme);
+    assert_eq!(report::answer(&audit), Answer::No);
+    let first = |audit: &Audit<'_>| terminal(audit, &WIDE).lines().next().unwrap().to_owned();
+    let no = "Not every Lambda invocation is recorded: 6 of 11 Lambda resources escape in 2 accounts.";
+    assert_eq!(first(&audit), no);
+    assert!(text_of(|out| report::write_markdown(&audit, out)).starts_with(&format!("**{no}**\n")));
+
+    let healthy = worlds::healthy();
+    let audit = audited(&healthy);
+    assert_eq!(report::answer(&audit), Answer::Yes);
+    let yes = "Every invocation of all 3 functions is recorded, and of any function that will be created.";
+    assert_eq!(first(&audit), yes);
+
+    let mut unlogged = worlds::healthy();
+    unlogged.places[0].trails = cloudtrail::recorder::Seen::Unread(1);
+    unlogged.places[1].functions.resources.clear();
+    let audit = audited(&unlogged);
+    assert_eq!(report::answer(&audit), Answer::CannotTell);
+    let open = "Cannot tell whether every Lambda invocation is recorded: a gap decides for 1 of 1 function.";
+    assert_eq!(first(&audit), open);
+
+    let empty = worlds::empty();
+    assert_eq!(report::answer(&audited(&empty)), Answer::Nothing);
+    assert!(first(&audited(&empty)).starts_with("There is nothing to audit"));
+}
+
+#[test]
+fn a_future_function_that_escapes_is_a_no() {
+    let mut inventory = worlds::healthy();
+    let names = |place: &audit::inventory::Place| {
+        let arns: Vec<String> =
+            place.functions.resources.iter().map(|one| serde_json::to_string(&one.arn).unwrap()).collect();
+        arns.join(",")
+    };
+    let listed: Vec<String> = inventory.places.iter().map(names).collect();
+    let document = format!(
+        r#"{{"AdvancedEventSelectors": [{{"FieldSelectors": [{{"Field": "eventCategory", "Equals": ["Data"]}},
+            {{"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}},
+            {{"Field": "resources.ARN", "Equals": [{}]}}]}}]}}"#,
+        listed.join(",")
+    );
+    inventory.recorders[0].selectors =
+        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(&document).unwrap());
+    let audit = audited(&inventory);
+    let text = terminal(&audit, &WIDE);
+    let wanted = "Not every Lambda invocation is recorded: those of 3 functions are, but not of every";
+    assert!(text.starts_with(wanted), "{text}");
+    assert!(text.contains("any-future-function"), "{text}");
+}
+
+#[test]
+fn the_lines_are_the_document() {
+    for inventory in [worlds::acme(), worlds::healthy(), worlds::empty()] {
+        let audit = audited(&inventory);
+        let whole: Value = serde_json::from_str(&json(&audit)).unwrap();
+        let mut rebuilt = serde_json::Map::new();
+        for list in ["resources", "recorders", "gaps", "places"] {
+            rebuilt.insert(list.to_owned(), Value::Array(Vec::new()));
+        }
+        for line in jsonl(&audit).lines() {
+            let Value::Object(mut members) = serde_json::from_str(line).unwrap() else { panic!("{line}") };
+            let record = members.remove("record").unwrap();
+            match record.as_str().unwrap() {
+                "audit" => rebuilt.extend(members),
+                other => {
+                    let list = rebuilt.get_mut(&format!("{other}s")).and_then(Value::as_array_mut);
+                    list.unwrap().push(Value::Object(members));
+                }
+            }
+        }
+        assert_eq!(Value::Object(rebuilt), whole);
+    }
+}
+
+#[test]
+fn the_members_stand_in_the_promised_order() {
+    let inventory = worlds::acme();
+    let text = json(&audited(&inventory));
+    let order = [
+        "{\"format\":",
+        "\"tool\":",
+        "\"generated_at\":",
+        "\"scope\":",
+        "\"controls\":",
+        "\"summary\":",
+        "\n\"resources\":",
+        "\n\"recorders\":",
+        "\n\"gaps\":",
+        "\n\"places\":",
+    ];
+    let found: Vec<usize> = order.iter().map(|member| text.find(member).unwrap()).collect();
+    assert!(found.is_sorted(), "{found:?}");
+}
+
+#[test]
+fn every_resource_has_a_witness_of_its_own() {
+    let inventory = worlds::acme();
+    let whole: Value = serde_json::from_str(&json(&audited(&inventory))).unwrap();
+    let resources = whole["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), 11);
+    for one in resources {
+        assert_eq!(one["verdict"] == "recorded", one["witness"].is_null(), "{one}");
+        if let Some(witness) = one["witness"].as_object() {
+            assert_eq!(witness["resources"][0]["ARN"], one["arn"]);
+            assert_eq!(witness["resources"][0]["type"], one["type"]);
+            assert_eq!(witness["awsRegion"], one["region"]);
+            assert_eq!(witness["recipientAccountId"], one["account"]);
+        }
+    }
+}
+
+#[test]
+fn the_same_audit_gives_the_same_bytes() {
+    let inventory = worlds::acme();
+    let (one, other) = (audited(&inventory), audited(&inventory));
+    assert_eq!(json(&one), json(&other));
+    assert_eq!(jsonl(&one), jsonl(&other));
+    assert_eq!(terminal(&one, &WIDE), terminal(&other, &WIDE));
+}
+
+#[test]
+fn many_functions_and_places_are_told_in_few_lines() {
+    let mut inventory = worlds::acme();
+    let template = inventory.places.iter().find(|place| place.account == "222222222222").unwrap().clone();
+    inventory.places.retain(|place| place.account != "222222222222");
+    for region in 0..60 {
+        let mut place = template.clone();
+        place.region = format!("zz-test-{region:02}");
+        place.functions.resources = (0..50)
+            .map(|at| {
+                let arn = format!("arn:aws:lambda:{}:222222222222:function:f{at:03}", place.region);
+                Resource { arn: arn.into(), serving: Serving::Home }
+            })
+            .collect();
+        inventory.places.push(place);
+    }
+    inventory.places.sort_by(|a, b| (&a.account, &a.region).cmp(&(&b.account, &b.region)));
+    let text = terminal(&audited(&inventory), &Layout { rows: 10, ..WIDE });
+    assert!(text.contains("3,000 functions: f000, f001, f002 and 2,997 more"), "{text}");
+    assert!(text.contains("accounts and Regions more, where 2,504 more escape"), "{text}");
+    assert!(text.lines().count() < 200, "{text}");
+}
+
+#[test]
+fn pasted_selectors_are_explained_selector_by_selector() {
+    let document = r#"{"EventSelectors": [
+        {"ReadWriteType": "ReadOnly", "IncludeManagementEvents": true,
+         "DataResources": [{"Type": "AWS::Lambda::Function", "Values": ["arn:aws:lambda"]}]},
+        {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": false, "DataResources": []}]}"#;
+    let selectors = cloudtrail::json::from_str(document).unwrap();
+    let arn = "arn:aws:lambda:us-east-1:111122223333:function:orders";
+    let subject = Subject::Named(ResourceType::Function, arn);
+    let verdict = decide(&[Candidate { selectors: Some(&selectors.list), certain: true }], subject);
+    let explanation = report::explain_selectors(&selectors, subject, &verdict);
+    let text = report::explanation_text(&explanation, &WIDE);
+    for part in [
+        "Not recorded: no invocation of function orders in us-east-1 of account 111122223333",
+        "Witness: Invoke of function orders in us-east-1 by\n         arn:aws:sts::",
+        "selector 0 (basic): management events; data events of AWS::Lambda::Function whose ARN starts with\n",
+        "      arn:aws:lambda: (read only, and invoking is a write)\n",
+        "-> turned away by ReadWriteType Equals",
+        "selector 1 (basic): nothing: neither management events nor data events",
+    ] {
+        assert!(text.contains(part), "{part:?} not in:\n{text}");
+    }
+    let json: Value = serde_json::from_str(&report::explanation_json(&explanation, &STAMP)).unwrap();
+    let turned_away = &json["recorders"][0]["selectors"][0]["turned_away"];
+    assert_eq!(turned_away["field"], "ReadWriteType");
+}
+
+#[test]
+fn a_resource_is_found_at_every_place_that_serves_it() {
+    let inventory = worlds::acme();
+    let audit = audited(&inventory);
+    let found = report::find_resource(&audit, "arn:aws:lambda:us-east-1:111111111111:web-function/shop");
+    assert_eq!(found.len(), 2);
+    assert!(report::find_resource(&audit, "arn:aws:lambda:us-east-1:111111111111:function:none").is_empty());
+}

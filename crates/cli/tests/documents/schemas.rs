@@ -1,0 +1,143 @@
+//! The published schemas accept what is written, and describe every member of it, so that they cannot rot.
+
+use crate::reports::{STAMP, audited, explanations, json, jsonl};
+use crate::worlds;
+use audit::inventory::Inventory;
+use cli::report;
+use cli::store::write_inventory;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+fn schema(name: &str) -> Value {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
+    serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+/// What the schema says against the document, and which members it does not know.
+fn problems(schema: &Value, document: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::new(schema).unwrap();
+    let wrong = validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path()));
+    let mut problems: Vec<String> = wrong.collect();
+    undescribed(schema, schema, document, "", &mut problems);
+    problems
+}
+
+/// Walks the document along the schema: a member that no alternative describes is a problem.
+fn undescribed(root: &Value, schema: &Value, document: &Value, path: &str, problems: &mut Vec<String>) {
+    let alternatives = alternatives(root, schema);
+    match document {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let path = format!("{path}/{name}");
+                let own: Vec<&Value> =
+                    alternatives.iter().filter_map(|one| one.get("properties")?.get(name)).collect();
+                let any: Vec<&Value> = alternatives
+                    .iter()
+                    .filter_map(|one| one.get("additionalProperties"))
+                    .filter(|one| one.is_object())
+                    .collect();
+                let free = alternatives.iter().any(|one| one.get("$comment") == Some(&json!("free form")));
+                match (own.is_empty(), any.first()) {
+                    (false, _) => undescribed(root, &json!({ "anyOf": own }), member, &path, problems),
+                    (true, Some(any)) => undescribed(root, any, member, &path, problems),
+                    (true, None) if free => {}
+                    (true, None) => problems.push(format!("{path} is not described")),
+                }
+            }
+        }
+        Value::Array(entries) => {
+            let items: Vec<&Value> = alternatives.iter().filter_map(|one| one.get("items")).collect();
+            if items.is_empty() && !entries.is_empty() {
+                problems.push(format!("the entries of {path} are not described"));
+            }
+            for (at, entry) in entries.iter().enumerate() {
+                undescribed(root, &json!({ "anyOf": items }), entry, &format!("{path}/{at}"), problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The schema and all that it refers to or is made of.
+fn alternatives<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let mut found = vec![schema];
+    let mut at = 0;
+    while at < found.len() {
+        let one = found[at];
+        at += 1;
+        if let Some(reference) = one.get("$ref").and_then(Value::as_str) {
+            found.push(root.pointer(reference.trim_start_matches('#')).unwrap());
+        }
+        for word in ["anyOf", "oneOf", "allOf"] {
+            found.extend(one.get(word).and_then(Value::as_array).into_iter().flatten());
+        }
+    }
+    found
+}
+
+fn inventories() -> [Inventory; 3] {
+    [worlds::acme(), worlds::healthy(), worlds::empty()]
+}
+
+fn none() -> Vec<String> {
+    Vec::new()
+}
+
+#[test]
+fn audits_as_json_are_as_the_schema_says() {
+    let schema = schema("audit-1.schema.json");
+    for inventory in inventories() {
+        let document = serde_json::from_str(&json(&audited(&inventory))).unwrap();
+        assert_eq!(problems(&schema, &document), none());
+    }
+}
+
+#[test]
+fn audits_as_json_lines_are_as_the_schema_says() {
+    let schema = schema("audit-1.schema.json");
+    for inventory in inventories() {
+        for line in jsonl(&audited(&inventory)).lines() {
+            let document: Value = serde_json::from_str(line).unwrap();
+            let definition = format!("#/$defs/{}_line", document["record"].as_str().unwrap());
+            let mut of_line = json!({ "$ref": definition });
+            of_line["$defs"] = schema["$defs"].clone();
+            assert_eq!(problems(&of_line, &document), none(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn inventories_are_as_the_schema_says() {
+    let schema = schema("inventory-1.schema.json");
+    for inventory in inventories() {
+        let mut file = Vec::new();
+        write_inventory(&inventory, &mut file).unwrap();
+        let document = serde_json::from_slice(&file).unwrap();
+        assert_eq!(problems(&schema, &document), none());
+    }
+    // A file that a person wrote may leave out what is null.
+    let by_hand: Value = serde_json::from_str(worlds::ACME).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&by_hand).map(|error| error.to_string()).collect();
+    assert_eq!(wrong, none());
+}
+
+#[test]
+fn explanations_are_as_the_schema_says() {
+    let schema = schema("explain-1.schema.json");
+    for inventory in inventories() {
+        let audit = audited(&inventory);
+        for explanation in explanations(&audit) {
+            let document = serde_json::from_str(&report::explanation_json(&explanation, &STAMP)).unwrap();
+            assert_eq!(problems(&schema, &document), none());
+        }
+    }
+}
+
+#[test]
+fn the_walk_notices_what_a_schema_leaves_out() {
+    let definitions = json!({"b": {"properties": {"c": {}}}});
+    let schema = json!({"properties": {"a": {"items": {"$ref": "#/$defs/b"}}}, "$defs": definitions});
+    assert_eq!(problems(&schema, &json!({"a": [{"c": 1}]})), none());
+    assert_eq!(problems(&schema, &json!({"a": [{"d": 1}]})), ["/a/0/d is not described"]);
+}

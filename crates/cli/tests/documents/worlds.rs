@@ -1,0 +1,36 @@
+//! Inventories to write documents about: an organization with instructive flaws, an empty one, and a healthy one.
+
+use audit::inventory::Inventory;
+use cli::store::read_inventory;
+
+/// Three accounts: recorded, partially recorded, not recorded and undetermined functions; hostile names; gaps.
+pub(crate) fn acme() -> Inventory {
+    read_inventory(ACME.as_bytes()).unwrap()
+}
+
+/// The file it is read from.
+pub(crate) const ACME: &str = include_str!("acme.json");
+
+/// Nothing at all.
+pub(crate) fn empty() -> Inventory {
+    Inventory { partition: "aws".to_owned(), ..Inventory::default() }
+}
+
+/// Acme with one trail that records every invocation everywhere, and without what nobody could read.
+pub(crate) fn healthy() -> Inventory {
+    let mut inventory = acme();
+    let everything = r#"{"AdvancedEventSelectors": [
+        {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]},
+        {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}]}]}"#;
+    inventory.recorders.retain(|recorder| recorder.name == "main");
+    inventory.recorders[0].selectors =
+        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(everything).unwrap());
+    inventory.accounts.retain(|account| account.id == "111111111111");
+    inventory.places.retain(|place| place.account == "111111111111");
+    for place in &mut inventory.places {
+        place.web_functions.resources.clear();
+        place.microvm_images.resources.clear();
+    }
+    inventory
+}
