@@ -2,7 +2,7 @@
 
 use crate::clauses::{Candidate, Clause, clauses};
 use crate::index::{self, Index};
-use crate::invocations::{Provenance, Space, invocations};
+use crate::invocations::{Provenance, Space, invocations, merged};
 use crate::remainder::{Cell, Cut, remainder};
 use crate::values::{Alphabet, Domain};
 use crate::{witness, words};
@@ -145,9 +145,9 @@ pub fn decide_space(candidates: &[Candidate<'_>], spaces: &[Space], noun: &str) 
 fn decide_clauses(candidates: &[Candidate<'_>], all: &[Clause<'_>], spaces: &[Space], noun: &str) -> Verdict {
     let sure: Vec<Clause<'_>> = all.iter().filter(|clause| clause.sure).cloned().collect();
     let is_possible = |space: &&Space| space.provenance == Provenance::Possible;
-    let certain: Vec<&Space> = spaces.iter().filter(|space| !is_possible(space)).collect();
-    let possible: Vec<&Space> = spaces.iter().filter(is_possible).collect();
-    let left = |spaces: &[&Space], clauses: &[Clause<'_>]| -> Vec<Cell> {
+    let certain = merged(spaces.iter().filter(|space| !is_possible(space)));
+    let possible = merged(spaces.iter().filter(is_possible));
+    let left = |spaces: &[Space], clauses: &[Clause<'_>]| -> Vec<Cell> {
         spaces.iter().flat_map(|space| remainder(space, clauses)).collect()
     };
     let escape = |cells: &[Cell]| escape(candidates, cells, noun);
@@ -208,7 +208,7 @@ fn why(selector: &Selector, witness: &Event, certain: bool) -> Option<Why> {
 }
 
 /// True iff some event of the spaces is certainly recorded.
-fn some_recorded(spaces: &[&Space], sure: &[Clause<'_>]) -> bool {
+fn some_recorded(spaces: &[Space], sure: &[Clause<'_>]) -> bool {
     let mut any = false;
     for space in spaces {
         Cut::new(space, sure).cells(true, &mut |holding, _| any |= !holding.is_empty());
@@ -217,7 +217,7 @@ fn some_recorded(spaces: &[&Space], sure: &[Clause<'_>]) -> bool {
 }
 
 /// The largest set of candidates that all record one same event; empty where no event has two copies.
-fn copies(spaces: &[&Space], sure: &[Clause<'_>]) -> Vec<usize> {
+fn copies(spaces: &[Space], sure: &[Clause<'_>]) -> Vec<usize> {
     let mut most: BTreeSet<usize> = BTreeSet::new();
     let candidates: BTreeSet<usize> = sure.iter().map(|clause| clause.candidate).collect();
     if candidates.len() > 1 {
@@ -309,7 +309,7 @@ impl<'a> Decider<'a> {
             return *known;
         }
         let id = ClassId(self.verdicts.len());
-        self.verdicts.push(decide(&self.candidates, Subject::Named(self.kind, arn)));
+        self.verdicts.push(self.decide_within(arn, &Subject::Named(self.kind, arn).spaces(), "invocations"));
         self.by_key.insert(self.key.clone().into_boxed_slice(), id);
         id
     }

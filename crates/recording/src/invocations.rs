@@ -72,6 +72,34 @@ pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
     }
 }
 
+/// The same events in fewer spaces: those that differ in nothing but a list of names become one, so that what escapes
+/// under all names is told without them.
+pub(crate) fn merged<'s>(spaces: impl Iterator<Item = &'s Space>) -> Vec<Space> {
+    let mut all: Vec<Space> = Vec::new();
+    for space in spaces {
+        if !all.iter_mut().any(|into| into.take_names(space)) {
+            all.push(space.clone());
+        }
+    }
+    all
+}
+
+impl Space {
+    /// Adds the names of `other` iff that makes this space the union of both.
+    fn take_names(&mut self, other: &Space) -> bool {
+        let is_name = |(field, _): &&(Field, Domain)| *field == Field::EventName;
+        let rest = |space: &Space| -> Vec<(Field, Domain)> {
+            space.fields.iter().filter(|field| !is_name(field)).cloned().collect()
+        };
+        let more = other.fields.iter().find(is_name).map(|(_, domain)| domain);
+        let Some(Domain::OneOf(more)) = more.filter(|_| rest(self) == rest(other)) else { return false };
+        let names = self.fields.iter_mut().find(|(field, _)| *field == Field::EventName);
+        let Some((_, Domain::OneOf(names))) = names else { return false };
+        names.extend(more.iter().cloned());
+        true
+    }
+}
+
 /// The six data events of MicroVMs (semantics 1.1).
 const MICROVM_EVENTS: [&str; 6] = [
     "RunMicrovm",

@@ -26,7 +26,7 @@ pub(crate) struct Part {
 pub(crate) struct Cut {
     /// The fields that are left to look at, each with its classes.
     levels: Vec<Level>,
-    /// Clauses that no field with a single class turns away.
+    /// Clauses of which every field admits some class: all others hold nothing of the space.
     alive: Vec<usize>,
 }
 
@@ -63,9 +63,7 @@ impl Cut {
                     row
                 })
                 .collect();
-            if let [only] = admits.as_slice() {
-                alive.retain(|at| only[*at]);
-            }
+            alive.retain(|at| admits.iter().any(|row| row[*at]));
             levels.push(Level { field: *field, classes, admits });
         }
         Cut { levels, alive }

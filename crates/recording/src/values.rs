@@ -33,7 +33,7 @@ impl Alphabet {
 }
 
 /// All that one field can be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Domain {
     /// One of these texts.
     OneOf(Vec<String>),
@@ -215,8 +215,9 @@ impl<'a> Strings<'a> {
     }
 
     /// Listed values that are texts of the domain; and the texts that a suffix reaching into the prefix leaves, which
-    /// are one text each, because what the alphabet does not have can only stand in the prefix.
-    fn whole_values(&self) -> Vec<String> {
+    /// are one text each, because what the alphabet does not have can only stand in the prefix. They come in an order that
+    /// is not that of the document, so that the same values have the same witness.
+    fn whole_values(&self) -> BTreeSet<String> {
         let equal =
             self.values([Operator::Equals, Operator::NotEquals]).filter(|value| self.rest(value).is_some());
         let reaching = self.values([Operator::EndsWith, Operator::NotEndsWith]).flat_map(|value| {

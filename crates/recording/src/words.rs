@@ -32,19 +32,20 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str) -> String {
 fn describe(cell: &Cell, noun: &str) -> String {
     let limited =
         |field: Field| cell.parts.iter().find(|part| part.field == field && !part.outside.is_empty());
-    let mut told = match limited(Field::ReadOnly) {
+    // What could only be read-only is told as that, too: an invocation is usually a write.
+    let mut told = match cell.parts.iter().find(|part| part.field == Field::ReadOnly) {
         Some(part) if only_true(part) => format!("read-only {noun}"),
-        Some(_) => format!("write {noun}"),
-        None => noun.to_owned(),
+        Some(part) if !part.outside.is_empty() => format!("write {noun}"),
+        _ => noun.to_owned(),
     };
     if let Some(part) = limited(Field::EventName) {
-        told.push_str(&format!(" recorded under the name{}", values(part)));
+        told.push_str(&format!(" whose eventName{}", values(part)));
     }
     if let Some(part) = limited(Field::EventSource) {
-        told.push_str(&format!(" of the service{}", values(part)));
+        told.push_str(&format!(" whose eventSource{}", values(part)));
     }
     if let Some(part) = limited(Field::EventType) {
-        told.push_str(&format!(" of the type{}", values(part)));
+        told.push_str(&format!(" whose eventType{}", values(part)));
     }
     if let Some(part) = limited(Field::ResourcesArn) {
         told.push_str(&format!(" of resources whose ARN{}", values(part)));

@@ -17,7 +17,7 @@ fn told_for(verdict: &Verdict, arn: &str) -> Verdict {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn the_decider_says_of_each_resource_what_decide_says(
@@ -53,7 +53,27 @@ proptest! {
     }
 }
 
-/// Neither branch of the law above may be empty.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// Leaving out the values about other resources changes nothing, down to the words and the witness.
+    #[test]
+    fn deciding_within_a_prefix_is_deciding(
+        (world, kind) in kinds().prop_flat_map(|kind| (worlds(kind), Just(kind))),
+        name in "[abz]{1,3}",
+    ) {
+        let candidates = candidates(&world);
+        let decider = Decider::new(kind, &candidates);
+        let prefix = arn_prefix(kind, PLACE.partition, PLACE.account, PLACE.region);
+        let within = decider.decide_within(&prefix, &any(kind).spaces(), "invocations");
+        assert_eq!(within, decide(&candidates, any(kind)), "{world:#?}");
+        let arn = PLACE.arn(kind, &name);
+        let named = Subject::Named(kind, &arn);
+        assert_eq!(decider.decide_within(&arn, &named.spaces(), "invocations"), decide(&candidates, named));
+    }
+}
+
+/// Neither branch of the law about all that are alike may be empty.
 #[test]
 fn all_are_alike_in_some_worlds_and_not_in_others() {
     let everything = vec![basic("arn:aws:lambda")];

@@ -20,7 +20,7 @@ fn one_more() -> impl Strategy<Value = (Subject, World, Selector)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn the_witness_replays((subject, world) in questions()) {
@@ -37,6 +37,23 @@ proptest! {
             assert!(!certainly_recorded(&candidates, &escape.witness), "{world:#?}\n{verdict:#?}");
             assert_reasons_are_true(&world, escape);
         }
+    }
+
+    /// "No invocations are recorded" is told iff none is.
+    #[test]
+    fn the_words_do_not_say_none_where_some_are((subject, world) in questions()) {
+        let verdict = ask(&world, &subject);
+        let none = verdict.escape.as_ref().is_some_and(|escape| escape.remainder == "no invocations are recorded");
+        let settled = world.recorders.iter().all(|one| {
+            one.certain && one.selectors.as_ref().is_some_and(|all| all.iter().all(without_doubts))
+        });
+        match verdict.state {
+            State::PartiallyRecorded | State::Recorded => assert!(!none, "{world:#?}\n{verdict:#?}"),
+            State::NotRecorded if settled => assert!(none, "{world:#?}\n{verdict:#?}"),
+            State::NotRecorded | State::Undetermined => {}
+        }
+        let warned = verdict.possible.map(|escape| escape.remainder);
+        assert_ne!(warned.as_deref(), Some("no invocations are recorded"), "{world:#?}");
     }
 
     #[test]

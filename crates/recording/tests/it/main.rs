@@ -1,7 +1,8 @@
-//! What holds the decision procedure: the oracle, and the laws.
+//! What holds the decision procedure: the oracle, the laws, and the pages of `spec/`, which run.
 
 mod agreement;
 mod alphabet;
 mod common;
 mod decider;
 mod laws;
+mod spec;
