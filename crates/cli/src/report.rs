@@ -15,7 +15,7 @@ mod terminal;
 mod view;
 mod words;
 
-pub use explain::{Explanation, explain_at, explain_future, explain_resource, explain_selectors};
+pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use json::write_json;
 pub use jsonl::write_jsonl;

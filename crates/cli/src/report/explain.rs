@@ -1,11 +1,11 @@
 //! The proof for one resource, brought together: every recorder, every selector, what it admits and what it did.
 
-use audit::finding::{Audit, ResourceRef, Silent, SilentReason};
+use audit::finding::{Audit, PlaceCandidate, ResourceRef, Silent, SilentReason};
 use audit::inventory::Gap;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
-use recording::{SelectorRef, Subject, Verdict, Why};
+use recording::{Candidate, SelectorRef, Subject, Verdict, Why};
 
 /// The proof for one resource at one place, or for pasted selectors.
 #[derive(Clone, Debug)]
@@ -79,6 +79,21 @@ pub fn explain_future<'a>(audit: &'a Audit<'a>, place: usize, plane: usize) -> E
     let mut explanation = explain_at(audit, place, of.kind, None, &audit.verdicts[of.any]);
     explanation.witness_arn = Some(audit.any_arn(place, plane));
     explanation
+}
+
+/// The candidates of a place as the decision procedure takes them, in the order that its verdicts count them: for asking
+/// about a resource that the inventory does not hold, see [`explain_at`].
+#[must_use]
+pub fn candidates<'a>(audit: &Audit<'a>, place: usize) -> Vec<Candidate<'a>> {
+    let inventory = audit.inventory;
+    let candidate = |one: &PlaceCandidate| Candidate {
+        selectors: one
+            .recorder
+            .and_then(|position| inventory.recorders[position].selectors.known())
+            .map(|selectors| selectors.list.as_slice()),
+        certain: one.certain,
+    };
+    audit.places[place].candidates.iter().map(candidate).collect()
 }
 
 /// The proof for a resource that the inventory does not hold, from a verdict that was decided for it over the candidates of

@@ -16,10 +16,12 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     let state = explanation.verdict.state;
     page.paragraph(0, (Style::Strong, ""), (state_style(state), &headline(explanation)));
     if let Some(escape) = &explanation.verdict.escape {
-        let told = words::sentence(&escape.remainder);
-        let lead = if state == State::Undetermined { "Not proven otherwise: " } else { "What escapes: " };
+        let told = match state {
+            State::Undetermined => words::in_doubt(&escape.remainder),
+            _ => escape.remainder.clone(),
+        };
         page.gap();
-        page.paragraph(0, (Style::Dim, lead), (Style::Plain, &told));
+        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
         page.paragraph(0, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, escape)));
     }
     for (at, part) in explanation.recorders.iter().enumerate() {

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 const LISTED: usize = 100;
 
 /// How many bytes of resources are gathered before they are written.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 17;
 
 /// Writes the audit as one JSON document.
 ///

@@ -51,7 +51,7 @@ pub(super) enum Align {
 }
 
 /// A label wider than this does not push the lines below it to the right.
-const LONG_LABEL: usize = 16;
+const LONG_LABEL: usize = 12;
 
 /// Text that grows line by line.
 pub(super) struct Page {

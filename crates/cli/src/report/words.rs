@@ -35,6 +35,15 @@ pub(super) fn sentence(text: &str) -> String {
     format!("{first}{}{end}", characters.as_str())
 }
 
+/// What is not certainly recorded, told as what it is: not known.
+pub(super) fn in_doubt(remainder: &str) -> String {
+    let might = match remainder.strip_prefix("no ") {
+        Some(rest) => rest.replacen("are recorded", "are recorded at all", 1),
+        None => remainder.replacen("are not recorded", "are recorded", 1),
+    };
+    format!("it cannot be told whether {might}")
+}
+
 /// `Invoke of function orders in us-east-1 by arn:aws:iam::...`
 pub(super) fn witness(event: &Event, arn: Option<&str>, region: &str) -> String {
     let what = match &event.resource {

@@ -1,10 +1,13 @@
 //! The published schemas accept what is written, and describe every member of it, so that they cannot rot.
 
+use crate::explanations::pasted;
 use crate::reports::{STAMP, audited, explanations, json, jsonl};
 use crate::worlds;
 use audit::inventory::Inventory;
 use cli::report;
 use cli::store::write_inventory;
+use cloudtrail::resource::ResourceType;
+use recording::Subject;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -132,6 +135,9 @@ fn explanations_are_as_the_schema_says() {
             assert_eq!(problems(&schema, &document), none());
         }
     }
+    let arn = "arn:aws:lambda:us-east-1:111122223333:function:orders";
+    let (_, document) = pasted(r#"{"EventSelectors": []}"#, Subject::Named(ResourceType::Function, arn));
+    assert_eq!(problems(&schema, &document), none());
 }
 
 #[test]
