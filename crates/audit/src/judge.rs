@@ -168,7 +168,7 @@ impl<'a> Benches<'a> {
                     certain: one.certain,
                 })
                 .collect();
-            let kinds = ResourceType::ALL.map(|kind| (Decider::new(kind, &candidates), HashMap::new()));
+            let kinds = ResourceType::ALL.map(|kind| (Decider::new(kind, &candidates), Vec::new()));
             let partition = &self.inventory.partition;
             self.all.push(Bench { partition, candidates, kinds: kinds.into(), management: None });
         }
@@ -180,8 +180,8 @@ impl<'a> Benches<'a> {
 struct Bench<'a> {
     partition: &'a str,
     candidates: Vec<Candidate<'a>>,
-    /// In the order of [`ResourceType::ALL`]: the decider, and where the verdicts of its classes stand.
-    kinds: Vec<(Decider<'a>, HashMap<ClassId, usize>)>,
+    /// In the order of [`ResourceType::ALL`]: the decider, and where the verdicts of its classes stand, by position.
+    kinds: Vec<(Decider<'a>, Vec<Option<usize>>)>,
     management: Option<usize>,
 }
 
@@ -207,13 +207,14 @@ impl<'a> Bench<'a> {
 
     fn of_class(&mut self, kind: ResourceType, class: ClassId, arn: &str, out: &mut Verdicts) -> usize {
         let (decider, known) = &mut self.kinds[kind as usize];
-        if let Some(position) = known.get(&class) {
+        if let Some(Some(position)) = known.get(class.position()) {
             return *position;
         }
         let data_events =
             decide_space(&self.candidates, &read_and_write(kind, &Domain::fixed(arn)), "data events");
         let position = out.add_pair(decider.verdict(class).clone(), data_events);
-        known.insert(class, position);
+        known.resize(known.len().max(class.position() + 1), None);
+        known[class.position()] = Some(position);
         position
     }
 

@@ -271,6 +271,7 @@ pub struct Decider<'a> {
     by_key: HashMap<Box<[u8]>, ClassId>,
     verdicts: Vec<Verdict>,
     key: Vec<u8>,
+    last: Option<(Box<[u8]>, ClassId)>,
 }
 
 impl<'a> Decider<'a> {
@@ -298,6 +299,7 @@ impl<'a> Decider<'a> {
             by_key: HashMap::new(),
             verdicts: Vec::new(),
             key: Vec::new(),
+            last: None,
         }
     }
 
@@ -305,7 +307,14 @@ impl<'a> Decider<'a> {
     /// witnesses, which is that of the first resource of the class; see [`Escape::witness_for`].
     pub fn class(&mut self, arn: &str) -> ClassId {
         self.index.key(arn, &mut self.key);
+        // Neighbours in a listing mostly share a class, and comparing is cheaper than hashing.
+        if let Some((key, id)) = &self.last
+            && key.as_ref() == self.key
+        {
+            return *id;
+        }
         if let Some(known) = self.by_key.get(self.key.as_slice()) {
+            self.last = Some((self.key.clone().into_boxed_slice(), *known));
             return *known;
         }
         let id = ClassId(self.verdicts.len());

@@ -23,10 +23,10 @@ const PLANE: usize = ResourceType::Function as usize;
 
 /// Passes iff all data events of every function seen are recorded, and every function was seen or any would be.
 pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
-    let state = |verdict: usize| {
-        let paired = audit.data_events.get(&verdict).copied().unwrap_or(verdict);
-        audit.verdicts[paired].state
-    };
+    let states: Vec<State> = (0..audit.verdicts.len())
+        .map(|verdict| audit.verdicts[audit.data_events.get(&verdict).copied().unwrap_or(verdict)].state)
+        .collect();
+    let state = |verdict: usize| states[verdict];
     let mut by_status = [(0_usize, Vec::new()), (0, Vec::new())];
     let mut gaps: Vec<usize> = Vec::new();
     for (at, place) in audit.places.iter().enumerate() {
