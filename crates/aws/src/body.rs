@@ -1,0 +1,83 @@
+//! The body of an answer as it came. The SDK's types drop members that they do not know, and a selector with an operator
+//! of next year must not look like a selector without it.
+
+use crate::wire::lock;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use cloudtrail::selector::Selectors;
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
+
+/// Keeps a copy of the last body that came by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Body {
+    bytes: Arc<Mutex<Option<Vec<u8>>>>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Body {
+    fn name(&self) -> &'static str {
+        "Body"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        *lock(&self.bytes) = context.response().body().bytes().map(<[u8]>::to_vec);
+        Ok(())
+    }
+}
+
+impl Body {
+    /// The document that came, or why there is none.
+    pub(crate) fn json(&self) -> Result<Value, String> {
+        let bytes = lock(&self.bytes).take().ok_or("the answer has no body")?;
+        serde_json::from_slice(&bytes).map_err(|error| format!("the answer is not JSON: {error}"))
+    }
+}
+
+/// The selectors in a whole answer of GetEventSelectors.
+pub(crate) fn selectors_of_trail(answer: &Value) -> Result<Selectors, String> {
+    cloudtrail::json::from_value(answer).map_err(|error| error.to_string())
+}
+
+/// The selectors in the member `AdvancedEventSelectors` of `holder`. Stores and channels always have some: without any,
+/// the answer says nothing about what they record.
+pub(crate) fn advanced_selectors(holder: &Value) -> Result<Selectors, String> {
+    const MEMBER: &str = "AdvancedEventSelectors";
+    let list = holder.get(MEMBER).filter(|list| list.as_array().is_none_or(|list| !list.is_empty()));
+    let list = list.filter(|list| !list.is_null()).ok_or("the answer holds no AdvancedEventSelectors")?;
+    let mut document = serde_json::Map::new();
+    document.insert(MEMBER.to_owned(), list.clone());
+    cloudtrail::json::from_value(&Value::Object(document)).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{advanced_selectors, selectors_of_trail};
+    use serde_json::json;
+
+    #[test]
+    fn an_operator_of_next_year_is_a_doubt() {
+        let field = json!({"Field": "eventCategory", "Equals": ["Data"], "MatchesPattern": ["x"]});
+        let answer = json!({"AdvancedEventSelectors": [{"FieldSelectors": [field]}]});
+        let selectors = advanced_selectors(&answer).unwrap();
+        assert!(!selectors.list[0].doubts().is_empty());
+        assert!(!selectors_of_trail(&answer).unwrap().list[0].doubts().is_empty());
+    }
+
+    #[test]
+    fn no_selectors_is_no_answer() {
+        for answer in
+            [json!({}), json!({"AdvancedEventSelectors": null}), json!({"AdvancedEventSelectors": []})]
+        {
+            assert!(advanced_selectors(&answer).is_err(), "{answer}");
+        }
+    }
+}

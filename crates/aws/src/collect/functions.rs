@@ -1,0 +1,135 @@
+//! What can be invoked at a place: functions, web functions, MicroVM images. Only listings are read, never one function
+//! alone; the exception are web functions, whose endpoints tell in which Regions they are served.
+
+use super::listing::pages;
+use super::read::{ListingRead, Read, ResourceRead};
+use super::{Progress, Run};
+use crate::gap::{Class, Failure};
+use crate::pace::Service;
+use crate::session::Reach;
+use crate::wire::Call;
+use audit::inventory::Serving;
+use cloudtrail::resource::{ResourceType, unqualified};
+use futures_util::stream::{StreamExt, iter};
+
+/// The largest page that Lambda gives.
+const PAGE: i32 = 50;
+
+/// Web functions whose endpoints are asked for at the same time.
+const ENDPOINTS_AT_ONCE: usize = 16;
+
+/// `AWS::Lambda::Function` at a place.
+pub(crate) async fn functions(run: Run<'_>, reach: &Reach, region: &str) -> ListingRead {
+    let client = reach.lambda(region);
+    let call = Call::new(Service::Lambda, "lambda:ListFunctions", &reach.account, region);
+    let listed = pages(async |marker| {
+        let answer = run.session.wire.send(&call, || {
+            let request = client.list_functions().max_items(PAGE).set_marker(marker.clone());
+            Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
+        });
+        let answer = answer.await?;
+        let functions = answer.functions.unwrap_or_default();
+        let arns: Vec<Option<String>> = functions.into_iter().map(|function| function.function_arn).collect();
+        run.came(&call, arns.len());
+        Ok((arns, answer.next_marker))
+    });
+    listing(listed.await, ResourceType::Function, &call)
+}
+
+/// `AWS::Lambda::WebFunction` whose home is at a place.
+pub(crate) async fn web_functions(run: Run<'_>, reach: &Reach, region: &str) -> ListingRead {
+    let client = reach.lambda_web(region);
+    let call = Call::new(Service::LambdaWeb, "lambda:ListWebFunctions", &reach.account, region);
+    let listed = pages(async |token| {
+        let answer = run.session.wire.send(&call, || {
+            let request = client.list_web_functions().max_results(PAGE).set_next_token(token.clone());
+            Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
+        });
+        let answer = answer.await?;
+        let arns: Vec<Option<String>> =
+            answer.functions.into_iter().map(|function| Some(function.function_arn)).collect();
+        run.came(&call, arns.len());
+        Ok((arns, answer.next_token))
+    });
+    let mut found = listing(listed.await, ResourceType::WebFunction, &call);
+    let serving = iter(&found.resources).map(|web| serving(run, reach, region, &web.arn));
+    let serving: Vec<Read<Serving>> = serving.buffered(ENDPOINTS_AT_ONCE).collect().await;
+    for (resource, serving) in found.resources.iter_mut().zip(serving) {
+        resource.serving = serving;
+    }
+    found
+}
+
+/// `AWS::Lambda::MicrovmImage` at a place.
+pub(crate) async fn microvm_images(run: Run<'_>, reach: &Reach, region: &str) -> ListingRead {
+    let client = reach.lambda_microvms(region);
+    let call = Call::new(Service::LambdaMicrovms, "lambda:ListMicrovmImages", &reach.account, region);
+    let listed = pages(async |token| {
+        let answer = run.session.wire.send(&call, || {
+            let request = client.list_microvm_images().max_results(PAGE).set_next_token(token.clone());
+            Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
+        });
+        let answer = answer.await?;
+        let arns: Vec<Option<String>> = answer.items.into_iter().map(|image| Some(image.image_arn)).collect();
+        run.came(&call, arns.len());
+        Ok((arns, answer.next_token))
+    });
+    listing(listed.await, ResourceType::MicrovmImage, &call)
+}
+
+/// The Regions that serve a web function besides its own: its invocations are recorded where they are served.
+async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<Serving> {
+    let client = reach.lambda_web(region);
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    let call =
+        Call::new(Service::LambdaWeb, "lambda:ListWebFunctionEndpoints", &reach.account, region).about(arn);
+    let (endpoints, failure) = pages(async |token| {
+        let answer = run.session.wire.send(&call, || {
+            let request =
+                client.list_web_function_endpoints().function_name(name).set_next_token(token.clone());
+            Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
+        });
+        let answer = answer.await?;
+        Ok((answer.endpoints, answer.next_token))
+    })
+    .await;
+    if let Some(failure) = failure {
+        return Err(failure.gap(&call));
+    }
+    let mut regions: Vec<String> = endpoints.into_iter().flat_map(|endpoint| endpoint.regions).collect();
+    regions.retain(|serving| serving != region);
+    regions.sort();
+    regions.dedup();
+    Ok(if regions.is_empty() { Serving::Home } else { Serving::Also(regions.into()) })
+}
+
+/// The resources of a listing by their unqualified ARNs, sorted, each once. An ARN that is none of that type is not
+/// passed over: something is there that we cannot name, so the listing is not complete.
+fn listing(
+    (arns, failure): (Vec<Option<String>>, Option<Failure>),
+    kind: ResourceType,
+    call: &Call<'_>,
+) -> ListingRead {
+    let mut strange = None;
+    let mut resources = Vec::with_capacity(arns.len());
+    for arn in arns {
+        match arn.as_deref().and_then(unqualified).filter(|(found, _)| *found == kind) {
+            Some((_, arn)) => resources.push(ResourceRead { arn: arn.into(), serving: Ok(Serving::Home) }),
+            None => strange = Some(arn.unwrap_or_else(|| "nothing".to_owned())),
+        }
+    }
+    resources.sort_by(|a, b| a.arn.cmp(&b.arn));
+    resources.dedup_by(|a, b| a.arn == b.arn);
+    let strange = strange.map(|arn| {
+        let error = format!("the listing holds {arn}, which is not the ARN of a {}", kind.noun());
+        Failure::new(Class::Final, error)
+    });
+    ListingRead { resources, gap: failure.or(strange).map(|failure| failure.gap(call)) }
+}
+
+impl Run<'_> {
+    fn came(self, call: &Call<'_>, count: usize) {
+        let (account, region) = (call.account.to_owned(), call.region.to_owned());
+        (self.progress)(Progress::Resources { account, region, count });
+    }
+}

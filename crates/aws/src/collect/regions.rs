@@ -1,0 +1,113 @@
+//! Which Regions an account has: the account service's listing, or EC2's where that is refused.
+
+use super::Run;
+use super::listing::pages;
+use super::read::Read;
+use crate::error::{CollectError, nearest};
+use crate::gap::{Class, Failure};
+use crate::pace::Service;
+use crate::raw::{self, Target};
+use crate::session::Reach;
+use crate::wire::Call;
+use audit::inventory::OptIn;
+use std::collections::BTreeMap;
+
+/// Every Region, with its state for the account. Only when both listings fail is there a gap, of the first.
+pub(crate) async fn of(run: Run<'_>, reach: &Reach) -> Read<BTreeMap<String, OptIn>> {
+    let home = &run.session.home;
+    let listing = Call::new(Service::Account, "account:ListRegions", &reach.account, home);
+    let first = match list(run, reach, &listing).await {
+        Ok(regions) => return Ok(regions),
+        Err(failure) => failure,
+    };
+    if first.class == Class::Interrupted {
+        return Err(first.gap(&listing));
+    }
+    match describe(run, reach).await {
+        Ok(regions) => Ok(regions),
+        Err(second) => {
+            let error = format!("{}; ec2:DescribeRegions: {}", first.error, second.error);
+            let class = if second.class == Class::Interrupted { second.class } else { first.class };
+            Err(Failure::new(class, error).gap(&listing))
+        }
+    }
+}
+
+async fn list(run: Run<'_>, reach: &Reach, call: &Call<'_>) -> Result<BTreeMap<String, OptIn>, Failure> {
+    let client = reach.account_service(&run.session.home);
+    let (regions, failure) = pages(async |next| {
+        let answer = run.session.wire.send(call, || {
+            let request = client.list_regions().max_results(50).set_next_token(next.clone());
+            Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
+        });
+        let answer = answer.await?;
+        Ok((answer.regions.unwrap_or_default(), answer.next_token))
+    })
+    .await;
+    match failure {
+        Some(failure) => Err(failure),
+        None => complete(regions.iter().filter_map(|region| {
+            let state = region.region_opt_status().map_or("", |status| status.as_str());
+            Some((region.region_name()?.to_owned(), opt_in(state)))
+        })),
+    }
+}
+
+async fn describe(run: Run<'_>, reach: &Reach) -> Result<BTreeMap<String, OptIn>, Failure> {
+    let home = &run.session.home;
+    let target = Target::ec2(&run.session.caller.partition, home)
+        .ok_or_else(|| Failure::new(Class::Final, "the address of EC2 in this partition is not known"))?;
+    let call = Call::new(Service::Ec2, "ec2:DescribeRegions", &reach.account, home);
+    let parameters = [("Action", "DescribeRegions"), ("Version", "2016-11-15"), ("AllRegions", "true")];
+    let answer = run.session.wire.send(&call, || Box::pin(raw::query(reach, &target, &parameters))).await?;
+    let regions = raw::pairs(&answer, "item", "regionName", "optInStatus")
+        .map_err(|error| Failure::new(Class::Final, error))?;
+    complete(regions.into_iter().map(|(name, state)| (name, opt_in(&state))))
+}
+
+/// No account is without a Region, so an empty listing is none.
+fn complete(regions: impl Iterator<Item = (String, OptIn)>) -> Result<BTreeMap<String, OptIn>, Failure> {
+    let regions: BTreeMap<_, _> = regions.collect();
+    if regions.is_empty() {
+        Err(Failure::new(Class::Final, "the listing names no Region"))
+    } else {
+        Ok(regions)
+    }
+}
+
+/// The state of a Region, in the words of either listing. A state we do not know is no promise.
+fn opt_in(state: &str) -> OptIn {
+    match state {
+        "ENABLED_BY_DEFAULT" | "opt-in-not-required" => OptIn::ByDefault,
+        "ENABLED" | "opted-in" => OptIn::Enabled,
+        _ => OptIn::Disabled,
+    }
+}
+
+/// The Regions in which anything can be.
+pub(crate) fn enabled(regions: &BTreeMap<String, OptIn>) -> Vec<String> {
+    let usable = regions.iter().filter(|(_, state)| **state != OptIn::Disabled);
+    usable.map(|(name, _)| name.clone()).collect()
+}
+
+/// The Regions to audit in an account: of those that were asked for, the ones it has enabled; without a listing, the ones
+/// that were asked for, or the one where the caller is at home.
+///
+/// # Errors
+/// [`CollectError::NoRegion`] iff a Region was asked for that is not in the listing.
+pub(crate) fn audited(
+    listed: &Read<BTreeMap<String, OptIn>>,
+    asked: Option<&[String]>,
+    home: &str,
+) -> Result<Vec<String>, CollectError> {
+    let Ok(listed) = listed else {
+        return Ok(asked.map_or_else(|| vec![home.to_owned()], <[String]>::to_vec));
+    };
+    let Some(asked) = asked else { return Ok(enabled(listed)) };
+    if let Some(wrong) = asked.iter().find(|name| !listed.contains_key(*name)) {
+        let nearest = nearest(wrong, listed.keys().map(String::as_str));
+        return Err(CollectError::NoRegion { name: wrong.clone(), nearest });
+    }
+    // Nothing can run in a Region that is not enabled, and calls there only fail.
+    Ok(asked.iter().filter(|name| listed.get(*name) != Some(&OptIn::Disabled)).cloned().collect())
+}

@@ -1,0 +1,168 @@
+//! The permissions that each job needs, and which of them the caller holds.
+
+mod probe;
+mod simulate;
+
+use crate::error::CollectError;
+use crate::options::Options;
+use crate::session::Session;
+use crate::stop::Stop;
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Job {
+    /// Collect an inventory and audit it. Writes nothing.
+    Audit,
+    /// Carry a plan out.
+    Plan,
+    /// Read delivered records and digests. Writes nothing.
+    Evidence,
+}
+
+/// One permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Action {
+    /// As in a policy: `cloudtrail:DescribeTrails`.
+    pub name: &'static str,
+    /// The narrowest resource that a policy may name; capitals stand for what the reader fills in.
+    pub resource: &'static str,
+    /// What it is needed for.
+    pub why: &'static str,
+    /// True iff it can change something.
+    pub write: bool,
+}
+
+/// Whether the caller holds a permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Certainly.
+    Yes,
+    /// Certainly not: what AWS said.
+    No(String),
+    /// It could not be found out: why.
+    Unknown(String),
+}
+
+const fn read(name: &'static str, resource: &'static str, why: &'static str) -> Action {
+    Action { name, resource, why, write: false }
+}
+
+const fn write(name: &'static str, resource: &'static str, why: &'static str) -> Action {
+    Action { name, resource, why, write: true }
+}
+
+const TRAILS: &str = "arn:PARTITION:cloudtrail:*:*:trail/*";
+const STORES: &str = "arn:PARTITION:cloudtrail:*:*:eventdatastore/*";
+const CHANNELS: &str = "arn:PARTITION:cloudtrail:*:*:channel/*";
+const WEB_FUNCTIONS: &str = "arn:PARTITION:lambda:*:*:web-function/*";
+
+const AUDIT: [Action; 17] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
+    read("organizations:ListAccounts", "*", "with --organization: which accounts there are"),
+    read("organizations:DescribeOrganization", "*", "which account owns the organization's recorders"),
+    read("account:ListRegions", "*", "which Regions are enabled"),
+    read("ec2:DescribeRegions", "*", "the same, where account:ListRegions is refused"),
+    read("cloudtrail:DescribeTrails", "*", "the trails in each Region"),
+    read("cloudtrail:GetTrailStatus", TRAILS, "whether a trail is logging and delivering"),
+    read("cloudtrail:GetEventSelectors", TRAILS, "which events a trail records"),
+    read("cloudtrail:ListEventDataStores", "*", "the event data stores of CloudTrail Lake"),
+    read("cloudtrail:GetEventDataStore", STORES, "which events an event data store records"),
+    read("cloudtrail:ListChannels", "*", "copies of events that other services receive"),
+    read("cloudtrail:GetChannel", CHANNELS, "which events such a copy holds"),
+    read("lambda:ListFunctions", "*", "the functions"),
+    read("lambda:ListWebFunctions", "*", "the web functions"),
+    read("lambda:ListWebFunctionEndpoints", WEB_FUNCTIONS, "in which Regions a web function is served"),
+    read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
+];
+
+const PLAN: [Action; 9] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read(
+        "sts:AssumeRole",
+        "arn:PARTITION:iam::*:role/ROLE",
+        "to change trails of accounts other than the caller's",
+    ),
+    read("cloudtrail:DescribeTrails", "*", "to find the trail again before it is changed"),
+    read("cloudtrail:GetTrailStatus", TRAILS, "to see that it still logs afterwards"),
+    read("cloudtrail:GetEventSelectors", TRAILS, "to compare before, and to read back after"),
+    read("cloudtrail:GetEventDataStore", STORES, "the same for event data stores"),
+    write("cloudtrail:PutEventSelectors", TRAILS, "to set which events a trail records"),
+    write("cloudtrail:StartLogging", TRAILS, "only where a plan starts a trail that does not log"),
+    write("cloudtrail:UpdateEventDataStore", STORES, "only where a plan changes an event data store"),
+];
+
+const EVIDENCE: [Action; 9] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("cloudtrail:DescribeTrails", "*", "to which bucket a trail delivers"),
+    read("cloudtrail:ListPublicKeys", "*", "to verify the signatures of digest files"),
+    read("s3:GetBucketLocation", "arn:PARTITION:s3:::LOG-BUCKET", "in which Region the log bucket is"),
+    read("s3:ListBucket", "arn:PARTITION:s3:::LOG-BUCKET", "which log and digest files were delivered"),
+    read("s3:GetObject", "arn:PARTITION:s3:::LOG-BUCKET/*", "to read log and digest files"),
+    read(
+        "kms:Decrypt",
+        "arn:PARTITION:kms:*:*:key/LOG-KEY",
+        "where log files are encrypted with a key of yours",
+    ),
+    read("cloudwatch:GetMetricData", "*", "to compare records with the Invocations metric"),
+    read("cloudtrail:GetTrailStatus", TRAILS, "when a trail delivered last"),
+];
+
+/// The permissions that `job` needs, and no others. `job`'s calls are all among them.
+#[must_use]
+pub fn actions(job: Job) -> &'static [Action] {
+    match job {
+        Job::Audit => &AUDIT,
+        Job::Plan => &PLAN,
+        Job::Evidence => &EVIDENCE,
+    }
+}
+
+/// Which of the permissions of `job` the caller holds in the caller's own account, in the order of [`actions`].
+///
+/// What only reads is tried, with names of things that do not exist where a name is needed: a refusal is [`Held::No`], any
+/// other answer is [`Held::Yes`]. What can write is never called: IAM's policy simulator is asked, which knows neither
+/// the organization's policies nor those of the resource.
+///
+/// # Errors
+/// As [`crate::collect`], where not even the caller is known.
+pub async fn check(options: &Options, job: Job) -> Result<Vec<(Action, Held)>, CollectError> {
+    let stop = Stop::new();
+    // Nobody else has the handle, so opening cannot be interrupted.
+    let Some(session) = Session::open(options, stop).await? else { return Ok(Vec::new()) };
+    let actions = actions(job);
+    let mut held = Vec::with_capacity(actions.len());
+    for action in actions {
+        held.push(if action.write { None } else { probe::held(&session, options, action.name).await });
+    }
+    let asked: Vec<&str> =
+        actions.iter().zip(&held).filter(|(_, held)| held.is_none()).map(|(action, _)| action.name).collect();
+    let mut simulated = simulate::held(&session, &asked).await.into_iter();
+    let held = held.into_iter().map(|held| {
+        let unanswered = || Held::Unknown("the policy simulator did not say".to_owned());
+        held.or_else(|| simulated.next()).unwrap_or_else(unanswered)
+    });
+    Ok(actions.iter().copied().zip(held).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Job, actions};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn only_a_plan_writes() {
+        for job in [Job::Audit, Job::Evidence] {
+            assert!(actions(job).iter().all(|action| !action.write), "{job:?}");
+        }
+        assert!(actions(Job::Plan).iter().any(|action| action.name == "cloudtrail:PutEventSelectors"));
+    }
+
+    #[test]
+    fn each_is_named_once() {
+        for job in [Job::Audit, Job::Plan, Job::Evidence] {
+            let names: BTreeSet<&str> = actions(job).iter().map(|action| action.name).collect();
+            assert_eq!(names.len(), actions(job).len(), "{job:?}");
+        }
+    }
+}

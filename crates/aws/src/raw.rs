@@ -1,0 +1,256 @@
+//! Calls of the query protocol, signed by hand: for EC2 and IAM, whose SDK crates cost minutes of building for one
+//! operation each.
+
+use crate::gap::{Class, Failure, one_line};
+use crate::session::Reach;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use std::convert::Infallible;
+use std::fmt::Write;
+
+/// Where a query goes and how it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    url: String,
+    service: &'static str,
+    region: String,
+}
+
+impl Target {
+    /// EC2 in that Region; `None` iff the partition is not one of those whose addresses we know.
+    pub(crate) fn ec2(partition: &str, region: &str) -> Option<Self> {
+        let suffix = match partition {
+            "aws" | "aws-us-gov" => "amazonaws.com",
+            "aws-cn" => "amazonaws.com.cn",
+            "aws-eusc" => "amazonaws.eu",
+            "aws-iso" => "c2s.ic.gov",
+            "aws-iso-b" => "sc2s.sgov.gov",
+            "aws-iso-e" => "cloud.adc-e.uk",
+            "aws-iso-f" => "csp.hci.ic.gov",
+            _ => return None,
+        };
+        let url = format!("https://ec2.{region}.{suffix}");
+        Some(Target { url, service: "ec2", region: region.to_owned() })
+    }
+
+    /// IAM, which has one address in each partition; `None` iff we do not know it.
+    pub(crate) fn iam(partition: &str) -> Option<Self> {
+        let (host, region) = match partition {
+            "aws" => ("iam.amazonaws.com", "us-east-1"),
+            "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            "aws-us-gov" => ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            _ => return None,
+        };
+        Some(Target { url: format!("https://{host}"), service: "iam", region: region.to_owned() })
+    }
+}
+
+/// Sends one query as the account of `reach` and returns the answer's text iff it is a success.
+pub(crate) async fn query(
+    reach: &Reach,
+    target: &Target,
+    parameters: &[(&str, &str)],
+) -> Result<String, Failure> {
+    let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
+    let request = signed(reach, target, url, form(parameters)).await?;
+    let (status, body) = send(reach, target, url, request).await?;
+    let text = String::from_utf8_lossy(&body).into_owned();
+    if (200..300).contains(&status) {
+        return Ok(text);
+    }
+    let (code, message) = (first(&text, "Code"), first(&text, "Message"));
+    Err(Failure::answered(status, code.as_deref(), message.as_deref()))
+}
+
+async fn signed(reach: &Reach, target: &Target, url: &str, body: String) -> Result<HttpRequest, Failure> {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let credentials = match reach.config().credentials_provider() {
+        Some(provider) => provider.provide_credentials().await.map_err(unsigned)?,
+        None => return Err(Failure::new(Class::Credentials, "no credentials")),
+    };
+    let identity = credentials.into();
+    let time = reach.config().time_source().unwrap_or_default().now();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&target.region)
+        .name(target.service)
+        .time(time)
+        .settings(SigningSettings::default())
+        .build()
+        .map_err(unsigned)?
+        .into();
+    let uri = format!("{url}/");
+    let headers = [("content-type", FORM)];
+    let signable =
+        SignableRequest::new("POST", &uri, headers.into_iter(), SignableBody::Bytes(body.as_bytes()))
+            .map_err(unsigned)?;
+    let (instructions, _) = sign(signable, &parameters).map_err(unsigned)?.into_parts();
+    let mut request = HttpRequest::new(SdkBody::from(body));
+    request.set_method("POST").map_err(unsigned)?;
+    request.set_uri("/").map_err(unsigned)?;
+    request.headers_mut().insert("content-type", FORM);
+    for (name, value) in instructions.headers() {
+        request.headers_mut().insert(name.to_owned(), value.to_owned());
+    }
+    Ok(request)
+}
+
+async fn send(
+    reach: &Reach,
+    target: &Target,
+    url: &str,
+    request: HttpRequest,
+) -> Result<(u16, Vec<u8>), Failure> {
+    let config = reach.config();
+    let client = config.http_client().ok_or_else(|| Failure::new(Class::Final, "no HTTP client"))?;
+    let mut operation = Operation::builder()
+        .service_name(target.service)
+        .operation_name("Query")
+        .http_client(client)
+        .endpoint_url(url)
+        .no_auth()
+        .no_retry()
+        .timeout_config(config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled))
+        .serializer(|request: HttpRequest| Ok(request))
+        .deserializer(|response: &HttpResponse| {
+            let body = response.body().bytes().unwrap_or_default().to_vec();
+            Ok::<_, OrchestratorError<Infallible>>((response.status().as_u16(), body))
+        });
+    if let Some(sleep) = config.sleep_impl() {
+        operation = operation.sleep_impl(sleep);
+    }
+    if let Some(time) = config.time_source() {
+        operation = operation.time_source(time);
+    }
+    operation.build().invoke(request).await.map_err(|error| match &error {
+        SdkError::TimeoutError(_) => Failure::silent(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Failure::silent(),
+        SdkError::DispatchFailure(_) => Failure::new(Class::Unreachable, "no connection"),
+        SdkError::ResponseError(_) => Failure::new(Class::Server, "the answer broke off"),
+        other => Failure::new(Class::Final, other.to_string()),
+    })
+}
+
+fn unsigned(error: impl std::error::Error) -> Failure {
+    Failure::new(Class::Final, format!("the request cannot be signed: {error}"))
+}
+
+/// `name=value&...`, percent-encoded as the query protocol wants it.
+fn form(parameters: &[(&str, &str)]) -> String {
+    let mut body = String::new();
+    for (name, value) in parameters {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        body.push_str(name);
+        body.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                    body.push(byte as char)
+                }
+                // Writing into a string cannot fail.
+                _ => drop(write!(body, "%{byte:02X}")),
+            }
+        }
+    }
+    body
+}
+
+/// The text of the first element of that name, wherever it stands.
+pub(crate) fn first(xml: &str, name: &str) -> Option<String> {
+    let mut document = Document::new(xml);
+    while let Some(element) = document.next_start_element() {
+        if element.matches(name) {
+            return try_data(&mut document).ok().map(|text| one_line(&text));
+        }
+    }
+    None
+}
+
+/// For each element named `item` that has a child `key`: the texts of `key` and of `value`, which may be missing.
+///
+/// # Errors
+/// One line, iff the text is not XML or does not begin with an element.
+pub(crate) fn pairs(xml: &str, item: &str, key: &str, value: &str) -> Result<Vec<(String, String)>, String> {
+    let mut document = Document::new(xml);
+    let mut root = document.root_element().map_err(|error| format!("the answer is not XML: {error}"))?;
+    let mut found = Vec::new();
+    gather(&mut root, [item, key, value], 0, &mut found);
+    Ok(found)
+}
+
+fn gather(
+    scope: &mut ScopedDecoder<'_, '_>,
+    names: [&str; 3],
+    depth: u32,
+    found: &mut Vec<(String, String)>,
+) {
+    let [item, key, value] = names;
+    // No answer of AWS is so deep; one that is must not exhaust the stack.
+    if depth > 32 {
+        return;
+    }
+    while let Some(mut element) = scope.next_tag() {
+        if !element.start_el().matches(item) {
+            gather(&mut element, names, depth + 1, found);
+            continue;
+        }
+        let (mut named, mut valued) = (None, String::new());
+        while let Some(mut member) = element.next_tag() {
+            let text = |member: &mut ScopedDecoder<'_, '_>| try_data(member).unwrap_or_default().into_owned();
+            if member.start_el().matches(key) {
+                named = Some(text(&mut member));
+            } else if member.start_el().matches(value) {
+                valued = text(&mut member);
+            }
+        }
+        found.extend(named.map(|named| (named, valued)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first, form, pairs};
+
+    #[test]
+    fn values_are_percent_encoded() {
+        let arn = "arn:aws:iam::123456789012:role/a b";
+        assert_eq!(
+            form(&[("Action", "X"), ("Arn", arn)]),
+            "Action=X&Arn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fa%20b"
+        );
+    }
+
+    #[test]
+    fn regions_are_read() {
+        let xml = "<R><requestId>1</requestId><regionInfo>\
+            <item><regionName>a</regionName><optInStatus>opted-in</optInStatus></item>\
+            <item><optInStatus/><regionName>b</regionName></item></regionInfo></R>";
+        let expected = [("a".to_owned(), "opted-in".to_owned()), ("b".to_owned(), String::new())];
+        assert_eq!(pairs(xml, "item", "regionName", "optInStatus").unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_not_xml_is_an_error_and_no_panic() {
+        assert!(pairs("", "item", "a", "b").is_err());
+        assert!(pairs("no", "item", "a", "b").is_err());
+        assert!(pairs(&"<x>".repeat(100_000), "item", "a", "b").is_ok_and(|found| found.is_empty()));
+        assert_eq!(pairs("<R><item><a>1</R", "item", "a", "b").unwrap_or_default().len(), 1);
+    }
+
+    #[test]
+    fn an_error_is_found_in_either_shape() {
+        let ec2 = "<Response><Errors><Error><Code>AuthFailure</Code><Message>m &amp; n</Message></Error></Errors></Response>";
+        assert_eq!(first(ec2, "Code").as_deref(), Some("AuthFailure"));
+        assert_eq!(first(ec2, "Message").as_deref(), Some("m & n"));
+        assert_eq!(first("<html><p>no", "Code"), None);
+    }
+}

@@ -1,0 +1,167 @@
+//! Who we are, and the clients with which one account is read.
+//!
+//! The caller's own account is read with the caller's own credentials; every other one through a role.
+
+mod open;
+
+use crate::gap::{Class, Failure};
+use crate::options::Options;
+use crate::pace::Service;
+use crate::wire::{Attempt, Call, Wire, lock};
+use audit::inventory::Gap;
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Sessions last an hour unless the role says otherwise; a run may last longer.
+const RENEW_AFTER: Duration = Duration::from_secs(45 * 60);
+
+/// What is known of the caller.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) account: String,
+    pub(crate) arn: String,
+    pub(crate) partition: String,
+}
+
+/// One run: the caller, the way requests leave, and the roles assumed so far.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) caller: Caller,
+    /// Where calls are made that are not about one Region.
+    pub(crate) home: String,
+    pub(crate) wire: Wire,
+    base: SdkConfig,
+    role: Role,
+    assumed: Mutex<HashMap<String, Arc<Slot>>>,
+}
+
+#[derive(Debug)]
+struct Role {
+    name: Option<String>,
+    external_id: Option<String>,
+    session_name: String,
+}
+
+/// What came of assuming the role in one account, and when.
+type Slot = tokio::sync::Mutex<Option<(Instant, Result<Reach, Gap>)>>;
+
+/// What one account is called with.
+#[derive(Clone, Debug)]
+pub(crate) struct Reach {
+    pub(crate) account: String,
+    config: SdkConfig,
+}
+
+impl Reach {
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    pub(crate) fn cloudtrail(&self, region: &str) -> aws_sdk_cloudtrail::Client {
+        aws_sdk_cloudtrail::Client::new(&self.at(region))
+    }
+
+    pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.at(region))
+    }
+
+    pub(crate) fn lambda_web(&self, region: &str) -> aws_sdk_lambdaweb::Client {
+        aws_sdk_lambdaweb::Client::new(&self.at(region))
+    }
+
+    pub(crate) fn lambda_microvms(&self, region: &str) -> aws_sdk_lambdamicrovms::Client {
+        aws_sdk_lambdamicrovms::Client::new(&self.at(region))
+    }
+
+    pub(crate) fn organizations(&self, region: &str) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::new(&self.at(region))
+    }
+
+    pub(crate) fn account_service(&self, region: &str) -> aws_sdk_account::Client {
+        aws_sdk_account::Client::new(&self.at(region))
+    }
+
+    fn at(&self, region: &str) -> SdkConfig {
+        self.config.to_builder().region(Region::new(region.to_owned())).build()
+    }
+}
+
+impl Session {
+    /// As whom the account is read, or the gap that all of it has instead.
+    pub(crate) async fn reach(&self, account: &str) -> Result<Reach, Gap> {
+        if account == self.caller.account {
+            return Ok(self.own());
+        }
+        let slot = Arc::clone(lock(&self.assumed).entry(account.to_owned()).or_default());
+        // Held while the role is assumed: who asks meanwhile waits for that answer.
+        let mut assumed = slot.lock().await;
+        match &*assumed {
+            Some((since, Ok(reach))) if since.elapsed() < RENEW_AFTER => return Ok(reach.clone()),
+            Some((_, Err(gap))) => return Err(gap.clone()),
+            _ => {}
+        }
+        let result = self.assume(account).await;
+        *assumed = Some((Instant::now(), result.clone()));
+        result
+    }
+
+    /// The caller's own account.
+    pub(crate) fn own(&self) -> Reach {
+        Reach { account: self.caller.account.clone(), config: self.base.clone() }
+    }
+
+    async fn assume(&self, account: &str) -> Result<Reach, Gap> {
+        let call = Call::new(Service::Sts, "sts:AssumeRole", account, &self.home);
+        let Some(name) = &self.role.name else {
+            return Err(Failure::new(
+                Class::Refused,
+                "no role was named that could be assumed in this account (--role-name)",
+            )
+            .gap(&call));
+        };
+        let arn = format!("arn:{}:iam::{account}:role/{name}", self.caller.partition);
+        let client = aws_sdk_sts::Client::new(&self.own().at(&self.home));
+        let credentials = self.wire.send(&call, || self.attempt(&client, &arn)).await;
+        let credentials = credentials.map_err(|failure| failure.gap(&call.about(&arn)))?;
+        let provider = SharedCredentialsProvider::new(credentials);
+        let config = self.base.to_builder().credentials_provider(provider).build();
+        Ok(Reach { account: account.to_owned(), config })
+    }
+
+    fn attempt<'a>(&'a self, client: &aws_sdk_sts::Client, arn: &str) -> Attempt<'a, Credentials> {
+        let request = client
+            .assume_role()
+            .role_arn(arn)
+            .role_session_name(&self.role.session_name)
+            .set_external_id(self.role.external_id.clone());
+        Box::pin(async move {
+            let answer = request.send().await.map_err(Failure::of_sdk)?;
+            let keys = answer
+                .credentials
+                .ok_or_else(|| Failure::new(Class::Server, "the answer holds no credentials"))?;
+            Ok(Credentials::new(
+                keys.access_key_id,
+                keys.secret_access_key,
+                Some(keys.session_token),
+                // Renewed by age above, before they can expire.
+                None,
+                "AssumeRole",
+            ))
+        })
+    }
+}
+
+impl Role {
+    fn of(options: &Options) -> Self {
+        Role {
+            name: options.role_name.clone(),
+            external_id: options.external_id.clone(),
+            session_name: options.session_name.clone(),
+        }
+    }
+}

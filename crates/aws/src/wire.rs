@@ -1,0 +1,178 @@
+//! The one way in which a request leaves: paced, bounded, repeated where that helps, counted, and dropped on interruption.
+
+use crate::gap::{Class, Failure};
+use crate::options::{Limits, Options};
+use crate::pace::{Buckets, Budgets, Price, Service};
+use crate::stop::Stop;
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// What is called, where, and about what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) service: Service,
+    pub(crate) account: &'a str,
+    pub(crate) region: &'a str,
+    /// Named like its IAM action.
+    pub(crate) action: &'static str,
+    pub(crate) subject: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(service: Service, action: &'static str, account: &'a str, region: &'a str) -> Self {
+        Call { service, account, region, action, subject: None }
+    }
+
+    pub(crate) fn about(self, subject: &'a str) -> Self {
+        Call { subject: Some(subject), ..self }
+    }
+
+    /// True iff a Region without this operation has none of what it lists: the services that are too young to be
+    /// everywhere.
+    pub(crate) fn may_be_absent(&self) -> bool {
+        matches!(self.service, Service::LambdaWeb | Service::LambdaMicrovms)
+    }
+}
+
+/// One attempt, boxed: the SDK's futures are large, and thousands of calls may wait for their turn.
+pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+
+/// After so many silent attempts without any answer between, an endpoint is not asked again: a Region that never
+/// answers must not hold up a thousand accounts, each for minutes.
+const SILENCE: u32 = 12;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    permits: Semaphore,
+    buckets: Mutex<Buckets>,
+    budgets: Mutex<Budgets>,
+    /// Silent attempts in a row, by endpoint.
+    silence: Mutex<HashMap<(Service, String), u32>>,
+    limits: Limits,
+    stop: Stop,
+    requests: AtomicU64,
+    interrupted: AtomicBool,
+}
+
+impl Wire {
+    pub(crate) fn new(options: &Options, stop: Stop) -> Self {
+        Wire {
+            permits: Semaphore::new(options.concurrency.max(1)),
+            buckets: Mutex::new(Buckets::new(options.pace)),
+            budgets: Mutex::default(),
+            silence: Mutex::default(),
+            limits: options.limits,
+            stop,
+            requests: AtomicU64::new(0),
+            interrupted: AtomicBool::new(false),
+        }
+    }
+
+    /// Attempts that were sent.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// True iff a call was given up because of the interruption.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Makes the call: `attempt` as often as it takes and makes sense.
+    pub(crate) async fn send<'f, T>(
+        &self,
+        call: &Call<'_>,
+        attempt: impl Fn() -> Attempt<'f, T>,
+    ) -> Result<T, Failure> {
+        match self.stop.unless_stopped(self.persist(call, attempt)).await {
+            Some(result) => result,
+            None => {
+                self.interrupted.store(true, Ordering::Relaxed);
+                Err(Failure::interrupted())
+            }
+        }
+    }
+
+    async fn persist<'f, T>(
+        &self,
+        call: &Call<'_>,
+        attempt: impl Fn() -> Attempt<'f, T>,
+    ) -> Result<T, Failure> {
+        let mut sent = 0;
+        loop {
+            if self.is_silent(call) {
+                return Err(Failure::silent());
+            }
+            let result = self.once(call, &attempt).await;
+            sent += 1;
+            match result {
+                Ok(value) => {
+                    lock(&self.budgets).earn(call.account, call.action);
+                    return Ok(value);
+                }
+                Err(failure) if self.worth_repeating(call, &failure, sent) => {
+                    sleep(self.backoff(sent)).await;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    async fn once<'f, T>(
+        &self,
+        call: &Call<'_>,
+        attempt: &impl Fn() -> Attempt<'f, T>,
+    ) -> Result<T, Failure> {
+        let Call { service, account, region, .. } = *call;
+        let leaves = lock(&self.buckets).take(service, account, region, Instant::now());
+        sleep_until(leaves).await;
+        let _permit = self.permits.acquire().await.map_err(|_| Failure::interrupted())?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let result = attempt().await;
+        let class = result.as_ref().err().map(|failure| failure.class);
+        self.hear(call, class);
+        if class == Some(Class::Throttled) {
+            lock(&self.buckets).throttled(service, account, region, Instant::now());
+        }
+        result
+    }
+
+    /// Only what may pass is repeated, never a refusal.
+    fn worth_repeating(&self, call: &Call<'_>, failure: &Failure, sent: u32) -> bool {
+        let (most, price) = match failure.class {
+            Class::Throttled => (self.limits.attempts, Price::Throttled),
+            Class::Server => (self.limits.attempts, Price::Failed),
+            Class::Silent | Class::Unreachable => (self.limits.silent_attempts, Price::Failed),
+            _ => return false,
+        };
+        sent < most && lock(&self.budgets).pay(call.account, call.action, price)
+    }
+
+    fn backoff(&self, sent: u32) -> Duration {
+        let longest = self.limits.backoff * (1 << sent.saturating_sub(1).min(6)).min(50);
+        longest.mul_f64(fastrand::f64())
+    }
+
+    fn hear(&self, call: &Call<'_>, class: Option<Class>) {
+        let mut silence = lock(&self.silence);
+        let in_a_row = silence.entry((call.service, call.region.to_owned())).or_default();
+        *in_a_row = if class == Some(Class::Silent) { *in_a_row + 1 } else { 0 };
+    }
+
+    fn is_silent(&self, call: &Call<'_>) -> bool {
+        lock(&self.silence)
+            .get(&(call.service, call.region.to_owned()))
+            .is_some_and(|in_a_row| *in_a_row >= SILENCE)
+    }
+}
+
+/// Nothing panics while it holds one of these locks, so a poisoned one is as good as any.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
