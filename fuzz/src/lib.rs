@@ -1,0 +1,26 @@
+//! The laws that fuzz targets hold, as functions of bytes: the bytes choose a small world, the law must hold in it.
+//!
+//! The worlds are those of `oracle`: questions that mean something, and not texts that no parser takes.
+
+mod laws;
+mod texts;
+
+pub use laws::{
+    adding_never_unrecords, decide_agrees_with_the_oracle, order_does_not_matter, witness_replays,
+};
+pub use texts::{nothing_unknown_disappears, parsing_never_panics};
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// What `strategy` generates from the seed that `bytes` fold into; `None` iff it rejects it.
+///
+/// The bytes are a seed and not the stream of chance itself: at the end of such a stream stand zeros for ever, and there are
+/// generators that wait for another number.
+fn chosen<S: Strategy>(strategy: &S, bytes: &[u8]) -> Option<S::Value> {
+    let mut seed = [0; 32];
+    bytes.iter().enumerate().for_each(|(at, byte)| seed[at % 32] ^= byte);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    strategy.new_tree(&mut runner).ok().map(|tree| tree.current())
+}
