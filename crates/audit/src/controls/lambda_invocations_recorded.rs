@@ -23,7 +23,7 @@ const MICROVM_IMAGES: About = About {
 };
 
 /// The main control: it passes iff every function seen is recorded, and so would be any function that may ever exist at
-/// any place audited. A listing that broke off cannot turn it: what was not listed is one of those.
+/// any place that was to be audited. A listing of functions that broke off cannot turn it: what was not listed is one of those.
 pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     const PLANE: usize = ResourceType::Function as usize;
     let mut findings = group::rows(audit, PLANE, |state| state != State::Recorded);
@@ -38,6 +38,11 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
             Some("select all current and future functions: no condition on resources.ARN".to_owned());
     }
     findings.extend(future);
+    let unseen = audit.inventory.unseen_places();
+    if !unseen.is_empty() {
+        let reason = "not every account and Region could be listed, and functions there may escape";
+        findings.push(open(reason.to_owned(), Vec::new(), unseen));
+    }
     findings.extend(warnings(audit, PLANE));
     let seen = rows(audit, PLANE);
     let reason = match seen {

@@ -137,3 +137,18 @@ fn a_plane_that_is_not_offered_is_no_gap() {
     world.inventory.gaps[gap].kind = GapKind::NotOffered;
     assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::NotApplicable);
 }
+
+#[test]
+fn accounts_and_regions_that_were_not_listed_are_never_a_pass() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    let control = "lambda-invocations-recorded";
+    assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::Pass);
+    let mut lost = world.clone();
+    lost.gap("organizations:ListAccounts");
+    assert_eq!(status(&audit(&lost.inventory, &Options::default()), control), Status::Undetermined);
+    let gap = world.gap("account:ListRegions");
+    world.account(MEMBER).regions = Seen::Unread(gap);
+    assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::Undetermined);
+    world.inventory.regions_asked = Some(vec![HERE.to_owned()]);
+    assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::Pass);
+}
