@@ -59,7 +59,7 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     if rows.is_empty() {
         return Ok(());
     }
-    let (_, many) = view::noun(audit);
+    let many = if view::noun(audit).0 == "function" { "Functions" } else { "Resources" };
     writeln!(
         text,
         "\n| Account | Region | {} | Recorded | Partial | Not | Undetermined | Created later |",
@@ -116,11 +116,12 @@ fn controls(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
 }
 
 fn findings(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
-    let all: Vec<_> = audit
+    let mut all: Vec<_> = audit
         .controls
         .iter()
         .flat_map(|control| control.findings.iter().map(move |one| (control, one)))
         .collect();
+    all.sort_by_key(|(control, finding)| (finding.status == Status::Pass, control.weight, finding.status));
     if !all.is_empty() {
         writeln!(text, "\n### Findings\n")?;
     }
@@ -146,7 +147,9 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
             let arn = subject_arn(audit, finding, proof);
             let event = words::witness(&escape.witness, arn.as_deref(), place.region);
             writeln!(text, "  <br>Witness: {}", inert(&event))?;
-            for line in words::turned_away(audit, place, escape).iter().take(SHOWN) {
+            let proves = finding.status != Status::Pass;
+            let lines = if proves { words::turned_away(audit, place, escape) } else { Vec::new() };
+            for line in lines.iter().take(SHOWN) {
                 writeln!(text, "  - {}", inert(line))?;
             }
         }
