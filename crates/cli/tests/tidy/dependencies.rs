@@ -12,7 +12,10 @@ fn documented() -> Table {
     let after = text.split_once("| Crate | May use of ours |").expect("the table of crates").1;
     let rows = after.lines().skip(2).take_while(|line| line.starts_with('|'));
     let names = |cell: &str| -> BTreeSet<String> {
-        cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).filter(|name| name != "-").collect()
+        cell.split(',')
+            .map(|name| name.trim().trim_matches('`').to_owned())
+            .filter(|name| name != "-")
+            .collect()
     };
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();

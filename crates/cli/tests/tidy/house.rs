@@ -20,7 +20,8 @@ fn lines_with(words: &[&str], concerned: impl Fn(&Source) -> bool) -> String {
 #[test]
 fn every_file_says_what_it_is() {
     let without = offenders(|source| {
-        let caption = source.text.lines().next().is_some_and(|line| line.starts_with("//! ") && line.len() > 12);
+        let caption =
+            source.text.lines().next().is_some_and(|line| line.starts_with("//! ") && line.len() > 12);
         if caption { Vec::new() } else { vec![source.path.clone()] }
     });
     assert_eq!(without, "", "files without an opening //! line");
@@ -41,10 +42,13 @@ fn files_stay_small() {
 
 #[test]
 fn only_one_room_does_each_dirty_thing() {
-    let sdk = lines_with(&["aws_sdk_", "aws_config", "aws_smithy", "aws_types"], |source| source.room() != "aws");
+    let sdk =
+        lines_with(&["aws_sdk_", "aws_config", "aws_smithy", "aws_types"], |source| source.room() != "aws");
     assert_eq!(sdk, "", "the SDK is named outside `aws`");
     let public = offenders(|source| {
-        let named = |line: &str| ["aws_sdk_", "aws_config", "aws_smithy", "aws_types"].iter().any(|sdk| line.contains(sdk));
+        let named = |line: &str| {
+            ["aws_sdk_", "aws_config", "aws_smithy", "aws_types"].iter().any(|sdk| line.contains(sdk))
+        };
         let public = source.code().filter(|(_, line)| line.trim_start().starts_with("pub ") && named(line));
         public.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect()
     });
@@ -53,7 +57,16 @@ fn only_one_room_does_each_dirty_thing() {
         !source.path.starts_with("crates/cli/src/store")
     });
     assert_eq!(writes, "", "a file is written outside `store`");
-    let dirty = ["std::env", "env::var", "SystemTime", "println!", "eprintln!", "io::stdout", "io::stderr", "IsTerminal"];
+    let dirty = [
+        "std::env",
+        "env::var",
+        "SystemTime",
+        "println!",
+        "eprintln!",
+        "io::stdout",
+        "io::stderr",
+        "IsTerminal",
+    ];
     let outside = lines_with(&dirty, |source| source.room() != "cli");
     assert_eq!(outside, "", "environment, clock or terminal outside `cli`");
 }
@@ -61,11 +74,26 @@ fn only_one_room_does_each_dirty_thing() {
 #[test]
 fn the_lower_floors_are_pure() {
     let pure = |source: &Source| {
-        matches!(source.room(), "cloudtrail" | "recording" | "audit") || source.path.starts_with("crates/cli/src/report")
+        matches!(source.room(), "cloudtrail" | "recording" | "audit")
+            || source.path.starts_with("crates/cli/src/report")
     };
     let words = [
-        "async ", ".await", "tokio", "std::env", "SystemTime", "Instant::", "std::fs", "std::net", "std::thread",
-        "rand::", "static ", "thread_local!", "lazy_static", "OnceLock", "LazyLock", "println!",
+        "async ",
+        ".await",
+        "tokio",
+        "std::env",
+        "SystemTime",
+        "Instant::",
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "rand::",
+        "static ",
+        "thread_local!",
+        "lazy_static",
+        "OnceLock",
+        "LazyLock",
+        "println!",
     ];
     let impure = offenders(|source| {
         if !source.is_shipped() || !pure(source) {

@@ -22,7 +22,9 @@ impl Source {
 
     /// True iff it is part of what is shipped rather than of tests or benchmarks.
     pub(crate) fn is_shipped(&self) -> bool {
-        self.path.contains("/src/") && !self.path.ends_with("/tests.rs") && !matches!(self.room(), "oracle" | "fuzz")
+        self.path.contains("/src/")
+            && !self.path.ends_with("/tests.rs")
+            && !matches!(self.room(), "oracle" | "fuzz")
     }
 
     /// The lines of shipped code with their numbers: comments and everything from `#[cfg(test)]` on left out.
