@@ -9,6 +9,7 @@ mod json;
 mod jsonl;
 mod markdown;
 mod member;
+mod next;
 mod page;
 mod proof;
 mod terminal;
@@ -20,9 +21,10 @@ pub use explained::{explanation_json, explanation_text};
 pub use json::write_json;
 pub use jsonl::write_jsonl;
 pub use markdown::write_markdown;
+pub use next::next_command;
 pub use page::Layout;
 pub use terminal::write_terminal;
-pub use view::{Answer, answer, find_resource};
+pub use view::{Answer, answer, find_resource, shell};
 
 use audit::Counted;
 

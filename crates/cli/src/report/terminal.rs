@@ -34,7 +34,6 @@ pub fn write_terminal(audit: &Audit<'_>, layout: &Layout, out: &mut dyn Write) -
     findings(audit, "Findings", |status| status != Status::Pass, &mut page);
     findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
     gaps(audit, &mut page);
-    next(audit, &mut page);
     out.write_all(page.into_text().as_bytes())
 }
 
@@ -281,24 +280,4 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
         let more = format!("and {} more kinds of gap: see all with --format json", groups.len() - SHOWN);
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &more));
     }
-}
-
-/// The natural next command.
-fn next(audit: &Audit<'_>, page: &mut Page) {
-    let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
-    let (command, why) = match (answer(audit), view::worst_arn(audit)) {
-        (Answer::CannotTell, _) if refused => {
-            ("invoketrail permissions audit --check".to_owned(), "which permissions are missing")
-        }
-        (Answer::No | Answer::CannotTell, Some(arn)) => {
-            (format!("invoketrail explain {}", view::shell(&arn)), "the whole proof for one of them")
-        }
-        (Answer::Nothing, _) => {
-            ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
-        }
-        _ => ("invoketrail audit --output audit.json".to_owned(), "keeps the evidence"),
-    };
-    page.gap();
-    page.paragraph(0, (Style::Dim, "Next: "), (Style::Strong, &command));
-    page.paragraph(6, (Style::Dim, ""), (Style::Dim, why));
 }

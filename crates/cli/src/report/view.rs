@@ -171,7 +171,8 @@ pub(super) fn worst_arn(audit: &Audit<'_>) -> Option<String> {
 }
 
 /// One argument of a shell command: quoted where it has to be.
-pub(super) fn shell(argument: &str) -> String {
+#[must_use]
+pub fn shell(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@+".contains(&byte);
     if !argument.is_empty() && argument.bytes().all(plain) {
         argument.to_owned()

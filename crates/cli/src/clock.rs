@@ -1,0 +1,36 @@
+//! The one clock: the time now, as RFC 3339 in UTC.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A time given as text, in UTC and whole seconds.
+///
+/// # Errors
+/// One line with an example.
+pub(crate) fn instant(text: &str) -> Result<String, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
+        .and_then(spelled)
+        .ok_or_else(|| "a time has the form 2026-11-23T17:00:00Z".to_owned())
+}
+
+/// The time now.
+pub(crate) fn now() -> String {
+    spelled(OffsetDateTime::now_utc()).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+}
+
+fn spelled(time: OffsetDateTime) -> Option<String> {
+    time.checked_to_offset(time::UtcOffset::UTC)?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{instant, now};
+
+    #[test]
+    fn times_are_told_in_utc() {
+        assert_eq!(instant("2026-11-23T18:00:00.5+01:00").unwrap(), "2026-11-23T17:00:00Z");
+        assert!(instant("yesterday").is_err());
+        assert_eq!(instant(&now()).unwrap().len(), 20);
+    }
+}

@@ -1,0 +1,88 @@
+//! AWS behind plain functions: a runtime, Ctrl-C, progress on stderr, and errors in the user's words.
+
+use crate::args::Job;
+use crate::problem::{Problem, say};
+use crate::progress::Line;
+use crate::settings::{Accounts, Live};
+use anyhow::Result;
+use aws::permissions::{Action, Held};
+use aws::{CollectError, Collected, Options, Stop};
+use tokio::runtime::{Builder, Runtime};
+
+/// Reads AWS into an inventory.
+///
+/// # Errors
+/// [`Problem`] iff nothing could be collected at all.
+pub(crate) fn collect(live: &Live, now: &str) -> Result<Collected> {
+    let line = Line::on_stderr();
+    let stop = Stop::new();
+    let options = options(live);
+    let runtime = runtime()?;
+    runtime.spawn(stop_on_ctrl_c(stop.clone(), line.clone()));
+    let collected = runtime.block_on(aws::collect(&options, now, &|progress| line.on(&progress), stop));
+    line.clear();
+    collected.map_err(|error| problem(&error).into())
+}
+
+/// Asks AWS which of the permissions of a job the caller holds.
+///
+/// # Errors
+/// [`Problem`] iff not even the caller is known.
+pub(crate) fn held(live: &Live, job: Job) -> Result<Vec<(Action, Held)>> {
+    let options = options(live);
+    runtime()?.block_on(aws::permissions::check(&options, job.into())).map_err(|error| problem(&error).into())
+}
+
+impl From<Job> for aws::permissions::Job {
+    fn from(job: Job) -> Self {
+        match job {
+            Job::Audit => Self::Audit,
+            Job::Plan => Self::Plan,
+            Job::Evidence => Self::Evidence,
+        }
+    }
+}
+
+fn runtime() -> Result<Runtime> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| Problem::new(format!("cannot start: {error}")).into())
+}
+
+fn options(live: &Live) -> Options {
+    let default = Options::default();
+    Options {
+        profile: live.profile.clone(),
+        regions: live.regions.clone(),
+        endpoint_url: live.endpoint_url.clone(),
+        accounts: match &live.accounts {
+            Accounts::Caller => aws::Accounts::Caller,
+            Accounts::Listed(ids) => aws::Accounts::Listed(ids.clone()),
+            Accounts::Organization => aws::Accounts::Organization,
+        },
+        role_name: live.role_name.clone(),
+        external_id: live.external_id.clone(),
+        session_name: live.session_name.clone().unwrap_or(default.session_name.clone()),
+        ..default
+    }
+}
+
+fn problem(error: &CollectError) -> Problem {
+    let problem = Problem::new(error.to_string());
+    match error.help() {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// The first Ctrl-C ends the collection and keeps what it has; the second one ends everything.
+async fn stop_on_ctrl_c(stop: Stop, line: Line) {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    line.clear();
+    say("note", "interrupted: finishing with what was read; press Ctrl-C again to end at once");
+    stop.stop();
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(i32::from(crate::outcome::Outcome::Interrupted.code()));
+    }
+}

@@ -1,0 +1,77 @@
+//! `invoketrail audit`: is every invocation of every function recorded?
+
+use super::{Context, facts};
+use crate::args::{self, Format};
+use crate::outcome::Outcome;
+use crate::output::{layout, print, write_file};
+use crate::problem::say;
+use crate::settings;
+use anyhow::Result;
+use audit::finding::{Audit, Status, Weight};
+use cli::report::{self, Layout, Stamp};
+use std::io::{self, Write};
+
+/// Audits, prints, writes.
+///
+/// # Errors
+/// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
+pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
+    let settings = settings::audit(typed, context.config);
+    let facts = facts(&settings.source, &context.now)?;
+    if facts.interrupted {
+        say("note", "interrupted before everything was read: nothing is judged on half of it");
+        say("help", "`invoketrail inventory --output FILE` keeps what was read before an interruption");
+        return Ok(Outcome::Interrupted);
+    }
+    let options = audit::Options { recorders: settings.counted };
+    let audit = audit::audit(&facts.inventory, &options);
+    let stamp =
+        Stamp { version: env!("CARGO_PKG_VERSION"), generated_at: &context.now, counted: settings.counted };
+    for output in &settings.outputs {
+        let plain = Layout::default();
+        write_file(&output.path, |out| write(output.format, &audit, &stamp, &plain, out))?;
+        say("wrote", &output.path.display().to_string());
+    }
+    let layout = layout();
+    print(|out| write(settings.format, &audit, &stamp, &layout, out))?;
+    let (command, why) = report::next_command(&audit, &settings.source.again(), &settings.source.caller());
+    say("next", &format!("{command}  # {why}"));
+    Ok(ending(outcome(&audit), settings.exit_zero))
+}
+
+fn write(
+    format: Format,
+    audit: &Audit<'_>,
+    stamp: &Stamp<'_>,
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Terminal => report::write_terminal(audit, layout, out),
+        Format::Json => report::write_json(audit, stamp, out),
+        Format::Jsonl => report::write_jsonl(audit, stamp, out),
+        Format::Markdown => report::write_markdown(audit, out),
+    }
+}
+
+/// The worst status of the controls that are required.
+fn outcome(audit: &Audit<'_>) -> Outcome {
+    let required = audit.controls.iter().filter(|control| control.weight == Weight::Required);
+    required.fold(Outcome::Well, |worst, control| {
+        worst.worse(match control.status {
+            Status::Fail => Outcome::No,
+            Status::Undetermined => Outcome::Undetermined,
+            Status::Pass | Status::NotApplicable => Outcome::Well,
+        })
+    })
+}
+
+/// The outcome, or well where the caller asked for it; what is hidden is told.
+pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
+    if !exit_zero || outcome == Outcome::Well {
+        return outcome;
+    }
+    let answer = if outcome == Outcome::No { "no" } else { "undetermined" };
+    say("note", &format!("the answer is {answer}: exit code {} hidden by --exit-zero", outcome.code()));
+    Outcome::Well
+}

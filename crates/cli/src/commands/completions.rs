@@ -1,0 +1,18 @@
+//! `invoketrail completions`: what a shell needs to complete our arguments.
+
+use crate::args::{Cli, Completions};
+use crate::outcome::Outcome;
+use crate::output::print;
+use anyhow::Result;
+use clap::CommandFactory;
+
+/// Prints them.
+///
+/// # Errors
+/// What stdout says.
+pub(crate) fn run(typed: &Completions) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(typed.shell, &mut Cli::command(), "invoketrail", &mut script);
+    print(|out| out.write_all(&script))?;
+    Ok(Outcome::Well)
+}

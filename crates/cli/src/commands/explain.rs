@@ -1,0 +1,144 @@
+//! `invoketrail explain`: the proof for one function, live or of an inventory, or for selectors that a person pasted.
+
+mod pasted;
+mod subject;
+
+use super::{Context, Facts, facts};
+use crate::args::{self, Format};
+use crate::outcome::Outcome;
+use crate::output::{layout, print};
+use crate::problem::{Problem, say};
+use crate::settings::{self, Accounts, Source};
+use ::audit::finding::Audit;
+use ::audit::inventory::Inventory;
+use anyhow::Result;
+use cli::report::{self, Explanation, Stamp};
+use cloudtrail::arn::Arn;
+use cloudtrail::resource::ResourceType;
+use recording::{State, Subject};
+use std::path::Path;
+
+/// Explains, and prints.
+///
+/// # Errors
+/// [`Problem`] where the ARN is none of a Lambda resource, or nothing is known of its account and Region.
+pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
+    let format = typed.format.unwrap_or(Format::Terminal);
+    match (&typed.arn, &typed.selectors) {
+        (Some(arn), _) => {
+            let (kind, arn) = subject::read(arn)?;
+            let counted = settings::counted(&typed.counting, &context.config);
+            let source = settings::source(typed.source.clone(), context.config.clone());
+            let question = Question { kind, arn: &arn, counted, format };
+            seen(&question, narrowed(source, kind, &arn), &context)
+        }
+        (None, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
+        // clap asks for one of them.
+        (None, None) => Err(Problem::misuse("name a function, or --selectors FILE").into()),
+    }
+}
+
+/// What is asked.
+struct Question<'a> {
+    kind: ResourceType,
+    arn: &'a str,
+    counted: ::audit::Counted,
+    format: Format,
+}
+
+/// Of AWS, only what the proof for one resource needs: its account, and its Region unless others may serve it too.
+fn narrowed(source: Source, kind: ResourceType, arn: &str) -> Source {
+    let (Source::Live(mut live), Some(arn)) = (source.clone(), Arn::parse(arn)) else { return source };
+    if live.accounts != Accounts::Caller {
+        live.accounts = Accounts::Listed(vec![arn.account.to_owned()]);
+    }
+    if live.regions.is_none() && kind != ResourceType::WebFunction {
+        live.regions = Some(vec![arn.region.to_owned()]);
+    }
+    Source::Live(live)
+}
+
+/// The proof for a resource of an inventory.
+fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Outcome> {
+    let Facts { inventory, interrupted } = facts(&source, &context.now)?;
+    if interrupted {
+        say("note", "interrupted before everything was read: nothing is judged on half of it");
+        return Ok(Outcome::Interrupted);
+    }
+    let audit = ::audit::audit(&inventory, &::audit::Options { recorders: question.counted });
+    let found = report::find_resource(&audit, question.arn);
+    let outcome = if found.is_empty() {
+        unseen(question, &audit, &source, context)?
+    } else {
+        let proofs: Vec<Explanation<'_>> =
+            found.iter().map(|one| report::explain_resource(&audit, *one)).collect();
+        show(&proofs, question.format, &context.now)?;
+        let states = found.iter().map(|one| audit.verdicts[audit.row(*one).verdict].state);
+        states.map(ending).fold(Outcome::Well, Outcome::worse)
+    };
+    next(outcome, &inventory, &source);
+    Ok(outcome)
+}
+
+/// The proof for a resource that nobody has seen, at a place that was: one that is to be created, or a slip of the pen.
+fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: &Context) -> Result<Outcome> {
+    let place = subject::place(question.arn, audit.inventory, source)?;
+    let candidates = report::candidates(audit, place);
+    let verdict = recording::decide(&candidates, Subject::Named(question.kind, question.arn));
+    let at = &audit.places[place];
+    let noun = question.kind.noun();
+    let near = subject::near(question.arn, audit.inventory);
+    let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    let told = format!(
+        "no {noun} of that name was seen in {} of {}: this is for one to come{near}",
+        at.region, at.account
+    );
+    say("note", &told);
+    let proof = report::explain_at(audit, place, question.kind, Some(question.arn), &verdict);
+    show(&[proof], question.format, &context.now)?;
+    Ok(ending(verdict.state))
+}
+
+/// Prints proofs: as text with an empty line between them, or as one JSON document a line.
+fn show(proofs: &[Explanation<'_>], format: Format, now: &str) -> Result<()> {
+    let layout = layout();
+    let stamp =
+        Stamp { version: env!("CARGO_PKG_VERSION"), generated_at: now, counted: ::audit::Counted::All };
+    print(|out| {
+        for (at, proof) in proofs.iter().enumerate() {
+            let text = match format {
+                Format::Json | Format::Jsonl => report::explanation_json(proof, &stamp),
+                Format::Terminal | Format::Markdown => {
+                    format!("{}{}", if at > 0 { "\n" } else { "" }, report::explanation_text(proof, &layout))
+                }
+            };
+            out.write_all(text.as_bytes())?;
+        }
+        Ok(())
+    })
+}
+
+/// How a proof of that verdict ends.
+fn ending(state: State) -> Outcome {
+    match state {
+        State::Recorded => Outcome::Well,
+        State::PartiallyRecorded | State::NotRecorded => Outcome::No,
+        State::Undetermined => Outcome::Undetermined,
+    }
+}
+
+fn next(outcome: Outcome, inventory: &Inventory, source: &Source) {
+    let refused = inventory.gaps.iter().any(|gap| gap.kind == ::audit::inventory::GapKind::Refused);
+    let next = match source {
+        Source::Live(live) if outcome == Outcome::Undetermined && refused => {
+            format!("invoketrail permissions audit{} --check", live.again())
+        }
+        _ => format!("invoketrail audit{}", source.again()),
+    };
+    say("next", &next);
+}
+
+/// What a file of selectors is called in messages.
+fn called(path: &Path) -> String {
+    crate::output::called(path)
+}

@@ -1,0 +1,95 @@
+//! The ARN that a person typed: what it is of, and what is near it.
+
+use crate::nearest::nearest;
+use crate::problem::{Problem, say};
+use crate::settings::Source;
+use ::audit::inventory::{Inventory, Place};
+use anyhow::Result;
+use cloudtrail::arn::{Arn, PARTITIONS};
+use cloudtrail::resource::{ResourceType, unqualified};
+
+const FORM: &str = "a function is named arn:aws:lambda:REGION:ACCOUNT:function:NAME";
+
+/// The type and unqualified ARN of the resource; a qualifier is cut off, and that is told.
+///
+/// # Errors
+/// [`Problem`] in the user's words for whatever is no Lambda resource.
+pub(super) fn read(text: &str) -> Result<(ResourceType, String)> {
+    let arn = Arn::try_parse(text).map_err(|error| Problem::new(error.to_string()).help(FORM))?;
+    if arn.service != "lambda" {
+        let line = format!("`{text}` is no Lambda resource: its service is `{}`", arn.service);
+        return Err(Problem::new(line).help(FORM).into());
+    }
+    if !PARTITIONS.contains(&arn.partition) {
+        let line = format!("`{text}`: there is no partition `{}`", arn.partition);
+        return Err(Problem::new(line).help(format!("partitions are {}", PARTITIONS.join(", "))).into());
+    }
+    let Some((kind, plain)) = unqualified(text) else { return Err(no_resource(text, &arn).into()) };
+    if plain.len() < text.len() {
+        let qualifier = &text[plain.len() + 1..];
+        say("note", &format!("`{qualifier}` is cut off: events name the function without version or alias"));
+    }
+    Ok((kind, plain.to_owned()))
+}
+
+fn no_resource(text: &str, arn: &Arn<'_>) -> Problem {
+    let line = format!("`{text}` names no function, web function or MicroVM image");
+    match arn.resource.strip_prefix("function/") {
+        Some(name) => {
+            let Arn { partition, region, account, .. } = arn;
+            Problem::new(line).help(format!(
+                "functions have a colon there: arn:{partition}:lambda:{region}:{account}:function:{name}"
+            ))
+        }
+        None => Problem::new(line).help(FORM),
+    }
+}
+
+/// The place where the resource would be, by position.
+///
+/// # Errors
+/// [`Problem`] iff nothing is known of that account and Region.
+pub(super) fn place(arn: &str, inventory: &Inventory, source: &Source) -> Result<usize> {
+    let parsed = Arn::try_parse(arn)?;
+    if parsed.partition != inventory.partition && !inventory.partition.is_empty() {
+        let line = format!(
+            "{arn} is of the partition `{}`, and everything that was read is of `{}`",
+            parsed.partition, inventory.partition
+        );
+        return Err(Problem::new(line)
+            .help(format!("ask with an ARN that begins with arn:{}:", inventory.partition))
+            .into());
+    }
+    if let Some(place) = inventory.place(parsed.account, parsed.region) {
+        return Ok(place);
+    }
+    let line = format!("nothing was read of {} in account {}", parsed.region, parsed.account);
+    let help = match (near(arn, inventory), source) {
+        (Some(near), _) => format!("did you mean {near}?"),
+        (None, Source::Live(_)) => format!(
+            "to read that account: --accounts {} --role-name NAME; to read that Region: --region {}",
+            parsed.account, parsed.region
+        ),
+        (None, Source::File(_)) => told_places(inventory),
+    };
+    Err(Problem::new(line).help(help).into())
+}
+
+fn told_places(inventory: &Inventory) -> String {
+    const SHOWN: usize = 6;
+    if inventory.places.is_empty() {
+        return "the inventory holds no account and Region at all".to_owned();
+    }
+    let one = |place: &Place| format!("{} {}", place.account, place.region);
+    let shown: Vec<String> = inventory.places.iter().take(SHOWN).map(one).collect();
+    let more = inventory.places.len().saturating_sub(SHOWN);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("the inventory holds {}{tail}", shown.join(", "))
+}
+
+/// The ARN of a resource in the inventory that is within a few edits of this one.
+pub(super) fn near<'a>(arn: &str, inventory: &'a Inventory) -> Option<&'a str> {
+    let listings = |place: &'a Place| [&place.functions, &place.web_functions, &place.microvm_images];
+    let all = inventory.places.iter().flat_map(listings).flat_map(|listing| &listing.resources);
+    nearest(arn, all.map(|resource| &*resource.arn).filter(|other| *other != arn))
+}

@@ -1,0 +1,55 @@
+//! `invoketrail inventory`: collect once, to audit elsewhere or later.
+
+use super::{Context, tell_gaps};
+use crate::args;
+use crate::collect::collect;
+use crate::outcome::Outcome;
+use crate::output::{print, write_file};
+use crate::problem::say;
+use crate::settings::{self, is_stdin};
+use anyhow::Result;
+use audit::inventory::Inventory;
+use std::path::Path;
+
+/// Collects and writes. What could not be read is told, and stands in the file as gaps.
+///
+/// # Errors
+/// [`crate::problem::Problem`] where nothing could be collected, or the file could not be written.
+pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
+    let live = settings::live(typed.live, context.config);
+    let collected = collect(&live, &context.now)?;
+    if collected.interrupted && collected.inventory.partition.is_empty() {
+        say("note", "interrupted before anything was read: nothing was written");
+        return Ok(Outcome::Interrupted);
+    }
+    write(&typed.output, &collected.inventory)?;
+    tell_gaps(&collected.inventory);
+    if collected.interrupted {
+        say("note", "interrupted: the file holds what was read until then, and the rest as gaps");
+    }
+    if !is_stdin(&typed.output) {
+        let path = cli::report::shell(&typed.output.to_string_lossy());
+        say("next", &format!("invoketrail audit --inventory {path}"));
+    }
+    Ok(if collected.interrupted { Outcome::Interrupted } else { Outcome::Well })
+}
+
+fn write(path: &Path, inventory: &Inventory) -> Result<()> {
+    if is_stdin(path) {
+        return print(|out| cli::store::write_inventory(inventory, out));
+    }
+    write_file(path, |out| cli::store::write_inventory(inventory, out))?;
+    let planes = |place: &audit::inventory::Place| {
+        [&place.functions, &place.web_functions, &place.microvm_images].map(|one| one.resources.len())
+    };
+    let resources: usize = inventory.places.iter().flat_map(planes).sum();
+    let accounts = inventory.accounts.iter().filter(|account| account.audited).count();
+    let told = format!(
+        "{} (accounts: {accounts}, accounts and Regions: {}, Lambda resources: {resources}, recorders: {})",
+        path.display(),
+        inventory.places.len(),
+        inventory.recorders.len()
+    );
+    say("wrote", &told);
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! `invoketrail permissions`: the least IAM policy that a job needs, and what the caller lacks of it.
+
+use super::Context;
+use crate::args::{self, Job};
+use crate::collect::held;
+use crate::outcome::Outcome;
+use crate::output::print;
+use crate::problem::say;
+use crate::settings::{self, Accounts, Live};
+use anyhow::Result;
+use aws::permissions::{Action, Held, actions};
+use cli::visible::excerpt;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Prints the policy, or asks AWS.
+///
+/// # Errors
+/// [`crate::problem::Problem`] where not even the caller is known.
+pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome> {
+    let live = settings::live(typed.live, context.config);
+    if typed.check {
+        return check(&live, typed.job);
+    }
+    let policy = policy(actions(typed.job.into()), &live);
+    let text = format!("{policy:#}\n");
+    print(|out| out.write_all(text.as_bytes()))?;
+    if text.contains("LOG-") {
+        say("note", "put your own names in for LOG-BUCKET and LOG-KEY");
+    }
+    if live.accounts == Accounts::Caller && live.role_name.is_none() {
+        say(
+            "note",
+            "for the caller who reads other accounts, add --organization or --accounts, and --role-name",
+        );
+    }
+    let job = name(typed.job);
+    say(
+        "next",
+        &format!("invoketrail permissions {job}{} --check  # which of them the caller lacks", live.again()),
+    );
+    Ok(Outcome::Well)
+}
+
+const fn name(job: Job) -> &'static str {
+    match job {
+        Job::Audit => "audit",
+        Job::Plan => "plan",
+        Job::Evidence => "evidence",
+    }
+}
+
+/// True iff the action is needed at all with these flags.
+fn needed(action: &Action, live: &Live) -> bool {
+    match action.name {
+        "sts:AssumeRole" => live.role_name.is_some(),
+        "organizations:ListAccounts" => live.accounts == Accounts::Organization,
+        _ => true,
+    }
+}
+
+/// One statement for each resource, sorted.
+fn policy(actions: &[Action], live: &Live) -> Value {
+    let mut by_resource: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for action in actions.iter().filter(|action| needed(action, live)) {
+        by_resource.entry(resource(action, live)).or_default().insert(action.name);
+    }
+    let statements = by_resource.into_iter().map(|(resource, actions)| {
+        json!({"Sid": sid(&resource), "Effect": "Allow", "Action": actions, "Resource": resource})
+    });
+    json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()})
+}
+
+/// The resource with what the flags tell filled in.
+fn resource(action: &Action, live: &Live) -> String {
+    let region = live.regions.iter().flatten().next().map_or("", String::as_str);
+    let partition = match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    let mut resource = action.resource.replace("PARTITION", partition);
+    if let Some(role) = &live.role_name {
+        resource = resource.replace("role/ROLE", &format!("role/{role}"));
+    }
+    resource
+}
+
+/// What a statement is called: the kind of its resource. Letters and digits alone are allowed.
+fn sid(resource: &str) -> &'static str {
+    let kinds = [
+        (":trail/", "Trails"),
+        (":eventdatastore/", "EventDataStores"),
+        (":channel/", "Channels"),
+        (":web-function/", "WebFunctions"),
+        (":role/", "RolesToAssume"),
+        (":s3:::LOG-BUCKET/", "LogFiles"),
+        (":s3:::LOG-BUCKET", "LogBucket"),
+        (":key/", "LogKey"),
+    ];
+    kinds.iter().find(|(part, _)| resource.contains(part)).map_or("Everything", |(_, sid)| sid)
+}
+
+fn check(live: &Live, job: Job) -> Result<Outcome> {
+    let asked = held(live, job)?;
+    let asked: Vec<_> = asked.into_iter().filter(|(action, _)| needed(action, live)).collect();
+    let mut text = String::new();
+    let mut outcome = Outcome::Well;
+    let width = asked.iter().map(|(action, _)| action.name.len()).max().unwrap_or(0);
+    for (action, held) in &asked {
+        let (word, why, ends) = match held {
+            Held::Yes => ("held", action.why, Outcome::Well),
+            Held::No(said) => ("lacking", said.as_str(), Outcome::No),
+            Held::Unknown(said) => ("undetermined", said.as_str(), Outcome::Undetermined),
+        };
+        outcome = outcome.worse(ends);
+        text.push_str(&format!("{word:<12}  {:<width$}  {}\n", action.name, excerpt(why, 160)));
+    }
+    print(|out| out.write_all(text.as_bytes()))?;
+    let again = live.again();
+    let next = match outcome {
+        Outcome::No => {
+            format!("invoketrail permissions {}{again} > policy.json  # attach what is lacking", name(job))
+        }
+        _ => format!("invoketrail audit{again}"),
+    };
+    say("next", &next);
+    Ok(outcome)
+}

@@ -1,0 +1,211 @@
+//! The configuration file `invoketrail.toml`: the same names as the flags, and flags win.
+
+use crate::args::{self, Format, Output, Recorders};
+use crate::nearest::nearest;
+use crate::problem::{Problem, io_problem};
+use anyhow::Result;
+use clap::ValueEnum;
+use cli::visible::excerpt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// The file that is read where nobody names another.
+const NAME: &str = "invoketrail.toml";
+
+/// Every key. `format` and `output` are those of `audit`; a command passes over what it has no flag for.
+const KEYS: [&str; 13] = [
+    "accounts",
+    "endpoint-url",
+    "exit-zero",
+    "external-id",
+    "format",
+    "inventory",
+    "organization",
+    "output",
+    "profile",
+    "recorders",
+    "region",
+    "role-name",
+    "session-name",
+];
+
+/// What the file says; whatever it leaves open is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Config {
+    pub(crate) accounts: Vec<String>,
+    pub(crate) endpoint_url: Option<String>,
+    pub(crate) exit_zero: bool,
+    pub(crate) external_id: Option<String>,
+    pub(crate) format: Option<Format>,
+    pub(crate) inventory: Option<PathBuf>,
+    pub(crate) organization: bool,
+    pub(crate) output: Vec<Output>,
+    pub(crate) profile: Option<String>,
+    pub(crate) recorders: Option<Recorders>,
+    pub(crate) region: Vec<String>,
+    pub(crate) role_name: Option<String>,
+    pub(crate) session_name: Option<String>,
+}
+
+/// Reads the file that was named, or the one in this folder if there is one.
+///
+/// # Errors
+/// [`Problem`] of misuse where the file says something impossible.
+pub(crate) fn read(named: Option<&Path>) -> Result<Config> {
+    let path = named.unwrap_or(Path::new(NAME));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
+        Err(error) => return Err(io_problem("read", &path.display().to_string(), &error).into()),
+    };
+    let config = parse(&text).map_err(|problem| in_file(path, problem))?;
+    if named.is_none() {
+        // A file that lies in the folder by chance must not act in silence.
+        crate::problem::say("note", &format!("with the settings of {NAME}"));
+    }
+    Ok(config)
+}
+
+fn in_file(path: &Path, wrong: Wrong) -> Problem {
+    let problem = Problem::misuse(format!("{}: {}", path.display(), wrong.line));
+    match wrong.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// What is wrong with the text, and what to do.
+#[derive(Debug, PartialEq, Eq)]
+struct Wrong {
+    line: String,
+    help: Option<String>,
+}
+
+fn wrong(line: String) -> Wrong {
+    Wrong { line, help: None }
+}
+
+fn parse(text: &str) -> Result<Config, Wrong> {
+    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        wrong(format!("{at}{}", error.message().lines().collect::<Vec<_>>().join(" ")))
+    })?;
+    let mut config = Config::default();
+    for (key, value) in &table {
+        set(&mut config, key, value)?;
+    }
+    if config.organization && !config.accounts.is_empty() {
+        return Err(wrong("`accounts` and `organization` cannot be used together".to_owned()));
+    }
+    Ok(config)
+}
+
+fn set(config: &mut Config, key: &str, value: &Value) -> Result<(), Wrong> {
+    match key {
+        "accounts" => config.accounts = each(key, value, args::account)?,
+        "endpoint-url" => config.endpoint_url = Some(text(key, value)?),
+        "exit-zero" => config.exit_zero = flag(key, value)?,
+        "external-id" => config.external_id = Some(text(key, value)?),
+        "format" => config.format = Some(choice(key, value)?),
+        "inventory" => config.inventory = Some(text(key, value)?.into()),
+        "organization" => config.organization = flag(key, value)?,
+        "output" => config.output = each(key, value, args::output)?,
+        "profile" => config.profile = Some(text(key, value)?),
+        "recorders" => config.recorders = Some(choice(key, value)?),
+        "region" => config.region = each(key, value, args::region)?,
+        "role-name" => config.role_name = Some(text(key, value)?),
+        "session-name" => config.session_name = Some(text(key, value)?),
+        unknown => return Err(unknown_key(unknown)),
+    }
+    Ok(())
+}
+
+fn unknown_key(key: &str) -> Wrong {
+    let line = format!("`{}` is no setting", excerpt(key, 60));
+    let help = match nearest(&key.replace('_', "-"), KEYS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("settings are named like the flags: {}", KEYS.join(", ")),
+    };
+    Wrong { line, help: Some(help) }
+}
+
+fn expected(key: &str, wanted: &str, value: &Value) -> Wrong {
+    wrong(format!("`{key}` needs {wanted}, not {}", excerpt(&value.to_string(), 60)))
+}
+
+fn text(key: &str, value: &Value) -> Result<String, Wrong> {
+    value.as_str().map(str::to_owned).ok_or_else(|| expected(key, "text in quotes", value))
+}
+
+fn flag(key: &str, value: &Value) -> Result<bool, Wrong> {
+    value.as_bool().ok_or_else(|| expected(key, "true or false", value))
+}
+
+fn choice<T: ValueEnum>(key: &str, value: &Value) -> Result<T, Wrong> {
+    let names: Vec<String> = T::value_variants()
+        .iter()
+        .filter_map(|one| one.to_possible_value().map(|one| one.get_name().to_owned()))
+        .collect();
+    let known = value.as_str().and_then(|name| T::from_str(name, false).ok());
+    known.ok_or_else(|| expected(key, &format!("one of {}", names.join(", ")), value))
+}
+
+/// One text, or a list of them.
+fn each<T>(key: &str, value: &Value, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Wrong> {
+    let list = match value {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let one = |value: &Value| {
+        let text = value.as_str().ok_or_else(|| expected(key, "text in quotes, or a list of it", value))?;
+        read(text).map_err(|why| wrong(format!("`{key}` cannot be `{}`: {why}", excerpt(text, 60))))
+    };
+    list.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, parse};
+    use crate::args::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_key_is_a_flag_of_that_name() {
+        let cli = Cli::command();
+        let audit = cli.find_subcommand("audit").unwrap();
+        let flags: Vec<&str> = audit.get_arguments().filter_map(|flag| flag.get_long()).collect();
+        for key in KEYS {
+            assert!(flags.contains(&key), "{key}");
+        }
+    }
+
+    #[test]
+    fn one_and_several_are_both_lists() {
+        let config = parse("region = 'eu-west-1'\noutput = ['a.json', 'b.md']").unwrap();
+        assert_eq!(config.region, ["eu-west-1"]);
+        assert_eq!(config.output.len(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_one_line() {
+        for (text, said) in [
+            ("regoin = 'eu-west-1'", "`regoin` is no setting"),
+            ("role_name = 'x'", "`role_name` is no setting"),
+            ("region = 3", "`region` needs text in quotes, or a list of it, not 3"),
+            ("organization = 'yes'", "`organization` needs true or false, not \"yes\""),
+            ("format = 'pdf'", "`format` needs one of terminal, json, jsonl, markdown, not \"pdf\""),
+            ("accounts = ['12']", "`accounts` cannot be `12`: an account id has twelve digits"),
+            (
+                "organization = true\naccounts = '111122223333'",
+                "`accounts` and `organization` cannot be used together",
+            ),
+        ] {
+            assert_eq!(parse(text).unwrap_err().line, said);
+        }
+        assert_eq!(parse("regoin = 1").unwrap_err().help.unwrap(), "did you mean `region`?");
+        assert_eq!(parse("role_name = 'x'").unwrap_err().help.unwrap(), "did you mean `role-name`?");
+        assert!(parse("a = 1\nregion = ").unwrap_err().line.starts_with("line 2: "));
+    }
+}

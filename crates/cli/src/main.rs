@@ -1,0 +1,42 @@
+//! The binary `invoketrail`: reads the arguments, runs one command, ends with its exit code.
+
+mod args;
+mod clock;
+mod collect;
+mod commands;
+mod config;
+mod nearest;
+mod outcome;
+mod output;
+mod problem;
+mod progress;
+mod settings;
+
+use anyhow::Result;
+use args::{Cli, Command};
+use clap::Parser;
+use commands::Context;
+use outcome::Outcome;
+
+fn main() -> Outcome {
+    match run(Cli::parse()) {
+        Ok(outcome) => outcome,
+        Err(error) => problem::tell(&error),
+    }
+}
+
+fn run(cli: Cli) -> Result<Outcome> {
+    // Completions are for a shell that starts up, in whatever folder.
+    if let Command::Completions(typed) = &cli.command {
+        return commands::completions::run(typed);
+    }
+    let config = config::read(cli.config.as_deref())?;
+    let context = Context { now: cli.now.unwrap_or_else(clock::now), config };
+    match cli.command {
+        Command::Audit(typed) => commands::audit::run(typed, context),
+        Command::Explain(typed) => commands::explain::run(typed, context),
+        Command::Inventory(typed) => commands::inventory::run(typed, context),
+        Command::Permissions(typed) => commands::permissions::run(typed, context),
+        Command::Completions(typed) => commands::completions::run(&typed),
+    }
+}

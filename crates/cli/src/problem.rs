@@ -1,0 +1,68 @@
+//! What went wrong, in the user's words: one line, and one line of help where there is something to do.
+
+use crate::outcome::Outcome;
+use cli::visible::excerpt;
+use std::fmt;
+use std::io::{self, Write};
+
+/// No message is longer than this many characters.
+const LONGEST: usize = 600;
+
+/// A problem that the user can do something about.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    line: String,
+    help: Option<String>,
+    outcome: Outcome,
+}
+
+impl Problem {
+    /// The question could not be answered.
+    pub(crate) fn new(line: impl Into<String>) -> Self {
+        Problem { line: line.into(), help: None, outcome: Outcome::CouldNotAnswer }
+    }
+
+    /// The question was asked wrongly.
+    pub(crate) fn misuse(line: impl Into<String>) -> Self {
+        Problem { outcome: Outcome::Misuse, ..Self::new(line) }
+    }
+
+    /// With the next command or the missing permission.
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Problem { help: Some(help.into()), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// A file or stream could not be read or written.
+pub(crate) fn io_problem(doing: &str, what: &str, error: &io::Error) -> Problem {
+    // The number of the error means nothing to most people.
+    let said = error.to_string();
+    let said = said.split(" (os error").next().unwrap_or(&said).to_lowercase();
+    Problem::new(format!("cannot {doing} {what}: {said}"))
+}
+
+/// Tells the problem on stderr; the exit code.
+pub(crate) fn tell(error: &anyhow::Error) -> Outcome {
+    let mut stderr = io::stderr().lock();
+    let line = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    // Nobody is left to tell where stderr is closed.
+    let _ = writeln!(stderr, "error: {}", excerpt(&line, LONGEST));
+    let Some(problem) = error.downcast_ref::<Problem>() else { return Outcome::CouldNotAnswer };
+    if let Some(help) = &problem.help {
+        let _ = writeln!(stderr, "help: {}", excerpt(help, LONGEST));
+    }
+    problem.outcome
+}
+
+/// Says something by the way on stderr: `note: ...`, `next: ...`.
+pub(crate) fn say(label: &str, text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{label}: {}", excerpt(text, LONGEST));
+}

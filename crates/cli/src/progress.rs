@@ -1,0 +1,84 @@
+//! One line on stderr that tells how far a collection has come; nothing where stderr is no terminal.
+
+use aws::Progress;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The line. All clones are one line.
+#[derive(Clone)]
+pub(crate) struct Line {
+    shown: bool,
+    counts: Arc<Mutex<Counts>>,
+}
+
+/// What has come so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    accounts: usize,
+    accounts_done: usize,
+    places: usize,
+    places_done: usize,
+    resources: usize,
+}
+
+impl Counts {
+    fn add(&mut self, progress: &Progress) {
+        match progress {
+            Progress::Accounts { count } => self.accounts = *count,
+            Progress::Regions { count, .. } => self.places += count,
+            Progress::Resources { count, .. } => self.resources += count,
+            Progress::Place { .. } => self.places_done += 1,
+            Progress::Account { .. } => self.accounts_done += 1,
+            // There may be others, and they need no words.
+            _ => {}
+        }
+    }
+
+    fn told(self) -> String {
+        let Counts { accounts, accounts_done, places, places_done, resources } = self;
+        format!(
+            "reading: {accounts_done}/{accounts} accounts, {places_done}/{places} Regions, {resources} functions"
+        )
+    }
+}
+
+impl Line {
+    pub(crate) fn on_stderr() -> Line {
+        Line { shown: io::stderr().is_terminal(), counts: Arc::default() }
+    }
+
+    /// Something came.
+    pub(crate) fn on(&self, progress: &Progress) {
+        if !self.shown {
+            return;
+        }
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.add(progress);
+        // Back to the first column, and erase the rest.
+        let _ = write!(io::stderr(), "\r{}\x1b[K", counts.told());
+    }
+
+    /// Makes room for other words.
+    pub(crate) fn clear(&self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+    use aws::Progress;
+
+    #[test]
+    fn counts_add_up() {
+        let mut counts = Counts::default();
+        let at = || ("111122223333".to_owned(), "eu-west-1".to_owned());
+        counts.add(&Progress::Accounts { count: 2 });
+        counts.add(&Progress::Regions { account: at().0, count: 17 });
+        counts.add(&Progress::Resources { account: at().0, region: at().1, count: 50 });
+        counts.add(&Progress::Place { account: at().0, region: at().1 });
+        assert_eq!(counts.told(), "reading: 0/2 accounts, 1/17 Regions, 50 functions");
+    }
+}

@@ -1,0 +1,24 @@
+//! The natural next command after an audit.
+
+use super::view::{Answer, answer, shell, worst_arn};
+use audit::finding::Audit;
+use audit::inventory::GapKind;
+
+/// The natural next command, and what it is for. `source` are the flags that lead it to the same facts, and `caller` those
+/// that lead it to the same caller of AWS; each flag with a space before it.
+#[must_use]
+pub fn next_command(audit: &Audit<'_>, source: &str, caller: &str) -> (String, &'static str) {
+    let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
+    match (answer(audit), worst_arn(audit)) {
+        (Answer::CannotTell, _) if refused => {
+            (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
+        }
+        (Answer::No | Answer::CannotTell, Some(arn)) => {
+            (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
+        }
+        (Answer::Nothing, _) => {
+            ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
+        }
+        _ => (format!("invoketrail audit{source} --output audit.json"), "keeps the evidence"),
+    }
+}

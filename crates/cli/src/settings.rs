@@ -1,0 +1,193 @@
+//! What the arguments mean: flags over the configuration file over defaults.
+
+use crate::args::{self, Format, Output, Recorders};
+use crate::config::Config;
+use audit::Counted;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Where the facts come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// An inventory file; `-` is stdin.
+    File(PathBuf),
+    /// AWS.
+    Live(Live),
+}
+
+/// What to read of AWS, and as whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Live {
+    pub(crate) accounts: Accounts,
+    pub(crate) role_name: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) session_name: Option<String>,
+    /// `None` iff all enabled ones.
+    pub(crate) regions: Option<Vec<String>>,
+    pub(crate) profile: Option<String>,
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// Which accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Accounts {
+    #[default]
+    Caller,
+    Listed(Vec<String>),
+    Organization,
+}
+
+/// What `audit` does.
+#[derive(Clone, Debug)]
+pub(crate) struct Audit {
+    pub(crate) source: Source,
+    pub(crate) counted: Counted,
+    pub(crate) format: Format,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) exit_zero: bool,
+}
+
+/// From what was typed for `audit`.
+pub(crate) fn audit(typed: args::Audit, config: Config) -> Audit {
+    let outputs = if typed.output.is_empty() { config.output.clone() } else { typed.output };
+    Audit {
+        counted: counted(&typed.counting, &config),
+        format: typed.format.or(config.format).unwrap_or(Format::Terminal),
+        outputs,
+        exit_zero: typed.exit_zero || config.exit_zero,
+        source: source(typed.source, config),
+    }
+}
+
+/// Which recorders count.
+pub(crate) fn counted(typed: &args::Counting, config: &Config) -> Counted {
+    match typed.recorders.or(config.recorders) {
+        None | Some(Recorders::All) => Counted::All,
+        Some(Recorders::Trails) => Counted::Trails,
+    }
+}
+
+/// From what was typed about the source. A flag about AWS wins over an inventory in the configuration file.
+pub(crate) fn source(typed: args::Source, config: Config) -> Source {
+    let silent = typed.live == args::Live::default();
+    match typed.inventory.or_else(|| config.inventory.clone().filter(|_| silent)) {
+        Some(path) => Source::File(path),
+        None => Source::Live(live(typed.live, config)),
+    }
+}
+
+/// From what was typed about AWS.
+pub(crate) fn live(typed: args::Live, config: Config) -> Live {
+    let accounts = if typed.organization {
+        Accounts::Organization
+    } else if !typed.accounts.is_empty() {
+        Accounts::Listed(typed.accounts)
+    } else if config.organization {
+        Accounts::Organization
+    } else if !config.accounts.is_empty() {
+        Accounts::Listed(config.accounts)
+    } else {
+        Accounts::Caller
+    };
+    let regions = if typed.region.is_empty() { config.region } else { typed.region };
+    Live {
+        accounts,
+        role_name: typed.role_name.or(config.role_name),
+        external_id: typed.external_id.or(config.external_id),
+        session_name: typed.session_name.or(config.session_name),
+        regions: Some(regions).filter(|regions| !regions.is_empty()),
+        profile: typed.profile.or(config.profile),
+        endpoint_url: typed.endpoint_url.or(config.endpoint_url),
+    }
+}
+
+impl Source {
+    /// The flags that lead a next command to the same facts, each with a space before it.
+    pub(crate) fn again(&self) -> String {
+        match self {
+            Self::File(path) if is_stdin(path) => " --inventory FILE".to_owned(),
+            Self::File(path) => format!(" --inventory {}", cli::report::shell(&path.to_string_lossy())),
+            Self::Live(live) => live.again(),
+        }
+    }
+
+    /// The flags that lead a next command to the same caller of AWS; none where facts came from a file.
+    pub(crate) fn caller(&self) -> String {
+        match self {
+            Self::File(_) => String::new(),
+            Self::Live(live) => live.again(),
+        }
+    }
+}
+
+impl Live {
+    /// The flags that lead a next command to the same facts, each with a space before it.
+    pub(crate) fn again(&self) -> String {
+        let mut flags = String::new();
+        let mut flag = |name: &str, value: &str| {
+            // Writing into a string cannot fail.
+            let _ = write!(flags, " --{name} {}", cli::report::shell(value));
+        };
+        if let Accounts::Listed(ids) = &self.accounts {
+            flag("accounts", &ids.join(","));
+        }
+        let values = [
+            ("role-name", &self.role_name),
+            ("external-id", &self.external_id),
+            ("session-name", &self.session_name),
+            ("profile", &self.profile),
+            ("endpoint-url", &self.endpoint_url),
+        ];
+        for (name, value) in values {
+            if let Some(value) = value {
+                flag(name, value);
+            }
+        }
+        for region in self.regions.iter().flatten() {
+            flag("region", region);
+        }
+        if self.accounts == Accounts::Organization {
+            flags.insert_str(0, " --organization");
+        }
+        flags
+    }
+}
+
+/// `-` stands for stdin or stdout.
+pub(crate) fn is_stdin(path: &std::path::Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accounts, Source, source};
+    use crate::args;
+    use crate::config::Config;
+
+    fn config() -> Config {
+        Config {
+            organization: true,
+            role_name: Some("Reader".to_owned()),
+            inventory: Some("old.json".into()),
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let typed = args::Live { accounts: vec!["111122223333".to_owned()], ..args::Live::default() };
+        let Source::Live(live) = source(args::Source { inventory: None, live: typed }, config()) else {
+            panic!("a flag about AWS asks AWS");
+        };
+        assert_eq!(live.accounts, Accounts::Listed(vec!["111122223333".to_owned()]));
+        assert_eq!(live.again(), " --accounts 111122223333 --role-name Reader");
+    }
+
+    #[test]
+    fn the_file_speaks_where_no_flag_does() {
+        assert!(matches!(source(args::Source::default(), config()), Source::File(_)));
+        let only_live = Config { inventory: None, ..config() };
+        let again = source(args::Source::default(), only_live).again();
+        assert_eq!(again, " --organization --role-name Reader");
+    }
+}

@@ -1,0 +1,20 @@
+//! The binary as a user meets it: golden transcripts with exit codes, and input that is bad, huge or hostile.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod bad_input;
+mod no_network;
+mod run;
+
+/// Every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
+/// `TRYCMD=overwrite cargo test -p cli --test cmd` writes what the binary says now.
+#[test]
+fn transcripts() {
+    std::env::set_current_dir(run::root()).unwrap();
+    let cases = trycmd::TestCases::new();
+    cases.case("crates/cli/tests/cmd/*.md");
+    for (name, value) in run::ENVIRONMENT {
+        cases.env(name, value);
+    }
+    cases.run();
+}
