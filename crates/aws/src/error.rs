@@ -9,8 +9,8 @@ pub enum CollectError {
         /// What the sources said.
         why: String,
     },
-    /// The profile is not in the configuration files.
-    #[error("the profile `{name}` does not exist in the AWS configuration files")]
+    /// The profile is not in the configuration files, or has no credentials there.
+    #[error("the AWS configuration files have no profile `{name}` with credentials")]
     NoProfile {
         /// The profile that was asked for.
         name: String,

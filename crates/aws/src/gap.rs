@@ -111,8 +111,9 @@ impl Failure {
                 format!("no connection: {}", failure.as_connector_error().map_or(root(&error), |e| root(e))),
             ),
             SdkError::ResponseError(response) => {
-                let status = response.raw().status().as_u16();
-                Self::answered(status, None, None)
+                let status = response.raw().status();
+                let unreadable = format!("an answer that cannot be read: {}", root(&error));
+                Self::answered(status.as_u16(), None, status.is_success().then_some(unreadable.as_str()))
             }
             SdkError::ServiceError(service) => {
                 let said = service.err();

@@ -122,7 +122,9 @@ fn no_credentials(error: &CredentialsError, profile: Option<&String>) -> Collect
         cause = inner;
     }
     match profile {
-        Some(name) if why.contains("was not defined") => CollectError::NoProfile { name: one_line(name) },
+        Some(name) if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => {
+            CollectError::NoProfile { name: one_line(name) }
+        }
         // A source was found, and what it led to (an SSO session, a role) gave nothing.
         _ if matches!(error, CredentialsError::ProviderError(_)) => {
             CollectError::BadCredentials { error: one_line(&why) }

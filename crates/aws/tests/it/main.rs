@@ -1,0 +1,15 @@
+//! The collector against a scripted endpoint that models a world of accounts, Regions and recorders.
+
+mod acme;
+mod answers;
+mod errors;
+mod facts;
+mod failing;
+mod op;
+mod organization;
+mod permissions;
+mod scale;
+mod seen;
+mod server;
+mod stopping;
+mod world;
