@@ -5,7 +5,8 @@ use crate::index::{self, Index};
 use crate::invocations::{Provenance, Space, invocations, merged};
 use crate::remainder::{Cell, Cut, remainder};
 use crate::values::{Alphabet, Domain};
-use crate::{witness, words};
+use crate::witness;
+use crate::words::{self, Sureness};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Condition, Doubt, Operator, Selector};
@@ -150,21 +151,21 @@ fn decide_clauses(candidates: &[Candidate<'_>], all: &[Clause<'_>], spaces: &[Sp
     let left = |spaces: &[Space], clauses: &[Clause<'_>]| -> Vec<Cell> {
         spaces.iter().flat_map(|space| remainder(space, clauses)).collect()
     };
-    let escape = |cells: &[Cell]| escape(candidates, cells, noun);
+    let escape = |cells: &[Cell], sureness| escape(candidates, cells, noun, sureness);
 
     let unproven = left(&certain, &sure);
     let copies = copies(&certain, &sure);
     if unproven.is_empty() {
         let cover = cover(&sure, |clauses| left(&certain, clauses).is_empty());
-        let possible = escape(&left(&possible, &sure));
+        let possible = escape(&left(&possible, &sure), Sureness::Certain);
         return Verdict { state: State::Recorded, cover, escape: None, possible, copies };
     }
     let no_possible = |state, escape| Verdict { state, cover: Vec::new(), escape, possible: None, copies };
     let escaping = if sure.len() == all.len() { unproven.clone() } else { left(&certain, all) };
-    match escape(&escaping).filter(Escape::is_certain) {
+    match escape(&escaping, Sureness::Certain).filter(Escape::is_certain) {
         Some(escape) if some_recorded(&certain, &sure) => no_possible(State::PartiallyRecorded, Some(escape)),
         Some(escape) => no_possible(State::NotRecorded, Some(escape)),
-        None => no_possible(State::Undetermined, escape(&unproven)),
+        None => no_possible(State::Undetermined, escape(&unproven, Sureness::Open)),
     }
 }
 
@@ -176,10 +177,10 @@ impl Escape {
 }
 
 /// The cells as an escape; `None` iff there are none, or, against the proof, some selector records the witness.
-fn escape(candidates: &[Candidate<'_>], cells: &[Cell], noun: &str) -> Option<Escape> {
+fn escape(candidates: &[Candidate<'_>], cells: &[Cell], noun: &str, sureness: Sureness) -> Option<Escape> {
     let witness = witness::witness(cells.first()?);
     let turned_away = turned_away(candidates, &witness)?;
-    Some(Escape { remainder: words::sentence(cells, noun), witness, turned_away })
+    Some(Escape { remainder: words::sentence(cells, noun, sureness), witness, turned_away })
 }
 
 /// Asks the definition about every selector; `None` iff some selector certainly records the event.

@@ -8,8 +8,17 @@ use std::collections::BTreeSet;
 /// How many parts of a remainder, and how many values of a part, are told before "and N more".
 const TOLD: usize = 3;
 
-/// One sentence for all cells: what of `noun` (`invocations`, `management events`) is not recorded.
-pub(crate) fn sentence(cells: &[Cell], noun: &str) -> String {
+/// How sure we are of what a sentence says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sureness {
+    /// The cells certainly escape.
+    Certain,
+    /// Nobody knows.
+    Open,
+}
+
+/// One sentence for all cells: what of `noun` (`invocations`, `management events`) is not recorded, or may not be.
+pub(crate) fn sentence(cells: &[Cell], noun: &str, sureness: Sureness) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cell in cells {
         let told = describe(cell, noun);
@@ -18,13 +27,20 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str) -> String {
         }
     }
     match parts.as_slice() {
-        [only] if only == noun => format!("no {} are recorded", noun),
+        [only] if only == noun => match sureness {
+            Sureness::Certain => format!("no {noun} are recorded"),
+            Sureness::Open => format!("it cannot be told whether {noun} are recorded at all"),
+        },
         [] => format!("all {noun} are recorded"),
         _ => {
             let more = parts.len().saturating_sub(TOLD);
             parts.truncate(TOLD);
             let tail = if more == 0 { String::new() } else { format!("; and {more} more such sets") };
-            format!("{}{tail} are not recorded", parts.join("; "))
+            let told = format!("{}{tail}", parts.join("; "));
+            match sureness {
+                Sureness::Certain => format!("{told} are not recorded"),
+                Sureness::Open => format!("it cannot be told whether {told} are recorded"),
+            }
         }
     }
 }

@@ -55,14 +55,11 @@ pub(super) fn places(
 /// A finding that says what a verdict says.
 pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) -> Finding {
     let verdict = &audit.verdicts[proof.verdict];
-    let remainder = verdict.escape.as_ref().map(|escape| escape.remainder.clone());
+    let told = verdict.escape.as_ref().map(|escape| escape.remainder.clone());
     let (status, reason) = match verdict.state {
         State::Recorded => (Status::Pass, "all are recorded".to_owned()),
-        State::PartiallyRecorded | State::NotRecorded => (Status::Fail, remainder.unwrap_or_default()),
-        State::Undetermined => (
-            Status::Undetermined,
-            format!("it cannot be told whether {}", might(&remainder.unwrap_or_default())),
-        ),
+        State::PartiallyRecorded | State::NotRecorded => (Status::Fail, told.unwrap_or_default()),
+        State::Undetermined => (Status::Undetermined, told.unwrap_or_default()),
     };
     let mut gaps: Vec<usize> =
         places.iter().flat_map(|place| audit.deciding_gaps(Proof { place: *place, ..proof })).collect();
@@ -71,12 +68,4 @@ pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) ->
     let recorders =
         audit.places[proof.place].candidates.iter().filter_map(|candidate| candidate.recorder).collect();
     Finding { status, reason, places, resources: Vec::new(), recorders, proof: Some(proof), gaps, help: None }
-}
-
-/// `no invocations are recorded` as the second half of `it cannot be told whether ...`.
-fn might(remainder: &str) -> String {
-    match remainder.strip_prefix("no ") {
-        Some(rest) => rest.replacen("are recorded", "are recorded at all", 1),
-        None => remainder.replacen("are not recorded", "are recorded", 1),
-    }
 }

@@ -16,12 +16,8 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     let state = explanation.verdict.state;
     page.paragraph(0, (Style::Strong, ""), (state_style(state), &headline(explanation)));
     if let Some(escape) = &explanation.verdict.escape {
-        let told = match state {
-            State::Undetermined => words::in_doubt(&escape.remainder),
-            _ => escape.remainder.clone(),
-        };
         page.gap();
-        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
+        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(&escape.remainder)));
         page.paragraph(0, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, escape)));
     }
     for (at, part) in explanation.recorders.iter().enumerate() {
@@ -45,7 +41,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             "AWS does not settle under which names all invocations are recorded. If others exist, {}",
             possible.remainder
         );
-        page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
+        page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&escape.remainder)));
         page.paragraph(2, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, possible)));
     }
     if explanation.arn.is_none() {

@@ -1,7 +1,7 @@
 //! Verdicts, witnesses and selectors in plain words, before anything is escaped for where they are shown.
 
 use super::view::quantity;
-use audit::finding::{Audit, Finding, PlaceAudit};
+use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
 use audit::inventory::Gap;
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
@@ -35,15 +35,6 @@ pub(super) fn sentence(text: &str) -> String {
     format!("{first}{}{end}", characters.as_str())
 }
 
-/// What is not certainly recorded, told as what it is: not known.
-pub(super) fn in_doubt(remainder: &str) -> String {
-    let might = match remainder.strip_prefix("no ") {
-        Some(rest) => rest.replacen("are recorded", "are recorded at all", 1),
-        None => remainder.replacen("are not recorded", "are recorded", 1),
-    };
-    format!("it cannot be told whether {might}")
-}
-
 /// `Invoke of function orders in us-east-1 by arn:aws:iam::...`
 pub(super) fn witness(event: &Event, arn: Option<&str>, region: &str) -> String {
     let what = match &event.resource {
@@ -63,38 +54,74 @@ pub(super) fn witness(event: &Event, arn: Option<&str>, region: &str) -> String 
     format!("{} of {what} in {region} {by}{console}", event.name)
 }
 
-/// What each recorder did with the witness, one line for each recorder and reason; selectors that did the same share it.
+/// What each recorder did with the witness, one line for each: those at the place first, then those that would record but
+/// for a fault of their own. Recorders that were never meant for the place are left to the explanation.
 pub(super) fn turned_away(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &Escape) -> Vec<String> {
-    let mut lines: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    let mut deeds: BTreeMap<usize, BTreeMap<String, Vec<usize>>> = BTreeMap::new();
     for by in &escape.turned_away {
-        lines.entry((by.by.candidate, why(&by.why))).or_default().push(by.by.selector);
+        let of = deeds.entry(by.by.candidate).or_default();
+        of.entry(why(&by.why)).or_default().push(by.by.selector);
     }
-    let mut told: Vec<String> = lines
+    let mut told: Vec<String> = deeds
         .into_iter()
-        .map(|((candidate, why), selectors)| {
+        .map(|(candidate, deeds)| {
             let recorder = place.candidates.get(candidate).and_then(|one| one.recorder);
             match recorder.map(|at| &audit.inventory.recorders[at]) {
-                Some(recorder) if why == UNREAD => format!("{} {}: {UNREAD}", recorder.kind, recorder.name),
-                Some(recorder) => {
-                    format!("{} {}, {}: {why}", recorder.kind, recorder.name, numbers("selector", &selectors))
-                }
+                Some(recorder) => format!("{} {}: {}", recorder.kind, recorder.name, what_it_did(&deeds)),
                 None => "there may be recorders that could not be listed".to_owned(),
             }
         })
         .collect();
-    told.extend(place.silent.iter().map(|silent| {
+    told.extend(place.silent.iter().filter(|silent| is_a_fault(&silent.reason)).map(|silent| {
         let recorder = &audit.inventory.recorders[silent.recorder];
         format!("{} {} records nothing here: {}", recorder.kind, recorder.name, silent.reason)
     }));
     told
 }
 
+/// `turned away by eventCategory Equals (selector 0), resources.ARN Equals (selectors 1 and 2)`
+fn what_it_did(deeds: &BTreeMap<String, Vec<usize>>) -> String {
+    let mut told = String::new();
+    let mut turned_away = false;
+    for (why, selectors) in deeds {
+        let field = why.strip_prefix(TURNED_AWAY_BY);
+        told.push_str(match (told.is_empty(), turned_away && field.is_some()) {
+            (true, _) => "",
+            (false, true) => ", ",
+            (false, false) => "; ",
+        });
+        told.push_str(if turned_away { field.unwrap_or(why) } else { why });
+        turned_away = field.is_some();
+        if why != UNREAD {
+            told.push_str(&format!(" ({})", numbers("selector", selectors)));
+        }
+    }
+    told
+}
+
+/// True iff the recorder was meant for the place and fails it, rather than for another Region or account.
+fn is_a_fault(reason: &SilentReason) -> bool {
+    match reason {
+        SilentReason::NotLogging
+        | SilentReason::CannotDeliver(_)
+        | SilentReason::HomeRegionNotEnabled(_)
+        | SilentReason::Idle(_)
+        | SilentReason::NotCounted => true,
+        SilentReason::OtherRegion(_)
+        | SilentReason::OtherAccount(_)
+        | SilentReason::NotHere
+        | SilentReason::Compensating(_) => false,
+    }
+}
+
+const TURNED_AWAY_BY: &str = "turned away by ";
+
 const UNREAD: &str = "its selectors could not be read";
 
 /// What a selector did with a witness.
 pub(super) fn why(why: &Why) -> String {
     match why {
-        Why::Field(field) => format!("turned away by {field}"),
+        Why::Field(field) => format!("{TURNED_AWAY_BY}{field}"),
         Why::Doubt(doubt) => format!("not understood: {doubt}"),
         Why::Uncertain => "admits it, but it is not known whether the recorder records here".to_owned(),
         Why::Unread => UNREAD.to_owned(),
