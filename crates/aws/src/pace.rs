@@ -102,12 +102,15 @@ impl Buckets {
 pub(crate) enum Price {
     /// After a throttle: the service is alive and says so.
     Throttled = 1,
-    /// After a failure or silence.
+    /// After a failure that the service admits, or silence.
     Failed = 5,
+    /// After an answer of a failing server that is none of AWS's: it may not know the operation at all.
+    Strange = 10,
 }
 
 /// Retries left for each operation in each account. An operation that fails everywhere (17 Regions, say) must not be
-/// retried everywhere: it gets eight retries in all, and each success earns nearly two more.
+/// retried everywhere: it gets eight retries in all, or four where the answers are not even AWS's, and each success earns
+/// nearly two more.
 #[derive(Debug, Default)]
 pub(crate) struct Budgets {
     left: HashMap<(String, &'static str), u32>,
@@ -212,6 +215,8 @@ mod tests {
         let mut budgets = Budgets::default();
         let paid = (0..100).filter(|_| budgets.pay("a", "cloudtrail:ListChannels", Price::Failed)).count();
         assert_eq!(paid, 8);
+        let paid = (0..100).filter(|_| budgets.pay("c", "cloudtrail:ListChannels", Price::Strange)).count();
+        assert_eq!(paid, 4);
         assert!(
             budgets.pay("a", "cloudtrail:DescribeTrails", Price::Failed),
             "another operation is untouched"

@@ -147,6 +147,7 @@ impl Wire {
     fn worth_repeating(&self, call: &Call<'_>, failure: &Failure, sent: u32) -> bool {
         let (most, price) = match failure.class {
             Class::Throttled => (self.limits.attempts, Price::Throttled),
+            Class::Server if failure.code.is_none() => (self.limits.attempts, Price::Strange),
             Class::Server => (self.limits.attempts, Price::Failed),
             Class::Silent | Class::Unreachable => (self.limits.silent_attempts, Price::Failed),
             _ => return false,

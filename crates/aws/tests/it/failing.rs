@@ -21,17 +21,18 @@ fn same_call(a: &Op, b: &Op) -> bool {
 }
 
 /// Fails every call of the healthy run in turn. It grows by itself with the calls that there are.
-async fn every_call_in_turn(fault: Fault, kind: GapKind) {
+/// `alike` are calls of which one stands for all.
+async fn every_call_in_turn(fault: Fault, kind: GapKind, alike: fn(&Op, &Op) -> bool) {
     let healthy_world = acme::world().serve().await;
     let healthy = healthy_world.collect(acme::members()).await.unwrap();
     assert_eq!(healthy.inventory.gaps, []);
     let mut calls: Vec<Op> = Vec::new();
     for op in healthy_world.asked() {
-        if !calls.iter().any(|known| same_call(known, &op)) {
+        if !calls.iter().any(|known| alike(known, &op)) {
             calls.push(op);
         }
     }
-    assert!(calls.len() > 40, "{} calls", calls.len());
+    assert!(calls.len() >= 15, "{} calls", calls.len());
     for call in calls {
         let failing = call.clone();
         let world = acme::world().failing(move |op, _| same_call(op, &failing).then_some(fault));
@@ -68,12 +69,12 @@ async fn every_call_in_turn(fault: Fault, kind: GapKind) {
 
 #[tokio::test]
 async fn every_refused_call_is_exactly_one_gap() {
-    every_call_in_turn(Fault::Refused, GapKind::Refused).await;
+    every_call_in_turn(Fault::Refused, GapKind::Refused, same_call).await;
 }
 
 #[tokio::test]
 async fn every_call_that_answers_with_a_page_for_people_is_exactly_one_gap() {
-    every_call_in_turn(Fault::Page, GapKind::Failed).await;
+    every_call_in_turn(Fault::Page, GapKind::Failed, |a, b| a.action == b.action).await;
 }
 
 #[tokio::test]
