@@ -296,7 +296,7 @@ impl Audit<'_> {
         let own = escape.and_then(|escape| escape.witness.resource.as_ref()).map(|resource| &resource.arn);
         match own.filter(|arn| arn.starts_with(&prefix)) {
             Some(arn) => arn.clone(),
-            None => format!("{prefix}any-future-{}", plane.kind.noun().replace(' ', "-")),
+            None => recording::any_arn(plane.kind, &prefix),
         }
     }
 

@@ -7,8 +7,8 @@ use crate::inventory::{Gap, GapKind, Inventory, Listing, Place, Resource, Servin
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use recording::{
-    Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, arn_prefix, decide_space,
-    invocations, management_events,
+    Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, any_arn, arn_prefix,
+    decide_space, invocations, management_events,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -222,8 +222,7 @@ impl<'a> Bench<'a> {
     fn any(&mut self, kind: ResourceType, place: &Place, out: &mut Verdicts) -> usize {
         let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
         if let Some(class) = self.kinds[kind as usize].0.class_of_all(&prefix) {
-            let arn = format!("{prefix}any-future-resource");
-            return self.of_class(kind, class, &arn, out);
+            return self.of_class(kind, class, &any_arn(kind, &prefix), out);
         }
         let (account, region) = (place.account.as_str(), place.region.as_str());
         let spaces = Subject::Any { kind, partition: self.partition, account, region }.spaces();

@@ -108,6 +108,12 @@ pub fn arn_prefix(kind: ResourceType, partition: &str, account: &str, region: &s
     format!("arn:{partition}:lambda:{region}:{account}:{}", kind.arn_infix())
 }
 
+/// The ARN that stands for any resource of the type that may ever exist, where all are treated alike.
+#[must_use]
+pub fn any_arn(kind: ResourceType, prefix: &str) -> String {
+    format!("{prefix}any-future-{}", kind.noun().replace(' ', "-"))
+}
+
 impl Subject<'_> {
     /// The spaces of events that invoking it can give rise to.
     #[must_use]
@@ -116,7 +122,7 @@ impl Subject<'_> {
             Self::Named(kind, arn) => invocations(kind, &Domain::fixed(arn)),
             Self::Any { kind, partition, account, region } => {
                 let prefix = arn_prefix(kind, partition, account, region);
-                let credible = vec![format!("{prefix}any-future-{}", kind.noun().replace(' ', "-"))];
+                let credible = vec![any_arn(kind, &prefix)];
                 invocations(
                     kind,
                     &Domain::Strings { prefix, alphabet: Alphabet::NAME, absent: false, credible },
@@ -327,7 +333,7 @@ impl<'a> Decider<'a> {
     /// The class of *every* resource whose ARN begins with `prefix`, iff the conditions treat all of them alike: then one
     /// verdict serves for any of them that may ever exist, as [`decide`] would answer for [`Subject::Any`].
     pub fn class_of_all(&mut self, prefix: &str) -> Option<ClassId> {
-        self.index.alike(prefix).then(|| self.class(&format!("{prefix}any-future-resource")))
+        self.index.alike(prefix).then(|| self.class(&any_arn(self.kind, prefix)))
     }
 
     /// As [`decide_space`], for spaces in which every `resources.ARN` begins with `prefix`: values about other resources

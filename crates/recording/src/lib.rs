@@ -20,8 +20,8 @@ mod words;
 
 pub use clauses::Candidate;
 pub use decide::{
-    ClassId, Decider, Escape, SelectorRef, State, Subject, TurnedAwayBy, Verdict, Why, arn_prefix, decide,
-    decide_space,
+    ClassId, Decider, Escape, SelectorRef, State, Subject, TurnedAwayBy, Verdict, Why, any_arn, arn_prefix,
+    decide, decide_space,
 };
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
 pub use values::{Alphabet, Domain};

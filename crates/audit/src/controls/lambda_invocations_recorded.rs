@@ -27,17 +27,14 @@ const MICROVM_IMAGES: About = About {
 pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     const PLANE: usize = ResourceType::Function as usize;
     let mut findings = group::rows(audit, PLANE, |state| state != State::Recorded);
-    let mut future = group::places(
+    let future = group::places(
         audit,
         |place| audit.places[place].planes[PLANE].any,
         |_, state| state != State::Recorded,
     );
-    for finding in &mut future {
-        finding.reason = format!("of functions created later, {}", finding.reason);
-        finding.help =
-            Some("select all current and future functions: no condition on resources.ARN".to_owned());
+    for finding in future {
+        tell_future(&mut findings, finding);
     }
-    findings.extend(future);
     let unseen = audit.inventory.unseen_places();
     if !unseen.is_empty() {
         let reason = "not every account and Region could be listed, and functions there may escape";
@@ -54,6 +51,28 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
         findings.push(open(reason.to_owned(), Vec::new(), Vec::new()));
     }
     FUNCTIONS.answer(findings, (Status::Pass, reason))
+}
+
+/// Adds what is to be said of functions created later: to the finding that says the same of those that exist, else alone.
+fn tell_future(findings: &mut Vec<Finding>, mut future: Finding) {
+    let same = |other: &&mut Finding| {
+        let known = other.places.iter().all(|place| future.places.contains(place));
+        known && other.status == future.status && other.reason == future.reason && !other.resources.is_empty()
+    };
+    if let Some(existing) = findings.iter_mut().find(same) {
+        existing.reason = format!("{}, nor will those of functions created later be", existing.reason);
+        if future.status == Status::Undetermined {
+            existing.reason = format!("{}, and those of functions created later", future.reason);
+        }
+        existing.places = future.places;
+        return;
+    }
+    future.reason = format!("of functions created later, {}", future.reason);
+    if future.status == Status::Fail {
+        future.help =
+            Some("select all current and future functions: no condition on resources.ARN".to_owned());
+    }
+    findings.push(future);
 }
 
 /// Passes iff every web function seen is recorded and all were seen, or any that may exist would be.
