@@ -41,7 +41,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             "AWS does not settle under which names all invocations are recorded. If others exist, {}",
             possible.remainder
         );
-        page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&escape.remainder)));
+        page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
         page.paragraph(2, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, possible)));
     }
     if explanation.arn.is_none() {

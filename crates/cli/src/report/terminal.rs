@@ -7,6 +7,7 @@ use crate::visible::excerpt;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
 use audit::inventory::GapKind;
 use recording::State;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -172,7 +173,7 @@ fn controls(controls: &[ControlResult], page: &mut Page) {
     page.table(&[("", Align::Left); 3], &rows);
 }
 
-/// The witnesses that were shown, with the number of the finding.
+/// What recorders did with the witnesses that were shown, with the number of the finding.
 type Told = BTreeMap<Vec<String>, usize>;
 
 /// Findings whose status is wanted.
@@ -180,7 +181,7 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
     let mut told = Told::new();
     let all =
         audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
-    let mut all: Vec<_> = all.filter(|(_, finding)| wanted(finding.status)).collect();
+    let mut all = merged(all.filter(|(_, finding)| wanted(finding.status)));
     all.sort_by_key(|(control, finding)| (control.weight, finding.status));
     for (at, (control, finding)) in all.iter().take(page.rows()).enumerate() {
         if at == 0 {
@@ -193,7 +194,8 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
             other => status(other),
         };
         page.paragraph(2, (style, &format!("{}. {word}: ", at + 1)), (Style::Strong, control.id));
-        self::finding(audit, finding, at + 1, &mut told, page);
+        let proven = control.weight == Weight::Required && finding.status != Status::Pass;
+        self::finding(audit, finding, proven.then_some((at + 1, &mut told)), page);
     }
     let more = all.len().saturating_sub(page.rows());
     if more > 0 {
@@ -203,7 +205,33 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
     }
 }
 
-fn finding(audit: &Audit<'_>, finding: &Finding, number: usize, told: &mut Told, page: &mut Page) {
+/// Warnings of one control that say the same of several places, told once.
+fn merged<'a>(
+    all: impl Iterator<Item = (&'a ControlResult, &'a Finding)>,
+) -> Vec<(&'a ControlResult, Cow<'a, Finding>)> {
+    let mut merged: Vec<(&ControlResult, Cow<'_, Finding>)> = Vec::new();
+    for (control, finding) in all {
+        let same = |(other, told): &&mut (&ControlResult, Cow<'_, Finding>)| {
+            finding.status == Status::Pass
+                && (other.id, &told.reason, &told.help) == (control.id, &finding.reason, &finding.help)
+        };
+        match merged.iter_mut().find(same) {
+            Some((_, told)) => {
+                let told = told.to_mut();
+                told.places.extend(&finding.places);
+                told.places.sort_unstable();
+                told.places.dedup();
+                told.resources.extend(&finding.resources);
+            }
+            None => merged.push((control, Cow::Borrowed(finding))),
+        }
+    }
+    merged
+}
+
+/// One finding. The witness stands there iff `proof` gives it a number and the witnesses told before: a warning and what is
+/// advisory need none.
+fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(usize, &mut Told)>, page: &mut Page) {
     let plain = (Style::Plain, "");
     page.paragraph(5, plain, (Style::Plain, &words::sentence(&finding.reason)));
     let at = words::places(audit, &finding.places);
@@ -214,14 +242,16 @@ fn finding(audit: &Audit<'_>, finding: &Finding, number: usize, told: &mut Told,
         (Some(only), None) | (None, Some(only)) => page.paragraph(5, plain, (Style::Plain, &only)),
         (None, None) => {}
     }
-    if let Some(lines) = finding.proof.and_then(|proof| witness(audit, finding, proof)) {
-        match told.get(&lines) {
+    let lines = finding.proof.and_then(|proof| witness(audit, finding, proof));
+    if let (Some((event, recorders)), Some((number, told))) = (lines, proof) {
+        page.paragraph(5, (Style::Dim, "Witness: "), (Style::Plain, &event));
+        match told.get(&recorders) {
             Some(first) => {
-                page.paragraph(5, (Style::Dim, "Witness: "), (Style::Dim, &format!("as in {first}.")));
+                page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("turned away as in {first}")));
             }
             None => {
-                show_witness(&lines, page);
-                told.insert(lines, number);
+                show_recorders(&recorders, page);
+                told.insert(recorders, number);
             }
         }
     }
@@ -230,26 +260,19 @@ fn finding(audit: &Audit<'_>, finding: &Finding, number: usize, told: &mut Told,
     }
 }
 
-/// The witness of a finding, and behind it what each recorder did with it.
-fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<Vec<String>> {
-    let verdict = &audit.verdicts[proof.verdict];
-    let possible = if finding.status == Status::Pass { verdict.possible.as_ref() } else { None };
-    let escape = possible.or(verdict.escape.as_ref())?;
+/// The witness of a finding, and what each recorder did with it.
+fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<(String, Vec<String>)> {
+    let escape = audit.verdicts[proof.verdict].escape.as_ref()?;
     let place = &audit.places[proof.place];
     let arn = subject_arn(audit, finding, proof);
-    let mut lines = vec![words::witness(&escape.witness, arn.as_deref(), place.region)];
-    // What recorders did with a witness is a proof, and a warning needs none.
-    if finding.status != Status::Pass {
-        let recorders = words::turned_away(audit, place, escape);
-        let none = recorders.is_empty().then(|| "no recorder exists here".to_owned());
-        lines.extend(recorders.into_iter().chain(none));
+    let mut recorders = words::turned_away(audit, place, escape);
+    if recorders.is_empty() {
+        recorders.push("no recorder exists here".to_owned());
     }
-    Some(lines)
+    Some((words::witness(&escape.witness, arn.as_deref(), place.region), recorders))
 }
 
-fn show_witness(lines: &[String], page: &mut Page) {
-    let Some((event, recorders)) = lines.split_first() else { return };
-    page.paragraph(5, (Style::Dim, "Witness: "), (Style::Plain, event));
+fn show_recorders(recorders: &[String], page: &mut Page) {
     for line in recorders.iter().take(SHOWN) {
         page.paragraph(7, (Style::Dim, "- "), (Style::Plain, line));
     }

@@ -21,6 +21,10 @@ pub enum Answer {
 /// The answer, as the controls about invocations give it: a no wins over ignorance, ignorance over a yes.
 #[must_use]
 pub fn answer(audit: &Audit<'_>) -> Answer {
+    // Nothing judged is not a pass, but there is no gap to look for either.
+    if audit.places.is_empty() && audit.gaps.is_empty() {
+        return Answer::Nothing;
+    }
     let statuses = audit.controls.iter().filter(|control| is_about_invocations(control.id));
     match statuses.map(|control| control.status).min() {
         Some(Status::Fail) => Answer::No,
