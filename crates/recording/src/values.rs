@@ -108,7 +108,7 @@ pub(crate) fn classes(domain: &Domain, conditions: &[&Condition]) -> Vec<Class> 
             if *absent {
                 grouping.add(None, Some(Label::Absent));
             }
-            Strings { prefix, alphabet: *alphabet, conditions }.fill(&mut grouping);
+            Strings { prefix, alphabet: *alphabet, credible, conditions }.fill(&mut grouping);
         }
     }
     grouping.classes
@@ -160,6 +160,7 @@ impl<'c> Grouping<'c> {
 struct Strings<'a> {
     prefix: &'a str,
     alphabet: Alphabet,
+    credible: &'a [String],
     conditions: &'a [&'a Condition],
 }
 
@@ -293,8 +294,10 @@ impl<'a> Strings<'a> {
         };
         let pairs = || before.texts.iter().flat_map(|start| after.texts.iter().map(move |end| (start, end)));
         let (start, end) = (before.texts.first()?, after.texts.first()?);
-        if let Some(text) =
-            FILLERS.iter().map(|filler| format!("{start}{filler}{end}")).find(|text| fits(text))
+        // What a reader would believe, carried on to the suffix, is the most credible way of filling.
+        let believed = self.credible.iter().filter(|text| text.starts_with(start)).map(String::as_str);
+        let filled = FILLERS.iter().map(|filler| format!("{start}{filler}{end}"));
+        if let Some(text) = believed.map(|text| format!("{text}{end}")).chain(filled).find(|text| fits(text))
         {
             return Some(text);
         }
