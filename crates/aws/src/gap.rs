@@ -89,6 +89,9 @@ const REFUSED: [&str; 6] = [
     "NotAuthorizedException",
 ];
 
+/// What Lambda says of a path that it does not know; it comes with the code of a refusal.
+const NO_OPERATION: &str = "Unable to determine service/operation name";
+
 impl Failure {
     pub(crate) fn new(class: Class, error: impl AsRef<str>) -> Self {
         Failure { class, code: None, error: one_line(error.as_ref()) }
@@ -132,7 +135,8 @@ impl Failure {
             (None, Some(message)) => format!("HTTP {status}: {message}"),
             (None, None) => format!("HTTP {status} without an error code of AWS"),
         };
-        Failure { class: class(status, code), code: code.map(str::to_owned), error: one_line(&error) }
+        let class = if error.contains(NO_OPERATION) { Class::Absent } else { class(status, code) };
+        Failure { class, code: code.map(str::to_owned), error: one_line(&error) }
     }
 
     pub(crate) fn silent() -> Self {
@@ -235,6 +239,13 @@ mod tests {
         for (status, code, class) in cases {
             assert_eq!(Failure::answered(status, code, None).class, class, "{status} {code:?}");
         }
+    }
+
+    #[test]
+    fn an_operation_that_cannot_be_determined_is_no_refusal() {
+        let said = "Unable to determine service/operation name to be authorized";
+        let failure = Failure::answered(403, Some("AccessDeniedException"), Some(said));
+        assert_eq!(failure.class, Class::Absent);
     }
 
     #[test]

@@ -129,7 +129,9 @@ impl Wire {
         call: &Call<'_>,
         attempt: &impl Fn() -> Attempt<'f, T>,
     ) -> Result<T, Failure> {
-        let Call { service, account, region, .. } = *call;
+        let Call { service, region, .. } = *call;
+        // STS meters who assumes a role, not the account that the role is in.
+        let account = if service == Service::Sts { "" } else { call.account };
         let leaves = lock(&self.buckets).take(service, account, region, Instant::now());
         sleep_until(leaves).await;
         let _permit = self.permits.acquire().await.map_err(|_| Failure::interrupted())?;

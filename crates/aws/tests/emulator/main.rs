@@ -2,6 +2,8 @@
 //!
 //! Each test has accounts of its own, so that they do not meet.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+
 mod seed;
 
 use audit::inventory::{GapKind, Inventory, OptIn};

@@ -24,7 +24,7 @@ impl Seed {
         let anybody = Seed { host, key: "AKIAANYBODY".to_owned() };
         let role = format!("arn%3Aaws%3Aiam%3A%3A{id}%3Arole%2FSeed");
         let body = format!("Action=AssumeRole&Version=2011-06-15&RoleSessionName=seed&RoleArn={role}");
-        let answer = anybody.send("POST /", "sts", "us-east-1", FORM, &body);
+        let answer = anybody.send("POST /", ("sts", "us-east-1"), FORM, &body);
         let key = answer.split("<AccessKeyId>").nth(1).and_then(|rest| rest.split('<').next());
         Seed { key: key.unwrap_or_else(|| panic!("no key in {answer}")).to_owned(), ..anybody }
     }
@@ -32,7 +32,7 @@ impl Seed {
     /// A role for functions to run as.
     pub(crate) fn role(&self) {
         let body = "Action=CreateRole&Version=2010-05-08&RoleName=runner&AssumeRolePolicyDocument=%7B%7D";
-        self.send("POST /", "iam", "us-east-1", FORM, body);
+        self.send("POST /", ("iam", "us-east-1"), FORM, body);
     }
 
     pub(crate) fn functions(&self, account: &str, region: &str, count: usize) {
@@ -42,7 +42,7 @@ impl Seed {
             let body = format!(
                 r#"{{"FunctionName":"f{at:04}","Runtime":"python3.12","Handler":"a.b","Role":"arn:aws:iam::{account}:role/runner","Code":{{"ZipFile":"{code}"}}}}"#
             );
-            let answer = self.send("POST /2015-03-31/functions", "lambda", region, JSON, &body);
+            let answer = self.send("POST /2015-03-31/functions", ("lambda", region), JSON, &body);
             // A conflict says that an earlier run has made it.
             let made = answer.starts_with("HTTP/1.1 201") || answer.starts_with("HTTP/1.1 409");
             assert!(made, "CreateFunction: {answer}");
@@ -50,15 +50,15 @@ impl Seed {
     }
 
     pub(crate) fn bucket(&self, name: &str) {
-        self.send(&format!("PUT /{name}"), "s3", "us-east-1", "", "");
+        self.send(&format!("PUT /{name}"), ("s3", "us-east-1"), "", "");
     }
 
     pub(crate) fn cloudtrail(&self, region: &str, operation: &str, body: &str) {
-        let answer = self.send("POST /", "cloudtrail", region, &json(operation), body);
+        let answer = self.send("POST /", ("cloudtrail", region), &json(operation), body);
         assert!(answer.starts_with("HTTP/1.1 200"), "{operation}: {answer}");
     }
 
-    fn send(&self, target: &str, service: &str, region: &str, headers: &str, body: &str) -> String {
+    fn send(&self, target: &str, (service, region): (&str, &str), headers: &str, body: &str) -> String {
         let Seed { host, key } = self;
         let mut stream = TcpStream::connect(host).unwrap();
         let request = format!(

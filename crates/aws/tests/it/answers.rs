@@ -2,7 +2,7 @@
 
 use crate::op::{KEY, Op};
 use crate::server::{Answer, Request};
-use crate::world::{Account, Fault, World};
+use crate::world::{Account, Fault, Store, World};
 use serde_json::{Value, json};
 
 pub(crate) const ACCOUNTS_A_PAGE: usize = 2;
@@ -202,17 +202,19 @@ fn cloudtrail(world: &World, op: &Op, action: &str) -> Answer {
         }
         "GetEventSelectors" => selectors(world, op, &subject),
         "ListEventDataStores" => {
-            let stores = account(world, op).stores.iter().filter(|store| store.home == op.region);
+            let stores = world.stores(&op.signer);
             let stores: Vec<Value> = stores
-                .map(|store| json!({"EventDataStoreArn": store_arn(&op.signer, store.home, store.id), "Name": store.id}))
+                .into_iter()
+                .filter(|(_, store)| store.home == op.region)
+                .map(|(owner, store)| json!({"EventDataStoreArn": store_arn(owner, store.home, store.id), "Name": store.id}))
                 .collect();
             let (stores, next) = page(world, op, &stores, 1);
             json_answer(json!({"EventDataStores": stores, "NextToken": next}))
         }
         "GetEventDataStore" => {
-            let stores = &account(world, op).stores;
-            let named = |store: &&crate::world::Store| store_arn(&op.signer, store.home, store.id) == subject;
-            let Some(store) = stores.iter().find(named) else {
+            let stores = world.stores(&op.signer);
+            let named = |(owner, store): &(&str, &Store)| store_arn(owner, store.home, store.id) == subject;
+            let Some((_, store)) = stores.into_iter().find(named) else {
                 return error(op, 400, "EventDataStoreNotFoundException");
             };
             json_answer(json!({
@@ -237,10 +239,12 @@ fn cloudtrail(world: &World, op: &Op, action: &str) -> Answer {
     }
 }
 
-/// As on AWS: only the owner, and only at home (semantics 4.1).
+/// As on AWS: only the owner or the delegated administrator, and only at home (semantics 4.1).
 fn selectors(world: &World, op: &Op, arn: &str) -> Answer {
-    for trail in &account(world, op).trails {
-        if trail_arn(&op.signer, trail.home, trail.name) == arn && trail.home == op.region {
+    let delegated = world.delegated == Some(op.signer.as_str());
+    for (owner, trail) in world.trails(&op.signer, &op.region) {
+        let may = owner == op.signer || (delegated && trail.organization);
+        if may && trail_arn(owner, trail.home, trail.name) == arn && trail.home == op.region {
             let mut answer = trail.selectors.clone();
             answer["TrailARN"] = json!(arn);
             return json_answer(answer);

@@ -58,6 +58,30 @@ async fn an_unreachable_management_account_is_a_gap_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_delegated_administrator_reads_for_the_management_account() {
+    let mut world = acme::world().failing(|op, _| {
+        (op.action == "sts:AssumeRole" && op.account == MANAGEMENT).then_some(Fault::Refused)
+    });
+    world.delegated = Some(CALLER);
+    let inventory = world.serve().await.collect(acme::members()).await.unwrap().inventory;
+    let recorder = |arn: String| &inventory.recorders[inventory.recorder(&arn).unwrap()];
+    assert!(recorder(trail_arn(MANAGEMENT, "us-east-1", "acme")).selectors.known().is_some());
+    let store = store_arn(MANAGEMENT, "eu-west-1", "lake-acme");
+    assert!(recorder(store.clone()).selectors.known().is_some());
+    let own = inventory.account(CALLER).unwrap().stores.known().unwrap();
+    assert!(!own.contains(&store), "it sees the store and does not own it");
+    assert_eq!(inventory.account(MANAGEMENT).unwrap().stores.gap(), Some(0), "there may be more");
+    assert_eq!(inventory.gaps.len(), 1);
+
+    // Whoever looks, the store is one.
+    let mut world = acme::world();
+    world.delegated = Some(CALLER);
+    let both = world.serve().await.collect(acme::members()).await.unwrap().inventory;
+    let healthy = acme::world().serve().await.collect(acme::members()).await.unwrap().inventory;
+    assert_eq!(both, healthy);
+}
+
+#[tokio::test]
 async fn the_callers_own_account_is_never_read_through_a_role() {
     let served = acme::world().serve().await;
     served.collect(Accounts::Organization).await.unwrap();

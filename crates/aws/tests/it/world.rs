@@ -71,6 +71,8 @@ type Faults = Box<dyn Fn(&Op, usize) -> Option<Fault> + Send + Sync>;
 pub(crate) struct World {
     pub(crate) caller: &'static str,
     pub(crate) management: Option<&'static str>,
+    /// The account to which the organization has delegated its CloudTrail.
+    pub(crate) delegated: Option<&'static str>,
     pub(crate) accounts: BTreeMap<&'static str, Account>,
     /// Every listing begins with an empty page.
     pub(crate) empty_pages: bool,
@@ -83,6 +85,7 @@ impl World {
         World {
             caller,
             management,
+            delegated: None,
             accounts: BTreeMap::new(),
             empty_pages: false,
             faults: Box::new(|_, _| None),
@@ -116,6 +119,18 @@ impl World {
             }
         });
         Served { url: url.await, world }
+    }
+
+    /// The stores that an account sees in any Region: its own, and as delegated administrator its organization's.
+    pub(crate) fn stores(&self, account: &str) -> Vec<(&'static str, &Store)> {
+        let mut stores = Vec::new();
+        for (owner, owned) in &self.accounts {
+            let delegated = self.management == Some(owner) && self.delegated == Some(account);
+            let seen =
+                owned.stores.iter().filter(|store| *owner == account || (delegated && store.organization));
+            stores.extend(seen.map(|store| (*owner, store)));
+        }
+        stores
     }
 
     /// The trails that exist at a place: the account's own, and its organization's.
