@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[command(name = "invoketrail", version, max_term_width = 100, after_help = MAIN_HELP, after_long_help = main_long_help())]
 pub(crate) struct Cli {
     /// Settings, with the same names as the flags [default: invoketrail.toml in this folder, if there is one].
-    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 900)]
     pub(crate) config: Option<PathBuf>,
     /// The time to be taken for now, so that the same input gives the same output.
     #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_name = "RFC3339", value_parser = crate::clock::instant)]
@@ -50,12 +50,10 @@ pub(crate) enum Command {
 Examples:
   invoketrail audit --profile prod --region eu-west-1
   invoketrail audit --organization --role-name SecurityAudit --output audit.json --output audit.md
-  invoketrail audit --inventory prod.json --format jsonl | jq -r 'select(.verdict == \"not_recorded\").arn'
+  invoketrail audit --inventory prod.json --format jsonl | jq .verdict
 
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 a gap decides.")]
 pub(crate) struct Audit {
-    #[command(flatten)]
-    pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) counting: Counting,
     /// The format of what is printed [default: terminal].
@@ -67,6 +65,8 @@ pub(crate) struct Audit {
     /// End with 0 where the answer is no or undetermined, and say so.
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) source: Source,
 }
 
 /// `invoketrail explain`
@@ -89,12 +89,12 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "ARN", requires = "selectors")]
     pub(crate) function: Option<String>,
     #[command(flatten)]
-    pub(crate) source: Source,
-    #[command(flatten)]
     pub(crate) counting: Counting,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_parser = proof_formats())]
     pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) source: Source,
 }
 
 /// `invoketrail inventory`

@@ -1,12 +1,14 @@
 //! AWS behind plain functions: a runtime, Ctrl-C, progress on stderr, and errors in the user's words.
 
 use crate::args::Job;
+use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
 use crate::progress::Line;
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use aws::permissions::{Action, Held};
 use aws::{CollectError, Collected, Options, Stop};
+use std::convert::Infallible;
 use tokio::runtime::{Builder, Runtime};
 
 /// Reads AWS into an inventory.
@@ -17,9 +19,15 @@ pub(crate) fn collect(live: &Live, now: &str) -> Result<Collected> {
     let line = Line::on_stderr();
     let stop = Stop::new();
     let options = options(live);
-    let runtime = runtime()?;
-    runtime.spawn(stop_on_ctrl_c(stop.clone(), line.clone()));
-    let collected = runtime.block_on(aws::collect(&options, now, &|progress| line.on(&progress), stop));
+    let progress = |progress| line.on(&progress);
+    let collected = runtime()?.block_on(async {
+        tokio::select! {
+            // Asked first, so that Ctrl-C is heard before the first request leaves.
+            biased;
+            never = stop_on_ctrl_c(&stop, &line) => match never {},
+            collected = aws::collect(&options, now, &progress, stop.clone()) => collected,
+        }
+    });
     line.clear();
     collected.map_err(|error| problem(&error).into())
 }
@@ -75,14 +83,15 @@ fn problem(error: &CollectError) -> Problem {
 }
 
 /// The first Ctrl-C ends the collection and keeps what it has; the second one ends everything.
-async fn stop_on_ctrl_c(stop: Stop, line: Line) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        return;
-    }
-    line.clear();
-    say("note", "interrupted: finishing with what was read; press Ctrl-C again to end at once");
-    stop.stop();
+async fn stop_on_ctrl_c(stop: &Stop, line: &Line) -> Infallible {
     if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(i32::from(crate::outcome::Outcome::Interrupted.code()));
+        line.clear();
+        say("note", "interrupted: finishing with what was read; press Ctrl-C again to end at once");
+        stop.stop();
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Outcome::Interrupted.code()));
+        }
     }
+    // Where signals cannot be heard, nobody interrupts.
+    std::future::pending().await
 }

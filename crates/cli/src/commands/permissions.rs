@@ -10,8 +10,12 @@ use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use aws::permissions::{Action, Held, actions};
 use cli::visible::excerpt;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the policy leaves out where nobody names a role.
+const OTHER_ACCOUNTS: &str =
+    "this is for the account itself; for a caller who assumes a role in other accounts, add --role-name NAME";
 
 /// Prints the policy, or asks AWS.
 ///
@@ -23,16 +27,13 @@ pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome>
         return check(&live, typed.job);
     }
     let policy = policy(actions(typed.job.into()), &live);
-    let text = format!("{policy:#}\n");
+    let text = format!("{}\n", serde_json::to_string_pretty(&policy)?);
     print(|out| out.write_all(text.as_bytes()))?;
     if text.contains("LOG-") {
         say("note", "put your own names in for LOG-BUCKET and LOG-KEY");
     }
-    if live.accounts == Accounts::Caller && live.role_name.is_none() {
-        say(
-            "note",
-            "for the caller who reads other accounts, add --organization or --accounts, and --role-name",
-        );
+    if live.role_name.is_none() {
+        say("note", OTHER_ACCOUNTS);
     }
     let job = name(typed.job);
     say(
@@ -59,16 +60,37 @@ fn needed(action: &Action, live: &Live) -> bool {
     }
 }
 
+/// A policy of IAM; its members have the order and the capitals that AWS gives them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+/// One statement of a policy.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: &'static str,
+    effect: &'static str,
+    action: BTreeSet<&'static str>,
+    resource: String,
+}
+
 /// One statement for each resource, sorted.
-fn policy(actions: &[Action], live: &Live) -> Value {
-    let mut by_resource: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+fn policy(actions: &[Action], live: &Live) -> Policy {
+    let mut by_resource: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     for action in actions.iter().filter(|action| needed(action, live)) {
         by_resource.entry(resource(action, live)).or_default().insert(action.name);
     }
-    let statements = by_resource.into_iter().map(|(resource, actions)| {
-        json!({"Sid": sid(&resource), "Effect": "Allow", "Action": actions, "Resource": resource})
+    let statements = by_resource.into_iter().map(|(resource, action)| Statement {
+        sid: sid(&resource),
+        effect: "Allow",
+        action,
+        resource,
     });
-    json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()})
+    Policy { version: "2012-10-17", statement: statements.collect() }
 }
 
 /// The resource with what the flags tell filled in.

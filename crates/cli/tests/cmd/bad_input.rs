@@ -57,6 +57,7 @@ fn json_of_great_depth() {
 fn an_inventory_of_no_account_is_no_pass() {
     let said = with_stdin(&["audit", "--inventory", "-"], EMPTY.as_bytes());
     assert_eq!(said.code, Some(4), "{said:?}");
+    assert!(said.stdout.starts_with("There is nothing to audit"), "{said:?}");
     assert!(said.stdout.contains("holds no account and Region, so nothing was judged"), "{said:?}");
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:orders";
     let said = with_stdin(&["explain", arn, "--inventory", "-"], EMPTY.as_bytes());

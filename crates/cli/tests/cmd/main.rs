@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod bad_input;
+#[cfg(unix)]
+mod interrupted;
 mod no_network;
 mod run;
 

@@ -1,0 +1,102 @@
+//! Ctrl-C while AWS is silent: exit code 130, and what was read until then is kept.
+
+use crate::run::command;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+const IDENTITY: &str = r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:sts::111122223333:assumed-role/SecurityAudit/alice</Arn><UserId>A:alice</UserId><Account>111122223333</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"#;
+
+/// The body of the next request on this connection.
+fn request(stream: &TcpStream) -> String {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let line = line.trim().to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    String::from_utf8(body).unwrap()
+}
+
+fn answer(mut stream: TcpStream, body: &str) {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+}
+
+fn start(arguments: &[&str], endpoint: &TcpListener) -> Child {
+    let url = format!("http://{}", endpoint.local_addr().unwrap());
+    let mut command = command(arguments);
+    command
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ENDPOINT_URL", url);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Sends what Ctrl-C sends; what the child says until it ends, and its exit code.
+fn interrupt(child: Child) -> (String, Option<i32>) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.stdout.is_empty());
+    (String::from_utf8(output.stderr).unwrap(), output.status.code())
+}
+
+#[test]
+fn what_was_read_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.json");
+    let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = start(&["inventory", "--output", file.to_str().unwrap()], &endpoint);
+    let (first, _) = endpoint.accept().unwrap();
+    assert!(request(&first).contains("GetCallerIdentity"));
+    answer(first, IDENTITY);
+    // Whatever comes next is left without an answer.
+    let _silent = endpoint.accept().unwrap();
+    let (stderr, code) = interrupt(child);
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stderr.contains("note: interrupted: the file holds what was read until then"), "{stderr}");
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("\"interrupted\"") && written.contains("111122223333"), "{written}");
+    let audited = crate::run::run(&["audit", "--inventory", file.to_str().unwrap()]);
+    assert_eq!(audited.code, Some(4), "half of it is no pass: {audited:?}");
+}
+
+#[test]
+fn nothing_is_written_where_nothing_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.json");
+    let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = start(&["inventory", "--output", file.to_str().unwrap()], &endpoint);
+    let _silent = endpoint.accept().unwrap();
+    let (stderr, code) = interrupt(child);
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stderr.contains("nothing was written"), "{stderr}");
+    assert!(!file.exists());
+}
+
+#[test]
+fn an_audit_judges_nothing_on_half_of_it() {
+    let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = start(&["audit", "--region", "us-east-1"], &endpoint);
+    let _silent = endpoint.accept().unwrap();
+    let (stderr, code) = interrupt(child);
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stderr.contains("help: `invoketrail inventory --output FILE` keeps what was read"), "{stderr}");
+}
