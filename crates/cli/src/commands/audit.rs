@@ -67,11 +67,52 @@ fn outcome(audit: &Audit<'_>) -> Outcome {
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.
-pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
+fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
     if !exit_zero || outcome == Outcome::Well {
         return outcome;
     }
     let answer = if outcome == Outcome::No { "no" } else { "undetermined" };
     say("note", &format!("the answer is {answer}: exit code {} hidden by --exit-zero", outcome.code()));
     Outcome::Well
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ending, outcome};
+    use crate::outcome::Outcome;
+    use audit::finding::{ControlResult, Status, Weight};
+    use audit::inventory::Inventory;
+
+    fn control(weight: Weight, status: Status) -> ControlResult {
+        let reason = String::new();
+        ControlResult { id: "a-control", title: "", weight, status, reason, findings: Vec::new() }
+    }
+
+    #[test]
+    fn the_exit_code_is_the_worst_required_status() {
+        use Status::{Fail, NotApplicable, Pass, Undetermined};
+        let inventory = Inventory::default();
+        let mut audit = audit::audit(&inventory, &audit::Options::default());
+        for (required, code) in [
+            (vec![], 0),
+            (vec![Pass, NotApplicable], 0),
+            (vec![Pass, Undetermined, Pass], 4),
+            (vec![Undetermined, Fail, Pass], 3),
+            (vec![Fail, Undetermined], 3),
+        ] {
+            audit.controls = required.iter().map(|status| control(Weight::Required, *status)).collect();
+            for advisory in [Pass, Undetermined, Fail] {
+                audit.controls.push(control(Weight::Advisory, advisory));
+                assert_eq!(outcome(&audit).code(), code, "{required:?}, advisory {advisory:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_an_answer_can_be_hidden_and_only_where_it_was_asked_for() {
+        for outcome in [Outcome::No, Outcome::Undetermined] {
+            assert_eq!(ending(outcome, true), Outcome::Well);
+            assert_eq!(ending(outcome, false), outcome);
+        }
+    }
 }
