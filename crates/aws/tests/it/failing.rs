@@ -126,7 +126,8 @@ async fn a_region_that_never_answers_costs_only_itself() {
     let world = acme::world().failing(|op, _| (op.region == "ap-east-1").then_some(Fault::Hang));
     let served = world.serve().await;
     let mut options = served.options(Accounts::Caller);
-    options.limits.attempt = Duration::from_millis(400);
+    options.limits.attempt = Duration::from_millis(1500);
+    options.limits.silent_attempts = 2;
     let collected = run(&options).await.unwrap();
     assert!(!collected.inventory.gaps.is_empty());
     for gap in &collected.inventory.gaps {
