@@ -76,6 +76,15 @@ fn about_places(status: Status, reason: String) -> Finding {
     }
 }
 
+/// `trail main`, or `trail main of 111122223333` where another one has that name.
+fn named(audit: &Audit<'_>, recorder: usize) -> String {
+    let all = &audit.inventory.recorders;
+    let one = &all[recorder];
+    let told = format!("{} {}", one.kind, one.name);
+    let namesakes = all.iter().filter(|other| other.kind == one.kind && other.name == one.name).count();
+    if namesakes > 1 { format!("{told} of {} in {}", one.account, one.home_region) } else { told }
+}
+
 /// `one thing`, `7 things`.
 pub(crate) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }

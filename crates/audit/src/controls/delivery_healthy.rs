@@ -1,6 +1,6 @@
 //! `delivery-healthy`: no trail reports an error of delivery.
 
-use super::{About, about_places, count};
+use super::{About, about_places, count, named};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::Seen;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         for sighting in place.trails.known().into_iter().flatten() {
             sightings += 1;
             let recorder = audit.inventory.recorder(&sighting.trail);
-            let name =
-                recorder.map_or(sighting.trail.as_str(), |one| audit.inventory.recorders[one].name.as_str());
+            let name = recorder.map_or_else(|| sighting.trail.clone(), |one| named(audit, one));
             let (told, gap) = match &sighting.status {
                 Seen::Unread(gap) => {
                     ((Status::Undetermined, format!("the status of {name} was not read")), Some(*gap))

@@ -4,8 +4,8 @@
 //! Advisory: invoking is a write, so a write-only selector records every invocation and the main control passes, while
 //! the page asks for both boxes.
 
-use super::{About, about_places, count, group};
-use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use super::{About, about_places, count};
+use crate::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use cloudtrail::resource::ResourceType;
 use recording::State;
 
@@ -72,7 +72,30 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
         let any = audit.places[place].planes[PLANE].any;
         audit.data_events.get(&any).copied().unwrap_or(any)
     };
-    let findings = group::places(audit, paired, |_, state| state != State::Recorded);
+    let mut findings = Vec::new();
+    for open in [false, true] {
+        let wanted = |state: State| state != State::Recorded && (state == State::Undetermined) == open;
+        let here = |place: &usize| wanted(audit.verdicts[paired(*place)].state);
+        let places: Vec<usize> = (0..audit.places.len()).filter(here).collect();
+        if places.is_empty() {
+            continue;
+        }
+        let where_to = count(places.len(), "account and Region").replace("Regions", "Region");
+        findings.push(if open {
+            let gaps =
+                places.iter().flat_map(|at| audit.deciding_gaps(Proof { place: *at, verdict: paired(*at) }));
+            let gaps = gaps.collect();
+            finding(
+                Status::Undetermined,
+                format!("it cannot be told for functions created later, {where_to}"),
+                places,
+                gaps,
+            )
+        } else {
+            let reason = format!("not all data events of functions created later are recorded, {where_to}");
+            finding(Status::Fail, reason, places, Vec::new())
+        });
+    }
     let otherwise = if audit.places.is_empty() {
         (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
     } else {

@@ -1,6 +1,6 @@
 //! `log-file-validation`: the trails that record have log file validation on.
 
-use super::{About, about_places, count};
+use super::{About, about_places, count, named};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use std::collections::BTreeSet;
 
@@ -24,8 +24,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         .copied()
         .filter(|recorder| audit.inventory.recorders[*recorder].log_file_validation == Some(false))
         .collect();
-    let names: Vec<&str> =
-        without.iter().take(3).map(|recorder| audit.inventory.recorders[*recorder].name.as_str()).collect();
+    let names: Vec<String> = without.iter().take(3).map(|recorder| named(audit, *recorder)).collect();
     let mut findings = Vec::new();
     if !without.is_empty() {
         let more = without.len().saturating_sub(names.len());

@@ -1,6 +1,6 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
-use super::About;
+use super::{About, named};
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
 use std::collections::BTreeMap;
 
@@ -30,8 +30,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         }
     }
     let findings = groups.into_iter().map(|(recorders, (proof, resources))| {
-        let names: Vec<&str> =
-            recorders.iter().map(|one| audit.inventory.recorders[*one].name.as_str()).collect();
+        let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
         let mut places: Vec<usize> = resources.iter().map(|resource| resource.place).collect();
         places.dedup();
         Finding {

@@ -1,7 +1,7 @@
 //! `recorder-logging`: where a recorder exists, at least one is active and delivers.
 
 use super::recorder_exists::{Existence, existence};
-use super::{About, about_places, count};
+use super::{About, about_places, count, named};
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, Silent, Status, Weight};
 use std::collections::BTreeSet;
 
@@ -58,8 +58,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
 
 /// Why no recorder that is here records.
 fn silence(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> String {
-    let told =
-        |silent: &Silent| format!("{} {}", audit.inventory.recorders[silent.recorder].name, silent.reason);
+    let told = |silent: &Silent| format!("{}: {}", named(audit, silent.recorder), silent.reason);
     let reasons: BTreeSet<String> = place.silent.iter().map(told).collect();
     let told: Vec<String> = reasons.into_iter().take(3).collect();
     format!("no recorder records: {}", told.join("; "))

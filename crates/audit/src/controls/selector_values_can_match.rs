@@ -1,6 +1,6 @@
 //! `selector-values-can-match`: every value that a selector lists for Lambda can match something, and is understood.
 
-use super::{About, about_places, count};
+use super::{About, about_places, count, named};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use crate::lint::{Lint, lint};
 use std::collections::BTreeSet;
@@ -22,14 +22,16 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         let finding = |status, reason| Finding { recorders: vec![position], ..about_places(status, reason) };
         let lints = lint(selectors, &audit.inventory.partition);
         findings.extend(
-            grouped(&lints).into_iter().map(|why| finding(Status::Fail, format!("{}: {why}", recorder.name))),
+            grouped(&lints)
+                .into_iter()
+                .map(|why| finding(Status::Fail, format!("{}: {why}", named(audit, position)))),
         );
         let doubts: BTreeSet<String> =
             selectors.list.iter().flat_map(|selector| selector.doubts()).map(ToString::to_string).collect();
         findings.extend(
             doubts
                 .into_iter()
-                .map(|doubt| finding(Status::Undetermined, format!("{}: {doubt}", recorder.name))),
+                .map(|doubt| finding(Status::Undetermined, format!("{}: {doubt}", named(audit, position)))),
         );
     }
     let otherwise = match looked_at {

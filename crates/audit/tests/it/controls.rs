@@ -116,7 +116,10 @@ fn paid_copies_are_named() {
     let told = told(&world);
     let control = told.controls.iter().find(|one| one.id == "paid-copies").unwrap();
     assert_eq!(control.status, Status::Fail);
-    assert_eq!(control.reason, "the same invocations are recorded 2 times: by lake and main");
+    assert_eq!(
+        control.reason,
+        "the same invocations are recorded 2 times: by event data store lake and trail main"
+    );
 }
 
 #[test]
@@ -128,8 +131,8 @@ fn delivery_and_validation_are_told_per_trail() {
     }
     let told = told(&world);
     let control = |id: &str| told.controls.iter().find(|one| one.id == id).unwrap();
-    assert_eq!(control("delivery-healthy").reason, "main cannot deliver: AccessDenied");
-    assert_eq!(control("log-file-validation").reason, "log file validation is off: second");
+    assert_eq!(control("delivery-healthy").reason, "trail main cannot deliver: AccessDenied");
+    assert_eq!(control("log-file-validation").reason, "log file validation is off: trail second");
     assert_eq!(control("lambda-invocations-recorded").status, Status::Pass);
     assert_eq!(control("recorder-logging").status, Status::Pass);
 }
@@ -145,7 +148,7 @@ fn one_stopped_trail_is_a_recorder_that_does_not_log() {
     let control = told.controls.iter().find(|one| one.id == "recorder-logging").unwrap();
     assert_eq!(
         (control.status, control.reason.as_str()),
-        (Status::Fail, "no recorder records: main logging is off")
+        (Status::Fail, "no recorder records: trail main: logging is off")
     );
 }
 

@@ -8,7 +8,7 @@ use crate::output::{print, write_file};
 use crate::problem::say;
 use crate::settings::{self, is_stdin};
 use anyhow::Result;
-use audit::inventory::Inventory;
+use aws::Collected;
 use std::path::Path;
 
 /// Collects and writes. What could not be read is told, and stands in the file as gaps.
@@ -22,7 +22,7 @@ pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
         say("note", "interrupted before anything was read: nothing was written");
         return Ok(Outcome::Interrupted);
     }
-    write(&typed.output, &collected.inventory)?;
+    write(&typed.output, &collected)?;
     tell_gaps(&collected.inventory);
     if collected.interrupted {
         say("note", "interrupted: the file holds what was read until then, and the rest as gaps");
@@ -34,7 +34,8 @@ pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
     Ok(if collected.interrupted { Outcome::Interrupted } else { Outcome::Well })
 }
 
-fn write(path: &Path, inventory: &Inventory) -> Result<()> {
+fn write(path: &Path, collected: &Collected) -> Result<()> {
+    let inventory = &collected.inventory;
     if is_stdin(path) {
         return print(|out| cli::store::write_inventory(inventory, out));
     }
@@ -45,10 +46,11 @@ fn write(path: &Path, inventory: &Inventory) -> Result<()> {
     let resources: usize = inventory.places.iter().flat_map(planes).sum();
     let accounts = inventory.accounts.iter().filter(|account| account.audited).count();
     let told = format!(
-        "{} (accounts: {accounts}, accounts and Regions: {}, Lambda resources: {resources}, recorders: {})",
+        "{} (accounts: {accounts}, accounts and Regions: {}, Lambda resources: {resources}, recorders: {}, requests: {})",
         path.display(),
         inventory.places.len(),
-        inventory.recorders.len()
+        inventory.recorders.len(),
+        collected.requests
     );
     say("wrote", &told);
     Ok(())
