@@ -63,7 +63,7 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    fn trail(&self, place: &Place, trail: &Recorder) -> Standing {
+    fn trail(&mut self, place: &Place, trail: &Recorder) -> Standing {
         let own = trail.account == place.account;
         if !own && !trail.organization {
             return Standing::Foreign;
@@ -77,19 +77,26 @@ impl<'a> Candidates<'a> {
         let Some(sighting) = sightings.iter().find(|sighting| sighting.trail == trail.arn) else {
             return if elsewhere { other_region(trail) } else { Standing::Silent(SilentReason::NotHere) };
         };
-        if !own {
-            match self.may_miss_home_region(place, trail) {
-                Ok(None) => {}
-                Ok(Some(reason)) => return Standing::Silent(reason),
-                Err(gap) => return Standing::May { gaps: vec![gap] },
-            }
+        match delivering(sighting) {
+            Standing::May { mut gaps } if !own => match self.may_miss_home_region(place, trail) {
+                Ok(None) => Standing::May { gaps },
+                Ok(Some(reason)) => Standing::Silent(reason),
+                Err(gap) => {
+                    gaps.push(gap);
+                    Standing::May { gaps }
+                }
+            },
+            standing => standing,
         }
-        delivering(sighting)
     }
 
     /// The opt-in home Region trap (semantics 4.3): an organization trail at home in an opt-in Region gets nothing from
     /// members that have not enabled that Region, not even what happens in their other Regions.
-    fn may_miss_home_region(&self, place: &Place, trail: &Recorder) -> Result<Option<SilentReason>, usize> {
+    fn may_miss_home_region(
+        &mut self,
+        place: &Place,
+        trail: &Recorder,
+    ) -> Result<Option<SilentReason>, usize> {
         let state_in = |account: &Account| -> Option<OptIn> {
             account.regions.known().and_then(|regions| regions.get(&trail.home_region).copied())
         };
@@ -101,12 +108,29 @@ impl<'a> Candidates<'a> {
         match account.map(|account| (state_in(account), &account.regions)) {
             Some((Some(OptIn::ByDefault | OptIn::Enabled), _)) => Ok(None),
             Some((None, Seen::Unread(gap))) => Err(*gap),
-            // A place without its account is not something a collection makes: the trail was sighted, and no more is known.
-            None => Ok(None),
+            None => {
+                Err(self.unknown_region(&place.account, &trail.home_region, "the account was not visited"))
+            }
+            Some((Some(OptIn::Changing), _)) => Err(self.unknown_region(
+                &place.account,
+                &trail.home_region,
+                "the account is enabling or disabling this Region, the home of an organization trail",
+            )),
             Some((Some(OptIn::Disabled) | None, _)) => {
                 Ok(Some(SilentReason::HomeRegionNotEnabled(trail.home_region.clone())))
             }
         }
+    }
+
+    fn unknown_region(&mut self, account: &str, region: &str, error: &str) -> usize {
+        self.add(Gap {
+            account: Some(account.to_owned()),
+            region: Some(region.to_owned()),
+            call: "account:ListRegions".to_owned(),
+            subject: None,
+            kind: GapKind::Failed,
+            error: error.to_owned(),
+        })
     }
 
     fn store(&mut self, place: &Place, store: &Recorder) -> Standing {

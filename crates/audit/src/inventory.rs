@@ -63,8 +63,10 @@ pub enum OptIn {
     ByDefault,
     /// `ENABLED`, `opted-in`: an opt-in Region that this account has enabled.
     Enabled,
-    /// `DISABLED`, `not-opted-in`, and `ENABLING`, `DISABLING`: an opt-in Region that this account does not surely have.
+    /// `DISABLED`, `not-opted-in`: an opt-in Region that this account does not have.
     Disabled,
+    /// `ENABLING`, `DISABLING`, or a state we do not know: the account may have it, so it is looked into.
+    Changing,
 }
 
 /// One account in one Region: where functions live and trails are seen.

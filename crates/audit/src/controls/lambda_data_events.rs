@@ -80,19 +80,22 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
         if places.is_empty() {
             continue;
         }
-        let where_to = count(places.len(), "account and Region").replace("Regions", "Region");
+        let where_to = match places.len() {
+            1 => "in one account and Region".to_owned(),
+            n => format!("in {n} accounts and Regions"),
+        };
         findings.push(if open {
             let gaps =
                 places.iter().flat_map(|at| audit.deciding_gaps(Proof { place: *at, verdict: paired(*at) }));
             let gaps = gaps.collect();
             finding(
                 Status::Undetermined,
-                format!("it cannot be told for functions created later, {where_to}"),
+                format!("it cannot be told for functions created later {where_to}"),
                 places,
                 gaps,
             )
         } else {
-            let reason = format!("not all data events of functions created later are recorded, {where_to}");
+            let reason = format!("not all data events of functions created later are recorded {where_to}");
             finding(Status::Fail, reason, places, Vec::new())
         });
     }

@@ -94,10 +94,14 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
     let uncovered = group::places(audit, any_of, |place, state| state != State::Recorded && complete(place));
     let seen = rows(audit, plane);
     findings.extend(uncovered.into_iter().map(|mut finding| {
+        finding.reason = match finding.status {
+            Status::Undetermined => {
+                format!("whether a {} created here would be recorded cannot be told", kind.noun())
+            }
+            _ => format!("a {} created here would not be fully recorded: {}", kind.noun(), finding.reason),
+        };
         finding.status = Status::Pass;
         finding.gaps = Vec::new();
-        finding.reason =
-            format!("a {} created here would not be fully recorded: {}", kind.noun(), finding.reason);
         finding.help = Some(format!("add an advanced selector for {kind}; no basic selector can select it"));
         finding
     }));

@@ -76,6 +76,19 @@ fn the_opt_in_home_region_trap() {
         regions.insert(OPT_IN.to_owned(), OptIn::Enabled);
     }
     assert_eq!(state(&world), Recorded);
+    if let Seen::Known(regions) = &mut world.account(MEMBER).regions {
+        regions.insert(OPT_IN.to_owned(), OptIn::Changing);
+    }
+    assert_eq!(state(&world), Undetermined);
+    // A stopped trail records nothing, wherever it is at home.
+    let logging = |world: &mut World, logging: bool| {
+        if let Seen::Known(status) = world.status(MEMBER, HERE) {
+            status.logging = logging;
+        }
+    };
+    logging(&mut world, false);
+    assert_eq!(state(&world), NotRecorded);
+    logging(&mut world, true);
     let gap = world.gap("account:ListRegions");
     world.account(MEMBER).regions = Seen::Unread(gap);
     assert_eq!(state(&world), Undetermined);

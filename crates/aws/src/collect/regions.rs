@@ -75,12 +75,13 @@ fn complete(regions: impl Iterator<Item = (String, OptIn)>) -> Result<BTreeMap<S
     }
 }
 
-/// The state of a Region, in the words of either listing. A state we do not know is no promise.
+/// The state of a Region, in the words of either listing. In a state we do not know, there may be something.
 fn opt_in(state: &str) -> OptIn {
     match state {
         "ENABLED_BY_DEFAULT" | "opt-in-not-required" => OptIn::ByDefault,
         "ENABLED" | "opted-in" => OptIn::Enabled,
-        _ => OptIn::Disabled,
+        "DISABLED" | "not-opted-in" => OptIn::Disabled,
+        _ => OptIn::Changing,
     }
 }
 

@@ -58,7 +58,12 @@ fn gap() -> impl Strategy<Value = Gap> {
 fn account() -> impl Strategy<Value = Account> {
     let organization =
         (text(), id()).prop_map(|(id, management_account)| Organization { id, management_account });
-    let state = prop_oneof![Just(OptIn::ByDefault), Just(OptIn::Enabled), Just(OptIn::Disabled)];
+    let state = prop_oneof![
+        Just(OptIn::ByDefault),
+        Just(OptIn::Enabled),
+        Just(OptIn::Disabled),
+        Just(OptIn::Changing)
+    ];
     (
         option::of(text()),
         option::of(text()),

@@ -190,6 +190,7 @@ fn account(shape: AccountShape<'_>) -> Account {
         OptInShape::ByDefault => OptIn::ByDefault,
         OptInShape::Enabled => OptIn::Enabled,
         OptInShape::Disabled => OptIn::Disabled,
+        OptInShape::Changing => OptIn::Changing,
     };
     Account {
         id: shape.id.into_owned(),

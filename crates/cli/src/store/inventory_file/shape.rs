@@ -87,6 +87,7 @@ pub(super) enum OptInShape {
     ByDefault,
     Enabled,
     Disabled,
+    Changing,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]

@@ -92,6 +92,7 @@ fn opt_in(state: OptIn) -> OptInShape {
         OptIn::ByDefault => OptInShape::ByDefault,
         OptIn::Enabled => OptInShape::Enabled,
         OptIn::Disabled => OptInShape::Disabled,
+        OptIn::Changing => OptInShape::Changing,
     }
 }
 
