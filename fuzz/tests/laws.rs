@@ -3,11 +3,19 @@
 /// Bytes: more than a seed needs, and enough words for a document.
 const LONGEST: usize = 256;
 
+/// So many inputs, or as many as `FUZZ_INPUTS` says.
+fn inputs(ordinarily: usize) -> usize {
+    match std::env::var("FUZZ_INPUTS") {
+        Ok(text) => text.parse().expect("FUZZ_INPUTS is a number"),
+        Err(_) => ordinarily,
+    }
+}
+
 macro_rules! targets {
     ($($law:ident $inputs:literal)*) => {
         $(#[test]
         fn $law() {
-            bolero::check!().with_max_len(LONGEST).with_iterations($inputs).for_each(fuzz::$law);
+            bolero::check!().with_max_len(LONGEST).with_iterations(inputs($inputs)).for_each(fuzz::$law);
         })*
     };
 }
