@@ -255,6 +255,22 @@ pub struct Row<'a> {
 }
 
 impl Audit<'_> {
+    /// The resources of one place by verdict.
+    #[must_use]
+    pub fn summary_of(&self, place: &PlaceAudit<'_>) -> Summary {
+        let mut summary = Summary::default();
+        for row in place.planes.iter().flat_map(|plane| &plane.rows) {
+            summary.resources += 1;
+            match self.verdicts[row.verdict].state {
+                State::Recorded => summary.recorded += 1,
+                State::PartiallyRecorded => summary.partially_recorded += 1,
+                State::NotRecorded => summary.not_recorded += 1,
+                State::Undetermined => summary.undetermined += 1,
+            }
+        }
+        summary
+    }
+
     /// The gaps on which an undetermined verdict at this place hangs, ascending; empty for any other state.
     #[must_use]
     pub fn deciding_gaps(&self, proof: Proof) -> Vec<usize> {

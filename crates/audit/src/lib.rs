@@ -16,7 +16,6 @@ pub mod lint;
 
 use finding::{Audit, Summary};
 use inventory::Inventory;
-use recording::State;
 
 /// What an audit may be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,16 +44,11 @@ pub fn audit<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a> {
 }
 
 fn summary(audit: &Audit<'_>) -> Summary {
-    let mut summary = Summary::default();
-    let rows = audit.places.iter().flat_map(|place| &place.planes).flat_map(|plane| &plane.rows);
-    for row in rows {
-        summary.resources += 1;
-        match audit.verdicts[row.verdict].state {
-            State::Recorded => summary.recorded += 1,
-            State::PartiallyRecorded => summary.partially_recorded += 1,
-            State::NotRecorded => summary.not_recorded += 1,
-            State::Undetermined => summary.undetermined += 1,
-        }
-    }
-    summary
+    audit.places.iter().map(|place| audit.summary_of(place)).fold(Summary::default(), |all, here| Summary {
+        resources: all.resources + here.resources,
+        recorded: all.recorded + here.recorded,
+        partially_recorded: all.partially_recorded + here.partially_recorded,
+        not_recorded: all.not_recorded + here.not_recorded,
+        undetermined: all.undetermined + here.undetermined,
+    })
 }

@@ -275,7 +275,7 @@ pub(super) const fn kind_word(kind: RecorderKind) -> &'static str {
 pub(super) fn place(audit: &Audit<'_>, place: &PlaceAudit<'_>, object: &mut Object<'_>) {
     object.text("account", place.account);
     object.text("region", place.region);
-    object.object("summary", |object| summary(&view::summary_of(audit, place), object));
+    object.object("summary", |object| summary(&audit.summary_of(place), object));
     object.object("future", |object| {
         for plane in &place.planes {
             object.text(plane.kind.as_str(), verdict_word(audit.verdicts[plane.any].state));

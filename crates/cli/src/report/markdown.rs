@@ -1,7 +1,7 @@
 //! An audit as Markdown, for a comment on a pull request: answer, table, findings, gaps. Short, and inert: no name from
 //! outside becomes a link, a mention, HTML or the end of a table cell.
 
-use super::view::{self, grouped, headline, quantity, subject_arn, summary_of};
+use super::view::{self, grouped, headline, quantity, subject_arn};
 use super::words;
 use crate::visible::visible;
 use audit::finding::{Audit, Finding, PlaceAudit, Status, Weight};
@@ -51,7 +51,7 @@ fn inert(text: &str) -> String {
 
 fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     let mut rows: Vec<(&PlaceAudit<'_>, _)> =
-        audit.places.iter().map(|place| (place, summary_of(audit, place))).collect();
+        audit.places.iter().map(|place| (place, audit.summary_of(place))).collect();
     rows.retain(|(place, summary)| summary.resources > 0 || future(audit, place) != Some(State::Recorded));
     rows.sort_by_key(|(_, one)| {
         std::cmp::Reverse((one.not_recorded + one.partially_recorded, one.undetermined))

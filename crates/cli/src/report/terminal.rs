@@ -1,7 +1,7 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
 use super::page::{Align, Layout, Page, Span, Style};
-use super::view::{self, Answer, answer, grouped, headline, quantity, subject_arn, summary_of};
+use super::view::{self, Answer, answer, grouped, headline, quantity, subject_arn};
 use super::words;
 use crate::visible::excerpt;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
@@ -68,7 +68,7 @@ fn places(audit: &Audit<'_>, page: &mut Page) {
         .iter()
         .filter_map(|place| {
             let future = audit.verdicts[place.planes.first()?.any].state;
-            Some(PlaceRow { place, summary: summary_of(audit, place), future })
+            Some(PlaceRow { place, summary: audit.summary_of(place), future })
         })
         .collect();
     if rows.is_empty() {

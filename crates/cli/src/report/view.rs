@@ -1,6 +1,6 @@
 //! What the documents share: the answer, counts by place, and the resource that a finding's witness is about.
 
-use audit::finding::{Audit, Finding, PlaceAudit, Proof, ResourceRef, Status, Summary};
+use audit::finding::{Audit, Finding, PlaceAudit, Proof, ResourceRef, Status};
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeSet;
@@ -126,21 +126,6 @@ fn escaping_accounts(audit: &Audit<'_>) -> usize {
 /// The Regions looked at, ascending.
 pub(super) fn regions<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
     audit.places.iter().map(|place| place.region).collect()
-}
-
-/// The resources of one place by verdict.
-pub(super) fn summary_of(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> Summary {
-    let mut summary = Summary::default();
-    for row in place.planes.iter().flat_map(|plane| &plane.rows) {
-        summary.resources += 1;
-        match audit.verdicts[row.verdict].state {
-            State::Recorded => summary.recorded += 1,
-            State::PartiallyRecorded => summary.partially_recorded += 1,
-            State::NotRecorded => summary.not_recorded += 1,
-            State::Undetermined => summary.undetermined += 1,
-        }
-    }
-    summary
 }
 
 /// Why there may be more at a place than was seen, ascending.
