@@ -74,9 +74,14 @@ impl<'a> Candidates<'a> {
             Seen::Unread(_) if elsewhere => return other_region(trail),
             Seen::Unread(gap) => return Standing::May { gaps: vec![*gap] },
         };
-        let Some(sighting) = sightings.iter().find(|sighting| sighting.trail == trail.arn) else {
+        let mut here = sightings.iter().filter(|sighting| sighting.trail == trail.arn);
+        let Some(sighting) = here.next() else {
             return if elsewhere { other_region(trail) } else { Standing::Silent(SilentReason::NotHere) };
         };
+        if here.next().is_some() {
+            let error = "the inventory tells of this trail twice at one place";
+            return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
+        }
         match delivering(sighting) {
             Standing::May { mut gaps } if !own => match self.may_miss_home_region(place, trail) {
                 Ok(None) => Standing::May { gaps },
@@ -200,12 +205,16 @@ impl<'a> Candidates<'a> {
             return gaps;
         };
         gaps.extend(account.stores.gap());
+        gaps.extend(self.undescribed_stores(place, account));
         match &account.organization {
             Seen::Unread(gap) => gaps.push(*gap),
             Seen::Known(None) => {}
             Seen::Known(Some(organization)) => match self.inventory.account(&organization.management_account)
             {
-                Some(management) => gaps.extend(management.stores.gap()),
+                Some(management) => {
+                    gaps.extend(management.stores.gap());
+                    gaps.extend(self.undescribed_stores(place, management));
+                }
                 None => gaps.push(self.not_visited(&organization.management_account)),
             },
         }
@@ -217,15 +226,28 @@ impl<'a> Candidates<'a> {
         let sightings = place.trails.known().map_or(&[][..], Vec::as_slice);
         let strangers: Vec<&Sighting> =
             sightings.iter().filter(|sighting| self.inventory.recorder(&sighting.trail).is_none()).collect();
-        let gap = |sighting: &Sighting| Gap {
+        let error = "the trail was seen here, but the inventory does not describe it";
+        strangers.into_iter().map(|sighting| self.undescribed(place, &sighting.trail, error)).collect()
+    }
+
+    /// Event data stores of an account that were listed but are not among the recorders.
+    fn undescribed_stores(&mut self, place: &Place, owner: &Account) -> Vec<usize> {
+        let listed = owner.stores.known().map_or(&[][..], Vec::as_slice);
+        let missing: Vec<&String> =
+            listed.iter().filter(|arn| self.inventory.recorder(arn).is_none()).collect();
+        let error = "the event data store was listed, but the inventory does not describe it";
+        missing.into_iter().map(|arn| self.undescribed(place, arn, error)).collect()
+    }
+
+    fn undescribed(&mut self, place: &Place, recorder: &str, error: &str) -> usize {
+        self.add(Gap {
             account: Some(place.account.clone()),
             region: Some(place.region.clone()),
             call: "cloudtrail:GetEventSelectors".to_owned(),
-            subject: Some(sighting.trail.clone()),
+            subject: Some(recorder.to_owned()),
             kind: GapKind::Failed,
-            error: "the trail was seen here, but the inventory does not describe it".to_owned(),
-        };
-        strangers.into_iter().map(|sighting| self.add(gap(sighting))).collect()
+            error: error.to_owned(),
+        })
     }
 
     fn not_visited(&mut self, account: &str) -> usize {

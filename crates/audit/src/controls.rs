@@ -18,7 +18,7 @@ use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 
 /// Every control, in the order in which they are reported: the main one first.
 pub(crate) fn all(audit: &Audit<'_>) -> Vec<ControlResult> {
-    vec![
+    let mut all = vec![
         lambda_invocations_recorded::functions(audit),
         lambda_invocations_recorded::web_functions(audit),
         lambda_invocations_recorded::microvm_images(audit),
@@ -31,7 +31,26 @@ pub(crate) fn all(audit: &Audit<'_>) -> Vec<ControlResult> {
         log_file_validation::control(audit),
         paid_copies::control(audit),
         selector_values_can_match::control(audit),
-    ]
+    ];
+    for control in all.iter_mut().filter(|control| control.weight == Weight::Required) {
+        doubt_unseen(audit, control);
+    }
+    all
+}
+
+/// A required control is about every place that was to be audited, so it cannot pass while some were not seen.
+fn doubt_unseen(audit: &Audit<'_>, control: &mut ControlResult) {
+    if audit.unseen.is_empty() {
+        return;
+    }
+    let reason = "not every account and Region that was to be audited was seen".to_owned();
+    if matches!(control.status, Status::Pass | Status::NotApplicable) {
+        control.status = Status::Undetermined;
+        control.reason.clone_from(&reason);
+    }
+    let finding = Finding { gaps: audit.unseen.clone(), ..about_places(Status::Undetermined, reason) };
+    control.findings.push(finding);
+    control.findings.sort_by_key(|finding| finding.status);
 }
 
 /// What a control is, before it is asked.

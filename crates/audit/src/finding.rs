@@ -139,6 +139,9 @@ pub struct Audit<'a> {
     /// For each position in `verdicts` that is about the invocations of a resource, the position of the verdict about
     /// *all* data events of that resource, read and write: what the control's test plan ticks.
     pub data_events: BTreeMap<usize, usize>,
+    /// The gaps behind which accounts and Regions hide that were to be audited, as positions in `gaps`, ascending; empty
+    /// iff every place that was asked for is among the places.
+    pub unseen: Vec<usize>,
     /// The gaps of the inventory, and behind them what the audit itself found to be missing.
     pub gaps: Vec<Gap>,
 }

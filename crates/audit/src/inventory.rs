@@ -216,21 +216,4 @@ impl Inventory {
         let key = (account, region);
         self.places.binary_search_by(|place| (place.account.as_str(), place.region.as_str()).cmp(&key)).ok()
     }
-
-    /// The gaps behind which accounts or Regions hide that were to be audited: a listing of the organization's accounts
-    /// that broke off, and audited accounts whose Regions could not be listed though all of them were asked for.
-    /// Ascending; empty iff every place that was asked for is among the places.
-    #[must_use]
-    pub fn unseen_places(&self) -> Vec<usize> {
-        let listing =
-            self.gaps.iter().enumerate().filter(|(_, gap)| gap.call == "organizations:ListAccounts");
-        let mut found: Vec<usize> = listing.map(|(at, _)| at).collect();
-        if self.regions_asked.is_none() {
-            let audited = self.accounts.iter().filter(|account| account.audited);
-            found.extend(audited.filter_map(|account| account.regions.gap()));
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
 }

@@ -3,8 +3,9 @@
 use crate::Options;
 use crate::candidates::Candidates;
 use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, Row, Summary};
-use crate::inventory::{Gap, GapKind, Inventory, Listing, Place, Resource, Serving};
+use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
 use cloudtrail::event::Field;
+use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use recording::{
     Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, any_arn, arn_prefix,
@@ -48,8 +49,57 @@ pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a
         places,
         verdicts: verdicts.all,
         data_events: verdicts.data_events,
+        unseen: unseen(inventory, &mut candidates),
         gaps: candidates.gaps,
     }
+}
+
+/// The gaps behind which accounts or Regions hide that were to be audited: a listing of the organization's accounts that
+/// broke off; audited accounts whose Regions are not known; a Region that an account has, or that was asked for, and
+/// that is not among the places; a place whose account the inventory does not describe.
+fn unseen(inventory: &Inventory, gaps: &mut Candidates<'_>) -> Vec<usize> {
+    let listing =
+        inventory.gaps.iter().enumerate().filter(|(_, gap)| gap.call == "organizations:ListAccounts");
+    let mut found: Vec<usize> = listing.map(|(at, _)| at).collect();
+    let mut missing = |account: &str, region: Option<&str>, error: &str| {
+        gaps.add(Gap {
+            account: Some(account.to_owned()),
+            region: region.map(str::to_owned),
+            call: "account:ListRegions".to_owned(),
+            subject: None,
+            kind: GapKind::Failed,
+            error: error.to_owned(),
+        })
+    };
+    for account in inventory.accounts.iter().filter(|account| account.audited) {
+        let wanted: Vec<&String> = match (&account.regions, &inventory.regions_asked) {
+            (Seen::Unread(gap), None) => {
+                found.push(*gap);
+                continue;
+            }
+            (Seen::Unread(_), Some(asked)) => asked.iter().collect(),
+            (Seen::Known(regions), asked) => {
+                if regions.is_empty() {
+                    found.push(missing(&account.id, None, "the inventory names no Region of this account"));
+                }
+                let here =
+                    regions.iter().filter(|(_, state)| **state != OptIn::Disabled).map(|(name, _)| name);
+                let asked_for = |name: &&String| asked.as_ref().is_none_or(|asked| asked.contains(name));
+                here.filter(asked_for).collect()
+            }
+        };
+        let unlooked = wanted.into_iter().filter(|region| inventory.place(&account.id, region).is_none());
+        found.extend(
+            unlooked.map(|region| missing(&account.id, Some(region), "nobody looked into this Region")),
+        );
+    }
+    let strangers = inventory.places.iter().filter(|place| inventory.account(&place.account).is_none());
+    found.extend(
+        strangers.map(|place| missing(&place.account, None, "the inventory does not describe this account")),
+    );
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The listing of one plane of a place.
@@ -78,8 +128,13 @@ fn served_elsewhere(inventory: &Inventory) -> HashMap<(&str, &str), Vec<&str>> {
 
 /// Why more resources may exist here than were seen.
 fn listing_gap(inventory: &Inventory, place: &Place, kind: ResourceType) -> Option<usize> {
-    let offered = |gap: &usize| inventory.gaps.get(*gap).is_none_or(|gap| gap.kind != GapKind::NotOffered);
-    listing(place, kind).gap.filter(offered)
+    let listing = listing(place, kind);
+    // Functions are offered everywhere, and where something was listed the operation is known: then a later page failed.
+    let may_be_absent = kind != ResourceType::Function && listing.resources.is_empty();
+    let absent = |gap: &usize| {
+        may_be_absent && inventory.gaps.get(*gap).is_some_and(|gap| gap.kind == GapKind::NotOffered)
+    };
+    listing.gap.filter(|gap| !absent(gap))
 }
 
 /// Why it is not known who records what other Regions serve of the resources at home here.

@@ -229,7 +229,12 @@ fn copies(spaces: &[Space], sure: &[Clause<'_>]) -> Vec<usize> {
     let candidates: BTreeSet<usize> = sure.iter().map(|clause| clause.candidate).collect();
     if candidates.len() > 1 {
         for space in spaces {
-            Cut::new(space, sure).cells(false, &mut |holding, _| {
+            let cut = Cut::new(space, sure);
+            let alive: BTreeSet<usize> = cut.alive().iter().map(|clause| sure[*clause].candidate).collect();
+            if alive.len() < 2 {
+                continue;
+            }
+            cut.cells(false, &mut |holding, _| {
                 let here: BTreeSet<usize> = holding.iter().map(|clause| sure[*clause].candidate).collect();
                 if here.len() > most.len() {
                     most = here;

@@ -69,6 +69,11 @@ impl Cut {
         Cut { levels, alive }
     }
 
+    /// The clauses that hold anything of the space as far as fields with a single class can tell.
+    pub(crate) fn alive(&self) -> &[usize] {
+        &self.alive
+    }
+
     /// Calls `visit` with cells that together are the whole space, each with the clauses that hold all of it. No two
     /// cells share an event. With `prune`, a cell is not cut further once some clause holds all of it.
     pub(crate) fn cells(&self, prune: bool, visit: &mut dyn FnMut(&[usize], &Path<'_>)) {

@@ -1,7 +1,7 @@
 //! What was not read decides only where it could turn the answer, and then it is never a pass and never a fail.
 
 use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, function};
-use audit::finding::{Audit, Proof, Status};
+use audit::finding::{Audit, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use audit::{Counted, Options, audit};
 use cloudtrail::recorder::Seen;
@@ -138,17 +138,70 @@ fn a_plane_that_is_not_offered_is_no_gap() {
     assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::NotApplicable);
 }
 
+/// The states of the required controls, each once.
+fn required(world: &World) -> Vec<Status> {
+    let told = audit(&world.inventory, &Options::default());
+    let weighty = told.controls.iter().filter(|control| control.weight == Weight::Required);
+    let mut states: Vec<Status> = weighty.map(|control| control.status).collect();
+    states.sort();
+    states.dedup();
+    states
+}
+
 #[test]
-fn accounts_and_regions_that_were_not_listed_are_never_a_pass() {
-    let mut world = World::member().trail("main", MEMBER, false, ALL);
-    let control = "lambda-invocations-recorded";
-    assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::Pass);
-    let mut lost = world.clone();
+fn accounts_and_regions_that_were_not_seen_are_never_a_pass() {
+    let fine = World::member().trail("main", MEMBER, false, ALL);
+    assert_eq!(required(&fine), [Status::Pass, Status::NotApplicable]);
+    let mut lost = fine.clone();
     lost.gap("organizations:ListAccounts");
-    assert_eq!(status(&audit(&lost.inventory, &Options::default()), control), Status::Undetermined);
-    let gap = world.gap("account:ListRegions");
-    world.account(MEMBER).regions = Seen::Unread(gap);
-    assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::Undetermined);
-    world.inventory.regions_asked = Some(vec![HERE.to_owned()]);
-    assert_eq!(status(&audit(&world.inventory, &Options::default()), control), Status::Pass);
+    assert_eq!(required(&lost), [Status::Undetermined], "the listing of accounts broke off");
+    let mut everywhere = fine.clone();
+    everywhere.inventory.regions_asked = None;
+    assert_eq!(required(&everywhere), [Status::Undetermined], "a Region of the account was not looked into");
+    let mut asked = fine.clone();
+    asked.inventory.regions_asked = Some(vec![HERE.to_owned(), THERE.to_owned()]);
+    assert_eq!(required(&asked), [Status::Undetermined], "a Region that was asked for was not looked into");
+    let mut unlisted = fine.clone();
+    let gap = unlisted.gap("account:ListRegions");
+    unlisted.account(MEMBER).regions = Seen::Unread(gap);
+    assert_eq!(required(&unlisted), [Status::Pass, Status::NotApplicable], "all that was asked for was seen");
+    unlisted.inventory.regions_asked = None;
+    assert_eq!(required(&unlisted), [Status::Undetermined], "its Regions are not known");
+    let mut empty = fine.clone();
+    empty.account(MEMBER).regions = Seen::Known(std::collections::BTreeMap::new());
+    assert_eq!(required(&empty), [Status::Undetermined], "no Region is named");
+    let mut second = fine.clone();
+    second.add_account("222222222222", None, true);
+    assert_eq!(required(&second), [Status::Undetermined], "an account was not looked into");
+    let mut nobody = fine;
+    nobody.inventory.accounts.clear();
+    assert_eq!(required(&nobody), [Status::Undetermined], "the account is not described");
+}
+
+#[test]
+fn a_later_page_that_is_not_offered_leaves_the_listing_open() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    let gap = world.gap("lambda:ListFunctions");
+    world.inventory.gaps[gap].kind = GapKind::NotOffered;
+    let only_one = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
+    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(&only_one).unwrap());
+    world.at(MEMBER, HERE).functions.gap = Some(gap);
+    let told = audit(&world.inventory, &Options::default());
+    assert_eq!(status(&told, "lambda-data-events-current"), Status::Undetermined);
+}
+
+#[test]
+fn a_store_that_the_inventory_does_not_describe_may_record() {
+    let mut world = World::member().store("lake", MEMBER, false, ALL);
+    world.inventory.recorders.clear();
+    assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Undetermined);
+}
+
+#[test]
+fn a_trail_told_of_twice_is_not_believed() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    if let Seen::Known(trails) = &mut world.at(MEMBER, HERE).trails {
+        trails.extend(trails.clone());
+    }
+    assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Undetermined);
 }

@@ -47,8 +47,13 @@ pub(crate) struct World {
 impl World {
     /// The member account and its management account, with nothing but one function `orders` here.
     pub(crate) fn member() -> Self {
-        let mut world =
-            World { inventory: Inventory { partition: "aws".to_owned(), ..Inventory::default() } };
+        let mut world = World {
+            inventory: Inventory {
+                partition: "aws".to_owned(),
+                regions_asked: Some(Vec::new()),
+                ..Inventory::default()
+            },
+        };
         world.add_account(MEMBER, Some(MANAGEMENT), true);
         world.add_account(MANAGEMENT, Some(MANAGEMENT), false);
         world.place(MEMBER, HERE).functions(MEMBER, HERE, &["orders"])
@@ -75,6 +80,11 @@ impl World {
     }
 
     pub(crate) fn place(mut self, account: &str, region: &str) -> Self {
+        if let Some(asked) = &mut self.inventory.regions_asked
+            && !asked.iter().any(|known| known == region)
+        {
+            asked.push(region.to_owned());
+        }
         self.inventory.places.push(Place {
             account: account.to_owned(),
             region: region.to_owned(),
