@@ -42,6 +42,16 @@ impl Body {
     }
 }
 
+/// The list in `member` of an answer. The SDK's types read a required list that is not there as an empty one, and nothing
+/// must be taken for nothing there.
+///
+/// # Errors
+/// One line, iff there is no list.
+pub(crate) fn list<'v>(answer: &'v Value, member: &str) -> Result<&'v [Value], String> {
+    let list = answer.get(member).and_then(Value::as_array);
+    list.map(Vec::as_slice).ok_or_else(|| format!("the answer holds no list of {member}"))
+}
+
 /// The selectors in a whole answer of GetEventSelectors.
 pub(crate) fn selectors_of_trail(answer: &Value) -> Result<Selectors, String> {
     cloudtrail::json::from_value(answer).map_err(|error| error.to_string())

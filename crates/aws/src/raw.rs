@@ -182,8 +182,17 @@ pub(crate) fn first(xml: &str, name: &str) -> Option<String> {
 pub(crate) fn pairs(xml: &str, item: &str, key: &str, value: &str) -> Result<Vec<(String, String)>, String> {
     let mut document = Document::new(xml);
     let mut root = document.root_element().map_err(|error| format!("the answer is not XML: {error}"))?;
+    // The decoder ends in silence where the text ends; a listing that was cut off must not look like a short one.
+    let closing = format!("</{}>", root.start_el().local());
+    let prefixed = format!(":{}>", root.start_el().local());
+    if !xml.trim_end().ends_with(&closing) && !xml.trim_end().ends_with(&prefixed) {
+        return Err("the answer is cut off".to_owned());
+    }
     let mut found = Vec::new();
     gather(&mut root, [item, key, value], 0, &mut found);
+    if found.iter().any(|(named, _)| named.is_empty()) {
+        return Err(format!("the answer holds an {item} without {key}"));
+    }
     Ok(found)
 }
 
@@ -212,7 +221,7 @@ fn gather(
                 valued = text(&mut member);
             }
         }
-        found.extend(named.map(|named| (named, valued)));
+        found.push((named.unwrap_or_default(), valued));
     }
 }
 
@@ -242,8 +251,15 @@ mod tests {
     fn what_is_not_xml_is_an_error_and_no_panic() {
         assert!(pairs("", "item", "a", "b").is_err());
         assert!(pairs("no", "item", "a", "b").is_err());
-        assert!(pairs(&"<x>".repeat(100_000), "item", "a", "b").is_ok_and(|found| found.is_empty()));
-        assert_eq!(pairs("<R><item><a>1</R", "item", "a", "b").unwrap_or_default().len(), 1);
+        assert!(pairs(&"<x>".repeat(100_000), "item", "a", "b").is_err());
+    }
+
+    #[test]
+    fn a_listing_that_is_cut_off_or_nameless_is_an_error() {
+        assert!(pairs("<R><item><a>1</a></item></R>", "item", "a", "b").is_ok_and(|found| found.len() == 1));
+        assert!(pairs("<R><item><a>1</a></item><item>", "item", "a", "b").is_err());
+        assert!(pairs("<R><item><a>1</R", "item", "a", "b").is_err());
+        assert!(pairs("<R><item><b>1</b></item></R>", "item", "a", "b").is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::listing::pages;
 use super::read::{ListingRead, Read, ResourceRead};
 use super::{Progress, Run};
+use crate::body::{Body, list};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::Reach;
@@ -41,11 +42,14 @@ pub(crate) async fn web_functions(run: Run<'_>, reach: &Reach, region: &str) -> 
     let client = reach.lambda_web(region);
     let call = Call::new(Service::LambdaWeb, "lambda:ListWebFunctions", &reach.account, region);
     let listed = pages(async |token| {
+        let body = Body::default();
         let answer = run.session.wire.send(&call, || {
             let request = client.list_web_functions().max_results(PAGE).set_next_token(token.clone());
+            let request = request.customize().interceptor(body.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
+        said(&body, "functions")?;
         let arns: Vec<Option<String>> =
             answer.functions.into_iter().map(|function| Some(function.function_arn)).collect();
         run.came(&call, arns.len());
@@ -65,11 +69,14 @@ pub(crate) async fn microvm_images(run: Run<'_>, reach: &Reach, region: &str) ->
     let client = reach.lambda_microvms(region);
     let call = Call::new(Service::LambdaMicrovms, "lambda:ListMicrovmImages", &reach.account, region);
     let listed = pages(async |token| {
+        let body = Body::default();
         let answer = run.session.wire.send(&call, || {
             let request = client.list_microvm_images().max_results(PAGE).set_next_token(token.clone());
+            let request = request.customize().interceptor(body.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
+        said(&body, "items")?;
         let arns: Vec<Option<String>> = answer.items.into_iter().map(|image| Some(image.image_arn)).collect();
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
@@ -84,12 +91,21 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
     let call =
         Call::new(Service::LambdaWeb, "lambda:ListWebFunctionEndpoints", &reach.account, region).about(arn);
     let (endpoints, failure) = pages(async |token| {
+        let body = Body::default();
         let answer = run.session.wire.send(&call, || {
             let request =
                 client.list_web_function_endpoints().function_name(name).set_next_token(token.clone());
+            let request = request.customize().interceptor(body.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
+        for endpoint in said(&body, "endpoints")? {
+            let at_home =
+                endpoint.get("endpointType").and_then(serde_json::Value::as_str) == Some("HomeRegion");
+            if !at_home {
+                list(&endpoint, "regions").map_err(|error| Failure::new(Class::Final, error))?;
+            }
+        }
         Ok((answer.endpoints, answer.next_token))
     })
     .await;
@@ -101,6 +117,15 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
     regions.sort();
     regions.dedup();
     Ok(if regions.is_empty() { Serving::Home } else { Serving::Also(regions.into()) })
+}
+
+/// The list in `member` of the answer that came.
+///
+/// # Errors
+/// A final failure, iff there is none.
+fn said(body: &Body, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
+    let listed = body.json().and_then(|answer| list(&answer, member).map(<[_]>::to_vec));
+    listed.map_err(|error| Failure::new(Class::Final, error))
 }
 
 /// The resources of a listing by their unqualified ARNs, sorted, each once. An ARN that is none of that type is not

@@ -46,6 +46,9 @@ async fn list(run: Run<'_>, reach: &Reach, call: &Call<'_>) -> Result<BTreeMap<S
     .await;
     match failure {
         Some(failure) => Err(failure),
+        None if regions.iter().any(|region| region.region_name().is_none()) => {
+            Err(Failure::new(Class::Final, "the listing holds a Region without a name"))
+        }
         None => complete(regions.iter().filter_map(|region| {
             let state = region.region_opt_status().map_or("", |status| status.as_str());
             Some((region.region_name()?.to_owned(), opt_in(state)))

@@ -53,12 +53,17 @@ async fn in_region(run: Run<'_>, reach: &Reach, region: &str) -> (Vec<RecorderRe
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        Ok((answer.event_data_stores.unwrap_or_default(), answer.next_token))
+        let listed = answer.event_data_stores;
+        let listed =
+            listed.ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of stores"))?;
+        Ok((listed, answer.next_token))
     })
     .await;
+    let nameless = listed.iter().any(|store| store.event_data_store_arn.is_none());
+    let nameless = nameless.then(|| Failure::new(Class::Final, "the listing names a store without its ARN"));
     let arns: Vec<String> = listed.into_iter().filter_map(|store| store.event_data_store_arn).collect();
     let stores = join_all(arns.iter().map(|arn| store(run, reach, region, arn))).await;
-    (stores, failure.map(|failure| failure.gap(&call)))
+    (stores, failure.or(nameless).map(|failure| failure.gap(&call)))
 }
 
 async fn store(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> RecorderRead {
@@ -98,11 +103,17 @@ fn describe(
     let selectors = body.json().and_then(|document| advanced_selectors(&document));
     // An absent status must not be read as a disabled store.
     let status = answer.status.map(|status| StoreStatus::parse(status.as_str()));
+    // How far it reaches is not to be guessed: where that is not said, it may reach anything and is certain of nothing.
+    let reach = answer.multi_region_enabled.zip(answer.organization_enabled);
     RecorderRead {
         multi_region: answer.multi_region_enabled.unwrap_or(true),
         organization: answer.organization_enabled.unwrap_or(true),
         selectors: selectors.map_err(|error| gap(&error)),
-        status: status.ok_or_else(|| gap("the answer names no status")),
+        status: match (status, reach) {
+            (Some(status), Some(_)) => Ok(status),
+            (None, _) => Err(gap("the answer names no status")),
+            (_, None) => Err(gap("the answer does not say which Regions and accounts the store records")),
+        },
         ..named(arn, answer.name, region)
     }
 }

@@ -25,7 +25,9 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<Tr
         Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
     });
     let answer = answer.await.map_err(|failure| failure.gap(&call))?;
-    let listed = answer.trail_list.unwrap_or_default();
+    let listed = answer
+        .trail_list
+        .ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails").gap(&call))?;
     let facts: Option<Vec<TrailFacts>> = listed.into_iter().map(|trail| facts(trail, region)).collect();
     let mut facts = facts.ok_or_else(|| {
         Failure::new(Class::Final, "the answer describes a trail without its ARN").gap(&call)
