@@ -32,5 +32,10 @@ pub(crate) fn healthy() -> Inventory {
         place.web_functions.resources.clear();
         place.microvm_images.resources.clear();
     }
+    for account in &mut inventory.accounts {
+        account.stores = cloudtrail::recorder::Seen::Known(Vec::new());
+    }
+    // All that was asked for was looked into.
+    inventory.regions_asked = Some(inventory.places.iter().map(|place| place.region.clone()).collect());
     inventory
 }
