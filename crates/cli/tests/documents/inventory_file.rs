@@ -113,8 +113,13 @@ fn recorder() -> impl Strategy<Value = Recorder> {
     )
         .prop_map(
             |((account, kind, home_region, name), flags, selectors, status, validation, destination)| {
+                let folder = match kind {
+                    RecorderKind::Trail => "trail",
+                    RecorderKind::EventDataStore => "eventdatastore",
+                    RecorderKind::Channel => "channel",
+                };
                 Recorder {
-                    arn: format!("arn:aws:cloudtrail:{home_region}:{account}:trail/"),
+                    arn: format!("arn:aws:cloudtrail:{home_region}:{account}:{folder}/"),
                     name,
                     kind,
                     account,

@@ -4,7 +4,7 @@ use super::InventoryFileError;
 use crate::visible::excerpt;
 use audit::inventory::{Inventory, Listing, Resource, Serving};
 use cloudtrail::arn::Arn;
-use cloudtrail::recorder::Seen;
+use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::arn_prefix;
 
@@ -95,12 +95,25 @@ fn accounts(inventory: &Inventory) -> Result {
 fn recorders(inventory: &Inventory) -> Result {
     let gaps = inventory.gaps.len();
     for (at, recorder) in inventory.recorders.iter().enumerate() {
-        let is_one = |arn: Arn<'_>| arn.service == "cloudtrail" && arn.account == recorder.account;
+        let infix = match recorder.kind {
+            RecorderKind::Trail => "trail/",
+            RecorderKind::EventDataStore => "eventdatastore/",
+            RecorderKind::Channel => "channel/",
+        };
+        let is_one = |arn: Arn<'_>| {
+            arn.service == "cloudtrail"
+                && arn.account == recorder.account
+                && arn.partition == inventory.partition
+                && arn.region == recorder.home_region
+                && arn.resource.starts_with(infix)
+        };
         if !Arn::parse(&recorder.arn).is_some_and(is_one) {
             let problem = format!(
-                "{} is no ARN of a recorder of account {}",
+                "{} is no ARN of the kind {} of account {} at home in {}",
                 quoted(&recorder.arn),
-                quoted(&recorder.account)
+                recorder.kind,
+                quoted(&recorder.account),
+                quoted(&recorder.home_region)
             );
             return wrong(format!("recorders[{at}].arn"), problem);
         }
