@@ -167,7 +167,7 @@ pub enum GapKind {
     /// Throttled, failing or silent until we gave up.
     Failed,
     /// The service does not know the operation in this Region, so there is nothing of that kind there (HTTP 404 without
-    /// an error code of AWS, or `UnknownOperationException`). Not ignorance: it never decides anything.
+    /// an error code of AWS, or `UnknownOperationException`). It does not decide where nothing was listed.
     NotOffered,
     /// The user interrupted the collection before this was read.
     Interrupted,
