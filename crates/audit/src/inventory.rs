@@ -3,6 +3,7 @@
 //! It is potentially incomplete and outdated, and says so: every failure to read is a [`Gap`], and whatever was not read
 //! points at its gap. It can be saved, and audited elsewhere and later; nothing in it needs the network.
 
+use crate::beside::Beside;
 use cloudtrail::recorder::{Recorder, Seen};
 use std::collections::BTreeMap;
 
@@ -25,6 +26,8 @@ pub struct Inventory {
     pub recorders: Vec<Recorder>,
     /// Everything that could not be read. Others point here by index, so it is append-only.
     pub gaps: Vec<Gap>,
+    /// What a plan or a backout needs besides; mostly empty.
+    pub beside: Beside,
 }
 
 /// An AWS account.

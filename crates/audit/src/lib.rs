@@ -7,12 +7,17 @@
 //! Inventory --candidates--> who may record at a place --judge--> a verdict for every resource --controls--> findings
 //! ```
 
+pub mod beside;
 mod candidates;
+pub mod change;
 pub mod controls;
+pub mod cost;
+pub mod exception;
 pub mod finding;
 pub mod inventory;
 mod judge;
 pub mod lint;
+pub mod plan;
 
 use finding::{Audit, Summary};
 use inventory::Inventory;

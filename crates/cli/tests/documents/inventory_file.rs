@@ -214,6 +214,7 @@ fn inventory() -> impl Strategy<Value = Inventory> {
                 places: places.into_iter().map(|(at, place)| settle(place, at)).collect(),
                 recorders,
                 gaps,
+                beside: audit::beside::Beside::default(),
             }
         })
 }

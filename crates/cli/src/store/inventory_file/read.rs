@@ -174,6 +174,7 @@ fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
         recorders: recorders.collect::<Result<_, _>>()?,
         gaps: shape.gaps.into_iter().map(gap).collect(),
         places: shape.places.into_iter().map(place).collect(),
+        beside: audit::beside::Beside::default(),
     })
 }
 

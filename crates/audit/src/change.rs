@@ -1,0 +1,108 @@
+//! A change: one setting of one recorder, before and after, with its inverse. A plan is a list of them.
+//!
+//! A change leaves nothing to choose when it is carried out: it names the account and Region to call, what must be found
+//! there, and what is set.
+
+use cloudtrail::recorder::RecorderKind;
+
+/// One setting of one recorder, before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose setting it is.
+    pub target: Target,
+    /// Which setting, from what to what.
+    pub setting: Setting,
+}
+
+/// A recorder that is changed, with all that is needed to call its owner's account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// Its ARN. For one that is to be created, the ARN it will have.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Trail or event data store; channels are never changed.
+    pub kind: RecorderKind,
+    /// The account that owns it: calls go there.
+    pub account: String,
+    /// Its home Region: calls go there.
+    pub home_region: String,
+}
+
+/// A value before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn<T> {
+    /// What must be found.
+    pub before: T,
+    /// What is set.
+    pub after: T,
+}
+
+impl<T: Clone> Turn<T> {
+    fn inverse(&self) -> Self {
+        Turn { before: self.after.clone(), after: self.before.clone() }
+    }
+}
+
+/// The settings that we change. Each is set by one call of AWS, and unset by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// A bucket for log files, with its policy (S3 CreateBucket, PutPublicAccessBlock, PutBucketPolicy; undone by
+    /// DeleteBucket iff it is empty). `None`: it does not exist.
+    Bucket(Turn<Option<Bucket>>),
+    /// A trail's existence (CreateTrail, DeleteTrail). It is created without logging and with AWS's default selectors.
+    Trail(Turn<Option<NewTrail>>),
+    /// `IsMultiRegionTrail` (UpdateTrail).
+    MultiRegion(Turn<bool>),
+    /// `LogFileValidationEnabled` (UpdateTrail).
+    LogFileValidation(Turn<bool>),
+    /// Event selectors (PutEventSelectors, UpdateEventDataStore), the whole set: canonical documents as
+    /// [`cloudtrail::selector::Selectors::document`] holds them.
+    Selectors(Turn<String>),
+    /// Whether a trail logs (StartLogging, StopLogging), as GetTrailStatus says in its home Region.
+    Logging(Turn<bool>),
+}
+
+/// A bucket that is to be created for a trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Its policy, a JSON document.
+    pub policy: String,
+}
+
+/// A trail that is to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTrail {
+    /// The bucket it delivers to.
+    pub bucket: String,
+    /// `IsOrganizationTrail`
+    pub organization: bool,
+    /// `IsMultiRegionTrail`
+    pub multi_region: bool,
+    /// `EnableLogFileValidation`
+    pub log_file_validation: bool,
+}
+
+impl Change {
+    /// The change that takes this one back. The inverse of the inverse is the change itself.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        let setting = match &self.setting {
+            Setting::Bucket(turn) => Setting::Bucket(turn.inverse()),
+            Setting::Trail(turn) => Setting::Trail(turn.inverse()),
+            Setting::MultiRegion(turn) => Setting::MultiRegion(turn.inverse()),
+            Setting::LogFileValidation(turn) => Setting::LogFileValidation(turn.inverse()),
+            Setting::Selectors(turn) => Setting::Selectors(turn.inverse()),
+            Setting::Logging(turn) => Setting::Logging(turn.inverse()),
+        };
+        Change { target: self.target.clone(), setting }
+    }
+}
+
+/// What takes a list of changes back: each inverted, the last first.
+#[must_use]
+pub fn undo(changes: &[Change]) -> Vec<Change> {
+    changes.iter().rev().map(Change::inverse).collect()
+}

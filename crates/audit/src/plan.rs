@@ -1,0 +1,165 @@
+//! A plan: the changes that make the control pass, what each gains, costs and may break, and what could not be planned.
+//!
+//! Pure and deterministic: the same inventory and options give the same plan. Nothing is left to choose when it is
+//! carried out.
+
+use crate::change::Change;
+use crate::cost::Monthly;
+use crate::exception::Exception;
+use crate::finding::Status;
+
+/// A plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What it was computed from: it must be carried out there and nowhere else.
+    pub scope: Scope,
+    /// In the order in which they are carried out.
+    pub steps: Vec<Step>,
+    /// What was wanted and could not be planned, with the nearest that can.
+    pub refusals: Vec<Refusal>,
+    /// What is recorded before and will not be after: empty unless the purpose is a reduction.
+    pub losses: Vec<Loss>,
+    /// The status of every control before and after, in the order of the audit.
+    pub outlook: Vec<Outlook>,
+    /// What recording Lambda costs before and after; `None` where the invocations are not known.
+    pub cost: Option<CostTurn>,
+}
+
+/// What a plan is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Every invocation recorded.
+    Record,
+    /// The same recorded with fewer paid copies.
+    DropCopies,
+    /// A declared reduction.
+    Backout(Exception),
+    /// Full recording again, after the reductions of these exceptions.
+    Restore(Vec<String>),
+    /// A change taken back, with what others changed since left alone.
+    Merge,
+}
+
+/// Where a plan belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The partition.
+    pub partition: String,
+    /// The organization, where it is known to be one.
+    pub organization: Option<String>,
+    /// The accounts it was computed from, sorted.
+    pub accounts: Vec<String>,
+    /// When the inventory was collected: RFC 3339, UTC.
+    pub collected_at: String,
+}
+
+/// One change with everything that is said of it. What is said explains and never decides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What is done.
+    pub change: Change,
+    /// Why this change, and why this recorder.
+    pub because: String,
+    /// Who manages the recorder.
+    pub owner: Owner,
+    /// What is recorded more, in words; one for each place or kind. Counted with all steps before it carried out.
+    pub gained: Vec<String>,
+    /// What it can break, in words.
+    pub risks: Vec<String>,
+    /// How it is taken back, in words.
+    pub backout: String,
+}
+
+/// Who manages a recorder, so that a change made behind the owner's back would be reverted or refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Nobody that we can see: it was made by hand, or by something without marks.
+    Nobody,
+    /// Terraform or OpenTofu, by this tag.
+    Terraform {
+        /// The mark it was recognised by.
+        mark: String,
+    },
+    /// CloudFormation (CDK and StackSets too).
+    CloudFormation {
+        /// The stack.
+        stack: String,
+    },
+    /// The Landing Zone Accelerator.
+    LandingZoneAccelerator {
+        /// The mark it was recognised by.
+        mark: String,
+    },
+    /// AWS Control Tower.
+    ControlTower {
+        /// The mark it was recognised by.
+        mark: String,
+    },
+    /// Its tags were not read, so it may be anybody's: why.
+    Unread(String),
+}
+
+/// Something wanted that was not planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The places it is about, as account and Region; empty where it is about none in particular.
+    pub places: Vec<(String, String)>,
+    /// The recorder it is about, where there is one.
+    pub recorder: Option<String>,
+    /// Why not.
+    pub reason: String,
+    /// The nearest that can be done.
+    pub nearest: String,
+}
+
+/// Something that is recorded before and not after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The recorder that drops it.
+    pub recorder: String,
+    /// The function's ARN.
+    pub function: String,
+    /// Why this one may be dropped, in words.
+    pub because: String,
+}
+
+/// A control before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// The control.
+    pub control: String,
+    /// Its status today.
+    pub before: Status,
+    /// Its status once the plan is carried out.
+    pub after: Status,
+    /// Why, after.
+    pub reason: String,
+}
+
+/// Cost before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostTurn {
+    /// Today.
+    pub before: Monthly,
+    /// Once the plan is carried out.
+    pub after: Monthly,
+    /// The invocations in 30 days that it rests on.
+    pub invocations: u64,
+    /// What the figures rest on and leave out, in words: prices' date and source, functions without counts, ...
+    pub basis: Vec<String>,
+    /// Invocations recorded more than once, after: what each costs.
+    pub copies: Vec<Copies>,
+}
+
+/// The same invocations recorded by several recorders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copies {
+    /// The recorders, by ARN.
+    pub recorders: Vec<String>,
+    /// The invocations in 30 days that all of them record.
+    pub invocations: u64,
+    /// What the copies beyond the first cost.
+    pub cost: Monthly,
+}
