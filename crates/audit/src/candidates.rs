@@ -18,12 +18,12 @@ enum Standing {
 /// Finds the candidates of places. Gaps that only show when places and recorders are put together are added to `gaps`.
 pub(crate) struct Candidates<'a> {
     inventory: &'a Inventory,
-    options: &'a Options,
+    options: &'a Options<'a>,
     pub(crate) gaps: Vec<Gap>,
 }
 
 impl<'a> Candidates<'a> {
-    pub(crate) fn new(inventory: &'a Inventory, options: &'a Options) -> Self {
+    pub(crate) fn new(inventory: &'a Inventory, options: &'a Options<'a>) -> Self {
         Candidates { inventory, options, gaps: inventory.gaps.clone() }
     }
 

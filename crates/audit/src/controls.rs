@@ -4,6 +4,7 @@
 //! status is the worst of its findings, so status, reason and evidence cannot contradict each other.
 
 mod delivery_healthy;
+mod exceptions;
 mod group;
 mod lambda_data_events;
 mod lambda_invocations_recorded;

@@ -21,9 +21,9 @@ pub struct Exception {
 }
 
 impl Exception {
-    /// True iff it holds on `today` (`YYYY-MM-DD`, UTC), its last day included.
+    /// True iff it holds on `today` (`YYYY-MM-DD`, UTC), its last day included. On no day that is not one.
     #[must_use]
     pub fn holds_on(&self, today: &str) -> bool {
-        today <= self.until.as_str()
+        !today.is_empty() && today <= self.until.as_str()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything a reader sees (status, reason, evidence, exit code) is a function of one [`Audit`] value.
 
+use crate::accepted::Accepted;
 use crate::inventory::{Gap, Inventory};
 use cloudtrail::resource::ResourceType;
 use recording::{State, Verdict, Why};
@@ -134,6 +135,8 @@ pub struct Audit<'a> {
     pub summary: Summary,
     /// One for each place of the inventory, in the same order.
     pub places: Vec<PlaceAudit<'a>>,
+    /// The exceptions that were declared, in their own order.
+    pub accepted: Vec<Accepted<'a>>,
     /// Every distinct verdict; others point here by index.
     pub verdicts: Vec<Verdict>,
     /// For each position in `verdicts` that is about the invocations of a resource, the position of the verdict about
@@ -237,6 +240,8 @@ pub struct Plane<'a> {
     pub kind: ResourceType,
     /// The verdict for any resource of the type that may ever exist here, as a position in [`Audit::verdicts`].
     pub any: usize,
+    /// As `any`, but for the functions that an exception excuses; the same position where none does.
+    pub any_other: usize,
     /// Every resource seen, with its verdict: the order of the listing, then those served here from another Region.
     pub rows: Vec<Row<'a>>,
     /// Why there may be more than was seen, as positions in [`Audit::gaps`]; empty iff the listing is complete, or the
@@ -255,6 +260,8 @@ pub struct Row<'a> {
     /// Position in [`Audit::verdicts`]. The witness there names another ARN of the same class: see
     /// [`recording::Escape::witness_for`].
     pub verdict: usize,
+    /// The exception that names it, as a position in [`Audit::accepted`], whether that one still holds or not.
+    pub exception: Option<usize>,
 }
 
 impl Audit<'_> {
@@ -317,6 +324,12 @@ impl Audit<'_> {
             Some(arn) => arn.clone(),
             None => recording::any_arn(plane.kind, &prefix),
         }
+    }
+
+    /// True iff the resource stands under an exception that holds.
+    #[must_use]
+    pub fn is_excused(&self, row: &Row<'_>) -> bool {
+        row.exception.is_some_and(|at| self.accepted[at].holds)
     }
 
     /// The row at that position.

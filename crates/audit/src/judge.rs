@@ -1,20 +1,22 @@
 //! A verdict for every resource at every place, and for any resource that may ever exist there.
 
 use crate::Options;
+use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
-use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, Row, Summary};
+use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use recording::{
-    Alphabet, Candidate, ClassId, Decider, Domain, Space, Subject, Verdict, any_arn, arn_prefix,
+    Alphabet, Candidate, ClassId, Decider, Domain, Space, State, Subject, Verdict, any_arn, arn_prefix,
     decide_space, invocations, management_events,
 };
 use std::collections::{BTreeMap, HashMap};
 
 /// Judges every place; controls and summary are left empty.
-pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a> {
+pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
+    let register = Register::new(options.exceptions, options.today);
     let mut candidates = Candidates::new(inventory, options);
     let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
     let mut verdicts = Verdicts::default();
@@ -30,6 +32,9 @@ pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a
             let mut plane = bench.plane(kind, place, guests, &mut verdicts);
             plane.gaps = listing_gap(inventory, place, kind).into_iter().collect();
             plane.elsewhere = serving_gaps(inventory, place, kind, &mut candidates);
+            if kind == ResourceType::Function {
+                plane.any_other = bench.any_other(plane.any, place, &register, &mut verdicts);
+            }
             plane
         });
         let management = bench.management(&mut verdicts);
@@ -42,16 +47,49 @@ pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a
             management,
         });
     }
+    let accepted = accepted(register, &mut places, &verdicts.all);
     Audit {
         inventory,
         controls: Vec::new(),
         summary: Summary::default(),
         places,
+        accepted,
         verdicts: verdicts.all,
         data_events: verdicts.data_events,
         unseen: unseen(inventory, &mut candidates),
         gaps: candidates.gaps,
     }
+}
+
+/// Marks the functions that stand under an exception.
+fn accepted<'a>(
+    register: Register<'a>,
+    places: &mut [PlaceAudit<'a>],
+    verdicts: &[Verdict],
+) -> Vec<Accepted<'a>> {
+    if register.is_empty() {
+        return Vec::new();
+    }
+    let mut marked = Vec::new();
+    for (place, at) in places.iter_mut().enumerate() {
+        let plane = ResourceType::Function as usize;
+        for (position, row) in at.planes[plane].rows.iter_mut().enumerate() {
+            row.exception = register.of(row.arn);
+            if let Some(exception) = row.exception {
+                let recorded = verdicts[row.verdict].state == State::Recorded;
+                marked.push((exception, ResourceRef { place, plane, row: position }, recorded));
+            }
+        }
+    }
+    let mut accepted = register.into_accepted();
+    for (exception, function, recorded) in marked {
+        if recorded {
+            accepted[exception].recorded += 1;
+        } else {
+            accepted[exception].functions.push(function);
+        }
+    }
+    accepted
 }
 
 /// The gaps behind which accounts or Regions hide that were to be audited: a listing of the organization's accounts that
@@ -251,8 +289,9 @@ impl<'a> Bench<'a> {
         let any = self.any(kind, place, out);
         let own = listing(place, kind).resources.iter().map(|resource| resource.arn.as_ref());
         let rows = own.chain(guests.iter().copied());
-        let rows = rows.map(|arn| Row { arn, verdict: self.named(kind, arn, out) }).collect();
-        Plane { kind, any, rows, gaps: Vec::new(), elsewhere: Vec::new() }
+        let rows =
+            rows.map(|arn| Row { arn, verdict: self.named(kind, arn, out), exception: None }).collect();
+        Plane { kind, any, any_other: any, rows, gaps: Vec::new(), elsewhere: Vec::new() }
     }
 
     fn named(&mut self, kind: ResourceType, arn: &str, out: &mut Verdicts) -> usize {
@@ -290,6 +329,31 @@ impl<'a> Bench<'a> {
         let decider = &self.kinds[kind as usize].0;
         let any = decider.decide_within(&prefix, &spaces, "invocations");
         out.add_pair(any, decider.decide_within(&prefix, &read_and_write(kind, &names), "data events"))
+    }
+
+    /// The verdict for any function that may ever exist at the place and is not excused by an exception, where `any` is
+    /// the one for any at all.
+    fn any_other(&mut self, any: usize, place: &Place, register: &Register<'_>, out: &mut Verdicts) -> usize {
+        let Some(excused) = register.excused(&place.account, &place.region) else { return any };
+        if out.all[any].state == State::Recorded {
+            return any;
+        }
+        let kind = ResourceType::Function;
+        let excused = [excused];
+        let mut candidates: Vec<Candidate<'_>> = self.candidates.clone();
+        candidates.push(Candidate { selectors: Some(&excused), certain: true });
+        let (account, region) = (place.account.as_str(), place.region.as_str());
+        let prefix = arn_prefix(kind, self.partition, account, region);
+        let spaces = Subject::Any { kind, partition: self.partition, account, region }.spaces();
+        let names = Domain::Strings {
+            prefix: prefix.clone(),
+            alphabet: Alphabet::NAME,
+            absent: false,
+            credible: Vec::new(),
+        };
+        let decider = Decider::new(kind, &candidates);
+        let verdict = decider.decide_within(&prefix, &spaces, "invocations");
+        out.add_pair(verdict, decider.decide_within(&prefix, &read_and_write(kind, &names), "data events"))
     }
 
     fn management(&mut self, out: &mut Verdicts) -> usize {

@@ -7,6 +7,7 @@
 //! Inventory --candidates--> who may record at a place --judge--> a verdict for every resource --controls--> findings
 //! ```
 
+pub mod accepted;
 pub mod beside;
 mod candidates;
 pub mod change;
@@ -19,14 +20,19 @@ mod judge;
 pub mod lint;
 pub mod plan;
 
+use exception::Exception;
 use finding::{Audit, Summary};
 use inventory::Inventory;
 
 /// What an audit may be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct Options<'a> {
     /// Which recorders count.
     pub recorders: Counted,
+    /// Declared reductions: functions under one that holds do not fail a control.
+    pub exceptions: &'a [Exception],
+    /// The day of the audit, `YYYY-MM-DD`, UTC: exceptions hold until their own.
+    pub today: &'a str,
 }
 
 /// Which recorders count.
@@ -41,7 +47,7 @@ pub enum Counted {
 
 /// Audits an inventory. The same inventory and options always give the same answer.
 #[must_use]
-pub fn audit<'a>(inventory: &'a Inventory, options: &Options) -> Audit<'a> {
+pub fn audit<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
     let mut audit = judge::judge(inventory, options);
     audit.summary = summary(&audit);
     audit.controls = controls::all(&audit);

@@ -11,12 +11,13 @@ type Key<'a> = (State, usize, &'a [Silent]);
 type Told<'a> = (State, String, &'a [Silent]);
 
 /// The findings about rows of one plane, one for each distinct reason, in the order of first appearance.
+/// Resources that an exception excuses are left out.
 pub(super) fn rows(audit: &Audit<'_>, plane: usize, wanted: impl Fn(State) -> bool) -> Vec<Finding> {
     let mut groups: BTreeMap<Key<'_>, Vec<ResourceRef>> = BTreeMap::new();
     for (at, place) in audit.places.iter().enumerate() {
         for (position, row) in place.planes[plane].rows.iter().enumerate() {
             let state = audit.verdicts[row.verdict].state;
-            if wanted(state) {
+            if wanted(state) && !audit.is_excused(row) {
                 let here = ResourceRef { place: at, plane, row: position };
                 groups.entry((state, row.verdict, &place.silent)).or_default().push(here);
             }

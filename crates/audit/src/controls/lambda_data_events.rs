@@ -31,7 +31,7 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     let mut gaps: Vec<usize> = Vec::new();
     for (at, place) in audit.places.iter().enumerate() {
         let plane = &place.planes[PLANE];
-        for row in &plane.rows {
+        for row in plane.rows.iter().filter(|row| !audit.is_excused(row)) {
             let slot = match state(row.verdict) {
                 State::Recorded => continue,
                 State::PartiallyRecorded | State::NotRecorded => 0,
@@ -69,7 +69,7 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
 /// Passes iff all data events of any function that may ever exist at any place are recorded.
 pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
     let paired = |place: usize| {
-        let any = audit.places[place].planes[PLANE].any;
+        let any = audit.places[place].planes[PLANE].any_other;
         audit.data_events.get(&any).copied().unwrap_or(any)
     };
     let mut findings = Vec::new();

@@ -1,7 +1,7 @@
 //! `lambda-invocations-recorded`: every invocation of every function, current and future, is recorded. And the same for
 //! web functions and MicroVM images, each a plane of its own because selectors for one do not cover the others.
 
-use super::{About, about_places, count, group};
+use super::{About, about_places, count, exceptions, group};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -29,17 +29,22 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     let mut findings = group::rows(audit, PLANE, |state| state != State::Recorded);
     let future = group::places(
         audit,
-        |place| audit.places[place].planes[PLANE].any,
+        |place| audit.places[place].planes[PLANE].any_other,
         |_, state| state != State::Recorded,
     );
     for finding in future {
         tell_future(&mut findings, finding);
     }
+    findings.extend(exceptions::findings(audit));
     findings.extend(warnings(audit, PLANE));
     let seen = rows(audit, PLANE);
     let reason = match seen {
         0 => "there is no function yet, and any that will be created would be recorded".to_owned(),
         n => format!("every invocation of {} and of any created later is recorded", count(n, "function")),
+    };
+    let reason = match exceptions::excused(audit) {
+        0 => reason,
+        n => format!("{reason}, but for {} under accepted exceptions", count(n, "function")),
     };
     if audit.places.is_empty() {
         let reason = "the inventory holds no account and Region, so nothing was judged";

@@ -69,7 +69,7 @@ fn the_management_accounts_stores_decide_unless_trails_alone_count() {
     let gap = world.gap("cloudtrail:ListEventDataStores");
     world.account(MANAGEMENT).stores = Seen::Unread(gap);
     assert_eq!(first(&audit(&world.inventory, &Options::default())), (Undetermined, vec![gap]));
-    let trails = Options { recorders: Counted::Trails };
+    let trails = Options { recorders: Counted::Trails, ..Options::default() };
     assert_eq!(first(&audit(&world.inventory, &trails)), (NotRecorded, vec![]));
     world.account(MEMBER).organization = Seen::Known(None);
     assert_eq!(first(&audit(&world.inventory, &Options::default())), (NotRecorded, vec![]));

@@ -108,7 +108,7 @@ fn a_trail_of_the_same_account_knows_no_trap() {
 fn an_event_data_store_counts_like_a_trail_unless_trails_alone_count() {
     let mut world = World::member().store("lake", MEMBER, false, ALL);
     assert_eq!(state(&world), Recorded);
-    let trails = Options { recorders: Counted::Trails };
+    let trails = Options { recorders: Counted::Trails, ..Options::default() };
     assert_eq!(look(&world, &trails), (NotRecorded, vec![SilentReason::NotCounted]));
     world.of("lake").multi_region = false;
     assert_eq!(state(&world), Recorded);
