@@ -13,6 +13,7 @@ mod candidates;
 pub mod change;
 pub mod controls;
 pub mod cost;
+pub mod drift;
 pub mod exception;
 pub mod finding;
 pub mod inventory;
