@@ -32,6 +32,14 @@ impl Status {
             Self::NotApplicable => "not_applicable",
         }
     }
+
+    /// The status of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Fail, Self::Undetermined, Self::Pass, Self::NotApplicable]
+            .into_iter()
+            .find(|status| status.as_str() == word)
+    }
 }
 
 /// The word for a verdict's state in our formats.

@@ -3,7 +3,14 @@
 //! Nothing here decides anything. A format has a version in its first member and only ever grows.
 
 mod atomic;
+mod change_shape;
+mod document;
+mod exceptions_file;
 pub mod inventory_file;
+mod plan_file;
 
 pub use atomic::write_atomically;
+pub use document::DocumentError;
+pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
+pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};

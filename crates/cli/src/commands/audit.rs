@@ -23,7 +23,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         say("help", "`invoketrail inventory --output FILE` keeps what was read before an interruption");
         return Ok(Outcome::Interrupted);
     }
-    let options = audit::Options { recorders: settings.counted };
+    let options = audit::Options { recorders: settings.counted, ..audit::Options::default() };
     let audit = audit::audit(&facts.inventory, &options);
     let stamp =
         Stamp { version: env!("CARGO_PKG_VERSION"), generated_at: &context.now, counted: settings.counted };

@@ -65,7 +65,10 @@ fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Ou
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     }
-    let audit = ::audit::audit(&inventory, &::audit::Options { recorders: question.counted });
+    let audit = ::audit::audit(
+        &inventory,
+        &::audit::Options { recorders: question.counted, ..::audit::Options::default() },
+    );
     let found = report::find_resource(&audit, question.arn);
     let outcome = if found.is_empty() {
         unseen(question, &audit, &source, context)?

@@ -5,6 +5,7 @@
 mod explanations;
 mod inventory_errors;
 mod inventory_file;
+mod plan_file;
 mod reports;
 mod schemas;
 mod worlds;

@@ -1,0 +1,243 @@
+//! Plans and exceptions as files: what is written is read, edits show, and hostile files are errors in one line.
+
+use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
+use audit::cost::Monthly;
+use audit::exception::Exception;
+use audit::finding::Status;
+use audit::plan::{Copies, CostTurn, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
+use cli::store::{
+    DocumentError, PlanFileError, plan_hash, read_exceptions, read_plan, write_exceptions, write_plan,
+};
+use cloudtrail::recorder::RecorderKind;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn text() -> impl Strategy<Value = String> + Clone {
+    "[ -~\\n\u{1b}\u{e9}]{0,12}"
+}
+
+fn setting() -> impl Strategy<Value = Setting> {
+    let bucket = (text(), text()).prop_map(|(name, about)| Bucket {
+        name,
+        policy: serde_json::json!({ "Version": about, "Statement": [] }).to_string(),
+    });
+    let trail = (text(), any::<[bool; 3]>()).prop_map(|(bucket, flags)| NewTrail {
+        bucket,
+        organization: flags[0],
+        multi_region: flags[1],
+        log_file_validation: flags[2],
+    });
+    let document =
+        text().prop_map(|name| serde_json::json!({"AdvancedEventSelectors":[{"Name":name}]}).to_string());
+    let flags = any::<(bool, bool)>();
+    prop_oneof![
+        (prop::option::of(bucket.clone()), prop::option::of(bucket))
+            .prop_map(|(before, after)| Setting::Bucket(Turn { before, after })),
+        (prop::option::of(trail.clone()), prop::option::of(trail))
+            .prop_map(|(before, after)| Setting::Trail(Turn { before, after })),
+        flags.prop_map(|(before, after)| Setting::MultiRegion(Turn { before, after })),
+        flags.prop_map(|(before, after)| Setting::LogFileValidation(Turn { before, after })),
+        flags.prop_map(|(before, after)| Setting::Logging(Turn { before, after })),
+        (document.clone(), document).prop_map(|(before, after)| Setting::Selectors(Turn { before, after })),
+    ]
+}
+
+fn owner() -> impl Strategy<Value = Owner> {
+    prop_oneof![
+        Just(Owner::Nobody),
+        text().prop_map(|mark| Owner::Terraform { mark }),
+        text().prop_map(|stack| Owner::CloudFormation { stack }),
+        text().prop_map(|mark| Owner::LandingZoneAccelerator { mark }),
+        text().prop_map(|mark| Owner::ControlTower { mark }),
+        text().prop_map(Owner::Unread),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let target = (text(), text(), any::<bool>()).prop_map(|(arn, name, trail)| Target {
+        arn,
+        name,
+        kind: if trail { RecorderKind::Trail } else { RecorderKind::EventDataStore },
+        account: "111111111111".to_owned(),
+        home_region: "eu-west-1".to_owned(),
+    });
+    (target, setting(), owner(), vec(text(), 0..3), text()).prop_map(
+        |(target, setting, owner, told, because)| Step {
+            change: Change { target, setting },
+            because: because.clone(),
+            owner,
+            gained: told.clone(),
+            risks: told,
+            backout: because,
+        },
+    )
+}
+
+fn exception() -> impl Strategy<Value = Exception> {
+    vec("[a-z]{1,4}", 0..3).prop_map(|names| {
+        let mut functions: Vec<String> = names
+            .into_iter()
+            .map(|name| format!("arn:aws:lambda:eu-west-1:111111111111:function:{name}"))
+            .collect();
+        functions.sort();
+        functions.dedup();
+        Exception {
+            id: "batch".to_owned(),
+            functions,
+            owner: "payments".to_owned(),
+            reason: "cost".to_owned(),
+            until: "2027-01-31".to_owned(),
+            declared_at: "2026-11-23T00:00:00Z".to_owned(),
+            plan: None,
+        }
+    })
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let purpose = prop_oneof![
+        Just(Purpose::Record),
+        Just(Purpose::DropCopies),
+        exception().prop_map(Purpose::Backout),
+        vec(text(), 0..2).prop_map(Purpose::Restore),
+        Just(Purpose::Merge),
+    ];
+    let money = (0.0..1e9_f64).prop_map(|low| Monthly { low, high: low / 3.0 });
+    let cost = (money, any::<u32>(), vec(text(), 0..2)).prop_map(|(cost, invocations, basis)| CostTurn {
+        before: cost,
+        after: cost,
+        invocations: invocations.into(),
+        basis: basis.clone(),
+        copies: vec![Copies { recorders: basis, invocations: 1, cost }],
+    });
+    (purpose, vec(step(), 0..3), vec(text(), 0..3), prop::option::of(cost), prop::option::of(text()))
+        .prop_map(|(purpose, steps, told, cost, organization)| Plan {
+            purpose,
+            scope: Scope {
+                partition: "aws".to_owned(),
+                organization,
+                accounts: told.clone(),
+                collected_at: "2026-11-23T00:00:00Z".to_owned(),
+            },
+            steps,
+            refusals: told
+                .iter()
+                .map(|reason| Refusal {
+                    places: vec![("111111111111".to_owned(), reason.clone())],
+                    recorder: None,
+                    reason: reason.clone(),
+                    nearest: reason.clone(),
+                })
+                .collect(),
+            losses: told
+                .iter()
+                .map(|one| Loss { recorder: one.clone(), function: one.clone(), because: one.clone() })
+                .collect(),
+            outlook: vec![Outlook {
+                control: "c".to_owned(),
+                before: Status::Fail,
+                after: Status::NotApplicable,
+                reason: String::new(),
+            }],
+            cost,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_that_is_written_is_read_with_its_hash(plan in plan()) {
+        let file = write_plan(&plan, "2026-11-23T00:00:00Z", "1.0.0");
+        let (read, hash) = read_plan(file.as_bytes()).unwrap();
+        prop_assert_eq!(&hash, &plan_hash(&plan));
+        prop_assert_eq!(&hash, &plan_hash(&read));
+        prop_assert_eq!(read, plan);
+    }
+
+    #[test]
+    fn exceptions_that_are_written_are_read(exception in exception()) {
+        let file = write_exceptions(std::slice::from_ref(&exception));
+        prop_assert_eq!(read_exceptions(file.as_bytes()).unwrap(), vec![exception]);
+    }
+
+    #[test]
+    fn a_damaged_plan_is_an_error_and_no_panic(plan in plan(), at in 0.0..1.0_f64, byte in any::<u8>()) {
+        let mut file = write_plan(&plan, "2026-11-23T00:00:00Z", "1.0.0").into_bytes();
+        let at = (at * file.len() as f64) as usize;
+        let whole = file.clone();
+        file[at] = byte;
+        if let Ok((read, _)) = read_plan(&file) {
+            prop_assert_eq!(read, plan, "an edit of what the plan says shows");
+        }
+        // The line break at the end says nothing.
+        prop_assert!(read_plan(&whole[..at.min(whole.len() - 2)]).is_err());
+    }
+}
+
+fn some_plan() -> String {
+    let plan = Plan {
+        purpose: Purpose::Record,
+        scope: Scope {
+            partition: "aws".to_owned(),
+            organization: None,
+            accounts: vec!["111111111111".to_owned()],
+            collected_at: "2026-11-23T00:00:00Z".to_owned(),
+        },
+        steps: Vec::new(),
+        refusals: Vec::new(),
+        losses: Vec::new(),
+        outlook: Vec::new(),
+        cost: None,
+    };
+    write_plan(&plan, "2026-11-23T00:00:00Z", "1.0.0")
+}
+
+#[test]
+fn an_edit_by_hand_shows() {
+    let edited = some_plan().replace("111111111111", "222222222222");
+    assert!(matches!(read_plan(edited.as_bytes()), Err(PlanFileError::Edited { .. })));
+}
+
+#[test]
+fn the_time_of_writing_is_not_part_of_the_hash() {
+    let other = some_plan().replacen("\"generated_at\": \"2026-11-23", "\"generated_at\": \"2026-11-24", 1);
+    assert_eq!(read_plan(other.as_bytes()).unwrap(), read_plan(some_plan().as_bytes()).unwrap());
+}
+
+#[test]
+fn another_format_and_a_later_version_are_told_apart() {
+    let later = some_plan().replace("invoketrail.plan/1", "invoketrail.plan/2");
+    let told = read_plan(later.as_bytes()).unwrap_err();
+    assert!(matches!(told, PlanFileError::Document(DocumentError::FutureVersion { .. })), "{told}");
+    assert_eq!(told.help(), "update invoketrail");
+    let other = some_plan().replace("invoketrail.plan/1", "invoketrail.inventory/1");
+    let told = read_plan(other.as_bytes()).unwrap_err();
+    assert!(matches!(told, PlanFileError::Document(DocumentError::OtherFormat { .. })), "{told}");
+    for text in ["", "[]", "{}", "null", "{\"format\":7}", "\u{feff}"] {
+        assert!(read_plan(text.as_bytes()).is_err());
+        assert!(read_exceptions(text.as_bytes()).is_err());
+    }
+}
+
+#[test]
+fn an_exception_needs_a_day_an_owner_and_functions_that_can_be() {
+    let file = |until: &str, owner: &str, function: &str| {
+        format!(
+            r#"{{"format":"invoketrail.exceptions/1","exceptions":[{{"id":"a","functions":["{function}"],
+            "owner":"{owner}","reason":"r","until":"{until}","declared_at":"2026-11-23T00:00:00Z"}}]}}"#
+        )
+    };
+    let arn = "arn:aws:lambda:eu-west-1:111111111111:function:f";
+    assert!(read_exceptions(file("2027-01-31", "me", arn).as_bytes()).is_ok());
+    for (until, owner, function) in [
+        ("2027-02-30", "me", arn),
+        ("soon", "me", arn),
+        ("2027-1-31", "me", arn),
+        ("2027-01-31", " ", arn),
+        ("2027-01-31", "me", "f"),
+        ("2027-01-31", "me", "arn:aws:lambda:eu-west-1:111111111111:function:f:prod"),
+    ] {
+        let told = read_exceptions(file(until, owner, function).as_bytes()).unwrap_err();
+        assert!(matches!(told, DocumentError::Impossible { .. }), "{told}");
+    }
+}
