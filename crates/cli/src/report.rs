@@ -11,6 +11,7 @@ mod markdown;
 mod member;
 mod next;
 mod page;
+mod plan;
 mod proof;
 mod terminal;
 mod view;
@@ -23,6 +24,7 @@ pub use jsonl::write_jsonl;
 pub use markdown::write_markdown;
 pub use next::next_command;
 pub use page::Layout;
+pub use plan::{Line, difference, plan_markdown, plan_text};
 pub use terminal::write_terminal;
 pub use view::{Answer, answer, find_resource, shell};
 

@@ -28,7 +28,7 @@ pub fn write_markdown(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// Text without any meaning in Markdown or HTML.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for character in visible(text).chars() {
         match character {

@@ -114,6 +114,13 @@ impl Page {
         self.end_line();
     }
 
+    /// A line that is never wrapped.
+    pub(super) fn line(&mut self, indent: usize, style: Style, text: &str) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.styled(style, &visible(text));
+        self.end_line();
+    }
+
     /// Columns as wide as their widest cell, two spaces between them; headings are dim.
     pub(super) fn table(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>]) {
         let mut widths: Vec<usize> = heads.iter().map(|(head, _)| head.width()).collect();

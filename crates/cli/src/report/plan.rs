@@ -1,0 +1,120 @@
+//! A plan as documents: for a person at a terminal, for a pull request, and as the code of whoever manages the recorder.
+
+mod lines;
+mod markdown;
+mod terminal;
+
+pub use lines::{Line, difference};
+pub use markdown::plan_markdown;
+pub use terminal::plan_text;
+
+use super::view::quantity;
+use audit::cost::Monthly;
+use audit::finding::Status;
+use audit::plan::{Owner, Plan, Purpose, Step};
+use cloudtrail::recorder::RecorderKind;
+use std::collections::BTreeSet;
+
+/// What the plan does, in one sentence.
+fn headline(plan: &Plan) -> String {
+    if plan.steps.is_empty() {
+        return match (&plan.purpose, plan.refusals.is_empty()) {
+            (Purpose::Record, true) => "There is nothing to change: everything is recorded.".to_owned(),
+            (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
+            (_, true) => "There is nothing to change.".to_owned(),
+            (_, false) => "Nothing can be changed as things are; see what stands in the way.".to_owned(),
+        };
+    }
+    let recorders: BTreeSet<&str> = plan.steps.iter().map(|step| step.change.target.arn.as_str()).collect();
+    let changes = quantity(plan.steps.len(), ("change", "changes"));
+    let of = quantity(recorders.len(), ("recorder", "recorders"));
+    let doing = match &plan.purpose {
+        Purpose::Record if reaches(plan) => "record every Lambda invocation".to_owned(),
+        Purpose::Record => "record more Lambda invocations, but not all of them".to_owned(),
+        Purpose::DropCopies => "record the same with fewer paid copies".to_owned(),
+        Purpose::Backout(exception) => format!(
+            "stop recording {} until {}",
+            quantity(exception.functions.len(), ("function", "functions")),
+            exception.until
+        ),
+        Purpose::Restore(_) => "record in full again".to_owned(),
+        Purpose::Merge => "take back what was changed and leave what others changed since".to_owned(),
+    };
+    format!("{changes} to {of} {doing}.")
+}
+
+/// True iff no required control about invocations is left failing or undetermined.
+fn reaches(plan: &Plan) -> bool {
+    let about = plan.outlook.iter().filter(|one| one.control.ends_with("invocations-recorded"));
+    about.clone().count() > 0
+        && about.into_iter().all(|one| matches!(one.after, Status::Pass | Status::NotApplicable))
+}
+
+/// Whose setting a step changes, and which.
+fn subject(step: &Step) -> String {
+    let target = &step.change.target;
+    let noun = match target.kind {
+        RecorderKind::EventDataStore => "event data store",
+        RecorderKind::Trail | RecorderKind::Channel => "trail",
+    };
+    format!(
+        "{noun} {} of {} in {}: {}",
+        target.name,
+        target.account,
+        target.home_region,
+        lines::title(&step.change.setting)
+    )
+}
+
+/// Who manages the recorder, where that matters.
+fn owner(owner: &Owner) -> Option<String> {
+    let managed = |by: &str, mark: &str, then: &str| Some(format!("managed by {by} ({mark}): {then}"));
+    match owner {
+        Owner::Nobody => None,
+        Owner::Terraform { mark } => managed(
+            "Terraform",
+            mark,
+            "change it there, for its next apply reverts a change made behind its back (--format terraform)",
+        ),
+        Owner::CloudFormation { stack } => managed(
+            "CloudFormation",
+            &format!("stack {stack}"),
+            "change the template, for a change behind its back is drift (--format cloudformation)",
+        ),
+        Owner::LandingZoneAccelerator { mark } => managed(
+            "the Landing Zone Accelerator",
+            mark,
+            "set lambdaDataEvents in its global-config.yaml (--format markdown shows the line)",
+        ),
+        Owner::ControlTower { mark } => managed("AWS Control Tower", mark, "its trail must not be changed"),
+        Owner::Unread(reason) => Some(format!("who manages it could not be read: {reason}")),
+    }
+}
+
+/// `$12.30 to $24.60 a month`, or one figure where both are the same.
+fn money(monthly: Monthly) -> String {
+    let (low, high) = (dollars(monthly.low), dollars(monthly.high));
+    if low == high { format!("{low} a month") } else { format!("{low} to {high} a month") }
+}
+
+fn dollars(amount: f64) -> String {
+    let cents = format!("{amount:.2}");
+    let (whole, rest) = cents.split_once('.').unwrap_or((&cents, "00"));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let grouped = digits.parse::<usize>().map_or_else(|_| digits.to_owned(), super::view::grouped);
+    format!("{sign}${grouped}.{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Monthly, dollars, money};
+
+    #[test]
+    fn money_is_told_in_dollars_and_cents() {
+        assert_eq!(dollars(1_234_567.891), "$1,234,567.89");
+        assert_eq!(dollars(0.004), "$0.00");
+        assert_eq!(dollars(-12.5), "-$12.50");
+        assert_eq!(money(Monthly { low: 1.0, high: 1.001 }), "$1.00 a month");
+        assert_eq!(money(Monthly { low: 1.0, high: 2.0 }), "$1.00 to $2.00 a month");
+    }
+}

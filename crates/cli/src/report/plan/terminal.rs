@@ -1,0 +1,151 @@
+//! A plan for a person at a terminal: what it does, each change line by line, what it costs, what it does not do.
+
+use super::super::page::{Layout, Page, Style};
+use super::super::view::{grouped, quantity};
+use super::lines::{Line, difference};
+use super::{headline, money, owner, subject};
+use audit::finding::Status;
+use audit::plan::{CostTurn, Loss, Plan, Refusal, Step};
+use std::collections::BTreeMap;
+
+/// How many functions or places are named before they are counted.
+const NAMED: usize = 10;
+
+/// The plan for a person at a terminal.
+#[must_use]
+pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
+    let mut page = Page::new(*layout);
+    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline(plan)));
+    for (at, one) in plan.steps.iter().enumerate() {
+        step(at + 1, one, &mut page);
+    }
+    losses(&plan.losses, &mut page);
+    refusals(&plan.refusals, &mut page);
+    outlook(plan, &mut page);
+    if let Some(cost) = &plan.cost {
+        self::cost(cost, &mut page);
+    }
+    if !plan.steps.is_empty() {
+        page.gap();
+        page.paragraph(0, (Style::Dim, "Plan hash: "), (Style::Plain, hash));
+    }
+    page.into_text()
+}
+
+fn step(number: usize, step: &Step, page: &mut Page) {
+    page.heading(&format!("{number}. {}", subject(step)));
+    page.paragraph(2, (Style::Dim, "Why: "), (Style::Plain, &step.because));
+    for line in difference(&step.change) {
+        let (style, text) = match line {
+            Line::Same(text) => (Style::Dim, format!("  {text}")),
+            Line::Before(text) => (Style::Bad, format!("- {text}")),
+            Line::After(text) => (Style::Good, format!("+ {text}")),
+            Line::Skipped(n) => {
+                (Style::Dim, format!("  ... {}", quantity(n, ("line as before", "lines as before"))))
+            }
+        };
+        page.line(4, style, &text);
+    }
+    for gained in &step.gained {
+        page.paragraph(2, (Style::Good, "Gained: "), (Style::Plain, gained));
+    }
+    for risk in &step.risks {
+        page.paragraph(2, (Style::Open, "Could break: "), (Style::Plain, risk));
+    }
+    if let Some(told) = owner(&step.owner) {
+        page.paragraph(2, (Style::Open, "Owner: "), (Style::Plain, &told));
+    }
+    page.paragraph(2, (Style::Dim, "Backout: "), (Style::Plain, &step.backout));
+}
+
+fn losses(losses: &[Loss], page: &mut Page) {
+    if losses.is_empty() {
+        return;
+    }
+    page.heading("No longer recorded");
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for loss in losses {
+        by_reason.entry((&loss.recorder, &loss.because)).or_default().push(&loss.function);
+    }
+    for ((recorder, because), functions) in by_reason {
+        let what =
+            format!("{} by {recorder}: {because}", quantity(functions.len(), ("function", "functions")));
+        page.paragraph(2, (Style::Bad, ""), (Style::Plain, &what));
+        for function in functions.iter().take(NAMED) {
+            page.line(4, Style::Plain, function);
+        }
+        if functions.len() > NAMED {
+            page.line(4, Style::Dim, &format!("... and {} more", grouped(functions.len() - NAMED)));
+        }
+    }
+}
+
+fn refusals(refusals: &[Refusal], page: &mut Page) {
+    if refusals.is_empty() {
+        return;
+    }
+    page.heading("Not planned");
+    for refusal in refusals {
+        let about = match (&refusal.recorder, refusal.places.as_slice()) {
+            (Some(recorder), _) => format!("{recorder}: "),
+            (None, [(account, region)]) => format!("{account} {region}: "),
+            (None, []) => String::new(),
+            (None, places) => format!("{}: ", quantity(places.len(), ("place", "places"))),
+        };
+        page.paragraph(2, (Style::Open, &about), (Style::Plain, &refusal.reason));
+        page.paragraph(4, (Style::Dim, "Nearest: "), (Style::Plain, &refusal.nearest));
+    }
+}
+
+fn outlook(plan: &Plan, page: &mut Page) {
+    let turned: Vec<_> = plan.outlook.iter().filter(|one| one.before != one.after).collect();
+    let still = plan
+        .outlook
+        .iter()
+        .filter(|one| one.before == one.after && matches!(one.after, Status::Fail | Status::Undetermined));
+    let still: Vec<_> = still.collect();
+    if plan.steps.is_empty() || turned.is_empty() && still.is_empty() {
+        return;
+    }
+    page.heading("Controls afterwards");
+    for one in turned {
+        let label = format!("{}: ", one.control);
+        let told = format!("{} becomes {}", one.before.as_str(), one.after.as_str());
+        page.paragraph(2, (Style::Plain, &label), (style(one.after), &told));
+    }
+    for one in still {
+        let label = format!("{}: ", one.control);
+        let told = format!("stays {}: {}", one.after.as_str(), one.reason);
+        page.paragraph(2, (Style::Plain, &label), (style(one.after), &told));
+    }
+}
+
+fn style(status: Status) -> Style {
+    match status {
+        Status::Pass => Style::Good,
+        Status::Fail => Style::Bad,
+        Status::Undetermined => Style::Open,
+        Status::NotApplicable => Style::Plain,
+    }
+}
+
+fn cost(cost: &CostTurn, page: &mut Page) {
+    page.heading("Cost of recording Lambda");
+    page.paragraph(2, (Style::Dim, "Today: "), (Style::Plain, &money(cost.before)));
+    page.paragraph(2, (Style::Dim, "Then: "), (Style::Plain, &money(cost.after)));
+    for copies in &cost.copies {
+        let told = format!(
+            "{} recorded by each of {}: the copies beyond the first cost {}",
+            quantity(
+                usize::try_from(copies.invocations).unwrap_or(usize::MAX),
+                ("invocation", "invocations")
+            ),
+            copies.recorders.join(", "),
+            money(copies.cost)
+        );
+        page.paragraph(2, (Style::Open, "Copies: "), (Style::Plain, &told));
+    }
+    for basis in &cost.basis {
+        page.paragraph(2, (Style::Dim, "Basis: "), (Style::Plain, basis));
+    }
+}
