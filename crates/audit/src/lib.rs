@@ -8,6 +8,7 @@
 //! ```
 
 pub mod accepted;
+pub mod backout;
 pub mod beside;
 mod candidates;
 pub mod change;
