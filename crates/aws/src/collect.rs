@@ -23,6 +23,8 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use organization::Target;
 use read::{AccountRead, Read};
 
+pub(crate) use listing::pages;
+
 /// Accounts that are read at the same time. More would wait for permits with their credentials growing old.
 const ACCOUNTS_AT_ONCE: usize = 64;
 

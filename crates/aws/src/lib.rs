@@ -3,6 +3,7 @@
 //! It is the only crate that names the SDK of AWS, and nothing of the SDK leaves it. It never calls an operation that
 //! writes. Whatever could not be read becomes a gap of the inventory; an error is only what makes everything impossible.
 
+mod beside;
 mod body;
 mod collect;
 mod error;
@@ -15,6 +16,7 @@ mod session;
 mod stop;
 mod wire;
 
+pub use beside::{Wants, enrich};
 pub use collect::{Collected, Progress, collect};
 pub use error::CollectError;
 pub use options::{Accounts, Keys, Limits, Options, Pace};

@@ -19,6 +19,7 @@ pub(crate) enum Service {
     Ec2,
     Sts,
     Iam,
+    CloudWatch,
 }
 
 impl Service {
@@ -32,7 +33,7 @@ impl Service {
             Self::CloudTrail => pace.cloudtrail,
             Self::Lambda | Self::LambdaWeb | Self::LambdaMicrovms => pace.lambda,
             Self::Organizations => pace.organizations,
-            Self::Account | Self::Ec2 | Self::Sts | Self::Iam => pace.other,
+            Self::Account | Self::Ec2 | Self::Sts | Self::Iam | Self::CloudWatch => pace.other,
         }
     }
 }

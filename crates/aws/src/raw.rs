@@ -26,6 +26,15 @@ pub(crate) struct Target {
 impl Target {
     /// EC2 in that Region; `None` iff the partition is not one of those whose addresses we know.
     pub(crate) fn ec2(partition: &str, region: &str) -> Option<Self> {
+        Self::regional("ec2", "ec2", partition, region)
+    }
+
+    /// CloudWatch in that Region; `None` as for [`Target::ec2`].
+    pub(crate) fn cloudwatch(partition: &str, region: &str) -> Option<Self> {
+        Self::regional("monitoring", "monitoring", partition, region)
+    }
+
+    fn regional(host: &str, service: &'static str, partition: &str, region: &str) -> Option<Self> {
         let suffix = match partition {
             "aws" | "aws-us-gov" => "amazonaws.com",
             "aws-cn" => "amazonaws.com.cn",
@@ -36,8 +45,8 @@ impl Target {
             "aws-iso-f" => "csp.hci.ic.gov",
             _ => return None,
         };
-        let url = format!("https://ec2.{region}.{suffix}");
-        Some(Target { url, service: "ec2", region: region.to_owned() })
+        let url = format!("https://{host}.{region}.{suffix}");
+        Some(Target { url, service, region: region.to_owned() })
     }
 
     /// IAM, which has one address in each partition; `None` iff we do not know it.

@@ -4,6 +4,7 @@
 
 mod acme;
 mod answers;
+mod beside;
 mod errors;
 mod facts;
 mod failing;

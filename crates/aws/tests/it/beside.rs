@@ -1,0 +1,170 @@
+//! What a plan needs beside an audit: tags, counts and facts, and the gaps where they cannot be had.
+
+use crate::acme::{CALLER, world};
+use crate::answers;
+use crate::op::Op;
+use crate::server::{Answer, Request, serve};
+use crate::world::{Served, World};
+use audit::inventory::Inventory;
+use aws::{Accounts, Stop, Wants, enrich};
+use cloudtrail::recorder::Seen;
+use std::sync::Arc;
+
+const ALL: Wants = Wants { tags: true, invocations: true, functions: true };
+
+fn send(status: u16, body: impl Into<String>) -> Answer {
+    Answer::Send { status, headers: Vec::new(), body: body.into() }
+}
+
+fn refused() -> Answer {
+    Answer::Send {
+        status: 403,
+        headers: vec![("x-amzn-errortype", "AccessDeniedException".to_owned())],
+        body: r#"{"__type":"AccessDeniedException","Message":"no"}"#.to_owned(),
+    }
+}
+
+/// The series of every query of a GetMetricData request: as many invocations a day as its number, for two days.
+fn metric_data(body: &str) -> String {
+    let ids = body.split('&').filter(|pair| pair.contains(".Id=")).filter_map(|pair| pair.split('=').nth(1));
+    let series: Vec<String> = ids
+        .map(|id| {
+            let n = &id[1..];
+            format!(
+                "<member><Id>{id}</Id><Values><member>{n}</member><member>{n}</member></Values>\
+                 <StatusCode>Complete</StatusCode></member>"
+            )
+        })
+        .collect();
+    format!(
+        "<GetMetricDataResponse><GetMetricDataResult><MetricDataResults>{}</MetricDataResults>\
+         </GetMetricDataResult></GetMetricDataResponse>",
+        series.concat()
+    )
+}
+
+fn beside(request: &Request, op: &Op) -> Option<Answer> {
+    let path = request.path.as_str();
+    if op.action == "monitoring:GetMetricData" {
+        return Some(send(200, metric_data(&request.body)));
+    }
+    if op.action == "cloudtrail:ListTags" {
+        let asked: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+        let tags: Vec<serde_json::Value> = asked["ResourceIdList"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| serde_json::json!({"ResourceId": id, "TagsList": [{"Key": "managed-by", "Value": "terraform"}]}))
+            .collect();
+        return Some(send(200, serde_json::json!({ "ResourceTagList": tags }).to_string()));
+    }
+    if path.ends_with("/policy") {
+        let none = Answer::Send {
+            status: 404,
+            headers: vec![("x-amzn-errortype", "ResourceNotFoundException".to_owned())],
+            body: "{}".to_owned(),
+        };
+        let open = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction"}]}"#;
+        let open = serde_json::json!({ "Policy": open }).to_string();
+        return Some(if path.contains("f0000") { send(200, open) } else { none });
+    }
+    if path.contains("/urls") {
+        let url = r#"{"FunctionUrlConfigs":[{"FunctionUrl":"https://x","FunctionArn":"a","CreationTime":"t",
+            "LastModifiedTime":"t","AuthType":"NONE"}]}"#;
+        return Some(send(200, if path.contains("f0000") { url } else { r#"{"FunctionUrlConfigs":[]}"# }));
+    }
+    if path.starts_with("/2017-03-31/tags") {
+        return Some(send(200, r#"{"Tags":{"env":"dev"}}"#));
+    }
+    path.starts_with("/2015-03-31/event-source-mappings").then(|| send(200, r#"{"EventSourceMappings":[]}"#))
+}
+
+/// The world, in which `fault` may answer first.
+async fn served(fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static) -> Served {
+    let world: Arc<World> = Arc::new(world());
+    let asked = Arc::clone(&world);
+    let url = serve(move |request| {
+        let op = Op::of(&request);
+        asked.asked.lock().unwrap().push(op.clone());
+        fault(&op, &request)
+            .or_else(|| beside(&request, &op))
+            .unwrap_or_else(|| answers::answer(&asked, &op, &request))
+    });
+    Served { url: url.await, world }
+}
+
+async fn enriched(served: &Served, wants: Wants) -> Inventory {
+    let collected = served.collect(Accounts::Caller).await.unwrap();
+    let options = served.options(Accounts::Caller);
+    enrich(&options, collected.inventory, wants, &|_, _| {}, Stop::new()).await.unwrap().inventory
+}
+
+fn key(region: &str) -> (String, String) {
+    (CALLER.to_owned(), region.to_owned())
+}
+
+#[tokio::test]
+async fn counts_tags_and_facts_are_read() {
+    let served = served(|_, _| None).await;
+    let inventory = enriched(&served, ALL).await;
+    let gaps: Vec<_> = inventory.gaps.iter().map(|gap| (&gap.call, &gap.error)).collect();
+    let counts =
+        inventory.beside.invocations[&key("us-east-1")].known().unwrap_or_else(|| panic!("{gaps:?}"));
+    assert_eq!(counts.len(), 120);
+    assert_eq!(counts.values().sum::<u64>(), 2 * (0..120).sum::<u64>());
+    let tagged = inventory.beside.tags.values().filter(|tags| tags.known().is_some()).count();
+    assert_eq!(tagged, inventory.beside.tags.len());
+    assert_eq!(inventory.beside.functions.len(), 123);
+    let open = inventory.beside.functions.iter().filter(|(arn, _)| arn.ends_with("f0000"));
+    for (arn, facts) in open {
+        assert!(facts.policy.known().unwrap().public, "{arn}");
+        assert_eq!(facts.urls.known().unwrap(), &["NONE"]);
+        assert_eq!(facts.tags.known().unwrap()["env"], "dev");
+    }
+    let closed = inventory.beside.functions.values().filter(|facts| !facts.policy.known().unwrap().public);
+    assert!(closed.count() >= 120);
+}
+
+#[tokio::test]
+async fn five_hundred_functions_are_one_call() {
+    let served = served(|_, _| None).await;
+    enriched(&served, Wants { invocations: true, ..Wants::default() }).await;
+    assert_eq!(served.count("monitoring:GetMetricData"), 2, "two Regions hold functions");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_a_gap_and_never_a_zero() {
+    let served = served(|op, _| {
+        let of_beside = matches!(op.action.as_str(), "monitoring:GetMetricData" | "cloudtrail:ListTags");
+        of_beside.then(refused)
+    })
+    .await;
+    let inventory = enriched(&served, ALL).await;
+    let here = &inventory.beside.invocations[&key("us-east-1")];
+    let gap = &inventory.gaps[here.gap().unwrap()];
+    assert_eq!(gap.call, "cloudwatch:GetMetricData");
+    assert!(inventory.beside.tags.values().all(|tags| matches!(tags, Seen::Unread(_))));
+}
+
+#[tokio::test]
+async fn an_answer_that_leaves_a_function_out_is_a_gap() {
+    let served = served(|op, _| {
+        let short = "<GetMetricDataResponse><GetMetricDataResult><MetricDataResults><member><Id>m0</Id>\
+                     <StatusCode>Complete</StatusCode></member></MetricDataResults></GetMetricDataResult>\
+                     </GetMetricDataResponse>";
+        (op.action == "monitoring:GetMetricData").then(|| send(200, short))
+    })
+    .await;
+    let inventory = enriched(&served, Wants { invocations: true, ..Wants::default() }).await;
+    assert!(inventory.beside.invocations[&key("us-east-1")].gap().is_some());
+}
+
+#[tokio::test]
+async fn a_recorder_that_the_answer_does_not_name_has_unread_tags() {
+    let served =
+        served(|op, _| (op.action == "cloudtrail:ListTags").then(|| send(200, r#"{"ResourceTagList":[]}"#)))
+            .await;
+    let inventory = enriched(&served, Wants { tags: true, ..Wants::default() }).await;
+    assert!(!inventory.beside.tags.is_empty());
+    assert!(inventory.beside.tags.values().all(|tags| tags.gap().is_some()));
+}
