@@ -1,6 +1,7 @@
 //! The inventory file gives back what was put in, whatever it was.
 
 use crate::worlds;
+use audit::beside::{Beside, Exposure, FunctionFacts};
 use audit::inventory::{
     Account, Gap, GapKind, Inventory, Listing, OptIn, Organization, Place, Resource, Serving, Sighting,
     TrailStatus,
@@ -191,6 +192,28 @@ fn settle(mut place: Place, (account, region): (String, String)) -> Place {
     Place { account, region, ..place }
 }
 
+fn beside() -> impl Strategy<Value = Beside> {
+    let tags = || seen(btree_map(text(), text(), 0..3));
+    let exposure = (any::<bool>(), vec(text(), 0..2), vec(text(), 0..2))
+        .prop_map(|(public, accounts, services)| Exposure { public, accounts, services });
+    let facts =
+        (seen(exposure), seen(vec(text(), 0..2)), option::of(text()), tags(), seen(vec(text(), 0..2)))
+            .prop_map(|(policy, urls, role, tags, triggers)| FunctionFacts {
+                policy,
+                urls,
+                role,
+                tags,
+                triggers,
+            });
+    let counts = seen(btree_map(text(), any::<u64>(), 0..3));
+    (
+        btree_map(text(), tags(), 0..3),
+        btree_map((text(), text()), counts, 0..3),
+        btree_map(text().prop_map(String::into_boxed_str), facts, 0..3),
+    )
+        .prop_map(|(tags, invocations, functions)| Beside { tags, invocations, functions })
+}
+
 fn inventory() -> impl Strategy<Value = Inventory> {
     (
         (text(), option::of(text()), option::of(vec(text(), 0..3))),
@@ -198,25 +221,28 @@ fn inventory() -> impl Strategy<Value = Inventory> {
         btree_map((id(), region()), place(), 0..4),
         btree_map(0_u8..9, recorder(), 0..4),
         vec(gap(), GAPS..6),
+        beside(),
     )
-        .prop_map(|((collected_at, caller, regions_asked), accounts, places, recorders, gaps)| {
-            let mut recorders: Vec<Recorder> = recorders
-                .into_iter()
-                .map(|(n, recorder)| Recorder { arn: format!("{}{n}", recorder.arn), ..recorder })
-                .collect();
-            recorders.sort_by(|a, b| a.arn.cmp(&b.arn));
-            Inventory {
-                collected_at,
-                partition: "aws".to_owned(),
-                caller,
-                regions_asked,
-                accounts: accounts.into_iter().map(|(id, account)| Account { id, ..account }).collect(),
-                places: places.into_iter().map(|(at, place)| settle(place, at)).collect(),
-                recorders,
-                gaps,
-                beside: audit::beside::Beside::default(),
-            }
-        })
+        .prop_map(
+            |((collected_at, caller, regions_asked), accounts, places, recorders, gaps, beside)| {
+                let mut recorders: Vec<Recorder> = recorders
+                    .into_iter()
+                    .map(|(n, recorder)| Recorder { arn: format!("{}{n}", recorder.arn), ..recorder })
+                    .collect();
+                recorders.sort_by(|a, b| a.arn.cmp(&b.arn));
+                Inventory {
+                    collected_at,
+                    partition: "aws".to_owned(),
+                    caller,
+                    regions_asked,
+                    accounts: accounts.into_iter().map(|(id, account)| Account { id, ..account }).collect(),
+                    places: places.into_iter().map(|(at, place)| settle(place, at)).collect(),
+                    recorders,
+                    gaps,
+                    beside,
+                }
+            },
+        )
 }
 
 proptest! {

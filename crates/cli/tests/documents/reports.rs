@@ -64,7 +64,7 @@ fn nothing_from_an_inventory_acts_on_a_terminal() {
     }
     for text in texts {
         let acting: Vec<char> = text.chars().filter(|one| *one != '\n' && acts(*one)).collect();
-        assert_eq!(acting, [], "{text}");
+        assert!(acting.is_empty(), "{text}: {acting:?}");
     }
 }
 

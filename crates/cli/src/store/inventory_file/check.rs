@@ -35,11 +35,11 @@ pub(super) fn check(inventory: &mut Inventory) -> Result {
     Ok(())
 }
 
-fn wrong<T>(path: impl Into<String>, problem: String) -> Result<T> {
+pub(super) fn wrong<T>(path: impl Into<String>, problem: String) -> Result<T> {
     Err(InventoryFileError::Impossible { path: path.into(), problem })
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", excerpt(text, 200))
 }
 
@@ -68,7 +68,7 @@ fn region(path: String, region: &str) -> Result {
     wrong(path, format!("{} is no Region", quoted(region)))
 }
 
-fn gap(path: String, gap: Option<usize>, gaps: usize) -> Result {
+pub(super) fn gap(path: String, gap: Option<usize>, gaps: usize) -> Result {
     match gap {
         Some(at) if at >= gaps => {
             wrong(path, format!("there is no gap {at}: the file holds {gaps} (from 0)"))

@@ -3,6 +3,7 @@
 //! The file is read once, fast; only a file that turns out to be wrong is read again, to say where.
 
 use super::FORMAT;
+use super::beside::{self, BesideShape};
 use super::check::check;
 use super::shape::{
     AccountShape, FileShape, GapKindShape, GapShape, KindShape, OptInShape, PlaceShape, RecorderShape,
@@ -164,6 +165,9 @@ fn other_format(format: &str) -> InventoryFileError {
 }
 
 fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
+    let gaps = shape.gaps.len();
+    let FileShape { recorder_tags, invocations, function_facts, .. } = shape;
+    let beside = BesideShape { recorder_tags, invocations, function_facts };
     let recorders = shape.recorders.into_iter().enumerate().map(|(at, one)| recorder(at, one));
     Ok(Inventory {
         collected_at: shape.collected_at,
@@ -174,7 +178,7 @@ fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
         recorders: recorders.collect::<Result<_, _>>()?,
         gaps: shape.gaps.into_iter().map(gap).collect(),
         places: shape.places.into_iter().map(place).collect(),
-        beside: audit::beside::Beside::default(),
+        beside: beside::read(beside, gaps)?,
     })
 }
 

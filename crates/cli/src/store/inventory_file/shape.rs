@@ -2,6 +2,7 @@
 //!
 //! Members that we do not know are passed over when reading, because later versions may add some.
 
+use super::beside::{CountsShape, FactsShape, TagsShape};
 use super::listing::ListingShape;
 use cloudtrail::recorder::Seen;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,12 @@ pub(super) struct FileShape<'a> {
     pub(super) gaps: Vec<GapShape<'a>>,
     #[serde(borrow)]
     pub(super) places: Vec<PlaceShape<'a>>,
+    #[serde(borrow, default)]
+    pub(super) recorder_tags: Vec<TagsShape<'a>>,
+    #[serde(borrow, default)]
+    pub(super) invocations: Vec<CountsShape<'a>>,
+    #[serde(borrow, default)]
+    pub(super) function_facts: Vec<FactsShape<'a>>,
 }
 
 /// `{"known": ...}`, or `{"gap": 3}`: not read because of the gap at that position.

@@ -33,6 +33,7 @@ pub fn write_inventory(inventory: &Inventory, out: &mut dyn Write) -> io::Result
     list(out, "recorders", inventory.recorders.iter().map(recorder))?;
     list(out, "gaps", inventory.gaps.iter().map(|one| Ok(gap(one))))?;
     list(out, "places", inventory.places.iter().map(|one| Ok(place(one))))?;
+    super::beside::write(&inventory.beside, out)?;
     out.write_all(b"}\n")
 }
 
@@ -41,7 +42,7 @@ fn member(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result
     Ok(serde_json::to_writer(out, value)?)
 }
 
-fn list<T: Serialize>(
+pub(super) fn list<T: Serialize>(
     out: &mut dyn Write,
     name: &str,
     entries: impl Iterator<Item = io::Result<T>>,
@@ -56,7 +57,7 @@ fn list<T: Serialize>(
     out.write_all(b"]")
 }
 
-fn text(text: &str) -> Text<'_> {
+pub(super) fn text(text: &str) -> Text<'_> {
     Cow::Borrowed(text)
 }
 
@@ -64,7 +65,7 @@ fn maybe(text: &Option<String>) -> Option<Text<'_>> {
     text.as_deref().map(Cow::Borrowed)
 }
 
-fn texts(list: &[String]) -> Vec<Text<'_>> {
+pub(super) fn texts(list: &[String]) -> Vec<Text<'_>> {
     list.iter().map(|one| text(one)).collect()
 }
 

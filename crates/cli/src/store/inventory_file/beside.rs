@@ -1,0 +1,153 @@
+//! What a plan needs beside an audit, as it stands in the file: three lists that are left out where they are empty.
+
+use super::InventoryFileError;
+use super::check::{gap, quoted, wrong};
+use super::shape::{SeenShape, Text};
+use super::write::{list, text, texts};
+use audit::beside::{Beside, Exposure, FunctionFacts};
+use cloudtrail::recorder::Seen;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// The lists of the file.
+#[derive(Default)]
+pub(super) struct BesideShape<'a> {
+    pub(super) recorder_tags: Vec<TagsShape<'a>>,
+    pub(super) invocations: Vec<CountsShape<'a>>,
+    pub(super) function_facts: Vec<FactsShape<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct TagsShape<'a> {
+    recorder: Text<'a>,
+    tags: SeenShape<BTreeMap<Text<'a>, Text<'a>>>,
+}
+
+/// Invocations in 30 days by the name of the function.
+#[derive(Serialize, Deserialize)]
+pub(super) struct CountsShape<'a> {
+    account: Text<'a>,
+    region: Text<'a>,
+    counts: SeenShape<BTreeMap<Text<'a>, u64>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct FactsShape<'a> {
+    function: Text<'a>,
+    policy: SeenShape<ExposureShape<'a>>,
+    urls: SeenShape<Vec<Text<'a>>>,
+    role: Option<Text<'a>>,
+    tags: SeenShape<BTreeMap<Text<'a>, Text<'a>>>,
+    triggers: SeenShape<Vec<Text<'a>>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ExposureShape<'a> {
+    public: bool,
+    accounts: Vec<Text<'a>>,
+    services: Vec<Text<'a>>,
+}
+
+/// Writes the lists that hold anything.
+pub(super) fn write(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
+    if !beside.tags.is_empty() {
+        let entries = beside
+            .tags
+            .iter()
+            .map(|(arn, tags)| Ok(TagsShape { recorder: text(arn), tags: SeenShape::of(tags, map) }));
+        list(out, "recorder_tags", entries)?;
+    }
+    if !beside.invocations.is_empty() {
+        let entries = beside.invocations.iter().map(|((account, region), counts)| {
+            let counts =
+                SeenShape::of(counts, |counts| counts.iter().map(|(name, n)| (text(name), *n)).collect());
+            Ok(CountsShape { account: text(account), region: text(region), counts })
+        });
+        list(out, "invocations", entries)?;
+    }
+    if !beside.functions.is_empty() {
+        list(out, "function_facts", beside.functions.iter().map(|(arn, facts)| Ok(of_function(arn, facts))))?;
+    }
+    Ok(())
+}
+
+fn map(tags: &BTreeMap<String, String>) -> BTreeMap<Text<'_>, Text<'_>> {
+    tags.iter().map(|(key, value)| (text(key), text(value))).collect()
+}
+
+fn of_function<'a>(arn: &'a str, facts: &'a FunctionFacts) -> FactsShape<'a> {
+    FactsShape {
+        function: text(arn),
+        policy: SeenShape::of(&facts.policy, |policy| ExposureShape {
+            public: policy.public,
+            accounts: texts(&policy.accounts),
+            services: texts(&policy.services),
+        }),
+        urls: SeenShape::of(&facts.urls, |urls| texts(urls)),
+        role: facts.role.as_deref().map(text),
+        tags: SeenShape::of(&facts.tags, map),
+        triggers: SeenShape::of(&facts.triggers, |triggers| texts(triggers)),
+    }
+}
+
+/// The facts of the lists; `gaps` is how many gaps the file holds.
+///
+/// # Errors
+/// [`InventoryFileError::Impossible`] where something stands there twice, or points at a gap that is not there.
+pub(super) fn read(shape: BesideShape<'_>, gaps: usize) -> Result<Beside, InventoryFileError> {
+    let mut beside = Beside::default();
+    for (at, one) in shape.recorder_tags.into_iter().enumerate() {
+        let tags = one.tags.into_seen(owned);
+        gap(format!("recorder_tags[{at}].tags.gap"), tags.gap(), gaps)?;
+        let arn = one.recorder.into_owned();
+        if beside.tags.insert(arn.clone(), tags).is_some() {
+            return wrong(format!("recorder_tags[{at}]"), format!("{} stands there twice", quoted(&arn)));
+        }
+    }
+    for (at, one) in shape.invocations.into_iter().enumerate() {
+        let counts = one
+            .counts
+            .into_seen(|counts| counts.into_iter().map(|(name, n)| (name.into_owned(), n)).collect());
+        gap(format!("invocations[{at}].counts.gap"), counts.gap(), gaps)?;
+        let key = (one.account.into_owned(), one.region.into_owned());
+        if beside.invocations.insert(key, counts).is_some() {
+            return wrong(
+                format!("invocations[{at}]"),
+                "this account and Region stand there twice".to_owned(),
+            );
+        }
+    }
+    for (at, one) in shape.function_facts.into_iter().enumerate() {
+        let arn = one.function.clone().into_owned();
+        let facts = facts(one);
+        let unread = [facts.policy.gap(), facts.urls.gap(), facts.tags.gap(), facts.triggers.gap()];
+        for found in unread {
+            gap(format!("function_facts[{at}]"), found, gaps)?;
+        }
+        if beside.functions.insert(arn.as_str().into(), facts).is_some() {
+            return wrong(format!("function_facts[{at}]"), format!("{} stands there twice", quoted(&arn)));
+        }
+    }
+    Ok(beside)
+}
+
+fn facts(shape: FactsShape<'_>) -> FunctionFacts {
+    let strings = |list: Vec<Text<'_>>| list.into_iter().map(Text::into_owned).collect::<Vec<String>>();
+    let policy: Seen<Exposure> = shape.policy.into_seen(|policy| Exposure {
+        public: policy.public,
+        accounts: strings(policy.accounts),
+        services: strings(policy.services),
+    });
+    FunctionFacts {
+        policy,
+        urls: shape.urls.into_seen(strings),
+        role: shape.role.map(Text::into_owned),
+        tags: shape.tags.into_seen(owned),
+        triggers: shape.triggers.into_seen(strings),
+    }
+}
+
+fn owned(tags: BTreeMap<Text<'_>, Text<'_>>) -> BTreeMap<String, String> {
+    tags.into_iter().map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
+}
