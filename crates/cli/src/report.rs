@@ -24,7 +24,10 @@ pub use jsonl::write_jsonl;
 pub use markdown::write_markdown;
 pub use next::next_command;
 pub use page::Layout;
-pub use plan::{Line, difference, plan_markdown, plan_text};
+pub use plan::{
+    Line, RenderError, difference, plan_aws_cli, plan_cloudformation, plan_markdown, plan_terraform,
+    plan_text,
+};
 pub use terminal::write_terminal;
 pub use view::{Answer, answer, find_resource, shell};
 

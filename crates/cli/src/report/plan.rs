@@ -1,12 +1,20 @@
 //! A plan as documents: for a person at a terminal, for a pull request, and as the code of whoever manages the recorder.
 
+mod aws_cli;
+mod cloudformation;
+mod desired;
 mod lines;
 mod markdown;
 mod terminal;
+mod terraform;
 
+pub use aws_cli::plan_aws_cli;
+pub use cloudformation::plan_cloudformation;
+pub use desired::RenderError;
 pub use lines::{Line, difference};
 pub use markdown::plan_markdown;
 pub use terminal::plan_text;
+pub use terraform::plan_terraform;
 
 use super::view::quantity;
 use audit::cost::Monthly;

@@ -6,6 +6,7 @@ mod explanations;
 mod inventory_errors;
 mod inventory_file;
 mod plan_file;
+mod renderings;
 mod reports;
 mod schemas;
 mod worlds;

@@ -1,0 +1,120 @@
+//! What a plan makes of each recorder, put together from its steps and from what was seen: for renderings that describe a
+//! state instead of steps.
+
+use audit::change::{Bucket, NewTrail, Setting, Target};
+use audit::inventory::Inventory;
+use audit::plan::{Owner, Plan};
+use cloudtrail::recorder::Recorder;
+use cloudtrail::selector::Selectors;
+
+/// A plan cannot be told in that form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The selectors hold something that the form has no word for.
+    #[error("the selectors of {recorder} cannot be written there: {doubt}")]
+    Selectors {
+        /// The recorder.
+        recorder: String,
+        /// What stands in the way.
+        doubt: String,
+    },
+    /// A step has no counterpart.
+    #[error("{recorder}: {what} cannot be written there")]
+    Step {
+        /// The recorder.
+        recorder: String,
+        /// What cannot.
+        what: &'static str,
+    },
+}
+
+/// A recorder as the plan wants it.
+#[derive(Clone, Debug)]
+pub(super) struct Desired<'a> {
+    pub(super) target: &'a Target,
+    pub(super) owner: &'a Owner,
+    /// What was seen of it; `None` iff the plan creates it.
+    pub(super) seen: Option<&'a Recorder>,
+    pub(super) created: Option<&'a NewTrail>,
+    pub(super) bucket: Option<&'a Bucket>,
+    pub(super) multi_region: bool,
+    pub(super) organization: bool,
+    pub(super) log_file_validation: Option<bool>,
+    /// Set iff a step sets it.
+    pub(super) logging: Option<bool>,
+    /// The document after the plan; `None` iff it was not read and is not set.
+    pub(super) document: Option<&'a str>,
+}
+
+impl Desired<'_> {
+    /// The bucket it delivers to, where known.
+    pub(super) fn bucket_name(&self) -> Option<&str> {
+        let created = self.created.map(|trail| trail.bucket.as_str());
+        created.or_else(|| self.seen.and_then(|seen| seen.destination.as_deref()))
+    }
+
+    /// A name that Terraform and CloudFormation take: letters and digits, parted by `_` or by capitals.
+    pub(super) fn words(&self) -> Vec<String> {
+        let plain = self.target.name.split(|one: char| !one.is_ascii_alphanumeric());
+        let mut words: Vec<String> = plain.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        if words.first().is_none_or(|word| word.starts_with(|one: char| one.is_ascii_digit())) {
+            words.insert(0, "trail".to_owned());
+        }
+        words
+    }
+
+    /// The selectors, iff every part of them is understood.
+    ///
+    /// # Errors
+    /// [`RenderError::Selectors`] otherwise.
+    pub(super) fn selectors(&self) -> Result<Option<Selectors>, RenderError> {
+        let wrong = |doubt: String| RenderError::Selectors { recorder: self.target.arn.clone(), doubt };
+        let Some(document) = self.document else { return Ok(None) };
+        let selectors = cloudtrail::json::from_str(document).map_err(|error| wrong(error.to_string()))?;
+        match selectors.list.iter().flat_map(|one| one.doubts()).next() {
+            Some(doubt) => Err(wrong(doubt.to_string())),
+            None => Ok(Some(selectors)),
+        }
+    }
+}
+
+/// Every recorder that the plan changes, in the order of its steps.
+pub(super) fn desired<'a>(plan: &'a Plan, inventory: &'a Inventory) -> Vec<Desired<'a>> {
+    let mut all: Vec<Desired<'a>> = Vec::new();
+    for step in &plan.steps {
+        let target = &step.change.target;
+        let at = all.iter().position(|one| one.target.arn == target.arn).unwrap_or_else(|| {
+            let seen = inventory.recorder(&target.arn).map(|at| &inventory.recorders[at]);
+            all.push(Desired {
+                target,
+                owner: &step.owner,
+                seen,
+                created: None,
+                bucket: None,
+                multi_region: seen.is_some_and(|one| one.multi_region),
+                organization: seen.is_some_and(|one| one.organization),
+                log_file_validation: seen.and_then(|one| one.log_file_validation),
+                logging: None,
+                document: seen.and_then(|one| one.selectors.known()).map(|one| one.document.as_str()),
+            });
+            all.len() - 1
+        });
+        let one = &mut all[at];
+        match &step.change.setting {
+            Setting::Bucket(turn) => one.bucket = turn.after.as_ref(),
+            Setting::Trail(turn) => {
+                one.created = turn.after.as_ref();
+                if let Some(trail) = &turn.after {
+                    one.multi_region = trail.multi_region;
+                    one.organization = trail.organization;
+                    one.log_file_validation = Some(trail.log_file_validation);
+                }
+            }
+            Setting::MultiRegion(turn) => one.multi_region = turn.after,
+            Setting::LogFileValidation(turn) => one.log_file_validation = Some(turn.after),
+            Setting::Selectors(turn) => one.document = Some(&turn.after),
+            Setting::Logging(turn) => one.logging = Some(turn.after),
+        }
+    }
+    all
+}

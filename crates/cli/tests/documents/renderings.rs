@@ -1,0 +1,234 @@
+//! Plans in the forms of others: each is read back with that form's own reader, and says what the plan says.
+
+use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
+use audit::inventory::Inventory;
+use audit::plan::{Owner, Plan, Purpose, Scope, Step};
+use cli::report::{RenderError, plan_aws_cli, plan_cloudformation, plan_terraform};
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
+use cloudtrail::selector::Selectors;
+use serde_json::Value;
+use std::process::Command;
+
+const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
+/// Names that mean something to Terraform, to shells and to terminals.
+const NASTY: &str = r#"{"AdvancedEventSelectors":[
+    {"Name":"it's ${path.root} %{if x} \"quoted\" $(id) `id`","FieldSelectors":[
+        {"Field":"resources.type","Equals":["AWS::S3::Object"]},
+        {"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.ARN","StartsWith":["arn:aws:s3:::a/","arn:aws:s3:::b/"],"NotEndsWith":["${x}"]}]},
+    {"Name":"","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},
+        {"Field":"eventSource","NotEquals":["kms.amazonaws.com"]}]}]}"#;
+const BASIC: &str = r#"{"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,
+    "ExcludeManagementEventSources":["kms.amazonaws.com"],
+    "DataResources":[{"Type":"AWS::Lambda::Function","Values":["arn:aws:lambda"]},
+        {"Type":"AWS::S3::Object","Values":["arn:aws:s3:::a/"]}]}]}"#;
+
+fn canonical(text: &str) -> String {
+    serde_json::from_str::<Value>(text).unwrap().to_string()
+}
+
+fn read(text: &str) -> Selectors {
+    cloudtrail::json::from_str(text).unwrap()
+}
+
+fn inventory() -> Inventory {
+    let recorder = Recorder {
+        arn: ARN.to_owned(),
+        name: "main".to_owned(),
+        kind: RecorderKind::Trail,
+        account: "111111111111".to_owned(),
+        home_region: "eu-west-1".to_owned(),
+        multi_region: true,
+        organization: false,
+        selectors: Seen::Known(read(BASIC)),
+        status: Seen::Known(StoreStatus::Enabled),
+        log_file_validation: Some(true),
+        destination: Some("logs".to_owned()),
+    };
+    Inventory { partition: "aws".to_owned(), recorders: vec![recorder], ..Inventory::default() }
+}
+
+fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
+    let target = Target {
+        arn: ARN.to_owned(),
+        name: "main".to_owned(),
+        kind: RecorderKind::Trail,
+        account: "111111111111".to_owned(),
+        home_region: "eu-west-1".to_owned(),
+    };
+    let step = |setting| Step {
+        change: Change { target: target.clone(), setting },
+        because: "because".to_owned(),
+        owner: owner.clone(),
+        gained: Vec::new(),
+        risks: Vec::new(),
+        backout: "undo".to_owned(),
+    };
+    Plan {
+        purpose: Purpose::Record,
+        scope: Scope {
+            partition: "aws".to_owned(),
+            organization: None,
+            accounts: vec!["111111111111".to_owned()],
+            collected_at: "2026-11-23T00:00:00Z".to_owned(),
+        },
+        steps: settings.into_iter().map(step).collect(),
+        refusals: Vec::new(),
+        losses: Vec::new(),
+        outlook: Vec::new(),
+        cost: None,
+    }
+}
+
+fn selectors(after: &str) -> Setting {
+    Setting::Selectors(Turn { before: canonical(BASIC), after: canonical(after) })
+}
+
+fn creation() -> Vec<Setting> {
+    let policy = r#"{"Statement":[{"Action":"s3:GetBucketAcl","Condition":{"StringEquals":{"aws:SourceArn":"x"}},"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Resource":"arn:aws:s3:::new-logs","Sid":"a"}],"Version":"2012-10-17"}"#;
+    vec![
+        Setting::Bucket(Turn {
+            before: None,
+            after: Some(Bucket { name: "new-logs".to_owned(), policy: policy.to_owned() }),
+        }),
+        Setting::Trail(Turn {
+            before: None,
+            after: Some(NewTrail {
+                bucket: "new-logs".to_owned(),
+                organization: false,
+                multi_region: true,
+                log_file_validation: true,
+            }),
+        }),
+        selectors(NASTY),
+        Setting::Logging(Turn { before: false, after: true }),
+    ]
+}
+
+/// The resource of that type in the configuration, as JSON: what a string says once Terraform has read it.
+fn terraform_resource(text: &str, kind: &str) -> Value {
+    let body: hcl::Body = hcl::parse(text).unwrap();
+    let value: Value = hcl::from_body(body).unwrap();
+    value["resource"][kind]["main"].clone()
+}
+
+/// What Terraform makes of the escapes in a string.
+fn unescaped(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = text.replace("$${", "${").replace("%%{", "%{"),
+        Value::Array(all) => all.iter_mut().for_each(unescaped),
+        Value::Object(all) => all.values_mut().for_each(unescaped),
+        _ => {}
+    }
+}
+
+#[test]
+fn terraform_reads_back_what_the_plan_says() {
+    for after in [NASTY, BASIC] {
+        let text = plan_terraform(&plan(Owner::Nobody, vec![selectors(after)]), &inventory()).unwrap();
+        let mut resource = terraform_resource(&text, "aws_cloudtrail");
+        unescaped(&mut resource);
+        assert_eq!(resource["s3_bucket_name"], "logs");
+        assert_eq!(resource["is_multi_region_trail"], true);
+        // One block is an object, several are a list: our reader of selectors takes both.
+        let found = cloudtrail::json::from_value(&resource).unwrap().list;
+        let mut wanted = read(after).list;
+        for selector in &mut wanted {
+            if let cloudtrail::selector::Selector::Advanced(advanced) = selector {
+                advanced.fields.sort_by_key(|one| one.field.as_str());
+            }
+        }
+        assert_eq!(found, wanted, "{text}");
+    }
+}
+
+#[test]
+fn what_nothing_manages_is_imported_and_what_terraform_manages_is_not() {
+    let of = |owner| plan_terraform(&plan(owner, vec![selectors(NASTY)]), &inventory()).unwrap();
+    let text = of(Owner::Nobody);
+    assert!(text.contains("import {") && text.contains(&format!("id = \"{ARN}\"")), "{text}");
+    assert!(text.contains("ignore_changes"), "what was not read stays as it is: {text}");
+    assert!(!of(Owner::Terraform { mark: "tag managed-by=terraform".to_owned() }).contains("import {"));
+}
+
+#[test]
+fn nothing_from_outside_ends_a_comment() {
+    let owner = Owner::Terraform { mark: "x\nresource \"null_resource\" \"evil\" {}".to_owned() };
+    let text = plan_terraform(&plan(owner.clone(), vec![selectors(NASTY)]), &inventory()).unwrap();
+    let value: Value = hcl::from_body(hcl::parse(&text).unwrap()).unwrap();
+    assert!(value["resource"].get("null_resource").is_none(), "{text}");
+    let script = plan_aws_cli(&plan(owner, vec![selectors(NASTY)]), "sha256:0");
+    assert!(script.lines().all(|line| line.is_empty() || line.starts_with(['#', 's', 'a'])), "{script}");
+}
+
+#[test]
+fn a_new_trail_comes_with_its_bucket_in_terraform_and_cloudformation() {
+    let empty = Inventory { recorders: Vec::new(), ..inventory() };
+    let text = plan_terraform(&plan(Owner::Nobody, creation()), &empty).unwrap();
+    assert!(!text.contains("import {"));
+    assert_eq!(terraform_resource(&text, "aws_s3_bucket")["bucket"], "new-logs");
+    let policy = terraform_resource(&text, "aws_s3_bucket_policy")["policy"].as_str().unwrap().to_owned();
+    assert!(serde_json::from_str::<Value>(&policy).unwrap()["Statement"].is_array());
+    let template: Value =
+        serde_json::from_str(&plan_cloudformation(&plan(Owner::Nobody, creation()), &empty).unwrap())
+            .unwrap();
+    assert_eq!(template["Resources"]["Main"]["Properties"]["S3BucketName"]["Ref"], "MainBucket");
+    assert_eq!(template["Resources"]["MainBucketPolicy"]["Properties"]["Bucket"]["Ref"], "MainBucket");
+}
+
+#[test]
+fn cloudformation_reads_back_what_the_plan_says() {
+    for after in [NASTY, BASIC] {
+        let text = plan_cloudformation(&plan(Owner::Nobody, vec![selectors(after)]), &inventory()).unwrap();
+        let template: Value = serde_json::from_str(&text).unwrap();
+        let properties = &template["Resources"]["Main"]["Properties"];
+        assert_eq!(properties["IsLogging"], true);
+        assert_eq!(cloudtrail::json::from_value(properties).unwrap().list, read(after).list);
+    }
+}
+
+#[test]
+fn what_was_not_understood_is_not_written() {
+    let after = NASTY.replace("eventSource", "eventSauce");
+    let told = plan_terraform(&plan(Owner::Nobody, vec![selectors(&after)]), &inventory()).unwrap_err();
+    assert!(matches!(told, RenderError::Selectors { .. }), "{told}");
+    assert!(plan_cloudformation(&plan(Owner::Nobody, vec![selectors(&after)]), &inventory()).is_err());
+}
+
+/// The arguments of each call of `aws` in the script, as a real shell passes them.
+fn calls(script: &str) -> Vec<Vec<String>> {
+    let told = format!(
+        "aws() {{ for one in \"$@\"; do printf '%s\\0' \"$one\"; done; printf '\\n\\0'; }}\n{script}"
+    );
+    let output = Command::new("sh").arg("-c").arg(told).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut calls = vec![Vec::new()];
+    for word in text.split('\0') {
+        match (word, calls.last_mut()) {
+            ("\n", _) => calls.push(Vec::new()),
+            (word, Some(call)) => call.push(word.to_owned()),
+            (_, None) => {}
+        }
+    }
+    calls.pop();
+    calls
+}
+
+#[test]
+fn a_shell_passes_on_what_the_plan_says() {
+    let script = plan_aws_cli(&plan(Owner::Nobody, creation()), "sha256:0");
+    let calls = calls(&script);
+    let names: Vec<&str> = calls.iter().map(|call| call[1].as_str()).collect();
+    let expected = [
+        "create-bucket",
+        "put-public-access-block",
+        "put-bucket-policy",
+        "create-trail",
+        "put-event-selectors",
+        "start-logging",
+    ];
+    assert_eq!(names, expected);
+    let document = calls[4].last().unwrap();
+    assert_eq!(cloudtrail::json::from_str(document).unwrap().list, read(NASTY).list);
+}
