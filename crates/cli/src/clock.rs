@@ -19,6 +19,11 @@ pub(crate) fn now() -> String {
     spelled(OffsetDateTime::now_utc()).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
 }
 
+/// The day of a time that [`instant`] or [`now`] gave: `YYYY-MM-DD`, UTC.
+pub(crate) fn day(now: &str) -> &str {
+    now.get(..10).unwrap_or(now)
+}
+
 fn spelled(time: OffsetDateTime) -> Option<String> {
     time.checked_to_offset(time::UtcOffset::UTC)?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
 }

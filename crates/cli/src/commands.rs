@@ -10,6 +10,7 @@ use crate::collect::collect;
 use crate::output::{called, read_file};
 use crate::problem::{Problem, say};
 use crate::settings::Source;
+use ::audit::exception::Exception;
 use ::audit::inventory::{GapKind, Inventory};
 use anyhow::Result;
 use std::path::Path;
@@ -45,6 +46,15 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
         Problem::new(format!("cannot read {} as an inventory: {error}", called(path)))
             .help(error.help())
             .into()
+    })
+}
+
+/// The exceptions of a file; none where none was named.
+fn exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let bytes = read_file(path)?;
+    cli::store::read_exceptions(&bytes).map_err(|error| {
+        Problem::new(format!("cannot read {} as exceptions: {error}", called(path))).help(error.help()).into()
     })
 }
 

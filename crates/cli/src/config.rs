@@ -14,9 +14,10 @@ use toml::{Table, Value};
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. `format` and `output` are those of `audit`; a command passes over what it has no flag for.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "accounts",
     "endpoint-url",
+    "exceptions",
     "exit-zero",
     "external-id",
     "format",
@@ -35,6 +36,7 @@ const KEYS: [&str; 13] = [
 pub(crate) struct Config {
     pub(crate) accounts: Vec<String>,
     pub(crate) endpoint_url: Option<String>,
+    pub(crate) exceptions: Option<PathBuf>,
     pub(crate) exit_zero: bool,
     pub(crate) external_id: Option<String>,
     pub(crate) format: Option<Format>,
@@ -106,6 +108,7 @@ fn set(config: &mut Config, key: &str, value: &Value) -> Result<(), Wrong> {
     match key {
         "accounts" => config.accounts = each(key, value, args::account)?,
         "endpoint-url" => config.endpoint_url = Some(text(key, value)?),
+        "exceptions" => config.exceptions = Some(text(key, value)?.into()),
         "exit-zero" => config.exit_zero = flag(key, value)?,
         "external-id" => config.external_id = Some(text(key, value)?),
         "format" => config.format = Some(choice(key, value)?),

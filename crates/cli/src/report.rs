@@ -3,6 +3,7 @@
 //! Nothing here decides anything, and nothing reads a clock, the environment or a terminal: the same audit, stamp and
 //! layout always give the same bytes.
 
+mod drift;
 pub mod explain;
 mod explained;
 mod json;
@@ -17,11 +18,12 @@ mod terminal;
 mod view;
 mod words;
 
+pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use json::write_json;
 pub use jsonl::write_jsonl;
-pub use markdown::write_markdown;
+pub use markdown::{quoted_text, write_markdown};
 pub use next::next_command;
 pub use page::Layout;
 pub use plan::{
@@ -32,6 +34,7 @@ pub use terminal::write_terminal;
 pub use view::{Answer, answer, find_resource, shell};
 
 use audit::Counted;
+use audit::drift::Drift;
 
 /// The format of an audit as JSON and JSON lines, and its version.
 pub const AUDIT_FORMAT: &str = "invoketrail.audit/1";
@@ -48,4 +51,6 @@ pub struct Stamp<'a> {
     pub generated_at: &'a str,
     /// Which recorders the audit counted.
     pub counted: Counted,
+    /// What changed since an earlier audit, where one was named.
+    pub drift: Option<&'a Drift>,
 }

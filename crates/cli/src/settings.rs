@@ -44,6 +44,8 @@ pub(crate) struct Audit {
     pub(crate) counted: Counted,
     pub(crate) format: Format,
     pub(crate) outputs: Vec<Output>,
+    pub(crate) exceptions: Option<PathBuf>,
+    pub(crate) baseline: Option<PathBuf>,
     pub(crate) exit_zero: bool,
 }
 
@@ -52,6 +54,8 @@ pub(crate) fn audit(typed: args::Audit, config: Config) -> Audit {
     let outputs = if typed.output.is_empty() { config.output.clone() } else { typed.output };
     Audit {
         counted: counted(&typed.counting, &config),
+        exceptions: typed.counting.exceptions.or_else(|| config.exceptions.clone()),
+        baseline: typed.baseline,
         format: typed.format.or(config.format).unwrap_or(Format::Terminal),
         outputs,
         exit_zero: typed.exit_zero || config.exit_zero,

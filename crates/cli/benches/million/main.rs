@@ -52,7 +52,8 @@ fn measure(functions_per_place: usize, keep: Option<&str>) -> Result<Figures, Bo
     let inventory = inventory?;
     let options = audit::Options::default();
     let (decide, audit) = best(|| audit::audit(&inventory, &options));
-    let stamp = Stamp { version: "bench", generated_at: "2026-01-01T00:00:00Z", counted: Counted::All };
+    let stamp =
+        Stamp { version: "bench", generated_at: "2026-01-01T00:00:00Z", counted: Counted::All, drift: None };
     let (write, lines) = best(|| {
         let mut out = Counting(0);
         write_jsonl(&audit, &stamp, &mut out).map(|()| out.0)

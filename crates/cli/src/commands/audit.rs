@@ -1,6 +1,6 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
-use super::{Context, facts};
+use super::{Context, exceptions, facts, read_inventory};
 use crate::args::{self, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
@@ -23,17 +23,45 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         say("help", "`invoketrail inventory --output FILE` keeps what was read before an interruption");
         return Ok(Outcome::Interrupted);
     }
-    let options = audit::Options { recorders: settings.counted, ..audit::Options::default() };
+    let exceptions = exceptions(settings.exceptions.as_deref())?;
+    let options = audit::Options {
+        recorders: settings.counted,
+        exceptions: &exceptions,
+        today: crate::clock::day(&context.now),
+    };
     let audit = audit::audit(&facts.inventory, &options);
-    let stamp =
-        Stamp { version: env!("CARGO_PKG_VERSION"), generated_at: &context.now, counted: settings.counted };
+    let before = settings.baseline.as_deref().map(read_inventory).transpose()?;
+    let drift = before.as_ref().map(|before| {
+        let before = audit::drift::snapshot(&audit::audit(before, &options));
+        audit::drift::drift(&before, &audit::drift::snapshot(&audit))
+    });
+    let stamp = Stamp {
+        version: env!("CARGO_PKG_VERSION"),
+        generated_at: &context.now,
+        counted: settings.counted,
+        drift: drift.as_ref(),
+    };
+    let since = before.map(|before| before.collected_at).unwrap_or_default();
+    let write = |format, layout: &Layout, out: &mut dyn Write| {
+        write(format, &audit, &stamp, layout, out)?;
+        match (&drift, format) {
+            (Some(drift), Format::Terminal) => {
+                out.write_all(report::drift_text(drift, &since, layout).as_bytes())
+            }
+            (Some(drift), Format::Markdown) => {
+                let text = report::drift_text(drift, &since, &Layout::default());
+                out.write_all(report::quoted_text(&text).as_bytes())
+            }
+            _ => Ok(()),
+        }
+    };
     for output in &settings.outputs {
         let plain = Layout::default();
-        write_file(&output.path, |out| write(output.format, &audit, &stamp, &plain, out))?;
+        write_file(&output.path, |out| write(output.format, &plain, out))?;
         say("wrote", &output.path.display().to_string());
     }
     let layout = layout();
-    print(|out| write(settings.format, &audit, &stamp, &layout, out))?;
+    print(|out| write(settings.format, &layout, out))?;
     let (command, why) = report::next_command(&audit, &settings.source.again(), &settings.source.caller());
     say("next", &format!("{command}  # {why}"));
     Ok(ending(outcome(&audit), settings.exit_zero))

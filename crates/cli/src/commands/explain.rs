@@ -105,8 +105,12 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
 /// Prints proofs: as text with an empty line between them, or as one JSON document a line.
 fn show(proofs: &[Explanation<'_>], format: Format, now: &str) -> Result<()> {
     let layout = layout();
-    let stamp =
-        Stamp { version: env!("CARGO_PKG_VERSION"), generated_at: now, counted: ::audit::Counted::All };
+    let stamp = Stamp {
+        version: env!("CARGO_PKG_VERSION"),
+        generated_at: now,
+        counted: ::audit::Counted::All,
+        drift: None,
+    };
     print(|out| {
         for (at, proof) in proofs.iter().enumerate() {
             let text = match format {

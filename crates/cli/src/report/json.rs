@@ -2,8 +2,9 @@
 
 use super::member::{Json, Object, escape_into};
 use super::view::{self, subject_arn};
-use super::{AUDIT_FORMAT, Stamp, proof};
+use super::{AUDIT_FORMAT, Stamp, drift, proof};
 use audit::Counted;
+use audit::accepted::Accepted;
 use audit::finding::{
     Audit, ControlResult, Finding, PlaceAudit, Plane, Proof, Summary, Weight, verdict_word,
 };
@@ -71,6 +72,23 @@ pub(super) fn head(audit: &Audit<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>
     object.object("scope", |scope| self::scope(audit, stamp.counted, scope));
     object.list("controls", &audit.controls, |json, one| json.object(|object| control(audit, one, object)));
     object.object("summary", |object| summary(&audit.summary, object));
+    if !audit.accepted.is_empty() {
+        object.list("exceptions", &audit.accepted, |json, one| json.object(|object| exception(one, object)));
+    }
+    if let Some(drift) = stamp.drift {
+        object.object("drift", |object| drift::members(drift, object));
+    }
+}
+
+fn exception(accepted: &Accepted<'_>, object: &mut Object<'_>) {
+    let exception = accepted.exception;
+    object.text("id", &exception.id);
+    object.text("owner", &exception.owner);
+    object.text("reason", &exception.reason);
+    object.text("until", &exception.until);
+    object.flag("holds", accepted.holds);
+    object.number("not_recorded", accepted.functions.len());
+    object.number("recorded", accepted.recorded);
 }
 
 fn scope(audit: &Audit<'_>, counted: Counted, object: &mut Object<'_>) {
@@ -162,7 +180,7 @@ pub(super) struct Lines {
 /// then copied: a million resources cost about as much as copying them.
 pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -> io::Result<()> {
     let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK + (1 << 16));
-    let mut templates: HashMap<usize, Json> = HashMap::new();
+    let mut templates: HashMap<(usize, Option<usize>), Json> = HashMap::new();
     let mut escaped = String::new();
     let mut separator = lines.before;
     for (at, place) in audit.places.iter().enumerate() {
@@ -171,8 +189,8 @@ pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -
             for row in &plane.rows {
                 let proof = Proof { place: at, verdict: row.verdict };
                 let template = templates
-                    .entry(row.verdict)
-                    .or_insert_with(|| resource(audit, plane, proof, lines.record));
+                    .entry((row.verdict, row.exception))
+                    .or_insert_with(|| resource(audit, plane, proof, (row.exception, lines.record)));
                 escaped.clear();
                 escape_into(&mut escaped, row.arn);
                 buffer.extend_from_slice(separator.as_bytes());
@@ -191,8 +209,13 @@ pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -
     out.write_all(&buffer)
 }
 
-/// The template of all resources of a plane with one verdict.
-fn resource(audit: &Audit<'_>, plane: &Plane<'_>, proof: Proof, record: bool) -> Json {
+/// The template of all resources of a plane with one verdict, under one exception or none.
+fn resource(
+    audit: &Audit<'_>,
+    plane: &Plane<'_>,
+    proof: Proof,
+    (exception, record): (Option<usize>, bool),
+) -> Json {
     let place = &audit.places[proof.place];
     let mut json = Json::default();
     json.object(|object| {
@@ -204,6 +227,9 @@ fn resource(audit: &Audit<'_>, plane: &Plane<'_>, proof: Proof, record: bool) ->
         object.text("account", place.account);
         object.text("region", place.region);
         object.text("verdict", verdict_word(audit.verdicts[proof.verdict].state));
+        if let Some(at) = exception {
+            object.text("exception", &audit.accepted[at].exception.id);
+        }
         proof::members(audit, proof, None, object);
     });
     json

@@ -27,6 +27,18 @@ pub fn write_markdown(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(text.as_bytes())
 }
 
+/// Text of ours as a block that keeps its lines and means nothing.
+#[must_use]
+pub fn quoted_text(text: &str) -> String {
+    let mut out = String::from("\n");
+    for line in text.trim_matches('\n').lines() {
+        out.push_str("    ");
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
 /// Text without any meaning in Markdown or HTML.
 pub(super) fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);

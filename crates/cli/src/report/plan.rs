@@ -12,6 +12,7 @@ pub use aws_cli::plan_aws_cli;
 pub use cloudformation::plan_cloudformation;
 pub use desired::RenderError;
 pub use lines::{Line, difference};
+pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
 pub use terminal::plan_text;
 pub use terraform::plan_terraform;

@@ -42,7 +42,8 @@ fn is_about_invocations(id: &str) -> bool {
 /// The answer in one sentence.
 pub(super) fn headline(audit: &Audit<'_>) -> String {
     let summary = &audit.summary;
-    let escaping = summary.partially_recorded + summary.not_recorded;
+    let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
+    let escaping = (summary.partially_recorded + summary.not_recorded).saturating_sub(excused);
     let nouns = noun(audit);
     let all = quantity(summary.resources, nouns);
     match answer(audit) {
@@ -50,6 +51,11 @@ pub(super) fn headline(audit: &Audit<'_>) -> String {
         Answer::Yes if summary.resources == 0 => {
             "There is no Lambda function yet, and every invocation of any that will be created is recorded.".to_owned()
         }
+        Answer::Yes if excused > 0 => format!(
+            "Every invocation of {} is recorded, and of any function that will be created, but for {} under accepted exceptions.",
+            quantity(summary.recorded, nouns),
+            quantity(excused, ("function", "functions"))
+        ),
         Answer::Yes => {
             let each = if summary.resources == 1 { all } else { format!("all {all}") };
             format!("Every invocation of {each} is recorded, and of any function that will be created.")

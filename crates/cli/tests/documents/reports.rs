@@ -9,7 +9,7 @@ use cli::visible::acts;
 use serde_json::Value;
 
 pub(crate) const STAMP: Stamp<'static> =
-    Stamp { version: "0.0.0-test", generated_at: "2026-11-23T18:00:00Z", counted: Counted::All };
+    Stamp { version: "0.0.0-test", generated_at: "2026-11-23T18:00:00Z", counted: Counted::All, drift: None };
 
 pub(crate) const WIDE: Layout = Layout { width: 100, colour: false, rows: 20 };
 

@@ -71,7 +71,7 @@ fn on(value: bool) -> &'static str {
 }
 
 /// JSON with one value a line; what is no JSON stays as it is.
-fn pretty(document: &str) -> String {
+pub(in crate::report) fn pretty(document: &str) -> String {
     let value: Option<Value> = serde_json::from_str(document).ok();
     let text = value.and_then(|value| serde_json::to_string_pretty(&value).ok());
     let mut text = text.unwrap_or_else(|| document.to_owned());
@@ -80,7 +80,7 @@ fn pretty(document: &str) -> String {
 }
 
 /// What differs between two texts.
-fn lines(before: &str, after: &str) -> Vec<Line> {
+pub(in crate::report) fn lines(before: &str, after: &str) -> Vec<Line> {
     let diff = TextDiff::from_lines(before, after);
     let (mut told, mut at) = (Vec::new(), 0);
     for group in diff.grouped_ops(CONTEXT) {

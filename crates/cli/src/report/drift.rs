@@ -1,0 +1,128 @@
+//! What changed since an earlier audit, for a person and as members of the audit's JSON.
+
+use super::member::Object;
+use super::page::{Layout, Page, Style};
+use super::plan::{Line, lines, pretty};
+use super::view::quantity;
+use audit::drift::{Drift, RecorderDrift};
+use audit::finding::verdict_word;
+use recording::State;
+
+/// How many resources of one kind of change are listed.
+const LISTED: usize = 10;
+
+/// What changed, for a person at a terminal; `since` is when the earlier inventory was collected.
+#[must_use]
+pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
+    let mut page = Page::new(*layout);
+    page.heading(&format!("Changed since {since}"));
+    if drift.is_empty() {
+        page.paragraph(2, (Style::Good, ""), (Style::Plain, "Nothing."));
+    }
+    for (control, before, after) in &drift.controls {
+        let label = format!("{control}: ");
+        let told = format!("{} became {}", before.as_str(), after.as_str());
+        page.paragraph(2, (Style::Strong, &label), (Style::Plain, &told));
+    }
+    for recorder in &drift.recorders {
+        self::recorder(recorder, &mut page);
+    }
+    resources(drift, &mut page);
+    page.into_text()
+}
+
+fn recorder(drift: &RecorderDrift, page: &mut Page) {
+    let label = format!("{}: ", drift.arn);
+    match drift.there {
+        (false, _) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "is new")),
+        (_, false) => page.paragraph(2, (Style::Strong, &label), (Style::Bad, "is gone")),
+        (true, true) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "is set otherwise")),
+    }
+    for (name, before, after) in &drift.settings {
+        let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "not read".to_owned());
+        if name == "selectors" && before.is_some() && after.is_some() {
+            page.paragraph(4, (Style::Plain, ""), (Style::Plain, "selectors:"));
+            for line in lines(&pretty(&told(before)), &pretty(&told(after))) {
+                let (style, text) = match line {
+                    Line::Same(text) => (Style::Dim, format!("  {text}")),
+                    Line::Before(text) => (Style::Bad, format!("- {text}")),
+                    Line::After(text) => (Style::Good, format!("+ {text}")),
+                    Line::Skipped(n) => (Style::Dim, format!("  ... {n} lines as before")),
+                };
+                page.line(6, style, &text);
+            }
+        } else {
+            let change = format!("{} became {}", told(before), told(after));
+            page.paragraph(4, (Style::Plain, &format!("{name}: ")), (Style::Plain, &change));
+        }
+    }
+}
+
+fn resources(drift: &Drift, page: &mut Page) {
+    let changed: Vec<(String, String)> = drift
+        .resources
+        .iter()
+        .map(|one| {
+            let told = format!("{} became {}", verdict_word(one.before), verdict_word(one.after));
+            (format!("{} ({})", one.arn, one.region), told)
+        })
+        .collect();
+    let there = |all: &[((String, String), State)], word: &str| -> Vec<(String, String)> {
+        all.iter()
+            .map(|((arn, region), state)| {
+                (format!("{arn} ({region})"), format!("{word}, {}", verdict_word(*state)))
+            })
+            .collect()
+    };
+    for group in [changed, there(&drift.appeared, "is new"), there(&drift.gone, "is gone")] {
+        for (about, told) in group.iter().take(LISTED) {
+            page.paragraph(2, (Style::Plain, &format!("{about}: ")), (Style::Plain, told));
+        }
+        if group.len() > LISTED {
+            let more = quantity(group.len() - LISTED, ("more like these", "more like these"));
+            page.paragraph(2, (Style::Dim, ""), (Style::Dim, &format!("and {more}")));
+        }
+    }
+}
+
+/// The same as members of an object.
+pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
+    object.list("controls", &drift.controls, |json, (control, before, after)| {
+        json.object(|object| {
+            object.text("id", control);
+            object.text("before", before.as_str());
+            object.text("after", after.as_str());
+        });
+    });
+    object.list("resources", &drift.resources, |json, one| {
+        json.object(|object| {
+            object.text("arn", &one.arn);
+            object.text("region", &one.region);
+            object.text("before", verdict_word(one.before));
+            object.text("after", verdict_word(one.after));
+        });
+    });
+    for (name, list) in [("appeared", &drift.appeared), ("gone", &drift.gone)] {
+        object.list(name, list, |json, ((arn, region), state)| {
+            json.object(|object| {
+                object.text("arn", arn);
+                object.text("region", region);
+                object.text("verdict", verdict_word(*state));
+            });
+        });
+    }
+    object.list("recorders", &drift.recorders, |json, one| {
+        json.object(|object| {
+            object.text("arn", &one.arn);
+            object.flag("before", one.there.0);
+            object.flag("after", one.there.1);
+            object.list("settings", &one.settings, |json, (name, before, after)| {
+                json.object(|object| {
+                    object.text("name", name);
+                    object.maybe("before", before.as_deref());
+                    object.maybe("after", after.as_deref());
+                });
+            });
+        });
+    });
+}
