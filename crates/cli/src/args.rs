@@ -62,6 +62,9 @@ pub(crate) struct Audit {
     /// Also write the audit to this file, whose suffix names the format (.json .jsonl .md .txt); repeatable.
     #[arg(long, value_name = "FILE", value_parser = output, value_hint = ValueHint::FilePath)]
     pub(crate) output: Vec<Output>,
+    /// Accepted exceptions: functions under one that still holds do not fail a control.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
     /// Say what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
@@ -219,9 +222,6 @@ pub(crate) struct Counting {
     /// Which recorders count: all, or trails alone as the control's letter has it [default: all].
     #[arg(long, value_enum)]
     pub(crate) recorders: Option<Recorders>,
-    /// Accepted exceptions: functions under one that still holds do not fail a control.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) exceptions: Option<PathBuf>,
 }
 
 /// Which recorders count.

@@ -54,7 +54,7 @@ pub(crate) fn audit(typed: args::Audit, config: Config) -> Audit {
     let outputs = if typed.output.is_empty() { config.output.clone() } else { typed.output };
     Audit {
         counted: counted(&typed.counting, &config),
-        exceptions: typed.counting.exceptions.or_else(|| config.exceptions.clone()),
+        exceptions: typed.exceptions.or_else(|| config.exceptions.clone()),
         baseline: typed.baseline,
         format: typed.format.or(config.format).unwrap_or(Format::Terminal),
         outputs,

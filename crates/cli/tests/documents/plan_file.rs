@@ -73,7 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
     )
 }
 
-fn exception() -> impl Strategy<Value = Exception> {
+pub(crate) fn exception() -> impl Strategy<Value = Exception> {
     vec("[a-z]{1,4}", 0..3).prop_map(|names| {
         let mut functions: Vec<String> = names
             .into_iter()
@@ -93,7 +93,7 @@ fn exception() -> impl Strategy<Value = Exception> {
     })
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
+pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     let purpose = prop_oneof![
         Just(Purpose::Record),
         Just(Purpose::DropCopies),

@@ -1,11 +1,12 @@
 //! The published schemas accept what is written, and describe every member of it, so that they cannot rot.
 
 use crate::explanations::pasted;
+use crate::plan_file::{exception, plan};
 use crate::reports::{STAMP, audited, explanations, json, jsonl};
 use crate::worlds;
 use audit::inventory::Inventory;
 use cli::report;
-use cli::store::write_inventory;
+use cli::store::{write_exceptions, write_inventory, write_plan};
 use cloudtrail::resource::ResourceType;
 use recording::Subject;
 use serde_json::{Value, json};
@@ -138,6 +139,18 @@ fn explanations_are_as_the_schema_says() {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:orders";
     let (_, document) = pasted(r#"{"EventSelectors": []}"#, Subject::Named(ResourceType::Function, arn));
     assert_eq!(problems(&schema, &document), none());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn plans_and_exceptions_are_as_the_schemas_say(plan in plan(), exception in exception()) {
+        let document = serde_json::from_str(&write_plan(&plan, "2026-11-23T00:00:00Z", "1.0.0")).unwrap();
+        proptest::prop_assert_eq!(problems(&schema("plan-1.schema.json"), &document), none());
+        let document = serde_json::from_str(&write_exceptions(&[exception])).unwrap();
+        proptest::prop_assert_eq!(problems(&schema("exceptions-1.schema.json"), &document), none());
+    }
 }
 
 #[test]
