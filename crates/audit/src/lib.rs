@@ -15,6 +15,7 @@ pub mod change;
 pub mod controls;
 pub mod cost;
 pub mod drift;
+pub mod edit;
 pub mod exception;
 pub mod finding;
 pub mod inventory;

@@ -8,7 +8,10 @@
 
 mod advanced;
 mod basic;
+mod request;
 mod walk;
+
+pub use request::{RequestError, document, request};
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use serde_json::Value;

@@ -11,6 +11,7 @@
 
 mod clauses;
 mod decide;
+mod inclusion;
 mod index;
 mod invocations;
 mod remainder;
@@ -23,5 +24,6 @@ pub use decide::{
     ClassId, Decider, Escape, SelectorRef, State, Subject, TurnedAwayBy, Verdict, Why, any_arn, arn_prefix,
     decide, decide_space,
 };
+pub use inclusion::{Inclusion, included};
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
 pub use values::{Alphabet, Domain};

@@ -5,6 +5,7 @@
 mod backout_choice;
 mod controls;
 mod drift;
+mod edit;
 mod exceptions;
 mod gaps;
 mod laws;

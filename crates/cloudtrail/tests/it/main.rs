@@ -5,3 +5,4 @@ mod documents;
 mod doubts;
 mod errors;
 mod hostile;
+mod requests;

@@ -4,5 +4,6 @@ mod agreement;
 mod alphabet;
 mod common;
 mod decider;
+mod inclusion;
 mod laws;
 mod spec;
