@@ -1,5 +1,12 @@
 //! What recording costs: invocations times price times copies, as a range, never as a promise.
 
+use crate::finding::{Audit, PlaceAudit};
+use crate::plan::{Copies, CostTurn};
+use cloudtrail::recorder::{RecorderKind, Seen};
+use cloudtrail::resource::ResourceType;
+use recording::{Candidate, State, Subject, decide};
+use std::collections::BTreeMap;
+
 /// Prices with their date and source: data, not knowledge. A file of the user's may replace them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prices {
@@ -27,4 +34,133 @@ pub struct Monthly {
     pub low: f64,
     /// The most it is likely to be.
     pub high: f64,
+}
+
+/// What recording Lambda's data events costs before and after, by the invocations of the inventory; `None` iff the
+/// invocations of no place are known.
+///
+/// A function's invocations are paid for once for each recorder that certainly records any of them; one that is recorded in
+/// part counts in full, so the figure is an upper one there.
+#[must_use]
+pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<CostTurn> {
+    let was = estimate(before, prices);
+    let is = estimate(after, prices);
+    if was.functions == was.unknown && was.functions > 0 {
+        return None;
+    }
+    let mut basis = vec![
+        format!(
+            "prices of {} from {}: ${} for 100,000 data events of a trail",
+            prices.as_of, prices.source, prices.data_events_per_100k
+        ),
+        format!(
+            "{} to {} records for one invocation; asynchronous ones give rise to several",
+            prices.records_per_invocation.0, prices.records_per_invocation.1
+        ),
+        "without storage, CloudWatch Logs, keys and what reads the records".to_owned(),
+    ];
+    if is.unknown > 0 {
+        basis.push(format!("the invocations of {} functions are not known and not counted", is.unknown));
+    }
+    Some(CostTurn {
+        before: was.monthly,
+        after: is.monthly,
+        invocations: is.invocations,
+        basis,
+        copies: is.copies,
+    })
+}
+
+#[derive(Default)]
+struct Estimate {
+    monthly: Monthly,
+    invocations: u64,
+    functions: usize,
+    unknown: usize,
+    copies: Vec<Copies>,
+}
+
+fn estimate(audit: &Audit<'_>, prices: &Prices) -> Estimate {
+    let mut all = Estimate::default();
+    let mut shared: BTreeMap<Vec<String>, (u64, Monthly)> = BTreeMap::new();
+    // What a verdict means at a place is worked out once for all functions that share it.
+    for place in &audit.places {
+        let counts =
+            audit.inventory.beside.invocations.get(&(place.account.to_owned(), place.region.to_owned()));
+        let counts = counts.and_then(Seen::known);
+        let mut by_verdict: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for row in &place.planes[ResourceType::Function as usize].rows {
+            all.functions += 1;
+            let name = row.arn.rsplit(':').next().unwrap_or(row.arn);
+            let Some(invocations) = counts.and_then(|counts| counts.get(name)).copied() else {
+                all.unknown += 1;
+                continue;
+            };
+            all.invocations += invocations;
+            let recorders = by_verdict.entry(row.verdict).or_insert_with(|| recording(audit, place, row.arn));
+            let one =
+                recorders.iter().map(|at| price(audit.inventory.recorders[*at].kind, invocations, prices));
+            let costs: Vec<Monthly> = one.collect();
+            all.monthly = costs.iter().fold(all.monthly, |sum, one| sum.plus(*one));
+            if recorders.len() > 1 && invocations > 0 {
+                let names = recorders.iter().map(|at| audit.inventory.recorders[*at].arn.clone()).collect();
+                let entry = shared.entry(names).or_default();
+                entry.0 += invocations;
+                entry.1 = costs.iter().skip(1).fold(entry.1, |sum, one| sum.plus(*one));
+            }
+        }
+    }
+    all.copies = shared
+        .into_iter()
+        .map(|(recorders, (invocations, cost))| Copies { recorders, invocations, cost })
+        .collect();
+    all
+}
+
+/// The recorders that, each by itself, certainly record any invocation of the function, as positions in the inventory.
+fn recording(audit: &Audit<'_>, place: &PlaceAudit<'_>, arn: &str) -> Vec<usize> {
+    let certain = place.candidates.iter().filter(|one| one.certain).filter_map(|one| one.recorder);
+    let records = |at: &usize| {
+        let selectors = audit.inventory.recorders[*at].selectors.known().map(|all| all.list.as_slice());
+        let alone = [Candidate { selectors, certain: true }];
+        let state = decide(&alone, Subject::Named(ResourceType::Function, arn)).state;
+        matches!(state, State::Recorded | State::PartiallyRecorded)
+    };
+    certain.filter(records).collect()
+}
+
+/// What one recorder's copy of so many invocations costs.
+#[must_use]
+pub fn price(kind: RecorderKind, invocations: u64, prices: &Prices) -> Monthly {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let count = invocations as f64;
+    let records = Monthly {
+        low: count * prices.records_per_invocation.0,
+        high: count * prices.records_per_invocation.1,
+    };
+    match kind {
+        RecorderKind::EventDataStore => {
+            let gigabytes = |records: f64, bytes: u64| {
+                #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+                let bytes = bytes as f64;
+                records * bytes / 1e9 * prices.lake_ingest_per_gb
+            };
+            Monthly {
+                low: gigabytes(records.low, prices.record_bytes.0),
+                high: gigabytes(records.high, prices.record_bytes.1),
+            }
+        }
+        RecorderKind::Trail | RecorderKind::Channel => Monthly {
+            low: records.low / 1e5 * prices.data_events_per_100k,
+            high: records.high / 1e5 * prices.data_events_per_100k,
+        },
+    }
+}
+
+impl Monthly {
+    /// The sum.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Monthly { low: self.low + other.low, high: self.high + other.high }
+    }
 }

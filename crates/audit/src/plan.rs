@@ -3,10 +3,44 @@
 //! Pure and deterministic: the same inventory and options give the same plan. Nothing is left to choose when it is
 //! carried out.
 
+mod after;
+mod create;
+mod owner;
+mod record;
+mod said;
+mod skeleton;
+
+pub use after::after;
+pub use owner::owner;
+pub use record::record;
+use said::finish;
+
 use crate::change::Change;
-use crate::cost::Monthly;
+use crate::cost::{Monthly, Prices};
 use crate::exception::Exception;
 use crate::finding::Status;
+use crate::{Counted, Options};
+use cloudtrail::recorder::RecorderKind;
+
+/// What a plan may be told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlanOptions<'a> {
+    /// How the audit judges.
+    pub audit: Options<'a>,
+    /// Records web functions and MicroVMs too where there are none yet.
+    pub all_kinds: bool,
+    /// What recording costs; without it no cost is told.
+    pub prices: Option<&'a Prices>,
+}
+
+impl PlanOptions<'_> {
+    fn counts(&self, kind: RecorderKind) -> bool {
+        match self.audit.recorders {
+            Counted::All => true,
+            Counted::Trails => kind == RecorderKind::Trail,
+        }
+    }
+}
 
 /// A plan.
 #[derive(Clone, Debug, PartialEq)]

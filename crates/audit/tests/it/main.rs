@@ -9,6 +9,8 @@ mod edit;
 mod exceptions;
 mod gaps;
 mod laws;
+mod plan;
+mod plan_laws;
 mod planes;
 mod reference;
 mod standing;

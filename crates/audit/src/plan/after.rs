@@ -1,0 +1,131 @@
+//! What an inventory will be once changes are carried out: AWS's effect, without AWS.
+
+use crate::change::{Change, NewTrail, Setting, Target};
+use crate::inventory::{Inventory, Sighting, TrailStatus};
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
+use cloudtrail::selector::Selectors;
+
+/// The inventory as it will be seen after the changes, in their order. Whatever a change is not about stays.
+///
+/// A change about a recorder that the inventory does not hold, and does not create, has no effect.
+#[must_use]
+pub fn after(inventory: &Inventory, changes: &[Change]) -> Inventory {
+    let mut inventory = inventory.clone();
+    for change in changes {
+        apply(&mut inventory, change);
+    }
+    inventory
+}
+
+fn apply(inventory: &mut Inventory, change: &Change) {
+    let target = &change.target;
+    match &change.setting {
+        Setting::Bucket(_) => {}
+        Setting::Trail(turn) => match &turn.after {
+            Some(trail) => create(inventory, target, trail),
+            None => delete(inventory, &target.arn),
+        },
+        Setting::MultiRegion(turn) => {
+            with(inventory, target, |recorder| recorder.multi_region = turn.after);
+            settle_sightings(inventory, &target.arn);
+        }
+        Setting::LogFileValidation(turn) => {
+            with(inventory, target, |recorder| recorder.log_file_validation = Some(turn.after));
+        }
+        Setting::Selectors(turn) => {
+            // A document that cannot be read is no selectors that we could judge: it stays as it is.
+            if let Ok(read) = cloudtrail::json::from_str(&turn.after) {
+                let selectors = Selectors { document: turn.after.clone(), ..read };
+                with(inventory, target, |recorder| recorder.selectors = Seen::Known(selectors));
+            }
+        }
+        Setting::Logging(turn) => {
+            for sighting in sightings(inventory, &target.arn) {
+                if let Seen::Known(status) = &mut sighting.status {
+                    status.logging = turn.after;
+                }
+            }
+        }
+    }
+}
+
+fn with(inventory: &mut Inventory, target: &Target, set: impl FnOnce(&mut Recorder)) {
+    if let Some(at) = inventory.recorder(&target.arn) {
+        set(&mut inventory.recorders[at]);
+    }
+}
+
+fn sightings<'i>(inventory: &'i mut Inventory, arn: &str) -> impl Iterator<Item = &'i mut Sighting> {
+    let lists = inventory.places.iter_mut().filter_map(|place| match &mut place.trails {
+        Seen::Known(trails) => Some(trails),
+        Seen::Unread(_) => None,
+    });
+    lists.flatten().filter(move |sighting| sighting.trail == arn)
+}
+
+fn create(inventory: &mut Inventory, target: &Target, trail: &NewTrail) {
+    // What AWS gives a trail that nobody set: management events alone.
+    let selectors = cloudtrail::json::from_str(r#"{"EventSelectors":[]}"#).unwrap_or_default();
+    let recorder = Recorder {
+        arn: target.arn.clone(),
+        name: target.name.clone(),
+        kind: RecorderKind::Trail,
+        account: target.account.clone(),
+        home_region: target.home_region.clone(),
+        multi_region: trail.multi_region,
+        organization: trail.organization,
+        selectors: Seen::Known(selectors),
+        status: Seen::Known(StoreStatus::Enabled),
+        log_file_validation: Some(trail.log_file_validation),
+        destination: Some(trail.bucket.clone()),
+    };
+    if let Err(at) = inventory.recorders.binary_search_by(|one| one.arn.cmp(&recorder.arn)) {
+        inventory.recorders.insert(at, recorder);
+    }
+    settle_sightings(inventory, &target.arn);
+}
+
+fn delete(inventory: &mut Inventory, arn: &str) {
+    inventory.recorders.retain(|one| one.arn != arn);
+    for place in &mut inventory.places {
+        if let Seen::Known(trails) = &mut place.trails {
+            trails.retain(|sighting| sighting.trail != arn);
+        }
+    }
+}
+
+/// Lets a trail be seen where it or its shadow exists: at home, or in every Region; in its account, or in all accounts of
+/// its organization. New sightings have the status of those that are there; of a new trail, that it does not log.
+fn settle_sightings(inventory: &mut Inventory, arn: &str) {
+    let Some(at) = inventory.recorder(arn) else { return };
+    let recorder = inventory.recorders[at].clone();
+    let known: Option<TrailStatus> =
+        sightings(inventory, arn).find_map(|sighting| sighting.status.known().cloned());
+    let status =
+        TrailStatus { logging: known.is_some_and(|status| status.logging), ..TrailStatus::default() };
+    let members = members(inventory, &recorder.account);
+    for place in &mut inventory.places {
+        let Seen::Known(trails) = &mut place.trails else { continue };
+        let reached = (recorder.multi_region || place.region == recorder.home_region)
+            && (place.account == recorder.account
+                || (recorder.organization && members.contains(&place.account)));
+        let seen = trails.iter().position(|sighting| sighting.trail == arn);
+        match (reached, seen) {
+            (true, None) => {
+                trails.push(Sighting { trail: arn.to_owned(), status: Seen::Known(status.clone()) });
+                trails.sort_by(|a, b| a.trail.cmp(&b.trail));
+            }
+            (false, Some(at)) => drop(trails.remove(at)),
+            _ => {}
+        }
+    }
+}
+
+/// The accounts of the organization that the account manages.
+fn members(inventory: &Inventory, management: &str) -> Vec<String> {
+    let of = |account: &&crate::inventory::Account| {
+        let organization = account.organization.known().and_then(Option::as_ref);
+        organization.is_some_and(|organization| organization.management_account == management)
+    };
+    inventory.accounts.iter().filter(of).map(|account| account.id.clone()).collect()
+}

@@ -1,0 +1,344 @@
+//! The plan that makes the control pass: which recorder is changed, and how.
+
+use super::after::after;
+use super::create::new_trail;
+use super::owner::owner;
+use super::skeleton::{ByPlace, Lacks, Needs, lacking, needs, of_account, skeleton, weight};
+use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
+use crate::change::{Change, Setting, Target, Turn};
+use crate::edit::{EditError, add_management, extend};
+use crate::inventory::Inventory;
+use cloudtrail::json::request;
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
+use cloudtrail::resource::ResourceType;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The changes after which every invocation is recorded, and every management event.
+///
+/// An existing organization trail is preferred to a trail of the account, one that reaches every Region to one that does
+/// not, an event data store to a new trail; of these, one whose change adds no paid copy to one whose does. Nothing that is
+/// sufficient is changed, and nothing rests on what was not read.
+#[must_use]
+pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
+    let bare = skeleton(inventory);
+    let needs: ByPlace<Needs> = inventory
+        .places
+        .iter()
+        .map(|place| (place.account.clone(), place.region.clone()))
+        .zip(needs(inventory, options.all_kinds))
+        .collect();
+    let mut planner = Planner {
+        inventory,
+        options,
+        needs,
+        steps: Vec::new(),
+        refused: BTreeMap::new(),
+        tried: BTreeSet::new(),
+    };
+    // An organization's recorder first, but not where it would pay twice for what an account's own could record alone.
+    let bare = planner.organizations(bare, Copies::None);
+    let bare = planner.accounts(bare, Copies::None);
+    let bare = planner.organizations(bare, Copies::Taken);
+    let bare = planner.accounts(bare, Copies::Taken);
+    let refusals = planner.refusals(&bare);
+    let steps = planner.steps;
+    finish(inventory, options, Purpose::Record, steps, refusals)
+}
+
+/// A change and why it is made.
+pub(super) type Reasoned = (Change, String);
+
+/// Whether a change may add paid copies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copies {
+    None,
+    /// Where nothing else will do; then a trail may be created, too.
+    Taken,
+}
+
+struct Planner<'a> {
+    inventory: &'a Inventory,
+    options: &'a PlanOptions<'a>,
+    needs: ByPlace<Needs>,
+    steps: Vec<Reasoned>,
+    /// Why a recorder could not be changed, by ARN.
+    refused: BTreeMap<String, (String, String)>,
+    /// Recorders that were changed: none is changed twice.
+    tried: BTreeSet<String>,
+}
+
+/// What changing one recorder would bring.
+struct Offer {
+    changes: Vec<Change>,
+    /// The lower, the better.
+    rank: (bool, u8, usize, std::cmp::Reverse<usize>, String),
+    because: String,
+    after: Inventory,
+}
+
+impl Planner<'_> {
+    /// Organization recorders, over all places at once.
+    fn organizations(&mut self, mut bare: Inventory, copies: Copies) -> Inventory {
+        while let Some(offer) = self.best(&bare, |recorder| recorder.organization, None, copies) {
+            bare = self.take(offer);
+        }
+        bare
+    }
+
+    /// Then each account that still lacks something, by itself.
+    fn accounts(&mut self, mut bare: Inventory, copies: Copies) -> Inventory {
+        let (lacks, _) = lacking(&bare, &self.needs, &self.options.audit);
+        let accounts: BTreeSet<String> = lacks.into_keys().map(|(account, _)| account).collect();
+        for account in accounts {
+            let mut own = of_account(&bare, &account);
+            let mut changes: Vec<Change> = Vec::new();
+            loop {
+                let own_recorder =
+                    |recorder: &Recorder| !recorder.organization && recorder.account == account;
+                let offer = match self.best(&own, own_recorder, Some(&account), copies) {
+                    Some(offer) => offer,
+                    None if copies == Copies::None => break,
+                    None => match self.created(&own, &account) {
+                        Some(offer) => offer,
+                        None => break,
+                    },
+                };
+                changes.extend(offer.changes.iter().cloned());
+                own = self.take(offer);
+            }
+            bare = after(&bare, &changes);
+        }
+        bare
+    }
+
+    fn take(&mut self, offer: Offer) -> Inventory {
+        for change in offer.changes {
+            self.tried.insert(change.target.arn.clone());
+            self.steps.push((change, offer.because.clone()));
+        }
+        offer.after
+    }
+
+    /// The best recorder to change, of those that `wanted` says; `None` iff changing none of them helps.
+    fn best(
+        &mut self,
+        bare: &Inventory,
+        wanted: impl Fn(&Recorder) -> bool,
+        account: Option<&str>,
+        allowed: Copies,
+    ) -> Option<Offer> {
+        let (lacks, copies) = lacking(bare, &self.needs, &self.options.audit);
+        let weight = weight(&lacks);
+        if weight == 0 {
+            return None;
+        }
+        let mut best: Option<Offer> = None;
+        for recorder in bare.recorders.iter().filter(|one| one.kind != RecorderKind::Channel && wanted(one)) {
+            if self.tried.contains(&recorder.arn) || !self.options.counts(recorder.kind) {
+                continue;
+            }
+            let offer = self.offer(bare, recorder, (&lacks, copies, weight), account);
+            let offer = offer.filter(|offer| allowed == Copies::Taken || !offer.rank.0);
+            if let Some(offer) = offer
+                && best.as_ref().is_none_or(|best| offer.rank < best.rank)
+            {
+                best = Some(offer);
+            }
+        }
+        best
+    }
+
+    /// What changing this recorder would bring; `None` iff it would not help.
+    fn offer(
+        &mut self,
+        bare: &Inventory,
+        recorder: &Recorder,
+        (lacks, copies, weight): (&ByPlace<Lacks>, usize, usize),
+        account: Option<&str>,
+    ) -> Option<Offer> {
+        if let Owner::ControlTower { mark } = owner(self.inventory, recorder) {
+            let why = format!("AWS Control Tower manages it ({mark}), and forbids to change it");
+            self.refuse(recorder, why, "a trail of its own for data events, beside it");
+            return None;
+        }
+        let home_only = !recorder.multi_region && recorder.kind == RecorderKind::Trail;
+        let reach = lacks.iter().filter(|((of, _), _)| recorder.organization || *of == recorder.account);
+        let lacked: Vec<(&(String, String), &Lacks)> = reach.collect();
+        let elsewhere = home_only && lacked.iter().any(|((_, region), _)| *region != recorder.home_region);
+        let changes = match self.changes(bare, recorder, &lacked, elsewhere) {
+            Ok(changes) => changes,
+            Err((why, nearest)) => {
+                self.refuse(recorder, why, nearest);
+                return None;
+            }
+        };
+        if changes.is_empty() {
+            return None;
+        }
+        let then = after(bare, &changes);
+        let (left, copies_then) = lacking(&then, &self.needs, &self.options.audit);
+        let gain = weight.saturating_sub(super::skeleton::weight(&left));
+        if gain == 0 {
+            return None;
+        }
+        let added = copies_then.saturating_sub(copies);
+        let (tier, kind) = match (recorder.kind, recorder.organization, recorder.multi_region) {
+            (RecorderKind::Trail, true, true) => (0, "organization trail"),
+            (RecorderKind::Trail, true, false) => (1, "organization trail for one Region"),
+            (RecorderKind::Trail, false, true) => (2, "multi-Region trail"),
+            (RecorderKind::Trail, false, false) => (3, "trail for one Region"),
+            (_, true, _) => (4, "organization event data store"),
+            (_, false, _) => (5, "event data store"),
+        };
+        let of = account.map_or_else(|| "these accounts".to_owned(), |id| format!("account {id}"));
+        let copy = match added {
+            0 => "it adds no paid copy".to_owned(),
+            n => format!("no other recorder will do without paid copies; it adds them at {n} places"),
+        };
+        Some(Offer {
+            changes,
+            rank: (added > 0, tier, added, std::cmp::Reverse(gain), recorder.arn.clone()),
+            because: format!("{} is the existing {kind} that serves {of} best: {copy}", recorder.name),
+            after: then,
+        })
+    }
+
+    fn refuse(&mut self, recorder: &Recorder, why: String, nearest: impl Into<String>) {
+        self.refused.entry(recorder.arn.clone()).or_insert((why, nearest.into()));
+    }
+
+    /// What must change at the recorder for what is lacking.
+    fn changes(
+        &self,
+        bare: &Inventory,
+        recorder: &Recorder,
+        lacked: &[(&(String, String), &Lacks)],
+        elsewhere: bool,
+    ) -> Result<Vec<Change>, (String, String)> {
+        let target = target(recorder);
+        let change = |setting| Change { target: target.clone(), setting };
+        let mut changes = Vec::new();
+        if elsewhere {
+            changes.push(change(Setting::MultiRegion(Turn { before: false, after: true })));
+        }
+        if recorder.log_file_validation == Some(false) {
+            changes.push(change(Setting::LogFileValidation(Turn { before: false, after: true })));
+        }
+        let Seen::Known(selectors) = &recorder.selectors else {
+            let gap = recorder.selectors.gap().and_then(|gap| self.inventory.gaps.get(gap));
+            let call = gap.map_or("cloudtrail:GetEventSelectors", |gap| gap.call.as_str());
+            return Err((
+                "its selectors were not read, and nothing is changed unseen".to_owned(),
+                format!("grant {call} and plan again"),
+            ));
+        };
+        let kinds: BTreeSet<usize> =
+            lacked.iter().flat_map(|(_, lacks)| lacks.failing.kinds.iter().copied()).collect();
+        let kinds: Vec<ResourceType> =
+            ResourceType::ALL.into_iter().filter(|kind| kinds.contains(&(*kind as usize))).collect();
+        let told = |error: EditError| {
+            let nearest = match &error {
+                EditError::DoesNotFit { nearest, .. } => nearest.clone(),
+                _ => "another recorder, or an edit by hand".to_owned(),
+            };
+            (error.to_string(), nearest)
+        };
+        let mut wanted = extend(selectors, &kinds, &bare.partition, recorder.kind).map_err(told)?;
+        if lacked.iter().any(|(_, lacks)| lacks.failing.management) {
+            wanted = add_management(&wanted, recorder.kind).map_err(told)?;
+        }
+        let text = |selectors| request(selectors).map_err(|error| told(error.into()));
+        let (before, after) = (text(selectors)?, text(&wanted)?);
+        if before != after {
+            changes.push(change(Setting::Selectors(Turn { before, after })));
+        }
+        if stopped(bare, recorder) {
+            changes.push(change(Setting::Logging(Turn { before: false, after: true })));
+        }
+        Ok(changes)
+    }
+
+    /// A new trail for an account that no existing recorder can serve.
+    fn created(&mut self, own: &Inventory, account: &str) -> Option<Offer> {
+        let (lacks, _) = lacking(own, &self.needs, &self.options.audit);
+        if weight(&lacks) == 0 {
+            return None;
+        }
+        let (changes, because) = new_trail(self.inventory, own, account, &lacks)?;
+        if changes.iter().any(|change| self.tried.contains(&change.target.arn)) {
+            return None;
+        }
+        let then = after(own, &changes);
+        let (left, _) = lacking(&then, &self.needs, &self.options.audit);
+        (weight(&left) < weight(&lacks)).then(|| Offer {
+            changes,
+            rank: (false, 9, 0, std::cmp::Reverse(0), String::new()),
+            because,
+            after: then,
+        })
+    }
+
+    /// Whatever is still lacking, with the reason; and recorders that stood in the way.
+    fn refusals(&mut self, bare: &Inventory) -> Vec<Refusal> {
+        let (lacks, _) = lacking(bare, &self.needs, &self.options.audit);
+        let mut refusals: Vec<Refusal> = Vec::new();
+        let (mut failing, mut open) = (Vec::new(), Vec::new());
+        for (place, lacks) in lacks {
+            if lacks.failing.is_empty() { open.push(place) } else { failing.push(place) }
+        }
+        if !failing.is_empty() {
+            refusals.push(Refusal {
+                places: failing,
+                recorder: None,
+                reason: "no recorder could be changed or created such that it records everything here"
+                    .to_owned(),
+                nearest: "invoketrail audit says what escapes and why".to_owned(),
+            });
+        }
+        if !open.is_empty() {
+            let calls: BTreeSet<&str> = self.inventory.gaps.iter().map(|gap| gap.call.as_str()).collect();
+            let calls = calls.into_iter().collect::<Vec<_>>().join(", ");
+            refusals.push(Refusal {
+                places: open,
+                recorder: None,
+                reason: "whether it is recorded already hangs on what could not be read".to_owned(),
+                nearest: format!(
+                    "make {calls} readable (invoketrail permissions audit --check) and plan again"
+                ),
+            });
+        }
+        if !refusals.is_empty() || !self.steps.is_empty() {
+            let changed: BTreeSet<&str> =
+                self.steps.iter().map(|(change, _)| change.target.arn.as_str()).collect();
+            for (arn, (reason, nearest)) in &self.refused {
+                if !changed.contains(arn.as_str()) {
+                    let recorder = Some(arn.clone());
+                    let (reason, nearest) = (reason.clone(), nearest.clone());
+                    refusals.push(Refusal { places: Vec::new(), recorder, reason, nearest });
+                }
+            }
+        }
+        refusals
+    }
+}
+
+/// How the recorder is called.
+pub(super) fn target(recorder: &Recorder) -> Target {
+    Target {
+        arn: recorder.arn.clone(),
+        name: recorder.name.clone(),
+        kind: recorder.kind,
+        account: recorder.account.clone(),
+        home_region: recorder.home_region.clone(),
+    }
+}
+
+/// True iff the trail certainly does not log at home.
+fn stopped(inventory: &Inventory, recorder: &Recorder) -> bool {
+    if recorder.kind != RecorderKind::Trail {
+        return false;
+    }
+    let sightings = inventory.places.iter().filter_map(|place| place.trails.known()).flatten();
+    let mut of = sightings.filter(|sighting| sighting.trail == recorder.arn);
+    of.any(|sighting| sighting.status.known().is_some_and(|status| !status.logging))
+}

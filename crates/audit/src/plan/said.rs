@@ -1,0 +1,158 @@
+//! What is said of the steps of a plan: owner, gain, risk, backout; and the controls and the cost before and after.
+
+use super::record::Reasoned;
+use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
+use crate::change::{Change, Setting, Turn};
+use crate::controls::count;
+use crate::finding::Audit;
+use crate::inventory::Inventory;
+use crate::{audit, cost};
+use cloudtrail::recorder::RecorderKind;
+use cloudtrail::resource::ResourceType;
+use recording::State;
+use std::collections::BTreeMap;
+
+/// The plan of these steps, with all that is said of it.
+pub(super) fn finish(
+    inventory: &Inventory,
+    options: &PlanOptions<'_>,
+    purpose: Purpose,
+    steps: Vec<Reasoned>,
+    refusals: Vec<Refusal>,
+) -> Plan {
+    let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
+    let before = audit(inventory, &options.audit);
+    let then = after(inventory, &changes);
+    let afterwards = audit(&then, &options.audit);
+    let gains = gains(&before, &afterwards);
+    let last: BTreeMap<&str, usize> =
+        changes.iter().enumerate().map(|(at, change)| (change.target.arn.as_str(), at)).collect();
+    let first = last.values().min().copied();
+    let steps = steps
+        .iter()
+        .enumerate()
+        .map(|(at, (change, because))| Step {
+            owner: owner_of(inventory, change),
+            because: because.clone(),
+            // What is gained is gained once the last change of the first recorder is done, and told there.
+            gained: if first == Some(at) { gains.clone() } else { Vec::new() },
+            risks: risks(change),
+            backout: backout(change),
+            change: change.clone(),
+        })
+        .collect();
+    let outlook = before.controls.iter().zip(&afterwards.controls).map(|(before, after)| Outlook {
+        control: before.id.to_owned(),
+        before: before.status,
+        after: after.status,
+        reason: after.reason.clone(),
+    });
+    Plan {
+        purpose,
+        scope: scope(inventory),
+        steps,
+        refusals,
+        losses: Vec::new(),
+        outlook: outlook.collect(),
+        cost: options.prices.and_then(|prices| cost::turn(&before, &afterwards, prices)),
+    }
+}
+
+pub(super) fn scope(inventory: &Inventory) -> Scope {
+    let organization = inventory
+        .accounts
+        .iter()
+        .filter_map(|account| account.organization.known()?.as_ref())
+        .map(|organization| organization.id.clone())
+        .next();
+    let accounts = inventory.accounts.iter().filter(|account| account.audited);
+    Scope {
+        partition: inventory.partition.clone(),
+        organization,
+        accounts: accounts.map(|account| account.id.clone()).collect(),
+        collected_at: inventory.collected_at.clone(),
+    }
+}
+
+fn owner_of(inventory: &Inventory, change: &Change) -> Owner {
+    match inventory.recorder(&change.target.arn) {
+        Some(at) => owner(inventory, &inventory.recorders[at]),
+        None => Owner::Nobody,
+    }
+}
+
+/// What is recorded afterwards and was not before, by kind, in words.
+fn gains(before: &Audit<'_>, after: &Audit<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    for kind in ResourceType::ALL {
+        let plane = kind as usize;
+        let (mut resources, mut places) = (0, 0);
+        for (was, is) in before.places.iter().zip(&after.places) {
+            let (was, is) = (&was.planes[plane], &is.planes[plane]);
+            let state = |audit: &Audit<'_>, verdict: usize| audit.verdicts[verdict].state;
+            let now = |was: usize, is: usize| {
+                state(before, was) != State::Recorded && state(after, is) == State::Recorded
+            };
+            resources +=
+                was.rows.iter().zip(&is.rows).filter(|(was, is)| now(was.verdict, is.verdict)).count();
+            places += usize::from(now(was.any, is.any));
+        }
+        if resources > 0 {
+            told.push(format!("every invocation of {} more", count(resources, kind.noun())));
+        }
+        if places > 0 && (kind == ResourceType::Function || resources > 0) {
+            let at = count(places, "account and Region").replace("Regions", "Region");
+            let at = if places == 1 { at } else { format!("{places} accounts and Regions") };
+            told.push(format!("every invocation of any {} created later in {at}", kind.noun()));
+        }
+    }
+    let management = before.places.iter().zip(&after.places).filter(|(was, is)| {
+        before.verdicts[was.management].state != State::Recorded
+            && after.verdicts[is.management].state == State::Recorded
+    });
+    match management.count() {
+        0 => {}
+        1 => told.push("every management event of 1 account and Region".to_owned()),
+        n => told.push(format!("every management event of {n} accounts and Regions")),
+    }
+    told
+}
+
+fn risks(change: &Change) -> Vec<String> {
+    let told: &[&str] = match &change.setting {
+        Setting::Selectors(_) if change.target.kind == RecorderKind::Trail => &[
+            "more records: whatever reads this trail's bucket, log group or topic receives and pays for them",
+            "a function that the delivery itself triggers (notifications of the bucket, subscriptions of the log group) records each run anew: look for such a loop first",
+            "the change is an event itself (PutEventSelectors) that monitoring may report",
+        ],
+        Setting::Selectors(_) => &["more records are ingested and kept, and paid for by volume"],
+        Setting::MultiRegion(Turn { after: true, .. }) => &[
+            "its management events of other Regions are recorded too, and are a paid copy where another trail records them",
+        ],
+        Setting::Logging(Turn { after: true, .. }) => {
+            &["whatever its selectors say is recorded and paid for from now on"]
+        }
+        Setting::LogFileValidation(Turn { after: true, .. }) => &[],
+        Setting::Bucket(Turn { after: Some(_), .. }) => &[
+            "the bucket has AWS's default encryption and no lifecycle rule: log files are kept until somebody says otherwise",
+        ],
+        Setting::Trail(Turn { after: Some(_), .. }) => &["an account takes five trails in a Region"],
+        Setting::MultiRegion(_) | Setting::Logging(_) | Setting::LogFileValidation(_) => {
+            &["less is recorded"]
+        }
+        Setting::Bucket(_) | Setting::Trail(_) => &["what it records is recorded no longer"],
+    };
+    told.iter().map(|one| (*one).to_owned()).collect()
+}
+
+fn backout(change: &Change) -> String {
+    match &change.setting {
+        Setting::Bucket(Turn { after: Some(_), .. }) => {
+            "invoketrail undo deletes the bucket as long as it is empty, and keeps it otherwise".to_owned()
+        }
+        Setting::Trail(Turn { after: Some(_), .. }) => {
+            "invoketrail undo deletes the trail; its log files stay".to_owned()
+        }
+        _ => "invoketrail undo JOURNAL sets it back to what it was".to_owned(),
+    }
+}
