@@ -101,6 +101,59 @@ impl Change {
     }
 }
 
+/// What a setting is at one moment: found in an account, or wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A bucket and its policy, or none.
+    Bucket(Option<Bucket>),
+    /// A trail as it would be created, or none.
+    Trail(Option<NewTrail>),
+    /// On or off.
+    Flag(bool),
+    /// The request that sets these selectors ([`cloudtrail::json::request`]).
+    Selectors(String),
+}
+
+impl Change {
+    /// What must be found before it.
+    #[must_use]
+    pub fn before(&self) -> State {
+        self.setting.state(|turn| &turn.before, |turn| turn.before, |turn| &turn.before, |turn| &turn.before)
+    }
+
+    /// What is found after it.
+    #[must_use]
+    pub fn after(&self) -> State {
+        self.setting.state(|turn| &turn.after, |turn| turn.after, |turn| &turn.after, |turn| &turn.after)
+    }
+
+    /// True iff both are about the same setting of the same recorder.
+    #[must_use]
+    pub fn same_setting(&self, other: &Change) -> bool {
+        self.target.arn == other.target.arn
+            && std::mem::discriminant(&self.setting) == std::mem::discriminant(&other.setting)
+    }
+}
+
+impl Setting {
+    fn state<'s>(
+        &'s self,
+        bucket: impl Fn(&'s Turn<Option<Bucket>>) -> &'s Option<Bucket>,
+        flag: impl Fn(&'s Turn<bool>) -> bool,
+        trail: impl Fn(&'s Turn<Option<NewTrail>>) -> &'s Option<NewTrail>,
+        selectors: impl Fn(&'s Turn<String>) -> &'s String,
+    ) -> State {
+        match self {
+            Self::Bucket(turn) => State::Bucket(bucket(turn).clone()),
+            Self::Trail(turn) => State::Trail(trail(turn).clone()),
+            Self::MultiRegion(turn) | Self::LogFileValidation(turn) | Self::Logging(turn) => {
+                State::Flag(flag(turn))
+            }
+            Self::Selectors(turn) => State::Selectors(selectors(turn).clone()),
+        }
+    }
+}
+
 /// What takes a list of changes back: each inverted, the last first.
 #[must_use]
 pub fn undo(changes: &[Change]) -> Vec<Change> {

@@ -73,13 +73,17 @@ pub struct Limits {
     /// The longest wait before the second attempt; it doubles with each one (up to 50 times itself), and the real wait
     /// is a random part of it.
     pub backoff: Duration,
+    /// How long to wait where something is being modified by others (`ConflictException`), up to twelve times.
+    pub conflict: Duration,
 }
 
 /// Requests a second, for each account and Region. The defaults stay below the published quotas (semantics 6).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
-    /// CloudTrail: its quota is 10.
+    /// CloudTrail's operations that read: their quota is 10.
     pub cloudtrail: f64,
+    /// CloudTrail's operations that write: their quota is 1.
+    pub writes: f64,
     /// Lambda, its web functions and its MicroVMs, each: the quota of Lambda's control plane is 15.
     pub lambda: f64,
     /// Organizations: the quota of ListAccounts is 8.
@@ -114,12 +118,13 @@ impl Default for Limits {
             attempts: 10,
             silent_attempts: 3,
             backoff: Duration::from_millis(200),
+            conflict: Duration::from_secs(20),
         }
     }
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { cloudtrail: 8.0, lambda: 10.0, organizations: 4.0, other: 8.0 }
+        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 10.0, organizations: 4.0, other: 8.0 }
     }
 }

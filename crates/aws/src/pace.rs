@@ -11,6 +11,8 @@ use tokio::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Service {
     CloudTrail,
+    /// The operations of CloudTrail that write: their quota is one a second.
+    CloudTrailWrite,
     Lambda,
     LambdaWeb,
     LambdaMicrovms,
@@ -20,6 +22,7 @@ pub(crate) enum Service {
     Sts,
     Iam,
     CloudWatch,
+    S3,
 }
 
 impl Service {
@@ -31,9 +34,10 @@ impl Service {
     const fn rate(self, pace: &Pace) -> f64 {
         match self {
             Self::CloudTrail => pace.cloudtrail,
+            Self::CloudTrailWrite => pace.writes,
             Self::Lambda | Self::LambdaWeb | Self::LambdaMicrovms => pace.lambda,
             Self::Organizations => pace.organizations,
-            Self::Account | Self::Ec2 | Self::Sts | Self::Iam | Self::CloudWatch => pace.other,
+            Self::Account | Self::Ec2 | Self::Sts | Self::Iam | Self::CloudWatch | Self::S3 => pace.other,
         }
     }
 }

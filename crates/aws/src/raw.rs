@@ -1,17 +1,22 @@
-//! Calls of the query protocol, signed by hand: for EC2 and IAM, whose SDK crates cost minutes of building for one
-//! operation each.
+//! Calls of the query protocol and of S3, signed by hand: for EC2, IAM, CloudWatch and S3, whose SDK crates cost minutes of
+//! building for a few operations each.
 
 use crate::gap::{Class, Failure, one_line};
 use crate::session::Reach;
 use aws_credential_types::provider::ProvideCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::fmt::Write;
 
@@ -32,6 +37,11 @@ impl Target {
     /// CloudWatch in that Region; `None` as for [`Target::ec2`].
     pub(crate) fn cloudwatch(partition: &str, region: &str) -> Option<Self> {
         Self::regional("monitoring", "monitoring", partition, region)
+    }
+
+    /// S3 in that Region, with the bucket in the path; `None` as for [`Target::ec2`].
+    pub(crate) fn s3(partition: &str, region: &str) -> Option<Self> {
+        Self::regional("s3", "s3", partition, region)
     }
 
     fn regional(host: &str, service: &'static str, partition: &str, region: &str) -> Option<Self> {
@@ -78,8 +88,58 @@ pub(crate) async fn query(
     Err(Failure::answered(status, code.as_deref(), message.as_deref()))
 }
 
+/// A request of S3.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rest<'a> {
+    pub(crate) method: &'static str,
+    /// The bucket behind a slash: letters, digits, dots and dashes.
+    pub(crate) path: &'a str,
+    /// The name of a subresource, or nothing.
+    pub(crate) query: &'static str,
+    pub(crate) body: &'a str,
+}
+
+/// Sends one request of S3 as the account of `reach` and returns the answer's text iff it is a success.
+pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Result<String, Failure> {
+    let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
+    let subresource = if rest.query.is_empty() { String::new() } else { format!("?{}", rest.query) };
+    let uri = format!("{}{subresource}", rest.path);
+    let checksum = base64::encode(Sha256::digest(rest.body.as_bytes()));
+    let hash = Sha256::digest(rest.body.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let mut headers = vec![("x-amz-content-sha256", hash.as_str())];
+    if !rest.body.is_empty() {
+        headers.push(("content-type", "application/octet-stream"));
+        // S3 wants a checksum of whatever it is to keep about a bucket.
+        headers.push(("x-amz-checksum-sha256", checksum.as_str()));
+    }
+    let request =
+        sign_request(reach, target, (rest.method, url, &uri), &headers, rest.body.to_owned()).await?;
+    let (status, body) = send(reach, target, url, request).await?;
+    let text = String::from_utf8_lossy(&body).into_owned();
+    if (200..300).contains(&status) {
+        return Ok(text);
+    }
+    let (code, message) = (first(&text, "Code"), first(&text, "Message"));
+    // An answer to HEAD or DELETE may have no body: its status is all there is.
+    Err(Failure::answered(status, code.as_deref(), message.as_deref()))
+}
+
 async fn signed(reach: &Reach, target: &Target, url: &str, body: String) -> Result<HttpRequest, Failure> {
     const FORM: &str = "application/x-www-form-urlencoded";
+    sign_request(reach, target, ("POST", url, "/"), &[("content-type", FORM)], body).await
+}
+
+async fn sign_request(
+    reach: &Reach,
+    target: &Target,
+    (method, url, uri): (&str, &str, &str),
+    headers: &[(&'static str, &str)],
+    body: String,
+) -> Result<HttpRequest, Failure> {
     let credentials = match reach.config().credentials_provider() {
         Some(provider) => provider.provide_credentials().await.map_err(unsigned)?,
         None => return Err(Failure::new(Class::Credentials, "no credentials")),
@@ -91,24 +151,36 @@ async fn signed(reach: &Reach, target: &Target, url: &str, body: String) -> Resu
         .region(&target.region)
         .name(target.service)
         .time(time)
-        .settings(SigningSettings::default())
+        .settings(settings(target.service))
         .build()
         .map_err(unsigned)?
         .into();
-    let uri = format!("{url}/");
-    let headers = [("content-type", FORM)];
+    let whole = format!("{url}{uri}");
     let signable =
-        SignableRequest::new("POST", &uri, headers.into_iter(), SignableBody::Bytes(body.as_bytes()))
+        SignableRequest::new(method, &whole, headers.iter().copied(), SignableBody::Bytes(body.as_bytes()))
             .map_err(unsigned)?;
     let (instructions, _) = sign(signable, &parameters).map_err(unsigned)?.into_parts();
     let mut request = HttpRequest::new(SdkBody::from(body));
-    request.set_method("POST").map_err(unsigned)?;
-    request.set_uri("/").map_err(unsigned)?;
-    request.headers_mut().insert("content-type", FORM);
+    request.set_method(method).map_err(unsigned)?;
+    request.set_uri(uri).map_err(unsigned)?;
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, (*value).to_owned());
+    }
     for (name, value) in instructions.headers() {
         request.headers_mut().insert(name.to_owned(), value.to_owned());
     }
     Ok(request)
+}
+
+fn settings(service: &str) -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    if service == "s3" {
+        // S3's paths are signed as they are sent.
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    }
+    settings
 }
 
 async fn send(

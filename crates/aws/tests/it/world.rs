@@ -169,9 +169,10 @@ impl Served {
                 connect: Duration::from_secs(5),
                 attempt: Duration::from_secs(5),
                 backoff: Duration::from_millis(1),
+                conflict: Duration::from_millis(1),
                 ..Limits::default()
             },
-            pace: Pace { cloudtrail: 1e6, lambda: 1e6, organizations: 1e6, other: 1e6 },
+            pace: Pace { cloudtrail: 1e6, writes: 1e6, lambda: 1e6, organizations: 1e6, other: 1e6 },
             ..Options::default()
         }
     }

@@ -1,0 +1,79 @@
+//! Carrying changes out: compare, journal, set, read back, compare, next. The only part that writes to an account.
+//!
+//! AWS has no conditional write for selectors, so between reading and setting somebody else may write (semantics 7). The
+//! window is kept as short as it can be, and reading back shows who came after us.
+
+mod engine;
+mod live;
+
+pub use engine::{Carried, Entry, Journal, Stopped};
+
+use crate::error::CollectError;
+use crate::options::Options;
+use crate::session::Session;
+use crate::stop::Stop;
+use audit::change::{Change, State};
+use live::Live;
+
+/// How far each change has come, by the journal of an earlier run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// Not begun.
+    #[default]
+    Fresh,
+    /// It was about to be set: it may or may not be.
+    Intended,
+    /// Set and read back.
+    Done,
+}
+
+/// What is to be carried out.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders<'a> {
+    /// The changes, in their order.
+    pub changes: &'a [Change],
+    /// How far each of them has come; those beyond its end are fresh.
+    pub marks: &'a [Mark],
+}
+
+/// Carries the changes out in their order, from where the marks say.
+///
+/// Without any mark but [`Mark::Fresh`], every setting is compared with what the changes want to find before the first one
+/// is touched. `told` hears of each change that is done.
+///
+/// # Errors
+/// [`CollectError`] iff not even the caller is known; whatever stops the changes is in [`Carried`].
+pub async fn carry_out(
+    options: &Options,
+    orders: Orders<'_>,
+    journal: &mut dyn Journal,
+    told: &mut dyn FnMut(usize),
+    stop: Stop,
+) -> Result<Carried, CollectError> {
+    let Some(session) = Session::open(options, stop).await? else {
+        return Ok(Carried { done: Vec::new(), stopped: Some(Stopped::Interrupted { at: 0 }) });
+    };
+    let mut world = Live { session: &session, limits: options.limits };
+    Ok(engine::run(&mut world, orders.changes, orders.marks, journal, told).await)
+}
+
+/// What each change's setting is now; `Err` holds what AWS said, in one line.
+///
+/// # Errors
+/// [`CollectError`] iff not even the caller is known.
+pub async fn look(
+    options: &Options,
+    changes: &[Change],
+    stop: Stop,
+) -> Result<Vec<Result<State, String>>, CollectError> {
+    let Some(session) = Session::open(options, stop).await? else {
+        return Ok(changes.iter().map(|_| Err("interrupted".to_owned())).collect());
+    };
+    let mut world = Live { session: &session, limits: options.limits };
+    let mut found = Vec::new();
+    for change in changes {
+        let state = engine::World::read(&mut world, change).await;
+        found.push(state.map_err(|failure| failure.error));
+    }
+    Ok(found)
+}

@@ -1,0 +1,228 @@
+//! Every step fails in turn: whatever happens, the journal tells what was done, resuming ends it, and undoing reverts it.
+
+use super::{Carried, Entry, Journal, Stopped, World, run};
+use crate::carry_out::Mark;
+use crate::gap::{Class, Failure};
+use audit::change::{Change, Setting, State, Target, Turn, undo};
+use cloudtrail::recorder::RecorderKind;
+use std::collections::BTreeMap;
+use std::io;
+
+/// Settings in memory, where each call may go wrong.
+#[derive(Clone, Default)]
+struct Fake {
+    settings: BTreeMap<String, State>,
+    calls: usize,
+    /// At this call, counted from 0, the program is killed: nothing is answered any more.
+    killed_at: Option<usize>,
+    /// Calls to set, counted from 0, that are done while their answer is lost.
+    lost: Option<usize>,
+    refused: Option<usize>,
+    /// Somebody else writes just before this call.
+    other: Option<(usize, String, State)>,
+    sets: usize,
+}
+
+fn key(change: &Change) -> String {
+    format!("{} {:?}", change.target.arn, std::mem::discriminant(&change.setting))
+}
+
+impl Fake {
+    fn of(changes: &[Change]) -> Self {
+        let mut fake = Fake::default();
+        for change in changes {
+            fake.settings.entry(key(change)).or_insert_with(|| change.before());
+        }
+        fake
+    }
+
+    fn step(&mut self) -> Result<(), Failure> {
+        let call = self.calls;
+        self.calls += 1;
+        if let Some((_, key, state)) = self.other.take_if(|(at, ..)| *at == call) {
+            self.settings.insert(key, state);
+        }
+        match self.killed_at {
+            Some(at) if call >= at => Err(Failure::interrupted()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl World for Fake {
+    async fn read(&mut self, change: &Change) -> Result<State, Failure> {
+        self.step()?;
+        Ok(self.settings[&key(change)].clone())
+    }
+
+    async fn set(&mut self, change: &Change) -> Result<(), Failure> {
+        self.step()?;
+        let set = self.sets;
+        self.sets += 1;
+        if self.refused == Some(set) {
+            return Err(Failure::new(Class::Refused, "no"));
+        }
+        self.settings.insert(key(change), change.after());
+        if self.lost == Some(set) { Err(Failure::silent()) } else { Ok(()) }
+    }
+
+    async fn wait(&mut self, attempt: u32) -> bool {
+        attempt < 2
+    }
+}
+
+#[derive(Default)]
+struct Memory {
+    entries: Vec<Entry>,
+    /// The disk is full from this entry on.
+    full_at: Option<usize>,
+}
+
+impl Journal for Memory {
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        if self.full_at.is_some_and(|at| self.entries.len() >= at) {
+            return Err(io::Error::other("no space left"));
+        }
+        self.entries.push(entry.clone());
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn marks(&self, changes: usize) -> Vec<Mark> {
+        let mut marks = vec![Mark::Fresh; changes];
+        for entry in &self.entries {
+            match entry {
+                Entry::Intent(at) => marks[*at] = Mark::Intended,
+                Entry::Done(at) => marks[*at] = Mark::Done,
+                Entry::Failed(..) => {}
+            }
+        }
+        marks
+    }
+}
+
+fn changes() -> Vec<Change> {
+    let target = |name: &str| Target {
+        arn: format!("arn:aws:cloudtrail:eu-west-1:111111111111:trail/{name}"),
+        name: name.to_owned(),
+        kind: RecorderKind::Trail,
+        account: "111111111111".to_owned(),
+        home_region: "eu-west-1".to_owned(),
+    };
+    let selectors = |before: &str, after: &str| {
+        Setting::Selectors(Turn { before: before.to_owned(), after: after.to_owned() })
+    };
+    vec![
+        Change { target: target("a"), setting: Setting::MultiRegion(Turn { before: false, after: true }) },
+        Change { target: target("a"), setting: selectors("a0", "a1") },
+        Change { target: target("b"), setting: selectors("b0", "b1") },
+        Change { target: target("a"), setting: Setting::Logging(Turn { before: false, after: true }) },
+    ]
+}
+
+async fn carried(world: &mut Fake, changes: &[Change], marks: &[Mark], journal: &mut Memory) -> Carried {
+    run(world, changes, marks, journal, &mut |_| {}).await
+}
+
+#[tokio::test]
+async fn killed_at_any_step_it_can_be_ended_or_reverted() {
+    let changes = changes();
+    let mut whole = Fake::of(&changes);
+    assert_eq!(carried(&mut whole, &changes, &[], &mut Memory::default()).await.stopped, None);
+    for killed_at in 0..whole.calls {
+        let mut world = Fake { killed_at: Some(killed_at), ..Fake::of(&changes) };
+        let mut journal = Memory::default();
+        let outcome = carried(&mut world, &changes, &[], &mut journal).await;
+        assert!(matches!(outcome.stopped, Some(Stopped::Interrupted { .. })), "{killed_at}: {outcome:?}");
+        let marks = journal.marks(changes.len());
+
+        let mut resumed = Fake { killed_at: None, ..world.clone() };
+        let ended = carried(&mut resumed, &changes, &marks, &mut journal).await;
+        assert_eq!((ended.stopped, ended.done.len()), (None, changes.len()), "{killed_at}");
+        assert_eq!(resumed.settings, whole.settings, "{killed_at}");
+
+        // Undo: what was begun, backwards; what was only intended may not be there.
+        let mut reverted = Fake { killed_at: None, ..world };
+        let mut begun: Vec<Change> = Vec::new();
+        for (change, mark) in changes.iter().zip(&marks) {
+            let set = reverted.settings[&key(change)] == change.after();
+            if *mark == Mark::Done || (*mark == Mark::Intended && set) {
+                begun.push(change.clone());
+            }
+        }
+        let back = carried(&mut reverted, &undo(&begun), &[], &mut Memory::default()).await;
+        assert_eq!(back.stopped, None, "{killed_at}");
+        assert_eq!(reverted.settings, Fake::of(&changes).settings, "{killed_at}");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_plan_changes_nothing() {
+    let changes = changes();
+    for other in &changes {
+        let mut world = Fake::of(&changes);
+        let found = match other.before() {
+            State::Flag(on) => State::Flag(!on),
+            _ => State::Selectors("somebody else's".to_owned()),
+        };
+        world.settings.insert(key(other), found);
+        let before = world.settings.clone();
+        let outcome = carried(&mut world, &changes, &[], &mut Memory::default()).await;
+        assert!(matches!(outcome.stopped, Some(Stopped::Stale { .. })), "{outcome:?}");
+        assert_eq!((world.settings, world.sets, outcome.done.len()), (before, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn somebody_else_between_reading_and_setting_is_never_overwritten_unseen() {
+    let changes = changes();
+    // All four are compared first; then the first change reads, sets and reads back in calls 4, 5 and 6.
+    let elses = State::Selectors("somebody else's".to_owned());
+    let mut world = Fake { other: Some((7, key(&changes[1]), elses.clone())), ..Fake::of(&changes) };
+    let outcome = carried(&mut world, &changes, &[], &mut Memory::default()).await;
+    assert_eq!(outcome.stopped, Some(Stopped::Stale { at: 1, found: Box::new(elses.clone()) }));
+    assert_eq!(outcome.done, [0]);
+    // After the set: reading back shows it.
+    let mut world = Fake { other: Some((9, key(&changes[1]), elses.clone())), ..Fake::of(&changes) };
+    let mut journal = Memory::default();
+    let outcome = carried(&mut world, &changes, &[], &mut journal).await;
+    assert_eq!(outcome.stopped, Some(Stopped::Differs { at: 1, found: Box::new(elses) }));
+    assert!(matches!(journal.entries.last(), Some(Entry::Failed(1, _))));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_settled_by_reading() {
+    let changes = changes();
+    for lost in 0..changes.len() {
+        let mut world = Fake { lost: Some(lost), ..Fake::of(&changes) };
+        let outcome = carried(&mut world, &changes, &[], &mut Memory::default()).await;
+        assert_eq!((outcome.stopped, outcome.done.len()), (None, changes.len()), "{lost}");
+        assert_eq!(world.sets, changes.len(), "it is not set twice");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_middle_stops_there_and_can_be_resumed() {
+    let changes = changes();
+    let mut world = Fake { refused: Some(2), ..Fake::of(&changes) };
+    let mut journal = Memory::default();
+    let outcome = carried(&mut world, &changes, &[], &mut journal).await;
+    assert!(matches!(outcome.stopped, Some(Stopped::Refused { at: 2, permission: true, .. })), "{outcome:?}");
+    assert_eq!((outcome.done, world.sets), (vec![0, 1], 3), "a refusal is not repeated");
+    world.refused = None;
+    let marks = journal.marks(changes.len());
+    assert_eq!(carried(&mut world, &changes, &marks, &mut journal).await.stopped, None);
+}
+
+#[tokio::test]
+async fn without_a_journal_nothing_is_changed() {
+    let changes = changes();
+    for full_at in 0..2 * changes.len() {
+        let mut world = Fake::of(&changes);
+        let mut journal = Memory { full_at: Some(full_at), ..Memory::default() };
+        let outcome = carried(&mut world, &changes, &[], &mut journal).await;
+        assert!(matches!(outcome.stopped, Some(Stopped::Journal { .. })), "{outcome:?}");
+        assert!(world.sets <= full_at.div_ceil(2), "{full_at}: every set has its intent written before");
+    }
+}
