@@ -72,8 +72,8 @@ pub enum Purpose {
     Backout(Exception),
     /// Full recording again, after the reductions of these exceptions.
     Restore(Vec<String>),
-    /// A change taken back, with what others changed since left alone.
-    Merge,
+    /// What was changed, taken back.
+    Undo,
 }
 
 /// Where a plan belongs.

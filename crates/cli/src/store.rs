@@ -7,10 +7,12 @@ mod change_shape;
 mod document;
 mod exceptions_file;
 pub mod inventory_file;
+mod journal;
 mod plan_file;
 
 pub use atomic::write_atomically;
 pub use document::DocumentError;
 pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
+pub use journal::{JournalError, JournalFile, JournalRead, read_journal};
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};

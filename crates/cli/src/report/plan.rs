@@ -47,7 +47,7 @@ fn headline(plan: &Plan) -> String {
             exception.until
         ),
         Purpose::Restore(_) => "record in full again".to_owned(),
-        Purpose::Merge => "take back what was changed and leave what others changed since".to_owned(),
+        Purpose::Undo => "take back what was changed".to_owned(),
     };
     format!("{changes} to {of} {doing}.")
 }

@@ -78,7 +78,7 @@ enum PurposeShape {
     DropCopies,
     Backout { exception: ExceptionShape },
     Restore { exceptions: Vec<String> },
-    Merge,
+    Undo,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -232,7 +232,7 @@ impl PlanShape {
                 Purpose::DropCopies => PurposeShape::DropCopies,
                 Purpose::Backout(exception) => PurposeShape::Backout { exception: exception.into() },
                 Purpose::Restore(exceptions) => PurposeShape::Restore { exceptions: exceptions.clone() },
-                Purpose::Merge => PurposeShape::Merge,
+                Purpose::Undo => PurposeShape::Undo,
             },
             scope: ScopeShape {
                 partition: plan.scope.partition.clone(),
@@ -256,7 +256,7 @@ impl PlanShape {
                 Purpose::Backout(exception.checked("plan.purpose.exception")?)
             }
             PurposeShape::Restore { exceptions } => Purpose::Restore(exceptions),
-            PurposeShape::Merge => Purpose::Merge,
+            PurposeShape::Undo => Purpose::Undo,
         };
         let ScopeShape { partition, organization, accounts, collected_at } = self.scope;
         let outlook = self.controls.into_iter().map(into_outlook).collect::<Result<_, _>>()?;

@@ -5,8 +5,10 @@ use audit::cost::Monthly;
 use audit::exception::Exception;
 use audit::finding::Status;
 use audit::plan::{Copies, CostTurn, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
+use aws::{Entry, Journal, Mark};
 use cli::store::{
-    DocumentError, PlanFileError, plan_hash, read_exceptions, read_plan, write_exceptions, write_plan,
+    DocumentError, JournalFile, PlanFileError, plan_hash, read_exceptions, read_journal, read_plan,
+    write_exceptions, write_plan,
 };
 use cloudtrail::recorder::RecorderKind;
 use proptest::collection::vec;
@@ -99,7 +101,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         Just(Purpose::DropCopies),
         exception().prop_map(Purpose::Backout),
         vec(text(), 0..2).prop_map(Purpose::Restore),
-        Just(Purpose::Merge),
+        Just(Purpose::Undo),
     ];
     let money = (0.0..1e9_f64).prop_map(|low| Monthly { low, high: low / 3.0 });
     let cost = (money, any::<u32>(), vec(text(), 0..2)).prop_map(|(cost, invocations, basis)| CostTurn {
@@ -171,6 +173,77 @@ proptest! {
         }
         // The line break at the end says nothing.
         prop_assert!(read_plan(&whole[..at.min(whole.len() - 2)]).is_err());
+    }
+}
+
+/// A folder of its own for each test.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_journal_is_read_up_to_where_it_was_cut_off(plan in plan(), cut in 0.0..1.0_f64) {
+        let folder = folder();
+        let path = folder.path().join("journal");
+        let mut journal = JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
+        let head = std::fs::read(&path).unwrap().len();
+        for step in 0..plan.steps.len() {
+            journal.write(&Entry::Intent(step)).unwrap();
+            journal.write(&Entry::Done(step)).unwrap();
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let whole = read_journal(&bytes).unwrap();
+        prop_assert_eq!(&whole.plan, &plan);
+        prop_assert!(whole.marks.iter().all(|mark| *mark == Mark::Done) && !whole.cut_off);
+        let at = head + (cut * (bytes.len() - head) as f64) as usize;
+        let half = read_journal(&bytes[..at]).unwrap();
+        prop_assert_eq!(half.cut_off, !bytes[..at].ends_with(b"\n"));
+        // Going on after the cut, nothing is lost and nothing is mixed up.
+        std::fs::write(&path, &bytes[..at]).unwrap();
+        drop(journal);
+        let mut journal = JournalFile::open(&path, half.cut_off).unwrap();
+        for step in 0..plan.steps.len() {
+            journal.write(&Entry::Done(step)).unwrap();
+        }
+        prop_assert_eq!(read_journal(&std::fs::read(&path).unwrap()).unwrap().marks, whole.marks);
+        prop_assert!(read_journal(&bytes[..head / 2]).is_err());
+    }
+}
+
+#[test]
+fn a_journal_is_never_overwritten_and_has_one_writer() {
+    let folder = folder();
+    let path = folder.path().join("journal");
+    let (plan, _) = read_plan(some_plan().as_bytes()).unwrap();
+    let held = JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
+    assert!(JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").is_err());
+    assert!(JournalFile::open(&path, false).unwrap_err().to_string().contains("another process"));
+    drop(held);
+    assert!(JournalFile::open(&path, false).is_ok());
+}
+
+#[test]
+fn a_damaged_journal_names_the_line() {
+    let folder = folder();
+    let path = folder.path().join("journal");
+    let (plan, _) = read_plan(some_plan().as_bytes()).unwrap();
+    drop(JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap());
+    let head = std::fs::read_to_string(&path).unwrap();
+    for (tail, said) in [
+        ("{\"entry\":\"done\",\"step\":7}\n", "line 2: there is no step 7"),
+        ("nonsense\n", "line 2: "),
+        ("{\"entry\":\"danced\",\"step\":0}\n", "line 2: "),
+    ] {
+        let told = read_journal(format!("{head}{tail}").as_bytes()).unwrap_err();
+        assert!(told.to_string().starts_with(said), "{told}");
+    }
+    let later = head.replace("invoketrail.journal/1", "invoketrail.journal/9");
+    assert_eq!(read_journal(later.as_bytes()).unwrap_err().help(), "update invoketrail");
+    for text in ["", "\n", "{}", "[]\n{}", "{\"format\":\"invoketrail.plan/1\"}\n"] {
+        assert!(read_journal(text.as_bytes()).is_err(), "{text}");
     }
 }
 
