@@ -5,7 +5,7 @@ use crate::plan::{Copies, CostTurn};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::{Candidate, State, Subject, decide};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Prices with their date and source: data, not knowledge. A file of the user's may replace them.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +69,25 @@ pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<Co
         basis,
         copies: is.copies,
     })
+}
+
+/// What recording each function costs a month by the high end of the estimate, all copies together, by ARN. A function whose
+/// invocations are not known is missing.
+#[must_use]
+pub fn by_function<'a>(audit: &Audit<'a>, prices: &Prices) -> HashMap<&'a str, f64> {
+    let mut all = HashMap::new();
+    for place in &audit.places {
+        let mut by_verdict: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for row in &place.planes[ResourceType::Function as usize].rows {
+            let Some(invocations) = crate::backout::invocations(audit.inventory, row.arn) else { continue };
+            let recorders = by_verdict.entry(row.verdict).or_insert_with(|| recording(audit, place, row.arn));
+            let one = recorders
+                .iter()
+                .map(|at| price(audit.inventory.recorders[*at].kind, invocations, prices).high);
+            all.insert(row.arn, one.sum());
+        }
+    }
+    all
 }
 
 #[derive(Default)]

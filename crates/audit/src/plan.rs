@@ -7,13 +7,19 @@ mod after;
 mod create;
 mod owner;
 mod record;
+mod reduce;
+mod restore;
 mod said;
 mod skeleton;
+mod undone;
 
 pub use after::after;
 pub use owner::owner;
 pub use record::record;
+pub use reduce::{Reduction, backout, drop_copies};
+pub use restore::restore;
 use said::finish;
+pub use undone::{taken_back, undo};
 
 use crate::change::Change;
 use crate::cost::{Monthly, Prices};

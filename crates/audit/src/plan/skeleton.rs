@@ -1,8 +1,9 @@
 //! What a plan has to see to: places without their resources, so that trying a change costs nothing, and what each needs.
 
+use crate::Options;
 use crate::finding::Audit;
 use crate::inventory::{Inventory, Listing, Place, Serving};
-use crate::{Options, audit};
+use crate::judge::judge;
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,7 +99,8 @@ pub(super) fn lacking(
     needs: &ByPlace<Needs>,
     options: &Options<'_>,
 ) -> (ByPlace<Lacks>, usize) {
-    let audit: Audit<'_> = audit(skeleton, options);
+    // Verdicts are enough: no control is asked.
+    let audit: Audit<'_> = judge(skeleton, options);
     let mut lacking = ByPlace::new();
     let mut copies = 0;
     for place in &audit.places {

@@ -11,6 +11,7 @@ mod gaps;
 mod laws;
 mod plan;
 mod plan_laws;
+mod plan_reduce;
 mod planes;
 mod reference;
 mod standing;

@@ -58,7 +58,7 @@ fn trail() -> impl Strategy<Value = TrailSketch> {
     )
 }
 
-fn worlds() -> impl Strategy<Value = World> {
+pub(crate) fn worlds() -> impl Strategy<Value = World> {
     (vec(trail(), 0..4), any::<bool>(), 0..6_u8).prop_map(|(trails, images, gap)| {
         let mut world = World::member().place(MEMBER, THERE).place(MANAGEMENT, HERE);
         world.account(MANAGEMENT).audited = true;

@@ -1,0 +1,280 @@
+//! Plans that record less on purpose: a declared reduction, and the removal of paid copies.
+
+use super::record::{Reasoned, target};
+use super::skeleton::{ByPlace, Needs, lacking, needs, skeleton, weight};
+use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
+use crate::backout::{Choice, Pattern, Wanted, choose};
+use crate::change::{Change, Setting, Turn};
+use crate::controls::count;
+use crate::edit::{EditError, exclude, keep_only, without};
+use crate::exception::Exception;
+use crate::finding::Audit;
+use crate::inventory::Inventory;
+use crate::{Options, audit, cost};
+use cloudtrail::json::request;
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
+use cloudtrail::resource::ResourceType;
+use cloudtrail::selector::{Selector, Selectors};
+use recording::{Candidate, State, Subject, decide};
+use std::collections::{BTreeMap, BTreeSet};
+
+const KIND: ResourceType = ResourceType::Function;
+
+/// A reduction that somebody declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reduction {
+    /// What is wanted.
+    pub wanted: Wanted,
+    /// What must be kept whatever it costs.
+    pub keep: Vec<Pattern>,
+    /// Who declares it, why and until when; its functions are filled in by the plan.
+    pub exception: Exception,
+}
+
+/// The plan of a declared reduction: every loss is listed, and nothing but those is lost.
+#[must_use]
+pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Reduction) -> Plan {
+    let before = audit(inventory, &options.audit);
+    let costs = options.prices.map(|prices| cost::by_function(&before, prices));
+    let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
+    let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
+    let recorded = recorded(&before);
+    choice.dropped.retain(|one| recorded.contains(one.arn.as_str()));
+    let arns: Vec<String> = choice.dropped.iter().map(|one| one.arn.clone()).collect();
+    let edit = |selectors: &Selectors, kind: RecorderKind| match &reduction.wanted {
+        Wanted::Only(kept) => keep_only(selectors, KIND, kept, kind),
+        Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, &arns, kind),
+    };
+    let mut refusals: Vec<Refusal> = choice.unmet.iter().map(|one| unmet(one)).collect();
+    let (steps, refused) = match arns.is_empty() {
+        true => (Vec::new(), Vec::new()),
+        false => edited(inventory, &arns, &because(&choice, &reduction.wanted), edit),
+    };
+    let hindered = !refused.is_empty();
+    refusals.extend(refused);
+    // Where one recorder cannot leave them out, leaving them out elsewhere would save nothing and lose evidence.
+    let steps = if hindered { Vec::new() } else { steps };
+    let exception =
+        Exception { functions: if hindered { Vec::new() } else { arns }, ..reduction.exception.clone() };
+    let mut exceptions = options.audit.exceptions.to_vec();
+    exceptions.push(exception.clone());
+    let judged = Options { exceptions: &exceptions, ..options.audit };
+    let options = PlanOptions { audit: judged, ..*options };
+    let mut plan = finish(inventory, &options, Purpose::Backout(exception.clone()), steps, refusals);
+    plan.losses = losses(&plan, &choice);
+    prove(inventory, &options, &mut plan, &exception);
+    if matches!(reduction.wanted, Wanted::Only(_))
+        && let Some(step) = plan.steps.first_mut()
+    {
+        step.risks.insert(
+            0,
+            "functions created later are not recorded, and fail the control: exclusion would keep them"
+                .to_owned(),
+        );
+    }
+    plan
+}
+
+fn unmet(told: &str) -> Refusal {
+    let nearest = if told.contains("budget") {
+        "a higher budget, a shorter must-keep list, or --drop-copies where something is recorded twice"
+    } else {
+        "see the functions with invoketrail audit --format jsonl"
+    };
+    Refusal { places: Vec::new(), recorder: None, reason: told.to_owned(), nearest: nearest.to_owned() }
+}
+
+fn because(choice: &Choice, wanted: &Wanted) -> String {
+    let n = count(choice.dropped.len(), "function");
+    match wanted {
+        Wanted::Budget(budget) => {
+            format!("without {n} of high cost and little risk, recording costs at most ${budget:.2} a month")
+        }
+        Wanted::Drop(_) => format!("{n} left out by name: functions created later stay recorded"),
+        Wanted::Only(kept) => format!("only {} stay recorded, by name", count(kept.len(), "function")),
+    }
+}
+
+/// The functions that are recorded in full or in part.
+fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
+    let rows = audit.places.iter().flat_map(|place| &place.planes[KIND as usize].rows);
+    let some =
+        |verdict: usize| matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded);
+    rows.filter(|row| some(row.verdict)).map(|row| row.arn).collect()
+}
+
+/// The changes that edit every recorder which records any of the functions, and why one cannot be edited.
+fn edited(
+    inventory: &Inventory,
+    arns: &[String],
+    because: &str,
+    edit: impl Fn(&Selectors, RecorderKind) -> Result<Selectors, EditError>,
+) -> (Vec<Reasoned>, Vec<Refusal>) {
+    let (mut steps, mut refusals) = (Vec::new(), Vec::new());
+    for recorder in inventory.recorders.iter().filter(|one| one.kind != RecorderKind::Channel) {
+        let Seen::Known(selectors) = &recorder.selectors else {
+            refusals.push(refusal(
+                recorder,
+                "its selectors were not read, and it may record them".to_owned(),
+                "make them readable (invoketrail permissions audit --check) and plan again",
+            ));
+            continue;
+        };
+        if !arns.iter().any(|arn| may_record(&selectors.list, arn)) {
+            continue;
+        }
+        match edit(selectors, recorder.kind).and_then(|after| Ok((request(selectors)?, request(&after)?))) {
+            Ok((before, after)) if before != after => {
+                let setting = Setting::Selectors(Turn { before, after });
+                steps.push((Change { target: target(recorder), setting }, because.to_owned()));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let nearest = match &error {
+                    EditError::DoesNotFit { allowed, .. } => {
+                        format!(
+                            "AWS takes {allowed}: leave out fewer functions, those of the highest cost first"
+                        )
+                    }
+                    _ => "an edit by hand".to_owned(),
+                };
+                refusals.push(refusal(recorder, error.to_string(), &nearest));
+            }
+        }
+    }
+    (steps, refusals)
+}
+
+fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Refusal {
+    let (recorder, nearest) = (Some(recorder.arn.clone()), nearest.to_owned());
+    Refusal { places: Vec::new(), recorder, reason, nearest }
+}
+
+/// True unless every selector certainly turns away every invocation of the function.
+fn may_record(list: &[Selector], arn: &str) -> bool {
+    let alone = [Candidate { selectors: Some(list), certain: true }];
+    decide(&alone, Subject::Named(KIND, arn)).state != State::NotRecorded
+}
+
+/// Each function that a recorder drops.
+fn losses(plan: &Plan, choice: &Choice) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    for step in &plan.steps {
+        let Setting::Selectors(turn) = &step.change.setting else { continue };
+        let list =
+            |document: &str| cloudtrail::json::from_str(document).map(|all| all.list).unwrap_or_default();
+        let (before, after) = (list(&turn.before), list(&turn.after));
+        for one in
+            choice.dropped.iter().filter(|one| may_record(&before, &one.arn) && !may_record(&after, &one.arn))
+        {
+            let cost = one
+                .cost
+                .map_or_else(|| "its cost is not known".to_owned(), |cost| format!("${cost:.2} a month"));
+            let risk = match one.risk.reasons.as_slice() {
+                [] => "nothing speaks for keeping it".to_owned(),
+                reasons => reasons.join("; "),
+            };
+            losses.push(Loss {
+                recorder: step.change.target.arn.clone(),
+                function: one.arn.clone(),
+                because: format!("{cost}; {risk}"),
+            });
+        }
+    }
+    losses
+}
+
+/// Checks the plan against its word: exactly the functions of the exception are recorded no longer. A plan that does not
+/// keep it is emptied.
+fn prove(inventory: &Inventory, options: &PlanOptions<'_>, plan: &mut Plan, exception: &Exception) {
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    let then = after(inventory, &changes);
+    let (was, is) = (audit(inventory, &options.audit), audit(&then, &options.audit));
+    let (before, after) = (recorded(&was), recorded(&is));
+    let lost: BTreeSet<&str> = before.difference(&after).copied().collect();
+    let meant: BTreeSet<&str> = exception.functions.iter().map(String::as_str).collect();
+    if !plan.steps.is_empty() && lost != meant {
+        let reason = format!(
+            "the changes would drop {} and {} were meant",
+            count(lost.len(), "function"),
+            meant.len()
+        );
+        plan.steps.clear();
+        plan.losses.clear();
+        plan.refusals.push(Refusal {
+            places: Vec::new(),
+            recorder: None,
+            reason,
+            nearest: "what is not understood in the selectors has to be edited by hand first".to_owned(),
+        });
+    }
+}
+
+/// The plan that removes recorders' Lambda selectors where others record the same: nothing is recorded less, only fewer
+/// times. Account trails go before organization trails.
+#[must_use]
+pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
+    let needs: ByPlace<Needs> = inventory
+        .places
+        .iter()
+        .map(|place| (place.account.clone(), place.region.clone()))
+        .zip(needs(inventory, false))
+        .collect();
+    let mut bare = skeleton(inventory);
+    let mut steps: Vec<Reasoned> = Vec::new();
+    let mut order: Vec<&Recorder> = inventory.recorders.iter().collect();
+    order.sort_by_key(|one| (one.organization, one.multi_region, one.kind == RecorderKind::EventDataStore));
+    let open = |inventory: &Inventory| {
+        let (lacks, copies) = lacking(inventory, &needs, &options.audit);
+        let open: usize =
+            lacks.values().map(|one| one.open.kinds.len() + usize::from(one.open.management)).sum();
+        (weight(&lacks) + open, copies)
+    };
+    for recorder in order.into_iter().filter(|one| options.counts(one.kind)) {
+        let Some(selectors) = recorder.selectors.known() else { continue };
+        let edited = without(selectors, KIND, recorder.kind);
+        let Ok((before, after_text)) = edited.and_then(|after| Ok((request(selectors)?, request(&after)?)))
+        else {
+            continue;
+        };
+        if before == after_text {
+            continue;
+        }
+        let setting = Setting::Selectors(Turn { before, after: after_text });
+        let change = Change { target: target(recorder), setting };
+        let then = after(&bare, std::slice::from_ref(&change));
+        let ((lacked, copies), (lacks, left)) = (open(&bare), open(&then));
+        if lacks == lacked && left < copies {
+            let told = "every invocation it records is recorded by another recorder too, and paid for twice"
+                .to_owned();
+            steps.push((change, told));
+            bare = then;
+        }
+    }
+    let mut plan = finish(inventory, options, Purpose::DropCopies, steps, Vec::new());
+    plan.losses = copies_lost(inventory, &plan);
+    plan
+}
+
+fn copies_lost(inventory: &Inventory, plan: &Plan) -> Vec<Loss> {
+    let functions = inventory.places.iter().flat_map(|place| &place.functions.resources);
+    let mut losses: BTreeMap<(&str, &str), Loss> = BTreeMap::new();
+    let arns: Vec<&str> = functions.map(|one| one.arn.as_ref()).collect();
+    for step in &plan.steps {
+        let Setting::Selectors(turn) = &step.change.setting else { continue };
+        let list = cloudtrail::json::from_str(&turn.before).map(|all| all.list).unwrap_or_default();
+        let reached = |arn: &&&str| {
+            let own = arn.split(':').nth(4) == Some(step.change.target.account.as_str());
+            own && may_record(&list, arn)
+        };
+        for arn in arns.iter().filter(reached) {
+            let loss = Loss {
+                recorder: step.change.target.arn.clone(),
+                function: (*arn).to_owned(),
+                because: "recorded by another recorder".to_owned(),
+            };
+            losses.insert((&step.change.target.arn, arn), loss);
+        }
+    }
+    losses.into_values().collect()
+}

@@ -1,0 +1,203 @@
+//! Plans that record less on purpose: they drop what they list and nothing else, and can be taken back.
+
+use crate::plan_laws::worlds;
+use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, World, function};
+use audit::backout::{Pattern, Wanted};
+use audit::change::{Change, Setting, State as Found, Turn, undo};
+use audit::cost::Prices;
+use audit::exception::Exception;
+use audit::finding::Status;
+use audit::inventory::Inventory;
+use audit::plan::{
+    Plan, PlanOptions, Purpose, Reduction, after, backout, drop_copies, record, restore, taken_back,
+};
+use audit::{Options, audit};
+use cloudtrail::recorder::Seen;
+use proptest::prelude::*;
+use recording::State;
+use std::collections::{BTreeMap, BTreeSet};
+
+const TODAY: &str = "2026-11-23";
+
+fn exception() -> Exception {
+    Exception {
+        id: "batch".to_owned(),
+        functions: Vec::new(),
+        owner: "payments".to_owned(),
+        reason: "cost".to_owned(),
+        until: "2026-12-31".to_owned(),
+        declared_at: "2026-11-23T00:00:00Z".to_owned(),
+        plan: None,
+    }
+}
+
+fn reduction(wanted: Wanted) -> Reduction {
+    Reduction { wanted, keep: Vec::new(), exception: exception() }
+}
+
+fn drops(patterns: &[&str]) -> Reduction {
+    reduction(Wanted::Drop(patterns.iter().map(|one| Pattern::parse(one).unwrap()).collect()))
+}
+
+fn changes(plan: &Plan) -> Vec<Change> {
+    plan.steps.iter().map(|step| step.change.clone()).collect()
+}
+
+fn recorded(inventory: &Inventory) -> BTreeSet<String> {
+    let told = audit(inventory, &Options::default());
+    let rows = told.places.iter().flat_map(|place| &place.planes[0].rows);
+    let some = |state| matches!(state, State::Recorded | State::PartiallyRecorded);
+    rows.filter(|row| some(told.verdicts[row.verdict].state)).map(|row| row.arn.to_owned()).collect()
+}
+
+fn declared(plan: &Plan) -> Exception {
+    let Purpose::Backout(exception) = &plan.purpose else { panic!("{plan:#?}") };
+    exception.clone()
+}
+
+fn options<'a>(exceptions: &'a [Exception], today: &'a str) -> PlanOptions<'a> {
+    PlanOptions { audit: Options { exceptions, today, ..Options::default() }, ..PlanOptions::default() }
+}
+
+fn status(inventory: &Inventory, exceptions: &[Exception], today: &str) -> Status {
+    audit(inventory, &Options { exceptions, today, ..Options::default() }).controls[0].status
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_backout_drops_exactly_what_it_lists_and_a_restore_brings_it_back(world in worlds(), only in any::<bool>()) {
+        let world = world.functions(MEMBER, HERE, &["batch", "orders"]);
+        let inventory = &world.inventory;
+        let wanted = if only {
+            reduction(Wanted::Only(vec![function(MEMBER, HERE, "orders")]))
+        } else {
+            drops(&["batch"])
+        };
+        let plan = backout(inventory, &options(&[], TODAY), &wanted);
+        let then = after(inventory, &changes(&plan));
+        let lost: BTreeSet<String> = recorded(inventory).difference(&recorded(&then)).cloned().collect();
+        let exception = declared(&plan);
+        let listed: BTreeSet<String> = plan.losses.iter().map(|loss| loss.function.clone()).collect();
+        if plan.steps.is_empty() {
+            prop_assert!(lost.is_empty());
+        } else {
+            prop_assert_eq!(&lost, &exception.functions.iter().cloned().collect::<BTreeSet<_>>());
+            prop_assert_eq!(&lost, &listed);
+        }
+        let exceptions = [exception];
+        let back = restore(&then, &options(&exceptions, TODAY), &exceptions);
+        let again = after(&then, &changes(&back));
+        let missing: Vec<String> = recorded(inventory).difference(&recorded(&again)).cloned().collect();
+        prop_assert!(missing.is_empty() || !back.refusals.is_empty(), "{:?} {:#?}", missing, back);
+    }
+
+    #[test]
+    fn fewer_copies_record_the_same(world in worlds()) {
+        let inventory = &world.inventory;
+        let plan = drop_copies(inventory, &PlanOptions::default());
+        let then = after(inventory, &changes(&plan));
+        prop_assert_eq!(recorded(inventory), recorded(&then));
+        let (was, is) = (audit(inventory, &Options::default()), audit(&then, &Options::default()));
+        prop_assert_eq!(was.controls[0].status, is.controls[0].status);
+    }
+}
+
+fn world() -> World {
+    World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, ALL)
+}
+
+#[test]
+fn a_reduction_is_accepted_until_its_day_and_fails_after_it() {
+    let world = world();
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    let then = after(&world.inventory, &changes(&plan));
+    let exceptions = [declared(&plan)];
+    assert_eq!(exceptions[0].functions, [function(MEMBER, HERE, "batch")]);
+    assert_eq!(status(&then, &exceptions, TODAY), Status::Pass, "functions created later stay recorded");
+    assert_eq!(status(&then, &exceptions, "2027-01-01"), Status::Fail);
+    assert_eq!(plan.outlook[0].after, Status::Pass);
+    let back = restore(&then, &options(&exceptions, TODAY), &exceptions);
+    assert_eq!(status(&after(&then, &changes(&back)), &[], TODAY), Status::Pass);
+}
+
+#[test]
+fn a_list_of_the_kept_lets_new_functions_escape_and_says_so() {
+    let world = world();
+    let only = reduction(Wanted::Only(vec![function(MEMBER, HERE, "orders")]));
+    let plan = backout(&world.inventory, &options(&[], TODAY), &only);
+    assert!(plan.steps[0].risks[0].contains("created later"), "{plan:#?}");
+    let then = after(&world.inventory, &changes(&plan));
+    assert_eq!(status(&then, &[declared(&plan)], TODAY), Status::Fail);
+}
+
+#[test]
+fn it_is_left_out_of_every_recorder_that_holds_it() {
+    let world = world().trail("org", MANAGEMENT, true, ALL);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    let names: Vec<&str> = plan.steps.iter().map(|step| step.change.target.name.as_str()).collect();
+    assert_eq!(names, ["main", "org"]);
+}
+
+#[test]
+fn the_must_keep_list_is_kept() {
+    let world = world();
+    let mut wanted = drops(&["*"]);
+    wanted.keep = vec![Pattern::parse("orders").unwrap()];
+    let plan = backout(&world.inventory, &options(&[], TODAY), &wanted);
+    assert_eq!(declared(&plan).functions, [function(MEMBER, HERE, "batch")]);
+    assert!(plan.refusals[0].reason.contains("must-keep"), "{plan:#?}");
+}
+
+#[test]
+fn a_budget_is_kept_by_the_high_estimate() {
+    let prices = Prices {
+        as_of: "2026-07-31".to_owned(),
+        source: "a test".to_owned(),
+        data_events_per_100k: 0.1,
+        management_copies_per_100k: 2.0,
+        lake_ingest_per_gb: 0.75,
+        record_bytes: (1_200, 2_000),
+        records_per_invocation: (1.0, 2.0),
+    };
+    let mut world = world();
+    let counts = BTreeMap::from([("batch".to_owned(), 100_000_000), ("orders".to_owned(), 1_000_000)]);
+    let key = (MEMBER.to_owned(), HERE.to_owned());
+    world.inventory.beside.invocations.insert(key, Seen::Known(counts));
+    let options = PlanOptions { prices: Some(&prices), ..options(&[], TODAY) };
+    let plan = backout(&world.inventory, &options, &reduction(Wanted::Budget(10.0)));
+    assert_eq!(declared(&plan).functions, [function(MEMBER, HERE, "batch")]);
+    let cost = plan.cost.as_ref().unwrap();
+    assert!(cost.before.high > 200.0 && cost.after.high <= 10.0, "{cost:?}");
+    let impossible = backout(&world.inventory, &options, &reduction(Wanted::Budget(-1.0)));
+    assert!(impossible.steps.is_empty() && !impossible.refusals.is_empty());
+}
+
+#[test]
+fn what_others_changed_since_stays() {
+    let world = world();
+    let basic = r#"{"AdvancedEventSelectors":[{"Name":"m","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]}"#;
+    let mut world = World { inventory: world.inventory };
+    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(basic).unwrap());
+    let plan = record(&world.inventory, &PlanOptions::default());
+    let back = undo(&changes(&plan));
+    let Setting::Selectors(turn) = &back[0].setting else { panic!() };
+    // Somebody added objects of a bucket since.
+    let theirs = r#"{"FieldSelectors":[{"Equals":["Data"],"Field":"eventCategory"},{"Equals":["AWS::S3::Object"],"Field":"resources.type"}],"Name":"s3"}"#;
+    let live = turn.before.replace("]}]}", &format!("]}}],{theirs}]}}"));
+    let live = cloudtrail::json::request(
+        &cloudtrail::json::from_str(&{
+            let mut list = cloudtrail::json::from_str(&turn.before).unwrap().list;
+            list.extend(cloudtrail::json::from_str(&format!("[{theirs}]")).unwrap().list);
+            cloudtrail::json::document(&list)
+        })
+        .unwrap(),
+    )
+    .unwrap_or(live);
+    let merged = taken_back(&back[0], &Found::Selectors(live.clone())).unwrap();
+    let Setting::Selectors(Turn { before, after }) = &merged.setting else { panic!() };
+    assert_eq!(before, &live);
+    assert!(after.contains("AWS::S3::Object") && !after.contains("AWS::Lambda::Function"), "{after}");
+    assert_eq!(taken_back(&back[0], &Found::Selectors(turn.after.clone())), None, "nothing of it is left");
+}
