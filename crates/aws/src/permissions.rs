@@ -13,8 +13,12 @@ use crate::stop::Stop;
 pub enum Job {
     /// Collect an inventory and audit it. Writes nothing.
     Audit,
-    /// Carry a plan out.
+    /// Read what a plan needs besides an audit. Writes nothing.
     Plan,
+    /// Carry a plan out.
+    Apply,
+    /// Read what a backout needs besides a plan. Writes nothing.
+    Backout,
     /// Read delivered records and digests. Writes nothing.
     Evidence,
 }
@@ -54,6 +58,10 @@ const fn write(name: &'static str, resource: &'static str, why: &'static str) ->
 const TRAILS: &str = "arn:PARTITION:cloudtrail:*:*:trail/*";
 const STORES: &str = "arn:PARTITION:cloudtrail:*:*:eventdatastore/*";
 const CHANNELS: &str = "arn:PARTITION:cloudtrail:*:*:channel/*";
+const FUNCTIONS: &str = "arn:PARTITION:lambda:*:*:function:*";
+const BUCKETS: &str = "arn:PARTITION:s3:::invoketrail*";
+const SERVICE_ROLE: &str =
+    "arn:PARTITION:iam::*:role/aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail";
 const WEB_FUNCTIONS: &str = "arn:PARTITION:lambda:*:*:web-function/*";
 
 const AUDIT: [Action; 17] = [
@@ -76,20 +84,53 @@ const AUDIT: [Action; 17] = [
     read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
 ];
 
-const PLAN: [Action; 9] = [
+const PLAN: [Action; 4] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
+    read("cloudtrail:ListTags", "*", "who manages a trail or event data store"),
+    read("cloudwatch:GetMetricData", "*", "how often functions are invoked, for the cost"),
+];
+
+const APPLY: [Action; 20] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read(
         "sts:AssumeRole",
         "arn:PARTITION:iam::*:role/ROLE",
         "to change trails of accounts other than the caller's",
     ),
-    read("cloudtrail:DescribeTrails", "*", "to find the trail again before it is changed"),
-    read("cloudtrail:GetTrailStatus", TRAILS, "to see that it still logs afterwards"),
+    read("cloudtrail:DescribeTrails", "*", "to compare a trail before, and to read it back after"),
+    read("cloudtrail:GetTrailStatus", TRAILS, "whether it logs, before and after"),
     read("cloudtrail:GetEventSelectors", TRAILS, "to compare before, and to read back after"),
     read("cloudtrail:GetEventDataStore", STORES, "the same for event data stores"),
+    read("s3:GetBucketPolicy", BUCKETS, "the same for the bucket of a new trail"),
     write("cloudtrail:PutEventSelectors", TRAILS, "to set which events a trail records"),
-    write("cloudtrail:StartLogging", TRAILS, "only where a plan starts a trail that does not log"),
     write("cloudtrail:UpdateEventDataStore", STORES, "only where a plan changes an event data store"),
+    write("cloudtrail:StartLogging", TRAILS, "only where a plan starts a trail that does not log"),
+    write("cloudtrail:StopLogging", TRAILS, "only to undo that"),
+    write("cloudtrail:UpdateTrail", TRAILS, "only for all Regions, or log file validation"),
+    write("cloudtrail:CreateTrail", TRAILS, "only where a plan creates a trail"),
+    write("cloudtrail:DeleteTrail", TRAILS, "only to undo that"),
+    write("s3:CreateBucket", BUCKETS, "only where a plan creates a trail with its bucket"),
+    write("s3:PutBucketPublicAccessBlock", BUCKETS, "the same"),
+    write("s3:PutBucketPolicy", BUCKETS, "the same"),
+    write("s3:DeleteBucket", BUCKETS, "only to undo that, and only an empty one"),
+    write(
+        "iam:CreateServiceLinkedRole",
+        SERVICE_ROLE,
+        "only for organization trails: UpdateTrail and CreateTrail depend on it",
+    ),
+    read("organizations:ListAWSServiceAccessForOrganization", "*", "only for organization trails: the same"),
+];
+
+const BACKOUT: [Action; 8] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
+    read("cloudwatch:GetMetricData", "*", "how often functions are invoked, for the cost"),
+    read("lambda:ListFunctions", "*", "the execution role of each function"),
+    read("lambda:ListEventSourceMappings", "*", "what triggers functions"),
+    read("lambda:GetPolicy", FUNCTIONS, "who may invoke a function"),
+    read("lambda:ListFunctionUrlConfigs", FUNCTIONS, "whether it has a URL without authentication"),
+    read("lambda:ListTags", FUNCTIONS, "what its owners say of it"),
 ];
 
 const EVIDENCE: [Action; 9] = [
@@ -114,6 +155,8 @@ pub fn actions(job: Job) -> &'static [Action] {
     match job {
         Job::Audit => &AUDIT,
         Job::Plan => &PLAN,
+        Job::Apply => &APPLY,
+        Job::Backout => &BACKOUT,
         Job::Evidence => &EVIDENCE,
     }
 }
@@ -151,16 +194,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn only_a_plan_writes() {
-        for job in [Job::Audit, Job::Evidence] {
+    fn only_applying_writes() {
+        for job in [Job::Audit, Job::Plan, Job::Backout, Job::Evidence] {
             assert!(actions(job).iter().all(|action| !action.write), "{job:?}");
         }
-        assert!(actions(Job::Plan).iter().any(|action| action.name == "cloudtrail:PutEventSelectors"));
+        assert!(actions(Job::Apply).iter().any(|action| action.name == "cloudtrail:PutEventSelectors"));
     }
 
     #[test]
     fn each_is_named_once() {
-        for job in [Job::Audit, Job::Plan, Job::Evidence] {
+        for job in [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence] {
             let names: BTreeSet<&str> = actions(job).iter().map(|action| action.name).collect();
             assert_eq!(names.len(), actions(job).len(), "{job:?}");
         }

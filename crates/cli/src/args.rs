@@ -36,6 +36,16 @@ pub(crate) enum Command {
     Audit(Audit),
     /// The proof for one function: each recorder, each selector, what it admits, what escapes.
     Explain(Explain),
+    /// The changes that make every invocation recorded: what each gains, costs and may break.
+    Plan(Plan),
+    /// Carry a plan out: compare, journal, set, read back.
+    Apply(Apply),
+    /// Take back what a journal says was done.
+    Undo(Undo),
+    /// Plan a declared reduction, for cost, until a day.
+    Backout(Backout),
+    /// Plan full recording again after a reduction.
+    Restore(Restore),
     /// Collect once, to audit elsewhere or later.
     Inventory(Inventory),
     /// The least IAM policy that a job needs, and what the caller lacks of it.
@@ -99,6 +109,189 @@ pub(crate) struct Explain {
     /// The format of what is printed [default: terminal].
     #[arg(long, value_parser = proof_formats())]
     pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// `invoketrail plan`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail plan --profile prod --output plan.json
+  invoketrail plan --inventory acme.json --format markdown
+  invoketrail plan --format terraform > trail.tf
+
+Nothing is changed: `invoketrail apply plan.json` does that.
+Exit code: 0 the plan reaches its end or there is nothing to do, 3 something stands in the way.")]
+pub(crate) struct Plan {
+    /// Plan the removal of paid copies instead: the same recorded, fewer times.
+    #[arg(long)]
+    pub(crate) drop_copies: bool,
+    /// Record web functions and MicroVMs too where there are none yet.
+    #[arg(long)]
+    pub(crate) all_kinds: bool,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// What `plan`, `backout` and `restore` have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub(crate) struct Planning {
+    /// The format of what is printed [default: terminal].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<PlanFormat>,
+    /// Write the plan to this file, for apply.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Prices instead of those that come with the program.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) prices: Option<PathBuf>,
+    /// Accepted exceptions.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
+}
+
+/// The formats of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For a person.
+    Terminal,
+    /// The plan file.
+    Json,
+    /// For a pull request or a wiki.
+    Markdown,
+    /// For whoever manages the trail with Terraform or OpenTofu.
+    Terraform,
+    /// For whoever manages the trail with CloudFormation.
+    Cloudformation,
+    /// Commands to be run by hand.
+    AwsCli,
+}
+
+/// `invoketrail apply`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail apply plan.json --profile prod
+  invoketrail apply plan.json --approve sha256:5f0c...  # without a terminal
+  invoketrail apply --resume plan.json.journal
+
+A plan that does not fit the account any more is refused, and nothing is changed.
+Exit code: 0 done, 3 refused and nothing changed, 5 stopped half-way (the journal names the next command).")]
+pub(crate) struct Apply {
+    /// The plan file.
+    #[arg(value_name = "PLAN", required_unless_present = "resume", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
+    pub(crate) plan: Option<PathBuf>,
+    /// Go on where this journal stopped.
+    #[arg(long, value_name = "JOURNAL", value_hint = ValueHint::FilePath)]
+    pub(crate) resume: Option<PathBuf>,
+    /// Where to write the journal [default: the plan file's name with .journal].
+    #[arg(long, value_name = "FILE", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
+    pub(crate) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) approval: Approval,
+    /// Change trails that Terraform, CloudFormation or others manage, too.
+    #[arg(long)]
+    pub(crate) even_if_managed: bool,
+    /// The file of exceptions that a backout adds to and a restore takes from.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+/// Who says yes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub(crate) struct Approval {
+    /// Approve exactly the plan with this hash, instead of being asked.
+    #[arg(long, value_name = "HASH")]
+    pub(crate) approve: Option<String>,
+}
+
+/// `invoketrail undo`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail undo plan.json.journal
+  invoketrail undo plan.json.journal --merge --output back.json
+
+Where somebody changed a trail since, nothing is changed; --merge plans around what they did.")]
+pub(crate) struct Undo {
+    /// The journal of what was done.
+    #[arg(value_name = "JOURNAL", value_hint = ValueHint::FilePath)]
+    pub(crate) journal: PathBuf,
+    /// Do nothing yet: plan to take back what is ours, around what others changed since.
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// With --merge: write the plan to this file.
+    #[arg(long, value_name = "FILE", requires = "merge", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) approval: Approval,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+/// `invoketrail backout`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail backout --budget 200 --owner payments --reason cost --until 2027-01-31 --output backout.json
+  invoketrail backout --drop 'batch-*' --drop tag:env=dev --keep account:111122223333 ...
+
+A pattern is arn:..., the name of a function, tag:KEY=VALUE, account:ID or region:NAME; * stands for any characters.
+Functions are left out by name, so those created later stay recorded. `invoketrail apply` records the exception.")]
+pub(crate) struct Backout {
+    /// At most so many US dollars a month, by the high end of the estimate.
+    #[arg(long, value_name = "USD-PER-MONTH", required_unless_present_any = ["drop", "only"], conflicts_with_all = ["drop", "only"], value_parser = dollars)]
+    pub(crate) budget: Option<f64>,
+    /// Leave out what matches; repeatable.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "only", value_parser = pattern)]
+    pub(crate) drop: Vec<audit::backout::Pattern>,
+    /// Record only these functions, by ARN: new ones escape; repeatable.
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) only: Vec<String>,
+    /// Never leave out what matches; repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
+    pub(crate) keep: Vec<audit::backout::Pattern>,
+    /// Who answers for it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The last day on which it is accepted, such as 2027-01-31.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) until: String,
+    /// The exception's name [default: from the owner and the day].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// `invoketrail restore`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail restore --exceptions exceptions.json --output restore.json
+  invoketrail restore --exceptions exceptions.json payments-2027-01-31")]
+pub(crate) struct Restore {
+    /// The exceptions to end [default: all of the file].
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
     #[command(flatten)]
     pub(crate) source: Source,
 }
@@ -253,6 +446,10 @@ pub(crate) enum Job {
     Audit,
     /// Read what a plan needs besides.
     Plan,
+    /// Carry a plan out.
+    Apply,
+    /// Read what a backout needs besides.
+    Backout,
     /// Read the delivered records.
     Evidence,
 }
@@ -292,6 +489,33 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
     } else {
         Err("an account id has twelve digits".to_owned())
     }
+}
+
+/// An amount of US dollars.
+///
+/// # Errors
+/// One line with an example.
+fn dollars(text: &str) -> Result<f64, String> {
+    let amount = text.trim().trim_start_matches('$').parse::<f64>();
+    let amount = amount.ok().filter(|amount| amount.is_finite() && *amount >= 0.0);
+    amount.ok_or_else(|| "an amount of US dollars looks like 200 or 99.50".to_owned())
+}
+
+/// A pattern of functions.
+///
+/// # Errors
+/// One line that says which there are.
+fn pattern(text: &str) -> Result<audit::backout::Pattern, String> {
+    audit::backout::Pattern::parse(text).map_err(|error| error.to_string())
+}
+
+/// A day of the calendar.
+///
+/// # Errors
+/// One line with an example.
+fn day(text: &str) -> Result<String, String> {
+    let known = cli::store::is_day(text).then(|| text.to_owned());
+    known.ok_or_else(|| "a day looks like 2027-01-31".to_owned())
 }
 
 /// The form of a Region's name; AWS knows which exist.

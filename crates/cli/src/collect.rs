@@ -6,8 +6,10 @@ use crate::problem::{Problem, say};
 use crate::progress::Line;
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
+use audit::change::{Change, State};
+use audit::inventory::Inventory;
 use aws::permissions::{Action, Held};
-use aws::{CollectError, Collected, Options, Stop};
+use aws::{Carried, CollectError, Collected, Journal, Mark, Options, Orders, Stop, Wants};
 use std::convert::Infallible;
 use tokio::runtime::{Builder, Runtime};
 
@@ -32,6 +34,70 @@ pub(crate) fn collect(live: &Live, now: &str) -> Result<Collected> {
     collected.map_err(|error| problem(&error).into())
 }
 
+/// Adds to an inventory what is wanted beside an audit.
+///
+/// # Errors
+/// [`Problem`] iff not even the caller is known.
+pub(crate) fn enrich(live: &Live, inventory: Inventory, wants: Wants) -> Result<Collected> {
+    let options = options(live);
+    interruptible(|stop| async move { aws::enrich(&options, inventory, wants, &|_, _| {}, stop).await })
+}
+
+/// Carries changes out, from where the marks say.
+///
+/// # Errors
+/// [`Problem`] iff not even the caller is known.
+pub(crate) fn carry_out(
+    live: &Live,
+    changes: &[Change],
+    marks: &[Mark],
+    journal: &mut dyn Journal,
+    told: &mut dyn FnMut(usize),
+) -> Result<Carried> {
+    let options = options(live);
+    let orders = Orders { changes, marks };
+    interruptible(|stop| async move { aws::carry_out(&options, orders, journal, told, stop).await })
+}
+
+/// What each change's setting is now, or what AWS said; `None` iff it was interrupted.
+///
+/// # Errors
+/// [`Problem`] iff not even the caller is known.
+pub(crate) fn look(
+    live: &Live,
+    changes: &[Change],
+) -> Result<Option<Vec<std::result::Result<State, String>>>> {
+    let options = options(live);
+    let stopped = Stop::new();
+    let handle = stopped.clone();
+    let found = interruptible(|stop| async move {
+        let found = aws::look(&options, changes, stop.clone()).await;
+        if stop.is_stopped() {
+            handle.stop();
+        }
+        found
+    })?;
+    Ok((!stopped.is_stopped()).then_some(found))
+}
+
+/// Runs to its end, or until Ctrl-C is heard and the work has come to a stop.
+fn interruptible<T, F>(work: impl FnOnce(Stop) -> F) -> Result<T>
+where
+    F: Future<Output = std::result::Result<T, CollectError>>,
+{
+    let line = Line::on_stderr();
+    let stop = Stop::new();
+    let result = runtime()?.block_on(async {
+        tokio::select! {
+            biased;
+            never = stop_on_ctrl_c(&stop, &line) => match never {},
+            result = work(stop.clone()) => result,
+        }
+    });
+    line.clear();
+    result.map_err(|error| problem(&error).into())
+}
+
 /// Asks AWS which of the permissions of a job the caller holds.
 ///
 /// # Errors
@@ -46,6 +112,8 @@ impl From<Job> for aws::permissions::Job {
         match job {
             Job::Audit => Self::Audit,
             Job::Plan => Self::Plan,
+            Job::Apply => Self::Apply,
+            Job::Backout => Self::Backout,
             Job::Evidence => Self::Evidence,
         }
     }

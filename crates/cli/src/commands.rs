@@ -1,10 +1,15 @@
 //! The commands, one file each, and what they share: where the facts come from.
 
+pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod backout;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod permissions;
+pub(crate) mod plan;
+pub(crate) mod restore;
+pub(crate) mod undo;
 
 use crate::collect::collect;
 use crate::output::{called, read_file};

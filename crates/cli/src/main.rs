@@ -35,6 +35,11 @@ fn run(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Audit(typed) => commands::audit::run(typed, context),
         Command::Explain(typed) => commands::explain::run(typed, context),
+        Command::Plan(typed) => commands::plan::run(typed, context),
+        Command::Apply(typed) => commands::apply::run(typed, context),
+        Command::Undo(typed) => commands::undo::run(typed, context),
+        Command::Backout(typed) => commands::backout::run(typed, context),
+        Command::Restore(typed) => commands::restore::run(typed, context),
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
         Command::Completions(typed) => commands::completions::run(&typed),

@@ -27,8 +27,8 @@ pub use markdown::{quoted_text, write_markdown};
 pub use next::next_command;
 pub use page::Layout;
 pub use plan::{
-    Line, RenderError, difference, plan_aws_cli, plan_cloudformation, plan_markdown, plan_terraform,
-    plan_text,
+    Line, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation, plan_markdown,
+    plan_terraform, plan_text,
 };
 pub use terminal::write_terminal;
 pub use view::{Answer, answer, find_resource, shell};

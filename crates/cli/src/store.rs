@@ -9,6 +9,7 @@ mod exceptions_file;
 pub mod inventory_file;
 mod journal;
 mod plan_file;
+mod prices_file;
 
 pub use atomic::write_atomically;
 pub use document::DocumentError;
@@ -16,3 +17,4 @@ pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
 pub use journal::{JournalError, JournalFile, JournalRead, read_journal};
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
+pub use prices_file::read_prices;

@@ -47,6 +47,8 @@ const fn name(job: Job) -> &'static str {
     match job {
         Job::Audit => "audit",
         Job::Plan => "plan",
+        Job::Apply => "apply",
+        Job::Backout => "backout",
         Job::Evidence => "evidence",
     }
 }

@@ -11,7 +11,7 @@ mod terraform;
 pub use aws_cli::plan_aws_cli;
 pub use cloudformation::plan_cloudformation;
 pub use desired::RenderError;
-pub use lines::{Line, difference};
+pub use lines::{Line, difference, difference_of_states};
 pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
 pub use terminal::plan_text;

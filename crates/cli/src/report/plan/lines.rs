@@ -1,6 +1,6 @@
 //! A setting before and after, line by line.
 
-use audit::change::{Change, Setting, Turn};
+use audit::change::{Change, Setting, State, Turn};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -60,6 +60,22 @@ pub fn difference(change: &Change) -> Vec<Line> {
         Setting::Logging(turn) => both(turn, |one| format!("logging: {}\n", on(*one))),
     };
     lines(&before, &after)
+}
+
+/// What differs between two states of one setting.
+#[must_use]
+pub fn difference_of_states(before: &State, after: &State) -> Vec<Line> {
+    let told = |state: &State| match state {
+        State::Bucket(bucket) => bucket
+            .as_ref()
+            .map_or_else(String::new, |one| format!("bucket: {}\n{}", one.name, pretty(&one.policy))),
+        State::Trail(trail) => {
+            trail.as_ref().map_or_else(String::new, |one| format!("a trail to {}\n", one.bucket))
+        }
+        State::Flag(flag) => format!("{}\n", on(*flag)),
+        State::Selectors(document) => pretty(document),
+    };
+    lines(&told(before), &told(after))
 }
 
 fn both<T>(turn: &Turn<T>, told: impl Fn(&T) -> String) -> (String, String) {

@@ -1,0 +1,357 @@
+//! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
+
+use super::{Context, exceptions};
+use crate::args;
+use crate::collect::{carry_out, collect};
+use crate::outcome::Outcome;
+use crate::output::{called, layout, print, read_file, write_file};
+use crate::problem::{Problem, io_problem, say};
+use crate::settings::{self, Accounts, Live};
+use anyhow::Result;
+use audit::drift::{Snapshot, drift, snapshot};
+use audit::exception::Exception;
+use audit::plan::{Owner, Plan, Purpose};
+use aws::{Carried, Mark, Stopped};
+use cli::report;
+use cli::store::{JournalFile, JournalRead, read_journal, read_plan, write_exceptions};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Carries out, audits again, shows the difference.
+///
+/// # Errors
+/// [`Problem`] where the plan cannot be read, is not approved, or nothing could be reached.
+pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
+    let live = settings::live(typed.live, context.config.clone());
+    let exceptions_file = typed.exceptions.or_else(|| context.config.exceptions.clone());
+    let work = match (&typed.plan, &typed.resume) {
+        (_, Some(journal)) => Work::resumed(journal)?,
+        (Some(plan), None) => Work::fresh(plan, typed.journal)?,
+        // clap asks for one of them.
+        (None, None) => return Err(Problem::misuse("name a plan, or --resume JOURNAL").into()),
+    };
+    let plan = &work.plan;
+    if plan.steps.is_empty() {
+        say("note", "the plan changes nothing");
+        return Ok(Outcome::Well);
+    }
+    print(|out| out.write_all(report::plan_text(plan, &work.hash, &layout()).as_bytes()))?;
+    if !typed.even_if_managed
+        && let Some(outcome) = managed(plan)
+    {
+        return Ok(outcome);
+    }
+    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) && exceptions_file.is_none() {
+        let problem = Problem::misuse("this plan declares or ends an exception, and no file for it is named");
+        return Err(problem
+            .help("name it with --exceptions FILE; a backout makes it where there is none")
+            .into());
+    }
+    let declared = known_exceptions(exceptions_file.as_deref())?;
+    let place = Place { live: &live, context: &context };
+    let before = match place.audited(plan, &declared)? {
+        Ok(before) => before,
+        Err(outcome) => return Ok(outcome),
+    };
+    if !approved(&typed.approval, &work.hash)? {
+        say("note", "not approved: nothing was changed");
+        return Ok(Outcome::No);
+    }
+    let carried = work.carry_out(&place)?;
+    let outcome = work.tell(&carried, &live);
+    if carried.stopped.is_none() {
+        let declared = settle_exceptions(plan, &work.hash, declared, exceptions_file.as_deref())?;
+        return place.difference(plan, &before, &declared, outcome);
+    }
+    Ok(outcome)
+}
+
+/// A plan, how far it has come, and the journal of it.
+pub(crate) struct Work {
+    pub(crate) plan: Plan,
+    pub(crate) hash: String,
+    pub(crate) marks: Vec<Mark>,
+    journal: PathBuf,
+    /// Whether the journal is there, and its last line cut off.
+    open: Option<bool>,
+}
+
+impl Work {
+    fn fresh(path: &Path, journal: Option<PathBuf>) -> Result<Self> {
+        let bytes = read_file(path)?;
+        let (plan, hash) = read_plan(&bytes).map_err(|error| {
+            Problem::new(format!("cannot read {} as a plan: {error}", called(path))).help(error.help())
+        })?;
+        let beside = || {
+            let mut name = path.as_os_str().to_owned();
+            name.push(".journal");
+            PathBuf::from(name)
+        };
+        let stdin = settings::is_stdin(path);
+        let journal = journal.unwrap_or_else(|| if stdin { PathBuf::from("plan.journal") } else { beside() });
+        Ok(Work { plan, hash, marks: Vec::new(), journal, open: None })
+    }
+
+    pub(crate) fn resumed(path: &Path) -> Result<Self> {
+        let JournalRead { plan, hash, marks, cut_off } = journal(path)?;
+        if cut_off {
+            say(
+                "note",
+                "the last line of the journal was cut off: the account itself is asked what came of it",
+            );
+        }
+        Ok(Work { plan, hash, marks, journal: path.to_owned(), open: Some(cut_off) })
+    }
+
+    /// A plan of ours that is carried out at once.
+    pub(crate) fn of(plan: Plan, journal: PathBuf) -> Self {
+        let hash = cli::store::plan_hash(&plan);
+        Work { plan, hash, marks: Vec::new(), journal, open: None }
+    }
+
+    /// Carries it out.
+    pub(crate) fn carry_out(&self, place: &Place<'_>) -> Result<Carried> {
+        let opened = match self.open {
+            None => {
+                JournalFile::create(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
+            }
+            Some(cut_off) => JournalFile::open(&self.journal, cut_off),
+        };
+        let mut journal = opened.map_err(|error| {
+            let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
+            problem.help("nothing was changed; name another file with --journal, or go on with --resume")
+        })?;
+        let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
+        let total = changes.len();
+        let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
+        carry_out(place.live, &changes, &self.marks, &mut journal, &mut told)
+    }
+
+    /// Tells how it ended, and the next command.
+    pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
+        let journal = report::shell(&self.journal.to_string_lossy());
+        let flags = live.again();
+        let Some(stopped) = &carried.stopped else {
+            say(
+                "wrote",
+                &format!("{} (invoketrail undo {journal}{flags} takes it back)", self.journal.display()),
+            );
+            return Outcome::Well;
+        };
+        let untouched = carried.done.is_empty();
+        let (line, outcome) = reason(stopped, &self.plan, untouched);
+        say("error", &line);
+        if outcome == Outcome::HalfWay {
+            say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
+            say(
+                "next",
+                &format!("invoketrail apply --resume {journal}{flags}, or invoketrail undo {journal}{flags}"),
+            );
+        } else if untouched {
+            // A journal of nothing would only be in the way of the next try.
+            let intended = std::fs::read(&self.journal).ok().and_then(|bytes| read_journal(&bytes).ok());
+            if intended.is_some_and(|read| read.marks.iter().all(|mark| *mark == Mark::Fresh)) {
+                let _ = std::fs::remove_file(&self.journal);
+            }
+            say("note", "nothing was changed");
+        }
+        outcome
+    }
+}
+
+/// Reads a journal.
+pub(crate) fn journal(path: &Path) -> Result<JournalRead> {
+    let bytes = read_file(path)?;
+    read_journal(&bytes).map_err(|error| {
+        Problem::new(format!("cannot read {} as a journal: {error}", called(path))).help(error.help()).into()
+    })
+}
+
+/// Why it stopped, in one line, and the exit code.
+fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) {
+    let name = |at: usize| plan.steps.get(at).map_or("?", |step| step.change.target.arn.as_str());
+    let half_way = if untouched { Outcome::No } else { Outcome::HalfWay };
+    match stopped {
+        Stopped::Stale { at, .. } => (
+            format!(
+                "{} is not as the plan wants to find it: somebody changed it since; plan again",
+                name(*at)
+            ),
+            half_way,
+        ),
+        Stopped::Differs { at, .. } => (
+            format!(
+                "{} was set, and something else was found afterwards: somebody else writes to it",
+                name(*at)
+            ),
+            Outcome::HalfWay,
+        ),
+        Stopped::Refused { at, permission, error } => {
+            let why = if *permission { "the permission is missing" } else { "it was not possible" };
+            let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
+            (format!("{}: {why}: {error}", name(*at)), outcome)
+        }
+        Stopped::Journal { at, error } => {
+            let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
+            (format!("the journal cannot be written before {} is changed: {error}", name(*at)), outcome)
+        }
+        Stopped::Interrupted { .. } => {
+            let outcome = if untouched { Outcome::Interrupted } else { Outcome::HalfWay };
+            ("interrupted".to_owned(), outcome)
+        }
+    }
+}
+
+/// Refuses where others manage what would be changed.
+fn managed(plan: &Plan) -> Option<Outcome> {
+    let step = plan.steps.iter().find(|step| step.owner != Owner::Nobody)?;
+    let by = match &step.owner {
+        Owner::Nobody => return None,
+        Owner::Terraform { mark } => format!("Terraform manages it ({mark})"),
+        Owner::CloudFormation { stack } => format!("CloudFormation manages it (stack {stack})"),
+        Owner::LandingZoneAccelerator { mark } => format!("the Landing Zone Accelerator manages it ({mark})"),
+        Owner::ControlTower { mark } => format!("AWS Control Tower manages it ({mark})"),
+        Owner::Unread(why) => format!("who manages it is not known ({why})"),
+    };
+    say("error", &format!("{}: {by}", step.change.target.arn));
+    say(
+        "help",
+        "give the change to its owner (invoketrail plan --format terraform, cloudformation or markdown), or say --even-if-managed",
+    );
+    say("note", "nothing was changed");
+    Some(Outcome::No)
+}
+
+/// True iff the plan is approved: by its hash, or by a person at a terminal.
+///
+/// # Errors
+/// [`Problem`] where there is nobody to ask, or the hash is another plan's.
+pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
+    if let Some(approved) = &typed.approve {
+        if approved == hash {
+            return Ok(true);
+        }
+        let problem = Problem::misuse(format!("--approve names another plan: this one is {hash}"));
+        return Err(problem.help("look at the plan above, and approve its own hash").into());
+    }
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        let problem = Problem::misuse("nobody can be asked here, and nothing is changed unasked");
+        return Err(problem.help(format!("look at the plan, then say --approve {hash}")).into());
+    }
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "Carry this out? Only yes means yes: ");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    Ok(read.is_ok() && line.trim() == "yes")
+}
+
+fn known_exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
+    match path {
+        Some(path) if path.exists() => exceptions(Some(path)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Adds the exception that a backout declares, or takes away those that a restore ends.
+fn settle_exceptions(
+    plan: &Plan,
+    hash: &str,
+    mut declared: Vec<Exception>,
+    path: Option<&Path>,
+) -> Result<Vec<Exception>> {
+    match &plan.purpose {
+        Purpose::Backout(exception) => {
+            declared.retain(|one| one.id != exception.id);
+            declared.push(Exception { plan: Some(hash.to_owned()), ..exception.clone() });
+        }
+        Purpose::Restore(ids) => declared.retain(|one| !ids.contains(&one.id)),
+        Purpose::Record | Purpose::DropCopies | Purpose::Undo => return Ok(declared),
+    }
+    if let Some(path) = path {
+        let text = write_exceptions(&declared);
+        write_file(path, |out| out.write_all(text.as_bytes()))?;
+        say("wrote", &path.display().to_string());
+    }
+    Ok(declared)
+}
+
+/// Where the plan is carried out.
+pub(crate) struct Place<'a> {
+    pub(crate) live: &'a Live,
+    pub(crate) context: &'a Context,
+}
+
+impl Place<'_> {
+    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
+    pub(crate) fn audited(
+        &self,
+        plan: &Plan,
+        declared: &[Exception],
+    ) -> Result<std::result::Result<Snapshot, Outcome>> {
+        let mut live = self.live.clone();
+        if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
+            live.accounts = Accounts::Listed(plan.scope.accounts.clone());
+        }
+        let collected = collect(&live, &self.context.now)?;
+        if collected.interrupted {
+            say("note", "interrupted: nothing was changed");
+            return Ok(Err(Outcome::Interrupted));
+        }
+        let inventory = collected.inventory;
+        let organization = inventory
+            .accounts
+            .iter()
+            .find_map(|account| account.organization.known()?.as_ref())
+            .map(|organization| organization.id.clone());
+        let known = |id: &String| inventory.accounts.iter().any(|account| account.id == *id);
+        let stranger = plan.scope.accounts.iter().find(|id| !known(id));
+        let told = if plan.scope.partition != inventory.partition {
+            Some(format!(
+                "the plan is for partition {}, and the caller's is {}",
+                plan.scope.partition, inventory.partition
+            ))
+        } else if let (Some(planned), Some(own)) = (&plan.scope.organization, &organization)
+            && planned != own
+        {
+            Some(format!("the plan is for organization {planned}, and the caller's is {own}"))
+        } else {
+            stranger.map(|id| format!("the plan is for account {id}, which was not reached"))
+        };
+        if let Some(told) = told {
+            say("error", &told);
+            say("help", "run it with credentials of the accounts it was made for, or plan again");
+            say("note", "nothing was changed");
+            return Ok(Err(Outcome::No));
+        }
+        Ok(Ok(self.snapshot(&inventory, declared)))
+    }
+
+    fn snapshot(&self, inventory: &audit::inventory::Inventory, declared: &[Exception]) -> Snapshot {
+        let options = audit::Options {
+            exceptions: declared,
+            today: crate::clock::day(&self.context.now),
+            ..audit::Options::default()
+        };
+        snapshot(&audit::audit(inventory, &options))
+    }
+
+    /// Audits again and shows what is different.
+    pub(crate) fn difference(
+        &self,
+        plan: &Plan,
+        before: &Snapshot,
+        declared: &[Exception],
+        outcome: Outcome,
+    ) -> Result<Outcome> {
+        let after = match self.audited(plan, declared)? {
+            Ok(after) => after,
+            Err(other) => return Ok(outcome.worse(other)),
+        };
+        let text = report::drift_text(&drift(before, &after), &before.collected_at, &layout());
+        print(|out| out.write_all(text.as_bytes()))?;
+        let flags = self.live.again();
+        say("next", &format!("invoketrail audit{flags}"));
+        Ok(outcome)
+    }
+}

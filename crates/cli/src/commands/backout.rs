@@ -1,0 +1,75 @@
+//! `invoketrail backout`: plan a declared reduction, for cost, until a day.
+
+use super::Context;
+use super::plan::Desk;
+use crate::args;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::settings;
+use anyhow::Result;
+use audit::backout::{Pattern, Wanted};
+use audit::exception::Exception;
+use audit::plan::{Reduction, backout};
+use aws::Wants;
+
+/// Plans, prints, writes.
+///
+/// # Errors
+/// [`Problem`] where the exception is impossible, or nothing could be read or written.
+pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
+    let counted = settings::counted(&typed.counting, &context.config);
+    let desk = Desk::new(&typed.planning, counted, &context)?;
+    let exception = exception(&typed, &desk, &context)?;
+    let wanted = match (typed.budget, typed.only.is_empty()) {
+        (Some(budget), _) => Wanted::Budget(budget),
+        (None, true) => Wanted::Drop(typed.drop),
+        (None, false) => Wanted::Only(typed.only),
+    };
+    let source = settings::source(typed.source, context.config.clone());
+    // Facts of functions cost calls for each of them: they are read where risk or tags decide.
+    let tags = typed.keep.iter().any(Pattern::needs_tags);
+    let functions = tags
+        || match &wanted {
+            Wanted::Budget(_) => true,
+            Wanted::Drop(patterns) => patterns.iter().any(Pattern::needs_tags),
+            Wanted::Only(_) => false,
+        };
+    let wants = Wants { tags: true, invocations: true, functions };
+    let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let reduction = Reduction { wanted, keep: typed.keep, exception };
+    let plan = backout(&inventory, &desk.options(&context), &reduction);
+    desk.show(&plan, &inventory, &context, &source)
+}
+
+/// What is declared, before its functions are known.
+fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Exception> {
+    if typed.until.as_str() < crate::clock::day(&context.now) {
+        let problem = Problem::misuse(format!("--until {} is in the past", typed.until));
+        return Err(problem.help("an exception is accepted until a day to come, which is part of it").into());
+    }
+    for (flag, text) in [("--owner", &typed.owner), ("--reason", &typed.reason)] {
+        if text.trim().is_empty() {
+            return Err(
+                Problem::misuse(format!("{flag} is empty: somebody answers for it, and says why")).into()
+            );
+        }
+    }
+    let plain = |text: &str| {
+        let kept = |one: char| if one.is_alphanumeric() { one.to_ascii_lowercase() } else { '-' };
+        text.chars().map(kept).collect::<String>()
+    };
+    let id = typed.id.clone().unwrap_or_else(|| format!("{}-{}", plain(&typed.owner), typed.until));
+    if desk.exceptions.iter().any(|one| one.id == id) {
+        let problem = Problem::misuse(format!("there is an exception {id} already"));
+        return Err(problem.help("give this one a name of its own with --id").into());
+    }
+    Ok(Exception {
+        id,
+        functions: Vec::new(),
+        owner: typed.owner.clone(),
+        reason: typed.reason.clone(),
+        until: typed.until.clone(),
+        declared_at: context.now.clone(),
+        plan: None,
+    })
+}

@@ -1,0 +1,42 @@
+//! `invoketrail restore`: plan full recording again after a reduction.
+
+use super::Context;
+use super::plan::Desk;
+use crate::args;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::settings;
+use anyhow::Result;
+use audit::plan::restore;
+use aws::Wants;
+
+/// Plans, prints, writes.
+///
+/// # Errors
+/// [`Problem`] where there is no such exception, or nothing could be read or written.
+pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
+    let counted = settings::counted(&typed.counting, &context.config);
+    let desk = Desk::new(&typed.planning, counted, &context)?;
+    if desk.exceptions_file.is_none() {
+        let problem = Problem::misuse("which reductions are to end stands in a file of exceptions");
+        return Err(problem
+            .help("name it with --exceptions FILE: apply wrote it when it carried the backout out")
+            .into());
+    }
+    if let Some(unknown) = typed.ids.iter().find(|id| !desk.exceptions.iter().any(|one| one.id == **id)) {
+        let known: Vec<&str> = desk.exceptions.iter().map(|one| one.id.as_str()).collect();
+        let problem = Problem::new(format!("there is no exception {unknown}"));
+        return Err(problem.help(format!("the file holds: {}", known.join(", "))).into());
+    }
+    let ending: Vec<_> = desk
+        .exceptions
+        .iter()
+        .filter(|one| typed.ids.is_empty() || typed.ids.contains(&one.id))
+        .cloned()
+        .collect();
+    let source = settings::source(typed.source, context.config.clone());
+    let wants = Wants { tags: true, invocations: true, functions: false };
+    let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let plan = restore(&inventory, &desk.options(&context), &ending);
+    desk.show(&plan, &inventory, &context, &source)
+}

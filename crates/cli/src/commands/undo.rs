@@ -1,0 +1,159 @@
+//! `invoketrail undo`: take back what a journal says was done.
+
+use super::Context;
+use super::apply::{Place, Work, approved, journal};
+use crate::args;
+use crate::collect::look;
+use crate::outcome::Outcome;
+use crate::output::{layout, print, write_file};
+use crate::problem::{Problem, say};
+use crate::settings;
+use anyhow::Result;
+use audit::change::{Change, State};
+use audit::plan::{Plan, Step, taken_back, undo};
+use aws::Mark;
+use cli::report;
+use cli::store::{JournalRead, plan_hash, write_plan};
+use std::path::PathBuf;
+
+/// Takes back, or plans to do so around what others changed.
+///
+/// # Errors
+/// [`Problem`] where the journal cannot be read, it is not approved, or nothing could be reached.
+pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
+    let live = settings::live(typed.live.clone(), context.config.clone());
+    let read = journal(&typed.journal)?;
+    let place = Place { live: &live, context: &context };
+    let Some((done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
+    let plan = undo(&read.plan, &done);
+    if plan.steps.is_empty() {
+        say("note", "the journal says that nothing was changed: there is nothing to take back");
+        return Ok(Outcome::Well);
+    }
+    if typed.merge {
+        return merge(&plan, &found, typed.output.as_ref(), &place);
+    }
+    if let Some((change, _)) = differing(&plan, &found) {
+        return Ok(refused(change, &found, &typed));
+    }
+    let hash = plan_hash(&plan);
+    print(|out| out.write_all(report::plan_text(&plan, &hash, &layout()).as_bytes()))?;
+    let before = match place.audited(&plan, &[])? {
+        Ok(before) => before,
+        Err(outcome) => return Ok(outcome),
+    };
+    if !approved(&typed.approval, &hash)? {
+        say("note", "not approved: nothing was changed");
+        return Ok(Outcome::No);
+    }
+    let mut name = typed.journal.as_os_str().to_owned();
+    name.push(".undo");
+    let work = Work::of(plan, PathBuf::from(name));
+    let carried = work.carry_out(&place)?;
+    let outcome = work.tell(&carried, &live);
+    if carried.stopped.is_none() {
+        return place.difference(&work.plan, &before, &[], outcome);
+    }
+    Ok(outcome)
+}
+
+/// What was found of each change, by the change that takes it back.
+type Found = Vec<(Change, State)>;
+
+/// The steps that were done: for those that were only intended, the account itself is asked. `None` iff interrupted.
+fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Vec<usize>, Found)>> {
+    let begun: Vec<usize> = (0..read.plan.steps.len())
+        .filter(|at| read.marks.get(*at).is_some_and(|mark| *mark != Mark::Fresh))
+        .collect();
+    let changes: Vec<Change> = begun.iter().map(|at| read.plan.steps[*at].change.clone()).collect();
+    let Some(states) = look(place.live, &changes)? else { return Ok(None) };
+    let (mut done, mut found) = (Vec::new(), Vec::new());
+    for ((at, change), state) in begun.into_iter().zip(&changes).zip(states) {
+        let state = state.map_err(|error| {
+            Problem::new(format!("{}: {error}", change.target.arn))
+                .help("what cannot be read cannot be taken back: nothing was changed")
+        })?;
+        let set = state == change.after();
+        if read.marks[at] == Mark::Done || set {
+            done.push(at);
+        }
+        found.push((change.inverse(), state));
+    }
+    Ok(Some((done, found)))
+}
+
+/// The first setting that is not as the plan left it, taking into account that later steps of the plan set it again.
+fn differing<'p>(plan: &'p Plan, found: &Found) -> Option<(&'p Change, State)> {
+    let mut seen: Vec<&Change> = Vec::new();
+    for step in &plan.steps {
+        let change = &step.change;
+        if seen.iter().any(|one| one.same_setting(change)) {
+            continue;
+        }
+        seen.push(change);
+        let state = found.iter().find(|(one, _)| one.same_setting(change)).map(|(_, state)| state.clone());
+        if let Some(state) = state.filter(|state| *state != change.before()) {
+            return Some((change, state));
+        }
+    }
+    None
+}
+
+/// Says what is different and offers the way around.
+fn refused(change: &Change, found: &Found, typed: &args::Undo) -> Outcome {
+    say("error", &format!("{}: somebody changed it since; nothing was changed", change.target.arn));
+    if let Some((_, state)) = found.iter().find(|(one, _)| one.same_setting(change)) {
+        for line in report::difference_of_states(&change.before(), state) {
+            let (sign, text) = match line {
+                report::Line::Same(text) => (" ", text),
+                report::Line::Before(text) => ("-", text),
+                report::Line::After(text) => ("+", text),
+                report::Line::Skipped(n) => (" ", format!("... {n} lines as before")),
+            };
+            say("difference", &format!("{sign} {text}"));
+        }
+    }
+    let journal = report::shell(&typed.journal.to_string_lossy());
+    say(
+        "next",
+        &format!("invoketrail undo {journal} --merge --output back.json  # takes back what is ours alone"),
+    );
+    Outcome::No
+}
+
+/// Plans to take back what is ours, around what others changed.
+fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>) -> Result<Outcome> {
+    let mut steps: Vec<Step> = Vec::new();
+    for step in &plan.steps {
+        let state = found.iter().find(|(one, _)| one.same_setting(&step.change)).map(|(_, state)| state);
+        let change = match state {
+            Some(state) if *state == step.change.before() => Some(step.change.clone()),
+            Some(state) if *state == step.change.after() => None,
+            Some(state) => match taken_back(&step.change, state) {
+                Some(change) => Some(change),
+                None => {
+                    let told = format!(
+                        "{}: what is ours cannot be told from what others did there",
+                        step.change.target.arn
+                    );
+                    return Err(Problem::new(told)
+                        .help("edit it by hand: the journal holds what stood there first")
+                        .into());
+                }
+            },
+            None => None,
+        };
+        steps.extend(change.map(|change| Step { change, ..step.clone() }));
+    }
+    let merged = Plan { steps, ..plan.clone() };
+    let hash = plan_hash(&merged);
+    print(|out| out.write_all(report::plan_text(&merged, &hash, &layout()).as_bytes()))?;
+    if let Some(path) = output {
+        let file = write_plan(&merged, &place.context.now, env!("CARGO_PKG_VERSION"));
+        write_file(path, |out| out.write_all(file.as_bytes()))?;
+        say("wrote", &path.display().to_string());
+        let path = report::shell(&path.to_string_lossy());
+        say("next", &format!("invoketrail apply {path}{}", place.live.again()));
+    }
+    Ok(Outcome::Well)
+}
