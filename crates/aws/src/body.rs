@@ -38,7 +38,8 @@ impl Body {
     /// The document that came, or why there is none.
     pub(crate) fn json(&self) -> Result<Value, String> {
         let bytes = lock(&self.bytes).take().ok_or("the answer has no body")?;
-        serde_json::from_slice(&bytes).map_err(|error| format!("the answer is not JSON: {error}"))
+        let text = std::str::from_utf8(&bytes).map_err(|error| format!("the answer is not text: {error}"))?;
+        cloudtrail::json::value_from_str(text).map_err(|error| format!("the answer cannot be read: {error}"))
     }
 }
 

@@ -9,9 +9,11 @@
 mod advanced;
 mod basic;
 mod request;
+mod strict;
 mod walk;
 
 pub use request::{RequestError, document, request};
+pub use strict::value_from_str;
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use serde_json::Value;
@@ -46,8 +48,8 @@ pub enum SelectorsError {
         /// What AWS takes.
         wanted: &'static str,
     },
-    /// One member under two spellings, of which neither may win in silence.
-    #[error("`{path}` stands there twice, in two spellings")]
+    /// One member twice, in one spelling or in two, of which neither may win in silence.
+    #[error("`{path}` stands there twice")]
     Twice {
         /// Path into the document: the second of them.
         path: String,
@@ -125,9 +127,7 @@ const BESIDE: [&str; 47] = [
 /// As [`from_value`], and [`SelectorsError::NotJson`].
 pub fn from_str(text: &str) -> Result<Selectors, SelectorsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| SelectorsError::NotJson { problem: error.to_string() })?;
-    from_value(&value)
+    from_value(&value_from_str(text)?)
 }
 
 /// Reads selectors from a JSON document: an answer of GetEventSelectors, a request of PutEventSelectors (as typed or as

@@ -18,6 +18,9 @@ const CATEGORIES: [&str; 8] = [
     "Aggregated",
 ];
 
+/// The longest value that AWS takes (OperatorValue), in characters.
+const LONGEST_VALUE: usize = 2_048;
+
 /// The fields AWS requires of a data selector.
 const REQUIRED_FOR_DATA: [Field; 1] = [Field::ResourcesType];
 
@@ -85,7 +88,9 @@ fn field_selector(
     }
     // A category we do not know stays a condition: `Equals` another word cannot become `Data`.
     let doubts = &selector.doubts[doubts_before..];
-    let foreign_category = field == Field::EventCategory && matches!(doubts, [Doubt::Value { .. }]);
+    let foreign_category = field == Field::EventCategory
+        && condition.equals.len() == 1
+        && matches!(doubts, [Doubt::Value { .. }]);
     if doubts.is_empty() || foreign_category {
         selector.fields.push(FieldSelector { field, condition });
     }
@@ -112,6 +117,21 @@ fn strange_condition(path: &Path<'_>, field: Field, condition: &Condition) -> Op
     let used = || Operator::ALL.into_iter().filter(|operator| !condition.values(*operator).is_empty());
     if let Some(operator) = used().find(|operator| !offered.contains(operator)) {
         return Some(Doubt::OperatorOnField { path: path.to_string(), field, operator });
+    }
+    let values = || used().flat_map(|operator| condition.values(operator));
+    let doubt = |value: &String| Doubt::Value {
+        path: path.to_string(),
+        field: field.to_string(),
+        value: value.chars().take(80).collect(),
+    };
+    // A value has 1 to 2,048 characters (OperatorValue); AWS refuses any other.
+    if let Some(value) = values().find(|value| value.is_empty() || value.chars().count() > LONGEST_VALUE) {
+        return Some(doubt(value));
+    }
+    // One category and one type to a selector (API_AdvancedFieldSelector).
+    if matches!(field, Field::EventCategory | Field::ResourcesType) && values().nth(1).is_some() {
+        let several = values().cloned().collect::<Vec<_>>().join(", ");
+        return Some(doubt(&several));
     }
     let known = known?;
     let strange = used()

@@ -24,11 +24,11 @@ impl<'a> Path<'a> {
         Path { parent: None, step: Step::Root }
     }
 
-    fn member(&'a self, name: &'a str) -> Self {
+    pub(super) fn member(&'a self, name: &'a str) -> Self {
         Path { parent: Some(self), step: Step::Member(name) }
     }
 
-    fn item(&'a self, index: usize) -> Self {
+    pub(super) fn item(&'a self, index: usize) -> Self {
         Path { parent: Some(self), step: Step::Item(index) }
     }
 

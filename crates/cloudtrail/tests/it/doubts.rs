@@ -218,3 +218,22 @@ fn every_doubt_says_where_and_what() {
         assert!(parts.iter().all(|part| told.contains(part)), "{told}");
     }
 }
+
+#[test]
+fn what_aws_refuses_is_a_doubt_and_never_a_silent_reading() {
+    let selector = |fields: &str| {
+        let text = format!(r#"{{"AdvancedEventSelectors":[{{"FieldSelectors":[{fields}]}}]}}"#);
+        cloudtrail::json::from_str(&text).unwrap().list[0].doubts().len()
+    };
+    let data = r#"{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}"#;
+    assert_eq!(selector(data), 0);
+    let long = "x".repeat(2_049);
+    for strange in [
+        format!(r#"{data},{{"Field":"eventName","StartsWith":[""]}}"#),
+        format!(r#"{data},{{"Field":"resources.ARN","NotEquals":["{long}"]}}"#),
+        r#"{"Field":"eventCategory","Equals":["Data","Management"]},{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}"#.to_owned(),
+        r#"{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::Lambda::Function","AWS::S3::Object"]}"#.to_owned(),
+    ] {
+        assert!(selector(&strange) > 0, "{strange}");
+    }
+}

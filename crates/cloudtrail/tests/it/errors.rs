@@ -80,3 +80,17 @@ fn what_is_not_json_is_said_with_line_and_column() {
         assert!(error.to_string().contains("line"), "{error}");
     }
 }
+
+#[test]
+fn a_member_that_stands_twice_is_an_error_with_its_path() {
+    let twice = |text: &str| match from_str(text) {
+        Err(SelectorsError::Twice { path }) => path,
+        other => panic!("{other:?}"),
+    };
+    let inner = r#"{"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"],"Equals":["Data"]}]}]}"#;
+    assert_eq!(twice(inner), "$.AdvancedEventSelectors[0].FieldSelectors[0].Equals");
+    assert_eq!(
+        twice(r#"{"EventSelectors":[],"EventSelectors":[{"ReadWriteType":"All"}]}"#),
+        "$.EventSelectors"
+    );
+}
