@@ -107,6 +107,9 @@ fn settings(recorder: &Recorder) -> BTreeMap<String, Option<String>> {
     if let Some(validation) = recorder.log_file_validation {
         all.insert("log file validation".to_owned(), Some(on(validation)));
     }
+    if let Some(global) = recorder.global_service_events {
+        all.insert("global service events".to_owned(), Some(on(global)));
+    }
     if let Some(destination) = &recorder.destination {
         all.insert("destination".to_owned(), Some(destination.clone()));
     }

@@ -83,6 +83,9 @@ pub struct Recorder {
     pub status: Seen<StoreStatus>,
     /// `LogFileValidationEnabled` of a trail; `None` for other kinds.
     pub log_file_validation: Option<bool>,
+    /// `IncludeGlobalServiceEvents` of a trail: whether it records events of global services (IAM, STS, CloudFront), which
+    /// happen in one Region of the partition. `None` where it was not said, and for other kinds.
+    pub global_service_events: Option<bool>,
     /// The bucket of a trail; the service a channel belongs to; `None` otherwise.
     pub destination: Option<String>,
 }

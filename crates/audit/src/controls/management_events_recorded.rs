@@ -1,8 +1,8 @@
 //! `management-events-recorded`: management events are recorded, read and write, of every service.
 
-use super::{About, group};
-use crate::finding::{Audit, ControlResult, Status, Weight};
-use recording::State;
+use super::{About, about_places, group};
+use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, PlaceCandidate, Status, Weight};
+use recording::{Candidate, State, decide_space, management_events};
 
 const ABOUT: About = About {
     id: "management-events-recorded",
@@ -12,12 +12,62 @@ const ABOUT: About = About {
 
 /// Passes iff at every place no management event of any service escapes all recorders.
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
-    let findings =
+    let mut findings =
         group::places(audit, |place| audit.places[place].management, |_, state| state != State::Recorded);
+    findings.extend(without_global_services(audit));
     let otherwise = if audit.places.is_empty() {
         (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
     } else {
         (Status::Pass, "all management events are recorded, read and write".to_owned())
     };
     ABOUT.answer(findings, otherwise)
+}
+
+/// Events of global services (IAM, STS, CloudFront) happen in one Region of the partition, and only trails with
+/// `IncludeGlobalServiceEvents` record them there; only a trail for one Region can be without.
+fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
+    let global = match audit.inventory.partition.as_str() {
+        "aws" => "us-east-1",
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => return None,
+    };
+    let recorders = &audit.inventory.recorders;
+    let without = |one: &PlaceCandidate| {
+        one.recorder.is_some_and(|at| recorders[at].global_service_events == Some(false))
+    };
+    let lacks = |place: &PlaceAudit<'_>| {
+        let recorded = audit.verdicts[place.management].state == State::Recorded;
+        if place.region != global || !recorded || !place.candidates.iter().any(without) {
+            return false;
+        }
+        let rest: Vec<Candidate<'_>> = place
+            .candidates
+            .iter()
+            .filter(|one| !without(one))
+            .map(|one| {
+                let selectors = one.recorder.and_then(|at| recorders[at].selectors.known());
+                Candidate { selectors: selectors.map(|all| all.list.as_slice()), certain: one.certain }
+            })
+            .collect();
+        decide_space(&rest, &[management_events()], "management events").state != State::Recorded
+    };
+    let places: Vec<usize> =
+        audit.places.iter().enumerate().filter(|(_, place)| lacks(place)).map(|(at, _)| at).collect();
+    if places.is_empty() {
+        return None;
+    }
+    let reason = "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
+                  management events here are without them";
+    let mut silent: Vec<usize> = places
+        .iter()
+        .flat_map(|at| audit.places[*at].candidates.iter().filter(|one| without(one)))
+        .filter_map(|one| one.recorder)
+        .collect();
+    silent.sort_unstable();
+    let help = Some("set IncludeGlobalServiceEvents, or make the trail multi-Region".to_owned());
+    let mut finding =
+        Finding { places, recorders: silent, help, ..about_places(Status::Fail, reason.to_owned()) };
+    finding.tidy();
+    Some(finding)
 }

@@ -77,6 +77,8 @@ fn create(inventory: &mut Inventory, target: &Target, trail: &NewTrail) {
         selectors: Seen::Known(selectors),
         status: Seen::Known(StoreStatus::Enabled),
         log_file_validation: Some(trail.log_file_validation),
+        // CreateTrail's default.
+        global_service_events: Some(true),
         destination: Some(trail.bucket.clone()),
     };
     if let Err(at) = inventory.recorders.binary_search_by(|one| one.arn.cmp(&recorder.arn)) {

@@ -179,3 +179,20 @@ fn a_name_that_only_a_possible_shape_escapes_is_a_warning() {
     );
     assert!(from_str(named).unwrap().list.iter().all(|selector| selector.doubts().is_empty()));
 }
+
+#[test]
+fn a_trail_without_global_services_does_not_record_all_management_events() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    world.of("main").global_service_events = Some(false);
+    assert_eq!(status(&told(&world), "management-events-recorded"), Status::Fail);
+    world.of("main").global_service_events = None;
+    assert_eq!(
+        status(&told(&world), "management-events-recorded"),
+        Status::Pass,
+        "what was not said does not decide"
+    );
+    let mut world =
+        World::member().trail("main", MEMBER, false, ALL).trail("second", MEMBER, false, MANAGEMENT_ONLY);
+    world.of("main").global_service_events = Some(false);
+    assert_eq!(status(&told(&world), "management-events-recorded"), Status::Pass, "another trail has them");
+}

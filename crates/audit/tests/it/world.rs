@@ -148,6 +148,7 @@ impl World {
             selectors: Seen::Known(cloudtrail::json::from_str(selectors).unwrap()),
             status: Seen::Known(StoreStatus::Enabled),
             log_file_validation: (kind == RecorderKind::Trail).then_some(true),
+            global_service_events: (kind == RecorderKind::Trail).then_some(true),
             destination: None,
         });
         self.inventory.recorders.sort_by(|a, b| a.arn.cmp(&b.arn));

@@ -135,7 +135,14 @@ fn finish(read: RecorderRead, ledger: &mut Ledger) -> Recorder {
     let selectors = ledger.seen(read.selectors);
     let status = ledger.seen(read.status);
     let RecorderRead { arn, name, kind, account, home_region, .. } = read;
-    let RecorderRead { multi_region, organization, log_file_validation, destination, .. } = read;
+    let RecorderRead {
+        multi_region,
+        organization,
+        log_file_validation,
+        global_service_events,
+        destination,
+        ..
+    } = read;
     Recorder {
         arn,
         name,
@@ -147,6 +154,7 @@ fn finish(read: RecorderRead, ledger: &mut Ledger) -> Recorder {
         selectors,
         status,
         log_file_validation,
+        global_service_events,
         destination,
     }
 }

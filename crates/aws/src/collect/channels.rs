@@ -79,6 +79,7 @@ async fn channel(run: Run<'_>, reach: &Reach, region: &str, (arn, name): (&str, 
         selectors,
         status: Ok(StoreStatus::Enabled),
         log_file_validation: None,
+        global_service_events: None,
         destination: service.map(str::to_owned),
     }
 }

@@ -57,6 +57,7 @@ async fn trail(run: Run<'_>, facts: &TrailFacts) -> RecorderRead {
         selectors: owner_selectors(run, facts).await,
         status: Ok(StoreStatus::Enabled),
         log_file_validation: facts.log_file_validation,
+        global_service_events: facts.global_service_events,
         destination: facts.bucket.clone(),
     }
 }
@@ -87,6 +88,12 @@ async fn selectors(run: Run<'_>, reach: &Reach, facts: &TrailFacts) -> Read<Sele
         Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
     });
     answer.await.map_err(|failure| failure.gap(&call))?;
-    let document = body.json().and_then(|document| selectors_of_trail(&document));
+    let document = body.json().and_then(|document| {
+        // Selectors of another trail must not be taken for those of this one.
+        match document.get("TrailARN").and_then(serde_json::Value::as_str) {
+            Some(arn) if arn != facts.arn => Err(format!("the answer is about another trail, {arn}")),
+            _ => selectors_of_trail(&document),
+        }
+    });
     document.map_err(|error| Failure::new(Class::Final, error).gap(&call))
 }

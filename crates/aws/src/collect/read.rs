@@ -66,6 +66,7 @@ pub(crate) struct TrailFacts {
     pub(crate) multi_region: bool,
     pub(crate) organization: bool,
     pub(crate) log_file_validation: Option<bool>,
+    pub(crate) global_service_events: Option<bool>,
     pub(crate) bucket: Option<String>,
 }
 
@@ -81,6 +82,7 @@ pub(crate) struct RecorderRead {
     pub(crate) selectors: Read<Selectors>,
     pub(crate) status: Read<StoreStatus>,
     pub(crate) log_file_validation: Option<bool>,
+    pub(crate) global_service_events: Option<bool>,
     pub(crate) destination: Option<String>,
 }
 

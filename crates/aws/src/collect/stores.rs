@@ -132,6 +132,7 @@ fn named(arn: &str, name: Option<String>, region: &str) -> RecorderRead {
         selectors: Ok(cloudtrail::selector::Selectors { list: Vec::new(), document: String::new() }),
         status: Ok(StoreStatus::Enabled),
         log_file_validation: None,
+        global_service_events: None,
         destination: None,
     }
 }

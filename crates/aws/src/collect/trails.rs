@@ -28,7 +28,8 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<Tr
     let listed = answer
         .trail_list
         .ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails").gap(&call))?;
-    let facts: Option<Vec<TrailFacts>> = listed.into_iter().map(|trail| facts(trail, region)).collect();
+    let facts: Option<Vec<TrailFacts>> =
+        listed.into_iter().map(|trail| facts(trail, reach, region)).collect();
     let mut facts = facts.ok_or_else(|| {
         Failure::new(Class::Final, "the answer describes a trail without its ARN").gap(&call)
     })?;
@@ -38,7 +39,7 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<Tr
     Ok(facts.into_iter().zip(status).map(|(facts, status)| TrailRead { facts, status }).collect())
 }
 
-fn facts(trail: Trail, region: &str) -> Option<TrailFacts> {
+fn facts(trail: Trail, reach: &Reach, region: &str) -> Option<TrailFacts> {
     let arn = trail.trail_arn?;
     let parsed = Arn::parse(&arn)?;
     let named = parsed.resource.strip_prefix("trail/").unwrap_or(parsed.resource);
@@ -48,8 +49,10 @@ fn facts(trail: Trail, region: &str) -> Option<TrailFacts> {
         account: parsed.account.to_owned(),
         home_region: trail.home_region.unwrap_or_else(|| home.to_owned()),
         multi_region: trail.is_multi_region_trail.unwrap_or(false),
-        organization: trail.is_organization_trail.unwrap_or(false),
+        // Another account's trail is shown here only if it is its organization's (semantics 4.1).
+        organization: trail.is_organization_trail.unwrap_or(false) || parsed.account != reach.account,
         log_file_validation: trail.log_file_validation_enabled,
+        global_service_events: trail.include_global_service_events,
         bucket: trail.s3_bucket_name,
         arn,
     })

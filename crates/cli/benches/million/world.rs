@@ -124,6 +124,7 @@ fn recorder(name: &str, kind: RecorderKind, owner: usize, organization: bool, fl
         selectors: cloudtrail::json::from_str(&document).map_or(Seen::Unread(0), Seen::Known),
         status: Seen::Known(StoreStatus::Enabled),
         log_file_validation: (kind == RecorderKind::Trail).then_some(true),
+        global_service_events: None,
         destination: Some(format!("{name}-bucket")),
     }
 }

@@ -130,6 +130,7 @@ fn recorder() -> impl Strategy<Value = Recorder> {
                     selectors,
                     status,
                     log_file_validation: validation,
+                    global_service_events: validation,
                     destination,
                 }
             },

@@ -43,6 +43,7 @@ fn inventory() -> Inventory {
         selectors: Seen::Known(read(BASIC)),
         status: Seen::Known(StoreStatus::Enabled),
         log_file_validation: Some(true),
+        global_service_events: None,
         destination: Some("logs".to_owned()),
     };
     Inventory { partition: "aws".to_owned(), recorders: vec![recorder], ..Inventory::default() }

@@ -237,6 +237,7 @@ fn recorder(at: usize, shape: RecorderShape<'_>) -> Result<Recorder, InventoryFi
         selectors: shape.selectors.try_into_seen(|raw| selectors(raw.get())).map_err(wrong)?,
         status: shape.status.into_seen(|status| StoreStatus::parse(&status)),
         log_file_validation: shape.log_file_validation,
+        global_service_events: shape.global_service_events,
         destination: maybe(shape.destination),
     })
 }

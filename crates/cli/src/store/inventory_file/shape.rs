@@ -118,6 +118,8 @@ pub(super) struct RecorderShape<'a> {
     pub(super) selectors: SeenShape<Cow<'a, RawValue>>,
     pub(super) status: SeenShape<Text<'a>>,
     pub(super) log_file_validation: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) global_service_events: Option<bool>,
     pub(super) destination: Option<Text<'a>>,
 }
 

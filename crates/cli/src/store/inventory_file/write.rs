@@ -113,6 +113,7 @@ fn recorder(recorder: &Recorder) -> io::Result<RecorderShape<'_>> {
         selectors: selectors(&recorder.selectors)?,
         status: SeenShape::of(&recorder.status, |status| text(status.as_str())),
         log_file_validation: recorder.log_file_validation,
+        global_service_events: recorder.global_service_events,
         destination: maybe(&recorder.destination),
     })
 }
