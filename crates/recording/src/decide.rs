@@ -162,7 +162,7 @@ fn decide_clauses(candidates: &[Candidate<'_>], all: &[Clause<'_>], spaces: &[Sp
     let unproven = left(&certain, &sure);
     let copies = copies(&certain, &sure);
     if unproven.is_empty() {
-        let cover = cover(&sure, |clauses| left(&certain, clauses).is_empty());
+        let cover = cover(&sure, |clauses| left(&certain, clauses));
         let possible = escape(&left(&possible, &sure), Sureness::Certain);
         return Verdict { state: State::Recorded, cover, escape: None, possible, copies };
     }
@@ -245,21 +245,39 @@ fn copies(spaces: &[Space], sure: &[Clause<'_>]) -> Vec<usize> {
     if most.len() > 1 { most.into_iter().collect() } else { Vec::new() }
 }
 
-/// Selectors that suffice and of which none can be left out: a single one if any does, else what is left after leaving
-/// out one after the other, the last first.
-fn cover(sure: &[Clause<'_>], suffices: impl Fn(&[Clause<'_>]) -> bool) -> Vec<SelectorRef> {
+/// Selectors that suffice and of which none can be left out: a single one if any does. Else, for as long as something is left,
+/// the selector that records most of what is left is taken in; then whatever turned out needless goes, the last first.
+fn cover(sure: &[Clause<'_>], left: impl Fn(&[Clause<'_>]) -> Vec<Cell>) -> Vec<SelectorRef> {
     let of = |clause: &Clause<'_>| SelectorRef { candidate: clause.candidate, selector: clause.selector };
     let only = |kept: &BTreeSet<SelectorRef>| -> Vec<Clause<'_>> {
         sure.iter().filter(|clause| kept.contains(&of(clause))).cloned().collect()
     };
     let all: BTreeSet<SelectorRef> = sure.iter().map(of).collect();
-    if let Some(one) = all.iter().find(|one| suffices(&only(&BTreeSet::from([**one])))) {
+    let suffices = |kept: &BTreeSet<SelectorRef>| left(&only(kept)).is_empty();
+    if let Some(one) = all.iter().find(|one| suffices(&BTreeSet::from([**one]))) {
         return vec![*one];
     }
-    let mut kept = all.clone();
-    for one in all.iter().rev() {
+    let mut kept: BTreeSet<SelectorRef> = BTreeSet::new();
+    loop {
+        let cells = left(&only(&kept));
+        let Some(cell) = cells.first() else { break };
+        let event = witness::witness(cell);
+        let holds = |clause: &&Clause<'_>| {
+            clause
+                .conditions
+                .iter()
+                .all(|(field, condition)| condition.turns_away(event.get(*field)).is_none())
+        };
+        // Something records it: all of them together leave nothing.
+        let Some(next) = sure.iter().find(holds).map(of).filter(|next| !kept.contains(next)) else {
+            kept.clone_from(&all);
+            break;
+        };
+        kept.insert(next);
+    }
+    for one in kept.clone().iter().rev() {
         let without: BTreeSet<SelectorRef> = kept.iter().copied().filter(|other| other != one).collect();
-        if suffices(&only(&without)) {
+        if suffices(&without) {
             kept = without;
         }
     }

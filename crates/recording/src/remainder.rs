@@ -26,6 +26,8 @@ pub(crate) struct Part {
 pub(crate) struct Cut {
     /// The fields that are left to look at, each with its classes.
     levels: Vec<Level>,
+    /// For each level, the clauses that admit every class from there on: as positions into `clauses`.
+    whole_from: Vec<Vec<bool>>,
     /// Clauses of which every field admits some class: all others hold nothing of the space.
     alive: Vec<usize>,
 }
@@ -66,7 +68,14 @@ impl Cut {
             alive.retain(|at| admits.iter().any(|row| row[*at]));
             levels.push(Level { field: *field, classes, admits });
         }
-        Cut { levels, alive }
+        let mut whole_from = vec![vec![true; clauses.len()]; levels.len() + 1];
+        for at in (0..levels.len()).rev() {
+            for clause in 0..clauses.len() {
+                whole_from[at][clause] =
+                    whole_from[at + 1][clause] && levels[at].admits.iter().all(|row| row[clause]);
+            }
+        }
+        Cut { levels, whole_from, alive }
     }
 
     /// The clauses that hold anything of the space as far as fields with a single class can tell.
@@ -81,8 +90,7 @@ impl Cut {
     }
 
     fn descend(&self, level: usize, alive: &[usize], path: &Path<'_>, visitor: &mut Visitor<'_>) {
-        let left = &self.levels[level..];
-        let whole = |clause: &usize| left.iter().all(|level| level.admits.iter().all(|row| row[*clause]));
+        let whole = |clause: &usize| self.whole_from[level][*clause];
         if level == self.levels.len() || alive.is_empty() || (visitor.prune && alive.iter().any(whole)) {
             return (visitor.visit)(alive, path);
         }

@@ -8,6 +8,7 @@
 
 use crate::index::{Index, admits};
 use cloudtrail::selector::{Condition, Operator};
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// The characters a text may be made of.
@@ -108,7 +109,8 @@ pub(crate) fn classes(domain: &Domain, conditions: &[&Condition]) -> Vec<Class> 
             if *absent {
                 grouping.add(None, Some(Label::Absent));
             }
-            Strings { prefix, alphabet: *alphabet, credible, conditions }.fill(&mut grouping);
+            let leaves = RefCell::default();
+            Strings { prefix, alphabet: *alphabet, credible, conditions, leaves }.fill(&mut grouping);
         }
     }
     grouping.classes
@@ -162,6 +164,8 @@ struct Strings<'a> {
     alphabet: Alphabet,
     credible: &'a [String],
     conditions: &'a [&'a Condition],
+    /// What [`Strings::leave`] found, by side and anchor: every pair of groups asks for the same few.
+    leaves: RefCell<HashMap<(bool, String), Option<String>>>,
 }
 
 /// Listed prefixes (or suffixes) that hit the same conditions, the shortest of them first.
@@ -316,6 +320,16 @@ impl<'a> Strings<'a> {
     /// The shortest continuation of `anchor` that no listed value on that side goes on from, and that begins with (ends
     /// with) no further listed value.
     fn leave(&self, anchor: &str, characters: &str, side: Side) -> Option<String> {
+        let key = (matches!(side, Side::Prefix), anchor.to_owned());
+        if let Some(known) = self.leaves.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.search_leave(anchor, characters, side);
+        self.leaves.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn search_leave(&self, anchor: &str, characters: &str, side: Side) -> Option<String> {
         let listed: Vec<&str> = match side {
             Side::Prefix => self.values([Operator::StartsWith, Operator::NotStartsWith]).collect(),
             Side::Suffix => self.values([Operator::EndsWith, Operator::NotEndsWith]).collect(),

@@ -6,4 +6,5 @@ mod common;
 mod decider;
 mod inclusion;
 mod laws;
+mod size;
 mod spec;
