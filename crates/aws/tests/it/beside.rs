@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 const ALL: Wants = Wants { tags: true, invocations: true, functions: true };
 
-fn send(status: u16, body: impl Into<String>) -> Answer {
+pub(crate) fn send(status: u16, body: impl Into<String>) -> Answer {
     Answer::Send { status, headers: Vec::new(), body: body.into() }
 }
 

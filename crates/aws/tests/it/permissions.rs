@@ -46,7 +46,7 @@ async fn a_role_is_tried_where_one_is_named() {
 #[tokio::test]
 async fn what_writes_is_never_called_but_asked_of_the_simulator() {
     let served = acme::world().serve().await;
-    let held = check(&served.options(Accounts::Caller), Job::Plan).await.unwrap();
+    let held = check(&served.options(Accounts::Caller), Job::Apply).await.unwrap();
     let of = |name: &str| held.iter().find(|(action, _)| action.name == name).map(|(_, held)| held.clone());
     assert_eq!(of("cloudtrail:PutEventSelectors"), Some(Held::Yes));
     assert!(matches!(of("cloudtrail:StartLogging"), Some(Held::No(_))));

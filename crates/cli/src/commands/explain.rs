@@ -1,6 +1,7 @@
 //! `invoketrail explain`: the proof for one function, live or of an inventory, or for selectors that a person pasted.
 
 mod pasted;
+mod places;
 mod subject;
 
 use super::{Context, Facts, facts};
