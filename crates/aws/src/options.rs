@@ -84,9 +84,9 @@ pub struct Pace {
     pub cloudtrail: f64,
     /// CloudTrail's operations that write: their quota is 1.
     pub writes: f64,
-    /// Lambda, its web functions and its MicroVMs, each: the quota of Lambda's control plane is 15.
+    /// Lambda, its web functions and its MicroVMs, each: the quota of Lambda's control plane is 15 for all of them together.
     pub lambda: f64,
-    /// Organizations: the quota of ListAccounts is 8.
+    /// Organizations: the quota of ListAccounts is 8. DescribeOrganization, whose quota is 1, is called once for an account.
     pub organizations: f64,
     /// Every other service.
     pub other: f64,
@@ -125,6 +125,6 @@ impl Default for Limits {
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 10.0, organizations: 4.0, other: 8.0 }
+        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 4.5, organizations: 4.0, other: 8.0 }
     }
 }

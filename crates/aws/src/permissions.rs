@@ -62,7 +62,6 @@ const FUNCTIONS: &str = "arn:PARTITION:lambda:*:*:function:*";
 const BUCKETS: &str = "arn:PARTITION:s3:::invoketrail*";
 const SERVICE_ROLE: &str =
     "arn:PARTITION:iam::*:role/aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail";
-const WEB_FUNCTIONS: &str = "arn:PARTITION:lambda:*:*:web-function/*";
 
 const AUDIT: [Action; 17] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
@@ -80,7 +79,7 @@ const AUDIT: [Action; 17] = [
     read("cloudtrail:GetChannel", CHANNELS, "which events such a copy holds"),
     read("lambda:ListFunctions", "*", "the functions"),
     read("lambda:ListWebFunctions", "*", "the web functions"),
-    read("lambda:ListWebFunctionEndpoints", WEB_FUNCTIONS, "in which Regions a web function is served"),
+    read("lambda:ListWebFunctionEndpoints", "*", "in which Regions a web function is served"),
     read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
 ];
 

@@ -132,7 +132,7 @@ pub fn from_str(text: &str) -> Result<Selectors, SelectorsError> {
 
 /// Reads selectors from a JSON document: an answer of GetEventSelectors, a request of PutEventSelectors (as typed or as
 /// recorded), the values of a Terraform `aws_cloudtrail`, CloudFormation properties, a list of selectors, or one selector.
-/// Where lists of selectors are there but empty, they are those of a new trail.
+/// Where lists of selectors are there but empty, what is recorded is in doubt.
 ///
 /// # Errors
 /// [`SelectorsError`] iff the document cannot be read as selectors; what can be read but not understood is a doubt.
@@ -193,7 +193,8 @@ fn from_document(
 /// narrow each of them, and may record by itself.
 fn in_force(read: Vec<Selector>, unknown: Vec<Doubt>) -> Vec<Selector> {
     if read.is_empty() && unknown.is_empty() {
-        return vec![Selector::Basic(crate::selector::BasicSelector::of_a_new_trail())];
+        // A trail that nobody set is told in full by AWS (semantics 2): an empty list is something else.
+        return vec![opaque(vec![Doubt::NoSelectors])];
     }
     let mut all: Vec<Selector> = doubt_both_kinds(read).into_iter().map(opaque_if_widened).collect();
     for selector in &mut all {

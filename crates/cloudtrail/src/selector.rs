@@ -359,6 +359,9 @@ pub enum Doubt {
         /// The category.
         category: String,
     },
+    /// Empty lists of selectors: AWS tells a trail that nobody set in full, so what an empty answer means is not documented.
+    #[error("the document holds no selector at all, and AWS does not say what that records")]
+    NoSelectors,
     /// Basic and advanced selectors in one document.
     #[error("the document holds basic and advanced selectors, and only one kind can be in force")]
     BothKinds,

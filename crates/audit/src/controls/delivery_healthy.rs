@@ -25,6 +25,12 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     let mut errors: BTreeMap<(Status, String), Shared> = BTreeMap::new();
     let mut sightings = 0;
     for (at, place) in audit.inventory.places.iter().enumerate() {
+        if let Seen::Unread(gap) = &place.trails {
+            let told = (Status::Undetermined, "which trails there are was not read".to_owned());
+            let shared = errors.entry(told).or_default();
+            shared.places.insert(at);
+            shared.gaps.insert(*gap);
+        }
         for sighting in place.trails.known().into_iter().flatten() {
             sightings += 1;
             let recorder = audit.inventory.recorder(&sighting.trail);

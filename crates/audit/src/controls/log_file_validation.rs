@@ -2,6 +2,7 @@
 
 use super::{About, about_places, count, named};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use cloudtrail::recorder::{RecorderKind, Seen};
 use std::collections::BTreeSet;
 
 const ABOUT: About = About {
@@ -37,9 +38,31 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             ..about_places(Status::Fail, reason)
         });
     }
+    findings.extend(unread(audit));
     let otherwise = match active.len() {
         0 => (Status::NotApplicable, "no trail records".to_owned()),
         n => (Status::Pass, format!("on for {}", count(n, "trail"))),
     };
     ABOUT.answer(findings, otherwise)
+}
+
+/// Trails that record and do not say, and places whose trails were not read.
+fn unread(audit: &Audit<'_>) -> Option<Finding> {
+    let mut finding = about_places(
+        Status::Undetermined,
+        "whether log file validation is on was not read everywhere".to_owned(),
+    );
+    let recorders = &audit.inventory.recorders;
+    for (at, place) in audit.places.iter().enumerate() {
+        let silent = place.candidates.iter().filter_map(|one| one.recorder).filter(|at| {
+            recorders[*at].kind == RecorderKind::Trail && recorders[*at].log_file_validation.is_none()
+        });
+        finding.recorders.extend(silent);
+        if let Seen::Unread(gap) = &audit.inventory.places[at].trails {
+            finding.places.push(at);
+            finding.gaps.push(*gap);
+        }
+    }
+    finding.tidy();
+    (!finding.recorders.is_empty() || !finding.gaps.is_empty()).then_some(finding)
 }

@@ -1,7 +1,8 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
-use super::{About, named};
+use super::{About, about_places, named};
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
+use recording::State;
 use std::collections::BTreeMap;
 
 const ABOUT: About = About {
@@ -10,7 +11,7 @@ const ABOUT: About = About {
     weight: Weight::Advisory,
 };
 
-/// Passes iff for no resource there is an event that two recorders certainly record.
+/// Passes iff for no resource there is an event that two recorders record; one that was not read may be the second.
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     let mut groups: BTreeMap<Vec<usize>, (Proof, Vec<ResourceRef>)> = BTreeMap::new();
     let mut rows = 0;
@@ -29,6 +30,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             }
         }
     }
+    let open = open(audit);
     let findings = groups.into_iter().map(|(recorders, (proof, resources))| {
         let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
         let mut places: Vec<usize> = resources.iter().map(|resource| resource.place).collect();
@@ -52,5 +54,28 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         0 => (Status::NotApplicable, "there is nothing to invoke".to_owned()),
         _ => (Status::Pass, "no invocation is certainly recorded twice".to_owned()),
     };
-    ABOUT.answer(findings.collect(), otherwise)
+    ABOUT.answer(findings.chain(open).collect(), otherwise)
+}
+
+/// Recorders that may record a second time what another one does, for all that was read.
+fn open(audit: &Audit<'_>) -> Option<Finding> {
+    let mut shared = about_places(
+        Status::Undetermined,
+        "whether a recorder that was not read records the same a second time cannot be told".to_owned(),
+    );
+    for (at, place) in audit.places.iter().enumerate() {
+        let some_recorded = |verdict: usize| {
+            matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded)
+        };
+        if !place.planes.iter().flat_map(|plane| &plane.rows).any(|row| some_recorded(row.verdict)) {
+            continue;
+        }
+        for candidate in place.candidates.iter().filter(|one| !one.gaps.is_empty()) {
+            shared.places.push(at);
+            shared.recorders.extend(candidate.recorder);
+            shared.gaps.extend(&candidate.gaps);
+        }
+    }
+    shared.tidy();
+    (!shared.gaps.is_empty()).then_some(shared)
 }

@@ -16,8 +16,13 @@ const ABOUT: About = About {
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     let mut findings = Vec::new();
     let mut looked_at = 0;
+    let mut unread = (Vec::new(), Vec::new());
     for (position, recorder) in audit.inventory.recorders.iter().enumerate() {
-        let Some(selectors) = recorder.selectors.known() else { continue };
+        let Some(selectors) = recorder.selectors.known() else {
+            unread.0.push(position);
+            unread.1.extend(recorder.selectors.gap());
+            continue;
+        };
         looked_at += 1;
         let finding = |status, reason| Finding { recorders: vec![position], ..about_places(status, reason) };
         let lints = lint(selectors, &audit.inventory.partition);
@@ -33,6 +38,13 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
                 .into_iter()
                 .map(|doubt| finding(Status::Undetermined, format!("{}: {doubt}", named(audit, position)))),
         );
+    }
+    if !unread.0.is_empty() {
+        let reason = format!("the selectors of {} were not read", count(unread.0.len(), "recorder"));
+        let mut finding =
+            Finding { recorders: unread.0, gaps: unread.1, ..about_places(Status::Undetermined, reason) };
+        finding.tidy();
+        findings.push(finding);
     }
     let otherwise = match looked_at {
         0 => (Status::NotApplicable, "no selectors were read".to_owned()),

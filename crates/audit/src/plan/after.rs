@@ -65,7 +65,7 @@ fn sightings<'i>(inventory: &'i mut Inventory, arn: &str) -> impl Iterator<Item 
 
 fn create(inventory: &mut Inventory, target: &Target, trail: &NewTrail) {
     // What AWS gives a trail that nobody set: management events alone.
-    let selectors = cloudtrail::json::from_str(r#"{"EventSelectors":[]}"#).unwrap_or_default();
+    let selectors = super::create::of_a_new_trail();
     let recorder = Recorder {
         arn: target.arn.clone(),
         name: target.name.clone(),

@@ -4,9 +4,10 @@ use super::skeleton::{ByPlace, Lacks};
 use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use crate::edit::{add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
-use cloudtrail::json::{from_str, request};
+use cloudtrail::json::{document, from_str, request};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
+use cloudtrail::selector::{BasicSelector, Selector, Selectors};
 use std::collections::BTreeSet;
 
 /// The changes that create a trail for what the account lacks, and why; `None` iff the account cannot be told well enough.
@@ -33,7 +34,7 @@ pub(super) fn new_trail(
     let kinds: Vec<ResourceType> =
         ResourceType::ALL.into_iter().filter(|kind| kinds.contains(&(*kind as usize))).collect();
     let management = lacks.values().any(|one| one.failing.management);
-    let default = from_str(r#"{"EventSelectors":[]}"#).ok()?;
+    let default = of_a_new_trail();
     let mut wanted = extend(&default, &kinds, partition, RecorderKind::Trail).ok()?;
     if !management && !kinds.is_empty() {
         // The first copy of management events is free and there already; a second one is not.
@@ -68,6 +69,13 @@ pub(super) fn new_trail(
         "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
     };
     Some((changes, why.to_owned()))
+}
+
+/// The selectors that AWS gives a new trail.
+pub(super) fn of_a_new_trail() -> Selectors {
+    let document = document(&[Selector::Basic(BasicSelector::of_a_new_trail())]);
+    // A document of ours can be read.
+    from_str(&document).unwrap_or_default()
 }
 
 /// A set of selectors without management events to begin with.

@@ -141,8 +141,13 @@ fn basic_stays_basic_while_it_can() {
 
 #[test]
 fn the_default_of_a_new_trail_keeps_its_management_events() {
-    let after =
-        extend(&from_str(r#"{"EventSelectors":[]}"#).unwrap(), &ResourceType::ALL, "aws", TRAIL).unwrap();
+    let after = extend(
+        &from_str(r#"{"EventSelectors":[{"ReadWriteType":"All","IncludeManagementEvents":true}]}"#).unwrap(),
+        &ResourceType::ALL,
+        "aws",
+        TRAIL,
+    )
+    .unwrap();
     assert!(after.document.contains("Management"), "{}", after.document);
     assert_eq!(after.list.len(), 4);
 }

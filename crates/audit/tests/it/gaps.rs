@@ -205,3 +205,24 @@ fn a_trail_told_of_twice_is_not_believed() {
     }
     assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Undetermined);
 }
+
+#[test]
+fn no_advisory_control_passes_over_what_was_not_read() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL).trail("second", MEMBER, false, ALL);
+    let gap = world.gap("cloudtrail:GetEventSelectors");
+    world.of("second").selectors = Seen::Unread(gap);
+    world.of("second").log_file_validation = None;
+    let told = audit(&world.inventory, &Options::default());
+    for control in ["selector-values-can-match", "paid-copies", "log-file-validation"] {
+        let status = told.controls.iter().find(|one| one.id == control).unwrap().status;
+        assert_eq!(status, Status::Undetermined, "{control}");
+    }
+    let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, ALL);
+    let gap = world.gap("cloudtrail:DescribeTrails");
+    world.at(MEMBER, THERE).trails = Seen::Unread(gap);
+    let told = audit(&world.inventory, &Options::default());
+    for control in ["delivery-healthy", "log-file-validation"] {
+        let status = told.controls.iter().find(|one| one.id == control).unwrap().status;
+        assert_eq!(status, Status::Undetermined, "{control}");
+    }
+}

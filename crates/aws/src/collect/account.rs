@@ -96,8 +96,16 @@ pub(crate) async fn manager(run: Run<'_>, organization: Organization) -> Account
             account.stores = stores::of(run, &reach, &account.regions, home).await;
         }
         Err(gap) => {
+            // The caller may be the organization's delegated administrator, who sees its stores from an account of its own;
+            // that account's own stores come with them, and are theirs by their ARNs. What is not seen that way may still
+            // exist, so the listing stays unread.
             account.regions = Err(gap.clone());
             account.stores = StoresRead::unread(&gap);
+            let own = run.session.own();
+            let regions = regions::of(run, &own).await;
+            let home = std::slice::from_ref(&run.session.home);
+            let seen = stores::of(run, &own, &regions, home).await;
+            account.stores.seen.extend(seen.seen.into_iter().filter(|store| store.account == id));
         }
     }
     account

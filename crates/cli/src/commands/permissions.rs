@@ -97,11 +97,18 @@ fn policy(actions: &[Action], live: &Live) -> Policy {
 
 /// The resource with what the flags tell filled in.
 fn resource(action: &Action, live: &Live) -> String {
-    let region = live.regions.iter().flatten().next().map_or("", String::as_str);
-    let partition = match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
+    let named = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
+    let region = live.regions.iter().flatten().next().cloned().or_else(named).unwrap_or_default();
+    let begins = |prefix: &str| region.starts_with(prefix);
+    let partition = match () {
+        () if begins("cn-") => "aws-cn",
+        () if begins("us-gov-") => "aws-us-gov",
+        () if begins("eusc-") => "aws-eusc",
+        () if begins("us-isob-") => "aws-iso-b",
+        () if begins("us-isof-") => "aws-iso-f",
+        () if begins("us-iso-") => "aws-iso",
+        () if begins("eu-isoe-") => "aws-iso-e",
+        () => "aws",
     };
     let mut resource = action.resource.replace("PARTITION", partition);
     if let Some(role) = &live.role_name {

@@ -1,7 +1,7 @@
 //! Selectors as the members of AWS's own requests: one form for all spellings, so that equal states have equal bytes.
 
 use super::walk::plain;
-use crate::selector::{AdvancedSelector, BasicSelector, Operator, Selector, Selectors};
+use crate::selector::{AdvancedSelector, BasicSelector, Doubt, Operator, Selector, Selectors};
 use serde_json::{Map, Value, json};
 
 /// Selectors cannot be written as a request.
@@ -20,11 +20,15 @@ pub enum RequestError {
 ///
 /// Selectors that we understand are written in AWS's spelling without empty members; one that holds a doubt is written as
 /// it stood, with all that we do not know. Two sets of selectors have the same request iff they are the same in the same
-/// order. Reading a request and writing it again gives the same bytes.
+/// order. Reading a request and writing it again gives the same bytes. Empty lists are written as what setting nothing comes
+/// to, the selectors of a new trail: as a state to be compared they are the same, as a record of what is recorded they are not.
 ///
 /// # Errors
 /// [`RequestError`] iff no request can carry what the document holds.
 pub fn request(selectors: &Selectors) -> Result<String, RequestError> {
+    if selectors.list.iter().all(|one| one.doubts() == [Doubt::NoSelectors]) {
+        return Ok(document(&[Selector::Basic(BasicSelector::of_a_new_trail())]));
+    }
     let basic = selectors.list.iter().filter(|one| matches!(one, Selector::Basic(_))).count();
     if basic > 0 && basic < selectors.list.len() {
         return Err(RequestError::BothKinds);

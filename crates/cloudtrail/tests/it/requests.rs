@@ -1,5 +1,7 @@
 //! Selectors written as requests: one form for all spellings, nothing lost that we do not know.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use cloudtrail::json::{RequestError, from_str, request};
 
 fn of(text: &str) -> Result<String, RequestError> {
