@@ -15,6 +15,6 @@ pub use atomic::write_atomically;
 pub use document::DocumentError;
 pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
-pub use journal::{JournalError, JournalFile, JournalRead, read_journal};
+pub use journal::{JournalError, JournalFile, JournalRead, discard_if_untouched, read_journal};
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
 pub use prices_file::read_prices;

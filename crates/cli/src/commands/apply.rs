@@ -8,12 +8,13 @@ use crate::output::{called, layout, print, read_file, write_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
+use audit::change::State;
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::plan::{Owner, Plan, Purpose};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
-use cli::store::{JournalFile, JournalRead, read_journal, read_plan, write_exceptions};
+use cli::store::{JournalFile, JournalRead, discard_if_untouched, read_journal, read_plan, write_exceptions};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -113,9 +114,9 @@ impl Work {
     pub(crate) fn carry_out(&self, place: &Place<'_>) -> Result<Carried> {
         let opened = match self.open {
             None => {
-                JournalFile::create(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
+                JournalFile::begin(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
             }
-            Some(cut_off) => JournalFile::open(&self.journal, cut_off),
+            Some(cut_off) => JournalFile::go_on(&self.journal, cut_off),
         };
         let mut journal = opened.map_err(|error| {
             let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
@@ -141,6 +142,11 @@ impl Work {
         let untouched = carried.done.is_empty();
         let (line, outcome) = reason(stopped, &self.plan, untouched);
         say("error", &line);
+        if let Stopped::Stale { at, found } = stopped
+            && let Some(step) = self.plan.steps.get(*at)
+        {
+            tell_difference(&step.change.before(), found);
+        }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
             say(
@@ -148,14 +154,23 @@ impl Work {
                 &format!("invoketrail apply --resume {journal}{flags}, or invoketrail undo {journal}{flags}"),
             );
         } else if untouched {
-            // A journal of nothing would only be in the way of the next try.
-            let intended = std::fs::read(&self.journal).ok().and_then(|bytes| read_journal(&bytes).ok());
-            if intended.is_some_and(|read| read.marks.iter().all(|mark| *mark == Mark::Fresh)) {
-                let _ = std::fs::remove_file(&self.journal);
-            }
+            discard_if_untouched(&self.journal);
             say("note", "nothing was changed");
         }
         outcome
+    }
+}
+
+/// Says line by line what was expected and what was found.
+pub(crate) fn tell_difference(expected: &State, found: &State) {
+    for line in report::difference_of_states(expected, found) {
+        let told = match line {
+            report::Line::Same(text) => format!("  {text}"),
+            report::Line::Before(text) => format!("- {text}"),
+            report::Line::After(text) => format!("+ {text}"),
+            report::Line::Skipped(n) => format!("  ... {n} lines as before"),
+        };
+        say("difference", &told);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::Context;
-use super::apply::{Place, Work, approved, journal};
+use super::apply::{Place, Work, approved, journal, tell_difference};
 use crate::args;
 use crate::collect::look;
 use crate::outcome::Outcome;
@@ -103,15 +103,7 @@ fn differing<'p>(plan: &'p Plan, found: &Found) -> Option<(&'p Change, State)> {
 fn refused(change: &Change, found: &Found, typed: &args::Undo) -> Outcome {
     say("error", &format!("{}: somebody changed it since; nothing was changed", change.target.arn));
     if let Some((_, state)) = found.iter().find(|(one, _)| one.same_setting(change)) {
-        for line in report::difference_of_states(&change.before(), state) {
-            let (sign, text) = match line {
-                report::Line::Same(text) => (" ", text),
-                report::Line::Before(text) => ("-", text),
-                report::Line::After(text) => ("+", text),
-                report::Line::Skipped(n) => (" ", format!("... {n} lines as before")),
-            };
-            say("difference", &format!("{sign} {text}"));
-        }
+        tell_difference(&change.before(), state);
     }
     let journal = report::shell(&typed.journal.to_string_lossy());
     say(

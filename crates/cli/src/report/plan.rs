@@ -38,18 +38,18 @@ fn headline(plan: &Plan) -> String {
     let changes = quantity(plan.steps.len(), ("change", "changes"));
     let of = quantity(recorders.len(), ("recorder", "recorders"));
     let doing = match &plan.purpose {
-        Purpose::Record if reaches(plan) => "record every Lambda invocation".to_owned(),
-        Purpose::Record => "record more Lambda invocations, but not all of them".to_owned(),
-        Purpose::DropCopies => "record the same with fewer paid copies".to_owned(),
+        Purpose::Record if reaches(plan) => "every Lambda invocation is recorded".to_owned(),
+        Purpose::Record => "more Lambda invocations are recorded, but not all of them".to_owned(),
+        Purpose::DropCopies => "the same is recorded with fewer paid copies".to_owned(),
         Purpose::Backout(exception) => format!(
-            "stop recording {} until {}",
-            quantity(exception.functions.len(), ("function", "functions")),
+            "{} recorded no longer, accepted until {}",
+            quantity(exception.functions.len(), ("function is", "functions are")),
             exception.until
         ),
-        Purpose::Restore(_) => "record in full again".to_owned(),
-        Purpose::Undo => "take back what was changed".to_owned(),
+        Purpose::Restore(_) => "everything is recorded again".to_owned(),
+        Purpose::Undo => "what was changed is taken back".to_owned(),
     };
-    format!("{changes} to {of} {doing}.")
+    format!("With {changes} to {of}, {doing}.")
 }
 
 /// True iff no required control about invocations is left failing or undetermined.

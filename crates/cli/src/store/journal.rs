@@ -85,7 +85,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn create(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
+    pub fn begin(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
         lock(&file)?;
         let written = write_plan(plan, now, version);
@@ -106,7 +106,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn open(path: &Path, cut_off: bool) -> io::Result<Self> {
+    pub fn go_on(path: &Path, cut_off: bool) -> io::Result<Self> {
         let mut file = OpenOptions::new().append(true).open(path)?;
         lock(&file)?;
         if cut_off {
@@ -136,6 +136,15 @@ impl Journal for JournalFile {
         };
         self.file.write_all(format!("{}\n", serde_json::to_string(&shape)?).as_bytes())?;
         self.file.sync_data()
+    }
+}
+
+/// Removes a journal that says nothing was even about to be done: it would only stand in the way of the next try.
+pub fn discard_if_untouched(path: &Path) {
+    let read = std::fs::read(path).ok().and_then(|bytes| read_journal(&bytes).ok());
+    if read.is_some_and(|read| read.marks.iter().all(|mark| *mark == Mark::Fresh)) {
+        // What cannot be removed stays, and the next try says so.
+        let _ = std::fs::remove_file(path);
     }
 }
 

@@ -188,7 +188,7 @@ proptest! {
     fn a_journal_is_read_up_to_where_it_was_cut_off(plan in plan(), cut in 0.0..1.0_f64) {
         let folder = folder();
         let path = folder.path().join("journal");
-        let mut journal = JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
+        let mut journal = JournalFile::begin(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
         let head = std::fs::read(&path).unwrap().len();
         for step in 0..plan.steps.len() {
             journal.write(&Entry::Intent(step)).unwrap();
@@ -204,7 +204,7 @@ proptest! {
         // Going on after the cut, nothing is lost and nothing is mixed up.
         std::fs::write(&path, &bytes[..at]).unwrap();
         drop(journal);
-        let mut journal = JournalFile::open(&path, half.cut_off).unwrap();
+        let mut journal = JournalFile::go_on(&path, half.cut_off).unwrap();
         for step in 0..plan.steps.len() {
             journal.write(&Entry::Done(step)).unwrap();
         }
@@ -218,11 +218,11 @@ fn a_journal_is_never_overwritten_and_has_one_writer() {
     let folder = folder();
     let path = folder.path().join("journal");
     let (plan, _) = read_plan(some_plan().as_bytes()).unwrap();
-    let held = JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
-    assert!(JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").is_err());
-    assert!(JournalFile::open(&path, false).unwrap_err().to_string().contains("another process"));
+    let held = JournalFile::begin(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
+    assert!(JournalFile::begin(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").is_err());
+    assert!(JournalFile::go_on(&path, false).unwrap_err().to_string().contains("another process"));
     drop(held);
-    assert!(JournalFile::open(&path, false).is_ok());
+    assert!(JournalFile::go_on(&path, false).is_ok());
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_damaged_journal_names_the_line() {
     let folder = folder();
     let path = folder.path().join("journal");
     let (plan, _) = read_plan(some_plan().as_bytes()).unwrap();
-    drop(JournalFile::create(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap());
+    drop(JournalFile::begin(&path, &plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap());
     let head = std::fs::read_to_string(&path).unwrap();
     for (tail, said) in [
         ("{\"entry\":\"done\",\"step\":7}\n", "line 2: there is no step 7"),

@@ -5,6 +5,7 @@
 
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;
+mod story;
 
 use seed::{Seed, url};
 use std::process::Command;

@@ -17,7 +17,9 @@ pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline(plan)));
     for (at, one) in plan.steps.iter().enumerate() {
-        step(at + 1, one, &mut page);
+        let same = at.checked_sub(1).and_then(|at| plan.steps.get(at));
+        let same = same.is_some_and(|before| before.because == one.because);
+        step(at + 1, one, same, &mut page);
     }
     losses(&plan.losses, &mut page);
     refusals(&plan.refusals, &mut page);
@@ -32,9 +34,12 @@ pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
     page.into_text()
 }
 
-fn step(number: usize, step: &Step, page: &mut Page) {
+/// One step; its reason is told unless it is that of the step before.
+fn step(number: usize, step: &Step, same: bool, page: &mut Page) {
     page.heading(&format!("{number}. {}", subject(step)));
-    page.paragraph(2, (Style::Dim, "Why: "), (Style::Plain, &step.because));
+    if !same {
+        page.paragraph(2, (Style::Dim, "Why: "), (Style::Plain, &step.because));
+    }
     for line in difference(&step.change) {
         let (style, text) = match line {
             Line::Same(text) => (Style::Dim, format!("  {text}")),

@@ -1,0 +1,182 @@
+//! The story of the README against an emulator: audit, plan, apply, audit, backout, restore, undo; each command as it stands
+//! there, with what it says.
+
+use crate::seed::{Seed, url};
+use std::path::Path;
+use std::process::Command;
+
+const ACCOUNT: &str = "310000000002";
+
+/// A command of the story with what it is to say, and its exit code.
+struct Scene {
+    command: String,
+    code: i32,
+    lines: Vec<String>,
+}
+
+/// The console block that follows `<!-- story -->`.
+fn scenes() -> Vec<Scene> {
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
+    let story = readme.split("<!-- story -->").nth(1).expect("the README tells the story");
+    let block = story.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut scenes: Vec<Scene> = Vec::new();
+    for line in block.lines() {
+        if let Some(command) = line.strip_prefix("$ invoketrail ") {
+            scenes.push(Scene { command: command.to_owned(), code: 0, lines: Vec::new() });
+        } else if let Some(code) = line.strip_prefix("? ") {
+            scenes.last_mut().unwrap().code = code.parse().unwrap();
+        } else if !line.trim().is_empty() && line != "..." {
+            scenes.last_mut().unwrap().lines.push(line.trim().to_owned());
+        }
+    }
+    scenes
+}
+
+/// Runs a command of the story; `HASH` stands for the hash of the plan that it names.
+fn run(seed: &Seed, folder: &Path, command: &str) -> (String, Option<i32>) {
+    let mut words: Vec<String> = Vec::new();
+    let mut quoted = false;
+    let mut word = String::new();
+    for one in command.chars() {
+        match one {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
+            other => word.push(other),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    if words.contains(&"HASH".to_owned()) {
+        let plan = std::fs::read_to_string(folder.join(&words[1])).unwrap();
+        let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+        let hash = plan["hash"].as_str().unwrap().to_owned();
+        words.iter_mut().filter(|word| *word == "HASH").for_each(|word| word.clone_from(&hash));
+    }
+    // The emulator cannot list event data stores, so trails alone are counted where that can be said.
+    if matches!(words[0].as_str(), "audit" | "plan" | "backout" | "restore") {
+        words.extend(["--recorders".to_owned(), "trails".to_owned()]);
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
+        .args(&words)
+        .args(["--endpoint-url", &url(), "--region", "us-east-1"])
+        .env_clear()
+        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
+        .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
+        .env("AWS_SESSION_TOKEN", "token")
+        .env("INVOKETRAIL_NOW", "2026-11-23T12:00:00Z")
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (text, output.status.code())
+}
+
+/// An account with three functions and a trail that holds other people's selectors.
+fn account() -> Seed {
+    let seed = Seed::account(ACCOUNT);
+    seed.bucket("invoketrail-story");
+    seed.role();
+    seed.functions(ACCOUNT, "us-east-1", 3);
+    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-story","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
+    seed.cloudtrail("us-east-1", "CreateTrail", trail);
+    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let others = r#"{"TrailName":"main","AdvancedEventSelectors":[
+        {"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
+        {"Name":"Objects of payroll","FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+            {"Field":"resources.type","Equals":["AWS::S3::Object"]},
+            {"Field":"resources.ARN","StartsWith":["arn:aws:s3:::payroll/"]}]}]}"#;
+    seed.cloudtrail("us-east-1", "PutEventSelectors", others);
+    seed
+}
+
+#[test]
+fn the_story_of_the_readme_runs_and_everything_can_be_taken_back() {
+    let seed = account();
+    let folder = tempfile::tempdir().unwrap();
+    let before = run(&seed, folder.path(), "inventory --output before.json").1;
+    assert_eq!(before, Some(0));
+    for scene in scenes() {
+        let (text, code) = run(&seed, folder.path(), &scene.command);
+        assert_eq!(code, Some(scene.code), "{}\n{text}", scene.command);
+        let mut rest = text.as_str();
+        for line in &scene.lines {
+            let at =
+                rest.find(line.as_str()).unwrap_or_else(|| panic!("{}: `{line}` in\n{text}", scene.command));
+            rest = &rest[at + line.len()..];
+        }
+    }
+    // What the journals hold takes it all back, to the byte.
+    for journal in ["restore.json.journal", "backout.json.journal", "plan.json.journal"] {
+        let (text, _) = run(&seed, folder.path(), &format!("undo {journal}"));
+        let hash = text.split("--approve ").nth(1).unwrap_or_else(|| panic!("{journal}: {text}"));
+        let hash = hash.split_whitespace().next().unwrap();
+        let (text, code) = run(&seed, folder.path(), &format!("undo {journal} --approve {hash}"));
+        assert_eq!(code, Some(0), "{journal}: {text}");
+    }
+    assert_eq!(run(&seed, folder.path(), "inventory --output after.json").1, Some(0));
+    let selectors = |name: &str| {
+        let file = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+        let document = file["recorders"][0]["selectors"]["known"].to_string();
+        cloudtrail::json::request(&cloudtrail::json::from_str(&document).unwrap()).unwrap()
+    };
+    assert_eq!(selectors("before.json"), selectors("after.json"));
+}
+
+#[test]
+fn a_stale_plan_and_one_of_strangers_change_nothing() {
+    let seed = Seed::account("310000000003");
+    seed.bucket("invoketrail-stale");
+    seed.role();
+    seed.functions("310000000003", "us-east-1", 1);
+    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-stale","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
+    seed.cloudtrail("us-east-1", "CreateTrail", trail);
+    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let select = |name: &str| {
+        let body = format!(
+            r#"{{"TrailName":"main","AdvancedEventSelectors":[{{"Name":"{name}","FieldSelectors":[
+            {{"Field":"eventCategory","Equals":["Management"]}}]}}]}}"#
+        );
+        seed.cloudtrail("us-east-1", "PutEventSelectors", &body);
+    };
+    select("mine");
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(&seed, folder.path(), "plan --output plan.json").1, Some(0));
+    let (text, code) = run(&seed, folder.path(), "apply plan.json");
+    assert_eq!(code, Some(2), "nobody can be asked: {text}");
+    select("theirs");
+    let (text, code) = run(&seed, folder.path(), "apply plan.json --approve HASH");
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("somebody changed it since") && text.contains("nothing was changed"), "{text}");
+    assert!(text.contains("theirs"), "the difference is shown: {text}");
+    assert!(!folder.path().join("plan.json.journal").exists(), "nothing stands in the way of the next try");
+    let stranger = Seed::account("310000000004");
+    let (text, code) = run(&stranger, folder.path(), "apply plan.json --approve HASH");
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("310000000003"), "{text}");
+    let edited = std::fs::read_to_string(folder.path().join("plan.json")).unwrap().replace("mine", "yours");
+    std::fs::write(folder.path().join("edited.json"), edited).unwrap();
+    let (text, code) = run(&seed, folder.path(), "apply edited.json --approve x");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("changed after it was made"), "{text}");
+}
+
+#[test]
+fn where_nothing_exists_a_trail_with_its_bucket_is_made_and_unmade() {
+    let seed = Seed::account("310000000005");
+    seed.role();
+    seed.functions("310000000005", "us-east-1", 1);
+    let folder = tempfile::tempdir().unwrap();
+    let (text, code) = run(&seed, folder.path(), "plan --output plan.json");
+    assert_eq!(code, Some(0), "{text}");
+    let (text, code) = run(&seed, folder.path(), "apply plan.json --approve HASH");
+    assert_eq!(code, Some(0), "{text}");
+    let (text, code) = run(&seed, folder.path(), "audit");
+    assert_eq!(code, Some(0), "{text}");
+    let (text, _) = run(&seed, folder.path(), "undo plan.json.journal");
+    let hash = text.split("--approve ").nth(1).unwrap_or_else(|| panic!("{text}"));
+    let hash = hash.split_whitespace().next().unwrap().to_owned();
+    let (text, code) = run(&seed, folder.path(), &format!("undo plan.json.journal --approve {hash}"));
+    assert_eq!(code, Some(0), "{text}");
+}
