@@ -197,7 +197,7 @@ impl At<'_> {
             Setting::Trail(turn) => match &turn.after {
                 Some(new) => self.create(new).await,
                 None => {
-                    let request = || client.delete_trail().name(&target.arn);
+                    let request = || client.delete_trail().name(&target.name);
                     self.write("cloudtrail:DeleteTrail", || async {
                         request().send().await.map(drop).map_err(Failure::of_sdk)
                     })

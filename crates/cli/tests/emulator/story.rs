@@ -14,12 +14,12 @@ struct Scene {
     lines: Vec<String>,
 }
 
-/// The console block that follows `<!-- story -->`.
+/// The session that follows `<!-- story -->`.
 fn scenes() -> Vec<Scene> {
     let readme =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
     let story = readme.split("<!-- story -->").nth(1).expect("the README tells the story");
-    let block = story.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let block = story.split("```sh-session\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let mut scenes: Vec<Scene> = Vec::new();
     for line in block.lines() {
         if let Some(command) = line.strip_prefix("$ invoketrail ") {
