@@ -41,7 +41,7 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
     let bare = planner.organizations(bare, Copies::Taken);
     let bare = planner.accounts(bare, Copies::Taken);
     let refusals = planner.refusals(&bare);
-    let steps = planner.steps;
+    let steps = planner.needed();
     finish(inventory, options, Purpose::Record, steps, refusals)
 }
 
@@ -276,6 +276,39 @@ impl Planner<'_> {
             because,
             after: then,
         })
+    }
+
+    /// The steps without those that a later one made needless: an organization's recorder that had to be changed for one
+    /// account may do for others, whose own changes would only add copies.
+    fn needed(&self) -> Vec<Reasoned> {
+        let bare = skeleton(self.inventory);
+        let left = |steps: &[Reasoned]| {
+            let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
+            let (lacks, copies) = lacking(&after(&bare, &changes), &self.needs, &self.options.audit);
+            let open: usize =
+                lacks.values().map(|one| one.open.kinds.len() + usize::from(one.open.management)).sum();
+            (weight(&lacks) + open, copies)
+        };
+        let mut steps = self.steps.clone();
+        let organization = |arn: &str| {
+            let at = self.inventory.recorder(arn);
+            at.is_some_and(|at| self.inventory.recorders[at].organization)
+        };
+        let mut arns: Vec<String> = steps.iter().map(|(change, _)| change.target.arn.clone()).collect();
+        arns.dedup();
+        // The least preferred are tried first: accounts' own, the last chosen before the first.
+        arns.reverse();
+        arns.sort_by_key(|arn| organization(arn));
+        let mut now = left(&steps);
+        for arn in arns {
+            let without: Vec<Reasoned> =
+                steps.iter().filter(|(change, _)| change.target.arn != arn).cloned().collect();
+            let then = left(&without);
+            if then.0 <= now.0 && then.1 <= now.1 {
+                (steps, now) = (without, then);
+            }
+        }
+        steps
     }
 
     /// Whatever is still lacking, with the reason; and recorders that stood in the way.

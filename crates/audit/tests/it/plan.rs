@@ -182,3 +182,16 @@ fn selectors_of_others_stay() {
     assert!(turn.after.contains("AWS::Lambda::Function"));
     let _ = function(MEMBER, HERE, "orders");
 }
+
+#[test]
+fn a_change_that_a_later_one_makes_needless_is_left_out() {
+    // The member's own trail could record its functions without a copy; but the management account has none of its own, so
+    // the organization's trail has to be extended anyway, and does for both.
+    let some = advanced("resources.ARN", "StartsWith", "arn:aws:lambda:us-east-1:111111111111:function:o");
+    let mut world = World::member().place(MANAGEMENT, HERE);
+    world.account(MANAGEMENT).audited = true;
+    let world = world.trail("own", MEMBER, false, &some).trail("org", MANAGEMENT, true, MANAGEMENT_ONLY);
+    let plan = planned(&world);
+    assert_eq!(kinds(&plan), [("org", "selectors")]);
+    assert_reaches(&world, &plan);
+}
