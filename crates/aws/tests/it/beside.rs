@@ -16,7 +16,7 @@ pub(crate) fn send(status: u16, body: impl Into<String>) -> Answer {
     Answer::Send { status, headers: Vec::new(), body: body.into() }
 }
 
-fn refused() -> Answer {
+pub(crate) fn refused() -> Answer {
     Answer::Send {
         status: 403,
         headers: vec![("x-amzn-errortype", "AccessDeniedException".to_owned())],

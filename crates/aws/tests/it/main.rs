@@ -6,6 +6,7 @@ mod absent;
 mod acme;
 mod answers;
 mod beside;
+mod carry;
 mod errors;
 mod facts;
 mod failing;

@@ -1,0 +1,185 @@
+//! Changes carried out over HTTP: conflicts, throttling, lost answers, refusals, and documents that the SDK does not know.
+
+use crate::acme::{CALLER, world};
+use crate::answers;
+use crate::beside::{refused, send};
+use crate::op::Op;
+use crate::server::{Answer, serve};
+use crate::world::{Served, World};
+use audit::change::{Change, Setting, Target, Turn};
+use aws::{Accounts, Carried, Entry, Journal, Mark, Orders, Stop, Stopped, carry_out};
+use cloudtrail::recorder::RecorderKind;
+use serde_json::{Value, json};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:222222222222:trail/main";
+
+/// What the endpoint does with the next PutEventSelectors, in order; afterwards it does as it is told.
+#[derive(Clone, Copy)]
+enum Script {
+    Conflict,
+    Throttle,
+    /// It is set, and the answer is lost on its way.
+    Lost,
+    Refuse,
+}
+
+/// One trail behind HTTP.
+struct Trail {
+    /// The members of a request that set its selectors.
+    set: Mutex<Value>,
+    script: Mutex<Vec<Script>>,
+    puts: Mutex<Vec<Value>>,
+}
+
+fn document(name: &str) -> Value {
+    // A member that no SDK of today knows travels along.
+    json!({"AdvancedEventSelectors": [{"Name": name, "Until": "2030", "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Management"]}]}]})
+}
+
+fn canonical(value: &Value) -> String {
+    cloudtrail::json::request(&cloudtrail::json::from_str(&value.to_string()).unwrap()).unwrap()
+}
+
+fn change() -> Change {
+    let (before, after) = (canonical(&document("before")), canonical(&document("after")));
+    Change {
+        target: Target {
+            arn: TRAIL.to_owned(),
+            name: "main".to_owned(),
+            kind: RecorderKind::Trail,
+            account: CALLER.to_owned(),
+            home_region: "eu-west-1".to_owned(),
+        },
+        setting: Setting::Selectors(Turn { before, after }),
+    }
+}
+
+async fn served(script: &[Script]) -> (Served, Arc<Trail>) {
+    let trail = Arc::new(Trail {
+        set: Mutex::new(document("before")),
+        script: Mutex::new(script.to_vec()),
+        puts: Mutex::default(),
+    });
+    let world: Arc<World> = Arc::new(world());
+    let (asked, here) = (Arc::clone(&world), Arc::clone(&trail));
+    let url = serve(move |request| {
+        let op = Op::of(&request);
+        asked.asked.lock().unwrap().push(op.clone());
+        match op.action.as_str() {
+            "cloudtrail:GetEventSelectors" => {
+                let mut answer = here.set.lock().unwrap().clone();
+                answer["TrailARN"] = TRAIL.into();
+                send(200, answer.to_string())
+            }
+            "cloudtrail:PutEventSelectors" => here.put(&request.body),
+            _ => answers::answer(&asked, &op, &request),
+        }
+    });
+    (Served { url: url.await, world }, trail)
+}
+
+fn error(status: u16, code: &str) -> Answer {
+    let body = json!({"__type": code, "Message": "said"}).to_string();
+    Answer::Send { status, headers: vec![("x-amzn-errortype", code.to_owned())], body }
+}
+
+impl Trail {
+    fn put(&self, body: &str) -> Answer {
+        let request: Value = serde_json::from_str(body).unwrap();
+        self.puts.lock().unwrap().push(request.clone());
+        let mut script = self.script.lock().unwrap();
+        let next = if script.is_empty() { None } else { Some(script.remove(0)) };
+        match next {
+            Some(Script::Conflict) => return error(400, "ConflictException"),
+            Some(Script::Throttle) => return error(400, "ThrottlingException"),
+            Some(Script::Refuse) => return refused(),
+            Some(Script::Lost) | None => {}
+        }
+        let mut set = request;
+        set.as_object_mut().unwrap().remove("TrailName");
+        *self.set.lock().unwrap() = set;
+        match next {
+            // A gateway that fails after the service has done it.
+            Some(_) => send(503, "<html>gone</html>"),
+            None => send(200, "{}"),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Memory(Vec<Entry>);
+
+impl Journal for Memory {
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        self.0.push(entry.clone());
+        Ok(())
+    }
+}
+
+async fn carried(served: &Served, changes: &[Change], marks: &[Mark]) -> (Carried, Memory) {
+    let mut journal = Memory::default();
+    let options = served.options(Accounts::Caller);
+    let orders = Orders { changes, marks };
+    let carried = carry_out(&options, orders, &mut journal, &mut |_| {}, Stop::new()).await.unwrap();
+    (carried, journal)
+}
+
+#[tokio::test]
+async fn what_the_sdk_does_not_know_reaches_aws_and_comes_back() {
+    let (served, trail) = served(&[]).await;
+    let (carried, journal) = carried(&served, &[change()], &[]).await;
+    assert_eq!(carried.stopped, None);
+    assert_eq!(journal.0, [Entry::Intent(0), Entry::Done(0)]);
+    let puts = trail.puts.lock().unwrap();
+    assert_eq!((puts.len(), &puts[0]["TrailName"]), (1, &json!(TRAIL)));
+    assert_eq!(puts[0]["AdvancedEventSelectors"][0]["Until"], "2030");
+    drop(puts);
+    let (back, _) = self::carried(&served, &[change().inverse()], &[]).await;
+    assert_eq!(back.stopped, None);
+    assert_eq!(canonical(&trail.set.lock().unwrap()), canonical(&document("before")), "to the byte");
+}
+
+#[tokio::test]
+async fn conflicts_and_throttling_are_waited_for() {
+    let script = [Script::Conflict, Script::Throttle, Script::Conflict, Script::Throttle];
+    let (served, trail) = served(&script).await;
+    let (carried, _) = carried(&served, &[change()], &[]).await;
+    assert_eq!(carried.stopped, None);
+    assert_eq!(trail.puts.lock().unwrap().len(), script.len() + 1);
+}
+
+#[tokio::test]
+async fn a_set_whose_answer_is_lost_is_done() {
+    let (served, trail) = served(&[Script::Lost]).await;
+    let (carried, journal) = carried(&served, &[change()], &[]).await;
+    assert_eq!((carried.stopped, carried.done), (None, vec![0]));
+    assert_eq!(journal.0.last(), Some(&Entry::Done(0)));
+    assert_eq!(canonical(&trail.set.lock().unwrap()), canonical(&document("after")));
+}
+
+#[tokio::test]
+async fn a_refusal_is_never_repeated_and_names_the_permission() {
+    let (served, trail) = served(&[Script::Refuse]).await;
+    let (carried, journal) = carried(&served, &[change()], &[]).await;
+    let Some(Stopped::Refused { at: 0, permission: true, error }) = &carried.stopped else {
+        panic!("{carried:?}")
+    };
+    assert!(error.starts_with("cloudtrail:PutEventSelectors"), "{error}");
+    assert_eq!(trail.puts.lock().unwrap().len(), 1);
+    assert!(matches!(journal.0.last(), Some(Entry::Failed(0, _))));
+    // Once it is granted, the journal goes on.
+    let (resumed, _) = self::carried(&served, &[change()], &[Mark::Intended]).await;
+    assert_eq!(resumed.stopped, None);
+}
+
+#[tokio::test]
+async fn a_stale_trail_is_not_touched() {
+    let (served, trail) = served(&[]).await;
+    *trail.set.lock().unwrap() = document("somebody else's");
+    let (carried, journal) = carried(&served, &[change()], &[]).await;
+    assert!(matches!(carried.stopped, Some(Stopped::Stale { at: 0, .. })), "{carried:?}");
+    assert!(trail.puts.lock().unwrap().is_empty() && journal.0.is_empty());
+}
