@@ -1,5 +1,5 @@
 //! The big world: 1,000,000 functions in 100 accounts and 10 Regions, 30 recorders of 5 selectors. Measures reading the
-//! inventory, deciding, and writing JSON lines, at a quarter and at the whole, so that a cost that grows faster than the
+//! inventory, deciding, writing JSON lines and planning, at a quarter and at the whole, so that a cost that grows faster than the
 //! world shows. `cargo bench -p cli --bench million [-- FILE]` keeps the inventory in FILE.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -58,12 +58,19 @@ fn measure(functions_per_place: usize, keep: Option<&str>) -> Result<Figures, Bo
         let mut out = Counting(0);
         write_jsonl(&audit, &stamp, &mut out).map(|()| out.0)
     });
+    let options = audit::plan::PlanOptions::default();
+    let (plan, planned) = best(|| audit::plan::record(&inventory, &options));
     let summary = audit.summary;
     Ok(Figures {
-        times: vec![("read", read), ("decide", decide), ("write JSON lines", write)],
+        times: vec![("read", read), ("decide", decide), ("write JSON lines", write), ("plan", plan)],
         file: file.len(),
         lines: lines?,
-        answer: format!("{summary:?}, {} verdicts", audit.verdicts.len()),
+        answer: format!(
+            "{summary:?}, {} verdicts; a plan of {} steps and {} refusals",
+            audit.verdicts.len(),
+            planned.steps.len(),
+            planned.refusals.len()
+        ),
     })
 }
 
