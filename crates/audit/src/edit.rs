@@ -13,11 +13,12 @@ pub use narrow::{exclude, include_again, keep_only, without};
 pub use rules::{Violation, validate};
 
 use cloudtrail::event::Field;
-use cloudtrail::json::{RequestError, request};
+use cloudtrail::json::{RequestError, each, request};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{
-    AdvancedSelector, BasicSelector, Condition, DataResource, FieldSelector, ReadWrite, Selector, Selectors,
+    AdvancedSelector, BasicSelector, Condition, DataResource, Doubt, FieldSelector, ReadWrite, Selector,
+    Selectors,
 };
 use recording::{
     Alphabet, Candidate, Domain, Inclusion, State, data_events, decide_space, included, management_events,
@@ -241,7 +242,22 @@ fn merged(before: &Selectors, list: &[Selector]) -> Result<String, EditError> {
 }
 
 /// Whether `after` records everything that `before` does, of every category and type.
+///
+/// A selector of `before` that holds a doubt stands only for itself: it must be in `after` with all that we do not know of it.
 #[must_use]
 pub fn narrows(before: &Selectors, after: &Selectors) -> Inclusion {
-    included(&before.list, &after.list)
+    let answer = included(&before.list, &after.list);
+    if answer != Inclusion::Included {
+        return answer;
+    }
+    let (was, is) = (each(before), each(after).unwrap_or_default());
+    for (selector, one) in before.list.iter().enumerate() {
+        let Some(doubt) = one.doubts().iter().find(|doubt| **doubt != Doubt::NoSelectors) else { continue };
+        let stands =
+            was.as_ref().ok().and_then(|was| was.get(selector)).is_some_and(|text| is.contains(text));
+        if !stands {
+            return Inclusion::Undetermined { selector, doubt: Some(doubt.clone()) };
+        }
+    }
+    Inclusion::Included
 }

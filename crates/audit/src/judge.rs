@@ -1,5 +1,9 @@
 //! A verdict for every resource at every place, and for any resource that may ever exist there.
 
+mod prospects;
+
+pub(crate) use prospects::{About, Prospects};
+
 use crate::Options;
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
@@ -318,17 +322,27 @@ impl<'a> Bench<'a> {
         if let Some(class) = self.kinds[kind as usize].0.class_of_all(&prefix) {
             return self.of_class(kind, class, &any_arn(kind, &prefix), out);
         }
-        let (account, region) = (place.account.as_str(), place.region.as_str());
-        let spaces = Subject::Any { kind, partition: self.partition, account, region }.spaces();
-        let names = Domain::Strings {
-            prefix: prefix.clone(),
-            alphabet: Alphabet::NAME,
-            absent: false,
-            credible: Vec::new(),
-        };
         let decider = &self.kinds[kind as usize].0;
-        let any = decider.decide_within(&prefix, &spaces, "invocations");
-        out.add_pair(any, decider.decide_within(&prefix, &read_and_write(kind, &names), "data events"))
+        let any = decider.decide_within(&prefix, &self.spaces(kind, place), "invocations");
+        let data_events = read_and_write(kind, &names(prefix.clone()));
+        out.add_pair(any, decider.decide_within(&prefix, &data_events, "data events"))
+    }
+
+    /// As [`Bench::any`], for invocations alone.
+    fn any_alone(&mut self, kind: ResourceType, place: &Place) -> Verdict {
+        let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
+        let spaces = self.spaces(kind, place);
+        let decider = &mut self.kinds[kind as usize].0;
+        match decider.class_of_all(&prefix) {
+            Some(class) => decider.verdict(class).clone(),
+            None => decider.decide_within(&prefix, &spaces, "invocations"),
+        }
+    }
+
+    /// Every event that invoking any resource at the place can give rise to.
+    fn spaces(&self, kind: ResourceType, place: &Place) -> Vec<Space> {
+        let (account, region) = (place.account.as_str(), place.region.as_str());
+        Subject::Any { kind, partition: self.partition, account, region }.spaces()
     }
 
     /// The verdict for any function that may ever exist at the place and is not excused by an exception, where `any` is
@@ -342,25 +356,28 @@ impl<'a> Bench<'a> {
         let excused = [excused];
         let mut candidates: Vec<Candidate<'_>> = self.candidates.clone();
         candidates.push(Candidate { selectors: Some(&excused), certain: true });
-        let (account, region) = (place.account.as_str(), place.region.as_str());
-        let prefix = arn_prefix(kind, self.partition, account, region);
-        let spaces = Subject::Any { kind, partition: self.partition, account, region }.spaces();
-        let names = Domain::Strings {
-            prefix: prefix.clone(),
-            alphabet: Alphabet::NAME,
-            absent: false,
-            credible: Vec::new(),
-        };
+        let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
         let decider = Decider::new(kind, &candidates);
-        let verdict = decider.decide_within(&prefix, &spaces, "invocations");
-        out.add_pair(verdict, decider.decide_within(&prefix, &read_and_write(kind, &names), "data events"))
+        let verdict = decider.decide_within(&prefix, &self.spaces(kind, place), "invocations");
+        let data_events = read_and_write(kind, &names(prefix.clone()));
+        out.add_pair(verdict, decider.decide_within(&prefix, &data_events, "data events"))
     }
 
     fn management(&mut self, out: &mut Verdicts) -> usize {
-        *self.management.get_or_insert_with(|| {
-            out.add(decide_space(&self.candidates, &[management_events()], "management events"))
-        })
+        if let Some(known) = self.management {
+            return known;
+        }
+        *self.management.insert(out.add(self.management_alone()))
     }
+
+    fn management_alone(&self) -> Verdict {
+        decide_space(&self.candidates, &[management_events()], "management events")
+    }
+}
+
+/// Every ARN that begins with `prefix` and ends in the name of a resource.
+fn names(prefix: String) -> Domain {
+    Domain::Strings { prefix, alphabet: Alphabet::NAME, absent: false, credible: Vec::new() }
 }
 
 /// The data events of a resource as the test plan ticks them: what invoking gives rise to, were it a write or a read.

@@ -4,6 +4,7 @@
 //! which is written to be read beside the documentation of AWS, not to be fast.
 
 pub mod enumerate;
+pub mod inclusion;
 pub mod naive;
 pub mod translate;
 pub mod worlds;

@@ -48,8 +48,10 @@ pub fn included(before: &[Selector], after: &[Selector]) -> Inclusion {
             if escape(&clause, &sure).is_none() {
                 continue;
             }
+            // A loss that only shows in fields that `Event` does not hold cannot be told by one: then another is looked for.
+            let shown = |scope| escape_in(&clause, &all, scope).filter(|event| is_lost(event, one, after));
             if clause.sure
-                && let Some(witness) = escape(&clause, &all).filter(|event| is_lost(event, one, after))
+                && let Some(witness) = shown(Scope::All).or_else(|| shown(Scope::Shown))
             {
                 return Inclusion::Lost { selector, witness: Box::new(witness) };
             }
@@ -68,14 +70,34 @@ fn is_lost(event: &Event, before: &Selector, after: &[Selector]) -> bool {
         && after.iter().all(|one| matches!(records(one, event), Answer::TurnedAway(_)))
 }
 
-/// An event that `clause` holds and none of `others` does; `None` iff there is none.
-fn escape(clause: &Clause<'_>, others: &[Clause<'_>]) -> Option<Event> {
-    // An event has a resource with type and ARN, or none.
-    [true, false].into_iter().find_map(|with_resource| escape_of(clause, others, with_resource))
+/// Which events are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// All of them.
+    All,
+    /// Those without a field that [`Event`] has no room for.
+    Shown,
 }
 
-fn escape_of(clause: &Clause<'_>, others: &[Clause<'_>], with_resource: bool) -> Option<Event> {
-    let level = |field| level(field, clause, others, with_resource);
+/// An event that `clause` holds and none of `others` does; `None` iff there is none.
+fn escape(clause: &Clause<'_>, others: &[Clause<'_>]) -> Option<Event> {
+    escape_in(clause, others, Scope::All)
+}
+
+fn escape_in(clause: &Clause<'_>, others: &[Clause<'_>], scope: Scope) -> Option<Event> {
+    // An event has a resource with type and ARN, or none.
+    [true, false].into_iter().find_map(|with_resource| {
+        let absent = |field: Field| match field {
+            Field::ResourcesType | Field::ResourcesArn => !with_resource,
+            Field::ErrorCode | Field::VpcEndpointId => scope == Scope::Shown,
+            _ => false,
+        };
+        escape_of(clause, others, absent)
+    })
+}
+
+fn escape_of(clause: &Clause<'_>, others: &[Clause<'_>], absent: impl Fn(Field) -> bool) -> Option<Event> {
+    let level = |field| level(field, clause, others, absent(field));
     let levels: Vec<Level> = Field::ALL.into_iter().map(level).collect();
     if levels.iter().any(|level| level.classes.is_empty()) {
         return None;
@@ -94,14 +116,13 @@ struct Level {
     admits: Vec<Vec<bool>>,
 }
 
-fn level(field: Field, clause: &Clause<'_>, others: &[Clause<'_>], with_resource: bool) -> Level {
+fn level(field: Field, clause: &Clause<'_>, others: &[Clause<'_>], absent: bool) -> Level {
     let own = clause.condition(field);
     let with: Vec<(usize, &Condition)> =
         others.iter().enumerate().filter_map(|(at, other)| Some((at, other.condition(field)?))).collect();
     let conditions: Vec<&Condition> = own.into_iter().chain(with.iter().map(|(_, one)| *one)).collect();
     let shift = usize::from(own.is_some());
-    let is_resource = matches!(field, Field::ResourcesType | Field::ResourcesArn);
-    let inside = if is_resource && !with_resource {
+    let inside = if absent {
         let admitted = conditions.iter().map(|one| one.turns_away(None).is_none()).collect();
         vec![Class { representative: None, admitted, labels: BTreeSet::new() }]
     } else {

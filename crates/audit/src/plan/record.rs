@@ -8,6 +8,7 @@ use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
 use crate::inventory::Inventory;
+use crate::judge::Prospects;
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
@@ -31,6 +32,7 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
         inventory,
         options,
         needs,
+        prospects: Prospects::new(&options.audit),
         steps: Vec::new(),
         refused: BTreeMap::new(),
         tried: BTreeSet::new(),
@@ -60,6 +62,7 @@ struct Planner<'a> {
     inventory: &'a Inventory,
     options: &'a PlanOptions<'a>,
     needs: ByPlace<Needs>,
+    prospects: Prospects<'a>,
     steps: Vec<Reasoned>,
     /// Why a recorder could not be changed, by ARN.
     refused: BTreeMap<String, (String, String)>,
@@ -87,7 +90,7 @@ impl Planner<'_> {
 
     /// Then each account that still lacks something, by itself.
     fn accounts(&mut self, mut bare: Inventory, copies: Copies) -> Inventory {
-        let (lacks, _) = lacking(&bare, &self.needs, &self.options.audit);
+        let (lacks, _) = lacking(&bare, &self.needs, &mut self.prospects);
         let accounts: BTreeSet<String> = lacks.into_keys().map(|(account, _)| account).collect();
         for account in accounts {
             let mut own = of_account(&bare, &account);
@@ -127,7 +130,7 @@ impl Planner<'_> {
         account: Option<&str>,
         allowed: Copies,
     ) -> Option<Offer> {
-        let (lacks, copies) = lacking(bare, &self.needs, &self.options.audit);
+        let (lacks, copies) = lacking(bare, &self.needs, &mut self.prospects);
         let weight = weight(&lacks);
         if weight == 0 {
             return None;
@@ -176,7 +179,7 @@ impl Planner<'_> {
             return None;
         }
         let then = after(bare, &changes);
-        let (left, copies_then) = lacking(&then, &self.needs, &self.options.audit);
+        let (left, copies_then) = lacking(&then, &self.needs, &mut self.prospects);
         let gain = weight.saturating_sub(super::skeleton::weight(&left));
         if gain == 0 {
             return None;
@@ -260,7 +263,7 @@ impl Planner<'_> {
 
     /// A new trail for an account that no existing recorder can serve.
     fn created(&mut self, own: &Inventory, account: &str) -> Option<Offer> {
-        let (lacks, _) = lacking(own, &self.needs, &self.options.audit);
+        let (lacks, _) = lacking(own, &self.needs, &mut self.prospects);
         if weight(&lacks) == 0 {
             return None;
         }
@@ -269,7 +272,7 @@ impl Planner<'_> {
             return None;
         }
         let then = after(own, &changes);
-        let (left, _) = lacking(&then, &self.needs, &self.options.audit);
+        let (left, _) = lacking(&then, &self.needs, &mut self.prospects);
         (weight(&left) < weight(&lacks)).then(|| Offer {
             changes,
             rank: (false, 9, 0, std::cmp::Reverse(0), String::new()),
@@ -280,11 +283,12 @@ impl Planner<'_> {
 
     /// The steps without those that a later one made needless: an organization's recorder that had to be changed for one
     /// account may do for others, whose own changes would only add copies.
-    fn needed(&self) -> Vec<Reasoned> {
+    fn needed(&mut self) -> Vec<Reasoned> {
         let bare = skeleton(self.inventory);
-        let left = |steps: &[Reasoned]| {
+        let prospects = &mut self.prospects;
+        let mut left = |steps: &[Reasoned]| {
             let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
-            let (lacks, copies) = lacking(&after(&bare, &changes), &self.needs, &self.options.audit);
+            let (lacks, copies) = lacking(&after(&bare, &changes), &self.needs, prospects);
             let open: usize =
                 lacks.values().map(|one| one.open.kinds.len() + usize::from(one.open.management)).sum();
             (weight(&lacks) + open, copies)
@@ -313,7 +317,7 @@ impl Planner<'_> {
 
     /// Whatever is still lacking, with the reason; and recorders that stood in the way.
     fn refusals(&mut self, bare: &Inventory) -> Vec<Refusal> {
-        let (lacks, _) = lacking(bare, &self.needs, &self.options.audit);
+        let (lacks, _) = lacking(bare, &self.needs, &mut self.prospects);
         let mut refusals: Vec<Refusal> = Vec::new();
         let (mut failing, mut open) = (Vec::new(), Vec::new());
         for (place, lacks) in lacks {

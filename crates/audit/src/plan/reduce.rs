@@ -10,6 +10,7 @@ use crate::edit::{EditError, exclude, keep_only, without};
 use crate::exception::Exception;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
+use crate::judge::Prospects;
 use crate::{Options, audit, cost};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
@@ -224,8 +225,9 @@ pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
     let mut steps: Vec<Reasoned> = Vec::new();
     let mut order: Vec<&Recorder> = inventory.recorders.iter().collect();
     order.sort_by_key(|one| (one.organization, one.multi_region, one.kind == RecorderKind::EventDataStore));
-    let open = |inventory: &Inventory| {
-        let (lacks, copies) = lacking(inventory, &needs, &options.audit);
+    let mut prospects = Prospects::new(&options.audit);
+    let mut open = |inventory: &Inventory| {
+        let (lacks, copies) = lacking(inventory, &needs, &mut prospects);
         let open: usize =
             lacks.values().map(|one| one.open.kinds.len() + usize::from(one.open.management)).sum();
         (weight(&lacks) + open, copies)

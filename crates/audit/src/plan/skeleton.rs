@@ -1,9 +1,7 @@
 //! What a plan has to see to: places without their resources, so that trying a change costs nothing, and what each needs.
 
-use crate::Options;
-use crate::finding::Audit;
 use crate::inventory::{Inventory, Listing, Place, Serving};
-use crate::judge::judge;
+use crate::judge::{About, Prospects};
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,41 +91,36 @@ pub(super) struct Lacks {
     pub(super) open: Needs,
 }
 
-/// Audits a skeleton: what is lacking where, and how many paid copies there are.
+/// Asks about every place of a skeleton: what is lacking where, and how many paid copies there are.
 pub(super) fn lacking(
     skeleton: &Inventory,
     needs: &ByPlace<Needs>,
-    options: &Options<'_>,
+    prospects: &mut Prospects<'_>,
 ) -> (ByPlace<Lacks>, usize) {
-    // Verdicts are enough: no control is asked.
-    let audit: Audit<'_> = judge(skeleton, options);
+    let key = |place: &Place| (place.account.clone(), place.region.clone());
+    let wanted = |place: &Place| {
+        let Some(needs) = needs.get(&key(place)) else { return Vec::new() };
+        let kinds = needs.kinds.iter().filter_map(|kind| ResourceType::ALL.get(*kind).copied());
+        kinds.map(About::Any).chain(needs.management.then_some(About::Management)).collect()
+    };
     let mut lacking = ByPlace::new();
     let mut copies = 0;
-    for place in &audit.places {
-        let key = (place.account.to_owned(), place.region.to_owned());
-        let Some(needs) = needs.get(&key) else { continue };
+    for (place, answers) in prospects.of(skeleton, wanted) {
         let mut lacks = Lacks::default();
-        for kind in &needs.kinds {
-            let plane = &place.planes[*kind];
-            let verdict = &audit.verdicts[plane.any_other];
-            copies += audit.verdicts[plane.any].copies.len().saturating_sub(1);
-            match verdict.state {
-                State::Recorded => {}
-                State::Undetermined => drop(lacks.open.kinds.insert(*kind)),
-                State::PartiallyRecorded | State::NotRecorded => drop(lacks.failing.kinds.insert(*kind)),
-            }
-        }
-        if needs.management {
-            let verdict = &audit.verdicts[place.management];
-            copies += verdict.copies.len().saturating_sub(1);
-            match verdict.state {
-                State::Recorded => {}
-                State::Undetermined => lacks.open.management = true,
-                State::PartiallyRecorded | State::NotRecorded => lacks.failing.management = true,
+        for (about, prospect) in answers {
+            copies += prospect.copies.saturating_sub(1);
+            let needs = match prospect.state {
+                State::Recorded => continue,
+                State::Undetermined => &mut lacks.open,
+                State::PartiallyRecorded | State::NotRecorded => &mut lacks.failing,
+            };
+            match about {
+                About::Any(kind) => drop(needs.kinds.insert(kind as usize)),
+                About::Management => needs.management = true,
             }
         }
         if !lacks.failing.is_empty() || !lacks.open.is_empty() {
-            lacking.insert(key, lacks);
+            lacking.insert(key(place), lacks);
         }
     }
     (lacking, copies)

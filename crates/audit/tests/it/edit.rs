@@ -169,6 +169,21 @@ fn what_is_not_understood_stays_where_it_stands_and_is_never_rewritten() {
     assert!(matches!(told, Err(EditError::NotUnderstood { .. } | EditError::Request(_))), "{told:?}");
 }
 
+/// Two documents may differ in what we do not know alone: then nobody can say that nothing is lost.
+#[test]
+fn what_is_not_understood_stands_only_for_itself() {
+    let all = |mood: &str| {
+        let fields = r#"{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::S3::Object"]}"#;
+        from_str(&format!(
+            r#"{{"AdvancedEventSelectors":[{{"FieldSelectors":[{fields}],"Unheard":{{"of":"{mood}"}}}}]}}"#
+        ))
+        .unwrap()
+    };
+    assert_eq!(narrows(&all("good"), &all("good")), Inclusion::Included);
+    let answer = narrows(&all("good"), &all("bad"));
+    assert!(matches!(answer, Inclusion::Undetermined { selector: 0, doubt: Some(_) }), "{answer:?}");
+}
+
 #[test]
 fn what_does_not_fit_names_the_nearest() {
     let arns: Vec<String> =

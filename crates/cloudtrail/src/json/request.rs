@@ -33,17 +33,29 @@ pub fn request(selectors: &Selectors) -> Result<String, RequestError> {
     if basic > 0 && basic < selectors.list.len() {
         return Err(RequestError::BothKinds);
     }
+    let list = entries(selectors)?;
+    // A doubtful basic selector is held as an advanced one of which nothing is known.
+    let is_basic = basic > 0 || list.first().is_some_and(is_basic);
+    let member = if is_basic { "EventSelectors" } else { "AdvancedEventSelectors" };
+    Ok(sorted(&json!({ member: list })).to_string())
+}
+
+/// Each selector as [`request`] writes it, compact and with sorted members: equal iff nothing in them differs, understood or not.
+///
+/// # Errors
+/// [`RequestError::Beside`] iff one that we do not understand cannot be found in the document.
+pub fn each(selectors: &Selectors) -> Result<Vec<String>, RequestError> {
+    Ok(entries(selectors)?.iter().map(|value| sorted(value).to_string()).collect())
+}
+
+fn entries(selectors: &Selectors) -> Result<Vec<Value>, RequestError> {
     let doubtful = selectors.list.iter().any(|one| !one.doubts().is_empty());
     let verbatim = if doubtful { verbatim(selectors)? } else { Vec::new() };
     let one = |(at, selector): (usize, &Selector)| match (selector.doubts(), verbatim.get(at)) {
         ([], _) | (_, None) => value(selector),
         (_, Some(value)) => sorted(value),
     };
-    // A doubtful basic selector is held as an advanced one of which nothing is known.
-    let is_basic = basic > 0 || verbatim.first().is_some_and(is_basic);
-    let member = if is_basic { "EventSelectors" } else { "AdvancedEventSelectors" };
-    let list: Vec<Value> = selectors.list.iter().enumerate().map(one).collect();
-    Ok(sorted(&json!({ member: list })).to_string())
+    Ok(selectors.list.iter().enumerate().map(one).collect())
 }
 
 /// The request that sets these selectors, all of one kind and understood.

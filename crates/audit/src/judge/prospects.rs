@@ -1,0 +1,115 @@
+//! What the recorders make of whatever may ever exist at a place: asked again and again while a plan is sought, so every
+//! answer is kept.
+
+use super::{Bench, Benches, Verdicts};
+use crate::Options;
+use crate::accepted::Register;
+use crate::candidates::Candidates;
+use crate::finding::PlaceCandidate;
+use crate::inventory::{Inventory, Place};
+use cloudtrail::resource::ResourceType;
+use recording::State;
+use std::collections::HashMap;
+
+/// What is asked about a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum About {
+    /// Invocations of any resource of this kind that may ever exist there.
+    Any(ResourceType),
+    /// Management events.
+    Management,
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Prospect {
+    /// Whether everything is recorded that no exception excuses.
+    pub(crate) state: State,
+    /// The most recorders that record one same event; 0 where no event has two copies.
+    pub(crate) copies: usize,
+}
+
+/// Answers about places under the same options, kept by all that they depend on: the place, and which selectors are
+/// candidates there and whether for certain.
+pub(crate) struct Prospects<'o> {
+    options: &'o Options<'o>,
+    documents: HashMap<String, usize>,
+    known: HashMap<Key, Prospect>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    account: String,
+    region: String,
+    about: About,
+    /// Selectors by the number of their document, `None` where they were not read.
+    candidates: Vec<(Option<usize>, bool)>,
+}
+
+impl<'o> Prospects<'o> {
+    /// Nothing is known yet.
+    pub(crate) fn new(options: &'o Options<'o>) -> Self {
+        Prospects { options, documents: HashMap::new(), known: HashMap::new() }
+    }
+
+    /// The answers that `wanted` asks for at each place of the inventory, in the order of its places.
+    pub(crate) fn of<'a>(
+        &mut self,
+        inventory: &'a Inventory,
+        wanted: impl Fn(&Place) -> Vec<About>,
+    ) -> Vec<(&'a Place, Vec<(About, Prospect)>)> {
+        let options = self.options;
+        let register = Register::new(options.exceptions, options.today);
+        let mut candidates = Candidates::new(inventory, options);
+        let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
+        let documents: Vec<Option<usize>> = inventory
+            .recorders
+            .iter()
+            .map(|recorder| recorder.selectors.known().map(|selectors| self.document(&selectors.document)))
+            .collect();
+        let mut all = Vec::with_capacity(inventory.places.len());
+        for place in &inventory.places {
+            let (here, _) = candidates.at(place);
+            let stand = |one: &PlaceCandidate| (one.recorder.and_then(|at| documents[at]), one.certain);
+            let stands: Vec<(Option<usize>, bool)> = here.iter().map(stand).collect();
+            let mut answers = Vec::new();
+            for about in wanted(place) {
+                let (account, region) = (place.account.clone(), place.region.clone());
+                let key = Key { account, region, about, candidates: stands.clone() };
+                let known = self.known.entry(key);
+                let answer = known.or_insert_with(|| ask(benches.of(&here), place, about, &register));
+                answers.push((about, *answer));
+            }
+            all.push((place, answers));
+        }
+        all
+    }
+
+    /// The number of a document of selectors: equal documents hold equal selectors.
+    fn document(&mut self, document: &str) -> usize {
+        if let Some(known) = self.documents.get(document) {
+            return *known;
+        }
+        let next = self.documents.len();
+        self.documents.insert(document.to_owned(), next);
+        next
+    }
+}
+
+fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'_>) -> Prospect {
+    match about {
+        About::Any(kind) => {
+            let mut out = Verdicts::default();
+            let any = bench.any_alone(kind, place);
+            let copies = any.copies.len();
+            let any = out.add(any);
+            let of_functions = kind == ResourceType::Function;
+            let other = if of_functions { bench.any_other(any, place, register, &mut out) } else { any };
+            Prospect { state: out.all[other].state, copies }
+        }
+        About::Management => {
+            let verdict = bench.management_alone();
+            Prospect { state: verdict.state, copies: verdict.copies.len() }
+        }
+    }
+}
