@@ -54,6 +54,11 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
     })
 }
 
+/// The exceptions of a file that may be yet to be made; none where it is not there.
+fn exceptions_so_far(path: Option<&Path>) -> Result<Vec<Exception>> {
+    exceptions(path.filter(|path| path.exists()))
+}
+
 /// The exceptions of a file; none where none was named.
 fn exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
     let Some(path) = path else { return Ok(Vec::new()) };

@@ -42,9 +42,9 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let recorded = recorded(&before);
     choice.dropped.retain(|one| recorded.contains(one.arn.as_str()));
     let arns: Vec<String> = choice.dropped.iter().map(|one| one.arn.clone()).collect();
-    let edit = |selectors: &Selectors, kind: RecorderKind| match &reduction.wanted {
+    let edit = |selectors: &Selectors, dropped: &[String], kind: RecorderKind| match &reduction.wanted {
         Wanted::Only(kept) => keep_only(selectors, KIND, kept, kind),
-        Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, &arns, kind),
+        Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, dropped, kind),
     };
     let mut refusals: Vec<Refusal> = choice.unmet.iter().map(|one| unmet(one)).collect();
     let (steps, refused) = match arns.is_empty() {
@@ -62,7 +62,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let judged = Options { exceptions: &exceptions, ..options.audit };
     let options = PlanOptions { audit: judged, ..*options };
     let mut plan = finish(inventory, &options, Purpose::Backout(exception.clone()), steps, refusals);
-    plan.losses = losses(&plan, &choice);
+    plan.losses = losses(inventory, &plan, &choice);
     prove(inventory, &options, &mut plan, &exception);
     if matches!(reduction.wanted, Wanted::Only(_))
         && let Some(step) = plan.steps.first_mut()
@@ -109,10 +109,15 @@ fn edited(
     inventory: &Inventory,
     arns: &[String],
     because: &str,
-    edit: impl Fn(&Selectors, RecorderKind) -> Result<Selectors, EditError>,
+    edit: impl Fn(&Selectors, &[String], RecorderKind) -> Result<Selectors, EditError>,
 ) -> (Vec<Reasoned>, Vec<Refusal>) {
     let (mut steps, mut refusals) = (Vec::new(), Vec::new());
     for recorder in inventory.recorders.iter().filter(|one| one.kind != RecorderKind::Channel) {
+        // What an account's own recorder keeps of other accounts' functions is what its own people invoked: not this question.
+        let own: Vec<String> = arns.iter().filter(|arn| reaches(recorder, arn)).cloned().collect();
+        if own.is_empty() {
+            continue;
+        }
         let Seen::Known(selectors) = &recorder.selectors else {
             refusals.push(refusal(
                 recorder,
@@ -121,10 +126,12 @@ fn edited(
             ));
             continue;
         };
-        if !arns.iter().any(|arn| may_record(&selectors.list, arn)) {
+        if !own.iter().any(|arn| may_record(&selectors.list, arn)) {
             continue;
         }
-        match edit(selectors, recorder.kind).and_then(|after| Ok((request(selectors)?, request(&after)?))) {
+        match edit(selectors, &own, recorder.kind)
+            .and_then(|after| Ok((request(selectors)?, request(&after)?)))
+        {
             Ok((before, after)) if before != after => {
                 let setting = Setting::Selectors(Turn { before, after });
                 steps.push((Change { target: target(recorder), setting }, because.to_owned()));
@@ -151,6 +158,11 @@ fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Refusal {
     Refusal { places: Vec::new(), recorder, reason, nearest }
 }
 
+/// True iff the recorder can record invocations of the function in its own account.
+fn reaches(recorder: &Recorder, arn: &str) -> bool {
+    recorder.organization || arn.split(':').nth(4) == Some(recorder.account.as_str())
+}
+
 /// True unless every selector certainly turns away every invocation of the function.
 fn may_record(list: &[Selector], arn: &str) -> bool {
     let alone = [Candidate { selectors: Some(list), certain: true }];
@@ -158,16 +170,20 @@ fn may_record(list: &[Selector], arn: &str) -> bool {
 }
 
 /// Each function that a recorder drops.
-fn losses(plan: &Plan, choice: &Choice) -> Vec<Loss> {
+fn losses(inventory: &Inventory, plan: &Plan, choice: &Choice) -> Vec<Loss> {
     let mut losses = Vec::new();
     for step in &plan.steps {
         let Setting::Selectors(turn) = &step.change.setting else { continue };
         let list =
             |document: &str| cloudtrail::json::from_str(document).map(|all| all.list).unwrap_or_default();
         let (before, after) = (list(&turn.before), list(&turn.after));
-        for one in
-            choice.dropped.iter().filter(|one| may_record(&before, &one.arn) && !may_record(&after, &one.arn))
-        {
+        let drops = |arn: &str| may_record(&before, arn) && !may_record(&after, arn);
+        let reached = |arn: &str| {
+            inventory
+                .recorder(&step.change.target.arn)
+                .is_some_and(|at| reaches(&inventory.recorders[at], arn))
+        };
+        for one in choice.dropped.iter().filter(|one| reached(&one.arn) && drops(&one.arn)) {
             let cost = one
                 .cost
                 .map_or_else(|| "its cost is not known".to_owned(), |cost| format!("${cost:.2} a month"));
@@ -265,10 +281,8 @@ fn copies_lost(inventory: &Inventory, plan: &Plan) -> Vec<Loss> {
     for step in &plan.steps {
         let Setting::Selectors(turn) = &step.change.setting else { continue };
         let list = cloudtrail::json::from_str(&turn.before).map(|all| all.list).unwrap_or_default();
-        let reached = |arn: &&&str| {
-            let own = arn.split(':').nth(4) == Some(step.change.target.account.as_str());
-            own && may_record(&list, arn)
-        };
+        let recorder = inventory.recorder(&step.change.target.arn).map(|at| &inventory.recorders[at]);
+        let reached = |arn: &&&str| recorder.is_some_and(|one| reaches(one, arn)) && may_record(&list, arn);
         for arn in arns.iter().filter(reached) {
             let loss = Loss {
                 recorder: step.change.target.arn.clone(),

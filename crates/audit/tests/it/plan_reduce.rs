@@ -104,6 +104,18 @@ proptest! {
     }
 }
 
+/// Another account's own trail holds what its people invoke elsewhere: no reason to edit it.
+#[test]
+fn a_backout_leaves_the_trails_of_other_accounts_alone() {
+    let mut world = world().place(MANAGEMENT, HERE).trail("theirs", MANAGEMENT, false, ALL);
+    let unread = world.gap("cloudtrail:GetEventSelectors");
+    world = world.trail("unread", MANAGEMENT, false, ALL);
+    world.of("unread").selectors = Seen::Unread(unread);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    let changed: Vec<&str> = plan.steps.iter().map(|step| step.change.target.name.as_str()).collect();
+    assert_eq!((changed, plan.refusals.len()), (vec!["main"], 0), "{:#?}", plan.refusals);
+}
+
 fn world() -> World {
     World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, ALL)
 }

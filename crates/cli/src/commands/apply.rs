@@ -1,6 +1,6 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
-use super::{Context, exceptions};
+use super::{Context, exceptions_so_far};
 use crate::args;
 use crate::collect::{carry_out, collect};
 use crate::outcome::Outcome;
@@ -48,7 +48,7 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
             .help("name it with --exceptions FILE; a backout makes it where there is none")
             .into());
     }
-    let declared = known_exceptions(exceptions_file.as_deref())?;
+    let declared = exceptions_so_far(exceptions_file.as_deref())?;
     let place = Place { live: &live, context: &context };
     let before = match place.audited(plan, &declared)? {
         Ok(before) => before,
@@ -259,13 +259,6 @@ pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line);
     Ok(read.is_ok() && line.trim() == "yes")
-}
-
-fn known_exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
-    match path {
-        Some(path) if path.exists() => exceptions(Some(path)),
-        _ => Ok(Vec::new()),
-    }
 }
 
 /// Adds the exception that a backout declares, or takes away those that a restore ends.

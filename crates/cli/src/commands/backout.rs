@@ -18,7 +18,7 @@ use aws::Wants;
 /// [`Problem`] where the exception is impossible, or nothing could be read or written.
 pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let desk = Desk::new(&typed.planning, counted, &context)?;
+    let desk = Desk::before_exceptions(&typed.planning, counted, &context)?;
     let exception = exception(&typed, &desk, &context)?;
     let wanted = match (typed.budget, typed.only.is_empty()) {
         (Some(budget), _) => Wanted::Budget(budget),

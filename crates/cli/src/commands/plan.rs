@@ -1,6 +1,6 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
-use super::{Context, Facts, exceptions, facts};
+use super::{Context, Facts, exceptions, exceptions_so_far, facts};
 use crate::args::{self, PlanFormat};
 use crate::collect::enrich;
 use crate::outcome::Outcome;
@@ -46,8 +46,19 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Reads what was named beside the facts.
+    /// Reads what was named beside the facts. The file of exceptions must be there.
     pub(crate) fn new(typed: &args::Planning, counted: Counted, context: &Context) -> Result<Self> {
+        let mut desk = Desk::before_exceptions(typed, counted, context)?;
+        desk.exceptions = exceptions(desk.exceptions_file.as_deref())?;
+        Ok(desk)
+    }
+
+    /// As [`Desk::new`], where the file of exceptions may be yet to be made.
+    pub(crate) fn before_exceptions(
+        typed: &args::Planning,
+        counted: Counted,
+        context: &Context,
+    ) -> Result<Self> {
         let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
         let text = match &typed.prices {
             Some(path) => Some(String::from_utf8_lossy(&read_file(path)?).into_owned()),
@@ -63,7 +74,7 @@ impl Desk {
             output: typed.output.clone(),
             prices,
             counted,
-            exceptions: exceptions(exceptions_file.as_deref())?,
+            exceptions: exceptions_so_far(exceptions_file.as_deref())?,
             exceptions_file,
         })
     }

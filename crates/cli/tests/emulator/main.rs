@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod accounts;
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;
+
 mod story;
 
 use seed::{Seed, url};
