@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex};
 
 const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:222222222222:trail/main";
 
+const STORE: &str =
+    "arn:aws:cloudtrail:eu-west-1:222222222222:eventdatastore/11111111-2222-3333-4444-555555555555";
+
 /// What the endpoint does with the next PutEventSelectors, in order; afterwards it does as it is told.
 #[derive(Clone, Copy)]
 enum Script {
@@ -23,6 +26,10 @@ enum Script {
     /// It is set, and the answer is lost on its way.
     Lost,
     Refuse,
+    /// It is set, and somebody else sets something else before it is read back.
+    Overtaken,
+    /// The trail is deleted in that very moment.
+    Gone,
 }
 
 /// One trail behind HTTP.
@@ -69,12 +76,8 @@ async fn served(script: &[Script]) -> (Served, Arc<Trail>) {
         let op = Op::of(&request);
         asked.asked.lock().unwrap().push(op.clone());
         match op.action.as_str() {
-            "cloudtrail:GetEventSelectors" => {
-                let mut answer = here.set.lock().unwrap().clone();
-                answer["TrailARN"] = TRAIL.into();
-                send(200, answer.to_string())
-            }
-            "cloudtrail:PutEventSelectors" => here.put(&request.body),
+            "cloudtrail:GetEventSelectors" | "cloudtrail:GetEventDataStore" => here.get(),
+            "cloudtrail:PutEventSelectors" | "cloudtrail:UpdateEventDataStore" => here.put(&request.body),
             _ => answers::answer(&asked, &op, &request),
         }
     });
@@ -87,6 +90,18 @@ fn error(status: u16, code: &str) -> Answer {
 }
 
 impl Trail {
+    fn get(&self) -> Answer {
+        let mut answer = self.set.lock().unwrap().clone();
+        if answer.is_null() {
+            return error(400, "TrailNotFoundException");
+        }
+        // A store's answer holds its ARN and much else beside its selectors, a trail's the trail's.
+        answer["TrailARN"] = TRAIL.into();
+        answer["EventDataStoreArn"] = STORE.into();
+        answer["RetentionPeriod"] = 2557.into();
+        send(200, answer.to_string())
+    }
+
     fn put(&self, body: &str) -> Answer {
         let request: Value = serde_json::from_str(body).unwrap();
         self.puts.lock().unwrap().push(request.clone());
@@ -96,10 +111,20 @@ impl Trail {
             Some(Script::Conflict) => return error(400, "ConflictException"),
             Some(Script::Throttle) => return error(400, "ThrottlingException"),
             Some(Script::Refuse) => return refused(),
+            Some(Script::Gone) => {
+                *self.set.lock().unwrap() = Value::Null;
+                return error(400, "TrailNotFoundException");
+            }
+            Some(Script::Overtaken) => {
+                *self.set.lock().unwrap() = document("somebody else's");
+                return send(200, "{}");
+            }
             Some(Script::Lost) | None => {}
         }
         let mut set = request;
-        set.as_object_mut().unwrap().remove("TrailName");
+        set.as_object_mut()
+            .unwrap()
+            .retain(|name, _| !matches!(name.as_str(), "TrailName" | "EventDataStore"));
         *self.set.lock().unwrap() = set;
         match next {
             // A gateway that fails after the service has done it.
@@ -181,4 +206,44 @@ async fn a_stale_trail_is_not_touched() {
     let (carried, journal) = carried(&served, &[change()], &[]).await;
     assert!(matches!(carried.stopped, Some(Stopped::Stale { at: 0, .. })), "{carried:?}");
     assert!(trail.puts.lock().unwrap().is_empty() && journal.0.is_empty());
+}
+
+/// Read, set and somebody else in between: what is found afterwards is not what was set, and is told.
+#[tokio::test]
+async fn an_update_that_is_lost_is_seen_when_it_is_read_back() {
+    let (served, _) = served(&[Script::Overtaken]).await;
+    let (carried, journal) = carried(&served, &[change()], &[]).await;
+    assert!(matches!(carried.stopped, Some(Stopped::Differs { at: 0, .. })), "{carried:?}");
+    assert!(!journal.0.contains(&Entry::Done(0)));
+}
+
+#[tokio::test]
+async fn a_trail_that_is_gone_stops_everything() {
+    let (served, trail) = served(&[]).await;
+    *trail.set.lock().unwrap() = Value::Null;
+    let (gone, journal) = carried(&served, &[change()], &[]).await;
+    assert!(gone.stopped.is_some() && gone.done.is_empty(), "{gone:?}");
+    assert!(trail.puts.lock().unwrap().is_empty() && journal.0.is_empty());
+
+    let (served, trail) = self::served(&[Script::Gone]).await;
+    let (gone, journal) = carried(&served, &[change(), change()], &[]).await;
+    assert!(matches!(gone.stopped, Some(Stopped::Refused { at: 0, permission: false, .. })), "{gone:?}");
+    assert_eq!(trail.puts.lock().unwrap().len(), 1);
+    assert!(matches!(journal.0.last(), Some(Entry::Failed(0, _))));
+}
+
+#[tokio::test]
+async fn the_selectors_of_a_store_are_set_by_its_own_call() {
+    let (served, trail) = served(&[Script::Throttle]).await;
+    let mut change = change();
+    change.target.kind = RecorderKind::EventDataStore;
+    STORE.clone_into(&mut change.target.arn);
+    let (carried, _) = carried(&served, std::slice::from_ref(&change), &[]).await;
+    assert_eq!(carried.stopped, None);
+    let puts = trail.puts.lock().unwrap().clone();
+    assert_eq!((puts.len(), &puts[1]["EventDataStore"]), (2, &json!(STORE)));
+    assert_eq!(puts[1]["AdvancedEventSelectors"][0]["Until"], "2030");
+    let asked = served.world.asked.lock().unwrap().clone();
+    assert!(asked.iter().all(|op| op.action != "cloudtrail:PutEventSelectors"));
+    assert_eq!(canonical(&trail.set.lock().unwrap()), canonical(&document("after")));
 }

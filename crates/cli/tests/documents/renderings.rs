@@ -233,3 +233,44 @@ fn a_shell_passes_on_what_the_plan_says() {
     let document = calls[4].last().unwrap();
     assert_eq!(cloudtrail::json::from_str(document).unwrap().list, read(NASTY).list);
 }
+
+/// Every property or argument of a trail in a document of others, as our reader takes selectors.
+fn trails_of(inventory: &Inventory, plan: &Plan) -> Vec<[Value; 2]> {
+    let terraform = plan_terraform(plan, inventory).unwrap();
+    let body: Value = hcl::from_body(hcl::parse(&terraform).unwrap()).unwrap();
+    let mut trails = body["resource"]["aws_cloudtrail"].clone();
+    unescaped(&mut trails);
+    let template: Value = serde_json::from_str(&plan_cloudformation(plan, inventory).unwrap()).unwrap();
+    let is_trail = |one: &&Value| one["Type"] == "AWS::CloudTrail::Trail";
+    let resources: Vec<Value> =
+        template["Resources"].as_object().unwrap().values().filter(is_trail).cloned().collect();
+    let pair = |one: &Value| {
+        let same = |other: &&Value| other["Properties"]["TrailName"] == one["name"];
+        [one.clone(), resources.iter().find(same).unwrap()["Properties"].clone()]
+    };
+    trails.as_object().unwrap().values().map(pair).collect()
+}
+
+/// What others would set is put into the inventory, and nothing else: the audit passes.
+#[test]
+fn what_is_read_back_passes_the_audit() {
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme.json")).unwrap();
+    let inventory = cli::store::read_inventory(&bytes).unwrap();
+    let plan = audit::plan::record(&inventory, &audit::plan::PlanOptions::default());
+    let status = |inventory: &Inventory| {
+        let told = audit::audit(inventory, &audit::Options::default());
+        told.controls.iter().find(|one| one.id == "lambda-invocations-recorded").unwrap().status
+    };
+    assert_eq!(status(&inventory), audit::finding::Status::Fail);
+    let trails = trails_of(&inventory, &plan);
+    assert_eq!(trails.len(), 1);
+    for form in 0..2 {
+        let mut then = inventory.clone();
+        for trail in &trails {
+            let selectors = cloudtrail::json::from_value(&trail[form]).unwrap();
+            let recorder = then.recorders.iter_mut().find(|one| trail[0]["name"] == *one.name).unwrap();
+            recorder.selectors = Seen::Known(selectors);
+        }
+        assert_eq!(status(&then), audit::finding::Status::Pass, "form {form}");
+    }
+}

@@ -5,8 +5,9 @@ use crate::plan_file::{exception, plan};
 use crate::reports::{STAMP, audited, explanations, json, jsonl};
 use crate::worlds;
 use audit::inventory::Inventory;
+use aws::{Entry, Journal};
 use cli::report;
-use cli::store::{write_exceptions, write_inventory, write_plan};
+use cli::store::{JournalFile, write_exceptions, write_inventory, write_plan};
 use cloudtrail::resource::ResourceType;
 use recording::Subject;
 use serde_json::{Value, json};
@@ -141,13 +142,28 @@ fn explanations_are_as_the_schema_says() {
     assert_eq!(problems(&schema, &document), none());
 }
 
+/// The lines of a journal in which everything happened.
+fn journal_lines(plan: &audit::plan::Plan) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let mut journal = JournalFile::begin(&path, plan, "2026-11-23T00:00:00Z", "1.0.0").unwrap();
+    for entry in [Entry::Intent(0), Entry::Failed(0, "no".to_owned()), Entry::Done(1)] {
+        journal.write(&entry).unwrap();
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn plans_and_exceptions_are_as_the_schemas_say(plan in plan(), exception in exception()) {
+    fn plans_journals_and_exceptions_are_as_the_schemas_say(plan in plan(), exception in exception()) {
         let document = serde_json::from_str(&write_plan(&plan, "2026-11-23T00:00:00Z", "1.0.0")).unwrap();
         proptest::prop_assert_eq!(problems(&schema("plan-1.schema.json"), &document), none());
+        for line in journal_lines(&plan) {
+            proptest::prop_assert_eq!(problems(&schema("journal-1.schema.json"), &line), none(), "{}", line);
+        }
         let document = serde_json::from_str(&write_exceptions(&[exception])).unwrap();
         proptest::prop_assert_eq!(problems(&schema("exceptions-1.schema.json"), &document), none());
     }
