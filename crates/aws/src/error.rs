@@ -85,7 +85,7 @@ impl CollectError {
             }
             Self::EndpointUrl { .. } => "leave --endpoint-url and AWS_ENDPOINT_URL out to call AWS itself",
             Self::NoAnswer { .. } => {
-                "check the network, a proxy, --endpoint-url and AWS_ENDPOINT_URL; `aws sts get-caller-identity` makes the same call"
+                "check the network, a proxy, the name of the Region, --endpoint-url and AWS_ENDPOINT_URL; `aws sts get-caller-identity` makes the same call"
             }
             Self::NoRegion { .. } => "`aws account list-regions` lists the Regions that exist",
             Self::NotAnAccount { .. } => "give account ids as --accounts 111122223333,444455556666",

@@ -46,7 +46,19 @@ pub(crate) fn io_problem(doing: &str, what: &str, error: &io::Error) -> Problem 
     // The number of the error means nothing to most people.
     let said = error.to_string();
     let said = said.split(" (os error").next().unwrap_or(&said).to_lowercase();
-    Problem::new(format!("cannot {doing} {what}: {said}"))
+    let problem = Problem::new(format!("cannot {doing} {what}: {said}"));
+    match error.kind() {
+        io::ErrorKind::NotFound if doing == "read" => {
+            problem.help("check the path; relative ones start in the current folder")
+        }
+        io::ErrorKind::NotFound => problem.help("make its folder first"),
+        io::ErrorKind::PermissionDenied => problem.help("check who may access it: ls -l shows that"),
+        io::ErrorKind::IsADirectory => problem.help("name a file in it"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            problem.help("make room, or name a file elsewhere")
+        }
+        _ => problem,
+    }
 }
 
 /// Tells the problem on stderr; the exit code.

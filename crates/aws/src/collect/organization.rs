@@ -56,10 +56,18 @@ pub(crate) async fn targets(run: Run<'_>) -> Result<(Vec<Target>, Vec<Gap>), Col
         }
         failure => failure.map(|failure| failure.gap(&call)),
     };
+    let listed = accounts.len();
     let mut targets: Vec<Target> = accounts.into_iter().filter_map(target).collect();
+    let nameless = listed - targets.len();
+    // An account that nobody can visit must not vanish from the answer.
+    let told = (nameless > 0).then(|| {
+        let error =
+            format!("{nameless} of {listed} accounts were listed without an id and cannot be visited");
+        Failure::new(Class::Final, error).gap(&call)
+    });
     targets.sort_by(|a, b| a.id.cmp(&b.id));
     targets.dedup_by(|a, b| a.id == b.id);
-    Ok((targets, gap.into_iter().collect()))
+    Ok((targets, gap.into_iter().chain(told).collect()))
 }
 
 fn target(account: Account) -> Option<Target> {

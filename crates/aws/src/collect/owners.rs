@@ -9,7 +9,7 @@ use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::Reach;
 use crate::wire::Call;
-use audit::inventory::Gap;
+use audit::inventory::{Gap, GapKind};
 use cloudtrail::recorder::{RecorderKind, StoreStatus};
 use cloudtrail::selector::Selectors;
 use futures_util::future::join_all;
@@ -62,18 +62,25 @@ async fn trail(run: Run<'_>, facts: &TrailFacts) -> RecorderRead {
     }
 }
 
-/// The selectors, as the owner's account; where that cannot be reached, as the caller, who may be the organization's
-/// delegated administrator.
+/// The selectors, as the owner's account; where that cannot be reached, or may not read those of its organization's trail,
+/// as the caller, who may be the delegated administrator.
 async fn owner_selectors(run: Run<'_>, facts: &TrailFacts) -> Read<Selectors> {
-    let refused = match run.session.reach(&facts.account).await {
-        Ok(reach) => return selectors(run, &reach, facts).await,
-        Err(gap) => gap,
-    };
-    selectors(run, &run.session.own(), facts).await.map_err(|gap| Gap {
-        account: Some(facts.account.clone()),
-        error: format!("{}; {}: {}", gap.error, refused.call, refused.error),
-        ..gap
-    })
+    let own = run.session.own();
+    match run.session.reach(&facts.account).await {
+        Ok(reach) => match selectors(run, &reach, facts).await {
+            Err(refused)
+                if refused.kind == GapKind::Refused && facts.organization && reach.account != own.account =>
+            {
+                selectors(run, &own, facts).await.map_err(|_| refused)
+            }
+            read => read,
+        },
+        Err(unreached) => selectors(run, &own, facts).await.map_err(|gap| Gap {
+            account: Some(facts.account.clone()),
+            error: format!("{}; {}: {}", gap.error, unreached.call, unreached.error),
+            ..gap
+        }),
+    }
 }
 
 async fn selectors(run: Run<'_>, reach: &Reach, facts: &TrailFacts) -> Read<Selectors> {

@@ -2,6 +2,7 @@
 
 use crate::acme::{self, CALLER, MANAGEMENT, OTHER};
 use crate::answers::{store_arn, trail_arn};
+use crate::op::Op;
 use crate::world::{Fault, World};
 use audit::inventory::GapKind;
 use aws::{Accounts, CollectError};
@@ -79,6 +80,35 @@ async fn a_delegated_administrator_reads_for_the_management_account() {
     let both = world.serve().await.collect(acme::members()).await.unwrap().inventory;
     let healthy = acme::world().serve().await.collect(acme::members()).await.unwrap().inventory;
     assert_eq!(both, healthy);
+}
+
+/// The role is there, and may not read selectors: the delegated administrator may.
+#[tokio::test]
+async fn selectors_refused_to_the_owners_role_are_read_as_the_caller() {
+    let refused = |op: &Op, _: usize| {
+        (op.action == "cloudtrail:GetEventSelectors" && op.signer == MANAGEMENT).then_some(Fault::Refused)
+    };
+    let mut world = acme::world().failing(refused);
+    world.delegated = Some(CALLER);
+    let inventory = world.serve().await.collect(acme::members()).await.unwrap().inventory;
+    let arn = trail_arn(MANAGEMENT, "us-east-1", "acme");
+    assert!(inventory.recorders[inventory.recorder(&arn).unwrap()].selectors.known().is_some());
+    let alone = acme::world().failing(refused).serve().await;
+    let inventory = alone.collect(acme::members()).await.unwrap().inventory;
+    let gap = inventory.recorders[inventory.recorder(&arn).unwrap()].selectors.gap().unwrap();
+    assert_eq!((inventory.gaps[gap].kind, inventory.gaps.len()), (GapKind::Refused, 1));
+}
+
+#[tokio::test]
+async fn an_account_listed_without_an_id_does_not_vanish() {
+    let mut world = acme::world();
+    let nameless = world.accounts[OTHER].clone();
+    world.accounts.insert("", nameless);
+    let inventory = world.serve().await.collect(Accounts::Organization).await.unwrap().inventory;
+    assert_eq!(inventory.accounts.len(), 3);
+    let gap = &inventory.gaps[0];
+    assert_eq!((gap.call.as_str(), inventory.gaps.len()), ("organizations:ListAccounts", 1));
+    assert!(gap.error.contains("1 of 4 accounts"), "{}", gap.error);
 }
 
 #[tokio::test]

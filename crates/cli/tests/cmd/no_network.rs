@@ -1,6 +1,8 @@
 //! What a user meets before AWS answers: no credentials, no profile, no endpoint, no role.
 
 use crate::run::{Said, command, run};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 /// Exit code 1, one `error:` line, one `help:` line.
 fn is_told(said: &Said, error: &str, help: &str) {
@@ -39,9 +41,63 @@ fn an_endpoint_that_is_none() {
     is_told(&run(&["audit", "--endpoint-url", "localhost:5000"]), "`localhost:5000`", "--endpoint-url");
 }
 
+/// An endpoint that gives everybody the same answer, for as long as the test runs.
+fn endpoint(status: &'static str, headers: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = [0; 16_384];
+            let _ = stream.read(&mut request);
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status}\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n"
+            );
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
+}
+
+fn with_keys(arguments: &[&str]) -> Said {
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let output = command(arguments).envs(keys).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+}
+
+#[test]
+fn expired_credentials() {
+    let body = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token included in the request \
+        is expired</Message></Error></ErrorResponse>";
+    let url = endpoint("403 Forbidden", "content-type: text/xml\r\n", body);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.json");
+    std::fs::write(&file, "what was collected before").unwrap();
+    for arguments in [vec!["audit"], vec!["inventory", "--output", file.to_str().unwrap()]] {
+        let mut arguments = arguments;
+        arguments.extend(["--endpoint-url", &url]);
+        is_told(&with_keys(&arguments), "ExpiredToken", "renew");
+    }
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "what was collected before");
+}
+
+#[test]
+fn an_endpoint_of_something_else() {
+    let url = endpoint("404 Not Found", "content-type: text/html\r\n", "<html>It works!</html>");
+    is_told(&with_keys(&["audit", "--endpoint-url", &url]), "404", "--endpoint-url");
+}
+
+#[test]
+fn a_region_that_does_not_exist() {
+    // Whether there is a network or not, no name of that Region resolves.
+    is_told(&with_keys(&["audit", "--region", "us-moon-1"]), "us-moon-1", "the name of the Region");
+}
+
 #[test]
 fn an_endpoint_where_nobody_listens() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let output = command(&["audit", "--endpoint-url", &url])
