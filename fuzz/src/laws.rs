@@ -1,11 +1,13 @@
 //! Laws of the decision procedure.
 
 use crate::chosen;
+use cloudtrail::event::{Event, Field};
+use cloudtrail::selector::{Condition, FieldSelector, Selector};
 use cloudtrail::{Answer, records};
 use oracle::enumerate::{self, Subject, verdict};
 use oracle::worlds::{PLACE, Recorder, World, kinds, questions, selectors, subjects, worlds};
 use proptest::strategy::Strategy;
-use recording::{Candidate, State, Verdict, decide};
+use recording::{Candidate, Inclusion, State, Verdict, decide, included};
 
 fn ask(world: &World, subject: &Subject) -> Verdict {
     let candidates: Vec<Candidate<'_>> = world
@@ -103,4 +105,81 @@ pub fn decide_agrees_with_the_oracle(bytes: &[u8]) {
     assert_eq!(state, answer.state, "{subject:?} {world:#?} {decided:#?}");
     let warns = answer.possible_escapes && answer.state == enumerate::State::Recorded;
     assert_eq!(decided.possible.is_some(), warns, "{subject:?} {world:#?} {decided:#?}");
+}
+
+/// The cover of a yes suffices, and none of it can be left out.
+pub fn cover_suffices(bytes: &[u8]) {
+    let Some((subject, world)) = chosen(&questions(), bytes) else { return };
+    let verdict = ask(&world, &subject);
+    let only = |left_out: Option<usize>| {
+        let kept = verdict.cover.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+        let selectors = kept.map(|(_, one)| {
+            let read = world.recorders[one.candidate].selectors.as_ref();
+            read.expect("a cover is of recorders that were read")[one.selector].clone()
+        });
+        let recorders = vec![Recorder { selectors: Some(selectors.collect()), certain: true }];
+        ask(&World { recorders }, &subject).state
+    };
+    if verdict.state == State::Recorded {
+        assert_eq!(only(None), State::Recorded, "{subject:?} {world:#?} {verdict:#?}");
+        for left_out in 0..verdict.cover.len() {
+            assert_ne!(only(Some(left_out)), State::Recorded, "{subject:?} {world:#?} {verdict:#?}");
+        }
+    }
+}
+
+/// A selector and the two that together are it, one for reads and one for writes, have the same verdict.
+pub fn splitting_changes_nothing(bytes: &[u8]) {
+    let Some((subject, world)) = chosen(&questions(), bytes) else { return };
+    let mut other = world.clone();
+    for selectors in other.recorders.iter_mut().filter_map(|one| one.selectors.as_mut()) {
+        *selectors = selectors.iter().flat_map(halves).collect();
+    }
+    let (before, after) = (ask(&world, &subject), ask(&other, &subject));
+    assert_eq!(before.state, after.state, "{subject:?} {world:#?}");
+    assert_eq!(before.copies, after.copies, "{subject:?} {world:#?}");
+}
+
+fn halves(selector: &Selector) -> Vec<Selector> {
+    let Selector::Advanced(advanced) = selector else { return vec![selector.clone()] };
+    if advanced.condition(Field::ReadOnly).is_some() {
+        return vec![selector.clone()];
+    }
+    let half = |value| {
+        let mut half = advanced.clone();
+        half.fields.push(FieldSelector { field: Field::ReadOnly, condition: Condition::equals([value]) });
+        Selector::Advanced(half)
+    };
+    vec![half("true"), half("false")]
+}
+
+/// All candidates that are called copies record one same event of the resource.
+pub fn copies_have_an_event_in_common(bytes: &[u8]) {
+    let Some((subject, world)) = chosen(&questions(), bytes) else { return };
+    let verdict = ask(&world, &subject);
+    if verdict.copies.is_empty() || matches!(subject, Subject::Any(_)) {
+        return;
+    }
+    let records_it = |at: usize, event: &Event| {
+        let recorder = &world.recorders[at];
+        let mut all = recorder.selectors.iter().flatten();
+        recorder.certain && all.any(|one| records(one, event) == Answer::Recorded)
+    };
+    let common = |event: &Event| verdict.copies.iter().all(|at| records_it(*at, event));
+    assert!(subject.events(5).iter().any(common), "{subject:?} {world:#?} {verdict:#?}");
+}
+
+/// What `included` says of two sets of selectors is what looking at every event says.
+pub fn inclusion_agrees_with_the_oracle(bytes: &[u8]) {
+    let two = kinds().prop_flat_map(|kind| {
+        let some = || proptest::collection::vec(selectors(kind), 0..=3);
+        (some(), some())
+    });
+    let Some((before, after)) = chosen(&two, bytes) else { return };
+    let losses = oracle::inclusion::losses(&before, &after);
+    match included(&before, &after) {
+        Inclusion::Included => assert!(!losses.possible, "{before:#?} {after:#?}"),
+        Inclusion::Lost { .. } => assert!(losses.certain, "{before:#?} {after:#?}"),
+        Inclusion::Undetermined { .. } => assert!(!losses.certain, "{before:#?} {after:#?}"),
+    }
 }

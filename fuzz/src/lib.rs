@@ -6,7 +6,8 @@ mod laws;
 mod texts;
 
 pub use laws::{
-    adding_never_unrecords, decide_agrees_with_the_oracle, order_does_not_matter, witness_replays,
+    adding_never_unrecords, copies_have_an_event_in_common, cover_suffices, decide_agrees_with_the_oracle,
+    inclusion_agrees_with_the_oracle, order_does_not_matter, splitting_changes_nothing, witness_replays,
 };
 pub use texts::{nothing_unknown_disappears, parsing_never_panics};
 

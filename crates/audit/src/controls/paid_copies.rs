@@ -64,10 +64,10 @@ fn open(audit: &Audit<'_>) -> Option<Finding> {
         "whether a recorder that was not read records the same a second time cannot be told".to_owned(),
     );
     for (at, place) in audit.places.iter().enumerate() {
-        let some_recorded = |verdict: usize| {
-            matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded)
-        };
-        if !place.planes.iter().flat_map(|plane| &plane.rows).any(|row| some_recorded(row.verdict)) {
+        // Something may be recorded here, and by two.
+        let may_be = |verdict: usize| audit.verdicts[verdict].state != State::NotRecorded;
+        let some = place.planes.iter().flat_map(|plane| &plane.rows).any(|row| may_be(row.verdict));
+        if !some || place.candidates.len() < 2 {
             continue;
         }
         for candidate in place.candidates.iter().filter(|one| !one.gaps.is_empty()) {
