@@ -536,3 +536,6 @@ fn proof_formats() -> impl TypedValueParser {
     PossibleValuesParser::new(["terminal", "json"])
         .map(|name| if name == "json" { Format::Json } else { Format::Terminal })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! The documents and the arguments agree.
+
+use super::Cli;
+use clap::Parser;
+
+/// The words of a command line as a shell takes them apart: quotes, comments, and whatever comes after a pipe left out.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote, mut begun) = (Vec::new(), String::new(), None, false);
+    for one in line.chars() {
+        match (quote, one) {
+            (Some(open), one) if one == open => quote = None,
+            (None, '\'' | '"') => (quote, begun) = (Some(one), true),
+            (None, '#' | '|' | '>' | '\\') if !begun => break,
+            (None, ' ') => {
+                if begun {
+                    words.push(std::mem::take(&mut word));
+                }
+                begun = false;
+            }
+            (_, one) => {
+                word.push(one);
+                begun = true;
+            }
+        }
+    }
+    if begun {
+        words.push(word);
+    }
+    words
+}
+
+/// Every command that the documents show is one that the program takes.
+#[test]
+fn the_documents_show_commands_that_there_are() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut pages = vec![root.join("README.md")];
+    for folder in ["docs/guides", "docs/concepts", "docs/reference"] {
+        pages.extend(std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    pages.retain(|page| page.extension().is_some_and(|suffix| suffix == "md"));
+    let mut seen = 0;
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for line in text.lines() {
+            let line = line.trim_start_matches("$ ");
+            if line.starts_with("invoketrail ") && !line.ends_with(':') {
+                let told = Cli::try_parse_from(words(line));
+                assert!(told.is_ok(), "{}: {line}\n{}", page.display(), told.err().unwrap());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
