@@ -3,12 +3,14 @@
 //! The worlds are those of `oracle`: questions that mean something, and not texts that no parser takes.
 
 mod laws;
+mod records;
 mod texts;
 
 pub use laws::{
     adding_never_unrecords, copies_have_an_event_in_common, cover_suffices, decide_agrees_with_the_oracle,
     inclusion_agrees_with_the_oracle, order_does_not_matter, splitting_changes_nothing, witness_replays,
 };
+pub use records::both_readers_agree;
 pub use texts::{nothing_unknown_disappears, parsing_never_panics};
 
 use proptest::strategy::{Strategy, ValueTree};

@@ -27,6 +27,7 @@ targets! {
     decide_agrees_with_the_oracle 3_000
     parsing_never_panics 20_000
     nothing_unknown_disappears 5_000
+    both_readers_agree 20_000
     cover_suffices 3_000
     splitting_changes_nothing 3_000
     copies_have_an_event_in_common 3_000

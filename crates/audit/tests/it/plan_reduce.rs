@@ -64,7 +64,7 @@ fn status(inventory: &Inventory, exceptions: &[Exception], today: &str) -> Statu
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_backout_drops_exactly_what_it_lists_and_a_restore_brings_it_back(world in worlds(), only in any::<bool>()) {

@@ -1,0 +1,120 @@
+//! The fast path: one pass over the structure finds the records, one exact parse reads those that may be of interest.
+//!
+//! It answers for the usual forms only: `{"Records":[...]}`, a bare array, one record a line, white space or not. Whatever
+//! else it meets it leaves to the plain path, which is also asked about each record that the exact parse does not
+//! understand. So it may refuse, and never guesses.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod parse;
+mod portable;
+mod scan;
+mod walk;
+
+use crate::accounted::Accounted;
+use crate::plain::{Plain, deliver, hand_on, judge};
+use crate::read::Sink;
+use parse::{Parsed, parse};
+use scan::{Found, Separator};
+
+/// The first member of every record of CloudTrail. An object that begins so is a record, whatever else it holds.
+const RECORD: &[u8] = b"{\"eventVersion\":";
+
+/// Working memory of the fast path, and the scanner for this processor.
+pub(crate) struct Fast {
+    scan: fn(&[u8], Separator, &mut Found),
+    found: Found,
+}
+
+impl Default for Fast {
+    fn default() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(scan) = avx2::scanner() {
+            return Fast { scan, found: Found::default() };
+        }
+        Fast::portable()
+    }
+}
+
+impl Fast {
+    pub(crate) fn portable() -> Self {
+        Fast { scan: portable::scan, found: Found::default() }
+    }
+
+    /// Reads what it can from `at` on and returns where it stopped; `None` iff the plain path has to read the document at `at`.
+    pub(crate) fn documents<S: Sink>(&mut self, plain: &mut Plain<'_, '_, S>, at: usize) -> Option<usize> {
+        let bytes = plain.bytes;
+        let rest = bytes.get(at..)?;
+        if rest.starts_with(RECORD) {
+            (self.scan)(rest, Separator::Space, &mut self.found);
+            let end = self.found.spans.last()?.end;
+            self.read(plain, at, rest);
+            return Some(at + end);
+        }
+        let (first, closing) = opening(rest)?;
+        let elements = rest.get(first..)?;
+        (self.scan)(elements, Separator::Comma, &mut self.found);
+        let end = self.found.spans.last()?.end;
+        let end = first + closed(elements, end, closing)?;
+        // The elements of a bare array may be envelopes, each of them.
+        let is_record =
+            |span: &scan::Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
+        if closing == b"]" && !self.found.spans.iter().all(is_record) {
+            return None;
+        }
+        self.read(plain, at + first, elements);
+        Some(at + end)
+    }
+
+    /// Accounts for the records found, and hands on those of interest.
+    fn read<S: Sink>(&self, plain: &mut Plain<'_, '_, S>, base: usize, bytes: &[u8]) {
+        let wanted = plain.wanted;
+        let accounted: &mut Accounted = plain.accounted;
+        let mut hits = self.found.hits.iter().peekable();
+        for span in &self.found.spans {
+            let mut flagged = false;
+            while hits.next_if(|hit| **hit < span.end).is_some() {
+                flagged = true;
+            }
+            if !flagged {
+                accounted.records += 1;
+                continue;
+            }
+            let raw = bytes.get(span.start..span.end).unwrap_or_default();
+            match parse(raw, base + span.start, self.found.quotes_from(span.start)) {
+                Some(Parsed::OfInterest(record)) => {
+                    accounted.records += 1;
+                    hand_on(&record, wanted, accounted, plain.sink);
+                }
+                Some(Parsed::Other) => accounted.records += 1,
+                None => {
+                    let place = (base + span.start, raw.len());
+                    deliver(judge(raw, place.0), wanted, accounted, plain.sink, place);
+                }
+            }
+        }
+    }
+}
+
+/// Where the first element of `{"Records":[` or of `[` begins, and what closes the document; `None` where it is no object, or
+/// where a bare array does not begin with a record.
+fn opening(rest: &[u8]) -> Option<(usize, &'static [u8])> {
+    let after = |at: usize, wanted: &[u8]| {
+        let at = crate::plain::past_space(rest, at);
+        rest.get(at..)?.starts_with(wanted).then_some(at + wanted.len())
+    };
+    if let Some(inside) = after(0, b"{") {
+        let array = after(after(after(inside, b"\"Records\"")?, b":")?, b"[")?;
+        return Some((after(array, b"{")? - 1, b"]}"));
+    }
+    let array = after(0, b"[")?;
+    Some((after(array, RECORD)? - RECORD.len(), b"]"))
+}
+
+/// Behind the `closing` brackets that follow the last element, white space between them or not.
+fn closed(elements: &[u8], end: usize, closing: &[u8]) -> Option<usize> {
+    closing.iter().try_fold(end, |at, bracket| {
+        let at = crate::plain::past_space(elements, at);
+        (elements.get(at) == Some(bracket)).then_some(at + 1)
+    })
+}

@@ -1,0 +1,80 @@
+//! The structural pass with AVX2 and carry-less multiplication. `unsafe` stands here and nowhere near.
+
+#![allow(
+    unsafe_code,
+    reason = "vector instructions; `portable` says the same without them, and a test holds them together"
+)]
+
+use super::scan::{Found, Kernel, Masks, Separator, scan};
+use std::arch::x86_64::{
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+};
+
+/// Vectors of 32 bytes, two for a block. Its functions may only run where [`scanner`] found the instructions.
+struct Avx2;
+
+impl Kernel for Avx2 {
+    #[inline(always)]
+    fn masks(block: &[u8; 64]) -> Masks {
+        // SAFETY: only `run` calls this, which has the feature; each load reads 32 bytes of the 64 of the block.
+        unsafe {
+            let low = _mm256_loadu_si256(block.as_ptr().cast());
+            let high = _mm256_loadu_si256(block.as_ptr().add(32).cast());
+            let either = |a, b| {
+                let is = |half| _mm256_or_si256(equal(half, a), equal(half, b));
+                join(is(low), is(high))
+            };
+            let is = |byte| join(equal(low, byte), equal(high, byte));
+            let least = _mm256_set1_epi8(0x1f);
+            let control = |half| _mm256_cmpeq_epi8(_mm256_min_epu8(half, least), half);
+            Masks {
+                quote: is(b'"'),
+                backslash: is(b'\\'),
+                control: join(control(low), control(high)),
+                open: is(b'{'),
+                close: is(b'}'),
+                middle: (is(b't'), either(b'S', b'D')),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn prefix_xor(bits: u64) -> u64 {
+        // SAFETY: only `run` calls this, which has the feature. Multiplying by all ones without carries is the prefix parity.
+        unsafe {
+            let product = _mm_clmulepi64_si128::<0>(_mm_set_epi64x(0, bits.cast_signed()), _mm_set1_epi8(-1));
+            _mm_cvtsi128_si64(product).cast_unsigned()
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn equal(half: __m256i, byte: u8) -> __m256i {
+    // SAFETY: the caller has the feature.
+    unsafe { _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte.cast_signed())) }
+}
+
+#[inline(always)]
+unsafe fn join(low: __m256i, high: __m256i) -> u64 {
+    // SAFETY: the caller has the feature.
+    let bits = |half| unsafe { u64::from(_mm256_movemask_epi8(half).cast_unsigned()) };
+    bits(low) | bits(high) << 32
+}
+
+#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt,lzcnt")]
+fn run(bytes: &[u8], separator: Separator, found: &mut Found) {
+    scan::<Avx2>(bytes, separator, found);
+}
+
+/// The scanner, iff this processor has the instructions.
+pub(super) fn scanner() -> Option<fn(&[u8], Separator, &mut Found)> {
+    let has = is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("pclmulqdq")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("lzcnt");
+    // SAFETY: all features that `run` asks for were found just now.
+    has.then_some(|bytes, separator, found| unsafe { run(bytes, separator, found) })
+}

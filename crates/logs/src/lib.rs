@@ -1,0 +1,15 @@
+//! CloudTrail's log files to records, at the speed of gunzip, with an account of every byte.
+
+mod accounted;
+mod fast;
+mod inflate;
+mod plain;
+mod read;
+mod record;
+mod time;
+
+pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
+pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
+pub use read::{Reader, Sink, Wanted, read_plainly};
+pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};
+pub use time::milliseconds;

@@ -1,0 +1,239 @@
+//! One CloudTrail record of interest, borrowed from the bytes it was read from.
+
+use cloudtrail::arn::Arn;
+use foldhash::fast::FixedState;
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
+
+/// Text of a record: borrowed where it holds no escapes.
+pub type Text<'a> = Cow<'a, str>;
+
+/// A record of `lambda.amazonaws.com` or `cloudtrail.amazonaws.com`.
+///
+/// A member is `None` iff the record does not have it or has `null` for it. Names follow the record's own
+/// (`CloudTrail User Guide`, record contents); `event_name`, `event_time` and `event_id` are always there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record<'a> {
+    /// Where the record begins among the inflated bytes of its file; for a record inside a JSON text, where that text's
+    /// envelope begins.
+    pub offset: u64,
+    /// The record as it was delivered: a JSON object. Escapes are undone once where it was delivered as a text.
+    pub raw: &'a [u8],
+    /// `eventID`; `eventId` of an aggregated event.
+    pub event_id: Text<'a>,
+    /// `eventTime` as written; the beginning of the window of an aggregated event.
+    pub event_time: Text<'a>,
+    /// The same in milliseconds since 1970-01-01T00:00:00Z.
+    pub milliseconds: i64,
+    /// `eventName`; empty for an aggregated event.
+    pub event_name: Text<'a>,
+    /// `eventSource`.
+    pub event_source: Text<'a>,
+    /// `eventVersion`.
+    pub event_version: Option<Text<'a>>,
+    /// `eventType`.
+    pub event_type: Option<Text<'a>>,
+    /// `eventCategory`: not in records before version 1.07.
+    pub category: Option<Text<'a>>,
+    /// `managementEvent`.
+    pub management: Option<bool>,
+    /// `readOnly`.
+    pub read_only: Option<bool>,
+    /// `awsRegion`.
+    pub region: Option<Text<'a>>,
+    /// `recipientAccountId`; `accountId` of an aggregated event.
+    pub recipient_account_id: Option<Text<'a>>,
+    /// `requestID`: the same in the records of one asynchronous call.
+    pub request_id: Option<Text<'a>>,
+    /// `sharedEventID`: there iff the event was delivered to more than one account.
+    pub shared_event_id: Option<Text<'a>>,
+    /// `sourceIPAddress`: an address or the name of a service.
+    pub source_address: Option<Text<'a>>,
+    /// `userAgent`.
+    pub user_agent: Option<Text<'a>>,
+    /// `errorCode`.
+    pub error_code: Option<Text<'a>>,
+    /// `errorMessage`.
+    pub error_message: Option<Text<'a>>,
+    /// `vpcEndpointId`.
+    pub vpc_endpoint: Option<Text<'a>>,
+    /// True iff `sessionCredentialFromConsole` is `"true"`.
+    pub console: bool,
+    /// `userIdentity`.
+    pub identity: Identity<'a>,
+    /// The first of `resources` whose type begins with `AWS::Lambda::`.
+    pub function: Option<Function<'a>>,
+    /// `requestParameters`, where it is an object.
+    pub requested: Option<Requested<'a>>,
+    /// `additionalEventData.functionVersion`: the ARN of the version that ran.
+    pub executed: Option<Text<'a>>,
+    /// Some iff this is an aggregated event: evidence of a number of calls, not of one.
+    pub aggregated: Option<Aggregated<'a>>,
+}
+
+/// Who called, as `userIdentity` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity<'a> {
+    /// `type`.
+    pub kind: Option<Text<'a>>,
+    /// `principalId`.
+    pub principal_id: Option<Text<'a>>,
+    /// `arn`: absent for services.
+    pub arn: Option<Text<'a>>,
+    /// `accountId`: absent for services.
+    pub account: Option<Text<'a>>,
+    /// `userName`.
+    pub user_name: Option<Text<'a>>,
+    /// `invokedBy`: a service that called by itself or for the principal.
+    pub invoked_by: Option<Text<'a>>,
+    /// `sessionContext.sessionIssuer.arn`: the role of a session.
+    pub issuer_arn: Option<Text<'a>>,
+}
+
+/// The function (or web function, or MicroVM image) of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Function<'a> {
+    /// `ARN`: without a version or alias in all published records.
+    pub arn: Option<Text<'a>>,
+    /// `type`.
+    pub kind: Text<'a>,
+    /// `accountId`: the owner.
+    pub account: Option<Text<'a>>,
+}
+
+/// What the caller asked for. Members that are no texts are `None`: their shape belongs to the API that was called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requested<'a> {
+    /// `functionName`: a name or an ARN, with or without a version or alias.
+    pub function_name: Option<Text<'a>>,
+    /// `invocationType`.
+    pub invocation_type: Option<Text<'a>>,
+    /// `sourceArn`.
+    pub source_arn: Option<Text<'a>>,
+    /// `sourceAccount`.
+    pub source_account: Option<Text<'a>>,
+}
+
+/// The window and the number of an aggregated event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aggregated<'a> {
+    /// `timeWindow.windowEnd`, exclusive.
+    pub window_end: Option<Text<'a>>,
+    /// The sum over `summary.primaryDimension.statistics`; `None` iff one of them is no natural number.
+    pub count: Option<u64>,
+}
+
+/// The best name a record has for who called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Caller<'a> {
+    /// The ARN of a principal.
+    Principal(&'a str),
+    /// A service without an ARN, such as `events.amazonaws.com`.
+    Service(&'a str),
+    /// Only an account or a principal id is known.
+    Other(&'a str),
+    /// The record names nobody.
+    Nobody,
+}
+
+impl Record<'_> {
+    /// The account whose trail delivered the record, else the owner of the function, else the caller's account.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        let owner = || {
+            let function = self.function.as_ref()?;
+            let arn = function.arn.as_deref().and_then(Arn::parse);
+            function.account.as_deref().or(arn.map(|arn| arn.account))
+        };
+        self.recipient_account_id.as_deref().or_else(owner).or(self.identity.account.as_deref())
+    }
+
+    /// The function: the ARN among `resources`, else what was asked for.
+    #[must_use]
+    pub fn function_named(&self) -> Option<&str> {
+        let arn = self.function.as_ref().and_then(|function| function.arn.as_deref());
+        arn.or_else(|| self.requested.as_ref()?.function_name.as_deref())
+    }
+
+    /// Who called.
+    #[must_use]
+    pub fn caller(&self) -> Caller<'_> {
+        let Identity { arn, invoked_by, principal_id, account, .. } = &self.identity;
+        if let Some(arn) = arn {
+            return Caller::Principal(arn);
+        }
+        if let Some(service) = invoked_by {
+            return Caller::Service(service);
+        }
+        principal_id.as_deref().or(account.as_deref()).map_or(Caller::Nobody, Caller::Other)
+    }
+
+    /// True iff this is one of the data events of running something: an invocation, an execution, a call that starts or steers
+    /// a MicroVM. Aggregated events are not.
+    #[must_use]
+    pub fn is_invocation(&self) -> bool {
+        self.aggregated.is_none() && is_invocation(&self.event_source, &self.event_name)
+    }
+
+    /// Equal for two records iff they are the same event delivered twice to the same account, save a chance below 2^-100.
+    ///
+    /// The event id and the account decide. Time, name, function and caller are part of the key, too: two records that share
+    /// an id and *differ* are two claims, none hides the other, and the result does not depend on which was read first.
+    #[must_use]
+    pub fn key(&self) -> u128 {
+        let mut hasher = FixedState::with_seed(1).build_hasher();
+        for part in
+            [self.recipient_account_id.as_deref(), self.function_named(), self.identity.arn.as_deref()]
+        {
+            hasher.write(part.unwrap_or_default().as_bytes());
+            hasher.write_u8(u8::from(part.is_some()));
+        }
+        hasher.write(self.event_name.as_bytes());
+        hasher.write_i64(self.milliseconds);
+        id_bits(&self.event_id).wrapping_add(u128::from(hasher.finish()))
+    }
+}
+
+/// As [`Record::is_invocation`], of names alone.
+#[must_use]
+pub(crate) fn is_invocation(source: &str, name: &str) -> bool {
+    // Lambda Developer Guide, "Logging AWS Lambda API calls" and "Monitoring MicroVMs"; `InvokeExecution` was observed.
+    let microvm = || {
+        matches!(
+            name,
+            "RunMicrovm"
+                | "TerminateMicrovm"
+                | "SuspendMicrovm"
+                | "ResumeMicrovm"
+                | "CreateMicrovmAuthToken"
+                | "CreateMicrovmShellAuthToken"
+        )
+    };
+    source == LAMBDA && (name.starts_with("Invoke") || microvm())
+}
+
+/// `eventSource` of everything that runs, and of Lambda's control plane.
+pub(crate) const LAMBDA: &str = "lambda.amazonaws.com";
+/// `eventSource` of calls that change recording.
+pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
+
+/// An event id is a UUID: its 128 bits are as good a key as there is. Other texts are hashed.
+fn id_bits(id: &str) -> u128 {
+    let mut bits = 0_u128;
+    let mut digits = 0;
+    for byte in id.bytes() {
+        match char::from(byte).to_digit(16) {
+            Some(digit) => {
+                bits = bits << 4 | u128::from(digit);
+                digits += 1;
+            }
+            None if byte == b'-' => {}
+            None => digits = 64,
+        }
+    }
+    if digits == 32 {
+        return bits;
+    }
+    let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(id.as_bytes()));
+    half(2) << 64 | half(3)
+}

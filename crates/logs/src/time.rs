@@ -1,0 +1,99 @@
+//! `eventTime` as written in records, to milliseconds since 1970.
+
+/// Milliseconds since 1970-01-01T00:00:00Z of a UTC time such as `2023-03-21T01:02:03Z` or `2017-11-28T19:41:41.123Z`.
+///
+/// `None` iff the text has another form or names no such day or time. Digits behind the third of a fraction are dropped.
+/// The second 60 is taken for 59: POSIX time has no leap seconds.
+#[must_use]
+pub fn milliseconds(text: &str) -> Option<i64> {
+    let (head, tail) = text.as_bytes().split_first_chunk::<19>()?;
+    let number = |from: usize, to: usize| -> Option<i64> {
+        head.get(from..to)?
+            .iter()
+            .try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
+    };
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    if marks.iter().any(|(at, mark)| head.get(*at) != Some(mark)) {
+        return None;
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    if !(1..=12).contains(&month) || day < 1 || day > days_of(year, month) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second.min(59);
+    Some(seconds * 1_000 + fraction(tail)?)
+}
+
+/// Milliseconds of `Z`, `.5Z` or `.123456Z`.
+fn fraction(tail: &[u8]) -> Option<i64> {
+    let digits = match tail {
+        b"Z" => return Some(0),
+        [b'.', digits @ .., b'Z'] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => digits,
+        _ => return None,
+    };
+    let padded = digits.iter().copied().chain(std::iter::repeat(b'0'));
+    Some(padded.take(3).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+}
+
+fn days_of(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar; years are counted from March so that the leap day is the last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn known_times() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1969-12-31T23:59:59Z", -1_000),
+            ("2000-02-29T00:00:00Z", 951_782_400_000),
+            ("2023-03-21T01:02:03Z", 1_679_360_523_000),
+            ("2017-11-28T19:41:41.1Z", 1_511_898_101_100),
+            ("2017-11-28T19:41:41.123456Z", 1_511_898_101_123),
+            ("2016-12-31T23:59:60Z", 1_483_228_799_000),
+        ] {
+            assert_eq!(milliseconds(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in [
+            "",
+            "2023",
+            "2023-03-21T01:02:03",
+            "2023-03-21 01:02:03Z",
+            "2023-02-29T00:00:00Z",
+            "2023-13-01T00:00:00Z",
+            "2023-00-01T00:00:00Z",
+            "2023-01-01T24:00:00Z",
+            "2023-01-01T00:00:00.Z",
+            "2023-01-01T00:00:00+01:00",
+            "2x23-01-01T00:00:00Z",
+            "2023-01-01T00:00:00.1x2Z",
+            "é023-01-01T00:00:00Z",
+        ] {
+            assert_eq!(milliseconds(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The forms in which logs come: each gives the same records; what is no event is told apart; what is damaged is named.
+
+use crate::agreement::all_agree;
+use crate::records::{ALL, EXECUTION, NOTIFICATION, SYNC};
+use logs::{Caller, Reader, Reason, Record, Wanted};
+
+fn text(record: &str) -> String {
+    serde_json::to_string(record).unwrap()
+}
+
+#[test]
+fn every_form_gives_the_same_records() {
+    let each = |wrap: fn(&str) -> String, between: &str| {
+        ALL.iter().map(|record| wrap(record)).collect::<Vec<_>>().join(between)
+    };
+    let plain = |record: &str| record.to_owned();
+    let as_text = |name: &'static str| {
+        let of: Vec<String> = ALL.iter().map(|record| format!("{{\"{name}\":{}}}", text(record))).collect();
+        of.join(",")
+    };
+    let forms = [
+        format!("{{\"Records\":[{}]}}", each(plain, ",")),
+        format!("[{}]", each(plain, ",\n")),
+        each(plain, "\n"),
+        each(|record| format!("{{\"version\":\"0\",\"detail-type\":\"x\",\"detail\":{record}}}"), "\n"),
+        format!("{{\"Events\":[{}],\"NextToken\":\"x\"}}", as_text("CloudTrailEvent")),
+        format!("{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{}]}}", as_text("message")),
+        each(|record| format!("2023-03-21T01:02:03.000Z {record}"), "\n"),
+    ];
+    for form in forms {
+        let (accounted, told) = all_agree(form.as_bytes());
+        assert_eq!((accounted.records, accounted.refusals, told.len()), (5, 0, 4), "{form}");
+    }
+}
+
+#[test]
+fn a_record_says_who_called_what() {
+    let mut seen = Vec::new();
+    let mut told = |record: &Record<'_>| {
+        let caller = match record.caller() {
+            Caller::Principal(name) | Caller::Service(name) | Caller::Other(name) => name.to_owned(),
+            Caller::Nobody => "nobody".to_owned(),
+        };
+        seen.push((record.function_named().unwrap().to_owned(), caller, record.milliseconds));
+    };
+    let file = format!("{{\"Records\":[{SYNC},{EXECUTION},{NOTIFICATION}]}}");
+    let accounted = Reader::new().read(file.as_bytes(), Wanted::Invocations, &mut told);
+    assert_eq!(accounted.of_interest, 3);
+    let orders = "arn:aws:lambda:eu-west-1:111122223333:function:orders";
+    let thumbs = "arn:aws:lambda:us-east-1:111122223333:function:thumbs";
+    let role = "arn:aws:sts::111122223333:assumed-role/states/s";
+    let expected = [
+        (orders, role, 1_679_360_523_000),
+        (orders, "lambda.amazonaws.com", 1_679_360_524_000),
+        (thumbs, "s3.amazonaws.com", 1_521_594_124_250),
+    ];
+    let expected = expected.map(|(function, caller, at)| (function.to_owned(), caller.to_owned(), at));
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn what_holds_no_event_is_told_apart() {
+    let digest =
+        r#"{"awsAccountId":"1","digestStartTime":"x","digestS3Object":"k","logFiles":[{"s3Object":"a"}]}"#;
+    let control = r#"{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE: Checking health"}]}"#;
+    for file in [digest, control] {
+        let (accounted, _) = all_agree(file.as_bytes());
+        assert_eq!((accounted.records, accounted.not_events, accounted.refusals), (0, 1, 0), "{file}");
+    }
+    for empty in ["", "\n", r#"{"Records":[]}"#, "[]"] {
+        let (accounted, _) = all_agree(empty.as_bytes());
+        assert_eq!((accounted.records, accounted.not_events, accounted.refusals), (0, 0, 0), "{empty}");
+    }
+}
+
+#[test]
+fn a_damaged_tail_costs_only_itself() {
+    let file = format!("{{\"Records\":[{SYNC},{EXECUTION},{}", &NOTIFICATION[..400]);
+    let (accounted, told) = all_agree(file.as_bytes());
+    assert_eq!((accounted.records, accounted.refusals, told.len()), (2, 1, 2));
+    assert_eq!(accounted.refused[0].reason, Reason::Unclosed);
+    assert_eq!(accounted.refused[0].offset as usize, file.len() - 400);
+}
+
+#[test]
+fn hostile_depth_and_length_are_survived() {
+    let deep = SYNC.replacen(
+        "\"responseElements\":null",
+        &format!("\"responseElements\":{}1{}", "[".repeat(100_000), "]".repeat(100_000)),
+        1,
+    );
+    let (accounted, _) = all_agree(format!("{{\"Records\":[{deep},{SYNC}]}}").as_bytes());
+    assert_eq!((accounted.records, accounted.refusals), (1, 1));
+    let open = "{\"Records\":[".repeat(50_000);
+    assert_eq!(all_agree(open.as_bytes()).0.records, 0);
+    let long = SYNC.replacen(
+        "states.amazonaws.com\",\"requestParameters",
+        &format!("{}\",\"requestParameters", "x".repeat(5_000_000)),
+        1,
+    );
+    assert_eq!(all_agree(format!("[{long}]").as_bytes()).0.records, 1);
+    let mut latin = SYNC.as_bytes().to_vec();
+    let at = SYNC.find("states").unwrap();
+    latin[at] = 0xff;
+    let (accounted, _) = all_agree(&latin);
+    assert_eq!((accounted.records, accounted.refusals), (0, 1));
+    assert!(matches!(accounted.refused[0].reason, Reason::NotUtf8 { .. }));
+}

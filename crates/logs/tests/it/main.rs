@@ -1,0 +1,8 @@
+//! The reader: the fast path says what the plain path says, and every byte is accounted for.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+
+mod agreement;
+mod forms;
+mod inflate;
+mod records;
