@@ -6,7 +6,10 @@ use logs::{Accounted, Inflater, Reader, Record, Wanted, read_plainly};
 pub fn both_readers_agree(bytes: &[u8]) {
     agree(bytes);
     // Most bytes are no log; within a frame that is one, they are read as records.
-    agree(&[br#"{"Records":[{"eventVersion":"1.08","eventSource":"lambda.amazonaws.com","#, bytes, b"}]}"].concat());
+    agree(
+        &[br#"{"Records":[{"eventVersion":"1.08","eventSource":"lambda.amazonaws.com","#, bytes, b"}]}"]
+            .concat(),
+    );
     let mut inflater = Inflater::new(1 << 20);
     agree(inflater.inflate(&[b"\x1f\x8b\x08", bytes].concat()).bytes);
 }
