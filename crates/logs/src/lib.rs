@@ -3,6 +3,7 @@
 mod accounted;
 mod fast;
 mod inflate;
+mod object_key;
 mod plain;
 mod read;
 mod record;
@@ -10,6 +11,7 @@ mod time;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
+pub use object_key::{Folder, ObjectKey};
 pub use read::{Reader, Sink, Wanted, read_plainly};
 pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};
 pub use time::milliseconds;

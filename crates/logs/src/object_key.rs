@@ -1,0 +1,140 @@
+//! The keys under which CloudTrail delivers: whose events, from where, which day, which minute.
+
+use crate::time::milliseconds;
+
+/// What stands under a key. CloudTrail keeps a folder for each (user guide, "Finding your CloudTrail log files").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Folder {
+    /// `CloudTrail`: log files of management and data events.
+    Logs,
+    /// `CloudTrail-Digest`
+    Digests,
+    /// `CloudTrail-Insight`
+    Insights,
+    /// `CloudTrail-NetworkActivity`
+    NetworkActivity,
+    /// `CloudTrail-Aggregated`
+    Aggregated,
+}
+
+impl Folder {
+    const ALL: [Folder; 5] =
+        [Self::Logs, Self::Digests, Self::Insights, Self::NetworkActivity, Self::Aggregated];
+
+    /// The name of the folder in keys.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Logs => "CloudTrail",
+            Self::Digests => "CloudTrail-Digest",
+            Self::Insights => "CloudTrail-Insight",
+            Self::NetworkActivity => "CloudTrail-NetworkActivity",
+            Self::Aggregated => "CloudTrail-Aggregated",
+        }
+    }
+}
+
+/// `[prefix/]AWSLogs/[o-id/]account/folder/region/YYYY/MM/DD/name`, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectKey<'a> {
+    /// What stands before `AWSLogs/`: with its closing slash, or empty.
+    pub prefix: &'a str,
+    /// From `AWSLogs/` on: the same in every copy of a bucket.
+    pub below: &'a str,
+    /// `o-...`, iff an organization's trail delivered it.
+    pub organization: Option<&'a str>,
+    /// Twelve digits: whose events.
+    pub account: &'a str,
+    /// What it is.
+    pub folder: Folder,
+    /// Where the events happened.
+    pub region: &'a str,
+    /// The day of delivery, UTC: `YYYY/MM/DD`.
+    pub day: &'a str,
+    /// The file's own name.
+    pub name: &'a str,
+}
+
+impl<'a> ObjectKey<'a> {
+    /// `None` iff the key is not as CloudTrail writes them.
+    #[must_use]
+    pub fn parse(key: &'a str) -> Option<Self> {
+        let at = if key.starts_with(ROOT) { 0 } else { key.rfind("/AWSLogs/")? + 1 };
+        let (prefix, below) = key.split_at_checked(at)?;
+        let rest = below.strip_prefix(ROOT)?;
+        let organization = rest.split_once('/').map(|(id, _)| id).filter(|id| id.starts_with("o-"));
+        let rest = organization.map_or(rest, |id| &rest[id.len() + 1..]);
+        let (account, rest) = rest.split_once('/')?;
+        let (folder, rest) = rest.split_once('/')?;
+        let folder = Folder::ALL.into_iter().find(|known| known.as_str() == folder)?;
+        let (region, rest) = rest.split_once('/')?;
+        let (day, name) = (rest.get(..10)?, rest.get(10..)?.strip_prefix('/')?);
+        let dated = day.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'/',
+            _ => byte.is_ascii_digit(),
+        });
+        let twelve = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let whole = dated && twelve && !name.is_empty() && !name.contains('/');
+        whole.then_some(ObjectKey { prefix, below, organization, account, folder, region, day, name })
+    }
+
+    /// When a log file was delivered, to the minute, as its name says: milliseconds since 1970. `None` for other files.
+    #[must_use]
+    pub fn delivered(&self) -> Option<i64> {
+        let head = [self.account, "_CloudTrail_", self.region, "_"];
+        let stamp = head.iter().try_fold(self.name, |rest, part| rest.strip_prefix(part))?.get(..14)?;
+        if self.folder != Folder::Logs || stamp.as_bytes().get(8) != Some(&b'T') || !stamp.ends_with('Z') {
+            return None;
+        }
+        let part = |from: usize, to: usize| stamp.get(from..to);
+        milliseconds(&format!(
+            "{}-{}-{}T{}:{}:00Z",
+            part(0, 4)?,
+            part(4, 6)?,
+            part(6, 8)?,
+            part(9, 11)?,
+            part(11, 13)?
+        ))
+    }
+}
+
+const ROOT: &str = "AWSLogs/";
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, ObjectKey};
+
+    #[test]
+    fn keys_of_accounts_and_of_organizations() {
+        let name = "111122223333_CloudTrail_eu-west-1_20230321T0105Z_abcdefgh12345678.json.gz";
+        let key = format!("audit/x/AWSLogs/o-abc123/111122223333/CloudTrail/eu-west-1/2023/03/21/{name}");
+        let parsed = ObjectKey::parse(&key).unwrap();
+        assert_eq!((parsed.prefix, parsed.organization), ("audit/x/", Some("o-abc123")));
+        assert_eq!((parsed.account, parsed.region, parsed.day), ("111122223333", "eu-west-1", "2023/03/21"));
+        assert_eq!((parsed.folder, parsed.name), (Folder::Logs, name));
+        assert_eq!(parsed.delivered(), Some(1_679_360_700_000));
+        let key = key
+            .replace("o-abc123/", "")
+            .replace("audit/x/", "")
+            .replace("/CloudTrail/", "/CloudTrail-Digest/");
+        let parsed = ObjectKey::parse(&key).unwrap();
+        assert_eq!((parsed.prefix, parsed.organization, parsed.folder), ("", None, Folder::Digests));
+        assert_eq!((parsed.below, parsed.delivered()), (key.as_str(), None));
+    }
+
+    #[test]
+    fn what_is_no_key_of_cloudtrail_is_none() {
+        for key in [
+            "",
+            "AWSLogs/",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/03/21/",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/03/x1/a.json.gz",
+            "AWSLogs/111122223333/elasticloadbalancing/eu-west-1/2023/03/21/a.log",
+            "AWSLogs/1111/CloudTrail/eu-west-1/2023/03/21/a.json.gz",
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/03/21/more/a.json.gz",
+            "MyAWSLogs/111122223333/CloudTrail/eu-west-1/2023/03/21/a.json.gz",
+        ] {
+            assert_eq!(ObjectKey::parse(key), None, "{key}");
+        }
+    }
+}
