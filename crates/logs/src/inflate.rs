@@ -10,7 +10,7 @@ use std::io::Read;
 pub const DEFAULT_LIMIT: usize = 512 << 20;
 
 /// Bytes of buffer that are kept for the next file.
-const KEPT: usize = 32 << 20;
+const KEPT: usize = 16 << 20;
 
 /// DEFLATE makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits).
 const MOST_OF_ONE: usize = 1032;
@@ -84,11 +84,15 @@ impl Inflater {
         Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
     }
 
-    /// How many bytes of the buffer are content, and what stopped us.
-    fn members(&mut self, file: &[u8]) -> (usize, Option<Trouble>) {
+    /// Gives memory back that only a large file needed.
+    pub fn rest(&mut self) {
         if self.buffer.len() > KEPT {
             self.buffer = Vec::new();
         }
+    }
+
+    /// How many bytes of the buffer are content, and what stopped us.
+    fn members(&mut self, file: &[u8]) -> (usize, Option<Trouble>) {
         let (mut at, mut length) = (0, 0);
         while let Some(rest) = file.get(at..).filter(|rest| !rest.is_empty()) {
             if !is_gzip(rest) {
@@ -160,6 +164,11 @@ impl Inflater {
 
 fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
+}
+
+/// Bytes that the file probably inflates to.
+pub(crate) fn expected(file: &[u8]) -> usize {
+    if is_gzip(file) { guess(file) } else { 0 }
 }
 
 /// Bytes that the member probably inflates to. The trailer of the *last* member says so (modulo 2^32): it is believed where

@@ -1,17 +1,27 @@
 //! CloudTrail's log files to records, at the speed of gunzip, with an account of every byte.
 
 mod accounted;
+mod ask;
 mod fast;
 mod inflate;
 mod object_key;
 mod plain;
 mod read;
 mod record;
+pub mod scan;
+mod sheet;
 mod time;
+mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
+pub use ask::{
+    Answer, Cell, Dimension, Filter, Group, Lag, MOST_DIMENSIONS, Pattern, Question, Scratch, Spill, Tally,
+    Way,
+};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use object_key::{Folder, ObjectKey};
 pub use read::{Reader, Sink, Wanted, read_plainly};
 pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};
-pub use time::milliseconds;
+pub use sheet::{Column, Columns, Facts, Marks, Row, Sheet, Texts};
+pub use time::{milliseconds, text_of};
+pub use who::Via;

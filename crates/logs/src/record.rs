@@ -140,12 +140,24 @@ impl Record<'_> {
     /// The account whose trail delivered the record, else the owner of the function, else the caller's account.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
-        let owner = || {
-            let function = self.function.as_ref()?;
-            let arn = function.arn.as_deref().and_then(Arn::parse);
-            function.account.as_deref().or(arn.map(|arn| arn.account))
-        };
-        self.recipient_account_id.as_deref().or_else(owner).or(self.identity.account.as_deref())
+        let said = self.recipient_account_id.as_deref();
+        said.or_else(|| self.owner()).or(self.identity.account.as_deref())
+    }
+
+    /// The account that owns the function, as the record says, else as its ARN says.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        let said = self.function.as_ref().and_then(|function| function.account.as_deref());
+        let in_arn = || Arn::parse(self.function_named()?).map(|arn| arn.account);
+        said.or_else(in_arn).filter(|account| !account.is_empty())
+    }
+
+    /// The account that the caller belongs to, as the record says, else as its ARN says; `None` for services.
+    #[must_use]
+    pub fn caller_account(&self) -> Option<&str> {
+        let said = self.identity.account.as_deref();
+        let in_arn = || Arn::parse(self.identity.arn.as_deref()?).map(|arn| arn.account);
+        said.or_else(in_arn).filter(|account| account.len() == 12)
     }
 
     /// The function: the ARN among `resources`, else what was asked for.
@@ -181,6 +193,11 @@ impl Record<'_> {
     /// an id and *differ* are two claims, none hides the other, and the result does not depend on which was read first.
     #[must_use]
     pub fn key(&self) -> u128 {
+        self.key_of(id_bits(&self.event_id).0)
+    }
+
+    /// As [`Record::key`], the bits of the event id being known.
+    pub(crate) fn key_of(&self, event: u128) -> u128 {
         let mut hasher = FixedState::with_seed(1).build_hasher();
         for part in
             [self.recipient_account_id.as_deref(), self.function_named(), self.identity.arn.as_deref()]
@@ -190,7 +207,7 @@ impl Record<'_> {
         }
         hasher.write(self.event_name.as_bytes());
         hasher.write_i64(self.milliseconds);
-        id_bits(&self.event_id).wrapping_add(u128::from(hasher.finish()))
+        event.wrapping_add(u128::from(hasher.finish()))
     }
 }
 
@@ -217,8 +234,9 @@ pub(crate) const LAMBDA: &str = "lambda.amazonaws.com";
 /// `eventSource` of calls that change recording.
 pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
-/// An event id is a UUID: its 128 bits are as good a key as there is. Other texts are hashed.
-fn id_bits(id: &str) -> u128 {
+/// The bits of an id, and true iff they are a UUID written as usual, from which the text can be made again. An event id is a
+/// UUID: its 128 bits are as good a key as there is. Other texts are hashed.
+pub(crate) fn id_bits(id: &str) -> (u128, bool) {
     let mut bits = 0_u128;
     let mut digits = 0;
     for byte in id.bytes() {
@@ -231,9 +249,18 @@ fn id_bits(id: &str) -> u128 {
             None => digits = 64,
         }
     }
-    if digits == 32 {
-        return bits;
+    if digits == 32 && is_written_as_uuid(id) {
+        return (bits, true);
     }
     let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(id.as_bytes()));
-    half(2) << 64 | half(3)
+    (half(2) << 64 | half(3), false)
+}
+
+/// True iff the text of the UUID can be made again from its bits: lower case, dashes where they belong.
+fn is_written_as_uuid(id: &str) -> bool {
+    let usual = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    id.len() == 36 && id.bytes().enumerate().all(usual)
 }

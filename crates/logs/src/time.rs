@@ -28,6 +28,28 @@ pub fn milliseconds(text: &str) -> Option<i64> {
     Some(seconds * 1_000 + fraction(tail)?)
 }
 
+/// The time as CloudTrail writes it: `2023-03-21T01:02:03Z`, with milliseconds where there are any. Years outside 0 to 9999 are
+/// taken for the nearest within.
+#[must_use]
+pub fn text_of(milliseconds: i64) -> String {
+    let clamped = milliseconds.clamp(-62_167_219_200_000, 253_402_300_799_999);
+    let (seconds, fraction) = (clamped.div_euclid(1_000), clamped.rem_euclid(1_000));
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // The inverse of `days_since_1970`: eras of 400 years, years that begin in March.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:03}") };
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+}
+
 /// Milliseconds of `Z`, `.5Z` or `.123456Z`.
 fn fraction(tail: &[u8]) -> Option<i64> {
     let digits = match tail {
@@ -59,7 +81,26 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::milliseconds;
+    use super::{milliseconds, text_of};
+
+    #[test]
+    fn a_time_comes_back_as_it_was_written() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2000-02-29T23:59:59Z",
+            "2023-03-01T01:02:03.040Z",
+            "1969-12-31T23:59:59.999Z",
+        ] {
+            assert_eq!(text_of(milliseconds(text).unwrap()), text);
+        }
+        for day in -800_000..2_900_000_i64 / 7 {
+            let at = day * 86_400_000 * 7 / 2;
+            let text = text_of(at);
+            assert!(milliseconds(&text).is_none_or(|back| back == at || text.starts_with("9999")), "{text}");
+        }
+        assert_eq!(text_of(i64::MAX), "9999-12-31T23:59:59.999Z");
+        assert_eq!(text_of(i64::MIN), "0000-01-01T00:00:00Z");
+    }
 
     #[test]
     fn known_times() {

@@ -1,0 +1,124 @@
+//! Measures the reader alone over a tree of log files: `reader MODE THREADS FOLDER`, MODE one of `read`, `inflate`, `records`, `count`.
+//!
+//! `read` only takes the files from the page cache, `inflate` is the floor that all else is compared with, `records` finds the
+//! invocations and throws them away, `count` answers "calls by function and caller, first and last seen".
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a measuring program for developers"
+)]
+
+use logs::scan::{Consumer, File, Options, Source, scan};
+use logs::{Answer, Dimension, Inflater, Question, Scratch, Sheet, Spill, Tally};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+struct Tree {
+    files: Vec<(u64, PathBuf)>,
+    next: AtomicUsize,
+}
+
+impl Tree {
+    fn walk(folder: &Path) -> Tree {
+        let mut files = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                let metadata = entry.metadata().unwrap();
+                let path = entry.path();
+                if metadata.is_dir() {
+                    folders.push(path);
+                } else if path.to_string_lossy().contains("/CloudTrail/") {
+                    files.push((metadata.len(), path));
+                }
+            }
+        }
+        files.sort_by(|a, b| b.cmp(a));
+        Tree { files, next: AtomicUsize::new(0) }
+    }
+}
+
+impl Source for Tree {
+    fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
+        let (_, path) = self.files.get(self.next.fetch_add(1, Ordering::Relaxed))?;
+        std::fs::File::open(path).unwrap().read_to_end(bytes).unwrap();
+        Some(File { name: path.to_string_lossy().into_owned(), delivered: None, unread: None })
+    }
+}
+
+struct InMemory;
+
+impl Spill for InMemory {
+    fn create(&self) -> io::Result<Box<dyn Scratch>> {
+        Ok(Box::new(io::Cursor::new(Vec::new())))
+    }
+}
+
+struct Nothing;
+
+impl Consumer for Nothing {
+    type Error = io::Error;
+
+    fn sheet(&mut self, _: &File, _: &Sheet, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, mode, threads, folder] = arguments.as_slice() else {
+        eprintln!("usage: reader read|inflate|records|count THREADS FOLDER");
+        std::process::exit(2);
+    };
+    let threads: usize = threads.parse().unwrap();
+    let tree = Tree::walk(Path::new(folder));
+    let bytes = match mode.as_str() {
+        "read" | "inflate" => each(&tree, threads, mode == "inflate"),
+        "records" => {
+            let options = Options { threads, columns: Question::default().columns(), ..Options::default() };
+            let consumers = (0..threads).map(|_| Nothing).collect();
+            scan(&tree, options, consumers).unwrap().1.bytes
+        }
+        "count" => count(&tree, threads),
+        other => panic!("no mode {other}"),
+    };
+    println!("{} files, {bytes} bytes", tree.files.len());
+}
+
+fn each(tree: &Tree, threads: usize, inflate: bool) -> u64 {
+    let work = || {
+        let (mut packed, mut inflater, mut sum) = (Vec::new(), Inflater::new(logs::DEFAULT_LIMIT), 0);
+        loop {
+            packed.clear();
+            if tree.next(&mut packed).is_none() {
+                return sum;
+            }
+            sum += if inflate { inflater.inflate(&packed).bytes.len() } else { packed.len() } as u64;
+        }
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).sum()
+    })
+}
+
+fn count(tree: &Tree, threads: usize) -> u64 {
+    let question = Question { by: vec![Dimension::Function, Dimension::Caller], ..Question::default() };
+    let options = Options { threads, columns: question.columns(), ..Options::default() };
+    let tallies = (0..threads).map(|_| Tally::new(&question, &InMemory)).collect();
+    let (tallies, account) = scan(tree, options, tallies).unwrap();
+    let answer = Answer::of(tallies).unwrap();
+    let total = answer.total();
+    println!(
+        "{} groups, {} calls, {} attempts, {} copies",
+        answer.groups.len(),
+        total.calls,
+        total.attempts,
+        answer.copies
+    );
+    account.bytes
+}

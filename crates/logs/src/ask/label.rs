@@ -1,0 +1,71 @@
+//! The words of one row under one dimension.
+
+use super::{Dimension, HOUR};
+use crate::sheet::{Column, Marks, Row, Sheet};
+use crate::time::text_of;
+use crate::who::{self, Via};
+use cloudtrail::resource::unqualified;
+use std::borrow::Cow;
+
+/// What stands where a record says nothing.
+const NOTHING: &str = "-";
+
+/// The words; times excepted, which are numbers until the end.
+pub(super) fn label<'a>(dimension: Dimension, sheet: &'a Sheet, row: &Row) -> Cow<'a, str> {
+    let text = |column| sheet.texts.get(row.text(column));
+    let first = |columns: &[Column]| columns.iter().find_map(|column| text(*column)).unwrap_or(NOTHING);
+    let words = match dimension {
+        Dimension::Function => function(first(&[Column::Function])),
+        Dimension::Caller => who::raw(sheet, row),
+        Dimension::Principal => return Cow::Owned(who::principal(sheet, row)),
+        Dimension::Role => return Cow::Owned(who::role(sheet, row)),
+        Dimension::Service => first(&[Column::InvokedBy]),
+        Dimension::Source => first(&[Column::SourceArn, Column::InvokedBy, Column::Address]),
+        Dimension::Address => first(&[Column::Address]),
+        Dimension::Account => first(&[Column::Account]),
+        Dimension::Owner => first(&[Column::Owner]),
+        Dimension::Region => first(&[Column::Region]),
+        Dimension::Via => via(row.marks),
+        Dimension::Name => first(&[Column::Name]),
+        Dimension::Error => first(&[Column::Error]),
+        Dimension::Version => first(&[Column::Executed]),
+        Dimension::Agent => first(&[Column::Agent]),
+        Dimension::Hour | Dimension::Day => NOTHING,
+    };
+    Cow::Borrowed(words)
+}
+
+/// The ARN without a version or alias; any other text as it is.
+pub(super) fn function(text: &str) -> &str {
+    unqualified(text).map_or(text, |(_, arn)| arn)
+}
+
+fn via(marks: Marks) -> &'static str {
+    let later = marks.any(Marks::ASYNC.and(Marks::EXECUTION));
+    match (Via::of(marks), later) {
+        (Via::Service, true) => "service, async",
+        (Via::Direct, true) => "direct, async",
+        (Via::Console, true) => "console, async",
+        (via, _) => via.as_str(),
+    }
+}
+
+/// The number of a row under a dimension of time, `None` for the others.
+pub(super) fn number(dimension: Dimension, milliseconds: i64) -> Option<u32> {
+    let unit = match dimension {
+        Dimension::Hour => HOUR,
+        Dimension::Day => 24 * HOUR,
+        _ => return None,
+    };
+    // Nothing was recorded before 1970, and the hours until 2106 are far from the largest number.
+    Some(u32::try_from(milliseconds.div_euclid(unit).max(0)).unwrap_or(u32::MAX))
+}
+
+/// The words for such a number: `2026-11-21T13:00Z`, `2026-11-21`.
+pub(super) fn words(dimension: Dimension, number: u32) -> String {
+    let number = i64::from(number);
+    match dimension {
+        Dimension::Day => text_of(number * 24 * HOUR)[..10].to_owned(),
+        _ => format!("{}Z", &text_of(number * HOUR)[..16]),
+    }
+}

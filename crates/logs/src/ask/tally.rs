@@ -1,0 +1,231 @@
+//! One thread's share of an answer: rows to entries, each with the group it belongs to.
+
+use super::label::{function, label, number};
+use super::settle::{Entry, Runs, Spill, What};
+use super::{Dimension, Filter, MOST_DIMENSIONS, Question};
+use crate::scan::{Consumer, File};
+use crate::sheet::{Column, Marks, Row, Sheet, Texts};
+use crate::who::{self, CALLER};
+use cloudtrail::arn::Arn;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::io;
+
+/// The labels of a group: numbers of texts, or numbers of hours and days.
+pub(super) type GroupKey = [u32; MOST_DIMENSIONS];
+
+/// Takes sheets in, one after the other.
+pub struct Tally<'q> {
+    pub(super) question: &'q Question,
+    pub(super) labels: Texts,
+    pub(super) groups: Vec<GroupKey>,
+    known: HashTable<u32>,
+    pub(super) runs: Runs<'q>,
+    memo: Memo,
+}
+
+/// What was found out about the texts of one sheet.
+#[derive(Default)]
+struct Memo {
+    /// By dimension of one column: the label of each text, 0 where it is not known yet.
+    single: Vec<Vec<u32>>,
+    /// By dimension of several columns.
+    several: Vec<HashMap<[u32; CALLER.len()], u32, FixedState>>,
+    functions: HashMap<u32, bool, FixedState>,
+    callers: HashMap<[u32; CALLER.len()], bool, FixedState>,
+}
+
+impl<'q> Tally<'q> {
+    /// Nothing so far. What does not fit into memory goes to `spill`.
+    #[must_use]
+    pub fn new(question: &'q Question, spill: &'q dyn Spill) -> Self {
+        Tally {
+            question,
+            labels: Texts::default(),
+            groups: Vec::new(),
+            known: HashTable::new(),
+            runs: Runs::new(spill),
+            memo: Memo::default(),
+        }
+    }
+
+    /// Takes in the rows that the question is about. `delivered` is when the file was, as its name says, to the minute.
+    ///
+    /// # Errors
+    /// What the scratch file says, where one is needed.
+    pub fn take(&mut self, sheet: &Sheet, delivered: Option<i64>) -> io::Result<()> {
+        self.memo.clear(self.question.by.len(), sheet.texts.len());
+        let joins = self.question.joins();
+        for row in &sheet.rows {
+            let execution = row.marks.any(Marks::EXECUTION);
+            if !self.concerns(sheet, row) {
+                continue;
+            }
+            let alone = self.admits(sheet, row);
+            if !alone && !(execution && joins) {
+                continue;
+            }
+            let group = self.group(sheet, row);
+            self.runs.push(Entry {
+                request: if joins && may_be_joined(row) { row.request } else { 0 },
+                key: row.key,
+                milliseconds: row.milliseconds,
+                group,
+                what: What::of(row, alone, delivered),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.
+    pub fn sort(&mut self) {
+        self.runs.sort();
+    }
+
+    /// True iff the row is about a function, an account and a Region that were asked for: what is true of a call is true of
+    /// its executions, too.
+    fn concerns(&mut self, sheet: &Sheet, row: &Row) -> bool {
+        let filter = &self.question.filter;
+        let listed = |list: &[String], column: Column| {
+            list.is_empty()
+                || sheet.texts.get(row.text(column)).is_some_and(|text| list.iter().any(|one| one == text))
+        };
+        if !listed(&filter.accounts, Column::Account) || !listed(&filter.regions, Column::Region) {
+            return false;
+        }
+        if filter.functions.is_empty() {
+            return true;
+        }
+        let id = row.text(Column::Function);
+        *self.memo.functions.entry(id).or_insert_with(|| {
+            sheet.texts.get(id).is_some_and(|text| filter.functions.iter().any(|one| names(one, text)))
+        })
+    }
+
+    /// True iff the row by itself is asked about.
+    fn admits(&mut self, sheet: &Sheet, row: &Row) -> bool {
+        let Filter { names, since, until, ways, errors, principals, .. } = &self.question.filter;
+        let within = since.is_none_or(|since| row.milliseconds >= since)
+            && until.is_none_or(|until| row.milliseconds < until);
+        let named = || {
+            names.is_empty()
+                || sheet
+                    .texts
+                    .get(row.text(Column::Name))
+                    .is_some_and(|text| names.iter().any(|one| one == text))
+        };
+        let came = || ways.is_empty() || ways.iter().any(|way| way.admits(row.marks));
+        let failed = !errors || row.marks.any(Marks::ERROR);
+        if !(within && failed && came() && named()) {
+            return false;
+        }
+        principals.is_empty()
+            || *self.memo.callers.entry(ids(row, &CALLER)).or_insert_with(|| {
+                let people = who::principal(sheet, row);
+                let texts =
+                    [Column::Arn, Column::InvokedBy, Column::PrincipalId, Column::Issuer, Column::UserName];
+                let known = texts.iter().filter_map(|column| sheet.texts.get(row.text(*column)));
+                let names: Vec<&str> = known.chain([people.as_str()]).chain(parts(sheet, row)).collect();
+                principals.iter().any(|pattern| names.iter().any(|name| pattern.matches(name)))
+            })
+    }
+
+    fn group(&mut self, sheet: &Sheet, row: &Row) -> u32 {
+        let mut key = [0; MOST_DIMENSIONS];
+        for (at, (slot, dimension)) in key.iter_mut().zip(&self.question.by).enumerate() {
+            *slot = match number(*dimension, row.milliseconds) {
+                Some(number) => number,
+                None => self.memo.label((at, *dimension), sheet, row, &mut self.labels),
+            };
+        }
+        let hasher = FixedState::with_seed(5);
+        let groups = &mut self.groups;
+        let found = self.known.find(hasher.hash_one(key), |id| groups.get(*id as usize) == Some(&key));
+        if let Some(id) = found {
+            return *id;
+        }
+        let id = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        groups.push(key);
+        let again = |id: &u32| hasher.hash_one(groups.get(*id as usize).unwrap_or(&key));
+        self.known.insert_unique(hasher.hash_one(key), id, again);
+        id
+    }
+}
+
+impl Consumer for Tally<'_> {
+    type Error = io::Error;
+
+    fn sheet(&mut self, file: &File, sheet: &Sheet, _: &[u8]) -> io::Result<()> {
+        self.take(sheet, file.delivered)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.sort();
+        Ok(())
+    }
+}
+
+impl Memo {
+    fn clear(&mut self, dimensions: usize, texts: usize) {
+        self.single.resize_with(dimensions, Vec::new);
+        self.several.resize_with(dimensions, HashMap::default);
+        for memo in &mut self.single {
+            memo.clear();
+            memo.resize(texts + 1, 0);
+        }
+        self.several.iter_mut().for_each(HashMap::clear);
+        self.functions.clear();
+        self.callers.clear();
+    }
+
+    fn label(
+        &mut self,
+        (at, dimension): (usize, Dimension),
+        sheet: &Sheet,
+        row: &Row,
+        labels: &mut Texts,
+    ) -> u32 {
+        let mut find = || labels.intern(&label(dimension, sheet, row));
+        match (dimension.columns(), self.single.get_mut(at), self.several.get_mut(at)) {
+            ([column], Some(memo), _) => match memo.get_mut(row.text(*column) as usize) {
+                Some(known) if *known == 0 => {
+                    *known = find();
+                    *known
+                }
+                Some(known) => *known,
+                None => find(),
+            },
+            ([], ..) | (_, None, _) | (.., None) => find(),
+            (columns, _, Some(memo)) => *memo.entry(ids(row, columns)).or_insert_with(find),
+        }
+    }
+}
+
+/// The numbers of some texts of a row.
+fn ids(row: &Row, columns: &[Column]) -> [u32; CALLER.len()] {
+    let mut ids = [0; CALLER.len()];
+    ids.iter_mut().zip(columns).for_each(|(id, column)| *id = row.text(*column));
+    ids
+}
+
+/// True iff an execution record may share the request id with this one.
+fn may_be_joined(row: &Row) -> bool {
+    let alone = Marks::SYNC.and(Marks::DRY_RUN).and(Marks::URL).and(Marks::MICROVM);
+    row.request != 0 && !row.marks.any(alone)
+}
+
+/// True iff the pattern names the function of that ARN: by ARN, with or without a qualifier, or by name alone.
+fn names(pattern: &super::Pattern, text: &str) -> bool {
+    let arn = function(text);
+    let name =
+        Arn::parse(arn).map_or(arn, |arn| arn.resource.split_once([':', '/']).map_or("", |(_, name)| name));
+    pattern.matches(text) || pattern.matches(arn) || pattern.matches(name)
+}
+
+/// The name of the role, of its session, or of the user in the caller's ARN.
+fn parts<'a>(sheet: &'a Sheet, row: &Row) -> Vec<&'a str> {
+    let arn = sheet.texts.get(row.text(Column::Arn)).and_then(Arn::parse);
+    arn.map_or(Vec::new(), |arn| arn.resource.split('/').skip(1).collect())
+}

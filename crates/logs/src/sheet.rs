@@ -1,0 +1,296 @@
+//! The invocations of one log file as a table: fixed rows of numbers, and each text once.
+//!
+//! A question is answered over sheets, whether they come from a file just read or from the index of files read before.
+
+mod texts;
+
+pub use texts::Texts;
+
+use crate::accounted::Accounted;
+use crate::record::{Record, id_bits};
+use serde::{Deserialize, Serialize};
+
+/// A text of a row. [`Row::text`] is the number of that text in the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Column {
+    /// `eventName`
+    Name,
+    /// The ARN among `resources`, else the function asked for.
+    Function,
+    /// `resources[].accountId`, else the account in the ARN: who owns the function.
+    Owner,
+    /// `userIdentity.arn`
+    Arn,
+    /// `userIdentity.type`
+    Kind,
+    /// `userIdentity.accountId`
+    CallerAccount,
+    /// `userIdentity.sessionContext.sessionIssuer.arn`
+    Issuer,
+    /// `userIdentity.invokedBy`
+    InvokedBy,
+    /// `userIdentity.principalId`
+    PrincipalId,
+    /// `userIdentity.userName`
+    UserName,
+    /// `sourceIPAddress`
+    Address,
+    /// `userAgent`
+    Agent,
+    /// `errorCode`
+    Error,
+    /// `awsRegion`
+    Region,
+    /// `recipientAccountId`, else as [`Record::account`] says.
+    Account,
+    /// `requestParameters.sourceArn`
+    SourceArn,
+    /// `requestParameters.functionName`: what was asked for, alias and all.
+    Asked,
+    /// `additionalEventData.functionVersion`: what ran.
+    Executed,
+    /// `vpcEndpointId`
+    VpcEndpoint,
+    /// `eventID`, where it is no UUID.
+    EventId,
+    /// `requestID`, where it is no UUID.
+    RequestId,
+}
+
+/// How many columns there are.
+const COLUMNS: usize = 21;
+
+/// Which columns are filled: a question over a file just read needs few, the index keeps all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns(u32);
+
+impl Columns {
+    /// All of them.
+    pub const ALL: Columns = Columns(u32::MAX);
+
+    /// These.
+    #[must_use]
+    pub fn of(columns: &[Column]) -> Self {
+        Columns(columns.iter().fold(0, |bits, column| bits | 1 << *column as u8))
+    }
+
+    /// True iff the column is filled.
+    #[must_use]
+    pub const fn has(self, column: Column) -> bool {
+        self.0 & 1 << column as u8 != 0
+    }
+}
+
+/// Facts of a row that are yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Marks(u16);
+
+impl Marks {
+    /// An attempt to run an event that was accepted before: `InvokeExecution`.
+    pub const EXECUTION: Marks = Marks(1);
+    /// `invocationType` is `Event`: the answer came before the function ran.
+    pub const ASYNC: Marks = Marks(1 << 1);
+    /// `invocationType` is `DryRun`: nothing ran.
+    pub const DRY_RUN: Marks = Marks(1 << 2);
+    /// There is an `errorCode`.
+    pub const ERROR: Marks = Marks(1 << 3);
+    /// `sessionCredentialFromConsole` is `"true"`.
+    pub const CONSOLE: Marks = Marks(1 << 4);
+    /// A service called, by itself or for a principal.
+    pub const SERVICE: Marks = Marks(1 << 5);
+    /// Called through an HTTP endpoint of the function, as the event's name says.
+    pub const URL: Marks = Marks(1 << 6);
+    /// The caller belongs to another account than the function.
+    pub const FOREIGN: Marks = Marks(1 << 7);
+    /// `invocationType` is `RequestResponse`: no execution record follows.
+    pub const SYNC: Marks = Marks(1 << 8);
+    /// Starts or steers a MicroVM.
+    pub const MICROVM: Marks = Marks(1 << 9);
+    /// [`Row::event`] is the UUID itself.
+    pub const EVENT_UUID: Marks = Marks(1 << 10);
+    /// [`Row::request`] is the UUID itself.
+    pub const REQUEST_UUID: Marks = Marks(1 << 11);
+
+    /// True iff one of `marks` is set.
+    #[must_use]
+    pub const fn any(self, marks: Marks) -> bool {
+        self.0 & marks.0 != 0
+    }
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, marks: Marks) -> Marks {
+        Marks(self.0 | marks.0)
+    }
+
+    fn set(&mut self, marks: Marks, when: bool) {
+        if when {
+            self.0 |= marks.0;
+        }
+    }
+}
+
+/// One invocation record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The bits of `eventID`: the UUID itself, or a hash of any other text.
+    pub event: u128,
+    /// As [`Record::key`]: equal for two rows iff they are the same event delivered twice to the same account.
+    pub key: u128,
+    /// The bits of `requestID`, as of `eventID`; 0 iff there is none.
+    pub request: u128,
+    /// `eventTime` in milliseconds since 1970.
+    pub milliseconds: i64,
+    /// Yes and no.
+    pub marks: Marks,
+    texts: [u32; COLUMNS],
+}
+
+impl Row {
+    /// The number of the text in this sheet's [`Texts`]; 0 iff the record has none, or the column was not filled.
+    #[must_use]
+    pub fn text(&self, column: Column) -> u32 {
+        self.texts.get(column as usize).copied().unwrap_or(0)
+    }
+}
+
+/// [`Accounted`] as it can be kept: reasons in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Inflated bytes.
+    pub bytes: u64,
+    /// Records read.
+    pub records: u64,
+    /// Whole things that hold no API event.
+    pub not_events: u64,
+    /// Records and stretches of bytes that could not be read.
+    pub refusals: u64,
+    /// The first of them: offset among the inflated bytes, and why.
+    pub refused: Vec<(u64, String)>,
+    /// What is wrong with the gzip wrapping.
+    pub trouble: Option<String>,
+}
+
+impl From<&Accounted> for Facts {
+    fn from(accounted: &Accounted) -> Self {
+        let refused = accounted.refused.iter().map(|one| (one.offset, one.reason.to_string()));
+        Facts {
+            bytes: accounted.bytes,
+            records: accounted.records,
+            not_events: accounted.not_events,
+            refusals: accounted.refusals,
+            refused: refused.collect(),
+            trouble: accounted.trouble.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Every text of the rows once.
+    pub texts: Texts,
+    /// In the order of the file.
+    pub rows: Vec<Row>,
+    /// Records of Lambda and CloudTrail that are no invocations: their control planes.
+    pub control: u64,
+    /// Aggregated events, and the calls that they stand for: evidence of a number, not of single invocations.
+    pub aggregated: (u64, u64),
+    /// The account of the file's bytes.
+    pub facts: Facts,
+}
+
+impl Sheet {
+    /// Empties it for the next file; memory is kept.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.rows.clear();
+        self.control = 0;
+        self.aggregated = (0, 0);
+        self.facts = Facts::default();
+    }
+
+    /// Takes one record of interest in.
+    pub fn take(&mut self, record: &Record<'_>, columns: Columns) {
+        if let Some(aggregated) = &record.aggregated {
+            self.aggregated.0 += 1;
+            self.aggregated.1 += aggregated.count.unwrap_or(0);
+        } else if record.is_invocation() {
+            let row = self.row(record, columns);
+            self.rows.push(row);
+        } else {
+            self.control += 1;
+        }
+    }
+
+    fn row(&mut self, record: &Record<'_>, columns: Columns) -> Row {
+        let (event, event_uuid) = id_bits(&record.event_id);
+        let request_id = record.request_id.as_deref().filter(|id| !id.is_empty());
+        let (request, request_uuid) = request_id.map_or((0, false), id_bits);
+        let mut marks = marks(record);
+        marks.set(Marks::EVENT_UUID, event_uuid);
+        marks.set(Marks::REQUEST_UUID, request_uuid);
+        let mut row = Row {
+            event,
+            key: record.key_of(event),
+            request,
+            milliseconds: record.milliseconds,
+            marks,
+            texts: [0; COLUMNS],
+        };
+        let mut put = |column: Column, text: Option<&str>| {
+            if let Some(text) = text.filter(|_| columns.has(column)) {
+                row.texts[column as usize] = self.texts.intern(text);
+            }
+        };
+        put(Column::Name, Some(&record.event_name));
+        put(Column::Function, record.function_named());
+        put(Column::Arn, record.identity.arn.as_deref());
+        put(Column::InvokedBy, record.identity.invoked_by.as_deref());
+        put(Column::PrincipalId, record.identity.principal_id.as_deref());
+        put(Column::CallerAccount, record.identity.account.as_deref());
+        put(Column::Error, record.error_code.as_deref());
+        if columns.has(Column::Account) {
+            put(Column::Account, record.account());
+        }
+        if columns.has(Column::Owner) {
+            put(Column::Owner, record.owner());
+        }
+        put(Column::Kind, record.identity.kind.as_deref());
+        put(Column::Issuer, record.identity.issuer_arn.as_deref());
+        put(Column::UserName, record.identity.user_name.as_deref());
+        put(Column::Address, record.source_address.as_deref());
+        put(Column::Agent, record.user_agent.as_deref());
+        put(Column::Region, record.region.as_deref());
+        let requested = record.requested.as_ref();
+        put(Column::SourceArn, requested.and_then(|requested| requested.source_arn.as_deref()));
+        put(Column::Asked, requested.and_then(|requested| requested.function_name.as_deref()));
+        put(Column::Executed, record.executed.as_deref());
+        put(Column::VpcEndpoint, record.vpc_endpoint.as_deref());
+        put(Column::EventId, Some(&*record.event_id).filter(|_| !event_uuid));
+        put(Column::RequestId, request_id.filter(|_| !request_uuid));
+        row
+    }
+}
+
+fn marks(record: &Record<'_>) -> Marks {
+    let mut marks = Marks::default();
+    let name = &*record.event_name;
+    let asked = record.requested.as_ref().and_then(|requested| requested.invocation_type.as_deref());
+    marks.set(Marks::EXECUTION, name == EXECUTION);
+    marks.set(Marks::ASYNC, asked == Some("Event") || name.starts_with("InvokeAsync"));
+    marks.set(Marks::DRY_RUN, asked == Some("DryRun"));
+    marks.set(Marks::SYNC, asked == Some("RequestResponse"));
+    marks.set(Marks::ERROR, record.error_code.is_some());
+    marks.set(Marks::CONSOLE, record.console);
+    marks.set(Marks::SERVICE, record.identity.invoked_by.is_some());
+    marks.set(Marks::URL, matches!(name, "InvokeFunctionUrl" | "InvokeWebFunctionEndpoint"));
+    marks.set(Marks::MICROVM, !name.starts_with("Invoke"));
+    let caller = record.caller_account();
+    marks.set(Marks::FOREIGN, caller.is_some() && record.owner().is_some_and(|owner| caller != Some(owner)));
+    marks
+}
+
+/// One attempt to run an event that was accepted before (observed; AWS documents nothing about it: semantics 1.2).
+const EXECUTION: &str = "InvokeExecution";

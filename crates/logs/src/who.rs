@@ -1,0 +1,134 @@
+//! Who called, in words for people, and which way the call came.
+
+use crate::sheet::{Column, Marks, Row, Sheet};
+use cloudtrail::arn::Arn;
+
+/// Which way a call came. Exactly one is true of a row; that it was asynchronous is a fact beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Via {
+    /// A principal called the API itself.
+    Direct,
+    /// A service called, by itself (`events.amazonaws.com`) or with a role (Step Functions).
+    Service,
+    /// A principal in a session of the console.
+    Console,
+    /// An HTTP endpoint of the function: the event's name says so. How plain function URLs are recorded is not documented (U-1).
+    Url,
+}
+
+impl Via {
+    /// All of them.
+    pub const ALL: [Via; 4] = [Self::Direct, Self::Service, Self::Console, Self::Url];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Service => "service",
+            Self::Console => "console",
+            Self::Url => "url",
+        }
+    }
+
+    /// Of a row.
+    #[must_use]
+    pub const fn of(marks: Marks) -> Via {
+        if marks.any(Marks::URL) {
+            Self::Url
+        } else if marks.any(Marks::CONSOLE) {
+            Self::Console
+        } else if marks.any(Marks::SERVICE) {
+            Self::Service
+        } else {
+            Self::Direct
+        }
+    }
+}
+
+/// The columns that name a caller.
+pub(crate) const CALLER: [Column; 7] = [
+    Column::Arn,
+    Column::InvokedBy,
+    Column::Kind,
+    Column::Issuer,
+    Column::UserName,
+    Column::PrincipalId,
+    Column::CallerAccount,
+];
+
+/// The caller as the record has it: the principal's ARN, else the service, else the principal's id, else the account, else `-`.
+pub(crate) fn raw<'a>(sheet: &'a Sheet, row: &Row) -> &'a str {
+    let columns = [Column::Arn, Column::InvokedBy, Column::PrincipalId, Column::CallerAccount];
+    columns.iter().find_map(|column| sheet.texts.get(row.text(*column))).unwrap_or("-")
+}
+
+/// The caller as people call it: `role deploy, session alice`, `user eve`, `service s3.amazonaws.com`, `anonymous`.
+pub(crate) fn principal(sheet: &Sheet, row: &Row) -> String {
+    let text = |column| sheet.texts.get(row.text(column));
+    let (kind, service) = (text(Column::Kind), text(Column::InvokedBy));
+    let named = match text(Column::Arn) {
+        Some(arn) => of_arn(arn, text(Column::UserName)),
+        None if service.is_some() && matches!(kind, Some("AWSService") | None) => {
+            return format!("service {}", service.unwrap_or_default());
+        }
+        None => without_arn(kind, text),
+    };
+    match service {
+        Some(service) => format!("{named}, through {service}"),
+        None => named,
+    }
+}
+
+/// The role of a caller: `role deploy`, whatever the session is called; else as [`principal`].
+pub(crate) fn role(sheet: &Sheet, row: &Row) -> String {
+    let text = |column| sheet.texts.get(row.text(column));
+    let issuer = text(Column::Issuer).and_then(Arn::parse);
+    let issued =
+        issuer.and_then(|arn| arn.resource.strip_prefix("role/")).map(|role| role.rsplit('/').next());
+    let in_session = || {
+        let arn = text(Column::Arn).and_then(Arn::parse)?;
+        arn.resource.strip_prefix("assumed-role/")?.split('/').next()
+    };
+    match issued.flatten().or_else(in_session) {
+        Some(role) => format!("role {role}"),
+        None => principal(sheet, row),
+    }
+}
+
+fn of_arn(text: &str, user_name: Option<&str>) -> String {
+    let Some(arn) = Arn::parse(text) else { return text.to_owned() };
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let (kind, rest) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
+    match (arn.service, kind) {
+        ("sts", "assumed-role") => {
+            let (role, session) = rest.split_once('/').unwrap_or((rest, ""));
+            format!("role {role}, session {session}")
+        }
+        ("sts", "federated-user") => format!("federated user {}", last(rest)),
+        ("iam", "user") => format!("user {}", last(rest)),
+        ("iam", "role") => format!("role {}", last(rest)),
+        ("iam", "root") => format!("root of {}", arn.account),
+        _ => user_name.map_or_else(|| text.to_owned(), |name| format!("user {name}")),
+    }
+}
+
+/// A caller that has no ARN and is no service.
+fn without_arn<'a>(kind: Option<&str>, text: impl Fn(Column) -> Option<&'a str>) -> String {
+    let (account, id) = (text(Column::CallerAccount), text(Column::PrincipalId));
+    let anonymous = |word: Option<&str>| {
+        word.is_some_and(|word| matches!(word, "ANONYMOUS_PRINCIPAL" | "anonymous" | "ANONYMOUS"))
+    };
+    if anonymous(account) || anonymous(id) {
+        return "anonymous".to_owned();
+    }
+    match (kind, text(Column::UserName), id, account) {
+        (Some("Root"), _, _, Some(account)) => format!("root of {account}"),
+        (_, Some(user), _, _) => format!("user {user}"),
+        (Some("AWSAccount"), _, _, Some(account)) => format!("account {account}"),
+        (_, _, Some(id), _) => format!("principal {id}"),
+        (_, _, None, Some(account)) => format!("account {account}"),
+        (Some("Unknown") | None, ..) => "nobody named".to_owned(),
+        (Some(kind), ..) => format!("{kind}, nobody named"),
+    }
+}
