@@ -17,24 +17,23 @@ struct Avx2;
 impl Kernel for Avx2 {
     #[inline(always)]
     fn masks(block: &[u8; 64]) -> Masks {
-        // SAFETY: only `run` calls this, which has the feature; each load reads 32 bytes of the 64 of the block.
+        // SAFETY: only `run` calls this, which has the feature; each load reads 32 bytes of the 64 of the block. No closures
+        // here: they would be functions of their own, without the feature, and a call for each instruction.
         unsafe {
             let low = _mm256_loadu_si256(block.as_ptr().cast());
             let high = _mm256_loadu_si256(block.as_ptr().add(32).cast());
-            let either = |a, b| {
-                let is = |half| _mm256_or_si256(equal(half, a), equal(half, b));
-                join(is(low), is(high))
-            };
-            let is = |byte| join(equal(low, byte), equal(high, byte));
             let least = _mm256_set1_epi8(0x1f);
-            let control = |half| _mm256_cmpeq_epi8(_mm256_min_epu8(half, least), half);
+            let control_low = _mm256_cmpeq_epi8(_mm256_min_epu8(low, least), low);
+            let control_high = _mm256_cmpeq_epi8(_mm256_min_epu8(high, least), high);
+            let middle_low = _mm256_or_si256(equal(low, b'S'), equal(low, b'D'));
+            let middle_high = _mm256_or_si256(equal(high, b'S'), equal(high, b'D'));
             Masks {
-                quote: is(b'"'),
-                backslash: is(b'\\'),
-                control: join(control(low), control(high)),
-                open: is(b'{'),
-                close: is(b'}'),
-                middle: (is(b't'), either(b'S', b'D')),
+                quote: join(equal(low, b'"'), equal(high, b'"')),
+                backslash: join(equal(low, b'\\'), equal(high, b'\\')),
+                control: join(control_low, control_high),
+                open: join(equal(low, b'{'), equal(high, b'{')),
+                close: join(equal(low, b'}'), equal(high, b'}')),
+                middle: (join(equal(low, b't'), equal(high, b't')), join(middle_low, middle_high)),
             }
         }
     }
@@ -58,8 +57,10 @@ unsafe fn equal(half: __m256i, byte: u8) -> __m256i {
 #[inline(always)]
 unsafe fn join(low: __m256i, high: __m256i) -> u64 {
     // SAFETY: the caller has the feature.
-    let bits = |half| unsafe { u64::from(_mm256_movemask_epi8(half).cast_unsigned()) };
-    bits(low) | bits(high) << 32
+    unsafe {
+        let (low, high) = (_mm256_movemask_epi8(low), _mm256_movemask_epi8(high));
+        low.cast_unsigned() as u64 | (high.cast_unsigned() as u64) << 32
+    }
 }
 
 #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt,lzcnt")]
