@@ -57,8 +57,8 @@ pub struct Record<'a> {
     pub error_message: Option<Text<'a>>,
     /// `vpcEndpointId`.
     pub vpc_endpoint: Option<Text<'a>>,
-    /// True iff `sessionCredentialFromConsole` is `"true"`.
-    pub console: bool,
+    /// `sessionCredentialFromConsole`: `"true"`, where it is there at all.
+    pub console: Option<Text<'a>>,
     /// `userIdentity`.
     pub identity: Identity<'a>,
     /// The first of `resources` whose type begins with `AWS::Lambda::`.

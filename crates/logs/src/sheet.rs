@@ -283,7 +283,7 @@ fn marks(record: &Record<'_>) -> Marks {
     marks.set(Marks::DRY_RUN, asked == Some("DryRun"));
     marks.set(Marks::SYNC, asked == Some("RequestResponse"));
     marks.set(Marks::ERROR, record.error_code.is_some());
-    marks.set(Marks::CONSOLE, record.console);
+    marks.set(Marks::CONSOLE, record.console.as_deref() == Some("true"));
     marks.set(Marks::SERVICE, record.identity.invoked_by.is_some());
     marks.set(Marks::URL, matches!(name, "InvokeFunctionUrl" | "InvokeWebFunctionEndpoint"));
     marks.set(Marks::MICROVM, !name.starts_with("Invoke"));

@@ -21,6 +21,11 @@ impl<'a, 'q> Walk<'a, 'q> {
         Walk { text, at: 0, quotes, escapes: memchr::memchr(b'\\', text.as_bytes()).is_some() }
     }
 
+    /// True iff a byte of the record is a backslash.
+    pub(super) fn has_escapes(&self) -> bool {
+        self.escapes
+    }
+
     #[inline(always)]
     fn here(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
