@@ -96,8 +96,7 @@ fn one<S: Sink>(
 ) {
     let wanted = plain.wanted;
     let text = simdutf8::basic::from_utf8(raw).ok();
-    let plainest = text.filter(|_| memchr::memchr(b'\\', raw).is_none());
-    if let Some(text) = plainest {
+    if let Some(text) = text {
         let known = learned.read(text, (start, offset), found, |record| {
             plain.accounted.records += 1;
             hand_on(record, wanted, plain.accounted, plain.sink);

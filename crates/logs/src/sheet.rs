@@ -56,10 +56,12 @@ pub enum Column {
     EventId,
     /// `requestID`, where it is no UUID.
     RequestId,
+    /// The caller in one text: the principal's ARN, else the service, else the principal's id, else the account.
+    Caller,
 }
 
 /// How many columns there are.
-const COLUMNS: usize = 21;
+const COLUMNS: usize = 22;
 
 /// Which columns are filled: a question over a file just read needs few, the index keeps all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,6 +248,7 @@ impl Sheet {
         };
         put(Column::Name, Some(&record.event_name));
         put(Column::Function, record.function_named());
+        put(Column::Caller, record.caller().text());
         put(Column::Arn, record.identity.arn.as_deref());
         put(Column::InvokedBy, record.identity.invoked_by.as_deref());
         put(Column::PrincipalId, record.identity.principal_id.as_deref());

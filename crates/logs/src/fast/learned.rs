@@ -6,6 +6,7 @@
 //! records of CloudTrail share their beginning with others. What a *text* says is checked anew for each record.
 
 use super::scan::{Found, Quotes};
+use super::walk::{decoded, sound};
 use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text};
 use crate::time::milliseconds;
 use std::borrow::Cow;
@@ -14,6 +15,9 @@ use std::borrow::Cow;
 const PLACES: usize = 33;
 /// The place of texts that nobody asks for.
 const NOWHERE: u8 = 0;
+/// Texts that often hold escapes.
+const USER_AGENT: u8 = 13;
+const ERROR_MESSAGE: u8 = 15;
 /// Pieces in the tree, and bytes of all of them: beyond either it starts anew.
 const MOST_PIECES: usize = 1 << 13;
 const MOST_BYTES: usize = 1 << 20;
@@ -65,7 +69,7 @@ type Texts<'a> = [Option<&'a str>; PLACES];
 
 impl Learned {
     /// Hands the record `text`, which begins at `start` of what was scanned, to `then`; `None` iff its shape is not known, or
-    /// a text says something that only the exact parse can judge. There are no escapes in it.
+    /// a text says something that only the exact parse can judge.
     #[inline(always)]
     pub(super) fn read<'a, T>(
         &mut self,
@@ -75,8 +79,16 @@ impl Learned {
         then: impl FnOnce(&Record<'a>) -> T,
     ) -> Option<T> {
         let mut texts: Texts<'a> = [None; PLACES];
-        let facts = self.compare(text, start, found, &mut texts)?;
-        let record = record(text.as_bytes(), offset, &texts, facts)?;
+        let escapes = memchr::memchr(b'\\', text.as_bytes()).is_some();
+        let facts = self.compare(text, start, (found, escapes), &mut texts)?;
+        let mut record = record(text.as_bytes(), offset, &texts, facts)?;
+        if escapes {
+            for text in [&mut record.user_agent, &mut record.error_message].into_iter().flatten() {
+                if has_escapes(text) {
+                    *text = decoded(&format!("\"{text}\""))?;
+                }
+            }
+        }
         self.credit = (self.credit + 1).min(SAVINGS);
         Some(then(&record))
     }
@@ -86,7 +98,7 @@ impl Learned {
         &mut self,
         text: &'a str,
         start: usize,
-        found: &Found,
+        (found, escapes): (&Found, bool),
         texts: &mut Texts<'a>,
     ) -> Option<Facts> {
         let raw = text.as_bytes();
@@ -99,7 +111,16 @@ impl Learned {
                 return end.filter(|_| at == raw.len());
             }
             let close = found.quote_from(start + at)? - start;
-            *texts.get_mut(place as usize)? = Some(text.get(at..close)?);
+            let value = text.get(at..close)?;
+            if escapes && has_escapes(value) {
+                // Two texts are undone in the end; of those that nobody asks for it is enough that they can be.
+                match place {
+                    USER_AGENT | ERROR_MESSAGE => {}
+                    NOWHERE => sound(value)?,
+                    _ => return None,
+                }
+            }
+            *texts.get_mut(place as usize)? = Some(value);
             (at, before) = (close, piece);
         }
     }
@@ -198,6 +219,10 @@ impl Learned {
         self.pieces.get_mut(before as usize)?.follows = new;
         Some(new)
     }
+}
+
+fn has_escapes(text: &str) -> bool {
+    memchr::memchr(b'\\', text.as_bytes()).is_some()
 }
 
 /// Where the texts of a record stand: the order is that in which [`record`] takes them.

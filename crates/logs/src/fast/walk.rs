@@ -218,13 +218,13 @@ impl<'a, 'q> Walk<'a, 'q> {
 
 /// The text of a JSON string with escapes.
 #[cold]
-fn decoded<'a>(quoted: &str) -> Option<Text<'a>> {
+pub(super) fn decoded<'a>(quoted: &str) -> Option<Text<'a>> {
     serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
 }
 
 /// Some iff every escape is one of JSON's; surrogates are left to the plain path.
 #[cold]
-fn sound(raw: &str) -> Option<()> {
+pub(super) fn sound(raw: &str) -> Option<()> {
     let mut rest = raw.as_bytes();
     while let Some(at) = memchr::memchr(b'\\', rest) {
         rest = match rest.get(at + 1..)? {
