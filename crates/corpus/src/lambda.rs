@@ -45,6 +45,10 @@ const AGENTS: [&str; 8] = [
     "Bürobot/1.2 (+https://example.com/bot; 注文)",
 ];
 
+/// Seconds from an asynchronous call to its executions: Lambda waits a minute before the first retry, two before the second
+/// (developer guide, asynchronous errors).
+pub const ATTEMPTS: [i64; 3] = [1, 62, 183];
+
 /// `userAgent` of a browser at the console.
 pub const BROWSER: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
 
@@ -99,8 +103,7 @@ pub fn call(call: &Call<'_>, rng: &mut Rng, batch: &mut Batch) {
     }
     let identity = Caller::Service(SOURCE).identity(*at);
     for attempt in 0..call.executions {
-        // AWS waits a minute before the first retry, two before the second (Lambda guide, asynchronous errors).
-        let at = at + [1, 62, 183][usize::try_from(attempt).unwrap_or(2).min(2)];
+        let at = at + ATTEMPTS[usize::try_from(attempt).unwrap_or(2).min(2)];
         let event = Event {
             identity: &identity,
             time: &stamp(at),
