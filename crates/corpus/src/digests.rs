@@ -7,7 +7,6 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use md5::{Digest, Md5};
-use serde_json::{Value, json};
 use std::fmt::Write;
 use std::io;
 use std::path::Path;
@@ -55,16 +54,20 @@ impl Signer {
         hex(&Md5::digest(self.pair.public_key().as_ref()))
     }
 
-    /// What `aws cloudtrail list-public-keys` prints.
+    /// What `aws cloudtrail list-public-keys` prints, for a key that is good from `from` to `to`.
     #[must_use]
-    pub fn public_keys(&self, from: i64, to: i64) -> Value {
+    pub fn public_keys(&self, from: i64, to: i64) -> String {
         let value = base64::engine::general_purpose::STANDARD.encode(self.pair.public_key().as_ref());
-        json!({"PublicKeyList": [{
-            "Value": value,
-            "ValidityStartTime": stamp(from).replace('Z', "+00:00"),
-            "ValidityEndTime": stamp(to).replace('Z', "+00:00"),
-            "Fingerprint": self.fingerprint(),
-        }]})
+        let [from, to] = [from, to].map(|at| stamp(at).replace('Z', "+00:00"));
+        let members = [
+            ("Value", value),
+            ("ValidityStartTime", from),
+            ("ValidityEndTime", to),
+            ("Fingerprint", self.fingerprint()),
+        ];
+        let members = members.map(|(name, value)| format!("            \"{name}\": \"{value}\""));
+        let members = members.join(",\n");
+        format!("{{\n    \"PublicKeyList\": [\n        {{\n{members}\n        }}\n    ]\n}}\n")
     }
 
     /// Writes the digests of the hours from `from` to `to`, and beside each what `aws s3api head-object` prints of it.

@@ -37,6 +37,6 @@ pub fn write(examples: &Path) -> io::Result<Truth> {
         story.delivered.iter().filter(|(of, _)| *of == origin).map(|(_, file)| file.clone()).collect();
     signer.write(&logs, (origin, trail), (from, to), &mine)?;
     let keys = signer.public_keys(seconds([2026, 11, 1], [0, 0, 0]), seconds([2026, 12, 15], [0, 0, 0]));
-    std::fs::write(logs.join("public-keys.json"), format!("{keys:#}\n"))?;
+    std::fs::write(logs.join("public-keys.json"), keys)?;
     Ok(story.truth)
 }

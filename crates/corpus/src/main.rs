@@ -97,7 +97,7 @@ fn many(arguments: &Arguments) -> io::Result<Truth> {
         let beside = || arguments.out.parent().unwrap_or(Path::new(".")).join("public-keys.json");
         let path = arguments.public_keys.clone().unwrap_or_else(beside);
         let keys = Signer::new()?.public_keys(plan.from, plan.to() + 30 * 86_400);
-        std::fs::write(path, format!("{keys:#}\n"))?;
+        std::fs::write(path, keys)?;
     }
     Ok(truth)
 }

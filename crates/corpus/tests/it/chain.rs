@@ -78,6 +78,7 @@ fn every_log_file_stands_in_one_digest_of_an_unbroken_chain() {
     let plan = Plan { bytes: 2_000_000, files: Some(30), digests: true, days: 1, ..Plan::default() };
     corpus::write(&plan, folder.path()).unwrap();
     let keys = Signer::new().unwrap().public_keys(plan.from, plan.to());
+    let keys = serde_json::from_str(&keys).unwrap();
     let (digests, named) = verify(folder.path(), &keys);
     assert_eq!(digests, 3 * 2 * 24);
     let logs = tree(folder.path()).into_keys().filter(|key| key.contains("/CloudTrail/"));
