@@ -201,12 +201,33 @@ pub struct Sheet {
     pub aggregated: (u64, u64),
     /// The account of the file's bytes.
     pub facts: Facts,
+    /// Not 0 iff the texts have the same numbers as in every other sheet of that generation.
+    #[serde(skip)]
+    pub(crate) generation: u64,
 }
+
+/// Texts that are carried from file to file: beyond that many they begin anew.
+const MOST_TEXTS: usize = 1 << 16;
 
 impl Sheet {
     /// Empties it for the next file; memory is kept.
     pub fn clear(&mut self) {
         self.texts.clear();
+        self.generation = 0;
+        self.clear_rows();
+    }
+
+    /// As [`Sheet::clear`], but the texts and their numbers stay: fewer have to be found out about, and the sheet holds texts of
+    /// other files.
+    pub(crate) fn carry_on(&mut self) {
+        if self.generation == 0 || self.texts.len() > MOST_TEXTS {
+            self.texts.clear();
+            self.generation += 1;
+        }
+        self.clear_rows();
+    }
+
+    fn clear_rows(&mut self) {
         self.rows.clear();
         self.control = 0;
         self.aggregated = (0, 0);

@@ -154,7 +154,7 @@ impl Learned {
     fn begins(&self, rest: &[u8], piece: u32) -> Option<bool> {
         let Piece { start, length, .. } = self.pieces.get(piece as usize)?;
         let bytes = self.bytes.get(*start as usize..)?.get(..*length as usize)?;
-        Some(rest.starts_with(bytes))
+        Some(starts_with(rest, bytes))
     }
 
     /// Learns the shape of a record that was parsed exactly, that has no escapes, and of whose resources there is one.
@@ -218,6 +218,22 @@ impl Learned {
         self.pieces.push(Piece { start, length, follows: 0, instead: first, place, end });
         self.pieces.get_mut(before as usize)?.follows = new;
         Some(new)
+    }
+}
+
+/// As the method of that name. Pieces are short: a call of `memcmp` for each would cost more than the comparison.
+#[inline(always)]
+fn starts_with(rest: &[u8], piece: &[u8]) -> bool {
+    let Some(rest) = rest.get(..piece.len()) else { return false };
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    match (rest.last_chunk::<8>(), piece.last_chunk::<8>()) {
+        (Some(a), Some(b)) => {
+            let (mine, _) = rest.as_chunks::<8>();
+            let (theirs, _) = piece.as_chunks::<8>();
+            let differ = mine.iter().zip(theirs).fold(0, |all, (a, b)| all | (word(a) ^ word(b)));
+            differ | (word(a) ^ word(b)) == 0
+        }
+        _ => rest.iter().zip(piece).all(|(a, b)| a == b),
     }
 }
 
