@@ -110,7 +110,7 @@ impl Dimension {
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Function => &[Column::Function],
-            Self::Caller => &[Column::Arn, Column::InvokedBy, Column::PrincipalId, Column::CallerAccount],
+            Self::Caller => &[Column::Caller],
             Self::Principal | Self::Role => &CALLER,
             Self::Service => &[Column::InvokedBy],
             Self::Source => &[Column::SourceArn, Column::InvokedBy, Column::Address],

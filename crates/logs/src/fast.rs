@@ -6,14 +6,15 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod learned;
 mod parse;
 mod portable;
 mod scan;
 mod walk;
 
-use crate::accounted::Accounted;
 use crate::plain::{Plain, deliver, hand_on, judge};
 use crate::read::Sink;
+use learned::Learned;
 use parse::{Parsed, parse};
 use scan::{Found, Separator};
 
@@ -24,13 +25,14 @@ const RECORD: &[u8] = b"{\"eventVersion\":";
 pub(crate) struct Fast {
     scan: fn(&[u8], Separator, &mut Found),
     found: Found,
+    learned: Learned,
 }
 
 impl Default for Fast {
     fn default() -> Self {
         #[cfg(target_arch = "x86_64")]
         if let Some(scan) = avx2::scanner() {
-            return Fast { scan, found: Found::default() };
+            return Fast { scan, found: Found::default(), learned: Learned::default() };
         }
         Fast::portable()
     }
@@ -38,7 +40,7 @@ impl Default for Fast {
 
 impl Fast {
     pub(crate) fn portable() -> Self {
-        Fast { scan: portable::scan, found: Found::default() }
+        Fast { scan: portable::scan, found: Found::default(), learned: Learned::default() }
     }
 
     /// Reads what it can from `at` on and returns where it stopped; `None` iff the plain path has to read the document at `at`.
@@ -67,32 +69,52 @@ impl Fast {
     }
 
     /// Accounts for the records found, and hands on those of interest.
-    fn read<S: Sink>(&self, plain: &mut Plain<'_, '_, S>, base: usize, bytes: &[u8]) {
-        let wanted = plain.wanted;
-        let accounted: &mut Accounted = plain.accounted;
-        let mut hits = self.found.hits.iter().peekable();
-        for span in &self.found.spans {
+    fn read<S: Sink>(&mut self, plain: &mut Plain<'_, '_, S>, base: usize, bytes: &[u8]) {
+        let Fast { found, learned, .. } = self;
+        let mut hits = found.hits.iter().peekable();
+        for span in &found.spans {
             let mut flagged = false;
             while hits.next_if(|hit| **hit < span.end).is_some() {
                 flagged = true;
             }
-            if !flagged {
-                accounted.records += 1;
-                continue;
-            }
-            let raw = bytes.get(span.start..span.end).unwrap_or_default();
-            match parse(raw, base + span.start, self.found.quotes_from(span.start)) {
-                Some(Parsed::OfInterest(record)) => {
-                    accounted.records += 1;
-                    hand_on(&record, wanted, accounted, plain.sink);
-                }
-                Some(Parsed::Other) => accounted.records += 1,
-                None => {
-                    let place = (base + span.start, raw.len());
-                    deliver(judge(raw, place.0), wanted, accounted, plain.sink, place);
-                }
+            if flagged {
+                let raw = bytes.get(span.start..span.end).unwrap_or_default();
+                one(plain, (found, learned), (base + span.start, span.start), raw);
+            } else {
+                plain.accounted.records += 1;
             }
         }
+    }
+}
+
+/// Reads one record that may be of interest: by its shape, else exactly, else plainly.
+fn one<S: Sink>(
+    plain: &mut Plain<'_, '_, S>,
+    (found, learned): (&Found, &mut Learned),
+    (offset, start): (usize, usize),
+    raw: &[u8],
+) {
+    let wanted = plain.wanted;
+    let text = simdutf8::basic::from_utf8(raw).ok();
+    if let Some(text) = text {
+        let known = learned.read(text, (start, offset), found, |record| {
+            plain.accounted.records += 1;
+            hand_on(record, wanted, plain.accounted, plain.sink);
+        });
+        if known.is_some() {
+            return;
+        }
+    }
+    match text.and_then(|text| parse(text, offset, found.quotes_from(start))) {
+        Some(Parsed::OfInterest(record, usual)) => {
+            plain.accounted.records += 1;
+            hand_on(&record, wanted, plain.accounted, plain.sink);
+            if usual {
+                learned.learn(&record, found.quotes_from(start));
+            }
+        }
+        Some(Parsed::Other) => plain.accounted.records += 1,
+        None => deliver(judge(raw, offset), wanted, plain.accounted, plain.sink, (offset, raw.len())),
     }
 }
 

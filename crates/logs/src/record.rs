@@ -57,8 +57,8 @@ pub struct Record<'a> {
     pub error_message: Option<Text<'a>>,
     /// `vpcEndpointId`.
     pub vpc_endpoint: Option<Text<'a>>,
-    /// True iff `sessionCredentialFromConsole` is `"true"`.
-    pub console: bool,
+    /// `sessionCredentialFromConsole`: `"true"`, where it is there at all.
+    pub console: Option<Text<'a>>,
     /// `userIdentity`.
     pub identity: Identity<'a>,
     /// The first of `resources` whose type begins with `AWS::Lambda::`.
@@ -134,6 +134,17 @@ pub enum Caller<'a> {
     Other(&'a str),
     /// The record names nobody.
     Nobody,
+}
+
+impl<'a> Caller<'a> {
+    /// The name, whatever it is of.
+    #[must_use]
+    pub const fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Principal(text) | Self::Service(text) | Self::Other(text) => Some(text),
+            Self::Nobody => None,
+        }
+    }
 }
 
 impl Record<'_> {
@@ -237,30 +248,37 @@ pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 /// The bits of an id, and true iff they are a UUID written as usual, from which the text can be made again. An event id is a
 /// UUID: its 128 bits are as good a key as there is. Other texts are hashed.
 pub(crate) fn id_bits(id: &str) -> (u128, bool) {
-    let mut bits = 0_u128;
-    let mut digits = 0;
-    for byte in id.bytes() {
-        match char::from(byte).to_digit(16) {
-            Some(digit) => {
-                bits = bits << 4 | u128::from(digit);
-                digits += 1;
-            }
-            None if byte == b'-' => {}
-            None => digits = 64,
-        }
-    }
-    if digits == 32 && is_written_as_uuid(id) {
+    if let Some(bits) = uuid(id.as_bytes()) {
         return (bits, true);
     }
     let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(id.as_bytes()));
     (half(2) << 64 | half(3), false)
 }
 
-/// True iff the text of the UUID can be made again from its bits: lower case, dashes where they belong.
-fn is_written_as_uuid(id: &str) -> bool {
-    let usual = |(at, byte): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-    };
-    id.len() == 36 && id.bytes().enumerate().all(usual)
+/// The bits of a UUID as it is usually written: lower case, dashes where they belong.
+#[inline]
+fn uuid(text: &[u8]) -> Option<u128> {
+    let text: &[u8; 36] = text.try_into().ok()?;
+    let (mut bits, mut wrong) = (0_u128, 0);
+    let parts = [(0, 8), (9, 13), (14, 18), (19, 23), (24, 36)];
+    for (from, to) in parts {
+        for byte in text.get(from..to)? {
+            let digit = DIGITS[*byte as usize];
+            wrong |= digit;
+            bits = bits << 4 | u128::from(digit & 15);
+        }
+    }
+    let dashes = [8, 13, 18, 23].iter().all(|at| text[*at] == b'-');
+    (wrong < 16 && dashes).then_some(bits)
 }
+
+/// The value of each hexadecimal digit in lower case; more than 15 for any other byte.
+const DIGITS: [u8; 256] = {
+    let mut digits = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};

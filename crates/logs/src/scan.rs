@@ -74,6 +74,9 @@ pub struct Options {
     pub columns: Columns,
     /// A file that inflates to more bytes is refused; see [`DEFAULT_LIMIT`].
     pub limit: usize,
+    /// Each sheet holds the texts of its own file alone, so that it can be kept. Otherwise texts are carried from file to file,
+    /// which is faster.
+    pub apart: bool,
 }
 
 /// Inflated bytes on all threads together: a file waits until it fits, one alone may be larger. It keeps the memory of two
@@ -82,7 +85,7 @@ const IN_FLIGHT: usize = 40 << 20;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { threads: 1, columns: Columns::ALL, limit: DEFAULT_LIMIT }
+        Options { threads: 1, columns: Columns::ALL, limit: DEFAULT_LIMIT, apart: false }
     }
 }
 
@@ -248,7 +251,7 @@ fn one_thread<C: Consumer>(
         }
         let pass = gate.enter(expected(&packed).min(options.limit));
         let inflated = inflater.inflate(&packed);
-        sheet.clear();
+        if options.apart { sheet.clear() } else { sheet.carry_on() }
         let mut take = |record: &Record<'_>| sheet.take(record, options.columns);
         let mut accounted = reader.read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut take);
         accounted.trouble = inflated.trouble;

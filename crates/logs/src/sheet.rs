@@ -56,13 +56,15 @@ pub enum Column {
     EventId,
     /// `requestID`, where it is no UUID.
     RequestId,
+    /// The caller in one text: the principal's ARN, else the service, else the principal's id, else the account.
+    Caller,
 }
 
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
 pub const SHEET_VERSION: u32 = 1;
 
 /// How many columns there are.
-const COLUMNS: usize = 21;
+const COLUMNS: usize = 22;
 
 /// Which columns are filled: a question over a file just read needs few, the index keeps all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,12 +204,33 @@ pub struct Sheet {
     pub aggregated: (u64, u64),
     /// The account of the file's bytes.
     pub facts: Facts,
+    /// Not 0 iff the texts have the same numbers as in every other sheet of that generation.
+    #[serde(skip)]
+    pub(crate) generation: u64,
 }
+
+/// Texts that are carried from file to file: beyond that many they begin anew.
+const MOST_TEXTS: usize = 1 << 16;
 
 impl Sheet {
     /// Empties it for the next file; memory is kept.
     pub fn clear(&mut self) {
         self.texts.clear();
+        self.generation = 0;
+        self.clear_rows();
+    }
+
+    /// As [`Sheet::clear`], but the texts and their numbers stay: fewer have to be found out about, and the sheet holds texts of
+    /// other files.
+    pub(crate) fn carry_on(&mut self) {
+        if self.generation == 0 || self.texts.len() > MOST_TEXTS {
+            self.texts.clear();
+            self.generation += 1;
+        }
+        self.clear_rows();
+    }
+
+    fn clear_rows(&mut self) {
         self.rows.clear();
         self.control = 0;
         self.aggregated = (0, 0);
@@ -249,6 +272,7 @@ impl Sheet {
         };
         put(Column::Name, Some(&record.event_name));
         put(Column::Function, record.function_named());
+        put(Column::Caller, record.caller().text());
         put(Column::Arn, record.identity.arn.as_deref());
         put(Column::InvokedBy, record.identity.invoked_by.as_deref());
         put(Column::PrincipalId, record.identity.principal_id.as_deref());
@@ -286,7 +310,7 @@ fn marks(record: &Record<'_>) -> Marks {
     marks.set(Marks::DRY_RUN, asked == Some("DryRun"));
     marks.set(Marks::SYNC, asked == Some("RequestResponse"));
     marks.set(Marks::ERROR, record.error_code.is_some());
-    marks.set(Marks::CONSOLE, record.console);
+    marks.set(Marks::CONSOLE, record.console.as_deref() == Some("true"));
     marks.set(Marks::SERVICE, record.identity.invoked_by.is_some());
     marks.set(Marks::URL, matches!(name, "InvokeFunctionUrl" | "InvokeWebFunctionEndpoint"));
     marks.set(Marks::MICROVM, !name.starts_with("Invoke"));

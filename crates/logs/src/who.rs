@@ -57,12 +57,6 @@ pub(crate) const CALLER: [Column; 7] = [
     Column::CallerAccount,
 ];
 
-/// The caller as the record has it: the principal's ARN, else the service, else the principal's id, else the account, else `-`.
-pub(crate) fn raw<'a>(sheet: &'a Sheet, row: &Row) -> &'a str {
-    let columns = [Column::Arn, Column::InvokedBy, Column::PrincipalId, Column::CallerAccount];
-    columns.iter().find_map(|column| sheet.texts.get(row.text(*column))).unwrap_or("-")
-}
-
 /// The caller as people call it: `role deploy, session alice`, `user eve`, `service s3.amazonaws.com`, `anonymous`.
 pub(crate) fn principal(sheet: &Sheet, row: &Row) -> String {
     let text = |column| sheet.texts.get(row.text(column));

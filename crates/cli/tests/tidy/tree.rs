@@ -24,7 +24,7 @@ impl Source {
     pub(crate) fn is_shipped(&self) -> bool {
         self.path.contains("/src/")
             && !self.path.ends_with("/tests.rs")
-            && !matches!(self.room(), "oracle" | "fuzz")
+            && !matches!(self.room(), "oracle" | "corpus" | "fuzz")
     }
 
     /// The lines of shipped code with their numbers: comments and everything from `#[cfg(test)]` on left out.

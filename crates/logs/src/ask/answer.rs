@@ -4,7 +4,7 @@ use super::Dimension;
 use super::entry::{Entry, What, call_of, once};
 use super::label::words;
 use super::settle::merge;
-use super::tally::Tally;
+use super::tally::{GroupKey, Tally};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -187,29 +187,59 @@ impl Answer {
 
 /// The labels of all groups in order, and for each thread the places of its own groups among them.
 pub(super) fn ranked(tallies: &[Tally<'_>]) -> (Vec<Vec<String>>, Vec<Vec<u32>>) {
-    let mut all: BTreeMap<Vec<String>, u32> = BTreeMap::new();
-    let of = |tally: &Tally<'_>| -> Vec<Vec<String>> {
-        let word = |dimension: &Dimension, id: u32| match dimension {
-            Dimension::Hour | Dimension::Day => words(*dimension, id),
-            _ => tally.labels.get(id).unwrap_or_default().to_owned(),
+    // Texts are put in order first, each once: groups are then compared as numbers.
+    let mut texts: Vec<&str> = tallies.iter().flat_map(|tally| tally.labels.iter()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let place = |text| texts.binary_search(&text).map_or(0, |at| u32::try_from(at).unwrap_or(0));
+    let mut all: Vec<(GroupKey, u32, u32)> = Vec::new();
+    for (thread, tally) in (0..).zip(tallies) {
+        let places: Vec<u32> = tally.labels.iter().map(place).collect();
+        let ranked = |key: &GroupKey| {
+            let mut ranked = *key;
+            for (slot, dimension) in ranked.iter_mut().zip(&tally.question.by) {
+                if !matches!(dimension, Dimension::Hour | Dimension::Day) {
+                    *slot = places.get((*slot as usize).wrapping_sub(1)).copied().unwrap_or(0);
+                }
+            }
+            ranked
         };
-        let labels = |key: &super::tally::GroupKey| {
-            tally.question.by.iter().zip(key).map(|(dimension, id)| word(dimension, *id)).collect()
-        };
-        tally.groups.iter().map(labels).collect()
-    };
-    let labels: Vec<Vec<Vec<String>>> = tallies.iter().map(of).collect();
-    all.extend(labels.iter().flatten().map(|labels| (labels.clone(), 0)));
-    for (rank, (_, slot)) in all.iter_mut().enumerate() {
-        *slot = u32::try_from(rank).unwrap_or(u32::MAX);
+        all.extend((0..).zip(&tally.groups).map(|(id, key)| (ranked(key), thread, id)));
     }
-    let rank = |labels: &Vec<String>| all.get(labels).copied().unwrap_or(u32::MAX);
-    let ranks = labels.iter().map(|of| of.iter().map(rank).collect()).collect();
-    (all.into_keys().collect(), ranks)
+    all.sort_unstable();
+    let mut ranks: Vec<Vec<u32>> = tallies.iter().map(|tally| vec![0; tally.groups.len()]).collect();
+    let mut labels: Vec<Vec<String>> = Vec::new();
+    let mut last = None;
+    for (key, thread, id) in all {
+        if last != Some(key) {
+            let by = tallies.first().map_or(&[][..], |tally| &tally.question.by);
+            let word = |(dimension, id): (&Dimension, &u32)| match dimension {
+                Dimension::Hour | Dimension::Day => words(*dimension, *id),
+                _ => texts.get(*id as usize).copied().unwrap_or_default().to_owned(),
+            };
+            labels.push(by.iter().zip(&key).map(word).collect());
+            last = Some(key);
+        }
+        let rank = u32::try_from(labels.len() - 1).unwrap_or(u32::MAX);
+        if let Some(slot) = ranks.get_mut(thread as usize).and_then(|of| of.get_mut(id as usize)) {
+            *slot = rank;
+        }
+    }
+    (labels, ranks)
 }
 
 /// Counts what belongs together; how many copies there were.
 fn settle(together: &[Entry], cells: &mut [Cell]) -> u64 {
+    // Most records stand alone.
+    if let [entry] = together
+        && !entry.execution()
+    {
+        if let Some(cell) = cells.get_mut(entry.group as usize) {
+            cell.see(entry);
+            count(cell, entry.what, false);
+        }
+        return 0;
+    }
     let (once, copies) = once(together);
     let call = call_of(&once);
     let followed = once.iter().any(Entry::execution);

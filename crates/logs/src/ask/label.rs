@@ -16,7 +16,7 @@ pub(super) fn label<'a>(dimension: Dimension, sheet: &'a Sheet, row: &Row) -> Co
     let first = |columns: &[Column]| columns.iter().find_map(|column| text(*column)).unwrap_or(NOTHING);
     let words = match dimension {
         Dimension::Function => function(first(&[Column::Function])),
-        Dimension::Caller => who::raw(sheet, row),
+        Dimension::Caller => first(&[Column::Caller]),
         Dimension::Principal => return Cow::Owned(who::principal(sheet, row)),
         Dimension::Role => return Cow::Owned(who::role(sheet, row)),
         Dimension::Service => first(&[Column::InvokedBy]),

@@ -11,7 +11,7 @@ use cloudtrail::arn::Arn;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::collections::HashMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 
 /// The labels of a group: numbers of texts, or numbers of hours and days.
@@ -22,14 +22,15 @@ pub struct Tally<'q> {
     pub(super) question: &'q Question,
     pub(super) labels: Texts,
     pub(super) groups: Vec<GroupKey>,
-    known: HashTable<u32>,
+    known: HashTable<(GroupKey, u32)>,
     pub(super) runs: Runs<'q>,
     memo: Memo,
 }
 
-/// What was found out about the texts of one sheet.
+/// What was found out about the texts of one sheet, or of one generation.
 #[derive(Default)]
 struct Memo {
+    generation: u64,
     /// By dimension of one column: the label of each text, 0 where it is not known yet.
     single: Vec<Vec<u32>>,
     /// By dimension of several columns.
@@ -63,7 +64,7 @@ impl<'q> Tally<'q> {
     /// # Errors
     /// What the scratch file says, where one is needed.
     pub fn take(&mut self, sheet: &Sheet, delivered: Option<i64>) -> io::Result<()> {
-        self.memo.clear(self.question.by.len(), sheet.texts.len());
+        self.memo.prepare(self.question.by.len(), sheet);
         let joins = self.question.joins();
         for row in &sheet.rows {
             let execution = row.marks.any(Marks::EXECUTION);
@@ -148,18 +149,23 @@ impl<'q> Tally<'q> {
                 None => self.memo.label((at, *dimension), sheet, row, &mut self.labels),
             };
         }
-        let hasher = FixedState::with_seed(5);
-        let groups = &mut self.groups;
-        let found = self.known.find(hasher.hash_one(key), |id| groups.get(*id as usize) == Some(&key));
-        if let Some(id) = found {
+        let hash = hash(&key);
+        if let Some((_, id)) = self.known.find(hash, |(known, _)| *known == key) {
             return *id;
         }
-        let id = u32::try_from(groups.len()).unwrap_or(u32::MAX);
-        groups.push(key);
-        let again = |id: &u32| hasher.hash_one(groups.get(*id as usize).unwrap_or(&key));
-        self.known.insert_unique(hasher.hash_one(key), id, again);
+        let id = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        self.groups.push(key);
+        self.known.insert_unique(hash, (key, id), |(key, _)| self::hash(key));
         id
     }
+}
+
+fn hash(key: &GroupKey) -> u64 {
+    let mut hasher = FixedState::with_seed(5).build_hasher();
+    for pair in key.chunks(2) {
+        hasher.write_u64(pair.iter().fold(0, |both, id| both << 32 | u64::from(*id)));
+    }
+    hasher.finish()
 }
 
 impl Consumer for Tally<'_> {
@@ -176,13 +182,21 @@ impl Consumer for Tally<'_> {
 }
 
 impl Memo {
-    fn clear(&mut self, dimensions: usize, texts: usize) {
+    /// Forgets what was found out about the texts of another generation, and makes room for new ones.
+    fn prepare(&mut self, dimensions: usize, sheet: &Sheet) {
         self.single.resize_with(dimensions, Vec::new);
         self.several.resize_with(dimensions, HashMap::default);
+        let same = sheet.generation != 0 && sheet.generation == self.generation;
         for memo in &mut self.single {
-            memo.clear();
-            memo.resize(texts + 1, 0);
+            if !same {
+                memo.clear();
+            }
+            memo.resize(sheet.texts.len() + 1, 0);
         }
+        if same {
+            return;
+        }
+        self.generation = sheet.generation;
         self.several.iter_mut().for_each(HashMap::clear);
         self.functions.clear();
         self.callers.clear();

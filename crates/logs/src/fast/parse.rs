@@ -11,13 +11,13 @@ use crate::time::milliseconds;
     reason = "it is looked at at once, and a box for each record would cost more than the rest"
 )]
 pub(super) enum Parsed<'a> {
-    OfInterest(Record<'a>),
+    /// And true iff it is as records of Lambda are: without escapes, with one resource, which is Lambda's.
+    OfInterest(Record<'a>, bool),
     Other,
 }
 
-/// Reads the object `raw`; `None` iff the plain path has to.
-pub(super) fn parse<'a>(raw: &'a [u8], offset: usize, quotes: Quotes<'_>) -> Option<Parsed<'a>> {
-    let text = simdutf8::basic::from_utf8(raw).ok()?;
+/// Reads the object `text`; `None` iff the plain path has to.
+pub(super) fn parse<'a>(text: &'a str, offset: usize, quotes: Quotes<'_>) -> Option<Parsed<'a>> {
     let mut walk = Walk::new(text, quotes);
     let mut found = Members::default();
     walk.object(|walk, key| found.member(walk, key))?;
@@ -27,7 +27,8 @@ pub(super) fn parse<'a>(raw: &'a [u8], offset: usize, quotes: Quotes<'_>) -> Opt
     if !matches!(found.source.as_deref(), Some(LAMBDA | CLOUDTRAIL)) {
         return Some(Parsed::Other);
     }
-    found.record(raw, offset).map(Parsed::OfInterest)
+    let usual = found.resources == 1 && found.function.is_some() && !walk.has_escapes();
+    found.record(text.as_bytes(), offset).map(|record| Parsed::OfInterest(record, usual))
 }
 
 /// The members of a record so far.
@@ -56,6 +57,7 @@ struct Members<'a> {
     console: Option<Text<'a>>,
     identity: Identity<'a>,
     function: Option<Function<'a>>,
+    resources: u32,
     requested: Option<Requested<'a>>,
     executed: Option<Text<'a>>,
 }
@@ -106,7 +108,7 @@ impl<'a> Members<'a> {
             }
             (9, "resources") => {
                 once(&mut self.seen, 18)?;
-                self.function = function(walk)?;
+                (self.function, self.resources) = function(walk)?;
             }
             (12, "userIdentity") => {
                 once(&mut self.seen, 19)?;
@@ -159,7 +161,7 @@ impl<'a> Members<'a> {
             error_code: self.error_code,
             error_message: self.error_message,
             vpc_endpoint: self.vpc_endpoint,
-            console: self.console.as_deref() == Some("true"),
+            console: self.console,
             identity: self.identity,
             function: self.function,
             requested: self.requested,
@@ -214,10 +216,11 @@ fn issuer<'a>(walk: &mut Walk<'a, '_>) -> Option<Option<Text<'a>>> {
     Some(found)
 }
 
-/// The first resource of Lambda.
-fn function<'a>(walk: &mut Walk<'a, '_>) -> Option<Option<Function<'a>>> {
-    let mut found = None;
+/// The first resource of Lambda, and how many resources there are.
+fn function<'a>(walk: &mut Walk<'a, '_>) -> Option<(Option<Function<'a>>, u32)> {
+    let (mut found, mut count) = (None, 0);
     walk.list(|walk| {
+        count += 1;
         // `null` would pass for an object without members, and is none of a resource's shapes.
         if walk.peek() != b'{' {
             return None;
@@ -242,7 +245,7 @@ fn function<'a>(walk: &mut Walk<'a, '_>) -> Option<Option<Function<'a>>> {
         }
         Some(())
     })?;
-    Some(found)
+    Some((found, count))
 }
 
 fn requested<'a>(walk: &mut Walk<'a, '_>) -> Option<Option<Requested<'a>>> {

@@ -52,6 +52,19 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The first quote at byte `at` or behind it.
+    #[inline(always)]
+    pub(super) fn quote_from(&self, at: usize) -> Option<usize> {
+        let words = self.quotes.get(at / 64..)?;
+        let (first, rest) = words.split_first()?;
+        let first = first >> (at % 64);
+        if first != 0 {
+            return Some(at + first.trailing_zeros() as usize);
+        }
+        let (skipped, word) = rest.iter().enumerate().find(|(_, word)| **word != 0)?;
+        Some((at / 64 + 1 + skipped) * 64 + word.trailing_zeros() as usize)
+    }
+
     /// The quotes from byte `start` on, counted from there.
     pub(super) fn quotes_from(&self, start: usize) -> Quotes<'_> {
         let words = self.quotes.get(start / 64..).unwrap_or_default();

@@ -21,6 +21,11 @@ impl<'a, 'q> Walk<'a, 'q> {
         Walk { text, at: 0, quotes, escapes: memchr::memchr(b'\\', text.as_bytes()).is_some() }
     }
 
+    /// True iff a byte of the record is a backslash.
+    pub(super) fn has_escapes(&self) -> bool {
+        self.escapes
+    }
+
     #[inline(always)]
     fn here(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
@@ -213,13 +218,13 @@ impl<'a, 'q> Walk<'a, 'q> {
 
 /// The text of a JSON string with escapes.
 #[cold]
-fn decoded<'a>(quoted: &str) -> Option<Text<'a>> {
+pub(super) fn decoded<'a>(quoted: &str) -> Option<Text<'a>> {
     serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
 }
 
 /// Some iff every escape is one of JSON's; surrogates are left to the plain path.
 #[cold]
-fn sound(raw: &str) -> Option<()> {
+pub(super) fn sound(raw: &str) -> Option<()> {
     let mut rest = raw.as_bytes();
     while let Some(at) = memchr::memchr(b'\\', rest) {
         rest = match rest.get(at + 1..)? {

@@ -166,7 +166,7 @@ fn read<'a>(record: Members<'_, 'a>, raw: &'a [u8], offset: usize) -> Result<Jud
         error_code: record.text("errorCode")?,
         error_message: record.text("errorMessage")?,
         vpc_endpoint: record.text("vpcEndpointId")?,
-        console: record.text("sessionCredentialFromConsole")?.as_deref() == Some("true"),
+        console: record.text("sessionCredentialFromConsole")?,
         identity: identity(record.object("userIdentity")?)?,
         function: function(record.one("resources")?)?,
         requested: record.perhaps_object("requestParameters")?.map(requested).transpose()?,

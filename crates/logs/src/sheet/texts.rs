@@ -42,6 +42,11 @@ impl Texts {
         at(&self.all, &self.ends, id)
     }
 
+    /// All texts in the order of their numbers, from 1 on.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (1..=self.ends.len()).filter_map(|id| self.get(u32::try_from(id).ok()?))
+    }
+
     /// How many texts there are: their numbers are 1 to this.
     #[must_use]
     pub fn len(&self) -> usize {
