@@ -16,7 +16,7 @@ use crate::plain::{Plain, deliver, hand_on, judge};
 use crate::read::Sink;
 use learned::Learned;
 use parse::{Parsed, parse};
-use scan::{Found, Separator};
+use scan::{Found, Separator, Span};
 
 /// The first member of every record of CloudTrail. An object that begins so is a record, whatever else it holds.
 const RECORD: &[u8] = b"{\"eventVersion\":";
@@ -79,7 +79,7 @@ impl Fast {
             }
             if flagged {
                 let raw = bytes.get(span.start..span.end).unwrap_or_default();
-                one(plain, (found, learned), (base + span.start, span.start), raw);
+                one(plain, (found, learned), (base, *span), raw);
             } else {
                 plain.accounted.records += 1;
             }
@@ -91,13 +91,14 @@ impl Fast {
 fn one<S: Sink>(
     plain: &mut Plain<'_, '_, S>,
     (found, learned): (&Found, &mut Learned),
-    (offset, start): (usize, usize),
+    (base, span): (usize, Span),
     raw: &[u8],
 ) {
     let wanted = plain.wanted;
-    let text = simdutf8::basic::from_utf8(raw).ok();
+    let (start, offset, escapes) = (span.start, base + span.start, span.escapes);
+    let text = if span.ascii { ascii(raw) } else { simdutf8::basic::from_utf8(raw).ok() };
     if let Some(text) = text {
-        let known = learned.read(text, (start, offset), found, |record| {
+        let known = learned.read(text, (start, offset), (found, escapes), |record| {
             plain.accounted.records += 1;
             hand_on(record, wanted, plain.accounted, plain.sink);
         });
@@ -105,7 +106,7 @@ fn one<S: Sink>(
             return;
         }
     }
-    match text.and_then(|text| parse(text, offset, found.quotes_from(start))) {
+    match text.and_then(|text| parse(text, offset, (found.quotes_from(start), escapes))) {
         Some(Parsed::OfInterest(record, usual)) => {
             plain.accounted.records += 1;
             hand_on(&record, wanted, plain.accounted, plain.sink);
@@ -116,6 +117,12 @@ fn one<S: Sink>(
         Some(Parsed::Other) => plain.accounted.records += 1,
         None => deliver(judge(raw, offset), wanted, plain.accounted, plain.sink, (offset, raw.len())),
     }
+}
+
+/// The text of bytes among which the structural pass saw none above 0x7f.
+#[inline(always)]
+fn ascii(raw: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(raw).ok()
 }
 
 /// Where the first element of `{"Records":[` or of `[` begins, and what closes the document; `None` where it is no object, or

@@ -25,15 +25,26 @@ impl Kernel for Avx2 {
             let least = _mm256_set1_epi8(0x1f);
             let control_low = _mm256_cmpeq_epi8(_mm256_min_epu8(low, least), low);
             let control_high = _mm256_cmpeq_epi8(_mm256_min_epu8(high, least), high);
+            let (backslash_low, backslash_high) = (equal(low, b'\\'), equal(high, b'\\'));
+            let unusual = _mm256_or_si256(
+                _mm256_or_si256(control_low, control_high),
+                _mm256_or_si256(backslash_low, backslash_high),
+            );
+            let (backslash, control) = if _mm256_movemask_epi8(unusual) == 0 {
+                (0, 0)
+            } else {
+                (join(backslash_low, backslash_high), join(control_low, control_high))
+            };
             let middle_low = _mm256_or_si256(equal(low, b'S'), equal(low, b'D'));
             let middle_high = _mm256_or_si256(equal(high, b'S'), equal(high, b'D'));
             Masks {
                 quote: join(equal(low, b'"'), equal(high, b'"')),
-                backslash: join(equal(low, b'\\'), equal(high, b'\\')),
-                control: join(control_low, control_high),
+                backslash,
+                control,
                 open: join(equal(low, b'{'), equal(high, b'{')),
                 close: join(equal(low, b'}'), equal(high, b'}')),
                 middle: (join(equal(low, b't'), equal(high, b't')), join(middle_low, middle_high)),
+                ascii: _mm256_movemask_epi8(_mm256_or_si256(low, high)) == 0,
             }
         }
     }

@@ -16,6 +16,7 @@ impl Kernel for Portable {
             control: mask(|byte| byte < 0x20),
             open: mask(|byte| byte == b'{'),
             close: mask(|byte| byte == b'}'),
+            ascii: block.is_ascii(),
             middle: (mask(|byte| byte == b't'), mask(|byte| byte == b'S' || byte == b'D')),
         }
     }

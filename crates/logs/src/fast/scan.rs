@@ -15,6 +15,8 @@ pub(super) struct Masks {
     pub(super) close: u64,
     /// `t`, and `S` or `D`: the middle of `eventSource` and of `insightDetails`.
     pub(super) middle: (u64, u64),
+    /// True iff no byte is above 0x7f.
+    pub(super) ascii: bool,
 }
 
 /// What differs between processors.
@@ -38,6 +40,10 @@ pub(crate) enum Separator {
 pub(crate) struct Span {
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// True if a byte of it is a backslash; false only if none is.
+    pub(crate) escapes: bool,
+    /// True only if no byte of it is above 0x7f.
+    pub(crate) ascii: bool,
 }
 
 /// What one pass found.
@@ -109,6 +115,9 @@ struct State {
     string: u64,
     /// 1 iff the byte before the block is a `t`.
     middle: u64,
+    /// What was seen of the record so far, block by block.
+    escapes: bool,
+    ascii: bool,
     depth: usize,
     start: usize,
     /// Behind the last record.
@@ -120,68 +129,92 @@ struct State {
 pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Found) {
     found.spans.clear();
     found.hits.clear();
-    found.quotes.clear();
-    found.quotes.reserve(bytes.len() / 64 + 1);
-    let mut state = State { separator, escaped: 0, string: 0, middle: 0, depth: 0, start: 0, end: 0 };
+    let words = bytes.len().div_ceil(64);
+    // What stands there from the file before is overwritten, or cut off below.
+    found.quotes.resize(words, 0);
+    let mut state = State {
+        separator,
+        escaped: 0,
+        string: 0,
+        middle: 0,
+        escapes: false,
+        ascii: true,
+        depth: 0,
+        start: 0,
+        end: 0,
+    };
+    let Found { spans, hits, quotes } = found;
     let (blocks, rest) = bytes.as_chunks::<64>();
-    for (at, block) in blocks.iter().enumerate() {
-        if !step::<K>(bytes, (at * 64, block), &mut state, found) {
-            return;
+    let mut known = 0;
+    for ((at, block), word) in blocks.iter().enumerate().zip(quotes.iter_mut()) {
+        match step::<K>(bytes, (at * 64, block), &mut state, (spans, hits)) {
+            Some(quote) => *word = quote,
+            None => break,
         }
+        known = at + 1;
     }
-    if !rest.is_empty() {
+    if known == blocks.len() && !rest.is_empty() {
         let mut last = [b' '; 64];
         last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        step::<K>(bytes, (blocks.len() * 64, &last), &mut state, found);
+        let quote = step::<K>(bytes, (blocks.len() * 64, &last), &mut state, (spans, hits));
+        if let (Some(quote), Some(word)) = (quote, quotes.last_mut()) {
+            *word = quote;
+            known += 1;
+        }
     }
+    quotes.truncate(known);
 }
 
-/// One block; false iff the records end in it.
+/// The quotes of one block; `None` iff the records end in it.
 #[inline(always)]
 fn step<K: Kernel>(
     bytes: &[u8],
     (base, block): (usize, &[u8; 64]),
     state: &mut State,
-    found: &mut Found,
-) -> bool {
+    (spans, hits): (&mut Vec<Span>, &mut Vec<usize>),
+) -> Option<u64> {
     let masks = K::masks(block);
-    let before = state.escaped;
-    let escaped = if masks.backslash == 0 {
-        std::mem::take(&mut state.escaped)
-    } else {
-        escapes(masks.backslash, &mut state.escaped)
-    };
+    let mut escaped = std::mem::take(&mut state.escaped);
+    // Most blocks have neither backslashes nor control characters.
+    let unusual = masks.backslash | masks.control | escaped != 0;
+    if unusual {
+        state.escaped = escaped;
+        escaped = escapes(masks.backslash, &mut state.escaped);
+    }
     let quote = masks.quote & !escaped;
     let string = K::prefix_xor(quote) ^ state.string;
     state.string = 0_u64.wrapping_sub(string >> 63);
     // Neither stands in JSON: the plain path says what is to be done about it.
-    if (masks.control & string) | (masks.backslash & !string) != 0 {
-        return false;
+    if unusual && (masks.control & string) | (masks.backslash & !string) != 0 {
+        return None;
     }
-    found.quotes.push(quote);
     let (first, second) = masks.middle;
     let middle = second & (first << 1 | state.middle);
     state.middle = first >> 63;
-    if middle | masks.backslash | before != 0 {
-        hits(bytes, base, (middle, escaped), &mut found.hits);
+    if middle | escaped != 0 {
+        self::hits(bytes, base, (middle, escaped), hits);
     }
+    let backslash = masks.backslash != 0;
+    state.escapes |= backslash;
+    state.ascii &= masks.ascii;
     let (open, close) = (masks.open & !string, masks.close & !string);
     let closing = close.count_ones() as usize;
     if state.depth > closing {
         state.depth = state.depth + open.count_ones() as usize - closing;
-        return true;
+        return Some(quote);
     }
-    bounds(bytes, base, (open, close), state, found)
+    let seen = (backslash, masks.ascii);
+    bounds(bytes, (base, seen), (open, close), state, spans).then_some(quote)
 }
 
 /// Follows the braces of one block one by one; false iff the records end in it.
 #[inline(always)]
 fn bounds(
     bytes: &[u8],
-    base: usize,
+    (base, (escapes, ascii)): (usize, (bool, bool)),
     (open, close): (u64, u64),
     state: &mut State,
-    found: &mut Found,
+    spans: &mut Vec<Span>,
 ) -> bool {
     let mut braces = open | close;
     while braces != 0 {
@@ -194,6 +227,8 @@ fn bounds(
                     return false;
                 }
                 state.start = at;
+                // Of a block that it shares with the record before, each takes all.
+                (state.escapes, state.ascii) = (escapes, ascii);
             }
             state.depth += 1;
         } else if state.depth == 0 {
@@ -202,7 +237,8 @@ fn bounds(
             state.depth -= 1;
             if state.depth == 0 {
                 state.end = at + 1;
-                found.spans.push(Span { start: state.start, end: state.end });
+                let State { start, end, escapes, ascii, .. } = *state;
+                spans.push(Span { start, end, escapes, ascii });
             }
         }
     }
