@@ -59,8 +59,7 @@ impl Fast {
         let end = self.found.spans.last()?.end;
         let end = first + closed(elements, end, closing)?;
         // The elements of a bare array may be envelopes, each of them.
-        let is_record =
-            |span: &scan::Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
+        let is_record = |span: &Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
         if closing == b"]" && !self.found.spans.iter().all(is_record) {
             return None;
         }
@@ -95,8 +94,9 @@ fn one<S: Sink>(
     raw: &[u8],
 ) {
     let wanted = plain.wanted;
-    let (start, offset, escapes) = (span.start, base + span.start, span.escapes);
-    let text = if span.ascii { ascii(raw) } else { simdutf8::basic::from_utf8(raw).ok() };
+    let (start, offset) = (span.start, base + span.start);
+    let text = simdutf8::basic::from_utf8(raw).ok();
+    let escapes = span.unusual && memchr::memchr(b'\\', raw).is_some();
     if let Some(text) = text {
         let known = learned.read(text, (start, offset), (found, escapes), |record| {
             plain.accounted.records += 1;
@@ -117,12 +117,6 @@ fn one<S: Sink>(
         Some(Parsed::Other) => plain.accounted.records += 1,
         None => deliver(judge(raw, offset), wanted, plain.accounted, plain.sink, (offset, raw.len())),
     }
-}
-
-/// The text of bytes among which the structural pass saw none above 0x7f.
-#[inline(always)]
-fn ascii(raw: &[u8]) -> Option<&str> {
-    simdutf8::basic::from_utf8(raw).ok()
 }
 
 /// Where the first element of `{"Records":[` or of `[` begins, and what closes the document; `None` where it is no object, or

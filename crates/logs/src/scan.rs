@@ -229,7 +229,11 @@ fn one_thread<C: Consumer>(
         }
         let pass = gate.enter(expected(&packed).min(options.limit));
         let inflated = inflater.inflate(&packed);
-        if options.apart { sheet.clear() } else { sheet.carry_on() }
+        if options.apart {
+            sheet.clear()
+        } else {
+            sheet.carry_on()
+        }
         let mut take = |record: &Record<'_>| sheet.take(record, options.columns);
         let mut accounted = reader.read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut take);
         accounted.trouble = inflated.trouble;
