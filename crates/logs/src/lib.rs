@@ -1,7 +1,9 @@
 //! CloudTrail's log files to records, at the speed of gunzip, with an account of every byte.
 
 mod accounted;
+pub mod digest;
 mod fast;
+mod hash;
 mod inflate;
 mod object_key;
 mod plain;
@@ -10,6 +12,7 @@ mod record;
 mod time;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
+pub use hash::{hex, sha256};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use object_key::{Folder, ObjectKey};
 pub use read::{Reader, Sink, Wanted, read_plainly};
