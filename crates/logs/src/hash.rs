@@ -1,5 +1,10 @@
 //! SHA-256, and hexadecimal as CloudTrail writes it.
 
+#[cfg(target_arch = "x86_64")]
+mod many;
+#[cfg(target_arch = "x86_64")]
+mod sha_ni;
+
 /// The SHA-256 of `bytes` (FIPS 180-4).
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -8,6 +13,17 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let found = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
     hash.iter_mut().zip(found.as_ref()).for_each(|(to, from)| *to = *from);
     hash
+}
+
+/// The SHA-256 of each buffer, faster than one after the other where the processor has SHA instructions: four buffers of about
+/// equal length take little more than half the time.
+#[must_use]
+pub fn sha256_many<const N: usize>(buffers: &[&[u8]; N]) -> [[u8; 32]; N] {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lockstep) = sha_ni::Lockstep::new() {
+        return many::hash(&lockstep, buffers);
+    }
+    buffers.map(sha256)
 }
 
 /// `bytes` in lower-case hexadecimal digits.

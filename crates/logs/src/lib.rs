@@ -12,7 +12,7 @@ mod record;
 mod time;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
-pub use hash::{hex, sha256};
+pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use object_key::{Folder, ObjectKey};
 pub use read::{Reader, Sink, Wanted, read_plainly};

@@ -7,5 +7,6 @@ mod digest_chain;
 mod digest_forms;
 mod digests;
 mod forms;
+mod hashes;
 mod inflate;
 mod records;
