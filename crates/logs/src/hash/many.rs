@@ -13,7 +13,9 @@ struct Job<'b> {
     padding: Option<&'b [[u8; 64]]>,
 }
 
-/// The SHA-256 of each buffer. Four go in lockstep as long as there are four, then those that are left.
+/// The SHA-256 of each buffer. Two go in lockstep as long as there are two, then the one that is left.
+///
+/// Measured on an AMD EPYC: one buffer 1.55 GB/s, two 2.85, three 2.5, four 2.4: sixteen vector registers hold two lanes.
 pub(super) fn hash<const N: usize>(lockstep: &Lockstep, buffers: &[&[u8]; N]) -> [[u8; 32]; N] {
     let padded = buffers.map(padding);
     let mut jobs: Vec<Job<'_>> = buffers
@@ -32,9 +34,7 @@ pub(super) fn hash<const N: usize>(lockstep: &Lockstep, buffers: &[&[u8]; N]) ->
         let mut left: Vec<&mut Job<'_>> = jobs.iter_mut().filter(|job| !job.blocks.is_empty()).collect();
         match left.as_mut_slice() {
             [] => break,
-            [a, b, c, d, ..] => together(lockstep, [a, b, c, d]),
-            [a, b, c] => together(lockstep, [a, b, c]),
-            [a, b] => together(lockstep, [a, b]),
+            [a, b, ..] => together(lockstep, [a, b]),
             [a] => together(lockstep, [a]),
         }
     }

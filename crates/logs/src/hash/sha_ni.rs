@@ -96,7 +96,7 @@ fn run<const L: usize>(words: &mut [Words; L], blocks: [&[[u8; 64]]; L]) -> usiz
         (lane.abef, lane.cdgh) = (load(&[f, e, b, a]), load(&[h, g, d, c]));
     }
     for at in 0..count {
-        let before = lanes;
+        let before = lanes.each_ref().map(|lane| (lane.abef, lane.cdgh));
         for (lane, blocks) in lanes.iter_mut().zip(&blocks) {
             let Some(block) = blocks.get(at) else { continue };
             for (message, part) in lane.message.iter_mut().zip(block.as_chunks::<16>().0) {
@@ -113,9 +113,9 @@ fn run<const L: usize>(words: &mut [Words; L], blocks: [&[[u8; 64]]; L]) -> usiz
         four_rounds!(lanes, 13, 1);
         four_rounds!(lanes, 14, 2);
         four_rounds!(lanes, 15, 3);
-        for (lane, before) in lanes.iter_mut().zip(&before) {
-            lane.abef = _mm_add_epi32(lane.abef, before.abef);
-            lane.cdgh = _mm_add_epi32(lane.cdgh, before.cdgh);
+        for (lane, (abef, cdgh)) in lanes.iter_mut().zip(before) {
+            lane.abef = _mm_add_epi32(lane.abef, abef);
+            lane.cdgh = _mm_add_epi32(lane.cdgh, cdgh);
         }
     }
     for (lane, words) in lanes.iter().zip(words) {
