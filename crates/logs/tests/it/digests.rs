@@ -171,6 +171,17 @@ fn a_digest_that_was_signed_again_is_not_what_its_successor_holds() {
 }
 
 #[test]
+fn a_signature_that_the_successor_does_not_hold_is_told() {
+    let mut bucket = whole();
+    bucket.digests[4].edit("previousDigestSignature", json!("00"));
+    bucket.digests[4].sign(&signers()[0]);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Invalid, Valid]);
+    let successor = digest_key(5, "");
+    assert_eq!(reasons(&validation, 3), [Reason::PredecessorSignature { successor }]);
+}
+
+#[test]
 fn an_unverified_successor_does_not_spoil_a_verified_predecessor() {
     let mut bucket = whole();
     bucket.digests[4].edit("previousDigestHashValue", json!(hex(&[0; 32])));
