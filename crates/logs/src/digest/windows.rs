@@ -15,7 +15,7 @@ const HOUR: i64 = 3_600_000;
 pub(super) struct Timeline<'a, 's> {
     asked: Option<&'a Range<i64>>,
     sighted: &'a Sighted<'s>,
-    /// The greatest end of the digests so far.
+    /// The end of the last digest so far: they come sorted by it.
     covered: Option<i64>,
     windows: Vec<Window>,
 }
@@ -40,7 +40,7 @@ impl<'a, 's> Timeline<'a, 's> {
                 None => self.gap(one, start, &mut notes),
             }
             self.digest(one, start..end, notes);
-            self.covered = Some(self.covered.map_or(end, |covered| covered.max(end)));
+            self.covered = Some(end);
         }
         if let (false, Some(asked), Some(covered)) = (backfill, self.asked, self.covered) {
             self.empty(covered.max(asked.start)..asked.end, Reason::After);

@@ -182,6 +182,16 @@ fn a_signature_that_the_successor_does_not_hold_is_told() {
 }
 
 #[test]
+fn what_was_signed_again_proves_no_log_file_though_its_signature_is_good() {
+    let mut bucket = whole();
+    bucket.digests[1].edit("newestEventTime", json!(stamp(2)));
+    bucket.digests[1].sign(&signers()[0]);
+    let validation = bucket.judge();
+    assert_eq!(windows(&validation)[1].files, Files { listed: 1, unproven: 1, ..Files::default() });
+    assert_eq!(validation.unproven[0].why, Unproven::Unverified);
+}
+
+#[test]
 fn an_unverified_successor_does_not_spoil_a_verified_predecessor() {
     let mut bucket = whole();
     bucket.digests[4].edit("previousDigestHashValue", json!(hex(&[0; 32])));
@@ -223,6 +233,11 @@ fn backfill_is_a_chain_of_its_own() {
     assert_eq!((validation.chains.len(), validation.state()), (2, Valid), "{validation:#?}");
     assert!(!validation.chains[0].chain.backfill && validation.chains[1].chain.backfill);
     assert_eq!((validation.chains[1].windows.len(), validation.totals.files.proven), (2, 9));
+    // A backfill digest says nothing of how far the other chain has come.
+    bucket.deliver(7, 0, None, "_backfill");
+    bucket.logs.insert(log_key(6, "new"), Vec::new());
+    assert_eq!(bucket.judge().unproven[0].why, Unproven::Young);
+    bucket.digests.pop();
     // Without its start, the second names what is not there: the window asked for begins before it.
     bucket.digests.remove(5);
     let validation = bucket.asked(at(0)..at(5));
