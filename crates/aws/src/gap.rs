@@ -173,7 +173,8 @@ fn class(status: u16, code: Option<&str>) -> Class {
             _ => Class::Final,
         };
     };
-    // `Throttling.User` and the like are kinds of the code before the dot.
+    // S3 passes on what KMS says; `Throttling.User` and the like are kinds of the code before the dot.
+    let code = code.strip_prefix("KMS.").unwrap_or(code);
     let code = code.split('.').next().unwrap_or(code);
     if CREDENTIALS.contains(&code) {
         Class::Credentials
@@ -225,6 +226,9 @@ mod tests {
             (400, Some("UnrecognizedClientException"), Class::Credentials),
             (400, Some("ThrottlingException"), Class::Throttled),
             (400, Some("Throttling.User"), Class::Throttled),
+            (400, Some("KMS.ThrottlingException"), Class::Throttled),
+            (403, Some("KMS.AccessDeniedException"), Class::Refused),
+            (400, Some("KMS.DisabledException"), Class::Final),
             (429, None, Class::Throttled),
             (429, Some("TooManyRequestsException"), Class::Throttled),
             (500, None, Class::Server),
