@@ -67,15 +67,15 @@ impl<'a> Objects<'a> {
     /// With `folders`, keys that have a `/` behind the prefix are not listed; each different beginning up to that `/` is
     /// one of the page's `folders`.
     #[must_use]
-    pub fn list(&self, bucket: &str, prefix: &str, start_after: Option<&str>, folders: bool) -> Pages<'a> {
-        Pages::new(*self, bucket, prefix, start_after, folders)
+    pub fn list(self, bucket: &str, prefix: &str, start_after: Option<&str>, folders: bool) -> Pages<'a> {
+        Pages::new(self, bucket, prefix, start_after, folders)
     }
 
     /// What is known of an object, without its bytes.
     ///
     /// # Errors
     /// [`ObjectError`]; AWS says less about why than to [`Objects::get`].
-    pub async fn head(&self, bucket: &str, key: &str) -> Result<Metadata, ObjectError> {
+    pub async fn head(self, bucket: &str, key: &str) -> Result<Metadata, ObjectError> {
         let uri = format!("/{}", encoded(key, true));
         let reply = self.ask(&Ask::object("HEAD", bucket, key, &uri)).await?;
         let length = reply.header("content-length").and_then(|length| length.parse().ok());
@@ -89,7 +89,7 @@ impl<'a> Objects<'a> {
     ///
     /// # Errors
     /// [`ObjectError`]: of the kind *changed* iff the object is not of that size, or became another while it was read.
-    pub async fn get(&self, bucket: &str, key: &str, size: Option<u64>) -> Result<Object, ObjectError> {
+    pub async fn get(self, bucket: &str, key: &str, size: Option<u64>) -> Result<Object, ObjectError> {
         let uri = format!("/{}", encoded(key, true));
         let ask = Ask::object("GET", bucket, key, &uri);
         // A range of nothing cannot be satisfied.

@@ -67,7 +67,8 @@ struct Told {
 fn settled(mut page: Page, told: Told) -> Result<(Page, Option<String>), String> {
     let held = page.entries.len() + page.folders.len();
     // The decoder also ends in silence where the XML is broken.
-    if let Some(count) = told.count.filter(|count| *count != held) {
+    let count = told.count.ok_or("the answer does not say how many keys it holds")?;
+    if count != held {
         return Err(format!("the answer says that it holds {count} keys, and holds {held}"));
     }
     if told.encoded {
@@ -179,28 +180,32 @@ mod tests {
     #[test]
     fn keys_that_are_not_encoded_are_taken_with_their_entities() {
         let object = OBJECT.replace("a%20b+c%2Bd/%C3%A9%3D", "a+b&amp;&lt;%41");
-        let (page, next) = of(&format!("{object}<IsTruncated>false</IsTruncated>")).unwrap();
+        let (page, next) =
+            of(&format!("{object}<KeyCount>1</KeyCount><IsTruncated>false</IsTruncated>")).unwrap();
         assert_eq!(page.entries[0].key, "a+b&<%41");
         assert_eq!(next, None);
     }
 
     #[test]
     fn what_does_not_say_that_it_is_whole_is_an_error() {
-        let last = "<IsTruncated>false</IsTruncated>";
-        let whole = listing(&format!("{OBJECT}{OBJECT}<KeyCount>2</KeyCount>{last}"));
+        let last = "<KeyCount>1</KeyCount><IsTruncated>false</IsTruncated>";
+        let whole = listing(&format!("{OBJECT}{last}"));
         assert!(read(whole.as_bytes()).is_ok());
         for at in 0..whole.trim_end().len() {
             assert!(read(&whole.as_bytes()[..at]).is_err(), "cut off at {at}");
         }
         let wrong = [
-            OBJECT.to_owned(),
-            format!("{OBJECT}<IsTruncated>true</IsTruncated>"),
-            format!("{OBJECT}<KeyCount>2</KeyCount>{last}"),
+            format!("{OBJECT}<KeyCount>1</KeyCount>"),
+            format!("{OBJECT}<IsTruncated>false</IsTruncated>"),
+            format!("{OBJECT}<KeyCount>1</KeyCount><IsTruncated>true</IsTruncated>"),
+            format!("{OBJECT}{OBJECT}{last}"),
+            format!("{last}{OBJECT}<Contents><Key>b</Kex></Contents>"),
+            last.replace('1', "0") + "<Contents><Key>broken</Contents></Key>",
             format!("<Contents><Size>1</Size></Contents>{last}"),
             format!("{}{last}", OBJECT.replace("<Size>3</Size>", "<Size>many</Size>")),
             format!("{}{last}", OBJECT.replace("2026-11-23T", "yesterday ")),
             format!("<CommonPrefixes/>{last}"),
-            format!("{}<EncodingType>url</EncodingType>{last}", OBJECT.replace("%20", "%2")),
+            format!("{}<EncodingType>url</EncodingType>{last}", OBJECT.replace("%20", "%2z")),
         ];
         for inner in wrong {
             assert!(of(&inner).is_err(), "{inner}");

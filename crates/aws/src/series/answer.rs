@@ -83,10 +83,12 @@ fn series(member: &mut ScopedDecoder<'_, '_>) -> Result<(String, Series), String
         }
     }
     match (id, status.as_str()) {
-        (Some(id), "Complete" | "PartialData" | "") => {
+        (Some(id), "Complete" | "PartialData") => {
             series.partial = status == "PartialData";
             Ok((id, series))
         }
+        // The decoder ends in silence where the XML is broken.
+        (Some(_), "") => Err("the answer holds data without a status".to_owned()),
         (Some(_), status) => Err(format!("CloudWatch answers {status}")),
         (None, _) => Err("the answer holds data without an id".to_owned()),
     }
@@ -129,12 +131,15 @@ mod tests {
             "<Id>m0</Id><Values><member>NaN</member></Values>",
             "<Id>m0</Id><Timestamps><member>noon</member></Timestamps>",
             "<Values><member>1</member></Values>",
+            "<Id>m0</Id><Values></Value><member>1</member></Values><StatusCode>Complete</StatusCode>",
         ];
         for member in wrong {
             let xml = answer(&format!("<MetricDataResults><member>{member}</member></MetricDataResults>"));
             assert!(read(&xml).is_err(), "{member}");
         }
-        let whole = answer("<MetricDataResults><member><Id>m0</Id></member></MetricDataResults>");
+        let whole = answer(
+            "<MetricDataResults><member><Id>m0</Id><StatusCode>Complete</StatusCode></member></MetricDataResults>",
+        );
         assert!(read(&whole).is_ok());
         assert!(read(&whole[..whole.len() - 20]).is_err(), "cut off");
     }

@@ -21,9 +21,10 @@ fn listing(keys: &[String], next: Option<&str>) -> String {
     let next = next.map(|next| format!("<NextContinuationToken>{next}</NextContinuationToken>"));
     format!(
         "<ListBucketResult><IsTruncated>{}</IsTruncated>{objects}{}<EncodingType>url</EncodingType>\
-         </ListBucketResult>",
+         <KeyCount>{}</KeyCount></ListBucketResult>",
         next.is_some(),
-        next.unwrap_or_default()
+        next.unwrap_or_default(),
+        keys.len()
     )
 }
 
@@ -41,7 +42,11 @@ fn page(request: &Request) -> Answer {
 async fn all_pages_are_read_in_order() {
     let (evidence, asked) = bucket(|_, request| {
         assert_signed(request, "secret");
-        assert!(request.query.contains("prefix=p%20%2B%2Fq%3D&start-after=p%20%2B%2Fq%3D1"), "{}", request.query);
+        assert!(
+            request.query.contains("prefix=p%20%2B%2Fq%3D&start-after=p%20%2B%2Fq%3D1"),
+            "{}",
+            request.query
+        );
         page(request)
     })
     .await;
@@ -149,13 +154,14 @@ async fn the_location_is_asked_where_the_head_says_nothing() {
 async fn a_redirect_is_followed_and_remembered() {
     let malformed = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; \
                      expecting 'af-south-1'</Message><Region>af-south-1</Region></Error>";
-    let (evidence, asked) = anywhere(move |op, request| match (request.method.as_str(), op.region.as_str()) {
-        ("HEAD", _) => with(200, &[], ""),
-        (_, "us-east-1") => with(400, &[], malformed),
-        (_, "af-south-1") => with(301, &[("x-amz-bucket-region", "ap-east-1")], ""),
-        _ => with(200, &[], "bytes"),
-    })
-    .await;
+    let (evidence, asked) =
+        anywhere(move |op, request| match (request.method.as_str(), op.region.as_str()) {
+            ("HEAD", _) => with(200, &[], ""),
+            (_, "us-east-1") => with(400, &[], malformed),
+            (_, "af-south-1") => with(301, &[("x-amz-bucket-region", "ap-east-1")], ""),
+            _ => with(200, &[], "bytes"),
+        })
+        .await;
     for _ in 0..2 {
         evidence.objects().get("logs", "a", None).await.unwrap();
     }

@@ -40,8 +40,8 @@ pub(crate) fn assert_signed(request: &Request, secret: &str) {
         request.headers["x-amz-content-sha256"]
     );
     let hashed = hex(&Sha256::digest(canonical.as_bytes()));
-    let text =
-        format!("AWS4-HMAC-SHA256\n{}\n{}\n{hashed}", request.headers["x-amz-date"], scope.join("/"));
-    let key = scope.iter().fold(format!("AWS4{secret}").into_bytes(), |key, part| hmac(&key, part.as_bytes()));
+    let text = format!("AWS4-HMAC-SHA256\n{}\n{}\n{hashed}", request.headers["x-amz-date"], scope.join("/"));
+    let key =
+        scope.iter().fold(format!("AWS4{secret}").into_bytes(), |key, part| hmac(&key, part.as_bytes()));
     assert_eq!(hex(&hmac(&key, text.as_bytes())), signature, "{canonical}");
 }
