@@ -40,10 +40,12 @@ pub(crate) struct Failure {
     pub(crate) error: String,
 }
 
-const CREDENTIALS: [&str; 11] = [
+const CREDENTIALS: [&str; 12] = [
     "ExpiredToken",
     "ExpiredTokenException",
     "RequestExpired",
+    // The clock of this machine is wrong: S3 says so with the status of a refusal.
+    "RequestTimeTooSkewed",
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "InvalidAccessKeyId",
@@ -223,6 +225,7 @@ mod tests {
             (403, Some("UnauthorizedOperation"), Class::Refused),
             (403, None, Class::Refused),
             (403, Some("ExpiredToken"), Class::Credentials),
+            (403, Some("RequestTimeTooSkewed"), Class::Credentials),
             (400, Some("UnrecognizedClientException"), Class::Credentials),
             (400, Some("ThrottlingException"), Class::Throttled),
             (400, Some("Throttling.User"), Class::Throttled),

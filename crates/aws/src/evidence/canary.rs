@@ -84,7 +84,7 @@ impl CanaryError {
 
     fn of(failure: &Failure, function: &str) -> Self {
         let trouble = match failure.class {
-            Class::Refused | Class::Credentials => CanaryTrouble::Refused,
+            Class::Refused => CanaryTrouble::Refused,
             Class::Throttled => CanaryTrouble::Throttled,
             Class::Server | Class::Silent | Class::Interrupted => CanaryTrouble::Uncertain,
             _ if failure.code.as_deref() == Some("ResourceNotFoundException") => CanaryTrouble::Missing,

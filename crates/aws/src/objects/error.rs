@@ -109,6 +109,12 @@ impl ObjectError {
             ),
             ObjectTrouble::NoBucket => Some("name the bucket as in s3://BUCKET/PREFIX".to_owned()),
             ObjectTrouble::Changed => Some("list it again and read what is there now".to_owned()),
+            ObjectTrouble::Failed if said.starts_with("requesttimetooskewed") => {
+                Some("set the clock of this machine right".to_owned())
+            }
+            ObjectTrouble::Failed if said.starts_with("expiredtoken") => {
+                Some("renew the credentials".to_owned())
+            }
             ObjectTrouble::Missing | ObjectTrouble::Failed | ObjectTrouble::Interrupted => None,
         }
     }
@@ -137,10 +143,7 @@ fn trouble(failure: &Failure, action: &'static str) -> ObjectTrouble {
 /// or says `AccessDenied` in words that name `kms:Decrypt` or, of old, a *customer master key*.
 fn speaks_of_kms(code: &str, said: &str) -> bool {
     let said = said.to_ascii_lowercase();
-    code.starts_with("KMS.")
-        || said.contains("kms:")
-        || said.contains(":kms:")
-        || (said.contains("ciphertext") && said.contains("key"))
+    code.starts_with("KMS.") || said.contains("kms:") || (said.contains("ciphertext") && said.contains("key"))
 }
 
 #[cfg(test)]
@@ -201,6 +204,14 @@ mod tests {
         );
         assert_eq!(of(404, "NoSuchKey", "no").trouble, ObjectTrouble::Missing);
         assert_eq!(of(400, "KMS.ThrottlingException", "slow").trouble, ObjectTrouble::Failed);
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_no_refusal() {
+        let error = of(403, "RequestTimeTooSkewed", "The difference is too large.");
+        assert_eq!(error.trouble, ObjectTrouble::Failed);
+        assert!(error.help().unwrap().contains("clock"), "{error:?}");
+        assert!(of(400, "ExpiredToken", "x").help().unwrap().contains("renew"));
     }
 
     #[test]

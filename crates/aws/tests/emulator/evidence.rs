@@ -165,20 +165,22 @@ const HOUR: i64 = 3_600_000;
 async fn metrics_are_read_by_the_hour() {
     let id = "210000000015";
     let seed = Seed::account(id);
+    // The emulator may have seen an earlier run.
+    let name = format!("shop-{}", std::process::id());
     for (time, value) in [("00%3A10", "3"), ("00%3A50", "4"), ("02%3A00", "5"), ("03%3A00", "9")] {
         let body = format!(
             "Action=PutMetricData&Version=2010-08-01&Namespace=AWS%2FLambda\
              &MetricData.member.1.MetricName=Invocations&MetricData.member.1.Value={value}\
              &MetricData.member.1.Timestamp=2026-11-23T{time}%3A00Z\
              &MetricData.member.1.Dimensions.member.1.Name=FunctionName\
-             &MetricData.member.1.Dimensions.member.1.Value=shop"
+             &MetricData.member.1.Dimensions.member.1.Value={name}"
         );
         seed.query("monitoring", "us-east-1", &body);
     }
     let evidence = opened(&seed).await;
     let window = (DAY, DAY + 3 * HOUR);
-    let read = evidence.invocations(id, "us-east-1", &["shop", "idle"], window).await.unwrap();
-    assert_eq!(read["shop"], [(DAY, 7), (DAY + 2 * HOUR, 5)]);
+    let read = evidence.invocations(id, "us-east-1", &[name.as_str(), "idle"], window).await.unwrap();
+    assert_eq!(read[&name], [(DAY, 7), (DAY + 2 * HOUR, 5)]);
     assert_eq!(read["idle"], []);
 }
 
