@@ -241,3 +241,20 @@ async fn an_interruption_says_so() {
     });
     assert_eq!(read.unwrap_err().trouble, ObjectTrouble::Interrupted);
 }
+
+/// Who reads many objects may spread the work over threads.
+#[tokio::test]
+async fn every_reading_can_move_between_threads() {
+    const fn movable<T: Send>(_: &T) {}
+    let (evidence, _) = bucket(|_, request| ranged(request, "bytes", "e")).await;
+    movable(&evidence);
+    let objects = evidence.objects();
+    movable(&objects.get("logs", "a", None));
+    movable(&objects.head("logs", "a"));
+    let mut pages = objects.list("logs", "", None, false);
+    movable(&pages.next());
+    movable(&evidence.locations(&[]));
+    movable(&evidence.public_keys("us-east-1", 0, 0));
+    movable(&evidence.invocations("1", "us-east-1", &[], (0, 0)));
+    movable(&evidence.invoke("x", "y", aws::Aim::Check));
+}
