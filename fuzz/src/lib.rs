@@ -2,10 +2,12 @@
 //!
 //! The worlds are those of `oracle`: questions that mean something, and not texts that no parser takes.
 
+mod digests;
 mod laws;
 mod records;
 mod texts;
 
+pub use digests::{no_digest_is_valid_without_its_signature, one_flipped_bit_is_never_valid};
 pub use laws::{
     adding_never_unrecords, copies_have_an_event_in_common, cover_suffices, decide_agrees_with_the_oracle,
     inclusion_agrees_with_the_oracle, order_does_not_matter, splitting_changes_nothing, witness_replays,

@@ -28,6 +28,8 @@ targets! {
     parsing_never_panics 20_000
     nothing_unknown_disappears 5_000
     both_readers_agree 20_000
+    no_digest_is_valid_without_its_signature 5_000
+    one_flipped_bit_is_never_valid 5_000
     cover_suffices 3_000
     splitting_changes_nothing 3_000
     copies_have_an_event_in_common 3_000

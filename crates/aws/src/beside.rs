@@ -7,6 +7,8 @@ mod functions;
 mod policy;
 mod tags;
 
+pub(crate) use counts::whole;
+
 use crate::collect::Collected;
 use crate::error::CollectError;
 use crate::options::Options;

@@ -6,7 +6,7 @@ mod assemble;
 mod channels;
 mod functions;
 mod listing;
-mod organization;
+pub(crate) mod organization;
 mod owners;
 mod places;
 mod read;
@@ -24,6 +24,7 @@ use organization::Target;
 use read::{AccountRead, Read};
 
 pub(crate) use listing::pages;
+pub(crate) use trails::described;
 
 /// Accounts that are read at the same time. More would wait for permits with their credentials growing old.
 const ACCOUNTS_AT_ONCE: usize = 64;
@@ -154,7 +155,7 @@ impl Run<'_> {
     }
 
     async fn own_organization(self) -> Read<Option<audit::inventory::Organization>> {
-        organization::of(self, &self.session.own()).await
+        organization::of(self.session, &self.session.own()).await
     }
 }
 

@@ -40,10 +40,12 @@ pub(crate) struct Failure {
     pub(crate) error: String,
 }
 
-const CREDENTIALS: [&str; 11] = [
+const CREDENTIALS: [&str; 12] = [
     "ExpiredToken",
     "ExpiredTokenException",
     "RequestExpired",
+    // The clock of this machine is wrong: S3 says so with the status of a refusal.
+    "RequestTimeTooSkewed",
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "InvalidAccessKeyId",
@@ -173,7 +175,8 @@ fn class(status: u16, code: Option<&str>) -> Class {
             _ => Class::Final,
         };
     };
-    // `Throttling.User` and the like are kinds of the code before the dot.
+    // S3 passes on what KMS says; `Throttling.User` and the like are kinds of the code before the dot.
+    let code = code.strip_prefix("KMS.").unwrap_or(code);
     let code = code.split('.').next().unwrap_or(code);
     if CREDENTIALS.contains(&code) {
         Class::Credentials
@@ -222,9 +225,13 @@ mod tests {
             (403, Some("UnauthorizedOperation"), Class::Refused),
             (403, None, Class::Refused),
             (403, Some("ExpiredToken"), Class::Credentials),
+            (403, Some("RequestTimeTooSkewed"), Class::Credentials),
             (400, Some("UnrecognizedClientException"), Class::Credentials),
             (400, Some("ThrottlingException"), Class::Throttled),
             (400, Some("Throttling.User"), Class::Throttled),
+            (400, Some("KMS.ThrottlingException"), Class::Throttled),
+            (403, Some("KMS.AccessDeniedException"), Class::Refused),
+            (400, Some("KMS.DisabledException"), Class::Final),
             (429, None, Class::Throttled),
             (429, Some("TooManyRequestsException"), Class::Throttled),
             (500, None, Class::Server),

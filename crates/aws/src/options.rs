@@ -88,6 +88,9 @@ pub struct Pace {
     pub lambda: f64,
     /// Organizations: the quota of ListAccounts is 8. DescribeOrganization, whose quota is 1, is called once for an account.
     pub organizations: f64,
+    /// S3's operations that read or list objects: it allows 5,500 for each prefix of a bucket (S3 User Guide,
+    /// optimizing-performance).
+    pub objects: f64,
     /// Every other service.
     pub other: f64,
 }
@@ -125,6 +128,6 @@ impl Default for Limits {
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 4.5, organizations: 4.0, other: 8.0 }
+        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 4.5, organizations: 4.0, objects: 500.0, other: 8.0 }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Service {
     Iam,
     CloudWatch,
     S3,
+    /// What reads objects and lists them: S3 allows thousands a second for each prefix.
+    S3Objects,
 }
 
 impl Service {
@@ -37,6 +39,7 @@ impl Service {
             Self::CloudTrailWrite => pace.writes,
             Self::Lambda | Self::LambdaWeb | Self::LambdaMicrovms => pace.lambda,
             Self::Organizations => pace.organizations,
+            Self::S3Objects => pace.objects,
             Self::Account | Self::Ec2 | Self::Sts | Self::Iam | Self::CloudWatch | Self::S3 => pace.other,
         }
     }

@@ -21,6 +21,8 @@ pub enum Job {
     Backout,
     /// Read delivered records and digests. Writes nothing.
     Evidence,
+    /// Send the one invocation of a canary, and wait for its record.
+    Canary,
 }
 
 /// One permission.
@@ -132,8 +134,10 @@ const BACKOUT: [Action; 8] = [
     read("lambda:ListTags", FUNCTIONS, "what its owners say of it"),
 ];
 
-const EVIDENCE: [Action; 9] = [
+const EVIDENCE: [Action; 11] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read metrics of other accounts"),
+    read("organizations:DescribeOrganization", "*", "below which id an organization's trail delivers"),
     read("cloudtrail:DescribeTrails", "*", "to which bucket a trail delivers"),
     read("cloudtrail:ListPublicKeys", "*", "to verify the signatures of digest files"),
     read("s3:GetBucketLocation", "arn:PARTITION:s3:::LOG-BUCKET", "in which Region the log bucket is"),
@@ -148,7 +152,13 @@ const EVIDENCE: [Action; 9] = [
     read("cloudtrail:GetTrailStatus", TRAILS, "when a trail delivered last"),
 ];
 
-/// The permissions that `job` needs, and no others. `job`'s calls are all among them.
+const CANARY: [Action; 2] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    // Even a dry run needs it, and nothing less.
+    write("lambda:InvokeFunction", FUNCTIONS, "to send the invocation; a dry run needs it too"),
+];
+
+/// The permissions that `job` needs, and no others. A canary also reads what [`Job::Evidence`] reads. `job`'s calls are all among them.
 #[must_use]
 pub fn actions(job: Job) -> &'static [Action] {
     match job {
@@ -157,6 +167,7 @@ pub fn actions(job: Job) -> &'static [Action] {
         Job::Apply => &APPLY,
         Job::Backout => &BACKOUT,
         Job::Evidence => &EVIDENCE,
+        Job::Canary => &CANARY,
     }
 }
 
@@ -193,16 +204,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn only_applying_writes() {
+    fn only_applying_and_a_canary_write() {
         for job in [Job::Audit, Job::Plan, Job::Backout, Job::Evidence] {
             assert!(actions(job).iter().all(|action| !action.write), "{job:?}");
         }
+        let written: Vec<&str> =
+            actions(Job::Canary).iter().filter(|action| action.write).map(|action| action.name).collect();
+        assert_eq!(written, ["lambda:InvokeFunction"]);
         assert!(actions(Job::Apply).iter().any(|action| action.name == "cloudtrail:PutEventSelectors"));
     }
 
     #[test]
     fn each_is_named_once() {
-        for job in [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence] {
+        for job in [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary] {
             let names: BTreeSet<&str> = actions(job).iter().map(|action| action.name).collect();
             assert_eq!(names.len(), actions(job).len(), "{job:?}");
         }

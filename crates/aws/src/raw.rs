@@ -17,6 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt::Write;
 
@@ -79,13 +80,8 @@ pub(crate) async fn query(
 ) -> Result<String, Failure> {
     let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
     let request = signed(reach, target, url, form(parameters)).await?;
-    let (status, body) = send(reach, target, url, request).await?;
-    let text = String::from_utf8_lossy(&body).into_owned();
-    if (200..300).contains(&status) {
-        return Ok(text);
-    }
-    let (code, message) = (first(&text, "Code"), first(&text, "Message"));
-    Err(Failure::answered(status, code.as_deref(), message.as_deref()))
+    let reply = send(reach, target, url, request, Patience::Usual).await?;
+    if reply.is_success() { Ok(reply.text().into_owned()) } else { Err(reply.failure()) }
 }
 
 /// A request of S3.
@@ -118,14 +114,84 @@ pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Resu
     }
     let request =
         sign_request(reach, target, (rest.method, url, &uri), &headers, rest.body.to_owned()).await?;
-    let (status, body) = send(reach, target, url, request).await?;
-    let text = String::from_utf8_lossy(&body).into_owned();
-    if (200..300).contains(&status) {
-        return Ok(text);
+    let reply = send(reach, target, url, request, Patience::Usual).await?;
+    if reply.is_success() { Ok(reply.text().into_owned()) } else { Err(reply.failure()) }
+}
+
+/// The SHA-256 of nothing, which a request without a body is signed with.
+const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// Sends one request of S3 that only reads, and returns the answer whatever its status.
+///
+/// `uri` is the path and the query, percent-encoded; it is signed as it stands. The body may take eight times as long as
+/// any other attempt, since it may be large; silence is noticed as early as ever.
+pub(crate) async fn read(
+    reach: &Reach,
+    target: &Target,
+    method: &'static str,
+    uri: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Reply, Failure> {
+    let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
+    let mut signed = vec![("x-amz-content-sha256", NOTHING)];
+    signed.extend_from_slice(headers);
+    let request = sign_request(reach, target, (method, url, uri), &signed, String::new()).await?;
+    send(reach, target, url, request, Patience::Bodies).await
+}
+
+/// How long an attempt may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    Usual,
+    /// Large bodies come over slow lines.
+    Bodies,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// Names in lower case, in the order in which they came.
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
     }
-    let (code, message) = (first(&text, "Code"), first(&text, "Message"));
-    // An answer to HEAD or DELETE may have no body: its status is all there is.
-    Err(Failure::answered(status, code.as_deref(), message.as_deref()))
+
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// The first header of that name, which is in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The headers whose names begin with `prefix`, which is left out.
+    pub(crate) fn headers_after<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
+        self.headers
+            .iter()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn made(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Reply { status, headers, body: body.as_bytes().to_vec() }
+    }
+
+    /// What it means where it is no success. An answer to HEAD or DELETE may have no body: its status is all there is.
+    pub(crate) fn failure(&self) -> Failure {
+        let text = self.text();
+        let (code, message) = (first(&text, "Code"), first(&text, "Message"));
+        Failure::answered(self.status, code.as_deref(), message.as_deref())
+    }
 }
 
 async fn signed(reach: &Reach, target: &Target, url: &str, body: String) -> Result<HttpRequest, Failure> {
@@ -188,8 +254,13 @@ async fn send(
     target: &Target,
     url: &str,
     request: HttpRequest,
-) -> Result<(u16, Vec<u8>), Failure> {
+    patience: Patience,
+) -> Result<Reply, Failure> {
     let config = reach.config();
+    let mut timeouts = config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled);
+    if let (Patience::Bodies, Some(usual)) = (patience, timeouts.operation_attempt_timeout()) {
+        timeouts = timeouts.to_builder().operation_attempt_timeout(usual * 8).build();
+    }
     let client = config.http_client().ok_or_else(|| Failure::new(Class::Final, "no HTTP client"))?;
     let mut operation = Operation::builder()
         .service_name(target.service)
@@ -198,11 +269,15 @@ async fn send(
         .endpoint_url(url)
         .no_auth()
         .no_retry()
-        .timeout_config(config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled))
+        .timeout_config(timeouts)
         .serializer(|request: HttpRequest| Ok(request))
         .deserializer(|response: &HttpResponse| {
-            let body = response.body().bytes().unwrap_or_default().to_vec();
-            Ok::<_, OrchestratorError<Infallible>>((response.status().as_u16(), body))
+            let headers = response.headers().iter();
+            Ok::<_, OrchestratorError<Infallible>>(Reply {
+                status: response.status().as_u16(),
+                headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect(),
+                body: response.body().bytes().unwrap_or_default().to_vec(),
+            })
         });
     if let Some(sleep) = config.sleep_impl() {
         operation = operation.sleep_impl(sleep);

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::pace::Service;
 use crate::wire::{Attempt, Call, Wire, lock};
 use audit::inventory::Gap;
-use aws_config::{Region, SdkConfig};
+use aws_config::{AppName, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use std::collections::HashMap;
@@ -68,6 +68,13 @@ impl Reach {
 
     pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.at(region))
+    }
+
+    /// With a name in the user agent, `app/NAME`.
+    pub(crate) fn lambda_as(&self, region: &str, name: &str) -> Result<aws_sdk_lambda::Client, Failure> {
+        let name = AppName::new(name.to_owned())
+            .map_err(|_| Failure::new(Class::Final, "no name that can stand in a user agent"))?;
+        Ok(aws_sdk_lambda::Client::new(&self.at(region).to_builder().app_name(name).build()))
     }
 
     pub(crate) fn lambda_web(&self, region: &str) -> aws_sdk_lambdaweb::Client {

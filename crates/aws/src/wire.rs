@@ -99,6 +99,21 @@ impl Wire {
         }
     }
 
+    /// Makes the call with one attempt: it does something that must not be done twice.
+    pub(crate) async fn send_once<'f, T>(
+        &self,
+        call: &Call<'_>,
+        attempt: impl Fn() -> Attempt<'f, T>,
+    ) -> Result<T, Failure> {
+        match self.stop.unless_stopped(self.once(call, &attempt)).await {
+            Some(result) => result,
+            None => {
+                self.interrupted.store(true, Ordering::Relaxed);
+                Err(Failure::interrupted())
+            }
+        }
+    }
+
     async fn persist<'f, T>(
         &self,
         call: &Call<'_>,

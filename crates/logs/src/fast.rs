@@ -16,7 +16,7 @@ use crate::plain::{Plain, deliver, hand_on, judge};
 use crate::read::Sink;
 use learned::Learned;
 use parse::{Parsed, parse};
-use scan::{Found, Separator};
+use scan::{Found, Separator, Span};
 
 /// The first member of every record of CloudTrail. An object that begins so is a record, whatever else it holds.
 const RECORD: &[u8] = b"{\"eventVersion\":";
@@ -59,8 +59,7 @@ impl Fast {
         let end = self.found.spans.last()?.end;
         let end = first + closed(elements, end, closing)?;
         // The elements of a bare array may be envelopes, each of them.
-        let is_record =
-            |span: &scan::Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
+        let is_record = |span: &Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
         if closing == b"]" && !self.found.spans.iter().all(is_record) {
             return None;
         }
@@ -79,7 +78,7 @@ impl Fast {
             }
             if flagged {
                 let raw = bytes.get(span.start..span.end).unwrap_or_default();
-                one(plain, (found, learned), (base + span.start, span.start), raw);
+                one(plain, (found, learned), (base, *span), raw);
             } else {
                 plain.accounted.records += 1;
             }
@@ -91,13 +90,15 @@ impl Fast {
 fn one<S: Sink>(
     plain: &mut Plain<'_, '_, S>,
     (found, learned): (&Found, &mut Learned),
-    (offset, start): (usize, usize),
+    (base, span): (usize, Span),
     raw: &[u8],
 ) {
     let wanted = plain.wanted;
+    let (start, offset) = (span.start, base + span.start);
     let text = simdutf8::basic::from_utf8(raw).ok();
+    let escapes = span.unusual && memchr::memchr(b'\\', raw).is_some();
     if let Some(text) = text {
-        let known = learned.read(text, (start, offset), found, |record| {
+        let known = learned.read(text, (start, offset), (found, escapes), |record| {
             plain.accounted.records += 1;
             hand_on(record, wanted, plain.accounted, plain.sink);
         });
@@ -105,7 +106,7 @@ fn one<S: Sink>(
             return;
         }
     }
-    match text.and_then(|text| parse(text, offset, found.quotes_from(start))) {
+    match text.and_then(|text| parse(text, offset, (found.quotes_from(start), escapes))) {
         Some(Parsed::OfInterest(record, usual)) => {
             plain.accounted.records += 1;
             hand_on(&record, wanted, plain.accounted, plain.sink);

@@ -2,7 +2,9 @@
 
 mod accounted;
 mod ask;
+pub mod digest;
 mod fast;
+mod hash;
 mod inflate;
 mod object_key;
 mod plain;
@@ -18,6 +20,7 @@ pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Pattern, Question, Scratch,
     Spill, Tally, Timeline, Way,
 };
+pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use object_key::{Folder, ObjectKey};
 pub use read::{Reader, Sink, Wanted, read_plainly};

@@ -1,7 +1,7 @@
 //! The plain path: every form of log is walked by hand and every record parsed in full. What it says is what is true.
 
 mod build;
-mod node;
+pub(crate) mod node;
 mod split;
 
 use crate::accounted::{Accounted, Reason};

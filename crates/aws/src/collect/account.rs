@@ -49,7 +49,7 @@ async fn fill(
     let looked_up = async {
         match organization {
             Some(known) => known,
-            None => organization::of(run, reach).await,
+            None => organization::of(run.session, reach).await,
         }
     };
     (account.organization, account.regions) = join(looked_up, regions::of(run, reach)).await;

@@ -6,7 +6,7 @@ use super::read::Read;
 use crate::error::CollectError;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::session::Reach;
+use crate::session::{Reach, Session};
 use crate::wire::Call;
 use audit::inventory::{Gap, Organization};
 use aws_sdk_organizations::types::Account;
@@ -77,15 +77,15 @@ fn target(account: Account) -> Option<Target> {
 }
 
 /// The organization that the account belongs to.
-pub(crate) async fn of(run: Run<'_>, reach: &Reach) -> Read<Option<Organization>> {
-    let client = reach.organizations(&run.session.home);
+pub(crate) async fn of(session: &Session, reach: &Reach) -> Read<Option<Organization>> {
+    let client = reach.organizations(&session.home);
     let call = Call::new(
         Service::Organizations,
         "organizations:DescribeOrganization",
         &reach.account,
-        &run.session.home,
+        &session.home,
     );
-    let answer = run.session.wire.send(&call, || {
+    let answer = session.wire.send(&call, || {
         let request = client.describe_organization();
         Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
     });

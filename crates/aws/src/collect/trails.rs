@@ -7,7 +7,7 @@ use super::Run;
 use super::read::{Read, TrailFacts, TrailRead};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::session::Reach;
+use crate::session::{Reach, Session};
 use crate::wire::Call;
 use audit::inventory::TrailStatus;
 use aws_sdk_cloudtrail::operation::get_trail_status::GetTrailStatusOutput;
@@ -18,16 +18,8 @@ use futures_util::future::join_all;
 
 /// The trails and shadows of trails at a place, by ARN.
 pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<TrailRead>> {
-    let client = reach.cloudtrail(region);
     let call = Call::new(Service::CloudTrail, "cloudtrail:DescribeTrails", &reach.account, region);
-    let answer = run.session.wire.send(&call, || {
-        let request = client.describe_trails().include_shadow_trails(true);
-        Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
-    });
-    let answer = answer.await.map_err(|failure| failure.gap(&call))?;
-    let listed = answer
-        .trail_list
-        .ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails").gap(&call))?;
+    let listed = described(run.session, reach, region).await?;
     let facts: Option<Vec<TrailFacts>> =
         listed.into_iter().map(|trail| facts(trail, reach, region)).collect();
     let mut facts = facts.ok_or_else(|| {
@@ -37,6 +29,20 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<Tr
     facts.dedup_by(|a, b| a.arn == b.arn);
     let status = join_all(facts.iter().map(|trail| status(run, reach, region, &trail.arn))).await;
     Ok(facts.into_iter().zip(status).map(|(facts, status)| TrailRead { facts, status }).collect())
+}
+
+/// As AWS describes them, in no order.
+pub(crate) async fn described(session: &Session, reach: &Reach, region: &str) -> Read<Vec<Trail>> {
+    let client = reach.cloudtrail(region);
+    let call = Call::new(Service::CloudTrail, "cloudtrail:DescribeTrails", &reach.account, region);
+    let answer = session.wire.send(&call, || {
+        let request = client.describe_trails().include_shadow_trails(true);
+        Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
+    });
+    let answer = answer.await.map_err(|failure| failure.gap(&call))?;
+    answer
+        .trail_list
+        .ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails").gap(&call))
 }
 
 fn facts(trail: Trail, reach: &Reach, region: &str) -> Option<TrailFacts> {

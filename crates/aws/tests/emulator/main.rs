@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod evidence;
 mod seed;
 
 use audit::inventory::{GapKind, Inventory, OptIn};

@@ -53,12 +53,31 @@ impl Seed {
         self.send(&format!("PUT /{name}"), ("s3", "us-east-1"), "", "");
     }
 
+    /// An object, with its metadata as header lines. Only the host's name says which account it goes to, so names of buckets
+    /// are unique.
+    pub(crate) fn object(&self, bucket: &str, key: &str, headers: &str, body: &str) {
+        let answer = self.send(&format!("PUT /{bucket}/{key}"), ("s3", "us-east-1"), headers, body);
+        assert!(answer.starts_with("HTTP/1.1 200"), "PutObject: {answer}");
+    }
+
+    /// A call of the query protocol.
+    pub(crate) fn query(&self, service: &str, region: &str, body: &str) {
+        let answer = self.send("POST /", (service, region), FORM, body);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{body}: {answer}");
+    }
+
     pub(crate) fn cloudtrail(&self, region: &str, operation: &str, body: &str) {
         let answer = self.send("POST /", ("cloudtrail", region), &json(operation), body);
         assert!(answer.starts_with("HTTP/1.1 200"), "{operation}: {answer}");
     }
 
-    fn send(&self, target: &str, (service, region): (&str, &str), headers: &str, body: &str) -> String {
+    pub(crate) fn send(
+        &self,
+        target: &str,
+        (service, region): (&str, &str),
+        headers: &str,
+        body: &str,
+    ) -> String {
         let Seed { host, key } = self;
         let mut stream = TcpStream::connect(host).unwrap();
         let request = format!(

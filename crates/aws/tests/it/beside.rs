@@ -80,7 +80,9 @@ fn beside(request: &Request, op: &Op) -> Option<Answer> {
 }
 
 /// The world, in which `fault` may answer first.
-async fn served(fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static) -> Served {
+pub(crate) async fn served(
+    fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static,
+) -> Served {
     let world: Arc<World> = Arc::new(world());
     let asked = Arc::clone(&world);
     let url = serve(move |request| {

@@ -8,6 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// A request as it came.
 #[derive(Debug)]
 pub(crate) struct Request {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
     /// Names in lower case.
@@ -49,6 +50,7 @@ async fn converse(
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
+        let heads = request.method == "HEAD";
         match answer(request) {
             Answer::Hang => std::future::pending().await,
             Answer::Send { status, headers, body } => {
@@ -56,7 +58,7 @@ async fn converse(
                 for (name, value) in headers {
                     head.push_str(&format!("{name}: {value}\r\n"));
                 }
-                let text = format!("{head}\r\n{body}");
+                let text = format!("{head}\r\n{}", if heads { "" } else { &body });
                 stream.get_mut().write_all(text.as_bytes()).await?;
             }
         }
@@ -69,6 +71,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Reque
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);
     }
+    let method = line.split(' ').next().unwrap_or_default().to_owned();
     let target = line.split(' ').nth(1).unwrap_or("/").to_owned();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let mut headers = HashMap::new();
@@ -82,5 +85,5 @@ async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Reque
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Some(Request { path: path.to_owned(), query: query.to_owned(), headers, body }))
+    Ok(Some(Request { method, path: path.to_owned(), query: query.to_owned(), headers, body }))
 }

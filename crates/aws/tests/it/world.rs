@@ -172,7 +172,14 @@ impl Served {
                 conflict: Duration::from_millis(1),
                 ..Limits::default()
             },
-            pace: Pace { cloudtrail: 1e6, writes: 1e6, lambda: 1e6, organizations: 1e6, other: 1e6 },
+            pace: Pace {
+                cloudtrail: 1e6,
+                writes: 1e6,
+                lambda: 1e6,
+                organizations: 1e6,
+                objects: 1e6,
+                other: 1e6,
+            },
             ..Options::default()
         }
     }

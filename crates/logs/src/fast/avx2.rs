@@ -5,10 +5,11 @@
     reason = "vector instructions; `portable` says the same without them, and a test holds them together"
 )]
 
-use super::scan::{Found, Kernel, Masks, Separator, scan};
+use super::scan::{Found, Kernel, Masks, Separator, Window, scan};
 use std::arch::x86_64::{
-    __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_and_si256,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set1_epi8,
 };
 
 /// Vectors of 32 bytes, two for a block. Its functions may only run where [`scanner`] found the instructions.
@@ -16,25 +17,60 @@ struct Avx2;
 
 impl Kernel for Avx2 {
     #[inline(always)]
-    fn masks(block: &[u8; 64]) -> Masks {
-        // SAFETY: only `run` calls this, which has the feature; each load reads 32 bytes of the 64 of the block. No closures
-        // here: they would be functions of their own, without the feature, and a call for each instruction.
+    fn masks(window: &Window) -> Masks {
+        // SAFETY: only `run` calls this, which has the feature; the loads read bytes 0 to 31, 1 to 32, 32 to 63 and 33 to 64 of
+        // the 65 of the window. No closures here: they would be functions of their own, without the feature, and a call for
+        // each instruction.
         unsafe {
-            let low = _mm256_loadu_si256(block.as_ptr().cast());
-            let high = _mm256_loadu_si256(block.as_ptr().add(32).cast());
+            let start = window.as_ptr();
+            let (before_low, before_high) = (load(start), load(start.add(32)));
+            let (low, high) = (load(start.add(1)), load(start.add(33)));
             let least = _mm256_set1_epi8(0x1f);
             let control_low = _mm256_cmpeq_epi8(_mm256_min_epu8(low, least), low);
             let control_high = _mm256_cmpeq_epi8(_mm256_min_epu8(high, least), high);
-            let middle_low = _mm256_or_si256(equal(low, b'S'), equal(low, b'D'));
-            let middle_high = _mm256_or_si256(equal(high, b'S'), equal(high, b'D'));
+            let control = _mm256_or_si256(control_low, control_high);
+            let backslash = _mm256_or_si256(equal(low, b'\\'), equal(high, b'\\'));
+            // The highest bit of each byte is all that is asked of it.
+            let foreign = _mm256_or_si256(low, high);
+            let unusual = _mm256_or_si256(_mm256_or_si256(control, backslash), foreign);
+            let second_low = _mm256_or_si256(equal(low, b'S'), equal(low, b'D'));
+            let second_high = _mm256_or_si256(equal(high, b'S'), equal(high, b'D'));
+            let middle = _mm256_or_si256(
+                _mm256_and_si256(equal(before_low, b't'), second_low),
+                _mm256_and_si256(equal(before_high, b't'), second_high),
+            );
             Masks {
                 quote: join(equal(low, b'"'), equal(high, b'"')),
-                backslash: join(equal(low, b'\\'), equal(high, b'\\')),
-                control: join(control_low, control_high),
                 open: join(equal(low, b'{'), equal(high, b'{')),
                 close: join(equal(low, b'}'), equal(high, b'}')),
-                middle: (join(equal(low, b't'), equal(high, b't')), join(middle_low, middle_high)),
+                middle: _mm256_movemask_epi8(middle) != 0,
+                unusual: _mm256_movemask_epi8(unusual) != 0,
             }
+        }
+    }
+
+    #[inline(always)]
+    fn unusual(window: &Window) -> (u64, u64) {
+        // SAFETY: as above.
+        unsafe {
+            let (low, high) = (load(window.as_ptr().add(1)), load(window.as_ptr().add(33)));
+            let least = _mm256_set1_epi8(0x1f);
+            let control_low = _mm256_cmpeq_epi8(_mm256_min_epu8(low, least), low);
+            let control_high = _mm256_cmpeq_epi8(_mm256_min_epu8(high, least), high);
+            let backslash = join(equal(low, b'\\'), equal(high, b'\\'));
+            (backslash, join(control_low, control_high))
+        }
+    }
+
+    #[inline(always)]
+    fn middles(window: &Window) -> u64 {
+        // SAFETY: as above.
+        unsafe {
+            let start = window.as_ptr();
+            let (low, high) = (load(start.add(1)), load(start.add(33)));
+            let first = join(equal(load(start), b't'), equal(load(start.add(32)), b't'));
+            let second_low = _mm256_or_si256(equal(low, b'S'), equal(low, b'D'));
+            first & join(second_low, _mm256_or_si256(equal(high, b'S'), equal(high, b'D')))
         }
     }
 
@@ -46,6 +82,12 @@ impl Kernel for Avx2 {
             _mm_cvtsi128_si64(product).cast_unsigned()
         }
     }
+}
+
+#[inline(always)]
+unsafe fn load(from: *const u8) -> __m256i {
+    // SAFETY: the caller has the feature, and may read 32 bytes from there.
+    unsafe { _mm256_loadu_si256(from.cast()) }
 }
 
 #[inline(always)]

@@ -75,11 +75,10 @@ impl Learned {
         &mut self,
         text: &'a str,
         (start, offset): (usize, usize),
-        found: &Found,
+        (found, escapes): (&Found, bool),
         then: impl FnOnce(&Record<'a>) -> T,
     ) -> Option<T> {
         let mut texts: Texts<'a> = [None; PLACES];
-        let escapes = memchr::memchr(b'\\', text.as_bytes()).is_some();
         let facts = self.compare(text, start, (found, escapes), &mut texts)?;
         let mut record = record(text.as_bytes(), offset, &texts, facts)?;
         if escapes {

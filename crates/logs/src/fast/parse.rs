@@ -17,8 +17,12 @@ pub(super) enum Parsed<'a> {
 }
 
 /// Reads the object `text`; `None` iff the plain path has to.
-pub(super) fn parse<'a>(text: &'a str, offset: usize, quotes: Quotes<'_>) -> Option<Parsed<'a>> {
-    let mut walk = Walk::new(text, quotes);
+pub(super) fn parse<'a>(
+    text: &'a str,
+    offset: usize,
+    (quotes, escapes): (Quotes<'_>, bool),
+) -> Option<Parsed<'a>> {
+    let mut walk = Walk::new(text, quotes, escapes);
     let mut found = Members::default();
     walk.object(|walk, key| found.member(walk, key))?;
     if !walk.done() {

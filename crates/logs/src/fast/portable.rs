@@ -1,23 +1,35 @@
 //! The structural pass without special instructions: the twin that every processor can run, and the judge of the others.
 
-use super::scan::{Found, Kernel, Masks, Separator};
+use super::scan::{Found, Kernel, Masks, Separator, Window};
 
 /// Plain arithmetic.
 pub(super) struct Portable;
 
 impl Kernel for Portable {
-    fn masks(block: &[u8; 64]) -> Masks {
-        let mask = |set: fn(u8) -> bool| {
-            block.iter().enumerate().fold(0_u64, |bits, (at, byte)| bits | u64::from(set(*byte)) << at)
-        };
-        Masks {
-            quote: mask(|byte| byte == b'"'),
-            backslash: mask(|byte| byte == b'\\'),
-            control: mask(|byte| byte < 0x20),
-            open: mask(|byte| byte == b'{'),
-            close: mask(|byte| byte == b'}'),
-            middle: (mask(|byte| byte == b't'), mask(|byte| byte == b'S' || byte == b'D')),
+    fn masks(window: &Window) -> Masks {
+        let mut masks = Masks::default();
+        for (at, pair) in window.windows(2).enumerate() {
+            let &[before, byte] = pair else { continue };
+            masks.quote |= u64::from(byte == b'"') << at;
+            masks.open |= u64::from(byte == b'{') << at;
+            masks.close |= u64::from(byte == b'}') << at;
+            masks.middle |= before == b't' && matches!(byte, b'S' | b'D');
+            masks.unusual |= byte == b'\\' || !(0x20..0x80).contains(&byte);
         }
+        masks
+    }
+
+    fn unusual(window: &Window) -> (u64, u64) {
+        let mask = |set: fn(u8) -> bool| {
+            let block = window.iter().skip(1).enumerate();
+            block.fold(0_u64, |bits, (at, byte)| bits | u64::from(set(*byte)) << at)
+        };
+        (mask(|byte| byte == b'\\'), mask(|byte| byte < 0x20))
+    }
+
+    fn middles(window: &Window) -> u64 {
+        let pairs = window.windows(2).enumerate();
+        pairs.fold(0, |bits, (at, pair)| bits | u64::from(matches!(pair, [b't', b'S' | b'D'])) << at)
     }
 
     fn prefix_xor(bits: u64) -> u64 {

@@ -4,22 +4,28 @@ use super::RECORD;
 use crate::plain::{past_space, spells_a_letter};
 use crate::record::{CLOUDTRAIL, LAMBDA};
 
-/// Where in a block of 64 bytes something stands: bit n is byte n.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A block of 64 bytes behind the byte before it.
+pub(super) type Window = [u8; 65];
+
+/// Where in the 64 bytes of a window something stands: bit n is byte n of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Masks {
     pub(super) quote: u64,
-    pub(super) backslash: u64,
-    /// Below 0x20.
-    pub(super) control: u64,
     pub(super) open: u64,
     pub(super) close: u64,
-    /// `t`, and `S` or `D`: the middle of `eventSource` and of `insightDetails`.
-    pub(super) middle: (u64, u64),
+    /// True iff there is a `t` with an `S` or `D` behind it, which may be the middle of `eventSource` or `insightDetails`.
+    pub(super) middle: bool,
+    /// True iff there is a backslash, a byte below 0x20 or a byte above 0x7f: most blocks have none.
+    pub(super) unusual: bool,
 }
 
 /// What differs between processors.
 pub(super) trait Kernel {
-    fn masks(block: &[u8; 64]) -> Masks;
+    fn masks(window: &Window) -> Masks;
+    /// Where backslashes stand, and bytes below 0x20.
+    fn unusual(window: &Window) -> (u64, u64);
+    /// Where an `S` or `D` stands behind a `t`.
+    fn middles(window: &Window) -> u64;
     /// Bit n of the result is the parity of the bits 0 to n.
     fn prefix_xor(bits: u64) -> u64;
 }
@@ -38,6 +44,8 @@ pub(crate) enum Separator {
 pub(crate) struct Span {
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// False only if no byte of it is a backslash or above 0x7f.
+    pub(crate) unusual: bool,
 }
 
 /// What one pass found.
@@ -107,8 +115,8 @@ struct State {
     escaped: u64,
     /// All ones iff the block begins within a string.
     string: u64,
-    /// 1 iff the byte before the block is a `t`.
-    middle: u64,
+    /// What was seen of the record so far, block by block.
+    unusual: bool,
     depth: usize,
     start: usize,
     /// Behind the last record.
@@ -120,68 +128,117 @@ struct State {
 pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Found) {
     found.spans.clear();
     found.hits.clear();
-    found.quotes.clear();
-    found.quotes.reserve(bytes.len() / 64 + 1);
-    let mut state = State { separator, escaped: 0, string: 0, middle: 0, depth: 0, start: 0, end: 0 };
-    let (blocks, rest) = bytes.as_chunks::<64>();
-    for (at, block) in blocks.iter().enumerate() {
-        if !step::<K>(bytes, (at * 64, block), &mut state, found) {
-            return;
-        }
+    let words = bytes.len().div_ceil(64);
+    // What stands there from the file before is overwritten, or cut off below.
+    found.quotes.resize(words, 0);
+    let mut state = State { separator, escaped: 0, string: 0, unusual: false, depth: 0, start: 0, end: 0 };
+    let Found { spans, hits, quotes } = found;
+    let mut known = 0;
+    for (at, word) in quotes.iter_mut().enumerate() {
+        // The first block has no byte before it, and the last one is filled up.
+        let within = (at * 64).checked_sub(1).and_then(|from| bytes.get(from..)?.first_chunk::<65>());
+        let quote = match within {
+            Some(window) => step::<K>(bytes, (at * 64, window), &mut state, (spans, hits)),
+            None => step::<K>(bytes, (at * 64, &padded(bytes, at)), &mut state, (spans, hits)),
+        };
+        let Some(quote) = quote else { break };
+        *word = quote;
+        known = at + 1;
     }
-    if !rest.is_empty() {
-        let mut last = [b' '; 64];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        step::<K>(bytes, (blocks.len() * 64, &last), &mut state, found);
-    }
+    quotes.truncate(known);
 }
 
-/// One block; false iff the records end in it.
+/// The window of a block at either end, spaces where there are no bytes.
+#[cold]
+#[inline(never)]
+fn padded(bytes: &[u8], at: usize) -> Window {
+    let mut window = [b' '; 65];
+    let (skipped, from) = if at == 0 { (1, 0) } else { (0, at * 64 - 1) };
+    let rest = bytes.get(from..).unwrap_or_default();
+    window.iter_mut().skip(skipped).zip(rest).for_each(|(to, from)| *to = *from);
+    window
+}
+
+/// The quotes of one block; `None` iff the records end in it.
 #[inline(always)]
 fn step<K: Kernel>(
     bytes: &[u8],
-    (base, block): (usize, &[u8; 64]),
+    (base, window): (usize, &Window),
     state: &mut State,
-    found: &mut Found,
-) -> bool {
-    let masks = K::masks(block);
-    let before = state.escaped;
-    let escaped = if masks.backslash == 0 {
-        std::mem::take(&mut state.escaped)
+    (spans, hits): (&mut Vec<Span>, &mut Vec<usize>),
+) -> Option<u64> {
+    let masks = K::masks(window);
+    let (mut quote, mut string) = (masks.quote, 0);
+    let unusual = masks.unusual || state.escaped != 0;
+    if unusual {
+        (quote, string) = step_unusual::<K>(bytes, (base, window), (state, quote), hits)?;
     } else {
-        escapes(masks.backslash, &mut state.escaped)
-    };
-    let quote = masks.quote & !escaped;
-    let string = K::prefix_xor(quote) ^ state.string;
-    state.string = 0_u64.wrapping_sub(string >> 63);
-    // Neither stands in JSON: the plain path says what is to be done about it.
-    if (masks.control & string) | (masks.backslash & !string) != 0 {
-        return false;
+        string |= K::prefix_xor(quote) ^ state.string;
     }
-    found.quotes.push(quote);
-    let (first, second) = masks.middle;
-    let middle = second & (first << 1 | state.middle);
-    state.middle = first >> 63;
-    if middle | masks.backslash | before != 0 {
-        hits(bytes, base, (middle, escaped), &mut found.hits);
+    state.string = 0_u64.wrapping_sub(string >> 63);
+    if masks.middle {
+        each(K::middles(window), |at| {
+            if names_source(bytes, base + at) {
+                hits.push(base + at);
+            }
+        });
     }
     let (open, close) = (masks.open & !string, masks.close & !string);
     let closing = close.count_ones() as usize;
     if state.depth > closing {
         state.depth = state.depth + open.count_ones() as usize - closing;
-        return true;
+        return Some(quote);
     }
-    bounds(bytes, base, (open, close), state, found)
+    bounds(bytes, (base, unusual), (open, close), state, spans).then_some(quote)
+}
+
+/// The quotes and the strings of a block with escapes, control characters or other letters than ASCII's; `None` as [`step`].
+#[inline(always)]
+fn step_unusual<K: Kernel>(
+    bytes: &[u8],
+    (base, window): (usize, &Window),
+    (state, quote): (&mut State, u64),
+    hits: &mut Vec<usize>,
+) -> Option<(u64, u64)> {
+    let (backslash, control) = K::unusual(window);
+    state.unusual = true;
+    let escaped = escapes(backslash, &mut state.escaped);
+    let quote = quote & !escaped;
+    let string = K::prefix_xor(quote) ^ state.string;
+    // Neither stands in JSON: the plain path says what is to be done about it.
+    if (control & string) | (backslash & !string) != 0 {
+        return None;
+    }
+    each(escaped, |at| {
+        let at = base + at;
+        let letter = bytes.get(at) == Some(&b'u')
+            && at > 0
+            && bytes.get(at + 1..at + 3) == Some(b"00")
+            && spells_a_letter(bytes, at - 1);
+        if letter {
+            hits.push(at);
+        }
+    });
+    Some((quote, string))
+}
+
+/// Calls with the place of each bit.
+#[inline(always)]
+fn each(mut bits: u64, mut then: impl FnMut(usize)) {
+    while bits != 0 {
+        then(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
 }
 
 /// Follows the braces of one block one by one; false iff the records end in it.
 #[inline(always)]
 fn bounds(
     bytes: &[u8],
-    base: usize,
+    (base, unusual): (usize, bool),
     (open, close): (u64, u64),
     state: &mut State,
-    found: &mut Found,
+    spans: &mut Vec<Span>,
 ) -> bool {
     let mut braces = open | close;
     while braces != 0 {
@@ -194,6 +251,8 @@ fn bounds(
                     return false;
                 }
                 state.start = at;
+                // Of a block that it shares with the record before, each takes all.
+                state.unusual = unusual;
             }
             state.depth += 1;
         } else if state.depth == 0 {
@@ -202,7 +261,8 @@ fn bounds(
             state.depth -= 1;
             if state.depth == 0 {
                 state.end = at + 1;
-                found.spans.push(Span { start: state.start, end: state.end });
+                let State { start, end, unusual, .. } = *state;
+                spans.push(Span { start, end, unusual });
             }
         }
     }
@@ -234,28 +294,6 @@ fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     let (sequences, overflow) = odd_starts.overflowing_add(backslash);
     *carry = u64::from(overflow);
     (EVEN ^ (sequences << 1)) & follows
-}
-
-/// Notes `"eventSource"` with one of our sources, `"insightDetails"`, and escapes that may spell either.
-#[inline(never)]
-fn hits(bytes: &[u8], base: usize, (middle, escaped): (u64, u64), hits: &mut Vec<usize>) {
-    let mut looked = middle | escaped;
-    while looked != 0 {
-        let bit = looked & looked.wrapping_neg();
-        let at = base + looked.trailing_zeros() as usize;
-        looked ^= bit;
-        let hit = if middle & bit != 0 {
-            names_source(bytes, at)
-        } else {
-            bytes.get(at) == Some(&b'u')
-                && at > 0
-                && bytes.get(at + 1..at + 3) == Some(b"00")
-                && spells_a_letter(bytes, at - 1)
-        };
-        if hit {
-            hits.push(at);
-        }
-    }
 }
 
 /// True iff the `S` or `D` at `at` is in a key that asks for an exact look.

@@ -12,16 +12,17 @@ pub(super) struct Walk<'a, 'q> {
     text: &'a str,
     at: usize,
     quotes: Quotes<'q>,
-    /// False iff no byte of the record is a backslash.
+    /// False only if no byte of the record is a backslash.
     escapes: bool,
 }
 
 impl<'a, 'q> Walk<'a, 'q> {
-    pub(super) fn new(text: &'a str, quotes: Quotes<'q>) -> Self {
-        Walk { text, at: 0, quotes, escapes: memchr::memchr(b'\\', text.as_bytes()).is_some() }
+    /// `escapes` may be false only if no byte of the record is a backslash.
+    pub(super) fn new(text: &'a str, quotes: Quotes<'q>, escapes: bool) -> Self {
+        Walk { text, at: 0, quotes, escapes }
     }
 
-    /// True iff a byte of the record is a backslash.
+    /// False only if no byte of the record is a backslash.
     pub(super) fn has_escapes(&self) -> bool {
         self.escapes
     }

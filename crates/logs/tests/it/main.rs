@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod agreement;
+mod digest_chain;
+mod digest_forms;
+mod digests;
 mod forms;
+mod hashes;
 mod inflate;
 mod records;

@@ -1,0 +1,194 @@
+//! Objects of S3: listed page by page, and read whole, in parts where they are large.
+
+mod ask;
+mod error;
+mod listing;
+mod page;
+mod place;
+
+pub use error::{ObjectError, ObjectTrouble};
+pub use listing::Pages;
+pub use page::{Listed, Page};
+
+pub(crate) use place::Places;
+
+use crate::evidence::Evidence;
+use crate::raw::Reply;
+use ask::{Ask, encoded};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
+use std::collections::BTreeMap;
+
+/// Bytes that one request asks for.
+const PART: u64 = 8 << 20;
+/// Parts of one object that are under way at the same time.
+const PARTS_AT_ONCE: usize = 8;
+/// No file that CloudTrail delivers is near it (50 MB before compression); what is larger would only fill the memory.
+const LARGEST: u64 = 1 << 30;
+
+/// Objects of S3, as one account sees them.
+#[derive(Clone, Copy, Debug)]
+pub struct Objects<'a> {
+    evidence: &'a Evidence,
+    /// `None` iff the caller reads.
+    account: Option<&'a str>,
+}
+
+/// What is known of an object beside its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Bytes.
+    pub size: u64,
+    /// The entity tag without its quotes; empty iff none was told.
+    pub etag: String,
+    /// Milliseconds since 1970; `None` iff it was not told, or not as a date of HTTP.
+    pub modified: Option<i64>,
+    /// `x-amz-meta-*`: names in lower case, without that prefix.
+    pub user: BTreeMap<String, String>,
+}
+
+/// An object, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// As many as `metadata.size` says.
+    pub bytes: Vec<u8>,
+    /// What came with them.
+    pub metadata: Metadata,
+}
+
+impl<'a> Objects<'a> {
+    pub(crate) fn of(evidence: &'a Evidence, account: Option<&'a str>) -> Self {
+        Objects { evidence, account }
+    }
+
+    /// The keys of a bucket that begin with `prefix` and come after `start_after`, in pages of at most a thousand.
+    ///
+    /// With `folders`, keys that have a `/` behind the prefix are not listed; each different beginning up to that `/` is
+    /// one of the page's `folders`.
+    #[must_use]
+    pub fn list(self, bucket: &str, prefix: &str, start_after: Option<&str>, folders: bool) -> Pages<'a> {
+        Pages::new(self, bucket, prefix, start_after, folders)
+    }
+
+    /// What is known of an object, without its bytes.
+    ///
+    /// # Errors
+    /// [`ObjectError`]; AWS says less about why than to [`Objects::get`].
+    pub async fn head(self, bucket: &str, key: &str) -> Result<Metadata, ObjectError> {
+        let uri = format!("/{}", encoded(key, true));
+        let reply = self.ask(&Ask::object("HEAD", bucket, key, &uri)).await?;
+        let length = reply.header("content-length").and_then(|length| length.parse().ok());
+        let size = length.ok_or_else(|| self.nonsense(bucket, key, "the answer does not say its length"))?;
+        Ok(metadata(&reply, size))
+    }
+
+    /// An object, whole. What is larger than 8 MiB comes in parts, several at a time.
+    ///
+    /// `size` is what a listing says of it; `None` iff that is not known.
+    ///
+    /// # Errors
+    /// [`ObjectError`]: of the kind *changed* iff the object is not of that size, or became another while it was read.
+    pub async fn get(self, bucket: &str, key: &str, size: Option<u64>) -> Result<Object, ObjectError> {
+        let uri = format!("/{}", encoded(key, true));
+        let ask = Ask::object("GET", bucket, key, &uri);
+        // A range of nothing cannot be satisfied.
+        let range = format!("bytes=0-{}", PART - 1);
+        let first = if size == Some(0) {
+            self.ask(&ask).await?
+        } else {
+            match self.ask(&Ask { range: Some(&range), ..ask }).await {
+                Err(error) if error.is_out_of_range() && size.is_none() => self.ask(&ask).await?,
+                result => result?,
+            }
+        };
+        let total = match first.status {
+            206 => Some(total(&first, 0).ok_or_else(|| self.nonsense(bucket, key, "its range is amiss"))?),
+            _ => None,
+        };
+        let whole = total.unwrap_or(first.body.len() as u64);
+        if size.is_some_and(|size| size != whole) {
+            let said = format!("{} bytes were listed, and it has {whole}", size.unwrap_or_default());
+            return Err(self.error(bucket, key, ObjectTrouble::Changed, &said));
+        }
+        let metadata = metadata(&first, whole);
+        let bytes = if (first.body.len() as u64) < whole {
+            self.rest(&ask, first.body, whole, &metadata.etag).await?
+        } else {
+            first.body
+        };
+        if bytes.len() as u64 != whole {
+            return Err(self.nonsense(bucket, key, "the answer holds more than it says"));
+        }
+        Ok(Object { bytes, metadata })
+    }
+
+    /// The parts behind the first.
+    async fn rest(
+        &self,
+        ask: &Ask<'_>,
+        mut bytes: Vec<u8>,
+        whole: u64,
+        etag: &str,
+    ) -> Result<Vec<u8>, ObjectError> {
+        let key = ask.key.unwrap_or_default();
+        if bytes.len() as u64 != PART {
+            return Err(self.nonsense(ask.bucket, key, "a part is not as long as was asked"));
+        }
+        if whole > LARGEST {
+            let said = format!("it has {whole} bytes, which no file of CloudTrail has");
+            return Err(self.error(ask.bucket, key, ObjectTrouble::Failed, &said));
+        }
+        let starts = (PART..whole).step_by(PART as usize);
+        let parts = iter(starts.map(async |from| {
+            let to = (from + PART).min(whole);
+            let range = format!("bytes={from}-{}", to - 1);
+            let condition = format!("\"{etag}\"");
+            let condition = (!etag.is_empty()).then_some(condition.as_str());
+            let part = self.ask(&Ask { range: Some(&range), condition, ..*ask }).await?;
+            let fits = part.status == 206
+                && total(&part, from) == Some(whole)
+                && part.body.len() as u64 == to - from;
+            if fits && metadata(&part, whole).etag == etag {
+                return Ok(part.body);
+            }
+            Err(self.error(ask.bucket, key, ObjectTrouble::Changed, "its parts do not fit together"))
+        }));
+        let mut parts = parts.buffered(PARTS_AT_ONCE);
+        while let Some(part) = parts.try_next().await? {
+            bytes.extend_from_slice(&part);
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn error(&self, bucket: &str, key: &str, trouble: ObjectTrouble, said: &str) -> ObjectError {
+        ObjectError::new(trouble, bucket, Some(key), said)
+    }
+
+    fn nonsense(&self, bucket: &str, key: &str, said: &str) -> ObjectError {
+        self.error(bucket, key, ObjectTrouble::Failed, said)
+    }
+}
+
+/// The length of the whole object, of which a part that begins at `from` came; `None` iff the answer does not say that.
+fn total(reply: &Reply, from: u64) -> Option<u64> {
+    let (range, total) = reply.header("content-range")?.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+    let length = last.checked_sub(first)?.checked_add(1)?;
+    let total: u64 = total.parse().ok()?;
+    (first == from && length == reply.body.len() as u64 && last < total).then_some(total)
+}
+
+fn metadata(reply: &Reply, size: u64) -> Metadata {
+    let date = reply.header("last-modified").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+    Metadata {
+        size,
+        etag: reply.header("etag").unwrap_or_default().trim_matches('"').to_owned(),
+        modified: date.and_then(|date| date.to_millis().ok()),
+        user: reply
+            .headers_after("x-amz-meta-")
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    }
+}

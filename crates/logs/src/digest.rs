@@ -1,0 +1,30 @@
+//! CloudTrail's digest files: what they say of log files and of one another, and how much of it is proven.
+//!
+//! A digest lists what was *delivered* within an hour to one bucket for one trail, account and Region, with the hash of each
+//! log file; it is signed, and holds hash and signature of the digest before it (user guide, "CloudTrail digest file
+//! structure"). A valid digest and a log file of its hash prove that the file is as it was delivered. Without a valid digest
+//! nothing can be said of its time: neither that a file is genuine nor that none is missing.
+//!
+//! [`Found`] takes what was read, [`Expected`] says which log files to hash, [`judge`] says what is proven.
+
+mod document;
+mod expected;
+mod files;
+mod found;
+mod judge;
+mod keys;
+mod links;
+mod name;
+mod signature;
+mod validation;
+mod windows;
+
+pub use document::{Digest, LogFile, Previous, Refusal};
+pub use expected::{Claim, Expected, Seen};
+pub use found::{Found, Unread};
+pub use judge::judge;
+pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
+pub use name::{Chain, DigestName};
+pub use validation::{
+    Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window,
+};

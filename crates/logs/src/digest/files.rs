@@ -1,0 +1,120 @@
+//! Log files against the digests that list them, and those that none lists.
+
+use crate::digest::document::LogFile;
+use crate::digest::expected::{Seen, below};
+use crate::digest::found::Unread;
+use crate::digest::links::Weighed;
+use crate::digest::name::Chain;
+use crate::digest::validation::{Files, Reason, Unproven, UnprovenFile};
+use crate::hash::hex;
+use crate::object_key::ObjectKey;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// What was seen, by key from `AWSLogs/` on.
+pub(super) type Sighted<'s> = BTreeMap<&'s str, Vec<&'s Seen>>;
+
+pub(super) fn sighted(seen: &[Seen]) -> Sighted<'_> {
+    let mut by: Sighted<'_> = BTreeMap::new();
+    for one in seen {
+        by.entry(below(&one.key)).or_default().push(one);
+    }
+    by.values_mut().for_each(|copies| copies.sort_by_key(|one| (&one.bucket, &one.key, &one.content)));
+    by
+}
+
+/// Counts the files that a digest lists, and adds what speaks against them to `reasons`.
+pub(super) fn count(one: &Weighed<'_>, sighted: &Sighted<'_>, reasons: &mut Vec<Reason>) -> Files {
+    let mut files = Files::default();
+    for file in one.digest.into_iter().flat_map(|digest| &digest.log_files) {
+        files.listed += 1;
+        match look(file, sighted.get(below(&file.key)).map_or(&[], Vec::as_slice)) {
+            Ok(moved) => {
+                let right = if one.is_trustworthy() { &mut files.proven } else { &mut files.unproven };
+                *right += 1;
+                files.moved += u64::from(moved);
+            }
+            Err(reason) => {
+                let unread = matches!(reason, Reason::FileUnread { .. });
+                let wrong = if unread { &mut files.unread } else { &mut files.invalid };
+                *wrong += 1;
+                reasons.push(reason);
+            }
+        }
+    }
+    files
+}
+
+/// Whether a file is what the digest says, and if so whether it is moved.
+///
+/// What lies in the very place is looked at and no copy; without it all copies are, and the worst counts.
+fn look(file: &LogFile, copies: &[&Seen]) -> Result<bool, Reason> {
+    let in_place = |one: &&&Seen| {
+        one.bucket.as_ref().is_some_and(|bucket| *bucket == file.bucket) && one.key == file.key
+    };
+    let mut place = copies.iter().filter(in_place).peekable();
+    if place.peek().is_some() {
+        return worst(file, place.copied()).map(|()| false);
+    }
+    if copies.is_empty() {
+        return Err(Reason::FileMissing { key: file.key.clone() });
+    }
+    // A local copy keeps no bucket: that is no move.
+    let moved = copies.iter().all(|one| one.bucket.is_some());
+    worst(file, copies.iter().copied()).map(|()| moved)
+}
+
+fn worst<'s>(file: &LogFile, copies: impl Iterator<Item = &'s Seen>) -> Result<(), Reason> {
+    let reasons = copies.filter_map(|one| differs(file, one));
+    reasons.max_by_key(Reason::state).map_or(Ok(()), Err)
+}
+
+fn differs(file: &LogFile, seen: &Seen) -> Option<Reason> {
+    let key = file.key.clone();
+    match &seen.content {
+        Ok(hash) if *hash == file.hash => None,
+        Ok(hash) => Some(Reason::FileDiffers { key, expected: hex(&file.hash), found: hex(hash) }),
+        Err(Unread::Missing) => Some(Reason::FileMissing { key }),
+        Err(Unread::Damaged { why }) => Some(Reason::FileDamaged { key, why: why.clone() }),
+        Err(other) => Some(Reason::FileUnread { key, why: other.to_string() }),
+    }
+}
+
+/// The log files that are there and that no trustworthy digest lists, delivered within `asked`; sorted.
+pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: Option<&Range<i64>>) -> Vec<UnprovenFile> {
+    let (mut trusted, mut listed, mut newest) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+    for one in all {
+        let into = if one.is_trustworthy() { &mut trusted } else { &mut listed };
+        into.extend(one.digest.into_iter().flat_map(|digest| &digest.log_files).map(|file| below(&file.key)));
+        let Chain { organization, account, region, backfill, .. } = &one.merged.name.chain;
+        // What is unreadable says nothing of its time but its name, which CloudTrail would not have written ahead of time.
+        if !backfill {
+            let end = newest
+                .entry((organization.as_deref(), account.as_str(), region.as_str()))
+                .or_insert(i64::MIN);
+            *end = one.end().max(*end);
+        }
+    }
+    let judged = |one: &Seen| -> Option<UnprovenFile> {
+        let key = ObjectKey::parse(&one.key)?;
+        let delivered = key.delivered()?;
+        let there = one.content != Err(Unread::Missing);
+        if !there || trusted.contains(key.below) || asked.is_some_and(|asked| !asked.contains(&delivered)) {
+            return None;
+        }
+        // The name has the minute of delivery, digests end within one.
+        let after = |end: &i64| delivered.saturating_add(59_999) >= *end;
+        let why = if listed.contains(key.below) {
+            Unproven::Unverified
+        } else if newest.get(&(key.organization, key.account, key.region)).is_some_and(after) {
+            Unproven::Young
+        } else {
+            Unproven::Unreferenced
+        };
+        Some(UnprovenFile { bucket: one.bucket.clone(), key: one.key.clone(), why })
+    };
+    let mut files: Vec<UnprovenFile> = seen.iter().filter_map(judged).collect();
+    files.sort();
+    files.dedup();
+    files
+}

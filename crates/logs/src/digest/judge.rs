@@ -1,0 +1,69 @@
+//! All digests, all that was seen of log files and the keys, to what is proven.
+
+use crate::digest::expected::Seen;
+use crate::digest::files::{sighted, unproven};
+use crate::digest::found::{Found, merge};
+use crate::digest::keys::PublicKeys;
+use crate::digest::links::{Weighed, weigh};
+use crate::digest::name::Chain;
+use crate::digest::validation::{State, Totals, Unproven, ValidatedChain, Validation};
+use crate::digest::windows::Timeline;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What `found` prove of the log files in `seen`.
+///
+/// - `found`: every digest in the buckets or copies that were asked for. To know more than the hours asked for makes the answer
+///   better: the digest behind proves the last, and the one before it the first.
+/// - `seen`: every log file that is there. One that a digest lists and that is not among them is missing. What no digest lists
+///   need not be hashed, see [`crate::digest::Expected`].
+/// - `asked`: windows that have no time in common with it are left out, and time within it that no digest is about is a window,
+///   too. Without it, nothing is said of the time before the first digest and behind the last. Milliseconds since 1970.
+///
+/// The same sets give the same answer, whatever order they come in. Nothing is valid that no key in `keys` signed.
+#[must_use]
+pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: Option<Range<i64>>) -> Validation {
+    let asked = asked.as_ref();
+    let (merged, strangers) = merge(found);
+    let all = weigh(merged, keys);
+    let sighted = sighted(seen);
+    let mut groups: BTreeMap<&Chain, Vec<&Weighed<'_>>> = BTreeMap::new();
+    for one in &all {
+        groups.entry(&one.merged.name.chain).or_default().push(one);
+    }
+    let chain = |(chain, mut group): (&Chain, Vec<&Weighed<'_>>)| {
+        group.sort_by_key(|one| (one.end(), one.merged.below));
+        ValidatedChain { chain: chain.clone(), windows: Timeline::new(asked, &sighted).lay(&group) }
+    };
+    let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
+    let unproven = unproven(&all, seen, asked);
+    let mut validation = Validation { chains, unproven, strangers, totals: Totals::default() };
+    validation.totals = totals(&validation);
+    validation
+}
+
+fn totals(validation: &Validation) -> Totals {
+    let mut totals = Totals::default();
+    for chain in &validation.chains {
+        totals.chains += 1;
+        for window in &chain.windows {
+            totals.digests += u64::from(window.digest.is_some());
+            let state = match window.state {
+                State::Valid => &mut totals.valid,
+                State::NotAssertable => &mut totals.not_assertable,
+                State::Invalid => &mut totals.invalid,
+            };
+            *state += 1;
+            totals.files.add(&window.files);
+        }
+    }
+    for file in &validation.unproven {
+        let why = match file.why {
+            Unproven::Young => &mut totals.young,
+            Unproven::Unverified => &mut totals.unverified,
+            Unproven::Unreferenced => &mut totals.unreferenced,
+        };
+        *why += 1;
+    }
+    totals
+}

@@ -1,0 +1,135 @@
+//! One chain laid along time: a window for each digest, and one for all time that none is about.
+
+use crate::digest::expected::below;
+use crate::digest::files::{Sighted, count};
+use crate::digest::links::{Weighed, worst};
+use crate::digest::name::DigestName;
+use crate::digest::validation::{Files, Note, Reason, Window};
+use crate::object_key::ObjectKey;
+use std::ops::Range;
+
+/// Milliseconds: digests are hourly.
+const HOUR: i64 = 3_600_000;
+
+/// Lays the digests of one chain, sorted by their ends, along time.
+pub(super) struct Timeline<'a, 's> {
+    asked: Option<&'a Range<i64>>,
+    sighted: &'a Sighted<'s>,
+    /// The end of the last digest so far: they come sorted by it.
+    covered: Option<i64>,
+    windows: Vec<Window>,
+}
+
+impl<'a, 's> Timeline<'a, 's> {
+    pub(super) fn new(asked: Option<&'a Range<i64>>, sighted: &'a Sighted<'s>) -> Self {
+        Timeline { asked, sighted, covered: None, windows: Vec::new() }
+    }
+
+    /// The windows of `group`, which are of one chain.
+    pub(super) fn lay(mut self, group: &[&Weighed<'_>]) -> Vec<Window> {
+        // Backfill digests come when there is something to fill in: the time between them is no gap.
+        let backfill = group.first().is_some_and(|one| one.merged.name.chain.backfill);
+        for one in group {
+            let (end, mut notes) = (one.end(), one.notes.clone());
+            let assumed = self.covered.filter(|covered| *covered < end);
+            let start = one.digest.map_or(assumed.unwrap_or(end.saturating_sub(HOUR)), |digest| digest.start);
+            let absent = self.predecessor(one, start, &mut notes);
+            match absent {
+                Some(reason) => self.absent(one, start, reason),
+                None if backfill => {}
+                None => self.gap(one, start, &mut notes),
+            }
+            self.digest(one, start..end, notes);
+            self.covered = Some(end);
+        }
+        if let (false, Some(asked), Some(covered)) = (backfill, self.asked, self.covered) {
+            self.empty(covered.max(asked.start)..asked.end, Reason::After);
+        }
+        self.windows.sort_by(|a, b| {
+            (a.to, a.from, &a.digest, &a.reasons).cmp(&(b.to, b.from, &b.digest, &b.reasons))
+        });
+        self.windows
+    }
+
+    /// A reason iff the digest before `one` ought to be there and is not.
+    fn predecessor(&self, one: &Weighed<'_>, start: i64, notes: &mut Vec<Note>) -> Option<Reason> {
+        let digest = one.digest?;
+        let Some(previous) = &digest.previous else {
+            notes.push(Note::Starts);
+            return None;
+        };
+        if one.has_predecessor {
+            return None;
+        }
+        let end = name(&previous.key).map_or(start, |name| name.end);
+        // It ought to be there iff an older one is, or its end lies within the time that was asked for.
+        if self.covered.is_none() && self.asked.is_none_or(|asked| end <= asked.start) {
+            notes.push(Note::BeginsBefore { predecessor: previous.key.clone() });
+            return None;
+        }
+        let (key, named_by) = (previous.key.clone(), one.key().to_owned());
+        Some(if one.verified {
+            Reason::Missing { key, named_by: Some(named_by) }
+        } else {
+            Reason::MissingPerhaps { key, named_by }
+        })
+    }
+
+    /// The time of a digest that is not there, and of those before it that nobody names any more.
+    fn absent(&mut self, one: &Weighed<'_>, start: i64, reason: Reason) {
+        let previous = one.digest.and_then(|digest| digest.previous.as_ref());
+        let end = previous.and_then(|previous| name(&previous.key)).map_or(start, |name| name.end.min(start));
+        let before = self.covered.or(self.asked.map(|asked| asked.start));
+        let from = before.unwrap_or(end).min(end);
+        // Where the others leave no time, its own hour is still missing.
+        let from = if from == start { start.saturating_sub(HOUR) } else { from };
+        self.empty(from..start, reason);
+    }
+
+    /// Time without a digest before `start`.
+    fn gap(&mut self, one: &Weighed<'_>, start: i64, notes: &mut Vec<Note>) {
+        let Some(covered) = self.covered else {
+            if let Some(asked) = self.asked {
+                self.empty(asked.start..start.min(asked.end), Reason::Before);
+            }
+            return;
+        };
+        if start < covered {
+            notes.push(Note::Overlaps);
+        }
+        let starts = one.digest.is_some_and(|digest| digest.previous.is_none());
+        self.empty(covered..start, if starts { Reason::Restarted } else { Reason::Between });
+    }
+
+    /// A window without a digest, as much of it as was asked for.
+    fn empty(&mut self, time: Range<i64>, reason: Reason) {
+        let from = self.asked.map_or(time.start, |asked| asked.start.max(time.start));
+        let to = self.asked.map_or(time.end, |asked| asked.end.min(time.end));
+        if from >= to {
+            return;
+        }
+        let (state, reasons) = (reason.state(), vec![reason]);
+        let (notes, files) = (Vec::new(), Files::default());
+        self.windows.push(Window { from, to, digest: None, state, reasons, notes, files });
+    }
+
+    /// The window of a digest, iff it has time in common with what was asked for.
+    fn digest(&mut self, one: &Weighed<'_>, time: Range<i64>, mut notes: Vec<Note>) {
+        if self.asked.is_some_and(|asked| time.end <= asked.start || time.start >= asked.end) {
+            return;
+        }
+        let mut reasons = one.reasons.clone();
+        let files = count(one, self.sighted, &mut reasons);
+        reasons.sort();
+        reasons.dedup();
+        notes.sort();
+        notes.dedup();
+        let digest = Some((one.merged.found.bucket.clone(), one.key().to_owned()));
+        let state = worst(&reasons);
+        self.windows.push(Window { from: time.start, to: time.end, digest, state, reasons, notes, files });
+    }
+}
+
+fn name(key: &str) -> Option<DigestName> {
+    DigestName::parse(&ObjectKey::parse(below(key))?)
+}

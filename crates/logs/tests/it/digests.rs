@@ -1,0 +1,430 @@
+//! Digest validation: a whole chain is valid, and whatever is done to it shows where it was done.
+
+use crate::digest_chain::*;
+use State::{Invalid, NotAssertable, Valid};
+use logs::digest::{Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, judge};
+use logs::{hex, sha256};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+
+/// Five hours, one of them empty; the first is a starting digest.
+fn whole() -> Bucket {
+    Bucket::chain(0, &[2, 1, 0, 3, 1])
+}
+
+fn reasons(validation: &logs::digest::Validation, window: usize) -> Vec<Reason> {
+    windows(validation)[window].reasons.clone()
+}
+
+#[test]
+fn a_whole_chain_is_valid() {
+    let bucket = whole();
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid; 5], "{validation:#?}");
+    assert_eq!((validation.state(), validation.unproven.len()), (Valid, 0));
+    let totals = validation.totals;
+    assert_eq!((totals.chains, totals.digests, totals.valid, totals.invalid), (1, 5, 5, 0));
+    assert_eq!(totals.files, Files { listed: 7, proven: 7, ..Files::default() });
+    let chain = &validation.chains[0].chain;
+    assert_eq!((chain.trail.as_str(), chain.region.as_str()), ("my_trail", "eu-west-1"));
+    let first = &windows(&validation)[0];
+    assert_eq!((first.from, first.to, first.notes.as_slice()), (at(0), at(1), &[Note::Starts][..]));
+    let found = bucket.found();
+    let expected = Expected::of(&found);
+    assert_eq!(expected.iter().count(), 7);
+    let claims = expected.claims(&format!("/backup/{}", log_key(1, "0")));
+    assert_eq!(claims[0].file.hash, sha256(&bucket.logs[&log_key(1, "0")]));
+    assert!(expected.claims(&log_key(2, "0")).is_empty());
+}
+
+#[test]
+fn nothing_at_all_asserts_nothing() {
+    let validation = judge(&[], &[], &keys(), Some(at(0)..at(1)));
+    assert_eq!(validation.state(), NotAssertable);
+}
+
+#[test]
+fn a_changed_log_file_is_named() {
+    let mut bucket = whole();
+    let key = log_key(3, "1");
+    let before = sha256(&bucket.logs[&key]);
+    bucket.logs.get_mut(&key).unwrap()[3] ^= 1;
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Invalid, Valid]);
+    let found = hex(&sha256(&bucket.logs[&key]));
+    assert_eq!(reasons(&validation, 3), [Reason::FileDiffers { key, expected: hex(&before), found }]);
+    assert_eq!((validation.totals.files.proven, validation.totals.files.invalid), (6, 1));
+}
+
+#[test]
+fn a_log_file_that_is_gone_damaged_or_unread_is_named() {
+    let mut bucket = whole();
+    let key = log_key(0, "1");
+    bucket.logs.remove(&key);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Invalid, Valid, Valid, Valid, Valid]);
+    assert_eq!(reasons(&validation, 0), [Reason::FileMissing { key: key.clone() }]);
+
+    let refused = Unread::Refused { why: "AccessDenied".to_owned() };
+    for (content, state) in [
+        (Unread::Missing, Invalid),
+        (damaged(), Invalid),
+        (refused, NotAssertable),
+        (Unread::NotHashed, NotAssertable),
+    ] {
+        let mut seen = bucket.seen();
+        seen.push(Seen { bucket: Some(BUCKET.to_owned()), key: key.clone(), content: Err(content.clone()) });
+        let validation = judge(&bucket.found(), &seen, &keys(), None);
+        assert_eq!(states(&validation), [state, Valid, Valid, Valid, Valid], "{content}");
+        assert_eq!(validation.totals.files.proven, 6);
+    }
+}
+
+#[test]
+fn log_files_that_no_digest_lists_are_told() {
+    let mut bucket = whole();
+    for hour in [1, 4, 5] {
+        bucket.logs.insert(log_key(hour, "forged"), b"{}".to_vec());
+    }
+    let validation = bucket.judge();
+    assert_eq!(validation.state(), Valid);
+    let why: Vec<_> = validation.unproven.iter().map(|one| (one.key.clone(), one.why)).collect();
+    let expected = [
+        (log_key(1, "forged"), Unproven::Unreferenced),
+        (log_key(4, "forged"), Unproven::Unreferenced),
+        (log_key(5, "forged"), Unproven::Young),
+    ];
+    assert_eq!(why, expected);
+    assert_eq!((validation.totals.unreferenced, validation.totals.young), (2, 1));
+    let asked = bucket.asked(at(4)..at(5));
+    assert_eq!(asked.unproven.iter().map(|one| one.key.clone()).collect::<Vec<_>>(), [log_key(4, "forged")]);
+}
+
+#[test]
+fn a_digest_that_is_gone_is_missed_by_its_successor() {
+    let mut bucket = whole();
+    bucket.digests.remove(2);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Invalid, Valid, Valid]);
+    let missing = Reason::Missing { key: digest_key(3, ""), named_by: Some(digest_key(4, "")) };
+    assert_eq!(reasons(&validation, 2), [missing]);
+    let window = &windows(&validation)[2];
+    assert_eq!((window.from, window.to, &window.digest), (at(2), at(3), &None));
+}
+
+#[test]
+fn two_digests_in_a_row_that_are_gone_are_missed() {
+    let mut bucket = whole();
+    bucket.digests.drain(1..3);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Invalid, Valid, Valid]);
+    let window = &windows(&validation)[1];
+    assert_eq!((window.from, window.to), (at(1), at(3)));
+    // The log file that only a missing digest lists is proven by nothing.
+    assert_eq!(validation.unproven[0].key, log_key(1, "0"));
+}
+
+#[test]
+fn a_digest_that_was_changed_is_invalid_and_proves_nothing() {
+    let mut bucket = whole();
+    bucket.digests[3].edit("logFiles", json!([]));
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Invalid, Valid]);
+    let expected =
+        [Reason::Signature { held_by: None }, Reason::PredecessorHash { successor: digest_key(5, "") }];
+    assert_eq!(reasons(&validation, 3), expected);
+    assert_eq!(validation.totals.unreferenced, 3);
+
+    let mut bucket = whole();
+    bucket.digests[4].edit("newestEventTime", Value::Null);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Valid, Invalid]);
+    assert_eq!((validation.totals.files.proven, validation.totals.files.unproven), (6, 1));
+    assert_eq!(validation.unproven[0].why, Unproven::Unverified);
+}
+
+#[test]
+fn a_signature_of_another_key_is_none() {
+    let mut bucket = whole();
+    bucket.digests[4].sign(&signers()[1]);
+    assert_eq!(reasons(&bucket.judge(), 4), [Reason::Signature { held_by: None }]);
+    bucket.digests[4].edit("digestPublicKeyFingerprint", json!(signers()[1].fingerprint()));
+    bucket.digests[4].sign(&signers()[1]);
+    assert_eq!(states(&bucket.judge()), [Valid; 5], "with both encodings of keys");
+}
+
+#[test]
+fn a_digest_that_was_signed_again_is_not_what_its_successor_holds() {
+    let mut bucket = whole();
+    bucket.digests[1].edit("logFiles", json!([]));
+    bucket.digests[1].sign(&signers()[0]);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Invalid, Valid, Valid, Valid]);
+    let successor = digest_key(3, "");
+    let expected = [
+        Reason::PredecessorHash { successor: successor.clone() },
+        Reason::PredecessorSignature { successor },
+    ];
+    assert_eq!(reasons(&validation, 1), expected);
+    assert_eq!(validation.unproven[0].why, Unproven::Unreferenced);
+}
+
+#[test]
+fn a_signature_that_the_successor_does_not_hold_is_told() {
+    let mut bucket = whole();
+    bucket.digests[4].edit("previousDigestSignature", json!("00"));
+    bucket.digests[4].sign(&signers()[0]);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Invalid, Valid]);
+    let successor = digest_key(5, "");
+    assert_eq!(reasons(&validation, 3), [Reason::PredecessorSignature { successor }]);
+}
+
+#[test]
+fn what_was_signed_again_proves_no_log_file_though_its_signature_is_good() {
+    let mut bucket = whole();
+    bucket.digests[1].edit("newestEventTime", json!(stamp(2)));
+    bucket.digests[1].sign(&signers()[0]);
+    let validation = bucket.judge();
+    assert_eq!(windows(&validation)[1].files, Files { listed: 1, unproven: 1, ..Files::default() });
+    assert_eq!(validation.unproven[0].why, Unproven::Unverified);
+}
+
+#[test]
+fn an_unverified_successor_does_not_spoil_a_verified_predecessor() {
+    let mut bucket = whole();
+    bucket.digests[4].edit("previousDigestHashValue", json!(hex(&[0; 32])));
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Valid, Invalid]);
+    let expected =
+        [Reason::Signature { held_by: None }, Reason::NotItsPredecessor { predecessor: digest_key(4, "") }];
+    assert_eq!(reasons(&validation, 4), expected);
+}
+
+#[test]
+fn a_chain_that_starts_again_leaves_a_gap() {
+    let mut bucket = whole();
+    bucket.deliver(8, 1, None, "");
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Valid, Valid, NotAssertable, Valid]);
+    let gap = &windows(&validation)[5];
+    assert_eq!((gap.from, gap.to, gap.reasons.as_slice()), (at(5), at(8), &[Reason::Restarted][..]));
+    assert_eq!(windows(&validation)[6].notes, [Note::Starts]);
+}
+
+#[test]
+fn time_between_linked_digests_is_a_gap() {
+    let mut bucket = Bucket::chain(0, &[1]);
+    let previous = bucket.digests[0].clone();
+    bucket.deliver(2, 1, Some(&previous), "");
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, NotAssertable, Valid]);
+    assert_eq!(reasons(&validation, 1), [Reason::Between]);
+}
+
+#[test]
+fn backfill_is_a_chain_of_its_own() {
+    let mut bucket = whole();
+    bucket.deliver(1, 1, None, "_backfill");
+    let previous = bucket.digests[5].clone();
+    bucket.deliver(4, 1, Some(&previous), "_backfill");
+    let validation = bucket.judge();
+    assert_eq!((validation.chains.len(), validation.state()), (2, Valid), "{validation:#?}");
+    assert!(!validation.chains[0].chain.backfill && validation.chains[1].chain.backfill);
+    assert_eq!((validation.chains[1].windows.len(), validation.totals.files.proven), (2, 9));
+    // A backfill digest says nothing of how far the other chain has come.
+    bucket.deliver(7, 0, None, "_backfill");
+    bucket.logs.insert(log_key(6, "new"), Vec::new());
+    assert_eq!(bucket.judge().unproven[0].why, Unproven::Young);
+    bucket.digests.pop();
+    // Without its start, the second names what is not there: the window asked for begins before it.
+    bucket.digests.remove(5);
+    let validation = bucket.asked(at(0)..at(5));
+    assert_eq!(validation.chains[1].windows[0].state, Invalid, "{validation:#?}");
+    assert_eq!(validation.chains[0].windows.len(), 5);
+}
+
+#[test]
+fn late_and_overlapping_digests_are_valid_and_noted() {
+    let mut bucket = whole();
+    let previous = bucket.digests[4].clone();
+    bucket.deliver(5, 1, Some(&previous), "");
+    bucket.digests[5].edit("oldestEventTime", json!(stamp(3)));
+    bucket.digests[5].edit("digestStartTime", json!(stamp(4)));
+    bucket.digests[5].sign(&signers()[0]);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid; 6]);
+    let last = windows(&validation).last().unwrap();
+    assert_eq!(last.notes, [Note::Late, Note::Overlaps]);
+}
+
+#[test]
+fn a_digest_found_twice_is_one_and_must_be_one() {
+    let mut bucket = whole();
+    bucket.digests.push(bucket.digests[2].clone());
+    assert_eq!(bucket.judge(), whole().judge());
+    bucket.digests[5].bucket = Some("copy-bucket".to_owned());
+    assert_eq!(bucket.judge(), whole().judge());
+    bucket.digests[5].signature = Some("00".to_owned());
+    assert!(reasons(&bucket.judge(), 2).contains(&Reason::SignaturesDiffer));
+    bucket.digests[5].signature = None;
+    bucket.digests[5].edit("newestEventTime", json!(stamp(2)));
+    assert_eq!(reasons(&bucket.judge(), 2), [Reason::CopiesDiffer]);
+}
+
+#[test]
+fn a_copy_is_valid_and_said_to_be_one() {
+    let mut bucket = whole();
+    let place = |one: &mut Made| one.bucket = Some("copy-bucket".to_owned());
+    bucket.digests.iter_mut().for_each(place);
+    let mut seen = bucket.seen();
+    seen.iter_mut().for_each(|one| one.bucket = Some("copy-bucket".to_owned()));
+    let validation = judge(&bucket.found(), &seen, &keys(), None);
+    assert_eq!(states(&validation), [Valid; 5]);
+    let moved = Note::Moved { bucket: BUCKET.to_owned(), key: digest_key(3, "") };
+    assert_eq!(windows(&validation)[2].notes, [moved]);
+    assert_eq!(validation.totals.files.moved, 7);
+    // What lies in the very place counts, and no copy can stand in for it.
+    let mut forged = bucket.seen();
+    forged[0].content = Ok([0; 32]);
+    forged.extend(seen);
+    assert_eq!(judge(&bucket.found(), &forged, &keys(), None).state(), Invalid);
+}
+
+#[test]
+fn a_digest_in_the_place_of_another_is_invalid() {
+    let mut bucket = whole();
+    let key = bucket.digests[3].key.clone();
+    bucket.digests[3] = Made { key, ..bucket.digests[2].clone() };
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Invalid, Valid]);
+    assert!(
+        reasons(&validation, 3)
+            .contains(&Reason::Place { bucket: BUCKET.to_owned(), key: digest_key(3, "") })
+    );
+    let mut bucket = whole();
+    bucket.digests[4].edit("awsAccountId", json!("444455556666"));
+    bucket.digests[4].sign(&signers()[0]);
+    assert_eq!(reasons(&bucket.judge(), 4), [Reason::Account { account: "444455556666".to_owned() }]);
+}
+
+#[test]
+fn a_local_copy_is_verified_by_the_signatures_that_successors_hold() {
+    let mut bucket = whole();
+    for one in &mut bucket.digests {
+        *one = Made {
+            bucket: None,
+            key: format!("/backup/2026/{}", one.key),
+            signature: None,
+            bytes: one.bytes.clone(),
+        };
+    }
+    let seen: Vec<Seen> = bucket
+        .seen()
+        .into_iter()
+        .map(|one| Seen { bucket: None, key: format!("/backup/2026/{}", one.key), ..one })
+        .collect();
+    let validation = judge(&bucket.found(), &seen, &keys(), None);
+    assert_eq!(states(&validation), [Valid, Valid, Valid, Valid, NotAssertable], "{validation:#?}");
+    assert_eq!(windows(&validation)[1].notes, [Note::SignedBySuccessor]);
+    assert_eq!(reasons(&validation, 4), [Reason::NoSignature]);
+    assert_eq!((validation.totals.files.moved, validation.totals.unverified), (0, 1));
+    // Another content than the one that was signed.
+    bucket.digests[3].edit("logFiles", json!([]));
+    let validation = judge(&bucket.found(), &seen, &keys(), None);
+    assert_eq!(states(&validation)[3..], [Invalid, Invalid], "{validation:#?}");
+}
+
+#[test]
+fn without_keys_nothing_is_asserted() {
+    let bucket = whole();
+    let validation = judge(&bucket.found(), &bucket.seen(), &PublicKeys::default(), None);
+    assert_eq!(states(&validation), [NotAssertable; 5]);
+    let fingerprint = signers()[0].fingerprint();
+    assert_eq!(reasons(&validation, 0), [Reason::KeyUnknown { fingerprint }]);
+    assert_eq!((validation.totals.files.proven, validation.totals.files.unproven), (0, 7));
+}
+
+#[test]
+fn a_digest_that_was_not_read_is_no_proof() {
+    let bucket = whole();
+    let refused = Unread::Refused { why: "AccessDenied".to_owned() };
+    for (why, state) in [(refused, NotAssertable), (damaged(), Invalid), (Unread::Missing, Invalid)] {
+        let mut found = bucket.found();
+        found[2] = Found::new(Some(BUCKET), &digest_key(3, ""), Err(why), None);
+        let validation = judge(&found, &bucket.seen(), &keys(), None);
+        assert_eq!(states(&validation), [Valid, Valid, state, Valid, Valid]);
+        let window = &windows(&validation)[2];
+        assert_eq!((window.from, window.to), (at(2), at(3)));
+    }
+    let mut found = bucket.found();
+    found[4] = Found::new(Some(BUCKET), &digest_key(5, ""), Ok(b"{}"), None);
+    found.push(Found::new(Some(BUCKET), "AWSLogs/notes.txt", Ok(b"hello"), None));
+    let validation = judge(&found, &bucket.seen(), &keys(), None);
+    assert_eq!(states(&validation)[4], Invalid);
+    assert_eq!(validation.strangers, ["AWSLogs/notes.txt"]);
+}
+
+#[test]
+fn time_that_was_asked_for_is_covered_or_told() {
+    let bucket = whole();
+    let validation = bucket.asked(at(-1)..at(7));
+    let expected = [NotAssertable, Valid, Valid, Valid, Valid, Valid, NotAssertable];
+    assert_eq!(states(&validation), expected);
+    let last = windows(&validation).last().unwrap();
+    assert_eq!((last.from, last.to, last.reasons.as_slice()), (at(5), at(7), &[Reason::After][..]));
+    assert_eq!(reasons(&validation, 0), [Reason::Before]);
+    // Digests beside the time asked for verify others, and are not told.
+    assert_eq!(states(&bucket.asked(at(2)..at(4))), [Valid, Valid]);
+    assert_eq!(states(&bucket.asked(at(9)..at(10))), [NotAssertable]);
+}
+
+#[test]
+fn the_beginning_of_what_was_read_is_a_note_unless_more_was_asked_for() {
+    let mut bucket = whole();
+    bucket.digests.drain(0..2);
+    let validation = bucket.judge();
+    assert_eq!(states(&validation), [Valid; 3]);
+    assert_eq!(windows(&validation)[0].notes, [Note::BeginsBefore { predecessor: digest_key(2, "") }]);
+    assert_eq!(states(&bucket.asked(at(2)..at(5))), [Valid; 3]);
+    let validation = bucket.asked(at(0)..at(5));
+    assert_eq!(states(&validation), [Invalid, Valid, Valid, Valid]);
+    let window = &windows(&validation)[0];
+    assert_eq!((window.from, window.to), (at(0), at(2)));
+    assert!(matches!(window.reasons[0], Reason::Missing { .. }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn order_does_not_matter(swaps in proptest::collection::vec(any::<(Index, Index)>(), 30), harm in 0..5_usize) {
+        let mut bucket = Bucket::chain(0, &[2, 1, 0, 3]);
+        bucket.deliver(7, 1, None, "");
+        bucket.deliver(1, 1, None, "_backfill");
+        bucket.digests.push(Made { bucket: None, signature: None, ..bucket.digests[harm].clone() });
+        bucket.digests[harm].edit("newestEventTime", json!(stamp(1)));
+        bucket.logs.insert(log_key(8, "forged"), Vec::new());
+        let (mut found, mut seen) = (bucket.found(), bucket.seen());
+        let expected = judge(&found, &seen, &keys(), Some(at(0)..at(9)));
+        for (a, b) in &swaps {
+            let (a, b) = (a, b);
+            found.swap(a.index(bucket.digests.len()), b.index(bucket.digests.len()));
+            seen.swap(a.index(bucket.logs.len()), b.index(bucket.logs.len()));
+        }
+        prop_assert_eq!(judge(&found, &seen, &keys(), Some(at(0)..at(9))), expected);
+    }
+
+    #[test]
+    fn a_flipped_bit_is_never_valid(digest in any::<Index>(), at in any::<Index>(), bit in 0..8_u32) {
+        let mut bucket = Bucket::chain(0, &[1, 0, 2]);
+        let digest = digest.index(3);
+        let bytes = &mut bucket.digests[digest].bytes;
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let validation = bucket.judge();
+        prop_assert!(validation.state() > Valid);
+        prop_assert!(validation.totals.valid < 3);
+    }
+}
