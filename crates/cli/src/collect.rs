@@ -142,7 +142,8 @@ fn options(live: &Live) -> Options {
     }
 }
 
-fn problem(error: &CollectError) -> Problem {
+/// In the user's words.
+pub(crate) fn problem(error: &CollectError) -> Problem {
     let problem = Problem::new(error.to_string());
     match error.help() {
         Some(help) => problem.help(help),

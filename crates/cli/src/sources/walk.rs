@@ -177,7 +177,7 @@ fn with_slashes(path: &Path) -> String {
 }
 
 /// True iff the name is that of a log file: `.head.json` is what stands beside digests.
-fn is_log(name: &str) -> bool {
+pub(super) fn is_log(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let suffixes = [".json", ".jsonl", ".ndjson", ".log", ".gz", ".txt"];
     suffixes.iter().any(|suffix| name.ends_with(suffix)) && !name.ends_with(".head.json")

@@ -38,6 +38,16 @@ impl Window {
         }
     }
 
+    /// The first day of delivery, `YYYY/MM/DD`; `None` iff there is none.
+    pub(crate) fn first_day(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
+
+    /// True iff it was delivered behind the last day.
+    pub(crate) fn is_past(&self, key: &ObjectKey<'_>) -> bool {
+        self.last.as_deref().is_some_and(|last| key.day > last)
+    }
+
     /// By its key.
     pub(crate) fn kind(&self, key: &ObjectKey<'_>) -> Kind {
         if !matches!(key.folder, Folder::Logs | Folder::Aggregated) {
