@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod bad_input;
+mod index;
 #[cfg(unix)]
 mod interrupted;
+mod log_files;
 mod no_network;
 mod run;
 
