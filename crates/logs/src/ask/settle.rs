@@ -23,7 +23,7 @@ pub trait Scratch: Read + Write + Seek + Send {}
 impl<T: Read + Write + Seek + Send> Scratch for T {}
 
 /// Entries of one thread in memory at once: 48 bytes each.
-const IN_MEMORY: usize = 160_000;
+const IN_MEMORY: usize = 100_000;
 
 /// A record that may be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +151,11 @@ impl<'s> Runs<'s> {
     pub(super) fn push(&mut self, entry: Entry) -> io::Result<()> {
         if self.entries.len() >= IN_MEMORY {
             self.spill()?;
+        }
+        if self.entries.len() == self.entries.capacity() {
+            // Doubling would take more than is ever needed.
+            let more = self.entries.len().max(1_000).min(IN_MEMORY - self.entries.len());
+            self.entries.reserve_exact(more);
         }
         self.entries.push(entry);
         Ok(())
