@@ -109,12 +109,13 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
 fn notes(cell: &Cell) -> String {
     let some = |n: u64, all: &str, one: &str, many: &str| match n {
         0 => None,
-        n if n == cell.calls && !all.is_empty() => Some(all.to_owned()),
+        n if n == cell.calls && n > 1 && !all.is_empty() => Some(all.to_owned()),
         n => Some(quantity(size(n), (one, many))),
     };
     let notes = [
-        some(cell.foreign, "cross-account", "cross-account", "cross-account"),
-        some(cell.dry_runs, "dry runs", "dry run", "dry runs"),
+        some(cell.foreign, "cross-account", "cross-account", "cross-account")
+            .map(|note| if cell.calls == 1 { "cross-account".to_owned() } else { note }),
+        some(cell.dry_runs, "all dry runs", "dry run", "dry runs"),
         some(cell.orphans, "", "attempt without its call", "attempts without their calls"),
     ];
     notes.into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -156,8 +157,12 @@ fn short_time(at: i64) -> String {
 
 fn words(group: &Group, by: &[Dimension], names: &BTreeMap<String, String>) -> Vec<String> {
     let word = |(dimension, label): (&Dimension, &String)| {
-        let label = names.get(label).filter(|_| *dimension == Dimension::Function).unwrap_or(label);
-        visible(label).into_owned()
+        match dimension {
+            Dimension::Function => visible(names.get(label).unwrap_or(label)).into_owned(),
+            // Everybody knows whose services they are.
+            Dimension::Principal | Dimension::Role => visible(label).replace(".amazonaws.com", ""),
+            _ => visible(label).into_owned(),
+        }
     };
     by.iter().zip(&group.labels).map(word).collect()
 }
@@ -186,7 +191,7 @@ fn calls(timeline: &Timeline, page: &mut Page) {
     for line in &timeline.lines {
         let function = label(&line.labels, Dimension::Function);
         let function = names.get(&function).unwrap_or(&function);
-        let mut told = format!("{function}  {}", label(&line.labels, Dimension::Principal));
+        let mut told = format!("{function} by {}", label(&line.labels, Dimension::Principal));
         told.push_str(&remarks(line, |dimension| label(&line.labels, dimension)));
         page.paragraph(
             0,
@@ -210,7 +215,7 @@ fn calls(timeline: &Timeline, page: &mut Page) {
 
 /// What is said of a call behind its names.
 fn remarks(line: &Line, label: impl Fn(Dimension) -> String) -> String {
-    let mut told = format!(", {}", label(Dimension::Via));
+    let mut told = format!(" ({})", label(Dimension::Via));
     let from = label(Dimension::Source);
     if from != "-" {
         told.push_str(&format!(", from {from}"));
@@ -238,7 +243,7 @@ fn account(reading: &Reading<'_>, page: &mut Page) {
     let count = |n: u64| grouped(size(n));
     page.gap();
     let told = format!(
-        "Read {} ({} bytes, inflated {}): {} records, {} of invocations, {} counted once that were there more than once, {} refused.",
+        "Read {} ({} bytes, inflated {}): {} records, {} of them of invocations; {} copies passed over, {} refused.",
         quantity(size(of.files - of.unread), ("file", "files")),
         count(of.packed),
         count(of.bytes),

@@ -58,7 +58,7 @@ fn cut(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     let kept = most.saturating_sub(3);
-    let (front, back) = (kept.div_ceil(2), kept / 2);
+    let (front, back) = (kept - kept / 3, kept / 3);
     let head: String = text.chars().take(front).collect();
     let tail: String = text.chars().skip(length - back).collect();
     format!("{head}...{tail}")
@@ -80,11 +80,11 @@ mod tests {
 
     #[test]
     fn what_is_too_long_keeps_its_ends() {
-        assert_eq!(cut("abcdefghijklmno", 9), "abc...mno");
+        assert_eq!(cut("abcdefghijklmno", 9), "abcd...no");
         assert_eq!(cut("äöü", 3), "äöü");
         let mut labels = vec![vec!["x".repeat(80), "short".to_owned()], vec!["y".to_owned(), "z".repeat(30)]];
         fit(&mut labels, 60);
-        assert_eq!(labels.iter().flatten().map(|label| label.len()).max(), Some(30));
+        assert_eq!(labels.iter().flatten().map(|label| label.len()).max(), Some(28));
         fit(&mut labels, 0);
         assert_eq!(labels[0][0].len(), 12);
     }
