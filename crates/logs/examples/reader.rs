@@ -46,7 +46,7 @@ impl Source for Tree {
     fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
         let (_, path) = self.files.get(self.next.fetch_add(1, Ordering::Relaxed))?;
         std::fs::File::open(path).unwrap().read_to_end(bytes).unwrap();
-        Some(File { name: path.to_string_lossy().into_owned(), delivered: None, unread: None })
+        Some(File { name: path.to_string_lossy().into_owned(), ..File::default() })
     }
 }
 

@@ -1,13 +1,16 @@
 //! Questions over sheets: what is counted, by what, and what is left out.
 
 mod answer;
+mod entry;
 mod label;
 mod settle;
 mod tally;
+mod timeline;
 
 pub use answer::{Answer, Cell, Group, Lag};
 pub use settle::{Scratch, Spill};
 pub use tally::Tally;
+pub use timeline::{Attempt, Line, Timeline};
 
 use crate::sheet::{Column, Columns, Marks};
 use crate::who::{CALLER, Via};
@@ -125,7 +128,7 @@ impl Dimension {
 }
 
 /// The most dimensions of one question.
-pub const MOST_DIMENSIONS: usize = 6;
+pub const MOST_DIMENSIONS: usize = 12;
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,7 @@ use crate::inflate::{DEFAULT_LIMIT, Inflater, expected};
 use crate::read::{Reader, Wanted};
 use crate::record::Record;
 use crate::sheet::{Columns, Facts, Sheet};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -17,7 +18,7 @@ pub trait Source: Sync {
 }
 
 /// A file as a source gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct File {
     /// Its name within the source: whatever the source makes of it, unique and stable.
     pub name: String,
@@ -25,6 +26,22 @@ pub struct File {
     pub delivered: Option<i64>,
     /// Why its bytes could not be had.
     pub unread: Option<String>,
+    /// What was found in it when it was read before: then there are no bytes, and it is not read again.
+    pub known: Option<Box<Known>>,
+    /// What the source wants the consumer to know of it.
+    pub tag: Tag,
+}
+
+/// Bytes that mean something to a source and its consumer, and nothing to a scan.
+pub type Tag = [u8; 32];
+
+/// A file that was read before.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// All columns of its invocations.
+    pub sheet: Sheet,
+    /// Its length in bytes, packed.
+    pub packed: u64,
 }
 
 /// What becomes of the sheets: one for each thread.
@@ -32,8 +49,8 @@ pub trait Consumer: Send {
     /// What can go wrong.
     type Error: Send;
 
-    /// A file was read: its sheet, and the inflated bytes that it was read from. Not called for files whose bytes could not be
-    /// had, nor for those that inflate to more than the limit.
+    /// A file was read: its sheet, and the inflated bytes that it was read from: none for a [`File::known`] one. Not called for
+    /// files whose bytes could not be had. Of those that inflate to more than the limit the sheet is empty but for its account.
     ///
     /// # Errors
     /// Whatever ends the whole scan.
@@ -73,7 +90,7 @@ impl Default for Options {
 }
 
 /// Something that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Trouble {
     /// The name of the file.
     pub file: String,
@@ -84,7 +101,7 @@ pub struct Trouble {
 }
 
 /// The account of many files: `files` is `whole + damaged + unread`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Files that the source gave.
     pub files: u64,
@@ -225,6 +242,11 @@ fn one_thread<C: Consumer>(
         let Some(file) = source.next(&mut packed) else { break };
         if let Some(why) = &file.unread {
             account.enter_unread(&file.name, why);
+            continue;
+        }
+        if let Some(known) = &file.known {
+            account.enter(&file.name, known.packed, &known.sheet);
+            consumer.sheet(&file, &known.sheet, &[])?;
             continue;
         }
         let pass = gate.enter(expected(&packed).min(options.limit));

@@ -60,6 +60,9 @@ pub enum Column {
     Caller,
 }
 
+/// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
+pub const SHEET_VERSION: u32 = 1;
+
 /// How many columns there are.
 const COLUMNS: usize = 22;
 

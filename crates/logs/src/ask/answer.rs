@@ -1,8 +1,9 @@
 //! The answer to a question: groups, each with its counts, sorted by their labels.
 
 use super::Dimension;
+use super::entry::{Entry, What, call_of, once};
 use super::label::words;
-use super::settle::{Entry, What, merge};
+use super::settle::merge;
 use super::tally::{GroupKey, Tally};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -185,7 +186,7 @@ impl Answer {
 }
 
 /// The labels of all groups in order, and for each thread the places of its own groups among them.
-fn ranked(tallies: &[Tally<'_>]) -> (Vec<Vec<String>>, Vec<Vec<u32>>) {
+pub(super) fn ranked(tallies: &[Tally<'_>]) -> (Vec<Vec<String>>, Vec<Vec<u32>>) {
     // Texts are put in order first, each once: groups are then compared as numbers.
     let mut texts: Vec<&str> = tallies.iter().flat_map(|tally| tally.labels.iter()).collect();
     texts.sort_unstable();
@@ -229,8 +230,9 @@ fn ranked(tallies: &[Tally<'_>]) -> (Vec<Vec<String>>, Vec<Vec<u32>>) {
 
 /// Counts what belongs together; how many copies there were.
 fn settle(together: &[Entry], cells: &mut [Cell]) -> u64 {
+    // Most records stand alone.
     if let [entry] = together
-        && !entry.what.execution()
+        && !entry.execution()
     {
         if let Some(cell) = cells.get_mut(entry.group as usize) {
             cell.see(entry);
@@ -238,33 +240,14 @@ fn settle(together: &[Entry], cells: &mut [Cell]) -> u64 {
         }
         return 0;
     }
-    let mut once: Vec<Entry> = Vec::with_capacity(together.len());
-    for entry in together {
-        match once.last_mut() {
-            // Of several copies the one that came first decides, and nothing depends on the order of reading.
-            Some(last) if last.key == entry.key => {
-                let order = |entry: &Entry| (entry.group, entry.what);
-                if order(entry) < order(last) {
-                    *last = *entry;
-                }
-            }
-            _ => once.push(*entry),
-        }
-    }
-    let copies = (together.len() - once.len()) as u64;
-    let mut call: Option<Entry> = None;
-    for entry in once.iter().filter(|entry| !entry.what.execution()) {
-        let earlier = |call: Entry| (entry.milliseconds, entry.key) < (call.milliseconds, call.key);
-        if call.is_none_or(earlier) {
-            call = Some(*entry);
-        }
-    }
-    let followed = once.iter().any(|entry| entry.what.execution());
+    let (once, copies) = once(together);
+    let call = call_of(&once);
+    let followed = once.iter().any(Entry::execution);
     for entry in &once {
-        let execution = entry.what.execution();
+        let execution = entry.execution();
         let group = if execution { call.map_or(entry.group, |call| call.group) } else { entry.group };
         let Some(cell) = cells.get_mut(group as usize) else { continue };
-        if execution && call.is_none() && !entry.what.alone() {
+        if execution && call.is_none() && !entry.what.is(What::ALONE) {
             continue;
         }
         cell.see(entry);
@@ -279,13 +262,14 @@ fn settle(together: &[Entry], cells: &mut [Cell]) -> u64 {
 }
 
 fn count(cell: &mut Cell, what: What, followed: bool) {
-    let later = what.later() || followed;
+    let later = what.is(What::ASYNC) || followed;
+    let (error, dry_run) = (what.is(What::ERROR), what.is(What::DRY_RUN));
     cell.calls += 1;
     cell.later += u64::from(later);
-    cell.errors += u64::from(what.error());
-    cell.dry_runs += u64::from(what.dry_run());
-    cell.foreign += u64::from(what.foreign());
-    cell.ran += u64::from(!(later || what.error() || what.dry_run() || what.microvm()));
+    cell.errors += u64::from(error);
+    cell.dry_runs += u64::from(dry_run);
+    cell.foreign += u64::from(what.is(What::FOREIGN));
+    cell.ran += u64::from(!(later || error || dry_run || what.is(What::MICROVM)));
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Entries are sorted by request and by event in runs that go to scratch files where they do not fit into memory; then all runs
 //! are merged. So memory does not grow with the number of records, and nothing is left to chance.
 
-use crate::sheet::{Marks, Row};
+use super::entry::Entry;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -22,134 +22,25 @@ pub trait Scratch: Read + Write + Seek + Send {}
 
 impl<T: Read + Write + Seek + Send> Scratch for T {}
 
-/// Entries of one thread in memory at once: 48 bytes each.
-const IN_MEMORY: usize = 160_000;
-
-/// A record that may be counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// Shared by a call and its executions; 0 iff the record stands alone.
-    pub(super) request: u128,
-    /// Shared by copies of one record.
-    pub(super) key: u128,
-    pub(super) milliseconds: i64,
-    pub(super) group: u32,
-    pub(super) what: What,
-}
-
-/// Facts of an entry, and its delivery lag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct What(u32);
-
-impl What {
-    const EXECUTION: u32 = 1;
-    /// It is asked about by itself.
-    const ALONE: u32 = 1 << 1;
-    const ERROR: u32 = 1 << 2;
-    const DRY_RUN: u32 = 1 << 3;
-    const FOREIGN: u32 = 1 << 4;
-    const ASYNC: u32 = 1 << 5;
-    /// The function did not run for this call: it steers a MicroVM.
-    const MICROVM: u32 = 1 << 6;
-    const LAG_AT: u32 = 16;
-
-    pub(super) fn of(row: &Row, alone: bool, delivered: Option<i64>) -> What {
-        let marks = row.marks;
-        let bits = [
-            (marks.any(Marks::EXECUTION), Self::EXECUTION),
-            (alone, Self::ALONE),
-            (marks.any(Marks::ERROR), Self::ERROR),
-            (marks.any(Marks::DRY_RUN), Self::DRY_RUN),
-            (marks.any(Marks::FOREIGN), Self::FOREIGN),
-            (marks.any(Marks::ASYNC), Self::ASYNC),
-            (marks.any(Marks::MICROVM), Self::MICROVM),
-        ];
-        let bits = bits.iter().fold(0, |bits, (set, bit)| if *set { bits | bit } else { bits });
-        // The name of a file tells the minute: the record was there at its end.
-        let lag = delivered.map(|minute| minute.saturating_add(60_000).saturating_sub(row.milliseconds));
-        let lag = lag.map_or(0, |lag| super::answer::bucket(lag) + 1);
-        What(bits | u32::from(lag) << Self::LAG_AT)
-    }
-
-    pub(super) fn execution(self) -> bool {
-        self.0 & Self::EXECUTION != 0
-    }
-
-    pub(super) fn alone(self) -> bool {
-        self.0 & Self::ALONE != 0
-    }
-
-    pub(super) fn error(self) -> bool {
-        self.0 & Self::ERROR != 0
-    }
-
-    pub(super) fn dry_run(self) -> bool {
-        self.0 & Self::DRY_RUN != 0
-    }
-
-    pub(super) fn foreign(self) -> bool {
-        self.0 & Self::FOREIGN != 0
-    }
-
-    pub(super) fn later(self) -> bool {
-        self.0 & Self::ASYNC != 0
-    }
-
-    pub(super) fn microvm(self) -> bool {
-        self.0 & Self::MICROVM != 0
-    }
-
-    /// The bucket of its delivery lag, where it is known.
-    pub(super) fn lag(self) -> Option<u16> {
-        u16::try_from(self.0 >> Self::LAG_AT).ok()?.checked_sub(1)
-    }
-}
-
-impl Entry {
-    const SIZE: usize = 48;
-
-    fn order(&self) -> (u128, u128) {
-        (self.request, self.key)
-    }
-
-    fn to_bytes(self) -> [u8; Self::SIZE] {
-        let mut bytes = [0; Self::SIZE];
-        bytes[..16].copy_from_slice(&self.request.to_le_bytes());
-        bytes[16..32].copy_from_slice(&self.key.to_le_bytes());
-        bytes[32..40].copy_from_slice(&self.milliseconds.to_le_bytes());
-        bytes[40..44].copy_from_slice(&self.group.to_le_bytes());
-        bytes[44..].copy_from_slice(&self.what.0.to_le_bytes());
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8; Self::SIZE]) -> Self {
-        fn part<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-            bytes.get(at..at + N).and_then(|part| part.try_into().ok()).unwrap_or([0; N])
-        }
-        Entry {
-            request: u128::from_le_bytes(part(bytes, 0)),
-            key: u128::from_le_bytes(part(bytes, 16)),
-            milliseconds: i64::from_le_bytes(part(bytes, 32)),
-            group: u32::from_le_bytes(part(bytes, 40)),
-            what: What(u32::from_le_bytes(part(bytes, 44))),
-        }
-    }
-}
+/// Entries of one thread in memory at once: 64 bytes each.
+pub(super) const IN_MEMORY: usize = 128_000;
 
 /// The entries of one thread: some in memory, the rest in sorted runs.
 pub(super) struct Runs<'s> {
     entries: Vec<Entry>,
     spilled: Vec<(Box<dyn Scratch>, u64)>,
     spill: &'s dyn Spill,
+    most: usize,
 }
 
 impl<'s> Runs<'s> {
-    pub(super) fn new(spill: &'s dyn Spill) -> Self {
-        Runs { entries: Vec::new(), spilled: Vec::new(), spill }
+    /// With at most that many entries in memory.
+    pub(super) fn new(spill: &'s dyn Spill, most: usize) -> Self {
+        Runs { entries: Vec::new(), spilled: Vec::new(), spill, most: most.max(1) }
     }
 
     pub(super) fn push(&mut self, entry: Entry) -> io::Result<()> {
-        if self.entries.len() >= IN_MEMORY {
+        if self.entries.len() >= self.most {
             self.spill()?;
         }
         self.entries.push(entry);
@@ -235,7 +126,7 @@ pub(super) fn merge(
         entry.group = group(*thread, entry.group);
         let same = together
             .first()
-            .is_none_or(|first| first.request == order.0 && (order.0 != 0 || first.key == order.1));
+            .is_none_or(|first| first.order().0 == order.0 && (order.0 != 0 || first.key == order.1));
         if !same {
             belong(&together);
             together.clear();

@@ -1,7 +1,8 @@
 //! One thread's share of an answer: rows to entries, each with the group it belongs to.
 
 use super::label::{function, label, number};
-use super::settle::{Entry, Runs, Spill, What};
+use super::entry::{Entry, What};
+use super::settle::{IN_MEMORY, Runs, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question};
 use crate::scan::{Consumer, File};
 use crate::sheet::{Column, Marks, Row, Sheet, Texts};
@@ -42,12 +43,18 @@ impl<'q> Tally<'q> {
     /// Nothing so far. What does not fit into memory goes to `spill`.
     #[must_use]
     pub fn new(question: &'q Question, spill: &'q dyn Spill) -> Self {
+        Self::holding(question, spill, IN_MEMORY)
+    }
+
+    /// As [`Tally::new`], with at most that many records in memory at once.
+    #[must_use]
+    pub fn holding(question: &'q Question, spill: &'q dyn Spill, records: usize) -> Self {
         Tally {
             question,
             labels: Texts::default(),
             groups: Vec::new(),
             known: HashTable::new(),
-            runs: Runs::new(spill),
+            runs: Runs::new(spill, records),
             memo: Memo::default(),
         }
     }
@@ -70,11 +77,12 @@ impl<'q> Tally<'q> {
             }
             let group = self.group(sheet, row);
             self.runs.push(Entry {
-                request: if joins && may_be_joined(row) { row.request } else { 0 },
+                request: row.request,
                 key: row.key,
+                event: row.event,
                 milliseconds: row.milliseconds,
                 group,
-                what: What::of(row, alone, delivered),
+                what: What::of(row, alone, joins && may_be_joined(row), delivered),
             })?;
         }
         Ok(())

@@ -1,0 +1,181 @@
+//! Single calls in the order of time, each with the attempts to run it.
+
+use super::answer::ranked;
+use super::entry::{Entry, What, call_of, once};
+use super::settle::merge;
+use super::tally::Tally;
+use super::{Dimension, Filter, Question};
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io;
+
+/// The newest calls, and how many there are besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// In the order of time.
+    pub lines: Vec<Line>,
+    /// Calls earlier than the first of them.
+    pub more: u64,
+    /// Records that were there more than once, and counted once.
+    pub copies: u64,
+}
+
+/// One call; or an attempt to run one that was not read, with nothing below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// `eventTime`, milliseconds since 1970.
+    pub milliseconds: i64,
+    /// `eventID`; `None` iff it is no UUID as AWS writes them.
+    pub event: Option<String>,
+    /// `requestID`; `None` iff there is none, or it is no UUID as AWS writes them.
+    pub request: Option<String>,
+    /// One for each of [`Timeline::DIMENSIONS`].
+    pub labels: Vec<String>,
+    /// It is an attempt whose call was not read.
+    pub orphan: bool,
+    /// It was asynchronous: it says so, or an attempt followed.
+    pub later: bool,
+    /// It was a dry run.
+    pub dry_run: bool,
+    /// The caller belongs to another account than the function.
+    pub foreign: bool,
+    /// In the order of time.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One attempt to run what was called asynchronously.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// `eventTime`, milliseconds since 1970.
+    pub milliseconds: i64,
+    /// As of a [`Line`].
+    pub event: Option<String>,
+    /// One for each of [`Timeline::DIMENSIONS`].
+    pub labels: Vec<String>,
+}
+
+/// A call on its way to be a line: labels by number.
+#[derive(PartialEq, Eq)]
+struct Draft {
+    order: (i64, u128),
+    entry: Entry,
+    followed: bool,
+    attempts: Vec<Entry>,
+}
+
+impl PartialOrd for Draft {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Draft {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.order.cmp(&other.order)
+    }
+}
+
+impl Timeline {
+    /// What is said of each call.
+    pub const DIMENSIONS: [Dimension; 12] = [
+        Dimension::Function,
+        Dimension::Principal,
+        Dimension::Caller,
+        Dimension::Source,
+        Dimension::Address,
+        Dimension::Agent,
+        Dimension::Via,
+        Dimension::Name,
+        Dimension::Error,
+        Dimension::Version,
+        Dimension::Account,
+        Dimension::Region,
+    ];
+
+    /// The question that the tallies of a timeline answer.
+    #[must_use]
+    pub fn question(filter: Filter) -> Question {
+        Question { by: Self::DIMENSIONS.to_vec(), filter }
+    }
+
+    /// The newest `limit` calls of all that the tallies of [`Timeline::question`] found.
+    ///
+    /// # Errors
+    /// What a scratch file says.
+    pub fn of(mut tallies: Vec<Tally<'_>>, limit: usize) -> io::Result<Timeline> {
+        let (labels, ranks) = ranked(&tallies);
+        let runs = tallies.drain(..).map(|tally| tally.runs).collect();
+        let rank = |thread: usize, group: u32| {
+            let of = ranks.get(thread).and_then(|ranks| ranks.get(group as usize));
+            of.copied().unwrap_or(u32::MAX)
+        };
+        let (mut kept, mut more, mut copies) = (BinaryHeap::new(), 0, 0);
+        let mut keep = |draft: Draft| {
+            kept.push(Reverse(draft));
+            if kept.len() > limit {
+                kept.pop();
+                more += 1;
+            }
+        };
+        merge(runs, rank, |together| copies += settle(together, &mut keep))?;
+        let words = |group: u32| labels.get(group as usize).cloned().unwrap_or_default();
+        let lines = kept.into_sorted_vec().into_iter().rev();
+        let lines = lines.map(|Reverse(draft)| line(draft, words)).collect();
+        Ok(Timeline { lines, more, copies })
+    }
+}
+
+/// Hands on what belongs together; how many copies there were.
+fn settle(together: &[Entry], keep: &mut impl FnMut(Draft)) -> u64 {
+    let (once, copies) = once(together);
+    let call = call_of(&once).copied();
+    let executions = || once.iter().filter(|entry| entry.execution());
+    let draft = |entry: &Entry, attempts: Vec<Entry>| Draft {
+        order: (entry.milliseconds, entry.key),
+        entry: *entry,
+        followed: call.is_some() && executions().next().is_some(),
+        attempts,
+    };
+    for entry in &once {
+        match call {
+            Some(call) if call.key == entry.key => {
+                let mut attempts: Vec<Entry> = executions().copied().collect();
+                attempts.sort_unstable_by_key(|entry| (entry.milliseconds, entry.key));
+                keep(draft(entry, attempts));
+            }
+            Some(_) if entry.execution() => {}
+            None if !entry.what.is(What::ALONE) => {}
+            _ => keep(draft(entry, Vec::new())),
+        }
+    }
+    copies
+}
+
+fn line(draft: Draft, words: impl Fn(u32) -> Vec<String>) -> Line {
+    let Draft { entry, followed, attempts, .. } = draft;
+    let what = entry.what;
+    let attempt = |entry: &Entry| Attempt {
+        milliseconds: entry.milliseconds,
+        event: uuid(entry.event, entry.what.is(What::EVENT_UUID)),
+        labels: words(entry.group),
+    };
+    Line {
+        milliseconds: entry.milliseconds,
+        event: uuid(entry.event, what.is(What::EVENT_UUID)),
+        request: uuid(entry.request, what.is(What::REQUEST_UUID)),
+        labels: words(entry.group),
+        orphan: entry.execution(),
+        later: followed || what.is(What::ASYNC),
+        dry_run: what.is(What::DRY_RUN),
+        foreign: what.is(What::FOREIGN),
+        attempts: attempts.iter().map(attempt).collect(),
+    }
+}
+
+/// The UUID of those bits, as AWS writes it.
+fn uuid(bits: u128, known: bool) -> Option<String> {
+    let digits = format!("{bits:032x}");
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| &digits[from..to]);
+    known.then(|| parts.join("-"))
+}
