@@ -1,5 +1,7 @@
 //! What was typed: the command line as `clap` reads it, before it means anything.
 
+pub(crate) mod invocations;
+
 use crate::outcome::Outcome;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -23,7 +25,8 @@ const MAIN_HELP: &str = "\
 Examples:
   invoketrail audit                                  the caller's account, all enabled Regions
   invoketrail audit --inventory examples/acme.json   a made-up organization, no AWS account needed
-  invoketrail explain --selectors selectors.json     what escapes the selectors of a trail";
+  invoketrail explain --selectors selectors.json     what escapes the selectors of a trail
+  invoketrail invocations examples/logs              who invoked what, in delivered log files";
 
 fn main_long_help() -> String {
     format!("{MAIN_HELP}\n\n{}", Outcome::table())
@@ -46,6 +49,8 @@ pub(crate) enum Command {
     Backout(Backout),
     /// Plan full recording again after a reduction.
     Restore(Restore),
+    /// Who invoked what, when, from where, how: from delivered log files.
+    Invocations(invocations::Invocations),
     /// Collect once, to audit elsewhere or later.
     Inventory(Inventory),
     /// The least IAM policy that a job needs, and what the caller lacks of it.

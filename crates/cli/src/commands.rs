@@ -6,6 +6,7 @@ pub(crate) mod backout;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod inventory;
+pub(crate) mod invocations;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod restore;

@@ -14,14 +14,16 @@ use toml::{Table, Value};
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. `format` and `output` are those of `audit`; a command passes over what it has no flag for.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     "accounts",
     "endpoint-url",
     "exceptions",
     "exit-zero",
     "external-id",
     "format",
+    "index",
     "inventory",
+    "no-index",
     "organization",
     "output",
     "profile",
@@ -29,6 +31,7 @@ const KEYS: [&str; 14] = [
     "region",
     "role-name",
     "session-name",
+    "threads",
 ];
 
 /// What the file says; whatever it leaves open is empty.
@@ -40,7 +43,9 @@ pub(crate) struct Config {
     pub(crate) exit_zero: bool,
     pub(crate) external_id: Option<String>,
     pub(crate) format: Option<Format>,
+    pub(crate) index: Option<PathBuf>,
     pub(crate) inventory: Option<PathBuf>,
+    pub(crate) no_index: bool,
     pub(crate) organization: bool,
     pub(crate) output: Vec<Output>,
     pub(crate) profile: Option<String>,
@@ -48,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) region: Vec<String>,
     pub(crate) role_name: Option<String>,
     pub(crate) session_name: Option<String>,
+    pub(crate) threads: Option<u16>,
 }
 
 /// Reads the file that was named, or the one in this folder if there is one.
@@ -112,7 +118,9 @@ fn set(config: &mut Config, key: &str, value: &Value) -> Result<(), Wrong> {
         "exit-zero" => config.exit_zero = flag(key, value)?,
         "external-id" => config.external_id = Some(text(key, value)?),
         "format" => config.format = Some(choice(key, value)?),
+        "index" => config.index = Some(text(key, value)?.into()),
         "inventory" => config.inventory = Some(text(key, value)?.into()),
+        "no-index" => config.no_index = flag(key, value)?,
         "organization" => config.organization = flag(key, value)?,
         "output" => config.output = each(key, value, args::output)?,
         "profile" => config.profile = Some(text(key, value)?),
@@ -120,6 +128,7 @@ fn set(config: &mut Config, key: &str, value: &Value) -> Result<(), Wrong> {
         "region" => config.region = each(key, value, args::region)?,
         "role-name" => config.role_name = Some(text(key, value)?),
         "session-name" => config.session_name = Some(text(key, value)?),
+        "threads" => config.threads = Some(threads(key, value)?),
         unknown => return Err(unknown_key(unknown)),
     }
     Ok(())
@@ -144,6 +153,13 @@ fn text(key: &str, value: &Value) -> Result<String, Wrong> {
 
 fn flag(key: &str, value: &Value) -> Result<bool, Wrong> {
     value.as_bool().ok_or_else(|| expected(key, "true or false", value))
+}
+
+fn threads(key: &str, value: &Value) -> Result<u16, Wrong> {
+    let number = value.as_integer().and_then(|number| u16::try_from(number).ok());
+    number
+        .filter(|number| (1..=1024).contains(number))
+        .ok_or_else(|| expected(key, "a number from 1 to 1024", value))
 }
 
 fn choice<T: ValueEnum>(key: &str, value: &Value) -> Result<T, Wrong> {
@@ -177,8 +193,9 @@ mod tests {
     #[test]
     fn every_key_is_a_flag_of_that_name() {
         let cli = Cli::command();
-        let audit = cli.find_subcommand("audit").unwrap();
-        let flags: Vec<&str> = audit.get_arguments().filter_map(|flag| flag.get_long()).collect();
+        let commands = ["audit", "invocations"].map(|name| cli.find_subcommand(name).unwrap());
+        let flags: Vec<&str> =
+            commands.iter().flat_map(|one| one.get_arguments()).filter_map(|flag| flag.get_long()).collect();
         for key in KEYS {
             assert!(flags.contains(&key), "{key}");
         }

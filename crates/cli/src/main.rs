@@ -11,6 +11,7 @@ mod output;
 mod problem;
 mod progress;
 mod settings;
+mod sources;
 
 use anyhow::Result;
 use args::{Cli, Command};
@@ -40,6 +41,7 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Undo(typed) => commands::undo::run(typed, context),
         Command::Backout(typed) => commands::backout::run(typed, context),
         Command::Restore(typed) => commands::restore::run(typed, context),
+        Command::Invocations(typed) => commands::invocations::run(typed, context),
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
         Command::Completions(typed) => commands::completions::run(&typed),

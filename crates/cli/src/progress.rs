@@ -2,6 +2,7 @@
 
 use aws::Progress;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The line. All clones are one line.
@@ -56,6 +57,36 @@ impl Line {
         counts.add(progress);
         // Back to the first column, and erase the rest.
         let _ = write!(io::stderr(), "\r{}\x1b[K", counts.told());
+    }
+
+    /// Makes room for other words.
+    pub(crate) fn clear(&self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// How many files were read, of how many.
+pub(crate) struct Files {
+    shown: bool,
+    of: u64,
+    done: AtomicU64,
+}
+
+impl Files {
+    pub(crate) fn on_stderr(of: u64) -> Files {
+        Files { shown: io::stderr().is_terminal(), of, done: AtomicU64::new(0) }
+    }
+
+    /// One more.
+    pub(crate) fn one(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        // A hundred lines are enough for everybody.
+        let step = (self.of / 100).max(1);
+        if self.shown && done.is_multiple_of(step) {
+            let _ = write!(io::stderr(), "\rreading: {done} of {} files\x1b[K", self.of);
+        }
     }
 
     /// Makes room for other words.

@@ -6,6 +6,7 @@
 mod drift;
 pub mod explain;
 mod explained;
+mod invocations;
 mod json;
 mod jsonl;
 mod markdown;
@@ -21,6 +22,10 @@ mod words;
 pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
+pub use invocations::{
+    INVOCATIONS_FORMAT, Invocations, LeftOut, Reading, Sort, invocations_csv, invocations_json,
+    invocations_jsonl, invocations_text,
+};
 pub use json::write_json;
 pub use jsonl::write_jsonl;
 pub use markdown::{quoted_text, write_markdown};

@@ -1,7 +1,7 @@
 //! One thread's share of an answer: rows to entries, each with the group it belongs to.
 
-use super::label::{function, label, number};
 use super::entry::{Entry, What};
+use super::label::{function, label, number};
 use super::settle::{IN_MEMORY, Runs, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question};
 use crate::scan::{Consumer, File};

@@ -1,0 +1,157 @@
+//! `invoketrail invocations` as it is typed.
+
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// `invoketrail invocations`
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail invocations examples/logs
+  invoketrail invocations examples/logs --by principal,via --errors
+  invoketrail invocations examples/logs --timeline --function cart --since 2026-11-21
+  aws s3 cp s3://logs/AWSLogs/.../a.json.gz - | invoketrail invocations - --format csv
+
+Copies of a record are counted once. An attempt to run what was called asynchronously is counted with the call that it belongs
+to. Files that were read before are not read again: see --index.
+Exit code: 0 everything was read, 4 something could not be read, so calls may be missing.")]
+pub(crate) struct Invocations {
+    /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin.
+    #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) sources: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+    /// What calls are grouped by, separated by commas [default: function,principal].
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',', conflicts_with = "timeline")]
+    pub(crate) by: Vec<String>,
+    /// Single calls of one function or principal in the order of time, attempts below their call.
+    #[arg(long)]
+    pub(crate) timeline: bool,
+    /// In which order groups stand [default: calls].
+    #[arg(long, value_enum, conflicts_with = "timeline")]
+    pub(crate) sort: Option<Sort>,
+    /// How many groups a terminal shows [default: 50], and how many calls a timeline holds, the newest [default: 1000].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// The format of what is printed [default: terminal].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Also write the answer to this file, whose suffix names the format (.json .jsonl .csv .txt); repeatable.
+    #[arg(long, value_name = "FILE", value_parser = output, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Vec<Output>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Which calls.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Which calls")]
+pub(crate) struct Filter {
+    /// Of this function: a name or an ARN, * stands for any characters; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) function: Vec<String>,
+    /// By this principal: an ARN, a role, a session, a user or a service, * stands for any characters; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) principal: Vec<String>,
+    /// Whose records were delivered to this account; repeatable.
+    #[arg(long, value_name = "ID", value_parser = super::account)]
+    pub(crate) account: Vec<String>,
+    /// In this Region; repeatable.
+    #[arg(long, value_name = "REGION", value_parser = super::region)]
+    pub(crate) region: Vec<String>,
+    /// From then on: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Until then: as --since; a day is meant to its end.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// That came this way; repeatable.
+    #[arg(long, value_enum)]
+    pub(crate) via: Vec<Via>,
+    /// That were recorded under this name (Invoke, InvokeFunctionUrl, ...); repeatable. Attempts are not joined to calls then.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) event_name: Vec<String>,
+    /// That AWS answered with an error.
+    #[arg(long)]
+    pub(crate) errors: bool,
+}
+
+/// How log files are read.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "How files are read")]
+pub(crate) struct Reading {
+    /// Threads [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Where to remember what was read [default: invoketrail/index-1.sqlite in the cache folder].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_index", value_hint = ValueHint::FilePath)]
+    pub(crate) index: Option<PathBuf>,
+    /// Read every file anew, and remember nothing.
+    #[arg(long)]
+    pub(crate) no_index: bool,
+    /// A profile of the AWS configuration files, for s3://.
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// Send requests for s3:// there instead of to AWS.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// A way in which calls came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Via {
+    /// A principal called the API itself.
+    Direct,
+    /// A service called, by itself or with a role.
+    Service,
+    /// From a session of the console.
+    Console,
+    /// Through an HTTP endpoint of the function.
+    Url,
+    /// The event was accepted, and the function ran later.
+    Async,
+}
+
+/// In which order groups stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    /// Those with the most calls first.
+    Calls,
+    /// By their names.
+    Label,
+    /// Those called last first.
+    Last,
+}
+
+/// The formats of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person.
+    Terminal,
+    /// One document.
+    Json,
+    /// One line for each group or call.
+    Jsonl,
+    /// For a spreadsheet.
+    Csv,
+}
+
+/// A file to write an answer to, and the format its suffix names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) path: PathBuf,
+    pub(crate) format: Format,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let path = PathBuf::from(text);
+    let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_ascii_lowercase());
+    let format = match suffix.as_deref() {
+        Some("json") => Format::Json,
+        Some("jsonl") => Format::Jsonl,
+        Some("csv") => Format::Csv,
+        Some("txt") => Format::Terminal,
+        _ => return Err("its suffix names no format; known are .json .jsonl .csv .txt".to_owned()),
+    };
+    Ok(Output { path, format })
+}

@@ -1,0 +1,126 @@
+//! `invoketrail invocations`: who invoked what, when, from where, how.
+
+mod ask;
+mod question;
+
+use super::Context;
+use crate::args::invocations::{self as args, Format};
+use crate::outcome::Outcome;
+use crate::output::{layout, print, write_file};
+use crate::problem::{Problem, say};
+use crate::sources;
+use anyhow::Result;
+use cli::report::{self, Invocations, Layout, Reading, Stamp, shell};
+use logs::scan::Account;
+use logs::{Answer, Dimension};
+use std::io::{self, Write};
+
+/// Asks, prints, writes.
+///
+/// # Errors
+/// [`Problem`] where nothing could be read, the question makes no sense, or an answer could not be written.
+pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome> {
+    let asked = question::read(&typed, &context.now)?;
+    let places = sources::places(&typed.sources)?;
+    let settings = ask::Settings::of(&typed, &context.config)?;
+    let answered = ask::ask(&asked, &places, &settings)?;
+    let reading = Reading {
+        question: &asked.question,
+        found: &answered.found,
+        account: &answered.account,
+        left_out: answered.left_out,
+        sort: asked.sort,
+        limit: asked.limit,
+    };
+    nothing_at_all(&answered.account, &reading)?;
+    let stamp = Stamp {
+        version: env!("CARGO_PKG_VERSION"),
+        generated_at: &context.now,
+        counted: ::audit::Counted::All,
+        drift: None,
+    };
+    for output in &typed.output {
+        let plain = Layout::default();
+        write_file(&output.path, |out| write(output.format, &reading, &stamp, (&plain, out)))?;
+        say("wrote", &output.path.display().to_string());
+    }
+    let (format, layout) = (typed.format.unwrap_or(Format::Terminal), layout());
+    print(|out| write(format, &reading, &stamp, (&layout, out)))?;
+    let whole = answered.account.is_whole();
+    if !whole && format != Format::Terminal {
+        let Account { damaged, unread, .. } = answered.account;
+        say("note", &format!("{damaged} files are damaged and {unread} unread: the answer may lack calls"));
+    }
+    next(&typed, &answered.found);
+    Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
+}
+
+fn write(
+    format: Format,
+    reading: &Reading<'_>,
+    stamp: &Stamp<'_>,
+    (layout, out): (&Layout, &mut dyn Write),
+) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(report::invocations_text(reading, layout).as_bytes()),
+        Format::Json => report::invocations_json(reading, stamp, out),
+        Format::Jsonl => report::invocations_jsonl(reading, stamp, out),
+        Format::Csv => report::invocations_csv(reading, out),
+    }
+}
+
+/// # Errors
+/// [`Problem`] iff nothing of all files could be read.
+fn nothing_at_all(account: &Account, reading: &Reading<'_>) -> Result<()> {
+    let records = account.records + account.not_events;
+    if records > 0 || (account.is_whole() && account.files > 0) {
+        return Ok(());
+    }
+    if let Some(first) = account.troubles.first() {
+        let at = first.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
+        let more = match account.files {
+            1 => String::new(),
+            n => format!(" (and so on: nothing of {n} files)"),
+        };
+        let problem = Problem::new(format!("cannot read {}{at}: {}{more}", first.file, first.why));
+        return Err(problem.help("name files or folders that CloudTrail delivered").into());
+    }
+    let filter = &reading.question.filter;
+    let narrow = filter.since.is_some()
+        || filter.until.is_some()
+        || !filter.accounts.is_empty()
+        || !filter.regions.is_empty();
+    let problem = Problem::new("there is no log file to read");
+    let help = if narrow {
+        "no file is about the accounts, Regions and days that were asked for: ask for more of them"
+    } else {
+        "name files or folders that CloudTrail delivered: those ending in .json .jsonl .ndjson .log .gz .txt are read"
+    };
+    Err(problem.help(help).into())
+}
+
+fn next(typed: &args::Invocations, found: &Invocations) {
+    let sources: Vec<String> = typed.sources.iter().map(|source| shell(source)).collect();
+    let sources = sources.join(" ");
+    let busiest = |answer: &Answer| {
+        let group = answer.groups.iter().max_by_key(|group| group.cell.records())?;
+        let by =
+            if typed.by.is_empty() { Some(0) } else { typed.by.iter().position(|one| one == "function") };
+        let arn = group.labels.get(by?)?;
+        Some(arn.clone())
+    };
+    let next = match found {
+        Invocations::Groups(answer) => match busiest(answer) {
+            Some(function) => format!(
+                "invoketrail invocations {sources} --timeline --function {}  # each call of the busiest function",
+                shell(&function)
+            ),
+            None => "invoketrail audit  # is every invocation recorded?".to_owned(),
+        },
+        Invocations::Timeline(_) => {
+            let by = Dimension::Principal.as_str();
+            format!("invoketrail invocations {sources} --by {by},source  # who calls, and from where")
+        }
+    };
+    say("next", &next);
+}

@@ -1,0 +1,181 @@
+//! From places to an answer: out of the index where nothing changed, else by reading what is new.
+
+use super::question::Asked;
+use crate::args::invocations::Invocations as Typed;
+use crate::config::Config;
+use crate::problem::{Problem, say};
+use crate::sources::{Feed, NO_TAG, Place, Survey, Window, survey};
+use anyhow::Result;
+use cli::report::{Invocations, LeftOut};
+use cli::store::{Batch, Index, ScratchFiles};
+use logs::scan::{Account, Consumer, File, Options, scan};
+use logs::{Answer, Columns, Sheet, Tally, Timeline};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// How to read.
+#[derive(Debug)]
+pub(super) struct Settings {
+    typed: Vec<String>,
+    threads: usize,
+    index: Option<Index>,
+}
+
+impl Settings {
+    /// # Errors
+    /// [`Problem`] iff the index that was named cannot be used.
+    pub(super) fn of(typed: &Typed, config: &Config) -> Result<Self> {
+        let threads = typed.reading.threads.or(config.threads).map(usize::from);
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        let named = typed.reading.index.clone().or_else(|| config.index.clone());
+        let none = typed.reading.no_index || (typed.reading.index.is_none() && config.no_index);
+        Ok(Settings {
+            typed: typed.sources.clone(),
+            threads: threads.unwrap_or_else(processors),
+            index: if none { None } else { index(named)? },
+        })
+    }
+}
+
+/// The index that was named, else the one in the cache folder, if there can be one.
+fn index(named: Option<PathBuf>) -> Result<Option<Index>> {
+    let asked = named.is_some();
+    let Some(path) = named.or_else(cache) else { return Ok(None) };
+    match Index::open(&path) {
+        Ok(index) => Ok(Some(index)),
+        Err(error) if asked => {
+            let told = format!("cannot use the index {}: {error}", path.display());
+            Err(Problem::new(told).help(error.help()).into())
+        }
+        // Where there can be no folder, nobody misses it.
+        Err(cli::store::IndexError::Unreachable(_)) => Ok(None),
+        Err(error) => {
+            say("note", &format!("went without the index {}: {error}", path.display()));
+            say("help", error.help());
+            Ok(None)
+        }
+    }
+}
+
+fn cache() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
+    Some(cache.join("invoketrail").join("index-1.sqlite"))
+}
+
+/// What was found, and in what.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) found: Invocations,
+    pub(super) account: Account,
+    pub(super) left_out: LeftOut,
+}
+
+/// An answer as the index keeps it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    found: Invocations,
+    account: Account,
+}
+
+/// # Errors
+/// [`Problem`] where a scratch file cannot be written.
+pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Result<Answered> {
+    let window = Window::of(&asked.question.filter);
+    let survey = survey(places, &window, SystemTime::now());
+    let left_out = survey.left_out;
+    let files = survey.files;
+    let index = settings.index.as_ref();
+    let key = survey.state().map(|state| key(asked, settings, state));
+    let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
+    if let Some(Kept { found, account }) = known {
+        tell_known(files, files);
+        return Ok(Answered { found, account, left_out });
+    }
+    let (kept, from_index) = read(asked, survey, settings)?;
+    if let (Some(index), Some(key)) = (index, &key)
+        && kept.account.unread == 0
+    {
+        index.keep_answer(key, &kept);
+    }
+    tell_known(from_index, files);
+    if index.is_some_and(Index::is_damaged) {
+        say("note", "the index is damaged: what could not be trusted was read from the files");
+        say("help", "remove the file of the index: it is made again from the logs");
+    }
+    Ok(Answered { found: kept.found, account: kept.account, left_out })
+}
+
+/// A question over a set of files, as a key. Names in the answer begin with what was typed.
+fn key(asked: &Asked, settings: &Settings, state: [u8; 32]) -> [u8; 32] {
+    let limit = if asked.timeline { asked.limit } else { 0 };
+    let mut hasher = Sha256::new();
+    hasher.update(format!("{:?} {} {limit} {:?}", asked.question, asked.timeline, settings.typed));
+    hasher.update(state);
+    hasher.finalize().into()
+}
+
+/// Reads all files; the answer, and how many files were in the index.
+fn read(asked: &Asked, survey: Survey<'_>, settings: &Settings) -> Result<(Kept, u64)> {
+    let index = settings.index.as_ref();
+    let columns = if index.is_some() { Columns::ALL } else { asked.question.columns() };
+    let options =
+        Options { threads: settings.threads, columns, apart: index.is_some(), ..Options::default() };
+    let spill = ScratchFiles;
+    let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
+    let feed = Feed::new(survey, index);
+    let done = scan(&feed, options, (0..settings.threads).map(work).collect());
+    feed.clear();
+    let (works, account) = done.map_err(scratch_problem)?;
+    let tallies = works.into_iter().map(|work| work.tally).collect();
+    let found = if asked.timeline {
+        Timeline::of(tallies, asked.limit).map(Invocations::Timeline)
+    } else {
+        Answer::of(tallies).map(Invocations::Groups)
+    };
+    Ok((Kept { found: found.map_err(scratch_problem)?, account }, feed.known()))
+}
+
+/// One thread's work: counts, and keeps what was read.
+struct Work<'a> {
+    tally: Tally<'a>,
+    index: Option<&'a Index>,
+    batch: Batch,
+}
+
+impl Consumer for Work<'_> {
+    type Error = io::Error;
+
+    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
+        if let Some(index) = self.index.filter(|_| file.known.is_none() && file.tag != NO_TAG) {
+            self.batch.keep(index, file.tag, sheet);
+        }
+        self.tally.sheet(file, sheet, inflated)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(index) = self.index {
+            self.batch.write(index);
+        }
+        self.tally.end()
+    }
+}
+
+fn scratch_problem(error: io::Error) -> anyhow::Error {
+    let problem = crate::problem::io_problem("write to", "a scratch file", &error);
+    problem
+        .help(
+            "records that do not fit into memory go to the folder for temporary files: TMPDIR names another",
+        )
+        .into()
+}
+
+/// Only a person wants to know.
+fn tell_known(known: u64, files: u64) {
+    if known > 0 && io::stderr().is_terminal() {
+        say("note", &format!("{known} of {files} files were in the index"));
+    }
+}

@@ -1,0 +1,107 @@
+//! Where delivered log files come from: folders, single files and stdin; looked over first, then read by several threads.
+//!
+//! A folder is walked, not listed: a million names would take more memory than reading all of their files. So a survey
+//! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
+
+mod feed;
+mod print;
+mod survey;
+mod walk;
+mod window;
+
+pub(crate) use feed::{Feed, NO_TAG};
+pub(crate) use survey::{Survey, survey};
+pub(crate) use window::Window;
+
+use crate::problem::{Problem, io_problem};
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// One place as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `-`
+    Stdin,
+    /// A folder.
+    Folder(Root),
+    /// A file named by itself.
+    File(PathBuf),
+    /// `s3://bucket/prefix`
+    Objects {
+        /// The bucket.
+        bucket: String,
+        /// What keys begin with; empty for all of them.
+        prefix: String,
+    },
+}
+
+/// A folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Root {
+    /// As typed: what names of files in it begin with.
+    pub(crate) typed: PathBuf,
+    /// The same from the root of the file system, without links: what files are known by.
+    pub(crate) absolute: PathBuf,
+}
+
+/// What was found of one file, or of a folder that could not be looked into.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    /// Which of the places it is in.
+    pub(crate) place: usize,
+    /// Its path below that place; empty for stdin and for files named by themselves.
+    pub(crate) below: PathBuf,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When it was delivered, as its name says.
+    pub(crate) delivered: Option<i64>,
+    /// Which file it is, and in which state; `None` iff it may change without a trace, so that nothing may be kept of it.
+    pub(crate) tag: Option<logs::scan::Tag>,
+    /// Why nothing can be had of it.
+    pub(crate) unread: Option<String>,
+}
+
+/// The places that were typed.
+///
+/// # Errors
+/// [`Problem`]: no such path, or no bucket in an `s3://`.
+pub(crate) fn places(typed: &[String]) -> Result<Vec<Place>> {
+    typed.iter().map(|one| place(one)).collect()
+}
+
+fn place(typed: &str) -> Result<Place> {
+    if typed == "-" {
+        return Ok(Place::Stdin);
+    }
+    if let Some(rest) = typed.strip_prefix("s3://") {
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() {
+            return Err(Problem::misuse(format!("{typed} names no bucket"))
+                .help("name it as in s3://BUCKET/PREFIX")
+                .into());
+        }
+        return Ok(Place::Objects { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+    }
+    let path = PathBuf::from(typed);
+    let metadata = std::fs::metadata(&path).map_err(|error| io_problem("read", typed, &error))?;
+    if !metadata.is_dir() {
+        return Ok(Place::File(path));
+    }
+    let absolute = path.canonicalize().map_err(|error| io_problem("read", typed, &error))?;
+    Ok(Place::Folder(Root { typed: path, absolute }))
+}
+
+impl Place {
+    /// What the file is called in answers: its path as a person would type it.
+    pub(crate) fn name(&self, found: &Found) -> String {
+        match self {
+            Place::Stdin => "stdin".to_owned(),
+            Place::File(path) => path.to_string_lossy().into_owned(),
+            Place::Folder(root) if found.below.as_os_str().is_empty() => {
+                root.typed.to_string_lossy().into_owned()
+            }
+            Place::Folder(root) => root.typed.join(&found.below).to_string_lossy().into_owned(),
+            Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", found.below.to_string_lossy()),
+        }
+    }
+}

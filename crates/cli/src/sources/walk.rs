@@ -1,0 +1,200 @@
+//! A folder, walked entry by entry: no more of it is in memory than the way from its root.
+
+use super::print;
+use super::window::{Kind, Window};
+use super::{Found, Root};
+use logs::{Folder, ObjectKey};
+use std::fs::{DirEntry, FileType, ReadDir};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// What the walk comes by.
+#[derive(Debug)]
+pub(super) enum Met {
+    /// A file under a key of CloudTrail that the question concerns.
+    Delivered(Found),
+    /// A file with a suffix of log files, in no layout that we know.
+    Loose(Found),
+    /// A file under a key of CloudTrail that is left out by its name.
+    LeftOut(Folder),
+    /// A file under a key of CloudTrail that the question does not concern.
+    Elsewhere,
+    /// Any other file.
+    Other,
+    /// A folder that cannot be looked into, or a link that leads nowhere.
+    Unread(Found),
+}
+
+/// See the module.
+pub(super) struct Walk<'a> {
+    place: usize,
+    root: &'a Root,
+    window: &'a Window,
+    now: SystemTime,
+    stack: Vec<Level>,
+}
+
+struct Level {
+    entries: ReadDir,
+    /// Below the root.
+    below: PathBuf,
+    /// The folder from the root of the file system with `/` between and behind: what keys are read from.
+    key: String,
+    /// Which folder it is, to notice links that lead back.
+    id: Option<(u64, u64)>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        place: usize,
+        root: &'a Root,
+        window: &'a Window,
+        now: SystemTime,
+    ) -> (Self, Option<Met>) {
+        let mut walk = Walk { place, root, window, now, stack: Vec::new() };
+        let met = walk.enter(PathBuf::new());
+        (walk, met)
+    }
+
+    /// Goes into the folder; says so where it cannot.
+    fn enter(&mut self, below: PathBuf) -> Option<Met> {
+        let path = self.path(&below);
+        let key = with_slashes(&path);
+        let inside = key.rfind("/AWSLogs/").map(|at| &key[at + "/AWSLogs/".len()..]);
+        if inside.is_some_and(|inside| !self.window.may_hold(inside)) {
+            return None;
+        }
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) => return Some(self.unread(below, &error)),
+        };
+        self.stack.push(Level { entries, below, key, id: id(&path) });
+        None
+    }
+
+    fn path(&self, below: &Path) -> PathBuf {
+        if below.as_os_str().is_empty() { self.root.absolute.clone() } else { self.root.absolute.join(below) }
+    }
+
+    fn unread(&self, below: PathBuf, error: &io::Error) -> Met {
+        Met::Unread(Found { place: self.place, below, unread: Some(said(error)), ..Found::default() })
+    }
+
+    fn one(&mut self, entry: &DirEntry) -> Option<Met> {
+        let level = self.stack.last()?;
+        let below = level.below.join(entry.file_name());
+        let linked = match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => match std::fs::metadata(entry.path()) {
+                Ok(metadata) => Some(metadata),
+                Err(error) => return Some(self.dangling(below, &error)),
+            },
+            Ok(kind) if kind.is_dir() => return self.enter(below),
+            Ok(kind) if is_file(kind) => None,
+            Ok(_) => return Some(Met::Other),
+            Err(error) => return Some(self.unread(below, &error)),
+        };
+        if linked.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            let leads_to = id(&entry.path());
+            // Without numbers of folders no circle would be noticed.
+            let back = leads_to.is_none() || self.stack.iter().any(|level| level.id == leads_to);
+            return if back { Some(Met::Other) } else { self.enter(below) };
+        }
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let key = format!("{}{name}", level.key);
+        let key = ObjectKey::parse(key.get(1..).unwrap_or_default());
+        match key.map(|key| (self.window.kind(&key), key.delivered())) {
+            Some((Kind::LeftOut(folder), _)) => return Some(Met::LeftOut(folder)),
+            Some((Kind::Elsewhere, _)) => return Some(Met::Elsewhere),
+            Some(_) | None if !is_log(&name) => return Some(Met::Other),
+            _ => {}
+        }
+        let metadata = match linked.map_or_else(|| entry.metadata(), Ok) {
+            Ok(metadata) => metadata,
+            // Gone since the folder was read: as if it had never been there.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return Some(self.unread(below, &error)),
+        };
+        let found = Found {
+            place: self.place,
+            size: metadata.len(),
+            delivered: key.and_then(|key| key.delivered()),
+            tag: print::tag(&entry.path(), &metadata, self.now),
+            unread: None,
+            below,
+        };
+        Some(if key.is_some() { Met::Delivered(found) } else { Met::Loose(found) })
+    }
+
+    /// A link that leads nowhere is a loss only where a log file should be.
+    fn dangling(&self, below: PathBuf, error: &io::Error) -> Met {
+        if is_log(&below.to_string_lossy()) { self.unread(below, error) } else { Met::Other }
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Met;
+
+    fn next(&mut self) -> Option<Met> {
+        loop {
+            let level = self.stack.last_mut()?;
+            let met = match level.entries.next() {
+                None => {
+                    self.stack.pop();
+                    continue;
+                }
+                Some(Ok(entry)) => self.one(&entry),
+                Some(Err(error)) => {
+                    let below = level.below.clone();
+                    self.stack.pop();
+                    Some(self.unread(below, &error))
+                }
+            };
+            if met.is_some() {
+                return met;
+            }
+        }
+    }
+}
+
+/// What the file system says, without the number that means nothing to most people.
+pub(super) fn said(error: &io::Error) -> String {
+    let said = error.to_string();
+    said.split(" (os error").next().unwrap_or(&said).to_lowercase()
+}
+
+fn with_slashes(path: &Path) -> String {
+    let mut key = String::new();
+    for part in path.components() {
+        if let std::path::Component::Normal(part) = part {
+            key.push('/');
+            key.push_str(&part.to_string_lossy());
+        }
+    }
+    key.push('/');
+    key
+}
+
+/// True iff the name is that of a log file: `.head.json` is what stands beside digests.
+fn is_log(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let suffixes = [".json", ".jsonl", ".ndjson", ".log", ".gz", ".txt"];
+    suffixes.iter().any(|suffix| name.ends_with(suffix)) && !name.ends_with(".head.json")
+}
+
+#[cfg(unix)]
+fn id(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn id(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
+/// A regular file. Pipes and devices are none: reading them may never end.
+fn is_file(kind: FileType) -> bool {
+    kind.is_file()
+}

@@ -1,0 +1,176 @@
+//! The index of log files that were read before: what each holds of invocations, and answers over sets of files.
+//!
+//! It can be thrown away at any time. Whatever is taken out of it is checked by a hash first: a damaged index is slow, never
+//! wrong. Files are told by their path and their state; one whose state differs in anything is read again.
+
+mod batch;
+mod schema;
+
+pub use batch::Batch;
+
+use logs::Sheet;
+use logs::scan::{Known, Tag};
+use rusqlite::{Connection, OptionalExtension, params};
+use schema::VERSION;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Answers that are kept: of more, the oldest go.
+const ANSWERS: u32 = 200;
+/// Bytes of one answer that is kept.
+const LARGEST: usize = 32 << 20;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Index {
+    connection: Mutex<Connection>,
+    /// Something in it was not as it was written.
+    damaged: AtomicBool,
+}
+
+/// An index cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Its folder cannot be made, or the file not be opened.
+    #[error("{0}")]
+    Unreachable(String),
+    /// No database, or a broken one.
+    #[error("it is damaged or no index: {0}")]
+    Damaged(String),
+    /// A later version of this program wrote it.
+    #[error("a later version of invoketrail wrote it")]
+    Newer,
+}
+
+impl IndexError {
+    /// What to do about it, in one line.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "name another file with --index, or go without: --no-index",
+            Self::Damaged(_) => "remove the file: it is made again from the logs",
+            Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
+        }
+    }
+}
+
+impl Index {
+    /// Opens the index, and makes it where there is none. One of an earlier version is emptied.
+    ///
+    /// # Errors
+    /// [`IndexError`]; nothing was changed then.
+    pub fn open(path: &Path) -> Result<Index, IndexError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
+        }
+        let connection = schema::open(path)?;
+        Ok(Index { connection: Mutex::new(connection), damaged: AtomicBool::new(false) })
+    }
+
+    /// True iff something in it was not as it was written: it was passed over.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// What the file holds, if it was read before in the very same state.
+    #[must_use]
+    pub fn sheet(&self, tag: &Tag, packed: u64) -> Option<Known> {
+        let (which, state) = tag.split_at(16);
+        let row =
+            self.row("SELECT sum, sheet FROM files WHERE path = ?1 AND state = ?2", params![which, state])?;
+        let sheet: Sheet = self.decoded(tag, row)?;
+        Some(Known { sheet, packed })
+    }
+
+    /// The answer to a question over a set of files, if it was given before.
+    #[must_use]
+    pub fn answer<T: DeserializeOwned>(&self, key: &[u8; 32]) -> Option<T> {
+        let row = self.row("SELECT sum, answer FROM answers WHERE key = ?1", params![key.as_slice()])?;
+        self.decoded(key, row)
+    }
+
+    /// Keeps the answer. It is no loss where that fails.
+    pub fn keep_answer(&self, key: &[u8; 32], answer: &impl Serialize) {
+        let Ok(bytes) = postcard::to_stdvec(answer) else { return };
+        if bytes.len() > LARGEST {
+            return;
+        }
+        let sum = sum(key, &bytes);
+        let connection = self.lock();
+        let kept = connection.execute(
+            "INSERT OR REPLACE INTO answers (key, sum, answer) VALUES (?1, ?2, ?3)",
+            params![key.as_slice(), sum.as_slice(), bytes],
+        );
+        let trimmed = kept.and_then(|_| {
+            let oldest = "DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?1";
+            connection.execute(oldest, params![ANSWERS])
+        });
+        if let Err(error) = trimmed {
+            self.note(&error);
+        }
+    }
+
+    fn row(&self, query: &str, parameters: impl rusqlite::Params) -> Option<(Vec<u8>, Vec<u8>)> {
+        let connection = self.lock();
+        let row = connection.prepare_cached(query).and_then(|mut statement| {
+            let both = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            statement.query_row(parameters, both).optional()
+        });
+        row.unwrap_or_else(|error| {
+            self.note(&error);
+            None
+        })
+    }
+
+    fn decoded<T: DeserializeOwned>(&self, key: &[u8], (said, bytes): (Vec<u8>, Vec<u8>)) -> Option<T> {
+        let decoded = (said == sum(key, &bytes)).then(|| postcard::from_bytes(&bytes).ok()).flatten();
+        if decoded.is_none() {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        decoded
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another process at work is no damage.
+    fn note(&self, error: &rusqlite::Error) {
+        let damage = [rusqlite::ErrorCode::DatabaseCorrupt, rusqlite::ErrorCode::NotADatabase];
+        if error.sqlite_error_code().is_some_and(|code| damage.contains(&code)) {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What is kept beside bytes to notice that they changed; of another version of them it is another.
+fn sum(key: &[u8], bytes: &[u8]) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update(VERSION.to_le_bytes());
+    hasher.update(key);
+    hasher.update(bytes);
+    let whole: [u8; 32] = hasher.finalize().into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&whole[..16]);
+    half
+}
+
+/// What was invoked is nobody else's business.
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests;

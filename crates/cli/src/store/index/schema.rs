@@ -1,0 +1,92 @@
+//! The tables of the index, and which version they are.
+
+use super::IndexError;
+use logs::SHEET_VERSION;
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+use std::time::Duration;
+
+/// Raised whenever a table, the encoding or the meaning of an answer changes.
+const FORMAT: u32 = 1;
+/// What stands in a file of this version. An earlier one is emptied, a later one left alone.
+pub(super) const VERSION: u32 = FORMAT * 10_000 + SHEET_VERSION;
+/// `ITix`: tells our files from other databases.
+const APPLICATION: i32 = 0x4954_6978;
+/// How long another process may be at work before we go on without.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const TABLES: &str = "
+CREATE TABLE files (path BLOB PRIMARY KEY, state BLOB NOT NULL, sum BLOB NOT NULL, sheet BLOB NOT NULL) STRICT;
+CREATE TABLE answers (key BLOB PRIMARY KEY, sum BLOB NOT NULL, answer BLOB NOT NULL) STRICT;
+";
+
+/// Opens the file; makes the tables where there are none.
+pub(super) fn open(path: &Path) -> Result<Connection, IndexError> {
+    make_file(path).map_err(|error| IndexError::Unreachable(error.to_string()))?;
+    let mut connection = Connection::open(path).map_err(told)?;
+    connection.busy_timeout(PATIENCE).map_err(told)?;
+    let read = |connection: &Connection, name: &str| -> rusqlite::Result<i64> {
+        connection.pragma_query_value(None, name, |row| row.get(0))
+    };
+    let version = read(&connection, "user_version").map_err(told)?;
+    let application = read(&connection, "application_id").map_err(told)?;
+    if version != i64::from(VERSION) || application != i64::from(APPLICATION) {
+        begin(&mut connection)?;
+    }
+    connection.pragma_update(None, "journal_mode", "wal").map_err(told)?;
+    connection.pragma_update(None, "synchronous", "normal").map_err(told)?;
+    // A large part of a page cache is of no use: rows are read once.
+    connection.pragma_update(None, "cache_size", -4_096).map_err(told)?;
+    Ok(connection)
+}
+
+/// Makes an empty index of an empty file or of one of an earlier version.
+fn begin(connection: &mut Connection) -> Result<(), IndexError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
+    let read = |name: &str| -> Result<i64, IndexError> {
+        transaction.pragma_query_value(None, name, |row| row.get(0)).map_err(told)
+    };
+    let (version, application) = (read("user_version")?, read("application_id")?);
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(told)?;
+    if application != i64::from(APPLICATION) && tables > 0 {
+        return Err(IndexError::Damaged("it is a database of another program".to_owned()));
+    }
+    if version > i64::from(VERSION) {
+        return Err(IndexError::Newer);
+    }
+    // Another process may have been faster.
+    if version == i64::from(VERSION) && tables > 0 {
+        return Ok(());
+    }
+    let script = format!(
+        "DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS answers; {TABLES}
+         PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
+    );
+    transaction.execute_batch(&script).and_then(|()| transaction.commit()).map_err(told)
+}
+
+fn told(error: rusqlite::Error) -> IndexError {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly,
+    };
+    match error.sqlite_error_code() {
+        Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | PermissionDenied | ReadOnly) => {
+            IndexError::Unreachable(error.to_string())
+        }
+        _ => IndexError::Damaged(error.to_string()),
+    }
+}
+
+/// What was invoked is nobody else's business; SQLite gives its other files the same mode.
+#[cfg(unix)]
+fn make_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true).mode(0o600).open(path).map(drop)
+}
+
+#[cfg(not(unix))]
+fn make_file(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
