@@ -50,6 +50,7 @@ const fn name(job: Job) -> &'static str {
         Job::Apply => "apply",
         Job::Backout => "backout",
         Job::Evidence => "evidence",
+        Job::Canary => "canary",
     }
 }
 
