@@ -143,6 +143,7 @@ pub(crate) fn options(live: &Live) -> Options {
     }
 }
 
+/// In the user's words.
 pub(crate) fn problem(error: &CollectError) -> Problem {
     let problem = Problem::new(error.to_string());
     match error.help() {

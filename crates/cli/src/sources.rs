@@ -4,12 +4,14 @@
 //! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
 
 mod feed;
+mod objects;
 mod print;
 mod survey;
 mod walk;
 mod window;
 
 pub(crate) use feed::{Feed, NO_TAG};
+pub(crate) use objects::Remote;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use walk::{Met, Walk, is_log, said, with_slashes};
 pub(crate) use window::{Kind, Window};

@@ -141,12 +141,11 @@ fn list_root(session: &Session, root: &Root, scope: &Scope) -> Delivered {
 /// The files of one account and Region in the days asked for.
 fn list_days(session: &Session, root: &Root, scope: &Scope) -> Delivered {
     let mut all = Delivered::default();
-    let (first, last) = scope.window.days();
-    let start = first.map(|day| format!("{}{day}", root.prefix));
+    let start = scope.window.first_day().map(|day| format!("{}{day}", root.prefix));
     let ended = listed(session, (&root.bucket, &root.prefix), start.as_deref(), |entry| {
         let item = item(&root.bucket, entry);
         let Some(key) = ObjectKey::parse(&item.key) else { return true };
-        if last.is_some_and(|last| key.day > last) {
+        if scope.window.is_past(&key) {
             return false;
         }
         take(&mut all, item.clone(), &key, scope);

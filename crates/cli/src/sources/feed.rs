@@ -1,11 +1,13 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
+use super::objects::{Flight, Remote};
 use super::survey::Survey;
 use super::walk::{Met, Walk, said};
 use super::{Found, Place};
 use crate::progress::Files;
 use cli::store::Index;
-use logs::scan::{File, Source, Tag};
+use logs::scan::{File, Known, Source, Tag};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +16,10 @@ use std::sync::{Mutex, PoisonError};
 /// Files that are sorted by their size at a time.
 const BATCH: usize = 50_000;
 
+/// Objects, and bytes of them, that are on their way at the same time.
+const FLIGHTS: usize = 16;
+const FLYING: u64 = 48 << 20;
+
 /// A file that is not indexed.
 pub(crate) const NO_TAG: Tag = [0; 32];
 
@@ -21,6 +27,7 @@ pub(crate) const NO_TAG: Tag = [0; 32];
 pub(crate) struct Feed<'a> {
     survey: Survey<'a>,
     index: Option<&'a Index>,
+    remote: Option<&'a Remote>,
     state: Mutex<State<'a>>,
     /// Files that were in the index.
     known: AtomicU64,
@@ -32,17 +39,21 @@ struct State<'a> {
     ready: Vec<Found>,
     again: Vec<usize>,
     walk: Option<Walk<'a>>,
+    /// Objects on their way, and their bytes together.
+    flights: VecDeque<(Found, Option<Flight>)>,
+    flying: u64,
 }
 
 impl<'a> Feed<'a> {
     /// All files of the survey.
-    pub(crate) fn new(mut survey: Survey<'a>, index: Option<&'a Index>) -> Self {
+    pub(crate) fn new(mut survey: Survey<'a>, index: Option<&'a Index>, remote: Option<&'a Remote>) -> Self {
         let mut ready = std::mem::take(&mut survey.kept);
         sort(&mut ready);
         let again = survey.again.clone();
         let line = Files::on_stderr(survey.files);
-        let state = Mutex::new(State { ready, again, walk: None });
-        Feed { survey, index, state, known: AtomicU64::new(0), line }
+        let (flights, flying) = (VecDeque::new(), 0);
+        let state = Mutex::new(State { ready, again, walk: None, flights, flying });
+        Feed { survey, index, remote, state, known: AtomicU64::new(0), line }
     }
 
     /// How many files were in the index.
@@ -55,12 +66,45 @@ impl<'a> Feed<'a> {
         self.line.clear();
     }
 
-    fn found(&self) -> Option<Found> {
+    /// The next file; its bytes are on their way iff it is an object that is not in the index.
+    fn found(&self) -> Option<(Found, Option<Flight>, Option<Known>)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.ready.is_empty() {
             self.refill(&mut state);
         }
-        state.ready.pop()
+        while state.flights.len() < FLIGHTS && (state.flying < FLYING || state.flights.is_empty()) {
+            let Some((bucket, remote)) = state.ready.last().and_then(|found| self.remote_of(found)) else {
+                break;
+            };
+            let Some(found) = state.ready.pop() else { break };
+            let known = self.known_of(&found);
+            if known.is_some() {
+                return Some((found, None, known));
+            }
+            let key = found.below.to_string_lossy();
+            let flight = found.unread.is_none().then(|| remote.start(bucket, &key, found.size));
+            state.flying += found.size;
+            state.flights.push_back((found, flight));
+        }
+        if let Some((found, flight)) = state.flights.pop_front() {
+            state.flying = state.flying.saturating_sub(found.size);
+            return Some((found, flight, None));
+        }
+        state.ready.pop().map(|found| (found, None, None))
+    }
+
+    fn remote_of(&self, found: &Found) -> Option<(&str, &'a Remote)> {
+        match (self.survey.places.get(found.place), self.remote) {
+            (Some(Place::Objects { bucket, .. }), Some(remote)) => Some((bucket, remote)),
+            _ => None,
+        }
+    }
+
+    fn known_of(&self, found: &Found) -> Option<Known> {
+        let (index, tag) = (self.index?, found.tag.as_ref()?);
+        let known = index.sheet(tag, found.size)?;
+        self.known.fetch_add(1, Ordering::Relaxed);
+        Some(known)
     }
 
     /// Walks on through the folders that hold more than could be kept.
@@ -96,7 +140,7 @@ fn sort(files: &mut [Found]) {
 
 impl Source for Feed<'_> {
     fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
-        let found = self.found()?;
+        let (found, flight, known) = self.found()?;
         self.line.one();
         let place = self.survey.places.get(found.place)?;
         let mut file = File {
@@ -109,12 +153,16 @@ impl Source for Feed<'_> {
         if file.unread.is_some() {
             return Some(file);
         }
-        if let (Some(index), Some(tag)) = (self.index, &found.tag) {
-            file.known = index.sheet(tag, found.size).map(Box::new);
-            if file.known.is_some() {
-                self.known.fetch_add(1, Ordering::Relaxed);
-                return Some(file);
+        if let (Some(flight), Some(remote)) = (flight, self.remote) {
+            match remote.land(flight) {
+                Ok(object) => *bytes = object,
+                Err(why) => file.unread = Some(why),
             }
+            return Some(file);
+        }
+        file.known = known.or_else(|| self.known_of(&found)).map(Box::new);
+        if file.known.is_some() {
+            return Some(file);
         }
         let read = match place {
             Place::Stdin => read_into(io::stdin().lock(), 0, bytes),

@@ -14,12 +14,16 @@ pub(super) fn tag(absolute: &Path, metadata: &Metadata, now: SystemTime) -> Opti
     // Coarse clocks show themselves by their round numbers.
     let tick = if state.changed.1 == 0 { Duration::from_secs(2) } else { Duration::from_millis(50) };
     now.duration_since(changed).ok().filter(|age| *age > tick)?;
+    Some(of(absolute.as_os_str().as_encoded_bytes(), &state.bytes))
+}
+
+/// Of whatever names a file and tells its state.
+pub(super) fn of(name: &[u8], state: &[u8]) -> Tag {
     let mut tag = [0; 32];
-    let path = absolute.as_os_str().as_encoded_bytes();
     let (which, what) = tag.split_at_mut(16);
-    which.copy_from_slice(&Sha256::digest(path)[..16]);
-    what.copy_from_slice(&Sha256::digest(state.bytes)[..16]);
-    Some(tag)
+    which.copy_from_slice(&Sha256::digest(name)[..16]);
+    what.copy_from_slice(&Sha256::digest(state)[..16]);
+    tag
 }
 
 struct State {

@@ -46,9 +46,14 @@ impl Window {
         Window { digests: true, ..self }
     }
 
-    /// The first and the last day of delivery, `YYYY/MM/DD`.
-    pub(crate) fn days(&self) -> (Option<&str>, Option<&str>) {
-        (self.first.as_deref(), self.last.as_deref())
+    /// The first day of delivery, `YYYY/MM/DD`; `None` iff there is none.
+    pub(crate) fn first_day(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
+
+    /// True iff it was delivered behind the last day.
+    pub(crate) fn is_past(&self, key: &ObjectKey<'_>) -> bool {
+        self.last.as_deref().is_some_and(|last| key.day > last)
     }
 
     /// By its key.

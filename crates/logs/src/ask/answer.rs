@@ -247,9 +247,6 @@ fn settle(together: &[Entry], cells: &mut [Cell]) -> u64 {
         let execution = entry.execution();
         let group = if execution { call.map_or(entry.group, |call| call.group) } else { entry.group };
         let Some(cell) = cells.get_mut(group as usize) else { continue };
-        if execution && call.is_none() && !entry.what.is(What::ALONE) {
-            continue;
-        }
         cell.see(entry);
         if execution {
             cell.attempts += 1;

@@ -109,13 +109,17 @@ impl Entry {
     }
 }
 
-/// The records among `together` once each, and how many copies there were. `together` stands in [`Entry::order`].
+/// The records among `together` that count, once each, and how many copies of them there were. `together` stands in
+/// [`Entry::order`]. An execution that is not asked about by itself counts iff its call is there.
 pub(super) fn once(together: &[Entry]) -> (Vec<Entry>, u64) {
+    let called = together.iter().any(|entry| !entry.execution());
     let mut once: Vec<Entry> = Vec::with_capacity(together.len());
-    for entry in together {
+    let mut copies = 0;
+    for entry in together.iter().filter(|entry| called || entry.what.is(What::ALONE)) {
         match once.last_mut() {
-            // Of several copies the one that comes first decides, and nothing depends on the order of reading.
             Some(last) if last.key == entry.key => {
+                copies += 1;
+                // Of several copies the one that comes first decides, and nothing depends on the order of reading.
                 let order = |entry: &Entry| (entry.group, entry.what, entry.request, entry.event);
                 if order(entry) < order(last) {
                     *last = *entry;
@@ -124,7 +128,6 @@ pub(super) fn once(together: &[Entry]) -> (Vec<Entry>, u64) {
             _ => once.push(*entry),
         }
     }
-    let copies = (together.len() - once.len()) as u64;
     (once, copies)
 }
 

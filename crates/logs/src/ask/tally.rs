@@ -72,7 +72,7 @@ impl<'q> Tally<'q> {
                 continue;
             }
             let alone = self.admits(sheet, row);
-            if !alone && !(execution && joins) {
+            if !(alone || execution && joins) {
                 continue;
             }
             let group = self.group(sheet, row);

@@ -145,7 +145,6 @@ fn settle(together: &[Entry], keep: &mut impl FnMut(Draft)) -> u64 {
                 keep(draft(entry, attempts));
             }
             Some(_) if entry.execution() => {}
-            None if !entry.what.is(What::ALONE) => {}
             _ => keep(draft(entry, Vec::new())),
         }
     }

@@ -1,8 +1,9 @@
-//! The reader: the fast path says what the plain path says, and every byte is accounted for.
+//! The reader: the fast path says what the plain path says, every byte is accounted for, and questions are answered as a naive count does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod agreement;
+mod ask;
 mod digest_chain;
 mod digest_forms;
 mod digests;
@@ -10,3 +11,5 @@ mod forms;
 mod hashes;
 mod inflate;
 mod records;
+mod scan;
+mod worlds;

@@ -4,7 +4,7 @@ use super::question::Asked;
 use crate::args::invocations::Invocations as Typed;
 use crate::config::Config;
 use crate::problem::{Problem, say};
-use crate::sources::{Feed, NO_TAG, Place, Survey, Window, survey};
+use crate::sources::{Feed, NO_TAG, Place, Remote, Survey, Window, survey};
 use anyhow::Result;
 use cli::report::{Invocations, LeftOut};
 use cli::store::{Batch, Index, ScratchFiles};
@@ -22,6 +22,8 @@ pub(super) struct Settings {
     typed: Vec<String>,
     threads: usize,
     index: Option<Index>,
+    profile: Option<String>,
+    endpoint_url: Option<String>,
 }
 
 impl Settings {
@@ -36,6 +38,8 @@ impl Settings {
             typed: typed.sources.clone(),
             threads: threads.unwrap_or_else(processors),
             index: if none { None } else { index(named)? },
+            profile: typed.reading.profile.clone().or_else(|| config.profile.clone()),
+            endpoint_url: typed.reading.endpoint_url.clone().or_else(|| config.endpoint_url.clone()),
         })
     }
 }
@@ -85,7 +89,11 @@ struct Kept {
 /// [`Problem`] where a scratch file cannot be written.
 pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Result<Answered> {
     let window = Window::of(&asked.question.filter);
-    let survey = survey(places, &window, SystemTime::now());
+    let mut survey = survey(places, &window, SystemTime::now());
+    let remote = remote(places, settings)?;
+    if let Some(remote) = &remote {
+        remote.survey(&mut survey)?;
+    }
     let left_out = survey.left_out;
     let files = survey.files;
     let index = settings.index.as_ref();
@@ -95,7 +103,10 @@ pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Resul
         tell_known(files, files);
         return Ok(Answered { found, account, left_out });
     }
-    let (kept, from_index) = read(asked, survey, settings)?;
+    let (kept, from_index) = read(asked, survey, (settings, remote.as_ref()))?;
+    if let Some(help) = remote.as_ref().and_then(Remote::help) {
+        say("help", &help);
+    }
     if let (Some(index), Some(key)) = (index, &key)
         && kept.account.unread == 0
     {
@@ -109,6 +120,13 @@ pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Resul
     Ok(Answered { found: kept.found, account: kept.account, left_out })
 }
 
+/// A session with S3, where one of the places is there.
+fn remote(places: &[Place], settings: &Settings) -> Result<Option<Remote>> {
+    let any = places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let open = || Remote::open(settings.profile.clone(), settings.endpoint_url.clone());
+    any.then(open).transpose()
+}
+
 /// A question over a set of files, as a key. Names in the answer begin with what was typed.
 fn key(asked: &Asked, settings: &Settings, state: [u8; 32]) -> [u8; 32] {
     let limit = if asked.timeline { asked.limit } else { 0 };
@@ -119,14 +137,18 @@ fn key(asked: &Asked, settings: &Settings, state: [u8; 32]) -> [u8; 32] {
 }
 
 /// Reads all files; the answer, and how many files were in the index.
-fn read(asked: &Asked, survey: Survey<'_>, settings: &Settings) -> Result<(Kept, u64)> {
+fn read(
+    asked: &Asked,
+    survey: Survey<'_>,
+    (settings, remote): (&Settings, Option<&Remote>),
+) -> Result<(Kept, u64)> {
     let index = settings.index.as_ref();
     let columns = if index.is_some() { Columns::ALL } else { asked.question.columns() };
     let options =
         Options { threads: settings.threads, columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
-    let feed = Feed::new(survey, index);
+    let feed = Feed::new(survey, index, remote);
     let done = scan(&feed, options, (0..settings.threads).map(work).collect());
     feed.clear();
     let (works, account) = done.map_err(scratch_problem)?;

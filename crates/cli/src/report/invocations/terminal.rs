@@ -1,16 +1,17 @@
 //! Invocations for a person: what was found, and behind it an account of everything that was read.
 
+mod fit;
+
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
 use super::{Invocations, Reading, size};
 use crate::visible::visible;
+use fit::{fit, names, shortened};
 use logs::{Cell, Dimension, Group, Line, Timeline, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Troubles that are shown.
 const TROUBLES: usize = 5;
-/// Columns that a label keeps, however narrow the terminal.
-const NARROWEST: usize = 12;
 
 /// The answer as text. Nothing from outside reaches the terminal unescaped.
 #[must_use]
@@ -55,13 +56,8 @@ fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
 /// A column of numbers that is shown iff one of them is not 0.
 type Count = (&'static str, fn(&Cell) -> u64, Style);
 
-const COUNTS: [Count; 5] = [
-    ("Attempts", |cell| cell.attempts, Style::Plain),
-    ("No call read", |cell| cell.orphans, Style::Open),
-    ("Errors", |cell| cell.errors, Style::Bad),
-    ("Dry runs", |cell| cell.dry_runs, Style::Plain),
-    ("Cross-account", |cell| cell.foreign, Style::Open),
-];
+const COUNTS: [Count; 2] =
+    [("Attempts", |cell| cell.attempts, Style::Plain), ("Errors", |cell| cell.errors, Style::Bad)];
 
 fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     let groups = reading.groups();
@@ -72,38 +68,78 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     let by = &reading.question.by;
     let counts: Vec<&Count> =
         COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(&group.cell) > 0)).collect();
+    let when = When::of(shown);
+    let notes: Vec<String> = shown.iter().map(|group| notes(&group.cell)).collect();
+    let widest_note = notes.iter().map(String::len).max().unwrap_or(0);
     let names = names(shown, by);
     let mut labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names)).collect();
-    // Numbers and times are as wide as they are; the rest is for labels.
+    // Numbers, times and notes are as wide as they are; the rest is for labels.
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
-    let fixed = numbers + "  Calls ".len() + 2 * "  2026-11-21 13:00:05".len() + 4;
+    let tail = if widest_note == 0 { 0 } else { widest_note + 2 };
+    let fixed = numbers + tail + "  Calls ".len() + 2 * (when.width() + 2);
     fit(&mut labels, width.clamp(40, 200).saturating_sub(fixed));
     let mut heads: Vec<(String, Align)> = by.iter().map(|one| (head(*one), Align::Left)).collect();
     heads.push(("Calls".to_owned(), Align::Right));
     heads.extend(counts.iter().map(|(head, ..)| ((*head).to_owned(), Align::Right)));
-    heads.extend(["First (UTC)", "Last"].map(|head| (head.to_owned(), Align::Left)));
+    heads.extend(["First (UTC)", "Last", ""].map(|head| (head.to_owned(), Align::Left)));
     let heads: Vec<(&str, Align)> = heads.iter().map(|(head, align)| (head.as_str(), *align)).collect();
-    let rows: Vec<Vec<Span>> = shown
-        .iter()
-        .zip(labels)
-        .map(|(group, labels)| {
-            let cell = &group.cell;
-            let mut row: Vec<Span> = labels.into_iter().map(|label| (Style::Plain, label)).collect();
-            row.push((Style::Strong, grouped(size(cell.calls))));
-            row.extend(counts.iter().map(|(_, of, style)| match of(cell) {
-                0 => (Style::Dim, "0".to_owned()),
-                n => (*style, grouped(size(n))),
-            }));
-            row.extend([cell.first, cell.last].map(|at| (Style::Plain, short_time(at))));
-            row
-        })
-        .collect();
+    let rows = shown.iter().zip(labels).zip(notes).map(|((group, labels), note)| {
+        let cell = &group.cell;
+        let mut row: Vec<Span> = labels.into_iter().map(|label| (Style::Plain, label)).collect();
+        row.push((Style::Strong, grouped(size(cell.calls))));
+        row.extend(counts.iter().map(|(_, of, style)| match of(cell) {
+            0 => (Style::Dim, "0".to_owned()),
+            n => (*style, grouped(size(n))),
+        }));
+        row.extend([cell.first, cell.last].map(|at| (Style::Plain, when.told(at))));
+        row.push((Style::Open, note));
+        row
+    });
+    let rows: Vec<Vec<Span>> = rows.collect();
     page.gap();
     page.table(&heads, &rows);
     let more = groups.len() - shown.len();
     if more > 0 {
         let told = format!("and {} more: see them with --limit, or all with --format csv", grouped(more));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// What is remarkable about a group beside its numbers.
+fn notes(cell: &Cell) -> String {
+    let some = |n: u64, all: &str, one: &str, many: &str| match n {
+        0 => None,
+        n if n == cell.calls && !all.is_empty() => Some(all.to_owned()),
+        n => Some(quantity(size(n), (one, many))),
+    };
+    let notes = [
+        some(cell.foreign, "cross-account", "cross-account", "cross-account"),
+        some(cell.dry_runs, "dry runs", "dry run", "dry runs"),
+        some(cell.orphans, "", "attempt without its call", "attempts without their calls"),
+    ];
+    notes.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// How times are told: without the year where all are of one, which the headline names.
+struct When {
+    years: bool,
+}
+
+impl When {
+    fn of(groups: &[&Group]) -> When {
+        let year = |at: i64| text_of(at)[..4].to_owned();
+        let years: BTreeSet<String> =
+            groups.iter().flat_map(|group| [group.cell.first, group.cell.last]).map(year).collect();
+        When { years: years.len() > 1 }
+    }
+
+    fn width(&self) -> usize {
+        if self.years { "2026-11-21 13:00".len() } else { "11-21 13:00".len() }
+    }
+
+    fn told(&self, at: i64) -> String {
+        let text = text_of(at).replacen('T', " ", 1);
+        text.get(if self.years { 0 } else { 5 }..16).unwrap_or_default().to_owned()
     }
 }
 
@@ -118,69 +154,12 @@ fn short_time(at: i64) -> String {
     text_of(at).get(..19).unwrap_or_default().replacen('T', " ", 1)
 }
 
-/// Names of functions by their ARN: alone where only one function among those shown is called that.
-fn names(groups: &[&Group], by: &[Dimension]) -> BTreeMap<String, String> {
-    let Some(at) = by.iter().position(|one| *one == Dimension::Function) else { return BTreeMap::new() };
-    shortened(groups.iter().filter_map(|group| group.labels.get(at).map(String::as_str)))
-}
-
-fn shortened<'a>(arns: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
-    let arns: BTreeSet<&str> = arns.collect();
-    let parts = |arn: &str| {
-        let parsed = cloudtrail::arn::Arn::parse(arn)?;
-        let (_, name) = parsed.resource.split_once(':')?;
-        Some((name.to_owned(), parsed.account.to_owned(), parsed.region.to_owned()))
-    };
-    let mut called: BTreeMap<String, usize> = BTreeMap::new();
-    for (name, ..) in arns.iter().filter_map(|arn| parts(arn)) {
-        *called.entry(name).or_default() += 1;
-    }
-    let short = |arn: &str| match parts(arn) {
-        Some((name, ..)) if called.get(&name) == Some(&1) => name,
-        Some((name, account, region)) => format!("{name} ({account} {region})"),
-        None => arn.to_owned(),
-    };
-    arns.iter().map(|arn| ((*arn).to_owned(), short(arn))).collect()
-}
-
 fn words(group: &Group, by: &[Dimension], names: &BTreeMap<String, String>) -> Vec<String> {
     let word = |(dimension, label): (&Dimension, &String)| {
         let label = names.get(label).filter(|_| *dimension == Dimension::Function).unwrap_or(label);
         visible(label).into_owned()
     };
     by.iter().zip(&group.labels).map(word).collect()
-}
-
-/// Cuts the widest columns down until all fit into `room`.
-fn fit(labels: &mut [Vec<String>], room: usize) {
-    let columns = labels.first().map_or(0, Vec::len);
-    let length = |text: &String| text.chars().count();
-    let mut widths: Vec<usize> = (0..columns)
-        .map(|at| labels.iter().filter_map(|row| row.get(at).map(length)).max().unwrap_or(0))
-        .collect();
-    let room = room.saturating_sub(2 * columns);
-    while widths.iter().sum::<usize>() > room {
-        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > NARROWEST) else { break };
-        *widest -= 1;
-    }
-    for row in labels {
-        for (label, width) in row.iter_mut().zip(&widths) {
-            *label = cut(label, *width);
-        }
-    }
-}
-
-/// The beginning and the end of a text that is too long: both tell names apart.
-fn cut(text: &str, most: usize) -> String {
-    let length = text.chars().count();
-    if length <= most {
-        return text.to_owned();
-    }
-    let kept = most.saturating_sub(3);
-    let (front, back) = (kept.div_ceil(2), kept / 2);
-    let head: String = text.chars().take(front).collect();
-    let tail: String = text.chars().skip(length - back).collect();
-    format!("{head}...{tail}")
 }
 
 fn calls(timeline: &Timeline, page: &mut Page) {

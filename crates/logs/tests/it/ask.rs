@@ -1,0 +1,242 @@
+//! Questions and answers: counted as a naive count does, whatever the order, the threads, the memory and the copies.
+
+use crate::records::{ALL, EXECUTION, NOTIFICATION, SYNC};
+use crate::worlds::{CALLERS, Call, answer, at, between, calls, count, files, function, records, tallied};
+use logs::{Answer, Dimension, Filter, Group, Pattern, Question, Timeline, Via, Way, text_of};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn by(by: &[Dimension], filter: Filter) -> Question {
+    Question { by: by.to_vec(), filter }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_answer_is_the_naive_count(
+        calls in calls(),
+        (since, until) in (0..4_000_i64, 3_000..8_000_i64),
+        threads in 1..4_usize,
+        memory in 1..40_usize,
+        rotation in 0..5_usize,
+    ) {
+        let question = by(&[Dimension::Function, Dimension::Principal], between(since, until));
+        let mut files = files(&calls);
+        files.rotate_left(rotation);
+        let answer = Answer::of(tallied(&question, files, (threads, memory)).0).unwrap();
+        let (expected, copies) = count(&calls, (since, until));
+        let found: BTreeMap<_, _> =
+            answer.groups.iter().map(|group| (group.labels.clone(), group.cell.clone())).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(answer.groups.is_sorted_by(|one, other| one.labels < other.labels));
+        prop_assert_eq!(answer.copies, copies);
+    }
+
+    #[test]
+    fn a_timeline_holds_each_call_once_in_the_order_of_time(
+        calls in calls(),
+        threads in 1..4_usize,
+        memory in 1..40_usize,
+        limit in 1..50_usize,
+    ) {
+        let question = Timeline::question(Filter::default());
+        let told = Timeline::of(tallied(&question, files(&calls), (threads, memory)).0, limit).unwrap();
+        let whole = Timeline::of(tallied(&question, files(&calls), (1, 1_000)).0, usize::MAX).unwrap();
+        let mut expected: Vec<(String, usize)> = Vec::new();
+        for call in &calls {
+            let attempts = call.attempts.unwrap_or(0);
+            match call.lost {
+                false => expected.push((at(call.second), attempts)),
+                true => expected.extend((0..attempts).map(|n| (at(call.second + 60 * n as i64), 0))),
+            }
+        }
+        expected.sort();
+        let mut found: Vec<(String, usize)> =
+            whole.lines.iter().map(|line| (text_of(line.milliseconds), line.attempts.len())).collect();
+        prop_assert!(found.is_sorted_by_key(|(at, _)| at.clone()));
+        found.sort();
+        prop_assert_eq!(&found, &expected);
+        let kept = whole.lines.len().min(limit);
+        prop_assert_eq!(&told.lines, &whole.lines[whole.lines.len() - kept..]);
+        prop_assert_eq!(told.more, (whole.lines.len() - kept) as u64);
+    }
+}
+
+fn only(answer: &Answer) -> &Group {
+    assert_eq!(answer.groups.len(), 1, "{:?}", answer.groups);
+    &answer.groups[0]
+}
+
+fn call() -> Call {
+    Call {
+        caller: 0,
+        function: 0,
+        second: 0,
+        attempts: None,
+        lost: false,
+        error: false,
+        dry_run: false,
+        copies: 1,
+        file: 0,
+    }
+}
+
+#[test]
+fn attempts_count_for_whoever_called() {
+    for attempts in 1..=3 {
+        let calls = [Call { caller: 2, attempts: Some(attempts), copies: 2, ..call() }];
+        let answer = answer(&by(&[Dimension::Principal], Filter::default()), files(&calls));
+        let Group { labels, cell } = only(&answer);
+        assert_eq!(labels, &["user eve"]);
+        assert_eq!((cell.calls, cell.attempts, cell.orphans, cell.ran), (1, attempts as u64, 0, 0));
+        assert_eq!((cell.later, cell.executions(), answer.copies), (1, attempts as u64, 1 + attempts as u64));
+    }
+    let lost = [Call { attempts: Some(2), lost: true, ..call() }];
+    let answer = answer(&by(&[Dimension::Principal], Filter::default()), files(&lost));
+    let Group { labels, cell } = only(&answer);
+    assert_eq!(labels, &["service lambda.amazonaws.com"]);
+    assert_eq!((cell.calls, cell.attempts, cell.orphans), (0, 2, 2));
+}
+
+#[test]
+fn a_synchronous_call_takes_no_attempts_of_others() {
+    // A request id is the caller's word: two calls may share one.
+    let sync = Call { second: 5, ..call() };
+    let later = Call { attempts: Some(1), ..call() };
+    let all = [records(0, &sync), records(0, &later)].concat().join("\n");
+    let question = by(&[Dimension::Via], Filter::default());
+    let answer = answer(&question, vec![all.into_bytes()]);
+    let found: Vec<(&str, u64, u64)> =
+        answer.groups.iter().map(|one| (one.labels[0].as_str(), one.cell.calls, one.cell.attempts)).collect();
+    assert_eq!(found, [("direct", 1, 0), ("direct, async", 1, 1)]);
+}
+
+#[test]
+fn every_part_of_a_filter_leaves_out() {
+    let world = [
+        call(),
+        Call { caller: 1, attempts: Some(1), function: 1, ..call() },
+        Call { caller: 2, error: true, second: 3_600, ..call() },
+        Call { caller: 3, function: 2, ..call() },
+    ];
+    let pattern = |text: &str| vec![Pattern::new(text)];
+    let all = Filter::default;
+    for (filter, calls, attempts) in [
+        (all(), 4, 1),
+        (Filter { functions: pattern("f1"), ..all() }, 1, 1),
+        (Filter { functions: pattern("f*"), ..all() }, 4, 1),
+        (Filter { functions: pattern(&function(2)), ..all() }, 1, 0),
+        (Filter { functions: pattern(&format!("{}:live", function(2))), ..all() }, 0, 0),
+        (Filter { principals: pattern("eve"), ..all() }, 1, 0),
+        (Filter { principals: pattern("deploy"), ..all() }, 1, 0),
+        (Filter { principals: pattern("alice"), ..all() }, 1, 0),
+        (Filter { principals: pattern("arn:aws:sts::*"), ..all() }, 2, 0),
+        (Filter { principals: pattern("events.amazonaws.com"), ..all() }, 1, 1),
+        (Filter { principals: pattern("lambda.amazonaws.com"), ..all() }, 0, 1),
+        (Filter { accounts: vec!["111122223333".to_owned()], ..all() }, 4, 1),
+        (Filter { accounts: vec!["999988887777".to_owned()], ..all() }, 0, 0),
+        (Filter { regions: vec!["eu-west-1".to_owned()], ..all() }, 4, 1),
+        (Filter { regions: vec!["eu-west-2".to_owned()], ..all() }, 0, 0),
+        (Filter { names: vec!["InvokeExecution".to_owned()], ..all() }, 0, 1),
+        (Filter { names: vec!["Invoke".to_owned()], ..all() }, 4, 0),
+        (Filter { ways: vec![Way::Via(Via::Direct)], ..all() }, 3, 0),
+        (Filter { ways: vec![Way::Via(Via::Service)], ..all() }, 1, 1),
+        (Filter { ways: vec![Way::Async], ..all() }, 1, 1),
+        (Filter { ways: vec![Way::Via(Via::Url), Way::Via(Via::Console)], ..all() }, 0, 0),
+        (Filter { errors: true, ..all() }, 1, 0),
+        (between(3_600, 3_601), 1, 0),
+        (between(0, 3_600), 3, 1),
+    ] {
+        let total = answer(&by(&[Dimension::Function], filter.clone()), files(&world)).total();
+        assert_eq!((total.calls, total.attempts), (calls, attempts), "{filter:?}");
+    }
+}
+
+#[test]
+fn labels_of_every_dimension() {
+    let label = |dimension: Dimension, record: &str| {
+        let answer = answer(&by(&[dimension], Filter::default()), vec![record.as_bytes().to_vec()]);
+        only(&answer).labels[0].clone()
+    };
+    let expected = |dimension: Dimension| match dimension {
+        Dimension::Function => [
+            "arn:aws:lambda:eu-west-1:111122223333:function:orders",
+            "arn:aws:lambda:eu-west-1:111122223333:function:orders",
+            "arn:aws:lambda:us-east-1:111122223333:function:thumbs",
+        ],
+        Dimension::Caller => {
+            ["arn:aws:sts::111122223333:assumed-role/states/s", "lambda.amazonaws.com", "s3.amazonaws.com"]
+        }
+        Dimension::Principal => [
+            "role states, session s, through states.amazonaws.com",
+            "service lambda.amazonaws.com",
+            "service s3.amazonaws.com",
+        ],
+        Dimension::Role => ["role states", "service lambda.amazonaws.com", "service s3.amazonaws.com"],
+        Dimension::Service | Dimension::Address | Dimension::Agent => {
+            ["states.amazonaws.com", "lambda.amazonaws.com", "s3.amazonaws.com"]
+        }
+        Dimension::Source => ["states.amazonaws.com", "lambda.amazonaws.com", "arn:aws:s3:::photos"],
+        Dimension::Account | Dimension::Owner => ["111122223333"; 3],
+        Dimension::Region => ["eu-west-1", "eu-west-1", "us-east-1"],
+        Dimension::Via => ["service", "service, async", "service, async"],
+        Dimension::Name => ["Invoke", "InvokeExecution", "Invoke"],
+        Dimension::Error => ["-"; 3],
+        Dimension::Hour => ["2023-03-21T01:00Z", "2023-03-21T01:00Z", "2018-03-21T01:00Z"],
+        Dimension::Day => ["2023-03-21", "2023-03-21", "2018-03-21"],
+        Dimension::Version => [
+            "arn:aws:lambda:eu-west-1:111122223333:function:orders:23",
+            "arn:aws:lambda:eu-west-1:111122223333:function:orders:14",
+            "arn:aws:lambda:us-east-1:111122223333:function:thumbs:$LATEST",
+        ],
+    };
+    for dimension in Dimension::ALL {
+        assert_eq!(
+            [SYNC, EXECUTION, NOTIFICATION].map(|record| label(dimension, record)),
+            expected(dimension)
+        );
+        assert_eq!(Dimension::parse(dimension.as_str()), Some(dimension));
+    }
+}
+
+#[test]
+fn people_are_named_as_people_know_them() {
+    for (identity, principal) in CALLERS.iter().copied().chain([
+        (
+            r#"{"type":"Root","accountId":"111122223333","arn":"arn:aws:iam::111122223333:root"}"#,
+            "root of 111122223333",
+        ),
+        (
+            r#"{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/bob"}"#,
+            "federated user bob",
+        ),
+        (r#"{"type":"AWSAccount","accountId":"444455556666","principalId":"AIDAX"}"#, "account 444455556666"),
+        (r#"{"type":"Unknown"}"#, "nobody named"),
+        (r#"{"type":"WebIdentityUser","userName":"carol"}"#, "user carol"),
+        (r#"{"type":"IAMUser","arn":"no arn"}"#, "no arn"),
+    ]) {
+        let record = SYNC.replacen(
+            &SYNC[SYNC.find("{\"type\"").unwrap()..SYNC.find(",\"eventTime\"").unwrap()],
+            identity,
+            1,
+        );
+        let answer = answer(&by(&[Dimension::Principal], Filter::default()), vec![record.into_bytes()]);
+        assert_eq!(only(&answer).labels, [principal], "{identity}");
+    }
+}
+
+#[test]
+fn callers_of_other_accounts_are_marked() {
+    let world = [call(), Call { caller: 3, ..call() }, Call { caller: 3, second: 9, ..call() }];
+    let answer = answer(&by(&[Dimension::Caller], Filter::default()), files(&world));
+    let marked: Vec<u64> = answer.groups.iter().map(|group| group.cell.foreign).collect();
+    assert_eq!(marked, [0, 2]);
+}
+
+#[test]
+fn only_invocations_are_counted() {
+    let file = format!("{{\"Records\":[{}]}}", ALL.join(","));
+    let total = answer(&by(&[], Filter::default()), vec![file.into_bytes()]).total();
+    assert_eq!((total.calls, total.attempts, total.orphans), (2, 1, 1));
+}
