@@ -129,6 +129,7 @@ fn sid(resource: &str) -> &'static str {
         (":s3:::LOG-BUCKET/", "LogFiles"),
         (":s3:::LOG-BUCKET", "LogBucket"),
         (":key/", "LogKey"),
+        (":function:", "Functions"),
     ];
     kinds.iter().find(|(part, _)| resource.contains(part)).map_or("Everything", |(_, sid)| sid)
 }
@@ -158,4 +159,24 @@ fn check(live: &Live, job: Job) -> Result<Outcome> {
     };
     say("next", &next);
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy;
+    use crate::args::Job;
+    use crate::settings::Live;
+    use aws::permissions::actions;
+    use clap::ValueEnum;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_policy_names_two_statements_alike() {
+        for job in Job::value_variants() {
+            let live = Live { role_name: Some("Reader".to_owned()), ..Live::default() };
+            let statements = policy(actions((*job).into()), &live).statement;
+            let names: BTreeSet<&str> = statements.iter().map(|statement| statement.sid).collect();
+            assert_eq!(names.len(), statements.len(), "{job:?}: {names:?}");
+        }
+    }
 }

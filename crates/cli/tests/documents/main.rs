@@ -9,4 +9,5 @@ mod plan_file;
 mod renderings;
 mod reports;
 mod schemas;
+mod verifications;
 mod worlds;

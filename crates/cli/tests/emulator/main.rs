@@ -8,6 +8,7 @@ mod accounts;
 mod seed;
 
 mod story;
+mod verify;
 
 use seed::{Seed, url};
 use std::process::Command;
