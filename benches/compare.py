@@ -27,10 +27,10 @@ import time
 
 # Our command, and the columns of its CSV: here alone.
 OURS = ["{binary}", "invocations", "{corpus}", "--event-name", "Invoke", "--by", "function,caller"]
-OURS += ["--format", "csv", "--no-index"]
-COLUMNS = ["function", "caller", "records", "first", "last"]
+OURS += ["--format", "csv", "--no-index", "--threads", "{threads}"]
+COLUMNS = ["function", "caller", "calls", "first", "last"]
 # Inflates every file and looks at nothing: what no reader of these files can go below. Left out where it was not built.
-FLOOR = ["{folder}/examples/reader", "--mode", "inflate", "{corpus}"]
+FLOOR = ["{folder}/examples/reader", "inflate", "{threads}", "{corpus}"]
 
 GLOB = "**/CloudTrail/**/*.json.gz"
 # No file holds more JSON than this (user guide, quotas: 50 MB).
@@ -152,14 +152,14 @@ def contestants(options, scratch, distinct):
     """Name -> (command for a number of threads, where its answer goes, whether that is its output)."""
     fill = {"binary": options.binary, "corpus": options.corpus, "folder": os.path.dirname(options.binary)}
     found = {}
-    floor = [part.format(**fill) for part in FLOOR]
+    with_threads = lambda parts: lambda threads: [part.format(**fill, threads=threads) for part in parts]
+    floor = with_threads(FLOOR)(1)
     if os.path.exists(floor[0]):
-        found[FLOOR_NAME] = (lambda threads: floor, None, False)
+        found[FLOOR_NAME] = (with_threads(FLOOR), None, False)
     else:
         print(f"{FLOOR_NAME}: {floor[0]} was not built, so it is not measured", file=sys.stderr)
     if not options.without_ours:
-        ours = [part.format(**fill) for part in OURS]
-        found[OUR_NAME] = (lambda threads: ours, os.path.join(scratch, "ours.csv"), True)
+        found[OUR_NAME] = (with_threads(OURS), os.path.join(scratch, "ours.csv"), True)
     for number, name in enumerate(PEERS):
         if options.only and not any(word in name for word in options.only):
             continue

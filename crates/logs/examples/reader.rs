@@ -1,7 +1,8 @@
-//! Measures the reader alone over a tree of log files: `reader MODE THREADS FOLDER`, MODE one of `read`, `inflate`, `records`, `count`.
+//! Measures the reader alone over a tree of log files: `reader MODE THREADS FOLDER`.
 //!
-//! `read` only takes the files from the page cache, `inflate` is the floor that all else is compared with, `records` finds the
-//! invocations and throws them away, `count` answers "calls by function and caller, first and last seen".
+//! MODE is `read` (takes the files from the page cache), `inflate` (the floor that all else is compared with), `hash` (inflates
+//! and hashes two files side by side), `records` (finds the invocations and throws them away), `count` (answers "calls by function
+//! and caller, first and last seen") or `count-hash` (both in one pass).
 
 #![allow(
     clippy::unwrap_used,
@@ -71,19 +72,20 @@ impl Consumer for Nothing {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, mode, threads, folder] = arguments.as_slice() else {
-        eprintln!("usage: reader read|inflate|records|count THREADS FOLDER");
+        eprintln!("usage: reader read|inflate|hash|records|count|count-hash THREADS FOLDER");
         std::process::exit(2);
     };
     let threads: usize = threads.parse().unwrap();
     let tree = Tree::walk(Path::new(folder));
     let bytes = match mode.as_str() {
         "read" | "inflate" => each(&tree, threads, mode == "inflate"),
+        "hash" => hash(&tree, threads),
         "records" => {
             let options = Options { threads, columns: Question::default().columns(), ..Options::default() };
             let consumers = (0..threads).map(|_| Nothing).collect();
             scan(&tree, options, consumers).unwrap().1.bytes
         }
-        "count" => count(&tree, threads),
+        "count" | "count-hash" => count(&tree, threads, mode == "count-hash"),
         other => panic!("no mode {other}"),
     };
     println!("{} files, {bytes} bytes", tree.files.len());
@@ -106,15 +108,68 @@ fn each(tree: &Tree, threads: usize, inflate: bool) -> u64 {
     })
 }
 
-fn count(tree: &Tree, threads: usize) -> u64 {
+fn hash(tree: &Tree, threads: usize) -> u64 {
+    let work = || {
+        let (mut one, mut other, mut sum) = (Vec::new(), Vec::new(), 0);
+        let mut inflaters = [Inflater::new(logs::DEFAULT_LIMIT), Inflater::new(logs::DEFAULT_LIMIT)];
+        loop {
+            one.clear();
+            other.clear();
+            if tree.next(&mut one).is_none() {
+                return sum;
+            }
+            let _ = tree.next(&mut other);
+            let [first, second] = &mut inflaters;
+            let (first, second) = (first.inflate(&one).bytes, second.inflate(&other).bytes);
+            std::hint::black_box(logs::sha256_many(&[first, second]));
+            sum += (first.len() + second.len()) as u64;
+        }
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).sum()
+    })
+}
+
+/// A tally that may want hashes beside.
+struct Counting<'q> {
+    tally: Tally<'q>,
+    hashes: bool,
+    hashed: u64,
+}
+
+impl Consumer for Counting<'_> {
+    type Error = io::Error;
+
+    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
+        self.tally.sheet(file, sheet, inflated)
+    }
+
+    fn wants_hash(&self, _: &File) -> bool {
+        self.hashes
+    }
+
+    fn hashed(&mut self, _: &File, hash: [u8; 32]) -> io::Result<()> {
+        std::hint::black_box(hash);
+        self.hashed += 1;
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.tally.end()
+    }
+}
+
+fn count(tree: &Tree, threads: usize, hashes: bool) -> u64 {
     let question = Question { by: vec![Dimension::Function, Dimension::Caller], ..Question::default() };
     let options = Options { threads, columns: question.columns(), ..Options::default() };
-    let tallies = (0..threads).map(|_| Tally::new(&question, &InMemory)).collect();
-    let (tallies, account) = scan(tree, options, tallies).unwrap();
-    let answer = Answer::of(tallies).unwrap();
+    let one = || Counting { tally: Tally::new(&question, &InMemory), hashes, hashed: 0 };
+    let (consumers, account) = scan(tree, options, (0..threads).map(|_| one()).collect()).unwrap();
+    let hashed: u64 = consumers.iter().map(|one| one.hashed).sum();
+    let answer = Answer::of(consumers.into_iter().map(|one| one.tally).collect()).unwrap();
     let total = answer.total();
     println!(
-        "{} groups, {} calls, {} attempts, {} copies",
+        "{} groups, {} calls, {} attempts, {} copies, {hashed} hashes",
         answer.groups.len(),
         total.calls,
         total.attempts,

@@ -10,7 +10,7 @@ use std::io::Read;
 pub const DEFAULT_LIMIT: usize = 512 << 20;
 
 /// Bytes of buffer that are kept for the next file.
-const KEPT: usize = 16 << 20;
+const KEPT: usize = 8 << 20;
 
 /// DEFLATE makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits).
 const MOST_OF_ONE: usize = 1032;

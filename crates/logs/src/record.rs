@@ -188,7 +188,10 @@ impl Record<'_> {
         if let Some(service) = invoked_by {
             return Caller::Service(service);
         }
-        principal_id.as_deref().or(account.as_deref()).map_or(Caller::Nobody, Caller::Other)
+        // Anonymous callers have been seen with an empty id.
+        let said = |text: &'_ Option<Text<'_>>| text.as_deref().is_some_and(|text| !text.is_empty());
+        let known = [principal_id, account].into_iter().find(|text| said(text));
+        known.and_then(|text| text.as_deref()).map_or(Caller::Nobody, Caller::Other)
     }
 
     /// True iff this is one of the data events of running something: an invocation, an execution, a call that starts or steers

@@ -1,6 +1,7 @@
 //! Many files on several threads: each inflated, read and handed on as a sheet, with an account of all of them.
 
-use crate::inflate::{DEFAULT_LIMIT, Inflater, expected};
+use crate::hash::{sha256, sha256_many};
+use crate::inflate::{DEFAULT_LIMIT, Inflated, Inflater, expected};
 use crate::read::{Reader, Wanted};
 use crate::record::Record;
 use crate::sheet::{Columns, Facts, Sheet};
@@ -56,6 +57,19 @@ pub trait Consumer: Send {
     /// Whatever ends the whole scan.
     fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> Result<(), Self::Error>;
 
+    /// True iff [`Consumer::hashed`] is to be called for the file.
+    fn wants_hash(&self, _file: &File) -> bool {
+        false
+    }
+
+    /// The SHA-256 of a file's inflated bytes, before its sheet. Not called where its gzip wrapping is damaged.
+    ///
+    /// # Errors
+    /// Whatever ends the whole scan.
+    fn hashed(&mut self, _file: &File, _hash: [u8; 32]) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// Called once on its own thread, behind the last file.
     ///
     /// # Errors
@@ -81,7 +95,7 @@ pub struct Options {
 
 /// Inflated bytes on all threads together: a file waits until it fits, one alone may be larger. It keeps the memory of two
 /// threads below 100 MiB on the largest files that CloudTrail delivers (50 MB of JSON).
-const IN_FLIGHT: usize = 40 << 20;
+const IN_FLIGHT: usize = 24 << 20;
 
 impl Default for Options {
     fn default() -> Self {
@@ -232,41 +246,140 @@ fn one_thread<C: Consumer>(
     gate: &Gate,
     consumer: &mut C,
 ) -> Result<Account, C::Error> {
-    let mut account = Account::default();
-    let mut inflater = Inflater::new(options.limit);
-    let mut reader = Reader::new();
-    let mut sheet = Sheet::default();
-    let mut packed = Vec::new();
-    while !gate.is_closed() {
-        packed.clear();
-        let Some(file) = source.next(&mut packed) else { break };
-        if let Some(why) = &file.unread {
-            account.enter_unread(&file.name, why);
-            continue;
-        }
-        if let Some(known) = &file.known {
-            account.enter(&file.name, known.packed, &known.sheet);
-            consumer.sheet(&file, &known.sheet, &[])?;
-            continue;
-        }
-        let pass = gate.enter(expected(&packed).min(options.limit));
-        let inflated = inflater.inflate(&packed);
-        if options.apart {
-            sheet.clear()
+    let mut worker = Worker {
+        options,
+        gate,
+        consumer,
+        account: Account::default(),
+        reader: Reader::new(),
+        sheet: Sheet::default(),
+    };
+    let [mut first, mut second] = [(); 2].map(|()| Slot::new(options.limit));
+    while worker.fetch(source, &mut first)? {
+        if !worker.wants_hash(&first) {
+            worker.alone(&mut first)?;
+        } else if worker.fetch(source, &mut second)? {
+            worker.both(&mut first, &mut second)?;
         } else {
-            sheet.carry_on()
+            worker.alone(&mut first)?;
+        }
+    }
+    worker.consumer.end()?;
+    Ok(worker.account)
+}
+
+/// A file under way.
+struct Slot {
+    file: Option<File>,
+    packed: Vec<u8>,
+    inflater: Inflater,
+}
+
+impl Slot {
+    fn new(limit: usize) -> Self {
+        Slot { file: None, packed: Vec::new(), inflater: Inflater::new(limit) }
+    }
+}
+
+struct Worker<'w, C: Consumer> {
+    options: Options,
+    gate: &'w Gate,
+    consumer: &'w mut C,
+    account: Account,
+    reader: Reader,
+    sheet: Sheet,
+}
+
+impl<C: Consumer> Worker<'_, C> {
+    /// Puts the next file with bytes into the slot; false iff there is none. What needs no reading is dealt with on the way.
+    fn fetch(&mut self, source: &impl Source, slot: &mut Slot) -> Result<bool, C::Error> {
+        while !self.gate.is_closed() {
+            slot.packed.clear();
+            let Some(file) = source.next(&mut slot.packed) else { break };
+            if let Some(why) = &file.unread {
+                self.account.enter_unread(&file.name, why);
+            } else if let Some(known) = &file.known {
+                self.account.enter(&file.name, known.packed, &known.sheet);
+                self.consumer.sheet(&file, &known.sheet, &[])?;
+            } else {
+                slot.file = Some(file);
+                return Ok(true);
+            }
+        }
+        slot.file = None;
+        Ok(false)
+    }
+
+    fn wants_hash(&self, slot: &Slot) -> bool {
+        slot.file.as_ref().is_some_and(|file| self.consumer.wants_hash(file))
+    }
+
+    fn room(&self, slot: &Slot) -> usize {
+        expected(&slot.packed).min(self.options.limit)
+    }
+
+    fn alone(&mut self, slot: &mut Slot) -> Result<(), C::Error> {
+        let _pass = self.gate.enter(self.room(slot));
+        let wanted = self.wants_hash(slot);
+        let Slot { file: Some(file), packed, inflater } = slot else { return Ok(()) };
+        let inflated = inflater.inflate(packed);
+        let hash = (wanted && inflated.trouble.is_none()).then(|| sha256(inflated.bytes));
+        self.read(file, packed.len(), inflated, hash)?;
+        inflater.rest();
+        Ok(())
+    }
+
+    /// Two files whose bytes are hashed side by side, which takes hardly longer than one. Waiting for room while holding some could
+    /// be for ever, so they go one after the other where there is none for both.
+    fn both(&mut self, first: &mut Slot, second: &mut Slot) -> Result<(), C::Error> {
+        let pass = self.gate.enter(self.room(first));
+        let beside = self.gate.enter_now(self.room(second));
+        if beside.is_none() || !self.wants_hash(second) {
+            drop((pass, beside));
+            self.alone(first)?;
+            return self.alone(second);
+        }
+        let Slot { file: Some(one), packed: one_packed, inflater: one_inflater } = first else {
+            return Ok(());
+        };
+        let Slot { file: Some(other), packed: other_packed, inflater: other_inflater } = second else {
+            return Ok(());
+        };
+        let one_inflated = one_inflater.inflate(one_packed);
+        let other_inflated = other_inflater.inflate(other_packed);
+        let [one_hash, other_hash] = sha256_many(&[one_inflated.bytes, other_inflated.bytes]);
+        let one_hash = one_inflated.trouble.is_none().then_some(one_hash);
+        let other_hash = other_inflated.trouble.is_none().then_some(other_hash);
+        self.read(one, one_packed.len(), one_inflated, one_hash)?;
+        self.read(other, other_packed.len(), other_inflated, other_hash)?;
+        one_inflater.rest();
+        other_inflater.rest();
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        file: &File,
+        packed: usize,
+        inflated: Inflated<'_>,
+        hash: Option<[u8; 32]>,
+    ) -> Result<(), C::Error> {
+        let Worker { options, consumer, account, reader, sheet, .. } = self;
+        if options.apart {
+            sheet.clear();
+        } else {
+            sheet.carry_on();
         }
         let mut take = |record: &Record<'_>| sheet.take(record, options.columns);
         let mut accounted = reader.read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut take);
         accounted.trouble = inflated.trouble;
         sheet.facts = Facts::from(&accounted);
-        account.enter(&file.name, packed.len() as u64, &sheet);
-        consumer.sheet(&file, &sheet, inflated.bytes)?;
-        drop(pass);
-        inflater.rest();
+        account.enter(&file.name, packed as u64, sheet);
+        if let Some(hash) = hash {
+            consumer.hashed(file, hash)?;
+        }
+        consumer.sheet(file, sheet, inflated.bytes)
     }
-    consumer.end()?;
-    Ok(account)
 }
 
 /// Lets as many bytes in as fit.
@@ -288,6 +401,16 @@ impl Gate {
         let mut state = self.left.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
         state.0 += bytes;
         Pass { gate: self, bytes }
+    }
+
+    /// As [`Gate::enter`]; `None` iff that would wait.
+    fn enter_now(&self, bytes: usize) -> Option<Pass<'_>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.0 > 0 && state.0 + bytes > IN_FLIGHT {
+            return None;
+        }
+        state.0 += bytes;
+        Some(Pass { gate: self, bytes })
     }
 
     fn close(&self) {

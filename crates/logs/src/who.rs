@@ -109,7 +109,8 @@ fn of_arn(text: &str, user_name: Option<&str>) -> String {
 
 /// A caller that has no ARN and is no service.
 fn without_arn<'a>(kind: Option<&str>, text: impl Fn(Column) -> Option<&'a str>) -> String {
-    let (account, id) = (text(Column::CallerAccount), text(Column::PrincipalId));
+    let said = |column| text(column).filter(|text| !text.is_empty());
+    let (account, id) = (said(Column::CallerAccount), said(Column::PrincipalId));
     let anonymous = |word: Option<&str>| {
         word.is_some_and(|word| matches!(word, "ANONYMOUS_PRINCIPAL" | "anonymous" | "ANONYMOUS"))
     };

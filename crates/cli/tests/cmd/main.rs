@@ -4,8 +4,10 @@
 
 mod bad_input;
 mod evidence;
+mod index;
 #[cfg(unix)]
 mod interrupted;
+mod log_files;
 mod no_network;
 mod run;
 

@@ -5,6 +5,7 @@
 mod explanations;
 mod inventory_errors;
 mod inventory_file;
+mod invocations;
 mod plan_file;
 mod renderings;
 mod reports;

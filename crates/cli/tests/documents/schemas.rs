@@ -14,13 +14,13 @@ use recording::Subject;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-fn schema(name: &str) -> Value {
+pub(crate) fn schema(name: &str) -> Value {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
     serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 
 /// What the schema says against the document, and which members it does not know.
-fn problems(schema: &Value, document: &Value) -> Vec<String> {
+pub(crate) fn problems(schema: &Value, document: &Value) -> Vec<String> {
     let validator = jsonschema::draft202012::new(schema).unwrap();
     let wrong = validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path()));
     let mut problems: Vec<String> = wrong.collect();

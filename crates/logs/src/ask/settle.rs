@@ -23,7 +23,7 @@ pub trait Scratch: Read + Write + Seek + Send {}
 impl<T: Read + Write + Seek + Send> Scratch for T {}
 
 /// Entries of one thread in memory at once: 64 bytes each.
-pub(super) const IN_MEMORY: usize = 128_000;
+pub(super) const IN_MEMORY: usize = 80_000;
 
 /// The entries of one thread: some in memory, the rest in sorted runs.
 pub(super) struct Runs<'s> {
@@ -42,6 +42,11 @@ impl<'s> Runs<'s> {
     pub(super) fn push(&mut self, entry: Entry) -> io::Result<()> {
         if self.entries.len() >= self.most {
             self.spill()?;
+        }
+        if self.entries.len() == self.entries.capacity() {
+            // Doubling would take more than is ever needed.
+            let more = self.entries.len().max(1_000).min(self.most - self.entries.len());
+            self.entries.reserve_exact(more);
         }
         self.entries.push(entry);
         Ok(())

@@ -18,9 +18,9 @@ const NOWHERE: u8 = 0;
 /// Texts that often hold escapes.
 const USER_AGENT: u8 = 13;
 const ERROR_MESSAGE: u8 = 15;
-/// Pieces in the tree, and bytes of all of them: beyond either it starts anew.
+/// Pieces in the tree, and blocks of all of them: beyond either it starts anew.
 const MOST_PIECES: usize = 1 << 13;
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BLOCKS: usize = 1 << 15;
 /// Ways on from one piece: they are tried one after the other.
 const MOST_WAYS: usize = 12;
 /// What learning a shape costs, what it may cost before any was met again, and the most that can be saved up: where shapes do
@@ -32,14 +32,21 @@ const SAVINGS: u32 = 8_192;
 /// See the module.
 pub(super) struct Learned {
     pieces: Vec<Piece>,
-    bytes: Vec<u8>,
+    /// The bytes of all pieces, each filled up with zeros to whole blocks.
+    blocks: Vec<Block>,
     credit: u32,
 }
+
+/// Bytes are compared so many at once: most pieces are shorter.
+const BLOCK: usize = 32;
+type Block = [u8; BLOCK];
 
 /// What stands between two texts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Piece {
+    /// Its first block.
     start: u32,
+    /// In bytes.
     length: u32,
     /// The first piece that may follow, and the next that may stand here instead; 0 is none: that is the root.
     follows: u32,
@@ -60,7 +67,7 @@ struct Facts {
 
 impl Default for Learned {
     fn default() -> Self {
-        Learned { pieces: vec![Piece::default()], bytes: Vec::new(), credit: BEGINNING }
+        Learned { pieces: vec![Piece::default()], blocks: Vec::new(), credit: BEGINNING }
     }
 }
 
@@ -151,9 +158,16 @@ impl Learned {
 
     #[inline(always)]
     fn begins(&self, rest: &[u8], piece: u32) -> Option<bool> {
-        let Piece { start, length, .. } = self.pieces.get(piece as usize)?;
-        let bytes = self.bytes.get(*start as usize..)?.get(..*length as usize)?;
-        Some(starts_with(rest, bytes))
+        let Piece { start, length, .. } = *self.pieces.get(piece as usize)?;
+        let blocks = self.blocks.get(start as usize..)?;
+        let length = length as usize;
+        if length <= BLOCK
+            && let (Some(rest), Some(block)) = (rest.first_chunk::<BLOCK>(), blocks.first())
+        {
+            return Some(same(rest, block, length));
+        }
+        let whole = rest.get(..length);
+        Some(whole.is_some_and(|whole| whole.chunks(BLOCK).zip(blocks).all(|(a, b)| b.starts_with(a))))
     }
 
     /// Learns the shape of a record that was parsed exactly, that has no escapes, and of whose resources there is one.
@@ -162,8 +176,8 @@ impl Learned {
             return;
         }
         self.credit -= PRICE;
-        if self.pieces.len() > MOST_PIECES || self.bytes.len() > MOST_BYTES {
-            (self.pieces, self.bytes) = (vec![Piece::default()], Vec::new());
+        if self.pieces.len() > MOST_PIECES || self.blocks.len() > MOST_BLOCKS {
+            (self.pieces, self.blocks) = (vec![Piece::default()], Vec::new());
         }
         // Half a shape is no harm: nothing but an end leads to a record.
         let _ = self.add(record, quotes);
@@ -210,9 +224,13 @@ impl Learned {
         if ways >= MOST_WAYS {
             return None;
         }
-        let start = u32::try_from(self.bytes.len()).ok()?;
+        let start = u32::try_from(self.blocks.len()).ok()?;
         let length = u32::try_from(bytes.len()).ok()?;
-        self.bytes.extend_from_slice(bytes);
+        self.blocks.extend(bytes.chunks(BLOCK).map(|chunk| {
+            let mut block = [0; BLOCK];
+            block.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+            block
+        }));
         let new = u32::try_from(self.pieces.len()).ok()?;
         self.pieces.push(Piece { start, length, follows: 0, instead: first, place, end });
         self.pieces.get_mut(before as usize)?.follows = new;
@@ -220,21 +238,30 @@ impl Learned {
     }
 }
 
-/// As the method of that name. Pieces are short: a call of `memcmp` for each would cost more than the comparison.
+/// True iff the first `length` bytes are equal: without a branch that depends on the length.
 #[inline(always)]
-fn starts_with(rest: &[u8], piece: &[u8]) -> bool {
-    let Some(rest) = rest.get(..piece.len()) else { return false };
-    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
-    match (rest.last_chunk::<8>(), piece.last_chunk::<8>()) {
-        (Some(a), Some(b)) => {
-            let (mine, _) = rest.as_chunks::<8>();
-            let (theirs, _) = piece.as_chunks::<8>();
-            let differ = mine.iter().zip(theirs).fold(0, |all, (a, b)| all | (word(a) ^ word(b)));
-            differ | (word(a) ^ word(b)) == 0
-        }
-        _ => rest.iter().zip(piece).all(|(a, b)| a == b),
-    }
+fn same(a: &Block, b: &Block, length: usize) -> bool {
+    let halves = |block: &Block| {
+        let (low, high) = block.split_at(BLOCK / 2);
+        let half = |bytes: &[u8]| u128::from_le_bytes(bytes.try_into().unwrap_or([0; BLOCK / 2]));
+        (half(low), half(high))
+    };
+    let ((a_low, a_high), (b_low, b_high)) = (halves(a), halves(b));
+    let mask = MASKS[length % (BLOCK + 1)];
+    (a_low ^ b_low) & mask.0 | (a_high ^ b_high) & mask.1 == 0
 }
+
+/// For each length the bits of that many bytes.
+const MASKS: [(u128, u128); BLOCK + 1] = {
+    let mut masks = [(0, 0); BLOCK + 1];
+    let mut length = 1;
+    while length <= BLOCK {
+        let (low, high): (u128, u128) = masks[length - 1];
+        masks[length] = if length <= BLOCK / 2 { (low << 8 | 0xff, 0) } else { (low, high << 8 | 0xff) };
+        length += 1;
+    }
+    masks
+};
 
 fn has_escapes(text: &str) -> bool {
     memchr::memchr(b'\\', text.as_bytes()).is_some()

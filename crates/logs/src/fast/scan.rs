@@ -63,8 +63,21 @@ impl Found {
     /// The first quote at byte `at` or behind it.
     #[inline(always)]
     pub(super) fn quote_from(&self, at: usize) -> Option<usize> {
-        let words = self.quotes.get(at / 64..)?;
-        let (first, rest) = words.split_first()?;
+        // Nearly every text is shorter than 128 bytes, so three words are looked at together, without a branch for each.
+        let within = at % 64;
+        if let Some([first, second, third, ..]) = self.quotes.get(at / 64..) {
+            let low = u128::from(*second) << 64 | u128::from(*first);
+            let bits = low >> within | u128::from(*third) << 64 << (64 - within);
+            if bits != 0 {
+                return Some(at + bits.trailing_zeros() as usize);
+            }
+        }
+        self.far_quote_from(at)
+    }
+
+    #[cold]
+    fn far_quote_from(&self, at: usize) -> Option<usize> {
+        let (first, rest) = self.quotes.get(at / 64..)?.split_first()?;
         let first = first >> (at % 64);
         if first != 0 {
             return Some(at + first.trailing_zeros() as usize);

@@ -30,25 +30,3 @@ fn every_length_around_a_block_is_padded_right() {
         agree::<2>(&[bytes[..length].to_vec(), bytes[..200 - length].to_vec()]);
     }
 }
-
-/// `cargo test --release -p logs -- --ignored --nocapture speed_of_hashes`
-#[test]
-#[ignore = "a measurement"]
-fn speed_of_hashes() {
-    let buffers: Vec<Vec<u8>> = (0..4_u8).map(|one| vec![one; 1 << 20]).collect();
-    let four: [&[u8]; 4] = std::array::from_fn(|at| buffers[at].as_slice());
-    let two = [four[0], four[1]];
-    let measure = |name: &str, bytes: usize, run: &dyn Fn()| {
-        let best = (0..300).map(|_| {
-            let start = std::time::Instant::now();
-            run();
-            start.elapsed().as_secs_f64()
-        });
-        println!("{name}: {:.2} GB/s", bytes as f64 / best.fold(f64::MAX, f64::min) / 1e9);
-    };
-    measure("library", 4 << 20, &|| _ = std::hint::black_box(four.map(sha256)));
-    measure("one", 1 << 20, &|| _ = std::hint::black_box(sha256_many(&[four[0]])));
-    measure("two", 2 << 20, &|| _ = std::hint::black_box(sha256_many(&two)));
-    measure("three", 3 << 20, &|| _ = std::hint::black_box(sha256_many(&[four[0], four[1], four[2]])));
-    measure("four", 4 << 20, &|| _ = std::hint::black_box(sha256_many(&four)));
-}

@@ -1,0 +1,233 @@
+//! Log files that are damaged, huge or hostile: counted, named, the right exit code, nothing else lost.
+
+use crate::run::{Said, run, with_stdin};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// A record of an invocation with that number.
+pub(crate) fn record(number: usize) -> String {
+    format!(
+        r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/eve","accountId":"111122223333","userName":"eve"}},"eventTime":"2026-11-20T{:02}:{:02}:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"eu-west-1","sourceIPAddress":"192.0.2.1","userAgent":"x","requestParameters":{{"functionName":"f{}","invocationType":"RequestResponse"}},"requestID":"00000000-0000-4000-9000-{number:012x}","eventID":"00000000-0000-4000-8000-{number:012x}","resources":[{{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:eu-west-1:111122223333:function:f{}"}}],"recipientAccountId":"111122223333","eventCategory":"Data"}}"#,
+        number / 60 % 24,
+        number % 60,
+        number % 7,
+        number % 7
+    )
+}
+
+pub(crate) fn file(records: impl Iterator<Item = usize>) -> String {
+    format!("{{\"Records\":[{}]}}", records.map(record).collect::<Vec<_>>().join(","))
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The answer of a folder as JSON, with what was said.
+fn asked(folder: &Path) -> (Said, serde_json::Value) {
+    let said = run(&["invocations", folder.to_str().unwrap(), "--format", "json"]);
+    let document = serde_json::from_str(&said.stdout).unwrap_or_default();
+    (said, document)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) {
+    std::fs::write(folder.join(name), bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_file_costs_only_itself() {
+    let good = file(0..10);
+    let whole = gzip(good.as_bytes());
+    let with = |tail: &[u8]| [whole.as_slice(), tail].concat();
+    let broken = good.replacen("\"eventID\":\"0", "\"eventID\":5\"", 1);
+    let mut latin = good.clone().into_bytes();
+    latin[good.find("\"x\"").unwrap() + 1] = 0xff;
+    for (name, bytes, calls, reason) in [
+        ("truncated.json.gz", whole[..whole.len() - 20].to_vec(), None, "ends early"),
+        ("trailing.json.gz", with(b"and more"), Some(10), "8 bytes that are no gzip data follow"),
+        ("broken.json.gz", gzip(broken.as_bytes()), None, ""),
+        ("latin.json", latin, Some(9), "not UTF-8"),
+        ("cut.json", good.as_bytes()[..good.len() - 300].to_vec(), Some(9), "cut off"),
+        ("other.json", br#"{"hello":"world"}"#.to_vec(), Some(0), "no form of CloudTrail records"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "good.json.gz", &gzip(file(100..105).as_bytes()));
+        write(folder.path(), name, &bytes);
+        let (said, document) = asked(folder.path());
+        assert_eq!(said.code, Some(4), "{name}: {said:?}");
+        assert!(said.stderr.contains("note: 1 files are damaged and 0 unread"), "{name}: {said:?}");
+        let trouble = &document["reading"]["troubles"][0];
+        assert!(trouble["file"].as_str().unwrap().ends_with(name), "{name}: {trouble}");
+        assert!(trouble["reason"].as_str().unwrap().contains(reason), "{name}: {trouble}");
+        assert!(
+            document["total"]["calls"].as_u64().unwrap() >= 5,
+            "{name}: nothing of the other file is lost"
+        );
+        if let Some(calls) = calls {
+            assert_eq!(document["total"]["calls"], 5 + calls, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "good.json.gz", &gzip(file(0..5).as_bytes()));
+    // A folder with the name of a file is a folder, and empty.
+    std::fs::create_dir(folder.path().join("folder.json.gz")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link.json.gz")).unwrap();
+    let (said, document) = asked(folder.path());
+    assert_eq!(said.code, Some(4), "{said:?}");
+    assert_eq!(document["reading"]["files"]["unread"], 1);
+    assert_eq!(document["total"]["calls"], 5);
+    let trouble = &document["reading"]["troubles"][0];
+    assert!(trouble["file"].as_str().unwrap().ends_with("link.json.gz"), "{trouble}");
+    assert_eq!(trouble["reason"], "no such file or directory");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_back_do_not_lead_in_circles() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.json", file(0..3).as_bytes());
+    std::fs::create_dir(folder.path().join("b")).unwrap();
+    std::os::unix::fs::symlink("..", folder.path().join("b").join("up")).unwrap();
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("self")).unwrap();
+    let (said, document) = asked(folder.path());
+    assert_eq!((said.code, &document["total"]["calls"]), (Some(0), &3.into()), "{said:?}");
+}
+
+#[test]
+fn nothing_at_all_is_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::create_dir(at("empty")).unwrap();
+    write(folder.path(), "noise.json", b"no JSON at all");
+    for (source, wanted) in [
+        (at("empty"), "there is no log file to read"),
+        (at("missing"), "no such file or directory"),
+        (at("noise.json"), "no form of CloudTrail records"),
+    ] {
+        let said = run(&["invocations", &source]);
+        assert_eq!(said.code, Some(1), "{source}: {said:?}");
+        assert!(said.stdout.is_empty() && said.stderr.starts_with("error: "), "{said:?}");
+        assert!(said.stderr.contains(wanted) && said.stderr.contains("\nhelp: "), "{said:?}");
+    }
+}
+
+#[test]
+fn a_bomb_is_named_and_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let zeros = vec![b' '; 1 << 20];
+    (0..600).for_each(|_| encoder.write_all(&zeros).unwrap());
+    write(folder.path(), "bomb.json.gz", &encoder.finish().unwrap());
+    write(folder.path(), "good.json.gz", &gzip(file(0..5).as_bytes()));
+    let (said, document) = asked(folder.path());
+    assert_eq!((said.code, &document["total"]["calls"]), (Some(4), &5.into()), "{said:?}");
+    let reason = &document["reading"]["troubles"][0]["reason"];
+    assert_eq!(reason, "inflates to more than the limit of 536870912 bytes");
+}
+
+#[test]
+fn three_hundred_megabytes_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(b"{\"Records\":[").unwrap();
+    let other = record(0).replace("lambda.amazonaws.com", "s3.amazonaws.com") + ",";
+    let many = other.repeat(1_000);
+    (0..300_000_000 / many.len() + 1).for_each(|_| encoder.write_all(many.as_bytes()).unwrap());
+    encoder.write_all(record(1).as_bytes()).unwrap();
+    encoder.write_all(b"]}").unwrap();
+    write(folder.path(), "large.json.gz", &encoder.finish().unwrap());
+    let begun = Instant::now();
+    let (said, document) = asked(folder.path());
+    assert_eq!((said.code, &document["total"]["calls"]), (Some(0), &1.into()), "{said:?}");
+    assert!(document["reading"]["bytes"].as_u64().unwrap() > 300_000_000);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn records_of_the_largest_size_and_out_of_order() {
+    let long = |number: usize| record(number).replacen("\"x\"", &format!("\"{}\"", "y".repeat(256_000)), 1);
+    let records: Vec<String> = (0..20).rev().map(long).collect();
+    let said = with_stdin(
+        &["invocations", "-", "--by", "function", "--format", "csv"],
+        records.join("\n").as_bytes(),
+    );
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let first = said.stdout.lines().find(|line| line.contains(":f0,")).unwrap();
+    assert!(first.ends_with(",2026-11-20T00:00:00Z,2026-11-20T00:14:00Z"), "{first}");
+}
+
+#[test]
+fn names_with_escapes_and_formulas_reach_neither_terminal_nor_spreadsheet() {
+    let evil = record(1)
+        .replace("user/eve", "user/=cmd\\u001b]0;owned\\u0007\\u202e")
+        .replace(":f1", ":@SUM(1)\\u001b[2J")
+        .replace("arn:aws:lambda", "=arn:aws:lambda");
+    for format in ["terminal", "json", "jsonl", "csv"] {
+        for timeline in [false, true] {
+            let mut arguments = vec!["invocations", "-", "--format", format];
+            arguments.extend(timeline.then_some(["--timeline", "--function", "*"]).into_iter().flatten());
+            let said = with_stdin(&arguments, evil.as_bytes());
+            assert_eq!(said.code, Some(0), "{said:?}");
+            let acts = |c: char| !matches!(c, '\n' | '\r') && c.is_control() || c == '\u{202e}';
+            assert!(!said.stdout.contains(acts) && !said.stderr.contains(acts), "{arguments:?}: {said:?}");
+            if format == "csv" {
+                let cells = said.stdout.split([',', '\n']);
+                let formulas = cells.filter(|cell| cell.starts_with(['=', '+', '@']));
+                assert_eq!(formulas.count(), 0, "{}", said.stdout);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_layout_of_cloudtrail_is_read_by_its_keys_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |key: &str, bytes: &[u8]| {
+        let path = folder.path().join(key);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    let key = |account: &str, kind: &str, day: &str, name: &str| {
+        format!("AWSLogs/o-abc/{account}/{kind}/eu-west-1/2026/11/{day}/{name}.json.gz")
+    };
+    put(&key("111122223333", "CloudTrail", "20", "a"), &gzip(file(0..3).as_bytes()));
+    put(&key("111122223333", "CloudTrail", "21", "b"), &gzip(file(10..14).as_bytes()));
+    put(&key("111122223333", "CloudTrail", "25", "c"), &gzip(file(20..25).as_bytes()));
+    put(&key("444455556666", "CloudTrail", "20", "d"), &gzip(file(30..36).as_bytes()));
+    put(&key("111122223333", "CloudTrail-Digest", "20", "e"), b"{}");
+    put(&key("111122223333", "CloudTrail-Insight", "20", "f"), b"{}");
+    put(&key("111122223333", "CloudTrail-NetworkActivity", "20", "g"), b"{}");
+    put("notes.json", b"{}");
+    let calls = |arguments: &[&str]| {
+        let source =
+            [&["invocations", folder.path().to_str().unwrap(), "--format", "json"], arguments].concat();
+        let said = run(&source);
+        let document: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        (said.code, document["total"]["calls"].as_u64().unwrap(), document["reading"].clone())
+    };
+    let (code, all, reading) = calls(&[]);
+    assert_eq!((code, all, &reading["files"]["read"]), (Some(0), 18, &4.into()));
+    let left_out = serde_json::json!({"digests": 1, "insights": 1, "network_activity": 1, "other": 1});
+    assert_eq!(reading["left_out"], left_out);
+    // Events of the 20th may lie in a file of the 21st.
+    let (_, of_day, reading) = calls(&["--since", "2026-11-20", "--until", "2026-11-20"]);
+    assert_eq!((of_day, &reading["files"]["read"]), (13, &3.into()));
+    let (_, _, reading) = calls(&["--account", "444455556666"]);
+    assert_eq!(reading["files"]["read"], 1);
+    let inside = folder.path().join("AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/11");
+    let (said, document) = asked(&inside);
+    assert_eq!((said.code, &document["total"]["calls"]), (Some(0), &12.into()), "{said:?}");
+    let narrow = run(&["invocations", folder.path().to_str().unwrap(), "--since", "2027-01-01"]);
+    assert_eq!(narrow.code, Some(1), "{narrow:?}");
+    assert!(narrow.stderr.contains("help: no file is about the accounts, Regions and days"), "{narrow:?}");
+}
