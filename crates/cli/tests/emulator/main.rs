@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod accounts;
+#[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;
 
 mod story;
+mod verify;
 
 use seed::{Seed, url};
 use std::process::Command;
