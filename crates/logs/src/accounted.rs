@@ -58,6 +58,12 @@ pub enum Reason {
     /// Neither a record nor an envelope of records that is known.
     #[error("no form of CloudTrail records that is known")]
     UnknownForm,
+    /// Far larger than any record of CloudTrail.
+    #[error("larger than {most} bytes, which no record of CloudTrail is")]
+    TooLarge {
+        /// The limit, in bytes.
+        most: u64,
+    },
     /// Not UTF-8.
     #[error("not UTF-8, {at} bytes in")]
     NotUtf8 {

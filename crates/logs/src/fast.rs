@@ -12,7 +12,7 @@ mod portable;
 mod scan;
 mod walk;
 
-use crate::plain::{Plain, deliver, hand_on, judge};
+use crate::plain::{LARGEST_RECORD, Plain, deliver, hand_on, judge};
 use crate::read::Sink;
 use learned::Learned;
 use parse::{Parsed, parse};
@@ -41,6 +41,11 @@ impl Default for Fast {
 impl Fast {
     pub(crate) fn portable() -> Self {
         Fast { scan: portable::scan, found: Found::default(), learned: Learned::default() }
+    }
+
+    /// Gives back memory that only a large file needed.
+    pub(crate) fn rest(&mut self) {
+        self.found.rest();
     }
 
     /// Reads what it can from `at` on and returns where it stopped; `None` iff the plain path has to read the document at `at`.
@@ -95,7 +100,7 @@ fn one<S: Sink>(
 ) {
     let wanted = plain.wanted;
     let (start, offset) = (span.start, base + span.start);
-    let text = simdutf8::basic::from_utf8(raw).ok();
+    let text = simdutf8::basic::from_utf8(raw).ok().filter(|text| text.len() <= LARGEST_RECORD);
     let escapes = span.unusual && memchr::memchr(b'\\', raw).is_some();
     if let Some(text) = text {
         let known = learned.read(text, (start, offset), (found, escapes), |record| {

@@ -59,7 +59,9 @@ impl<'a> ObjectKey<'a> {
     /// `None` iff the key is not as CloudTrail writes them.
     #[must_use]
     pub fn parse(key: &'a str) -> Option<Self> {
-        let at = if key.starts_with(ROOT) { 0 } else { key.rfind("/AWSLogs/")? + 1 };
+        // The last one: a trail's own prefix may hold another.
+        let inner = key.rfind("/AWSLogs/").map(|at| at + 1);
+        let at = inner.or_else(|| key.starts_with(ROOT).then_some(0))?;
         let (prefix, below) = key.split_at_checked(at)?;
         let rest = below.strip_prefix(ROOT)?;
         let organization = rest.split_once('/').map(|(id, _)| id).filter(|id| id.starts_with("o-"));
@@ -120,6 +122,12 @@ mod tests {
         let parsed = ObjectKey::parse(&key).unwrap();
         assert_eq!((parsed.prefix, parsed.organization, parsed.folder), ("", None, Folder::Digests));
         assert_eq!((parsed.below, parsed.delivered()), (key.as_str(), None));
+    }
+
+    #[test]
+    fn a_prefix_may_be_called_as_the_root_is() {
+        let key = "AWSLogs/AWSLogs/111122223333/CloudTrail/eu-west-1/2023/03/21/a.json.gz";
+        assert_eq!(ObjectKey::parse(key).unwrap().prefix, "AWSLogs/");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use node::Node;
 use split::{object_end, string_end, value_end};
 use std::borrow::Cow;
 
-pub(crate) use build::{Judged, judge, spells_a_letter};
+pub(crate) use build::{Judged, LARGEST_RECORD, judge, spells_a_letter};
 pub(crate) use split::past_space;
 
 /// How often reading starts again behind a break before the rest is refused in one piece: it keeps the time linear.

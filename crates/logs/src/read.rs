@@ -66,6 +66,7 @@ impl Reader {
             at = self.fast.documents(&mut plain, at).unwrap_or_else(|| plain.document(at));
             at = next(bytes, at);
         }
+        self.fast.rest();
         accounted
     }
 }

@@ -67,6 +67,8 @@ pub struct Record<'a> {
     pub requested: Option<Requested<'a>>,
     /// `additionalEventData.functionVersion`: the ARN of the version that ran.
     pub executed: Option<Text<'a>>,
+    /// `addendum.originalEventID`: this record corrects that one, and tells of no other event.
+    pub corrects: Option<Text<'a>>,
     /// Some iff this is an aggregated event: evidence of a number of calls, not of one.
     pub aggregated: Option<Aggregated<'a>>,
 }
@@ -198,7 +200,9 @@ impl Record<'_> {
     /// a MicroVM. Aggregated events are not.
     #[must_use]
     pub fn is_invocation(&self) -> bool {
-        self.aggregated.is_none() && is_invocation(&self.event_source, &self.event_name)
+        let network = self.category.as_deref() == Some("NetworkActivity")
+            || self.event_type.as_deref() == Some("AwsVpceEvents");
+        self.aggregated.is_none() && !network && is_invocation(&self.event_source, &self.event_name)
     }
 
     /// Equal for two records iff they are the same event delivered twice to the same account, save a chance below 2^-100.
@@ -207,7 +211,13 @@ impl Record<'_> {
     /// an id and *differ* are two claims, none hides the other, and the result does not depend on which was read first.
     #[must_use]
     pub fn key(&self) -> u128 {
-        self.key_of(id_bits(&self.event_id).0)
+        self.key_of(id_bits(self.event_told()).0)
+    }
+
+    /// The id of the event that the record tells of: its own, or that of the one that it corrects.
+    #[must_use]
+    pub fn event_told(&self) -> &str {
+        self.corrects.as_deref().filter(|id| !id.is_empty()).unwrap_or(&self.event_id)
     }
 
     /// As [`Record::key`], the bits of the event id being known.

@@ -61,7 +61,7 @@ pub enum Column {
 }
 
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
-pub const SHEET_VERSION: u32 = 1;
+pub const SHEET_VERSION: u32 = 2;
 
 /// How many columns there are.
 const COLUMNS: usize = 22;
@@ -139,7 +139,7 @@ impl Marks {
 /// One invocation record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// The bits of `eventID`: the UUID itself, or a hash of any other text.
+    /// The bits of `eventID`, or of the id of the event that is corrected: the UUID itself, or a hash of any other text.
     pub event: u128,
     /// As [`Record::key`]: equal for two rows iff they are the same event delivered twice to the same account.
     pub key: u128,
@@ -153,6 +153,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// What [`Row::key`] has beside the bits of the event id.
+    pub(crate) fn salt(&self) -> u64 {
+        // The key was made by adding 64 bits.
+        u64::try_from(self.key.wrapping_sub(self.event)).unwrap_or(0)
+    }
+
     /// The number of the text in this sheet's [`Texts`]; 0 iff the record has none, or the column was not filled.
     #[must_use]
     pub fn text(&self, column: Column) -> u32 {
@@ -251,7 +257,7 @@ impl Sheet {
     }
 
     fn row(&mut self, record: &Record<'_>, columns: Columns) -> Row {
-        let (event, event_uuid) = id_bits(&record.event_id);
+        let (event, event_uuid) = id_bits(record.event_told());
         let request_id = record.request_id.as_deref().filter(|id| !id.is_empty());
         let (request, request_uuid) = request_id.map_or((0, false), id_bits);
         let mut marks = marks(record);
@@ -295,7 +301,7 @@ impl Sheet {
         put(Column::Asked, requested.and_then(|requested| requested.function_name.as_deref()));
         put(Column::Executed, record.executed.as_deref());
         put(Column::VpcEndpoint, record.vpc_endpoint.as_deref());
-        put(Column::EventId, Some(&*record.event_id).filter(|_| !event_uuid));
+        put(Column::EventId, Some(record.event_told()).filter(|_| !event_uuid));
         put(Column::RequestId, request_id.filter(|_| !request_uuid));
         row
     }

@@ -87,7 +87,10 @@ impl Survey<'_> {
             match met {
                 Met::Delivered(found) => delivered.add(found, room),
                 Met::Loose(found) => loose.add(found, room),
-                Met::LeftOut(folder) => self.left_out.add(folder),
+                Met::LeftOut(folder) => {
+                    elsewhere = true;
+                    self.left_out.add(folder);
+                }
                 Met::Elsewhere => elsewhere = true,
                 Met::Other => other += 1,
                 Met::Unread(found) => unread.add(found, room),

@@ -18,7 +18,7 @@ pub(crate) enum Met {
     Loose(Found),
     /// A file under a key of CloudTrail that is left out by its name.
     LeftOut(Folder),
-    /// A file under a key of CloudTrail that the question does not concern.
+    /// A file under a key of CloudTrail that the question does not concern, or a whole folder of them.
     Elsewhere,
     /// Any other file.
     Other,
@@ -57,13 +57,13 @@ impl<'a> Walk<'a> {
         (walk, met)
     }
 
-    /// Goes into the folder; says so where it cannot.
+    /// Goes into the folder; says so where it cannot or need not.
     fn enter(&mut self, below: PathBuf) -> Option<Met> {
         let path = self.path(&below);
         let key = with_slashes(&path);
         let inside = key.rfind("/AWSLogs/").map(|at| &key[at + "/AWSLogs/".len()..]);
         if inside.is_some_and(|inside| !self.window.may_hold(inside)) {
-            return None;
+            return Some(Met::Elsewhere);
         }
         let entries = match std::fs::read_dir(&path) {
             Ok(entries) => entries,

@@ -1,14 +1,12 @@
 //! Invocations as documents: against their schema, and the same bytes for the same reading.
 
+use crate::reports::STAMP;
 use crate::schemas::{problems, schema};
 use cli::report::{
-    self, Invocations, LeftOut, Layout, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
+    self, Invocations, Layout, LeftOut, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
 };
-use crate::reports::STAMP;
 use logs::scan::{Account, Trouble};
-use logs::{
-    Answer, Attempt, Cell, Dimension, Filter, Group, Line, Pattern, Question, Timeline, Via, Way,
-};
+use logs::{Answer, Attempt, Cell, Dimension, Filter, Group, Line, Pattern, Question, Timeline, Via, Way};
 use serde_json::{Value, json};
 
 const NOON: i64 = 1_763_640_000_000;
@@ -122,13 +120,17 @@ fn a_table_is_csv_and_a_page_is_calm() {
 
 #[test]
 fn groups_stand_in_the_order_that_was_asked_for() {
-    let (question, account) = (Question { by: Dimension::ALL.to_vec(), ..Question::default() }, Account::default());
+    let (question, account) =
+        (Question { by: Dimension::ALL.to_vec(), ..Question::default() }, Account::default());
     let order = |sort| {
         let found = groups();
         let left_out = LeftOut::default();
-        let reading = Reading { question: &question, found: &found, account: &account, left_out, sort, limit: 9 };
-        let document: Value = serde_json::from_str(&text(|out| invocations_json(&reading, &STAMP, out))).unwrap();
-        let calls = document["groups"].as_array().unwrap().iter().map(|group| group["calls"].as_u64().unwrap());
+        let reading =
+            Reading { question: &question, found: &found, account: &account, left_out, sort, limit: 9 };
+        let document: Value =
+            serde_json::from_str(&text(|out| invocations_json(&reading, &STAMP, out))).unwrap();
+        let calls =
+            document["groups"].as_array().unwrap().iter().map(|group| group["calls"].as_u64().unwrap());
         calls.collect::<Vec<_>>()
     };
     assert_eq!(order(Sort::Calls), [2_000, 4, 3]);

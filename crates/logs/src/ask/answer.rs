@@ -1,7 +1,7 @@
 //! The answer to a question: groups, each with its counts, sorted by their labels.
 
 use super::Dimension;
-use super::entry::{Entry, What, call_of, once};
+use super::entry::{Entry, What, settle};
 use super::label::words;
 use super::settle::merge;
 use super::tally::{GroupKey, Tally};
@@ -171,7 +171,7 @@ impl Answer {
             let of = ranks.get(thread).and_then(|ranks| ranks.get(group as usize));
             of.copied().unwrap_or(u32::MAX)
         };
-        merge(runs, rank, |together| copies += settle(together, &mut cells))?;
+        merge(runs, rank, |together| copies += count_together(together, &mut cells))?;
         let groups = labels.into_iter().zip(cells).filter(|(_, cell)| cell.records() > 0);
         Ok(Answer { groups: groups.map(|(labels, cell)| Group { labels, cell }).collect(), copies })
     }
@@ -229,33 +229,36 @@ pub(super) fn ranked(tallies: &[Tally<'_>]) -> (Vec<Vec<String>>, Vec<Vec<u32>>)
 }
 
 /// Counts what belongs together; how many copies there were.
-fn settle(together: &[Entry], cells: &mut [Cell]) -> u64 {
+fn count_together(together: &[Entry], cells: &mut [Cell]) -> u64 {
     // Most records stand alone.
     if let [entry] = together
         && !entry.execution()
     {
-        if let Some(cell) = cells.get_mut(entry.group as usize) {
+        if entry.what.is(What::MEANT)
+            && entry.what.is(What::WITHIN)
+            && let Some(cell) = cells.get_mut(entry.group as usize)
+        {
             cell.see(entry);
             count(cell, entry.what, false);
         }
         return 0;
     }
-    let (once, copies) = once(together);
-    let call = call_of(&once);
-    let followed = once.iter().any(Entry::execution);
-    for entry in &once {
-        let execution = entry.execution();
-        let group = if execution { call.map_or(entry.group, |call| call.group) } else { entry.group };
-        let Some(cell) = cells.get_mut(group as usize) else { continue };
-        cell.see(entry);
-        if execution {
-            cell.attempts += 1;
-            cell.orphans += u64::from(call.is_none());
-        } else {
-            count(cell, entry.what, followed);
+    let settled = settle(together);
+    for entry in &settled.calls {
+        if let Some(cell) = cells.get_mut(entry.group as usize) {
+            cell.see(entry);
+            count(cell, entry.what, settled.followed);
         }
     }
-    copies
+    for entry in &settled.attempts {
+        let group = settled.call.map_or(entry.group, |call| call.group);
+        if let Some(cell) = cells.get_mut(group as usize) {
+            cell.see(entry);
+            cell.attempts += 1;
+            cell.orphans += u64::from(settled.call.is_none());
+        }
+    }
+    settled.copies
 }
 
 fn count(cell: &mut Cell, what: What, followed: bool) {

@@ -5,12 +5,13 @@ use crate::sheet::{Marks, Row};
 /// A record that may be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Shared by a call and its executions, where [`What::joined`]; 0 iff there is none.
+    /// The bits of the request id; 0 iff there is none. A call and its executions have the same.
     pub(super) request: u128,
-    /// Shared by copies of one record.
+    /// Shared by copies of one record: the bits of its event id and `salt`, added.
     pub(super) key: u128,
-    /// The bits of the event id.
-    pub(super) event: u128,
+    pub(super) salt: u64,
+    /// A hash of the function: what has the same request id belongs together only where it is of one function.
+    pub(super) function: u64,
     pub(super) milliseconds: i64,
     pub(super) group: u32,
     pub(super) what: What,
@@ -22,42 +23,48 @@ pub(super) struct What(u32);
 
 impl What {
     pub(super) const EXECUTION: What = What(1);
-    /// It is asked about by itself.
-    pub(super) const ALONE: What = What(1 << 1);
     pub(super) const ERROR: What = What(1 << 2);
     pub(super) const DRY_RUN: What = What(1 << 3);
     pub(super) const FOREIGN: What = What(1 << 4);
     pub(super) const ASYNC: What = What(1 << 5);
     /// The function did not run for this call: it steers a MicroVM.
     pub(super) const MICROVM: What = What(1 << 6);
-    /// Another record may have the same request id, and belong to it.
+    /// Executions are joined to the calls that they belong to.
     pub(super) const JOINED: What = What(1 << 7);
     /// The event id can be made again from its bits.
     pub(super) const EVENT_UUID: What = What(1 << 8);
     /// So can the request id.
     pub(super) const REQUEST_UUID: What = What(1 << 9);
+    /// It is in the time that was asked for.
+    pub(super) const WITHIN: What = What(1 << 10);
+    /// But for the time, it is asked about; or it would be, were it asynchronous, which an execution behind it shows.
+    pub(super) const MEANT: What = What(1 << 11);
+    pub(super) const MEANT_IF_FOLLOWED: What = What(1 << 12);
     const LAG_AT: u32 = 16;
 
-    /// `alone` and `joined` as of the constants, `delivered` is when the record's file was, to the minute.
-    pub(super) fn of(row: &Row, alone: bool, joined: bool, delivered: Option<i64>) -> What {
+    /// `asked` is which of the constants of asking are true, `delivered` when the record's file was, to the minute.
+    pub(super) fn of(row: &Row, asked: What, delivered: Option<i64>) -> What {
         let marks = row.marks;
         let bits = [
             (marks.any(Marks::EXECUTION), Self::EXECUTION),
-            (alone, Self::ALONE),
             (marks.any(Marks::ERROR), Self::ERROR),
             (marks.any(Marks::DRY_RUN), Self::DRY_RUN),
             (marks.any(Marks::FOREIGN), Self::FOREIGN),
             (marks.any(Marks::ASYNC), Self::ASYNC),
             (marks.any(Marks::MICROVM), Self::MICROVM),
-            (joined, Self::JOINED),
             (marks.any(Marks::EVENT_UUID), Self::EVENT_UUID),
             (marks.any(Marks::REQUEST_UUID), Self::REQUEST_UUID),
         ];
-        let bits = bits.iter().fold(0, |bits, (set, bit)| if *set { bits | bit.0 } else { bits });
+        let bits = bits.iter().fold(asked.0, |bits, (set, bit)| if *set { bits | bit.0 } else { bits });
         // The name of a file tells the minute: the record was there at its end.
         let lag = delivered.map(|minute| minute.saturating_add(60_000).saturating_sub(row.milliseconds));
         let lag = lag.map_or(0, |lag| super::answer::bucket(lag) + 1);
         What(bits | u32::from(lag) << Self::LAG_AT)
+    }
+
+    /// Those of the facts that hold.
+    pub(super) fn those(facts: &[(bool, What)]) -> What {
+        What(facts.iter().filter(|(holds, _)| *holds).fold(0, |bits, (_, fact)| bits | fact.0))
     }
 
     /// True iff that is a fact of the entry.
@@ -76,7 +83,13 @@ impl Entry {
 
     /// What belongs together stands together: a call and its executions, else the copies of one record.
     pub(super) fn order(&self) -> (u128, u128) {
-        (if self.what.is(What::JOINED) { self.request } else { 0 }, self.key)
+        let joined = self.what.is(What::JOINED) && self.request != 0;
+        (if joined { self.request.wrapping_add(u128::from(self.function)).max(1) } else { 0 }, self.key)
+    }
+
+    /// The bits of the event id.
+    pub(super) fn event(&self) -> u128 {
+        self.key.wrapping_sub(u128::from(self.salt))
     }
 
     pub(super) fn execution(&self) -> bool {
@@ -87,7 +100,8 @@ impl Entry {
         let mut bytes = [0; Self::SIZE];
         bytes[..16].copy_from_slice(&self.request.to_le_bytes());
         bytes[16..32].copy_from_slice(&self.key.to_le_bytes());
-        bytes[32..48].copy_from_slice(&self.event.to_le_bytes());
+        bytes[32..40].copy_from_slice(&self.salt.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.function.to_le_bytes());
         bytes[48..56].copy_from_slice(&self.milliseconds.to_le_bytes());
         bytes[56..60].copy_from_slice(&self.group.to_le_bytes());
         bytes[60..].copy_from_slice(&self.what.0.to_le_bytes());
@@ -101,7 +115,8 @@ impl Entry {
         Entry {
             request: u128::from_le_bytes(part(bytes, 0)),
             key: u128::from_le_bytes(part(bytes, 16)),
-            event: u128::from_le_bytes(part(bytes, 32)),
+            salt: u64::from_le_bytes(part(bytes, 32)),
+            function: u64::from_le_bytes(part(bytes, 40)),
             milliseconds: i64::from_le_bytes(part(bytes, 48)),
             group: u32::from_le_bytes(part(bytes, 56)),
             what: What(u32::from_le_bytes(part(bytes, 60))),
@@ -109,29 +124,51 @@ impl Entry {
     }
 }
 
-/// The records among `together` that count, once each, and how many copies of them there were. `together` stands in
-/// [`Entry::order`]. An execution that is not asked about by itself counts iff its call is there.
-pub(super) fn once(together: &[Entry]) -> (Vec<Entry>, u64) {
-    let called = together.iter().any(|entry| !entry.execution());
-    let mut once: Vec<Entry> = Vec::with_capacity(together.len());
-    let mut copies = 0;
-    for entry in together.iter().filter(|entry| called || entry.what.is(What::ALONE)) {
+/// What belongs together, once each.
+pub(super) struct Settled {
+    /// The calls that are asked about.
+    pub(super) calls: Vec<Entry>,
+    /// The attempts that are asked about: those of the call, or without one that was read.
+    pub(super) attempts: Vec<Entry>,
+    /// Whose the attempts are: the first call, asked about or not; `None` iff none was read.
+    pub(super) call: Option<Entry>,
+    /// True iff an attempt was read.
+    pub(super) followed: bool,
+    /// Copies of records that count.
+    pub(super) copies: u64,
+}
+
+/// Settles what stands together in [`Entry::order`]. The time that was asked for is asked of every record; the rest is asked of
+/// calls, and holds for the attempts to run them.
+pub(super) fn settle(together: &[Entry]) -> Settled {
+    let mut once: Vec<(Entry, u64)> = Vec::with_capacity(together.len());
+    for entry in together {
         match once.last_mut() {
-            Some(last) if last.key == entry.key => {
-                copies += 1;
-                // Of several copies the one that comes first decides, and nothing depends on the order of reading.
-                let order = |entry: &Entry| (entry.group, entry.what, entry.request, entry.event);
+            Some((last, copies)) if last.key == entry.key => {
+                *copies += 1;
+                // Of several copies one decides, whichever was read first: one whose lag is known, if there is any.
+                let order =
+                    |entry: &Entry| (entry.group, entry.what.lag().is_none(), entry.what, entry.function);
                 if order(entry) < order(last) {
                     *last = *entry;
                 }
             }
-            _ => once.push(*entry),
+            _ => once.push((*entry, 0)),
         }
     }
-    (once, copies)
-}
-
-/// The call among them: the first, should there be several.
-pub(super) fn call_of(once: &[Entry]) -> Option<&Entry> {
-    once.iter().filter(|entry| !entry.execution()).min_by_key(|entry| (entry.milliseconds, entry.key))
+    let calls = || once.iter().filter(|(entry, _)| !entry.execution());
+    let call = calls().map(|(entry, _)| *entry).min_by_key(|entry| (entry.milliseconds, entry.key));
+    let followed = once.iter().any(|(entry, _)| entry.execution());
+    let meant =
+        |entry: &Entry| entry.what.is(What::MEANT) || followed && entry.what.is(What::MEANT_IF_FOLLOWED);
+    let attempts_meant = call.is_none_or(|call| meant(&call));
+    let mut settled = Settled { calls: Vec::new(), attempts: Vec::new(), call, followed, copies: 0 };
+    for (entry, copies) in &once {
+        let asked = if entry.execution() && call.is_some() { attempts_meant } else { meant(entry) };
+        if asked && entry.what.is(What::WITHIN) {
+            settled.copies += copies;
+            if entry.execution() { settled.attempts.push(*entry) } else { settled.calls.push(*entry) }
+        }
+    }
+    settled
 }

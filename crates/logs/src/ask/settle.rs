@@ -25,6 +25,11 @@ impl<T: Read + Write + Seek + Send> Scratch for T {}
 /// Entries of one thread in memory at once: 64 bytes each.
 pub(super) const IN_MEMORY: usize = 80_000;
 
+/// Runs of one thread on scratch files: so many are merged into one, so that neither open files nor their buffers become many.
+const MOST_RUNS: usize = 24;
+/// Entries read or written at once.
+const BLOCK: usize = 512;
+
 /// The entries of one thread: some in memory, the rest in sorted runs.
 pub(super) struct Runs<'s> {
     entries: Vec<Entry>,
@@ -54,17 +59,39 @@ impl<'s> Runs<'s> {
 
     fn spill(&mut self) -> io::Result<()> {
         self.entries.sort_unstable_by_key(Entry::order);
-        let mut scratch = self.spill.create()?;
-        let mut block = Vec::with_capacity(Entry::SIZE * 4_096);
-        for entries in self.entries.chunks(4_096) {
-            block.clear();
-            block.extend(entries.iter().flat_map(|entry| entry.to_bytes()));
-            scratch.write_all(&block)?;
-        }
-        scratch.seek(SeekFrom::Start(0))?;
-        self.spilled.push((scratch, self.entries.len() as u64));
+        let entries = std::mem::take(&mut self.entries);
+        let mut run = entries.iter();
+        let written = self.write(|| Ok(run.next().copied()))?;
+        self.spilled.push(written);
+        self.entries = entries;
         self.entries.clear();
+        if self.spilled.len() >= MOST_RUNS {
+            let runs = self.spilled.drain(..).map(Run::scratch).collect();
+            let mut merged = Merged::of(runs)?;
+            let written = self.write(|| Ok(merged.next()?.map(|(_, entry)| entry)))?;
+            self.spilled.push(written);
+        }
         Ok(())
+    }
+
+    /// A scratch file of what `next` gives.
+    fn write(
+        &self,
+        mut next: impl FnMut() -> io::Result<Option<Entry>>,
+    ) -> io::Result<(Box<dyn Scratch>, u64)> {
+        let mut scratch = self.spill.create()?;
+        let (mut block, mut count) = (Vec::with_capacity(Entry::SIZE * BLOCK), 0);
+        while let Some(entry) = next()? {
+            block.extend(entry.to_bytes());
+            count += 1;
+            if block.len() >= Entry::SIZE * BLOCK {
+                scratch.write_all(&block)?;
+                block.clear();
+            }
+        }
+        scratch.write_all(&block)?;
+        scratch.seek(SeekFrom::Start(0))?;
+        Ok((scratch, count))
     }
 
     /// Sorts what is in memory: done by each thread for its own.
@@ -75,10 +102,7 @@ impl<'s> Runs<'s> {
     /// The runs, each sorted.
     fn into_readers(self) -> Vec<Run> {
         let memory = Run::Memory(self.entries.into_iter());
-        let files = self.spilled.into_iter().map(|(scratch, left)| {
-            let reader = BufReader::with_capacity(Entry::SIZE * 1_024, scratch);
-            Run::Scratch { reader, left }
-        });
+        let files = self.spilled.into_iter().map(Run::scratch);
         files.chain([memory]).collect()
     }
 }
@@ -89,6 +113,10 @@ enum Run {
 }
 
 impl Run {
+    fn scratch((scratch, left): (Box<dyn Scratch>, u64)) -> Run {
+        Run::Scratch { reader: BufReader::with_capacity(Entry::SIZE * BLOCK, scratch), left }
+    }
+
     fn next(&mut self) -> io::Result<Option<Entry>> {
         match self {
             Run::Memory(entries) => Ok(entries.next()),
@@ -103,6 +131,33 @@ impl Run {
     }
 }
 
+/// The entries of several runs in order, each with the number of the run that it came from.
+struct Merged {
+    runs: Vec<(Run, Option<Entry>)>,
+    heads: BinaryHeap<Reverse<((u128, u128), usize)>>,
+}
+
+impl Merged {
+    fn of(runs: Vec<Run>) -> io::Result<Merged> {
+        let mut merged = Merged { runs: Vec::new(), heads: BinaryHeap::new() };
+        for (at, mut run) in runs.into_iter().enumerate() {
+            let head = run.next()?;
+            merged.heads.extend(head.map(|entry| Reverse((entry.order(), at))));
+            merged.runs.push((run, head));
+        }
+        Ok(merged)
+    }
+
+    fn next(&mut self) -> io::Result<Option<(usize, Entry)>> {
+        let Some(Reverse((_, at))) = self.heads.pop() else { return Ok(None) };
+        let Some((run, head)) = self.runs.get_mut(at) else { return Ok(None) };
+        let next = run.next()?;
+        let entry = std::mem::replace(head, next);
+        self.heads.extend(next.map(|entry| Reverse((entry.order(), at))));
+        Ok(entry.map(|entry| (at, entry)))
+    }
+}
+
 /// All entries of all threads in order, their groups told by `group(thread, number)`; `belong` gets those that belong together:
 /// a call with its executions and all copies of each, or the copies of one record.
 pub(super) fn merge(
@@ -110,28 +165,22 @@ pub(super) fn merge(
     group: impl Fn(usize, u32) -> u32,
     mut belong: impl FnMut(&[Entry]),
 ) -> io::Result<()> {
-    let mut readers: Vec<(usize, Run)> = Vec::new();
+    let (mut threads, mut readers) = (Vec::new(), Vec::new());
     for (thread, of) in runs.into_iter().enumerate() {
-        readers.extend(of.into_readers().into_iter().map(|run| (thread, run)));
+        for run in of.into_readers() {
+            threads.push(thread);
+            readers.push(run);
+        }
     }
-    let mut heads = BinaryHeap::new();
-    let mut current: Vec<Option<Entry>> = Vec::new();
-    for (at, (_, run)) in readers.iter_mut().enumerate() {
-        let head = run.next()?;
-        heads.extend(head.map(|entry| Reverse((entry.order(), at))));
-        current.push(head);
-    }
+    let mut merged = Merged::of(readers)?;
     let mut together: Vec<Entry> = Vec::new();
-    while let Some(Reverse((order, at))) = heads.pop() {
-        let Some((thread, run)) = readers.get_mut(at) else { break };
-        let next = run.next()?;
-        let entry = current.get_mut(at).and_then(|slot| std::mem::replace(slot, next));
-        heads.extend(next.map(|entry| Reverse((entry.order(), at))));
-        let Some(mut entry) = entry else { break };
-        entry.group = group(*thread, entry.group);
-        let same = together
-            .first()
-            .is_none_or(|first| first.order().0 == order.0 && (order.0 != 0 || first.key == order.1));
+    while let Some((run, mut entry)) = merged.next()? {
+        entry.group = group(threads.get(run).copied().unwrap_or(0), entry.group);
+        let order = entry.order();
+        let same = together.first().is_none_or(|first| {
+            let before = first.order();
+            before.0 == order.0 && (order.0 != 0 || before.1 == order.1)
+        });
         if !same {
             belong(&together);
             together.clear();

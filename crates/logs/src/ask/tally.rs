@@ -3,7 +3,7 @@
 use super::entry::{Entry, What};
 use super::label::{function, label, number};
 use super::settle::{IN_MEMORY, Runs, Spill};
-use super::{Dimension, Filter, MOST_DIMENSIONS, Question};
+use super::{Dimension, Filter, MOST_DIMENSIONS, Question, Way};
 use crate::scan::{Consumer, File};
 use crate::sheet::{Column, Marks, Row, Sheet, Texts};
 use crate::who::{self, CALLER};
@@ -36,6 +36,8 @@ struct Memo {
     /// By dimension of several columns.
     several: Vec<HashMap<[u32; CALLER.len()], u32, FixedState>>,
     functions: HashMap<u32, bool, FixedState>,
+    /// By function: its hash, 0 where it is not known yet.
+    hashes: Vec<u64>,
     callers: HashMap<[u32; CALLER.len()], bool, FixedState>,
 }
 
@@ -67,25 +69,49 @@ impl<'q> Tally<'q> {
         self.memo.prepare(self.question.by.len(), sheet);
         let joins = self.question.joins();
         for row in &sheet.rows {
-            let execution = row.marks.any(Marks::EXECUTION);
             if !self.concerns(sheet, row) {
                 continue;
             }
-            let alone = self.admits(sheet, row);
-            if !(alone || execution && joins) {
+            let (meant, if_followed) = self.meant(sheet, row);
+            let within = self.within(row);
+            // What is not asked about may be the call of an attempt that is, or tell that an attempt is not.
+            let related = joins && may_be_joined(row);
+            if !(meant && within || related) {
                 continue;
             }
+            let asked = What::those(&[
+                (meant, What::MEANT),
+                (if_followed && joins, What::MEANT_IF_FOLLOWED),
+                (within, What::WITHIN),
+                (joins, What::JOINED),
+            ]);
             let group = self.group(sheet, row);
+            let function = if joins { self.function(sheet, row) } else { 0 };
             self.runs.push(Entry {
                 request: row.request,
                 key: row.key,
-                event: row.event,
+                salt: row.salt(),
+                function,
                 milliseconds: row.milliseconds,
                 group,
-                what: What::of(row, alone, joins && may_be_joined(row), delivered),
+                what: What::of(row, asked, delivered),
             })?;
         }
         Ok(())
+    }
+
+    /// A hash of the unqualified function.
+    fn function(&mut self, sheet: &Sheet, row: &Row) -> u64 {
+        let id = row.text(Column::Function);
+        let hash = || FixedState::with_seed(9).hash_one(function(sheet.texts.get(id).unwrap_or_default()));
+        match self.memo.hashes.get_mut(id as usize) {
+            Some(known) if *known == 0 => {
+                *known = hash();
+                *known
+            }
+            Some(known) => *known,
+            None => hash(),
+        }
     }
 
     /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.
@@ -104,6 +130,9 @@ impl<'q> Tally<'q> {
         if !listed(&filter.accounts, Column::Account) || !listed(&filter.regions, Column::Region) {
             return false;
         }
+        if filter.own && row.text(Column::Account) != row.text(Column::Owner) {
+            return false;
+        }
         if filter.functions.is_empty() {
             return true;
         }
@@ -113,23 +142,31 @@ impl<'q> Tally<'q> {
         })
     }
 
-    /// True iff the row by itself is asked about.
-    fn admits(&mut self, sheet: &Sheet, row: &Row) -> bool {
-        let Filter { names, since, until, ways, errors, principals, .. } = &self.question.filter;
-        let within = since.is_none_or(|since| row.milliseconds >= since)
-            && until.is_none_or(|until| row.milliseconds < until);
-        let named = || {
-            names.is_empty()
-                || sheet
-                    .texts
-                    .get(row.text(Column::Name))
-                    .is_some_and(|text| names.iter().any(|one| one == text))
-        };
-        let came = || ways.is_empty() || ways.iter().any(|way| way.admits(row.marks));
-        let failed = !errors || row.marks.any(Marks::ERROR);
-        if !(within && failed && came() && named()) {
-            return false;
+    /// True iff the row is in the time that was asked for.
+    fn within(&self, row: &Row) -> bool {
+        let Filter { since, until, .. } = &self.question.filter;
+        since.is_none_or(|since| row.milliseconds >= since)
+            && until.is_none_or(|until| row.milliseconds < until)
+    }
+
+    /// Whether the row by itself, but for the time, is asked about; and whether it would be, were it asynchronous.
+    fn meant(&mut self, sheet: &Sheet, row: &Row) -> (bool, bool) {
+        let Filter { names, ways, errors, .. } = &self.question.filter;
+        let text = |column| sheet.texts.get(row.text(column));
+        let named =
+            || names.is_empty() || text(Column::Name).is_some_and(|text| names.iter().any(|one| one == text));
+        if *errors && !row.marks.any(Marks::ERROR) || !named() {
+            return (false, false);
         }
+        let came = ways.is_empty() || ways.iter().any(|way| way.admits(row.marks));
+        let could_come = came || ways.contains(&Way::Async);
+        let called = could_come && self.called(sheet, row);
+        (came && called, called)
+    }
+
+    /// True iff the caller is asked about.
+    fn called(&mut self, sheet: &Sheet, row: &Row) -> bool {
+        let principals = &self.question.filter.principals;
         principals.is_empty()
             || *self.memo.callers.entry(ids(row, &CALLER)).or_insert_with(|| {
                 let people = who::principal(sheet, row);
@@ -193,6 +230,10 @@ impl Memo {
             }
             memo.resize(sheet.texts.len() + 1, 0);
         }
+        if !same {
+            self.hashes.clear();
+        }
+        self.hashes.resize(sheet.texts.len() + 1, 0);
         if same {
             return;
         }

@@ -1,7 +1,7 @@
 //! Single calls in the order of time, each with the attempts to run it.
 
 use super::answer::ranked;
-use super::entry::{Entry, What, call_of, once};
+use super::entry::{Entry, Settled, What, settle};
 use super::settle::merge;
 use super::tally::Tally;
 use super::{Dimension, Filter, Question};
@@ -32,7 +32,7 @@ pub struct Line {
     pub request: Option<String>,
     /// One for each of [`Timeline::DIMENSIONS`].
     pub labels: Vec<String>,
-    /// It is an attempt whose call was not read.
+    /// It is an attempt whose call was not read, or is not in the time that was asked for.
     pub orphan: bool,
     /// It was asynchronous: it says so, or an attempt followed.
     pub later: bool,
@@ -118,7 +118,7 @@ impl Timeline {
                 more += 1;
             }
         };
-        merge(runs, rank, |together| copies += settle(together, &mut keep))?;
+        merge(runs, rank, |together| copies += hand_on(together, &mut keep))?;
         let words = |group: u32| labels.get(group as usize).cloned().unwrap_or_default();
         let lines = kept.into_sorted_vec().into_iter().rev();
         let lines = lines.map(|Reverse(draft)| line(draft, words)).collect();
@@ -127,26 +127,24 @@ impl Timeline {
 }
 
 /// Hands on what belongs together; how many copies there were.
-fn settle(together: &[Entry], keep: &mut impl FnMut(Draft)) -> u64 {
-    let (once, copies) = once(together);
-    let call = call_of(&once).copied();
-    let executions = || once.iter().filter(|entry| entry.execution());
-    let draft = |entry: &Entry, attempts: Vec<Entry>| Draft {
+fn hand_on(together: &[Entry], keep: &mut impl FnMut(Draft)) -> u64 {
+    let Settled { calls, mut attempts, call, followed, copies } = settle(together);
+    attempts.sort_unstable_by_key(|entry| (entry.milliseconds, entry.key));
+    let draft = |entry: Entry, followed, attempts| Draft {
         order: (entry.milliseconds, entry.key),
-        entry: *entry,
-        followed: call.is_some() && executions().next().is_some(),
+        entry,
+        followed,
         attempts,
     };
-    for entry in &once {
-        match call {
-            Some(call) if call.key == entry.key => {
-                let mut attempts: Vec<Entry> = executions().copied().collect();
-                attempts.sort_unstable_by_key(|entry| (entry.milliseconds, entry.key));
-                keep(draft(entry, attempts));
-            }
-            Some(_) if entry.execution() => {}
-            _ => keep(draft(entry, Vec::new())),
-        }
+    let whose = call.map(|call| call.key);
+    let told = calls.iter().any(|entry| Some(entry.key) == whose);
+    for entry in calls {
+        let own = if Some(entry.key) == whose { std::mem::take(&mut attempts) } else { Vec::new() };
+        keep(draft(entry, followed, own));
+    }
+    // The call was not read, or is not in the time that was asked for.
+    if !told {
+        attempts.into_iter().for_each(|entry| keep(draft(entry, false, Vec::new())));
     }
     copies
 }
@@ -156,12 +154,12 @@ fn line(draft: Draft, words: impl Fn(u32) -> Vec<String>) -> Line {
     let what = entry.what;
     let attempt = |entry: &Entry| Attempt {
         milliseconds: entry.milliseconds,
-        event: uuid(entry.event, entry.what.is(What::EVENT_UUID)),
+        event: uuid(entry.event(), entry.what.is(What::EVENT_UUID)),
         labels: words(entry.group),
     };
     Line {
         milliseconds: entry.milliseconds,
-        event: uuid(entry.event, what.is(What::EVENT_UUID)),
+        event: uuid(entry.event(), what.is(What::EVENT_UUID)),
         request: uuid(entry.request, what.is(What::REQUEST_UUID)),
         labels: words(entry.group),
         orphan: entry.execution(),

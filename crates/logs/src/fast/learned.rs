@@ -12,12 +12,14 @@ use crate::time::milliseconds;
 use std::borrow::Cow;
 
 /// Texts of a record that have a place in [`Record`]; see [`places`].
-const PLACES: usize = 33;
+const PLACES: usize = 34;
 /// The place of texts that nobody asks for.
 const NOWHERE: u8 = 0;
 /// Texts that often hold escapes.
 const USER_AGENT: u8 = 13;
 const ERROR_MESSAGE: u8 = 15;
+/// Bytes of a record that is learned: CloudTrail's have no more (user guide, quotas).
+const LARGEST: usize = 256 << 10;
 /// Pieces in the tree, and blocks of all of them: beyond either it starts anew.
 const MOST_PIECES: usize = 1 << 13;
 const MOST_BLOCKS: usize = 1 << 15;
@@ -172,7 +174,7 @@ impl Learned {
 
     /// Learns the shape of a record that was parsed exactly, that has no escapes, and of whose resources there is one.
     pub(super) fn learn(&mut self, record: &Record<'_>, quotes: Quotes<'_>) {
-        if self.credit < PRICE {
+        if self.credit < PRICE || record.raw.len() > LARGEST {
             return;
         }
         self.credit -= PRICE;
@@ -306,6 +308,7 @@ fn places(record: &Record<'_>) -> [Option<*const u8>; PLACES - 1] {
         some(requested.and_then(|requested| requested.source_arn.as_ref())),
         some(requested.and_then(|requested| requested.source_account.as_ref())),
         some(record.executed.as_ref()),
+        some(record.corrects.as_ref()),
     ]
 }
 
@@ -346,6 +349,7 @@ fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> 
         source_arn,
         source_account,
         executed,
+        corrects,
     ] = *texts;
     let (source, function_kind, event_time) = (event_source?, function_kind?, event_time?);
     let usual = matches!(source, LAMBDA | CLOUDTRAIL)
@@ -400,6 +404,7 @@ fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> 
             source_account: text(source_account),
         }),
         executed: text(executed),
+        corrects: text(corrects),
         aggregated: None,
     })
 }

@@ -64,6 +64,7 @@ struct Members<'a> {
     resources: u32,
     requested: Option<Requested<'a>>,
     executed: Option<Text<'a>>,
+    corrects: Option<Text<'a>>,
 }
 
 /// `Some` iff `bit` was not set; sets it.
@@ -106,6 +107,10 @@ impl<'a> Members<'a> {
     #[inline(always)]
     fn other(&mut self, walk: &mut Walk<'a, '_>, key: &str) -> Option<()> {
         match (key.len(), key) {
+            (8, "addendum") => {
+                once(&mut self.seen, 23)?;
+                self.corrects = within(walk, "originalEventID")?;
+            }
             (8, "readOnly") => {
                 once(&mut self.seen, 17)?;
                 self.read_only = walk.truth()?;
@@ -128,7 +133,7 @@ impl<'a> Members<'a> {
             }
             (19, "additionalEventData") => {
                 once(&mut self.seen, 22)?;
-                self.executed = executed(walk)?;
+                self.executed = within(walk, "functionVersion")?;
             }
             // Not an API event: the plain path knows what to do.
             (14, "insightDetails") => return None,
@@ -170,6 +175,7 @@ impl<'a> Members<'a> {
             function: self.function,
             requested: self.requested,
             executed: self.executed,
+            corrects: self.corrects,
             aggregated: None,
         })
     }
@@ -272,14 +278,14 @@ fn requested<'a>(walk: &mut Walk<'a, '_>) -> Option<Option<Requested<'a>>> {
     Some(Some(found))
 }
 
-/// `functionVersion` of the additional event data.
-fn executed<'a>(walk: &mut Walk<'a, '_>) -> Option<Option<Text<'a>>> {
+/// The member of the object here; `None` also where it is no text, or where here is no object.
+fn within<'a>(walk: &mut Walk<'a, '_>, member: &str) -> Option<Option<Text<'a>>> {
     if walk.peek() != b'{' {
         return walk.pass(0).map(|()| None);
     }
     let (mut found, mut seen) = (None, 0);
     walk.object(|walk, key| {
-        if key != "functionVersion" {
+        if key != member {
             return walk.pass(0);
         }
         once(&mut seen, 0)?;

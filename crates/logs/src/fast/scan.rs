@@ -48,6 +48,9 @@ pub(crate) struct Span {
     pub(crate) unusual: bool,
 }
 
+/// Records of one pass: whatever holds more is none of CloudTrail's files, and is left to the plain path, which keeps none of them.
+const MOST_SPANS: usize = 1 << 20;
+
 /// What one pass found.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Found {
@@ -60,6 +63,13 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Gives back memory that only a large file needed.
+    pub(super) fn rest(&mut self) {
+        if self.quotes.capacity() > MOST_SPANS {
+            *self = Found::default();
+        }
+    }
+
     /// The first quote at byte `at` or behind it.
     #[inline(always)]
     pub(super) fn quote_from(&self, at: usize) -> Option<usize> {
@@ -154,11 +164,18 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
             Some(window) => step::<K>(bytes, (at * 64, window), &mut state, (spans, hits)),
             None => step::<K>(bytes, (at * 64, &padded(bytes, at)), &mut state, (spans, hits)),
         };
-        let Some(quote) = quote else { break };
+        let Some((quote, more)) = quote else { break };
         *word = quote;
         known = at + 1;
+        if !more {
+            break;
+        }
     }
     quotes.truncate(known);
+    // Escapes of a block are found before its keys.
+    if !hits.is_sorted() {
+        hits.sort_unstable();
+    }
 }
 
 /// The window of a block at either end, spaces where there are no bytes.
@@ -179,7 +196,7 @@ fn step<K: Kernel>(
     (base, window): (usize, &Window),
     state: &mut State,
     (spans, hits): (&mut Vec<Span>, &mut Vec<usize>),
-) -> Option<u64> {
+) -> Option<(u64, bool)> {
     let masks = K::masks(window);
     let (mut quote, mut string) = (masks.quote, 0);
     let unusual = masks.unusual || state.escaped != 0;
@@ -200,9 +217,9 @@ fn step<K: Kernel>(
     let closing = close.count_ones() as usize;
     if state.depth > closing {
         state.depth = state.depth + open.count_ones() as usize - closing;
-        return Some(quote);
+        return Some((quote, true));
     }
-    bounds(bytes, (base, unusual), (open, close), state, spans).then_some(quote)
+    Some((quote, bounds(bytes, (base, unusual), (open, close), state, spans)))
 }
 
 /// The quotes and the strings of a block with escapes, control characters or other letters than ASCII's; `None` as [`step`].
@@ -274,6 +291,9 @@ fn bounds(
             state.depth -= 1;
             if state.depth == 0 {
                 state.end = at + 1;
+                if spans.len() >= MOST_SPANS {
+                    return false;
+                }
                 let State { start, end, unusual, .. } = *state;
                 spans.push(Span { start, end, unusual });
             }

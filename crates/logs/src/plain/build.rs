@@ -18,8 +18,16 @@ pub(crate) enum Judged<'a> {
     Refused(Reason),
 }
 
+/// Bytes: CloudTrail's records hold at most 256 KB (user guide, quotas). What is 64 times as large is none, and parsing it would
+/// take many times its size of memory.
+pub(crate) const LARGEST_RECORD: usize = 16 << 20;
+
 /// Reads the object `raw`, which begins at `offset`.
 pub(crate) fn judge(raw: &[u8], offset: usize) -> Judged<'_> {
+    if raw.len() > LARGEST_RECORD {
+        let refused = Judged::Refused(Reason::TooLarge { most: LARGEST_RECORD as u64 });
+        return if looks_of_interest(raw) { refused } else { Judged::Other };
+    }
     match tree(raw) {
         Ok(Node::Object(members)) => read(Members(&members), raw, offset).unwrap_or_else(Judged::Refused),
         Ok(_) => Judged::Refused(Reason::NotAnObject),
@@ -172,6 +180,10 @@ fn read<'a>(record: Members<'_, 'a>, raw: &'a [u8], offset: usize) -> Result<Jud
         requested: record.perhaps_object("requestParameters")?.map(requested).transpose()?,
         executed: match record.perhaps_object("additionalEventData")? {
             Some(data) => data.perhaps("functionVersion")?,
+            None => None,
+        },
+        corrects: match record.perhaps_object("addendum")? {
+            Some(addendum) => addendum.perhaps("originalEventID")?,
             None => None,
         },
         aggregated: if aggregated { Some(window(record)?) } else { None },

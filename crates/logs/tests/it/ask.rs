@@ -133,7 +133,7 @@ fn every_part_of_a_filter_leaves_out() {
         (Filter { principals: pattern("alice"), ..all() }, 1, 0),
         (Filter { principals: pattern("arn:aws:sts::*"), ..all() }, 2, 0),
         (Filter { principals: pattern("events.amazonaws.com"), ..all() }, 1, 1),
-        (Filter { principals: pattern("lambda.amazonaws.com"), ..all() }, 0, 1),
+        (Filter { principals: pattern("lambda.amazonaws.com"), ..all() }, 0, 0),
         (Filter { accounts: vec!["111122223333".to_owned()], ..all() }, 4, 1),
         (Filter { accounts: vec!["999988887777".to_owned()], ..all() }, 0, 0),
         (Filter { regions: vec!["eu-west-1".to_owned()], ..all() }, 4, 1),

@@ -11,5 +11,6 @@ mod forms;
 mod hashes;
 mod inflate;
 mod records;
+mod reviewed;
 mod scan;
 mod worlds;

@@ -140,8 +140,8 @@ pub(crate) fn count(calls: &[Call], (since, until): (i64, i64)) -> (BTreeMap<Vec
         let here = !call.lost && within(call.second);
         let seconds: Vec<i64> =
             (0..call.attempts.unwrap_or(0)).map(|n| call.second + 60 * n as i64).collect();
-        let attempts: Vec<i64> = seconds.iter().copied().filter(|second| here || within(*second)).collect();
-        let principal = if here { CALLERS[call.caller].1 } else { "service lambda.amazonaws.com" };
+        let attempts: Vec<i64> = seconds.iter().copied().filter(|second| within(*second)).collect();
+        let principal = if !call.lost { CALLERS[call.caller].1 } else { "service lambda.amazonaws.com" };
         let records = usize::from(here) + attempts.len();
         present += records * call.copies;
         seen.insert(number, records);
@@ -153,7 +153,7 @@ pub(crate) fn count(calls: &[Call], (since, until): (i64, i64)) -> (BTreeMap<Vec
         let mut one = Cell {
             calls: u64::from(here),
             attempts: attempts.len() as u64,
-            orphans: if here { 0 } else { attempts.len() as u64 },
+            orphans: if call.lost { attempts.len() as u64 } else { 0 },
             first: NOON + times.clone().min().unwrap_or(0) * 1_000,
             last: NOON + times.max().unwrap_or(0) * 1_000,
             ..Cell::default()
