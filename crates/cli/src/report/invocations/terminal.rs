@@ -1,17 +1,21 @@
 //! Invocations for a person: what was found, and behind it an account of everything that was read.
 
+mod account;
+mod calls;
 mod fit;
 
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
 use super::{Invocations, Reading, size};
 use crate::visible::visible;
-use fit::{fit, names, shortened};
-use logs::{Cell, Dimension, Group, Line, Timeline, text_of};
+use account::account;
+use calls::calls;
+use fit::{fit, names};
+use logs::{Cell, Dimension, Group, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Troubles that are shown.
-const TROUBLES: usize = 5;
+/// What is said where nothing was found.
+const NONE: &str = "No record of an invocation was found that the question asks about.";
 
 /// The answer as text. Nothing from outside reaches the terminal unescaped.
 #[must_use]
@@ -30,8 +34,7 @@ pub fn invocations_text(reading: &Reading<'_>, layout: &Layout) -> String {
 
 fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
     if total.records() == 0 {
-        let none = "No record of an invocation was found that the question asks about.";
-        page.paragraph(0, (Style::Strong, ""), (Style::Strong, none));
+        page.paragraph(0, (Style::Strong, ""), (Style::Strong, NONE));
         return;
     }
     let by: Vec<&str> = by.iter().map(|one| one.as_str()).collect();
@@ -69,15 +72,18 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     let counts: Vec<&Count> =
         COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(&group.cell) > 0)).collect();
     let when = When::of(shown);
-    let notes: Vec<String> = shown.iter().map(|group| notes(&group.cell)).collect();
-    let widest_note = notes.iter().map(String::len).max().unwrap_or(0);
     let names = names(shown, by);
     let mut labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names)).collect();
     // Numbers, times and notes are as wide as they are; the rest is for labels.
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
-    let tail = if widest_note == 0 { 0 } else { widest_note + 2 };
-    let fixed = numbers + tail + "  Calls ".len() + 2 * (when.width() + 2);
-    fit(&mut labels, width.clamp(40, 200).saturating_sub(fixed));
+    let fixed = numbers + "  Calls ".len() + 2 * (when.width() + 2);
+    let room = width.clamp(40, 200).saturating_sub(fixed);
+    let told = |short| -> Vec<String> { shown.iter().map(|group| notes(&group.cell, short)).collect() };
+    let widest = |notes: &[String]| notes.iter().map(|note| note.len() + 2).max().unwrap_or(0);
+    let long = told(false);
+    let short = room < fit::wanted(&labels) + widest(&long);
+    let notes = if short { told(true) } else { long };
+    fit(&mut labels, room.saturating_sub(widest(&notes)));
     let mut heads: Vec<(String, Align)> = by.iter().map(|one| (head(*one), Align::Left)).collect();
     heads.push(("Calls".to_owned(), Align::Right));
     heads.extend(counts.iter().map(|(head, ..)| ((*head).to_owned(), Align::Right)));
@@ -98,6 +104,9 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     let rows: Vec<Vec<Span>> = rows.collect();
     page.gap();
     page.table(&heads, &rows);
+    if short {
+        legend(shown, page);
+    }
     let more = groups.len() - shown.len();
     if more > 0 {
         let told = format!("and {} more: see them with --limit, or all with --format csv", grouped(more));
@@ -105,20 +114,35 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     }
 }
 
-/// What is remarkable about a group beside its numbers.
-fn notes(cell: &Cell) -> String {
-    let some = |n: u64, all: &str, one: &str, many: &str| match n {
-        0 => None,
-        n if n == cell.calls && n > 1 && !all.is_empty() => Some(all.to_owned()),
-        n => Some(quantity(size(n), (one, many))),
+/// What is remarkable about a group beside its numbers: how many, a letter, and words for one, for several and for all.
+type Remark = (fn(&Cell) -> u64, char, [&'static str; 3]);
+
+const REMARKS: [Remark; 3] = [
+    (|cell| cell.foreign, 'x', ["cross-account", "cross-account", "cross-account"]),
+    (|cell| cell.dry_runs, 'd', ["dry run", "dry runs", "all dry runs"]),
+    (|cell| cell.orphans, 'a', ["attempt without its call", "attempts without their calls", ""]),
+];
+
+/// In words or, where there is no room, by a letter that [`legend`] explains; without a number where it is all calls.
+fn notes(cell: &Cell, short: bool) -> String {
+    let note = |(of, letter, [one, many, all]): &Remark| match (of(cell), short) {
+        (0, _) => None,
+        (n, true) if n == cell.calls => Some(letter.to_string()),
+        (n, true) => Some(format!("{letter}{n}")),
+        (n, false) if n == cell.calls && !all.is_empty() => Some(if n > 1 { *all } else { *one }.to_owned()),
+        (n, false) => Some(quantity(size(n), (*one, *many))),
     };
-    let notes = [
-        some(cell.foreign, "cross-account", "cross-account", "cross-account")
-            .map(|note| if cell.calls == 1 { "cross-account".to_owned() } else { note }),
-        some(cell.dry_runs, "all dry runs", "dry run", "dry runs"),
-        some(cell.orphans, "", "attempt without its call", "attempts without their calls"),
-    ];
-    notes.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let separator = if short { " " } else { ", " };
+    REMARKS.iter().filter_map(note).collect::<Vec<_>>().join(separator)
+}
+
+/// What the letters of [`notes`] mean.
+fn legend(groups: &[&Group], page: &mut Page) {
+    let there = REMARKS.iter().filter(|(of, ..)| groups.iter().any(|group| of(&group.cell) > 0));
+    let letters: Vec<String> = there.map(|(_, letter, [_, many, _])| format!("{letter}: {many}")).collect();
+    if !letters.is_empty() {
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &letters.join("; ")));
+    }
 }
 
 /// How times are told: without the year where all are of one, which the headline names.
@@ -165,139 +189,4 @@ fn words(group: &Group, by: &[Dimension], names: &BTreeMap<String, String>) -> V
         }
     };
     by.iter().zip(&group.labels).map(word).collect()
-}
-
-fn calls(timeline: &Timeline, page: &mut Page) {
-    if timeline.lines.is_empty() {
-        let none = "No record of an invocation was found that the question asks about.";
-        page.paragraph(0, (Style::Strong, ""), (Style::Strong, none));
-        return;
-    }
-    let shown = quantity(timeline.lines.len(), ("call", "calls"));
-    let told = match timeline.more {
-        0 => format!("{shown}, in the order of time."),
-        n => format!(
-            "The newest {shown}; {} earlier: see them with --limit, or with --until.",
-            grouped(size(n))
-        ),
-    };
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &told));
-    page.gap();
-    let at = |dimension| Timeline::DIMENSIONS.iter().position(|one| *one == dimension);
-    let label = |labels: &[String], dimension| {
-        at(dimension).and_then(|at| labels.get(at)).map_or("-", String::as_str).to_owned()
-    };
-    let names = shortened(timeline.lines.iter().filter_map(|line| line.labels.first().map(String::as_str)));
-    for line in &timeline.lines {
-        let function = label(&line.labels, Dimension::Function);
-        let function = names.get(&function).unwrap_or(&function);
-        let mut told = format!("{function} by {}", label(&line.labels, Dimension::Principal));
-        told.push_str(&remarks(line, |dimension| label(&line.labels, dimension)));
-        page.paragraph(
-            0,
-            (Style::Dim, &format!("{}  ", short_time(line.milliseconds))),
-            (Style::Plain, &told),
-        );
-        for attempt in &line.attempts {
-            let error = label(&attempt.labels, Dimension::Error);
-            let error = if error == "-" { String::new() } else { format!(", {error}") };
-            let version = label(&attempt.labels, Dimension::Version);
-            let version = version.rsplit(':').next().unwrap_or_default();
-            let told = format!("attempt to run it, version {version}{error}");
-            page.paragraph(
-                2,
-                (Style::Dim, &format!("{}  ", short_time(attempt.milliseconds))),
-                (Style::Dim, &told),
-            );
-        }
-    }
-}
-
-/// What is said of a call behind its names.
-fn remarks(line: &Line, label: impl Fn(Dimension) -> String) -> String {
-    let mut told = format!(" ({})", label(Dimension::Via));
-    let from = label(Dimension::Source);
-    if from != "-" {
-        told.push_str(&format!(", from {from}"));
-    }
-    let name = label(Dimension::Name);
-    if !matches!(name.as_str(), "Invoke" | "InvokeExecution") {
-        told.push_str(&format!(", {name}"));
-    }
-    let error = label(Dimension::Error);
-    for (when, what) in [
-        (line.orphan, "an attempt to run it, whose call was not read"),
-        (line.dry_run, "dry run"),
-        (line.foreign, "cross-account"),
-        (error != "-", error.as_str()),
-    ] {
-        if when {
-            told.push_str(&format!(", {what}"));
-        }
-    }
-    told
-}
-
-fn account(reading: &Reading<'_>, page: &mut Page) {
-    let of = reading.account;
-    let count = |n: u64| grouped(size(n));
-    page.gap();
-    let told = format!(
-        "Read {} ({} bytes, inflated {}): {} records, {} of them of invocations; {} copies passed over, {} refused.",
-        quantity(size(of.files - of.unread), ("file", "files")),
-        count(of.packed),
-        count(of.bytes),
-        count(of.records),
-        count(of.invocations),
-        count(reading.copies()),
-        count(of.refusals)
-    );
-    page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
-    let left = &reading.left_out;
-    let kinds = [
-        (left.digests, "of digests"),
-        (left.insights, "of Insights"),
-        (left.network_activity, "of network activity"),
-        (left.other, "that CloudTrail did not deliver"),
-    ];
-    let kinds: Vec<String> =
-        kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n))).collect();
-    if !kinds.is_empty() {
-        page.paragraph(
-            0,
-            (Style::Dim, ""),
-            (Style::Plain, &format!("Files left out: {}.", kinds.join(", "))),
-        );
-    }
-    if of.aggregated.0 > 0 {
-        let told = format!(
-            "{} stand for {} that are not counted above: evidence of a number of calls, not of single ones.",
-            quantity(size(of.aggregated.0), ("aggregated event", "aggregated events")),
-            quantity(size(of.aggregated.1), ("call", "calls"))
-        );
-        page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
-    }
-    troubles(reading, page);
-}
-
-fn troubles(reading: &Reading<'_>, page: &mut Page) {
-    let of = reading.account;
-    if of.is_whole() {
-        return;
-    }
-    let heading = format!(
-        "{} damaged, {} unread: the answer may lack calls",
-        quantity(size(of.damaged), ("file is", "files are")),
-        grouped(size(of.unread))
-    );
-    page.heading(&heading);
-    for trouble in of.troubles.iter().take(TROUBLES) {
-        let at = trouble.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
-        page.paragraph(2, (Style::Open, &format!("{}{at}: ", trouble.file)), (Style::Plain, &trouble.why));
-    }
-    let more = of.troubles.len().saturating_sub(TROUBLES);
-    if more > 0 {
-        let told = format!("and {} more: see them with --format json", grouped(more));
-        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
-    }
 }

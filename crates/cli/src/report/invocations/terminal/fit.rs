@@ -32,14 +32,22 @@ pub(super) fn shortened<'a>(arns: impl Iterator<Item = &'a str>) -> BTreeMap<Str
     arns.iter().map(|arn| ((*arn).to_owned(), short(arn))).collect()
 }
 
+/// Columns that the labels would take uncut, with two before each.
+pub(super) fn wanted(labels: &[Vec<String>]) -> usize {
+    widths(labels).iter().map(|width| width + 2).sum()
+}
+
+fn widths(labels: &[Vec<String>]) -> Vec<usize> {
+    let columns = labels.first().map_or(0, Vec::len);
+    let widest =
+        |at: usize| labels.iter().filter_map(|row| row.get(at)).map(|text| text.chars().count()).max();
+    (0..columns).map(|at| widest(at).unwrap_or(0)).collect()
+}
+
 /// Cuts the widest columns down until all fit into `room`.
 pub(super) fn fit(labels: &mut [Vec<String>], room: usize) {
-    let columns = labels.first().map_or(0, Vec::len);
-    let length = |text: &String| text.chars().count();
-    let mut widths: Vec<usize> = (0..columns)
-        .map(|at| labels.iter().filter_map(|row| row.get(at).map(length)).max().unwrap_or(0))
-        .collect();
-    let room = room.saturating_sub(2 * columns);
+    let mut widths = widths(labels);
+    let room = room.saturating_sub(2 * widths.len());
     while widths.iter().sum::<usize>() > room {
         let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > NARROWEST) else { break };
         *widest -= 1;

@@ -1,0 +1,73 @@
+//! The account of everything that was read, for a person.
+
+use super::super::super::page::{Page, Style};
+use super::super::super::view::{grouped, quantity};
+use super::super::{Reading, size};
+
+/// Troubles that are shown.
+const TROUBLES: usize = 5;
+
+/// What was read, what was not, and why not.
+pub(super) fn account(reading: &Reading<'_>, page: &mut Page) {
+    let of = reading.account;
+    let count = |n: u64| grouped(size(n));
+    page.gap();
+    let told = format!(
+        "Read {} ({} bytes, inflated {}): {} records, {} of them of invocations; {} copies passed over, {} refused.",
+        quantity(size(of.files - of.unread), ("file", "files")),
+        count(of.packed),
+        count(of.bytes),
+        count(of.records),
+        count(of.invocations),
+        count(reading.copies()),
+        count(of.refusals)
+    );
+    page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
+    let left = &reading.left_out;
+    let kinds = [
+        (left.digests, "of digests"),
+        (left.insights, "of Insights"),
+        (left.network_activity, "of network activity"),
+        (left.other, "that CloudTrail did not deliver"),
+    ];
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n))).collect();
+    if !kinds.is_empty() {
+        page.paragraph(
+            0,
+            (Style::Dim, ""),
+            (Style::Plain, &format!("Files left out: {}.", kinds.join(", "))),
+        );
+    }
+    if of.aggregated.0 > 0 {
+        let told = format!(
+            "{} stand for {} that are not counted above: evidence of a number of calls, not of single ones.",
+            quantity(size(of.aggregated.0), ("aggregated event", "aggregated events")),
+            quantity(size(of.aggregated.1), ("call", "calls"))
+        );
+        page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
+    }
+    troubles(reading, page);
+}
+
+fn troubles(reading: &Reading<'_>, page: &mut Page) {
+    let of = reading.account;
+    if of.is_whole() {
+        return;
+    }
+    let heading = format!(
+        "{} damaged, {} unread: the answer may lack calls",
+        quantity(size(of.damaged), ("file is", "files are")),
+        grouped(size(of.unread))
+    );
+    page.heading(&heading);
+    for trouble in of.troubles.iter().take(TROUBLES) {
+        let at = trouble.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
+        page.paragraph(2, (Style::Open, &format!("{}{at}: ", trouble.file)), (Style::Plain, &trouble.why));
+    }
+    let more = of.troubles.len().saturating_sub(TROUBLES);
+    if more > 0 {
+        let told = format!("and {} more: see them with --format json", grouped(more));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
