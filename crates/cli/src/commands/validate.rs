@@ -1,7 +1,7 @@
 //! `invoketrail logs validate`: what digests prove of delivered log files.
 
 use super::Context;
-use super::verify::{ending, keys, of_digests};
+use super::verify::{delivered_places, ending, keys, of_digests};
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
@@ -10,7 +10,7 @@ use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Live};
-use crate::sources::{Place, Window, places};
+use crate::sources::{Place, Window};
 use anyhow::Result;
 use cli::report::{self, Layout, Stamp, Validated};
 use logs::Filter;
@@ -27,11 +27,7 @@ const HOUR: i64 = 3_600_000;
 pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let LogsCommand::Validate(typed) = typed.command;
     let live = settings::live(typed.live.clone(), context.config.clone());
-    let places = places(&typed.sources)?;
-    if places.contains(&Place::Stdin) {
-        let problem = Problem::misuse("stdin tells nothing of what else was delivered");
-        return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
-    }
+    let places = delivered_places(&typed.sources)?;
     let asked = asked(&typed.window, &context.now)?;
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose()?;

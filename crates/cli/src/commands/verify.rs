@@ -15,14 +15,15 @@ use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Live, Source};
 use crate::sources::{Place, places};
 use anyhow::Result;
-use audit::evidence::{self as decision, Known, Metric, Outcome as Result_};
+use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use functions::{Functions, asked, functions, pair, within};
-use logs::digest::{Expected, State, Validation};
+use logs::digest::{Expected, Found, Seen, State, Validation};
 use logs::{Group, Pattern};
 use metrics::Counts;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Reads, decides, prints, writes; or sends a canary.
 ///
@@ -30,11 +31,7 @@ use std::io::{self, Write};
 /// [`Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
-    let places = places(&typed.sources)?;
-    if places.contains(&Place::Stdin) {
-        let problem = Problem::misuse("stdin tells nothing of what else was delivered");
-        return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
-    }
+    let places = delivered_places(&typed.sources)?;
     if typed.canary.canary.is_some() {
         return canary::run(&typed, &places, &live, &context);
     }
@@ -57,14 +54,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let question = looked.question(&listed, &patterns);
     let read = crate::delivered::read(&delivered.files.logs, &question, &expected, session.as_ref())
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
-    let proven = typed
-        .digests
-        .then(|| {
-            let keys = keys(&typed.public_keys);
-            let asked = || Some(window.clone());
-            prove((&digests, &read.seen), &keys, asked(), asked(), session.as_ref())
-        })
-        .transpose()?;
+    let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
     let counted = counts.over(&arns, &window);
@@ -105,6 +95,30 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     answer(&verification, &typed, &context)?;
     next(&verification, &typed, &source);
     Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// The places that were typed.
+///
+/// # Errors
+/// [`Problem`]: no such place, or one that cannot be read twice.
+pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
+    let places = places(typed)?;
+    if places.contains(&Place::Stdin) {
+        let problem = Problem::misuse("stdin tells nothing of what else was delivered");
+        return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
+    }
+    Ok(places)
+}
+
+/// What digests prove, iff that was asked for.
+fn proven(
+    typed: &args::Verify,
+    all: (&[Found], &[Seen]),
+    window: &Range<i64>,
+    session: Option<&Session>,
+) -> Result<Option<Proven>> {
+    let asked = || Some(window.clone());
+    typed.digests.then(|| prove(all, &keys(&typed.public_keys), asked(), asked(), session)).transpose()
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.
@@ -204,8 +218,8 @@ fn write(
 /// A no wins over ignorance: of records, and of digests.
 fn outcome(verification: &Verification, proven: Option<&Proven>) -> Outcome {
     let records = match verification.sums().worst() {
-        Some(Result_::Missing) => Outcome::No,
-        Some(Result_::Undetermined) => Outcome::Undetermined,
+        Some(Told::Missing) => Outcome::No,
+        Some(Told::Undetermined) => Outcome::Undetermined,
         _ => Outcome::Well,
     };
     let whole = verification.unseen.is_empty() && verification.account.is_whole();
@@ -231,13 +245,13 @@ pub(crate) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
 
 fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
     let of = |wanted| verification.functions.iter().find(move |one| one.decided.outcome == wanted);
-    let command = if let Some(missing) = of(Result_::Missing) {
+    let command = if let Some(missing) = of(Told::Missing) {
         format!(
             "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
             source.again(),
             report::shell(&missing.arn)
         )
-    } else if let Some(open) = of(Result_::Undetermined) {
+    } else if let Some(open) = of(Told::Undetermined) {
         format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
     } else if typed.digests {
         "invoketrail audit  # is every invocation recorded?".to_owned()

@@ -104,7 +104,7 @@ pub(crate) fn keys(
                 found.iter().filter_map(|one| Some(one.name()?.chain.region)).collect();
             let regions: Vec<String> = regions.into_iter().collect();
             let answers = side_by_side(&regions, |region| {
-                session.wait(session.evidence.public_keys(region, asked.start, asked.end))
+                session.wait(session.evidence.public_keys(region, asked.start, asked.end)).map_err(Box::new)
             });
             for (region, answer) in regions.iter().zip(answers) {
                 match answer {

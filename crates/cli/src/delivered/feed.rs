@@ -72,7 +72,7 @@ impl Feed<'_> {
             None => {
                 let at = self.next.fetch_add(1, Ordering::Relaxed);
                 let path = self.items.get(at)?.path.as_deref();
-                let read = path.map_or(Ok(Vec::new()), |path| std::fs::read(path));
+                let read = path.map_or(Ok(Vec::new()), std::fs::read);
                 Some((at, read.map_err(|error| said(&error))))
             }
         }

@@ -22,6 +22,7 @@ fn filter() -> Filter {
         until: Some(NOON + 1),
         ways: vec![Way::Via(Via::Console), Way::Async],
         errors: true,
+        own: true,
     }
 }
 

@@ -145,8 +145,10 @@ fn record(account: &str, function: &str, time: &str, request: &str) -> String {
 
 fn log_key(account: &str, day: &str, minute: &str) -> String {
     let stamp = format!("{}T{minute}Z", day.replace('/', ""));
+    // The server may keep what an earlier run put there.
+    let run = std::process::id();
     format!(
-        "team/AWSLogs/{account}/CloudTrail/us-east-1/{day}/{account}_CloudTrail_us-east-1_{stamp}_abcdefgh12345678.json.gz"
+        "team/AWSLogs/{account}/CloudTrail/us-east-1/{day}/{account}_CloudTrail_us-east-1_{stamp}_{run:016}.json.gz"
     )
 }
 

@@ -84,6 +84,7 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
         return Err(Problem::misuse("--since is not before --until").into());
     }
     Ok(Filter {
+        own: false,
         functions: patterns(&typed.function),
         principals: patterns(&typed.principal),
         accounts: typed.account.clone(),

@@ -103,7 +103,7 @@ fn live(session: &Session, functions: &[&str], window: &Range<i64>) -> BTreeMap<
     let answers = side_by_side(&questions, |((account, region), arns)| {
         let names: Vec<&str> = arns.iter().map(|arn| name(arn)).collect();
         let asked = session.evidence.invocations(account, region, &names, (window.start, window.end));
-        session.wait(asked)
+        session.wait(asked).map_err(|gap| format!("{}: {}", gap.call, gap.error))
     });
     for ((_, arns), answer) in questions.iter().zip(answers) {
         for arn in arns {
@@ -112,7 +112,7 @@ fn live(session: &Session, functions: &[&str], window: &Range<i64>) -> BTreeMap<
                     let hours = counts.get(name(arn)).map_or(&[][..], Vec::as_slice);
                     Metric::Known(hours.iter().map(|(_, count)| *count).sum())
                 }
-                Err(gap) => Metric::Unknown(format!("{}: {}", gap.call, gap.error)),
+                Err(why) => Metric::Unknown(why.clone()),
             };
             all.insert((*arn).to_owned(), metric);
         }
