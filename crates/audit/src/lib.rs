@@ -16,6 +16,7 @@ pub mod controls;
 pub mod cost;
 pub mod drift;
 pub mod edit;
+pub mod evidence;
 pub mod exception;
 pub mod finding;
 pub mod inventory;

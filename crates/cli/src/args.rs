@@ -1,6 +1,7 @@
 //! What was typed: the command line as `clap` reads it, before it means anything.
 
 pub(crate) mod invocations;
+pub(crate) mod verify;
 
 use crate::outcome::Outcome;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -49,8 +50,12 @@ pub(crate) enum Command {
     Backout(Backout),
     /// Plan full recording again after a reduction.
     Restore(Restore),
+    /// Do the records of every function really arrive, complete and untampered?
+    Verify(verify::Verify),
     /// Who invoked what, when, from where, how: from delivered log files.
     Invocations(invocations::Invocations),
+    /// What digests prove of delivered log files.
+    Logs(verify::Logs),
     /// Collect once, to audit elsewhere or later.
     Inventory(Inventory),
     /// The least IAM policy that a job needs, and what the caller lacks of it.
@@ -457,6 +462,8 @@ pub(crate) enum Job {
     Backout,
     /// Read the delivered records.
     Evidence,
+    /// Send a canary, and read what was delivered.
+    Canary,
 }
 
 /// A file to write an audit to, and the format its suffix names.

@@ -115,16 +115,17 @@ impl From<Job> for aws::permissions::Job {
             Job::Apply => Self::Apply,
             Job::Backout => Self::Backout,
             Job::Evidence => Self::Evidence,
+            Job::Canary => Self::Canary,
         }
     }
 }
 
-fn runtime() -> Result<Runtime> {
+pub(crate) fn runtime() -> Result<Runtime> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(|error| Problem::new(format!("cannot start: {error}")).into())
 }
 
-fn options(live: &Live) -> Options {
+pub(crate) fn options(live: &Live) -> Options {
     let default = Options::default();
     Options {
         profile: live.profile.clone(),

@@ -11,6 +11,8 @@ pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod restore;
 pub(crate) mod undo;
+pub(crate) mod validate;
+pub(crate) mod verify;
 
 use crate::collect::collect;
 use crate::output::{called, read_file};

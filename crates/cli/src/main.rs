@@ -5,6 +5,7 @@ mod clock;
 mod collect;
 mod commands;
 mod config;
+mod delivered;
 mod nearest;
 mod outcome;
 mod output;
@@ -41,6 +42,8 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Undo(typed) => commands::undo::run(typed, context),
         Command::Backout(typed) => commands::backout::run(typed, context),
         Command::Restore(typed) => commands::restore::run(typed, context),
+        Command::Verify(typed) => commands::verify::run(typed, context),
+        Command::Logs(typed) => commands::validate::run(typed, context),
         Command::Invocations(typed) => commands::invocations::run(typed, context),
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),

@@ -4,6 +4,7 @@ use aws::Progress;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The line. All clones are one line.
 #[derive(Clone)]
@@ -86,6 +87,33 @@ impl Files {
         let step = (self.of / 100).max(1);
         if self.shown && done.is_multiple_of(step) {
             let _ = write!(io::stderr(), "\rreading: {done} of {} files\x1b[K", self.of);
+        }
+    }
+
+    /// Makes room for other words.
+    pub(crate) fn clear(&self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// How long something has been waited for.
+pub(crate) struct Waiting {
+    shown: bool,
+}
+
+impl Waiting {
+    pub(crate) fn on_stderr() -> Waiting {
+        Waiting { shown: io::stderr().is_terminal() }
+    }
+
+    /// So long, of so long at most, with so many files read meanwhile.
+    pub(crate) fn tell(&self, waited: Duration, most: Duration, files: usize) {
+        if self.shown {
+            let (waited, most) = (waited.as_secs(), most.as_secs());
+            let told = format!("waiting for the record: {waited} of at most {most} s, {files} new files");
+            let _ = write!(io::stderr(), "\r{told}\x1b[K");
         }
     }
 

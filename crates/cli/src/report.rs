@@ -16,6 +16,8 @@ mod page;
 mod plan;
 mod proof;
 mod terminal;
+mod validation;
+mod verification;
 mod view;
 mod words;
 
@@ -36,6 +38,11 @@ pub use plan::{
     plan_terraform, plan_text,
 };
 pub use terminal::write_terminal;
+pub use validation::{VALIDATION_FORMAT, Validated, validation_json, validation_text};
+pub use verification::{
+    VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
+    verification_markdown, verification_text,
+};
 pub use view::{Answer, answer, find_resource, shell};
 
 use audit::Counted;

@@ -13,7 +13,8 @@ mod window;
 pub(crate) use feed::{Feed, NO_TAG};
 pub(crate) use objects::Remote;
 pub(crate) use survey::{Survey, survey};
-pub(crate) use window::Window;
+pub(crate) use walk::{Met, Walk, is_log, said, with_slashes};
+pub(crate) use window::{Kind, Window};
 
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;
@@ -94,6 +95,16 @@ fn place(typed: &str) -> Result<Place> {
 }
 
 impl Place {
+    /// As it was typed.
+    pub(crate) fn typed(&self) -> String {
+        match self {
+            Place::Stdin => "-".to_owned(),
+            Place::File(path) => path.to_string_lossy().into_owned(),
+            Place::Folder(root) => root.typed.to_string_lossy().into_owned(),
+            Place::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+        }
+    }
+
     /// What the file is called in answers: its path as a person would type it.
     pub(crate) fn name(&self, found: &Found) -> String {
         match self {

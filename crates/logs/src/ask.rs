@@ -160,9 +160,6 @@ pub struct Filter {
     pub ways: Vec<Way>,
     /// Only calls with an `errorCode`.
     pub errors: bool,
-    /// Only records that were delivered to the account that owns the function. A call from another account is recorded in both,
-    /// and a record in the caller's account proves nothing of the owner's recording (semantics 1.4).
-    pub own: bool,
 }
 
 /// A way in which a call came, as it is asked for.
@@ -228,8 +225,7 @@ impl Question {
         need(!filter.accounts.is_empty(), &[Column::Account]);
         need(!filter.regions.is_empty(), &[Column::Region]);
         need(!filter.names.is_empty(), &[Column::Name]);
-        need(filter.own, &[Column::Account, Column::Owner]);
-        need(self.joins(), &[Column::Function]);
+        need(self.joins(), &[Column::Function, Column::Account]);
         Columns::of(&all)
     }
 

@@ -6,6 +6,7 @@ mod backout_choice;
 mod controls;
 mod drift;
 mod edit;
+mod evidence;
 mod exceptions;
 mod gaps;
 mod laws;

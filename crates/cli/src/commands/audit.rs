@@ -95,7 +95,7 @@ fn outcome(audit: &Audit<'_>) -> Outcome {
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.
-fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
+pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
     if !exit_zero || outcome == Outcome::Well {
         return outcome;
     }

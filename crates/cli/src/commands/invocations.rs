@@ -1,7 +1,7 @@
 //! `invoketrail invocations`: who invoked what, when, from where, how.
 
 mod ask;
-mod question;
+pub(crate) mod question;
 
 use super::Context;
 use crate::args::invocations::{self as args, Format};

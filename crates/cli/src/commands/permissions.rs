@@ -50,6 +50,7 @@ const fn name(job: Job) -> &'static str {
         Job::Apply => "apply",
         Job::Backout => "backout",
         Job::Evidence => "evidence",
+        Job::Canary => "canary",
     }
 }
 
@@ -124,10 +125,13 @@ fn sid(resource: &str) -> &'static str {
         (":eventdatastore/", "EventDataStores"),
         (":channel/", "Channels"),
         (":web-function/", "WebFunctions"),
+        (":role/aws-service-role/", "ServiceLinkedRole"),
         (":role/", "RolesToAssume"),
+        (":s3:::invoketrail", "NewBuckets"),
         (":s3:::LOG-BUCKET/", "LogFiles"),
         (":s3:::LOG-BUCKET", "LogBucket"),
         (":key/", "LogKey"),
+        (":function:", "Functions"),
     ];
     kinds.iter().find(|(part, _)| resource.contains(part)).map_or("Everything", |(_, sid)| sid)
 }
@@ -157,4 +161,24 @@ fn check(live: &Live, job: Job) -> Result<Outcome> {
     };
     say("next", &next);
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::policy;
+    use crate::args::Job;
+    use crate::settings::Live;
+    use aws::permissions::actions;
+    use clap::ValueEnum;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_policy_names_two_statements_alike() {
+        for job in Job::value_variants() {
+            let live = Live { role_name: Some("Reader".to_owned()), ..Live::default() };
+            let statements = policy(actions((*job).into()), &live).statement;
+            let names: BTreeSet<&str> = statements.iter().map(|statement| statement.sid).collect();
+            assert_eq!(names.len(), statements.len(), "{job:?}: {names:?}");
+        }
+    }
 }

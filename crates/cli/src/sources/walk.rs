@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 /// What the walk comes by.
 #[derive(Debug)]
-pub(super) enum Met {
+pub(crate) enum Met {
     /// A file under a key of CloudTrail that the question concerns.
     Delivered(Found),
     /// A file with a suffix of log files, in no layout that we know.
@@ -27,7 +27,7 @@ pub(super) enum Met {
 }
 
 /// See the module.
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     place: usize,
     root: &'a Root,
     window: &'a Window,
@@ -46,7 +46,7 @@ struct Level {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         place: usize,
         root: &'a Root,
         window: &'a Window,
@@ -159,12 +159,12 @@ impl Iterator for Walk<'_> {
 }
 
 /// What the file system says, without the number that means nothing to most people.
-pub(super) fn said(error: &io::Error) -> String {
+pub(crate) fn said(error: &io::Error) -> String {
     let said = error.to_string();
     said.split(" (os error").next().unwrap_or(&said).to_lowercase()
 }
 
-fn with_slashes(path: &Path) -> String {
+pub(crate) fn with_slashes(path: &Path) -> String {
     let mut key = String::new();
     for part in path.components() {
         if let std::path::Component::Normal(part) = part {
@@ -177,7 +177,7 @@ fn with_slashes(path: &Path) -> String {
 }
 
 /// True iff the name is that of a log file: `.head.json` is what stands beside digests.
-pub(super) fn is_log(name: &str) -> bool {
+pub(crate) fn is_log(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let suffixes = [".json", ".jsonl", ".ndjson", ".log", ".gz", ".txt"];
     suffixes.iter().any(|suffix| name.ends_with(suffix)) && !name.ends_with(".head.json")

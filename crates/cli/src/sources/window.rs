@@ -10,6 +10,8 @@ pub(crate) struct Window {
     /// The first and the last day of delivery, `YYYY/MM/DD`.
     first: Option<String>,
     last: Option<String>,
+    /// Digest files are wanted, too.
+    digests: bool,
 }
 
 /// Milliseconds of a day.
@@ -35,7 +37,13 @@ impl Window {
             regions: filter.regions.clone(),
             first: filter.since.map(day),
             last: filter.until.map(|until| day((until - 1).saturating_add(DAY))),
+            digests: false,
         }
+    }
+
+    /// The same, with the digest files of those days.
+    pub(crate) fn with_digests(self) -> Window {
+        Window { digests: true, ..self }
     }
 
     /// The first day of delivery, `YYYY/MM/DD`; `None` iff there is none.
@@ -50,7 +58,8 @@ impl Window {
 
     /// By its key.
     pub(crate) fn kind(&self, key: &ObjectKey<'_>) -> Kind {
-        if !matches!(key.folder, Folder::Logs | Folder::Aggregated) {
+        let digest = self.digests && key.folder == Folder::Digests;
+        if !digest && !matches!(key.folder, Folder::Logs | Folder::Aggregated) {
             return Kind::LeftOut(key.folder);
         }
         let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);

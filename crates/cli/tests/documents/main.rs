@@ -10,4 +10,5 @@ mod plan_file;
 mod renderings;
 mod reports;
 mod schemas;
+mod verifications;
 mod worlds;

@@ -3,6 +3,7 @@
 use crate::explanations::pasted;
 use crate::plan_file::{exception, plan};
 use crate::reports::{STAMP, audited, explanations, json, jsonl};
+use crate::verifications;
 use crate::worlds;
 use audit::inventory::Inventory;
 use aws::{Entry, Journal};
@@ -140,6 +141,31 @@ fn explanations_are_as_the_schema_says() {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:orders";
     let (_, document) = pasted(r#"{"EventSelectors": []}"#, Subject::Named(ResourceType::Function, arn));
     assert_eq!(problems(&schema, &document), none());
+}
+
+#[test]
+fn verifications_and_validations_are_as_the_schemas_say() {
+    let schema_of_verify = schema("verify-1.schema.json");
+    let document: Value = serde_json::from_str(&verifications::json()).unwrap();
+    assert_eq!(problems(&schema_of_verify, &document), none());
+    for line in verifications::jsonl().lines() {
+        let document: Value = serde_json::from_str(line).unwrap();
+        let definition = format!("#/$defs/{}_line", document["record"].as_str().unwrap());
+        let mut of_line = json!({ "$ref": definition });
+        of_line["$defs"] = schema_of_verify["$defs"].clone();
+        assert_eq!(problems(&of_line, &document), none());
+    }
+    let document: Value = serde_json::from_str(&verifications::validation_json()).unwrap();
+    assert_eq!(problems(&schema("validation-1.schema.json"), &document), none());
+}
+
+#[test]
+fn the_metrics_among_the_examples_are_as_the_schema_says() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/metrics.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(problems(&schema("metrics-1.schema.json"), &document), none());
+    assert_eq!(cli::store::read_metrics(text.as_bytes()).unwrap().len(), 14);
 }
 
 /// The lines of a journal in which everything happened.

@@ -5,10 +5,12 @@
 
 mod accounts;
 mod buckets;
+#[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;
 
 mod story;
+mod verify;
 
 use seed::{Seed, url};
 use std::process::Command;

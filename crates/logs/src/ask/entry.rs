@@ -10,8 +10,8 @@ pub(super) struct Entry {
     /// Shared by copies of one record: the bits of its event id and `salt`, added.
     pub(super) key: u128,
     pub(super) salt: u64,
-    /// A hash of the function: what has the same request id belongs together only where it is of one function.
-    pub(super) function: u64,
+    /// A hash of the function and of the account it was delivered to: what has the same request id belongs together only there.
+    pub(super) belongs: u64,
     pub(super) milliseconds: i64,
     pub(super) group: u32,
     pub(super) what: What,
@@ -84,7 +84,7 @@ impl Entry {
     /// What belongs together stands together: a call and its executions, else the copies of one record.
     pub(super) fn order(&self) -> (u128, u128) {
         let joined = self.what.is(What::JOINED) && self.request != 0;
-        (if joined { self.request.wrapping_add(u128::from(self.function)).max(1) } else { 0 }, self.key)
+        (if joined { self.request.wrapping_add(u128::from(self.belongs)).max(1) } else { 0 }, self.key)
     }
 
     /// The bits of the event id.
@@ -101,7 +101,7 @@ impl Entry {
         bytes[..16].copy_from_slice(&self.request.to_le_bytes());
         bytes[16..32].copy_from_slice(&self.key.to_le_bytes());
         bytes[32..40].copy_from_slice(&self.salt.to_le_bytes());
-        bytes[40..48].copy_from_slice(&self.function.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.belongs.to_le_bytes());
         bytes[48..56].copy_from_slice(&self.milliseconds.to_le_bytes());
         bytes[56..60].copy_from_slice(&self.group.to_le_bytes());
         bytes[60..].copy_from_slice(&self.what.0.to_le_bytes());
@@ -116,7 +116,7 @@ impl Entry {
             request: u128::from_le_bytes(part(bytes, 0)),
             key: u128::from_le_bytes(part(bytes, 16)),
             salt: u64::from_le_bytes(part(bytes, 32)),
-            function: u64::from_le_bytes(part(bytes, 40)),
+            belongs: u64::from_le_bytes(part(bytes, 40)),
             milliseconds: i64::from_le_bytes(part(bytes, 48)),
             group: u32::from_le_bytes(part(bytes, 56)),
             what: What(u32::from_le_bytes(part(bytes, 60))),
@@ -148,7 +148,7 @@ pub(super) fn settle(together: &[Entry]) -> Settled {
                 *copies += 1;
                 // Of several copies one decides, whichever was read first: one whose lag is known, if there is any.
                 let order =
-                    |entry: &Entry| (entry.group, entry.what.lag().is_none(), entry.what, entry.function);
+                    |entry: &Entry| (entry.group, entry.what.lag().is_none(), entry.what, entry.belongs);
                 if order(entry) < order(last) {
                     *last = *entry;
                 }

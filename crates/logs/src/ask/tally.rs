@@ -36,7 +36,7 @@ struct Memo {
     /// By dimension of several columns.
     several: Vec<HashMap<[u32; CALLER.len()], u32, FixedState>>,
     functions: HashMap<u32, bool, FixedState>,
-    /// By function: its hash, 0 where it is not known yet.
+    /// By text: its hash, 0 where it is not known yet.
     hashes: Vec<u64>,
     callers: HashMap<[u32; CALLER.len()], bool, FixedState>,
 }
@@ -86,12 +86,12 @@ impl<'q> Tally<'q> {
                 (joins, What::JOINED),
             ]);
             let group = self.group(sheet, row);
-            let function = if joins { self.function(sheet, row) } else { 0 };
+            let belongs = if joins { self.belongs(sheet, row) } else { 0 };
             self.runs.push(Entry {
                 request: row.request,
                 key: row.key,
                 salt: row.salt(),
-                function,
+                belongs,
                 milliseconds: row.milliseconds,
                 group,
                 what: What::of(row, asked, delivered),
@@ -100,18 +100,21 @@ impl<'q> Tally<'q> {
         Ok(())
     }
 
-    /// A hash of the unqualified function.
-    fn function(&mut self, sheet: &Sheet, row: &Row) -> u64 {
-        let id = row.text(Column::Function);
-        let hash = || FixedState::with_seed(9).hash_one(function(sheet.texts.get(id).unwrap_or_default()));
-        match self.memo.hashes.get_mut(id as usize) {
+    /// A hash of the unqualified function and of the account to which the record was delivered: of the copies of a call from
+    /// another account, attempts belong to the one that the function's owner has.
+    fn belongs(&mut self, sheet: &Sheet, row: &Row) -> u64 {
+        let (id, account) = (row.text(Column::Function), row.text(Column::Account));
+        let text = |id| sheet.texts.get(id).unwrap_or_default();
+        let hash = |id| FixedState::with_seed(9).hash_one(function(text(id)));
+        let mut known = |id| match self.memo.hashes.get_mut(id as usize) {
             Some(known) if *known == 0 => {
-                *known = hash();
+                *known = hash(id);
                 *known
             }
             Some(known) => *known,
-            None => hash(),
-        }
+            None => hash(id),
+        };
+        known(id).wrapping_add(known(account).rotate_left(32))
     }
 
     /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.
@@ -128,9 +131,6 @@ impl<'q> Tally<'q> {
                 || sheet.texts.get(row.text(column)).is_some_and(|text| list.iter().any(|one| one == text))
         };
         if !listed(&filter.accounts, Column::Account) || !listed(&filter.regions, Column::Region) {
-            return false;
-        }
-        if filter.own && row.text(Column::Account) != row.text(Column::Owner) {
             return false;
         }
         if filter.functions.is_empty() {

@@ -242,19 +242,22 @@ proptest! {
 }
 
 #[test]
-fn only_the_owners_copy_of_a_call_from_another_account_is_its_own() {
-    let own = SYNC.replace(
-        "\"accountId\":\"111122223333\",\"sessionContext\"",
-        "\"accountId\":\"444455556666\",\"sessionContext\"",
-    );
-    let theirs = own
-        .replace("\"recipientAccountId\":\"111122223333\"", "\"recipientAccountId\":\"444455556666\"")
-        .replace("11111111-2222", "88888888-2222");
-    let file = format!("{own}\n{theirs}").into_bytes();
-    let both = answer(&Question::default(), vec![file.clone()]);
-    assert_eq!((both.total().calls, both.total().foreign), (2, 2));
-    let question = Question { filter: Filter { own: true, ..Filter::default() }, ..Question::default() };
-    assert_eq!(answer(&question, vec![file]).total().calls, 1);
+fn attempts_belong_to_the_owners_copy_of_a_call_from_another_account() {
+    let own = NOTIFICATION
+        .replace("\"requestID\":\"r-3\"", "\"requestID\":\"r-2\"")
+        .replace("us-east-1:111122223333:function:thumbs", "eu-west-1:111122223333:function:orders");
+    for (first, second) in [("01111111", "f1111111"), ("f1111111", "01111111")] {
+        let copy = |account: &str, id: &str| {
+            let to = format!("\"recipientAccountId\":\"{account}\"");
+            own.replace("\"recipientAccountId\":\"111122223333\"", &to).replace("31111111", id)
+        };
+        let file = [copy("111122223333", first), copy("444455556666", second), EXECUTION.to_owned()];
+        let question = Question { by: vec![Dimension::Account], ..Question::default() };
+        let answer = answer(&question, vec![file.join("\n").into_bytes()]);
+        let counts: Vec<_> =
+            answer.groups.iter().map(|group| (group.cell.calls, group.cell.attempts)).collect();
+        assert_eq!(counts, [(1, 1), (1, 0)]);
+    }
 }
 
 #[test]

@@ -93,6 +93,7 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
         until,
         ways: typed.via.iter().map(|via| way(*via)).collect(),
         errors: typed.errors,
+        ..Filter::default()
     })
 }
 
@@ -107,7 +108,7 @@ const fn way(via: Word) -> Way {
 }
 
 /// Its first moment and the one behind its last, in milliseconds since 1970.
-fn time(flag: &str, text: &str, now: &str) -> Result<(i64, i64)> {
+pub(crate) fn time(flag: &str, text: &str, now: &str) -> Result<(i64, i64)> {
     const DAY: i64 = 24 * 3_600_000;
     let point = |at: i64| (at, at);
     let instant = || crate::clock::instant(text).ok().and_then(|text| milliseconds(&text)).map(point);

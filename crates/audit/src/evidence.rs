@@ -1,0 +1,268 @@
+//! What delivered records say of one function: evidenced, idle, missing, or undetermined and why.
+//!
+//! A decision over plain values: what was seen of records, what CloudWatch counts, what was read and what was not. A record
+//! that was seen stays seen, whatever else is not known; only a full look turns "nothing seen" into "nothing recorded".
+
+mod sum;
+
+pub use sum::{Sums, sums};
+
+use std::fmt;
+
+/// Records that were seen of one function in its own account, each counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Records of calls and of attempts to run what was called asynchronously.
+    pub records: u64,
+    /// Those of calls.
+    pub calls: u64,
+    /// How often the function ran, as far as the records tell (semantics 11): an indication.
+    pub executions: u64,
+    /// Time of the first, milliseconds since 1970.
+    pub first: i64,
+    /// Time of the last, milliseconds since 1970.
+    pub last: i64,
+    /// Seconds within which half of them were delivered; `None` iff no delivery time is known.
+    pub lag_p50: Option<u64>,
+    /// Seconds within which 99 of 100 were delivered.
+    pub lag_p99: Option<u64>,
+}
+
+/// What CloudWatch counts of a function over the whole hours of the window (`AWS/Lambda Invocations`: code that ran).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// So often.
+    Known(u64),
+    /// Nobody can say, and why.
+    Unknown(String),
+}
+
+/// What was read of the files that could hold a function's records: those of its account and Region in the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// All of them, and there is at least one.
+    Whole {
+        /// How many.
+        files: u64,
+    },
+    /// Files or records could not be read that could hold its records.
+    Partly {
+        /// How many things could not be read.
+        unread: u64,
+        /// The first of them and why, in words.
+        first: String,
+    },
+    /// There is no file of its account and Region in the window.
+    NoFile,
+    /// Nobody looked where its records would be, and why.
+    NotLooked {
+        /// In words.
+        why: String,
+    },
+}
+
+/// Who says that the records would be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The trails of the account themselves.
+    Trail,
+    /// Whoever asks: a copy, or a place named by hand.
+    ByHand,
+}
+
+/// All that is known of one function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What was seen; no records iff none.
+    pub records: Records,
+    /// What CloudWatch counts.
+    pub metric: Metric,
+    /// What was read.
+    pub looked: Looked,
+    /// Who says so.
+    pub origin: Origin,
+    /// True iff the window ended long enough ago for its records to have arrived, see [`is_settled`].
+    pub settled: bool,
+}
+
+/// What may be said of a function. The smaller is the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Invoked, everything there was read, and nothing was recorded.
+    Missing,
+    /// It cannot be told.
+    Undetermined,
+    /// Not invoked, and no records: none were to be expected.
+    Idle,
+    /// Records arrive.
+    Evidenced,
+}
+
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Undetermined => "undetermined",
+            Self::Idle => "idle",
+            Self::Evidenced => "evidenced",
+        }
+    }
+}
+
+/// Why nothing can be told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Doubt {
+    /// Something that could hold its records was not read.
+    #[error("{unread} that could hold its records could not be read, the first: {first}", unread = things(*unread))]
+    Unread {
+        /// How many things.
+        unread: u64,
+        /// The first of them and why.
+        first: String,
+    },
+    /// Nobody looked.
+    #[error("its records were not looked for: {why}")]
+    NotLooked {
+        /// In words.
+        why: String,
+    },
+    /// The place that was named holds nothing of the account and Region.
+    #[error("nothing of this account and Region in what was read: is it where its trail delivers?")]
+    Elsewhere,
+    /// Records may still arrive.
+    #[error("the window ended less than {} ago, and records may still arrive", words(SETTLED_AFTER))]
+    Unsettled,
+    /// No record, and no count of invocations to hold against.
+    #[error("no records, and whether it was invoked is not known: {why}")]
+    NoMetric {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What is worth knowing beside the outcome, and changes none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Note {
+    /// The records tell of far fewer executions than CloudWatch counts.
+    #[error(
+        "the records tell of {executions} executions, CloudWatch of {invocations}: far fewer, worth a look"
+    )]
+    FarFewer {
+        /// By the records.
+        executions: u64,
+        /// By CloudWatch.
+        invocations: u64,
+    },
+    /// Something was not read: there may be more records.
+    #[error("{unread} of this account and Region could not be read, so there may be more records; the first: {first}", unread = things(*unread))]
+    Unread {
+        /// How many things.
+        unread: u64,
+        /// The first of them and why.
+        first: String,
+    },
+    /// More may still arrive.
+    #[error("the window ended less than {} ago: more records may still arrive", words(SETTLED_AFTER))]
+    Unsettled,
+}
+
+/// A decision and what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What may be said.
+    pub outcome: Outcome,
+    /// Why not more; sorted, and empty iff the outcome is not undetermined.
+    pub doubts: Vec<Doubt>,
+    /// Sorted.
+    pub notes: Vec<Note>,
+}
+
+/// Milliseconds that must have passed since the end of the window. Delivery takes about five minutes on average and is not
+/// guaranteed (user guide, "How CloudTrail works"; no upper bound is documented, U-17).
+pub const SETTLED_AFTER: i64 = 3_600_000;
+
+/// True iff a window that ended at `until` is closed long enough at `now` (milliseconds since 1970).
+#[must_use]
+pub const fn is_settled(until: i64, now: i64) -> bool {
+    now.saturating_sub(until) >= SETTLED_AFTER
+}
+
+/// Executions by the records as a share of CloudWatch's, below which a note is made. No document of AWS gives a tolerance.
+const FEW: (u64, u64) = (1, 2);
+
+/// Decides about one function.
+///
+/// - *Evidenced* iff a record was seen, whatever else is not known.
+/// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read, the place is known to
+///   be the right one, and the window is closed long enough.
+/// - *Idle* iff none was seen, CloudWatch counts no invocation, and the window is closed long enough for both to be final.
+/// - *Undetermined* otherwise, with every reason.
+#[must_use]
+pub fn decide(known: &Known) -> Decided {
+    let notes = notes(known);
+    let decided = |outcome, doubts| Decided { outcome, doubts, notes: notes.clone() };
+    if known.records.records > 0 {
+        return decided(Outcome::Evidenced, Vec::new());
+    }
+    let mut doubts = Vec::new();
+    if !known.settled {
+        doubts.push(Doubt::Unsettled);
+    }
+    match &known.metric {
+        // Nothing ran: what was not read can hold nothing that was to be expected.
+        Metric::Known(0) if doubts.is_empty() => return decided(Outcome::Idle, doubts),
+        Metric::Known(0) => return decided(Outcome::Undetermined, doubts),
+        Metric::Known(_) => {}
+        Metric::Unknown(why) => doubts.push(Doubt::NoMetric { why: why.clone() }),
+    }
+    doubts.extend(hidden(known));
+    doubts.sort();
+    let outcome = if doubts.is_empty() { Outcome::Missing } else { Outcome::Undetermined };
+    decided(outcome, doubts)
+}
+
+/// Why a record may be there that was not seen.
+fn hidden(known: &Known) -> Option<Doubt> {
+    match &known.looked {
+        Looked::Whole { .. } => None,
+        Looked::Partly { unread, first } => Some(Doubt::Unread { unread: *unread, first: first.clone() }),
+        Looked::NotLooked { why } => Some(Doubt::NotLooked { why: why.clone() }),
+        // Where the trail itself says where it delivers, an empty place is an answer.
+        Looked::NoFile => (known.origin == Origin::ByHand).then_some(Doubt::Elsewhere),
+    }
+}
+
+fn notes(known: &Known) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if known.records.records == 0 {
+        return notes;
+    }
+    let executions = known.records.executions;
+    if let Metric::Known(invocations) = known.metric
+        && executions.saturating_mul(FEW.1) < invocations.saturating_mul(FEW.0)
+    {
+        notes.push(Note::FarFewer { executions, invocations });
+    }
+    if let Looked::Partly { unread, first } = &known.looked {
+        notes.push(Note::Unread { unread: *unread, first: first.clone() });
+    }
+    if !known.settled {
+        notes.push(Note::Unsettled);
+    }
+    notes.sort();
+    notes
+}
+
+fn things(count: u64) -> String {
+    if count == 1 { "1 thing".to_owned() } else { format!("{count} things") }
+}
+
+/// Milliseconds in words, whole hours or minutes.
+fn words(milliseconds: i64) -> impl fmt::Display {
+    match milliseconds / 60_000 {
+        60 => "1 hour".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}

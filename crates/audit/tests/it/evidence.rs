@@ -1,0 +1,197 @@
+//! What records say of a function: each rule, and the laws over all that can be known.
+
+use audit::evidence::{
+    Doubt, Known, Looked, Metric, Note, Origin, Outcome, Records, SETTLED_AFTER, decide, is_settled, sums,
+};
+use proptest::prelude::*;
+
+/// Invoked, everything read, nothing there.
+fn missing() -> Known {
+    Known {
+        records: Records::default(),
+        metric: Metric::Known(7),
+        looked: Looked::Whole { files: 3 },
+        origin: Origin::ByHand,
+        settled: true,
+    }
+}
+
+fn seen(records: u64) -> Records {
+    Records { records, calls: records, executions: records, first: 1, last: 2, ..Records::default() }
+}
+
+fn partly() -> Looked {
+    Looked::Partly { unread: 1, first: "a.json.gz: damaged".to_owned() }
+}
+
+#[test]
+fn invoked_and_nothing_recorded_is_missing() {
+    let decided = decide(&missing());
+    assert_eq!((decided.outcome, decided.doubts.len()), (Outcome::Missing, 0));
+}
+
+#[test]
+fn what_was_seen_stays_seen_and_what_was_not_read_is_said() {
+    let known = Known {
+        records: seen(1),
+        looked: partly(),
+        metric: Metric::Unknown("x".to_owned()),
+        settled: false,
+        ..missing()
+    };
+    let decided = decide(&known);
+    assert_eq!((decided.outcome, decided.doubts.len()), (Outcome::Evidenced, 0));
+    assert!(decided.notes.iter().any(|note| matches!(note, Note::Unread { unread: 1, .. })));
+    assert!(decided.notes.contains(&Note::Unsettled));
+}
+
+#[test]
+fn no_invocation_by_the_metric_is_idle() {
+    for looked in [Looked::Whole { files: 1 }, partly(), Looked::NoFile] {
+        let known = Known { metric: Metric::Known(0), looked, ..missing() };
+        assert_eq!(decide(&known).outcome, Outcome::Idle);
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_never_missing() {
+    let decided = decide(&Known { looked: partly(), ..missing() });
+    assert_eq!(decided.outcome, Outcome::Undetermined);
+    assert!(decided.doubts[0].to_string().contains("a.json.gz: damaged"));
+}
+
+#[test]
+fn a_place_without_the_account_and_region_is_an_answer_only_where_the_trail_names_it() {
+    let by_hand = decide(&Known { looked: Looked::NoFile, ..missing() });
+    assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![Doubt::Elsewhere]));
+    let known = Known { looked: Looked::NoFile, origin: Origin::Trail, ..missing() };
+    assert_eq!(decide(&known).outcome, Outcome::Missing);
+    let why = "nobody looked".to_owned();
+    let known = Known { looked: Looked::NotLooked { why }, origin: Origin::Trail, ..missing() };
+    assert_eq!(decide(&known).outcome, Outcome::Undetermined);
+}
+
+#[test]
+fn a_window_that_is_not_closed_long_enough_decides_nothing_against_a_function() {
+    for metric in [0, 7] {
+        let decided = decide(&Known { settled: false, metric: Metric::Known(metric), ..missing() });
+        assert_eq!((decided.outcome, decided.doubts), (Outcome::Undetermined, vec![Doubt::Unsettled]));
+    }
+    assert!(is_settled(0, SETTLED_AFTER) && !is_settled(0, SETTLED_AFTER - 1) && !is_settled(i64::MAX, 0));
+}
+
+#[test]
+fn without_a_metric_no_record_says_nothing() {
+    let decided = decide(&Known { metric: Metric::Unknown("not asked for".to_owned()), ..missing() });
+    assert_eq!(decided.outcome, Outcome::Undetermined);
+    assert!(decided.doubts[0].to_string().contains("not asked for"));
+}
+
+#[test]
+fn the_ratio_is_a_note_and_never_an_outcome() {
+    for (executions, noted) in [(49, true), (50, false), (1_000, false)] {
+        let known = Known { records: seen(executions), metric: Metric::Known(100), ..missing() };
+        let decided = decide(&known);
+        assert_eq!(decided.outcome, Outcome::Evidenced);
+        let far = Note::FarFewer { executions, invocations: 100 };
+        assert_eq!(decided.notes.contains(&far), noted, "{executions}");
+    }
+}
+
+#[test]
+fn the_worst_outcome_is_that_of_all() {
+    use Outcome::{Evidenced, Idle, Missing, Undetermined};
+    assert_eq!(sums([]).worst(), None);
+    assert_eq!(sums([Evidenced, Idle]).worst(), Some(Idle));
+    assert_eq!(sums([Evidenced, Undetermined, Idle]).worst(), Some(Undetermined));
+    let all = sums([Evidenced, Missing, Undetermined, Idle]);
+    assert_eq!((all.worst(), all.all()), (Some(Missing), 4));
+}
+
+fn looked() -> impl Strategy<Value = Looked> {
+    prop_oneof![
+        (1..9_u64).prop_map(|files| Looked::Whole { files }),
+        (1..9_u64).prop_map(|unread| Looked::Partly { unread, first: "x".to_owned() }),
+        Just(Looked::NoFile),
+        Just(Looked::NotLooked { why: "y".to_owned() }),
+    ]
+}
+
+fn known() -> impl Strategy<Value = Known> {
+    let metric = prop_oneof![
+        (0..3_u64).prop_map(Metric::Known),
+        (100..200_u64).prop_map(Metric::Known),
+        Just(Metric::Unknown("z".to_owned()))
+    ];
+    let origin = prop_oneof![Just(Origin::Trail), Just(Origin::ByHand)];
+    (0..3_u64, metric, looked(), origin, any::<bool>()).prop_map(
+        |(records, metric, looked, origin, settled)| Known {
+            records: seen(records),
+            metric,
+            looked,
+            origin,
+            settled,
+        },
+    )
+}
+
+/// The same with one fact less.
+fn hidden(known: &Known) -> Vec<Known> {
+    let why = "hidden".to_owned();
+    let mut less = vec![
+        Known { metric: Metric::Unknown(why.clone()), ..known.clone() },
+        Known { looked: Looked::Partly { unread: 1, first: why.clone() }, ..known.clone() },
+        Known { looked: Looked::NotLooked { why }, ..known.clone() },
+        Known { origin: Origin::ByHand, ..known.clone() },
+        Known { settled: false, ..known.clone() },
+    ];
+    // Whoever did not read the records knows that something was not read.
+    less.push(Known {
+        records: Records::default(),
+        looked: Looked::Partly { unread: 1, first: "hidden".to_owned() },
+        ..known.clone()
+    });
+    less
+}
+
+proptest! {
+    #[test]
+    fn hiding_a_fact_never_turns_an_answer_into_another(known in known()) {
+        let before = decide(&known);
+        for less in hidden(&known) {
+            let after = decide(&less);
+            // The only other answer is idle, and only for what ran by nobody's count: its records were hidden.
+            let idle = after.outcome == Outcome::Idle && less.metric == Metric::Known(0);
+            let same = after.outcome == before.outcome || after.outcome == Outcome::Undetermined || idle;
+            prop_assert!(same, "{before:?} became {after:?}");
+            if before.outcome != Outcome::Missing {
+                prop_assert_ne!(after.outcome, Outcome::Missing);
+            } else {
+                prop_assert!(matches!(after.outcome, Outcome::Missing | Outcome::Undetermined));
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_a_doubt_iff_it_is_undetermined(known in known()) {
+        let decided = decide(&known);
+        prop_assert_eq!(decided.doubts.is_empty(), decided.outcome != Outcome::Undetermined);
+    }
+
+    #[test]
+    fn one_record_more_never_makes_a_no(known in known()) {
+        let more = Known { records: seen(known.records.records + 1), ..known };
+        prop_assert_eq!(decide(&more).outcome, Outcome::Evidenced);
+    }
+
+    #[test]
+    fn missing_needs_every_fact(known in known()) {
+        if decide(&known).outcome == Outcome::Missing {
+            prop_assert!(known.settled && known.records.records == 0);
+            prop_assert!(matches!(known.metric, Metric::Known(1..)));
+            let there = matches!(known.looked, Looked::Whole { .. })
+                || (known.looked == Looked::NoFile && known.origin == Origin::Trail);
+            prop_assert!(there);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! `invoketrail verify`: do the records of every function really arrive, complete and untampered?
+
+mod canary;
+mod functions;
+pub(crate) mod hours;
+mod metrics;
+mod records;
+
+use super::Context;
+use crate::args::{Format, verify as args};
+use crate::delivered::{Keys, Proven, Session, found, prove};
+use crate::outcome::Outcome;
+use crate::output::{layout, print, write_file};
+use crate::problem::{Problem, io_problem, say};
+use crate::settings::{self, Live, Source};
+use crate::sources::{Place, places};
+use anyhow::Result;
+use audit::evidence::{self as decision, Known, Metric, Outcome as Result_};
+use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
+use functions::{Functions, asked, functions, pair, within};
+use logs::digest::{Expected, State, Validation};
+use logs::{Group, Pattern};
+use metrics::Counts;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Reads, decides, prints, writes; or sends a canary.
+///
+/// # Errors
+/// [`Problem`] where nothing could be read, or an answer could not be written.
+pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
+    let live = settings::live(typed.live.clone(), context.config.clone());
+    let places = places(&typed.sources)?;
+    if places.contains(&Place::Stdin) {
+        let problem = Problem::misuse("stdin tells nothing of what else was delivered");
+        return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
+    }
+    if typed.canary.canary.is_some() {
+        return canary::run(&typed, &places, &live, &context);
+    }
+    let window = hours::window(&typed.window, &context.now)?;
+    let patterns: Vec<Pattern> = typed.function.iter().map(|text| Pattern::new(text)).collect();
+    let source = settings::source(
+        crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
+        context.config.clone(),
+    );
+    let listed = functions(&source, &live, &patterns, &context.now)?;
+    if listed.interrupted {
+        return Ok(interrupted());
+    }
+    let session = session(&typed, &places, &source, &live)?;
+    let counts = Counts::of(typed.metrics.as_deref(), session.as_ref())?;
+    let looked = records::Looked { places: &places, live: &live, window: &window, digests: typed.digests };
+    let delivered = looked.list(&listed, session.as_ref());
+    let digests = found(&delivered.files.digests, session.as_ref());
+    let expected = Expected::of(&digests);
+    let question = looked.question(&listed, &patterns);
+    let read = crate::delivered::read(&delivered.files.logs, &question, &expected, session.as_ref())
+        .map_err(|error| io_problem("write to", "a scratch file", &error))?;
+    let proven = typed
+        .digests
+        .then(|| {
+            let keys = keys(&typed.public_keys);
+            let asked = || Some(window.clone());
+            prove((&digests, &read.seen), &keys, asked(), asked(), session.as_ref())
+        })
+        .transpose()?;
+    let by = rows(&listed, &read.answer.groups, (&live, &patterns));
+    let arns: Vec<&str> = by.keys().map(String::as_str).collect();
+    let counted = counts.over(&arns, &window);
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        return Ok(interrupted());
+    }
+    let settled = decision::is_settled(window.end, hours::now(&context.now));
+    let seen = delivered.seen_of(&read.holes);
+    let functions = by
+        .into_iter()
+        .map(|(arn, records)| {
+            let metric = counted.get(&arn).cloned();
+            let known = Known {
+                records,
+                metric: metric.unwrap_or_else(|| Metric::Unknown("it was not asked for".to_owned())),
+                looked: seen.looked(&arn),
+                origin: delivered.origin,
+                settled,
+            };
+            let decided = decision::decide(&known);
+            let listed = listed.arns.contains(&arn);
+            VerifiedFunction { arn, listed, known, decided }
+        })
+        .collect();
+    let verification = Verification {
+        window,
+        places: delivered.names.clone(),
+        metrics: counts.origin(),
+        functions,
+        account: read.account,
+        copies: read.answer.copies,
+        foreign: foreign(&read.answer.groups),
+        others: listed.others,
+        unseen: listed.unlisted.iter().cloned().chain(seen.told()).collect(),
+        digests: proven.as_ref().map(|proven| proven.validation.clone()),
+        unproven_because: proven.as_ref().map(|proven| proven.unseen.clone()).unwrap_or_default(),
+    };
+    answer(&verification, &typed, &context)?;
+    next(&verification, &typed, &source);
+    Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// Flags about AWS beside an inventory file are about logs and metrics.
+fn quiet(typed: &args::Verify) -> crate::args::Live {
+    if typed.inventory.is_some() { crate::args::Live::default() } else { typed.live.clone() }
+}
+
+pub(crate) fn keys(files: &[std::path::PathBuf]) -> Keys<'_> {
+    if files.is_empty() { Keys::Live } else { Keys::Files(files) }
+}
+
+/// A session with AWS, iff anything has to be asked there.
+fn session(typed: &args::Verify, places: &[Place], source: &Source, live: &Live) -> Result<Option<Session>> {
+    let remote = places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let counts = typed.metrics.is_none() && matches!(source, Source::Live(_));
+    let keys = typed.digests && typed.public_keys.is_empty();
+    let needed = places.is_empty() || remote || counts || keys;
+    needed.then(|| Session::open(live)).transpose()
+}
+
+fn interrupted() -> Outcome {
+    say("note", "interrupted before everything was read: nothing is judged on half of it");
+    Outcome::Interrupted
+}
+
+/// The records of every function that is listed, or that records name, in its own account.
+fn rows(
+    listed: &Functions,
+    groups: &[Group],
+    (live, patterns): (&Live, &[Pattern]),
+) -> BTreeMap<String, decision::Records> {
+    let mut by: BTreeMap<String, decision::Records> =
+        listed.arns.iter().map(|arn| (arn.clone(), decision::Records::default())).collect();
+    for group in groups {
+        let [arn, account] = &group.labels[..] else { continue };
+        let Some((owner, region)) = pair(arn).filter(|(owner, _)| owner == account) else { continue };
+        if !asked(patterns, arn) || !within(live, owner, region) {
+            continue;
+        }
+        let cell = &group.cell;
+        by.insert(
+            arn.clone(),
+            decision::Records {
+                records: cell.records(),
+                calls: cell.calls,
+                executions: cell.executions(),
+                first: cell.first,
+                last: cell.last,
+                lag_p50: cell.lag.within(500),
+                lag_p99: cell.lag.within(990),
+            },
+        );
+    }
+    by
+}
+
+/// Records of functions of other accounts than the one they were delivered to: they prove nothing of their owner's trail.
+fn foreign(groups: &[Group]) -> u64 {
+    let elsewhere = groups.iter().filter(|group| match &group.labels[..] {
+        [arn, account] => pair(arn).is_some_and(|(owner, _)| owner != account),
+        _ => false,
+    });
+    elsewhere.map(|group| group.cell.records()).sum()
+}
+
+fn answer(verification: &Verification, typed: &args::Verify, context: &Context) -> Result<()> {
+    let stamp = Stamp {
+        version: env!("CARGO_PKG_VERSION"),
+        generated_at: &context.now,
+        counted: audit::Counted::All,
+        drift: None,
+    };
+    for output in &typed.output {
+        let plain = Layout::default();
+        write_file(&output.path, |out| write(output.format, verification, &stamp, (&plain, out)))?;
+        say("wrote", &output.path.display().to_string());
+    }
+    let layout = layout();
+    let format = typed.format.unwrap_or(Format::Terminal);
+    print(|out| write(format, verification, &stamp, (&layout, out)))
+}
+
+fn write(
+    format: Format,
+    verification: &Verification,
+    stamp: &Stamp<'_>,
+    (layout, out): (&Layout, &mut dyn Write),
+) -> io::Result<()> {
+    match format {
+        Format::Terminal => out.write_all(report::verification_text(verification, layout).as_bytes()),
+        Format::Json => report::verification_json(verification, stamp, out),
+        Format::Jsonl => report::verification_jsonl(verification, stamp, out),
+        Format::Markdown => out.write_all(report::verification_markdown(verification).as_bytes()),
+    }
+}
+
+/// A no wins over ignorance: of records, and of digests.
+fn outcome(verification: &Verification, proven: Option<&Proven>) -> Outcome {
+    let records = match verification.sums().worst() {
+        Some(Result_::Missing) => Outcome::No,
+        Some(Result_::Undetermined) => Outcome::Undetermined,
+        _ => Outcome::Well,
+    };
+    let whole = verification.unseen.is_empty() && verification.account.is_whole();
+    let reading = if whole { Outcome::Well } else { Outcome::Undetermined };
+    let digests = proven.map_or(Outcome::Well, |proven| of_digests(&proven.validation, &proven.unseen));
+    records.worse(reading).worse(digests)
+}
+
+/// What the digests say as an exit code.
+pub(crate) fn of_digests(validation: &Validation, unseen: &[String]) -> Outcome {
+    let seen = if unseen.is_empty() { Outcome::Well } else { Outcome::Undetermined };
+    seen.worse(match validation.state() {
+        State::Valid => Outcome::Well,
+        State::NotAssertable => Outcome::Undetermined,
+        State::Invalid => Outcome::No,
+    })
+}
+
+/// The outcome, or well where the caller asked for it; what is hidden is told.
+pub(crate) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
+    super::audit::ending(outcome, exit_zero)
+}
+
+fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
+    let of = |wanted| verification.functions.iter().find(move |one| one.decided.outcome == wanted);
+    let command = if let Some(missing) = of(Result_::Missing) {
+        format!(
+            "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
+            source.again(),
+            report::shell(&missing.arn)
+        )
+    } else if let Some(open) = of(Result_::Undetermined) {
+        format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
+    } else if typed.digests {
+        "invoketrail audit  # is every invocation recorded?".to_owned()
+    } else {
+        "invoketrail verify --digests ...  # and are the files as they were delivered?".to_owned()
+    };
+    say("next", &command);
+}

@@ -1,0 +1,245 @@
+//! `invoketrail verify --canary`: one invocation, and a wait until its record arrives where the trail delivers.
+
+use super::functions::pair;
+use super::hours;
+use crate::args::verify as args;
+use crate::clock;
+use crate::commands::Context;
+use crate::delivered::{Delivered, Root, Scope, Session, by_trails, delivered_by, has_request, typed};
+use crate::outcome::Outcome;
+use crate::output::print;
+use crate::problem::{Problem, say};
+use crate::progress::Waiting;
+use crate::settings::Live;
+use crate::sources::{Place, Window};
+use anyhow::Result;
+use aws::{Aim, Sent};
+use cli::visible::visible;
+use logs::{Filter, text_of};
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// How long is waited where nobody says otherwise: delivery takes about five minutes on average, without a promise.
+const TIMEOUT: Duration = Duration::from_secs(20 * 60);
+const POLL: Duration = Duration::from_secs(15);
+/// How often Ctrl-C is looked for.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Sends one, waits, tells.
+///
+/// # Errors
+/// [`Problem`] where it could not be sent, or there is nowhere to wait.
+pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: &Context) -> Result<Outcome> {
+    let wanted = &typed.canary;
+    let function = wanted.canary.as_deref().unwrap_or_default();
+    let Some((account, region)) = pair(function) else {
+        return Err(Problem::misuse(format!("{} is not the ARN of a function", visible(function)))
+            .help("name it as in arn:aws:lambda:REGION:ACCOUNT:function:NAME")
+            .into());
+    };
+    let aim = if wanted.canary_invoke { Aim::Run } else { Aim::Check };
+    if !approved(wanted, function, aim)? {
+        say("note", "not approved: nothing was sent");
+        return Ok(Outcome::No);
+    }
+    let session = Session::open(live)?;
+    let place = Arrivals::of(&session, places, (account, region), context)?;
+    let before = place.list(&session);
+    if let Some(hole) = before.holes.told().first() {
+        return Err(Problem::new(format!("nothing was sent: its record could not be seen: {hole}")).into());
+    }
+    let marker = format!("invoketrail-{}-{}", hours::now(&clock::now()) / 1_000, std::process::id());
+    let sent = session.wait(session.evidence.invoke(function, &marker, aim));
+    let sent = sent.map_err(|error| match error.help() {
+        Some(help) => Problem::new(error.to_string()).help(help),
+        None => Problem::new(error.to_string()),
+    })?;
+    let Some(request) = sent.request_id.clone() else {
+        say("note", "it was sent, and AWS named no request id: no record can be told to be its own");
+        return Ok(super::ending(Outcome::Undetermined, typed.exit_zero));
+    };
+    say("sent", &format!("{} of {function}, request {request}", what(aim)));
+    let waited = place.wait(&session, &before, &request, wanted);
+    let told = told(&waited, (function, aim), (&sent, &request), wanted);
+    print(|out| out.write_all(told.as_bytes()))?;
+    let outcome = match waited {
+        Waited::Arrived { .. } => {
+            say("next", "invoketrail verify --digests  # and do the records of all functions arrive?");
+            Outcome::Well
+        }
+        Waited::Interrupted => Outcome::Interrupted,
+        Waited::Nothing { .. } => {
+            let function = cli::report::shell(function);
+            say("next", &format!("invoketrail explain {function}  # is it recorded at all, and by whom"));
+            Outcome::Undetermined
+        }
+    };
+    Ok(super::ending(outcome, typed.exit_zero))
+}
+
+const fn what(aim: Aim) -> &'static str {
+    match aim {
+        Aim::Check => "a dry run",
+        Aim::Run => "an invocation",
+    }
+}
+
+/// Whoever sits at a terminal is asked; elsewhere it has to be said.
+fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
+    if wanted.approve_canary {
+        return Ok(true);
+    }
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        let problem = Problem::misuse("nobody can be asked here, and nothing is invoked unasked");
+        return Err(problem.help("say --approve-canary").into());
+    }
+    let does = match aim {
+        Aim::Check => "Send one dry run (nothing is run)",
+        Aim::Run => "RUN the function once, with an empty event",
+    };
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{does}: {}? Only yes means yes: ", visible(function));
+    let _ = stderr.flush();
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    Ok(read.is_ok() && line.trim() == "yes")
+}
+
+/// Where the record would arrive.
+struct Arrivals<'a> {
+    places: &'a [Place],
+    roots: BTreeSet<Root>,
+    scope: Scope,
+}
+
+/// How the wait ended.
+enum Waited {
+    /// The record is there.
+    Arrived { file: String, after: Duration },
+    /// Not in time: new files of the account and Region that came meanwhile, and what could not be read of them.
+    Nothing { files: usize, unread: Option<String> },
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl<'a> Arrivals<'a> {
+    /// # Errors
+    /// [`Problem`] iff no trail delivers its records to any place that is known.
+    fn of(
+        session: &Session,
+        places: &'a [Place],
+        (account, region): (&str, &str),
+        context: &Context,
+    ) -> Result<Self> {
+        let mut roots = BTreeSet::new();
+        if places.is_empty() {
+            let found = session.wait(session.evidence.locations(&[region.to_owned()])).found;
+            let here = found.iter().filter(|location| delivered_by(location, account, region));
+            roots.extend(here.map(Root::of));
+            if roots.is_empty() {
+                let line = format!(
+                    "nothing was sent: no trail is known that delivers records of {account} in {region}"
+                );
+                return Err(Problem::new(line).help("name the bucket: s3://BUCKET/PREFIX").into());
+            }
+        }
+        // Whatever the clocks say, it lies in the folder of a day about now.
+        let now = hours::now(&context.now).min(hours::now(&clock::now()));
+        let filter = Filter {
+            accounts: vec![account.to_owned()],
+            regions: vec![region.to_owned()],
+            since: Some(now - 3_600_000),
+            ..Filter::default()
+        };
+        let (accounts, regions) = (filter.accounts.clone(), filter.regions.clone());
+        let scope = Scope { accounts, regions, window: Window::of(&filter), digests: false };
+        Ok(Arrivals { places, roots, scope })
+    }
+
+    fn list(&self, session: &Session) -> Delivered {
+        if self.places.is_empty() {
+            by_trails(&self.roots, &self.scope, session)
+        } else {
+            typed(self.places, &self.scope, Some(session))
+        }
+    }
+
+    fn wait(&self, session: &Session, before: &Delivered, request: &str, wanted: &args::Canary) -> Waited {
+        let timeout = wanted.canary_timeout.unwrap_or(TIMEOUT);
+        let poll = wanted.canary_poll.unwrap_or(POLL);
+        let (start, line) = (Instant::now(), Waiting::on_stderr());
+        let mut known: BTreeSet<_> = before.logs.iter().map(|item| item.name.clone()).collect();
+        let (mut files, mut unread) = (0, None);
+        loop {
+            let listed = self.list(session);
+            unread = listed.holes.told().into_iter().next().or(unread);
+            let fresh: Vec<_> = listed.logs.into_iter().filter(|item| !known.contains(&item.name)).collect();
+            let (found, read, hole) = has_request(&fresh, request, session);
+            unread = hole.or(unread);
+            if let Some(file) = found {
+                line.clear();
+                return Waited::Arrived { file, after: start.elapsed() };
+            }
+            files += read.len();
+            known.extend(read);
+            let next = Instant::now() + poll;
+            while Instant::now() < next {
+                if session.is_stopped() {
+                    line.clear();
+                    return Waited::Interrupted;
+                }
+                if start.elapsed() >= timeout {
+                    line.clear();
+                    return Waited::Nothing { files, unread };
+                }
+                line.tell(start.elapsed(), timeout, files);
+                std::thread::sleep(TICK.min(poll));
+            }
+        }
+    }
+}
+
+fn told(
+    waited: &Waited,
+    (function, aim): (&str, Aim),
+    (sent, request): (&Sent, &str),
+    wanted: &args::Canary,
+) -> String {
+    let function = visible(function);
+    let answered = sent.answered_at.map(|at| format!(", answered at {}", text_of(at))).unwrap_or_default();
+    let failed = sent
+        .function_error
+        .as_ref()
+        .map(|error| format!("\nThe function failed ({}); it was invoked nevertheless.", visible(error)));
+    let request = visible(request);
+    let what = what(aim);
+    let head = match waited {
+        Waited::Arrived { file, after } => format!(
+            "The record of {what} of {function} arrived within {} s: request {request}{answered}\nin {}",
+            after.as_secs() + 1,
+            visible(file)
+        ),
+        Waited::Interrupted => {
+            format!("Interrupted. {what} of {function} was sent: request {request}{answered}")
+        }
+        Waited::Nothing { files, unread } => {
+            let timeout = wanted.canary_timeout.unwrap_or(TIMEOUT).as_secs_f64().ceil();
+            let mut text = format!(
+                "No record of {what} of {function} arrived within {timeout} s: request {request}{answered}\n\
+                 {files} new log files of its account and Region were read meanwhile."
+            );
+            if let Some(unread) = unread {
+                text.push_str(&format!("\nNot all could be read: {}", visible(unread)));
+            }
+            if aim == Aim::Check {
+                text.push_str(
+                    "\nAWS does not document whether a dry run is recorded at all (U-6): --canary-invoke runs the function once.",
+                );
+            }
+            text.push_str("\nDelivery takes about five minutes on average and is not guaranteed: --canary-timeout waits longer.");
+            text
+        }
+    };
+    format!("{head}{}\n", failed.unwrap_or_default())
+}

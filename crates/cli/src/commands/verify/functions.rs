@@ -1,0 +1,78 @@
+//! Which functions are asked about: those of the inventory that the flags leave over.
+
+use crate::commands::{Facts, facts};
+use crate::settings::{Accounts, Live, Source};
+use anyhow::Result;
+use audit::inventory::{GapKind, Inventory};
+use cloudtrail::arn::Arn;
+use logs::Pattern;
+use std::collections::BTreeSet;
+
+/// The functions to verify, and what is not known of others.
+#[derive(Debug, Default)]
+pub(super) struct Functions {
+    /// Their ARNs.
+    pub(super) arns: BTreeSet<String>,
+    /// Listings of functions that could not be read, in words.
+    pub(super) unlisted: Vec<String>,
+    /// Web functions and MicroVM images beside them.
+    pub(super) others: usize,
+    /// True iff reading them was interrupted.
+    pub(super) interrupted: bool,
+}
+
+/// The functions of an inventory.
+///
+/// # Errors
+/// [`crate::problem::Problem`] where it could not be read.
+pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now: &str) -> Result<Functions> {
+    let Facts { inventory, interrupted } = facts(source, now)?;
+    let mut found = Functions { interrupted, ..Functions::default() };
+    for place in &inventory.places {
+        if !within(live, &place.account, &place.region) {
+            continue;
+        }
+        if let Some(gap) = place.functions.gap.and_then(|gap| inventory.gaps.get(gap))
+            && gap.kind != GapKind::NotOffered
+        {
+            found.unlisted.push(format!(
+                "functions of {} in {} could not all be listed: {}",
+                place.account, place.region, gap.error
+            ));
+        }
+        found.others += place.web_functions.resources.len() + place.microvm_images.resources.len();
+        let arns = place.functions.resources.iter().map(|resource| &*resource.arn);
+        found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
+    }
+    found.unlisted.extend(unread_accounts(&inventory));
+    Ok(found)
+}
+
+/// Accounts whose Regions could not be listed: nobody knows their functions.
+fn unread_accounts(inventory: &Inventory) -> Vec<String> {
+    let without = |id: &str| !inventory.places.iter().any(|place| place.account == id);
+    let accounts = inventory.accounts.iter().filter(|account| account.audited && without(&account.id));
+    accounts.map(|account| format!("nothing of account {} could be read", account.id)).collect()
+}
+
+/// True iff the flags about accounts and Regions leave the place over.
+pub(super) fn within(live: &Live, account: &str, region: &str) -> bool {
+    let account = match &live.accounts {
+        Accounts::Listed(ids) => ids.iter().any(|id| id == account),
+        Accounts::Caller | Accounts::Organization => true,
+    };
+    account && live.regions.as_ref().is_none_or(|regions| regions.iter().any(|one| one == region))
+}
+
+/// True iff the patterns leave the function over: by ARN or by name.
+pub(super) fn asked(patterns: &[Pattern], arn: &str) -> bool {
+    let name = || Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("function:")).unwrap_or(arn);
+    patterns.is_empty() || patterns.iter().any(|one| one.matches(arn) || one.matches(name()))
+}
+
+/// Account and Region in a function's ARN.
+pub(super) fn pair(arn: &str) -> Option<(&str, &str)> {
+    let arn = Arn::parse(arn)?;
+    let known = arn.service == "lambda" && arn.resource.starts_with("function:");
+    (known && !arn.account.is_empty() && !arn.region.is_empty()).then_some((arn.account, arn.region))
+}

@@ -1,0 +1,174 @@
+//! Where the records of the functions would be: places that were named, or where the trails deliver to.
+
+use super::functions::{Functions, pair};
+use crate::delivered::{Delivered, Holes, Root, Scope, Session, by_trails, delivered_by, typed};
+use crate::settings::{Accounts, Live};
+use crate::sources::{Place, Window};
+use audit::evidence::{Looked as Seen, Origin};
+use aws::{Location, Locations};
+use logs::{Dimension, Filter, ObjectKey, Pattern, Question};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+const HOUR: i64 = 3_600_000;
+/// An event is delivered within hours; a day is looked at.
+const LATER: i64 = 24 * HOUR;
+
+/// What is looked for, and where.
+pub(super) struct Looked<'a> {
+    pub(super) places: &'a [Place],
+    pub(super) live: &'a Live,
+    /// Milliseconds since 1970.
+    pub(super) window: &'a Range<i64>,
+    pub(super) digests: bool,
+}
+
+/// What was found by name.
+pub(super) struct Listed {
+    pub(super) files: Delivered,
+    pub(super) origin: Origin,
+    /// Places in words.
+    pub(super) names: Vec<String>,
+    /// The trails' locations; `None` iff places were named by hand.
+    trails: Option<Vec<Location>>,
+    /// Log files delivered in the window, by account and Region.
+    counts: BTreeMap<(String, String), u64>,
+}
+
+/// What was seen, once everything is read.
+pub(super) struct Reached<'a> {
+    listed: &'a Listed,
+    holes: Holes,
+}
+
+impl Looked<'_> {
+    /// What is counted: records of functions by the account to which they were delivered.
+    pub(super) fn question(&self, listed: &Functions, patterns: &[Pattern]) -> Question {
+        let scope = self.scope(listed);
+        let filter = Filter {
+            functions: patterns.to_vec(),
+            regions: scope.regions,
+            since: Some(self.window.start),
+            until: Some(self.window.end),
+            ..Filter::default()
+        };
+        Question { by: vec![Dimension::Function, Dimension::Account], filter }
+    }
+
+    /// Accounts and Regions of the functions; all of them where functions are not known.
+    fn scope(&self, listed: &Functions) -> Scope {
+        let pairs: Vec<(&str, &str)> = listed.arns.iter().filter_map(|arn| pair(arn)).collect();
+        let distinct = |part: fn(&(&str, &str)) -> String| -> Vec<String> {
+            pairs.iter().map(part).collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let mut accounts = distinct(|(account, _)| (*account).to_owned());
+        let mut regions = distinct(|(_, region)| (*region).to_owned());
+        if pairs.is_empty() {
+            if let Accounts::Listed(ids) = &self.live.accounts {
+                accounts.clone_from(ids);
+            }
+            regions = self.live.regions.clone().unwrap_or_default();
+        }
+        // A digest of the hour before lists files of the window's first minutes.
+        let since = self.window.start - if self.digests { 2 * HOUR } else { 0 };
+        let filter = Filter {
+            accounts: accounts.clone(),
+            regions: regions.clone(),
+            since: Some(since),
+            ..Filter::default()
+        };
+        let window = Window::of(&Filter { until: Some(self.window.end), ..filter });
+        Scope { accounts, regions, window, digests: self.digests }
+    }
+
+    /// All names.
+    pub(super) fn list(&self, listed: &Functions, session: Option<&Session>) -> Listed {
+        let scope = self.scope(listed);
+        let (files, origin, names, trails) = match session.filter(|_| self.places.is_empty()) {
+            None => {
+                let names = self.places.iter().map(Place::typed).collect();
+                (typed(self.places, &scope, session), Origin::ByHand, names, None)
+            }
+            Some(session) => {
+                let Locations { found, gaps } = locations(session, &scope.regions, self.live);
+                let pairs: Vec<(&str, &str)> = listed.arns.iter().filter_map(|arn| pair(arn)).collect();
+                let wanted = |location: &&Location| {
+                    pairs.iter().any(|(account, region)| delivered_by(location, account, region))
+                };
+                let roots: BTreeSet<Root> = found.iter().filter(wanted).map(Root::of).collect();
+                let mut files = by_trails(&roots, &scope, session);
+                for gap in &gaps {
+                    // An organization's trail that was not seen could deliver the records of any account.
+                    files.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
+                }
+                let names =
+                    roots.iter().map(|root| format!("s3://{}/{}", root.bucket, root.prefix)).collect();
+                (files, Origin::Trail, names, Some(found))
+            }
+        };
+        let counts = self.count(&files);
+        Listed { files, origin, names, trails, counts }
+    }
+
+    /// Log files by account and Region that could hold records of the window.
+    fn count(&self, files: &Delivered) -> BTreeMap<(String, String), u64> {
+        let mut counts = BTreeMap::new();
+        for item in &files.logs {
+            let Some(key) = ObjectKey::parse(&item.key) else { continue };
+            let within = |at: i64| (self.window.start..self.window.end.saturating_add(LATER)).contains(&at);
+            // The name has the minute.
+            if key.delivered().is_some_and(|at| within(at.saturating_add(59_999))) {
+                *counts.entry((key.account.to_owned(), key.region.to_owned())).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Where the trails deliver to, in the Regions that matter.
+pub(super) fn locations(session: &Session, regions: &[String], live: &Live) -> Locations {
+    let mut asked: BTreeSet<String> = regions.iter().cloned().collect();
+    asked.extend(live.regions.iter().flatten().cloned());
+    let asked: Vec<String> = asked.into_iter().collect();
+    session.wait(session.evidence.locations(&asked))
+}
+
+impl Listed {
+    /// With what could not be read of the files themselves.
+    pub(super) fn seen_of(&self, read: &Holes) -> Reached<'_> {
+        let mut holes = self.files.holes.clone();
+        holes.merge(read.clone());
+        Reached { listed: self, holes }
+    }
+}
+
+impl Reached<'_> {
+    /// What was read of the files that could hold the function's records.
+    pub(super) fn looked(&self, arn: &str) -> Seen {
+        let Some((account, region)) = pair(arn) else {
+            return Seen::NotLooked { why: "its ARN names no account and Region".to_owned() };
+        };
+        if let Some(hole) = self.holes.of(account, region) {
+            let (name, why) = hole.first;
+            return Seen::Partly { unread: hole.count, first: format!("{name}: {why}") };
+        }
+        let listed = self.listed;
+        if let Some(files) = listed.counts.get(&(account.to_owned(), region.to_owned())) {
+            return Seen::Whole { files: *files };
+        }
+        let covers = |trails: &Vec<Location>| trails.iter().any(|one| delivered_by(one, account, region));
+        match &listed.trails {
+            Some(trails) if !covers(trails) => Seen::NotLooked {
+                why:
+                    "no trail that the caller sees records this account and Region; name its bucket as SOURCE"
+                        .to_owned(),
+            },
+            _ => Seen::NoFile,
+        }
+    }
+
+    /// What could not be listed, in words; files are in the account of reading.
+    pub(super) fn told(&self) -> Vec<String> {
+        self.listed.files.holes.told()
+    }
+}

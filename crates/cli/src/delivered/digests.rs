@@ -1,0 +1,152 @@
+//! Digests as they lie there, the keys that sign them, and what both prove.
+
+use super::bucket::told;
+use super::session::{Session, side_by_side};
+use super::{Holes, Item};
+use crate::output::{called, read_file};
+use crate::problem::Problem;
+use crate::sources::said;
+use anyhow::Result;
+use logs::digest::{Found, PublicKeys, Seen, Unread, Validation, judge};
+use logs::{DEFAULT_LIMIT, Inflater};
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A digest and the text of its signature, or why the digest could not be read.
+type Bytes = Result<(Vec<u8>, Option<String>), Unread>;
+
+/// Reads every digest.
+pub(crate) fn found(items: &[Item], session: Option<&Session>) -> Vec<Found> {
+    side_by_side(items, |item| {
+        let read = match (&item.bucket, session) {
+            (Some(bucket), Some(session)) => object(session, bucket, item),
+            _ => item.path.as_deref().map_or(Err(Unread::Missing), local),
+        };
+        let bucket = item.bucket.as_deref();
+        match read {
+            Err(why) => Found::new(bucket, &item.key, Err(why), None),
+            Ok((packed, signature)) => {
+                let mut inflater = Inflater::new(DEFAULT_LIMIT);
+                let inflated = inflater.inflate(&packed);
+                let content = match &inflated.trouble {
+                    None => Ok(inflated.bytes),
+                    Some(trouble) => Err(super::hashes::amiss(trouble)),
+                };
+                Found::new(bucket, &item.key, content, signature.as_deref())
+            }
+        }
+    })
+}
+
+fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
+    let object = session.wait(session.evidence.objects().get(bucket, &item.key, Some(item.size)));
+    let object = object.map_err(|error| match error.trouble {
+        aws::ObjectTrouble::Missing => Unread::Missing,
+        _ => Unread::Refused { why: told(&error) },
+    })?;
+    Ok((object.bytes, object.metadata.user.get("signature").cloned()))
+}
+
+/// A copy keeps no metadata: what `aws s3api head-object` printed lies beside it, if somebody kept it.
+fn local(path: &Path) -> Bytes {
+    let refused = |error: &std::io::Error| Unread::Refused { why: said(error) };
+    let bytes = std::fs::read(path).map_err(|error| refused(&error))?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".head.json");
+    let signature = match std::fs::read(PathBuf::from(beside)) {
+        Ok(head) => signature(&head),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        // The digest behind it may hold the signature, too.
+        Err(_) => None,
+    };
+    Ok((bytes, signature))
+}
+
+fn signature(head: &[u8]) -> Option<String> {
+    let head: serde_json::Value = serde_json::from_slice(head).ok()?;
+    Some(head.get("Metadata")?.get("signature")?.as_str()?.to_owned())
+}
+
+/// Where keys come from.
+#[derive(Debug)]
+pub(crate) enum Keys<'a> {
+    /// What `aws cloudtrail list-public-keys` printed.
+    Files(&'a [PathBuf]),
+    /// AWS, asked in the Region of each digest.
+    Live,
+}
+
+/// The keys for these digests, and in which Regions they could not be asked for.
+///
+/// # Errors
+/// [`Problem`] iff a file cannot be read as keys.
+pub(crate) fn keys(
+    from: &Keys<'_>,
+    found: &[Found],
+    asked: &Range<i64>,
+    session: Option<&Session>,
+) -> Result<(PublicKeys, Holes)> {
+    let (mut keys, mut holes) = (PublicKeys::default(), Holes::default());
+    match (from, session) {
+        (Keys::Files(paths), _) => {
+            for path in *paths {
+                let read = PublicKeys::from_json(&read_file(path)?);
+                keys.extend(read.map_err(|error| {
+                    Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
+                        .help("aws cloudtrail list-public-keys --start-time ... --end-time ... prints them")
+                })?);
+            }
+        }
+        (Keys::Live, Some(session)) => {
+            let regions: BTreeSet<String> =
+                found.iter().filter_map(|one| Some(one.name()?.chain.region)).collect();
+            let regions: Vec<String> = regions.into_iter().collect();
+            let answers = side_by_side(&regions, |region| {
+                session.wait(session.evidence.public_keys(region, asked.start, asked.end))
+            });
+            for (region, answer) in regions.iter().zip(answers) {
+                match answer {
+                    Ok(listed) => listed.into_iter().for_each(|key| {
+                        keys.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
+                    }),
+                    Err(gap) => holes.add((None, Some(region)), &gap.call, &gap.error, 1),
+                }
+            }
+        }
+        (Keys::Live, None) => {}
+    }
+    Ok((keys, holes))
+}
+
+/// What digests prove, and what could not be seen for it.
+#[derive(Debug)]
+pub(crate) struct Proven {
+    pub(crate) validation: Validation,
+    /// Folders that could not be listed, and keys that could not be asked for, in words.
+    pub(crate) unseen: Vec<String>,
+}
+
+/// Judges all digests: those of the time `asked`, or all. Keys are asked for of the time `signed`.
+///
+/// # Errors
+/// [`Problem`] iff a file of keys cannot be read.
+pub(crate) fn prove(
+    (found, seen): (&[Found], &[Seen]),
+    from: &Keys<'_>,
+    signed: Option<Range<i64>>,
+    asked: Option<Range<i64>>,
+    session: Option<&Session>,
+) -> Result<Proven> {
+    let (keys, holes) = keys(from, found, &signed.unwrap_or(0..0), session)?;
+    let validation = judge(found, seen, &keys, asked);
+    Ok(Proven { validation, unseen: holes.told() })
+}
+
+impl Holes {
+    /// In words.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.all().map(|hole| format!("{}: {}", hole.first.0, hole.first.1)).collect()
+    }
+}

@@ -1,0 +1,108 @@
+//! SHA-256 of log files, two at a time where that is faster, and what was seen of every one of them.
+
+use super::Item;
+use super::feed::Feed;
+use logs::digest::{Expected, Seen, Unread};
+use logs::{DEFAULT_LIMIT, Inflater, Trouble, sha256, sha256_many};
+
+/// A file that waits for another of its kind: larger ones are hashed at once, so that little memory waits.
+const WAITS: usize = 8 << 20;
+
+/// One thread's hashes: the place of a file in the list, and what was seen of it.
+#[derive(Default)]
+pub(crate) struct Hashes {
+    done: Vec<(usize, Result<[u8; 32], Unread>)>,
+    waiting: Option<(usize, Vec<u8>)>,
+}
+
+impl Hashes {
+    /// Takes in the content of a file.
+    pub(super) fn add(&mut self, at: usize, content: &[u8]) {
+        match self.waiting.take() {
+            Some((earlier, waiting)) => {
+                let [one, other] = sha256_many(&[&waiting, content]);
+                self.done.extend([(earlier, Ok(one)), (at, Ok(other))]);
+            }
+            None if content.len() <= WAITS => self.waiting = Some((at, content.to_vec())),
+            None => self.done.push((at, Ok(sha256(content)))),
+        }
+    }
+
+    /// Takes in a file that has no content, and why.
+    pub(super) fn refuse(&mut self, at: usize, why: Unread) {
+        self.done.push((at, Err(why)));
+    }
+
+    /// Hashes what waits.
+    pub(super) fn end(&mut self) {
+        if let Some((at, waiting)) = self.waiting.take() {
+            self.done.push((at, Ok(sha256(&waiting))));
+        }
+    }
+}
+
+/// What was seen of all items: of those that nobody hashed only that they are there.
+pub(crate) fn seen(items: &[Item], hashes: Vec<Hashes>) -> Vec<Seen> {
+    let fresh = |item: &Item| Seen {
+        bucket: item.bucket.clone(),
+        key: item.key.clone(),
+        content: Err(Unread::NotHashed),
+    };
+    let mut seen: Vec<Seen> = items.iter().map(fresh).collect();
+    for (at, content) in hashes.into_iter().flat_map(|one| one.done) {
+        if let Some(one) = seen.get_mut(at) {
+            one.content = content;
+        }
+    }
+    seen
+}
+
+/// What a digest may hold against a file that was not inflated as it should be.
+pub(super) fn amiss(trouble: &Trouble) -> Unread {
+    let why = trouble.to_string();
+    match trouble {
+        Trouble::TooLarge { .. } | Trouble::NoMemory => Unread::Refused { why },
+        _ => Unread::Damaged { why },
+    }
+}
+
+/// Reads and hashes those that digests list, and nothing else of them.
+pub(crate) fn hash_all(
+    items: &[Item],
+    expected: &Expected<'_>,
+    session: Option<&super::Session>,
+) -> (Vec<Seen>, super::Holes) {
+    let wanted: Vec<usize> = (0..items.len())
+        .filter(|at| items.get(*at).is_some_and(|one| !expected.claims(&one.key).is_empty()))
+        .collect();
+    let chosen: Vec<Item> = wanted.iter().filter_map(|at| items.get(*at).cloned()).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (hashes, holes) = Feed::over(&chosen, session, |feed| {
+        std::thread::scope(|scope| {
+            let work = || {
+                let (mut hashes, mut inflater) = (Hashes::default(), Inflater::new(DEFAULT_LIMIT));
+                while let Some((at, read)) = feed.bytes() {
+                    let at = wanted.get(at).copied().unwrap_or(usize::MAX);
+                    match read {
+                        Ok(bytes) => {
+                            let inflated = inflater.inflate(&bytes);
+                            match &inflated.trouble {
+                                None => hashes.add(at, inflated.bytes),
+                                Some(trouble) => hashes.refuse(at, amiss(trouble)),
+                            }
+                        }
+                        Err(why) => hashes.refuse(at, Unread::Refused { why }),
+                    }
+                    inflater.rest();
+                }
+                hashes.end();
+                hashes
+            };
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            // A panic in a thread is a defect of ours, and goes on as one.
+            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined.map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
+        })
+    });
+    (seen(items, hashes), holes)
+}

@@ -1,0 +1,147 @@
+//! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place.
+
+use super::feed::{Feed, at};
+use super::hashes::{Hashes, seen};
+use super::holes::{Holes, place_of};
+use super::{Item, Session};
+use cli::store::ScratchFiles;
+use logs::digest::{Expected, Seen, Unread};
+use logs::scan::{Account, Consumer, File, Options, scan};
+use logs::{Answer, Column, Columns, Marks, Question, Sheet, Tally};
+use std::io;
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// Counts by the question's dimensions.
+    pub(crate) answer: Answer,
+    /// The account of all files.
+    pub(crate) account: Account,
+    /// What could not be read.
+    pub(crate) holes: Holes,
+    /// Every log file, hashed where a digest lists it.
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// Reads all items once.
+///
+/// # Errors
+/// What a scratch file says.
+pub(crate) fn read(
+    items: &[Item],
+    question: &Question,
+    expected: &Expected<'_>,
+    session: Option<&Session>,
+) -> io::Result<Read> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options { threads, columns: question.columns(), ..Options::default() };
+    let spill = ScratchFiles;
+    let work = |_| Work {
+        tally: Tally::new(question, &spill),
+        items,
+        expected,
+        hashes: Hashes::default(),
+        holes: Holes::default(),
+    };
+    let (done, mut holes) =
+        Feed::over(items, session, |feed| scan(feed, options, (0..threads).map(work).collect()));
+    let (works, account) = done?;
+    let (mut tallies, mut hashes) = (Vec::new(), Vec::new());
+    for work in works {
+        tallies.push(work.tally);
+        hashes.push(work.hashes);
+        holes.merge(work.holes);
+    }
+    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(items, hashes) })
+}
+
+struct Work<'a> {
+    tally: Tally<'a>,
+    items: &'a [Item],
+    expected: &'a Expected<'a>,
+    hashes: Hashes,
+    holes: Holes,
+}
+
+impl Consumer for Work<'_> {
+    type Error = io::Error;
+
+    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
+        let at = at(&file.tag);
+        let facts = &sheet.facts;
+        if let Some(item) = self.items.get(at) {
+            let amiss = facts.trouble.clone().or_else(|| {
+                let (offset, why) = facts.refused.first()?;
+                Some(format!("byte {offset}: {why}"))
+            });
+            if let Some(why) = &amiss {
+                self.holes.add(place_of(&item.key), &item.name, why, facts.refusals.max(1));
+            }
+            if !self.expected.claims(&item.key).is_empty() {
+                match &facts.trouble {
+                    None => self.hashes.add(at, inflated),
+                    // What inflates to more than the limit may be whole.
+                    Some(why) if inflated.is_empty() => {
+                        self.hashes.refuse(at, Unread::Refused { why: why.clone() });
+                    }
+                    Some(why) => self.hashes.refuse(at, Unread::Damaged { why: why.clone() }),
+                }
+            }
+        }
+        self.tally.sheet(file, sheet, inflated)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.hashes.end();
+        self.tally.end()
+    }
+}
+
+/// The first of the files that holds a record of that request; the names of all that were read; and what could not be.
+pub(crate) fn has_request(
+    items: &[Item],
+    request: &str,
+    session: &Session,
+) -> (Option<String>, Vec<String>, Option<String>) {
+    let (done, holes) = Feed::over(items, Some(session), |feed| {
+        let search = Search { request, found: Vec::new(), read: Vec::new() };
+        let options = Options { columns: Columns::of(&[Column::RequestId]), ..Options::default() };
+        scan(feed, options, vec![search])
+    });
+    let Ok((searches, _)) = done;
+    let (mut found, mut read): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for search in searches {
+        found.extend(search.found);
+        read.extend(search.read);
+    }
+    (found.into_iter().min(), read, holes.told().into_iter().next())
+}
+
+struct Search<'a> {
+    request: &'a str,
+    found: Vec<String>,
+    read: Vec<String>,
+}
+
+impl Consumer for Search<'_> {
+    type Error = std::convert::Infallible;
+
+    fn sheet(&mut self, file: &File, sheet: &Sheet, _: &[u8]) -> Result<(), Self::Error> {
+        self.read.push(file.name.clone());
+        let number = uuid(self.request);
+        let is = |row: &logs::Row| match number {
+            Some(number) if row.marks.any(Marks::REQUEST_UUID) => row.request == number,
+            _ => sheet.texts.get(row.text(Column::RequestId)) == Some(self.request),
+        };
+        if sheet.rows.iter().any(is) {
+            self.found.push(file.name.clone());
+        }
+        Ok(())
+    }
+}
+
+/// The number that a UUID spells.
+fn uuid(text: &str) -> Option<u128> {
+    let digits: String = text.chars().filter(|digit| *digit != '-').collect();
+    (text.len() == 36 && digits.len() == 32).then(|| u128::from_str_radix(&digits, 16).ok()).flatten()
+}

@@ -1,0 +1,57 @@
+//! What digests prove, as documents: by chain and window, with reasons, and in sum.
+
+mod documents;
+mod terminal;
+
+pub use documents::validation_json;
+pub(super) use documents::validation_members;
+pub use terminal::validation_text;
+pub(super) use terminal::{digest_lines, digest_sentence};
+
+use logs::digest::{State, Unproven, Validation};
+use logs::text_of;
+use std::ops::Range;
+
+/// The format of a validation as JSON, and its version.
+pub const VALIDATION_FORMAT: &str = "invoketrail.validation/1";
+
+/// All that a document says.
+#[derive(Clone, Debug)]
+pub struct Validated {
+    /// What was asked for, milliseconds since 1970; `None` iff all there is.
+    pub asked: Option<Range<i64>>,
+    /// Where it was looked for, in words.
+    pub places: Vec<String>,
+    /// What digests prove.
+    pub validation: Validation,
+    /// What could not be looked into, in words.
+    pub unseen: Vec<String>,
+}
+
+/// The word for a state.
+fn state(state: State) -> &'static str {
+    match state {
+        State::Valid => "valid",
+        State::NotAssertable => "not assertable",
+        State::Invalid => "invalid",
+    }
+}
+
+/// Why nothing proves a file, in words.
+fn unproven(why: Unproven) -> &'static str {
+    match why {
+        Unproven::Young => "delivered behind the newest digest: the next may list it",
+        Unproven::Unverified => "listed only by digests that are not verified",
+        Unproven::Unreferenced => {
+            "in no digest: backfill is pending, another trail delivered it, or it is forged"
+        }
+    }
+}
+
+fn times(from: i64, to: i64) -> String {
+    format!("{} to {}", text_of(from), text_of(to))
+}
+
+fn size(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,172 @@
+//! A validation for a person: the answer, each chain, what is not valid and why, files that nothing proves.
+
+use super::super::page::{Align, Layout, Page, Span, Style};
+use super::super::view::{grouped, quantity};
+use super::{Validated, size, state, times, unproven};
+use logs::digest::{Chain, State, ValidatedChain, Validation, Window};
+
+/// Windows, and reasons of one window, and files that are shown.
+const SHOWN: usize = 20;
+
+/// The validation as text. Nothing from outside reaches the terminal unescaped.
+#[must_use]
+pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
+    let mut page = Page::new(*layout);
+    let validation = &validated.validation;
+    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation)));
+    let asked =
+        validated.asked.as_ref().map_or("all there is".to_owned(), |asked| times(asked.start, asked.end));
+    let places = validated.places.join(", ");
+    page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, from {places}")));
+    chains(validation, &mut page);
+    digest_lines(validation, &validated.unseen, &mut page);
+    page.into_text()
+}
+
+/// The answer in one sentence.
+pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
+    let totals = &validation.totals;
+    if totals.chains == 0 {
+        return "There is no digest: nothing can be asserted of the log files.".to_owned();
+    }
+    let proven = format!(
+        "{} of {} that digests list are as they were delivered",
+        grouped(size(totals.files.proven)),
+        quantity(size(totals.files.listed), ("log file", "log files"))
+    );
+    let windows = totals.valid + totals.not_assertable + totals.invalid;
+    let mut parts = Vec::new();
+    for (count, word) in
+        [(totals.invalid, "invalid"), (totals.not_assertable, "not assertable"), (totals.valid, "valid")]
+    {
+        if count > 0 {
+            parts.push(format!("{} {word}", grouped(size(count))));
+        }
+    }
+    let head = match validation.state() {
+        State::Valid => "Valid",
+        State::NotAssertable => "Not all of it can be asserted",
+        State::Invalid => "Invalid",
+    };
+    let windows = quantity(size(windows), ("window", "windows"));
+    format!("{head}: {proven}; of {windows} {}.", parts.join(", "))
+}
+
+fn chains(validation: &Validation, page: &mut Page) {
+    if validation.chains.is_empty() {
+        return;
+    }
+    let heads = [
+        ("Account", Align::Left),
+        ("Region", Align::Left),
+        ("Trail", Align::Left),
+        ("Valid", Align::Right),
+        ("Not assertable", Align::Right),
+        ("Invalid", Align::Right),
+        ("Files", Align::Right),
+        ("Proven", Align::Right),
+    ];
+    let shown = &validation.chains[..validation.chains.len().min(page.rows().max(1))];
+    page.gap();
+    page.table(&heads, &shown.iter().map(row).collect::<Vec<_>>());
+    let more = validation.chains.len() - shown.len();
+    if more > 0 {
+        let told = format!("and {} more: all are in --format json", grouped(more));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+fn row(one: &ValidatedChain) -> Vec<Span> {
+    let count = |wanted| one.windows.iter().filter(|window| window.state == wanted).count();
+    let files = |of: fn(&Window) -> u64| grouped(size(one.windows.iter().map(of).sum()));
+    let styled = |style, n: usize| (if n > 0 { style } else { Style::Dim }, grouped(n));
+    vec![
+        (Style::Plain, one.chain.account.clone()),
+        (Style::Plain, one.chain.region.clone()),
+        (Style::Plain, trail(&one.chain)),
+        styled(Style::Good, count(State::Valid)),
+        styled(Style::Open, count(State::NotAssertable)),
+        styled(Style::Bad, count(State::Invalid)),
+        (Style::Plain, files(|window| window.files.listed)),
+        (Style::Plain, files(|window| window.files.proven)),
+    ]
+}
+
+fn trail(chain: &Chain) -> String {
+    let organization = chain.organization.as_ref().map(|id| format!(" of {id}")).unwrap_or_default();
+    let backfill = if chain.backfill { ", backfill" } else { "" };
+    format!("{}{organization}{backfill}", chain.trail)
+}
+
+/// What is not valid and why, files that nothing proves, and what was not seen.
+pub(in crate::report) fn digest_lines(validation: &Validation, unseen: &[String], page: &mut Page) {
+    let mut bad: Vec<(&Chain, &Window)> = Vec::new();
+    for chain in &validation.chains {
+        let windows = chain.windows.iter().filter(|window| window.state != State::Valid);
+        bad.extend(windows.map(|window| (&chain.chain, window)));
+    }
+    bad.sort_by_key(|(chain, window)| (std::cmp::Reverse(window.state), *chain, window.to));
+    if !bad.is_empty() {
+        page.heading("Not valid");
+    }
+    for (chain, window) in bad.iter().take(SHOWN) {
+        let style = if window.state == State::Invalid { Style::Bad } else { Style::Open };
+        let place = format!("{} {} {}", chain.account, chain.region, trail(chain));
+        let label = format!("{}: ", state(window.state));
+        page.paragraph(
+            2,
+            (style, &label),
+            (Style::Plain, &format!("{}, {place}", times(window.from, window.to))),
+        );
+        for reason in window.reasons.iter().take(SHOWN) {
+            page.paragraph(4, (Style::Plain, "- "), (Style::Plain, &reason.to_string()));
+        }
+        let more = window.reasons.len().saturating_sub(SHOWN);
+        if more > 0 {
+            page.paragraph(4, (Style::Dim, ""), (Style::Dim, &format!("and {} more", grouped(more))));
+        }
+    }
+    if bad.len() > SHOWN {
+        let told = format!("and {} more: all are in --format json", grouped(bad.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+    files(validation, page);
+    let strangers = validation.strangers.iter().map(|key| format!("{key}: it has not the name of a digest"));
+    let unseen: Vec<String> = unseen.iter().cloned().chain(strangers).collect();
+    if !unseen.is_empty() {
+        page.heading("Not looked into");
+        for one in unseen.iter().take(SHOWN) {
+            page.paragraph(2, (Style::Plain, ""), (Style::Open, one));
+        }
+        if unseen.len() > SHOWN {
+            let told = format!("and {} more", grouped(unseen.len() - SHOWN));
+            page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+        }
+    }
+}
+
+fn files(validation: &Validation, page: &mut Page) {
+    if validation.unproven.is_empty() {
+        return;
+    }
+    let n = quantity(
+        validation.unproven.len(),
+        ("log file that no digest proves", "log files that no digest proves"),
+    );
+    page.heading(&n);
+    let mut last = None;
+    let mut sorted: Vec<_> = validation.unproven.iter().collect();
+    sorted.sort_by_key(|file| (file.why, *file));
+    for file in sorted.iter().take(SHOWN) {
+        if last != Some(file.why) {
+            page.paragraph(2, (Style::Plain, ""), (Style::Plain, &format!("{}:", unproven(file.why))));
+            last = Some(file.why);
+        }
+        let key = logs::ObjectKey::parse(&file.key).map_or(file.key.as_str(), |key| key.below);
+        page.line(4, Style::Plain, key);
+    }
+    if sorted.len() > SHOWN {
+        let told = format!("and {} more: all are in --format json", grouped(sorted.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}

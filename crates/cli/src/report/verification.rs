@@ -1,0 +1,124 @@
+//! What was verified, as documents: each function's result and what it rests on, and an account of what was read for it.
+
+mod documents;
+mod markdown;
+mod terminal;
+
+pub use documents::{verification_json, verification_jsonl};
+pub use markdown::verification_markdown;
+pub use terminal::verification_text;
+
+use super::view::quantity;
+use audit::evidence::{Decided, Known, Metric, Outcome, Sums, sums};
+use logs::digest::Validation;
+use logs::scan::Account;
+use std::ops::Range;
+
+/// The format of a verification as JSON and JSON lines, and its version.
+pub const VERIFY_FORMAT: &str = "invoketrail.verify/1";
+
+/// What the records do not prove, in one sentence of every document.
+pub(super) const NOT_PROVEN: &str = "Counts of records and of CloudWatch are an indication, never a proof: retries, event \
+     sources and clocks make them differ. That a record is there proves that one invocation was recorded, not that every one is: \
+     `invoketrail audit` decides that. See docs/concepts/evidence.md.";
+
+/// All that a document says.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// Milliseconds since 1970, whole hours.
+    pub window: Range<i64>,
+    /// Where records were looked for, in words.
+    pub places: Vec<String>,
+    /// Where counts of invocations come from: `cloudwatch`, `file` or `none`.
+    pub metrics: &'static str,
+    /// By ARN.
+    pub functions: Vec<VerifiedFunction>,
+    /// What was read.
+    pub account: Account,
+    /// Records that were there more than once, and counted once.
+    pub copies: u64,
+    /// Records of functions of other accounts than they were delivered to.
+    pub foreign: u64,
+    /// Web functions and MicroVM images, which CloudWatch's metric does not count.
+    pub others: usize,
+    /// Listings that could not be read, in words.
+    pub unseen: Vec<String>,
+    /// What digests prove, where it was asked for.
+    pub digests: Option<Validation>,
+    /// Keys that could not be asked for, in words.
+    pub unproven_because: Vec<String>,
+}
+
+/// One function.
+#[derive(Clone, Debug)]
+pub struct VerifiedFunction {
+    /// Its ARN.
+    pub arn: String,
+    /// False iff only records name it: the inventory does not know it.
+    pub listed: bool,
+    /// What is known of it.
+    pub known: Known,
+    /// What may be said.
+    pub decided: Decided,
+}
+
+impl Verification {
+    /// How many functions there are of each outcome.
+    #[must_use]
+    pub fn sums(&self) -> Sums {
+        sums(self.functions.iter().map(|one| one.decided.outcome))
+    }
+
+    /// The worst first, then by ARN.
+    fn sorted(&self) -> Vec<&VerifiedFunction> {
+        let mut all: Vec<&VerifiedFunction> = self.functions.iter().collect();
+        all.sort_by_key(|one| (one.decided.outcome, &one.arn));
+        all
+    }
+
+    /// The answer in one sentence.
+    fn headline(&self) -> String {
+        let sums = self.sums();
+        if sums.all() == 0 {
+            return "There is no function to verify, and no record names one.".to_owned();
+        }
+        let functions = quantity(sums.all(), ("function", "functions"));
+        let mut parts = vec![format!("Records arrive for {} of {functions}", sums.evidenced)];
+        let mut part = |count: usize, one: &str, many: &str| match count {
+            0 => {}
+            1 => parts.push(format!("1 {one}")),
+            n => parts.push(format!("{n} {many}")),
+        };
+        part(sums.idle, "is idle", "are idle");
+        let nothing = "invoked and nothing was recorded";
+        part(sums.missing, &format!("was {nothing}"), &format!("were {nothing}"));
+        part(sums.undetermined, "is undetermined", "are undetermined");
+        format!("{}.", parts.join("; "))
+    }
+}
+
+/// The count, or `?`.
+fn counted(metric: &Metric) -> Option<u64> {
+    match metric {
+        Metric::Known(count) => Some(*count),
+        Metric::Unknown(_) => None,
+    }
+}
+
+fn size(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+/// `12 s`, `5 min`, `2 h`: never less than it is.
+fn lag(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds.div_ceil(3_600)),
+    }
+}
+
+/// The word for an outcome.
+fn word(outcome: Outcome) -> &'static str {
+    outcome.as_str()
+}

@@ -1,0 +1,180 @@
+//! Evidence that is damaged: a copy of the examples in which one thing was changed, and what is said of it.
+
+use crate::run::{Said, root, run};
+use std::path::{Path, PathBuf};
+
+/// A copy of `examples/logs` that a test may damage.
+struct Copy {
+    folder: tempfile::TempDir,
+}
+
+const SHOP: &str = "AWSLogs/444455556666";
+
+impl Copy {
+    fn below(prefix: &str) -> Copy {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&root().join("examples/logs"), &folder.path().join(prefix));
+        Copy { folder }
+    }
+
+    fn path(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+
+    /// The files below, by name.
+    fn files(&self, below: &str, suffix: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        walk(&self.folder.path().join(below), &mut found);
+        found.retain(|path| path.to_str().unwrap().ends_with(suffix));
+        found.sort();
+        found
+    }
+
+    fn validate(&self) -> Said {
+        let keys = root().join("examples/logs/public-keys.json");
+        run(&["logs", "validate", self.path(), "--public-keys", keys.to_str().unwrap()])
+    }
+
+    fn verify(&self, more: &[&str]) -> Said {
+        let inventory = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
+        let window = ["--since", "2026-11-20", "--until", "2026-11-22"];
+        run(&[&["verify", self.path()], &inventory[..], &window[..], more].concat())
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { walk(&path, found) } else { found.push(path) }
+    }
+}
+
+/// The state of a run as JSON lines: the result of each function by name.
+fn result(said: &Said, function: &str) -> String {
+    let line = said.stdout.lines().find(|line| line.contains(&format!(":function:{function}\"")));
+    let line: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
+    line["result"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_copy_that_was_moved_is_as_valid() {
+    let said = Copy::below("backup/2026").validate();
+    assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.starts_with("Valid: 5 of 5 log files"), "{}", said.stdout);
+}
+
+#[test]
+fn a_log_file_that_was_changed_is_invalid() {
+    let tree = Copy::below("");
+    let files = tree.files(&format!("{SHOP}/CloudTrail/us-east-1/2026/11/21"), ".json.gz");
+    // Another file of the same trail: whole, signed for elsewhere, and not what was delivered here.
+    std::fs::copy(&files[1], &files[0]).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(3), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("was changed: its SHA-256 is"), "{}", said.stdout);
+    let keys = root().join("examples/logs/public-keys.json");
+    let verified = tree.verify(&["--digests", "--public-keys", keys.to_str().unwrap(), "--function", "cart"]);
+    assert_eq!(verified.code, Some(3), "{}{}", verified.stdout, verified.stderr);
+}
+
+#[test]
+fn a_log_file_or_digest_that_was_removed_is_invalid() {
+    let tree = Copy::below("");
+    std::fs::remove_file(&tree.files(&format!("{SHOP}/CloudTrail/us-east-1/2026/11/21"), ".json.gz")[2])
+        .unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(3), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("is not there"), "{}", said.stdout);
+
+    let tree = Copy::below("");
+    std::fs::remove_file(&tree.files(&format!("{SHOP}/CloudTrail-Digest"), ".json.gz")[9]).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(3), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("names it as the one before"), "{}", said.stdout);
+}
+
+#[test]
+fn a_signature_that_is_lost_is_taken_from_the_digest_behind_and_the_newest_has_none() {
+    let tree = Copy::below("");
+    let heads = tree.files(&format!("{SHOP}/CloudTrail-Digest"), ".head.json");
+    std::fs::remove_file(&heads[5]).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
+    std::fs::remove_file(heads.last().unwrap()).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("signature is not there"), "{}", said.stdout);
+}
+
+#[test]
+fn a_damaged_file_turns_missing_into_undetermined_and_leaves_what_was_seen() {
+    let tree = Copy::below("");
+    let whole = tree.verify(&["--format", "jsonl"]);
+    assert_eq!(result(&whole, "invoices-v2"), "missing");
+    let file = &tree.files("AWSLogs/o-acme4example/111122223333/CloudTrail/us-east-1", ".json.gz")[0];
+    let bytes = std::fs::read(file).unwrap();
+    std::fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
+    let said = tree.verify(&["--format", "jsonl"]);
+    assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
+    assert_eq!(result(&said, "invoices-v2"), "undetermined");
+    assert_eq!(result(&said, "payroll"), "evidenced");
+    // What is damaged elsewhere is none of its business.
+    assert_eq!(result(&said, "stock"), "idle");
+}
+
+#[test]
+fn the_same_records_twice_are_counted_once() {
+    let tree = Copy::below("");
+    let before = tree.verify(&["--format", "jsonl"]);
+    copy(&root().join("examples/logs"), &tree.folder.path().join("again"));
+    let after = tree.verify(&["--format", "jsonl"]);
+    let records = |said: &Said| -> Vec<String> {
+        let functions =
+            said.stdout.lines().skip(1).map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        functions
+            .map(|line| format!("{} {} {}", line["function"], line["records"], line["executions"]))
+            .collect()
+    };
+    assert_eq!(records(&before), records(&after));
+    assert!(after.stdout.lines().next().unwrap().contains("\"copies\":178"), "{}", after.stdout);
+}
+
+#[test]
+fn metrics_that_are_no_metrics_are_refused_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("metrics.json");
+    let arn = "arn:aws:lambda:eu-west-1:111122223333:function:a";
+    let series = |points: &str| {
+        format!(
+            r#"{{"format":"invoketrail.metrics/1","period_seconds":3600,"series":[{{"function":"{arn}","points":{points}}}]}}"#
+        )
+    };
+    for (text, told) in [
+        (String::new(), "it is empty"),
+        ("{".to_owned(), "ends too early"),
+        (r#"{"format":"invoketrail.metrics/2"}"#.to_owned(), "this version reads invoketrail.metrics/1"),
+        (series(r#"[["yesterday",1]]"#), "is not the beginning of an hour"),
+        (series(r#"[["2026-11-21T13:00:00Z",1.5]]"#), "series[0].points[0][1]"),
+        (series("7").replace("3600", "60"), "series[0].points"),
+    ] {
+        std::fs::write(&file, &text).unwrap();
+        let arguments = ["verify", "examples/logs", "--inventory", "examples/acme.json", "--metrics"];
+        let said = run(&[&arguments[..], &[file.to_str().unwrap()]].concat());
+        assert_eq!(said.code, Some(1), "{text}: {}", said.stderr);
+        assert!(said.stderr.contains(told), "{text}: {}", said.stderr);
+        assert_eq!(said.stdout, "");
+    }
+}

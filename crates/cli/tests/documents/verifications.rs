@@ -1,0 +1,167 @@
+//! Verifications and validations as documents: every kind of result, reason and hostile name.
+
+use crate::reports::{STAMP, WIDE, text_of};
+use audit::evidence::{Known, Looked, Metric, Origin, Records, decide};
+use cli::report::{
+    self, Layout, Validated, Verification, VerifiedFunction, verification_json, verification_jsonl,
+};
+use cli::visible::acts;
+use logs::digest::{
+    Chain, Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window,
+};
+use logs::scan::{Account, Trouble};
+
+const HOSTILE: &str = "x\u{1b}[2J\u{202e}<b>|@a";
+
+fn function(name: &str, known: Known) -> VerifiedFunction {
+    let decided = decide(&known);
+    let arn = format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}");
+    VerifiedFunction { arn, listed: !name.contains('x'), known, decided }
+}
+
+/// One of each.
+pub(crate) fn verification() -> Verification {
+    let seen = Records {
+        records: 3,
+        calls: 2,
+        executions: 1,
+        first: 0,
+        last: 9,
+        lag_p50: Some(60),
+        lag_p99: Some(9_000),
+    };
+    let known =
+        |records, metric, looked, settled| Known { records, metric, looked, origin: Origin::ByHand, settled };
+    let unknown = || Metric::Unknown(HOSTILE.to_owned());
+    let partly = || Looked::Partly { unread: 2, first: HOSTILE.to_owned() };
+    let not = || Looked::NotLooked { why: HOSTILE.to_owned() };
+    let none = Records::default();
+    let mut account = Account::default();
+    account.enter_unread(HOSTILE, HOSTILE);
+    account.damaged = 1;
+    account.troubles.insert(Trouble { file: HOSTILE.to_owned(), offset: Some(7), why: "cut off".to_owned() });
+    Verification {
+        window: 0..7_200_000,
+        places: vec![HOSTILE.to_owned(), "s3://logs/AWSLogs/".to_owned()],
+        metrics: "file",
+        functions: vec![
+            function("arrives", known(seen, Metric::Known(1), Looked::Whole { files: 2 }, true)),
+            function(HOSTILE, known(seen, Metric::Known(100), partly(), false)),
+            function("idle", known(none, Metric::Known(0), not(), true)),
+            function("missing", known(none, Metric::Known(5), Looked::Whole { files: 2 }, true)),
+            function("unread", known(none, unknown(), partly(), false)),
+            function("elsewhere", known(none, Metric::Known(5), Looked::NoFile, true)),
+            function("not-looked", known(none, Metric::Known(5), not(), true)),
+        ],
+        account,
+        copies: 1,
+        foreign: 2,
+        others: 3,
+        unseen: vec![HOSTILE.to_owned()],
+        digests: Some(validation()),
+        unproven_because: vec![HOSTILE.to_owned()],
+    }
+}
+
+/// A window of each state.
+pub(crate) fn validation() -> Validation {
+    let window = |to, state, reasons| Window {
+        from: to - 3_600_000,
+        to,
+        digest: (state != State::NotAssertable).then(|| (None, HOSTILE.to_owned())),
+        state,
+        reasons,
+        notes: vec![Note::Starts],
+        files: Files { listed: 1, proven: 1, ..Files::default() },
+    };
+    let chain = Chain {
+        organization: Some("o-1".to_owned()),
+        account: "111122223333".to_owned(),
+        region: "eu-west-1".to_owned(),
+        trail: HOSTILE.to_owned(),
+        home_region: "eu-west-1".to_owned(),
+        backfill: true,
+    };
+    let windows = vec![
+        window(3_600_000, State::Valid, vec![]),
+        window(7_200_000, State::NotAssertable, vec![Reason::After]),
+        window(7_200_000, State::Invalid, vec![Reason::FileMissing { key: HOSTILE.to_owned() }]),
+    ];
+    let files = Files { listed: 3, proven: 3, ..Files::default() };
+    let unproven = [Unproven::Young, Unproven::Unverified, Unproven::Unreferenced];
+    Validation {
+        chains: vec![ValidatedChain { chain, windows }],
+        unproven: unproven
+            .map(|why| UnprovenFile { bucket: None, key: format!("{why:?}{HOSTILE}"), why })
+            .to_vec(),
+        strangers: vec![HOSTILE.to_owned()],
+        totals: Totals {
+            chains: 1,
+            digests: 2,
+            valid: 1,
+            not_assertable: 1,
+            invalid: 1,
+            files,
+            young: 1,
+            unverified: 1,
+            unreferenced: 1,
+        },
+    }
+}
+
+pub(crate) fn validated() -> Validated {
+    Validated {
+        asked: Some(0..7_200_000),
+        places: vec![HOSTILE.to_owned()],
+        validation: validation(),
+        unseen: vec![HOSTILE.to_owned()],
+    }
+}
+
+pub(crate) fn json() -> String {
+    text_of(|out| verification_json(&verification(), &STAMP, out))
+}
+
+pub(crate) fn jsonl() -> String {
+    text_of(|out| verification_jsonl(&verification(), &STAMP, out))
+}
+
+pub(crate) fn validation_json() -> String {
+    text_of(|out| report::validation_json(&validated(), &STAMP, out))
+}
+
+#[test]
+fn nothing_from_outside_acts_on_a_terminal() {
+    for width in [40, 100, 200] {
+        let layout = Layout { width, ..WIDE };
+        for text in [
+            report::verification_text(&verification(), &layout),
+            report::validation_text(&validated(), &layout),
+            report::verification_markdown(&verification()),
+            json(),
+            jsonl(),
+            validation_json(),
+        ] {
+            assert!(!text.replace('\n', "").chars().any(acts), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_on_a_pull_request_stays_inert() {
+    let text = report::verification_markdown(&verification());
+    assert!(!text.contains("<b>") && !text.contains("@a"), "{text}");
+}
+
+#[test]
+fn the_headline_counts_every_result() {
+    let text = report::verification_text(&verification(), &Layout { width: 200, ..WIDE });
+    let told = "Records arrive for 2 of 7 functions; 1 is idle; 1 was invoked and nothing was recorded; 3 are undetermined.";
+    assert!(text.starts_with(told), "{text}");
+}
+
+#[test]
+fn the_same_verification_gives_the_same_bytes() {
+    assert_eq!(json(), json());
+    assert_eq!(jsonl(), jsonl());
+}

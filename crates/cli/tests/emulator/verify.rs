@@ -1,0 +1,246 @@
+//! Records in a bucket, the trail that says where, digests with their metadata, and a canary whose record comes while it waits.
+
+use crate::seed::{Seed, url};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
+}
+
+/// Puts bytes under a key, with header lines.
+fn put(seed: &Seed, bucket: &str, key: &str, headers: &str, body: &[u8]) {
+    let host = url().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut stream = TcpStream::connect(&host).unwrap();
+    let head = format!(
+        "PUT /{bucket}/{key} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}authorization: AWS4-HMAC-SHA256 \
+         Credential={}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\ncontent-length: {}\r\n\r\n",
+        seed.key,
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{key}: {answer}");
+}
+
+/// Puts the tree below a prefix, signatures as metadata.
+fn put_tree(seed: &Seed, bucket: &str, prefix: &str, folder: &Path, below: &str) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let key = if below.is_empty() { name.to_owned() } else { format!("{below}/{name}") };
+        if path.is_dir() {
+            put_tree(seed, bucket, prefix, &path, &key);
+        } else if !name.ends_with(".head.json") {
+            let head = std::fs::read(format!("{}.head.json", path.display())).ok();
+            let head: Option<serde_json::Value> = head.and_then(|head| serde_json::from_slice(&head).ok());
+            let signature = head.map(|head| {
+                format!("x-amz-meta-signature: {}\r\n", head["Metadata"]["signature"].as_str().unwrap())
+            });
+            let bytes = std::fs::read(&path).unwrap();
+            put(seed, bucket, &format!("{prefix}{key}"), &signature.unwrap_or_default(), &bytes);
+        }
+    }
+}
+
+fn command(seed: &Seed, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_invoketrail"));
+    command
+        .args(arguments)
+        .args(["--endpoint-url", &url(), "--region", "us-east-1"])
+        .env_clear()
+        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
+        .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
+        .env("AWS_SESSION_TOKEN", "token")
+        .current_dir(examples());
+    command
+}
+
+/// Standard output, standard error and exit code at a fixed time.
+fn run(seed: &Seed, arguments: &[&str]) -> (String, String, Option<i32>) {
+    let output = command(seed, arguments).env("INVOKETRAIL_NOW", "2026-11-23T17:00:00Z").output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code())
+}
+
+#[test]
+fn a_bucket_says_what_its_copy_on_a_disk_says() {
+    let seed = Seed::account("310000000021");
+    let bucket = "invoketrail-verify";
+    seed.bucket(bucket);
+    put_tree(&seed, bucket, "audit/x/", &examples().join("logs"), "");
+    let facts = [
+        "--inventory",
+        "acme.json",
+        "--metrics",
+        "metrics.json",
+        "--since",
+        "2026-11-20",
+        "--until",
+        "2026-11-22",
+    ];
+    let functions = |source: &str| {
+        let (out, err, code) = run(&seed, &[&["verify", source, "--format", "jsonl"], &facts[..]].concat());
+        assert_eq!(code, Some(3), "{source}: {out}{err}");
+        out.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let on_disk = functions("logs");
+    assert!(on_disk.len() > 5);
+    // The root, the folder around it, and the bucket's own folder of one of them.
+    assert_eq!(functions(&format!("s3://{bucket}/audit/x")), on_disk);
+    assert_eq!(functions(&format!("s3://{bucket}/audit/x/AWSLogs/")), on_disk);
+    assert_eq!(functions(&format!("s3://{bucket}/audit/x/AWSLogs")), on_disk);
+
+    // Digests: signatures come with the objects, and the bucket is not the one that CloudTrail delivered to.
+    let day = ["--since", "2026-11-21", "--until", "2026-11-21", "--public-keys", "logs/public-keys.json"];
+    let source = format!("s3://{bucket}/audit/x");
+    let (out, err, code) = run(
+        &seed,
+        &[&["verify", &source, "--digests", "--function", "cart"], &facts[..4], &day[..]].concat(),
+    );
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("Valid: 5 of 5 log files"), "{out}");
+    let validate = [&["logs", "validate", &source], &day[4..]].concat();
+    let (out, err, code) = run(&seed, &validate);
+    assert_eq!(code, Some(0), "{out}{err}");
+
+    // One byte more in a log file.
+    let below = "AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/21";
+    let file = std::fs::read_dir(examples().join("logs").join(below)).unwrap().next().unwrap().unwrap();
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    bytes.push(b'x');
+    put(&seed, bucket, &format!("audit/x/{below}/{}", file.file_name().to_str().unwrap()), "", &bytes);
+    let (out, err, code) = run(&seed, &validate);
+    assert_eq!(code, Some(3), "{out}{err}");
+    assert!(out.contains("is damaged"), "{out}");
+}
+
+#[test]
+fn a_bucket_that_is_not_there_decides_nothing() {
+    let seed = Seed::account("310000000022");
+    let facts = ["--inventory", "acme.json", "--metrics", "metrics.json", "--function", "invoices-v2"];
+    let (out, err, code) = run(&seed, &[&["verify", "s3://invoketrail-no-such-bucket"], &facts[..]].concat());
+    assert_eq!(code, Some(4), "{out}{err}");
+    assert!(out.contains("undetermined"), "{out}");
+    let words: Vec<&str> = out.split_whitespace().collect();
+    assert!(words.join(" ").contains("there is no such bucket"), "{out}");
+}
+
+fn record(account: &str, function: &str, time: &str, request: &str) -> String {
+    let arn = format!("arn:aws:lambda:us-east-1:{account}:function:{function}");
+    format!(
+        r#"{{"Records":[{{"eventVersion":"1.08","userIdentity":{{"type":"AWSService","invokedBy":"events.amazonaws.com"}},
+        "eventTime":"{time}","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"us-east-1",
+        "sourceIPAddress":"events.amazonaws.com","userAgent":"events.amazonaws.com","requestParameters":{{"functionName":"{arn}",
+        "invocationType":"RequestResponse"}},"responseElements":null,"requestID":"{request}",
+        "eventID":"4e5dbdc9-f9e4-4a4f-b1b0-{account}","readOnly":false,"resources":[{{"accountId":"{account}",
+        "type":"AWS::Lambda::Function","ARN":"{arn}"}}],"eventType":"AwsApiCall","managementEvent":false,
+        "recipientAccountId":"{account}","eventCategory":"Data"}}]}}"#
+    )
+}
+
+fn log_key(account: &str, day: &str, minute: &str) -> String {
+    let stamp = format!("{}T{minute}Z", day.replace('/', ""));
+    format!(
+        "team/AWSLogs/{account}/CloudTrail/us-east-1/{day}/{account}_CloudTrail_us-east-1_{stamp}_abcdefgh12345678.json.gz"
+    )
+}
+
+/// An account with functions and a trail.
+fn account(id: &str, bucket: &str) -> Seed {
+    let seed = Seed::account(id);
+    seed.bucket(bucket);
+    seed.role();
+    seed.functions(id, "us-east-1", 2);
+    let trail = format!(
+        r#"{{"Name":"main","S3BucketName":"{bucket}","S3KeyPrefix":"team","IsMultiRegionTrail":true}}"#
+    );
+    seed.cloudtrail("us-east-1", "CreateTrail", &trail);
+    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    seed
+}
+
+#[test]
+fn the_trail_says_where_and_what_ran_without_a_record_is_missing() {
+    let (id, bucket) = ("310000000023", "invoketrail-verify-trail");
+    let seed = account(id, bucket);
+    let request = "6f6f1b10-0c0c-4f63-8b5e-000000000001";
+    let body = record(id, "f0000", "2026-11-23T10:00:00Z", request);
+    put(&seed, bucket, &log_key(id, "2026/11/23", "1005"), "", body.as_bytes());
+    let file = std::env::temp_dir().join(format!("invoketrail-metrics-{}.json", std::process::id()));
+    let series = |name: &str| {
+        format!(
+            r#"{{"function":"arn:aws:lambda:us-east-1:{id}:function:{name}","points":[["2026-11-23T10:00:00Z",1]]}}"#
+        )
+    };
+    let metrics = format!(
+        r#"{{"format":"invoketrail.metrics/1","period_seconds":3600,"series":[{},{}]}}"#,
+        series("f0000"),
+        series("f0001")
+    );
+    std::fs::write(&file, metrics).unwrap();
+    let (out, err, code) = run(&seed, &["verify", "--metrics", file.to_str().unwrap()]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(code, Some(3), "{out}{err}");
+    let told = "Records arrive for 1 of 2 functions; 1 was invoked and nothing was recorded.";
+    assert!(out.starts_with(told), "{out}");
+
+    // CloudWatch itself counts nothing here: no record of the second one was to be expected.
+    let (out, err, code) = run(&seed, &["verify"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.starts_with("Records arrive for 1 of 2 functions; 1 is idle."), "{out}");
+}
+
+#[test]
+fn a_canary_waits_until_its_record_is_there() {
+    let (id, bucket) = ("310000000024", "invoketrail-canary");
+    let seed = account(id, bucket);
+    let arn = format!("arn:aws:lambda:us-east-1:{id}:function:f0000");
+    let arguments =
+        ["verify", "--canary", &arn, "--approve-canary", "--canary-timeout", "60s", "--canary-poll", "100ms"];
+    let mut child = command(&seed, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let request = loop {
+        let Some(Ok(line)) = lines.next() else { panic!("nothing was sent: {said}") };
+        said.push_str(&line);
+        if let Some((_, request)) = line.split_once(", request ") {
+            break request.to_owned();
+        }
+    };
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = logs::text_of(i64::try_from(now.as_millis()).unwrap() / 1_000 * 1_000);
+    let day = now[..10].replace('-', "/");
+    // Another record first, which is not the one.
+    let other = record(id, "f0000", &now, "6f6f1b10-0c0c-4f63-8b5e-000000000002");
+    put(&seed, bucket, &log_key(id, &day, "0001"), "", other.as_bytes());
+    put(&seed, bucket, &log_key(id, &day, "0002"), "", record(id, "f0000", &now, &request).as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{out}{said}");
+    assert!(out.starts_with(&format!("The record of a dry run of {arn} arrived within")), "{out}");
+    assert!(out.contains("T0002Z"), "{out}");
+}
+
+#[test]
+fn a_canary_whose_record_does_not_come_says_so() {
+    let (id, bucket) = ("310000000025", "invoketrail-canary-none");
+    let seed = account(id, bucket);
+    let arn = format!("arn:aws:lambda:us-east-1:{id}:function:f0000");
+    let arguments =
+        ["verify", "--canary", &arn, "--approve-canary", "--canary-timeout", "1s", "--canary-poll", "100ms"];
+    let output = command(&seed, &arguments).output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{out}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(out.contains("U-6") && out.contains("--canary-invoke"), "{out}");
+    // Where nothing delivers, nothing is sent.
+    let nowhere = Seed::account("310000000026");
+    let output = command(&nowhere, &arguments).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("nothing was sent"), "{err}");
+}
