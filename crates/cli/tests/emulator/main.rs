@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod accounts;
+mod buckets;
 #[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;

@@ -94,6 +94,7 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
         until,
         ways: typed.via.iter().map(|via| way(*via)).collect(),
         errors: typed.errors,
+        ..Filter::default()
     })
 }
 

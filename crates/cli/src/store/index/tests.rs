@@ -102,3 +102,13 @@ fn other_files_and_later_versions_are_left_alone_and_earlier_ones_begin_anew() {
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE mine (x)").unwrap();
     assert!(matches!(Index::open(&other), Err(IndexError::Damaged(_))));
 }
+
+/// Where this fails because a sheet holds other things than before, or is encoded otherwise, raise `logs::SHEET_VERSION`:
+/// indexes that people have would give old answers. Then put the new number here.
+#[test]
+fn a_sheet_that_changes_has_another_version() {
+    let encoded = postcard::to_stdvec(&sheet()).unwrap();
+    let sum = super::sum(b"", &encoded);
+    let told: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!((logs::SHEET_VERSION, told.as_str()), (2, "fbabb86001c1676865b27a33d64c53dd"));
+}

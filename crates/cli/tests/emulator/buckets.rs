@@ -1,0 +1,88 @@
+//! Log files in a bucket: only the accounts, Regions and days that are asked for, and none of them twice.
+
+use crate::Said;
+use crate::seed::{Seed, url};
+use serde_json::Value;
+use std::process::Command;
+
+const ACCOUNT: &str = "310000000009";
+const BUCKET: &str = "invoketrail-records";
+
+fn run(seed: &Seed, source: &str, arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
+        .args(["invocations", source, "--format", "json", "--endpoint-url", &url()])
+        .args(arguments)
+        .env_clear()
+        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")])
+        .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
+        .env("AWS_SESSION_TOKEN", "token")
+        .env("INVOKETRAIL_NOW", "2026-11-23T12:00:00Z")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+}
+
+fn calls(said: &Said) -> (Option<i32>, u64, u64) {
+    let document: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr));
+    let number = |value: &Value| value.as_u64().unwrap();
+    (said.code, number(&document["total"]["calls"]), number(&document["reading"]["files"]["read"]))
+}
+
+fn record(account: &str, region: &str, day: &str, number: usize) -> String {
+    format!(
+        r#"{{"Records":[{{"eventVersion":"1.11","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::{account}:user/eve"}},"eventTime":"2026-11-{day}T12:00:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"{region}","requestID":"r","eventID":"00000000-0000-4000-8000-{number:012}","resources":[{{"accountId":"{account}","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:{region}:{account}:function:orders"}}],"recipientAccountId":"{account}"}}]}}"#
+    )
+}
+
+#[test]
+fn a_bucket_of_an_organization_is_read_by_what_is_asked_for() {
+    let seed = Seed::account(ACCOUNT);
+    seed.bucket(BUCKET);
+    let mut number = 0;
+    for account in ["111122223333", "444455556666"] {
+        for region in ["eu-west-1", "us-east-1"] {
+            for day in ["19", "20", "21"] {
+                number += 1;
+                let key = format!(
+                    "audit/AWSLogs/o-abc/{account}/CloudTrail/{region}/2026/11/{day}/{account}_CloudTrail_{region}_202611{day}T1205Z_x.json"
+                );
+                seed.object(BUCKET, &key, "", &record(account, region, day, number));
+            }
+            let digest =
+                format!("audit/AWSLogs/o-abc/{account}/CloudTrail-Digest/{region}/2026/11/20/d.json");
+            seed.object(BUCKET, &digest, "", "{}");
+        }
+    }
+    seed.object(BUCKET, "notes/other.json", "", &record("111122223333", "eu-west-1", "20", 99));
+
+    let folder = tempfile::tempdir().unwrap();
+    let index = folder.path().join("index.sqlite");
+    let index = ["--index", index.to_str().unwrap()];
+    let source = format!("s3://{BUCKET}/audit");
+    let all = run(&seed, &source, &["--no-index"]);
+    assert_eq!(calls(&all), (Some(0), 12, 12));
+    let with = [run(&seed, &source, &index), run(&seed, &source, &index)];
+    assert!(with.iter().all(|said| said.stdout == all.stdout), "the index changes nothing");
+    for (arguments, calls_and_files) in [
+        (&["--account", "111122223333"][..], (6, 6)),
+        (&["--region", "us-east-1"], (6, 6)),
+        (&["--since", "2026-11-20"], (8, 8)),
+        (&["--since", "2026-11-20", "--until", "2026-11-20", "--region", "eu-west-1"], (2, 4)),
+        (&["--until", "2026-11-18"], (0, 4)),
+    ] {
+        let said = run(&seed, &source, &[arguments, &index].concat());
+        let (code, calls, files) = calls(&said);
+        assert_eq!((code, (calls, files)), (Some(0), calls_and_files), "{arguments:?}");
+    }
+    let one = format!("s3://{BUCKET}/audit/AWSLogs/o-abc/444455556666/CloudTrail/eu-west-1/2026/11/21/");
+    assert_eq!(calls(&run(&seed, &one, &[])), (Some(0), 1, 1));
+    let flat = format!("s3://{BUCKET}/notes/");
+    assert_eq!(calls(&run(&seed, &flat, &[])), (Some(0), 1, 1));
+    let whole = format!("s3://{BUCKET}");
+    assert_eq!(calls(&run(&seed, &whole, &[])), (Some(0), 12, 12));
+
+    let missing = run(&seed, "s3://invoketrail-no-such-bucket/x", &[]);
+    assert_eq!(missing.code, Some(1), "{}", missing.stderr);
+    assert!(missing.stderr.contains("there is no such bucket"), "{}", missing.stderr);
+}
