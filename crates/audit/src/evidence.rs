@@ -52,6 +52,13 @@ pub enum Looked {
         /// The first of them and why, in words.
         first: String,
     },
+    /// All that is there, and nothing of it was delivered after the window: a copy may have been made before the rest came.
+    CutOff {
+        /// How many.
+        files: u64,
+        /// When the last of them was delivered, in words.
+        newest: String,
+    },
     /// There is no file of its account and Region in the window.
     NoFile,
     /// Nobody looked where its records would be, and why.
@@ -131,6 +138,14 @@ pub enum Doubt {
     /// The place that was named holds nothing of the account and Region.
     #[error("nothing of this account and Region in what was read: is it where its trail delivers?")]
     Elsewhere,
+    /// The copy may be older than the window.
+    #[error(
+        "the newest file of this account and Region was delivered at {newest}, before the window ends: is the copy complete?"
+    )]
+    CutOff {
+        /// In words.
+        newest: String,
+    },
     /// Records may still arrive.
     #[error("the window ended less than {} ago, and records may still arrive", words(SETTLED_AFTER))]
     Unsettled,
@@ -196,7 +211,7 @@ const FEW: (u64, u64) = (1, 2);
 ///
 /// - *Evidenced* iff a record was seen, whatever else is not known.
 /// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read, the place is known to
-///   be the right one, and the window is closed long enough.
+///   be the right one and not a copy that ends before the window, and the window is closed long enough.
 /// - *Idle* iff none was seen, CloudWatch counts no invocation, and the window is closed long enough for both to be final.
 /// - *Undetermined* otherwise, with every reason.
 #[must_use]
@@ -229,7 +244,10 @@ fn hidden(known: &Known) -> Option<Doubt> {
         Looked::Whole { .. } => None,
         Looked::Partly { unread, first } => Some(Doubt::Unread { unread: *unread, first: first.clone() }),
         Looked::NotLooked { why } => Some(Doubt::NotLooked { why: why.clone() }),
-        // Where the trail itself says where it delivers, an empty place is an answer.
+        // Where the trail itself says where it delivers, what is there is all there is, and an empty place is an answer.
+        Looked::CutOff { newest, .. } => {
+            (known.origin == Origin::ByHand).then(|| Doubt::CutOff { newest: newest.clone() })
+        }
         Looked::NoFile => (known.origin == Origin::ByHand).then_some(Doubt::Elsewhere),
     }
 }

@@ -64,6 +64,12 @@ fn what_could_not_be_read_is_never_missing() {
 fn a_place_without_the_account_and_region_is_an_answer_only_where_the_trail_names_it() {
     let by_hand = decide(&Known { looked: Looked::NoFile, ..missing() });
     assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![Doubt::Elsewhere]));
+    let cut_off = Looked::CutOff { files: 2, newest: "noon".to_owned() };
+    let by_hand = decide(&Known { looked: cut_off.clone(), ..missing() });
+    let doubt = Doubt::CutOff { newest: "noon".to_owned() };
+    assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![doubt]));
+    let known = Known { looked: cut_off, origin: Origin::Trail, ..missing() };
+    assert_eq!(decide(&known).outcome, Outcome::Missing);
     let known = Known { looked: Looked::NoFile, origin: Origin::Trail, ..missing() };
     assert_eq!(decide(&known).outcome, Outcome::Missing);
     let why = "nobody looked".to_owned();
@@ -113,6 +119,7 @@ fn looked() -> impl Strategy<Value = Looked> {
         (1..9_u64).prop_map(|files| Looked::Whole { files }),
         (1..9_u64).prop_map(|unread| Looked::Partly { unread, first: "x".to_owned() }),
         Just(Looked::NoFile),
+        (1..9_u64).prop_map(|files| Looked::CutOff { files, newest: "z".to_owned() }),
         Just(Looked::NotLooked { why: "y".to_owned() }),
     ]
 }
@@ -190,7 +197,7 @@ proptest! {
             prop_assert!(known.settled && known.records.records == 0);
             prop_assert!(matches!(known.metric, Metric::Known(1..)));
             let there = matches!(known.looked, Looked::Whole { .. })
-                || (known.looked == Looked::NoFile && known.origin == Origin::Trail);
+                || (matches!(known.looked, Looked::NoFile | Looked::CutOff { .. }) && known.origin == Origin::Trail);
             prop_assert!(there);
         }
     }

@@ -313,6 +313,7 @@ fn places(record: &Record<'_>) -> [Option<*const u8>; PLACES - 1] {
 }
 
 /// The record that these texts make; `None` iff the exact parse has to judge.
+#[expect(clippy::too_many_lines, reason = "one line for each member: a list, and nothing to follow")]
 #[inline(always)]
 fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> Option<Record<'a>> {
     let [

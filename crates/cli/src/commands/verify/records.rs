@@ -6,7 +6,7 @@ use crate::settings::{Accounts, Live};
 use crate::sources::{Place, Window};
 use audit::evidence::{Looked as Seen, Origin};
 use aws::{Location, Locations};
-use logs::{Dimension, Filter, ObjectKey, Pattern, Question};
+use logs::{Dimension, Filter, ObjectKey, Pattern, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -31,8 +31,10 @@ pub(super) struct Listed {
     pub(super) names: Vec<String>,
     /// The trails' locations; `None` iff places were named by hand.
     trails: Option<Vec<Location>>,
-    /// Log files delivered in the window, by account and Region.
-    counts: BTreeMap<(String, String), u64>,
+    /// Log files delivered in the window, by account and Region, and when the newest was.
+    counts: BTreeMap<(String, String), (u64, i64)>,
+    /// Where the window ends.
+    end: i64,
 }
 
 /// What was seen, once everything is read.
@@ -107,18 +109,22 @@ impl Looked<'_> {
             }
         };
         let counts = self.count(&files);
-        Listed { files, origin, names, trails, counts }
+        Listed { files, origin, names, trails, counts, end: self.window.end }
     }
 
     /// Log files by account and Region that could hold records of the window.
-    fn count(&self, files: &Delivered) -> BTreeMap<(String, String), u64> {
-        let mut counts = BTreeMap::new();
+    fn count(&self, files: &Delivered) -> BTreeMap<(String, String), (u64, i64)> {
+        let mut counts: BTreeMap<_, (u64, i64)> = BTreeMap::new();
         for item in &files.logs {
             let Some(key) = ObjectKey::parse(&item.key) else { continue };
             let within = |at: i64| (self.window.start..self.window.end.saturating_add(LATER)).contains(&at);
             // The name has the minute.
-            if key.delivered().is_some_and(|at| within(at.saturating_add(59_999))) {
-                *counts.entry((key.account.to_owned(), key.region.to_owned())).or_default() += 1;
+            let delivered = key.delivered().map(|at| at.saturating_add(59_999));
+            if let Some(at) = delivered.filter(|at| within(*at)) {
+                let (files, newest) =
+                    counts.entry((key.account.to_owned(), key.region.to_owned())).or_default();
+                *files += 1;
+                *newest = at.max(*newest);
             }
         }
         counts
@@ -153,8 +159,13 @@ impl Reached<'_> {
             return Seen::Partly { unread: hole.count, first: format!("{name}: {why}") };
         }
         let listed = self.listed;
-        if let Some(files) = listed.counts.get(&(account.to_owned(), region.to_owned())) {
-            return Seen::Whole { files: *files };
+        if let Some((files, newest)) = listed.counts.get(&(account.to_owned(), region.to_owned())) {
+            return match &listed.trails {
+                None if *newest < listed.end => {
+                    Seen::CutOff { files: *files, newest: text_of(*newest - 59_999) }
+                }
+                _ => Seen::Whole { files: *files },
+            };
         }
         let covers = |trails: &Vec<Location>| trails.iter().any(|one| delivered_by(one, account, region));
         match &listed.trails {

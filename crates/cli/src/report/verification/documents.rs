@@ -178,6 +178,11 @@ fn looked(looked: &Looked, object: &mut Object<'_>) {
             object.number("unread", size(*unread));
             object.text("why", first);
         }
+        Looked::CutOff { files, newest } => {
+            object.text("state", "cut_off");
+            object.number("files", size(*files));
+            object.text("newest", newest);
+        }
         Looked::NoFile => object.text("state", "no_file"),
         Looked::NotLooked { why } => {
             object.text("state", "not_looked");
@@ -191,6 +196,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
         Doubt::Unread { .. } => "unread",
         Doubt::NotLooked { .. } => "not_looked",
         Doubt::Elsewhere => "elsewhere",
+        Doubt::CutOff { .. } => "cut_off",
         Doubt::Unsettled => "unsettled",
         Doubt::NoMetric { .. } => "no_metric",
     }
