@@ -84,7 +84,6 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
         return Err(Problem::misuse("--since is not before --until").into());
     }
     Ok(Filter {
-        own: false,
         functions: patterns(&typed.function),
         principals: patterns(&typed.principal),
         accounts: typed.account.clone(),
@@ -94,7 +93,6 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
         until,
         ways: typed.via.iter().map(|via| way(*via)).collect(),
         errors: typed.errors,
-        ..Filter::default()
     })
 }
 
