@@ -37,7 +37,7 @@ impl Copy {
 
     fn verify(&self, more: &[&str]) -> Said {
         let inventory = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
-        let window = ["--since", "2026-11-20", "--until", "2026-11-22"];
+        let window = ["--since", "2026-11-20", "--until", "2026-11-21"];
         run(&[&["verify", self.path()], &inventory[..], &window[..], more].concat())
     }
 }
