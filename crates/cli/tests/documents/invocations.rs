@@ -22,7 +22,6 @@ fn filter() -> Filter {
         until: Some(NOON + 1),
         ways: vec![Way::Via(Via::Console), Way::Async],
         errors: true,
-        own: true,
     }
 }
 
