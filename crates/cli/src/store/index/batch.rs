@@ -6,7 +6,7 @@ use logs::scan::Tag;
 use rusqlite::{TransactionBehavior, params};
 
 /// Bytes, and sheets, that are gathered before they are written.
-const BYTES: usize = 4 << 20;
+const BYTES: usize = 1 << 20;
 const SHEETS: usize = 2_000;
 
 /// See the module. A kill loses what is gathered, and nothing else.
