@@ -81,7 +81,7 @@ fn a_bucket_says_what_its_copy_on_a_disk_says() {
         "--since",
         "2026-11-20",
         "--until",
-        "2026-11-22",
+        "2026-11-21",
     ];
     let functions = |source: &str| {
         let (out, err, code) = run(&seed, &[&["verify", source, "--format", "jsonl"], &facts[..]].concat());
