@@ -59,7 +59,7 @@ fn network_activity_is_no_invocation() {
 }
 #[test]
 fn a_correction_is_no_second_call() {
-    let r2 = SYNC.replace("11111111-2222", "99999999-2222").replacen("{\"eventVersion\"", "{\"eventVersion\"", 1).replace("\"eventCategory\":\"Data\"", "\"eventCategory\":\"Data\",\"addendum\":{\"reason\":\"UPDATED_DATA\",\"updatedFields\":\"userAgent\",\"originalRequestID\":\"r-1\",\"originalEventID\":\"11111111-2222-3333-4444-555555555555\"}");
+    let r2 = SYNC.replace("11111111-2222", "99999999-2222").replace("\"eventCategory\":\"Data\"", "\"eventCategory\":\"Data\",\"addendum\":{\"reason\":\"UPDATED_DATA\",\"updatedFields\":\"userAgent\",\"originalRequestID\":\"r-1\",\"originalEventID\":\"11111111-2222-3333-4444-555555555555\"}");
     let a = answer(&Question::default(), vec![format!("{SYNC}\n{r2}").into_bytes()]);
     assert_eq!(a.total().calls, 1);
 }
