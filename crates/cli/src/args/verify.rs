@@ -11,7 +11,7 @@ use std::time::Duration;
 Examples:
   invoketrail verify --profile audit --digests
   invoketrail verify s3://acme-trails/prefix --since 7d --output evidence.json --output evidence.md
-  invoketrail verify examples/logs --inventory examples/acme.json --metrics examples/metrics.json --since 2026-11-20 --until 2026-11-22
+  invoketrail verify examples/logs --inventory examples/acme.json --metrics examples/metrics.json --since 2026-11-20 --until 2026-11-21
   invoketrail verify --canary arn:aws:lambda:eu-west-1:111122223333:function:orders
 
 Without a SOURCE the log files are read where the trails deliver to. Counts of records and of CloudWatch are an indication; only
