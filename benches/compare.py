@@ -54,7 +54,7 @@ def chdb_query(folder, output, threads, distinct):
             multiIf(r.userIdentity.arn != '', r.userIdentity.arn, r.userIdentity.invokedBy != '', r.userIdentity.invokedBy,
                 r.userIdentity.principalId != '', r.userIdentity.principalId,
                 r.userIdentity.accountId != '', r.userIdentity.accountId, '-') AS caller,
-            {count} AS records, min(r.eventTime) AS first, max(r.eventTime) AS last
+            {count} AS calls, min(r.eventTime) AS first, max(r.eventTime) AS last
         FROM file('{folder}/{GLOB}', 'JSONEachRow', '{schema}') ARRAY JOIN Records AS r
         WHERE r.eventName = 'Invoke' AND r.eventSource = 'lambda.amazonaws.com'
         GROUP BY function, caller
@@ -97,7 +97,7 @@ def duckdb_query(folder, output, threads, distinct, trick):
             SELECT r.resources[1].ARN AS function,
                 coalesce(r.userIdentity.arn, r.userIdentity.invokedBy, r.userIdentity.principalId,
                     r.userIdentity.accountId, '-') AS caller,
-                {count} AS records, min(r.eventTime) AS first, max(r.eventTime) AS last
+                {count} AS calls, min(r.eventTime) AS first, max(r.eventTime) AS last
             FROM ({rows})
             WHERE r.eventName = 'Invoke' AND r.eventSource = 'lambda.amazonaws.com'
             GROUP BY ALL
