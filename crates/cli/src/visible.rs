@@ -7,7 +7,8 @@ use std::fmt::Write;
 /// (`\u{1b}`). What comes from AWS, from a file or from a person goes through here before it meets a terminal.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    let plain = |byte: u8| (0x20..0x7f).contains(&byte);
+    if text.bytes().all(plain) || !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);

@@ -46,8 +46,25 @@ pub fn text_of(milliseconds: i64) -> String {
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = year + era * 400 + i64::from(month <= 2);
     let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:03}") };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    let mut text = String::with_capacity(24);
+    // Answers hold times by the hundred thousand, for which the machinery of `format!` is slow.
+    let mut digits = |number: i64, width: u32, behind: char| {
+        for place in (0..width).rev() {
+            let digit = u8::try_from(number / 10_i64.pow(place) % 10).unwrap_or(0);
+            text.push(char::from(b'0' + digit));
+        }
+        text.push(behind);
+    };
+    digits(year, 4, '-');
+    digits(month, 2, '-');
+    digits(day, 2, 'T');
+    digits(hour, 2, ':');
+    digits(minute, 2, ':');
+    digits(second, 2, if fraction == 0 { 'Z' } else { '.' });
+    if fraction != 0 {
+        digits(fraction, 3, 'Z');
+    }
+    text
 }
 
 /// Milliseconds of `Z`, `.5Z` or `.123456Z`.

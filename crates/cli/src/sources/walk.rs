@@ -43,6 +43,7 @@ struct Level {
     key: String,
     /// Which folder it is, to notice links that lead back.
     id: Option<(u64, u64)>,
+    folder: print::Folder,
 }
 
 impl<'a> Walk<'a> {
@@ -69,7 +70,7 @@ impl<'a> Walk<'a> {
             Ok(entries) => entries,
             Err(error) => return Some(self.unread(below, &error)),
         };
-        self.stack.push(Level { entries, below, key, id: id(&path) });
+        self.stack.push(Level { entries, below, key, id: id(&path), folder: print::Folder::of(&path) });
         None
     }
 
@@ -104,9 +105,9 @@ impl<'a> Walk<'a> {
         let name = name.to_string_lossy();
         let key = format!("{}{name}", level.key);
         let key = ObjectKey::parse(key.get(1..).unwrap_or_default());
-        match key.map(|key| (self.window.kind(&key), key.delivered())) {
-            Some((Kind::LeftOut(folder), _)) => return Some(Met::LeftOut(folder)),
-            Some((Kind::Elsewhere, _)) => return Some(Met::Elsewhere),
+        match key.map(|key| self.window.kind(&key)) {
+            Some(Kind::LeftOut(folder)) => return Some(Met::LeftOut(folder)),
+            Some(Kind::Elsewhere) => return Some(Met::Elsewhere),
             Some(_) | None if !is_log(&name) => return Some(Met::Other),
             _ => {}
         }
@@ -116,11 +117,12 @@ impl<'a> Walk<'a> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return Some(self.unread(below, &error)),
         };
+        let level = self.stack.last()?;
         let found = Found {
             place: self.place,
             size: metadata.len(),
             delivered: key.and_then(|key| key.delivered()),
-            tag: print::tag(&entry.path(), &metadata, self.now),
+            tag: level.folder.tag(&entry.file_name(), &metadata, self.now),
             unread: None,
             below,
         };

@@ -176,6 +176,11 @@ impl Answer {
         Ok(Answer { groups: groups.map(|(labels, cell)| Group { labels, cell }).collect(), copies })
     }
 
+    /// Drops the delivery lags, which take more room than all the rest, for whoever does not show them.
+    pub fn forget_lags(&mut self) {
+        self.groups.iter_mut().for_each(|group| group.cell.lag = Lag::default());
+    }
+
     /// All groups together.
     #[must_use]
     pub fn total(&self) -> Cell {

@@ -156,7 +156,10 @@ fn read(
     let found = if asked.timeline {
         Timeline::of(tallies, asked.limit).map(Invocations::Timeline)
     } else {
-        Answer::of(tallies).map(Invocations::Groups)
+        Answer::of(tallies).map(|mut answer| {
+            answer.forget_lags();
+            Invocations::Groups(answer)
+        })
     };
     Ok((Kept { found: found.map_err(scratch_problem)?, account }, feed.known()))
 }

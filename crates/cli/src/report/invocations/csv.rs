@@ -80,7 +80,11 @@ fn heads(by: &[Dimension]) -> impl Iterator<Item = String> {
 }
 
 fn write<'a>(csv: &mut Writer<&mut dyn Write>, cells: impl Iterator<Item = Cow<'a, str>>) -> io::Result<()> {
-    csv.write_record(cells.map(|cell| cell.into_owned().into_bytes())).map_err(io::Error::from)
+    for cell in cells {
+        csv.write_field(cell.as_bytes())?;
+    }
+    // Without fields of its own this ends the line.
+    csv.write_record(None::<&[u8]>).map_err(io::Error::from)
 }
 
 /// A text from outside as a cell: what acts on a terminal is made visible, what a spreadsheet would compute is not.
