@@ -82,7 +82,7 @@ fn main() {
         "read" | "inflate" => each(&tree, threads, mode == "inflate"),
         "hash" => hash(&tree, threads),
         "records" => {
-            let options = Options { threads, columns: Question::default().columns(), ..Options::default() };
+            let options = Options { columns: Question::default().columns(), ..Options::default() };
             let consumers = (0..threads).map(|_| Nothing).collect();
             scan(&tree, options, consumers).unwrap().1.bytes
         }
@@ -163,7 +163,7 @@ impl Consumer for Counting<'_> {
 
 fn count(tree: &Tree, threads: usize, hashes: bool) -> u64 {
     let question = Question { by: vec![Dimension::Function, Dimension::Caller], ..Question::default() };
-    let options = Options { threads, columns: question.columns(), ..Options::default() };
+    let options = Options { columns: question.columns(), ..Options::default() };
     let one = || Counting { tally: Tally::new(&question, &InMemory), hashes, hashed: 0 };
     let (consumers, account) = scan(tree, options, (0..threads).map(|_| one()).collect()).unwrap();
     let hashed: u64 = consumers.iter().map(|one| one.hashed).sum();

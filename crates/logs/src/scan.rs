@@ -82,8 +82,6 @@ pub trait Consumer: Send {
 /// How to scan.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// At least one.
-    pub threads: usize,
     /// Which texts the sheets hold.
     pub columns: Columns,
     /// A file that inflates to more bytes is refused; see [`DEFAULT_LIMIT`].
@@ -99,7 +97,7 @@ const IN_FLIGHT: usize = 24 << 20;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { threads: 1, columns: Columns::ALL, limit: DEFAULT_LIMIT, apart: false }
+        Options { columns: Columns::ALL, limit: DEFAULT_LIMIT, apart: false }
     }
 }
 
@@ -206,7 +204,7 @@ impl Account {
     }
 }
 
-/// Reads all that the source gives, each thread with a consumer of its own.
+/// Reads all that the source gives, on as many threads as there are consumers: without any, nothing is read.
 ///
 /// # Errors
 /// What a consumer says: the first thread's that failed.

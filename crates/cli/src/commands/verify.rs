@@ -56,6 +56,11 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
     let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
+    if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
+        // A name that is mistyped must not pass for one whose records arrive.
+        let problem = Problem::new("no function that is listed, and no record, is called as --function says");
+        return Err(problem.help("check the name: * stands for any characters").into());
+    }
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
     let counted = counts.over(&arns, &window);
     if session.as_ref().is_some_and(Session::is_stopped) {

@@ -34,7 +34,7 @@ pub(crate) fn read(
     session: Option<&Session>,
 ) -> io::Result<Read> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Options { threads, columns: question.columns(), ..Options::default() };
+    let options = Options { columns: question.columns(), ..Options::default() };
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
@@ -77,22 +77,27 @@ impl Consumer for Work<'_> {
             if let Some(why) = &amiss {
                 self.holes.add(place_of(&item.key), &item.name, why, facts.refusals.max(1));
             }
-            if !self.expected.claims(&item.key).is_empty() {
-                match &facts.trouble {
-                    None => self.hashes.add(at, inflated),
-                    // What inflates to more than the limit may be whole.
-                    Some(why) if inflated.is_empty() => {
-                        self.hashes.refuse(at, Unread::Refused { why: why.clone() });
-                    }
-                    Some(why) => self.hashes.refuse(at, Unread::Damaged { why: why.clone() }),
-                }
+            if let Some(why) = facts.trouble.clone().filter(|_| self.wants_hash(file)) {
+                // What inflates to more than the limit may be whole.
+                let unread =
+                    if inflated.is_empty() { Unread::Refused { why } } else { Unread::Damaged { why } };
+                self.hashes.refuse(at, unread);
             }
         }
         self.tally.sheet(file, sheet, inflated)
     }
 
+    fn wants_hash(&self, file: &File) -> bool {
+        let item = self.items.get(at(&file.tag));
+        item.is_some_and(|item| !self.expected.claims(&item.key).is_empty())
+    }
+
+    fn hashed(&mut self, file: &File, hash: [u8; 32]) -> io::Result<()> {
+        self.hashes.enter(at(&file.tag), hash);
+        Ok(())
+    }
+
     fn end(&mut self) -> io::Result<()> {
-        self.hashes.end();
         self.tally.end()
     }
 }

@@ -319,11 +319,15 @@ pub struct Validation {
 }
 
 impl Validation {
-    /// The worst state of all windows; [`State::NotAssertable`] where there is none: nothing was asserted.
+    /// The worst state of all windows. [`State::Valid`] only where there is a window, and every log file stands in a digest that is
+    /// to be trusted.
     #[must_use]
     pub fn state(&self) -> State {
         let windows = self.chains.iter().flat_map(|chain| &chain.windows);
-        windows.map(|window| window.state).max().unwrap_or(State::NotAssertable)
+        let windows = windows.map(|window| window.state).max().unwrap_or(State::NotAssertable);
+        // A file that nothing proves may be forged, and one behind the newest digest may have lost its own.
+        let files = if self.unproven.is_empty() { State::Valid } else { State::NotAssertable };
+        windows.max(files)
     }
 }
 

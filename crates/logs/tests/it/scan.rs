@@ -18,16 +18,12 @@ impl Consumer for Nothing {
     }
 }
 
-fn options(threads: usize) -> Options {
-    Options { threads, ..Options::default() }
-}
-
 #[test]
 fn every_file_is_accounted_for() {
     let good = format!("{{\"Records\":[{}]}}", ALL.join(","));
     let cut = &good[..good.len() - 400];
     let files = vec![good.clone().into_bytes(), cut.as_bytes().to_vec(), Vec::new(), b"\x1f\x8bno".to_vec()];
-    let (_, account) = scan(&Files::new(files), options(2), vec![Nothing, Nothing]).unwrap();
+    let (_, account) = scan(&Files::new(files), Options::default(), vec![Nothing, Nothing]).unwrap();
     assert_eq!((account.files, account.damaged, account.unread), (4, 2, 0));
     assert_eq!((account.records, account.refusals, account.invocations, account.control), (9, 1, 6, 2));
     let troubles: Vec<&str> = account.troubles.iter().map(|trouble| trouble.file.as_str()).collect();
@@ -52,7 +48,7 @@ impl Source for Refusing {
 #[test]
 fn a_source_that_refuses_half_loses_nothing_of_the_rest() {
     let (_, account) =
-        scan(&Refusing(AtomicUsize::new(0)), options(3), vec![Nothing, Nothing, Nothing]).unwrap();
+        scan(&Refusing(AtomicUsize::new(0)), Options::default(), vec![Nothing, Nothing, Nothing]).unwrap();
     assert_eq!((account.files, account.unread, account.records, account.damaged), (100, 50, 50, 0));
     assert_eq!(account.troubles.len(), 50);
 }
@@ -60,7 +56,8 @@ fn a_source_that_refuses_half_loses_nothing_of_the_rest() {
 #[test]
 fn an_error_of_a_consumer_ends_the_scan() {
     let files: Vec<Vec<u8>> = (0..200).map(|_| SYNC.as_bytes().to_vec()).collect();
-    let error = scan(&Files::new(files), options(2), vec![Failing("f150"), Failing("f150")]).unwrap_err();
+    let error =
+        scan(&Files::new(files), Options::default(), vec![Failing("f150"), Failing("f150")]).unwrap_err();
     assert_eq!(error, "no more of f150");
 }
 
@@ -83,7 +80,7 @@ fn a_sheet_of_an_earlier_reading_counts_as_the_file_itself() {
     }
     let question = Question { by: vec![logs::Dimension::Principal], ..Question::default() };
     let tallies = vec![Tally::new(&question, &InMemory)];
-    let (tallies, account) = scan(&Once(AtomicUsize::new(0), sheet), options(1), tallies).unwrap();
+    let (tallies, account) = scan(&Once(AtomicUsize::new(0), sheet), Options::default(), tallies).unwrap();
     assert_eq!(Answer::of(tallies).unwrap(), answer(&question, vec![SYNC.as_bytes().to_vec()]));
     assert_eq!((account.files, account.records, account.packed), (1, 1, SYNC.len() as u64));
 }
@@ -102,6 +99,6 @@ fn files_larger_than_all_that_may_be_in_memory_are_read_one_at_a_time() {
     };
     let packed = large();
     let files = vec![packed.clone(), packed.clone(), packed.clone(), packed];
-    let (_, account) = scan(&Files::new(files), options(3), vec![Nothing, Nothing, Nothing]).unwrap();
+    let (_, account) = scan(&Files::new(files), Options::default(), vec![Nothing, Nothing, Nothing]).unwrap();
     assert_eq!((account.files, account.records, account.damaged), (4, 4, 0));
 }

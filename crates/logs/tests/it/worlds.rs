@@ -203,7 +203,7 @@ pub(crate) fn tallied(
     files: Vec<Vec<u8>>,
     (threads, memory): (usize, usize),
 ) -> (Vec<Tally<'_>>, Account) {
-    let options = Options { threads, columns: question.columns(), ..Options::default() };
+    let options = Options { columns: question.columns(), ..Options::default() };
     let tallies = (0..threads).map(|_| Tally::holding(question, &InMemory, memory)).collect();
     scan(&Files::new(files), options, tallies).unwrap()
 }

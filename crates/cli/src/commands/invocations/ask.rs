@@ -144,8 +144,7 @@ fn read(
 ) -> Result<(Kept, u64)> {
     let index = settings.index.as_ref();
     let columns = if index.is_some() { Columns::ALL } else { asked.question.columns() };
-    let options =
-        Options { threads: settings.threads, columns, apart: index.is_some(), ..Options::default() };
+    let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
     let feed = Feed::new(survey, index, remote);
