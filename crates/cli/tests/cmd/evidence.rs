@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 /// A copy of `examples/logs` that a test may damage.
 struct Copy {
     folder: tempfile::TempDir,
+    prefix: &'static str,
 }
 
 const SHOP: &str = "AWSLogs/444455556666";
 
 impl Copy {
-    fn below(prefix: &str) -> Copy {
+    fn below(prefix: &'static str) -> Copy {
         let folder = tempfile::tempdir().unwrap();
         copy(&root().join("examples/logs"), &folder.path().join(prefix));
-        Copy { folder }
+        Copy { folder, prefix }
     }
 
     fn path(&self) -> &str {
@@ -30,9 +31,12 @@ impl Copy {
         found
     }
 
+    /// The digests of the shop's own trail, over the day that they are about.
     fn validate(&self) -> Said {
         let keys = root().join("examples/logs/public-keys.json");
-        run(&["logs", "validate", self.path(), "--public-keys", keys.to_str().unwrap()])
+        let source = self.folder.path().join(self.prefix).join(SHOP);
+        let day = ["--since", "2026-11-21", "--until", "2026-11-21", "--public-keys", keys.to_str().unwrap()];
+        run(&[&["logs", "validate", source.to_str().unwrap()], &day[..]].concat())
     }
 
     fn verify(&self, more: &[&str]) -> Said {
@@ -74,6 +78,19 @@ fn a_copy_that_was_moved_is_as_valid() {
     let said = Copy::below("backup/2026").validate();
     assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
     assert!(said.stdout.starts_with("Valid: 5 of 5 log files"), "{}", said.stdout);
+}
+
+#[test]
+fn a_log_file_that_no_digest_lists_is_no_pass() {
+    let tree = Copy::below("");
+    let files = tree.files(&format!("{SHOP}/CloudTrail/us-east-1/2026/11/21"), ".json.gz");
+    let forged = files[0].to_str().unwrap().replace(".json.gz", "x.json.gz");
+    std::fs::copy(&files[0], forged).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
+    let told = "of 24 windows 24 valid; 1 log file is in no digest to be trusted.";
+    let words: Vec<&str> = said.stdout.split_whitespace().collect();
+    assert!(words.join(" ").contains(told), "{}", said.stdout);
 }
 
 #[test]

@@ -88,7 +88,9 @@ fn log_files_that_no_digest_lists_are_told() {
         bucket.logs.insert(log_key(hour, "forged"), b"{}".to_vec());
     }
     let validation = bucket.judge();
-    assert_eq!(validation.state(), Valid);
+    // Every digest is good, and every window; what they say nothing of is no pass.
+    assert_eq!(states(&validation), [Valid; 5]);
+    assert_eq!(validation.state(), NotAssertable);
     let why: Vec<_> = validation.unproven.iter().map(|one| (one.key.clone(), one.why)).collect();
     let expected = [
         (log_key(1, "forged"), Unproven::Unreferenced),
@@ -99,6 +101,9 @@ fn log_files_that_no_digest_lists_are_told() {
     assert_eq!((validation.totals.unreferenced, validation.totals.young), (2, 1));
     let asked = bucket.asked(at(4)..at(5));
     assert_eq!(asked.unproven.iter().map(|one| one.key.clone()).collect::<Vec<_>>(), [log_key(4, "forged")]);
+    assert_eq!(asked.state(), NotAssertable);
+    // An hour without such a file is as good as its digests.
+    assert_eq!(bucket.asked(at(2)..at(3)).state(), Valid);
 }
 
 #[test]

@@ -49,7 +49,11 @@ pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
         State::Invalid => "Invalid",
     };
     let windows = quantity(size(windows), ("window", "windows"));
-    format!("{head}: {proven}; of {windows} {}.", parts.join(", "))
+    let without = match validation.unproven.len() {
+        0 => String::new(),
+        count => format!("; {} in no digest to be trusted", quantity(count, ("log file is", "log files are"))),
+    };
+    format!("{head}: {proven}; of {windows} {}{without}.", parts.join(", "))
 }
 
 fn chains(validation: &Validation, page: &mut Page) {
