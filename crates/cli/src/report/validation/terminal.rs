@@ -51,7 +51,9 @@ pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
     let windows = quantity(size(windows), ("window", "windows"));
     let without = match validation.unproven.len() {
         0 => String::new(),
-        count => format!("; {} in no digest to be trusted", quantity(count, ("log file is", "log files are"))),
+        count => {
+            format!("; {} in no digest to be trusted", quantity(count, ("log file is", "log files are")))
+        }
     };
     format!("{head}: {proven}; of {windows} {}{without}.", parts.join(", "))
 }
