@@ -1,58 +1,41 @@
 //! Delivered files where completeness counts: every name first, digests among them, then each file read once, and all that could
 //! not be seen kept by the account and Region that it may be about.
 
-mod bucket;
 mod digests;
-mod feed;
 mod folder;
 mod hashes;
 mod holes;
 mod reading;
-mod session;
+mod watched;
 
-use bucket::list_roots;
-pub(crate) use bucket::{Root, delivered_by};
 pub(crate) use digests::{Keys, Proven, found, prove};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
 pub(crate) use reading::{has_request, read};
-pub(crate) use session::{Session, side_by_side};
 
-use crate::sources::{Place, Window};
-use std::collections::BTreeSet;
+use crate::sources::{Place, Session, Window, list};
+use audit::inventory::Gap;
+use holes::place_of;
+use logs::{Folder, ObjectKey};
 use std::path::PathBuf;
 
 /// A file or an object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(crate) struct Item {
-    /// `None` for a local copy.
-    pub(crate) bucket: Option<String>,
+    /// Which of the places it is in.
+    place: usize,
+    /// Its path below that place, as in [`crate::sources::Found`].
+    below: PathBuf,
     /// Its key; of a local copy its path, which ends in the key from `AWSLogs/` on wherever it was copied as it lay.
     pub(crate) key: String,
-    /// What it is called in answers.
-    pub(crate) name: String,
     /// Bytes.
-    pub(crate) size: u64,
-    /// Where a local copy is.
-    pub(crate) path: Option<PathBuf>,
-}
-
-/// Which files are looked for. Empty lists stand for all.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scope {
-    /// Whose events.
-    pub(crate) accounts: Vec<String>,
-    /// Where events happened.
-    pub(crate) regions: Vec<String>,
-    /// Days of delivery.
-    pub(crate) window: Window,
-    /// Digest files, too.
-    pub(crate) digests: bool,
+    size: u64,
 }
 
 /// All that was found by its name.
 #[derive(Debug, Default)]
 pub(crate) struct Delivered {
+    pub(crate) places: Vec<Place>,
     /// Log files: sorted, each once.
     pub(crate) logs: Vec<Item>,
     /// Digest files: sorted, each once.
@@ -61,41 +44,88 @@ pub(crate) struct Delivered {
     pub(crate) holes: Holes,
 }
 
-impl Delivered {
-    /// Takes in what another place holds.
-    pub(crate) fn merge(&mut self, other: Delivered) {
-        self.logs.extend(other.logs);
-        self.digests.extend(other.digests);
-        self.holes.merge(other.holes);
-    }
-
-    fn settle(mut self) -> Self {
-        for list in [&mut self.logs, &mut self.digests] {
-            list.sort();
-            list.dedup_by(|a, b| (&a.bucket, &a.key, &a.path) == (&b.bucket, &b.key, &b.path));
-        }
-        self
-    }
-}
-
-/// What lies in the places that were typed. `session` is `None` iff none of them is a bucket.
-pub(crate) fn typed(places: &[Place], scope: &Scope, session: Option<&Session>) -> Delivered {
-    let mut all = Delivered::default();
+/// What lies in the places that the window concerns. `session` may be `None` iff none of them is a bucket.
+pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Session>) -> Delivered {
+    let mut all = Delivered { places: places.to_vec(), ..Delivered::default() };
     for (at, place) in places.iter().enumerate() {
         match (place, session) {
-            (Place::Folder(root), _) => all.merge(folder::list((at, root), scope)),
-            (Place::File(path), _) => all.logs.push(folder::single(path)),
+            (Place::Folder(root), _) => folder::list(&mut all, (at, root), window),
+            (Place::File(path), _) => all.logs.push(folder::single(at, path)),
             (Place::Objects { bucket, prefix }, Some(session)) => {
-                all.merge(bucket::list_typed(session, bucket, prefix, scope));
+                all.objects(at, (bucket, prefix), window, session);
             }
             // Stdin cannot be read twice, and is turned down before.
             _ => {}
         }
     }
-    all.settle()
+    all.settle();
+    all
 }
 
-/// What lies where trails deliver to.
-pub(crate) fn by_trails(roots: &BTreeSet<Root>, scope: &Scope, session: &Session) -> Delivered {
-    list_roots(session, roots, scope).settle()
+impl Delivered {
+    fn objects(&mut self, place: usize, (bucket, prefix): (&str, &str), window: &Window, session: &Session) {
+        let listing = list(session, bucket, prefix, window);
+        let laid_out = listing.is_laid_out();
+        for (listed, delivered) in listing.files {
+            if delivered || !laid_out {
+                let below = PathBuf::from(&listed.key);
+                self.take(Item { place, below, key: listed.key, size: listed.size });
+            }
+        }
+        for (prefix, refusal) in listing.unread {
+            let name = format!("s3://{bucket}/{prefix}");
+            self.holes.add(place_of(&prefix), &name, &refusal.told(), 1);
+        }
+    }
+
+    /// To its kind.
+    fn take(&mut self, item: Item) {
+        let digest = ObjectKey::parse(&item.key).is_some_and(|key| key.folder == Folder::Digests);
+        if digest { self.digests.push(item) } else { self.logs.push(item) }
+    }
+
+    /// Enters what could not be seen of the trails.
+    pub(crate) fn gaps(&mut self, gaps: &[Gap]) {
+        for gap in gaps {
+            // An organization's trail that was not seen could deliver the records of any account.
+            self.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
+        }
+    }
+
+    /// What an item is called in answers.
+    pub(crate) fn name(&self, item: &Item) -> String {
+        self.places.get(item.place).map(|place| place.name(&item.below)).unwrap_or_default()
+    }
+
+    /// `None` for a local copy.
+    fn bucket(&self, item: &Item) -> Option<&str> {
+        match self.places.get(item.place) {
+            Some(Place::Objects { bucket, .. }) => Some(bucket),
+            _ => None,
+        }
+    }
+
+    /// Where a local copy is.
+    fn path(&self, item: &Item) -> Option<PathBuf> {
+        match self.places.get(item.place)? {
+            Place::File(path) => Some(path.canonicalize().unwrap_or_else(|_| path.clone())),
+            Place::Folder(root) if item.below.as_os_str().is_empty() => Some(root.absolute.clone()),
+            Place::Folder(root) => Some(root.absolute.join(&item.below)),
+            Place::Objects { .. } | Place::Stdin => None,
+        }
+    }
+
+    fn settle(&mut self) {
+        let (mut logs, mut digests) = (std::mem::take(&mut self.logs), std::mem::take(&mut self.digests));
+        for list in [&mut logs, &mut digests] {
+            list.sort_by(|a, b| {
+                let by_key = (self.bucket(a), &a.key).cmp(&(self.bucket(b), &b.key));
+                by_key.then_with(|| self.path(a).cmp(&self.path(b)))
+            });
+            list.dedup_by(|a, b| {
+                a.key == b.key && self.bucket(a) == self.bucket(b) && self.path(a) == self.path(b)
+            });
+        }
+        (self.logs, self.digests) = (logs, digests);
+    }
 }

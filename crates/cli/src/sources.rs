@@ -1,24 +1,30 @@
-//! Where delivered log files come from: folders, single files and stdin; looked over first, then read by several threads.
+//! Where delivered log files come from: folders, single files, stdin and buckets; looked over first, then read by several threads.
 //!
 //! A folder is walked, not listed: a million names would take more memory than reading all of their files. So a survey
 //! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
 
 mod feed;
+mod listing;
 mod objects;
 mod print;
+mod session;
 mod survey;
+mod trails;
 mod walk;
 mod window;
 
 pub(crate) use feed::{Feed, NO_TAG};
-pub(crate) use objects::Remote;
+pub(crate) use listing::{Refusal, list};
+pub(crate) use objects::survey_objects;
+pub(crate) use session::{Session, side_by_side};
 pub(crate) use survey::{Survey, survey};
-pub(crate) use walk::{Met, Walk, is_log, said, with_slashes};
-pub(crate) use window::{Kind, Window};
+pub(crate) use trails::{Trails, delivered_by};
+pub(crate) use walk::{Met, Walk, said, with_slashes};
+pub(crate) use window::Window;
 
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One place as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,15 +112,13 @@ impl Place {
     }
 
     /// What the file is called in answers: its path as a person would type it.
-    pub(crate) fn name(&self, found: &Found) -> String {
+    pub(crate) fn name(&self, below: &Path) -> String {
         match self {
             Place::Stdin => "stdin".to_owned(),
             Place::File(path) => path.to_string_lossy().into_owned(),
-            Place::Folder(root) if found.below.as_os_str().is_empty() => {
-                root.typed.to_string_lossy().into_owned()
-            }
-            Place::Folder(root) => root.typed.join(&found.below).to_string_lossy().into_owned(),
-            Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", found.below.to_string_lossy()),
+            Place::Folder(root) if below.as_os_str().is_empty() => root.typed.to_string_lossy().into_owned(),
+            Place::Folder(root) => root.typed.join(below).to_string_lossy().into_owned(),
+            Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", below.to_string_lossy()),
         }
     }
 }

@@ -23,7 +23,10 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let asked = question::read(&typed, &context.now)?;
     let places = sources::places(&typed.sources)?;
     let settings = ask::Settings::of(&typed, &context.config)?;
-    let answered = ask::ask(&asked, &places, &settings)?;
+    let Some(answered) = ask::ask(&asked, &places, &settings)? else {
+        say("note", "interrupted before everything was read: an answer would lack calls");
+        return Ok(Outcome::Interrupted);
+    };
     let reading = Reading {
         question: &asked.question,
         found: &answered.found,

@@ -5,17 +5,16 @@ use super::verify::{delivered_places, ending, keys, of_digests};
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
-use crate::delivered::{Delivered, Proven, Root, Scope, Session, by_trails, found, hash_all, prove, typed};
+use crate::delivered::{Delivered, Proven, delivered, found, hash_all, prove};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Live};
-use crate::sources::{Place, Window};
+use crate::sources::{Place, Session, Trails, Window};
 use anyhow::Result;
 use cli::report::{self, Layout, Stamp, Validated};
 use logs::Filter;
 use logs::digest::{Expected, Found, State};
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
@@ -31,20 +30,21 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let asked = asked(&typed.window, &context.now)?;
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose()?;
-    let scope = scope(&live, asked.as_ref());
-    let (delivered, names) = delivered(&places, &scope, &live, session.as_ref())?;
-    let found = found(&delivered.digests, session.as_ref());
+    let window = window(&live, asked.as_ref());
+    let delivered = listed(&places, &window, &live, session.as_ref())?;
+    let found = found(&delivered, session.as_ref());
     let expected = Expected::of(&found);
-    let (seen, _) = hash_all(&delivered.logs, &expected, session.as_ref());
-    let window = asked.clone().or_else(|| all(&found));
+    let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
+    let signed = asked.clone().or_else(|| all(&found));
     let Proven { validation, unseen } =
-        prove((&found, &seen), &keys(&typed.public_keys), window, asked.clone(), session.as_ref())?;
+        prove((&found, &seen), &keys(&typed.public_keys), signed, asked.clone(), session.as_ref())?;
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     }
     let unseen = delivered.holes.told().into_iter().chain(unseen).collect();
-    let validated = Validated { asked, places: names, validation, unseen };
+    let places = delivered.places.iter().map(Place::typed).collect();
+    let validated = Validated { asked, places, validation, unseen };
     answer(&validated, &typed, &context)?;
     next(&validated, &typed);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))
@@ -72,43 +72,35 @@ fn all(found: &[Found]) -> Option<Range<i64>> {
     Some(from..digests().map(|digest| digest.end).max()?)
 }
 
-fn scope(live: &Live, asked: Option<&Range<i64>>) -> Scope {
+/// The files that are looked for.
+fn window(live: &Live, asked: Option<&Range<i64>>) -> Window {
     let accounts = match &live.accounts {
         Accounts::Listed(ids) => ids.clone(),
         Accounts::Caller | Accounts::Organization => Vec::new(),
     };
-    let regions = live.regions.clone().unwrap_or_default();
     // The digest of the hour before lists files of the first minutes, and the one behind proves the last.
     let filter = Filter {
-        accounts: accounts.clone(),
-        regions: regions.clone(),
+        accounts,
+        regions: live.regions.clone().unwrap_or_default(),
         since: asked.map(|asked| asked.start.saturating_sub(2 * HOUR)),
         until: asked.map(|asked| asked.end.saturating_add(2 * HOUR)),
         ..Filter::default()
     };
-    Scope { accounts, regions, window: Window::of(&filter), digests: true }
+    Window::of(&filter).with_digests()
 }
 
-fn delivered(
-    places: &[Place],
-    scope: &Scope,
-    live: &Live,
-    session: Option<&Session>,
-) -> Result<(Delivered, Vec<String>)> {
+fn listed(places: &[Place], window: &Window, live: &Live, session: Option<&Session>) -> Result<Delivered> {
     let Some(session) = session.filter(|_| places.is_empty()) else {
-        return Ok((typed(places, scope, session), places.iter().map(Place::typed).collect()));
+        return Ok(delivered(places, window, session));
     };
     let Some(regions) = &live.regions else {
         let problem = Problem::misuse("trails are looked for in the Regions that are named");
         return Err(problem.help("name --region REGION, where the trails are, or a SOURCE").into());
     };
-    let locations = session.wait(session.evidence.locations(regions));
-    let roots: BTreeSet<Root> = locations.found.iter().map(Root::of).collect();
-    let mut files = by_trails(&roots, scope, session);
-    for gap in &locations.gaps {
-        files.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
-    }
-    Ok((files, roots.iter().map(Root::name).collect()))
+    let trails = Trails::of(session, regions);
+    let mut files = delivered(&trails.places(|_| true), window, Some(session));
+    files.gaps(&trails.gaps);
+    Ok(files)
 }
 
 fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<()> {

@@ -8,12 +8,12 @@ mod records;
 
 use super::Context;
 use crate::args::{Format, verify as args};
-use crate::delivered::{Keys, Proven, Session, found, prove};
+use crate::delivered::{Keys, Proven, found, prove};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Live, Source};
-use crate::sources::{Place, places};
+use crate::sources::{Place, Session, places};
 use anyhow::Result;
 use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
@@ -49,10 +49,10 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let counts = Counts::of(typed.metrics.as_deref(), session.as_ref())?;
     let looked = records::Looked { places: &places, live: &live, window: &window, digests: typed.digests };
     let delivered = looked.list(&listed, session.as_ref());
-    let digests = found(&delivered.files.digests, session.as_ref());
+    let digests = found(&delivered.files, session.as_ref());
     let expected = Expected::of(&digests);
     let question = looked.question(&listed, &patterns);
-    let read = crate::delivered::read(&delivered.files.logs, &question, &expected, session.as_ref())
+    let read = crate::delivered::read(&delivered.files, &question, &expected, session.as_ref())
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
     let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
@@ -86,7 +86,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         .collect();
     let verification = Verification {
         window,
-        places: delivered.names.clone(),
+        places: delivered.files.places.iter().map(Place::typed).collect(),
         metrics: counts.origin(),
         functions,
         account: read.account,

@@ -1,11 +1,9 @@
 //! Digests as they lie there, the keys that sign them, and what both prove.
 
-use super::bucket::told;
-use super::session::{Session, side_by_side};
-use super::{Holes, Item};
+use super::{Delivered, Holes, Item};
 use crate::output::{called, read_file};
 use crate::problem::Problem;
-use crate::sources::said;
+use crate::sources::{Refusal, Session, said, side_by_side};
 use anyhow::Result;
 use logs::digest::{Found, PublicKeys, Seen, Unread, Validation, judge};
 use logs::{DEFAULT_LIMIT, Inflater};
@@ -18,13 +16,13 @@ use std::path::{Path, PathBuf};
 type Bytes = Result<(Vec<u8>, Option<String>), Unread>;
 
 /// Reads every digest.
-pub(crate) fn found(items: &[Item], session: Option<&Session>) -> Vec<Found> {
-    side_by_side(items, |item| {
-        let read = match (&item.bucket, session) {
+pub(crate) fn found(delivered: &Delivered, session: Option<&Session>) -> Vec<Found> {
+    side_by_side(&delivered.digests, |item| {
+        let bucket = delivered.bucket(item);
+        let read = match (bucket, session) {
             (Some(bucket), Some(session)) => object(session, bucket, item),
-            _ => item.path.as_deref().map_or(Err(Unread::Missing), local),
+            _ => delivered.path(item).as_deref().map_or(Err(Unread::Missing), local),
         };
-        let bucket = item.bucket.as_deref();
         match read {
             Err(why) => Found::new(bucket, &item.key, Err(why), None),
             Ok((packed, signature)) => {
@@ -44,7 +42,7 @@ fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
     let object = session.wait(session.evidence.objects().get(bucket, &item.key, Some(item.size)));
     let object = object.map_err(|error| match error.trouble {
         aws::ObjectTrouble::Missing => Unread::Missing,
-        _ => Unread::Refused { why: told(&error) },
+        _ => Unread::Refused { why: Refusal::of(&error).told() },
     })?;
     Ok((object.bytes, object.metadata.user.get("signature").cloned()))
 }

@@ -1,53 +1,48 @@
 //! Local copies: a folder that was synced, or a file named by itself.
 
 use super::holes::place_of;
-use super::{Delivered, Item, Scope};
-use crate::sources::{Met, Root, Walk, with_slashes};
-use logs::{Folder, ObjectKey};
+use super::{Delivered, Item};
+use crate::sources::{Met, Root, Walk, Window, with_slashes};
+use logs::ObjectKey;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Everything in the folder that the scope may concern.
-pub(super) fn list((at, root): (usize, &Root), scope: &Scope) -> Delivered {
-    let window = if scope.digests { scope.window.clone().with_digests() } else { scope.window.clone() };
-    let (mut all, mut loose, mut laid_out) = (Delivered::default(), Vec::new(), false);
-    let (walk, first) = Walk::new(at, root, &window, SystemTime::now());
-    let item = |below: &PathBuf, size| {
+/// Everything in the folder that the window may concern.
+pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window) {
+    let (mut loose, mut laid_out) = (Vec::new(), false);
+    let (walk, first) = Walk::new(place, root, window, SystemTime::now());
+    let item = |below: PathBuf, size| {
         let path =
-            if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(below) };
-        let name = root.typed.join(below).to_string_lossy().into_owned();
-        Item { bucket: None, key: key(&name, &path), name, size, path: Some(path) }
+            if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };
+        Item { place, key: key(&root.typed.join(&below).to_string_lossy(), &path), below, size }
     };
     for met in first.into_iter().chain(walk) {
         match met {
             Met::Delivered(found) => {
                 laid_out = true;
-                let item = item(&found.below, found.size);
-                let digest = ObjectKey::parse(&item.key).is_some_and(|key| key.folder == Folder::Digests);
-                if digest { all.digests.push(item) } else { all.logs.push(item) }
+                all.take(item(found.below, found.size));
             }
             Met::Elsewhere | Met::LeftOut(_) => laid_out = true,
-            Met::Loose(found) => loose.push(item(&found.below, found.size)),
+            Met::Loose(found) => loose.push(item(found.below, found.size)),
             Met::Unread(found) => {
-                let item = item(&found.below, 0);
+                let item = item(found.below, 0);
                 let why = found.unread.as_deref().unwrap_or_default();
-                all.holes.add(place_of(&item.key), &item.name, why, 1);
+                let name = all.name(&item);
+                all.holes.add(place_of(&item.key), &name, why, 1);
             }
             Met::Other => {}
         }
     }
     if !laid_out {
-        all.logs = loose;
+        all.logs.extend(loose);
     }
-    all
 }
 
 /// A file that was named by itself is read, whatever it is called.
-pub(super) fn single(path: &Path) -> Item {
+pub(super) fn single(place: usize, path: &Path) -> Item {
     let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let name = path.to_string_lossy().into_owned();
-    Item { bucket: None, key: key(&name, &absolute), name, size, path: Some(absolute) }
+    Item { place, below: PathBuf::new(), key: key(&path.to_string_lossy(), &absolute), size }
 }
 
 /// What a copy is known by: as it was typed, or where that tells too little, from `AWSLogs/` on; else the whole path.

@@ -1,8 +1,10 @@
 //! SHA-256 of log files, two at a time where that is faster, and what was seen of every one of them.
 
-use super::Item;
-use super::feed::Feed;
+use super::Delivered;
+use super::watched::{Watched, at};
+use crate::sources::Session;
 use logs::digest::{Expected, Seen, Unread};
+use logs::scan::Source;
 use logs::{DEFAULT_LIMIT, Inflater, Trouble, sha256, sha256_many};
 
 /// A file that waits for another of its kind: larger ones are hashed at once, so that little memory waits.
@@ -47,13 +49,13 @@ impl Hashes {
 }
 
 /// What was seen of all items: of those that nobody hashed only that they are there.
-pub(crate) fn seen(items: &[Item], hashes: Vec<Hashes>) -> Vec<Seen> {
-    let fresh = |item: &Item| Seen {
-        bucket: item.bucket.clone(),
+pub(super) fn seen(delivered: &Delivered, hashes: Vec<Hashes>) -> Vec<Seen> {
+    let fresh = |item| Seen {
+        bucket: delivered.bucket(item).map(str::to_owned),
         key: item.key.clone(),
         content: Err(Unread::NotHashed),
     };
-    let mut seen: Vec<Seen> = items.iter().map(fresh).collect();
+    let mut seen: Vec<Seen> = delivered.logs.iter().map(fresh).collect();
     for (at, content) in hashes.into_iter().flat_map(|one| one.done) {
         if let Some(one) = seen.get_mut(at) {
             one.content = content;
@@ -73,41 +75,41 @@ pub(super) fn amiss(trouble: &Trouble) -> Unread {
 
 /// Reads and hashes those that digests list, and nothing else of them.
 pub(crate) fn hash_all(
-    items: &[Item],
+    delivered: &Delivered,
     expected: &Expected<'_>,
-    session: Option<&super::Session>,
+    session: Option<&Session>,
 ) -> (Vec<Seen>, super::Holes) {
-    let wanted: Vec<usize> = (0..items.len())
-        .filter(|at| items.get(*at).is_some_and(|one| !expected.claims(&one.key).is_empty()))
-        .collect();
-    let chosen: Vec<Item> = wanted.iter().filter_map(|at| items.get(*at).cloned()).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (hashes, holes) = Feed::over(&chosen, session, |feed| {
+    let wanted = |item: &super::Item| !expected.claims(&item.key).is_empty();
+    let (hashes, holes) = Watched::over(delivered, wanted, session, |files| {
         std::thread::scope(|scope| {
-            let work = || {
-                let (mut hashes, mut inflater) = (Hashes::default(), Inflater::new(DEFAULT_LIMIT));
-                while let Some((at, read)) = feed.bytes() {
-                    let at = wanted.get(at).copied().unwrap_or(usize::MAX);
-                    match read {
-                        Ok(bytes) => {
-                            let inflated = inflater.inflate(&bytes);
-                            match &inflated.trouble {
-                                None => hashes.add(at, inflated.bytes),
-                                Some(trouble) => hashes.refuse(at, amiss(trouble)),
-                            }
-                        }
-                        Err(why) => hashes.refuse(at, Unread::Refused { why }),
-                    }
-                    inflater.rest();
-                }
-                hashes.end();
-                hashes
-            };
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| hash_each(files))).collect();
             // A panic in a thread is a defect of ours, and goes on as one.
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined.map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
         })
     });
-    (seen(items, hashes), holes)
+    (seen(delivered, hashes), holes)
+}
+
+/// One thread's work.
+fn hash_each(files: &Watched<'_>) -> Hashes {
+    let (mut hashes, mut inflater) = (Hashes::default(), Inflater::new(DEFAULT_LIMIT));
+    let mut bytes = Vec::new();
+    while let Some(file) = files.next(&mut bytes) {
+        let at = at(&file.tag);
+        if let Some(why) = file.unread {
+            hashes.refuse(at, Unread::Refused { why });
+        } else {
+            let inflated = inflater.inflate(&bytes);
+            match &inflated.trouble {
+                None => hashes.add(at, inflated.bytes),
+                Some(trouble) => hashes.refuse(at, amiss(trouble)),
+            }
+            inflater.rest();
+        }
+        bytes.clear();
+    }
+    hashes.end();
+    hashes
 }

@@ -1,9 +1,10 @@
 //! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place.
 
-use super::feed::{Feed, at};
+use super::Delivered;
 use super::hashes::{Hashes, seen};
 use super::holes::{Holes, place_of};
-use super::{Item, Session};
+use super::watched::{Watched, at};
+use crate::sources::Session;
 use cli::store::ScratchFiles;
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
@@ -23,12 +24,12 @@ pub(crate) struct Read {
     pub(crate) seen: Vec<Seen>,
 }
 
-/// Reads all items once.
+/// Reads all log files once.
 ///
 /// # Errors
 /// What a scratch file says.
 pub(crate) fn read(
-    items: &[Item],
+    delivered: &Delivered,
     question: &Question,
     expected: &Expected<'_>,
     session: Option<&Session>,
@@ -38,13 +39,17 @@ pub(crate) fn read(
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
-        items,
+        delivered,
         expected,
         hashes: Hashes::default(),
         holes: Holes::default(),
     };
-    let (done, mut holes) =
-        Feed::over(items, session, |feed| scan(feed, options, (0..threads).map(work).collect()));
+    let (done, mut holes) = Watched::over(
+        delivered,
+        |_| true,
+        session,
+        |files| scan(files, options, (0..threads).map(work).collect()),
+    );
     let (works, account) = done?;
     let (mut tallies, mut hashes) = (Vec::new(), Vec::new());
     for work in works {
@@ -52,12 +57,12 @@ pub(crate) fn read(
         hashes.push(work.hashes);
         holes.merge(work.holes);
     }
-    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(items, hashes) })
+    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes) })
 }
 
 struct Work<'a> {
     tally: Tally<'a>,
-    items: &'a [Item],
+    delivered: &'a Delivered,
     expected: &'a Expected<'a>,
     hashes: Hashes,
     holes: Holes,
@@ -69,13 +74,13 @@ impl Consumer for Work<'_> {
     fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
         let at = at(&file.tag);
         let facts = &sheet.facts;
-        if let Some(item) = self.items.get(at) {
+        if let Some(item) = self.delivered.logs.get(at) {
             let amiss = facts.trouble.clone().or_else(|| {
                 let (offset, why) = facts.refused.first()?;
                 Some(format!("byte {offset}: {why}"))
             });
             if let Some(why) = &amiss {
-                self.holes.add(place_of(&item.key), &item.name, why, facts.refusals.max(1));
+                self.holes.add(place_of(&item.key), &file.name, why, facts.refusals.max(1));
             }
             if let Some(why) = facts.trouble.clone().filter(|_| self.wants_hash(file)) {
                 // What inflates to more than the limit may be whole.
@@ -88,7 +93,7 @@ impl Consumer for Work<'_> {
     }
 
     fn wants_hash(&self, file: &File) -> bool {
-        let item = self.items.get(at(&file.tag));
+        let item = self.delivered.logs.get(at(&file.tag));
         item.is_some_and(|item| !self.expected.claims(&item.key).is_empty())
     }
 
@@ -104,15 +109,20 @@ impl Consumer for Work<'_> {
 
 /// The first of the files that holds a record of that request; the names of all that were read; and what could not be.
 pub(crate) fn has_request(
-    items: &[Item],
+    delivered: &Delivered,
     request: &str,
     session: &Session,
 ) -> (Option<String>, Vec<String>, Option<String>) {
-    let (done, holes) = Feed::over(items, Some(session), |feed| {
-        let search = Search { request, found: Vec::new(), read: Vec::new() };
-        let options = Options { columns: Columns::of(&[Column::RequestId]), ..Options::default() };
-        scan(feed, options, vec![search])
-    });
+    let (done, holes) = Watched::over(
+        delivered,
+        |_| true,
+        Some(session),
+        |files| {
+            let search = Search { request, found: Vec::new(), read: Vec::new() };
+            let options = Options { columns: Columns::of(&[Column::RequestId]), ..Options::default() };
+            scan(files, options, vec![search])
+        },
+    );
     let Ok((searches, _)) = done;
     let (mut found, mut read): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for search in searches {

@@ -1,13 +1,15 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
-use super::objects::{Flight, Remote};
+use super::listing::Refusal;
+use super::objects::Flight;
+use super::session::Session;
 use super::survey::Survey;
 use super::walk::{Met, Walk, said};
 use super::{Found, Place};
 use crate::progress::Files;
 use cli::store::Index;
 use logs::scan::{File, Known, Source, Tag};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +29,10 @@ pub(crate) const NO_TAG: Tag = [0; 32];
 pub(crate) struct Feed<'a> {
     survey: Survey<'a>,
     index: Option<&'a Index>,
-    remote: Option<&'a Remote>,
+    session: Option<&'a Session>,
+    /// What to do about an object that could not be read stands behind why; else it is kept apart.
+    with_help: bool,
+    helps: Mutex<BTreeSet<String>>,
     state: Mutex<State<'a>>,
     /// Files that were in the index.
     known: AtomicU64,
@@ -45,15 +50,38 @@ struct State<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// All files of the survey.
-    pub(crate) fn new(mut survey: Survey<'a>, index: Option<&'a Index>, remote: Option<&'a Remote>) -> Self {
+    /// All files of the survey. Objects need a session.
+    pub(crate) fn new(
+        mut survey: Survey<'a>,
+        index: Option<&'a Index>,
+        session: Option<&'a Session>,
+    ) -> Self {
         let mut ready = std::mem::take(&mut survey.kept);
         sort(&mut ready);
         let again = survey.again.clone();
         let line = Files::on_stderr(survey.files);
         let (flights, flying) = (VecDeque::new(), 0);
         let state = Mutex::new(State { ready, again, walk: None, flights, flying });
-        Feed { survey, index, remote, state, known: AtomicU64::new(0), line }
+        let helps = Mutex::new(std::mem::take(&mut survey.helps));
+        Feed { survey, index, session, with_help: false, helps, state, known: AtomicU64::new(0), line }
+    }
+
+    /// The same, with what to do about it behind why an object could not be read.
+    pub(crate) fn with_help(self) -> Self {
+        Feed { with_help: true, ..self }
+    }
+
+    /// What to do about all that could not be listed or read, as far as it does not stand there.
+    pub(crate) fn helps(&self) -> BTreeSet<String> {
+        self.helps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn told(&self, refusal: Refusal) -> String {
+        if self.with_help {
+            return refusal.told();
+        }
+        self.helps.lock().unwrap_or_else(PoisonError::into_inner).extend(refusal.help);
+        refusal.why
     }
 
     /// How many files were in the index.
@@ -73,7 +101,7 @@ impl<'a> Feed<'a> {
             self.refill(&mut state);
         }
         while state.flights.len() < FLIGHTS && (state.flying < FLYING || state.flights.is_empty()) {
-            let Some((bucket, remote)) = state.ready.last().and_then(|found| self.remote_of(found)) else {
+            let Some((bucket, session)) = state.ready.last().and_then(|found| self.bucket_of(found)) else {
                 break;
             };
             let Some(found) = state.ready.pop() else { break };
@@ -82,7 +110,7 @@ impl<'a> Feed<'a> {
                 return Some((found, None, known));
             }
             let key = found.below.to_string_lossy();
-            let flight = found.unread.is_none().then(|| remote.start(bucket, &key, found.size));
+            let flight = found.unread.is_none().then(|| session.start(bucket, &key, found.size));
             state.flying += found.size;
             state.flights.push_back((found, flight));
         }
@@ -93,9 +121,9 @@ impl<'a> Feed<'a> {
         state.ready.pop().map(|found| (found, None, None))
     }
 
-    fn remote_of(&self, found: &Found) -> Option<(&str, &'a Remote)> {
-        match (self.survey.places.get(found.place), self.remote) {
-            (Some(Place::Objects { bucket, .. }), Some(remote)) => Some((bucket, remote)),
+    fn bucket_of(&self, found: &Found) -> Option<(&str, &'a Session)> {
+        match (self.survey.places.get(found.place), self.session) {
+            (Some(Place::Objects { bucket, .. }), Some(session)) => Some((bucket, session)),
             _ => None,
         }
     }
@@ -144,7 +172,7 @@ impl Source for Feed<'_> {
         self.line.one();
         let place = self.survey.places.get(found.place)?;
         let mut file = File {
-            name: place.name(&found),
+            name: place.name(&found.below),
             delivered: found.delivered,
             unread: found.unread.clone(),
             known: None,
@@ -153,10 +181,10 @@ impl Source for Feed<'_> {
         if file.unread.is_some() {
             return Some(file);
         }
-        if let (Some(flight), Some(remote)) = (flight, self.remote) {
-            match remote.land(flight) {
+        if let (Some(flight), Some(session)) = (flight, self.session) {
+            match session.land(flight) {
                 Ok(object) => *bytes = object,
-                Err(why) => file.unread = Some(why),
+                Err(refusal) => file.unread = Some(self.told(refusal)),
             }
             return Some(file);
         }

@@ -6,6 +6,7 @@ use super::{Found, Place};
 use cli::report::LeftOut;
 use logs::Folder;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 /// Files that are kept by name; where there are more, their folders are walked again while they are read.
@@ -24,6 +25,8 @@ pub(crate) struct Survey<'a> {
     pub(super) kept: Vec<Found>,
     /// Folders to be walked again.
     pub(super) again: Vec<usize>,
+    /// What to do about what could not be listed.
+    pub(crate) helps: BTreeSet<String>,
     /// By place: its files lie as CloudTrail delivers them, and no others are read.
     pub(super) laid_out: Vec<bool>,
 }
@@ -39,6 +42,7 @@ pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, now: SystemTim
         state: Some(Sum::default()),
         kept: Vec::new(),
         again: Vec::new(),
+        helps: BTreeSet::new(),
         laid_out: vec![false; places.len()],
     };
     for (at, place) in places.iter().enumerate() {
@@ -71,6 +75,24 @@ impl Pile {
         enter(&mut self.state, &found);
         if self.found.len() < room {
             self.found.push(found);
+        }
+    }
+}
+
+impl<'a> Survey<'a> {
+    /// Of files that were found elsewhere; nothing is told of their state.
+    pub(crate) fn of(places: &'a [Place], window: &'a Window, kept: Vec<Found>) -> Survey<'a> {
+        Survey {
+            places,
+            window,
+            now: SystemTime::now(),
+            files: kept.len() as u64,
+            left_out: LeftOut::default(),
+            state: None,
+            kept,
+            again: Vec::new(),
+            helps: BTreeSet::new(),
+            laid_out: Vec::new(),
         }
     }
 }

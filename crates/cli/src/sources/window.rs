@@ -46,6 +46,16 @@ impl Window {
         Window { digests: true, ..self }
     }
 
+    /// True iff digest files are wanted, too.
+    pub(crate) fn has_digests(&self) -> bool {
+        self.digests
+    }
+
+    /// The Regions that are wanted; none where all are.
+    pub(crate) fn regions(&self) -> &[String] {
+        &self.regions
+    }
+
     /// The first day of delivery, `YYYY/MM/DD`; `None` iff there is none.
     pub(crate) fn first_day(&self) -> Option<&str> {
         self.first.as_deref()

@@ -1,10 +1,11 @@
 //! From places to an answer: out of the index where nothing changed, else by reading what is new.
 
 use super::question::Asked;
-use crate::args::invocations::Invocations as Typed;
+use crate::args::{self, invocations::Invocations as Typed};
 use crate::config::Config;
 use crate::problem::{Problem, say};
-use crate::sources::{Feed, NO_TAG, Place, Remote, Survey, Window, survey};
+use crate::settings::{self, Live};
+use crate::sources::{Feed, NO_TAG, Place, Session, Survey, Window, survey, survey_objects};
 use anyhow::Result;
 use cli::report::{Invocations, LeftOut};
 use cli::store::{Batch, Index, ScratchFiles};
@@ -12,6 +13,7 @@ use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Answer, Columns, Sheet, Tally, Timeline};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -22,8 +24,7 @@ pub(super) struct Settings {
     typed: Vec<String>,
     threads: usize,
     index: Option<Index>,
-    profile: Option<String>,
-    endpoint_url: Option<String>,
+    live: Live,
 }
 
 impl Settings {
@@ -33,13 +34,18 @@ impl Settings {
         let threads = typed.reading.threads.or(config.threads).map(usize::from);
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         let named = typed.reading.index.clone().or_else(|| config.index.clone());
+        let live = args::Live {
+            profile: typed.reading.profile.clone(),
+            endpoint_url: typed.reading.endpoint_url.clone(),
+            region: typed.filter.region.clone(),
+            ..args::Live::default()
+        };
         let none = typed.reading.no_index || (typed.reading.index.is_none() && config.no_index);
         Ok(Settings {
             typed: typed.sources.clone(),
             threads: threads.unwrap_or_else(processors),
             index: if none { None } else { index(named)? },
-            profile: typed.reading.profile.clone().or_else(|| config.profile.clone()),
-            endpoint_url: typed.reading.endpoint_url.clone().or_else(|| config.endpoint_url.clone()),
+            live: settings::live(live, config.clone()),
         })
     }
 }
@@ -85,14 +91,16 @@ struct Kept {
     account: Account,
 }
 
+/// `None` iff it was interrupted.
+///
 /// # Errors
-/// [`Problem`] where a scratch file cannot be written.
-pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Result<Answered> {
+/// [`Problem`] where a place that was typed is none, or a scratch file cannot be written.
+pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Result<Option<Answered>> {
     let window = Window::of(&asked.question.filter);
     let mut survey = survey(places, &window, SystemTime::now());
-    let remote = remote(places, settings)?;
-    if let Some(remote) = &remote {
-        remote.survey(&mut survey)?;
+    let session = session(places, settings)?;
+    if let Some(session) = &session {
+        survey_objects(&mut survey, session, true)?;
     }
     let left_out = survey.left_out;
     let files = survey.files;
@@ -101,12 +109,13 @@ pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Resul
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
     if let Some(Kept { found, account }) = known {
         tell_known(files, files);
-        return Ok(Answered { found, account, left_out });
+        return Ok(Some(Answered { found, account, left_out }));
     }
-    let (kept, from_index) = read(asked, survey, (settings, remote.as_ref()))?;
-    if let Some(help) = remote.as_ref().and_then(Remote::help) {
-        say("help", &help);
+    let Read { kept, from_index, helps } = read(asked, survey, (settings, session.as_ref()))?;
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        return Ok(None);
     }
+    helps.iter().for_each(|help| say("help", help));
     if let (Some(index), Some(key)) = (index, &key)
         && kept.account.unread == 0
     {
@@ -117,14 +126,13 @@ pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Resul
         say("note", "the index is damaged: what could not be trusted was read from the files");
         say("help", "remove the file of the index: it is made again from the logs");
     }
-    Ok(Answered { found: kept.found, account: kept.account, left_out })
+    Ok(Some(Answered { found: kept.found, account: kept.account, left_out }))
 }
 
-/// A session with S3, where one of the places is there.
-fn remote(places: &[Place], settings: &Settings) -> Result<Option<Remote>> {
+/// A session with AWS, where one of the places is there.
+fn session(places: &[Place], settings: &Settings) -> Result<Option<Session>> {
     let any = places.iter().any(|place| matches!(place, Place::Objects { .. }));
-    let open = || Remote::open(settings.profile.clone(), settings.endpoint_url.clone());
-    any.then(open).transpose()
+    any.then(|| Session::open(&settings.live)).transpose()
 }
 
 /// A question over a set of files, as a key. Names in the answer begin with what was typed.
@@ -136,18 +144,27 @@ fn key(asked: &Asked, settings: &Settings, state: [u8; 32]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// Reads all files; the answer, and how many files were in the index.
+/// What came of reading.
+struct Read {
+    kept: Kept,
+    /// How many files were in the index.
+    from_index: u64,
+    /// What to do about what could not be read.
+    helps: BTreeSet<String>,
+}
+
+/// Reads all files.
 fn read(
     asked: &Asked,
     survey: Survey<'_>,
-    (settings, remote): (&Settings, Option<&Remote>),
-) -> Result<(Kept, u64)> {
+    (settings, session): (&Settings, Option<&Session>),
+) -> Result<Read> {
     let index = settings.index.as_ref();
     let columns = if index.is_some() { Columns::ALL } else { asked.question.columns() };
     let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
-    let feed = Feed::new(survey, index, remote);
+    let feed = Feed::new(survey, index, session);
     let done = scan(&feed, options, (0..settings.threads).map(work).collect());
     feed.clear();
     let (works, account) = done.map_err(scratch_problem)?;
@@ -160,7 +177,8 @@ fn read(
             Invocations::Groups(answer)
         })
     };
-    Ok((Kept { found: found.map_err(scratch_problem)?, account }, feed.known()))
+    let kept = Kept { found: found.map_err(scratch_problem)?, account };
+    Ok(Read { kept, from_index: feed.known(), helps: feed.helps() })
 }
 
 /// One thread's work: counts, and keeps what was read.

@@ -5,13 +5,13 @@ use super::hours;
 use crate::args::verify as args;
 use crate::clock;
 use crate::commands::Context;
-use crate::delivered::{Delivered, Root, Scope, Session, by_trails, delivered_by, has_request, typed};
+use crate::delivered::{Delivered, delivered, has_request};
 use crate::outcome::Outcome;
 use crate::output::print;
 use crate::problem::{Problem, say};
 use crate::progress::Waiting;
 use crate::settings::Live;
-use crate::sources::{Place, Window};
+use crate::sources::{Place, Session, Trails, Window, delivered_by};
 use anyhow::Result;
 use aws::{Aim, Sent};
 use cli::visible::visible;
@@ -107,10 +107,9 @@ fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
 }
 
 /// Where the record would arrive.
-struct Arrivals<'a> {
-    places: &'a [Place],
-    roots: BTreeSet<Root>,
-    scope: Scope,
+struct Arrivals {
+    places: Vec<Place>,
+    window: Window,
 }
 
 /// How the wait ended.
@@ -123,21 +122,20 @@ enum Waited {
     Interrupted,
 }
 
-impl<'a> Arrivals<'a> {
+impl Arrivals {
     /// # Errors
     /// [`Problem`] iff no trail delivers its records to any place that is known.
     fn of(
         session: &Session,
-        places: &'a [Place],
+        typed: &[Place],
         (account, region): (&str, &str),
         context: &Context,
     ) -> Result<Self> {
-        let mut roots = BTreeSet::new();
+        let mut places = typed.to_vec();
         if places.is_empty() {
-            let found = session.wait(session.evidence.locations(&[region.to_owned()])).found;
-            let here = found.iter().filter(|location| delivered_by(location, account, region));
-            roots.extend(here.map(Root::of));
-            if roots.is_empty() {
+            let trails = Trails::of(session, &[region.to_owned()]);
+            places = trails.places(|location| delivered_by(location, account, region));
+            if places.is_empty() {
                 let line = format!(
                     "nothing was sent: no trail is known that delivers records of {account} in {region}"
                 );
@@ -152,30 +150,25 @@ impl<'a> Arrivals<'a> {
             since: Some(now - 3_600_000),
             ..Filter::default()
         };
-        let (accounts, regions) = (filter.accounts.clone(), filter.regions.clone());
-        let scope = Scope { accounts, regions, window: Window::of(&filter), digests: false };
-        Ok(Arrivals { places, roots, scope })
+        Ok(Arrivals { places, window: Window::of(&filter) })
     }
 
     fn list(&self, session: &Session) -> Delivered {
-        if self.places.is_empty() {
-            by_trails(&self.roots, &self.scope, session)
-        } else {
-            typed(self.places, &self.scope, Some(session))
-        }
+        delivered(&self.places, &self.window, Some(session))
     }
 
     fn wait(&self, session: &Session, before: &Delivered, request: &str, wanted: &args::Canary) -> Waited {
         let timeout = wanted.canary_timeout.unwrap_or(TIMEOUT);
         let poll = wanted.canary_poll.unwrap_or(POLL);
         let (start, line) = (Instant::now(), Waiting::on_stderr());
-        let mut known: BTreeSet<_> = before.logs.iter().map(|item| item.name.clone()).collect();
+        let mut known: BTreeSet<_> = before.logs.iter().map(|item| before.name(item)).collect();
         let (mut files, mut unread) = (0, None);
         loop {
-            let listed = self.list(session);
+            let mut listed = self.list(session);
             unread = listed.holes.told().into_iter().next().or(unread);
-            let fresh: Vec<_> = listed.logs.into_iter().filter(|item| !known.contains(&item.name)).collect();
-            let (found, read, hole) = has_request(&fresh, request, session);
+            let logs = std::mem::take(&mut listed.logs);
+            listed.logs = logs.into_iter().filter(|item| !known.contains(&listed.name(item))).collect();
+            let (found, read, hole) = has_request(&listed, request, session);
             unread = hole.or(unread);
             if let Some(file) = found {
                 line.clear();

@@ -1,9 +1,9 @@
 //! What CloudWatch counts of each function over the window: from a file, from AWS, or not at all.
 
 use super::functions::pair;
-use crate::delivered::{Session, side_by_side};
 use crate::output::{called, read_file};
 use crate::problem::Problem;
+use crate::sources::{Session, side_by_side};
 use anyhow::Result;
 use audit::evidence::Metric;
 use cli::store::{HourlyCounts, read_metrics};

@@ -1,11 +1,11 @@
 //! Where the records of the functions would be: places that were named, or where the trails deliver to.
 
 use super::functions::{Functions, pair};
-use crate::delivered::{Delivered, Holes, Root, Scope, Session, by_trails, delivered_by, typed};
+use crate::delivered::{Delivered, Holes, delivered};
 use crate::settings::{Accounts, Live};
-use crate::sources::{Place, Window};
+use crate::sources::{Place, Session, Trails, Window, delivered_by};
 use audit::evidence::{Looked as Seen, Origin};
-use aws::{Location, Locations};
+use aws::Location;
 use logs::{Dimension, Filter, ObjectKey, Pattern, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -27,8 +27,6 @@ pub(super) struct Looked<'a> {
 pub(super) struct Listed {
     pub(super) files: Delivered,
     pub(super) origin: Origin,
-    /// Places in words.
-    pub(super) names: Vec<String>,
     /// The trails' locations; `None` iff places were named by hand.
     trails: Option<Vec<Location>>,
     /// Log files delivered in the window, by account and Region, and when the newest was.
@@ -46,10 +44,9 @@ pub(super) struct Reached<'a> {
 impl Looked<'_> {
     /// What is counted: records of functions by the account to which they were delivered.
     pub(super) fn question(&self, listed: &Functions, patterns: &[Pattern]) -> Question {
-        let scope = self.scope(listed);
         let filter = Filter {
             functions: patterns.to_vec(),
-            regions: scope.regions,
+            regions: self.concerned(listed).regions().to_vec(),
             since: Some(self.window.start),
             until: Some(self.window.end),
             ..Filter::default()
@@ -57,8 +54,8 @@ impl Looked<'_> {
         Question { by: vec![Dimension::Function, Dimension::Account], filter }
     }
 
-    /// Accounts and Regions of the functions; all of them where functions are not known.
-    fn scope(&self, listed: &Functions) -> Scope {
+    /// The files of the functions' accounts and Regions; of all of them where functions are not known.
+    fn concerned(&self, listed: &Functions) -> Window {
         let pairs: Vec<(&str, &str)> = listed.arns.iter().filter_map(|arn| pair(arn)).collect();
         let distinct = |part: fn(&(&str, &str)) -> String| -> Vec<String> {
             pairs.iter().map(part).collect::<BTreeSet<_>>().into_iter().collect()
@@ -74,42 +71,34 @@ impl Looked<'_> {
         // A digest of the hour before lists files of the window's first minutes.
         let since = self.window.start - if self.digests { 2 * HOUR } else { 0 };
         let filter = Filter {
-            accounts: accounts.clone(),
-            regions: regions.clone(),
+            accounts,
+            regions,
             since: Some(since),
+            until: Some(self.window.end),
             ..Filter::default()
         };
-        let window = Window::of(&Filter { until: Some(self.window.end), ..filter });
-        Scope { accounts, regions, window, digests: self.digests }
+        let window = Window::of(&filter);
+        if self.digests { window.with_digests() } else { window }
     }
 
     /// All names.
     pub(super) fn list(&self, listed: &Functions, session: Option<&Session>) -> Listed {
-        let scope = self.scope(listed);
-        let (files, origin, names, trails) = match session.filter(|_| self.places.is_empty()) {
-            None => {
-                let names = self.places.iter().map(Place::typed).collect();
-                (typed(self.places, &scope, session), Origin::ByHand, names, None)
-            }
+        let window = self.concerned(listed);
+        let (files, origin, trails) = match session.filter(|_| self.places.is_empty()) {
+            None => (delivered(self.places, &window, session), Origin::ByHand, None),
             Some(session) => {
-                let Locations { found, gaps } = locations(session, &scope.regions, self.live);
+                let trails = trails(session, window.regions(), self.live);
                 let pairs: Vec<(&str, &str)> = listed.arns.iter().filter_map(|arn| pair(arn)).collect();
-                let wanted = |location: &&Location| {
+                let wanted = |location: &Location| {
                     pairs.iter().any(|(account, region)| delivered_by(location, account, region))
                 };
-                let roots: BTreeSet<Root> = found.iter().filter(wanted).map(Root::of).collect();
-                let mut files = by_trails(&roots, &scope, session);
-                for gap in &gaps {
-                    // An organization's trail that was not seen could deliver the records of any account.
-                    files.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
-                }
-                let names =
-                    roots.iter().map(|root| format!("s3://{}/{}", root.bucket, root.prefix)).collect();
-                (files, Origin::Trail, names, Some(found))
+                let mut files = delivered(&trails.places(wanted), &window, Some(session));
+                files.gaps(&trails.gaps);
+                (files, Origin::Trail, Some(trails.locations))
             }
         };
         let counts = self.count(&files);
-        Listed { files, origin, names, trails, counts, end: self.window.end }
+        Listed { files, origin, trails, counts, end: self.window.end }
     }
 
     /// Log files by account and Region that could hold records of the window.
@@ -131,12 +120,11 @@ impl Looked<'_> {
     }
 }
 
-/// Where the trails deliver to, in the Regions that matter.
-pub(super) fn locations(session: &Session, regions: &[String], live: &Live) -> Locations {
+/// The trails of the Regions that matter.
+fn trails(session: &Session, regions: &[String], live: &Live) -> Trails {
     let mut asked: BTreeSet<String> = regions.iter().cloned().collect();
     asked.extend(live.regions.iter().flatten().cloned());
-    let asked: Vec<String> = asked.into_iter().collect();
-    session.wait(session.evidence.locations(&asked))
+    Trails::of(session, &asked.into_iter().collect::<Vec<_>>())
 }
 
 impl Listed {

@@ -6,15 +6,14 @@ use crate::problem::{Problem, say};
 use crate::settings::Live;
 use anyhow::Result;
 use aws::{Evidence, Stop};
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
 
 /// See the module.
 pub(crate) struct Session {
     runtime: Runtime,
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: Arc<Evidence>,
     stop: Stop,
 }
 
@@ -35,7 +34,7 @@ impl Session {
         });
         let opened = runtime.block_on(Evidence::open(&options(live), stop.clone()));
         match opened.map_err(|error| problem(&error))? {
-            Some(evidence) => Ok(Session { runtime, evidence, stop }),
+            Some(evidence) => Ok(Session { runtime, evidence: Arc::new(evidence), stop }),
             None => Err(Problem::new("interrupted before it was known who asks").into()),
         }
     }
@@ -43,6 +42,14 @@ impl Session {
     /// Waits for an answer. May be called from several threads.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.handle().block_on(work)
+    }
+
+    /// Lets work go on while nobody waits for it.
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime.spawn(work)
     }
 
     /// True iff Ctrl-C was heard.
