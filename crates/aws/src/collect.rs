@@ -10,7 +10,7 @@ pub(crate) mod organization;
 mod owners;
 mod places;
 mod read;
-mod regions;
+pub(crate) mod regions;
 mod stores;
 mod trails;
 

@@ -134,10 +134,12 @@ const BACKOUT: [Action; 8] = [
     read("lambda:ListTags", FUNCTIONS, "what its owners say of it"),
 ];
 
-const EVIDENCE: [Action; 11] = [
+const EVIDENCE: [Action; 13] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read metrics of other accounts"),
     read("organizations:DescribeOrganization", "*", "below which id an organization's trail delivers"),
+    read("account:ListRegions", "*", "in which Regions trails are looked for, where none is named"),
+    read("ec2:DescribeRegions", "*", "the same, where account:ListRegions is refused"),
     read("cloudtrail:DescribeTrails", "*", "to which bucket a trail delivers"),
     read("cloudtrail:ListPublicKeys", "*", "to verify the signatures of digest files"),
     read("s3:GetBucketLocation", "arn:PARTITION:s3:::LOG-BUCKET", "in which Region the log bucket is"),

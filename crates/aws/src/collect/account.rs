@@ -52,7 +52,7 @@ async fn fill(
             None => organization::of(run.session, reach).await,
         }
     };
-    (account.organization, account.regions) = join(looked_up, regions::of(run, reach)).await;
+    (account.organization, account.regions) = join(looked_up, regions::of(run.session, reach)).await;
     let wanted = regions::audited(&account.regions, asked(run.options).as_deref(), &run.session.home)?;
     (run.progress)(Progress::Regions { account: reach.account.clone(), count: wanted.len() });
     let places = join_all(wanted.iter().map(|region| places::read(run, reach, region)));
@@ -91,7 +91,7 @@ pub(crate) async fn manager(run: Run<'_>, organization: Organization) -> Account
     };
     match run.session.reach(&id).await {
         Ok(reach) => {
-            account.regions = regions::of(run, &reach).await;
+            account.regions = regions::of(run.session, &reach).await;
             let home = std::slice::from_ref(&run.session.home);
             account.stores = stores::of(run, &reach, &account.regions, home).await;
         }
@@ -102,7 +102,7 @@ pub(crate) async fn manager(run: Run<'_>, organization: Organization) -> Account
             account.regions = Err(gap.clone());
             account.stores = StoresRead::unread(&gap);
             let own = run.session.own();
-            let regions = regions::of(run, &own).await;
+            let regions = regions::of(run.session, &own).await;
             let home = std::slice::from_ref(&run.session.home);
             let seen = stores::of(run, &own, &regions, home).await;
             account.stores.seen.extend(seen.seen.into_iter().filter(|store| store.account == id));

@@ -1,29 +1,28 @@
 //! Which Regions an account has: the account service's listing, or EC2's where that is refused.
 
-use super::Run;
 use super::listing::pages;
 use super::read::Read;
 use crate::error::{CollectError, nearest};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw::{self, Target};
-use crate::session::Reach;
+use crate::session::{Reach, Session};
 use crate::wire::Call;
 use audit::inventory::OptIn;
 use std::collections::BTreeMap;
 
 /// Every Region, with its state for the account. Only when both listings fail is there a gap, of the first.
-pub(crate) async fn of(run: Run<'_>, reach: &Reach) -> Read<BTreeMap<String, OptIn>> {
-    let home = &run.session.home;
+pub(crate) async fn of(session: &Session, reach: &Reach) -> Read<BTreeMap<String, OptIn>> {
+    let home = &session.home;
     let listing = Call::new(Service::Account, "account:ListRegions", &reach.account, home);
-    let first = match list(run, reach, &listing).await {
+    let first = match list(session, reach, &listing).await {
         Ok(regions) => return Ok(regions),
         Err(failure) => failure,
     };
     if first.class == Class::Interrupted {
         return Err(first.gap(&listing));
     }
-    match describe(run, reach).await {
+    match describe(session, reach).await {
         Ok(regions) => Ok(regions),
         Err(second) => {
             let error = format!("{}; ec2:DescribeRegions: {}", first.error, second.error);
@@ -33,10 +32,10 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach) -> Read<BTreeMap<String, Opt
     }
 }
 
-async fn list(run: Run<'_>, reach: &Reach, call: &Call<'_>) -> Result<BTreeMap<String, OptIn>, Failure> {
-    let client = reach.account_service(&run.session.home);
+async fn list(session: &Session, reach: &Reach, call: &Call<'_>) -> Result<BTreeMap<String, OptIn>, Failure> {
+    let client = reach.account_service(&session.home);
     let (regions, failure) = pages(async |next| {
-        let answer = run.session.wire.send(call, || {
+        let answer = session.wire.send(call, || {
             let request = client.list_regions().max_results(50).set_next_token(next.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
@@ -56,13 +55,13 @@ async fn list(run: Run<'_>, reach: &Reach, call: &Call<'_>) -> Result<BTreeMap<S
     }
 }
 
-async fn describe(run: Run<'_>, reach: &Reach) -> Result<BTreeMap<String, OptIn>, Failure> {
-    let home = &run.session.home;
-    let target = Target::ec2(&run.session.caller.partition, home)
+async fn describe(session: &Session, reach: &Reach) -> Result<BTreeMap<String, OptIn>, Failure> {
+    let home = &session.home;
+    let target = Target::ec2(&session.caller.partition, home)
         .ok_or_else(|| Failure::new(Class::Final, "the address of EC2 in this partition is not known"))?;
     let call = Call::new(Service::Ec2, "ec2:DescribeRegions", &reach.account, home);
     let parameters = [("Action", "DescribeRegions"), ("Version", "2016-11-15"), ("AllRegions", "true")];
-    let answer = run.session.wire.send(&call, || Box::pin(raw::query(reach, &target, &parameters))).await?;
+    let answer = session.wire.send(&call, || Box::pin(raw::query(reach, &target, &parameters))).await?;
     let regions = raw::pairs(&answer, "item", "regionName", "optInStatus")
         .map_err(|error| Failure::new(Class::Final, error))?;
     complete(regions.into_iter().map(|(name, state)| (name, opt_in(&state))))

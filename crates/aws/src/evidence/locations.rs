@@ -1,7 +1,7 @@
 //! Where trails deliver to.
 
 use super::Evidence;
-use crate::collect::{described, organization};
+use crate::collect::{described, organization, regions};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::wire::Call;
@@ -47,6 +47,15 @@ pub struct Locations {
 }
 
 impl Evidence {
+    /// The Regions in which the caller's account can have anything; where they cannot be listed the one in which the caller is at
+    /// home, and why.
+    pub async fn regions(&self) -> (Vec<String>, Option<Gap>) {
+        match regions::of(&self.session, &self.session.own()).await {
+            Ok(listed) => (regions::enabled(&listed), None),
+            Err(gap) => (vec![self.session.home.clone()], Some(gap)),
+        }
+    }
+
     /// Where every trail delivers to that the caller's account sees in any of `regions`, shadows of trails of other Regions
     /// and of the organization included.
     pub async fn locations(&self, regions: &[String]) -> Locations {

@@ -7,17 +7,19 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
+  invoketrail invocations --since 24h --profile audit
   invoketrail invocations examples/logs
   invoketrail invocations examples/logs --by principal,via --errors
   invoketrail invocations examples/logs --timeline --function cart --since 2026-11-21
   aws s3 cp s3://logs/AWSLogs/.../a.json.gz - | invoketrail invocations - --format csv
 
+Without a SOURCE the log files are read where the trails of the caller's account deliver to, an organization's trail included.
 Copies of a record are counted once. An attempt to run what was called asynchronously is counted with the call that it belongs
 to. Files that were read before are not read again: see --index.
 Exit code: 0 everything was read, 4 something could not be read, so calls may be missing.")]
 pub(crate) struct Invocations {
-    /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin.
-    #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
+    /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin [default: where the trails deliver to].
+    #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
@@ -89,10 +91,10 @@ pub(crate) struct Reading {
     /// Read every file anew, and remember nothing.
     #[arg(long)]
     pub(crate) no_index: bool,
-    /// A profile of the AWS configuration files, for s3://.
+    /// A profile of the AWS configuration files, for trails and s3://.
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
-    /// Send requests for s3:// there instead of to AWS.
+    /// Send requests there instead of to AWS.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(crate) endpoint_url: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! `invoketrail invocations`: who invoked what, when, from where, how.
 
 mod ask;
+mod located;
 pub(crate) mod question;
 
 use super::Context;
@@ -23,7 +24,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let asked = question::read(&typed, &context.now)?;
     let places = sources::places(&typed.sources)?;
     let settings = ask::Settings::of(&typed, &context.config)?;
-    let Some(answered) = ask::ask(&asked, &places, &settings)? else {
+    let Some(answered) = ask::ask(&asked, places, &settings)? else {
         say("note", "interrupted before everything was read: an answer would lack calls");
         return Ok(Outcome::Interrupted);
     };
@@ -103,8 +104,7 @@ fn nothing_at_all(account: &Account, reading: &Reading<'_>) -> Result<()> {
 }
 
 fn next(typed: &args::Invocations, found: &Invocations) {
-    let sources: Vec<String> = typed.sources.iter().map(|source| shell(source)).collect();
-    let sources = sources.join(" ");
+    let sources: String = typed.sources.iter().map(|source| format!(" {}", shell(source))).collect();
     let busiest = |answer: &Answer| {
         let group = answer.groups.iter().max_by_key(|group| group.cell.records())?;
         let by =
@@ -115,14 +115,14 @@ fn next(typed: &args::Invocations, found: &Invocations) {
     let next = match found {
         Invocations::Groups(answer) => match busiest(answer) {
             Some(function) => format!(
-                "invoketrail invocations {sources} --timeline --function {}  # each call of the busiest function",
+                "invoketrail invocations{sources} --timeline --function {}  # each call of the busiest function",
                 shell(&function)
             ),
             None => "invoketrail audit  # is every invocation recorded?".to_owned(),
         },
         Invocations::Timeline(_) => {
             let by = Dimension::Principal.as_str();
-            format!("invoketrail invocations {sources} --by {by},source  # who calls, and from where")
+            format!("invoketrail invocations{sources} --by {by},source  # who calls, and from where")
         }
     };
     say("next", &next);

@@ -31,7 +31,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose()?;
     let window = window(&live, asked.as_ref());
-    let delivered = listed(&places, &window, &live, session.as_ref())?;
+    let delivered = listed(&places, &window, &live, session.as_ref());
     let found = found(&delivered, session.as_ref());
     let expected = Expected::of(&found);
     let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
@@ -89,18 +89,15 @@ fn window(live: &Live, asked: Option<&Range<i64>>) -> Window {
     Window::of(&filter).with_digests()
 }
 
-fn listed(places: &[Place], window: &Window, live: &Live, session: Option<&Session>) -> Result<Delivered> {
+/// What lies in the places; in those of the trails where none was typed.
+fn listed(places: &[Place], window: &Window, live: &Live, session: Option<&Session>) -> Delivered {
     let Some(session) = session.filter(|_| places.is_empty()) else {
-        return Ok(delivered(places, window, session));
+        return delivered(places, window, session);
     };
-    let Some(regions) = &live.regions else {
-        let problem = Problem::misuse("trails are looked for in the Regions that are named");
-        return Err(problem.help("name --region REGION, where the trails are, or a SOURCE").into());
-    };
-    let trails = Trails::of(session, regions);
-    let mut files = delivered(&trails.places(|_| true), window, Some(session));
+    let trails = Trails::of(session, live.regions.as_deref().unwrap_or_default());
+    let mut files = delivered(&trails.roots(|_| true), window, Some(session));
     files.gaps(&trails.gaps);
-    Ok(files)
+    files
 }
 
 fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Log files in a bucket: only the accounts, Regions and days that are asked for, and none of them twice.
 
 use crate::Said;
+use crate::refusing::{Refusing, s3};
 use crate::seed::{Seed, url};
 use serde_json::Value;
 use std::process::Command;
@@ -9,8 +10,13 @@ const ACCOUNT: &str = "310000000009";
 const BUCKET: &str = "invoketrail-records";
 
 fn run(seed: &Seed, source: &str, arguments: &[&str]) -> Said {
+    run_at(&url(), seed, &[&[source], arguments].concat())
+}
+
+/// `invocations` as JSON, asking AWS at that address.
+pub(crate) fn run_at(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
     let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
-        .args(["invocations", source, "--format", "json", "--endpoint-url", &url()])
+        .args(["invocations", "--format", "json", "--endpoint-url", url])
         .args(arguments)
         .env_clear()
         .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")])
@@ -23,13 +29,13 @@ fn run(seed: &Seed, source: &str, arguments: &[&str]) -> Said {
     Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
-fn calls(said: &Said) -> (Option<i32>, u64, u64) {
+pub(crate) fn calls(said: &Said) -> (Option<i32>, u64, u64) {
     let document: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr));
     let number = |value: &Value| value.as_u64().unwrap();
     (said.code, number(&document["total"]["calls"]), number(&document["reading"]["files"]["read"]))
 }
 
-fn record(account: &str, region: &str, day: &str, number: usize) -> String {
+pub(crate) fn record(account: &str, region: &str, day: &str, number: usize) -> String {
     format!(
         r#"{{"Records":[{{"eventVersion":"1.11","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::{account}:user/eve"}},"eventTime":"2026-11-{day}T12:00:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"{region}","requestID":"r","eventID":"00000000-0000-4000-8000-{number:012}","resources":[{{"accountId":"{account}","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:{region}:{account}:function:orders"}}],"recipientAccountId":"{account}"}}]}}"#
     )
@@ -85,4 +91,83 @@ fn a_bucket_of_an_organization_is_read_by_what_is_asked_for() {
     let missing = run(&seed, "s3://invoketrail-no-such-bucket/x", &[]);
     assert_eq!(missing.code, Some(1), "{}", missing.stderr);
     assert!(missing.stderr.contains("there is no such bucket"), "{}", missing.stderr);
+}
+
+/// The object that a request asks for, if it is one of the records'.
+fn number(head: &str) -> Option<usize> {
+    head.strip_prefix("GET /invoketrail-half/")?.split_once(".json")?.0.rsplit('_').next()?.parse().ok()
+}
+
+#[test]
+fn a_bucket_that_refuses_half_of_the_reads_loses_nothing_of_the_rest() {
+    let (seed, bucket) = (Seed::account("310000000031"), "invoketrail-half");
+    seed.bucket(bucket);
+    let key = |number| {
+        format!(
+            "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/111122223333_CloudTrail_eu-west-1_20261120T1205Z_{number}.json"
+        )
+    };
+    for number in 0..12 {
+        seed.object(bucket, &key(number), "", &record("111122223333", "eu-west-1", "20", number));
+    }
+    let refusing = Refusing::before(&url(), |head| match number(head)? {
+        1 | 3 | 5 | 7 => Some(s3("403 Forbidden", "AccessDenied", "Access Denied")),
+        9 => Some(s3(
+            "403 Forbidden",
+            "AccessDenied",
+            "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: kms:Decrypt on resource: k",
+        )),
+        11 => Some(s3("404 Not Found", "NoSuchKey", "The specified key does not exist.")),
+        _ => None,
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let index = folder.path().join("index.sqlite");
+    let source = format!("s3://{bucket}/");
+    let arguments = [&source, "--index", index.to_str().unwrap()];
+
+    let half = run_at(&refusing.url, &seed, &arguments);
+    assert_eq!(calls(&half), (Some(4), 6, 6), "{}", half.stderr);
+    let document: Value = serde_json::from_str(&half.stdout).unwrap();
+    assert_eq!(document["reading"]["files"]["unread"], 6, "{}", half.stdout);
+    let troubles = document["reading"]["troubles"].as_array().unwrap();
+    let why = |number| {
+        let name = format!("s3://{bucket}/{}", key(number));
+        let trouble = troubles.iter().find(|trouble| trouble["file"] == name.as_str());
+        trouble.map(|trouble| trouble["reason"].as_str().unwrap())
+    };
+    for number in 0..12 {
+        let expected = match number {
+            9 => Some("the key it is encrypted with cannot be used"),
+            11 => Some("there is no such object"),
+            odd if odd % 2 == 1 => Some("refused"),
+            _ => None,
+        };
+        let said = why(number);
+        assert_eq!(said.is_some(), expected.is_some(), "{number}: {said:?}");
+        assert!(said.unwrap_or_default().starts_with(expected.unwrap_or_default()), "{number}: {said:?}");
+    }
+    for permission in ["help: grant the caller s3:GetObject", "help: grant the caller kms:Decrypt"] {
+        assert_eq!(half.stderr.matches(permission).count(), 1, "{}", half.stderr);
+    }
+    let reads =
+        |refusing: &Refusing| refusing.asked().iter().filter_map(|line| number(line)).collect::<Vec<_>>();
+    assert_eq!(reads(&refusing).len(), 12);
+
+    // The same again: what was read is known, and what was refused is asked for once more.
+    let again = run_at(&refusing.url, &seed, &arguments);
+    assert_eq!((again.code, &again.stdout), (half.code, &half.stdout));
+    let mut asked = reads(&refusing);
+    asked.sort_unstable();
+    assert_eq!(asked, [1, 3, 5, 7, 9, 11]);
+
+    // The refusal ends: the missing half is read, and nothing else.
+    refusing.relent();
+    let whole = run_at(&refusing.url, &seed, &arguments);
+    assert_eq!(calls(&whole), (Some(0), 12, 12), "{}", whole.stderr);
+    let mut asked = reads(&refusing);
+    asked.sort_unstable();
+    assert_eq!(asked, [1, 3, 5, 7, 9, 11]);
+    assert_eq!(run_at(&url(), &seed, &[&source, "--no-index"]).stdout, whole.stdout);
+    run_at(&refusing.url, &seed, &arguments);
+    assert_eq!(reads(&refusing), [] as [usize; 0]);
 }

@@ -5,6 +5,8 @@
 
 mod accounts;
 mod buckets;
+mod located;
+mod refusing;
 #[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;

@@ -1,5 +1,6 @@
 //! From places to an answer: out of the index where nothing changed, else by reading what is new.
 
+use super::located::{self, Located, by_trails};
 use super::question::Asked;
 use crate::args::{self, invocations::Invocations as Typed};
 use crate::config::Config;
@@ -95,26 +96,33 @@ struct Kept {
 ///
 /// # Errors
 /// [`Problem`] where a place that was typed is none, or a scratch file cannot be written.
-pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Result<Option<Answered>> {
+pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Result<Option<Answered>> {
     let window = Window::of(&asked.question.filter);
-    let mut survey = survey(places, &window, SystemTime::now());
-    let session = session(places, settings)?;
+    let session = session(&typed, settings)?;
+    let by_hand = !typed.is_empty();
+    let Located { places, gaps } = match &session {
+        Some(session) if !by_hand => by_trails(session, &asked.question.filter)?,
+        _ => Located { places: typed, gaps: Vec::new() },
+    };
+    let mut survey = survey(&places, &window, SystemTime::now());
     if let Some(session) = &session {
-        survey_objects(&mut survey, session, true)?;
+        survey_objects(&mut survey, session, by_hand)?;
     }
     let left_out = survey.left_out;
     let files = survey.files;
     let index = settings.index.as_ref();
-    let key = survey.state().map(|state| key(asked, settings, state));
+    // An answer with gaps is not kept, and none that was kept is about them.
+    let key = survey.state().filter(|_| gaps.is_empty()).map(|state| key(asked, settings, state));
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
     if let Some(Kept { found, account }) = known {
         tell_known(files, files);
         return Ok(Some(Answered { found, account, left_out }));
     }
-    let Read { kept, from_index, helps } = read(asked, survey, (settings, session.as_ref()))?;
+    let Read { mut kept, from_index, mut helps } = read(asked, survey, (settings, session.as_ref()))?;
     if session.as_ref().is_some_and(Session::is_stopped) {
         return Ok(None);
     }
+    located::enter(&gaps, &mut kept.account, &mut helps);
     helps.iter().for_each(|help| say("help", help));
     if let (Some(index), Some(key)) = (index, &key)
         && kept.account.unread == 0
@@ -129,9 +137,9 @@ pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Resul
     Ok(Some(Answered { found: kept.found, account: kept.account, left_out }))
 }
 
-/// A session with AWS, where one of the places is there.
+/// A session with AWS, where one of the places is there or none was named.
 fn session(places: &[Place], settings: &Settings) -> Result<Option<Session>> {
-    let any = places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let any = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     any.then(|| Session::open(&settings.live)).transpose()
 }
 

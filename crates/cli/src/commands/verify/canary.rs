@@ -134,7 +134,7 @@ impl Arrivals {
         let mut places = typed.to_vec();
         if places.is_empty() {
             let trails = Trails::of(session, &[region.to_owned()]);
-            places = trails.places(|location| delivered_by(location, account, region));
+            places = trails.roots(|location| delivered_by(location, account, region));
             if places.is_empty() {
                 let line = format!(
                     "nothing was sent: no trail is known that delivers records of {account} in {region}"

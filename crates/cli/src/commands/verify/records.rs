@@ -92,7 +92,7 @@ impl Looked<'_> {
                 let wanted = |location: &Location| {
                     pairs.iter().any(|(account, region)| delivered_by(location, account, region))
                 };
-                let mut files = delivered(&trails.places(wanted), &window, Some(session));
+                let mut files = delivered(&trails.roots(wanted), &window, Some(session));
                 files.gaps(&trails.gaps);
                 (files, Origin::Trail, Some(trails.locations))
             }
