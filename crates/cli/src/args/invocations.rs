@@ -138,6 +138,18 @@ pub(crate) enum Format {
     Csv,
 }
 
+impl Format {
+    /// The format of that name; `None` iff an answer has none of it.
+    pub(crate) const fn of(format: super::Format) -> Option<Self> {
+        match format {
+            super::Format::Terminal => Some(Self::Terminal),
+            super::Format::Json => Some(Self::Json),
+            super::Format::Jsonl => Some(Self::Jsonl),
+            super::Format::Markdown => None,
+        }
+    }
+}
+
 /// A file to write an answer to, and the format its suffix names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Output {

@@ -6,6 +6,7 @@ pub(crate) mod question;
 
 use super::Context;
 use crate::args::invocations::{self as args, Format};
+use crate::config::Config;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
@@ -21,6 +22,7 @@ use std::io::{self, Write};
 /// # Errors
 /// [`Problem`] where nothing could be read, the question makes no sense, or an answer could not be written.
 pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome> {
+    let typed = over_config(typed, &context.config);
     let asked = question::read(&typed, &context.now)?;
     let places = sources::places(&typed.sources)?;
     let settings = ask::Settings::of(&typed, &context.config)?;
@@ -57,6 +59,34 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     }
     next(&typed, &answered.found);
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
+}
+
+/// What was typed, over what the configuration file says.
+fn over_config(mut typed: args::Invocations, config: &Config) -> args::Invocations {
+    if typed.filter.region.is_empty() {
+        typed.filter.region.clone_from(&config.region);
+    }
+    if typed.format.is_none() {
+        typed.format = config.format.and_then(|format| known("format", format));
+    }
+    if typed.output.is_empty() {
+        let outputs = config.output.iter().filter_map(|output| {
+            Some(args::Output { path: output.path.clone(), format: known("output", output.format)? })
+        });
+        typed.output = outputs.collect();
+    }
+    typed
+}
+
+/// A setting that is meant for other commands is passed over, and not in silence.
+fn known(setting: &str, format: crate::args::Format) -> Option<Format> {
+    let known = Format::of(format);
+    if known.is_none() {
+        let told =
+            format!("`{setting}` of the settings is passed over: invocations are not shown as Markdown");
+        say("note", &told);
+    }
+    known
 }
 
 fn write(
