@@ -23,6 +23,7 @@ fn no_credentials() {
         vec!["audit"],
         vec!["audit", "--region", "eu-west-1"],
         vec!["explain", arn],
+        vec!["invocations"],
         vec!["inventory", "--output", file.to_str().unwrap()],
         vec!["permissions", "--check"],
     ] {

@@ -15,9 +15,14 @@ fn run(seed: &Seed, source: &str, arguments: &[&str]) -> Said {
 
 /// `invocations` as JSON, asking AWS at that address.
 pub(crate) fn run_at(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
+    as_json(url, seed, &[&["invocations"], arguments].concat())
+}
+
+/// A command's answer as JSON, asking AWS at that address.
+pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
     let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
-        .args(["invocations", "--format", "json", "--endpoint-url", url])
         .args(arguments)
+        .args(["--format", "json", "--endpoint-url", url])
         .env_clear()
         .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])

@@ -1,6 +1,6 @@
 //! `invocations` without a source: the trails say where the records are, an organization's too, and what cannot be seen is told.
 
-use crate::buckets::{calls, record, run_at};
+use crate::buckets::{as_json, calls, record, run_at};
 use crate::refusing::{Refusing, json, s3};
 use crate::seed::{Seed, url};
 use serde_json::Value;
@@ -66,6 +66,13 @@ fn the_trails_say_where_the_records_are() {
         let said = run_at(&url(), &seed, &[&["--no-index"], arguments].concat());
         assert_eq!(calls(&said), (Some(0), files, files), "{arguments:?}: {}", said.stderr);
     }
+
+    // Whoever validates without a source looks in the same buckets, whoever else delivers there.
+    let said = as_json(&url(), &seed, &["logs", "validate"]);
+    let document: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr));
+    let places = serde_json::json!([format!("s3://{shared}/AWSLogs/"), format!("s3://{own}/team/AWSLogs/")]);
+    assert_eq!((said.code, &document["places"]), (Some(4), &places), "{}", said.stdout);
+    assert_eq!(document["unproven"].as_array().unwrap().len(), 5, "{}", said.stdout);
 
     // One bucket refuses to be listed, in one Region the trails cannot be looked up: what is elsewhere is in the answer.
     let refusing = Refusing::before(&url(), |head| {
