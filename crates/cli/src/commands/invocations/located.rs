@@ -23,7 +23,7 @@ pub(super) struct Located {
 pub(super) fn by_trails(session: &Session, filter: &Filter) -> Result<Located> {
     let trails = Trails::of(session, &filter.regions);
     let places = trails.folders(|location| is_wanted(location, filter));
-    if let [] = &places[..] {
+    if places.is_empty() {
         return Err(nowhere(trails.gaps.first()).into());
     }
     let names: Vec<String> = places.iter().map(Place::typed).collect();
