@@ -1,5 +1,6 @@
 //! Records in a bucket, the trail that says where, digests with their metadata, and a canary whose record comes while it waits.
 
+use crate::refusing::{Refusing, s3};
 use crate::seed::{Seed, url};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -48,10 +49,15 @@ fn put_tree(seed: &Seed, bucket: &str, prefix: &str, folder: &Path, below: &str)
 }
 
 fn command(seed: &Seed, arguments: &[&str]) -> Command {
+    command_at(&url(), seed, &[arguments, &["--region", "us-east-1"]].concat())
+}
+
+/// A command that asks AWS at that address.
+fn command_at(url: &str, seed: &Seed, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_invoketrail"));
     command
         .args(arguments)
-        .args(["--endpoint-url", &url(), "--region", "us-east-1"])
+        .args(["--endpoint-url", url])
         .env_clear()
         .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
@@ -124,6 +130,65 @@ fn a_bucket_says_what_its_copy_on_a_disk_says() {
     let (out, err, code) = run(&seed, &validate);
     assert_eq!(code, Some(3), "{out}{err}");
     assert!(out.contains("is damaged"), "{out}");
+}
+
+#[test]
+fn what_a_bucket_refuses_decides_only_about_its_own_account_and_region() {
+    let seed = Seed::account("310000000034");
+    let bucket = "invoketrail-verify-half";
+    seed.bucket(bucket);
+    put_tree(&seed, bucket, "", &examples().join("logs"), "");
+    let refusing = Refusing::before(&url(), |head| {
+        let line = head.lines().next().unwrap_or_default();
+        let listing = line.contains("prefix=") && line.contains("777788889999%2FCloudTrail%2F");
+        let object = line.contains("/o-acme4example/111122223333/CloudTrail/us-east-1/");
+        (listing || object).then(|| s3("403 Forbidden", "AccessDenied", "Access Denied"))
+    });
+    let source = format!("s3://{bucket}");
+    let facts = ["--inventory", "acme.json", "--metrics", "metrics.json", "--format", "jsonl"];
+    let window = ["--since", "2026-11-20", "--until", "2026-11-21"];
+    let verify = |more: &[&str]| {
+        let arguments = [&["verify", &source], &facts[..], &window[..], more].concat();
+        let mut command = command_at(&refusing.url, &seed, &arguments);
+        let output = command.env("INVOKETRAIL_NOW", "2026-11-23T17:00:00Z").output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        let results = out.lines().skip(1).map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let name = line["function"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+            (name, line["result"].as_str().unwrap().to_owned(), line.to_string())
+        });
+        (output.status.code(), results.collect::<Vec<_>>(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, results, err) = verify(&[]);
+    assert_eq!(code, Some(4), "{results:?}{err}");
+    let of = |name: &str| results.iter().find(|(function, ..)| function == name).unwrap();
+    for (name, result, permission) in [
+        ("nightly-etl", "undetermined", Some("s3:ListBucket")),
+        // Missing, where all can be read.
+        ("invoices-v2", "undetermined", Some("s3:GetObject")),
+        ("cart", "evidenced", None),
+        ("newsletter", "evidenced", None),
+        ("stock", "idle", None),
+    ] {
+        let (_, said, line) = of(name);
+        assert_eq!(said, result, "{line}");
+        assert!(permission.is_none_or(|permission| line.contains(permission)), "{line}");
+    }
+
+    // One function: nothing of another account, Region or earlier year is looked at.
+    refusing.relent();
+    refusing.asked();
+    let (code, results, err) = verify(&["--function", "cart"]);
+    assert_eq!((code, results.len()), (Some(0), 1), "{err}");
+    let asked = refusing.asked();
+    let other = |line: &&String| {
+        line.contains("prefix=") && ["1111", "7777", "eu-west-1"].iter().any(|part| line.contains(part))
+    };
+    assert_eq!(asked.iter().find(other), None);
+    let mut listed = asked.iter().filter(|line| line.contains("prefix=") && line.contains("us-east-1%2F"));
+    // The folder of the account's own trail and that of the organization's.
+    assert_eq!(listed.clone().count(), 2, "{asked:?}");
+    assert!(listed.all(|line| line.contains("start-after=")), "{asked:?}");
 }
 
 #[test]
