@@ -30,6 +30,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         say("note", "interrupted before everything was read: an answer would lack calls");
         return Ok(Outcome::Interrupted);
     };
+    answered.helps.iter().for_each(|help| say("help", help));
     let reading = Reading {
         question: &asked.question,
         found: &answered.found,

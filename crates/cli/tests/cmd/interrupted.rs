@@ -100,3 +100,18 @@ fn an_audit_judges_nothing_on_half_of_it() {
     assert_eq!(code, Some(130), "{stderr}");
     assert!(stderr.contains("help: `invoketrail inventory --output FILE` keeps what was read"), "{stderr}");
 }
+
+#[test]
+fn invocations_answer_nothing_on_half_of_a_bucket_or_of_the_trails() {
+    for source in [&["s3://acme-trails/"][..], &["--region", "eu-west-1"]] {
+        let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
+        let child = start(&[&["invocations", "--no-index"], source].concat(), &endpoint);
+        let (first, _) = endpoint.accept().unwrap();
+        assert!(request(&first).contains("GetCallerIdentity"));
+        answer(first, IDENTITY);
+        let _silent = endpoint.accept().unwrap();
+        let (stderr, code) = interrupt(child);
+        assert_eq!(code, Some(130), "{source:?}: {stderr}");
+        assert!(stderr.contains("note: interrupted before everything was read"), "{source:?}: {stderr}");
+    }
+}

@@ -83,6 +83,8 @@ pub(super) struct Answered {
     pub(super) found: Invocations,
     pub(super) account: Account,
     pub(super) left_out: LeftOut,
+    /// What to do about what could not be read.
+    pub(super) helps: BTreeSet<String>,
 }
 
 /// An answer as the index keeps it.
@@ -97,15 +99,28 @@ struct Kept {
 /// # Errors
 /// [`Problem`] where a place that was typed is none, or a scratch file cannot be written.
 pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Result<Option<Answered>> {
-    let window = Window::of(&asked.question.filter);
     let session = session(&typed, settings)?;
+    let answered = answer(asked, typed, (settings, session.as_ref()));
+    // Whoever interrupts is told of that, and of nothing that came of it.
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        return Ok(None);
+    }
+    answered.map(Some)
+}
+
+fn answer(
+    asked: &Asked,
+    typed: Vec<Place>,
+    (settings, session): (&Settings, Option<&Session>),
+) -> Result<Answered> {
+    let window = Window::of(&asked.question.filter);
     let by_hand = !typed.is_empty();
-    let Located { places, gaps } = match &session {
+    let Located { places, gaps } = match session {
         Some(session) if !by_hand => by_trails(session, &asked.question.filter)?,
         _ => Located { places: typed, gaps: Vec::new() },
     };
     let mut survey = survey(&places, &window, SystemTime::now());
-    if let Some(session) = &session {
+    if let Some(session) = session {
         survey_objects(&mut survey, session, by_hand)?;
     }
     let left_out = survey.left_out;
@@ -116,14 +131,10 @@ pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Resu
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
     if let Some(Kept { found, account }) = known {
         tell_known(files, files);
-        return Ok(Some(Answered { found, account, left_out }));
+        return Ok(Answered { found, account, left_out, helps: BTreeSet::new() });
     }
-    let Read { mut kept, from_index, mut helps } = read(asked, survey, (settings, session.as_ref()))?;
-    if session.as_ref().is_some_and(Session::is_stopped) {
-        return Ok(None);
-    }
+    let Read { mut kept, from_index, mut helps } = read(asked, survey, (settings, session))?;
     located::enter(&gaps, &mut kept.account, &mut helps);
-    helps.iter().for_each(|help| say("help", help));
     if let (Some(index), Some(key)) = (index, &key)
         && kept.account.unread == 0
     {
@@ -134,7 +145,7 @@ pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Resu
         say("note", "the index is damaged: what could not be trusted was read from the files");
         say("help", "remove the file of the index: it is made again from the logs");
     }
-    Ok(Some(Answered { found: kept.found, account: kept.account, left_out }))
+    Ok(Answered { found: kept.found, account: kept.account, left_out, helps })
 }
 
 /// A session with AWS, where one of the places is there or none was named.
