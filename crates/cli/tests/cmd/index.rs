@@ -204,7 +204,7 @@ fn an_index_of_the_cache_folder_is_made_and_one_that_cannot_be_is_not_missed() {
     let damaged = in_cache();
     assert_eq!((damaged.code, &damaged.stdout), (Some(0), &first.stdout), "{damaged:?}");
     assert!(damaged.stderr.contains("note: went without the index"), "{damaged:?}");
-    // `HOME` is no folder here: see `run::ENVIRONMENT`.
+    // The cache folder is none here: see `run::ENVIRONMENT`.
     let nowhere = crate::run::run(&arguments);
     assert_eq!((nowhere.code, &nowhere.stdout), (Some(0), &first.stdout));
     assert!(!nowhere.stderr.contains("index"), "{nowhere:?}");

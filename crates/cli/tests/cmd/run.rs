@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What every run sees of the environment.
-pub(crate) const ENVIRONMENT: [(&str, &str); 6] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 7] = [
     ("INVOKETRAIL_NOW", "2026-11-23T17:00:00Z"),
     ("COLUMNS", "100"),
     ("HOME", "/nonexistent"),
+    // Whoever may write everywhere would make a folder there, and runs would see each other's index.
+    ("XDG_CACHE_HOME", "/dev/null"),
     ("AWS_EC2_METADATA_DISABLED", "true"),
     ("AWS_CONFIG_FILE", "/nonexistent/config"),
     ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials"),

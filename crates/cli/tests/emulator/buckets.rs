@@ -27,6 +27,8 @@ pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
         .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
+        // No index but the one that is named.
+        .env("XDG_CACHE_HOME", "/dev/null")
         .env("INVOKETRAIL_NOW", "2026-11-23T12:00:00Z")
         .output()
         .unwrap();
