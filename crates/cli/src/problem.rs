@@ -27,6 +27,11 @@ impl Problem {
         Problem { outcome: Outcome::Misuse, ..Self::new(line) }
     }
 
+    /// The user interrupted before there was anything to keep.
+    pub(crate) fn interrupted(line: impl Into<String>) -> Self {
+        Problem { outcome: Outcome::Interrupted, ..Self::new(line) }
+    }
+
     /// With the next command or the missing permission.
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Problem { help: Some(help.into()), ..self }

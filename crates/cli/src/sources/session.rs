@@ -35,7 +35,7 @@ impl Session {
         let opened = runtime.block_on(Evidence::open(&options(live), stop.clone()));
         match opened.map_err(|error| problem(&error))? {
             Some(evidence) => Ok(Session { runtime, evidence: Arc::new(evidence), stop }),
-            None => Err(Problem::new("interrupted before it was known who asks").into()),
+            None => Err(Problem::interrupted("interrupted before it was known who asks").into()),
         }
     }
 

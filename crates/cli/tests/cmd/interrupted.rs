@@ -101,17 +101,39 @@ fn an_audit_judges_nothing_on_half_of_it() {
     assert!(stderr.contains("help: `invoketrail inventory --output FILE` keeps what was read"), "{stderr}");
 }
 
+/// Interrupts when AWS has said who asks, and answers nothing else.
+fn interrupted(arguments: &[&str]) -> (String, Option<i32>) {
+    let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = start(arguments, &endpoint);
+    let (first, _) = endpoint.accept().unwrap();
+    assert!(request(&first).contains("GetCallerIdentity"));
+    answer(first, IDENTITY);
+    let _silent = endpoint.accept().unwrap();
+    interrupt(child)
+}
+
 #[test]
-fn invocations_answer_nothing_on_half_of_a_bucket_or_of_the_trails() {
-    for source in [&["s3://acme-trails/"][..], &["--region", "eu-west-1"]] {
-        let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
-        let child = start(&[&["invocations", "--no-index"], source].concat(), &endpoint);
-        let (first, _) = endpoint.accept().unwrap();
-        assert!(request(&first).contains("GetCallerIdentity"));
-        answer(first, IDENTITY);
-        let _silent = endpoint.accept().unwrap();
-        let (stderr, code) = interrupt(child);
-        assert_eq!(code, Some(130), "{source:?}: {stderr}");
-        assert!(stderr.contains("note: interrupted before everything was read"), "{source:?}: {stderr}");
+fn nothing_is_answered_on_half_of_a_bucket_or_of_the_trails() {
+    let canary =
+        ["verify", "--canary", "arn:aws:lambda:eu-west-1:111122223333:function:a", "--approve-canary"];
+    for (arguments, told) in [
+        (&["invocations", "--no-index", "s3://acme-trails/"][..], "interrupted before everything was read"),
+        (&["invocations", "--no-index", "--region", "eu-west-1"], "interrupted before everything was read"),
+        (&["logs", "validate", "--region", "eu-west-1"], "interrupted before everything was read"),
+        (&canary, "interrupted: nothing was sent"),
+    ] {
+        let (stderr, code) = interrupted(arguments);
+        assert_eq!(code, Some(130), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(&format!("note: {told}")), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("error:"), "{arguments:?}: {stderr}");
     }
+}
+
+#[test]
+fn who_asks_is_not_known_yet() {
+    let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = start(&["invocations", "s3://acme-trails/"], &endpoint);
+    let _silent = endpoint.accept().unwrap();
+    let (stderr, code) = interrupt(child);
+    assert_eq!(code, Some(130), "{stderr}");
 }

@@ -54,7 +54,7 @@ fn the_trails_say_where_the_records_are() {
     let all = run_at(&url(), &seed, &["--no-index"]);
     assert_eq!(calls(&all), (Some(0), 4, 4), "{}", all.stderr);
     let told = format!(
-        "note: from where the trails deliver to: s3://{shared}/{root} s3://{own}/team/AWSLogs/{id}/\n"
+        "note: reading where the trails deliver to: s3://{shared}/{root} s3://{own}/team/AWSLogs/{id}/\n"
     );
     assert!(all.stderr.contains(&told), "{}", all.stderr);
     for (arguments, files) in [

@@ -27,7 +27,7 @@ pub(super) fn by_trails(session: &Session, filter: &Filter) -> Result<Located> {
         return Err(nowhere(trails.gaps.first()).into());
     }
     let names: Vec<String> = places.iter().map(Place::typed).collect();
-    say("note", &format!("from where the trails deliver to: {}", names.join(" ")));
+    say("note", &format!("reading where the trails deliver to: {}", names.join(" ")));
     Ok(Located { places, gaps: trails.gaps })
 }
 

@@ -44,8 +44,13 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         return Ok(Outcome::No);
     }
     let session = Session::open(live)?;
-    let place = Arrivals::of(&session, places, (account, region), context)?;
-    let before = place.list(&session);
+    let place = Arrivals::of(&session, places, (account, region), context);
+    let listed = place.map(|place| (place.list(&session), place));
+    if session.is_stopped() {
+        say("note", "interrupted: nothing was sent");
+        return Ok(Outcome::Interrupted);
+    }
+    let (before, place) = listed?;
     if let Some(hole) = before.holes.told().first() {
         return Err(Problem::new(format!("nothing was sent: its record could not be seen: {hole}")).into());
     }
