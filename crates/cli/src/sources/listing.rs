@@ -98,24 +98,26 @@ async fn listed(evidence: &Arc<Evidence>, bucket: &str, prefix: &str, window: &W
     listing
 }
 
-/// Where to begin: at `AWSLogs/` below the prefix, where there is such a folder.
+/// Where to begin: at that folder of the layout, whether or not its slash was typed, or at `AWSLogs/` below the prefix, where there is
+/// such a folder.
 async fn first(
     evidence: &Evidence,
     bucket: &str,
     prefix: &str,
     window: &Window,
 ) -> Result<Step, ObjectError> {
-    let flat = || Step { prefix: prefix.to_owned(), after: None, folders: false };
-    let folder =
-        if prefix.is_empty() || prefix.ends_with('/') { prefix.to_owned() } else { format!("{prefix}/") };
-    if inside(prefix).is_some() {
-        return Ok(if prefix.ends_with('/') { Step::of(folder, window) } else { flat() });
+    let whole = prefix.is_empty() || prefix.ends_with('/');
+    let folder = if whole { prefix.to_owned() } else { format!("{prefix}/") };
+    if whole && inside(&folder).is_some() {
+        return Ok(Step::of(folder, window));
     }
     let below = if inside(&folder).is_some() { folder } else { format!("{folder}AWSLogs/") };
     let page = evidence.objects().list(bucket, &below, None, true).next().await;
     let page = page.transpose()?.unwrap_or_default();
-    let empty = page.folders.is_empty() && page.entries.is_empty();
-    Ok(if empty { flat() } else { Step::of(below, window) })
+    if page.folders.is_empty() && page.entries.is_empty() {
+        return Ok(Step { prefix: prefix.to_owned(), after: None, folders: false });
+    }
+    Ok(Step::of(below, window))
 }
 
 /// One listing to make.

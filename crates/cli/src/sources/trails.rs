@@ -26,17 +26,24 @@ impl Trails {
 
     /// The places below which those trails deliver that are wanted, and others may, too: each once, in the order of their names.
     pub(crate) fn roots(&self, wanted: impl Fn(&Location) -> bool) -> Vec<Place> {
-        self.places(wanted, root)
+        self.places(wanted, |location| vec![root(location)])
     }
 
-    /// The folders of those trails that are wanted, in which nobody else's files lie: as [`Trails::roots`].
-    pub(crate) fn folders(&self, wanted: impl Fn(&Location) -> bool) -> Vec<Place> {
-        self.places(wanted, folder)
+    /// The folders of those trails that are wanted, in which nobody else's files lie: as [`Trails::roots`]. Where accounts are
+    /// named, of an organization's trail only theirs: who may look into one account's folder may not look around it.
+    pub(crate) fn folders(&self, accounts: &[String], wanted: impl Fn(&Location) -> bool) -> Vec<Place> {
+        self.places(wanted, |location| folders(location, accounts))
     }
 
-    fn places(&self, wanted: impl Fn(&Location) -> bool, prefix: impl Fn(&Location) -> String) -> Vec<Place> {
-        let wanted = self.locations.iter().filter(|location| wanted(location));
-        let all: BTreeSet<_> = wanted.map(|one| (one.bucket.clone(), prefix(one))).collect();
+    fn places(
+        &self,
+        wanted: impl Fn(&Location) -> bool,
+        prefixes: impl Fn(&Location) -> Vec<String>,
+    ) -> Vec<Place> {
+        let mut all = BTreeSet::new();
+        for location in self.locations.iter().filter(|location| wanted(location)) {
+            all.extend(prefixes(location).into_iter().map(|prefix| (location.bucket.clone(), prefix)));
+        }
         let mut places: Vec<(String, String)> = Vec::new();
         for (bucket, prefix) in all {
             // What lies in another place is read there.
@@ -56,13 +63,16 @@ fn root(location: &Location) -> String {
     }
 }
 
-/// What the keys of a trail alone begin with, as far as that is known.
-fn folder(location: &Location) -> String {
+/// What the keys of a trail alone begin with, as far as that is known; those of these accounts, if any are named.
+fn folders(location: &Location, accounts: &[String]) -> Vec<String> {
     let root = root(location);
     match (location.organization_trail, &location.organization) {
-        (false, _) => format!("{root}{}/", location.account),
-        (true, Some(organization)) => format!("{root}{organization}/"),
-        (true, None) => root,
+        (false, _) => vec![format!("{root}{}/", location.account)],
+        (true, Some(organization)) if accounts.is_empty() => vec![format!("{root}{organization}/")],
+        (true, Some(organization)) => {
+            accounts.iter().map(|account| format!("{root}{organization}/{account}/")).collect()
+        }
+        (true, None) => vec![root],
     }
 }
 
@@ -106,16 +116,20 @@ mod tests {
         let trails = |locations: &Vec<Location>| Trails { locations: locations.clone(), gaps: Vec::new() };
         let own = "s3://logs/AWSLogs/111122223333/";
         assert_eq!(
-            names(&trails(&locations).folders(|_| true)),
+            names(&trails(&locations).folders(&[], |_| true)),
             [own, "s3://logs/team/AWSLogs/111122223333/", "s3://logs/team/AWSLogs/o-acme/"]
         );
-        assert_eq!(names(&trails(&locations).folders(|one| one.prefix.is_empty())), [own]);
+        assert_eq!(names(&trails(&locations).folders(&[], |one| one.prefix.is_empty())), [own]);
+        let accounts = ["111122223333", "444455556666"].map(str::to_owned);
+        let of_members = trails(&locations).folders(&accounts, |one| one.organization_trail);
+        let folder = |account| format!("s3://logs/team/AWSLogs/o-acme/{account}/");
+        assert_eq!(names(&of_members), accounts.map(folder));
         assert_eq!(
             names(&trails(&locations).roots(|_| true)),
             ["s3://logs/AWSLogs/", "s3://logs/team/AWSLogs/"]
         );
         // Where the id of the organization is not known, all is looked through, and nothing twice.
         locations[3].organization = None;
-        assert_eq!(names(&trails(&locations).folders(|_| true)), [own, "s3://logs/team/AWSLogs/"]);
+        assert_eq!(names(&trails(&locations).folders(&[], |_| true)), [own, "s3://logs/team/AWSLogs/"]);
     }
 }

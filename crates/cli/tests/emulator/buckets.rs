@@ -90,6 +90,15 @@ fn a_bucket_of_an_organization_is_read_by_what_is_asked_for() {
     }
     let one = format!("s3://{BUCKET}/audit/AWSLogs/o-abc/444455556666/CloudTrail/eu-west-1/2026/11/21/");
     assert_eq!(calls(&run(&seed, &one, &[])), (Some(0), 1, 1));
+    // The same folder without its slash is gone into, too, from the first day on.
+    let watched = Refusing::before(&url(), |_| None);
+    let without = format!("s3://{BUCKET}/audit/AWSLogs/o-abc/444455556666");
+    let said = run_at(&watched.url, &seed, &[&without, "--since", "2026-11-21", "--region", "eu-west-1"]);
+    assert_eq!(calls(&said), (Some(0), 1, 1));
+    let asked = watched.asked();
+    let mut days = asked.iter().filter(|line| line.contains("prefix=") && line.contains("eu-west-1"));
+    assert!(days.next().is_some_and(|line| line.contains("start-after=")), "{asked:?}");
+    assert_eq!(days.next(), None);
     let flat = format!("s3://{BUCKET}/notes/");
     assert_eq!(calls(&run(&seed, &flat, &[])), (Some(0), 1, 1));
     let whole = format!("s3://{BUCKET}");

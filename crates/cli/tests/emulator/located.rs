@@ -67,6 +67,16 @@ fn the_trails_say_where_the_records_are() {
         assert_eq!(calls(&said), (Some(0), files, files), "{arguments:?}: {}", said.stderr);
     }
 
+    // A member of the organization who may look into its own folder, and not around it.
+    let around = format!("prefix=AWSLogs%2F{organization}%2F&");
+    let member = Refusing::before(&url(), move |head| {
+        let line = head.lines().next().unwrap_or_default().replace(' ', "&");
+        line.contains(&around).then(|| s3("403 Forbidden", "AccessDenied", "Access Denied"))
+    });
+    let said = run_at(&member.url, &seed, &["--no-index", "--account", other]);
+    assert_eq!(calls(&said), (Some(0), 2, 2), "{}", said.stderr);
+    assert_eq!(run_at(&member.url, &seed, &["--no-index"]).code, Some(4));
+
     // Whoever validates without a source looks in the same buckets, whoever else delivers there.
     let said = as_json(&url(), &seed, &["logs", "validate"]);
     let document: Value = serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr));

@@ -22,7 +22,7 @@ pub(super) struct Located {
 /// [`Problem`] iff there is no such trail.
 pub(super) fn by_trails(session: &Session, filter: &Filter) -> Result<Located> {
     let trails = Trails::of(session, &filter.regions);
-    let places = trails.folders(|location| is_wanted(location, filter));
+    let places = trails.folders(&filter.accounts, |location| is_wanted(location, filter));
     if places.is_empty() {
         return Err(nowhere(trails.gaps.first()).into());
     }
