@@ -9,7 +9,7 @@ use anyhow::Result;
 use cli::report::{Invocations, LeftOut};
 use cli::store::{Batch, Index, ScratchFiles};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Answer, Columns, Sheet, Tally, Timeline};
+use logs::{Columns, Sheet, Table, Tally, Timeline};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{self, IsTerminal};
@@ -155,10 +155,7 @@ fn read(
     let found = if asked.timeline {
         Timeline::of(tallies, asked.limit).map(Invocations::Timeline)
     } else {
-        Answer::of(tallies).map(|mut answer| {
-            answer.forget_lags();
-            Invocations::Groups(answer)
-        })
+        Table::of(tallies).map(Invocations::Groups)
     };
     Ok((Kept { found: found.map_err(scratch_problem)?, account }, feed.known()))
 }
