@@ -113,7 +113,10 @@ impl Place {
             Place::Folder(root) if found.below.as_os_str().is_empty() => {
                 root.typed.to_string_lossy().into_owned()
             }
-            Place::Folder(root) => root.typed.join(&found.below).to_string_lossy().into_owned(),
+            Place::Folder(root) => {
+                let path = root.typed.join(&found.below).into_os_string().into_string();
+                path.unwrap_or_else(|path| path.to_string_lossy().into_owned())
+            }
             Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", found.below.to_string_lossy()),
         }
     }

@@ -22,7 +22,7 @@ pub use ask::{
 };
 pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
-pub use object_key::{Folder, ObjectKey};
+pub use object_key::{Folder, ObjectKey, minute};
 pub use read::{Reader, Sink, Wanted, read_plainly};
 pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};
 pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts};

@@ -89,14 +89,14 @@ struct Kept {
 /// [`Problem`] where a scratch file cannot be written.
 pub(super) fn ask(asked: &Asked, places: &[Place], settings: &Settings) -> Result<Answered> {
     let window = Window::of(&asked.question.filter);
-    let mut survey = survey(places, &window, SystemTime::now());
+    let index = settings.index.as_ref();
+    let mut survey = survey(places, &window, index.map(|_| SystemTime::now()));
     let remote = remote(places, settings)?;
     if let Some(remote) = &remote {
         remote.survey(&mut survey)?;
     }
     let left_out = survey.left_out;
     let files = survey.files;
-    let index = settings.index.as_ref();
     let key = survey.state().map(|state| key(asked, settings, state));
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
     if let Some(Kept { found, account }) = known {
