@@ -20,7 +20,7 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub(super) struct Settings {
     typed: Vec<String>,
-    threads: usize,
+    threads: Option<usize>,
     index: Option<Index>,
     profile: Option<String>,
     endpoint_url: Option<String>,
@@ -31,12 +31,11 @@ impl Settings {
     /// [`Problem`] iff the index that was named cannot be used.
     pub(super) fn of(typed: &Typed, config: &Config) -> Result<Self> {
         let threads = typed.reading.threads.or(config.threads).map(usize::from);
-        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         let named = typed.reading.index.clone().or_else(|| config.index.clone());
         let none = typed.reading.no_index || (typed.reading.index.is_none() && config.no_index);
         Ok(Settings {
             typed: typed.sources.clone(),
-            threads: threads.unwrap_or_else(processors),
+            threads,
             index: if none { None } else { index(named)? },
             profile: typed.reading.profile.clone().or_else(|| config.profile.clone()),
             endpoint_url: typed.reading.endpoint_url.clone().or_else(|| config.endpoint_url.clone()),
@@ -148,7 +147,9 @@ fn read(
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
     let feed = Feed::new(survey, index, remote);
-    let done = scan(&feed, options, (0..settings.threads).map(work).collect());
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = settings.threads.unwrap_or_else(processors);
+    let done = scan(&feed, options, (0..threads).map(work).collect());
     feed.clear();
     let (works, account) = done.map_err(scratch_problem)?;
     let tallies = works.into_iter().map(|work| work.tally).collect();
