@@ -117,7 +117,10 @@ impl Place {
             Place::Stdin => "stdin".to_owned(),
             Place::File(path) => path.to_string_lossy().into_owned(),
             Place::Folder(root) if below.as_os_str().is_empty() => root.typed.to_string_lossy().into_owned(),
-            Place::Folder(root) => root.typed.join(below).to_string_lossy().into_owned(),
+            Place::Folder(root) => {
+                let path = root.typed.join(below).into_os_string().into_string();
+                path.unwrap_or_else(|path| path.to_string_lossy().into_owned())
+            }
             Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", below.to_string_lossy()),
         }
     }

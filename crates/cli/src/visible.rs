@@ -7,8 +7,7 @@ use std::fmt::Write;
 /// (`\u{1b}`). What comes from AWS, from a file or from a person goes through here before it meets a terminal.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| (0x20..0x7f).contains(&byte);
-    if text.bytes().all(plain) || !text.chars().any(acts) {
+    if is_plain(text) || !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
@@ -21,6 +20,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// True iff the text is ASCII and nothing in it acts.
+fn is_plain(text: &str) -> bool {
+    // Looking at every byte goes by sixteens, which stopping at the first would not.
+    text.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte))
 }
 
 /// As [`visible`], cut off behind `most` characters: for quoting what may be a megabyte.

@@ -3,12 +3,15 @@
 mod answer;
 mod entry;
 mod label;
+mod ranked;
 mod settle;
+mod table;
 mod tally;
 mod timeline;
 
 pub use answer::{Answer, Cell, Group, Lag};
 pub use settle::{Scratch, Spill};
+pub use table::{Table, TableRow};
 pub use tally::Tally;
 pub use timeline::{Attempt, Line, Timeline};
 

@@ -18,13 +18,13 @@ mod who;
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
 pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Pattern, Question, Scratch,
-    Spill, Tally, Timeline, Way,
+    Spill, Table, TableRow, Tally, Timeline, Way,
 };
 pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
-pub use object_key::{Folder, ObjectKey};
+pub use object_key::{Folder, ObjectKey, minute};
 pub use read::{Reader, Sink, Wanted, read_plainly};
 pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};
 pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts};
-pub use time::{milliseconds, text_of};
+pub use time::{milliseconds, text_of, write_text_of};
 pub use who::Via;

@@ -84,20 +84,29 @@ impl<'a> ObjectKey<'a> {
     #[must_use]
     pub fn delivered(&self) -> Option<i64> {
         let head = [self.account, "_CloudTrail_", self.region, "_"];
-        let stamp = head.iter().try_fold(self.name, |rest, part| rest.strip_prefix(part))?.get(..14)?;
-        if self.folder != Folder::Logs || stamp.as_bytes().get(8) != Some(&b'T') || !stamp.ends_with('Z') {
-            return None;
-        }
-        let part = |from: usize, to: usize| stamp.get(from..to);
-        milliseconds(&format!(
-            "{}-{}-{}T{}:{}:00Z",
-            part(0, 4)?,
-            part(4, 6)?,
-            part(6, 8)?,
-            part(9, 11)?,
-            part(11, 13)?
-        ))
+        let rest = head.iter().try_fold(self.name, |rest, part| rest.strip_prefix(part))?;
+        (self.folder == Folder::Logs).then(|| minute(rest)).flatten()
     }
+
+    /// What the names of the log files in its folder begin with, up to [`minute`]; `None` where there are other files.
+    #[must_use]
+    pub fn stem(&self) -> Option<String> {
+        (self.folder == Folder::Logs).then(|| format!("{}_CloudTrail_{}_", self.account, self.region))
+    }
+}
+
+/// The minute that `20230321T0105Z...` begins with: milliseconds since 1970.
+#[must_use]
+pub fn minute(stamp: &str) -> Option<i64> {
+    let stamp = stamp.as_bytes().first_chunk::<14>()?;
+    if (stamp[8], stamp[13]) != (b'T', b'Z') {
+        return None;
+    }
+    let mut text = *b"0000-00-00T00:00:00Z";
+    for (to, from, digits) in [(0, 0, 4), (5, 4, 2), (8, 6, 2), (11, 9, 2), (14, 11, 2)] {
+        text[to..to + digits].copy_from_slice(&stamp[from..from + digits]);
+    }
+    milliseconds(std::str::from_utf8(&text).ok()?)
 }
 
 const ROOT: &str = "AWSLogs/";
@@ -115,6 +124,7 @@ mod tests {
         assert_eq!((parsed.account, parsed.region, parsed.day), ("111122223333", "eu-west-1", "2023/03/21"));
         assert_eq!((parsed.folder, parsed.name), (Folder::Logs, name));
         assert_eq!(parsed.delivered(), Some(1_679_360_700_000));
+        assert_eq!(parsed.stem().as_deref(), Some("111122223333_CloudTrail_eu-west-1_"));
         let key = key
             .replace("o-abc123/", "")
             .replace("audit/x/", "")
@@ -122,6 +132,16 @@ mod tests {
         let parsed = ObjectKey::parse(&key).unwrap();
         assert_eq!((parsed.prefix, parsed.organization, parsed.folder), ("", None, Folder::Digests));
         assert_eq!((parsed.below, parsed.delivered()), (key.as_str(), None));
+    }
+
+    #[test]
+    fn a_minute_is_told_exactly_or_not_at_all() {
+        assert_eq!(super::minute("20230321T0105Z_abc.json.gz"), Some(1_679_360_700_000));
+        for stamp in
+            ["", "20230321T0105", "20230321T010530Z", "20230332T0105Z", "2023-321T0105Z", "é0230321T0105Z"]
+        {
+            assert_eq!(super::minute(stamp), None, "{stamp}");
+        }
     }
 
     #[test]

@@ -32,39 +32,41 @@ pub fn milliseconds(text: &str) -> Option<i64> {
 /// taken for the nearest within.
 #[must_use]
 pub fn text_of(milliseconds: i64) -> String {
+    let mut text = Vec::with_capacity(24);
+    write_text_of(milliseconds, &mut text);
+    text.into_iter().map(char::from).collect()
+}
+
+/// Appends [`text_of`] the time.
+pub fn write_text_of(milliseconds: i64, text: &mut Vec<u8>) {
     let clamped = milliseconds.clamp(-62_167_219_200_000, 253_402_300_799_999);
-    let (seconds, fraction) = (clamped.div_euclid(1_000), clamped.rem_euclid(1_000));
-    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // The inverse of `days_since_1970`: eras of 400 years, years that begin in March.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
+    let small = |number: i64| u32::try_from(number).unwrap_or(0);
+    let (days, of_day) = (clamped.div_euclid(86_400_000), small(clamped.rem_euclid(86_400_000)));
+    // The inverse of `days_since_1970`: eras of 400 years, years that begin in March. Answers hold times by the hundred thousand:
+    // counting from an era before the year 0 keeps all numbers small and positive, which is quick.
+    let shifted = small(days + 719_468 + 146_097);
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let from_march = (5 * of_year + 2) / 153;
     let day = of_year - (153 * from_march + 2) / 5 + 1;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    let mut text = String::with_capacity(24);
-    // Answers hold times by the hundred thousand, for which the machinery of `format!` is slow.
-    let mut digits = |number: i64, width: u32, behind: char| {
-        for place in (0..width).rev() {
-            let digit = u8::try_from(number / 10_i64.pow(place) % 10).unwrap_or(0);
-            text.push(char::from(b'0' + digit));
-        }
-        text.push(behind);
-    };
-    digits(year, 4, '-');
-    digits(month, 2, '-');
-    digits(day, 2, 'T');
-    digits(hour, 2, ':');
-    digits(minute, 2, ':');
-    digits(second, 2, if fraction == 0 { 'Z' } else { '.' });
+    let year = (year + era * 400 + u32::from(month <= 2)).saturating_sub(400);
+    let (second, fraction) = (of_day / 1_000, of_day % 1_000);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or(0);
+    let two = |number: u32| [digit(number / 10), digit(number)];
+    let ([y0, y1], [y2, y3]) = (two(year / 100), two(year));
+    let ([m0, m1], [d0, d1]) = (two(month), two(day));
+    let ([h0, h1], [n0, n1], [s0, s1]) = (two(hour), two(minute), two(second));
+    text.extend_from_slice(&[
+        y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1,
+    ]);
     if fraction != 0 {
-        digits(fraction, 3, 'Z');
+        let [f1, f2] = two(fraction);
+        text.extend_from_slice(&[b'.', digit(fraction / 100), f1, f2]);
     }
-    text
+    text.push(b'Z');
 }
 
 /// Milliseconds of `Z`, `.5Z` or `.123456Z`.

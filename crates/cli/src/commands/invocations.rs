@@ -14,7 +14,7 @@ use crate::sources;
 use anyhow::Result;
 use cli::report::{self, Invocations, Layout, Reading, Stamp, shell};
 use logs::scan::Account;
-use logs::{Answer, Dimension};
+use logs::{Dimension, Table};
 use std::io::{self, Write};
 
 /// Asks, prints, writes.
@@ -136,15 +136,14 @@ fn nothing_at_all(account: &Account, reading: &Reading<'_>) -> Result<()> {
 
 fn next(typed: &args::Invocations, found: &Invocations) {
     let sources: String = typed.sources.iter().map(|source| format!(" {}", shell(source))).collect();
-    let busiest = |answer: &Answer| {
-        let group = answer.groups.iter().max_by_key(|group| group.cell.records())?;
+    let busiest = |table: &Table| {
+        let group = table.rows().max_by_key(|group| group.cell.records())?;
         let by =
             if typed.by.is_empty() { Some(0) } else { typed.by.iter().position(|one| one == "function") };
-        let arn = group.labels.get(by?)?;
-        Some(arn.clone())
+        group.label(by?).map(str::to_owned)
     };
     let next = match found {
-        Invocations::Groups(answer) => match busiest(answer) {
+        Invocations::Groups(table) => match busiest(table) {
             Some(function) => format!(
                 "invoketrail invocations{sources} --timeline --function {}  # each call of the busiest function",
                 shell(&function)

@@ -9,7 +9,7 @@ pub use documents::{invocations_json, invocations_jsonl};
 pub use terminal::invocations_text;
 
 use logs::scan::Account;
-use logs::{Answer, Group, Question, Timeline};
+use logs::{Question, Table, TableRow, Timeline};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
@@ -30,10 +30,10 @@ pub struct LeftOut {
 }
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Invocations {
     /// Calls by groups.
-    Groups(Answer),
+    Groups(Table),
     /// Single calls.
     Timeline(Timeline),
 }
@@ -68,24 +68,33 @@ pub struct Reading<'a> {
 
 impl Reading<'_> {
     /// The groups in the order in which they are shown; none of a timeline.
-    fn groups(&self) -> Vec<&Group> {
-        let Invocations::Groups(answer) = self.found else { return Vec::new() };
-        // They come sorted by their labels, and sorting keeps that among equals.
-        let mut groups: Vec<&Group> = answer.groups.iter().collect();
-        match self.sort {
-            Sort::Calls => groups.sort_by_key(|group| Reverse(group.cell.records())),
-            Sort::Last => groups.sort_by_key(|group| Reverse(group.cell.last)),
-            Sort::Label => {}
-        }
-        groups
+    fn groups(&self) -> impl Iterator<Item = TableRow<'_>> {
+        let table = match self.found {
+            Invocations::Groups(table) => Some(table),
+            Invocations::Timeline(_) => None,
+        };
+        let order = table.map_or(Vec::new(), |table| match self.sort {
+            Sort::Calls => largest_first(table.rows().map(|group| group.cell.records())),
+            Sort::Last => largest_first(table.rows().map(|group| group.cell.last)),
+            Sort::Label => (0..table.len()).collect(),
+        });
+        order.into_iter().filter_map(move |at| table?.row(at))
     }
 
     fn copies(&self) -> u64 {
         match self.found {
-            Invocations::Groups(answer) => answer.copies,
+            Invocations::Groups(table) => table.copies(),
             Invocations::Timeline(timeline) => timeline.copies,
         }
     }
+}
+
+/// The numbers of groups, those with the largest keys first. They come sorted by their labels, and keep that order among equals.
+fn largest_first<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+    // Sorting keys beside each other is faster than following a reference for each comparison.
+    let mut order: Vec<(Reverse<K>, usize)> = keys.enumerate().map(|(at, key)| (Reverse(key), at)).collect();
+    order.sort_by(|(one, _), (other, _)| one.cmp(other));
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 /// A number as lengths are.

@@ -163,7 +163,11 @@ impl<'a> Feed<'a> {
 
 /// The largest last: they are begun first, so that no thread is left with one in the end.
 fn sort(files: &mut [Found]) {
-    files.sort_unstable_by(|a, b| (a.size, &a.below).cmp(&(b.size, &b.below)));
+    // Bytes, because paths are compared part by part, which takes longer.
+    fn order(found: &Found) -> (u64, &[u8]) {
+        (found.size, found.below.as_os_str().as_encoded_bytes())
+    }
+    files.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
 }
 
 impl Source for Feed<'_> {
@@ -207,14 +211,65 @@ fn read_file(path: &Path, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     read_into(std::fs::File::open(path)?, size, bytes)
 }
 
+/// Bytes of a file that is worth filling memory with zeros to have it with one call.
+const SMALL: u64 = 64 << 10;
+
 /// All of it; more than may be inflated is not worth the memory.
-fn read_into(from: impl Read, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+fn read_into(mut from: impl Read, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     let most = logs::DEFAULT_LIMIT as u64;
+    if let Ok(told) = usize::try_from(size)
+        && (1..SMALL).contains(&size)
+    {
+        // Of a file of the size that was told this is all, though more was asked for: reading on would only say so again.
+        bytes.resize(told + 1, 0);
+        let length = match from.read(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            read => read?,
+        };
+        bytes.truncate(length);
+        if length == told {
+            return Ok(());
+        }
+    }
     bytes.reserve(usize::try_from(size.min(most)).unwrap_or(0));
-    from.take(most + 1).read_to_end(bytes)?;
+    from.take(most + 1 - bytes.len() as u64).read_to_end(bytes)?;
     if bytes.len() as u64 > most {
         *bytes = Vec::new();
         return Err(io::Error::other(format!("it is larger than the limit of {most} bytes")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SMALL, read_into};
+    use std::io::{self, Read};
+
+    /// Gives a few bytes at a time, after an interruption.
+    struct Slow<'a>(&'a [u8], bool);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            if !std::mem::replace(&mut self.1, true) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let most = to.len().min(5);
+            self.0.read(&mut to[..most])
+        }
+    }
+
+    #[test]
+    fn all_of_a_file_is_read_whatever_its_size_was_told_to_be() {
+        let content: Vec<u8> = (0..100).collect();
+        for told in [0, 1, 99, 100, 101, SMALL - 1, SMALL, u64::MAX] {
+            let mut bytes = Vec::new();
+            read_into(&content[..], told, &mut bytes).unwrap();
+            assert_eq!(bytes, content, "{told}");
+            for interrupted in [false, true] {
+                bytes.clear();
+                read_into(Slow(&content, interrupted), told, &mut bytes).unwrap();
+                assert_eq!(bytes, content, "{told}");
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ const KEPT: usize = 50_000;
 pub(crate) struct Survey<'a> {
     pub(super) places: &'a [Place],
     pub(super) window: &'a Window,
-    pub(super) now: SystemTime,
+    pub(super) now: Option<SystemTime>,
     /// Files to read, and folders that could not be looked into.
     pub(crate) files: u64,
     /// Files that are not read, and why not.
@@ -31,8 +31,9 @@ pub(crate) struct Survey<'a> {
     pub(super) laid_out: Vec<bool>,
 }
 
-/// Looks over all places; objects of S3 excepted, which are listed by whoever may ask AWS.
-pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, now: SystemTime) -> Survey<'a> {
+/// Looks over all places; objects of S3 excepted, which are listed by whoever may ask AWS. In which state files are is found out
+/// iff the time is given.
+pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, now: Option<SystemTime>) -> Survey<'a> {
     let mut survey = Survey {
         places,
         window,
@@ -85,7 +86,7 @@ impl<'a> Survey<'a> {
         Survey {
             places,
             window,
-            now: SystemTime::now(),
+            now: None,
             files: kept.len() as u64,
             left_out: LeftOut::default(),
             state: None,

@@ -4,7 +4,9 @@ use super::print;
 use super::window::{Kind, Window};
 use super::{Found, Root};
 use logs::{Folder, ObjectKey};
-use std::fs::{DirEntry, FileType, ReadDir};
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs::{DirEntry, FileType, Metadata, ReadDir};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -31,7 +33,7 @@ pub(crate) struct Walk<'a> {
     place: usize,
     root: &'a Root,
     window: &'a Window,
-    now: SystemTime,
+    now: Option<SystemTime>,
     stack: Vec<Level>,
 }
 
@@ -39,21 +41,43 @@ struct Level {
     entries: ReadDir,
     /// Below the root.
     below: PathBuf,
-    /// The folder from the root of the file system with `/` between and behind: what keys are read from.
-    key: String,
+    /// Where the folder is one that CloudTrail delivers to: what that says of all files in it.
+    delivery: Option<Delivery>,
     /// Which folder it is, to notice links that lead back.
     id: Option<(u64, u64)>,
     folder: print::Folder,
 }
 
+/// What the keys of all files in a folder have in common.
+struct Delivery {
+    kind: Kind,
+    /// See [`ObjectKey::stem`].
+    stem: Option<String>,
+}
+
+impl Delivery {
+    /// `folder` is a path with slashes, one of them at its end.
+    fn of(folder: &str, window: &Window) -> Option<Delivery> {
+        // No part of a key but the last depends on a file's name.
+        let any = format!("{}x", folder.get(1..)?);
+        let key = ObjectKey::parse(&any)?;
+        Some(Delivery { kind: window.kind(&key), stem: key.stem() })
+    }
+
+    fn delivered(&self, name: &str) -> Option<i64> {
+        logs::minute(name.strip_prefix(self.stem.as_deref()?)?)
+    }
+}
+
 impl<'a> Walk<'a> {
+    /// Files have tags iff it is told what time it is: without an index, nobody needs them.
     pub(crate) fn new(
         place: usize,
         root: &'a Root,
         window: &'a Window,
-        now: SystemTime,
+        now: impl Into<Option<SystemTime>>,
     ) -> (Self, Option<Met>) {
-        let mut walk = Walk { place, root, window, now, stack: Vec::new() };
+        let mut walk = Walk { place, root, window, now: now.into(), stack: Vec::new() };
         let met = walk.enter(PathBuf::new());
         (walk, met)
     }
@@ -70,7 +94,8 @@ impl<'a> Walk<'a> {
             Ok(entries) => entries,
             Err(error) => return Some(self.unread(below, &error)),
         };
-        self.stack.push(Level { entries, below, key, id: id(&path), folder: print::Folder::of(&path) });
+        let delivery = Delivery::of(&key, self.window);
+        self.stack.push(Level { entries, below, delivery, id: id(&path), folder: print::Folder::of(&path) });
         None
     }
 
@@ -84,49 +109,48 @@ impl<'a> Walk<'a> {
 
     fn one(&mut self, entry: &DirEntry) -> Option<Met> {
         let level = self.stack.last()?;
-        let below = level.below.join(entry.file_name());
+        let name = entry.file_name();
         let linked = match entry.file_type() {
             Ok(kind) if kind.is_symlink() => match std::fs::metadata(entry.path()) {
                 Ok(metadata) => Some(metadata),
-                Err(error) => return Some(self.dangling(below, &error)),
+                Err(error) => return Some(self.dangling(level.below.join(name), &error)),
             },
-            Ok(kind) if kind.is_dir() => return self.enter(below),
+            Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
             Ok(_) => return Some(Met::Other),
-            Err(error) => return Some(self.unread(below, &error)),
+            Err(error) => return Some(self.unread(level.below.join(name), &error)),
         };
-        if linked.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        if linked.as_ref().is_some_and(Metadata::is_dir) {
             let leads_to = id(&entry.path());
             // Without numbers of folders no circle would be noticed.
             let back = leads_to.is_none() || self.stack.iter().any(|level| level.id == leads_to);
-            return if back { Some(Met::Other) } else { self.enter(below) };
+            return if back { Some(Met::Other) } else { self.enter(level.below.join(name)) };
         }
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let key = format!("{}{name}", level.key);
-        let key = ObjectKey::parse(key.get(1..).unwrap_or_default());
-        match key.map(|key| self.window.kind(&key)) {
+        match level.delivery.as_ref().map(|delivery| delivery.kind) {
             Some(Kind::LeftOut(folder)) => return Some(Met::LeftOut(folder)),
             Some(Kind::Elsewhere) => return Some(Met::Elsewhere),
-            Some(_) | None if !is_log(&name) => return Some(Met::Other),
-            _ => {}
+            Some(Kind::Wanted) | None if !is_log(&text(&name)) => return Some(Met::Other),
+            Some(Kind::Wanted) | None => {}
         }
-        let metadata = match linked.map_or_else(|| entry.metadata(), Ok) {
-            Ok(metadata) => metadata,
+        match linked.map_or_else(|| entry.metadata(), Ok) {
+            Ok(metadata) => Some(self.found(level, &name, &metadata)),
             // Gone since the folder was read: as if it had never been there.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => return Some(self.unread(below, &error)),
-        };
-        let level = self.stack.last()?;
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => Some(self.unread(level.below.join(name), &error)),
+        }
+    }
+
+    fn found(&self, level: &Level, name: &OsStr, metadata: &Metadata) -> Met {
+        let delivery = level.delivery.as_ref();
         let found = Found {
             place: self.place,
             size: metadata.len(),
-            delivered: key.and_then(|key| key.delivered()),
-            tag: level.folder.tag(&entry.file_name(), &metadata, self.now),
+            delivered: delivery.and_then(|delivery| delivery.delivered(&text(name))),
+            tag: self.now.and_then(|now| level.folder.tag(name, metadata, now)),
             unread: None,
-            below,
+            below: level.below.join(name),
         };
-        Some(if key.is_some() { Met::Delivered(found) } else { Met::Loose(found) })
+        if delivery.is_some() { Met::Delivered(found) } else { Met::Loose(found) }
     }
 
     /// A link that leads nowhere is a loss only where a log file should be.
@@ -180,9 +204,17 @@ pub(crate) fn with_slashes(path: &Path) -> String {
 
 /// True iff the name is that of a log file: `.head.json` is what stands beside digests.
 pub(crate) fn is_log(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let suffixes = [".json", ".jsonl", ".ndjson", ".log", ".gz", ".txt"];
-    suffixes.iter().any(|suffix| name.ends_with(suffix)) && !name.ends_with(".head.json")
+    let ends_with = |suffix: &str| {
+        let end = name.len().checked_sub(suffix.len()).and_then(|at| name.as_bytes().get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
+    };
+    let suffixes = [".gz", ".json", ".jsonl", ".ndjson", ".log", ".txt"];
+    suffixes.iter().any(|suffix| ends_with(suffix)) && !ends_with(".head.json")
+}
+
+/// The name as a text; where it is one already, which is quicker to see than to mend.
+fn text(name: &OsStr) -> Cow<'_, str> {
+    name.to_str().map_or_else(|| name.to_string_lossy(), Cow::Borrowed)
 }
 
 #[cfg(unix)]

@@ -14,10 +14,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use schema::VERSION;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use xxhash_rust::xxh3::Xxh3;
 
 /// Answers that are kept: of more, the oldest go.
 const ANSWERS: u32 = 200;
@@ -83,15 +83,24 @@ impl Index {
         let (which, state) = tag.split_at(16);
         let row =
             self.row("SELECT sum, sheet FROM files WHERE path = ?1 AND state = ?2", params![which, state])?;
-        let sheet: Sheet = self.decoded(tag, row)?;
+        let sheet: Sheet = self.decoded(tag, &row.0, &row.1)?;
         Some(Known { sheet, packed })
     }
 
     /// The answer to a question over a set of files, if it was given before.
     #[must_use]
     pub fn answer<T: DeserializeOwned>(&self, key: &[u8; 32]) -> Option<T> {
-        let row = self.row("SELECT sum, answer FROM answers WHERE key = ?1", params![key.as_slice()])?;
-        self.decoded(key, row)
+        let connection = self.lock();
+        let taken = connection.prepare_cached("SELECT sum, answer FROM answers WHERE key = ?1");
+        let taken = taken.and_then(|mut statement| {
+            let mut rows = statement.query(params![key.as_slice()])?;
+            // Megabytes may be read where they are.
+            let decoded = |row: &rusqlite::Row<'_>| {
+                Ok(self.decoded(key, row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob()?))
+            };
+            rows.next()?.map(decoded).transpose()
+        });
+        taken.unwrap_or_else(|error| self.note(&error)).flatten()
     }
 
     /// Keeps the answer. It is no loss where that fails.
@@ -110,9 +119,7 @@ impl Index {
             let oldest = "DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?1";
             connection.execute(oldest, params![ANSWERS])
         });
-        if let Err(error) = trimmed {
-            self.note(&error);
-        }
+        trimmed.map_or_else(|error| self.note(&error), Some);
     }
 
     fn row(&self, query: &str, parameters: impl rusqlite::Params) -> Option<(Vec<u8>, Vec<u8>)> {
@@ -121,14 +128,11 @@ impl Index {
             let both = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
             statement.query_row(parameters, both).optional()
         });
-        row.unwrap_or_else(|error| {
-            self.note(&error);
-            None
-        })
+        row.unwrap_or_else(|error| self.note(&error))
     }
 
-    fn decoded<T: DeserializeOwned>(&self, key: &[u8], (said, bytes): (Vec<u8>, Vec<u8>)) -> Option<T> {
-        let decoded = (said == sum(key, &bytes)).then(|| postcard::from_bytes(&bytes).ok()).flatten();
+    fn decoded<T: DeserializeOwned>(&self, key: &[u8], said: &[u8], bytes: &[u8]) -> Option<T> {
+        let decoded = (said == sum(key, bytes)).then(|| postcard::from_bytes(bytes).ok()).flatten();
         if decoded.is_none() {
             self.damaged.store(true, Ordering::Relaxed);
         }
@@ -139,25 +143,23 @@ impl Index {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Another process at work is no damage.
-    fn note(&self, error: &rusqlite::Error) {
+    /// Notes what an error tells of the index. Another process at work is no damage. Gives nothing.
+    fn note<T>(&self, error: &rusqlite::Error) -> Option<T> {
         let damage = [rusqlite::ErrorCode::DatabaseCorrupt, rusqlite::ErrorCode::NotADatabase];
         if error.sqlite_error_code().is_some_and(|code| damage.contains(&code)) {
             self.damaged.store(true, Ordering::Relaxed);
         }
+        None
     }
 }
 
-/// What is kept beside bytes to notice that they changed; of another version of them it is another.
+/// What is kept beside bytes to notice that they changed; of another version of them it is another. Against accidents alone:
+/// whoever may write the index may write sums, too.
 fn sum(key: &[u8], bytes: &[u8]) -> [u8; 16] {
-    let mut hasher = Sha256::new();
-    hasher.update(VERSION.to_le_bytes());
+    let mut hasher = Xxh3::with_seed(u64::from(VERSION));
     hasher.update(key);
     hasher.update(bytes);
-    let whole: [u8; 32] = hasher.finalize().into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&whole[..16]);
-    half
+    hasher.digest128().to_le_bytes()
 }
 
 /// What was invoked is nobody else's business.

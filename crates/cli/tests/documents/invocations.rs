@@ -6,7 +6,9 @@ use cli::report::{
     self, Invocations, Layout, LeftOut, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
 };
 use logs::scan::{Account, Trouble};
-use logs::{Answer, Attempt, Cell, Dimension, Filter, Group, Line, Pattern, Question, Timeline, Via, Way};
+use logs::{
+    Answer, Attempt, Cell, Dimension, Filter, Group, Line, Pattern, Question, Table, Timeline, Via, Way,
+};
 use serde_json::{Value, json};
 
 const NOON: i64 = 1_763_640_000_000;
@@ -33,7 +35,7 @@ fn groups() -> Invocations {
     let some = |calls| Cell { calls, foreign: 1, first: NOON, last: NOON + calls as i64, ..Cell::default() };
     let hostile = "=a,\"b\"\u{1b}[2J\u{202e}";
     let groups = vec![group("a", some(3)), group("b", some(2_000)), group(hostile, some(4))];
-    Invocations::Groups(Answer { groups, copies: 5 })
+    Invocations::Groups(Table::from(&Answer { groups, copies: 5 }))
 }
 
 fn timeline() -> Invocations {
@@ -69,7 +71,7 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
     let left_out = LeftOut { digests: 1, insights: 2, network_activity: 3, other: 4 };
     for (question, found) in [
         (&grouped, groups()),
-        (&grouped, Invocations::Groups(Answer::default())),
+        (&grouped, Invocations::Groups(Table::default())),
         (&timed, timeline()),
         (&timed, Invocations::Timeline(Timeline::default())),
     ] {

@@ -1,10 +1,7 @@
 //! The answer to a question: groups, each with its counts, sorted by their labels.
 
-use super::Dimension;
-use super::entry::{Entry, What, settle};
-use super::label::words;
-use super::settle::merge;
-use super::tally::{GroupKey, Tally};
+use super::table::Table;
+use super::tally::Tally;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -65,7 +62,7 @@ fn seconds(bucket: u16) -> u64 {
 }
 
 impl Lag {
-    fn add(&mut self, bucket: u16) {
+    pub(super) fn add(&mut self, bucket: u16) {
         *self.counts.entry(bucket).or_default() += 1;
     }
 
@@ -107,17 +104,6 @@ impl Cell {
         self.ran + self.attempts
     }
 
-    fn see(&mut self, entry: &Entry) {
-        if self.records() == 0 {
-            (self.first, self.last) = (entry.milliseconds, entry.milliseconds);
-        }
-        self.first = self.first.min(entry.milliseconds);
-        self.last = self.last.max(entry.milliseconds);
-        if let Some(bucket) = entry.what.lag() {
-            self.lag.add(bucket);
-        }
-    }
-
     /// Adds the counts of another group.
     pub fn merge(&mut self, other: &Cell) {
         if other.records() == 0 {
@@ -140,7 +126,7 @@ impl Cell {
 }
 
 /// One group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// One for each dimension of the question.
     pub labels: Vec<String>,
@@ -149,7 +135,7 @@ pub struct Group {
 }
 
 /// See the module.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// Sorted by their labels; none is empty.
     pub groups: Vec<Group>,
@@ -158,27 +144,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What all threads found together: the same whatever thread read which file.
+    /// What all threads found together, delivery lags and all: the same whatever thread read which file.
     ///
     /// # Errors
     /// What a scratch file says.
-    pub fn of(mut tallies: Vec<Tally<'_>>) -> io::Result<Answer> {
-        let (labels, ranks) = ranked(&tallies);
-        let runs = tallies.drain(..).map(|tally| tally.runs).collect();
-        let mut cells = vec![Cell::default(); labels.len()];
-        let mut copies = 0;
-        let rank = |thread: usize, group: u32| {
-            let of = ranks.get(thread).and_then(|ranks| ranks.get(group as usize));
-            of.copied().unwrap_or(u32::MAX)
-        };
-        merge(runs, rank, |together| copies += count_together(together, &mut cells))?;
-        let groups = labels.into_iter().zip(cells).filter(|(_, cell)| cell.records() > 0);
-        Ok(Answer { groups: groups.map(|(labels, cell)| Group { labels, cell }).collect(), copies })
-    }
-
-    /// Drops the delivery lags, which take more room than all the rest, for whoever does not show them.
-    pub fn forget_lags(&mut self) {
-        self.groups.iter_mut().for_each(|group| group.cell.lag = Lag::default());
+    pub fn of(tallies: Vec<Tally<'_>>) -> io::Result<Answer> {
+        Table::counted(tallies, true).map(Table::into_answer)
     }
 
     /// All groups together.
@@ -188,93 +159,6 @@ impl Answer {
         self.groups.iter().for_each(|group| total.merge(&group.cell));
         total
     }
-}
-
-/// The labels of all groups in order, and for each thread the places of its own groups among them.
-pub(super) fn ranked(tallies: &[Tally<'_>]) -> (Vec<Vec<String>>, Vec<Vec<u32>>) {
-    // Texts are put in order first, each once: groups are then compared as numbers.
-    let mut texts: Vec<&str> = tallies.iter().flat_map(|tally| tally.labels.iter()).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let place = |text| texts.binary_search(&text).map_or(0, |at| u32::try_from(at).unwrap_or(0));
-    let mut all: Vec<(GroupKey, u32, u32)> = Vec::new();
-    for (thread, tally) in (0..).zip(tallies) {
-        let places: Vec<u32> = tally.labels.iter().map(place).collect();
-        let ranked = |key: &GroupKey| {
-            let mut ranked = *key;
-            for (slot, dimension) in ranked.iter_mut().zip(&tally.question.by) {
-                if !matches!(dimension, Dimension::Hour | Dimension::Day) {
-                    *slot = places.get((*slot as usize).wrapping_sub(1)).copied().unwrap_or(0);
-                }
-            }
-            ranked
-        };
-        all.extend((0..).zip(&tally.groups).map(|(id, key)| (ranked(key), thread, id)));
-    }
-    all.sort_unstable();
-    let mut ranks: Vec<Vec<u32>> = tallies.iter().map(|tally| vec![0; tally.groups.len()]).collect();
-    let mut labels: Vec<Vec<String>> = Vec::new();
-    let mut last = None;
-    for (key, thread, id) in all {
-        if last != Some(key) {
-            let by = tallies.first().map_or(&[][..], |tally| &tally.question.by);
-            let word = |(dimension, id): (&Dimension, &u32)| match dimension {
-                Dimension::Hour | Dimension::Day => words(*dimension, *id),
-                _ => texts.get(*id as usize).copied().unwrap_or_default().to_owned(),
-            };
-            labels.push(by.iter().zip(&key).map(word).collect());
-            last = Some(key);
-        }
-        let rank = u32::try_from(labels.len() - 1).unwrap_or(u32::MAX);
-        if let Some(slot) = ranks.get_mut(thread as usize).and_then(|of| of.get_mut(id as usize)) {
-            *slot = rank;
-        }
-    }
-    (labels, ranks)
-}
-
-/// Counts what belongs together; how many copies there were.
-fn count_together(together: &[Entry], cells: &mut [Cell]) -> u64 {
-    // Most records stand alone.
-    if let [entry] = together
-        && !entry.execution()
-    {
-        if entry.what.is(What::MEANT)
-            && entry.what.is(What::WITHIN)
-            && let Some(cell) = cells.get_mut(entry.group as usize)
-        {
-            cell.see(entry);
-            count(cell, entry.what, false);
-        }
-        return 0;
-    }
-    let settled = settle(together);
-    for entry in &settled.calls {
-        if let Some(cell) = cells.get_mut(entry.group as usize) {
-            cell.see(entry);
-            count(cell, entry.what, settled.followed);
-        }
-    }
-    for entry in &settled.attempts {
-        let group = settled.call.map_or(entry.group, |call| call.group);
-        if let Some(cell) = cells.get_mut(group as usize) {
-            cell.see(entry);
-            cell.attempts += 1;
-            cell.orphans += u64::from(settled.call.is_none());
-        }
-    }
-    settled.copies
-}
-
-fn count(cell: &mut Cell, what: What, followed: bool) {
-    let later = what.is(What::ASYNC) || followed;
-    let (error, dry_run) = (what.is(What::ERROR), what.is(What::DRY_RUN));
-    cell.calls += 1;
-    cell.later += u64::from(later);
-    cell.errors += u64::from(error);
-    cell.dry_runs += u64::from(dry_run);
-    cell.foreign += u64::from(what.is(What::FOREIGN));
-    cell.ran += u64::from(!(later || error || dry_run || what.is(What::MICROVM)));
 }
 
 #[cfg(test)]

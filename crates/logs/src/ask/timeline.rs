@@ -1,7 +1,7 @@
 //! Single calls in the order of time, each with the attempts to run it.
 
-use super::answer::ranked;
 use super::entry::{Entry, Settled, What, settle};
+use super::ranked::Ranked;
 use super::settle::merge;
 use super::tally::Tally;
 use super::{Dimension, Filter, Question};
@@ -104,12 +104,8 @@ impl Timeline {
     /// # Errors
     /// What a scratch file says.
     pub fn of(mut tallies: Vec<Tally<'_>>, limit: usize) -> io::Result<Timeline> {
-        let (labels, ranks) = ranked(&tallies);
+        let ranked = Ranked::of(&tallies);
         let runs = tallies.drain(..).map(|tally| tally.runs).collect();
-        let rank = |thread: usize, group: u32| {
-            let of = ranks.get(thread).and_then(|ranks| ranks.get(group as usize));
-            of.copied().unwrap_or(u32::MAX)
-        };
         let (mut kept, mut more, mut copies) = (BinaryHeap::new(), 0, 0);
         let mut keep = |draft: Draft| {
             kept.push(Reverse(draft));
@@ -118,10 +114,13 @@ impl Timeline {
                 more += 1;
             }
         };
-        merge(runs, rank, |together| copies += hand_on(together, &mut keep))?;
-        let words = |group: u32| labels.get(group as usize).cloned().unwrap_or_default();
+        merge(
+            runs,
+            |thread, group| ranked.place(thread, group),
+            |together| copies += hand_on(together, &mut keep),
+        )?;
         let lines = kept.into_sorted_vec().into_iter().rev();
-        let lines = lines.map(|Reverse(draft)| line(draft, words)).collect();
+        let lines = lines.map(|Reverse(draft)| line(draft, |group| ranked.words(group))).collect();
         Ok(Timeline { lines, more, copies })
     }
 }

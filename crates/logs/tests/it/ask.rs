@@ -2,7 +2,7 @@
 
 use crate::records::{ALL, EXECUTION, NOTIFICATION, SYNC};
 use crate::worlds::{CALLERS, Call, answer, at, between, calls, count, files, function, records, tallied};
-use logs::{Answer, Dimension, Filter, Group, Pattern, Question, Timeline, Via, Way, text_of};
+use logs::{Answer, Dimension, Filter, Group, Lag, Pattern, Question, Table, Timeline, Via, Way, text_of};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ proptest! {
         let question = by(&[Dimension::Function, Dimension::Principal], between(since, until));
         let mut files = files(&calls);
         files.rotate_left(rotation);
+        let files_again = files.clone();
         let answer = Answer::of(tallied(&question, files, (threads, memory)).0).unwrap();
         let (expected, copies) = count(&calls, (since, until));
         let found: BTreeMap<_, _> =
@@ -31,6 +32,9 @@ proptest! {
         prop_assert_eq!(found, expected);
         prop_assert!(answer.groups.is_sorted_by(|one, other| one.labels < other.labels));
         prop_assert_eq!(answer.copies, copies);
+        let table = Table::of(tallied(&question, files_again, (threads, memory)).0).unwrap();
+        prop_assert_eq!(rows(&table), without_lags(&answer));
+        prop_assert_eq!(table.copies(), copies);
     }
 
     #[test]
@@ -60,6 +64,49 @@ proptest! {
         let kept = whole.lines.len().min(limit);
         prop_assert_eq!(&told.lines, &whole.lines[whole.lines.len() - kept..]);
         prop_assert_eq!(told.more, (whole.lines.len() - kept) as u64);
+    }
+}
+
+fn rows(table: &Table) -> Vec<Group> {
+    let group = |row: logs::TableRow<'_>| Group {
+        labels: row.labels().map(str::to_owned).collect(),
+        cell: row.cell.clone(),
+    };
+    table.rows().map(group).collect()
+}
+
+fn without_lags(answer: &Answer) -> Vec<Group> {
+    let mut groups = answer.groups.clone();
+    groups.iter_mut().for_each(|group| group.cell.lag = Lag::default());
+    groups
+}
+
+#[test]
+fn a_table_says_what_its_answer_says_and_says_it_again_when_it_is_read_back() {
+    for by in [&[][..], &[Dimension::Hour], &[Dimension::Day, Dimension::Function], &Dimension::ALL[..12]] {
+        let question = Question { by: by.to_vec(), filter: Filter::default() };
+        let files = || [SYNC, EXECUTION, NOTIFICATION].map(|record| record.as_bytes().to_vec()).to_vec();
+        let answer = Answer::of(tallied(&question, files(), (2, 2)).0).unwrap();
+        assert!(!answer.groups.is_empty());
+        let table = Table::of(tallied(&question, files(), (2, 2)).0).unwrap();
+        let written = serde_json::to_string(&table).unwrap();
+        let read: Table = serde_json::from_str(&written).unwrap();
+        for table in [&table, &read, &Table::from(&answer)] {
+            let groups =
+                if answer.groups == rows(table) { answer.groups.clone() } else { without_lags(&answer) };
+            assert_eq!((rows(table), table.len()), (groups, answer.groups.len()), "{by:?}");
+            assert_eq!(table.row(0).unwrap().label(by.len()), None);
+        }
+        // What does not fit together is nothing, and no panic.
+        for (from, to) in [
+            ("\"width\":", "\"width\":9"),
+            ("\"labels\":[", "\"labels\":[4000000000,"),
+            ("\"cells\":[", "\"x\":["),
+        ] {
+            if let Ok(table) = serde_json::from_str::<Table>(&written.replacen(from, to, 1)) {
+                rows(&table);
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::Result;
 use cli::report::{Invocations, LeftOut};
 use cli::store::{Batch, Index, ScratchFiles};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Answer, Columns, Sheet, Tally, Timeline};
+use logs::{Columns, Sheet, Table, Tally, Timeline};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub(super) struct Settings {
     typed: Vec<String>,
-    threads: usize,
+    threads: Option<usize>,
     index: Option<Index>,
     live: Live,
 }
@@ -33,7 +33,6 @@ impl Settings {
     /// [`Problem`] iff the index that was named cannot be used.
     pub(super) fn of(typed: &Typed, config: &Config) -> Result<Self> {
         let threads = typed.reading.threads.or(config.threads).map(usize::from);
-        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         let named = typed.reading.index.clone().or_else(|| config.index.clone());
         let live = args::Live {
             profile: typed.reading.profile.clone(),
@@ -44,7 +43,7 @@ impl Settings {
         let none = typed.reading.no_index || (typed.reading.index.is_none() && config.no_index);
         Ok(Settings {
             typed: typed.sources.clone(),
-            threads: threads.unwrap_or_else(processors),
+            threads,
             index: if none { None } else { index(named)? },
             live: settings::live(live, config.clone()),
         })
@@ -119,13 +118,13 @@ fn answer(
         Some(session) if !by_hand => by_trails(session, &asked.question.filter)?,
         _ => Located { places: typed, gaps: Vec::new() },
     };
-    let mut survey = survey(&places, &window, SystemTime::now());
+    let index = settings.index.as_ref();
+    let mut survey = survey(&places, &window, index.map(|_| SystemTime::now()));
     if let Some(session) = session {
         survey_objects(&mut survey, session, by_hand)?;
     }
     let left_out = survey.left_out;
     let files = survey.files;
-    let index = settings.index.as_ref();
     // An answer with gaps is not kept, and none that was kept is about them.
     let key = survey.state().filter(|_| gaps.is_empty()).map(|state| key(asked, settings, state));
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
@@ -184,17 +183,16 @@ fn read(
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
     let feed = Feed::new(survey, index, session);
-    let done = scan(&feed, options, (0..settings.threads).map(work).collect());
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = settings.threads.unwrap_or_else(processors);
+    let done = scan(&feed, options, (0..threads).map(work).collect());
     feed.clear();
     let (works, account) = done.map_err(scratch_problem)?;
     let tallies = works.into_iter().map(|work| work.tally).collect();
     let found = if asked.timeline {
         Timeline::of(tallies, asked.limit).map(Invocations::Timeline)
     } else {
-        Answer::of(tallies).map(|mut answer| {
-            answer.forget_lags();
-            Invocations::Groups(answer)
-        })
+        Table::of(tallies).map(Invocations::Groups)
     };
     let kept = Kept { found: found.map_err(scratch_problem)?, account };
     Ok(Read { kept, from_index: feed.known(), helps: feed.helps() })

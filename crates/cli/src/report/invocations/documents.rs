@@ -4,7 +4,7 @@ use super::super::Stamp;
 use super::super::member::{Json, Object};
 use super::{INVOCATIONS_FORMAT, Invocations, LeftOut, Reading, Sort, size};
 use logs::scan::Account;
-use logs::{Attempt, Cell, Dimension, Group, Line, Question, Timeline, Way, text_of};
+use logs::{Attempt, Cell, Dimension, Line, Question, TableRow, Timeline, Way, text_of};
 use std::io::{self, Write};
 
 /// Writes them as one document: every group or call on a line of its own.
@@ -57,7 +57,7 @@ pub fn invocations_jsonl(reading: &Reading<'_>, stamp: &Stamp<'_>, out: &mut dyn
 
 /// One line of an answer.
 enum Entry<'a> {
-    Group(&'a Group),
+    Group(TableRow<'a>),
     Call(&'a Line),
 }
 
@@ -65,8 +65,8 @@ impl Entry<'_> {
     fn members(&self, question: &Question, object: &mut Object<'_>) {
         match self {
             Entry::Group(group) => {
-                object.object("labels", |object| labels(&question.by, &group.labels, object));
-                cell(&group.cell, object);
+                object.object("labels", |object| labels(&question.by, group.labels(), object));
+                cell(group.cell, object);
             }
             Entry::Call(line) => call(line, object),
         }
@@ -75,9 +75,7 @@ impl Entry<'_> {
 
 fn entries(reading: &Reading<'_>, mut each: impl FnMut(Entry<'_>) -> io::Result<()>) -> io::Result<()> {
     match reading.found {
-        Invocations::Groups(_) => {
-            reading.groups().into_iter().try_for_each(|group| each(Entry::Group(group)))
-        }
+        Invocations::Groups(_) => reading.groups().try_for_each(|group| each(Entry::Group(group))),
         Invocations::Timeline(timeline) => timeline.lines.iter().try_for_each(|line| each(Entry::Call(line))),
     }
 }
@@ -94,9 +92,9 @@ fn head(reading: &Reading<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>) {
         object.number("copies", size(reading.copies()));
     });
     match reading.found {
-        Invocations::Groups(answer) => object.object("total", |object| {
-            object.number("groups", answer.groups.len());
-            cell(&answer.total(), object);
+        Invocations::Groups(table) => object.object("total", |object| {
+            object.number("groups", table.len());
+            cell(&table.total(), object);
         }),
         Invocations::Timeline(timeline) => object.object("total", |object| {
             object.number("shown", timeline.lines.len());
@@ -172,10 +170,14 @@ fn account(account: &Account, left_out: &LeftOut, object: &mut Object<'_>) {
     });
 }
 
-fn labels(by: &[Dimension], labels: &[String], object: &mut Object<'_>) {
+fn labels<'a>(by: &[Dimension], labels: impl Iterator<Item = &'a str>, object: &mut Object<'_>) {
     for (dimension, label) in by.iter().zip(labels) {
         object.text(&dimension.as_str().replace('-', "_"), label);
     }
+}
+
+fn texts(labels: &[String]) -> impl Iterator<Item = &str> {
+    labels.iter().map(String::as_str)
 }
 
 fn cell(cell: &Cell, object: &mut Object<'_>) {
@@ -196,7 +198,7 @@ fn call(line: &Line, object: &mut Object<'_>) {
     object.text("time", &text_of(line.milliseconds));
     object.maybe("event_id", line.event.as_deref());
     object.maybe("request_id", line.request.as_deref());
-    object.object("labels", |object| labels(&Timeline::DIMENSIONS, &line.labels, object));
+    object.object("labels", |object| labels(&Timeline::DIMENSIONS, texts(&line.labels), object));
     object.flag("orphan", line.orphan);
     object.flag("async", line.later);
     object.flag("dry_run", line.dry_run);
@@ -209,5 +211,5 @@ fn call(line: &Line, object: &mut Object<'_>) {
 fn attempt(attempt: &Attempt, object: &mut Object<'_>) {
     object.text("time", &text_of(attempt.milliseconds));
     object.maybe("event_id", attempt.event.as_deref());
-    object.object("labels", |object| labels(&Timeline::DIMENSIONS, &attempt.labels, object));
+    object.object("labels", |object| labels(&Timeline::DIMENSIONS, texts(&attempt.labels), object));
 }

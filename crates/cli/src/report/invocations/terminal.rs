@@ -11,7 +11,7 @@ use crate::visible::visible;
 use account::account;
 use calls::calls;
 use fit::{fit, names};
-use logs::{Cell, Dimension, Group, text_of};
+use logs::{Cell, Dimension, TableRow, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is said where nothing was found.
@@ -22,9 +22,9 @@ const NONE: &str = "No record of an invocation was found that the question asks 
 pub fn invocations_text(reading: &Reading<'_>, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     match reading.found {
-        Invocations::Groups(answer) => {
-            headline(&answer.total(), answer.groups.len(), &reading.question.by, &mut page);
-            groups(reading, layout.width, &mut page);
+        Invocations::Groups(table) => {
+            headline(&table.total(), table.len(), &reading.question.by, &mut page);
+            groups(reading, table.len(), layout.width, &mut page);
         }
         Invocations::Timeline(timeline) => calls(timeline, &mut page),
     }
@@ -62,15 +62,14 @@ type Count = (&'static str, fn(&Cell) -> u64, Style);
 const COUNTS: [Count; 2] =
     [("Attempts", |cell| cell.attempts, Style::Plain), ("Errors", |cell| cell.errors, Style::Bad)];
 
-fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
-    let groups = reading.groups();
-    let shown = &groups[..groups.len().min(reading.limit)];
+fn groups(reading: &Reading<'_>, all: usize, width: usize, page: &mut Page) {
+    let shown: &[TableRow<'_>] = &reading.groups().take(reading.limit).collect::<Vec<_>>();
     if shown.is_empty() {
         return;
     }
     let by = &reading.question.by;
     let counts: Vec<&Count> =
-        COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(&group.cell) > 0)).collect();
+        COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(group.cell) > 0)).collect();
     let when = When::of(shown);
     let names = names(shown, by);
     let mut labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names)).collect();
@@ -78,7 +77,7 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
     let fixed = numbers + "  Calls ".len() + 2 * (when.width() + 2);
     let room = width.clamp(40, 200).saturating_sub(fixed);
-    let told = |short| -> Vec<String> { shown.iter().map(|group| notes(&group.cell, short)).collect() };
+    let told = |short| -> Vec<String> { shown.iter().map(|group| notes(group.cell, short)).collect() };
     let widest = |notes: &[String]| notes.iter().map(|note| note.len() + 2).max().unwrap_or(0);
     let long = told(false);
     let short = room < fit::wanted(&labels) + widest(&long);
@@ -90,7 +89,7 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     heads.extend(["First (UTC)", "Last", ""].map(|head| (head.to_owned(), Align::Left)));
     let heads: Vec<(&str, Align)> = heads.iter().map(|(head, align)| (head.as_str(), *align)).collect();
     let rows = shown.iter().zip(labels).zip(notes).map(|((group, labels), note)| {
-        let cell = &group.cell;
+        let cell = group.cell;
         let mut row: Vec<Span> = labels.into_iter().map(|label| (Style::Plain, label)).collect();
         row.push((Style::Strong, grouped(size(cell.calls))));
         row.extend(counts.iter().map(|(_, of, style)| match of(cell) {
@@ -107,7 +106,7 @@ fn groups(reading: &Reading<'_>, width: usize, page: &mut Page) {
     if short {
         legend(shown, page);
     }
-    let more = groups.len() - shown.len();
+    let more = all - shown.len();
     if more > 0 {
         let told = format!("and {} more: see them with --limit, or all with --format csv", grouped(more));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
@@ -137,8 +136,8 @@ fn notes(cell: &Cell, short: bool) -> String {
 }
 
 /// What the letters of [`notes`] mean.
-fn legend(groups: &[&Group], page: &mut Page) {
-    let there = REMARKS.iter().filter(|(of, ..)| groups.iter().any(|group| of(&group.cell) > 0));
+fn legend(groups: &[TableRow<'_>], page: &mut Page) {
+    let there = REMARKS.iter().filter(|(of, ..)| groups.iter().any(|group| of(group.cell) > 0));
     let letters: Vec<String> = there.map(|(_, letter, [_, many, _])| format!("{letter}: {many}")).collect();
     if !letters.is_empty() {
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &letters.join("; ")));
@@ -151,7 +150,7 @@ struct When {
 }
 
 impl When {
-    fn of(groups: &[&Group]) -> When {
+    fn of(groups: &[TableRow<'_>]) -> When {
         let year = |at: i64| text_of(at)[..4].to_owned();
         let years: BTreeSet<String> =
             groups.iter().flat_map(|group| [group.cell.first, group.cell.last]).map(year).collect();
@@ -179,14 +178,14 @@ fn short_time(at: i64) -> String {
     text_of(at).get(..19).unwrap_or_default().replacen('T', " ", 1)
 }
 
-fn words(group: &Group, by: &[Dimension], names: &BTreeMap<String, String>) -> Vec<String> {
-    let word = |(dimension, label): (&Dimension, &String)| {
+fn words(group: &TableRow<'_>, by: &[Dimension], names: &BTreeMap<String, String>) -> Vec<String> {
+    let word = |(dimension, label): (&Dimension, &str)| {
         match dimension {
-            Dimension::Function => visible(names.get(label).unwrap_or(label)).into_owned(),
+            Dimension::Function => visible(names.get(label).map_or(label, String::as_str)).into_owned(),
             // Everybody knows whose services they are.
             Dimension::Principal | Dimension::Role => visible(label).replace(".amazonaws.com", ""),
             _ => visible(label).into_owned(),
         }
     };
-    by.iter().zip(&group.labels).map(word).collect()
+    by.iter().zip(group.labels()).map(word).collect()
 }

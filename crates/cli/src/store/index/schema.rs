@@ -7,13 +7,16 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Raised whenever a table, the encoding or the meaning of an answer changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// What stands in a file of this version. An earlier one is emptied, a later one left alone.
 pub(super) const VERSION: u32 = FORMAT * 10_000 + SHEET_VERSION;
 /// `ITix`: tells our files from other databases.
 const APPLICATION: i32 = 0x4954_6978;
 /// How long another process may be at work before we go on without.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Bytes of a page. Sheets are long, and the log takes two calls for each page of them.
+const PAGE: u32 = 16_384;
 
 const TABLES: &str = "
 CREATE TABLE files (path BLOB PRIMARY KEY, state BLOB NOT NULL, sum BLOB NOT NULL, sheet BLOB NOT NULL) STRICT;
@@ -25,6 +28,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, IndexError> {
     make_file(path).map_err(|error| IndexError::Unreachable(error.to_string()))?;
     let mut connection = Connection::open(path).map_err(told)?;
     connection.busy_timeout(PATIENCE).map_err(told)?;
+    // Of a file that is there already, nothing is changed by it.
+    connection.pragma_update(None, "page_size", PAGE).map_err(told)?;
     let read = |connection: &Connection, name: &str| -> rusqlite::Result<i64> {
         connection.pragma_query_value(None, name, |row| row.get(0))
     };
@@ -36,7 +41,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, IndexError> {
     connection.pragma_update(None, "journal_mode", "wal").map_err(told)?;
     connection.pragma_update(None, "synchronous", "normal").map_err(told)?;
     // A large part of a page cache is of no use: rows are read once.
-    connection.pragma_update(None, "cache_size", -4_096).map_err(told)?;
+    connection.pragma_update(None, "cache_size", -2_048).map_err(told)?;
     Ok(connection)
 }
 

@@ -1,15 +1,15 @@
 //! Labels made to fit: short names where they are clear, and both ends of what is too long.
 
-use logs::{Dimension, Group};
+use logs::{Dimension, TableRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that a label keeps, however narrow the terminal.
 const NARROWEST: usize = 12;
 
 /// Names of functions by their ARN: alone where only one function among those shown is called that.
-pub(super) fn names(groups: &[&Group], by: &[Dimension]) -> BTreeMap<String, String> {
+pub(super) fn names(groups: &[TableRow<'_>], by: &[Dimension]) -> BTreeMap<String, String> {
     let Some(at) = by.iter().position(|one| *one == Dimension::Function) else { return BTreeMap::new() };
-    shortened(groups.iter().filter_map(|group| group.labels.get(at).map(String::as_str)))
+    shortened(groups.iter().filter_map(|group| group.label(at)))
 }
 
 /// See [`names`].
