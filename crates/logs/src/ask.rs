@@ -1,6 +1,7 @@
 //! Questions over sheets: what is counted, by what, and what is left out.
 
 mod answer;
+mod count;
 mod entry;
 mod label;
 mod ranked;

@@ -1,6 +1,6 @@
 //! The answer to a question: groups, each with its counts, sorted by their labels.
 
-use super::table::Table;
+use super::count::Counted;
 use super::tally::Tally;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -149,7 +149,10 @@ impl Answer {
     /// # Errors
     /// What a scratch file says.
     pub fn of(tallies: Vec<Tally<'_>>) -> io::Result<Answer> {
-        Table::counted(tallies, true).map(Table::into_answer)
+        let Counted { ranked, cells, copies } = Counted::of(tallies, true)?;
+        let groups = (0..).zip(cells).filter(|(_, cell)| cell.records() > 0);
+        let groups = groups.map(|(place, cell)| Group { labels: ranked.words(place), cell }).collect();
+        Ok(Answer { groups, copies })
     }
 
     /// All groups together.

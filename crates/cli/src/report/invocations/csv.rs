@@ -34,7 +34,7 @@ const BLOCK: usize = 1 << 16;
 fn groups(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut block = head_of_groups(reading)?;
     for group in reading.groups() {
-        let cell = group.cell;
+        let cell = &group.cell;
         for label in group.labels() {
             if is_as_it_is(label) {
                 block.extend_from_slice(label.as_bytes());

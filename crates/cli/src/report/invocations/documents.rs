@@ -66,7 +66,7 @@ impl Entry<'_> {
         match self {
             Entry::Group(group) => {
                 object.object("labels", |object| labels(&question.by, group.labels(), object));
-                cell(group.cell, object);
+                cell(&group.cell, object);
             }
             Entry::Call(line) => call(line, object),
         }

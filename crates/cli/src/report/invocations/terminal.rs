@@ -69,7 +69,7 @@ fn groups(reading: &Reading<'_>, all: usize, width: usize, page: &mut Page) {
     }
     let by = &reading.question.by;
     let counts: Vec<&Count> =
-        COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(group.cell) > 0)).collect();
+        COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(&group.cell) > 0)).collect();
     let when = When::of(shown);
     let names = names(shown, by);
     let mut labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names)).collect();
@@ -77,7 +77,7 @@ fn groups(reading: &Reading<'_>, all: usize, width: usize, page: &mut Page) {
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
     let fixed = numbers + "  Calls ".len() + 2 * (when.width() + 2);
     let room = width.clamp(40, 200).saturating_sub(fixed);
-    let told = |short| -> Vec<String> { shown.iter().map(|group| notes(group.cell, short)).collect() };
+    let told = |short| -> Vec<String> { shown.iter().map(|group| notes(&group.cell, short)).collect() };
     let widest = |notes: &[String]| notes.iter().map(|note| note.len() + 2).max().unwrap_or(0);
     let long = told(false);
     let short = room < fit::wanted(&labels) + widest(&long);
@@ -89,7 +89,7 @@ fn groups(reading: &Reading<'_>, all: usize, width: usize, page: &mut Page) {
     heads.extend(["First (UTC)", "Last", ""].map(|head| (head.to_owned(), Align::Left)));
     let heads: Vec<(&str, Align)> = heads.iter().map(|(head, align)| (head.as_str(), *align)).collect();
     let rows = shown.iter().zip(labels).zip(notes).map(|((group, labels), note)| {
-        let cell = group.cell;
+        let cell = &group.cell;
         let mut row: Vec<Span> = labels.into_iter().map(|label| (Style::Plain, label)).collect();
         row.push((Style::Strong, grouped(size(cell.calls))));
         row.extend(counts.iter().map(|(_, of, style)| match of(cell) {
@@ -137,7 +137,7 @@ fn notes(cell: &Cell, short: bool) -> String {
 
 /// What the letters of [`notes`] mean.
 fn legend(groups: &[TableRow<'_>], page: &mut Page) {
-    let there = REMARKS.iter().filter(|(of, ..)| groups.iter().any(|group| of(group.cell) > 0));
+    let there = REMARKS.iter().filter(|(of, ..)| groups.iter().any(|group| of(&group.cell) > 0));
     let letters: Vec<String> = there.map(|(_, letter, [_, many, _])| format!("{letter}: {many}")).collect();
     if !letters.is_empty() {
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &letters.join("; ")));
