@@ -52,12 +52,19 @@ pub enum Looked {
         /// The first of them and why, in words.
         first: String,
     },
-    /// All that is there, and nothing of it was delivered after the window: a copy may have been made before the rest came.
+    /// All that is there, and nothing of it was delivered well after the window: a copy may have been made before the rest came.
     CutOff {
         /// How many.
         files: u64,
         /// When the last of them was delivered, in words.
         newest: String,
+    },
+    /// All that is there, and it does not look like all that was delivered in the window.
+    Lacking {
+        /// How many files there are.
+        files: u64,
+        /// What speaks against it, in words.
+        why: String,
     },
     /// There is no file of its account and Region in the window.
     NoFile,
@@ -140,11 +147,17 @@ pub enum Doubt {
     Elsewhere,
     /// The copy may be older than the window.
     #[error(
-        "the newest file of this account and Region was delivered at {newest}, before the window ends: is the copy complete?"
+        "the newest file of this account and Region was delivered at {newest}, before the last records of the window can be expected: is the copy complete?"
     )]
     CutOff {
         /// In words.
         newest: String,
+    },
+    /// The copy may have holes.
+    #[error("{why}: is the copy complete?")]
+    Lacking {
+        /// In words.
+        why: String,
     },
     /// Records may still arrive.
     #[error("the window ended less than {} ago, and records may still arrive", words(SETTLED_AFTER))]
@@ -211,7 +224,7 @@ const FEW: (u64, u64) = (1, 2);
 ///
 /// - *Evidenced* iff a record was seen, whatever else is not known.
 /// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read, the place is known to
-///   be the right one and not a copy that ends before the window, and the window is closed long enough.
+///   be the right one and not a copy that lacks a part of the window, and the window is closed long enough.
 /// - *Idle* iff none was seen, CloudWatch counts no invocation, and the window is closed long enough for both to be final.
 /// - *Undetermined* otherwise, with every reason.
 #[must_use]
@@ -247,6 +260,9 @@ fn hidden(known: &Known) -> Option<Doubt> {
         // Where the trail itself says where it delivers, what is there is all there is, and an empty place is an answer.
         Looked::CutOff { newest, .. } => {
             (known.origin == Origin::ByHand).then(|| Doubt::CutOff { newest: newest.clone() })
+        }
+        Looked::Lacking { why, .. } => {
+            (known.origin == Origin::ByHand).then(|| Doubt::Lacking { why: why.clone() })
         }
         Looked::NoFile => (known.origin == Origin::ByHand).then_some(Doubt::Elsewhere),
     }

@@ -68,6 +68,12 @@ fn a_place_without_the_account_and_region_is_an_answer_only_where_the_trail_name
     let by_hand = decide(&Known { looked: cut_off.clone(), ..missing() });
     let doubt = Doubt::CutOff { newest: "noon".to_owned() };
     assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![doubt]));
+    let lacking = Looked::Lacking { files: 2, why: "a day lacks".to_owned() };
+    let by_hand = decide(&Known { looked: lacking.clone(), ..missing() });
+    let doubt = Doubt::Lacking { why: "a day lacks".to_owned() };
+    assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![doubt]));
+    let known = Known { looked: lacking, origin: Origin::Trail, ..missing() };
+    assert_eq!(decide(&known).outcome, Outcome::Missing);
     let known = Known { looked: cut_off, origin: Origin::Trail, ..missing() };
     assert_eq!(decide(&known).outcome, Outcome::Missing);
     let known = Known { looked: Looked::NoFile, origin: Origin::Trail, ..missing() };
@@ -120,6 +126,7 @@ fn looked() -> impl Strategy<Value = Looked> {
         (1..9_u64).prop_map(|unread| Looked::Partly { unread, first: "x".to_owned() }),
         Just(Looked::NoFile),
         (1..9_u64).prop_map(|files| Looked::CutOff { files, newest: "z".to_owned() }),
+        (1..9_u64).prop_map(|files| Looked::Lacking { files, why: "w".to_owned() }),
         Just(Looked::NotLooked { why: "y".to_owned() }),
     ]
 }
@@ -197,7 +204,8 @@ proptest! {
             prop_assert!(known.settled && known.records.records == 0);
             prop_assert!(matches!(known.metric, Metric::Known(1..)));
             let there = matches!(known.looked, Looked::Whole { .. })
-                || (matches!(known.looked, Looked::NoFile | Looked::CutOff { .. }) && known.origin == Origin::Trail);
+                || (matches!(known.looked, Looked::NoFile | Looked::CutOff { .. } | Looked::Lacking { .. })
+                    && known.origin == Origin::Trail);
             prop_assert!(there);
         }
     }

@@ -62,12 +62,12 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         return Err(problem.help("check the name: * stands for any characters").into());
     }
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
-    let counted = counts.over(&arns, &window);
+    let counted = counts.over(&arns, &window, hours::now(&context.now));
     if session.as_ref().is_some_and(Session::is_stopped) {
         return Ok(interrupted());
     }
     let settled = decision::is_settled(window.end, hours::now(&context.now));
-    let seen = delivered.seen_of(&read.holes);
+    let seen = delivered.seen_of(&read.holes, &listed.trails);
     let functions = by
         .into_iter()
         .map(|(arn, records)| {
@@ -91,7 +91,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         functions,
         account: read.account,
         copies: read.answer.copies,
-        foreign: foreign(&read.answer.groups),
+        foreign: foreign(&read.answer.groups) + read.strays,
         others: listed.others,
         unseen: listed.unlisted.iter().cloned().chain(seen.told()).collect(),
         digests: proven.as_ref().map(|proven| proven.validation.clone()),

@@ -8,7 +8,7 @@ use crate::sources::Session;
 use cli::store::ScratchFiles;
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Answer, Column, Columns, Marks, Question, Sheet, Tally};
+use logs::{Answer, Column, Columns, Marks, ObjectKey, Question, Row, Sheet, Tally};
 use std::io;
 
 /// What was read.
@@ -22,6 +22,8 @@ pub(crate) struct Read {
     pub(crate) holes: Holes,
     /// Every log file, hashed where a digest lists it.
     pub(crate) seen: Vec<Seen>,
+    /// Records that say they were delivered to another account than the one in whose folder they lie: counted nowhere.
+    pub(crate) strays: u64,
 }
 
 /// Reads all log files once.
@@ -43,6 +45,7 @@ pub(crate) fn read(
         expected,
         hashes: Hashes::default(),
         holes: Holes::default(),
+        strays: 0,
     };
     let (done, mut holes) = Watched::over(
         delivered,
@@ -51,13 +54,14 @@ pub(crate) fn read(
         |files| scan(files, options, (0..threads).map(work).collect()),
     );
     let (works, account) = done?;
-    let (mut tallies, mut hashes) = (Vec::new(), Vec::new());
+    let (mut tallies, mut hashes, mut strays) = (Vec::new(), Vec::new(), 0);
     for work in works {
         tallies.push(work.tally);
         hashes.push(work.hashes);
         holes.merge(work.holes);
+        strays += work.strays;
     }
-    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes) })
+    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes), strays })
 }
 
 struct Work<'a> {
@@ -66,6 +70,20 @@ struct Work<'a> {
     expected: &'a Expected<'a>,
     hashes: Hashes,
     holes: Holes,
+    strays: u64,
+}
+
+/// The sheet without the rows of other accounts than the one in whose folder the file lies; `None` iff there are none of those.
+/// What lies in one account's folder is no evidence that another's trail delivers, whatever it says of itself.
+fn at_home(sheet: &Sheet, key: &str) -> Option<Sheet> {
+    let account = ObjectKey::parse(key)?.account.to_owned();
+    let home = |row: &Row| sheet.texts.get(row.text(Column::Account)) == Some(&account);
+    if sheet.rows.iter().all(home) {
+        return None;
+    }
+    let mut kept = sheet.clone();
+    kept.rows.retain(home);
+    Some(kept)
 }
 
 impl Consumer for Work<'_> {
@@ -89,7 +107,9 @@ impl Consumer for Work<'_> {
                 self.hashes.refuse(at, unread);
             }
         }
-        self.tally.sheet(file, sheet, inflated)
+        let kept = self.delivered.logs.get(at).and_then(|item| at_home(sheet, &item.key));
+        self.strays += kept.as_ref().map_or(0, |kept| sheet.rows.len() - kept.rows.len()) as u64;
+        self.tally.sheet(file, kept.as_ref().unwrap_or(sheet), inflated)
     }
 
     fn wants_hash(&self, file: &File) -> bool {
@@ -144,7 +164,7 @@ impl Consumer for Search<'_> {
     fn sheet(&mut self, file: &File, sheet: &Sheet, _: &[u8]) -> Result<(), Self::Error> {
         self.read.push(file.name.clone());
         let number = uuid(self.request);
-        let is = |row: &logs::Row| match number {
+        let is = |row: &Row| match number {
             Some(number) if row.marks.any(Marks::REQUEST_UUID) => row.request == number,
             _ => sheet.texts.get(row.text(Column::RequestId)) == Some(self.request),
         };

@@ -153,6 +153,56 @@ fn a_damaged_file_turns_missing_into_undetermined_and_leaves_what_was_seen() {
 }
 
 #[test]
+fn a_copy_without_one_of_the_days_is_no_proof_that_nothing_was_recorded() {
+    let tree = Copy::below("");
+    let day = "AWSLogs/o-acme4example/111122223333/CloudTrail/us-east-1/2026/11/20";
+    std::fs::remove_dir_all(tree.folder.path().join(day)).unwrap();
+    let said = tree.verify(&["--format", "jsonl"]);
+    assert_eq!(result(&said, "invoices-v2"), "undetermined");
+    assert!(said.stdout.contains("no file of this account and Region was delivered on 2026-11-20"));
+}
+
+#[test]
+fn a_record_in_the_folder_of_another_account_is_no_evidence_of_the_owners_trail() {
+    use std::io::Write;
+    let record = |recipient: &str| {
+        format!(
+            r#"{{"Records":[{{"eventVersion":"1.08","userIdentity":{{"type":"AWSService","invokedBy":"s3.amazonaws.com"}},"eventTime":"2026-11-21T13:00:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"us-east-1","eventID":"0e121f48-d685-44a8-a9b8-1698cc39f22b","resources":[{{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:us-east-1:111122223333:function:invoices-v2"}}]{recipient}}}]}}"#
+        )
+    };
+    let recipient = r#","recipientAccountId":"111122223333""#;
+    let (elsewhere, at_home) = ("AWSLogs/444455556666", "AWSLogs/o-acme4example/111122223333");
+    let cases = [(elsewhere, "", "missing"), (elsewhere, recipient, "missing"), (at_home, "", "evidenced")];
+    for (folder, recipient, expected) in cases {
+        let tree = Copy::below("");
+        let account = folder.rsplit('/').next().unwrap();
+        let name = format!("{account}_CloudTrail_us-east-1_20261121T1305Z_0000000000000000.json.gz");
+        let path = tree.folder.path().join(folder).join("CloudTrail/us-east-1/2026/11/21").join(name);
+        let file = std::fs::File::create(path).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        gzip.write_all(record(recipient).as_bytes()).unwrap();
+        gzip.finish().unwrap();
+        let said = tree.verify(&["--format", "jsonl"]);
+        assert_eq!(result(&said, "invoices-v2"), expected, "{folder} {recipient}");
+        let foreign = said.stdout.contains("\"records_of_foreign_functions\":1,");
+        assert_eq!(foreign, expected == "missing", "{}", said.stdout);
+    }
+}
+
+#[test]
+fn an_account_or_a_region_that_is_mistyped_does_not_pass() {
+    let tree = Copy::below("");
+    for (flag, name, there) in
+        [("--region", "eu-west-9", "eu-west-1"), ("--accounts", "999999999999", "111122223333")]
+    {
+        let said = tree.verify(&[flag, name]);
+        assert_eq!(said.code, Some(2), "{}{}", said.stdout, said.stderr);
+        assert!(said.stderr.contains(name) && said.stderr.contains(there), "{}", said.stderr);
+        assert_eq!(said.stdout, "");
+    }
+}
+
+#[test]
 fn the_same_records_twice_are_counted_once() {
     let tree = Copy::below("");
     let before = tree.verify(&["--format", "jsonl"]);

@@ -1,12 +1,13 @@
 //! Which functions are asked about: those of the inventory that the flags leave over.
 
 use crate::commands::{Facts, facts};
+use crate::problem::Problem;
 use crate::settings::{Accounts, Live, Source};
 use anyhow::Result;
 use audit::inventory::{GapKind, Inventory};
 use cloudtrail::arn::Arn;
 use logs::Pattern;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions to verify, and what is not known of others.
 #[derive(Debug, Default)]
@@ -17,17 +18,25 @@ pub(super) struct Functions {
     pub(super) unlisted: Vec<String>,
     /// Web functions and MicroVM images beside them.
     pub(super) others: usize,
+    /// The trails of their accounts and Regions.
+    pub(super) trails: OwnTrails,
     /// True iff reading them was interrupted.
     pub(super) interrupted: bool,
 }
 
+/// By account and Region the ARNs of the trails that the account itself sees there; `None` where they could not be listed.
+pub(super) type OwnTrails = BTreeMap<(String, String), Option<BTreeSet<String>>>;
+
 /// The functions of an inventory.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] where it could not be read.
+/// [`crate::problem::Problem`] where it could not be read, or has no account or Region of that name.
 pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now: &str) -> Result<Functions> {
     let Facts { inventory, interrupted } = facts(source, now)?;
     let mut found = Functions { interrupted, ..Functions::default() };
+    if matches!(source, Source::File(_)) {
+        known(live, &inventory)?;
+    }
     for place in &inventory.places {
         if !within(live, &place.account, &place.region) {
             continue;
@@ -40,12 +49,40 @@ pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now:
                 place.account, place.region, gap.error
             ));
         }
+        let own = place.trails.known();
+        let own = own.map(|trails| trails.iter().map(|sighting| sighting.trail.clone()).collect());
+        found.trails.insert((place.account.clone(), place.region.clone()), own);
         found.others += place.web_functions.resources.len() + place.microvm_images.resources.len();
         let arns = place.functions.resources.iter().map(|resource| &*resource.arn);
         found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
     }
     found.unlisted.extend(unread_accounts(&inventory));
     Ok(found)
+}
+
+/// # Errors
+/// [`Problem`] iff an account or a Region was named that the inventory does not have: a name that is mistyped must not pass for
+/// one whose records arrive.
+fn known(live: &Live, inventory: &Inventory) -> Result<()> {
+    let accounts: BTreeSet<&str> = inventory.accounts.iter().map(|account| &*account.id).collect();
+    let regions: BTreeSet<&str> = inventory.places.iter().map(|place| &*place.region).collect();
+    let named = match &live.accounts {
+        Accounts::Listed(ids) => ids.as_slice(),
+        Accounts::Caller | Accounts::Organization => &[],
+    };
+    let wrong = |named: &[String], known: &BTreeSet<&str>| {
+        named.iter().find(|one| !known.contains(one.as_str())).cloned()
+    };
+    let in_regions = live.regions.as_deref().unwrap_or_default();
+    let all = [("account", named, accounts), ("Region", in_regions, regions)];
+    for (what, named, known) in all {
+        if let Some(name) = wrong(named, &known) {
+            let known: Vec<&str> = known.into_iter().collect();
+            let problem = Problem::misuse(format!("the inventory has no {what} {name}"));
+            return Err(problem.help(format!("it has {}", known.join(", "))).into());
+        }
+    }
+    Ok(())
 }
 
 /// Accounts whose Regions could not be listed: nobody knows their functions.

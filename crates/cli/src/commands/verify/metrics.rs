@@ -13,6 +13,8 @@ use std::ops::Range;
 use std::path::Path;
 
 const HOUR: i64 = 3_600_000;
+/// How long CloudWatch keeps counts of hours ("Metrics retention").
+const KEPT: i64 = 455 * 24 * HOUR;
 
 /// Where counts come from.
 pub(super) enum Counts<'s> {
@@ -51,7 +53,7 @@ impl<'s> Counts<'s> {
     }
 
     /// The count of each function over the window.
-    pub(super) fn over(&self, functions: &[&str], window: &Range<i64>) -> BTreeMap<String, Metric> {
+    pub(super) fn over(&self, functions: &[&str], window: &Range<i64>, now: i64) -> BTreeMap<String, Metric> {
         match self {
             Self::None => {
                 let why =
@@ -61,8 +63,20 @@ impl<'s> Counts<'s> {
             Self::File(series) => {
                 functions.iter().map(|arn| ((*arn).to_owned(), summed(series.get(*arn), window))).collect()
             }
-            Self::Live(session) => live(session, functions, window),
+            Self::Live(session) => {
+                let mut counts = live(session, functions, window);
+                counts.values_mut().for_each(|count| forgotten(count, window, now));
+                counts
+            }
         }
+    }
+}
+
+/// A zero of hours that CloudWatch does not keep any more says nothing.
+fn forgotten(count: &mut Metric, window: &Range<i64>, now: i64) {
+    if *count == Metric::Known(0) && window.start < now.saturating_sub(KEPT) {
+        let why = "CloudWatch keeps its hours for 455 days, and the window begins before".to_owned();
+        *count = Metric::Unknown(why);
     }
 }
 
@@ -126,7 +140,19 @@ fn name(arn: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{HOUR, HourlyCounts, Metric, summed};
+    use super::{HOUR, HourlyCounts, KEPT, Metric, forgotten, summed};
+
+    #[test]
+    fn a_zero_of_hours_that_are_not_kept_is_none() {
+        let of = |count, start| {
+            let mut count = Metric::Known(count);
+            forgotten(&mut count, &(start..start + HOUR), KEPT + HOUR);
+            count
+        };
+        assert_eq!(of(0, HOUR), Metric::Known(0));
+        assert!(matches!(of(0, HOUR - 1), Metric::Unknown(why) if why.contains("455 days")));
+        assert_eq!(of(3, 0), Metric::Known(3));
+    }
 
     #[test]
     fn an_hour_that_is_not_known_never_makes_a_zero() {

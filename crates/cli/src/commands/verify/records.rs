@@ -1,6 +1,6 @@
 //! Where the records of the functions would be: places that were named, or where the trails deliver to.
 
-use super::functions::{Functions, pair};
+use super::functions::{Functions, OwnTrails, pair};
 use crate::delivered::{Delivered, Holes, delivered};
 use crate::settings::{Accounts, Live};
 use crate::sources::{Place, Session, Trails, Window, delivered_by};
@@ -29,16 +29,53 @@ pub(super) struct Listed {
     pub(super) origin: Origin,
     /// The trails' locations; `None` iff places were named by hand.
     trails: Option<Vec<Location>>,
-    /// Log files delivered in the window, by account and Region, and when the newest was.
-    counts: BTreeMap<(String, String), (u64, i64)>,
-    /// Where the window ends.
-    end: i64,
+    /// Log files that could hold records of the window, by account and Region.
+    piles: BTreeMap<(String, String), Pile>,
+    window: Range<i64>,
+}
+
+/// Log files of one account and Region.
+#[derive(Debug, Default)]
+struct Pile {
+    files: u64,
+    /// The ends of the minutes of their delivery, milliseconds since 1970.
+    delivered: BTreeSet<i64>,
+}
+
+/// A window's last records can be expected so long after it: delivery takes about five minutes on average (user guide, "How
+/// CloudTrail works"). An account and Region in use have files that often, too.
+const EXPECTED: i64 = HOUR / 2;
+const DAY: i64 = 24 * HOUR;
+
+impl Pile {
+    /// What was read of it, if it is a copy that somebody made: nothing says that it is whole but its files themselves.
+    fn of_a_copy(&self, window: &Range<i64>) -> Seen {
+        let files = self.files;
+        let Some(newest) = self.delivered.last() else { return Seen::NoFile };
+        if *newest < window.end.saturating_add(EXPECTED) {
+            // Delivered in that minute: its beginning is what the name says.
+            return Seen::CutOff { files, newest: text_of(*newest - 59_999) };
+        }
+        let days = window.start.div_euclid(DAY)..=(window.end - 1).div_euclid(DAY);
+        let without = |day: &i64| self.delivered.range(day * DAY..(day + 1) * DAY).next().is_none();
+        match days.into_iter().find(without) {
+            Some(day) => Seen::Lacking {
+                files,
+                why: format!(
+                    "no file of this account and Region was delivered on {}",
+                    &text_of(day * DAY)[..10]
+                ),
+            },
+            None => Seen::Whole { files },
+        }
+    }
 }
 
 /// What was seen, once everything is read.
 pub(super) struct Reached<'a> {
     listed: &'a Listed,
     holes: Holes,
+    own: &'a OwnTrails,
 }
 
 impl Looked<'_> {
@@ -97,26 +134,25 @@ impl Looked<'_> {
                 (files, Origin::Trail, Some(trails.locations))
             }
         };
-        let counts = self.count(&files);
-        Listed { files, origin, trails, counts, end: self.window.end }
+        let piles = self.piles(&files);
+        Listed { files, origin, trails, piles, window: self.window.clone() }
     }
 
     /// Log files by account and Region that could hold records of the window.
-    fn count(&self, files: &Delivered) -> BTreeMap<(String, String), (u64, i64)> {
-        let mut counts: BTreeMap<_, (u64, i64)> = BTreeMap::new();
+    fn piles(&self, files: &Delivered) -> BTreeMap<(String, String), Pile> {
+        let mut piles: BTreeMap<_, Pile> = BTreeMap::new();
         for item in &files.logs {
             let Some(key) = ObjectKey::parse(&item.key) else { continue };
             let within = |at: i64| (self.window.start..self.window.end.saturating_add(LATER)).contains(&at);
             // The name has the minute.
             let delivered = key.delivered().map(|at| at.saturating_add(59_999));
             if let Some(at) = delivered.filter(|at| within(*at)) {
-                let (files, newest) =
-                    counts.entry((key.account.to_owned(), key.region.to_owned())).or_default();
-                *files += 1;
-                *newest = at.max(*newest);
+                let pile = piles.entry((key.account.to_owned(), key.region.to_owned())).or_default();
+                pile.files += 1;
+                pile.delivered.insert(at);
             }
         }
-        counts
+        piles
     }
 }
 
@@ -129,10 +165,10 @@ fn trails(session: &Session, regions: &[String], live: &Live) -> Trails {
 
 impl Listed {
     /// With what could not be read of the files themselves.
-    pub(super) fn seen_of(&self, read: &Holes) -> Reached<'_> {
+    pub(super) fn seen_of<'a>(&'a self, read: &Holes, own: &'a OwnTrails) -> Reached<'a> {
         let mut holes = self.files.holes.clone();
         holes.merge(read.clone());
-        Reached { listed: self, holes }
+        Reached { listed: self, holes, own }
     }
 }
 
@@ -147,12 +183,13 @@ impl Reached<'_> {
             return Seen::Partly { unread: hole.count, first: format!("{name}: {why}") };
         }
         let listed = self.listed;
-        if let Some((files, newest)) = listed.counts.get(&(account.to_owned(), region.to_owned())) {
+        if let Some(why) = self.unseen_trail(account, region) {
+            return Seen::NotLooked { why };
+        }
+        if let Some(pile) = listed.piles.get(&(account.to_owned(), region.to_owned())) {
             return match &listed.trails {
-                None if *newest < listed.end => {
-                    Seen::CutOff { files: *files, newest: text_of(*newest - 59_999) }
-                }
-                _ => Seen::Whole { files: *files },
+                None => pile.of_a_copy(&listed.window),
+                Some(_) => Seen::Whole { files: pile.files },
             };
         }
         let covers = |trails: &Vec<Location>| trails.iter().any(|one| delivered_by(one, account, region));
@@ -163,6 +200,21 @@ impl Reached<'_> {
                         .to_owned(),
             },
             _ => Seen::NoFile,
+        }
+    }
+
+    /// Why a trail may deliver the account's records to a place that was not looked into: the trails are looked up as the caller,
+    /// who does not see those that another account has for itself.
+    fn unseen_trail(&self, account: &str, region: &str) -> Option<String> {
+        let located = self.listed.trails.as_ref()?;
+        match self.own.get(&(account.to_owned(), region.to_owned()))? {
+            None => Some(format!("the trails of account {account} could not be listed")),
+            Some(own) => {
+                let unseen = own.iter().find(|arn| !located.iter().any(|one| one.trail == **arn))?;
+                Some(format!(
+                    "{unseen} may hold them, which the caller does not see; name its bucket as SOURCE"
+                ))
+            }
         }
     }
 

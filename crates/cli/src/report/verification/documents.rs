@@ -183,6 +183,11 @@ fn looked(looked: &Looked, object: &mut Object<'_>) {
             object.number("files", size(*files));
             object.text("newest", newest);
         }
+        Looked::Lacking { files, why } => {
+            object.text("state", "lacking");
+            object.number("files", size(*files));
+            object.text("why", why);
+        }
         Looked::NoFile => object.text("state", "no_file"),
         Looked::NotLooked { why } => {
             object.text("state", "not_looked");
@@ -197,6 +202,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
         Doubt::NotLooked { .. } => "not_looked",
         Doubt::Elsewhere => "elsewhere",
         Doubt::CutOff { .. } => "cut_off",
+        Doubt::Lacking { .. } => "lacking",
         Doubt::Unsettled => "unsettled",
         Doubt::NoMetric { .. } => "no_metric",
     }
