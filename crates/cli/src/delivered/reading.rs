@@ -1,11 +1,13 @@
-//! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place.
+//! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place; what was read
+//! before, and need not be hashed, comes out of the index.
 
-use super::Delivered;
 use super::hashes::{Hashes, seen};
 use super::holes::{Holes, place_of};
-use super::watched::{Watched, at};
+use super::watched::{How, Watched};
+use super::{Delivered, Item};
+use crate::remembered::Keeper;
 use crate::sources::Session;
-use cli::store::ScratchFiles;
+use cli::store::{Index, ScratchFiles};
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Answer, Column, Columns, Marks, Question, Sheet, Tally};
@@ -22,9 +24,11 @@ pub(crate) struct Read {
     pub(crate) holes: Holes,
     /// Every log file, hashed where a digest lists it.
     pub(crate) seen: Vec<Seen>,
+    /// How many files were in the index.
+    pub(crate) known: u64,
 }
 
-/// Reads all log files once.
+/// Reads all log files once; with an index those alone that are not in it, or that have to be hashed.
 ///
 /// # Errors
 /// What a scratch file says.
@@ -32,24 +36,25 @@ pub(crate) fn read(
     delivered: &Delivered,
     question: &Question,
     expected: &Expected<'_>,
-    session: Option<&Session>,
+    (session, index): (Option<&Session>, Option<&Index>),
 ) -> io::Result<Read> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Options { columns: question.columns(), ..Options::default() };
+    let columns = if index.is_some() { Columns::ALL } else { question.columns() };
+    let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
+        keeper: Keeper::into(index),
         delivered,
         expected,
         hashes: Hashes::default(),
         holes: Holes::default(),
     };
-    let (done, mut holes) = Watched::over(
-        delivered,
-        |_| true,
-        session,
-        |files| scan(files, options, (0..threads).map(work).collect()),
-    );
+    let how = |item: &Item| if expected.claims(&item.key).is_empty() { How::Sheet } else { How::Bytes };
+    let ((done, known), mut holes) = Watched::over(delivered, how, (session, index), |files| {
+        let done = scan(files, options, (0..threads).map(work).collect());
+        (done, files.known())
+    });
     let (works, account) = done?;
     let (mut tallies, mut hashes) = (Vec::new(), Vec::new());
     for work in works {
@@ -57,11 +62,12 @@ pub(crate) fn read(
         hashes.push(work.hashes);
         holes.merge(work.holes);
     }
-    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes) })
+    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes), known })
 }
 
 struct Work<'a> {
     tally: Tally<'a>,
+    keeper: Keeper<'a>,
     delivered: &'a Delivered,
     expected: &'a Expected<'a>,
     hashes: Hashes,
@@ -72,7 +78,8 @@ impl Consumer for Work<'_> {
     type Error = io::Error;
 
     fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
-        let at = at(&file.tag);
+        self.keeper.keep(file, sheet);
+        let at = file.number;
         let facts = &sheet.facts;
         if let Some(item) = self.delivered.logs.get(at) {
             let amiss = facts.trouble.clone().or_else(|| {
@@ -93,16 +100,17 @@ impl Consumer for Work<'_> {
     }
 
     fn wants_hash(&self, file: &File) -> bool {
-        let item = self.delivered.logs.get(at(&file.tag));
+        let item = self.delivered.logs.get(file.number);
         item.is_some_and(|item| !self.expected.claims(&item.key).is_empty())
     }
 
     fn hashed(&mut self, file: &File, hash: [u8; 32]) -> io::Result<()> {
-        self.hashes.enter(at(&file.tag), hash);
+        self.hashes.enter(file.number, hash);
         Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
+        self.keeper.end();
         self.tally.end()
     }
 }
@@ -115,8 +123,8 @@ pub(crate) fn has_request(
 ) -> (Option<String>, Vec<String>, Option<String>) {
     let (done, holes) = Watched::over(
         delivered,
-        |_| true,
-        Some(session),
+        |_| How::Sheet,
+        (Some(session), None),
         |files| {
             let search = Search { request, found: Vec::new(), read: Vec::new() };
             let options = Options { columns: Columns::of(&[Column::RequestId]), ..Options::default() };

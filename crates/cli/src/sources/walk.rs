@@ -123,8 +123,8 @@ impl<'a> Walk<'a> {
             size: metadata.len(),
             delivered: key.and_then(|key| key.delivered()),
             tag: level.folder.tag(&entry.file_name(), &metadata, self.now),
-            unread: None,
             below,
+            ..Found::default()
         };
         Some(if key.is_some() { Met::Delivered(found) } else { Met::Loose(found) })
     }
