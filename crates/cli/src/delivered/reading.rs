@@ -168,3 +168,6 @@ fn uuid(text: &str) -> Option<u128> {
     let digits: String = text.chars().filter(|digit| *digit != '-').collect();
     (text.len() == 36 && digits.len() == 32).then(|| u128::from_str_radix(&digits, 16).ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests;
