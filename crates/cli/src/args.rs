@@ -1,6 +1,7 @@
 //! What was typed: the command line as `clap` reads it, before it means anything.
 
 pub(crate) mod invocations;
+pub(crate) mod remembering;
 pub(crate) mod verify;
 
 use crate::outcome::Outcome;

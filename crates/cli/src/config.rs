@@ -13,7 +13,7 @@ use toml::{Table, Value};
 /// The file that is read where nobody names another.
 const NAME: &str = "invoketrail.toml";
 
-/// Every key. `format` and `output` are those of `audit` and `invocations`; a command passes over what it has no flag for.
+/// Every key. A command passes over what it has no flag for.
 const KEYS: [&str; 17] = [
     "accounts",
     "endpoint-url",

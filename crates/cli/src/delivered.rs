@@ -13,9 +13,10 @@ pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
 pub(crate) use reading::{has_request, read};
 
-use crate::sources::{Place, Session, Window, list};
+use crate::sources::{Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;
 use holes::place_of;
+use logs::scan::Tag;
 use logs::{Folder, ObjectKey};
 use std::path::PathBuf;
 
@@ -30,6 +31,8 @@ pub(crate) struct Item {
     pub(crate) key: String,
     /// Bytes.
     size: u64,
+    /// As in [`crate::sources::Found`]: what the index knows it by.
+    tag: Option<Tag>,
 }
 
 /// All that was found by its name.
@@ -68,8 +71,8 @@ impl Delivered {
         let laid_out = listing.is_laid_out();
         for (listed, delivered) in listing.files {
             if delivered || !laid_out {
-                let below = PathBuf::from(&listed.key);
-                self.take(Item { place, below, key: listed.key, size: listed.size });
+                let (below, tag) = (PathBuf::from(&listed.key), tag_of(session, bucket, &listed));
+                self.take(Item { place, below, key: listed.key, size: listed.size, tag });
             }
         }
         for (prefix, refusal) in listing.unread {

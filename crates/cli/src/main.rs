@@ -11,6 +11,7 @@ mod outcome;
 mod output;
 mod problem;
 mod progress;
+mod remembered;
 mod settings;
 mod sources;
 

@@ -2,6 +2,7 @@
 
 use crate::args::{self, Format, Output, Recorders};
 use crate::config::Config;
+use crate::problem::say;
 use audit::Counted;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -155,6 +156,21 @@ impl Live {
         }
         flags
     }
+}
+
+/// What a command makes of a format in the configuration file. One that is meant for other commands is passed over, and not in
+/// silence.
+pub(crate) fn fitting<T>(
+    setting: &str,
+    format: Format,
+    known: impl FnOnce(Format) -> Option<T>,
+    why: &str,
+) -> Option<T> {
+    let fitting = known(format);
+    if fitting.is_none() {
+        say("note", &format!("`{setting}` of the settings is passed over: {why}"));
+    }
+    fitting
 }
 
 /// `-` stands for stdin or stdout.

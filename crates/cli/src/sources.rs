@@ -15,7 +15,7 @@ mod window;
 
 pub(crate) use feed::{Feed, NO_TAG};
 pub(crate) use listing::{Refusal, list};
-pub(crate) use objects::survey_objects;
+pub(crate) use objects::{survey_objects, tag_of};
 pub(crate) use session::{Session, side_by_side};
 pub(crate) use survey::{Survey, survey};
 pub(crate) use trails::{Trails, delivered_by};
@@ -68,6 +68,8 @@ pub(crate) struct Found {
     pub(crate) tag: Option<logs::scan::Tag>,
     /// Why nothing can be had of it.
     pub(crate) unread: Option<String>,
+    /// Its place in the list that it is from, if there is one.
+    pub(crate) number: usize,
 }
 
 /// The places that were typed.

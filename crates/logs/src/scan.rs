@@ -31,6 +31,8 @@ pub struct File {
     pub known: Option<Box<Known>>,
     /// What the source wants the consumer to know of it.
     pub tag: Tag,
+    /// Its place in a list that source and consumer share, if there is one.
+    pub number: usize,
 }
 
 /// Bytes that mean something to a source and its consumer, and nothing to a scan.

@@ -1,5 +1,6 @@
 //! `invoketrail invocations` as it is typed.
 
+use super::remembering::Remembering;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -85,12 +86,8 @@ pub(crate) struct Reading {
     /// Threads [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// Where to remember what was read [default: invoketrail/index-1.sqlite in the cache folder].
-    #[arg(long, value_name = "FILE", conflicts_with = "no_index", value_hint = ValueHint::FilePath)]
-    pub(crate) index: Option<PathBuf>,
-    /// Read every file anew, and remember nothing.
-    #[arg(long)]
-    pub(crate) no_index: bool,
+    #[command(flatten)]
+    pub(crate) remembering: Remembering,
     /// A profile of the AWS configuration files, for trails and s3://.
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,

@@ -1,5 +1,6 @@
 //! `invoketrail verify` and `invoketrail logs` as they are typed.
 
+use super::remembering::Remembering;
 use super::{Format, Live, Output, output};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ Examples:
   invoketrail verify --canary arn:aws:lambda:eu-west-1:111122223333:function:orders
 
 Without a SOURCE the log files are read where the trails deliver to. Counts of records and of CloudWatch are an indication; only
-\"invoked, and nothing recorded\" is a no.
+\"invoked, and nothing recorded\" is a no. Files that were read before are not read again (see --index), but for those that --digests
+has to hash.
 Exit code: 0 records arrive wherever something ran, 3 something ran and nothing was recorded (or a digest is invalid), 4 it cannot
 be told of all.")]
 pub(crate) struct Verify {
@@ -46,6 +48,8 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) exit_zero: bool,
     #[command(flatten)]
+    pub(crate) remembering: Remembering,
+    #[command(flatten)]
     pub(crate) canary: Canary,
     /// The functions of this inventory file, instead of asking AWS.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -70,7 +74,7 @@ pub(crate) struct WindowArgs {
 #[command(next_help_heading = "A canary: one invocation whose record is waited for")]
 pub(crate) struct Canary {
     /// Send this function, by ARN, one dry run (nothing is run), and wait for its record.
-    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory"])]
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory", "index", "no_index"])]
     pub(crate) canary: Option<String>,
     /// Run the function once, with an empty event, instead of a dry run.
     #[arg(long, requires = "canary")]
@@ -109,7 +113,8 @@ Examples:
   invoketrail logs validate --profile audit --since 24h
 
 Without a SOURCE the files are read where the trails deliver to. A copy on a disk loses the metadata in which a digest's signature
-stands: keep what `aws s3api head-object` prints beside it, as DIGEST.head.json.
+stands: keep what `aws s3api head-object` prints beside it, as DIGEST.head.json. Every file that a digest lists is read each time:
+only its bytes prove it.
 Exit code: 0 all of it is as it was delivered, 3 something was changed or is missing, 4 it cannot be asserted of all.")]
 pub(crate) struct Validate {
     /// A folder that holds AWSLogs, or s3://BUCKET/PREFIX [default: where the trails deliver to].

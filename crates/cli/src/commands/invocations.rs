@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
-use crate::sources;
+use crate::{settings, sources};
 use anyhow::Result;
 use cli::report::{self, Invocations, Layout, Reading, Stamp, shell};
 use logs::scan::Account;
@@ -79,15 +79,8 @@ fn over_config(mut typed: args::Invocations, config: &Config) -> args::Invocatio
     typed
 }
 
-/// A setting that is meant for other commands is passed over, and not in silence.
 fn known(setting: &str, format: crate::args::Format) -> Option<Format> {
-    let known = Format::of(format);
-    if known.is_none() {
-        let told =
-            format!("`{setting}` of the settings is passed over: invocations are not shown as Markdown");
-        say("note", &told);
-    }
-    known
+    settings::fitting(setting, format, Format::of, "invocations are not shown as Markdown")
 }
 
 fn write(

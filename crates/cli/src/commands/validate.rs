@@ -5,6 +5,7 @@ use super::verify::{delivered_places, ending, keys, of_digests};
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
+use crate::config::Config;
 use crate::delivered::{Delivered, Proven, delivered, found, hash_all, prove};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
@@ -25,6 +26,7 @@ const HOUR: i64 = 3_600_000;
 /// [`Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let LogsCommand::Validate(typed) = typed.command;
+    let typed = over_config(typed, &context.config);
     let live = settings::live(typed.live.clone(), context.config.clone());
     let places = delivered_places(&typed.sources)?;
     let asked = asked(&typed.window, &context.now)?;
@@ -48,6 +50,28 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     answer(&validated, &typed, &context)?;
     next(&validated, &typed);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))
+}
+
+/// What was typed, over what the configuration file says.
+fn over_config(mut typed: Validate, config: &Config) -> Validate {
+    let fits = |setting, format| {
+        let known = |format| matches!(format, Format::Terminal | Format::Json).then_some(format);
+        settings::fitting(
+            setting,
+            format,
+            known,
+            "proofs are shown for a person or as one JSON document alone",
+        )
+    };
+    if typed.format.is_none() {
+        typed.format = config.format.and_then(|format| fits("format", format));
+    }
+    if typed.output.is_empty() {
+        let outputs = config.output.iter().filter(|output| fits("output", output.format).is_some());
+        typed.output = outputs.cloned().collect();
+    }
+    typed.exit_zero |= config.exit_zero;
+    typed
 }
 
 /// The window in milliseconds since 1970; `None` iff all there is.

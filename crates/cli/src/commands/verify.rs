@@ -8,10 +8,12 @@ mod records;
 
 use super::Context;
 use crate::args::{Format, verify as args};
+use crate::config::Config;
 use crate::delivered::{Keys, Proven, found, prove};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
+use crate::remembered;
 use crate::settings::{self, Live, Source};
 use crate::sources::{Place, Session, places};
 use anyhow::Result;
@@ -30,12 +32,14 @@ use std::ops::Range;
 /// # Errors
 /// [`Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
+    let typed = over_config(typed, &context.config);
     let live = settings::live(typed.live.clone(), context.config.clone());
     let places = delivered_places(&typed.sources)?;
     if typed.canary.canary.is_some() {
         return canary::run(&typed, &places, &live, &context);
     }
     let window = hours::window(&typed.window, &context.now)?;
+    let index = remembered::open(&typed.remembering, &context.config)?;
     let patterns: Vec<Pattern> = typed.function.iter().map(|text| Pattern::new(text)).collect();
     let source = settings::source(
         crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
@@ -52,8 +56,11 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let digests = found(&delivered.files, session.as_ref());
     let expected = Expected::of(&digests);
     let question = looked.question(&listed, &patterns);
-    let read = crate::delivered::read(&delivered.files, &question, &expected, session.as_ref())
+    let from = (session.as_ref(), index.as_ref());
+    let read = crate::delivered::read(&delivered.files, &question, &expected, from)
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
+    remembered::tell_known(read.known, read.account.files);
+    remembered::tell_damage(index.as_ref());
     let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
@@ -100,6 +107,16 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     answer(&verification, &typed, &context)?;
     next(&verification, &typed, &source);
     Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// What was typed, over what the configuration file says.
+fn over_config(typed: args::Verify, config: &Config) -> args::Verify {
+    args::Verify {
+        format: typed.format.or(config.format),
+        output: if typed.output.is_empty() { config.output.clone() } else { typed.output },
+        exit_zero: typed.exit_zero || config.exit_zero,
+        ..typed
+    }
 }
 
 /// The places that were typed.

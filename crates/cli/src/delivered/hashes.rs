@@ -1,7 +1,7 @@
 //! SHA-256 of log files, two at a time where that is faster, and what was seen of every one of them.
 
 use super::Delivered;
-use super::watched::{Watched, at};
+use super::watched::{How, Watched};
 use crate::sources::Session;
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::Source;
@@ -80,8 +80,9 @@ pub(crate) fn hash_all(
     session: Option<&Session>,
 ) -> (Vec<Seen>, super::Holes) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let wanted = |item: &super::Item| !expected.claims(&item.key).is_empty();
-    let (hashes, holes) = Watched::over(delivered, wanted, session, |files| {
+    let how = |item: &super::Item| if expected.claims(&item.key).is_empty() { How::Not } else { How::Bytes };
+    // Nothing but the bytes themselves proves them.
+    let (hashes, holes) = Watched::over(delivered, how, (session, None), |files| {
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| hash_each(files))).collect();
             // A panic in a thread is a defect of ours, and goes on as one.
@@ -97,7 +98,7 @@ fn hash_each(files: &Watched<'_>) -> Hashes {
     let (mut hashes, mut inflater) = (Hashes::default(), Inflater::new(DEFAULT_LIMIT));
     let mut bytes = Vec::new();
     while let Some(file) = files.next(&mut bytes) {
-        let at = at(&file.tag);
+        let at = file.number;
         if let Some(why) = file.unread {
             hashes.refuse(at, Unread::Refused { why });
         } else {

@@ -1,11 +1,13 @@
-//! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place.
+//! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place; what was read
+//! before, and need not be hashed, comes out of the index.
 
-use super::Delivered;
 use super::hashes::{Hashes, seen};
 use super::holes::{Holes, place_of};
-use super::watched::{Watched, at};
+use super::watched::{How, Watched};
+use super::{Delivered, Item};
+use crate::remembered::Keeper;
 use crate::sources::Session;
-use cli::store::ScratchFiles;
+use cli::store::{Index, ScratchFiles};
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Answer, Column, Columns, Marks, ObjectKey, Question, Row, Sheet, Tally};
@@ -24,9 +26,11 @@ pub(crate) struct Read {
     pub(crate) seen: Vec<Seen>,
     /// Records that say they were delivered to another account than the one in whose folder they lie: counted nowhere.
     pub(crate) strays: u64,
+    /// How many files were in the index.
+    pub(crate) known: u64,
 }
 
-/// Reads all log files once.
+/// Reads all log files once; with an index those alone that are not in it, or that have to be hashed.
 ///
 /// # Errors
 /// What a scratch file says.
@@ -34,25 +38,26 @@ pub(crate) fn read(
     delivered: &Delivered,
     question: &Question,
     expected: &Expected<'_>,
-    session: Option<&Session>,
+    (session, index): (Option<&Session>, Option<&Index>),
 ) -> io::Result<Read> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Options { columns: question.columns(), ..Options::default() };
+    let columns = if index.is_some() { Columns::ALL } else { question.columns() };
+    let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
+        keeper: Keeper::into(index),
         delivered,
         expected,
         hashes: Hashes::default(),
         holes: Holes::default(),
         strays: 0,
     };
-    let (done, mut holes) = Watched::over(
-        delivered,
-        |_| true,
-        session,
-        |files| scan(files, options, (0..threads).map(work).collect()),
-    );
+    let how = |item: &Item| if expected.claims(&item.key).is_empty() { How::Sheet } else { How::Bytes };
+    let ((done, known), mut holes) = Watched::over(delivered, how, (session, index), |files| {
+        let done = scan(files, options, (0..threads).map(work).collect());
+        (done, files.known())
+    });
     let (works, account) = done?;
     let (mut tallies, mut hashes, mut strays) = (Vec::new(), Vec::new(), 0);
     for work in works {
@@ -61,11 +66,12 @@ pub(crate) fn read(
         holes.merge(work.holes);
         strays += work.strays;
     }
-    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes), strays })
+    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes), known, strays })
 }
 
 struct Work<'a> {
     tally: Tally<'a>,
+    keeper: Keeper<'a>,
     delivered: &'a Delivered,
     expected: &'a Expected<'a>,
     hashes: Hashes,
@@ -90,7 +96,8 @@ impl Consumer for Work<'_> {
     type Error = io::Error;
 
     fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
-        let at = at(&file.tag);
+        self.keeper.keep(file, sheet);
+        let at = file.number;
         let facts = &sheet.facts;
         if let Some(item) = self.delivered.logs.get(at) {
             let amiss = facts.trouble.clone().or_else(|| {
@@ -113,16 +120,17 @@ impl Consumer for Work<'_> {
     }
 
     fn wants_hash(&self, file: &File) -> bool {
-        let item = self.delivered.logs.get(at(&file.tag));
+        let item = self.delivered.logs.get(file.number);
         item.is_some_and(|item| !self.expected.claims(&item.key).is_empty())
     }
 
     fn hashed(&mut self, file: &File, hash: [u8; 32]) -> io::Result<()> {
-        self.hashes.enter(at(&file.tag), hash);
+        self.hashes.enter(file.number, hash);
         Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
+        self.keeper.end();
         self.tally.end()
     }
 }
@@ -135,8 +143,8 @@ pub(crate) fn has_request(
 ) -> (Option<String>, Vec<String>, Option<String>) {
     let (done, holes) = Watched::over(
         delivered,
-        |_| true,
-        Some(session),
+        |_| How::Sheet,
+        (Some(session), None),
         |files| {
             let search = Search { request, found: Vec::new(), read: Vec::new() };
             let options = Options { columns: Columns::of(&[Column::RequestId]), ..Options::default() };
@@ -180,3 +188,6 @@ fn uuid(text: &str) -> Option<u128> {
     let digits: String = text.chars().filter(|digit| *digit != '-').collect();
     (text.len() == 36 && digits.len() == 32).then(|| u128::from_str_radix(&digits, 16).ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,24 @@
-//! Log files one after the other to whichever thread asks; what cannot be read of them is kept as holes.
+//! Log files one after the other to whichever thread asks, out of the index what need not be read again; what cannot be read of them
+//! is kept as holes.
 
 use super::holes::{Holes, place_of};
 use super::{Delivered, Item};
-use crate::sources::{Feed, Found, Session, Survey, Window};
+use crate::sources::{Feed, Found, NO_TAG, Session, Survey, Window};
+use cli::store::Index;
 use logs::ObjectKey;
-use logs::scan::{File, Source, Tag};
+use logs::scan::{File, Source};
 use std::sync::{Mutex, PoisonError};
+
+/// What is wanted of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// What it holds of invocations: out of the index, if it was read before in the same state.
+    Sheet,
+    /// Its bytes, whatever was read before.
+    Bytes,
+    /// Nothing.
+    Not,
+}
 
 /// See the module.
 pub(super) struct Watched<'a> {
@@ -15,54 +28,58 @@ pub(super) struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    /// Hands over a feed of those log files of the delivery that are `wanted`; the tag of a file is its place in the list.
+    /// Hands over a feed of the log files of the delivery, their places in its list as their numbers. `how` says what is wanted of
+    /// each.
     pub(super) fn over<R>(
         delivered: &Delivered,
-        wanted: impl Fn(&Item) -> bool,
-        session: Option<&Session>,
+        how: impl Fn(&Item) -> How,
+        (session, index): (Option<&Session>, Option<&Index>),
         work: impl FnOnce(&Watched<'_>) -> R,
     ) -> (R, Holes) {
-        let items = delivered.logs.iter().enumerate().filter(|(_, item)| wanted(item));
-        let found = items.map(|(at, item)| Found {
-            place: item.place,
-            below: item.below.clone(),
-            size: item.size,
-            delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
-            tag: Some(tag(at)),
-            unread: None,
+        let items = delivered.logs.iter().enumerate();
+        let found = items.filter_map(|(number, item)| {
+            let known_by = match how(item) {
+                How::Sheet => item.tag,
+                // The index is asked for nothing that has no tag.
+                How::Bytes => None,
+                How::Not => return None,
+            };
+            Some(Found {
+                place: item.place,
+                below: item.below.clone(),
+                size: item.size,
+                delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
+                tag: known_by,
+                unread: None,
+                number,
+            })
         });
         // All that is listed is read.
         let all = Window::default();
         let survey = Survey::of(&delivered.places, &all, found.collect());
-        let feed = Feed::new(survey, None, session).with_help();
+        let feed = Feed::new(survey, index, session).with_help();
         let watched = Watched { feed, items: &delivered.logs, holes: Mutex::default() };
         let result = work(&watched);
         watched.feed.clear();
         (result, watched.holes.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// How many files were in the index so far.
+    pub(super) fn known(&self) -> u64 {
+        self.feed.known()
+    }
 }
 
 impl Source for Watched<'_> {
     fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
-        let file = self.feed.next(bytes)?;
-        if let (Some(why), Some(item)) = (&file.unread, self.items.get(at(&file.tag))) {
+        let mut file = self.feed.next(bytes)?;
+        let Some(item) = self.items.get(file.number) else { return Some(file) };
+        // What was read for its bytes is worth keeping, too.
+        file.tag = item.tag.unwrap_or(NO_TAG);
+        if let Some(why) = &file.unread {
             let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
             holes.add(place_of(&item.key), &file.name, why, 1);
         }
         Some(file)
     }
-}
-
-/// The place of an item in the list, for the consumer.
-fn tag(at: usize) -> Tag {
-    let mut tag = [0; 32];
-    tag.iter_mut().zip(at.to_le_bytes()).for_each(|(to, from)| *to = from);
-    tag
-}
-
-/// The inverse of `tag`.
-pub(super) fn at(tag: &Tag) -> usize {
-    let mut bytes = [0; size_of::<usize>()];
-    bytes.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
-    usize::from_le_bytes(bytes)
 }

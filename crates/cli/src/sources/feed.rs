@@ -181,6 +181,7 @@ impl Source for Feed<'_> {
             unread: found.unread.clone(),
             known: None,
             tag: found.tag.unwrap_or(NO_TAG),
+            number: found.number,
         };
         if file.unread.is_some() {
             return Some(file);

@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use anyhow::Result;
 use aws::{Listed, ObjectError};
 use logs::ObjectKey;
+use logs::scan::Tag;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -56,10 +57,15 @@ fn unlisted(name: &str, refusal: &Refusal) -> Problem {
 
 fn file(session: &Session, (place, bucket): (usize, &str), listed: &Listed) -> Found {
     let delivered = ObjectKey::parse(&listed.key).and_then(|key| key.delivered());
+    let tag = tag_of(session, bucket, listed);
+    Found { place, below: PathBuf::from(&listed.key), size: listed.size, delivered, tag, ..Found::default() }
+}
+
+/// Which object it is, and in which state; `None` iff the listing tells too little.
+pub(crate) fn tag_of(session: &Session, bucket: &str, listed: &Listed) -> Option<Tag> {
     let name = format!("s3://{}/{bucket}/{}", session.evidence.account(), listed.key);
     let state = format!("{} {} {}", listed.etag, listed.size, listed.modified);
-    let tag = (!listed.etag.is_empty()).then(|| print::of(name.as_bytes(), state.as_bytes()));
-    Found { place, below: PathBuf::from(&listed.key), size: listed.size, delivered, tag, unread: None }
+    (!listed.etag.is_empty()).then(|| print::of(name.as_bytes(), state.as_bytes()))
 }
 
 impl Session {

@@ -147,8 +147,8 @@ impl<'a> Walk<'a> {
             size: metadata.len(),
             delivered: delivery.and_then(|delivery| delivery.delivered(&text(name))),
             tag: self.now.and_then(|now| level.folder.tag(name, metadata, now)),
-            unread: None,
             below: level.below.join(name),
+            ..Found::default()
         };
         if delivery.is_some() { Met::Delivered(found) } else { Met::Loose(found) }
     }

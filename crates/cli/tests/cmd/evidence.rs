@@ -4,26 +4,26 @@ use crate::run::{Said, root, run};
 use std::path::{Path, PathBuf};
 
 /// A copy of `examples/logs` that a test may damage.
-struct Copy {
-    folder: tempfile::TempDir,
+pub(crate) struct Copy {
+    pub(crate) folder: tempfile::TempDir,
     prefix: &'static str,
 }
 
 const SHOP: &str = "AWSLogs/444455556666";
 
 impl Copy {
-    fn below(prefix: &'static str) -> Copy {
+    pub(crate) fn below(prefix: &'static str) -> Copy {
         let folder = tempfile::tempdir().unwrap();
         copy(&root().join("examples/logs"), &folder.path().join(prefix));
         Copy { folder, prefix }
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.folder.path().to_str().unwrap()
     }
 
     /// The files below, by name.
-    fn files(&self, below: &str, suffix: &str) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, below: &str, suffix: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
         walk(&self.folder.path().join(below), &mut found);
         found.retain(|path| path.to_str().unwrap().ends_with(suffix));
@@ -39,7 +39,7 @@ impl Copy {
         run(&[&["logs", "validate", source.to_str().unwrap()], &day[..]].concat())
     }
 
-    fn verify(&self, more: &[&str]) -> Said {
+    pub(crate) fn verify(&self, more: &[&str]) -> Said {
         let inventory = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
         let window = ["--since", "2026-11-20", "--until", "2026-11-21"];
         run(&[&["verify", self.path()], &inventory[..], &window[..], more].concat())

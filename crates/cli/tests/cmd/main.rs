@@ -11,6 +11,7 @@ mod log_files;
 mod no_network;
 mod run;
 mod settings;
+mod verified_again;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
 /// `TRYCMD=overwrite cargo test -p cli --test cmd` writes what the binary says now.

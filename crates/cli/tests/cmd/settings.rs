@@ -1,4 +1,4 @@
-//! The configuration file of `invocations`: what it sets, and that a flag wins.
+//! The configuration file of commands that read log files: what it sets, and that a flag wins.
 
 use crate::run::run;
 
@@ -31,4 +31,87 @@ fn settings_say_where_to_write_and_which_region_and_a_flag_wins() {
     assert!(!std::fs::exists(&of_settings).unwrap());
     let elsewhere = calls(&std::fs::read_to_string(&of_flag).unwrap());
     assert!(elsewhere > calls(&by_hand.stdout), "{elsewhere}");
+}
+
+/// Runs with a file of settings that says `text`, and with `flags`.
+fn with_settings(text: &str, arguments: &[&str], flags: &[&str]) -> crate::run::Said {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("s.toml");
+    std::fs::write(&settings, text).unwrap();
+    run(&[arguments, &["--config", settings.to_str().unwrap()], flags].concat())
+}
+
+/// What `format`, `output` and `exit-zero` of the settings do for a command whose answer is `code`, and that a flag wins.
+fn hold_for(arguments: &[&str], code: i32) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (of_settings, of_flag) = (path("a.json"), path("b.json"));
+    let text = format!("format = 'json'\noutput = '{of_settings}'\n");
+    let by_hand = run(&[arguments, &["--format", "json"]].concat());
+    assert_eq!(by_hand.code, Some(code), "{}", by_hand.stderr);
+    let said = with_settings(&text, arguments, &[]);
+    assert_eq!((said.code, &said.stdout), (Some(code), &by_hand.stdout), "{}", said.stderr);
+    assert_eq!(std::fs::read_to_string(&of_settings).unwrap(), said.stdout);
+
+    std::fs::remove_file(&of_settings).unwrap();
+    let said = with_settings(&text, arguments, &["--format", "terminal", "--output", &of_flag]);
+    assert_eq!(said.stdout, run(arguments).stdout);
+    assert_eq!(std::fs::read_to_string(&of_flag).unwrap(), by_hand.stdout);
+    assert!(!std::fs::exists(&of_settings).unwrap());
+
+    let said = with_settings("exit-zero = true", arguments, &[]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(said.stderr.contains(&format!("exit code {code} hidden by --exit-zero")), "{}", said.stderr);
+}
+
+const VERIFY: [&str; 10] = [
+    "verify",
+    "examples/logs",
+    "--inventory",
+    "examples/acme.json",
+    "--metrics",
+    "examples/metrics.json",
+    "--since",
+    "2026-11-20",
+    "--until",
+    "2026-11-21",
+];
+
+#[test]
+fn settings_hold_for_verify() {
+    hold_for(&VERIFY, 3);
+    let markdown = with_settings("format = 'markdown'", &VERIFY, &[]);
+    assert_eq!(markdown.stdout, run(&[&VERIFY[..], &["--format", "markdown"]].concat()).stdout);
+}
+
+#[test]
+fn settings_say_where_verify_remembers_and_a_flag_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (of_settings, of_flag) = (path("a.sqlite"), path("b.sqlite"));
+    let text = format!("index = '{of_settings}'\n");
+    assert_eq!(with_settings(&text, &VERIFY, &["--no-index"]).code, Some(3));
+    assert_eq!(with_settings(&text, &VERIFY, &["--index", &of_flag]).code, Some(3));
+    assert!(!std::fs::exists(&of_settings).unwrap() && std::fs::exists(&of_flag).unwrap());
+    assert_eq!(with_settings(&text, &VERIFY, &[]).code, Some(3));
+    assert!(std::fs::exists(&of_settings).unwrap());
+}
+
+#[test]
+fn settings_hold_for_proofs_of_log_files() {
+    let keys = "examples/logs/public-keys.json";
+    let day = ["--since", "2026-11-21", "--until", "2026-11-21"];
+    let validate = [&["logs", "validate", "examples/logs", "--public-keys", keys], &day[..]].concat();
+    hold_for(&validate, 4);
+    // What proofs have no form for is passed over, and not in silence.
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.md");
+    let text = format!("format = 'markdown'\noutput = '{}'\n", page.display());
+    let said = with_settings(&text, &validate, &[]);
+    assert_eq!(said.stdout, run(&validate).stdout);
+    for setting in ["`format`", "`output`"] {
+        let told = format!("note: {setting} of the settings is passed over: proofs are shown");
+        assert!(said.stderr.contains(&told), "{}", said.stderr);
+    }
+    assert!(!page.exists());
 }

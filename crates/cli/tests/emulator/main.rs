@@ -12,6 +12,7 @@ mod refusing;
 mod seed;
 
 mod story;
+mod verified_again;
 mod verify;
 
 use seed::{Seed, url};

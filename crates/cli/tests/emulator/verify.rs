@@ -7,12 +7,12 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
 }
 
 /// Puts bytes under a key, with header lines.
-fn put(seed: &Seed, bucket: &str, key: &str, headers: &str, body: &[u8]) {
+pub(crate) fn put(seed: &Seed, bucket: &str, key: &str, headers: &str, body: &[u8]) {
     let host = url().trim_start_matches("http://").trim_end_matches('/').to_owned();
     let mut stream = TcpStream::connect(&host).unwrap();
     let head = format!(
@@ -29,7 +29,7 @@ fn put(seed: &Seed, bucket: &str, key: &str, headers: &str, body: &[u8]) {
 }
 
 /// Puts the tree below a prefix, signatures as metadata.
-fn put_tree(seed: &Seed, bucket: &str, prefix: &str, folder: &Path, below: &str) {
+pub(crate) fn put_tree(seed: &Seed, bucket: &str, prefix: &str, folder: &Path, below: &str) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -53,7 +53,7 @@ fn command(seed: &Seed, arguments: &[&str]) -> Command {
 }
 
 /// A command that asks AWS at that address.
-fn command_at(url: &str, seed: &Seed, arguments: &[&str]) -> Command {
+pub(crate) fn command_at(url: &str, seed: &Seed, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_invoketrail"));
     command
         .args(arguments)
@@ -62,6 +62,8 @@ fn command_at(url: &str, seed: &Seed, arguments: &[&str]) -> Command {
         .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
+        // No index but the one that is named.
+        .env("XDG_CACHE_HOME", "/dev/null")
         .current_dir(examples());
     command
 }

@@ -4,19 +4,18 @@ use super::located::{self, Located, by_trails};
 use super::question::Asked;
 use crate::args::{self, invocations::Invocations as Typed};
 use crate::config::Config;
-use crate::problem::{Problem, say};
+use crate::remembered::{self, Keeper, tell_damage, tell_known};
 use crate::settings::{self, Live};
-use crate::sources::{Feed, NO_TAG, Place, Session, Survey, Window, survey, survey_objects};
+use crate::sources::{Feed, Place, Session, Survey, Window, survey, survey_objects};
 use anyhow::Result;
 use cli::report::{Invocations, LeftOut};
-use cli::store::{Batch, Index, ScratchFiles};
+use cli::store::{Index, ScratchFiles};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Columns, Sheet, Table, Tally, Timeline};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::io;
 use std::time::SystemTime;
 
 /// How to read.
@@ -30,50 +29,22 @@ pub(super) struct Settings {
 
 impl Settings {
     /// # Errors
-    /// [`Problem`] iff the index that was named cannot be used.
+    /// [`crate::problem::Problem`] iff the index that was named cannot be used.
     pub(super) fn of(typed: &Typed, config: &Config) -> Result<Self> {
         let threads = typed.reading.threads.or(config.threads).map(usize::from);
-        let named = typed.reading.index.clone().or_else(|| config.index.clone());
         let live = args::Live {
             profile: typed.reading.profile.clone(),
             endpoint_url: typed.reading.endpoint_url.clone(),
             region: typed.filter.region.clone(),
             ..args::Live::default()
         };
-        let none = typed.reading.no_index || (typed.reading.index.is_none() && config.no_index);
         Ok(Settings {
             typed: typed.sources.clone(),
             threads,
-            index: if none { None } else { index(named)? },
+            index: remembered::open(&typed.reading.remembering, config)?,
             live: settings::live(live, config.clone()),
         })
     }
-}
-
-/// The index that was named, else the one in the cache folder, if there can be one.
-fn index(named: Option<PathBuf>) -> Result<Option<Index>> {
-    let asked = named.is_some();
-    let Some(path) = named.or_else(cache) else { return Ok(None) };
-    match Index::open(&path) {
-        Ok(index) => Ok(Some(index)),
-        Err(error) if asked => {
-            let told = format!("cannot use the index {}: {error}", path.display());
-            Err(Problem::new(told).help(error.help()).into())
-        }
-        // Where there can be no folder, nobody misses it.
-        Err(cli::store::IndexError::Unreachable(_)) => Ok(None),
-        Err(error) => {
-            say("note", &format!("went without the index {}: {error}", path.display()));
-            say("help", error.help());
-            Ok(None)
-        }
-    }
-}
-
-fn cache() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
-    Some(cache.join("invoketrail").join("index-1.sqlite"))
 }
 
 /// What was found, and in what.
@@ -96,7 +67,7 @@ struct Kept {
 /// `None` iff it was interrupted.
 ///
 /// # Errors
-/// [`Problem`] where a place that was typed is none, or a scratch file cannot be written.
+/// [`crate::problem::Problem`] where a place that was typed is none, or a scratch file cannot be written.
 pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Result<Option<Answered>> {
     let session = session(&typed, settings)?;
     let answered = answer(asked, typed, (settings, session.as_ref()));
@@ -140,10 +111,7 @@ fn answer(
         index.keep_answer(key, &kept);
     }
     tell_known(from_index, files);
-    if index.is_some_and(Index::is_damaged) {
-        say("note", "the index is damaged: what could not be trusted was read from the files");
-        say("help", "remove the file of the index: it is made again from the logs");
-    }
+    tell_damage(index);
     Ok(Answered { found: kept.found, account: kept.account, left_out, helps })
 }
 
@@ -181,7 +149,7 @@ fn read(
     let columns = if index.is_some() { Columns::ALL } else { asked.question.columns() };
     let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
-    let work = |_| Work { tally: Tally::new(&asked.question, &spill), index, batch: Batch::default() };
+    let work = |_| Work { tally: Tally::new(&asked.question, &spill), keeper: Keeper::into(index) };
     let feed = Feed::new(survey, index, session);
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = settings.threads.unwrap_or_else(processors);
@@ -201,24 +169,19 @@ fn read(
 /// One thread's work: counts, and keeps what was read.
 struct Work<'a> {
     tally: Tally<'a>,
-    index: Option<&'a Index>,
-    batch: Batch,
+    keeper: Keeper<'a>,
 }
 
 impl Consumer for Work<'_> {
     type Error = io::Error;
 
     fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
-        if let Some(index) = self.index.filter(|_| file.known.is_none() && file.tag != NO_TAG) {
-            self.batch.keep(index, file.tag, sheet);
-        }
+        self.keeper.keep(file, sheet);
         self.tally.sheet(file, sheet, inflated)
     }
 
     fn end(&mut self) -> io::Result<()> {
-        if let Some(index) = self.index {
-            self.batch.write(index);
-        }
+        self.keeper.end();
         self.tally.end()
     }
 }
@@ -230,11 +193,4 @@ fn scratch_problem(error: io::Error) -> anyhow::Error {
             "records that do not fit into memory go to the folder for temporary files: TMPDIR names another",
         )
         .into()
-}
-
-/// Only a person wants to know.
-fn tell_known(known: u64, files: u64) {
-    if known > 0 && io::stderr().is_terminal() {
-        say("note", &format!("{known} of {files} files were in the index"));
-    }
 }

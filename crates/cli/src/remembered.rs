@@ -1,0 +1,90 @@
+//! The index of log files as commands use it: opened as flags and settings say, and filled with what is read.
+
+use crate::args::remembering::Remembering;
+use crate::config::Config;
+use crate::problem::{Problem, say};
+use crate::sources::NO_TAG;
+use anyhow::Result;
+use cli::store::{Batch, Index, IndexError};
+use logs::scan::File;
+use logs::{Sheet, Trouble};
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+/// The index that was named, else the one in the cache folder, if there can be one; none where nobody wants one.
+///
+/// # Errors
+/// [`Problem`] iff the index that was named cannot be used.
+pub(crate) fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>> {
+    if typed.no_index || (typed.index.is_none() && config.no_index) {
+        return Ok(None);
+    }
+    let named = typed.index.clone().or_else(|| config.index.clone());
+    let asked = named.is_some();
+    let Some(path) = named.or_else(cache) else { return Ok(None) };
+    match Index::open(&path) {
+        Ok(index) => Ok(Some(index)),
+        Err(error) if asked => {
+            let told = format!("cannot use the index {}: {error}", path.display());
+            Err(Problem::new(told).help(error.help()).into())
+        }
+        // Where there can be no folder, nobody misses it.
+        Err(IndexError::Unreachable(_)) => Ok(None),
+        Err(error) => {
+            say("note", &format!("went without the index {}: {error}", path.display()));
+            say("help", error.help());
+            Ok(None)
+        }
+    }
+}
+
+fn cache() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
+    Some(cache.join("invoketrail").join("index-1.sqlite"))
+}
+
+/// One thread's way into the index.
+pub(crate) struct Keeper<'a> {
+    index: Option<&'a Index>,
+    batch: Batch,
+}
+
+impl<'a> Keeper<'a> {
+    /// Without an index nothing is kept.
+    pub(crate) fn into(index: Option<&'a Index>) -> Self {
+        Keeper { index, batch: Batch::default() }
+    }
+
+    /// Keeps what was found in a file; not of one that came out of the index, or that may change without a trace, or that only
+    /// this machine at this moment could not hold.
+    pub(crate) fn keep(&mut self, file: &File, sheet: &Sheet) {
+        let Some(index) = self.index.filter(|_| file.known.is_none() && file.tag != NO_TAG) else { return };
+        if sheet.facts.trouble.as_ref().is_some_and(|why| *why == Trouble::NoMemory.to_string()) {
+            return;
+        }
+        self.batch.keep(index, file.tag, sheet);
+    }
+
+    /// Writes what waits.
+    pub(crate) fn end(&mut self) {
+        if let Some(index) = self.index {
+            self.batch.write(index);
+        }
+    }
+}
+
+/// How many of the files were in the index, which only a person wants to know.
+pub(crate) fn tell_known(known: u64, files: u64) {
+    if known > 0 && io::stderr().is_terminal() {
+        say("note", &format!("{known} of {files} files were in the index"));
+    }
+}
+
+/// That something in the index was not as it was written, if so.
+pub(crate) fn tell_damage(index: Option<&Index>) {
+    if index.is_some_and(Index::is_damaged) {
+        say("note", "the index is damaged: what could not be trusted was read from the files");
+        say("help", "remove the file of the index: it is made again from the logs");
+    }
+}
