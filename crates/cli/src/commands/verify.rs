@@ -73,24 +73,19 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     if session.as_ref().is_some_and(Session::is_stopped) {
         return Ok(interrupted());
     }
-    let settled = decision::is_settled(window.end, hours::now(&context.now));
     let seen = delivered.seen_of(&read.holes, &listed.trails);
-    let functions = by
-        .into_iter()
-        .map(|(arn, records)| {
-            let metric = counted.get(&arn).cloned();
-            let known = Known {
-                records,
-                metric: metric.unwrap_or_else(|| Metric::Unknown("it was not asked for".to_owned())),
-                looked: seen.looked(&arn),
-                origin: delivered.origin,
-                settled,
-            };
-            let decided = decision::decide(&known);
-            let listed = listed.arns.contains(&arn);
-            VerifiedFunction { arn, listed, known, decided }
-        })
-        .collect();
+    let settled = decision::is_settled(window.end, hours::now(&context.now));
+    let known = |arn: &str, records| Known {
+        records,
+        metric: counted
+            .get(arn)
+            .cloned()
+            .unwrap_or_else(|| Metric::Unknown("it was not asked for".to_owned())),
+        looked: seen.looked(arn),
+        origin: delivered.origin,
+        settled,
+    };
+    let functions = judged(&by, &listed, known);
     let verification = Verification {
         window,
         places: delivered.files.places.iter().map(Place::typed).collect(),
@@ -107,6 +102,20 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     answer(&verification, &typed, &context)?;
     next(&verification, &typed, &source);
     Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// What is decided of each function.
+fn judged(
+    by: &BTreeMap<String, decision::Records>,
+    listed: &Functions,
+    known: impl Fn(&str, decision::Records) -> Known,
+) -> Vec<VerifiedFunction> {
+    let one = |(arn, records): (&String, &decision::Records)| {
+        let known = known(arn, *records);
+        let decided = decision::decide(&known);
+        VerifiedFunction { arn: arn.clone(), listed: listed.arns.contains(arn), known, decided }
+    };
+    by.iter().map(one).collect()
 }
 
 /// What was typed, over what the configuration file says.
