@@ -11,7 +11,7 @@ mod watched;
 pub(crate) use digests::{Keys, Proven, found, prove};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
-pub(crate) use reading::{has_request, read};
+pub(crate) use reading::{Read, has_request, read};
 
 use crate::sources::{Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;

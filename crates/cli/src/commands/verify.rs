@@ -9,7 +9,7 @@ mod records;
 use super::Context;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
-use crate::delivered::{Keys, Proven, found, prove};
+use crate::delivered::{Delivered, Keys, Proven, Read, found, prove};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
@@ -19,9 +19,10 @@ use crate::sources::{Place, Session, places};
 use anyhow::Result;
 use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
+use cli::store::Index;
 use functions::{Functions, asked, functions, pair, within};
 use logs::digest::{Expected, Found, Seen, State, Validation};
-use logs::{Group, Pattern};
+use logs::{Group, Pattern, Question};
 use metrics::Counts;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -57,16 +58,11 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let expected = Expected::of(&digests);
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
-    let read = crate::delivered::read(&delivered.files, &question, &expected, from)
-        .map_err(|error| io_problem("write to", "a scratch file", &error))?;
-    remembered::tell_known(read.known, read.account.files);
-    remembered::tell_damage(index.as_ref());
+    let read = read(&delivered.files, &question, &expected, from)?;
     let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
-        // A name that is mistyped must not pass for one whose records arrive.
-        let problem = Problem::new("no function that is listed, and no record, is called as --function says");
-        return Err(problem.help("check the name: * stands for any characters").into());
+        return Err(nobody().into());
     }
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
     let counted = counts.over(&arns, &window, hours::now(&context.now));
@@ -141,6 +137,23 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
     Ok(places)
 }
 
+/// Reads the files, and tells whoever asks what the index had to do with it.
+///
+/// # Errors
+/// [`Problem`] iff a scratch file cannot be written.
+fn read(
+    files: &Delivered,
+    question: &Question,
+    expected: &Expected<'_>,
+    (session, index): (Option<&Session>, Option<&Index>),
+) -> Result<Read> {
+    let read = crate::delivered::read(files, question, expected, (session, index))
+        .map_err(|error| io_problem("write to", "a scratch file", &error))?;
+    remembered::tell_known(read.known, read.account.files);
+    remembered::tell_damage(index);
+    Ok(read)
+}
+
 /// What digests prove, iff that was asked for.
 fn proven(
     typed: &args::Verify,
@@ -204,6 +217,12 @@ fn rows(
         );
     }
     by
+}
+
+/// A name that is mistyped must not pass for one whose records arrive.
+fn nobody() -> Problem {
+    Problem::new("no function that is listed, and no record, is called as --function says")
+        .help("check the name: * stands for any characters")
 }
 
 /// Records of functions of other accounts than the one they were delivered to: they prove nothing of their owner's trail.
