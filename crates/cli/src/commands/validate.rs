@@ -14,7 +14,7 @@ use crate::sources::{Place, Session, Trails, Window};
 use anyhow::Result;
 use cli::report::{self, Layout, Stamp, Validated};
 use logs::Filter;
-use logs::digest::{Expected, Found, State};
+use logs::digest::{Asked, Expected, Found, State};
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
@@ -37,7 +37,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
     let signed = asked.clone().or_else(|| all(&found));
     let Proven { validation, unseen } =
-        prove((&found, &seen), &keys(&typed.public_keys), signed, asked.clone(), session.as_ref())?;
+        prove((&found, &seen), &keys(&typed.public_keys), signed, &of_time(asked.as_ref()), session.as_ref())?;
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
@@ -63,6 +63,10 @@ fn asked(typed: &WindowArgs, now: &str) -> Result<Option<Range<i64>>> {
         return Err(Problem::misuse("--until is not behind --since").into());
     }
     Ok(Some(since..until))
+}
+
+fn of_time(asked: Option<&Range<i64>>) -> Asked {
+    asked.map_or_else(Asked::default, |time| Asked::delivered(time.clone()))
 }
 
 /// The time that digests are about.

@@ -54,6 +54,7 @@ pub(super) fn seen(delivered: &Delivered, hashes: Vec<Hashes>) -> Vec<Seen> {
         bucket: delivered.bucket(item).map(str::to_owned),
         key: item.key.clone(),
         content: Err(Unread::NotHashed),
+        counted: false,
     };
     let mut seen: Vec<Seen> = delivered.logs.iter().map(fresh).collect();
     for (at, content) in hashes.into_iter().flat_map(|one| one.done) {

@@ -1,5 +1,6 @@
 //! Log files against the digests that list them, and those that none lists.
 
+use crate::digest::asked::Asked;
 use crate::digest::document::LogFile;
 use crate::digest::expected::{Seen, below};
 use crate::digest::found::Unread;
@@ -9,7 +10,6 @@ use crate::digest::validation::{Files, Reason, Unproven, UnprovenFile};
 use crate::hash::hex;
 use crate::object_key::ObjectKey;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 /// What was seen, by key from `AWSLogs/` on.
 pub(super) type Sighted<'s> = BTreeMap<&'s str, Vec<&'s Seen>>;
@@ -23,12 +23,40 @@ pub(super) fn sighted(seen: &[Seen]) -> Sighted<'_> {
     by
 }
 
-/// Counts the files that a digest lists, and adds what speaks against them to `reasons`.
-pub(super) fn count(one: &Weighed<'_>, sighted: &Sighted<'_>, reasons: &mut Vec<Reason>) -> Files {
+/// Which of the log files that a digest lists are judged.
+#[derive(Clone, Copy)]
+pub(super) enum Taken<'a> {
+    /// All: its time is asked about.
+    All,
+    /// Those that are asked about, or on which an answer rests.
+    Asked(&'a Asked),
+}
+
+impl Taken<'_> {
+    fn has(self, file: &LogFile, copies: &[&Seen]) -> bool {
+        match self {
+            Taken::All => true,
+            Taken::Asked(asked) => asked.lists(file) || copies.iter().any(|one| one.counted),
+        }
+    }
+}
+
+/// Counts the files that a digest lists, and adds what speaks against them to `reasons`. `None` iff none of them is taken of a
+/// digest of which not all are.
+pub(super) fn count(
+    one: &Weighed<'_>,
+    sighted: &Sighted<'_>,
+    taken: Taken<'_>,
+    reasons: &mut Vec<Reason>,
+) -> Option<Files> {
     let mut files = Files::default();
     for file in one.digest.into_iter().flat_map(|digest| &digest.log_files) {
+        let copies = sighted.get(below(&file.key)).map_or(&[][..], Vec::as_slice);
+        if !taken.has(file, copies) {
+            continue;
+        }
         files.listed += 1;
-        match look(file, sighted.get(below(&file.key)).map_or(&[], Vec::as_slice)) {
+        match look(file, copies) {
             Ok(moved) => {
                 let right = if one.is_trustworthy() { &mut files.proven } else { &mut files.unproven };
                 *right += 1;
@@ -42,7 +70,7 @@ pub(super) fn count(one: &Weighed<'_>, sighted: &Sighted<'_>, reasons: &mut Vec<
             }
         }
     }
-    files
+    (matches!(taken, Taken::All) || files.listed > 0).then_some(files)
 }
 
 /// Whether a file is what the digest says, and if so whether it is moved.
@@ -81,7 +109,7 @@ fn differs(file: &LogFile, seen: &Seen) -> Option<Reason> {
 }
 
 /// The log files that are there and that no trustworthy digest lists, delivered within `asked`; sorted.
-pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: Option<&Range<i64>>) -> Vec<UnprovenFile> {
+pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: &Asked) -> Vec<UnprovenFile> {
     let (mut trusted, mut listed, mut newest) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for one in all {
         let into = if one.is_trustworthy() { &mut trusted } else { &mut listed };
@@ -99,7 +127,7 @@ pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: Option<&Range<
         let key = ObjectKey::parse(&one.key)?;
         let delivered = key.delivered()?;
         let there = one.content != Err(Unread::Missing);
-        if !there || trusted.contains(key.below) || asked.is_some_and(|asked| !asked.contains(&delivered)) {
+        if !there || trusted.contains(key.below) || !asked.expects(&one.key) {
             return None;
         }
         // The name has the minute of delivery, digests end within one.
