@@ -8,7 +8,7 @@ use crate::sources::Session;
 use cli::store::ScratchFiles;
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Answer, Column, Columns, Marks, Question, Sheet, Tally};
+use logs::{Answer, Column, Columns, Filter, Marks, Question, Sheet, Tally};
 use std::io;
 
 /// What was read.
@@ -39,6 +39,7 @@ pub(crate) fn read(
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
+        question,
         delivered,
         expected,
         hashes: Hashes::default(),
@@ -62,6 +63,7 @@ pub(crate) fn read(
 
 struct Work<'a> {
     tally: Tally<'a>,
+    question: &'a Question,
     delivered: &'a Delivered,
     expected: &'a Expected<'a>,
     hashes: Hashes,
@@ -74,6 +76,12 @@ impl Consumer for Work<'_> {
     fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
         let at = at(&file.tag);
         let facts = &sheet.facts;
+        // An answer rests on each file with an invocation of the time that was asked about, whatever the file is called.
+        let Filter { since, until, .. } = &self.question.filter;
+        let asked = since.unwrap_or(i64::MIN)..until.unwrap_or(i64::MAX);
+        if sheet.rows.iter().any(|row| asked.contains(&row.milliseconds)) {
+            self.hashes.count(at);
+        }
         if let Some(item) = self.delivered.logs.get(at) {
             let amiss = facts.trouble.clone().or_else(|| {
                 let (offset, why) = facts.refused.first()?;

@@ -50,12 +50,11 @@ impl Asked {
 
     /// True iff the log file that a digest lists was delivered then or, where that matters, holds events of then.
     pub(super) fn lists(&self, file: &LogFile) -> bool {
-        let delivered = ObjectKey::parse(&file.key).and_then(|key| key.delivered());
         let holds = || match (file.oldest_event, file.newest_event) {
             (Some(oldest), Some(newest)) => self.part(oldest..newest.saturating_add(1)).is_some(),
             _ => false,
         };
-        delivered.is_some_and(|minute| self.has_minute(minute)) || self.events && holds()
+        self.expects(&file.key) || self.events && holds()
     }
 
     /// True iff what lies under the key ought to be in a digest of then. A log file that does not tell its minute may be of any in

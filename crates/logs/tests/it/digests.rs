@@ -2,7 +2,9 @@
 
 use crate::digest_chain::*;
 use State::{Invalid, NotAssertable, Valid};
-use logs::digest::{Asked, Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, judge};
+use logs::digest::{
+    Asked, Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, judge,
+};
 use logs::{hex, sha256};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -74,7 +76,12 @@ fn a_log_file_that_is_gone_damaged_or_unread_is_named() {
         (Unread::NotHashed, NotAssertable),
     ] {
         let mut seen = bucket.seen();
-        seen.push(Seen { bucket: Some(BUCKET.to_owned()), key: key.clone(), content: Err(content.clone()), counted: false });
+        seen.push(Seen {
+            bucket: Some(BUCKET.to_owned()),
+            key: key.clone(),
+            content: Err(content.clone()),
+            counted: false,
+        });
         let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
         assert_eq!(states(&validation), [state, Valid, Valid, Valid, Valid], "{content}");
         assert_eq!(validation.totals.files.proven, 6);
@@ -298,6 +305,94 @@ fn a_copy_is_valid_and_said_to_be_one() {
 }
 
 #[test]
+fn a_copy_of_other_content_is_told_wherever_it_lies() {
+    let bucket = whole();
+    let key = log_key(3, "1");
+    let copy = |at: Option<&str>, key: String, content| Seen {
+        bucket: at.map(str::to_owned),
+        key,
+        content,
+        counted: true,
+    };
+    let right = Ok(sha256(&bucket.logs[&key]));
+    let forged = || Ok([0; 32]);
+    for (at, name, content, state) in [
+        (Some(BUCKET), format!("copy/{key}"), right.clone(), Valid),
+        (Some("other"), key.clone(), right, Valid),
+        (None, key.clone(), Err(Unread::Missing), Valid),
+        (Some(BUCKET), format!("forged/{key}"), forged(), Invalid),
+        (Some(BUCKET), format!("AWSLogs/{key}"), forged(), Invalid),
+        (Some("other"), key.clone(), forged(), Invalid),
+        (None, format!("/tmp/{key}"), forged(), Invalid),
+        (Some("other"), key.clone(), Err(damaged()), Invalid),
+        (Some("other"), key.clone(), Err(Unread::NotHashed), NotAssertable),
+    ] {
+        for asked in [Asked::default(), Asked::delivered(at_hours(3..4)), Asked::delivered(at_hours(0..1))] {
+            let mut seen = bucket.seen();
+            seen.push(copy(at, name.clone(), content.clone()));
+            let validation = judge(&bucket.found(), &seen, &keys(), &asked);
+            assert_eq!(validation.state(), state, "{at:?} {name} {content:?} {asked:?}: {validation:#?}");
+        }
+    }
+    let mut seen = bucket.seen();
+    seen.push(copy(Some("other"), key.clone(), forged()));
+    let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
+    let named = format!("other/{key}");
+    assert!(matches!(&reasons(&validation, 3)[..], [Reason::FileDiffers { key, .. }] if *key == named));
+}
+
+fn at_hours(hours: std::ops::Range<i64>) -> std::ops::Range<i64> {
+    at(hours.start)..at(hours.end)
+}
+
+/// What was forged into the bucket, under whatever name.
+fn with(key: &str, counted: bool) -> Vec<Seen> {
+    let mut seen = whole().seen();
+    let content = Err(Unread::NotHashed);
+    seen.push(Seen { bucket: Some(BUCKET.to_owned()), key: key.to_owned(), content, counted });
+    seen
+}
+
+#[test]
+fn what_an_answer_rests_on_is_judged_whatever_it_is_called_and_whenever_it_came() {
+    let logs = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01";
+    let aggregated = "AWSLogs/111122223333/CloudTrail-Aggregated/eu-west-1/2026/03/01/a.json.gz";
+    let elsewhere = log_key(0, "x").replace("111122223333", "444455556666");
+    let asked = Asked::events(at(1)..at(3));
+    for (key, why, expected) in [
+        (log_key(2, "forged"), Unproven::Unreferenced, true),
+        (format!("{logs}/events.json.gz"), Unproven::Unreferenced, true),
+        ("notes/events.json.gz".to_owned(), Unproven::Unreferenced, true),
+        (log_key(0, "early"), Unproven::Unreferenced, false),
+        (log_key(4, "late"), Unproven::Unreferenced, false),
+        (log_key(9, "young"), Unproven::Young, false),
+        (log_key(30, "tomorrow"), Unproven::Young, false),
+        (format!("{}/x.json.gz", logs.replace("03/01", "03/05")), Unproven::Unreferenced, false),
+        (elsewhere, Unproven::Unreferenced, false),
+        (aggregated.to_owned(), Unproven::Unreferenced, false),
+    ] {
+        for counted in [true, false] {
+            let validation = judge(&whole().found(), &with(&key, counted), &keys(), &asked);
+            let told: Vec<_> = validation.unproven.iter().map(|one| (one.key.clone(), one.why)).collect();
+            let wanted = if counted || expected { vec![(key.clone(), why)] } else { Vec::new() };
+            assert_eq!(told, wanted, "{counted}");
+            let state = if counted || expected { NotAssertable } else { Valid };
+            assert_eq!(validation.state(), state, "{key} {counted}");
+        }
+    }
+    // A file of another time that was counted is as good as the digest that lists it.
+    let mut bucket = whole();
+    let counted = |bucket: &Bucket| {
+        let mut seen = bucket.seen();
+        seen.iter_mut().filter(|one| one.key == log_key(4, "0")).for_each(|one| one.counted = true);
+        judge(&bucket.found(), &seen, &keys(), &asked)
+    };
+    assert_eq!((counted(&bucket).state(), counted(&bucket).totals.files.proven), (Valid, 2));
+    bucket.logs.insert(log_key(4, "0"), b"forged".to_vec());
+    assert_eq!(counted(&bucket).state(), Invalid);
+}
+
+#[test]
 fn a_digest_in_the_place_of_another_is_invalid() {
     let mut bucket = whole();
     let key = bucket.digests[3].key.clone();
@@ -383,6 +478,23 @@ fn time_that_was_asked_for_is_covered_or_told() {
     // Digests beside the time asked for verify others, and are not told.
     assert_eq!(states(&bucket.asked(at(2)..at(4))), [Valid, Valid]);
     assert_eq!(states(&bucket.asked(at(9)..at(10))), [NotAssertable]);
+}
+
+#[test]
+fn an_open_end_says_nothing_of_what_lies_beyond_the_chain() {
+    let bucket = whole();
+    let asked =
+        |from, to| judge(&bucket.found(), &bucket.seen(), &keys(), &Asked { from, to, events: false });
+    assert_eq!(states(&asked(None, Some(at(3)))), [Valid; 3]);
+    assert_eq!(states(&asked(None, Some(at(6)))), [Valid, Valid, Valid, Valid, Valid, NotAssertable]);
+    assert_eq!(states(&asked(Some(at(2)), None)), [Valid; 3]);
+    assert_eq!(states(&asked(Some(at(-1)), None))[..2], [NotAssertable, Valid]);
+    let mut bucket = whole();
+    bucket.digests.drain(0..2);
+    let validation =
+        judge(&bucket.found(), &bucket.seen(), &keys(), &Asked { to: Some(at(5)), ..Asked::default() });
+    assert_eq!(states(&validation), [Valid; 3]);
+    assert_eq!(validation.totals.unreferenced, 3, "what only the digests before list");
 }
 
 /// Two hours, and a third whose digest lists a file of the last minute before it, and one of its own.
