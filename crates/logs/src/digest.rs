@@ -28,5 +28,5 @@ pub use judge::judge;
 pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
 pub use name::{Chain, DigestName};
 pub use validation::{
-    Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window,
+    Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,
 };

@@ -497,6 +497,45 @@ fn an_open_end_says_nothing_of_what_lies_beyond_the_chain() {
     assert_eq!(validation.totals.unreferenced, 3, "what only the digests before list");
 }
 
+#[test]
+fn what_was_asked_about_by_name_and_has_no_digest_is_told() {
+    let told = |accounts: &[&str], regions: &[&str]| {
+        let owned = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<String>>();
+        let mut validation = whole().judge();
+        validation.expect(&owned(accounts), &owned(regions));
+        let name = |one: &Option<String>| one.clone().unwrap_or_else(|| "*".to_owned());
+        let without: Vec<String> = validation
+            .without
+            .iter()
+            .map(|one| format!("{} {}", name(&one.account), name(&one.region)))
+            .collect();
+        assert_eq!(validation.state(), if without.is_empty() { Valid } else { NotAssertable });
+        without
+    };
+    let (one, other) = ("111122223333", "444455556666");
+    assert!(told(&[], &[]).is_empty());
+    assert!(told(&[one], &["eu-west-1"]).is_empty());
+    assert!(told(&[], &["eu-west-1"]).is_empty());
+    assert_eq!(told(&[], &["eu-west-1", "us-east-1"]), ["* us-east-1"]);
+    assert_eq!(told(&[one, other], &["eu-west-1"]), ["444455556666 *"]);
+    assert_eq!(told(&[one, other], &["us-east-1"]), ["* us-east-1", "444455556666 *"]);
+    assert_eq!(told(&[other], &[]), ["444455556666 *"]);
+    let mut validation = judge(&[], &[], &keys(), &Asked::default());
+    validation.expect(&[], &["us-east-1".to_owned()]);
+    assert_eq!(validation.without.len(), 1);
+    // Each account that has digests is held against each Region that was named.
+    let mut validation = whole().judge();
+    let mut second = validation.chains[0].clone();
+    (second.chain.account, second.chain.region) = (other.to_owned(), "us-east-1".to_owned());
+    validation.chains.push(second);
+    validation.expect(&[], &["us-east-1".to_owned(), "eu-west-1".to_owned()]);
+    let without = |account: &str, region: &str| logs::digest::Without {
+        account: Some(account.to_owned()),
+        region: Some(region.to_owned()),
+    };
+    assert_eq!(validation.without, [without(one, "us-east-1"), without(other, "eu-west-1")]);
+}
+
 /// Two hours, and a third whose digest lists a file of the last minute before it, and one of its own.
 fn late() -> (Bucket, String) {
     let mut bucket = Bucket::chain(0, &[1, 1]);
