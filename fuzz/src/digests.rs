@@ -1,6 +1,6 @@
 //! Laws of digest validation: nothing is valid but what was signed, as it was signed.
 
-use logs::digest::{Digest, Expected, Found, PublicKeys, Seen, State, Unread, Validation, judge};
+use logs::digest::{Asked, Digest, Expected, Found, PublicKeys, Seen, State, Unread, Validation, judge};
 use logs::sha256;
 use serde_json::Value;
 
@@ -43,10 +43,11 @@ impl Chain {
             bucket: Some(self.bucket.clone()),
             key: String::from_utf8_lossy(key).into_owned(),
             content: Ok(sha256(content)),
+            counted: true,
         };
         let keys = PublicKeys::from_json(&self.keys).unwrap_or_default();
         let found: Vec<Found> = self.digests.iter().map(found).collect();
-        judge(&found, &self.logs.iter().map(seen).collect::<Vec<_>>(), &keys, Some(ASKED))
+        judge(&found, &self.logs.iter().map(seen).collect::<Vec<_>>(), &keys, &Asked::delivered(ASKED))
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! [`Found`] takes what was read, [`Expected`] says which log files to hash, [`judge`] says what is proven.
 
+mod asked;
 mod document;
 mod expected;
 mod files;
@@ -19,6 +20,7 @@ mod signature;
 mod validation;
 mod windows;
 
+pub use asked::Asked;
 pub use document::{Digest, LogFile, Previous, Refusal};
 pub use expected::{Claim, Expected, Seen};
 pub use found::{Found, Unread};
@@ -26,5 +28,5 @@ pub use judge::judge;
 pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
 pub use name::{Chain, DigestName};
 pub use validation::{
-    Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window,
+    Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,
 };

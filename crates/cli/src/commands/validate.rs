@@ -13,9 +13,10 @@ use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Live};
 use crate::sources::{Place, Session, Trails, Window};
 use anyhow::Result;
+use audit::evidence::SETTLED_AFTER;
 use cli::report::{self, Layout, Stamp, Validated};
-use logs::Filter;
-use logs::digest::{Expected, Found, State};
+use logs::digest::{Asked, Expected, Found, State};
+use logs::{Filter, text_of};
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
@@ -32,14 +33,15 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let asked = asked(&typed.window, &context.now)?;
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose()?;
-    let window = window(&live, asked.as_ref());
+    let window = window(&live, &asked);
     let delivered = listed(&places, &window, &live, session.as_ref());
     let found = found(&delivered, session.as_ref());
     let expected = Expected::of(&found);
     let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
-    let signed = asked.clone().or_else(|| all(&found));
-    let Proven { validation, unseen } =
-        prove((&found, &seen), &keys(&typed.public_keys), signed, asked.clone(), session.as_ref())?;
+    let signed = signed(&asked, &found);
+    let Proven { mut validation, unseen } =
+        prove((&found, &seen), &keys(&typed.public_keys), signed, &asked, session.as_ref())?;
+    validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
@@ -74,19 +76,38 @@ fn over_config(mut typed: Validate, config: &Config) -> Validate {
     typed
 }
 
-/// The window in milliseconds since 1970; `None` iff all there is.
-fn asked(typed: &WindowArgs, now: &str) -> Result<Option<Range<i64>>> {
+/// The time that is asked about. Where only its beginning is named, it ends with the last hour whose digest may be expected.
+fn asked(typed: &WindowArgs, now: &str) -> Result<Asked> {
     let since = typed.since.as_deref().map(|text| time("since", text, now)).transpose()?;
     let until = typed.until.as_deref().map(|text| time("until", text, now)).transpose()?;
-    if since.is_none() && until.is_none() {
-        return Ok(None);
+    let from = since.map(|(first, _)| first);
+    let to = until.map(|(_, behind)| behind).or_else(|| from.map(|_| expected(now)));
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        let problem = match until {
+            Some(_) => Problem::misuse("--until is not behind --since"),
+            None => Problem::misuse(format!(
+                "no digest can be expected yet of what was delivered behind {}",
+                text_of(to)
+            ))
+            .help("name an earlier --since, or --until"),
+        };
+        return Err(problem.into());
     }
-    let until = until.map_or_else(|| super::verify::hours::now(now), |(_, behind)| behind);
-    let since = since.map_or(0, |(first, _)| first);
-    if since >= until {
-        return Err(Problem::misuse("--until is not behind --since").into());
-    }
-    Ok(Some(since..until))
+    Ok(Asked { from, to, events: false })
+}
+
+/// The end of the last whole hour whose digest can be expected now: as long after it as records may still arrive.
+fn expected(now: &str) -> i64 {
+    (super::verify::hours::now(now) - SETTLED_AFTER).div_euclid(HOUR) * HOUR
+}
+
+/// The time of the digests whose keys are needed.
+fn signed(asked: &Asked, found: &[Found]) -> Option<Range<i64>> {
+    let all = all(found);
+    let from = asked.from.or(all.as_ref().map(|all| all.start))?;
+    Some(from..asked.to.or(all.map(|all| all.end))?)
 }
 
 /// The time that digests are about.
@@ -96,18 +117,22 @@ fn all(found: &[Found]) -> Option<Range<i64>> {
     Some(from..digests().map(|digest| digest.end).max()?)
 }
 
+/// The accounts that were named.
+fn accounts(live: &Live) -> &[String] {
+    match &live.accounts {
+        Accounts::Listed(ids) => ids,
+        Accounts::Caller | Accounts::Organization => &[],
+    }
+}
+
 /// The files that are looked for.
-fn window(live: &Live, asked: Option<&Range<i64>>) -> Window {
-    let accounts = match &live.accounts {
-        Accounts::Listed(ids) => ids.clone(),
-        Accounts::Caller | Accounts::Organization => Vec::new(),
-    };
+fn window(live: &Live, asked: &Asked) -> Window {
     // The digest of the hour before lists files of the first minutes, and the one behind proves the last.
     let filter = Filter {
-        accounts,
+        accounts: accounts(live).to_vec(),
         regions: live.regions.clone().unwrap_or_default(),
-        since: asked.map(|asked| asked.start.saturating_sub(2 * HOUR)),
-        until: asked.map(|asked| asked.end.saturating_add(2 * HOUR)),
+        since: asked.from.map(|from| from.saturating_sub(2 * HOUR)),
+        until: asked.to.map(|to| to.saturating_add(2 * HOUR)),
         ..Filter::default()
     };
     Window::of(&filter).with_digests()
@@ -165,4 +190,27 @@ fn next(validated: &Validated, typed: &Validate) {
         }
     };
     say("next", &told);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asked;
+    use crate::args::verify::WindowArgs;
+    use logs::text_of;
+
+    #[test]
+    fn the_time_asked_about_ends_where_digests_can_be_expected_and_begins_with_the_first() {
+        let of = |since: Option<&str>, until: Option<&str>| {
+            let typed = WindowArgs { since: since.map(str::to_owned), until: until.map(str::to_owned) };
+            let asked = asked(&typed, "2026-11-23T17:20:00Z").ok()?;
+            Some((asked.from.map(text_of), asked.to.map(text_of)))
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(of(None, None), Some((None, None)));
+        let day = (text("2026-11-22T17:20:00Z"), text("2026-11-23T16:00:00Z"));
+        assert_eq!(of(Some("24h"), None), Some(day));
+        assert_eq!(of(None, Some("2026-11-21")), Some((None, text("2026-11-22T00:00:00Z"))));
+        assert_eq!(of(Some("1h"), None), None);
+        assert_eq!(of(Some("2026-11-21"), Some("2026-11-20")), None);
+    }
 }

@@ -21,7 +21,7 @@ use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use cli::store::Index;
 use functions::{Functions, asked, functions, pair, within};
-use logs::digest::{Expected, Found, Seen, State, Validation};
+use logs::digest::{Asked, Expected, Found, Seen, State, Validation};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
 use std::collections::BTreeMap;
@@ -161,8 +161,9 @@ fn proven(
     window: &Range<i64>,
     session: Option<&Session>,
 ) -> Result<Option<Proven>> {
-    let asked = || Some(window.clone());
-    typed.digests.then(|| prove(all, &keys(&typed.public_keys), asked(), asked(), session)).transpose()
+    let asked = Asked::events(window.clone());
+    let prove = || prove(all, &keys(&typed.public_keys), Some(window.clone()), &asked, session);
+    typed.digests.then(prove).transpose()
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.

@@ -5,7 +5,7 @@ use crate::output::{called, read_file};
 use crate::problem::Problem;
 use crate::sources::{Refusal, Session, said, side_by_side};
 use anyhow::Result;
-use logs::digest::{Found, PublicKeys, Seen, Unread, Validation, judge};
+use logs::digest::{Asked, Found, PublicKeys, Seen, Unread, Validation, judge};
 use logs::{DEFAULT_LIMIT, Inflater};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -126,7 +126,7 @@ pub(crate) struct Proven {
     pub(crate) unseen: Vec<String>,
 }
 
-/// Judges all digests: those of the time `asked`, or all. Keys are asked for of the time `signed`.
+/// Judges all digests of the time `asked`. Keys are asked for of the time `signed`.
 ///
 /// # Errors
 /// [`Problem`] iff a file of keys cannot be read.
@@ -134,7 +134,7 @@ pub(crate) fn prove(
     (found, seen): (&[Found], &[Seen]),
     from: &Keys<'_>,
     signed: Option<Range<i64>>,
-    asked: Option<Range<i64>>,
+    asked: &Asked,
     session: Option<&Session>,
 ) -> Result<Proven> {
     let (keys, holes) = keys(from, found, &signed.unwrap_or(0..0), session)?;

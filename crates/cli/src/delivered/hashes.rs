@@ -15,6 +15,7 @@ const WAITS: usize = 8 << 20;
 pub(crate) struct Hashes {
     done: Vec<(usize, Result<[u8; 32], Unread>)>,
     waiting: Option<(usize, Vec<u8>)>,
+    counted: Vec<usize>,
 }
 
 impl Hashes {
@@ -40,6 +41,11 @@ impl Hashes {
         self.done.push((at, Err(why)));
     }
 
+    /// Takes in that an answer rests on the file.
+    pub(super) fn count(&mut self, at: usize) {
+        self.counted.push(at);
+    }
+
     /// Hashes what waits.
     pub(super) fn end(&mut self) {
         if let Some((at, waiting)) = self.waiting.take() {
@@ -54,11 +60,19 @@ pub(super) fn seen(delivered: &Delivered, hashes: Vec<Hashes>) -> Vec<Seen> {
         bucket: delivered.bucket(item).map(str::to_owned),
         key: item.key.clone(),
         content: Err(Unread::NotHashed),
+        counted: false,
     };
     let mut seen: Vec<Seen> = delivered.logs.iter().map(fresh).collect();
-    for (at, content) in hashes.into_iter().flat_map(|one| one.done) {
-        if let Some(one) = seen.get_mut(at) {
-            one.content = content;
+    for hashes in hashes {
+        for (at, content) in hashes.done {
+            if let Some(one) = seen.get_mut(at) {
+                one.content = content;
+            }
+        }
+        for at in hashes.counted {
+            if let Some(one) = seen.get_mut(at) {
+                one.counted = true;
+            }
         }
     }
     seen

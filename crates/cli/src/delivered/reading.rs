@@ -10,7 +10,7 @@ use crate::sources::Session;
 use cli::store::{Index, ScratchFiles};
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Answer, Column, Columns, Marks, ObjectKey, Question, Row, Sheet, Tally};
+use logs::{Answer, Column, Columns, Filter, Marks, ObjectKey, Question, Row, Sheet, Tally};
 use std::io;
 
 /// What was read.
@@ -47,6 +47,7 @@ pub(crate) fn read(
     let work = |_| Work {
         tally: Tally::new(question, &spill),
         keeper: Keeper::into(index),
+        question,
         delivered,
         expected,
         hashes: Hashes::default(),
@@ -72,6 +73,7 @@ pub(crate) fn read(
 struct Work<'a> {
     tally: Tally<'a>,
     keeper: Keeper<'a>,
+    question: &'a Question,
     delivered: &'a Delivered,
     expected: &'a Expected<'a>,
     hashes: Hashes,
@@ -99,6 +101,12 @@ impl Consumer for Work<'_> {
         self.keeper.keep(file, sheet);
         let at = file.number;
         let facts = &sheet.facts;
+        // An answer rests on each file with an invocation of the time that was asked about, whatever the file is called.
+        let Filter { since, until, .. } = &self.question.filter;
+        let asked = since.unwrap_or(i64::MIN)..until.unwrap_or(i64::MAX);
+        if sheet.rows.iter().any(|row| asked.contains(&row.milliseconds)) {
+            self.hashes.count(at);
+        }
         if let Some(item) = self.delivered.logs.get(at) {
             let amiss = facts.trouble.clone().or_else(|| {
                 let (offset, why) = facts.refused.first()?;

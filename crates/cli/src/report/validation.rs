@@ -8,9 +8,8 @@ pub(super) use documents::validation_members;
 pub use terminal::validation_text;
 pub(super) use terminal::{digest_lines, digest_sentence};
 
-use logs::digest::{State, Unproven, Validation};
+use logs::digest::{Asked, State, Unproven, Validation};
 use logs::text_of;
-use std::ops::Range;
 
 /// The format of a validation as JSON, and its version.
 pub const VALIDATION_FORMAT: &str = "invoketrail.validation/1";
@@ -18,8 +17,8 @@ pub const VALIDATION_FORMAT: &str = "invoketrail.validation/1";
 /// All that a document says.
 #[derive(Clone, Debug)]
 pub struct Validated {
-    /// What was asked for, milliseconds since 1970; `None` iff all there is.
-    pub asked: Option<Range<i64>>,
+    /// Which time was asked about.
+    pub asked: Asked,
     /// Where it was looked for, in words.
     pub places: Vec<String>,
     /// What digests prove.

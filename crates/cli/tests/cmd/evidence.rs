@@ -94,6 +94,47 @@ fn a_log_file_that_no_digest_lists_is_no_pass() {
 }
 
 #[test]
+fn records_are_no_proven_evidence_whatever_their_file_is_called_and_wherever_it_lies() {
+    let keys = root().join("examples/logs/public-keys.json");
+    let digests = |tree: &Copy, more: &[&str]| {
+        let source = tree.folder.path().join(SHOP);
+        let inventory = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
+        let window = ["--since", "2026-11-21", "--until", "2026-11-21", "--function", "cart"];
+        let digests = ["--digests", "--public-keys", keys.to_str().unwrap(), "--format", "json"];
+        let sources = [&["verify", source.to_str().unwrap()], more].concat();
+        let said = run(&[&sources[..], &inventory[..], &window[..], &digests[..]].concat());
+        let document: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        (document["digests"]["state"].as_str().unwrap().to_owned(), said.code)
+    };
+    let tree = Copy::below("");
+    let whole = digests(&tree, &[]);
+    assert_eq!(whole, ("valid".to_owned(), Some(0)));
+    let file = tree.files(&format!("{SHOP}/CloudTrail/us-east-1/2026/11/21"), ".json.gz").remove(0);
+    let name = "444455556666_CloudTrail_us-east-1";
+    for forged in [
+        "CloudTrail/us-east-1/2026/11/21/events.json.gz".to_owned(),
+        format!("CloudTrail/us-east-1/2026/11/21/{name}_20261119T0130Z_abcdefghijklmnop.json.gz"),
+        format!("CloudTrail/us-east-1/2026/11/21/{name}_20271121T0130Z_abcdefghijklmnop.json.gz"),
+        format!("CloudTrail/us-east-1/2026/11/22/{name}_20261122T2330Z_abcdefghijklmnop.json.gz"),
+        "CloudTrail-Aggregated/us-east-1/2026/11/21/events.json.gz".to_owned(),
+    ] {
+        let tree = Copy::below("");
+        let to = tree.folder.path().join(SHOP).join(&forged);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(&file, to).unwrap();
+        assert_eq!(digests(&tree, &[]), ("not_assertable".to_owned(), Some(4)), "{forged}");
+        // What lies among log files is none to be passed over, either.
+        let validated = tree.validate();
+        let listed = forged.contains("/2026/11/21/events") && !forged.contains("Aggregated");
+        assert_eq!(validated.code, Some(if listed { 4 } else { 0 }), "{forged}: {}", validated.stdout);
+    }
+    let loose = tempfile::tempdir().unwrap();
+    std::fs::copy(&file, loose.path().join("events.json.gz")).unwrap();
+    let beside = digests(&tree, &[loose.path().to_str().unwrap()]);
+    assert_eq!(beside, ("not_assertable".to_owned(), Some(4)));
+}
+
+#[test]
 fn a_log_file_that_was_changed_is_invalid() {
     let tree = Copy::below("");
     let files = tree.files(&format!("{SHOP}/CloudTrail/us-east-1/2026/11/21"), ".json.gz");

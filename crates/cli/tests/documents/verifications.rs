@@ -7,7 +7,8 @@ use cli::report::{
 };
 use cli::visible::acts;
 use logs::digest::{
-    Chain, Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window,
+    Asked, Chain, Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation,
+    Window, Without,
 };
 use logs::scan::{Account, Trouble};
 
@@ -95,6 +96,10 @@ pub(crate) fn validation() -> Validation {
             .map(|why| UnprovenFile { bucket: None, key: format!("{why:?}{HOSTILE}"), why })
             .to_vec(),
         strangers: vec![HOSTILE.to_owned()],
+        without: vec![
+            Without { account: Some(HOSTILE.to_owned()), region: None },
+            Without { account: None, region: Some("eu-west-1".to_owned()) },
+        ],
         totals: Totals {
             chains: 1,
             digests: 2,
@@ -111,7 +116,7 @@ pub(crate) fn validation() -> Validation {
 
 pub(crate) fn validated() -> Validated {
     Validated {
-        asked: Some(0..7_200_000),
+        asked: Asked::delivered(0..7_200_000),
         places: vec![HOSTILE.to_owned()],
         validation: validation(),
         unseen: vec![HOSTILE.to_owned()],

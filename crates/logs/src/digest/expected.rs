@@ -29,6 +29,8 @@ pub struct Seen {
     pub key: String,
     /// The SHA-256 of its inflated bytes, or why there is none.
     pub content: Result<[u8; 32], Unread>,
+    /// True iff an answer rests on records in it: then it is judged whatever it is called and whenever it was delivered.
+    pub counted: bool,
 }
 
 impl<'f> Expected<'f> {

@@ -1,5 +1,6 @@
 //! Log files against the digests that list them, and those that none lists.
 
+use crate::digest::asked::Asked;
 use crate::digest::document::LogFile;
 use crate::digest::expected::{Seen, below};
 use crate::digest::found::Unread;
@@ -9,7 +10,6 @@ use crate::digest::validation::{Files, Reason, Unproven, UnprovenFile};
 use crate::hash::hex;
 use crate::object_key::ObjectKey;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 /// What was seen, by key from `AWSLogs/` on.
 pub(super) type Sighted<'s> = BTreeMap<&'s str, Vec<&'s Seen>>;
@@ -23,12 +23,40 @@ pub(super) fn sighted(seen: &[Seen]) -> Sighted<'_> {
     by
 }
 
-/// Counts the files that a digest lists, and adds what speaks against them to `reasons`.
-pub(super) fn count(one: &Weighed<'_>, sighted: &Sighted<'_>, reasons: &mut Vec<Reason>) -> Files {
+/// Which of the log files that a digest lists are judged.
+#[derive(Clone, Copy)]
+pub(super) enum Taken<'a> {
+    /// All: its time is asked about.
+    All,
+    /// Those that are asked about, or on which an answer rests.
+    Asked(&'a Asked),
+}
+
+impl Taken<'_> {
+    fn has(self, file: &LogFile, copies: &[&Seen]) -> bool {
+        match self {
+            Taken::All => true,
+            Taken::Asked(asked) => asked.lists(file) || copies.iter().any(|one| one.counted),
+        }
+    }
+}
+
+/// Counts the files that a digest lists, and adds what speaks against them to `reasons`. `None` iff none of them is taken of a
+/// digest of which not all are.
+pub(super) fn count(
+    one: &Weighed<'_>,
+    sighted: &Sighted<'_>,
+    taken: Taken<'_>,
+    reasons: &mut Vec<Reason>,
+) -> Option<Files> {
     let mut files = Files::default();
     for file in one.digest.into_iter().flat_map(|digest| &digest.log_files) {
+        let copies = sighted.get(below(&file.key)).map_or(&[][..], Vec::as_slice);
+        if !taken.has(file, copies) {
+            continue;
+        }
         files.listed += 1;
-        match look(file, sighted.get(below(&file.key)).map_or(&[], Vec::as_slice)) {
+        match look(file, copies) {
             Ok(moved) => {
                 let right = if one.is_trustworthy() { &mut files.proven } else { &mut files.unproven };
                 *right += 1;
@@ -42,35 +70,42 @@ pub(super) fn count(one: &Weighed<'_>, sighted: &Sighted<'_>, reasons: &mut Vec<
             }
         }
     }
-    files
+    (matches!(taken, Taken::All) || files.listed > 0).then_some(files)
 }
 
 /// Whether a file is what the digest says, and if so whether it is moved.
 ///
-/// What lies in the very place is looked at and no copy; without it all copies are, and the worst counts.
+/// What lies in the very place counts, and no copy stands in for it; without it the worst of all copies does. A copy beside it must
+/// be one: records are read from whatever lies there, and what is under the file's name is taken for the file.
 fn look(file: &LogFile, copies: &[&Seen]) -> Result<bool, Reason> {
-    let in_place = |one: &&&Seen| {
-        one.bucket.as_ref().is_some_and(|bucket| *bucket == file.bucket) && one.key == file.key
-    };
-    let mut place = copies.iter().filter(in_place).peekable();
-    if place.peek().is_some() {
-        return worst(file, place.copied()).map(|()| false);
-    }
+    let in_place =
+        |one: &Seen| one.bucket.as_ref().is_some_and(|bucket| *bucket == file.bucket) && one.key == file.key;
     if copies.is_empty() {
         return Err(Reason::FileMissing { key: file.key.clone() });
     }
-    // A local copy keeps no bucket: that is no move.
-    let moved = copies.iter().all(|one| one.bucket.is_some());
-    worst(file, copies.iter().copied()).map(|()| moved)
+    let (place, others): (Vec<&Seen>, Vec<&Seen>) = copies.iter().partition(|one| in_place(one));
+    let of_place = place.iter().filter_map(|one| differs(file, one, file.key.clone()));
+    let of_others = others.iter().filter_map(|one| match &one.content {
+        // A copy that is gone changes nothing where the file is there.
+        Err(Unread::Missing) if !place.is_empty() => None,
+        _ => differs(file, one, if copies.len() > 1 { name(file, one) } else { file.key.clone() }),
+    });
+    match of_place.chain(of_others).max_by_key(Reason::state) {
+        Some(reason) => Err(reason),
+        // A local copy keeps no bucket: that is no move.
+        None => Ok(place.is_empty() && copies.iter().all(|one| one.bucket.is_some())),
+    }
 }
 
-fn worst<'s>(file: &LogFile, copies: impl Iterator<Item = &'s Seen>) -> Result<(), Reason> {
-    let reasons = copies.filter_map(|one| differs(file, one));
-    reasons.max_by_key(Reason::state).map_or(Ok(()), Err)
+/// What a copy is called beside the file.
+fn name(file: &LogFile, copy: &Seen) -> String {
+    match &copy.bucket {
+        Some(bucket) if *bucket != file.bucket => format!("{bucket}/{}", copy.key),
+        _ => copy.key.clone(),
+    }
 }
 
-fn differs(file: &LogFile, seen: &Seen) -> Option<Reason> {
-    let key = file.key.clone();
+fn differs(file: &LogFile, seen: &Seen, key: String) -> Option<Reason> {
     match &seen.content {
         Ok(hash) if *hash == file.hash => None,
         Ok(hash) => Some(Reason::FileDiffers { key, expected: hex(&file.hash), found: hex(hash) }),
@@ -80,8 +115,10 @@ fn differs(file: &LogFile, seen: &Seen) -> Option<Reason> {
     }
 }
 
-/// The log files that are there and that no trustworthy digest lists, delivered within `asked`; sorted.
-pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: Option<&Range<i64>>) -> Vec<UnprovenFile> {
+/// The log files that are there, are asked about or counted, and that no trustworthy digest lists; sorted.
+///
+/// What such a digest lists, and is of another content, stands in the digest's window: see [`count`].
+pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: &Asked) -> Vec<UnprovenFile> {
     let (mut trusted, mut listed, mut newest) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for one in all {
         let into = if one.is_trustworthy() { &mut trusted } else { &mut listed };
@@ -96,17 +133,21 @@ pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: Option<&Range<
         }
     }
     let judged = |one: &Seen| -> Option<UnprovenFile> {
-        let key = ObjectKey::parse(&one.key)?;
-        let delivered = key.delivered()?;
+        let below = below(&one.key);
         let there = one.content != Err(Unread::Missing);
-        if !there || trusted.contains(key.below) || asked.is_some_and(|asked| !asked.contains(&delivered)) {
+        if !there || trusted.contains(below) || !(one.counted || asked.expects(&one.key)) {
             return None;
         }
-        // The name has the minute of delivery, digests end within one.
-        let after = |end: &i64| delivered.saturating_add(59_999) >= *end;
-        let why = if listed.contains(key.below) {
+        let key = ObjectKey::parse(&one.key);
+        // The name has the minute of delivery, digests end within one. What does not tell it is in no digest to come.
+        let young = |key: ObjectKey<'_>| {
+            let delivered = key.delivered()?;
+            let end = newest.get(&(key.organization, key.account, key.region))?;
+            Some(delivered.saturating_add(59_999) >= *end)
+        };
+        let why = if listed.contains(below) {
             Unproven::Unverified
-        } else if newest.get(&(key.organization, key.account, key.region)).is_some_and(after) {
+        } else if key.and_then(young).unwrap_or(false) {
             Unproven::Young
         } else {
             Unproven::Unreferenced

@@ -1,5 +1,6 @@
 //! All digests, all that was seen of log files and the keys, to what is proven.
 
+use crate::digest::asked::Asked;
 use crate::digest::expected::Seen;
 use crate::digest::files::{sighted, unproven};
 use crate::digest::found::{Found, merge};
@@ -9,7 +10,6 @@ use crate::digest::name::Chain;
 use crate::digest::validation::{State, Totals, Unproven, ValidatedChain, Validation};
 use crate::digest::windows::Timeline;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// What `found` prove of the log files in `seen`.
 ///
@@ -17,13 +17,12 @@ use std::ops::Range;
 ///   better: the digest behind proves the last, and the one before it the first.
 /// - `seen`: every log file that is there. One that a digest lists and that is not among them is missing. What no digest lists
 ///   need not be hashed, see [`crate::digest::Expected`].
-/// - `asked`: windows that have no time in common with it are left out, and time within it that no digest is about is a window,
-///   too. Without it, nothing is said of the time before the first digest and behind the last. Milliseconds since 1970.
+/// - `asked`: windows that have no time in common with it, and list no log file that it is about, are left out. Time within it
+///   that no digest is about is a window, too.
 ///
 /// The same sets give the same answer, whatever order they come in. Nothing is valid that no key in `keys` signed.
 #[must_use]
-pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: Option<Range<i64>>) -> Validation {
-    let asked = asked.as_ref();
+pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: &Asked) -> Validation {
     let (merged, strangers) = merge(found);
     let all = weigh(merged, keys);
     let sighted = sighted(seen);
@@ -37,7 +36,8 @@ pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: Option<Ra
     };
     let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
     let unproven = unproven(&all, seen, asked);
-    let mut validation = Validation { chains, unproven, strangers, totals: Totals::default() };
+    let mut validation =
+        Validation { chains, unproven, strangers, without: Vec::new(), totals: Totals::default() };
     validation.totals = totals(&validation);
     validation
 }

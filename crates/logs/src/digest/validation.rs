@@ -3,6 +3,7 @@
 use crate::digest::document::Refusal;
 use crate::digest::keys::KeyRefusal;
 use crate::digest::name::Chain;
+use std::collections::BTreeSet;
 
 /// What may be said of a window. The greater is the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +89,7 @@ pub enum Reason {
     /// *Invalid*: a log file is not what was delivered.
     #[error("log file {key} was changed: its SHA-256 is {found}, the digest has {expected}")]
     FileDiffers {
-        /// As the digest has it.
+        /// As the digest has it; of one of several copies, the copy's own.
         key: String,
         /// Hexadecimal.
         expected: String,
@@ -282,6 +283,15 @@ pub struct UnprovenFile {
     pub why: Unproven,
 }
 
+/// An account, a Region, or one in the other, that was asked about by name and has no digest at all.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Without {
+    /// `None` iff it is so for all accounts.
+    pub account: Option<String>,
+    /// `None` iff it is so for all Regions.
+    pub region: Option<String>,
+}
+
 /// All in numbers. Files are counted once for each digest that lists them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -310,15 +320,53 @@ pub struct Totals {
 pub struct Validation {
     /// Sorted by [`Chain`].
     pub chains: Vec<ValidatedChain>,
-    /// Sorted. Log files only: other folders' files have no time of delivery that we read.
+    /// Sorted. Log files, whatever they are called, and all on which an answer rests.
     pub unproven: Vec<UnprovenFile>,
     /// Keys that were handed over as those of digests and are not. Sorted.
     pub strangers: Vec<String>,
+    /// See [`Validation::expect`]. Sorted.
+    pub without: Vec<Without>,
     /// All in numbers.
     pub totals: Totals,
 }
 
 impl Validation {
+    /// Enters accounts and Regions that were asked about by name, and have no digest: whoever deletes all logs and all digests of
+    /// one leaves nothing behind that would tell. Where only Regions are named, each account with digests is held against each.
+    pub fn expect(&mut self, accounts: &[String], regions: &[String]) {
+        let there: BTreeSet<(&str, &str)> = self
+            .chains
+            .iter()
+            .filter(|one| !one.chain.backfill)
+            .map(|one| (one.chain.account.as_str(), one.chain.region.as_str()))
+            .collect();
+        let has = |account: Option<&str>, region: Option<&str>| {
+            let is = |asked: Option<&str>, one: &str| asked.is_none_or(|asked| asked == one);
+            there.iter().any(|(a, r)| is(account, a) && is(region, r))
+        };
+        let named = accounts.iter().map(String::as_str);
+        let known = there.iter().map(|(account, _)| *account).filter(|_| accounts.is_empty());
+        let mut without = BTreeSet::new();
+        let mut enter = |account: Option<&str>, region: Option<&str>| {
+            let missing = !has(account, region);
+            if missing {
+                let (account, region) = (account.map(str::to_owned), region.map(str::to_owned));
+                without.insert(Without { account, region });
+            }
+            missing
+        };
+        let empty: BTreeSet<&str> =
+            regions.iter().map(String::as_str).filter(|region| enter(None, Some(region))).collect();
+        for account in named.chain(known).collect::<BTreeSet<_>>() {
+            if !enter(Some(account), None) {
+                for region in regions.iter().filter(|region| !empty.contains(region.as_str())) {
+                    enter(Some(account), Some(region));
+                }
+            }
+        }
+        self.without = without.into_iter().collect();
+    }
+
     /// The worst state of all windows. [`State::Valid`] only where there is a window, and every log file stands in a digest that is
     /// to be trusted.
     #[must_use]
@@ -327,7 +375,8 @@ impl Validation {
         let windows = windows.map(|window| window.state).max().unwrap_or(State::NotAssertable);
         // A file that nothing proves may be forged, and one behind the newest digest may have lost its own.
         let files = if self.unproven.is_empty() { State::Valid } else { State::NotAssertable };
-        windows.max(files)
+        let named = if self.without.is_empty() { State::Valid } else { State::NotAssertable };
+        windows.max(files).max(named)
     }
 }
 

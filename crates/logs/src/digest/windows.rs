@@ -1,7 +1,8 @@
 //! One chain laid along time: a window for each digest, and one for all time that none is about.
 
+use crate::digest::asked::Asked;
 use crate::digest::expected::below;
-use crate::digest::files::{Sighted, count};
+use crate::digest::files::{Sighted, Taken, count};
 use crate::digest::links::{Weighed, worst};
 use crate::digest::name::DigestName;
 use crate::digest::validation::{Files, Note, Reason, Window};
@@ -13,7 +14,7 @@ const HOUR: i64 = 3_600_000;
 
 /// Lays the digests of one chain, sorted by their ends, along time.
 pub(super) struct Timeline<'a, 's> {
-    asked: Option<&'a Range<i64>>,
+    asked: &'a Asked,
     sighted: &'a Sighted<'s>,
     /// The end of the last digest so far: they come sorted by it.
     covered: Option<i64>,
@@ -21,7 +22,7 @@ pub(super) struct Timeline<'a, 's> {
 }
 
 impl<'a, 's> Timeline<'a, 's> {
-    pub(super) fn new(asked: Option<&'a Range<i64>>, sighted: &'a Sighted<'s>) -> Self {
+    pub(super) fn new(asked: &'a Asked, sighted: &'a Sighted<'s>) -> Self {
         Timeline { asked, sighted, covered: None, windows: Vec::new() }
     }
 
@@ -42,8 +43,8 @@ impl<'a, 's> Timeline<'a, 's> {
             self.digest(one, start..end, notes);
             self.covered = Some(end);
         }
-        if let (false, Some(asked), Some(covered)) = (backfill, self.asked, self.covered) {
-            self.empty(covered.max(asked.start)..asked.end, Reason::After);
+        if let (false, Some(to), Some(covered)) = (backfill, self.asked.to, self.covered) {
+            self.empty(covered..to, Reason::After);
         }
         self.windows.sort_by(|a, b| {
             (a.to, a.from, &a.digest, &a.reasons).cmp(&(b.to, b.from, &b.digest, &b.reasons))
@@ -63,7 +64,7 @@ impl<'a, 's> Timeline<'a, 's> {
         }
         let end = name(&previous.key).map_or(start, |name| name.end);
         // It ought to be there iff an older one is, or its end lies within the time that was asked for.
-        if self.covered.is_none() && self.asked.is_none_or(|asked| end <= asked.start) {
+        if self.covered.is_none() && self.asked.from.is_none_or(|from| end <= from) {
             notes.push(Note::BeginsBefore { predecessor: previous.key.clone() });
             return None;
         }
@@ -79,7 +80,7 @@ impl<'a, 's> Timeline<'a, 's> {
     fn absent(&mut self, one: &Weighed<'_>, start: i64, reason: Reason) {
         let previous = one.digest.and_then(|digest| digest.previous.as_ref());
         let end = previous.and_then(|previous| name(&previous.key)).map_or(start, |name| name.end.min(start));
-        let before = self.covered.or(self.asked.map(|asked| asked.start));
+        let before = self.covered.or(self.asked.from);
         let from = before.unwrap_or(end).min(end);
         // Where the others leave no time, its own hour is still missing.
         let from = if from == start { start.saturating_sub(HOUR) } else { from };
@@ -89,8 +90,8 @@ impl<'a, 's> Timeline<'a, 's> {
     /// Time without a digest before `start`.
     fn gap(&mut self, one: &Weighed<'_>, start: i64, notes: &mut Vec<Note>) {
         let Some(covered) = self.covered else {
-            if let Some(asked) = self.asked {
-                self.empty(asked.start..start.min(asked.end), Reason::Before);
+            if let Some(from) = self.asked.from {
+                self.empty(from..start, Reason::Before);
             }
             return;
         };
@@ -103,23 +104,19 @@ impl<'a, 's> Timeline<'a, 's> {
 
     /// A window without a digest, as much of it as was asked for.
     fn empty(&mut self, time: Range<i64>, reason: Reason) {
-        let from = self.asked.map_or(time.start, |asked| asked.start.max(time.start));
-        let to = self.asked.map_or(time.end, |asked| asked.end.min(time.end));
-        if from >= to {
-            return;
-        }
+        let Some(Range { start: from, end: to }) = self.asked.part(time) else { return };
         let (state, reasons) = (reason.state(), vec![reason]);
         let (notes, files) = (Vec::new(), Files::default());
         self.windows.push(Window { from, to, digest: None, state, reasons, notes, files });
     }
 
-    /// The window of a digest, iff it has time in common with what was asked for.
+    /// The window of a digest, iff it has time in common with what was asked for, or lists a log file that belongs there: those of
+    /// the last minutes stand in the digest behind.
     fn digest(&mut self, one: &Weighed<'_>, time: Range<i64>, mut notes: Vec<Note>) {
-        if self.asked.is_some_and(|asked| time.end <= asked.start || time.start >= asked.end) {
-            return;
-        }
+        let whole = self.asked.part(time.start..time.end.max(time.start.saturating_add(1))).is_some();
+        let taken = if whole { Taken::All } else { Taken::Asked(self.asked) };
         let mut reasons = one.reasons.clone();
-        let files = count(one, self.sighted, &mut reasons);
+        let Some(files) = count(one, self.sighted, taken, &mut reasons) else { return };
         reasons.sort();
         reasons.dedup();
         notes.sort();

@@ -4,7 +4,7 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
-use logs::digest::{Found, PublicKeys, Seen, State, Unread, Validation, Window, judge};
+use logs::digest::{Asked, Found, PublicKeys, Seen, State, Unread, Validation, Window, judge};
 use logs::{hex, sha256};
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
@@ -162,16 +162,17 @@ impl Bucket {
             bucket: Some(BUCKET.to_owned()),
             key: key.clone(),
             content: Ok(sha256(bytes)),
+            counted: false,
         };
         self.logs.iter().map(seen).collect()
     }
 
     pub(crate) fn judge(&self) -> Validation {
-        judge(&self.found(), &self.seen(), &keys(), None)
+        judge(&self.found(), &self.seen(), &keys(), &Asked::default())
     }
 
     pub(crate) fn asked(&self, asked: Range<i64>) -> Validation {
-        judge(&self.found(), &self.seen(), &keys(), Some(asked))
+        judge(&self.found(), &self.seen(), &keys(), &Asked::delivered(asked))
     }
 }
 

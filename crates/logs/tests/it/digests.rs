@@ -2,7 +2,9 @@
 
 use crate::digest_chain::*;
 use State::{Invalid, NotAssertable, Valid};
-use logs::digest::{Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, judge};
+use logs::digest::{
+    Asked, Expected, Files, Found, Note, PublicKeys, Reason, Seen, State, Unproven, Unread, judge,
+};
 use logs::{hex, sha256};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -40,7 +42,7 @@ fn a_whole_chain_is_valid() {
 
 #[test]
 fn nothing_at_all_asserts_nothing() {
-    let validation = judge(&[], &[], &keys(), Some(at(0)..at(1)));
+    let validation = judge(&[], &[], &keys(), &Asked::delivered(at(0)..at(1)));
     assert_eq!(validation.state(), NotAssertable);
 }
 
@@ -74,8 +76,13 @@ fn a_log_file_that_is_gone_damaged_or_unread_is_named() {
         (Unread::NotHashed, NotAssertable),
     ] {
         let mut seen = bucket.seen();
-        seen.push(Seen { bucket: Some(BUCKET.to_owned()), key: key.clone(), content: Err(content.clone()) });
-        let validation = judge(&bucket.found(), &seen, &keys(), None);
+        seen.push(Seen {
+            bucket: Some(BUCKET.to_owned()),
+            key: key.clone(),
+            content: Err(content.clone()),
+            counted: false,
+        });
+        let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
         assert_eq!(states(&validation), [state, Valid, Valid, Valid, Valid], "{content}");
         assert_eq!(validation.totals.files.proven, 6);
     }
@@ -285,7 +292,7 @@ fn a_copy_is_valid_and_said_to_be_one() {
     bucket.digests.iter_mut().for_each(place);
     let mut seen = bucket.seen();
     seen.iter_mut().for_each(|one| one.bucket = Some("copy-bucket".to_owned()));
-    let validation = judge(&bucket.found(), &seen, &keys(), None);
+    let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
     assert_eq!(states(&validation), [Valid; 5]);
     let moved = Note::Moved { bucket: BUCKET.to_owned(), key: digest_key(3, "") };
     assert_eq!(windows(&validation)[2].notes, [moved]);
@@ -294,7 +301,95 @@ fn a_copy_is_valid_and_said_to_be_one() {
     let mut forged = bucket.seen();
     forged[0].content = Ok([0; 32]);
     forged.extend(seen);
-    assert_eq!(judge(&bucket.found(), &forged, &keys(), None).state(), Invalid);
+    assert_eq!(judge(&bucket.found(), &forged, &keys(), &Asked::default()).state(), Invalid);
+}
+
+#[test]
+fn a_copy_of_other_content_is_told_wherever_it_lies() {
+    let bucket = whole();
+    let key = log_key(3, "1");
+    let copy = |at: Option<&str>, key: String, content| Seen {
+        bucket: at.map(str::to_owned),
+        key,
+        content,
+        counted: true,
+    };
+    let right = Ok(sha256(&bucket.logs[&key]));
+    let forged = || Ok([0; 32]);
+    for (at, name, content, state) in [
+        (Some(BUCKET), format!("copy/{key}"), right.clone(), Valid),
+        (Some("other"), key.clone(), right, Valid),
+        (None, key.clone(), Err(Unread::Missing), Valid),
+        (Some(BUCKET), format!("forged/{key}"), forged(), Invalid),
+        (Some(BUCKET), format!("AWSLogs/{key}"), forged(), Invalid),
+        (Some("other"), key.clone(), forged(), Invalid),
+        (None, format!("/tmp/{key}"), forged(), Invalid),
+        (Some("other"), key.clone(), Err(damaged()), Invalid),
+        (Some("other"), key.clone(), Err(Unread::NotHashed), NotAssertable),
+    ] {
+        for asked in [Asked::default(), Asked::delivered(at_hours(3..4)), Asked::delivered(at_hours(0..1))] {
+            let mut seen = bucket.seen();
+            seen.push(copy(at, name.clone(), content.clone()));
+            let validation = judge(&bucket.found(), &seen, &keys(), &asked);
+            assert_eq!(validation.state(), state, "{at:?} {name} {content:?} {asked:?}: {validation:#?}");
+        }
+    }
+    let mut seen = bucket.seen();
+    seen.push(copy(Some("other"), key.clone(), forged()));
+    let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
+    let named = format!("other/{key}");
+    assert!(matches!(&reasons(&validation, 3)[..], [Reason::FileDiffers { key, .. }] if *key == named));
+}
+
+fn at_hours(hours: std::ops::Range<i64>) -> std::ops::Range<i64> {
+    at(hours.start)..at(hours.end)
+}
+
+/// What was forged into the bucket, under whatever name.
+fn with(key: &str, counted: bool) -> Vec<Seen> {
+    let mut seen = whole().seen();
+    let content = Err(Unread::NotHashed);
+    seen.push(Seen { bucket: Some(BUCKET.to_owned()), key: key.to_owned(), content, counted });
+    seen
+}
+
+#[test]
+fn what_an_answer_rests_on_is_judged_whatever_it_is_called_and_whenever_it_came() {
+    let logs = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/01";
+    let aggregated = "AWSLogs/111122223333/CloudTrail-Aggregated/eu-west-1/2026/03/01/a.json.gz";
+    let elsewhere = log_key(0, "x").replace("111122223333", "444455556666");
+    let asked = Asked::events(at(1)..at(3));
+    for (key, why, expected) in [
+        (log_key(2, "forged"), Unproven::Unreferenced, true),
+        (format!("{logs}/events.json.gz"), Unproven::Unreferenced, true),
+        ("notes/events.json.gz".to_owned(), Unproven::Unreferenced, true),
+        (log_key(0, "early"), Unproven::Unreferenced, false),
+        (log_key(4, "late"), Unproven::Unreferenced, false),
+        (log_key(9, "young"), Unproven::Young, false),
+        (log_key(30, "tomorrow"), Unproven::Young, false),
+        (format!("{}/x.json.gz", logs.replace("03/01", "03/05")), Unproven::Unreferenced, false),
+        (elsewhere, Unproven::Unreferenced, false),
+        (aggregated.to_owned(), Unproven::Unreferenced, false),
+    ] {
+        for counted in [true, false] {
+            let validation = judge(&whole().found(), &with(&key, counted), &keys(), &asked);
+            let told: Vec<_> = validation.unproven.iter().map(|one| (one.key.clone(), one.why)).collect();
+            let wanted = if counted || expected { vec![(key.clone(), why)] } else { Vec::new() };
+            assert_eq!(told, wanted, "{counted}");
+            let state = if counted || expected { NotAssertable } else { Valid };
+            assert_eq!(validation.state(), state, "{key} {counted}");
+        }
+    }
+    // A file of another time that was counted is as good as the digest that lists it.
+    let mut bucket = whole();
+    let counted = |bucket: &Bucket| {
+        let mut seen = bucket.seen();
+        seen.iter_mut().filter(|one| one.key == log_key(4, "0")).for_each(|one| one.counted = true);
+        judge(&bucket.found(), &seen, &keys(), &asked)
+    };
+    assert_eq!((counted(&bucket).state(), counted(&bucket).totals.files.proven), (Valid, 2));
+    bucket.logs.insert(log_key(4, "0"), b"forged".to_vec());
+    assert_eq!(counted(&bucket).state(), Invalid);
 }
 
 #[test]
@@ -330,21 +425,21 @@ fn a_local_copy_is_verified_by_the_signatures_that_successors_hold() {
         .into_iter()
         .map(|one| Seen { bucket: None, key: format!("/backup/2026/{}", one.key), ..one })
         .collect();
-    let validation = judge(&bucket.found(), &seen, &keys(), None);
+    let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
     assert_eq!(states(&validation), [Valid, Valid, Valid, Valid, NotAssertable], "{validation:#?}");
     assert_eq!(windows(&validation)[1].notes, [Note::SignedBySuccessor]);
     assert_eq!(reasons(&validation, 4), [Reason::NoSignature]);
     assert_eq!((validation.totals.files.moved, validation.totals.unverified), (0, 1));
     // Another content than the one that was signed.
     bucket.digests[3].edit("logFiles", json!([]));
-    let validation = judge(&bucket.found(), &seen, &keys(), None);
+    let validation = judge(&bucket.found(), &seen, &keys(), &Asked::default());
     assert_eq!(states(&validation)[3..], [Invalid, Invalid], "{validation:#?}");
 }
 
 #[test]
 fn without_keys_nothing_is_asserted() {
     let bucket = whole();
-    let validation = judge(&bucket.found(), &bucket.seen(), &PublicKeys::default(), None);
+    let validation = judge(&bucket.found(), &bucket.seen(), &PublicKeys::default(), &Asked::default());
     assert_eq!(states(&validation), [NotAssertable; 5]);
     let fingerprint = signers()[0].fingerprint();
     assert_eq!(reasons(&validation, 0), [Reason::KeyUnknown { fingerprint }]);
@@ -358,7 +453,7 @@ fn a_digest_that_was_not_read_is_no_proof() {
     for (why, state) in [(refused, NotAssertable), (damaged(), Invalid), (Unread::Missing, Invalid)] {
         let mut found = bucket.found();
         found[2] = Found::new(Some(BUCKET), &digest_key(3, ""), Err(why), None);
-        let validation = judge(&found, &bucket.seen(), &keys(), None);
+        let validation = judge(&found, &bucket.seen(), &keys(), &Asked::default());
         assert_eq!(states(&validation), [Valid, Valid, state, Valid, Valid]);
         let window = &windows(&validation)[2];
         assert_eq!((window.from, window.to), (at(2), at(3)));
@@ -366,7 +461,7 @@ fn a_digest_that_was_not_read_is_no_proof() {
     let mut found = bucket.found();
     found[4] = Found::new(Some(BUCKET), &digest_key(5, ""), Ok(b"{}"), None);
     found.push(Found::new(Some(BUCKET), "AWSLogs/notes.txt", Ok(b"hello"), None));
-    let validation = judge(&found, &bucket.seen(), &keys(), None);
+    let validation = judge(&found, &bucket.seen(), &keys(), &Asked::default());
     assert_eq!(states(&validation)[4], Invalid);
     assert_eq!(validation.strangers, ["AWSLogs/notes.txt"]);
 }
@@ -383,6 +478,112 @@ fn time_that_was_asked_for_is_covered_or_told() {
     // Digests beside the time asked for verify others, and are not told.
     assert_eq!(states(&bucket.asked(at(2)..at(4))), [Valid, Valid]);
     assert_eq!(states(&bucket.asked(at(9)..at(10))), [NotAssertable]);
+}
+
+#[test]
+fn an_open_end_says_nothing_of_what_lies_beyond_the_chain() {
+    let bucket = whole();
+    let asked =
+        |from, to| judge(&bucket.found(), &bucket.seen(), &keys(), &Asked { from, to, events: false });
+    assert_eq!(states(&asked(None, Some(at(3)))), [Valid; 3]);
+    assert_eq!(states(&asked(None, Some(at(6)))), [Valid, Valid, Valid, Valid, Valid, NotAssertable]);
+    assert_eq!(states(&asked(Some(at(2)), None)), [Valid; 3]);
+    assert_eq!(states(&asked(Some(at(-1)), None))[..2], [NotAssertable, Valid]);
+    let mut bucket = whole();
+    bucket.digests.drain(0..2);
+    let validation =
+        judge(&bucket.found(), &bucket.seen(), &keys(), &Asked { to: Some(at(5)), ..Asked::default() });
+    assert_eq!(states(&validation), [Valid; 3]);
+    assert_eq!(validation.totals.unreferenced, 3, "what only the digests before list");
+}
+
+#[test]
+fn what_was_asked_about_by_name_and_has_no_digest_is_told() {
+    let told = |accounts: &[&str], regions: &[&str]| {
+        let owned = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<String>>();
+        let mut validation = whole().judge();
+        validation.expect(&owned(accounts), &owned(regions));
+        let name = |one: &Option<String>| one.clone().unwrap_or_else(|| "*".to_owned());
+        let without: Vec<String> = validation
+            .without
+            .iter()
+            .map(|one| format!("{} {}", name(&one.account), name(&one.region)))
+            .collect();
+        assert_eq!(validation.state(), if without.is_empty() { Valid } else { NotAssertable });
+        without
+    };
+    let (one, other) = ("111122223333", "444455556666");
+    assert!(told(&[], &[]).is_empty());
+    assert!(told(&[one], &["eu-west-1"]).is_empty());
+    assert!(told(&[], &["eu-west-1"]).is_empty());
+    assert_eq!(told(&[], &["eu-west-1", "us-east-1"]), ["* us-east-1"]);
+    assert_eq!(told(&[one, other], &["eu-west-1"]), ["444455556666 *"]);
+    assert_eq!(told(&[one, other], &["us-east-1"]), ["* us-east-1", "444455556666 *"]);
+    assert_eq!(told(&[other], &[]), ["444455556666 *"]);
+    let mut validation = judge(&[], &[], &keys(), &Asked::default());
+    validation.expect(&[], &["us-east-1".to_owned()]);
+    assert_eq!(validation.without.len(), 1);
+    // Each account that has digests is held against each Region that was named.
+    let mut validation = whole().judge();
+    let mut second = validation.chains[0].clone();
+    (second.chain.account, second.chain.region) = (other.to_owned(), "us-east-1".to_owned());
+    validation.chains.push(second);
+    validation.expect(&[], &["us-east-1".to_owned(), "eu-west-1".to_owned()]);
+    let without = |account: &str, region: &str| logs::digest::Without {
+        account: Some(account.to_owned()),
+        region: Some(region.to_owned()),
+    };
+    assert_eq!(validation.without, [without(one, "us-east-1"), without(other, "eu-west-1")]);
+}
+
+/// Two hours, and a third whose digest lists a file of the last minute before it, and one of its own.
+fn late() -> (Bucket, String) {
+    let mut bucket = Bucket::chain(0, &[1, 1]);
+    let previous = bucket.digests[1].clone();
+    bucket.deliver(2, 1, Some(&previous), "");
+    let key = log_key(1, "late").replace("T0105Z", "T0159Z");
+    bucket.logs.insert(key.clone(), b"late".to_vec());
+    let listed = json!({
+        "s3Bucket": BUCKET, "s3Object": key, "hashValue": hex(&sha256(b"late")), "hashAlgorithm": "SHA-256",
+        "newestEventTime": stamp(1), "oldestEventTime": stamp(1),
+    });
+    let document: Value = serde_json::from_slice(&bucket.digests[2].bytes).unwrap();
+    let mut files = document["logFiles"].as_array().unwrap().clone();
+    files.push(listed);
+    bucket.digests[2].edit("logFiles", json!(files));
+    bucket.digests[2].sign(&signers()[0]);
+    let previous = bucket.digests[2].clone();
+    bucket.deliver(3, 0, Some(&previous), "");
+    (bucket, key)
+}
+
+#[test]
+fn a_file_of_the_time_asked_for_is_judged_by_the_digest_behind_it() {
+    let (mut bucket, key) = late();
+    let whole = bucket.asked(at(0)..at(2));
+    assert_eq!((states(&whole), whole.state()), (vec![Valid; 3], Valid), "{whole:#?}");
+    // Of that digest, only the file that was asked about counts.
+    assert_eq!(whole.totals.files, Files { listed: 3, proven: 3, ..Files::default() });
+    bucket.logs.remove(&log_key(2, "0"));
+    assert_eq!(bucket.asked(at(0)..at(2)).state(), Valid);
+    bucket.logs.insert(key.clone(), b"forged".to_vec());
+    let validation = bucket.asked(at(0)..at(2));
+    assert_eq!(states(&validation), [Valid, Valid, Invalid]);
+    assert!(matches!(&reasons(&validation, 2)[..], [Reason::FileDiffers { key: of, .. }] if *of == key));
+    bucket.logs.remove(&key);
+    let validation = bucket.asked(at(0)..at(2));
+    assert_eq!(reasons(&validation, 2), [Reason::FileMissing { key }]);
+}
+
+#[test]
+fn a_file_delivered_later_is_judged_where_events_of_the_time_matter() {
+    let (mut bucket, _) = late();
+    // Delivered at 02:05 with an event of 02:00:31.
+    bucket.logs.remove(&log_key(2, "0"));
+    assert_eq!(bucket.asked(at(0)..at(2)).state(), Valid);
+    let events = |end| judge(&bucket.found(), &bucket.seen(), &keys(), &Asked::events(at(0)..end));
+    assert_eq!(events(at(2)).state(), Valid, "its event is behind");
+    assert_eq!(events(at(2) + 1).state(), Invalid);
 }
 
 #[test]
@@ -412,13 +613,13 @@ proptest! {
         bucket.digests[harm].edit("newestEventTime", json!(stamp(1)));
         bucket.logs.insert(log_key(8, "forged"), Vec::new());
         let (mut found, mut seen) = (bucket.found(), bucket.seen());
-        let expected = judge(&found, &seen, &keys(), Some(at(0)..at(9)));
+        let expected = judge(&found, &seen, &keys(), &Asked::delivered(at(0)..at(9)));
         for (a, b) in &swaps {
             let (a, b) = (a, b);
             found.swap(a.index(bucket.digests.len()), b.index(bucket.digests.len()));
             seen.swap(a.index(bucket.logs.len()), b.index(bucket.logs.len()));
         }
-        prop_assert_eq!(judge(&found, &seen, &keys(), Some(at(0)..at(9))), expected);
+        prop_assert_eq!(judge(&found, &seen, &keys(), &Asked::delivered(at(0)..at(9))), expected);
     }
 
     #[test]

@@ -20,9 +20,10 @@ pub fn validation_json(validated: &Validated, stamp: &Stamp<'_>, out: &mut dyn W
             object.text("name", "invoketrail");
             object.text("version", stamp.version);
         });
-        if let Some(asked) = &validated.asked {
-            object.text("since", &text_of(asked.start));
-            object.text("until", &text_of(asked.end));
+        for (name, time) in [("since", validated.asked.from), ("until", validated.asked.to)] {
+            if let Some(time) = time {
+                object.text(name, &text_of(time));
+            }
         }
         object.texts("places", validated.places.iter().map(String::as_str));
         validation_members(&validated.validation, object);
@@ -58,6 +59,12 @@ pub(in crate::report) fn validation_members(validation: &Validation, object: &mu
     });
     object.list("unproven", &validation.unproven, |json, one| json.object(|object| file(one, object)));
     object.texts("strangers", validation.strangers.iter().map(String::as_str));
+    object.list("without_digests", &validation.without, |json, one| {
+        json.object(|object| {
+            object.maybe("account", one.account.as_deref());
+            object.maybe("region", one.region.as_deref());
+        });
+    });
 }
 
 fn word(of: State) -> &'static str {

@@ -4,6 +4,7 @@ use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
 use super::{Validated, size, state, times, unproven};
 use logs::digest::{Chain, State, ValidatedChain, Validation, Window};
+use logs::text_of;
 
 /// Windows, and reasons of one window, and files that are shown.
 const SHOWN: usize = 20;
@@ -14,8 +15,12 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     let validation = &validated.validation;
     page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation)));
-    let asked =
-        validated.asked.as_ref().map_or("all there is".to_owned(), |asked| times(asked.start, asked.end));
+    let asked = match (validated.asked.from, validated.asked.to) {
+        (Some(from), Some(to)) => times(from, to),
+        (Some(from), None) => format!("{} and later", text_of(from)),
+        (None, Some(to)) => format!("all there is until {}", text_of(to)),
+        (None, None) => "all there is".to_owned(),
+    };
     let places = validated.places.join(", ");
     page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, from {places}")));
     chains(validation, &mut page);
@@ -55,7 +60,8 @@ pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
             format!("; {} in no digest to be trusted", quantity(count, ("log file is", "log files are")))
         }
     };
-    format!("{head}: {proven}; of {windows} {}{without}.", parts.join(", "))
+    let named = if validation.without.is_empty() { "" } else { "; of what was named, not all has digests" };
+    format!("{head}: {proven}; of {windows} {}{without}{named}.", parts.join(", "))
 }
 
 fn chains(validation: &Validation, page: &mut Page) {
@@ -137,6 +143,7 @@ pub(in crate::report) fn digest_lines(validation: &Validation, unseen: &[String]
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
     files(validation, page);
+    without(validation, page);
     let strangers = validation.strangers.iter().map(|key| format!("{key}: it has not the name of a digest"));
     let unseen: Vec<String> = unseen.iter().cloned().chain(strangers).collect();
     if !unseen.is_empty() {
@@ -173,6 +180,24 @@ fn files(validation: &Validation, page: &mut Page) {
     }
     if sorted.len() > SHOWN {
         let told = format!("and {} more: all are in --format json", grouped(sorted.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// What was asked about by name and has no digest at all.
+fn without(validation: &Validation, page: &mut Page) {
+    if validation.without.is_empty() {
+        return;
+    }
+    page.heading("No digest at all");
+    for one in validation.without.iter().take(SHOWN) {
+        let account = one.account.as_deref().map_or("any account".to_owned(), |id| format!("account {id}"));
+        let region = one.region.as_deref().unwrap_or("any Region");
+        page.paragraph(2, (Style::Open, "not assertable: "), (Style::Plain, &format!("{account}, {region}")));
+    }
+    if validation.without.len() > SHOWN {
+        let told =
+            format!("and {} more: all are in --format json", grouped(validation.without.len() - SHOWN));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
 }
