@@ -395,7 +395,7 @@ const LIVE_AND_INVENTORY: [&str; 9] = [
 #[command(next_help_heading = "What to read of AWS, and as whom")]
 pub(crate) struct Live {
     /// These accounts instead of the caller's, each through --role-name; separated by commas.
-    #[arg(long, value_name = "ID,ID", value_delimiter = ',', value_parser = account)]
+    #[arg(long, alias = "account", value_name = "ID,ID", value_delimiter = ',', value_parser = account)]
     pub(crate) accounts: Vec<String>,
     /// All accounts of the caller's organization, each through --role-name.
     #[arg(long, conflicts_with = "accounts")]

@@ -77,7 +77,9 @@ impl Delivered {
         }
         for (prefix, refusal) in listing.unread {
             let name = format!("s3://{bucket}/{prefix}");
-            self.holes.add(place_of(&prefix), &name, &refusal.told(), 1);
+            // The beginning of a Region's name is that of several.
+            let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
+            self.holes.add(place_of(folder), &name, &refusal.told(), 1);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Many files on several threads: each inflated, read and handed on as a sheet, with an account of all of them.
 
 use crate::hash::{sha256, sha256_many};
-use crate::inflate::{DEFAULT_LIMIT, Inflated, Inflater, expected};
+use crate::inflate::{self, DEFAULT_LIMIT, Inflated, Inflater, expected};
 use crate::read::{Reader, Wanted};
 use crate::record::Record;
 use crate::sheet::{Columns, Facts, Sheet};
@@ -370,9 +370,14 @@ impl<C: Consumer> Worker<'_, C> {
         } else {
             sheet.carry_on();
         }
+        // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file.
+        let hollow = packed == 0 && is_called_gzip(&file.name);
+        let trouble =
+            inflated.trouble.or_else(|| hollow.then_some(inflate::Trouble::Truncated { member: 0 }));
+        let hash = hash.filter(|_| trouble.is_none());
         let mut take = |record: &Record<'_>| sheet.take(record, options.columns);
         let mut accounted = reader.read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut take);
-        accounted.trouble = inflated.trouble;
+        accounted.trouble = trouble;
         sheet.facts = Facts::from(&accounted);
         account.enter(&file.name, packed as u64, sheet);
         if let Some(hash) = hash {
@@ -380,6 +385,11 @@ impl<C: Consumer> Worker<'_, C> {
         }
         consumer.sheet(file, sheet, inflated.bytes)
     }
+}
+
+fn is_called_gzip(name: &str) -> bool {
+    let end = name.len().checked_sub(3).and_then(|at| name.as_bytes().get(at..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(b".gz"))
 }
 
 /// Lets as many bytes in as fit.

@@ -61,7 +61,7 @@ pub enum Column {
 }
 
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
-pub const SHEET_VERSION: u32 = 2;
+pub const SHEET_VERSION: u32 = 3;
 
 /// How many columns there are.
 const COLUMNS: usize = 22;

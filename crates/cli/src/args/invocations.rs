@@ -57,7 +57,7 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "PATTERN")]
     pub(crate) principal: Vec<String>,
     /// Whose records were delivered to this account; repeatable.
-    #[arg(long, value_name = "ID", value_parser = super::account)]
+    #[arg(long, alias = "accounts", value_name = "ID", value_delimiter = ',', value_parser = super::account)]
     pub(crate) account: Vec<String>,
     /// In this Region; repeatable.
     #[arg(long, value_name = "REGION", value_parser = super::region)]

@@ -52,3 +52,18 @@ fn the_documents_show_commands_that_there_are() {
     }
     assert!(seen > 20, "{seen}");
 }
+
+#[test]
+fn accounts_are_named_alike_wherever_records_are_asked_about() {
+    for command in ["verify", "invocations"] {
+        for flags in [
+            &["--accounts", "111122223333,444455556666"][..],
+            &["--account", "111122223333,444455556666"],
+            &["--account", "111122223333", "--accounts", "444455556666"],
+        ] {
+            let typed = [&["invoketrail", command, "logs"], flags].concat();
+            let parsed = format!("{:?}", Cli::try_parse_from(typed).unwrap());
+            assert!(parsed.contains(r#"["111122223333", "444455556666"]"#), "{command} {flags:?}: {parsed}");
+        }
+    }
+}

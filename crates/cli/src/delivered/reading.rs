@@ -116,9 +116,12 @@ impl Consumer for Work<'_> {
                 self.holes.add(place_of(&item.key), &file.name, why, facts.refusals.max(1));
             }
             if let Some(why) = facts.trouble.clone().filter(|_| self.wants_hash(file)) {
-                // What inflates to more than the limit may be whole.
-                let unread =
-                    if inflated.is_empty() { Unread::Refused { why } } else { Unread::Damaged { why } };
+                // What inflates to more than the limit may be whole; what has no bytes at all is not.
+                let unread = if inflated.is_empty() && item.size > 0 {
+                    Unread::Refused { why }
+                } else {
+                    Unread::Damaged { why }
+                };
                 self.hashes.refuse(at, unread);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::window::{Kind, Window};
-use aws::{Evidence, Listed, ObjectError};
+use aws::{Evidence, Listed, ObjectError, ObjectTrouble};
 use logs::{Folder, ObjectKey};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use tokio::task::JoinSet;
 
 /// Listings under way at the same time.
 const LISTINGS: usize = 8;
+/// Folders around `AWSLogs/` are gone into one by one this far; what lies deeper is listed whole.
+const AROUND: u8 = 2;
 
 /// What listings found.
 #[derive(Debug, Default)]
@@ -25,7 +27,7 @@ pub(crate) struct Listing {
     /// At least one listing was answered.
     pub(super) answered: bool,
     /// Folders to go into.
-    steps: Vec<String>,
+    steps: Vec<Step>,
 }
 
 /// Why something could not be had, and what to do about it.
@@ -65,10 +67,16 @@ impl Listing {
         self.other += part.other;
         self.unread.extend(part.unread);
         self.answered |= part.answered;
+        if self.is_laid_out() {
+            // They are not read then, and there may be millions of them.
+            let before = self.files.len();
+            self.files.retain(|(_, delivered)| *delivered);
+            self.other += (before - self.files.len()) as u64;
+        }
     }
 }
 
-/// What lies below the prefix: a root of deliveries, the folder around one, any part of one, or something else.
+/// What lies below the prefix: a root of deliveries, the folders around some, any part of one, or something else.
 pub(crate) fn list(session: &Session, bucket: &str, prefix: &str, window: &Window) -> Listing {
     session.wait(listed(&session.evidence, bucket, prefix, window))
 }
@@ -89,7 +97,7 @@ async fn listed(evidence: &Arc<Evidence>, bucket: &str, prefix: &str, window: &W
         let Some(done) = running.join_next().await else { break };
         // A panic in a task is a defect of ours, and goes on as one.
         let mut part = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        next.extend(part.steps.drain(..).map(|prefix| Step::of(prefix, window)));
+        next.extend(part.steps.drain(..));
         listing.take(part);
     }
     // Listings come back as they please, and answers are the same each time.
@@ -98,54 +106,75 @@ async fn listed(evidence: &Arc<Evidence>, bucket: &str, prefix: &str, window: &W
     listing
 }
 
-/// Where to begin: at that folder of the layout, whether or not its slash was typed, or at `AWSLogs/` below the prefix, where there is
-/// such a folder.
+/// Where to begin: at that folder of the layout, or around it, whether or not its slash was typed; else at all that begins so.
 async fn first(
     evidence: &Evidence,
     bucket: &str,
     prefix: &str,
     window: &Window,
 ) -> Result<Step, ObjectError> {
-    let whole = prefix.is_empty() || prefix.ends_with('/');
-    let folder = if whole { prefix.to_owned() } else { format!("{prefix}/") };
-    if whole && inside(&folder).is_some() {
-        return Ok(Step::of(folder, window));
+    if prefix.is_empty() || prefix.ends_with('/') {
+        return Ok(Step::of(prefix.to_owned(), window, 0));
     }
-    let below = if inside(&folder).is_some() { folder } else { format!("{folder}AWSLogs/") };
-    let page = evidence.objects().list(bucket, &below, None, true).next().await;
+    let folder = format!("{prefix}/");
+    let told = if inside(&folder).is_some() { folder.clone() } else { format!("{folder}AWSLogs/") };
+    let page = evidence.objects().list(bucket, &told, None, true).next().await;
     let page = page.transpose()?.unwrap_or_default();
     if page.folders.is_empty() && page.entries.is_empty() {
-        return Ok(Step { prefix: prefix.to_owned(), after: None, folders: false });
+        return Ok(Step::beginning(prefix));
     }
-    Ok(Step::of(below, window))
+    Ok(Step::of(folder, window, 0))
 }
 
 /// One listing to make.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Step {
     prefix: String,
     after: Option<String>,
     /// Folders are gone into one by one; else all keys behind the prefix are listed at once.
     folders: bool,
+    /// How many folders around `AWSLogs/` were gone into.
+    around: u8,
 }
 
 impl Step {
     /// Of a folder: from the first day on, where it is that of a Region.
-    fn of(prefix: String, window: &Window) -> Step {
-        let depth = inside(&prefix).map_or(0, depth);
-        let after = window.first_day().filter(|_| depth == 3).map(|day| format!("{prefix}{day}"));
-        Step { prefix, after, folders: depth < 3 }
+    fn of(prefix: String, window: &Window, around: u8) -> Step {
+        let depth = inside(&prefix).map(depth);
+        let after = window.first_day().filter(|_| depth == Some(3)).map(|day| format!("{prefix}{day}"));
+        let folders = depth.map_or(around < AROUND, |depth| depth < 3);
+        Step { prefix, after, folders, around }
+    }
+
+    /// Of all that begins with the text, which is no folder's whole name: that of a Region may go on in several ways.
+    fn beginning(prefix: &str) -> Step {
+        Step { prefix: prefix.to_owned(), after: None, folders: true, around: 0 }
+    }
+
+    /// True iff all keys behind the prefix are those of one Region, in the order of days.
+    fn is_in_days(&self) -> bool {
+        self.prefix.ends_with('/') && inside(&self.prefix).is_some_and(|inside| depth(inside) >= 3)
+    }
+
+    /// That of a folder in it.
+    fn below(&self, folder: String, window: &Window) -> Step {
+        Step::of(folder, window, self.around.saturating_add(1))
     }
 }
 
 async fn walk(evidence: &Evidence, bucket: &str, window: &Window, step: &Step) -> Listing {
     let mut found = Listing::default();
-    let in_days = inside(&step.prefix).is_some_and(|inside| depth(inside) >= 3);
+    let in_days = step.is_in_days();
     let mut pages = evidence.objects().list(bucket, &step.prefix, step.after.as_deref(), step.folders);
     while let Some(page) = pages.next().await {
         let page = match page {
             Ok(page) => page,
             Err(error) => {
+                let refused = matches!(error.trouble, ObjectTrouble::Refused { .. });
+                if refused && !found.answered && step.folders && inside(&step.prefix).is_none() {
+                    // Whoever may not look around may yet look inside.
+                    found.steps.push(Step::of(format!("{}AWSLogs/", step.prefix), window, step.around));
+                }
                 found.unread.push((step.prefix.clone(), Refusal::of(&error)));
                 return found;
             }
@@ -156,11 +185,12 @@ async fn walk(evidence: &Evidence, bucket: &str, window: &Window, step: &Step) -
             None => true,
         };
         found.elsewhere |= !page.folders.iter().all(wanted);
-        found.steps.extend(page.folders.into_iter().filter(wanted));
+        let folders = page.folders.into_iter().filter(wanted);
+        found.steps.extend(folders.map(|folder| step.below(folder, window)));
         for listed in page.entries {
             let key = ObjectKey::parse(&listed.key);
             match key.map(|key| (window.kind(&key), window.is_past(&key))) {
-                // Keys come in the order of days: what follows is later still.
+                // What follows is later still.
                 Some((_, true)) if in_days => {
                     found.elsewhere = true;
                     return found;
@@ -175,10 +205,16 @@ async fn walk(evidence: &Evidence, bucket: &str, window: &Window, step: &Step) -
     found
 }
 
-/// The key from behind `AWSLogs/` on; `None` iff there is no such folder in it.
-fn inside(key: &str) -> Option<&str> {
-    let at = if key.starts_with("AWSLogs/") { 0 } else { key.rfind("/AWSLogs/")? + 1 };
-    key.get(at + "AWSLogs/".len()..)
+/// The key from behind `AWSLogs/` on, the last one: a trail's own prefix may hold another. `None` iff there is no such folder in it,
+/// or another than those of organizations and accounts lies there: that is around one.
+pub(super) fn inside(key: &str) -> Option<&str> {
+    let inner = key.rfind("/AWSLogs/").map(|at| at + 1);
+    let at = inner.or_else(|| key.starts_with("AWSLogs/").then_some(0))?;
+    let inside = key.get(at + "AWSLogs/".len()..)?;
+    let account = |part: &str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit());
+    // As other services deliver their logs, if they are asked to.
+    let other = |part: &str| part.starts_with("aws-account-id=");
+    folders(inside).next().is_none_or(|part| account(part) || other(part)).then_some(inside)
 }
 
 /// The folders inside, but for that of an organization.
@@ -195,7 +231,7 @@ fn depth(inside: &str) -> usize {
 
 /// Insights, network activity and, where nobody asked for them, digests are left out by name, and other services deliver to such
 /// buckets, too.
-fn holds_logs(inside: &str, window: &Window) -> bool {
+pub(super) fn holds_logs(inside: &str, window: &Window) -> bool {
     let kinds = [(Folder::Logs, true), (Folder::Aggregated, true), (Folder::Digests, window.has_digests())];
     let wanted = |folder: &str| kinds.iter().any(|(kind, wanted)| *wanted && kind.as_str() == folder);
     folders(inside).nth(1).is_none_or(wanted)
@@ -207,21 +243,61 @@ mod tests {
     use crate::sources::Window;
     use logs::{Filter, milliseconds};
 
+    fn since() -> Window {
+        Window::of(&Filter { since: milliseconds("2026-11-20T13:00:00Z"), ..Filter::default() })
+    }
+
     #[test]
     fn listings_begin_with_the_first_day_of_a_region() {
-        let since = milliseconds("2026-11-20T13:00:00Z");
-        let window = Window::of(&Filter { since, ..Filter::default() });
-        let region = Step::of("p/AWSLogs/o-a/111122223333/CloudTrail/eu-west-1/".to_owned(), &window);
-        let after = "p/AWSLogs/o-a/111122223333/CloudTrail/eu-west-1/2026/11/20";
-        assert_eq!((region.after.as_deref(), region.folders), (Some(after), false));
-        let account = Step::of("p/AWSLogs/o-a/111122223333/".to_owned(), &window);
-        assert_eq!((account.after, account.folders), (None, true));
+        let of = |prefix: &str| Step::of(prefix.to_owned(), &since(), 0);
+        // A trail's own prefix may be called as the root is.
+        for root in ["p/AWSLogs/o-a/", "AWSLogs/AWSLogs/", "AWSLogs/a/b/AWSLogs/"] {
+            let region = of(&format!("{root}111122223333/CloudTrail/eu-west-1/"));
+            let after = format!("{root}111122223333/CloudTrail/eu-west-1/2026/11/20");
+            assert_eq!((region.after.as_deref(), region.folders), (Some(after.as_str()), false));
+            let account = of(&format!("{root}111122223333/"));
+            assert_eq!((account.after, account.folders), (None, true));
+        }
+    }
+
+    #[test]
+    fn only_a_folder_of_one_region_is_in_the_order_of_days() {
+        let region = "AWSLogs/111122223333/CloudTrail/us-east-1/";
+        assert!(Step::of(region.to_owned(), &since(), 0).is_in_days());
+        for beginning in
+            ["AWSLogs/111122223333/CloudTrail/us-east", "AWSLogs/111122223333/CloudTrail/us-east-1"]
+        {
+            let step = Step::beginning(beginning);
+            assert_eq!((step.is_in_days(), step.folders), (false, true), "{beginning}");
+        }
+        for around in ["", "AWSLogs/a/b/c/", "AWSLogs/AWSLogs/", "a/b/c/d/"] {
+            assert!(!Step::of(around.to_owned(), &since(), 0).is_in_days(), "{around}");
+        }
+    }
+
+    #[test]
+    fn folders_around_are_gone_into_one_by_one_and_what_is_deeper_is_listed_whole() {
+        let mut step = Step::of(String::new(), &since(), 0);
+        let mut folders = Vec::new();
+        for folder in ["a/", "a/b/", "a/b/c/"] {
+            folders.push(step.folders);
+            step = step.below(folder.to_owned(), &since());
+        }
+        assert_eq!(folders, [true, true, false]);
+        let root = step.below("a/b/c/AWSLogs/".to_owned(), &since());
+        assert!(root.folders, "accounts are always told apart");
     }
 
     #[test]
     fn folders_of_logs_are_told_by_their_names() {
-        assert_eq!(inside("AWSLogs/1/x"), Some("1/x"));
-        assert_eq!(inside("MyAWSLogs/1/x"), None);
+        assert_eq!(inside("AWSLogs/111122223333/x"), Some("111122223333/x"));
+        assert_eq!(inside("AWSLogs/AWSLogs/111122223333/x"), Some("111122223333/x"));
+        assert_eq!(inside("a/AWSLogs/b/AWSLogs/o-a/"), Some("o-a/"));
+        assert_eq!(inside("AWSLogs/"), Some(""));
+        assert_eq!(inside("AWSLogs/aws-account-id=111122223333/x"), Some("aws-account-id=111122223333/x"));
+        for around in ["MyAWSLogs/111122223333/x", "AWSLogs/team/", "AWSLogs", ""] {
+            assert_eq!(inside(around), None, "{around}");
+        }
         let digests = Window::default().with_digests();
         for (inside, logs, with_digests) in [
             ("o-a/111122223333/", true, true),

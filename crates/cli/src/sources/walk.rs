@@ -1,5 +1,6 @@
 //! A folder, walked entry by entry: no more of it is in memory than the way from its root.
 
+use super::listing::{holds_logs, inside};
 use super::print;
 use super::window::{Kind, Window};
 use super::{Found, Root};
@@ -113,7 +114,7 @@ impl<'a> Walk<'a> {
         let linked = match entry.file_type() {
             Ok(kind) if kind.is_symlink() => match std::fs::metadata(entry.path()) {
                 Ok(metadata) => Some(metadata),
-                Err(error) => return Some(self.dangling(level.below.join(name), &error)),
+                Err(error) => return Some(self.dangling(level, &name, &error)),
             },
             Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
@@ -153,9 +154,24 @@ impl<'a> Walk<'a> {
         if delivery.is_some() { Met::Delivered(found) } else { Met::Loose(found) }
     }
 
-    /// A link that leads nowhere is a loss only where a log file should be.
-    fn dangling(&self, below: PathBuf, error: &io::Error) -> Met {
-        if is_log(&below.to_string_lossy()) { self.unread(below, error) } else { Met::Other }
+    /// A link that leads nowhere is a loss where a log file should be, or a folder of them: nobody can tell which of both it was.
+    fn dangling(&self, level: &Level, name: &OsStr, error: &io::Error) -> Met {
+        match level.delivery.as_ref().map(|delivery| delivery.kind) {
+            Some(Kind::LeftOut(folder)) => return Met::LeftOut(folder),
+            Some(Kind::Elsewhere) => return Met::Elsewhere,
+            Some(Kind::Wanted) | None => {}
+        }
+        let below = level.below.join(name);
+        let key = with_slashes(&self.path(&below));
+        match inside(&key) {
+            Some(inside) if !self.window.may_hold(inside) => return Met::Elsewhere,
+            Some(inside) if !holds_logs(inside, self.window) => return Met::Other,
+            _ => {}
+        }
+        // Other errors than that there is nothing say nothing of what there is.
+        let lost =
+            key.contains("/AWSLogs/") || is_log(&text(name)) || error.kind() != io::ErrorKind::NotFound;
+        if lost { self.unread(below, error) } else { Met::Other }
     }
 }
 

@@ -290,3 +290,16 @@ fn metrics_that_are_no_metrics_are_refused_in_one_line() {
         assert_eq!(said.stdout, "");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_region_behind_a_link_that_leads_nowhere_proves_nothing() {
+    let tree = Copy::below("");
+    let region = tree.folder.path().join(SHOP).join("CloudTrail/us-east-1");
+    let before = result(&tree.verify(&["--format", "jsonl"]), "cart");
+    std::fs::remove_dir_all(&region).unwrap();
+    std::os::unix::fs::symlink("/gone/away", &region).unwrap();
+    let said = tree.verify(&["--format", "jsonl", "--function", "cart"]);
+    assert_eq!((before.as_str(), result(&said, "cart").as_str()), ("evidenced", "undetermined"));
+    assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
+}

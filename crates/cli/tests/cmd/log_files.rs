@@ -231,3 +231,60 @@ fn a_layout_of_cloudtrail_is_read_by_its_keys_alone() {
     assert_eq!(narrow.code, Some(1), "{narrow:?}");
     assert!(narrow.stderr.contains("help: no file is about the accounts, Regions and days"), "{narrow:?}");
 }
+
+#[test]
+fn a_copy_without_a_byte_is_no_whole_file() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "good.json.gz", &gzip(file(0..5).as_bytes()));
+    write(folder.path(), "empty.json", b"");
+    let (said, _) = asked(folder.path());
+    assert_eq!(said.code, Some(0), "{said:?}");
+    write(folder.path(), "full-disk.JSON.GZ", b"");
+    let (said, document) = asked(folder.path());
+    assert_eq!((said.code, &document["total"]["calls"]), (Some(4), &5.into()), "{said:?}");
+    assert_eq!(document["reading"]["files"]["damaged"], 1);
+    let trouble = &document["reading"]["troubles"][0];
+    assert!(trouble["file"].as_str().unwrap().ends_with("full-disk.JSON.GZ"), "{trouble}");
+    assert!(trouble["reason"].as_str().unwrap().contains("ends early"), "{trouble}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_in_place_of_a_folder_is_a_loss() {
+    let link = |root: &Path, at: &str| {
+        let path = root.join(at);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink("/gone/away", path).unwrap();
+    };
+    let below = "AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/11";
+    for (at, code) in [
+        ("AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/11/21", 4),
+        ("AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2025", 4),
+        ("AWSLogs/o-abc/111122223333/CloudTrail/us-east-1", 4),
+        ("AWSLogs/444455556666", 4),
+        ("AWSLogs/team", 4),
+        ("second/AWSLogs", 4),
+        ("AWSLogs/111122223333/elasticloadbalancing", 0),
+        ("notes", 0),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join(below).join("20")).unwrap();
+        write(folder.path(), &format!("{below}/20/a.json.gz"), &gzip(file(0..3).as_bytes()));
+        link(folder.path(), at);
+        let (said, document) = asked(folder.path());
+        assert_eq!((said.code, &document["total"]["calls"]), (Some(code), &3.into()), "{at}: {said:?}");
+        assert_eq!(document["reading"]["files"]["unread"], u64::from(code == 4), "{at}");
+        if code == 4 {
+            let trouble = &document["reading"]["troubles"][0];
+            assert!(trouble["file"].as_str().unwrap().ends_with(at), "{trouble}");
+        }
+    }
+    // What nobody asks for is no loss.
+    let folder = tempfile::tempdir().unwrap();
+    link(folder.path(), &format!("{below}/25"));
+    std::fs::create_dir_all(folder.path().join(below).join("20")).unwrap();
+    write(folder.path(), &format!("{below}/20/a.json.gz"), &gzip(file(0..3).as_bytes()));
+    let path = folder.path().to_str().unwrap();
+    let said = run(&["invocations", path, "--until", "2026-11-21"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+}

@@ -187,3 +187,71 @@ fn a_bucket_that_refuses_half_of_the_reads_loses_nothing_of_the_rest() {
     run_at(&refusing.url, &seed, &arguments);
     assert_eq!(reads(&refusing), [] as [usize; 0]);
 }
+
+/// A log file of one record below a root that ends in `AWSLogs/`.
+fn put(seed: &Seed, bucket: &str, root: &str, (region, day): (&str, &str), number: usize) {
+    let account = "111122223333";
+    let key = format!(
+        "{root}{account}/CloudTrail/{region}/2026/11/{day}/{account}_CloudTrail_{region}_202611{day}T1205Z_{number}.json"
+    );
+    seed.object(bucket, &key, "", &record(account, region, day, number));
+}
+
+#[test]
+fn all_roots_of_a_bucket_are_read_as_those_of_a_folder_are() {
+    let (seed, bucket) = (Seed::account("310000000051"), "invoketrail-roots");
+    seed.bucket(bucket);
+    let roots = ["AWSLogs/", "org/AWSLogs/", "org/AWSLogs/o-abc/", "AWSLogs/AWSLogs/", "a/b/c/d/AWSLogs/"];
+    for (number, root) in roots.into_iter().enumerate() {
+        put(&seed, bucket, root, ("eu-west-1", "20"), number);
+    }
+    // Neither loose files nor those of other services are read beside them.
+    seed.object(bucket, "notes/other.json", "", &record("111122223333", "eu-west-1", "20", 90));
+    let balancer = "AWSLogs/111122223333/elasticloadbalancing/eu-west-1/2026/11/20/a.log";
+    seed.object(bucket, balancer, "", &record("111122223333", "eu-west-1", "20", 91));
+    for (source, found) in [
+        (format!("s3://{bucket}"), 5),
+        (format!("s3://{bucket}/"), 5),
+        (format!("s3://{bucket}/AWSLogs/"), 2),
+        (format!("s3://{bucket}/AWSLogs/AWSLogs"), 1),
+        (format!("s3://{bucket}/org"), 2),
+        (format!("s3://{bucket}/a/"), 1),
+        (format!("s3://{bucket}/a/b/c/d"), 1),
+    ] {
+        let said = run(&seed, &source, &["--no-index"]);
+        assert_eq!(calls(&said), (Some(0), found, found), "{source}: {}", said.stdout);
+        let days = run(&seed, &source, &["--no-index", "--since", "2026-11-20", "--until", "2026-11-20"]);
+        assert_eq!(calls(&days), (Some(0), found, found), "{source}: {}", days.stdout);
+    }
+    // Whoever may not look around may yet look into the root, and is told.
+    let refusing = Refusing::before(&url(), |head| {
+        let line = head.lines().next().unwrap_or_default();
+        let around = line.contains("delimiter=") && !line.contains("AWSLogs");
+        around.then(|| s3("403 Forbidden", "AccessDenied", "Access Denied"))
+    });
+    let half = run_at(&refusing.url, &seed, &[&format!("s3://{bucket}"), "--no-index"]);
+    assert_eq!(calls(&half), (Some(4), 2, 2), "{}", half.stderr);
+}
+
+#[test]
+fn the_beginning_of_a_regions_name_is_that_of_all_regions_that_begin_so() {
+    let (seed, bucket) = (Seed::account("310000000052"), "invoketrail-regions");
+    seed.bucket(bucket);
+    let mut number = 0;
+    for region in ["eu-west-1", "us-east-1", "us-east-2"] {
+        for day in ["20", "25"] {
+            number += 1;
+            put(&seed, bucket, "AWSLogs/", (region, day), number);
+        }
+    }
+    let of = |end: &str, more: &[&str]| {
+        let source = format!("s3://{bucket}/AWSLogs/111122223333/CloudTrail/{end}");
+        calls(&run(&seed, &source, &[&["--no-index"], more].concat()))
+    };
+    let until = ["--until", "2026-11-21"];
+    assert_eq!(of("us-east", &until), (Some(0), 2, 2));
+    assert_eq!(of("us-east", &[]), (Some(0), 4, 4));
+    assert_eq!(of("us-east-1", &until), (Some(0), 1, 1));
+    assert_eq!(of("us-east-1/2026/11/2", &until), (Some(0), 1, 1));
+    assert_eq!(of("us-east-1/2026/11/2", &[]), (Some(0), 2, 2));
+}

@@ -31,6 +31,47 @@ fn every_file_is_accounted_for() {
     assert!(!account.is_whole());
 }
 
+/// Files that hold nothing, by these names.
+struct Hollow(AtomicUsize, [&'static str; 4]);
+
+impl Source for Hollow {
+    fn next(&self, _: &mut Vec<u8>) -> Option<File> {
+        let name = *self.1.get(self.0.fetch_add(1, Ordering::Relaxed))?;
+        Some(File { name: name.to_owned(), ..File::default() })
+    }
+}
+
+/// Hashes what it may.
+struct Hashing(Vec<String>);
+
+impl Consumer for Hashing {
+    type Error = Infallible;
+
+    fn sheet(&mut self, _: &File, _: &Sheet, _: &[u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn wants_hash(&self, _: &File) -> bool {
+        true
+    }
+
+    fn hashed(&mut self, file: &File, _: [u8; 32]) -> Result<(), Infallible> {
+        self.0.push(file.name.clone());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_gzip_file_without_a_byte_is_cut_off() {
+    let names = ["a.json", "b.json.gz", "", "s3://b/c.GZ"];
+    let source = Hollow(AtomicUsize::new(0), names);
+    let (hashing, account) = scan(&source, Options::default(), vec![Hashing(Vec::new())]).unwrap();
+    assert_eq!((account.files, account.damaged, account.unread), (4, 2, 0));
+    let troubles: Vec<&str> = account.troubles.iter().map(|trouble| trouble.file.as_str()).collect();
+    assert_eq!(troubles, ["b.json.gz", "s3://b/c.GZ"]);
+    assert_eq!(hashing[0].0, ["a.json", ""]);
+}
+
 /// Refuses every other file.
 struct Refusing(AtomicUsize);
 
