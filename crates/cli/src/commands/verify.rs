@@ -54,7 +54,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let question = looked.question(&listed, &patterns);
     let read = crate::delivered::read(&delivered.files, &question, &expected, session.as_ref())
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
-    let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
+    let proven = proven(&typed, &places, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
         // A name that is mistyped must not pass for one whose records arrive.
@@ -95,6 +95,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         others: listed.others,
         unseen: listed.unlisted.iter().cloned().chain(seen.told()).collect(),
         digests: proven.as_ref().map(|proven| proven.validation.clone()),
+        keys: proven.as_ref().map(|proven| proven.keys.clone()).unwrap_or_default(),
         unproven_because: proven.as_ref().map(|proven| proven.unseen.clone()).unwrap_or_default(),
     };
     answer(&verification, &typed, &context)?;
@@ -118,12 +119,13 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
 /// What digests prove, iff that was asked for.
 fn proven(
     typed: &args::Verify,
+    places: &[Place],
     all: (&[Found], &[Seen]),
     window: &Range<i64>,
     session: Option<&Session>,
 ) -> Result<Option<Proven>> {
     let asked = Asked::events(window.clone());
-    let prove = || prove(all, &keys(&typed.public_keys), Some(window.clone()), &asked, session);
+    let prove = || prove(all, places, &keys(&typed.public_keys), Some(window.clone()), &asked, session);
     typed.digests.then(prove).transpose()
 }
 
