@@ -594,6 +594,19 @@ fn a_file_of_the_time_asked_for_is_judged_by_the_digest_behind_it() {
 }
 
 #[test]
+fn a_file_of_the_last_minutes_is_not_deleted_unseen_together_with_the_digest_behind() {
+    let (mut bucket, key) = late();
+    bucket.logs.remove(&key);
+    bucket.digests.remove(2);
+    let validation = bucket.asked(at(0)..at(2));
+    assert_eq!(states(&validation), [Valid, Valid, Invalid]);
+    let last = &windows(&validation)[2];
+    assert_eq!((last.from, last.to, &last.digest), (at(2), at(3), &None));
+    // Later ones are none of its business.
+    assert_eq!(bucket.asked(at(0)..at(1)).state(), Valid);
+}
+
+#[test]
 fn a_file_delivered_later_is_judged_where_events_of_the_time_matter() {
     let (mut bucket, _) = late();
     // Delivered at 02:05 with an event of 02:00:31.
