@@ -39,8 +39,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let signed = signed(&asked, &found);
     let Proven { mut validation, keys, unseen } = prove(
         (&found, &seen),
-        &places,
-        &super::verify::keys(&typed.public_keys),
+        (&super::verify::keys(&typed.public_keys), &places),
         signed,
         &asked,
         session.as_ref(),

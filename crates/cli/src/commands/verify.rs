@@ -125,7 +125,7 @@ fn proven(
     session: Option<&Session>,
 ) -> Result<Option<Proven>> {
     let asked = Asked::events(window.clone());
-    let prove = || prove(all, places, &keys(&typed.public_keys), Some(window.clone()), &asked, session);
+    let prove = || prove(all, (&keys(&typed.public_keys), places), Some(window.clone()), &asked, session);
     typed.digests.then(prove).transpose()
 }
 

@@ -183,8 +183,7 @@ fn tell(validation: &Validation, sources: &[KeySource]) {
 /// [`Problem`] iff a file of keys cannot be read.
 pub(crate) fn prove(
     (found, seen): (&[Found], &[Seen]),
-    places: &[Place],
-    from: &Keys<'_>,
+    (from, places): (&Keys<'_>, &[Place]),
     signed: Option<Range<i64>>,
     asked: &Asked,
     session: Option<&Session>,
