@@ -38,7 +38,7 @@ pub use plan::{
     plan_terraform, plan_text,
 };
 pub use terminal::write_terminal;
-pub use validation::{VALIDATION_FORMAT, Validated, validation_json, validation_text};
+pub use validation::{KeySource, VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
     VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,

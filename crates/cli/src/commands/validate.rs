@@ -1,7 +1,7 @@
 //! `invoketrail logs validate`: what digests prove of delivered log files.
 
 use super::Context;
-use super::verify::{delivered_places, ending, keys, of_digests};
+use super::verify::{delivered_places, ending, of_digests};
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
@@ -39,8 +39,13 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let expected = Expected::of(&found);
     let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
     let signed = signed(&asked, &found);
-    let Proven { mut validation, unseen } =
-        prove((&found, &seen), &keys(&typed.public_keys), signed, &asked, session.as_ref())?;
+    let Proven { mut validation, keys, unseen } = prove(
+        (&found, &seen),
+        (&super::verify::keys(&typed.public_keys), &places),
+        signed,
+        &asked,
+        session.as_ref(),
+    )?;
     validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
@@ -48,7 +53,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     }
     let unseen = delivered.holes.told().into_iter().chain(unseen).collect();
     let places = delivered.places.iter().map(Place::typed).collect();
-    let validated = Validated { asked, places, validation, unseen };
+    let validated = Validated { asked, places, keys, validation, unseen };
     answer(&validated, &typed, &context)?;
     next(&validated, &typed);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))

@@ -59,7 +59,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
     let read = read(&delivered.files, &question, &expected, from)?;
-    let proven = proven(&typed, (&digests, &read.seen), &window, session.as_ref())?;
+    let proven = proven(&typed, &places, (&digests, &read.seen), &window, session.as_ref())?;
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
         return Err(nobody().into());
@@ -93,6 +93,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         others: listed.others,
         unseen: listed.unlisted.iter().cloned().chain(seen.told()).collect(),
         digests: proven.as_ref().map(|proven| proven.validation.clone()),
+        keys: proven.as_ref().map(|proven| proven.keys.clone()).unwrap_or_default(),
         unproven_because: proven.as_ref().map(|proven| proven.unseen.clone()).unwrap_or_default(),
     };
     answer(&verification, &typed, &context)?;
@@ -157,12 +158,13 @@ fn read(
 /// What digests prove, iff that was asked for.
 fn proven(
     typed: &args::Verify,
+    places: &[Place],
     all: (&[Found], &[Seen]),
     window: &Range<i64>,
     session: Option<&Session>,
 ) -> Result<Option<Proven>> {
     let asked = Asked::events(window.clone());
-    let prove = || prove(all, &keys(&typed.public_keys), Some(window.clone()), &asked, session);
+    let prove = || prove(all, (&keys(&typed.public_keys), places), Some(window.clone()), &asked, session);
     typed.digests.then(prove).transpose()
 }
 

@@ -2,10 +2,11 @@
 
 use super::{Delivered, Holes, Item};
 use crate::output::{called, read_file};
-use crate::problem::Problem;
-use crate::sources::{Refusal, Session, said, side_by_side};
+use crate::problem::{Problem, say};
+use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
-use logs::digest::{Asked, Found, PublicKeys, Seen, Unread, Validation, judge};
+use cli::report::KeySource;
+use logs::digest::{Asked, Found, Note, PublicKeys, Seen, Unread, Validation, judge};
 use logs::{DEFAULT_LIMIT, Inflater};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -76,7 +77,10 @@ pub(crate) enum Keys<'a> {
     Live,
 }
 
-/// The keys for these digests, and in which Regions they could not be asked for.
+/// Keys may be valid from the end of a digest on, which is signed later than that.
+const AROUND: i64 = 2 * 3_600_000;
+
+/// The keys for these digests, where they are from, and in which Regions they could not be asked for.
 ///
 /// # Errors
 /// [`Problem`] iff a file cannot be read as keys.
@@ -85,16 +89,24 @@ pub(crate) fn keys(
     found: &[Found],
     asked: &Range<i64>,
     session: Option<&Session>,
-) -> Result<(PublicKeys, Holes)> {
-    let (mut keys, mut holes) = (PublicKeys::default(), Holes::default());
+) -> Result<(PublicKeys, Vec<KeySource>, Holes)> {
+    let (mut keys, mut sources, mut holes) = (PublicKeys::default(), Vec::new(), Holes::default());
+    let named: BTreeSet<String> =
+        found.iter().filter_map(|one| Some(one.digest()?.fingerprint.to_ascii_lowercase())).collect();
+    let mut enter = |file: Option<String>, region: Option<String>, read: PublicKeys| {
+        let fingerprints =
+            read.fingerprints().filter(|one| named.contains(*one)).map(str::to_owned).collect();
+        sources.push(KeySource { file, region, fingerprints, in_source: false });
+        keys.extend(read);
+    };
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
-                let read = PublicKeys::from_json(&read_file(path)?);
-                keys.extend(read.map_err(|error| {
+                let read = PublicKeys::from_json(&read_file(path)?).map_err(|error| {
                     Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
                         .help("aws cloudtrail list-public-keys --start-time ... --end-time ... prints them")
-                })?);
+                })?;
+                enter(Some(called(path).to_string()), None, read);
             }
         }
         (Keys::Live, Some(session)) => {
@@ -102,28 +114,67 @@ pub(crate) fn keys(
                 found.iter().filter_map(|one| Some(one.name()?.chain.region)).collect();
             let regions: Vec<String> = regions.into_iter().collect();
             let answers = side_by_side(&regions, |region| {
-                session.wait(session.evidence.public_keys(region, asked.start, asked.end)).map_err(Box::new)
+                let (from, to) = (asked.start.saturating_sub(AROUND), asked.end.saturating_add(AROUND));
+                session.wait(session.evidence.public_keys(region, from, to)).map_err(Box::new)
             });
             for (region, answer) in regions.iter().zip(answers) {
                 match answer {
-                    Ok(listed) => listed.into_iter().for_each(|key| {
-                        keys.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
-                    }),
+                    Ok(listed) => {
+                        let mut read = PublicKeys::default();
+                        for key in listed {
+                            read.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
+                        }
+                        enter(None, Some(region.clone()), read);
+                    }
                     Err(gap) => holes.add((None, Some(region)), &gap.call, &gap.error, 1),
                 }
             }
         }
         (Keys::Live, None) => {}
     }
-    Ok((keys, holes))
+    Ok((keys, sources, holes))
 }
 
 /// What digests prove, and what could not be seen for it.
 #[derive(Debug)]
 pub(crate) struct Proven {
     pub(crate) validation: Validation,
+    /// Whose keys.
+    pub(crate) keys: Vec<KeySource>,
     /// Folders that could not be listed, and keys that could not be asked for, in words.
     pub(crate) unseen: Vec<String>,
+}
+
+/// True iff the file lies in a folder that is read.
+fn is_below(path: &Path, places: &[Place]) -> bool {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    places.iter().any(|place| match place {
+        Place::Folder(root) => {
+            whole.starts_with(&root.absolute)
+                || root.absolute.canonicalize().is_ok_and(|around| whole.starts_with(around))
+        }
+        _ => false,
+    })
+}
+
+/// Says what is worth knowing of keys.
+fn tell(validation: &Validation, sources: &[KeySource]) {
+    for file in sources.iter().filter(|one| one.in_source).filter_map(|one| one.file.as_ref()) {
+        say(
+            "note",
+            &format!(
+                "{file} lies among what it is to prove: whoever can write there can exchange the keys, too"
+            ),
+        );
+    }
+    let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
+    let of_another_time = windows
+        .filter(|one| one.notes.iter().any(|note| matches!(note, Note::KeyOfAnotherTime { .. })))
+        .count();
+    if of_another_time > 0 {
+        let told = "digests are signed with a key that is said to be valid at another time: see notes in --format json";
+        say("note", &format!("{of_another_time} {told}"));
+    }
 }
 
 /// Judges all digests of the time `asked`. Keys are asked for of the time `signed`.
@@ -132,14 +183,20 @@ pub(crate) struct Proven {
 /// [`Problem`] iff a file of keys cannot be read.
 pub(crate) fn prove(
     (found, seen): (&[Found], &[Seen]),
-    from: &Keys<'_>,
+    (from, places): (&Keys<'_>, &[Place]),
     signed: Option<Range<i64>>,
     asked: &Asked,
     session: Option<&Session>,
 ) -> Result<Proven> {
-    let (keys, holes) = keys(from, found, &signed.unwrap_or(0..0), session)?;
+    let (keys, mut sources, holes) = keys(from, found, &signed.unwrap_or(0..0), session)?;
+    if let Keys::Files(paths) = from {
+        for (path, source) in paths.iter().zip(&mut sources) {
+            source.in_source = is_below(path, places);
+        }
+    }
     let validation = judge(found, seen, &keys, asked);
-    Ok(Proven { validation, unseen: holes.told() })
+    tell(&validation, &sources);
+    Ok(Proven { validation, keys: sources, unseen: holes.told() })
 }
 
 impl Holes {

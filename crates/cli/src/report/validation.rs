@@ -6,13 +6,26 @@ mod terminal;
 pub use documents::validation_json;
 pub(super) use documents::validation_members;
 pub use terminal::validation_text;
-pub(super) use terminal::{digest_lines, digest_sentence};
+pub(super) use terminal::{digest_lines, digest_sentence, key_line};
 
 use logs::digest::{Asked, State, Unproven, Validation};
 use logs::text_of;
 
 /// The format of a validation as JSON, and its version.
 pub const VALIDATION_FORMAT: &str = "invoketrail.validation/1";
+
+/// Where public keys were taken from: what they verify is as good as that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySource {
+    /// The file, as it was named; `None` iff AWS was asked.
+    pub file: Option<String>,
+    /// The Region in which AWS was asked.
+    pub region: Option<String>,
+    /// Those of its keys that digests name, by fingerprint, sorted.
+    pub fingerprints: Vec<String>,
+    /// True iff the file lies below what was read: whoever can write there can write keys, too.
+    pub in_source: bool,
+}
 
 /// All that a document says.
 #[derive(Clone, Debug)]
@@ -21,6 +34,8 @@ pub struct Validated {
     pub asked: Asked,
     /// Where it was looked for, in words.
     pub places: Vec<String>,
+    /// Whose keys.
+    pub keys: Vec<KeySource>,
     /// What digests prove.
     pub validation: Validation,
     /// What could not be looked into, in words.

@@ -8,6 +8,7 @@ pub use documents::{verification_json, verification_jsonl};
 pub use markdown::verification_markdown;
 pub use terminal::verification_text;
 
+use super::validation::KeySource;
 use super::view::quantity;
 use audit::evidence::{Decided, Known, Metric, Outcome, Sums, sums};
 use logs::digest::Validation;
@@ -45,6 +46,8 @@ pub struct Verification {
     pub unseen: Vec<String>,
     /// What digests prove, where it was asked for.
     pub digests: Option<Validation>,
+    /// Whose keys verified the digests.
+    pub keys: Vec<KeySource>,
     /// Keys that could not be asked for, in words.
     pub unproven_because: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use crate::reports::{STAMP, WIDE, text_of};
 use audit::evidence::{Known, Looked, Metric, Origin, Records, decide};
 use cli::report::{
-    self, Layout, Validated, Verification, VerifiedFunction, verification_json, verification_jsonl,
+    self, KeySource, Layout, Validated, Verification, VerifiedFunction, verification_json, verification_jsonl,
 };
 use cli::visible::acts;
 use logs::digest::{
@@ -60,8 +60,19 @@ pub(crate) fn verification() -> Verification {
         others: 3,
         unseen: vec![HOSTILE.to_owned()],
         digests: Some(validation()),
+        keys: keys(),
         unproven_because: vec![HOSTILE.to_owned()],
     }
+}
+
+fn keys() -> Vec<KeySource> {
+    let one = |file: Option<&str>, region: Option<&str>, count: usize| KeySource {
+        file: file.map(str::to_owned),
+        region: region.map(str::to_owned),
+        fingerprints: vec![HOSTILE.to_owned(); count],
+        in_source: file.is_some(),
+    };
+    vec![one(Some(HOSTILE), None, 1), one(None, Some("eu-west-1"), 4), one(None, None, 0)]
 }
 
 /// A window of each state.
@@ -118,6 +129,7 @@ pub(crate) fn validated() -> Validated {
     Validated {
         asked: Asked::delivered(0..7_200_000),
         places: vec![HOSTILE.to_owned()],
+        keys: keys(),
         validation: validation(),
         unseen: vec![HOSTILE.to_owned()],
     }

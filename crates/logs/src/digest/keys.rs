@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Bits: CloudTrail's keys have 2048. The verifier takes from there to 8192 bits.
 const BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
@@ -127,6 +128,11 @@ impl PublicKeys {
         self.keys.get(&fingerprint.to_ascii_lowercase())
     }
 
+    /// The fingerprints of the keys that can be used, sorted.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter(|(_, key)| key.is_ok()).map(|(name, _)| name.as_str())
+    }
+
     /// Fingerprints and why their keys are not used, sorted.
     pub fn refused(&self) -> impl Iterator<Item = (&str, &KeyRefusal)> {
         self.keys.iter().filter_map(|(name, key)| key.as_ref().err().map(|why| (name.as_str(), why)))
@@ -177,6 +183,12 @@ impl PublicKey {
             Some(bits) => Err(KeyRefusal::Size { bits }),
             None => Err(KeyRefusal::NotRsa),
         }
+    }
+
+    /// True iff none of the time lies in its validity, as far as that was said.
+    #[must_use]
+    pub fn is_of_another_time(&self, time: &Range<i64>) -> bool {
+        self.from.is_some_and(|from| time.end < from) || self.to.is_some_and(|to| to < time.start)
     }
 
     /// The same key with the widest validity that was said.

@@ -63,6 +63,13 @@ pub(super) fn weigh<'f>(merged: Vec<Merged<'f>>, keys: &PublicKeys) -> Vec<Weigh
         match signed(&one.merged, digest, held.get(&at).map_or(&[], Vec::as_slice), keys) {
             Signed::Yes { by_successor } => {
                 one.verified = true;
+                // Backfill is signed long after the hour that it is about.
+                let time = digest.start..digest.end;
+                let key = keys.get(&digest.fingerprint).and_then(|key| key.as_ref().ok());
+                if !one.merged.name.chain.backfill && key.is_some_and(|key| key.is_of_another_time(&time)) {
+                    let fingerprint = digest.fingerprint.clone();
+                    one.notes.push(Note::KeyOfAnotherTime { fingerprint });
+                }
                 one.notes.extend(by_successor.then_some(Note::SignedBySuccessor));
             }
             Signed::No(reason) | Signed::Unknown(reason) => one.reasons.push(reason),

@@ -209,6 +209,12 @@ pub enum Note {
         /// `digestS3Object`
         key: String,
     },
+    /// The key that signed it is valid at another time, as AWS or the file of keys says.
+    #[error("public key {fingerprint}, which signed it, is not of its time")]
+    KeyOfAnotherTime {
+        /// Of the key.
+        fingerprint: String,
+    },
     /// Its own signature was not there.
     #[error("its signature was taken from the digest behind it")]
     SignedBySuccessor,

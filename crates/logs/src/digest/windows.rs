@@ -11,6 +11,8 @@ use std::ops::Range;
 
 /// Milliseconds: digests are hourly.
 const HOUR: i64 = 3_600_000;
+/// Milliseconds: a digest may list files that were delivered by their names so long before it begins.
+const CLOSE: i64 = 10 * 60_000;
 
 /// Lays the digests of one chain, sorted by their ends, along time.
 pub(super) struct Timeline<'a, 's> {
@@ -84,7 +86,13 @@ impl<'a, 's> Timeline<'a, 's> {
         let from = before.unwrap_or(end).min(end);
         // Where the others leave no time, its own hour is still missing.
         let from = if from == start { start.saturating_sub(HOUR) } else { from };
-        self.empty(from..start, reason);
+        let close = self.asked.part(from.saturating_sub(CLOSE)..start).is_some();
+        if close && self.asked.part(from..start).is_none() {
+            // It may have listed files of the last minutes that are asked about.
+            self.push(from..start, reason);
+        } else {
+            self.empty(from..start, reason);
+        }
     }
 
     /// Time without a digest before `start`.
@@ -104,7 +112,12 @@ impl<'a, 's> Timeline<'a, 's> {
 
     /// A window without a digest, as much of it as was asked for.
     fn empty(&mut self, time: Range<i64>, reason: Reason) {
-        let Some(Range { start: from, end: to }) = self.asked.part(time) else { return };
+        if let Some(time) = self.asked.part(time) {
+            self.push(time, reason);
+        }
+    }
+
+    fn push(&mut self, Range { start: from, end: to }: Range<i64>, reason: Reason) {
         let (state, reasons) = (reason.state(), vec![reason]);
         let (notes, files) = (Vec::new(), Files::default());
         self.windows.push(Window { from, to, digest: None, state, reasons, notes, files });

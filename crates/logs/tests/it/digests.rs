@@ -536,6 +536,24 @@ fn what_was_asked_about_by_name_and_has_no_digest_is_told() {
     assert_eq!(validation.without, [without(one, "us-east-1"), without(other, "eu-west-1")]);
 }
 
+#[test]
+fn a_key_of_another_time_is_noted() {
+    let mut bucket = whole();
+    bucket.deliver(1, 1, None, "_backfill");
+    let judged = |from: i64, to: i64| {
+        let mut keys = PublicKeys::default();
+        let signer = &signers()[0];
+        keys.add(&signer.fingerprint(), signer.der.clone(), (Some(at(from)), Some(at(to))));
+        assert_eq!(keys.fingerprints().collect::<Vec<_>>(), [signer.fingerprint()]);
+        let validation = judge(&bucket.found(), &bucket.seen(), &keys, &Asked::default());
+        assert!(validation.chains.iter().flat_map(|one| &one.windows).all(|one| one.state == Valid));
+        let noted = |note: &&Note| matches!(note, Note::KeyOfAnotherTime { .. });
+        let windows = || validation.chains.iter().flat_map(|one| &one.windows);
+        windows().map(|window| window.notes.iter().filter(noted).count()).sum::<usize>()
+    };
+    assert_eq!((judged(0, 5), judged(1, 4), judged(2, 3), judged(8, 9), judged(-9, -8)), (0, 0, 2, 5, 5));
+}
+
 /// Two hours, and a third whose digest lists a file of the last minute before it, and one of its own.
 fn late() -> (Bucket, String) {
     let mut bucket = Bucket::chain(0, &[1, 1]);
@@ -573,6 +591,19 @@ fn a_file_of_the_time_asked_for_is_judged_by_the_digest_behind_it() {
     bucket.logs.remove(&key);
     let validation = bucket.asked(at(0)..at(2));
     assert_eq!(reasons(&validation, 2), [Reason::FileMissing { key }]);
+}
+
+#[test]
+fn a_file_of_the_last_minutes_is_not_deleted_unseen_together_with_the_digest_behind() {
+    let (mut bucket, key) = late();
+    bucket.logs.remove(&key);
+    bucket.digests.remove(2);
+    let validation = bucket.asked(at(0)..at(2));
+    assert_eq!(states(&validation), [Valid, Valid, Invalid]);
+    let last = &windows(&validation)[2];
+    assert_eq!((last.from, last.to, &last.digest), (at(2), at(3), &None));
+    // Later ones are none of its business.
+    assert_eq!(bucket.asked(at(0)..at(1)).state(), Valid);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::Stamp;
 use super::super::member::{Json, Object};
-use super::{VALIDATION_FORMAT, Validated, size, state};
+use super::{KeySource, VALIDATION_FORMAT, Validated, size, state};
 use logs::digest::{Chain, Files, State, Unproven, UnprovenFile, Validation, Window};
 use logs::text_of;
 use std::io::{self, Write};
@@ -26,14 +26,18 @@ pub fn validation_json(validated: &Validated, stamp: &Stamp<'_>, out: &mut dyn W
             }
         }
         object.texts("places", validated.places.iter().map(String::as_str));
-        validation_members(&validated.validation, object);
+        validation_members(&validated.validation, &validated.keys, object);
         object.texts("unseen", validated.unseen.iter().map(String::as_str));
     });
     writeln!(out, "{}", json.as_str())
 }
 
 /// What both documents say of digests.
-pub(in crate::report) fn validation_members(validation: &Validation, object: &mut Object<'_>) {
+pub(in crate::report) fn validation_members(
+    validation: &Validation,
+    keys: &[KeySource],
+    object: &mut Object<'_>,
+) {
     let totals = &validation.totals;
     object.text("state", word(validation.state()));
     object.object("totals", |object| {
@@ -59,6 +63,15 @@ pub(in crate::report) fn validation_members(validation: &Validation, object: &mu
     });
     object.list("unproven", &validation.unproven, |json, one| json.object(|object| file(one, object)));
     object.texts("strangers", validation.strangers.iter().map(String::as_str));
+    object.list("public_keys", keys, |json, one| {
+        json.object(|object| {
+            object.text("from", if one.file.is_some() { "file" } else { "aws" });
+            object.maybe("file", one.file.as_deref());
+            object.maybe("region", one.region.as_deref());
+            object.texts("fingerprints", one.fingerprints.iter().map(String::as_str));
+            object.flag("in_source", one.in_source);
+        });
+    });
     object.list("without_digests", &validation.without, |json, one| {
         json.object(|object| {
             object.maybe("account", one.account.as_deref());

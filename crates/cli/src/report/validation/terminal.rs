@@ -2,7 +2,7 @@
 
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
-use super::{Validated, size, state, times, unproven};
+use super::{KeySource, Validated, size, state, times, unproven};
 use logs::digest::{Chain, State, ValidatedChain, Validation, Window};
 use logs::text_of;
 
@@ -23,6 +23,7 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     };
     let places = validated.places.join(", ");
     page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, from {places}")));
+    key_line(&validated.keys, 0, &mut page);
     chains(validation, &mut page);
     digest_lines(validation, &validated.unseen, &mut page);
     page.into_text()
@@ -199,5 +200,26 @@ fn without(validation: &Validation, page: &mut Page) {
         let told =
             format!("and {} more: all are in --format json", grouped(validation.without.len() - SHOWN));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// Whose keys verified the signatures.
+pub(in crate::report) fn key_line(keys: &[KeySource], indent: usize, page: &mut Page) {
+    let mut parts = Vec::new();
+    for one in keys.iter().filter(|one| !one.fingerprints.is_empty()).take(SHOWN) {
+        let from = match (&one.file, &one.region) {
+            (Some(file), _) => format!("the file {file}"),
+            (None, Some(region)) => format!("AWS in {region}"),
+            (None, None) => "AWS".to_owned(),
+        };
+        let mut names = one.fingerprints.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        if one.fingerprints.len() > 3 {
+            names = format!("{names} and {} more", grouped(one.fingerprints.len() - 3));
+        }
+        parts.push(format!("{names} of {from}"));
+    }
+    if !parts.is_empty() {
+        let told = format!("verified with public keys {}", parts.join("; "));
+        page.paragraph(indent, (Style::Dim, ""), (Style::Dim, &told));
     }
 }

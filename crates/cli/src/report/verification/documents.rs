@@ -24,7 +24,7 @@ pub fn verification_json(
         head(verification, stamp, object);
         if let Some(validation) = &verification.digests {
             object.object("digests", |object| {
-                validation_members(validation, object);
+                validation_members(validation, &verification.keys, object);
                 let unseen = verification.unproven_because.iter().map(String::as_str);
                 object.texts("unseen", unseen);
             });

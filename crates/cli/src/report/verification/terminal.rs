@@ -1,7 +1,7 @@
 //! A verification for a person: the answer, each function, the reasons, and what was read for it.
 
 use super::super::page::{Align, Layout, Page, Span, Style};
-use super::super::validation::{digest_lines, digest_sentence};
+use super::super::validation::{digest_lines, digest_sentence, key_line};
 use super::super::view::{grouped, quantity};
 use super::super::words::name;
 use super::{NOT_PROVEN, Verification, VerifiedFunction, counted, lag, size, word};
@@ -190,6 +190,7 @@ fn digests(verification: &Verification, page: &mut Page) {
     let Some(validation) = &verification.digests else { return };
     page.heading("Digests");
     page.paragraph(2, (Style::Plain, ""), (Style::Plain, &digest_sentence(validation)));
+    key_line(&verification.keys, 2, page);
     digest_lines(validation, &verification.unproven_because, page);
 }
 
