@@ -134,7 +134,7 @@ const BACKOUT: [Action; 8] = [
     read("lambda:ListTags", FUNCTIONS, "what its owners say of it"),
 ];
 
-const EVIDENCE: [Action; 13] = [
+const EVIDENCE: [Action; 23] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read metrics of other accounts"),
     read("organizations:DescribeOrganization", "*", "below which id an organization's trail delivers"),
@@ -152,6 +152,21 @@ const EVIDENCE: [Action; 13] = [
     ),
     read("cloudwatch:GetMetricData", "*", "to compare records with the Invocations metric"),
     read("cloudtrail:GetTrailStatus", TRAILS, "when a trail delivered last"),
+    // As an audit: what `verify` is about, where no inventory is named.
+    read(
+        "lambda:ListFunctions",
+        "*",
+        "the functions whose records are to arrive, where no inventory is named",
+    ),
+    read("organizations:ListAccounts", "*", "with --organization: whose functions"),
+    read("lambda:ListWebFunctions", "*", "the web functions, which are counted"),
+    read("lambda:ListWebFunctionEndpoints", "*", "in which Regions a web function is served"),
+    read("lambda:ListMicrovmImages", "*", "the MicroVM images, which are counted"),
+    read("cloudtrail:GetEventSelectors", TRAILS, "read with the functions; no answer rests on it"),
+    read("cloudtrail:ListEventDataStores", "*", "the same"),
+    read("cloudtrail:GetEventDataStore", STORES, "the same"),
+    read("cloudtrail:ListChannels", "*", "the same"),
+    read("cloudtrail:GetChannel", CHANNELS, "the same"),
 ];
 
 const CANARY: [Action; 2] = [
@@ -214,6 +229,14 @@ mod tests {
             actions(Job::Canary).iter().filter(|action| action.write).map(|action| action.name).collect();
         assert_eq!(written, ["lambda:InvokeFunction"]);
         assert!(actions(Job::Apply).iter().any(|action| action.name == "cloudtrail:PutEventSelectors"));
+    }
+
+    /// `verify` collects as an audit does, where no inventory is named.
+    #[test]
+    fn evidence_may_read_all_that_an_audit_reads() {
+        let names = |job| actions(job).iter().map(|action| action.name).collect::<BTreeSet<_>>();
+        let missing: Vec<_> = names(Job::Audit).difference(&names(Job::Evidence)).copied().collect();
+        assert_eq!(missing, [] as [&str; 0]);
     }
 
     #[test]

@@ -303,3 +303,29 @@ fn a_region_behind_a_link_that_leads_nowhere_proves_nothing() {
     assert_eq!((before.as_str(), result(&said, "cart").as_str()), ("evidenced", "undetermined"));
     assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
 }
+
+#[test]
+fn functions_that_could_not_be_listed_are_told_with_the_permission_that_is_missing() {
+    let read = std::fs::read(root().join("examples/acme.json")).unwrap();
+    let mut inventory: serde_json::Value = serde_json::from_slice(&read).unwrap();
+    let gaps = inventory["gaps"].as_array_mut().unwrap();
+    gaps.push(serde_json::json!({
+        "account": "111122223333",
+        "region": "us-east-1",
+        "call": "lambda:ListFunctions",
+        "kind": "refused",
+        "error": "AccessDeniedException: no",
+    }));
+    let gap = gaps.len() - 1;
+    inventory["places"][0]["functions"]["gap"] = gap.into();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inventory.json");
+    std::fs::write(&path, inventory.to_string()).unwrap();
+    let window = ["--since", "2026-11-20", "--until", "2026-11-21", "--function", "cart"];
+    let facts = ["--inventory", path.to_str().unwrap(), "--metrics", "examples/metrics.json"];
+    let said = run(&[&["verify", "examples/logs", "--format", "json"], &facts[..], &window].concat());
+    assert_eq!(said.code, Some(4), "{said:?}");
+    let told = "functions of 111122223333 in us-east-1 could not all be listed: AccessDeniedException: no; grant the caller \
+                lambda:ListFunctions (invoketrail permissions evidence)";
+    assert!(said.stdout.contains(told), "{said:?}");
+}

@@ -44,8 +44,14 @@ pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now:
         if let Some(gap) = place.functions.gap.and_then(|gap| inventory.gaps.get(gap))
             && gap.kind != GapKind::NotOffered
         {
+            let help = match gap.kind {
+                GapKind::Refused => {
+                    format!("; grant the caller {} (invoketrail permissions evidence)", gap.call)
+                }
+                _ => String::new(),
+            };
             found.unlisted.push(format!(
-                "functions of {} in {} could not all be listed: {}",
+                "functions of {} in {} could not all be listed: {}{help}",
                 place.account, place.region, gap.error
             ));
         }
