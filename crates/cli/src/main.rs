@@ -22,6 +22,7 @@ use commands::Context;
 use outcome::Outcome;
 
 fn main() -> Outcome {
+    logs::give_back_large_buffers();
     match run(Cli::parse()) {
         Ok(outcome) => outcome,
         Err(error) => problem::tell(&error),

@@ -71,6 +71,7 @@ impl Consumer for Nothing {
 }
 
 fn main() {
+    logs::give_back_large_buffers();
     let arguments: Vec<String> = std::env::args().collect();
     let [_, mode, threads, folder] = arguments.as_slice() else {
         eprintln!("usage: reader read|inflate|hash|records|count|count-hash THREADS FOLDER");

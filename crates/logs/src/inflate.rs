@@ -12,6 +12,9 @@ pub const DEFAULT_LIMIT: usize = 512 << 20;
 /// Bytes of buffer that are kept for the next file.
 const KEPT: usize = 8 << 20;
 
+/// The same of packed bytes.
+const KEPT_PACKED: usize = 1 << 20;
+
 /// DEFLATE makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits).
 const MOST_OF_ONE: usize = 1032;
 
@@ -81,6 +84,25 @@ impl Inflater {
             return Inflated { bytes: if trouble.is_some() { &[] } else { file }, trouble };
         }
         let (length, trouble) = self.members(file);
+        Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
+    }
+
+    /// As [`Inflater::inflate`]; what was in `file` is there no more, so that a large one takes no memory while its content is
+    /// read.
+    pub(crate) fn inflate_out_of(&mut self, file: &mut Vec<u8>) -> Inflated<'_> {
+        if !is_gzip(file) {
+            let trouble = (file.len() > self.limit).then_some(Trouble::TooLarge { limit: self.limit });
+            if trouble.is_some() {
+                file.clear();
+            }
+            std::mem::swap(&mut self.buffer, file);
+            file.clear();
+            return Inflated { bytes: &self.buffer, trouble };
+        }
+        let (length, trouble) = self.members(file);
+        if file.capacity() > KEPT_PACKED {
+            *file = Vec::new();
+        }
         Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
     }
 
@@ -176,4 +198,40 @@ pub(crate) fn expected(file: &[u8]) -> usize {
 fn guess(rest: &[u8]) -> usize {
     let said = rest.last_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
     if said <= rest.len().saturating_mul(MOST_OF_ONE) { said } else { rest.len().saturating_mul(8) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Inflater, KEPT_PACKED};
+    use flate2::{Compression, read::GzEncoder};
+    use std::io::Read;
+
+    fn packed(content: &[u8], level: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        GzEncoder::new(content, Compression::new(level)).read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn what_is_inflated_out_of_a_buffer_is_what_is_inflated_from_it_and_a_large_buffer_is_gone() {
+        let large = vec![b'x'; KEPT_PACKED + 1];
+        let mut damaged = packed(b"{\"Records\":[]}", 6);
+        damaged.truncate(20);
+        let files =
+            [packed(&large, 0), packed(b"{}", 6), b"{\"Records\":[]}".to_vec(), Vec::new(), damaged, large];
+        let (mut one, mut other) = (Inflater::new(KEPT_PACKED + 1), Inflater::new(KEPT_PACKED + 1));
+        for file in files.iter().chain(&files) {
+            let mut buffer = file.clone();
+            let (said, told) = (one.inflate_out_of(&mut buffer), other.inflate(file));
+            assert!(said.bytes == told.bytes, "{} bytes, {} bytes", said.bytes.len(), told.bytes.len());
+            assert_eq!(said.trouble, told.trouble);
+            let gone =
+                if file.len() > KEPT_PACKED && file.starts_with(&[0x1f]) { 0 } else { KEPT_PACKED + 1 };
+            assert!(buffer.capacity() <= gone, "{} bytes are kept", buffer.capacity());
+        }
+        let mut small = Inflater::new(5);
+        let mut file = b"not so long".to_vec();
+        assert_eq!(small.inflate_out_of(&mut file).trouble, Inflater::new(5).inflate(b"not so long").trouble);
+        assert!(small.inflate_out_of(&mut b"not so long".to_vec()).bytes.is_empty());
+    }
 }

@@ -6,6 +6,7 @@ pub mod digest;
 mod fast;
 mod hash;
 mod inflate;
+mod memory;
 mod object_key;
 mod plain;
 mod read;
@@ -22,6 +23,7 @@ pub use ask::{
 };
 pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
+pub use memory::give_back_large_buffers;
 pub use object_key::{Folder, ObjectKey, minute};
 pub use read::{Reader, Sink, Wanted, read_plainly};
 pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};

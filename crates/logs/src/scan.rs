@@ -294,6 +294,8 @@ impl<C: Consumer> Worker<'_, C> {
     /// Puts the next file with bytes into the slot; false iff there is none. What needs no reading is dealt with on the way.
     fn fetch(&mut self, source: &impl Source, slot: &mut Slot) -> Result<bool, C::Error> {
         while !self.gate.is_closed() {
+            // What is fetched while a large file is under way would only take memory.
+            self.gate.wait();
             slot.packed.clear();
             let Some(file) = source.next(&mut slot.packed) else { break };
             if let Some(why) = &file.unread {
@@ -322,9 +324,10 @@ impl<C: Consumer> Worker<'_, C> {
         let _pass = self.gate.enter(self.room(slot));
         let wanted = self.wants_hash(slot);
         let Slot { file: Some(file), packed, inflater } = slot else { return Ok(()) };
-        let inflated = inflater.inflate(packed);
+        let length = packed.len();
+        let inflated = inflater.inflate_out_of(packed);
         let hash = (wanted && inflated.trouble.is_none()).then(|| sha256(inflated.bytes));
-        self.read(file, packed.len(), inflated, hash)?;
+        self.read(file, length, inflated, hash)?;
         inflater.rest();
         Ok(())
     }
@@ -345,13 +348,14 @@ impl<C: Consumer> Worker<'_, C> {
         let Slot { file: Some(other), packed: other_packed, inflater: other_inflater } = second else {
             return Ok(());
         };
-        let one_inflated = one_inflater.inflate(one_packed);
-        let other_inflated = other_inflater.inflate(other_packed);
+        let (one_length, other_length) = (one_packed.len(), other_packed.len());
+        let one_inflated = one_inflater.inflate_out_of(one_packed);
+        let other_inflated = other_inflater.inflate_out_of(other_packed);
         let [one_hash, other_hash] = sha256_many(&[one_inflated.bytes, other_inflated.bytes]);
         let one_hash = one_inflated.trouble.is_none().then_some(one_hash);
         let other_hash = other_inflated.trouble.is_none().then_some(other_hash);
-        self.read(one, one_packed.len(), one_inflated, one_hash)?;
-        self.read(other, other_packed.len(), other_inflated, other_hash)?;
+        self.read(one, one_length, one_inflated, one_hash)?;
+        self.read(other, other_length, other_inflated, other_hash)?;
         one_inflater.rest();
         other_inflater.rest();
         Ok(())
@@ -411,6 +415,13 @@ impl Gate {
         let mut state = self.left.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
         state.0 += bytes;
         Pass { gate: self, bytes }
+    }
+
+    /// Waits until there is some room.
+    fn wait(&self) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |state: &mut (usize, bool)| state.0 >= IN_FLIGHT && !state.1;
+        drop(self.left.wait_while(state, full).unwrap_or_else(PoisonError::into_inner));
     }
 
     /// As [`Gate::enter`]; `None` iff that would wait.

@@ -51,6 +51,9 @@ pub(crate) struct Span {
 /// Records of one pass: whatever holds more is none of CloudTrail's files, and is left to the plain path, which keeps none of them.
 const MOST_SPANS: usize = 1 << 20;
 
+/// Words of [`Found::quotes`] that are kept for the next file: those of 8 MiB.
+const KEPT_QUOTES: usize = (8 << 20) / 64;
+
 /// What one pass found.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Found {
@@ -65,7 +68,7 @@ pub(crate) struct Found {
 impl Found {
     /// Gives back memory that only a large file needed.
     pub(super) fn rest(&mut self) {
-        if self.quotes.capacity() > MOST_SPANS {
+        if self.quotes.capacity() > KEPT_QUOTES {
             *self = Found::default();
         }
     }
