@@ -53,7 +53,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     }
     let unseen = delivered.holes.told().into_iter().chain(unseen).collect();
     let places = delivered.places.iter().map(Place::typed).collect();
-    let validated = Validated { asked, places, keys, validation, unseen };
+    let validated = Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out };
     answer(&validated, &typed, &context)?;
     next(&validated, &typed);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))

@@ -88,6 +88,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         metrics: counts.origin(),
         functions,
         account: read.account,
+        left_out: delivered.files.left_out,
         copies: read.answer.copies,
         foreign: foreign(&read.answer.groups) + read.strays,
         others: listed.others,

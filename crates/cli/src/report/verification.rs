@@ -8,6 +8,7 @@ pub use documents::{verification_json, verification_jsonl};
 pub use markdown::verification_markdown;
 pub use terminal::verification_text;
 
+use super::left_out::LeftOut;
 use super::validation::KeySource;
 use super::view::quantity;
 use audit::evidence::{Decided, Known, Metric, Outcome, Sums, sums};
@@ -36,6 +37,8 @@ pub struct Verification {
     pub functions: Vec<VerifiedFunction>,
     /// What was read.
     pub account: Account,
+    /// What was not.
+    pub left_out: LeftOut,
     /// Records that were there more than once, and counted once.
     pub copies: u64,
     /// Records of functions of other accounts than they were delivered to.

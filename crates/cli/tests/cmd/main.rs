@@ -7,6 +7,7 @@ mod evidence;
 mod index;
 #[cfg(unix)]
 mod interrupted;
+mod left_out;
 mod log_files;
 mod no_network;
 mod run;

@@ -3,7 +3,8 @@
 use crate::reports::{STAMP, WIDE, text_of};
 use audit::evidence::{Known, Looked, Metric, Origin, Records, decide};
 use cli::report::{
-    self, KeySource, Layout, Validated, Verification, VerifiedFunction, verification_json, verification_jsonl,
+    self, KeySource, Layout, LeftOut, Validated, Verification, VerifiedFunction, verification_json,
+    verification_jsonl,
 };
 use cli::visible::acts;
 use logs::digest::{
@@ -55,6 +56,7 @@ pub(crate) fn verification() -> Verification {
             function("not-looked", known(none, Metric::Known(5), not(), true)),
         ],
         account,
+        left_out: left_out(),
         copies: 1,
         foreign: 2,
         others: 3,
@@ -132,7 +134,12 @@ pub(crate) fn validated() -> Validated {
         keys: keys(),
         validation: validation(),
         unseen: vec![HOSTILE.to_owned()],
+        left_out: left_out(),
     }
+}
+
+fn left_out() -> LeftOut {
+    LeftOut { digests: 1, insights: 0, network_activity: 3, other: 4_000 }
 }
 
 pub(crate) fn json() -> String {

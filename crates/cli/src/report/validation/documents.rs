@@ -28,6 +28,7 @@ pub fn validation_json(validated: &Validated, stamp: &Stamp<'_>, out: &mut dyn W
         object.texts("places", validated.places.iter().map(String::as_str));
         validation_members(&validated.validation, &validated.keys, object);
         object.texts("unseen", validated.unseen.iter().map(String::as_str));
+        object.object("reading", |object| validated.left_out.member(object));
     });
     writeln!(out, "{}", json.as_str())
 }

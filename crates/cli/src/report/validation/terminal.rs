@@ -1,5 +1,6 @@
 //! A validation for a person: the answer, each chain, what is not valid and why, files that nothing proves.
 
+use super::super::left_out::LeftOut;
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
 use super::{KeySource, Validated, size, state, times, unproven};
@@ -26,6 +27,10 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     key_line(&validated.keys, 0, &mut page);
     chains(validation, &mut page);
     digest_lines(validation, &validated.unseen, &mut page);
+    if validated.left_out != LeftOut::default() {
+        page.gap();
+        validated.left_out.line(&mut page);
+    }
     page.into_text()
 }
 

@@ -90,7 +90,10 @@ fn head(verification: &Verification, stamp: &Stamp<'_>, object: &mut Object<'_>)
         object.number("missing", sums.missing);
         object.number("undetermined", sums.undetermined);
     });
-    object.object("reading", |object| account(&verification.account, object));
+    object.object("reading", |object| {
+        account(&verification.account, object);
+        verification.left_out.member(object);
+    });
     object.number("copies", size(verification.copies));
     object.number("records_of_foreign_functions", size(verification.foreign));
     object.number("other_resources", verification.others);
