@@ -19,6 +19,7 @@ use cli::report::LeftOut;
 use holes::place_of;
 use logs::scan::Tag;
 use logs::{Folder, ObjectKey};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A file or an object.
@@ -101,6 +102,12 @@ impl Delivered {
             // An organization's trail that was not seen could deliver the records of any account.
             self.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
         }
+    }
+
+    /// The organizations' accounts of which there is a log file or a digest.
+    pub(crate) fn members(&self) -> BTreeSet<(&str, &str)> {
+        let keys = self.logs.iter().chain(&self.digests).filter_map(|item| ObjectKey::parse(&item.key));
+        keys.filter_map(|key| Some((key.organization?, key.account))).collect()
     }
 
     /// What an item is called in answers.

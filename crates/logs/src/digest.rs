@@ -15,6 +15,7 @@ mod found;
 mod judge;
 mod keys;
 mod links;
+mod live;
 mod name;
 mod signature;
 mod validation;
@@ -26,6 +27,7 @@ pub use expected::{Claim, Expected, Seen};
 pub use found::{Found, Unread};
 pub use judge::judge;
 pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
+pub use live::{Lack, Lacking, LackingPlace, LiveTrail, Logging};
 pub use name::{Chain, DigestName};
 pub use validation::{
     Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,

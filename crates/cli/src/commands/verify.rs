@@ -59,7 +59,11 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
     let read = read(&delivered.files, &question, &expected, from)?;
-    let proven = proven(&typed, &places, (&digests, &read.seen), &window, session.as_ref())?;
+    let mut proven = proven(&typed, &places, (&digests, &read.seen), &window, session.as_ref())?;
+    if let Some(proven) = &mut proven {
+        let (trails, asked) = (delivered.live(&listed, session.as_ref()), Asked::events(window.clone()));
+        proven.validation.hold_against(&trails, &asked, hours::now(&context.now));
+    }
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
         return Err(nobody().into());

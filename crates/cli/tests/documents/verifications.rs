@@ -8,8 +8,8 @@ use cli::report::{
 };
 use cli::visible::acts;
 use logs::digest::{
-    Asked, Chain, Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation,
-    Window, Without,
+    Asked, Chain, Files, Lack, Lacking, LackingPlace, Note, Reason, State, Totals, Unproven, UnprovenFile,
+    ValidatedChain, Validation, Window, Without,
 };
 use logs::scan::{Account, Trouble};
 
@@ -113,6 +113,7 @@ pub(crate) fn validation() -> Validation {
             Without { account: Some(HOSTILE.to_owned()), region: None },
             Without { account: None, region: Some("eu-west-1".to_owned()) },
         ],
+        lacking: [Lack::NoDigest, Lack::EndsEarly, Lack::Off, Lack::Unsaid].map(lacking).to_vec(),
         totals: Totals {
             chains: 1,
             digests: 2,
@@ -125,6 +126,11 @@ pub(crate) fn validation() -> Validation {
             unreferenced: 1,
         },
     }
+}
+
+fn lacking(why: Lack) -> Lacking {
+    let place = |newest| LackingPlace { account: HOSTILE.to_owned(), region: "eu-west-1".to_owned(), newest };
+    Lacking { trail: HOSTILE.to_owned(), why, asked: false, places: vec![place(None), place(Some(0))] }
 }
 
 pub(crate) fn validated() -> Validated {

@@ -36,8 +36,14 @@ pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: &Asked) -
     };
     let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
     let unproven = unproven(&all, seen, asked);
-    let mut validation =
-        Validation { chains, unproven, strangers, without: Vec::new(), totals: Totals::default() };
+    let mut validation = Validation {
+        chains,
+        unproven,
+        strangers,
+        without: Vec::new(),
+        lacking: Vec::new(),
+        totals: Totals::default(),
+    };
     validation.totals = totals(&validation);
     validation
 }

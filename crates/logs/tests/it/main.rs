@@ -10,6 +10,7 @@ mod digests;
 mod forms;
 mod hashes;
 mod inflate;
+mod live_trails;
 mod records;
 mod reviewed;
 mod scan;
