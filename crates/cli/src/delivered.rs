@@ -5,10 +5,11 @@ mod digests;
 mod folder;
 mod hashes;
 mod holes;
+mod proofs;
 mod reading;
 mod watched;
 
-pub(crate) use digests::{Keys, Proven, found, prove};
+pub(crate) use digests::{Keys, Proven, Weighed, found, weigh};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
 pub(crate) use reading::{Read, has_request, read};

@@ -7,7 +7,7 @@ use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
 use crate::config::Config;
-use crate::delivered::{Delivered, Proven, delivered, found, hash_all, prove};
+use crate::delivered::{Delivered, Proven, delivered, found, hash_all, weigh};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
@@ -17,7 +17,7 @@ use anyhow::Result;
 use audit::evidence::SETTLED_AFTER;
 use aws::Location;
 use cli::report::{self, Layout, Stamp, Validated};
-use logs::digest::{Asked, Expected, Found, State};
+use logs::digest::{Asked, Found, State};
 use logs::{Filter, text_of};
 use std::ops::Range;
 
@@ -38,16 +38,10 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let window = window(&live, &asked);
     let (delivered, trails) = listed(&places, &window, &live, session.as_ref());
     let found = found(&delivered, session.as_ref());
-    let expected = Expected::of(&found);
-    let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
-    let signed = signed(&asked, &found);
-    let Proven { mut validation, keys, unseen } = prove(
-        (&found, &seen),
-        (&super::verify::keys(&typed.public_keys), &places),
-        signed,
-        &asked,
-        session.as_ref(),
-    )?;
+    let keys = super::verify::keys(&typed.public_keys);
+    let weighed = weigh(&found, (&keys, &places), signed(&asked, &found), session.as_ref())?;
+    let (seen, _) = hash_all(&delivered, &weighed.expected(), session.as_ref());
+    let Proven { mut validation, keys, unseen } = weighed.prove(&seen, &asked);
     validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
     if let Some((trails, session)) = trails.as_ref().zip(session.as_ref()) {
         let members = delivered.members();

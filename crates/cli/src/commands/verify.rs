@@ -9,7 +9,7 @@ mod records;
 use super::Context;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
-use crate::delivered::{Delivered, Keys, Proven, Read, found, prove};
+use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
@@ -21,7 +21,7 @@ use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use cli::store::Index;
 use functions::{Functions, asked, functions, pair, within};
-use logs::digest::{Asked, Expected, Found, Seen, State, Validation};
+use logs::digest::{Asked, Expected, Found, State, Validation};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
 use std::collections::BTreeMap;
@@ -55,15 +55,17 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let looked = records::Looked { places: &places, live: &live, window: &window, digests: typed.digests };
     let delivered = looked.list(&listed, session.as_ref());
     let digests = found(&delivered.files, session.as_ref());
-    let expected = Expected::of(&digests);
+    let weighed = weighed(&typed, &places, &digests, (&window, session.as_ref()))?;
+    let expected = weighed.as_ref().map(Weighed::expected);
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
-    let read = read(&delivered.files, &question, &expected, from)?;
-    let mut proven = proven(&typed, &places, (&digests, &read.seen), &window, session.as_ref())?;
-    if let Some(proven) = &mut proven {
+    let read = read(&delivered.files, &question, expected.as_ref(), from)?;
+    let proven = weighed.map(|weighed| {
         let (trails, asked) = (delivered.live(&listed, session.as_ref()), Asked::events(window.clone()));
+        let mut proven = weighed.prove(&read.seen, &asked);
         proven.validation.hold_against(&trails, &asked, hours::now(&context.now));
-    }
+        proven
+    });
     let by = rows(&listed, &read.answer.groups, (&live, &patterns));
     if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
         return Err(nobody().into());
@@ -75,8 +77,10 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     }
     let seen = delivered.seen_of(&read.holes, &listed.trails);
     let settled = decision::is_settled(window.end, hours::now(&context.now));
+    let unproven = |arn: &str| pair(arn).and_then(|(owner, _)| read.proofs.of(arn, owner));
     let known = |arn: &str, records| Known {
         records,
+        unproven: proven.as_ref().and_then(|_| unproven(arn)),
         metric: counted
             .get(arn)
             .cloned()
@@ -150,7 +154,7 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
 fn read(
     files: &Delivered,
     question: &Question,
-    expected: &Expected<'_>,
+    expected: Option<&Expected<'_>>,
     (session, index): (Option<&Session>, Option<&Index>),
 ) -> Result<Read> {
     let read = crate::delivered::read(files, question, expected, (session, index))
@@ -160,17 +164,15 @@ fn read(
     Ok(read)
 }
 
-/// What digests prove, iff that was asked for.
-fn proven(
+/// Which digests are to be trusted, iff that was asked for.
+fn weighed<'f>(
     typed: &args::Verify,
     places: &[Place],
-    all: (&[Found], &[Seen]),
-    window: &Range<i64>,
-    session: Option<&Session>,
-) -> Result<Option<Proven>> {
-    let asked = Asked::events(window.clone());
-    let prove = || prove(all, (&keys(&typed.public_keys), places), Some(window.clone()), &asked, session);
-    typed.digests.then(prove).transpose()
+    found: &'f [Found],
+    (window, session): (&Range<i64>, Option<&Session>),
+) -> Result<Option<Weighed<'f>>> {
+    let weigh = || weigh(found, (&keys(&typed.public_keys), places), Some(window.clone()), session);
+    typed.digests.then(weigh).transpose()
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.
@@ -309,6 +311,9 @@ fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
             source.again(),
             report::shell(&missing.arn)
         )
+    } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
+        let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
+        format!("invoketrail logs validate {}  # what digests prove, and what they do not", sources.join(" "))
     } else if let Some(open) = of(Told::Undetermined) {
         format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
     } else if typed.digests {

@@ -11,7 +11,7 @@ pub use terminal::verification_text;
 use super::left_out::LeftOut;
 use super::validation::KeySource;
 use super::view::quantity;
-use audit::evidence::{Decided, Known, Metric, Outcome, Sums, sums};
+use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
 use logs::digest::Validation;
 use logs::scan::Account;
 use std::ops::Range;
@@ -66,6 +66,14 @@ pub struct VerifiedFunction {
     pub known: Known,
     /// What may be said.
     pub decided: Decided,
+}
+
+impl VerifiedFunction {
+    /// True iff it has records, of which no digest proves one.
+    #[must_use]
+    pub fn is_unproven(&self) -> bool {
+        self.decided.doubts.iter().any(|doubt| matches!(doubt, Doubt::Unproven { .. }))
+    }
 }
 
 impl Verification {

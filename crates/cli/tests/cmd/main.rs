@@ -10,6 +10,7 @@ mod interrupted;
 mod left_out;
 mod log_files;
 mod no_network;
+mod proven;
 mod run;
 mod settings;
 mod verified_again;

@@ -14,4 +14,5 @@ mod live_trails;
 mod records;
 mod reviewed;
 mod scan;
+mod standing;
 mod worlds;

@@ -202,6 +202,7 @@ fn looked(looked: &Looked, object: &mut Object<'_>) {
 fn doubt_word(doubt: &Doubt) -> &'static str {
     match doubt {
         Doubt::Unread { .. } => "unread",
+        Doubt::Unproven { .. } => "unproven",
         Doubt::NotLooked { .. } => "not_looked",
         Doubt::Elsewhere => "elsewhere",
         Doubt::CutOff { .. } => "cut_off",
