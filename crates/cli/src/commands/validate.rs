@@ -38,9 +38,9 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let window = window(&live, &asked);
     let (delivered, trails) = listed(&places, &window, &live, session.as_ref());
     let found = found(&delivered, session.as_ref());
-    let keys = super::verify::keys(&typed.public_keys);
+    let (keys, threads) = (super::verify::keys(&typed.public_keys), typed.threads.count(&context.config));
     let weighed = weigh(&found, (&keys, &places), signed(&asked, &found), session.as_ref())?;
-    let (seen, _) = hash_all(&delivered, &weighed.expected(), session.as_ref());
+    let (seen, _) = hash_all(&delivered, &weighed.expected(), (session.as_ref(), threads));
     let Proven { mut validation, keys, unseen } = weighed.prove(&seen, &asked);
     validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
     if let Some((trails, session)) = trails.as_ref().zip(session.as_ref()) {

@@ -59,7 +59,8 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let expected = weighed.as_ref().map(Weighed::expected);
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
-    let read = read(&delivered.files, &question, expected.as_ref(), from)?;
+    let threads = typed.threads.count(&context.config);
+    let read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
     let proven = weighed.map(|weighed| {
         let (trails, asked) = (delivered.live(&listed, session.as_ref()), Asked::events(window.clone()));
         let mut proven = weighed.prove(&read.seen, &asked);
@@ -156,8 +157,9 @@ fn read(
     question: &Question,
     expected: Option<&Expected<'_>>,
     (session, index): (Option<&Session>, Option<&Index>),
+    threads: usize,
 ) -> Result<Read> {
-    let read = crate::delivered::read(files, question, expected, (session, index))
+    let read = crate::delivered::read(files, question, expected, (session, index), threads)
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
     remembered::tell_known(read.known, read.account.files);
     remembered::tell_damage(index);

@@ -43,8 +43,8 @@ pub(crate) fn read(
     question: &Question,
     expected: Option<&Expected<'_>>,
     (session, index): (Option<&Session>, Option<&Index>),
+    threads: usize,
 ) -> io::Result<Read> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let columns = if index.is_some() { Columns::ALL } else { question.columns() };
     let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;

@@ -21,7 +21,7 @@ fn what_is_in_the_index_is_not_read_again_but_for_what_has_to_be_hashed() {
     let index = Index::open(&folder.path().join("index.sqlite")).unwrap();
     let question = Question { by: vec![Dimension::Function], filter: Filter::default() };
     let read =
-        |expected: Option<&Expected<'_>>| read(&files, &question, expected, (None, Some(&index))).unwrap();
+        |expected: Option<&Expected<'_>>| read(&files, &question, expected, (None, Some(&index)), 2).unwrap();
     let told = |read: &Read| {
         let hashed = read.seen.iter().filter(|one| one.content.is_ok()).count();
         (usize::try_from(read.known).unwrap(), hashed)
