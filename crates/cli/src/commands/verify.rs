@@ -21,7 +21,7 @@ use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use cli::store::Index;
 use functions::{Functions, asked, functions, pair, within};
-use logs::digest::{Asked, Expected, Found, State, Validation};
+use logs::digest::{Asked, Expected, Found, LiveTrail, Seen, State, Validation};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
 use std::collections::BTreeMap;
@@ -61,23 +61,17 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let from = (session.as_ref(), index.as_ref());
     let threads = typed.threads.count(&context.config);
     let read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
-    let proven = weighed.map(|weighed| {
-        let (trails, asked) = (delivered.live(&listed, session.as_ref()), Asked::events(window.clone()));
-        let mut proven = weighed.prove(&read.seen, &asked);
-        proven.validation.hold_against(&trails, &asked, hours::now(&context.now));
-        proven
-    });
-    let by = rows(&listed, &read.answer.groups, (&live, &patterns));
-    if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
-        return Err(nobody().into());
-    }
+    let trails = || delivered.live(&listed, session.as_ref());
+    let now = hours::now(&context.now);
+    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), &trails()));
+    let by = rows(&listed, &read.answer.groups, (&live, &patterns))?;
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
-    let counted = counts.over(&arns, &window, hours::now(&context.now));
+    let counted = counts.over(&arns, &window, now);
     if session.as_ref().is_some_and(Session::is_stopped) {
         return Ok(interrupted());
     }
     let seen = delivered.seen_of(&read.holes, &listed.trails);
-    let settled = decision::is_settled(window.end, hours::now(&context.now));
+    let settled = decision::is_settled(window.end, now);
     let unproven = |arn: &str| pair(arn).and_then(|(owner, _)| read.proofs.of(arn, owner));
     let known = |arn: &str, records| Known {
         records,
@@ -177,6 +171,19 @@ fn weighed<'f>(
     typed.digests.then(weigh).transpose()
 }
 
+/// What digests prove of what was seen, and which of the trails that deliver it lack some.
+fn proven(
+    weighed: Weighed<'_>,
+    seen: &[Seen],
+    (window, now): (&Range<i64>, i64),
+    trails: &[LiveTrail],
+) -> Proven {
+    let asked = Asked::events(window.clone());
+    let mut proven = weighed.prove(seen, &asked);
+    proven.validation.hold_against(trails, &asked, now);
+    proven
+}
+
 /// Flags about AWS beside an inventory file are about logs and metrics.
 fn quiet(typed: &args::Verify) -> crate::args::Live {
     if typed.inventory.is_some() { crate::args::Live::default() } else { typed.live.clone() }
@@ -201,11 +208,14 @@ fn interrupted() -> Outcome {
 }
 
 /// The records of every function that is listed, or that records name, in its own account.
+///
+/// # Errors
+/// [`Problem`] iff nothing at all is called as was asked for.
 fn rows(
     listed: &Functions,
     groups: &[Group],
     (live, patterns): (&Live, &[Pattern]),
-) -> BTreeMap<String, decision::Records> {
+) -> Result<BTreeMap<String, decision::Records>> {
     let mut by: BTreeMap<String, decision::Records> =
         listed.arns.iter().map(|arn| (arn.clone(), decision::Records::default())).collect();
     for group in groups {
@@ -228,7 +238,10 @@ fn rows(
             },
         );
     }
-    by
+    if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
+        return Err(nobody().into());
+    }
+    Ok(by)
 }
 
 /// A name that is mistyped must not pass for one whose records arrive.

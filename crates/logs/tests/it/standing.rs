@@ -1,6 +1,6 @@
 //! What digests say of a file's content, before any log file is judged.
 
-use crate::digest_chain::{Bucket, digest_key, keys, log_key, signers};
+use crate::digest_chain::{Bucket, keys, log_key, signers};
 use logs::digest::{Expected, PublicKeys, Standing, Weighing};
 use logs::sha256;
 
@@ -26,10 +26,6 @@ fn only_a_digest_that_is_to_be_trusted_proves_a_content_under_its_key() {
     bucket.digests[1].sign(&signers()[0]);
     assert_eq!(of(&bucket, &keys(), 1), [Standing::Unverified; 3]);
     assert_eq!(of(&bucket, &keys(), 0), [Standing::Proven, Standing::Differs, Standing::Differs]);
-    assert!(bucket.digests[1].key == digest_key(2, ""));
-    // Of two that list it, the one that is to be trusted counts.
-    bucket.deliver(1, 1, None, "_backfill");
-    assert_eq!(of(&bucket, &keys(), 1)[0], Standing::Unverified, "the backfill lists files of its own");
     let found = bucket.found();
     let unweighed = Expected::of(&found);
     assert_eq!(unweighed.standing(&log_key(0, "0"), hash(&bucket, 0)), Standing::Unverified);
