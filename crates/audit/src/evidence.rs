@@ -84,11 +84,22 @@ pub enum Origin {
     ByHand,
 }
 
+/// Why no digest proves any of the files in which a function's records lie.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unproven {
+    /// The first of those files, by name.
+    pub first: String,
+    /// What is the matter with it, in words.
+    pub why: String,
+}
+
 /// All that is known of one function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// What was seen; no records iff none.
     pub records: Records,
+    /// Why none of its records is proven; `None` iff one lies in a file that a digest proves, or nobody asked for digests.
+    pub unproven: Option<Unproven>,
     /// What CloudWatch counts.
     pub metric: Metric,
     /// What was read.
@@ -135,6 +146,16 @@ pub enum Doubt {
         unread: u64,
         /// The first of them and why.
         first: String,
+    },
+    /// Whoever can write there could have put its records there.
+    #[error(
+        "records of it are there, and no digest proves any of the files that they lie in, the first: {first}: {why}"
+    )]
+    Unproven {
+        /// The first of the files, by name.
+        first: String,
+        /// What is the matter with it.
+        why: String,
     },
     /// Nobody looked.
     #[error("its records were not looked for: {why}")]
@@ -222,7 +243,7 @@ const FEW: (u64, u64) = (1, 2);
 
 /// Decides about one function.
 ///
-/// - *Evidenced* iff a record was seen, whatever else is not known.
+/// - *Evidenced* iff a record was seen, whatever else is not known; where digests were asked for, in a file that one proves.
 /// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read, the place is known to
 ///   be the right one and not a copy that lacks a part of the window, and the window is closed long enough.
 /// - *Idle* iff none was seen, CloudWatch counts no invocation, and the window is closed long enough for both to be final.
@@ -232,7 +253,13 @@ pub fn decide(known: &Known) -> Decided {
     let notes = notes(known);
     let decided = |outcome, doubts| Decided { outcome, doubts, notes: notes.clone() };
     if known.records.records > 0 {
-        return decided(Outcome::Evidenced, Vec::new());
+        // Nor is it missing: the records may be genuine.
+        return match known.unproven.clone() {
+            None => decided(Outcome::Evidenced, Vec::new()),
+            Some(Unproven { first, why }) => {
+                decided(Outcome::Undetermined, vec![Doubt::Unproven { first, why }])
+            }
+        };
     }
     let mut doubts = Vec::new();
     if !known.settled {

@@ -24,7 +24,7 @@ use organization::Target;
 use read::{AccountRead, Read};
 
 pub(crate) use listing::pages;
-pub(crate) use trails::described;
+pub(crate) use trails::{described, status};
 
 /// Accounts that are read at the same time. More would wait for permits with their credentials growing old.
 const ACCOUNTS_AT_ONCE: usize = 64;

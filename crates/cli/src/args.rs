@@ -2,6 +2,7 @@
 
 pub(crate) mod invocations;
 pub(crate) mod remembering;
+pub(crate) mod threads;
 pub(crate) mod verify;
 
 use crate::outcome::Outcome;

@@ -5,19 +5,22 @@ mod digests;
 mod folder;
 mod hashes;
 mod holes;
+mod proofs;
 mod reading;
 mod watched;
 
-pub(crate) use digests::{Keys, Proven, found, prove};
+pub(crate) use digests::{Keys, Proven, Weighed, found, weigh};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
 pub(crate) use reading::{Read, has_request, read};
 
 use crate::sources::{Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;
+use cli::report::LeftOut;
 use holes::place_of;
 use logs::scan::Tag;
 use logs::{Folder, ObjectKey};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A file or an object.
@@ -35,6 +38,11 @@ pub(crate) struct Item {
     tag: Option<Tag>,
 }
 
+/// True iff its key is that of a digest.
+fn is_digest(item: &Item) -> bool {
+    ObjectKey::parse(&item.key).is_some_and(|key| key.folder == Folder::Digests)
+}
+
 /// All that was found by its name.
 #[derive(Debug, Default)]
 pub(crate) struct Delivered {
@@ -45,6 +53,8 @@ pub(crate) struct Delivered {
     pub(crate) digests: Vec<Item>,
     /// What could not be looked into.
     pub(crate) holes: Holes,
+    /// Files that are not read, and why not.
+    pub(crate) left_out: LeftOut,
 }
 
 /// What lies in the places that the window concerns. `session` may be `None` iff none of them is a bucket.
@@ -67,13 +77,12 @@ pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Sess
 
 impl Delivered {
     fn objects(&mut self, place: usize, (bucket, prefix): (&str, &str), window: &Window, session: &Session) {
-        let listing = list(session, bucket, prefix, window);
-        let laid_out = listing.is_laid_out();
-        for (listed, delivered) in listing.files {
-            if delivered || !laid_out {
-                let (below, tag) = (PathBuf::from(&listed.key), tag_of(session, bucket, &listed));
-                self.take(Item { place, below, key: listed.key, size: listed.size, tag });
-            }
+        let mut listing = list(session, bucket, prefix, window);
+        let (chosen, left_out) = listing.chosen();
+        self.left_out += left_out;
+        for listed in chosen {
+            let (below, tag) = (PathBuf::from(&listed.key), tag_of(session, bucket, &listed));
+            self.take(Item { place, below, key: listed.key, size: listed.size, tag });
         }
         for (prefix, refusal) in listing.unread {
             let name = format!("s3://{bucket}/{prefix}");
@@ -85,8 +94,7 @@ impl Delivered {
 
     /// To its kind.
     fn take(&mut self, item: Item) {
-        let digest = ObjectKey::parse(&item.key).is_some_and(|key| key.folder == Folder::Digests);
-        if digest { self.digests.push(item) } else { self.logs.push(item) }
+        if is_digest(&item) { self.digests.push(item) } else { self.logs.push(item) }
     }
 
     /// Enters what could not be seen of the trails.
@@ -95,6 +103,12 @@ impl Delivered {
             // An organization's trail that was not seen could deliver the records of any account.
             self.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
         }
+    }
+
+    /// The organizations' accounts of which there is a log file or a digest.
+    pub(crate) fn members(&self) -> BTreeSet<(&str, &str)> {
+        let keys = self.logs.iter().chain(&self.digests).filter_map(|item| ObjectKey::parse(&item.key));
+        keys.filter_map(|key| Some((key.organization?, key.account))).collect()
     }
 
     /// What an item is called in answers.

@@ -9,6 +9,7 @@ mod explained;
 mod invocations;
 mod json;
 mod jsonl;
+mod left_out;
 mod markdown;
 mod member;
 mod next;
@@ -25,11 +26,12 @@ pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use invocations::{
-    INVOCATIONS_FORMAT, Invocations, LeftOut, Reading, Sort, invocations_csv, invocations_json,
-    invocations_jsonl, invocations_text,
+    INVOCATIONS_FORMAT, Invocations, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
+    invocations_text,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;
+pub use left_out::LeftOut;
 pub use markdown::{quoted_text, write_markdown};
 pub use next::next_command;
 pub use page::Layout;

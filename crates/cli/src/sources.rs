@@ -18,7 +18,7 @@ pub(crate) use listing::{Refusal, list};
 pub(crate) use objects::{survey_objects, tag_of};
 pub(crate) use session::{Session, side_by_side};
 pub(crate) use survey::{Survey, survey};
-pub(crate) use trails::{Trails, delivered_by};
+pub(crate) use trails::{Trails, delivered_by, delivers, live};
 pub(crate) use walk::{Met, Walk, said, with_slashes};
 pub(crate) use window::Window;
 

@@ -5,7 +5,8 @@
 //! structure"). A valid digest and a log file of its hash prove that the file is as it was delivered. Without a valid digest
 //! nothing can be said of its time: neither that a file is genuine nor that none is missing.
 //!
-//! [`Found`] takes what was read, [`Expected`] says which log files to hash, [`judge`] says what is proven.
+//! [`Found`] takes what was read, [`Expected`] says which log files to hash, [`judge`] says what is proven; [`Weighing`] says which
+//! digests are to be trusted before any log file is read.
 
 mod asked;
 mod document;
@@ -15,6 +16,7 @@ mod found;
 mod judge;
 mod keys;
 mod links;
+mod live;
 mod name;
 mod signature;
 mod validation;
@@ -22,10 +24,11 @@ mod windows;
 
 pub use asked::Asked;
 pub use document::{Digest, LogFile, Previous, Refusal};
-pub use expected::{Claim, Expected, Seen};
+pub use expected::{Claim, Expected, Seen, Standing};
 pub use found::{Found, Unread};
-pub use judge::judge;
+pub use judge::{Weighing, judge};
 pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
+pub use live::{Lack, Lacking, LackingPlace, LiveTrail, Logging};
 pub use name::{Chain, DigestName};
 pub use validation::{
     Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,

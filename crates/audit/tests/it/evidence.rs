@@ -1,7 +1,8 @@
 //! What records say of a function: each rule, and the laws over all that can be known.
 
 use audit::evidence::{
-    Doubt, Known, Looked, Metric, Note, Origin, Outcome, Records, SETTLED_AFTER, decide, is_settled, sums,
+    Doubt, Known, Looked, Metric, Note, Origin, Outcome, Records, SETTLED_AFTER, Unproven, decide,
+    is_settled, sums,
 };
 use proptest::prelude::*;
 
@@ -9,6 +10,7 @@ use proptest::prelude::*;
 fn missing() -> Known {
     Known {
         records: Records::default(),
+        unproven: None,
         metric: Metric::Known(7),
         looked: Looked::Whole { files: 3 },
         origin: Origin::ByHand,
@@ -43,6 +45,19 @@ fn what_was_seen_stays_seen_and_what_was_not_read_is_said() {
     assert_eq!((decided.outcome, decided.doubts.len()), (Outcome::Evidenced, 0));
     assert!(decided.notes.iter().any(|note| matches!(note, Note::Unread { unread: 1, .. })));
     assert!(decided.notes.contains(&Note::Unsettled));
+}
+
+fn unproven() -> Option<Unproven> {
+    Some(Unproven { first: "a.json.gz".to_owned(), why: "no digest lists it".to_owned() })
+}
+
+#[test]
+fn records_that_no_digest_proves_are_neither_evidence_nor_missing() {
+    let decided = decide(&Known { records: seen(9), unproven: unproven(), ..missing() });
+    assert_eq!((decided.outcome, decided.doubts.len()), (Outcome::Undetermined, 1));
+    assert!(decided.doubts[0].to_string().ends_with("the first: a.json.gz: no digest lists it"));
+    // Where there is no record, none has to be proven.
+    assert_eq!(decide(&Known { unproven: unproven(), ..missing() }).outcome, Outcome::Missing);
 }
 
 #[test]
@@ -138,9 +153,10 @@ fn known() -> impl Strategy<Value = Known> {
         Just(Metric::Unknown("z".to_owned()))
     ];
     let origin = prop_oneof![Just(Origin::Trail), Just(Origin::ByHand)];
-    (0..3_u64, metric, looked(), origin, any::<bool>()).prop_map(
-        |(records, metric, looked, origin, settled)| Known {
+    (0..3_u64, metric, looked(), origin, any::<bool>(), any::<bool>()).prop_map(
+        |(records, metric, looked, origin, settled, proven)| Known {
             records: seen(records),
+            unproven: if proven { None } else { unproven() },
             metric,
             looked,
             origin,
@@ -158,6 +174,7 @@ fn hidden(known: &Known) -> Vec<Known> {
         Known { looked: Looked::NotLooked { why }, ..known.clone() },
         Known { origin: Origin::ByHand, ..known.clone() },
         Known { settled: false, ..known.clone() },
+        Known { unproven: unproven(), ..known.clone() },
     ];
     // Whoever did not read the records knows that something was not read.
     less.push(Known {
@@ -195,7 +212,8 @@ proptest! {
     #[test]
     fn one_record_more_never_makes_a_no(known in known()) {
         let more = Known { records: seen(known.records.records + 1), ..known };
-        prop_assert_eq!(decide(&more).outcome, Outcome::Evidenced);
+        let expected = if more.unproven.is_none() { Outcome::Evidenced } else { Outcome::Undetermined };
+        prop_assert_eq!(decide(&more).outcome, expected);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<Tr
     })?;
     facts.sort_by(|a, b| a.arn.cmp(&b.arn));
     facts.dedup_by(|a, b| a.arn == b.arn);
-    let status = join_all(facts.iter().map(|trail| status(run, reach, region, &trail.arn))).await;
+    let status = join_all(facts.iter().map(|trail| status(run.session, reach, region, &trail.arn))).await;
     Ok(facts.into_iter().zip(status).map(|(facts, status)| TrailRead { facts, status }).collect())
 }
 
@@ -65,10 +65,10 @@ fn facts(trail: Trail, reach: &Reach, region: &str) -> Option<TrailFacts> {
 }
 
 /// The status is asked by ARN: a name would find neither a shadow nor an organization's trail.
-async fn status(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<TrailStatus> {
+pub(crate) async fn status(session: &Session, reach: &Reach, region: &str, arn: &str) -> Read<TrailStatus> {
     let client = reach.cloudtrail(region);
     let call = Call::new(Service::CloudTrail, "cloudtrail:GetTrailStatus", &reach.account, region).about(arn);
-    let answer = run.session.wire.send(&call, || {
+    let answer = session.wire.send(&call, || {
         let request = client.get_trail_status().name(arn);
         Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
     });

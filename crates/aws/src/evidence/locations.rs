@@ -1,11 +1,11 @@
 //! Where trails deliver to.
 
 use super::Evidence;
-use crate::collect::{described, organization, regions};
+use crate::collect::{described, organization, regions, status};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::wire::Call;
-use audit::inventory::Gap;
+use audit::inventory::{Gap, TrailStatus};
 use aws_sdk_cloudtrail::types::Trail;
 use cloudtrail::arn::Arn;
 use futures_util::future::join_all;
@@ -96,6 +96,14 @@ impl Evidence {
             }
         }
         Locations { found, gaps }
+    }
+
+    /// Whether the trail logs, as it says in its home Region.
+    ///
+    /// # Errors
+    /// A gap iff it could not be asked.
+    pub async fn status(&self, location: &Location) -> Result<TrailStatus, Gap> {
+        status(&self.session, &self.session.own(), &location.home_region, &location.trail).await
     }
 
     fn describing<'a>(&'a self, region: &'a str) -> Call<'a> {

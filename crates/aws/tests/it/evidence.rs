@@ -33,6 +33,23 @@ async fn every_trail_is_located_once_with_its_organization() {
 }
 
 #[tokio::test]
+async fn a_trail_says_in_its_home_region_whether_it_logs() {
+    let of = |home: bool| {
+        opened(move |op, _| {
+            let here = op.region == "us-east-1";
+            (op.action == "cloudtrail:GetTrailStatus" && here == home).then(refused)
+        })
+    };
+    let elsewhere_refused = of(false).await;
+    let location = elsewhere_refused.locations(&regions()).await.found.remove(0);
+    assert_eq!(location.home_region, "us-east-1");
+    assert!(elsewhere_refused.status(&location).await.unwrap().logging);
+    let gap = of(true).await.status(&location).await.unwrap_err();
+    assert_eq!((gap.call.as_str(), gap.kind), ("cloudtrail:GetTrailStatus", GapKind::Refused));
+    assert_eq!(gap.subject.as_deref(), Some(location.trail.as_str()));
+}
+
+#[tokio::test]
 async fn an_organization_without_an_id_and_a_region_without_trails_are_gaps() {
     let evidence = opened(|op, _| {
         let hidden = op.action == "organizations:DescribeOrganization"

@@ -1,6 +1,7 @@
 //! `invoketrail invocations` as it is typed.
 
 use super::remembering::Remembering;
+use super::threads::Threads;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -83,9 +84,8 @@ pub(crate) struct Filter {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "How files are read")]
 pub(crate) struct Reading {
-    /// Threads [default: as many as there are processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) remembering: Remembering,
     /// A profile of the AWS configuration files, for trails and s3://.

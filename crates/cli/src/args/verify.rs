@@ -1,6 +1,7 @@
 //! `invoketrail verify` and `invoketrail logs` as they are typed.
 
 use super::remembering::Remembering;
+use super::threads::Threads;
 use super::{Format, Live, Output, output};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) exit_zero: bool,
     #[command(flatten)]
+    pub(crate) threads: Threads,
+    #[command(flatten)]
     pub(crate) remembering: Remembering,
     #[command(flatten)]
     pub(crate) canary: Canary,
@@ -74,7 +77,7 @@ pub(crate) struct WindowArgs {
 #[command(next_help_heading = "A canary: one invocation whose record is waited for")]
 pub(crate) struct Canary {
     /// Send this function, by ARN, one dry run (nothing is run), and wait for its record.
-    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory", "index", "no_index"])]
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory", "index", "no_index", "threads"])]
     pub(crate) canary: Option<String>,
     /// Run the function once, with an empty event, instead of a dry run.
     #[arg(long, requires = "canary")]
@@ -134,6 +137,8 @@ pub(crate) struct Validate {
     /// End with 0 where the answer is no or undetermined, and say so.
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
     #[command(flatten)]
     pub(crate) live: Live,
 }

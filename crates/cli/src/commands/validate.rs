@@ -1,21 +1,23 @@
 //! `invoketrail logs validate`: what digests prove of delivered log files.
 
 use super::Context;
+use super::verify::hours::now;
 use super::verify::{delivered_places, ending, of_digests};
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
 use crate::config::Config;
-use crate::delivered::{Delivered, Proven, delivered, found, hash_all, prove};
+use crate::delivered::{Delivered, Proven, delivered, found, hash_all, weigh};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Live};
-use crate::sources::{Place, Session, Trails, Window};
+use crate::sources::{Place, Session, Trails, Window, delivers};
 use anyhow::Result;
 use audit::evidence::SETTLED_AFTER;
+use aws::Location;
 use cli::report::{self, Layout, Stamp, Validated};
-use logs::digest::{Asked, Expected, Found, State};
+use logs::digest::{Asked, Found, State};
 use logs::{Filter, text_of};
 use std::ops::Range;
 
@@ -34,26 +36,26 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose()?;
     let window = window(&live, &asked);
-    let delivered = listed(&places, &window, &live, session.as_ref());
+    let (delivered, trails) = listed(&places, &window, &live, session.as_ref());
     let found = found(&delivered, session.as_ref());
-    let expected = Expected::of(&found);
-    let (seen, _) = hash_all(&delivered, &expected, session.as_ref());
-    let signed = signed(&asked, &found);
-    let Proven { mut validation, keys, unseen } = prove(
-        (&found, &seen),
-        (&super::verify::keys(&typed.public_keys), &places),
-        signed,
-        &asked,
-        session.as_ref(),
-    )?;
+    let (keys, threads) = (super::verify::keys(&typed.public_keys), typed.threads.count(&context.config));
+    let weighed = weigh(&found, (&keys, &places), signed(&asked, &found), session.as_ref())?;
+    let (seen, _) = hash_all(&delivered, &weighed.expected(), (session.as_ref(), threads));
+    let Proven { mut validation, keys, unseen } = weighed.prove(&seen, &asked);
     validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
+    if let Some((trails, session)) = trails.as_ref().zip(session.as_ref()) {
+        let members = delivered.members();
+        let places = |location: &Location| delivers(location, (accounts(&live), &members), &trails.regions);
+        let trails = crate::sources::live(session, &trails.locations, places);
+        validation.hold_against(&trails, &asked, now(&context.now));
+    }
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     }
     let unseen = delivered.holes.told().into_iter().chain(unseen).collect();
     let places = delivered.places.iter().map(Place::typed).collect();
-    let validated = Validated { asked, places, keys, validation, unseen };
+    let validated = Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out };
     answer(&validated, &typed, &context)?;
     next(&validated, &typed);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))
@@ -105,7 +107,7 @@ fn asked(typed: &WindowArgs, now: &str) -> Result<Asked> {
 
 /// The end of the last whole hour whose digest can be expected now: as long after it as records may still arrive.
 fn expected(now: &str) -> i64 {
-    (super::verify::hours::now(now) - SETTLED_AFTER).div_euclid(HOUR) * HOUR
+    (self::now(now) - SETTLED_AFTER).div_euclid(HOUR) * HOUR
 }
 
 /// The time of the digests whose keys are needed.
@@ -143,15 +145,20 @@ fn window(live: &Live, asked: &Asked) -> Window {
     Window::of(&filter).with_digests()
 }
 
-/// What lies in the places; in those of the trails where none was typed.
-fn listed(places: &[Place], window: &Window, live: &Live, session: Option<&Session>) -> Delivered {
+/// What lies in the places; in those of the trails, and these, where none was typed.
+fn listed(
+    places: &[Place],
+    window: &Window,
+    live: &Live,
+    session: Option<&Session>,
+) -> (Delivered, Option<Trails>) {
     let Some(session) = session.filter(|_| places.is_empty()) else {
-        return delivered(places, window, session);
+        return (delivered(places, window, session), None);
     };
     let trails = Trails::of(session, live.regions.as_deref().unwrap_or_default());
     let mut files = delivered(&trails.roots(|_| true), window, Some(session));
     files.gaps(&trails.gaps);
-    files
+    (files, Some(trails))
 }
 
 fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<()> {

@@ -9,7 +9,7 @@ mod records;
 use super::Context;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
-use crate::delivered::{Delivered, Keys, Proven, Read, found, prove};
+use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
@@ -21,7 +21,7 @@ use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use cli::store::Index;
 use functions::{Functions, asked, functions, pair, within};
-use logs::digest::{Asked, Expected, Found, Seen, State, Validation};
+use logs::digest::{Asked, Expected, Found, LiveTrail, Seen, State, Validation};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
 use std::collections::BTreeMap;
@@ -55,24 +55,27 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let looked = records::Looked { places: &places, live: &live, window: &window, digests: typed.digests };
     let delivered = looked.list(&listed, session.as_ref());
     let digests = found(&delivered.files, session.as_ref());
-    let expected = Expected::of(&digests);
+    let weighed = weighed(&typed, &places, &digests, (&window, session.as_ref()))?;
+    let expected = weighed.as_ref().map(Weighed::expected);
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
-    let read = read(&delivered.files, &question, &expected, from)?;
-    let proven = proven(&typed, &places, (&digests, &read.seen), &window, session.as_ref())?;
-    let by = rows(&listed, &read.answer.groups, (&live, &patterns));
-    if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
-        return Err(nobody().into());
-    }
+    let threads = typed.threads.count(&context.config);
+    let read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
+    let trails = || delivered.live(&listed, session.as_ref());
+    let now = hours::now(&context.now);
+    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), &trails()));
+    let by = rows(&listed, &read.answer.groups, (&live, &patterns))?;
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
-    let counted = counts.over(&arns, &window, hours::now(&context.now));
+    let counted = counts.over(&arns, &window, now);
     if session.as_ref().is_some_and(Session::is_stopped) {
         return Ok(interrupted());
     }
     let seen = delivered.seen_of(&read.holes, &listed.trails);
-    let settled = decision::is_settled(window.end, hours::now(&context.now));
+    let settled = decision::is_settled(window.end, now);
+    let unproven = |arn: &str| pair(arn).and_then(|(owner, _)| read.proofs.of(arn, owner));
     let known = |arn: &str, records| Known {
         records,
+        unproven: proven.as_ref().and_then(|_| unproven(arn)),
         metric: counted
             .get(arn)
             .cloned()
@@ -88,6 +91,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         metrics: counts.origin(),
         functions,
         account: read.account,
+        left_out: delivered.files.left_out,
         copies: read.answer.copies,
         foreign: foreign(&read.answer.groups) + read.strays,
         others: listed.others,
@@ -145,27 +149,39 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
 fn read(
     files: &Delivered,
     question: &Question,
-    expected: &Expected<'_>,
+    expected: Option<&Expected<'_>>,
     (session, index): (Option<&Session>, Option<&Index>),
+    threads: usize,
 ) -> Result<Read> {
-    let read = crate::delivered::read(files, question, expected, (session, index))
+    let read = crate::delivered::read(files, question, expected, (session, index), threads)
         .map_err(|error| io_problem("write to", "a scratch file", &error))?;
     remembered::tell_known(read.known, read.account.files);
     remembered::tell_damage(index);
     Ok(read)
 }
 
-/// What digests prove, iff that was asked for.
-fn proven(
+/// Which digests are to be trusted, iff that was asked for.
+fn weighed<'f>(
     typed: &args::Verify,
     places: &[Place],
-    all: (&[Found], &[Seen]),
-    window: &Range<i64>,
-    session: Option<&Session>,
-) -> Result<Option<Proven>> {
+    found: &'f [Found],
+    (window, session): (&Range<i64>, Option<&Session>),
+) -> Result<Option<Weighed<'f>>> {
+    let weigh = || weigh(found, (&keys(&typed.public_keys), places), Some(window.clone()), session);
+    typed.digests.then(weigh).transpose()
+}
+
+/// What digests prove of what was seen, and which of the trails that deliver it lack some.
+fn proven(
+    weighed: Weighed<'_>,
+    seen: &[Seen],
+    (window, now): (&Range<i64>, i64),
+    trails: &[LiveTrail],
+) -> Proven {
     let asked = Asked::events(window.clone());
-    let prove = || prove(all, (&keys(&typed.public_keys), places), Some(window.clone()), &asked, session);
-    typed.digests.then(prove).transpose()
+    let mut proven = weighed.prove(seen, &asked);
+    proven.validation.hold_against(trails, &asked, now);
+    proven
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.
@@ -192,11 +208,14 @@ fn interrupted() -> Outcome {
 }
 
 /// The records of every function that is listed, or that records name, in its own account.
+///
+/// # Errors
+/// [`Problem`] iff nothing at all is called as was asked for.
 fn rows(
     listed: &Functions,
     groups: &[Group],
     (live, patterns): (&Live, &[Pattern]),
-) -> BTreeMap<String, decision::Records> {
+) -> Result<BTreeMap<String, decision::Records>> {
     let mut by: BTreeMap<String, decision::Records> =
         listed.arns.iter().map(|arn| (arn.clone(), decision::Records::default())).collect();
     for group in groups {
@@ -219,7 +238,10 @@ fn rows(
             },
         );
     }
-    by
+    if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
+        return Err(nobody().into());
+    }
+    Ok(by)
 }
 
 /// A name that is mistyped must not pass for one whose records arrive.
@@ -304,6 +326,9 @@ fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
             source.again(),
             report::shell(&missing.arn)
         )
+    } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
+        let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
+        format!("invoketrail logs validate {}  # what digests prove, and what they do not", sources.join(" "))
     } else if let Some(open) = of(Told::Undetermined) {
         format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
     } else if typed.digests {

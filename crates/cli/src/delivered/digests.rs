@@ -6,7 +6,7 @@ use crate::problem::{Problem, say};
 use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
 use cli::report::KeySource;
-use logs::digest::{Asked, Found, Note, PublicKeys, Seen, Unread, Validation, judge};
+use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Seen, Unread, Validation, Weighing};
 use logs::{DEFAULT_LIMIT, Inflater};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -177,26 +177,45 @@ fn tell(validation: &Validation, sources: &[KeySource]) {
     }
 }
 
-/// Judges all digests of the time `asked`. Keys are asked for of the time `signed`.
+/// Digests weighed with keys: which are to be trusted, before any log file is read.
+#[derive(Debug)]
+pub(crate) struct Weighed<'f> {
+    weighing: Weighing<'f>,
+    keys: Vec<KeySource>,
+    unseen: Vec<String>,
+}
+
+/// Weighs digests. Keys are asked for of the time `signed`.
 ///
 /// # Errors
 /// [`Problem`] iff a file of keys cannot be read.
-pub(crate) fn prove(
-    (found, seen): (&[Found], &[Seen]),
+pub(crate) fn weigh<'f>(
+    found: &'f [Found],
     (from, places): (&Keys<'_>, &[Place]),
     signed: Option<Range<i64>>,
-    asked: &Asked,
     session: Option<&Session>,
-) -> Result<Proven> {
+) -> Result<Weighed<'f>> {
     let (keys, mut sources, holes) = keys(from, found, &signed.unwrap_or(0..0), session)?;
     if let Keys::Files(paths) = from {
         for (path, source) in paths.iter().zip(&mut sources) {
             source.in_source = is_below(path, places);
         }
     }
-    let validation = judge(found, seen, &keys, asked);
-    tell(&validation, &sources);
-    Ok(Proven { validation, keys: sources, unseen: holes.told() })
+    Ok(Weighed { weighing: Weighing::of(found, &keys), keys: sources, unseen: holes.told() })
+}
+
+impl<'f> Weighed<'f> {
+    /// What they say of log files.
+    pub(crate) fn expected(&self) -> Expected<'f> {
+        self.weighing.expected()
+    }
+
+    /// What they prove of the time `asked`.
+    pub(crate) fn prove(self, seen: &[Seen], asked: &Asked) -> Proven {
+        let validation = self.weighing.judge(seen, asked);
+        tell(&validation, &self.keys);
+        Proven { validation, keys: self.keys, unseen: self.unseen }
+    }
 }
 
 impl Holes {

@@ -1,15 +1,17 @@
 //! Local copies: a folder that was synced, or a file named by itself.
 
 use super::holes::place_of;
-use super::{Delivered, Item};
+use super::{Delivered, Item, is_digest};
 use crate::sources::{Met, Root, Walk, Window, with_slashes};
 use logs::ObjectKey;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Everything in the folder that the window may concern.
 pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window) {
     let (mut loose, mut laid_out) = (Vec::new(), false);
+    let (mut heads, mut digests) = (Vec::new(), BTreeSet::new());
     let (walk, first) = Walk::new(place, root, window, SystemTime::now());
     let item = |below: PathBuf, size, tag| {
         let path =
@@ -20,9 +22,18 @@ pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &
         match met {
             Met::Delivered(found) => {
                 laid_out = true;
-                all.take(item(found.below, found.size, found.tag));
+                let item = item(found.below, found.size, found.tag);
+                if is_digest(&item) {
+                    digests.insert(item.below.clone());
+                }
+                all.take(item);
             }
-            Met::Elsewhere | Met::LeftOut(_) => laid_out = true,
+            Met::LeftOut(folder) => {
+                laid_out = true;
+                all.left_out.add(folder);
+            }
+            Met::Elsewhere => laid_out = true,
+            Met::Head(below) => heads.push(below),
             Met::Loose(found) => loose.push(item(found.below, found.size, found.tag)),
             Met::Unread(found) => {
                 let item = item(found.below, 0, None);
@@ -30,10 +41,15 @@ pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &
                 let name = all.name(&item);
                 all.holes.add(place_of(&item.key), &name, why, 1);
             }
-            Met::Other => {}
+            Met::Other => all.left_out.other += 1,
         }
     }
-    if !laid_out {
+    // Without its digest, nobody reads what was kept of one.
+    let alone = heads.iter().filter(|head| !digests.contains(&head.with_extension("").with_extension("")));
+    all.left_out.other += alone.count() as u64;
+    if laid_out {
+        all.left_out.other += loose.len() as u64;
+    } else {
         all.logs.extend(loose);
     }
 }

@@ -91,9 +91,8 @@ pub(super) fn amiss(trouble: &Trouble) -> Unread {
 pub(crate) fn hash_all(
     delivered: &Delivered,
     expected: &Expected<'_>,
-    session: Option<&Session>,
+    (session, threads): (Option<&Session>, usize),
 ) -> (Vec<Seen>, super::Holes) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let how = |item: &super::Item| if expected.claims(&item.key).is_empty() { How::Not } else { How::Bytes };
     // Nothing but the bytes themselves proves them.
     let (hashes, holes) = Watched::over(delivered, how, (session, None), |files| {

@@ -3,6 +3,7 @@
 
 use super::hashes::{Hashes, seen};
 use super::holes::{Holes, place_of};
+use super::proofs::Proofs;
 use super::watched::{How, Watched};
 use super::{Delivered, Item};
 use crate::remembered::Keeper;
@@ -24,23 +25,26 @@ pub(crate) struct Read {
     pub(crate) holes: Holes,
     /// Every log file, hashed where a digest lists it.
     pub(crate) seen: Vec<Seen>,
+    /// Which functions have a record in a file that a digest proves; empty iff digests were not asked for.
+    pub(crate) proofs: Proofs,
     /// Records that say they were delivered to another account than the one in whose folder they lie: counted nowhere.
     pub(crate) strays: u64,
     /// How many files were in the index.
     pub(crate) known: u64,
 }
 
-/// Reads all log files once; with an index those alone that are not in it, or that have to be hashed.
+/// Reads all log files once; with an index those alone that are not in it, or that have to be hashed. `expected` is what digests say,
+/// iff they were asked for.
 ///
 /// # Errors
 /// What a scratch file says.
 pub(crate) fn read(
     delivered: &Delivered,
     question: &Question,
-    expected: &Expected<'_>,
+    expected: Option<&Expected<'_>>,
     (session, index): (Option<&Session>, Option<&Index>),
+    threads: usize,
 ) -> io::Result<Read> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let columns = if index.is_some() { Columns::ALL } else { question.columns() };
     let options = Options { columns, apart: index.is_some(), ..Options::default() };
     let spill = ScratchFiles;
@@ -51,23 +55,33 @@ pub(crate) fn read(
         delivered,
         expected,
         hashes: Hashes::default(),
+        hashed: None,
+        proofs: Proofs::default(),
         holes: Holes::default(),
         strays: 0,
     };
-    let how = |item: &Item| if expected.claims(&item.key).is_empty() { How::Sheet } else { How::Bytes };
+    let how = |item: &Item| if is_listed(expected, item) { How::Bytes } else { How::Sheet };
     let ((done, known), mut holes) = Watched::over(delivered, how, (session, index), |files| {
         let done = scan(files, options, (0..threads).map(work).collect());
         (done, files.known())
     });
     let (works, account) = done?;
     let (mut tallies, mut hashes, mut strays) = (Vec::new(), Vec::new(), 0);
+    let mut proofs = Proofs::default();
     for work in works {
         tallies.push(work.tally);
         hashes.push(work.hashes);
+        proofs.merge(work.proofs);
         holes.merge(work.holes);
         strays += work.strays;
     }
-    Ok(Read { answer: Answer::of(tallies)?, account, holes, seen: seen(delivered, hashes), known, strays })
+    let (answer, seen) = (Answer::of(tallies)?, seen(delivered, hashes));
+    Ok(Read { answer, account, holes, seen, proofs, strays, known })
+}
+
+/// True iff a digest lists the file, so that it has to be hashed.
+fn is_listed(expected: Option<&Expected<'_>>, item: &Item) -> bool {
+    expected.is_some_and(|expected| !expected.claims(&item.key).is_empty())
 }
 
 struct Work<'a> {
@@ -75,8 +89,11 @@ struct Work<'a> {
     keeper: Keeper<'a>,
     question: &'a Question,
     delivered: &'a Delivered,
-    expected: &'a Expected<'a>,
+    expected: Option<&'a Expected<'a>>,
     hashes: Hashes,
+    /// That of the file whose sheet comes next.
+    hashed: Option<(usize, [u8; 32])>,
+    proofs: Proofs,
     holes: Holes,
     strays: u64,
 }
@@ -127,16 +144,23 @@ impl Consumer for Work<'_> {
         }
         let kept = self.delivered.logs.get(at).and_then(|item| at_home(sheet, &item.key));
         self.strays += kept.as_ref().map_or(0, |kept| sheet.rows.len() - kept.rows.len()) as u64;
-        self.tally.sheet(file, kept.as_ref().unwrap_or(sheet), inflated)
+        let kept = kept.as_ref().unwrap_or(sheet);
+        if let Some((expected, item)) = self.expected.zip(self.delivered.logs.get(at)) {
+            let hash = self.hashed.take().filter(|(of, _)| *of == at).map(|(_, hash)| hash);
+            let standing = expected.standing(&item.key, hash);
+            self.proofs.take(kept, &self.question.filter, (&file.name, standing));
+        }
+        self.tally.sheet(file, kept, inflated)
     }
 
     fn wants_hash(&self, file: &File) -> bool {
         let item = self.delivered.logs.get(file.number);
-        item.is_some_and(|item| !self.expected.claims(&item.key).is_empty())
+        item.is_some_and(|item| is_listed(self.expected, item))
     }
 
     fn hashed(&mut self, file: &File, hash: [u8; 32]) -> io::Result<()> {
         self.hashes.enter(file.number, hash);
+        self.hashed = Some((file.number, hash));
         Ok(())
     }
 

@@ -8,6 +8,7 @@ pub use csv::invocations_csv;
 pub use documents::{invocations_json, invocations_jsonl};
 pub use terminal::invocations_text;
 
+use super::left_out::LeftOut;
 use logs::scan::Account;
 use logs::{Question, Table, TableRow, Timeline};
 use serde::{Deserialize, Serialize};
@@ -15,19 +16,6 @@ use std::cmp::Reverse;
 
 /// The format of invocations as JSON and JSON lines, and its version.
 pub const INVOCATIONS_FORMAT: &str = "invoketrail.invocations/1";
-
-/// Files that were not read, and why not: told by their names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Digest files.
-    pub digests: u64,
-    /// Files of Insights events.
-    pub insights: u64,
-    /// Files of network activity events.
-    pub network_activity: u64,
-    /// Files beside those that CloudTrail delivered, or without the suffix of a log file.
-    pub other: u64,
-}
 
 /// What was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]

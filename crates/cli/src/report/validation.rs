@@ -8,6 +8,7 @@ pub(super) use documents::validation_members;
 pub use terminal::validation_text;
 pub(super) use terminal::{digest_lines, digest_sentence, key_line};
 
+use super::left_out::LeftOut;
 use logs::digest::{Asked, State, Unproven, Validation};
 use logs::text_of;
 
@@ -40,6 +41,8 @@ pub struct Validated {
     pub validation: Validation,
     /// What could not be looked into, in words.
     pub unseen: Vec<String>,
+    /// What was found and not looked at.
+    pub left_out: LeftOut,
 }
 
 /// The word for a state.

@@ -8,9 +8,10 @@ pub use documents::{verification_json, verification_jsonl};
 pub use markdown::verification_markdown;
 pub use terminal::verification_text;
 
+use super::left_out::LeftOut;
 use super::validation::KeySource;
 use super::view::quantity;
-use audit::evidence::{Decided, Known, Metric, Outcome, Sums, sums};
+use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
 use logs::digest::Validation;
 use logs::scan::Account;
 use std::ops::Range;
@@ -36,6 +37,8 @@ pub struct Verification {
     pub functions: Vec<VerifiedFunction>,
     /// What was read.
     pub account: Account,
+    /// What was not.
+    pub left_out: LeftOut,
     /// Records that were there more than once, and counted once.
     pub copies: u64,
     /// Records of functions of other accounts than they were delivered to.
@@ -63,6 +66,14 @@ pub struct VerifiedFunction {
     pub known: Known,
     /// What may be said.
     pub decided: Decided,
+}
+
+impl VerifiedFunction {
+    /// True iff it has records, of which no digest proves one.
+    #[must_use]
+    pub fn is_unproven(&self) -> bool {
+        self.decided.doubts.iter().any(|doubt| matches!(doubt, Doubt::Unproven { .. }))
+    }
 }
 
 impl Verification {

@@ -3,6 +3,7 @@
 use super::session::Session;
 use super::window::{Kind, Window};
 use aws::{Evidence, Listed, ObjectError, ObjectTrouble};
+use cli::report::LeftOut;
 use logs::{Folder, ObjectKey};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,11 +18,11 @@ const AROUND: u8 = 2;
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
     /// Objects, and whether their keys are as CloudTrail writes them.
-    pub(crate) files: Vec<(Listed, bool)>,
+    files: Vec<(Listed, bool)>,
     /// There are files of CloudTrail that nobody asked for.
     elsewhere: bool,
     /// Objects that are no log files.
-    pub(super) other: u64,
+    other: u64,
     /// Prefixes that could not be listed, and why.
     pub(crate) unread: Vec<(String, Refusal)>,
     /// At least one listing was answered.
@@ -57,8 +58,18 @@ impl Refusal {
 
 impl Listing {
     /// True iff objects lie as CloudTrail delivers them: no others are meant then.
-    pub(crate) fn is_laid_out(&self) -> bool {
+    fn is_laid_out(&self) -> bool {
         self.elsewhere || self.files.iter().any(|(_, delivered)| *delivered)
+    }
+
+    /// The objects to read, and how many are left out by their names.
+    pub(crate) fn chosen(&mut self) -> (Vec<Listed>, LeftOut) {
+        let (laid_out, all) = (self.is_laid_out(), std::mem::take(&mut self.files));
+        let found = all.len() as u64;
+        let chosen = all.into_iter().filter(|(_, delivered)| *delivered || !laid_out);
+        let chosen: Vec<Listed> = chosen.map(|(listed, _)| listed).collect();
+        let other = self.other + (found - chosen.len() as u64);
+        (chosen, LeftOut { other, ..LeftOut::default() })
     }
 
     fn take(&mut self, part: Listing) {

@@ -27,14 +27,9 @@ pub(crate) fn survey_objects(survey: &mut Survey<'_>, session: &Session, typed: 
         if let Some((_, refusal)) = listing.unread.first().filter(|_| typed && !listing.answered) {
             return Err(unlisted(&place.typed(), refusal).into());
         }
-        let laid_out = listing.is_laid_out();
-        for (listed, delivered) in std::mem::take(&mut listing.files) {
-            match (laid_out, delivered) {
-                (true, false) => survey.left_out.other += 1,
-                _ => survey.add(file(session, (at, bucket), &listed)),
-            }
-        }
-        survey.left_out.other += listing.other;
+        let (chosen, left_out) = listing.chosen();
+        survey.left_out += left_out;
+        chosen.iter().for_each(|listed| survey.add(file(session, (at, bucket), listed)));
         unread(survey, at, listing);
     }
     Ok(())

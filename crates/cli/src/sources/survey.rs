@@ -4,7 +4,6 @@ use super::walk::{Met, Walk};
 use super::window::Window;
 use super::{Found, Place};
 use cli::report::LeftOut;
-use logs::Folder;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -115,7 +114,7 @@ impl Survey<'_> {
                     self.left_out.add(folder);
                 }
                 Met::Elsewhere => elsewhere = true,
-                Met::Other => other += 1,
+                Met::Other | Met::Head(_) => other += 1,
                 Met::Unread(found) => unread.add(found, room),
             }
         }
@@ -188,20 +187,4 @@ fn enter(state: &mut Option<Sum>, found: &Found) {
         }
         _ => None,
     };
-}
-
-/// A file that is left out by its name.
-trait Count {
-    fn add(&mut self, folder: Folder);
-}
-
-impl Count for LeftOut {
-    fn add(&mut self, folder: Folder) {
-        match folder {
-            Folder::Digests => self.digests += 1,
-            Folder::Insights => self.insights += 1,
-            Folder::NetworkActivity => self.network_activity += 1,
-            Folder::Logs | Folder::Aggregated => {}
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! Where trails deliver to, as places.
 
 use super::Place;
-use super::session::Session;
-use audit::inventory::Gap;
+use super::session::{Session, side_by_side};
+use audit::inventory::{Gap, TrailStatus};
 use aws::Location;
+use logs::digest::{LiveTrail, Logging};
 use std::collections::BTreeSet;
 
 /// What the trails say that the caller sees, and what could not be seen of them.
@@ -11,6 +12,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Trails {
     pub(crate) locations: Vec<Location>,
     pub(crate) gaps: Vec<Gap>,
+    /// The Regions whose trails they are.
+    pub(crate) regions: Vec<String>,
 }
 
 impl Trails {
@@ -21,7 +24,7 @@ impl Trails {
             named => (named.to_vec(), None),
         };
         let aws::Locations { found, gaps } = session.wait(session.evidence.locations(&regions));
-        Trails { locations: found, gaps: gap.into_iter().chain(gaps).collect() }
+        Trails { locations: found, gaps: gap.into_iter().chain(gaps).collect(), regions }
     }
 
     /// The places below which those trails deliver that are wanted, and others may, too: each once, in the order of their names.
@@ -82,10 +85,64 @@ pub(crate) fn delivered_by(location: &Location, account: &str, region: &str) -> 
     here && (location.organization_trail || location.account == account)
 }
 
+/// Those of the trails that deliver records of an account and Region in question, as digests are held against them; asks whether
+/// they log.
+pub(crate) fn live(
+    session: &Session,
+    locations: &[Location],
+    places: impl Fn(&Location) -> BTreeSet<(String, String)>,
+) -> Vec<LiveTrail> {
+    let concerned: Vec<(&Location, BTreeSet<(String, String)>)> =
+        locations.iter().map(|one| (one, places(one))).filter(|(_, places)| !places.is_empty()).collect();
+    let statuses =
+        side_by_side(&concerned, |(location, _)| session.wait(session.evidence.status(location)).ok());
+    let one = |((location, places), status): ((&Location, _), Option<TrailStatus>)| LiveTrail {
+        arn: location.trail.clone(),
+        name: location.trail.rsplit('/').next().unwrap_or_default().to_owned(),
+        home_region: location.home_region.clone(),
+        organization: location.organization_trail,
+        validation: location.validation,
+        logging: status.as_ref().map_or(Logging::Unknown, logging),
+        places,
+    };
+    concerned.into_iter().zip(statuses).map(one).collect()
+}
+
+fn logging(status: &TrailStatus) -> Logging {
+    if status.logging {
+        return Logging::Yes;
+    }
+    match &status.stopped_at {
+        None => Logging::Until(None),
+        // A time that cannot be read is none that is known.
+        Some(at) => logs::milliseconds(at).map_or(Logging::Unknown, |at| Logging::Until(Some(at))),
+    }
+}
+
+/// The accounts and Regions whose digests a trail delivers, as far as that is known: those of an organization's trail are known by
+/// name, or where a file of theirs is there.
+pub(crate) fn delivers(
+    location: &Location,
+    (named, seen): (&[String], &BTreeSet<(&str, &str)>),
+    regions: &[String],
+) -> BTreeSet<(String, String)> {
+    let of_it = |organization: &str| location.organization.as_deref().is_none_or(|own| own == organization);
+    let members = seen.iter().filter(|(organization, _)| location.organization_trail && of_it(organization));
+    let known = members.map(|(_, account)| *account).chain([location.account.as_str()]);
+    let accounts: BTreeSet<&str> =
+        if named.is_empty() { known.collect() } else { named.iter().map(String::as_str).collect() };
+    let all = accounts.into_iter().flat_map(|account| regions.iter().map(move |region| (account, region)));
+    let of_it = all.filter(|(account, region)| delivered_by(location, account, region));
+    of_it.map(|(account, region)| (account.to_owned(), region.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Place, Trails};
+    use super::{Place, Trails, delivers, logging};
+    use audit::inventory::TrailStatus;
     use aws::Location;
+    use logs::digest::Logging;
+    use std::collections::BTreeSet;
 
     fn location(account: &str, prefix: &str, organization: Option<Option<&str>>) -> Location {
         Location {
@@ -113,7 +170,7 @@ mod tests {
             location("111122223333", "team", None),
             location("999988887777", "team", Some(Some("o-acme"))),
         ];
-        let trails = |locations: &Vec<Location>| Trails { locations: locations.clone(), gaps: Vec::new() };
+        let trails = |locations: &Vec<Location>| Trails { locations: locations.clone(), ..Trails::default() };
         let own = "s3://logs/AWSLogs/111122223333/";
         assert_eq!(
             names(&trails(&locations).folders(&[], |_| true)),
@@ -131,5 +188,38 @@ mod tests {
         // Where the id of the organization is not known, all is looked through, and nothing twice.
         locations[3].organization = None;
         assert_eq!(names(&trails(&locations).folders(&[], |_| true)), [own, "s3://logs/team/AWSLogs/"]);
+    }
+
+    #[test]
+    fn digests_are_expected_of_whoever_is_named_or_seen_in_each_region_that_the_trail_is_in() {
+        let (own, member) = ("999988887777", "111122223333");
+        let seen = BTreeSet::from([("o-acme", member), ("o-other", "444455556666")]);
+        let regions = ["eu-west-1", "us-east-1"].map(str::to_owned);
+        let told = |location: &Location, named: &[String]| -> Vec<String> {
+            let places = delivers(location, (named, &seen), &regions);
+            places.into_iter().map(|(account, region)| format!("{account} {region}")).collect()
+        };
+        let mut trail = location(own, "", Some(Some("o-acme")));
+        let of = |account: &str| regions.clone().map(|region| format!("{account} {region}"));
+        assert_eq!(told(&trail, &[]), [of(member), of(own)].concat());
+        assert_eq!(told(&trail, &[member.to_owned()]), of(member));
+        trail.multi_region = false;
+        assert_eq!(told(&trail, &[member.to_owned()]), of(member)[..1]);
+        let alone = location(own, "", None);
+        assert_eq!(told(&alone, &[]), of(own));
+        assert!(told(&alone, &[member.to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn a_trail_that_was_stopped_delivered_until_then() {
+        let status = |logging, at: Option<&str>| TrailStatus {
+            logging,
+            stopped_at: at.map(str::to_owned),
+            ..TrailStatus::default()
+        };
+        assert_eq!(logging(&status(true, Some("2026-11-20T00:00:00Z"))), Logging::Yes);
+        assert_eq!(logging(&status(false, Some("1970-01-01T00:00:01Z"))), Logging::Until(Some(1_000)));
+        assert_eq!(logging(&status(false, None)), Logging::Until(None));
+        assert_eq!(logging(&status(false, Some("yesterday"))), Logging::Unknown);
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Met {
     LeftOut(Folder),
     /// A file under a key of CloudTrail that the question does not concern, or a whole folder of them.
     Elsewhere,
+    /// What `aws s3api head-object` printed of a digest that is wanted, by its path below the root: it is read with the digest.
+    Head(PathBuf),
     /// Any other file.
     Other,
     /// A folder that cannot be looked into, or a link that leads nowhere.
@@ -52,6 +54,7 @@ struct Level {
 /// What the keys of all files in a folder have in common.
 struct Delivery {
     kind: Kind,
+    digests: bool,
     /// See [`ObjectKey::stem`].
     stem: Option<String>,
 }
@@ -62,7 +65,8 @@ impl Delivery {
         // No part of a key but the last depends on a file's name.
         let any = format!("{}x", folder.get(1..)?);
         let key = ObjectKey::parse(&any)?;
-        Some(Delivery { kind: window.kind(&key), stem: key.stem() })
+        let digests = key.folder == Folder::Digests;
+        Some(Delivery { kind: window.kind(&key), digests, stem: key.stem() })
     }
 
     fn delivered(&self, name: &str) -> Option<i64> {
@@ -130,7 +134,11 @@ impl<'a> Walk<'a> {
         match level.delivery.as_ref().map(|delivery| delivery.kind) {
             Some(Kind::LeftOut(folder)) => return Some(Met::LeftOut(folder)),
             Some(Kind::Elsewhere) => return Some(Met::Elsewhere),
-            Some(Kind::Wanted) | None if !is_log(&text(&name)) => return Some(Met::Other),
+            Some(Kind::Wanted) | None if !is_log(&text(&name)) => {
+                let digests = level.delivery.as_ref().is_some_and(|delivery| delivery.digests);
+                let head = digests && text(&name).ends_with(HEAD);
+                return Some(if head { Met::Head(level.below.join(name)) } else { Met::Other });
+            }
             Some(Kind::Wanted) | None => {}
         }
         match linked.map_or_else(|| entry.metadata(), Ok) {
@@ -220,12 +228,17 @@ pub(crate) fn with_slashes(path: &Path) -> String {
 
 /// True iff the name is that of a log file: `.head.json` is what stands beside digests.
 pub(crate) fn is_log(name: &str) -> bool {
-    let ends_with = |suffix: &str| {
-        let end = name.len().checked_sub(suffix.len()).and_then(|at| name.as_bytes().get(at..));
-        end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
-    };
     let suffixes = [".gz", ".json", ".jsonl", ".ndjson", ".log", ".txt"];
-    suffixes.iter().any(|suffix| ends_with(suffix)) && !ends_with(".head.json")
+    suffixes.iter().any(|suffix| ends_with(name, suffix)) && !ends_with(name, HEAD)
+}
+
+/// What the metadata of a digest is called behind the digest's own name.
+const HEAD: &str = ".head.json";
+
+/// True iff it does, whatever the case.
+fn ends_with(name: &str, suffix: &str) -> bool {
+    let end = name.len().checked_sub(suffix.len()).and_then(|at| name.as_bytes().get(at..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
 }
 
 /// The name as a text; where it is one already, which is quicker to see than to mend.

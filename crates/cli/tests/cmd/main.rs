@@ -7,8 +7,10 @@ mod evidence;
 mod index;
 #[cfg(unix)]
 mod interrupted;
+mod left_out;
 mod log_files;
 mod no_network;
+mod proven;
 mod run;
 mod settings;
 mod verified_again;

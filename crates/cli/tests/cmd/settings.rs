@@ -115,3 +115,21 @@ fn settings_hold_for_proofs_of_log_files() {
     }
     assert!(!page.exists());
 }
+
+#[test]
+fn threads_change_no_answer_wherever_log_files_are_read() {
+    let keys = ["--public-keys", "examples/logs/public-keys.json", "--format", "json"];
+    let facts = ["--inventory", "examples/acme.json", "--since", "2026-11-21", "--until", "2026-11-21"];
+    let verify = [&["verify", "examples/logs", "--digests"], &facts[..], &keys].concat();
+    let validate = [&["logs", "validate", "examples/logs"], &keys[..]].concat();
+    for arguments in [&verify, &validate] {
+        let expected = run(arguments);
+        assert_eq!(expected.code, Some(4), "{}", expected.stderr);
+        for threads in ["1", "3"] {
+            let said = run(&[&arguments[..], &["--threads", threads]].concat());
+            assert_eq!((said.code, &said.stdout), (expected.code, &expected.stdout), "{}", said.stderr);
+        }
+        let none = run(&[&arguments[..], &["--threads", "0"]].concat());
+        assert_eq!((none.code, none.stdout.as_str()), (Some(2), ""));
+    }
+}

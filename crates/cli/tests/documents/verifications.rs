@@ -1,14 +1,15 @@
 //! Verifications and validations as documents: every kind of result, reason and hostile name.
 
 use crate::reports::{STAMP, WIDE, text_of};
-use audit::evidence::{Known, Looked, Metric, Origin, Records, decide};
+use audit::evidence::{self, Known, Looked, Metric, Origin, Records, decide};
 use cli::report::{
-    self, KeySource, Layout, Validated, Verification, VerifiedFunction, verification_json, verification_jsonl,
+    self, KeySource, Layout, LeftOut, Validated, Verification, VerifiedFunction, verification_json,
+    verification_jsonl,
 };
 use cli::visible::acts;
 use logs::digest::{
-    Asked, Chain, Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation,
-    Window, Without,
+    Asked, Chain, Files, Lack, Lacking, LackingPlace, Note, Reason, State, Totals, Unproven, UnprovenFile,
+    ValidatedChain, Validation, Window, Without,
 };
 use logs::scan::{Account, Trouble};
 
@@ -31,8 +32,19 @@ pub(crate) fn verification() -> Verification {
         lag_p50: Some(60),
         lag_p99: Some(9_000),
     };
-    let known =
-        |records, metric, looked, settled| Known { records, metric, looked, origin: Origin::ByHand, settled };
+    let known = |records, metric, looked, settled| Known {
+        records,
+        unproven: None,
+        metric,
+        looked,
+        origin: Origin::ByHand,
+        settled,
+    };
+    let forged = evidence::Unproven { first: HOSTILE.to_owned(), why: HOSTILE.to_owned() };
+    let forged =
+        Known { unproven: Some(forged), ..known(seen, Metric::Known(1), Looked::Whole { files: 2 }, true) };
+    let cut_off = Looked::CutOff { files: 1, newest: HOSTILE.to_owned() };
+    let lacking = Looked::Lacking { files: 1, why: HOSTILE.to_owned() };
     let unknown = || Metric::Unknown(HOSTILE.to_owned());
     let partly = || Looked::Partly { unread: 2, first: HOSTILE.to_owned() };
     let not = || Looked::NotLooked { why: HOSTILE.to_owned() };
@@ -52,9 +64,13 @@ pub(crate) fn verification() -> Verification {
             function("missing", known(none, Metric::Known(5), Looked::Whole { files: 2 }, true)),
             function("unread", known(none, unknown(), partly(), false)),
             function("elsewhere", known(none, Metric::Known(5), Looked::NoFile, true)),
+            function("forged", forged),
+            function("cut-off", known(none, Metric::Known(5), cut_off, true)),
+            function("lacking", known(none, Metric::Known(5), lacking, true)),
             function("not-looked", known(none, Metric::Known(5), not(), true)),
         ],
         account,
+        left_out: left_out(),
         copies: 1,
         foreign: 2,
         others: 3,
@@ -111,6 +127,7 @@ pub(crate) fn validation() -> Validation {
             Without { account: Some(HOSTILE.to_owned()), region: None },
             Without { account: None, region: Some("eu-west-1".to_owned()) },
         ],
+        lacking: [Lack::NoDigest, Lack::EndsEarly, Lack::Off, Lack::Unsaid].map(lacking).to_vec(),
         totals: Totals {
             chains: 1,
             digests: 2,
@@ -125,6 +142,11 @@ pub(crate) fn validation() -> Validation {
     }
 }
 
+fn lacking(why: Lack) -> Lacking {
+    let place = |newest| LackingPlace { account: HOSTILE.to_owned(), region: "eu-west-1".to_owned(), newest };
+    Lacking { trail: HOSTILE.to_owned(), why, asked: false, places: vec![place(None), place(Some(0))] }
+}
+
 pub(crate) fn validated() -> Validated {
     Validated {
         asked: Asked::delivered(0..7_200_000),
@@ -132,7 +154,12 @@ pub(crate) fn validated() -> Validated {
         keys: keys(),
         validation: validation(),
         unseen: vec![HOSTILE.to_owned()],
+        left_out: left_out(),
     }
+}
+
+fn left_out() -> LeftOut {
+    LeftOut { digests: 1, insights: 0, network_activity: 3, other: 4_000 }
 }
 
 pub(crate) fn json() -> String {
@@ -173,7 +200,7 @@ fn a_comment_on_a_pull_request_stays_inert() {
 #[test]
 fn the_headline_counts_every_result() {
     let text = report::verification_text(&verification(), &Layout { width: 200, ..WIDE });
-    let told = "Records arrive for 2 of 7 functions; 1 is idle; 1 was invoked and nothing was recorded; 3 are undetermined.";
+    let told = "Records arrive for 2 of 10 functions; 1 is idle; 1 was invoked and nothing was recorded; 6 are undetermined.";
     assert!(text.starts_with(told), "{text}");
 }
 

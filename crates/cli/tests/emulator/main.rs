@@ -5,6 +5,7 @@
 
 mod accounts;
 mod buckets;
+mod live_trails;
 mod located;
 mod refusing;
 #[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]

@@ -121,6 +121,10 @@ fn a_bucket_says_what_its_copy_on_a_disk_says() {
         assert_eq!(code, Some(wanted), "{source}: {out}{err}");
         assert!(out.starts_with(told), "{source}: {out}");
     }
+    // The file of keys lies loose there.
+    let (out, _, _) = run(&seed, &[&["logs", "validate", &whole, "--format", "json"], &day[..]].concat());
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(document["reading"]["left_out"]["other"], 1, "{out}");
     let validate = [&["logs", "validate", &shop], &day[..]].concat();
 
     // One byte more in a log file.

@@ -12,9 +12,28 @@ pub struct Claim<'f> {
     pub digest: &'f str,
     /// What it says.
     pub file: &'f LogFile,
+    /// True iff the digest was weighed, and is to be trusted: CloudTrail signed it, and nothing speaks against it.
+    pub trusted: bool,
 }
 
-/// All that digests say of log files. None of it is proven yet.
+/// What digests say of a log file whose content is known. The smaller is the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Standing {
+    /// One that is to be trusted lists it with this content.
+    #[error("it is as it was delivered")]
+    Proven,
+    /// One that is to be trusted lists it with another content.
+    #[error("it is not what the digest lists")]
+    Differs,
+    /// Only digests list it that are not to be trusted.
+    #[error("only digests list it that are not to be trusted")]
+    Unverified,
+    /// No digest lists it.
+    #[error("no digest lists it")]
+    Unlisted,
+}
+
+/// All that digests say of log files.
 #[derive(Clone, Debug, Default)]
 pub struct Expected<'f> {
     files: BTreeMap<&'f str, Vec<Claim<'f>>>,
@@ -34,17 +53,32 @@ pub struct Seen {
 }
 
 impl<'f> Expected<'f> {
-    /// What `found` say, whatever order they come in.
+    /// What `found` say, whatever order they come in; none of them is trusted yet, see [`crate::digest::Weighing`].
     #[must_use]
     pub fn of(found: &'f [Found]) -> Self {
+        Self::said(merge(found).0.iter().map(|one| (one.found, false)))
+    }
+
+    /// What digests say, and whether each is to be trusted.
+    pub(super) fn said(all: impl Iterator<Item = (&'f Found, bool)>) -> Self {
         let mut files: BTreeMap<&str, Vec<Claim<'f>>> = BTreeMap::new();
-        for one in merge(found).0 {
-            let listed = one.found.digest().into_iter().flat_map(|digest| &digest.log_files);
-            for file in listed {
-                files.entry(below(&file.key)).or_default().push(Claim { digest: &one.found.key, file });
+        for (found, trusted) in all {
+            for file in found.digest().into_iter().flat_map(|digest| &digest.log_files) {
+                files.entry(below(&file.key)).or_default().push(Claim { digest: &found.key, file, trusted });
             }
         }
         Expected { files }
+    }
+
+    /// What they say of a file under `key` with inflated bytes of that SHA-256; `None` iff they could not all be had.
+    #[must_use]
+    pub fn standing(&self, key: &str, hash: Option<[u8; 32]>) -> Standing {
+        let standing = |claim: &Claim<'_>| match claim.trusted {
+            false => Standing::Unverified,
+            true if Some(claim.file.hash) == hash => Standing::Proven,
+            true => Standing::Differs,
+        };
+        self.claims(key).iter().map(standing).min().unwrap_or(Standing::Unlisted)
     }
 
     /// What is said of the file under `key`, of this bucket or of a copy: it need be hashed iff that is not empty.

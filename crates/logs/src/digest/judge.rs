@@ -1,7 +1,7 @@
 //! All digests, all that was seen of log files and the keys, to what is proven.
 
 use crate::digest::asked::Asked;
-use crate::digest::expected::Seen;
+use crate::digest::expected::{Expected, Seen};
 use crate::digest::files::{sighted, unproven};
 use crate::digest::found::{Found, merge};
 use crate::digest::keys::PublicKeys;
@@ -23,11 +23,41 @@ use std::collections::BTreeMap;
 /// The same sets give the same answer, whatever order they come in. Nothing is valid that no key in `keys` signed.
 #[must_use]
 pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: &Asked) -> Validation {
-    let (merged, strangers) = merge(found);
-    let all = weigh(merged, keys);
+    Weighing::of(found, keys).judge(seen, asked)
+}
+
+/// Digests, each weighed on its own, against its neighbours and with the keys; what they say of log files comes later.
+#[derive(Debug)]
+pub struct Weighing<'f> {
+    all: Vec<Weighed<'f>>,
+    strangers: Vec<String>,
+}
+
+impl<'f> Weighing<'f> {
+    /// See [`judge`].
+    #[must_use]
+    pub fn of(found: &'f [Found], keys: &PublicKeys) -> Self {
+        let (merged, strangers) = merge(found);
+        Weighing { all: weigh(merged, keys), strangers }
+    }
+
+    /// What they say of log files, and which of them are to be trusted.
+    #[must_use]
+    pub fn expected(&self) -> Expected<'f> {
+        Expected::said(self.all.iter().map(|one| (one.merged.found, one.is_trustworthy())))
+    }
+
+    /// See [`judge`].
+    #[must_use]
+    pub fn judge(&self, seen: &[Seen], asked: &Asked) -> Validation {
+        validation(self, seen, asked)
+    }
+}
+
+fn validation(Weighing { all, strangers }: &Weighing<'_>, seen: &[Seen], asked: &Asked) -> Validation {
     let sighted = sighted(seen);
     let mut groups: BTreeMap<&Chain, Vec<&Weighed<'_>>> = BTreeMap::new();
-    for one in &all {
+    for one in all {
         groups.entry(&one.merged.name.chain).or_default().push(one);
     }
     let chain = |(chain, mut group): (&Chain, Vec<&Weighed<'_>>)| {
@@ -35,9 +65,15 @@ pub fn judge(found: &[Found], seen: &[Seen], keys: &PublicKeys, asked: &Asked) -
         ValidatedChain { chain: chain.clone(), windows: Timeline::new(asked, &sighted).lay(&group) }
     };
     let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
-    let unproven = unproven(&all, seen, asked);
-    let mut validation =
-        Validation { chains, unproven, strangers, without: Vec::new(), totals: Totals::default() };
+    let unproven = unproven(all, seen, asked);
+    let mut validation = Validation {
+        chains,
+        unproven,
+        strangers: strangers.clone(),
+        without: Vec::new(),
+        lacking: Vec::new(),
+        totals: Totals::default(),
+    };
     validation.totals = totals(&validation);
     validation
 }

@@ -2,6 +2,7 @@
 
 use crate::digest::document::Refusal;
 use crate::digest::keys::KeyRefusal;
+use crate::digest::live::Lacking;
 use crate::digest::name::Chain;
 use std::collections::BTreeSet;
 
@@ -332,6 +333,8 @@ pub struct Validation {
     pub strangers: Vec<String>,
     /// See [`Validation::expect`]. Sorted.
     pub without: Vec<Without>,
+    /// See [`Validation::hold_against`]. Sorted.
+    pub lacking: Vec<Lacking>,
     /// All in numbers.
     pub totals: Totals,
 }
@@ -373,15 +376,19 @@ impl Validation {
         self.without = without.into_iter().collect();
     }
 
-    /// The worst state of all windows. [`State::Valid`] only where there is a window, and every log file stands in a digest that is
-    /// to be trusted.
+    /// The worst state of all windows. [`State::Valid`] only where there is a window, every log file stands in a digest that is to be
+    /// trusted, and neither what was named nor a trail lacks digests.
     #[must_use]
     pub fn state(&self) -> State {
         let windows = self.chains.iter().flat_map(|chain| &chain.windows);
         let windows = windows.map(|window| window.state).max().unwrap_or(State::NotAssertable);
         // A file that nothing proves may be forged, and one behind the newest digest may have lost its own.
         let files = if self.unproven.is_empty() { State::Valid } else { State::NotAssertable };
-        let named = if self.without.is_empty() { State::Valid } else { State::NotAssertable };
+        let named = if self.without.is_empty() && self.lacking.is_empty() {
+            State::Valid
+        } else {
+            State::NotAssertable
+        };
         windows.max(files).max(named)
     }
 }

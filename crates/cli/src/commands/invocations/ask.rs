@@ -22,7 +22,7 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub(super) struct Settings {
     typed: Vec<String>,
-    threads: Option<usize>,
+    threads: usize,
     index: Option<Index>,
     live: Live,
 }
@@ -31,7 +31,7 @@ impl Settings {
     /// # Errors
     /// [`crate::problem::Problem`] iff the index that was named cannot be used.
     pub(super) fn of(typed: &Typed, config: &Config) -> Result<Self> {
-        let threads = typed.reading.threads.or(config.threads).map(usize::from);
+        let threads = typed.reading.threads.count(config);
         let live = args::Live {
             profile: typed.reading.profile.clone(),
             endpoint_url: typed.reading.endpoint_url.clone(),
@@ -151,9 +151,7 @@ fn read(
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), keeper: Keeper::into(index) };
     let feed = Feed::new(survey, index, session);
-    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = settings.threads.unwrap_or_else(processors);
-    let done = scan(&feed, options, (0..threads).map(work).collect());
+    let done = scan(&feed, options, (0..settings.threads).map(work).collect());
     feed.clear();
     let (works, account) = done.map_err(scratch_problem)?;
     let tallies = works.into_iter().map(|work| work.tally).collect();

@@ -3,9 +3,10 @@
 use super::functions::{Functions, OwnTrails, pair};
 use crate::delivered::{Delivered, Holes, delivered};
 use crate::settings::{Accounts, Live};
-use crate::sources::{Place, Session, Trails, Window, delivered_by};
+use crate::sources::{Place, Session, Trails, Window, delivered_by, live};
 use audit::evidence::{Looked as Seen, Origin};
 use aws::Location;
+use logs::digest::LiveTrail;
 use logs::{Dimension, Filter, ObjectKey, Pattern, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -164,6 +165,16 @@ fn trails(session: &Session, regions: &[String], live: &Live) -> Trails {
 }
 
 impl Listed {
+    /// The trails that deliver the functions' records, asked whether they log; none where places were named by hand.
+    pub(super) fn live(&self, functions: &Functions, session: Option<&Session>) -> Vec<LiveTrail> {
+        let (Some(session), Some(trails)) = (session, &self.trails) else { return Vec::new() };
+        let pairs: BTreeSet<(&str, &str)> = functions.arns.iter().filter_map(|arn| pair(arn)).collect();
+        live(session, trails, |location| {
+            let of_it = pairs.iter().filter(|(account, region)| delivered_by(location, account, region));
+            of_it.map(|(account, region)| ((*account).to_owned(), (*region).to_owned())).collect()
+        })
+    }
+
     /// With what could not be read of the files themselves.
     pub(super) fn seen_of<'a>(&'a self, read: &Holes, own: &'a OwnTrails) -> Reached<'a> {
         let mut holes = self.files.holes.clone();

@@ -1,8 +1,9 @@
 //! Invocations as JSON, `invoketrail.invocations/1`, and as JSON lines.
 
 use super::super::Stamp;
+use super::super::left_out::LeftOut;
 use super::super::member::{Json, Object};
-use super::{INVOCATIONS_FORMAT, Invocations, LeftOut, Reading, Sort, size};
+use super::{INVOCATIONS_FORMAT, Invocations, Reading, Sort, size};
 use logs::scan::Account;
 use logs::{Attempt, Cell, Dimension, Line, Question, TableRow, Timeline, Way, text_of};
 use std::io::{self, Write};
@@ -141,12 +142,7 @@ fn account(account: &Account, left_out: &LeftOut, object: &mut Object<'_>) {
         object.number("damaged", size(account.damaged));
         object.number("unread", size(account.unread));
     });
-    object.object("left_out", |object| {
-        object.number("digests", size(left_out.digests));
-        object.number("insights", size(left_out.insights));
-        object.number("network_activity", size(left_out.network_activity));
-        object.number("other", size(left_out.other));
-    });
+    left_out.member(object);
     object.number("packed_bytes", size(account.packed));
     object.number("bytes", size(account.bytes));
     object.number("records", size(account.records));

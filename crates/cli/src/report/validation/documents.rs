@@ -3,7 +3,7 @@
 use super::super::Stamp;
 use super::super::member::{Json, Object};
 use super::{KeySource, VALIDATION_FORMAT, Validated, size, state};
-use logs::digest::{Chain, Files, State, Unproven, UnprovenFile, Validation, Window};
+use logs::digest::{Chain, Files, Lack, Lacking, State, Unproven, UnprovenFile, Validation, Window};
 use logs::text_of;
 use std::io::{self, Write};
 
@@ -28,6 +28,7 @@ pub fn validation_json(validated: &Validated, stamp: &Stamp<'_>, out: &mut dyn W
         object.texts("places", validated.places.iter().map(String::as_str));
         validation_members(&validated.validation, &validated.keys, object);
         object.texts("unseen", validated.unseen.iter().map(String::as_str));
+        object.object("reading", |object| validated.left_out.member(object));
     });
     writeln!(out, "{}", json.as_str())
 }
@@ -72,10 +73,32 @@ pub(in crate::report) fn validation_members(
             object.flag("in_source", one.in_source);
         });
     });
+    object.list("trails_lacking_digests", &validation.lacking, |json, one| {
+        json.object(|object| lacking(one, object));
+    });
     object.list("without_digests", &validation.without, |json, one| {
         json.object(|object| {
             object.maybe("account", one.account.as_deref());
             object.maybe("region", one.region.as_deref());
+        });
+    });
+}
+
+fn lacking(one: &Lacking, object: &mut Object<'_>) {
+    object.text("trail", &one.trail);
+    let why = match one.why {
+        Lack::NoDigest => "no_digest",
+        Lack::EndsEarly => "ends_early",
+        Lack::Off => "validation_off",
+        Lack::Unsaid => "validation_unknown",
+    };
+    object.text("why", why);
+    object.text("text", &one.told());
+    object.list("places", &one.places, |json, place| {
+        json.object(|object| {
+            object.text("account", &place.account);
+            object.text("region", &place.region);
+            object.maybe("newest", place.newest.map(text_of).as_deref());
         });
     });
 }

@@ -1,5 +1,6 @@
 //! A validation for a person: the answer, each chain, what is not valid and why, files that nothing proves.
 
+use super::super::left_out::LeftOut;
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
 use super::{KeySource, Validated, size, state, times, unproven};
@@ -26,6 +27,10 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     key_line(&validated.keys, 0, &mut page);
     chains(validation, &mut page);
     digest_lines(validation, &validated.unseen, &mut page);
+    if validated.left_out != LeftOut::default() {
+        page.gap();
+        validated.left_out.line(&mut page);
+    }
     page.into_text()
 }
 
@@ -62,7 +67,11 @@ pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
         }
     };
     let named = if validation.without.is_empty() { "" } else { "; of what was named, not all has digests" };
-    format!("{head}: {proven}; of {windows} {}{without}{named}.", parts.join(", "))
+    let trails = match validation.lacking.len() {
+        0 => String::new(),
+        _ => "; a trail that delivers there lacks digests".to_owned(),
+    };
+    format!("{head}: {proven}; of {windows} {}{without}{named}{trails}.", parts.join(", "))
 }
 
 fn chains(validation: &Validation, page: &mut Page) {
@@ -145,6 +154,7 @@ pub(in crate::report) fn digest_lines(validation: &Validation, unseen: &[String]
     }
     files(validation, page);
     without(validation, page);
+    lacking(validation, page);
     let strangers = validation.strangers.iter().map(|key| format!("{key}: it has not the name of a digest"));
     let unseen: Vec<String> = unseen.iter().cloned().chain(strangers).collect();
     if !unseen.is_empty() {
@@ -199,6 +209,23 @@ fn without(validation: &Validation, page: &mut Page) {
     if validation.without.len() > SHOWN {
         let told =
             format!("and {} more: all are in --format json", grouped(validation.without.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// Trails that deliver there and lack digests.
+fn lacking(validation: &Validation, page: &mut Page) {
+    if validation.lacking.is_empty() {
+        return;
+    }
+    page.heading("Trails that lack digests");
+    for one in validation.lacking.iter().take(SHOWN) {
+        let told = format!("{}: {}", one.trail, one.told());
+        page.paragraph(2, (Style::Open, "not assertable: "), (Style::Plain, &told));
+    }
+    if validation.lacking.len() > SHOWN {
+        let told =
+            format!("and {} more: all are in --format json", grouped(validation.lacking.len() - SHOWN));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
 }

@@ -90,7 +90,10 @@ fn head(verification: &Verification, stamp: &Stamp<'_>, object: &mut Object<'_>)
         object.number("missing", sums.missing);
         object.number("undetermined", sums.undetermined);
     });
-    object.object("reading", |object| account(&verification.account, object));
+    object.object("reading", |object| {
+        account(&verification.account, object);
+        verification.left_out.member(object);
+    });
     object.number("copies", size(verification.copies));
     object.number("records_of_foreign_functions", size(verification.foreign));
     object.number("other_resources", verification.others);
@@ -199,6 +202,7 @@ fn looked(looked: &Looked, object: &mut Object<'_>) {
 fn doubt_word(doubt: &Doubt) -> &'static str {
     match doubt {
         Doubt::Unread { .. } => "unread",
+        Doubt::Unproven { .. } => "unproven",
         Doubt::NotLooked { .. } => "not_looked",
         Doubt::Elsewhere => "elsewhere",
         Doubt::CutOff { .. } => "cut_off",

@@ -79,6 +79,9 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
         quantity(size(of.unread), ("file", "files")),
         grouped(size(of.damaged))
     )?;
+    if let Some(told) = verification.left_out.sentence() {
+        writeln!(text, "\n{told}")?;
+    }
     for one in verification.unseen.iter().take(SHOWN) {
         writeln!(text, "\n- not looked into: {}", inert(one))?;
     }

@@ -207,6 +207,7 @@ fn account(verification: &Verification, page: &mut Page) {
         count(of.refusals)
     );
     page.paragraph(0, (Style::Plain, ""), (Style::Plain, &told));
+    verification.left_out.line(page);
     if !of.is_whole() {
         let heading = format!(
             "{} damaged, {} unread",

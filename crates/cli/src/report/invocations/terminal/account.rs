@@ -23,22 +23,7 @@ pub(super) fn account(reading: &Reading<'_>, page: &mut Page) {
         count(of.refusals)
     );
     page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
-    let left = &reading.left_out;
-    let kinds = [
-        (left.digests, "of digests"),
-        (left.insights, "of Insights"),
-        (left.network_activity, "of network activity"),
-        (left.other, "that CloudTrail did not deliver"),
-    ];
-    let kinds: Vec<String> =
-        kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n))).collect();
-    if !kinds.is_empty() {
-        page.paragraph(
-            0,
-            (Style::Dim, ""),
-            (Style::Plain, &format!("Files left out: {}.", kinds.join(", "))),
-        );
-    }
+    reading.left_out.line(page);
     if of.aggregated.0 > 0 {
         let told = format!(
             "{} stand for {} that are not counted above: evidence of a number of calls, not of single ones.",

@@ -1,0 +1,161 @@
+//! Trails as AWS describes them now, held against the digests that were found: whoever deletes all of the newest, or all there
+//! are, leaves nothing else behind that would tell.
+
+use crate::digest::asked::Asked;
+use crate::digest::name::Chain;
+use crate::digest::validation::Validation;
+use crate::time::text_of;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A trail that delivers to where digests were looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveTrail {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name, as in the names of its digests.
+    pub name: String,
+    /// Where it was made.
+    pub home_region: String,
+    /// True iff it is an organization's.
+    pub organization: bool,
+    /// Whether it delivers digests; `None` iff AWS does not say.
+    pub validation: Option<bool>,
+    /// Whether it delivers at all.
+    pub logging: Logging,
+    /// The accounts and Regions that are asked about and whose records it delivers.
+    pub places: BTreeSet<(String, String)>,
+}
+
+/// Whether a trail delivers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logging {
+    /// It does.
+    Yes,
+    /// It did until then; `None` iff it never did.
+    Until(Option<i64>),
+    /// It could not be asked.
+    Unknown,
+}
+
+/// Why a trail's records of a time cannot be proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Lack {
+    /// It delivers digests, and there is none.
+    #[error(
+        "its log file validation is on, and there is no digest: it was switched on later, or they were deleted with the log files"
+    )]
+    NoDigest,
+    /// It delivers digests, and the newest is older than it should be.
+    #[error(
+        "its log file validation is on, and the newest digest is too old: later ones may have been deleted with the log files"
+    )]
+    EndsEarly,
+    /// It delivers none.
+    #[error("its log file validation is off: nothing proves what it delivers")]
+    Off,
+    /// Nobody knows whether it does.
+    #[error("AWS does not say whether its log file validation is on, and digests lack")]
+    Unsaid,
+}
+
+/// Where a trail lacks digests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lacking {
+    /// The trail's ARN.
+    pub trail: String,
+    /// Why.
+    pub why: Lack,
+    /// True iff it is known whether the trail delivers; else it may have been stopped.
+    pub asked: bool,
+    /// Sorted, and not empty.
+    pub places: Vec<LackingPlace>,
+}
+
+/// An account and Region of a trail that lacks digests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LackingPlace {
+    /// Whose events.
+    pub account: String,
+    /// Where they happened.
+    pub region: String,
+    /// The end of the newest digest, milliseconds since 1970; `None` iff there is none.
+    pub newest: Option<i64>,
+}
+
+/// Digests come hourly, and how late they may come is not documented (U-17): one hour for each.
+const LATE: i64 = 2 * 3_600_000;
+
+/// What is known of the digests of one chain.
+type Newest = Option<i64>;
+
+impl Validation {
+    /// Enters trails that deliver there at `now`, and in the time `asked` have no digests of an account and Region, or none as new
+    /// as there should be. What the windows of a chain leave open, they say themselves.
+    pub fn hold_against(&mut self, trails: &[LiveTrail], asked: &Asked, now: i64) {
+        let mut newest: BTreeMap<&Chain, Newest> = BTreeMap::new();
+        for one in self.chains.iter().filter(|one| !one.chain.backfill) {
+            let digests = one.windows.iter().filter(|window| window.digest.is_some());
+            newest.insert(&one.chain, digests.map(|window| window.to).max());
+        }
+        let mut lacking: Vec<Lacking> =
+            trails.iter().flat_map(|trail| lacks(trail, &newest, asked, now)).collect();
+        lacking.sort();
+        self.lacking = lacking;
+    }
+}
+
+fn lacks(trail: &LiveTrail, newest: &BTreeMap<&Chain, Newest>, asked: &Asked, now: i64) -> Vec<Lacking> {
+    let stopped = match trail.logging {
+        Logging::Until(None) => return Vec::new(),
+        Logging::Until(Some(at)) => at,
+        Logging::Yes | Logging::Unknown => i64::MAX,
+    };
+    let until = asked.to.unwrap_or(i64::MAX).min(now).min(stopped);
+    if asked.from.is_some_and(|from| from >= until) {
+        return Vec::new();
+    }
+    let mut by: BTreeMap<Lack, Vec<LackingPlace>> = BTreeMap::new();
+    for (account, region) in &trail.places {
+        let of = |chain: &Chain| {
+            let here = chain.account == *account && chain.region == *region;
+            let same = chain.trail == trail.name && chain.home_region == trail.home_region;
+            here && same && chain.organization.is_some() == trail.organization
+        };
+        let found = newest.iter().filter(|(chain, _)| of(chain)).map(|(_, newest)| *newest).max();
+        let newest = match found {
+            // Its windows have no digest of this time, and say so.
+            Some(None) => continue,
+            Some(Some(newest)) if newest >= until.saturating_sub(LATE) => continue,
+            other => other.flatten(),
+        };
+        let why = match (trail.validation, newest) {
+            (Some(true), None) => Lack::NoDigest,
+            (Some(true), Some(_)) => Lack::EndsEarly,
+            (Some(false), _) => Lack::Off,
+            (None, _) => Lack::Unsaid,
+        };
+        let place = LackingPlace { account: account.clone(), region: region.clone(), newest };
+        by.entry(why).or_default().push(place);
+    }
+    let known = trail.logging != Logging::Unknown;
+    let one = |(why, places)| Lacking { trail: trail.arn.clone(), why, asked: known, places };
+    by.into_iter().map(one).collect()
+}
+
+impl Lacking {
+    /// Why, and where, in one sentence.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let unasked = if self.asked { "" } else { "; whether it still logs could not be asked" };
+        let place = |one: &LackingPlace| {
+            let newest = one.newest.map(|at| format!(", newest until {}", text_of(at))).unwrap_or_default();
+            format!("{} {}{newest}", one.account, one.region)
+        };
+        let first = self.places.first().map(place).unwrap_or_default();
+        let more = match self.places.len() {
+            0 | 1 => String::new(),
+            n => format!(" and {} more accounts and Regions", n - 1),
+        };
+        format!("{}{unasked} ({first}{more})", self.why)
+    }
+}
