@@ -132,7 +132,9 @@ impl<'q> Tally<'q> {
     /// its executions, too.
     fn concerns(&mut self, sheet: &Sheet, row: &Row) -> bool {
         let filter = &self.question.filter;
-        if !self.delivered_to(sheet, row) || !listed(&filter.regions, sheet.texts.get(row.text(Column::Region))) {
+        if !self.delivered_to(sheet, row)
+            || !listed(&filter.regions, sheet.texts.get(row.text(Column::Region)))
+        {
             return false;
         }
         if filter.functions.is_empty() {

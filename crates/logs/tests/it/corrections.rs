@@ -2,6 +2,7 @@
 
 use crate::records::{EXECUTION, NOTIFICATION, SYNC};
 use crate::worlds::{CALLERS, InMemory, answer, at, between, function, tallied};
+use logs::scan::Account;
 use logs::{
     Answer, Columns, Dimension, Filter, Pattern, Question, Reader, Record, Sheet, Table, Tally, Timeline,
     Wanted, milliseconds, text_of,
@@ -119,7 +120,8 @@ fn attempts_of_either_request_go_to_the_corrected_call() {
 fn what_several_records_claim_to_be_is_replaced_by_nothing() {
     let other = SYNC.replace("function:orders", "function:billing");
     let correction = correcting(&SYNC.replace("function:orders", "function:none"), SYNC_ID, 1);
-    let later = correcting(&SYNC.replace("function:orders", "function:more").replace(":03Z", ":04Z"), SYNC_ID, 2);
+    let later =
+        correcting(&SYNC.replace("function:orders", "function:more").replace(":03Z", ":04Z"), SYNC_ID, 2);
     let expected = told(&[
         ("billing", "role states", 1, 0, 0),
         ("more", "role states", 1, 0, 0),
@@ -170,8 +172,13 @@ fn a_correction_decides_whether_the_call_is_asked_about() {
     let renamed = correcting(&other_role(SYNC), SYNC_ID, 2);
     let later = correcting(&SYNC.replace("01:02:03Z", "05:02:03Z"), SYNC_ID, 3);
     let failed = correcting(&SYNC.replace("\"requestID\"", "\"errorCode\":\"E\",\"requestID\""), SYNC_ID, 4);
-    let elsewhere = correcting(&SYNC.replace("\"awsRegion\":\"eu-west-1\"", "\"awsRegion\":\"eu-west-2\""), SYNC_ID, 5);
-    let url = correcting(&SYNC.replace("\"eventName\":\"Invoke\"", "\"eventName\":\"InvokeFunctionUrl\""), SYNC_ID, 6);
+    let elsewhere =
+        correcting(&SYNC.replace("\"awsRegion\":\"eu-west-1\"", "\"awsRegion\":\"eu-west-2\""), SYNC_ID, 5);
+    let url = correcting(
+        &SYNC.replace("\"eventName\":\"Invoke\"", "\"eventName\":\"InvokeFunctionUrl\""),
+        SYNC_ID,
+        6,
+    );
     let pattern = |text: &str| vec![Pattern::new(text)];
     let until = |time| Filter { until: milliseconds(time), ..Filter::default() };
     let since = |time| Filter { since: milliseconds(time), ..Filter::default() };
@@ -205,7 +212,11 @@ fn attempts_are_asked_about_iff_the_corrected_call_is() {
         let filter = Filter { principals: vec![Pattern::new(principal)], ..Filter::default() };
         let question = Question { filter, ..by_function_and_role() };
         let (found, _) = counts(&question, &[&call, EXECUTION, &correction]);
-        assert_eq!(found.iter().map(|one| (one.2, one.3, one.4)).collect::<Vec<_>>(), expected, "{principal}");
+        assert_eq!(
+            found.iter().map(|one| (one.2, one.3, one.4)).collect::<Vec<_>>(),
+            expected,
+            "{principal}"
+        );
     }
 }
 
@@ -257,6 +268,13 @@ fn corrections_that_are_too_many_count_by_themselves_and_that_is_said() {
     assert_eq!((found.total().calls, found.copies, found.corrections_apart), (1, most, 0));
     let found = Answer::of(ask(true)).unwrap();
     assert_eq!((found.total().calls, found.copies, found.corrections_apart), (2, most, most + 1));
+    let mut account = Account::default();
+    account.enter_corrections(0);
+    assert!(account.is_whole());
+    account.enter_corrections(found.corrections_apart);
+    assert!(
+        !account.is_whole() && account.troubles.iter().any(|one| one.why.starts_with("65537 corrections"))
+    );
     assert_eq!(Table::of(ask(true)).unwrap().corrections_apart(), most + 1);
     assert_eq!(Timeline::of(ask(true), 5).unwrap().corrections_apart, most + 1);
 }
