@@ -114,6 +114,9 @@ fn attempts_of_either_request_go_to_the_corrected_call() {
     let without = correction.replace("\"requestID\":\"r-2\",", "");
     let expected = (told(&[("orders", "service s3.amazonaws.com", 1, 1, 0)]), 1);
     assert_eq!(counts(&question, &[&call, &old, &without]), expected);
+    // And what had none takes that of the correction.
+    let without = call.replace("\"requestID\":\"r-3\",", "");
+    assert_eq!(counts(&question, &[&without, EXECUTION, &correction]), expected);
 }
 
 #[test]
@@ -156,6 +159,26 @@ fn the_newest_correction_decides() {
     let three = at(&SYNC.replace("function:orders", "function:more"), "2023-03-21T01:02:05Z", 3);
     let (found, copies) = counts(&by_function_and_role(), &[SYNC, &one, &three, &two]);
     assert_eq!((found.len(), copies), (1, 3));
+}
+
+#[test]
+fn of_equally_new_corrections_one_decides_all() {
+    let request = |function: &str| format!("{:08x}-1111-4000-8000-000000000000", function.len());
+    let names: Vec<String> = (1..8).map(|n| "fg".repeat(n)).collect();
+    let correction = |name: &String| {
+        let record = SYNC.replace("function:orders", &format!("function:{name}"));
+        correcting(&record.replace("r-1", &request(name)), SYNC_ID, name.len() as u32)
+    };
+    let question = Timeline::question(Filter::default());
+    for (at, one) in names.iter().enumerate() {
+        for other in &names[..at] {
+            let file = [correction(one), SYNC.to_owned(), correction(other)].join("\n").into_bytes();
+            let timeline = Timeline::of(tallied(&question, vec![file], (1, 9)).0, 9).unwrap();
+            let [line] = &timeline.lines[..] else { panic!("{timeline:?}") };
+            let name = line.labels[0].rsplit(':').next().unwrap();
+            assert_eq!((line.request.as_deref(), timeline.copies), (Some(&*request(name)), 2));
+        }
+    }
 }
 
 #[test]
@@ -297,9 +320,14 @@ impl One {
     fn written(&self, number: usize, execution: bool) -> String {
         let One { event, account, corrects, function, caller, request, second } = *self;
         let id = format!("{event:08x}-0000-4000-8000-000000000000");
+        // One of the requests is none.
+        let request = match request {
+            0 => String::new(),
+            some => format!(r#""requestID":"{some:08x}-1111-4000-8000-000000000000","#),
+        };
         let name = if execution { "InvokeExecution" } else { "Invoke" };
         let record = format!(
-            r#"{{"eventVersion":"1.08","userIdentity":{},"eventTime":"{}","eventSource":"lambda.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1","requestID":"{request:08x}-1111-4000-8000-000000000000","eventID":"{id}","resources":[{{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"{}"}}],"recipientAccountId":"{}"}}"#,
+            r#"{{"eventVersion":"1.08","userIdentity":{},"eventTime":"{}","eventSource":"lambda.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1",{request}"eventID":"{id}","resources":[{{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"{}"}}],"recipientAccountId":"{}"}}"#,
             CALLERS[caller].0,
             at(second),
             crate::worlds::function(function),
