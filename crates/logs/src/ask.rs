@@ -1,6 +1,7 @@
 //! Questions over sheets: what is counted, by what, and what is left out.
 
 mod answer;
+mod correct;
 mod count;
 mod entry;
 mod label;
@@ -229,7 +230,9 @@ impl Question {
         need(!filter.accounts.is_empty(), &[Column::Account]);
         need(!filter.regions.is_empty(), &[Column::Region]);
         need(!filter.names.is_empty(), &[Column::Name]);
-        need(self.joins(), &[Column::Function, Column::Account]);
+        // An event is known by its id and its account.
+        need(true, &[Column::Account]);
+        need(self.joins(), &[Column::Function]);
         Columns::of(&all)
     }
 

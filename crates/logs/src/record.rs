@@ -217,7 +217,13 @@ impl Record<'_> {
     /// The id of the event that the record tells of: its own, or that of the one that it corrects.
     #[must_use]
     pub fn event_told(&self) -> &str {
-        self.corrects.as_deref().filter(|id| !id.is_empty()).unwrap_or(&self.event_id)
+        self.event_corrected().unwrap_or(&self.event_id)
+    }
+
+    /// The id of the event whose record this one corrects; `None` iff it corrects none.
+    #[must_use]
+    pub fn event_corrected(&self) -> Option<&str> {
+        self.corrects.as_deref().filter(|id| !id.is_empty())
     }
 
     /// As [`Record::key`], the bits of the event id being known.

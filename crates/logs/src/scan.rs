@@ -151,6 +151,15 @@ impl Account {
         self.trouble(Trouble { file: name.to_owned(), offset: None, why: why.to_owned() });
     }
 
+    /// Enters corrections that were too many to be applied ([`crate::Answer::corrections_apart`]), as something that was not read:
+    /// the answer does not have what they say. Nothing is entered iff there are none.
+    pub fn enter_corrections(&mut self, apart: u64) {
+        if apart > 0 {
+            let why = format!("{apart} corrections are too many to be applied: calls may be counted twice");
+            self.enter_unread("corrections (addendum)", &why);
+        }
+    }
+
     /// Enters a file that was read, now or earlier.
     pub fn enter(&mut self, name: &str, packed: u64, sheet: &Sheet) {
         let Facts { bytes, records, not_events, refusals, refused, trouble } = &sheet.facts;

@@ -61,7 +61,8 @@ pub enum Column {
 }
 
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
-pub const SHEET_VERSION: u32 = 3;
+/// With 4 came [`Marks::CORRECTS`]: of rows without it, corrections could not be told from what they correct.
+pub const SHEET_VERSION: u32 = 4;
 
 /// How many columns there are.
 const COLUMNS: usize = 22;
@@ -116,6 +117,8 @@ impl Marks {
     pub const EVENT_UUID: Marks = Marks(1 << 10);
     /// [`Row::request`] is the UUID itself.
     pub const REQUEST_UUID: Marks = Marks(1 << 11);
+    /// It corrects the record of an event that was delivered before: [`Row::event`] is the id of that one.
+    pub const CORRECTS: Marks = Marks(1 << 12);
 
     /// True iff one of `marks` is set.
     #[must_use]
@@ -320,6 +323,7 @@ fn marks(record: &Record<'_>) -> Marks {
     marks.set(Marks::SERVICE, record.identity.invoked_by.is_some());
     marks.set(Marks::URL, matches!(name, "InvokeFunctionUrl" | "InvokeWebFunctionEndpoint"));
     marks.set(Marks::MICROVM, !name.starts_with("Invoke"));
+    marks.set(Marks::CORRECTS, record.event_corrected().is_some());
     let caller = record.caller_account();
     marks.set(Marks::FOREIGN, caller.is_some() && record.owner().is_some_and(|owner| caller != Some(owner)));
     marks

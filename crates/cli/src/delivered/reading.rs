@@ -65,7 +65,7 @@ pub(crate) fn read(
         let done = scan(files, options, (0..threads).map(work).collect());
         (done, files.known())
     });
-    let (works, account) = done?;
+    let (works, mut account) = done?;
     let (mut tallies, mut hashes, mut strays) = (Vec::new(), Vec::new(), 0);
     let mut proofs = Proofs::default();
     for work in works {
@@ -75,7 +75,9 @@ pub(crate) fn read(
         holes.merge(work.holes);
         strays += work.strays;
     }
-    let (answer, seen) = (Answer::of(tallies)?, seen(delivered, hashes));
+    let answer = Answer::of(tallies)?;
+    account.enter_corrections(answer.corrections_apart);
+    let seen = seen(delivered, hashes);
     Ok(Read { answer, account, holes, seen, proofs, strays, known })
 }
 
@@ -118,10 +120,12 @@ impl Consumer for Work<'_> {
         self.keeper.keep(file, sheet);
         let at = file.number;
         let facts = &sheet.facts;
-        // An answer rests on each file with an invocation of the time that was asked about, whatever the file is called.
+        // An answer rests on each file with an invocation of the time that was asked about, whatever the file is called; and with
+        // a correction, which may take a record of that time out of it.
         let Filter { since, until, .. } = &self.question.filter;
         let asked = since.unwrap_or(i64::MIN)..until.unwrap_or(i64::MAX);
-        if sheet.rows.iter().any(|row| asked.contains(&row.milliseconds)) {
+        let decides = |row: &Row| asked.contains(&row.milliseconds) || row.marks.any(Marks::CORRECTS);
+        if sheet.rows.iter().any(decides) {
             self.hashes.count(at);
         }
         if let Some(item) = self.delivered.logs.get(at) {

@@ -139,8 +139,10 @@ pub struct Group {
 pub struct Answer {
     /// Sorted by their labels; none is empty.
     pub groups: Vec<Group>,
-    /// Records that were there more than once, and counted once.
+    /// Records that were there more than once, and counted once; and those that a correction replaced.
     pub copies: u64,
+    /// Corrections that were too many to be applied, each counted by itself: calls may be counted twice. 0 of up to 65 536.
+    pub corrections_apart: u64,
 }
 
 impl Answer {
@@ -149,10 +151,10 @@ impl Answer {
     /// # Errors
     /// What a scratch file says.
     pub fn of(tallies: Vec<Tally<'_>>) -> io::Result<Answer> {
-        let Counted { ranked, cells, copies } = Counted::of(tallies, true)?;
+        let Counted { ranked, cells, copies, apart } = Counted::of(tallies, true)?;
         let groups = (0..).zip(cells).filter(|(_, cell)| cell.records() > 0);
         let groups = groups.map(|(place, cell)| Group { labels: ranked.words(place), cell }).collect();
-        Ok(Answer { groups, copies })
+        Ok(Answer { groups, copies, corrections_apart: apart })
     }
 
     /// All groups together.

@@ -12,6 +12,7 @@ pub(super) struct Counted {
     pub(super) ranked: Ranked,
     pub(super) cells: Vec<Cell>,
     pub(super) copies: u64,
+    pub(super) apart: u64,
 }
 
 impl Counted {
@@ -24,8 +25,9 @@ impl Counted {
         let ranked = Ranked::of(&tallies);
         let runs = tallies.drain(..).map(|tally| tally.runs).collect();
         let mut counts = Counts { cells: vec![Cell::default(); ranked.groups], lags, copies: 0 };
-        merge(runs, |thread, group| ranked.place(thread, group), |together| counts.together(together))?;
-        Ok(Counted { ranked, cells: counts.cells, copies: counts.copies })
+        let place = |thread, group| ranked.place(thread, group);
+        let apart = merge(runs, place, |together| counts.together(together))?;
+        Ok(Counted { ranked, cells: counts.cells, copies: counts.copies, apart })
     }
 }
 

@@ -1,6 +1,7 @@
 //! A record that may be counted: what settling needs of it, in 64 bytes.
 
 use crate::sheet::{Marks, Row};
+use std::cmp::Reverse;
 
 /// A record that may be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +11,8 @@ pub(super) struct Entry {
     /// Shared by copies of one record: the bits of its event id and `salt`, added.
     pub(super) key: u128,
     pub(super) salt: u64,
-    /// A hash of the function and of the account it was delivered to: what has the same request id belongs together only there.
+    /// A hash of the function, and in the lower half one of the account it was delivered to: what has the same request id belongs
+    /// together only there. The upper half is 0 iff nothing is joined.
     pub(super) belongs: u64,
     pub(super) milliseconds: i64,
     pub(super) group: u32,
@@ -40,6 +42,8 @@ impl What {
     /// But for the time, it is asked about; or it would be, were it asynchronous, which an execution behind it shows.
     pub(super) const MEANT: What = What(1 << 11);
     pub(super) const MEANT_IF_FOLLOWED: What = What(1 << 12);
+    /// It replaces the record of the same event and account.
+    pub(super) const CORRECTS: What = What(1 << 13);
     const LAG_AT: u32 = 16;
 
     /// `asked` is which of the constants of asking are true, `delivered` when the record's file was, to the minute.
@@ -54,6 +58,7 @@ impl What {
             (marks.any(Marks::MICROVM), Self::MICROVM),
             (marks.any(Marks::EVENT_UUID), Self::EVENT_UUID),
             (marks.any(Marks::REQUEST_UUID), Self::REQUEST_UUID),
+            (marks.any(Marks::CORRECTS), Self::CORRECTS),
         ];
         let bits = bits.iter().fold(asked.0, |bits, (set, bit)| if *set { bits | bit.0 } else { bits });
         // The name of a file tells the minute: the record was there at its end.
@@ -70,6 +75,11 @@ impl What {
     /// True iff that is a fact of the entry.
     pub(super) fn is(self, fact: What) -> bool {
         self.0 & fact.0 != 0
+    }
+
+    /// All but that fact.
+    pub(super) fn without(self, fact: What) -> What {
+        What(self.0 & !fact.0)
     }
 
     /// The bucket of its delivery lag, where it is known.
@@ -90,6 +100,22 @@ impl Entry {
     /// The bits of the event id.
     pub(super) fn event(&self) -> u128 {
         self.key.wrapping_sub(u128::from(self.salt))
+    }
+
+    /// The event that it tells of: its id, and a hash of the account that it was delivered to.
+    pub(super) fn told(&self) -> (u128, u32) {
+        let [a, b, c, d, ..] = self.belongs.to_le_bytes();
+        (self.event(), u32::from_le_bytes([a, b, c, d]))
+    }
+
+    /// True iff it corrects the record of another.
+    pub(super) fn corrects(&self) -> bool {
+        self.what.is(What::CORRECTS)
+    }
+
+    /// Of two corrections of one event the one that is more is the newer: of a later event, or of an equal one delivered later.
+    pub(super) fn newness(&self) -> (i64, Option<u16>) {
+        (self.milliseconds, self.what.lag())
     }
 
     pub(super) fn execution(&self) -> bool {
@@ -138,6 +164,13 @@ pub(super) struct Settled {
     pub(super) copies: u64,
 }
 
+/// Of several copies the one that is least decides, whichever was read first: the newest correction, else one whose lag is known,
+/// if there is any.
+fn deciding(entry: &Entry) -> impl Ord + use<> {
+    let newest = Reverse(entry.corrects().then(|| entry.newness()));
+    (newest, entry.group, entry.what.lag().is_none(), entry.what, entry.belongs, entry.request)
+}
+
 /// Settles what stands together in [`Entry::order`]. The time that was asked for is asked of every record; the rest is asked of
 /// calls, and holds for the attempts to run them.
 pub(super) fn settle(together: &[Entry]) -> Settled {
@@ -146,10 +179,7 @@ pub(super) fn settle(together: &[Entry]) -> Settled {
         match once.last_mut() {
             Some((last, copies)) if last.key == entry.key => {
                 *copies += 1;
-                // Of several copies one decides, whichever was read first: one whose lag is known, if there is any.
-                let order =
-                    |entry: &Entry| (entry.group, entry.what.lag().is_none(), entry.what, entry.belongs);
-                if order(entry) < order(last) {
+                if deciding(entry) < deciding(last) {
                     *last = *entry;
                 }
             }

@@ -3,6 +3,7 @@
 //! Entries are sorted by request and by event in runs that go to scratch files where they do not fit into memory; then all runs
 //! are merged. So memory does not grow with the number of records, and nothing is left to chance.
 
+use super::correct::{Corrections, Replacing};
 use super::entry::Entry;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -30,18 +31,68 @@ const MOST_RUNS: usize = 24;
 /// Entries read or written at once.
 const BLOCK: usize = 512;
 
+/// In which order entries stand: what is settled together has the same first number, or else the same second one.
+pub(super) trait Order: Copy {
+    fn of(self, entry: &Entry) -> (u128, u128);
+}
+
+/// [`Entry::order`]
+#[derive(Clone, Copy)]
+pub(super) struct Plain;
+
+impl Order for Plain {
+    fn of(self, entry: &Entry) -> (u128, u128) {
+        entry.order()
+    }
+}
+
 /// The entries of one thread: some in memory, the rest in sorted runs.
-pub(super) struct Runs<'s> {
+pub(super) struct Runs<'s, O = Plain> {
     entries: Vec<Entry>,
     spilled: Vec<(Box<dyn Scratch>, u64)>,
     spill: &'s dyn Spill,
     most: usize,
+    order: O,
+    /// Not among the entries yet.
+    pub(super) corrections: Corrections,
 }
 
 impl<'s> Runs<'s> {
     /// With at most that many entries in memory.
     pub(super) fn new(spill: &'s dyn Spill, most: usize) -> Self {
-        Runs { entries: Vec::new(), spilled: Vec::new(), spill, most: most.max(1) }
+        Runs::ordered(Plain, spill, most)
+    }
+
+    /// Every entry once, in no order; corrections are not among them.
+    pub(super) fn each(&mut self, mut each: impl FnMut(&Entry)) -> io::Result<()> {
+        self.entries.iter().for_each(&mut each);
+        for (scratch, count) in &mut self.spilled {
+            let mut reader = BufReader::with_capacity(Entry::SIZE * BLOCK, &mut *scratch);
+            let mut bytes = [0; Entry::SIZE];
+            for _ in 0..*count {
+                reader.read_exact(&mut bytes)?;
+                each(&Entry::from_bytes(&bytes));
+            }
+            scratch.seek(SeekFrom::Start(0))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the corrections among the entries.
+    fn put_corrections(&mut self) -> io::Result<()> {
+        let corrections = self.corrections.take();
+        if !corrections.is_empty() {
+            corrections.into_iter().try_for_each(|entry| self.push(entry))?;
+            self.sort();
+        }
+        Ok(())
+    }
+}
+
+impl<'s, O: Order> Runs<'s, O> {
+    fn ordered(order: O, spill: &'s dyn Spill, most: usize) -> Self {
+        let (entries, spilled, corrections) = (Vec::new(), Vec::new(), Corrections::default());
+        Runs { entries, spilled, spill, most: most.max(1), order, corrections }
     }
 
     pub(super) fn push(&mut self, entry: Entry) -> io::Result<()> {
@@ -58,7 +109,7 @@ impl<'s> Runs<'s> {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        self.entries.sort_unstable_by_key(Entry::order);
+        self.sort();
         let entries = std::mem::take(&mut self.entries);
         let mut run = entries.iter();
         let written = self.write(|| Ok(run.next().copied()))?;
@@ -67,7 +118,7 @@ impl<'s> Runs<'s> {
         self.entries.clear();
         if self.spilled.len() >= MOST_RUNS {
             let runs = self.spilled.drain(..).map(Run::scratch).collect();
-            let mut merged = Merged::of(runs)?;
+            let mut merged = Merged::of(runs, self.order)?;
             let written = self.write(|| Ok(merged.next()?.map(|(_, entry)| entry)))?;
             self.spilled.push(written);
         }
@@ -96,7 +147,8 @@ impl<'s> Runs<'s> {
 
     /// Sorts what is in memory: done by each thread for its own.
     pub(super) fn sort(&mut self) {
-        self.entries.sort_unstable_by_key(Entry::order);
+        let order = self.order;
+        self.entries.sort_unstable_by_key(|entry| order.of(entry));
     }
 
     /// The runs, each sorted.
@@ -132,17 +184,18 @@ impl Run {
 }
 
 /// The entries of several runs in order, each with the number of the run that it came from.
-struct Merged {
+struct Merged<O> {
     runs: Vec<(Run, Option<Entry>)>,
     heads: BinaryHeap<Reverse<((u128, u128), usize)>>,
+    order: O,
 }
 
-impl Merged {
-    fn of(runs: Vec<Run>) -> io::Result<Merged> {
-        let mut merged = Merged { runs: Vec::new(), heads: BinaryHeap::new() };
+impl<O: Order> Merged<O> {
+    fn of(runs: Vec<Run>, order: O) -> io::Result<Merged<O>> {
+        let mut merged = Merged { runs: Vec::new(), heads: BinaryHeap::new(), order };
         for (at, mut run) in runs.into_iter().enumerate() {
             let head = run.next()?;
-            merged.heads.extend(head.map(|entry| Reverse((entry.order(), at))));
+            merged.heads.extend(head.map(|entry| Reverse((order.of(&entry), at))));
             merged.runs.push((run, head));
         }
         Ok(merged)
@@ -153,42 +206,83 @@ impl Merged {
         let Some((run, head)) = self.runs.get_mut(at) else { return Ok(None) };
         let next = run.next()?;
         let entry = std::mem::replace(head, next);
-        self.heads.extend(next.map(|entry| Reverse((entry.order(), at))));
+        self.heads.extend(next.map(|entry| Reverse((self.order.of(&entry), at))));
         Ok(entry.map(|entry| (at, entry)))
     }
 }
 
+/// Entries that come in order, handed on as those that belong together.
+struct Together<O, B> {
+    order: O,
+    entries: Vec<Entry>,
+    belong: B,
+}
+
+impl<O: Order, B: FnMut(&[Entry])> Together<O, B> {
+    fn of(order: O, belong: B) -> Self {
+        Together { order, entries: Vec::new(), belong }
+    }
+
+    fn take(&mut self, entry: Entry) {
+        let order = self.order.of(&entry);
+        let same = self.entries.first().is_none_or(|first| {
+            let before = self.order.of(first);
+            before.0 == order.0 && (order.0 != 0 || before.1 == order.1)
+        });
+        if !same {
+            self.end();
+        }
+        self.entries.push(entry);
+    }
+
+    fn end(&mut self) {
+        if !self.entries.is_empty() {
+            (self.belong)(&self.entries);
+            self.entries.clear();
+        }
+    }
+}
+
 /// All entries of all threads in order, their groups told by `group(thread, number)`; `belong` gets those that belong together:
-/// a call with its executions and all copies of each, or the copies of one record.
+/// a call with its executions and all copies of each, or the copies of one record. What a correction replaces is a copy of it.
+///
+/// Says how many corrections there were, iff they are too many to replace anything; else 0.
 pub(super) fn merge(
-    runs: Vec<Runs<'_>>,
+    mut runs: Vec<Runs<'_>>,
     group: impl Fn(usize, u32) -> u32,
     mut belong: impl FnMut(&[Entry]),
-) -> io::Result<()> {
+) -> io::Result<u64> {
+    let Some((spill, most)) = runs.first().map(|of| (of.spill, of.most)) else { return Ok(0) };
+    let (replacing, apart) = Replacing::of(&mut runs, &group)?;
     let (mut threads, mut readers) = (Vec::new(), Vec::new());
-    for (thread, of) in runs.into_iter().enumerate() {
+    for (thread, mut of) in runs.into_iter().enumerate() {
+        of.put_corrections()?;
         for run in of.into_readers() {
             threads.push(thread);
             readers.push(run);
         }
     }
-    let mut merged = Merged::of(readers)?;
-    let mut together: Vec<Entry> = Vec::new();
+    // What a correction concerns is put in an order of its own, and settled behind all else.
+    let mut concerned = replacing.as_ref().map(|replacing| Runs::ordered(replacing, spill, most));
+    let mut merged = Merged::of(readers, Plain)?;
+    let mut together = Together::of(Plain, &mut belong);
     while let Some((run, mut entry)) = merged.next()? {
         entry.group = group(threads.get(run).copied().unwrap_or(0), entry.group);
-        let order = entry.order();
-        let same = together.first().is_none_or(|first| {
-            let before = first.order();
-            before.0 == order.0 && (order.0 != 0 || before.1 == order.1)
-        });
-        if !same {
-            belong(&together);
-            together.clear();
+        match &mut concerned {
+            Some(concerned) if concerned.order.concerns(&mut entry) => concerned.push(entry)?,
+            _ => together.take(entry),
         }
-        together.push(entry);
     }
-    if !together.is_empty() {
-        belong(&together);
+    together.end();
+    if let Some(mut concerned) = concerned {
+        concerned.sort();
+        let order = concerned.order;
+        let mut merged = Merged::of(concerned.into_readers(), order)?;
+        let mut together = Together::of(order, &mut belong);
+        while let Some((_, entry)) = merged.next()? {
+            together.take(entry);
+        }
+        together.end();
     }
-    Ok(())
+    Ok(apart)
 }

@@ -21,6 +21,7 @@ pub struct Table {
     /// By number, the groups with counts that cannot be packed.
     large: BTreeMap<usize, Cell>,
     copies: u64,
+    corrections_apart: u64,
 }
 
 /// A cell without delivery lags in less than half of its room: pages of memory that nobody touches cost nothing.
@@ -81,8 +82,9 @@ impl Table {
     /// # Errors
     /// What a scratch file says.
     pub fn of(tallies: Vec<Tally<'_>>) -> io::Result<Table> {
-        let Counted { ranked, cells, copies } = Counted::of(tallies, false)?;
-        let mut table = Table { width: ranked.width, copies, ..Table::default() };
+        let Counted { ranked, cells, copies, apart } = Counted::of(tallies, false)?;
+        let width = ranked.width;
+        let mut table = Table { width, copies, corrections_apart: apart, ..Table::default() };
         for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.records() > 0) {
             let from = at.saturating_mul(ranked.width);
             let labels = ranked.labels.get(from..from.saturating_add(ranked.width)).unwrap_or_default();
@@ -113,10 +115,16 @@ impl Table {
         self.cells.is_empty()
     }
 
-    /// Records that were there more than once, and counted once.
+    /// Records that were there more than once, and counted once; and those that a correction replaced.
     #[must_use]
     pub fn copies(&self) -> u64 {
         self.copies
+    }
+
+    /// As [`Answer::corrections_apart`].
+    #[must_use]
+    pub fn corrections_apart(&self) -> u64 {
+        self.corrections_apart
     }
 
     /// The groups, sorted by their labels; none is empty.
@@ -146,7 +154,8 @@ impl Table {
 /// Of groups that all have as many labels as the first, in their order; without delivery lags.
 impl From<&Answer> for Table {
     fn from(answer: &Answer) -> Self {
-        let mut table = Table { copies: answer.copies, ..Table::default() };
+        let Answer { copies, corrections_apart, .. } = *answer;
+        let mut table = Table { copies, corrections_apart, ..Table::default() };
         table.width = answer.groups.first().map_or(0, |group| group.labels.len());
         for group in &answer.groups {
             table.labels.extend(group.labels.iter().map(|label| table.texts.intern(label)));

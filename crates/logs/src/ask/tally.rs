@@ -69,14 +69,18 @@ impl<'q> Tally<'q> {
         self.memo.prepare(self.question.by.len(), sheet);
         let joins = self.question.joins();
         for row in &sheet.rows {
-            if !self.concerns(sheet, row) {
+            // What is not asked about may correct what is.
+            let corrects = row.marks.any(Marks::CORRECTS) && self.delivered_to(sheet, row);
+            let concerns = self.concerns(sheet, row);
+            if !(concerns || corrects) {
                 continue;
             }
-            let (meant, if_followed) = self.meant(sheet, row);
+            let (meant, if_followed) = if concerns { self.meant(sheet, row) } else { (false, false) };
             let within = self.within(row);
-            // What is not asked about may be the call of an attempt that is, or tell that an attempt is not.
-            let related = joins && may_be_joined(row);
-            if !(meant && within || related) {
+            // It may be the call of an attempt that is asked about, too, or tell that an attempt is not.
+            let related = concerns && joins && may_be_joined(row);
+            let kept = corrects && self.runs.corrections.room();
+            if !(meant && within || related || kept) {
                 continue;
             }
             let asked = What::those(&[
@@ -86,8 +90,8 @@ impl<'q> Tally<'q> {
                 (joins, What::JOINED),
             ]);
             let group = self.group(sheet, row);
-            let belongs = if joins { self.belongs(sheet, row) } else { 0 };
-            self.runs.push(Entry {
+            let belongs = self.belongs(sheet, row);
+            let entry = Entry {
                 request: row.request,
                 key: row.key,
                 salt: row.salt(),
@@ -95,13 +99,14 @@ impl<'q> Tally<'q> {
                 milliseconds: row.milliseconds,
                 group,
                 what: What::of(row, asked, delivered),
-            })?;
+            };
+            if kept { self.runs.corrections.keep(entry) } else { self.runs.push(entry)? }
         }
         Ok(())
     }
 
-    /// A hash of the unqualified function and of the account to which the record was delivered: of the copies of a call from
-    /// another account, attempts belong to the one that the function's owner has.
+    /// A hash of the unqualified function, where attempts are joined, above one of the account to which the record was delivered:
+    /// of the copies of a call from another account, attempts belong to the one that the function's owner has.
     fn belongs(&mut self, sheet: &Sheet, row: &Row) -> u64 {
         let (id, account) = (row.text(Column::Function), row.text(Column::Account));
         let text = |id| sheet.texts.get(id).unwrap_or_default();
@@ -114,7 +119,8 @@ impl<'q> Tally<'q> {
             Some(known) => *known,
             None => hash(id),
         };
-        known(id).wrapping_add(known(account).rotate_left(32))
+        let function = if self.question.joins() { known(id) } else { 0 };
+        function >> 32 << 32 | known(account) >> 32
     }
 
     /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.
@@ -126,11 +132,9 @@ impl<'q> Tally<'q> {
     /// its executions, too.
     fn concerns(&mut self, sheet: &Sheet, row: &Row) -> bool {
         let filter = &self.question.filter;
-        let listed = |list: &[String], column: Column| {
-            list.is_empty()
-                || sheet.texts.get(row.text(column)).is_some_and(|text| list.iter().any(|one| one == text))
-        };
-        if !listed(&filter.accounts, Column::Account) || !listed(&filter.regions, Column::Region) {
+        if !self.delivered_to(sheet, row)
+            || !listed(&filter.regions, sheet.texts.get(row.text(Column::Region)))
+        {
             return false;
         }
         if filter.functions.is_empty() {
@@ -140,6 +144,11 @@ impl<'q> Tally<'q> {
         *self.memo.functions.entry(id).or_insert_with(|| {
             sheet.texts.get(id).is_some_and(|text| filter.functions.iter().any(|one| names(one, text)))
         })
+    }
+
+    /// True iff the row was delivered to an account that was asked for.
+    fn delivered_to(&self, sheet: &Sheet, row: &Row) -> bool {
+        listed(&self.question.filter.accounts, sheet.texts.get(row.text(Column::Account)))
     }
 
     /// True iff the row is in the time that was asked for.
@@ -271,6 +280,11 @@ fn ids(row: &Row, columns: &[Column]) -> [u32; CALLER.len()] {
     let mut ids = [0; CALLER.len()];
     ids.iter_mut().zip(columns).for_each(|(id, column)| *id = row.text(*column));
     ids
+}
+
+/// True iff the list, if there is one, holds the text.
+fn listed(list: &[String], text: Option<&str>) -> bool {
+    list.is_empty() || text.is_some_and(|text| list.iter().any(|one| one == text))
 }
 
 /// True iff an execution record may share the request id with this one.

@@ -17,8 +17,10 @@ pub struct Timeline {
     pub lines: Vec<Line>,
     /// Calls earlier than the first of them.
     pub more: u64,
-    /// Records that were there more than once, and counted once.
+    /// Records that were there more than once, and counted once; and those that a correction replaced.
     pub copies: u64,
+    /// As [`super::Answer::corrections_apart`].
+    pub corrections_apart: u64,
 }
 
 /// One call; or an attempt to run one that was not read, with nothing below it.
@@ -114,14 +116,14 @@ impl Timeline {
                 more += 1;
             }
         };
-        merge(
+        let corrections_apart = merge(
             runs,
             |thread, group| ranked.place(thread, group),
             |together| copies += hand_on(together, &mut keep),
         )?;
         let lines = kept.into_sorted_vec().into_iter().rev();
         let lines = lines.map(|Reverse(draft)| line(draft, |group| ranked.words(group))).collect();
-        Ok(Timeline { lines, more, copies })
+        Ok(Timeline { lines, more, copies, corrections_apart })
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod ask;
+mod corrections;
 mod digest_chain;
 mod digest_forms;
 mod digests;

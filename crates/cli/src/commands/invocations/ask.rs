@@ -153,14 +153,19 @@ fn read(
     let feed = Feed::new(survey, index, session);
     let done = scan(&feed, options, (0..settings.threads).map(work).collect());
     feed.clear();
-    let (works, account) = done.map_err(scratch_problem)?;
+    let (works, mut account) = done.map_err(scratch_problem)?;
     let tallies = works.into_iter().map(|work| work.tally).collect();
     let found = if asked.timeline {
         Timeline::of(tallies, asked.limit).map(Invocations::Timeline)
     } else {
         Table::of(tallies).map(Invocations::Groups)
     };
-    let kept = Kept { found: found.map_err(scratch_problem)?, account };
+    let found = found.map_err(scratch_problem)?;
+    account.enter_corrections(match &found {
+        Invocations::Groups(table) => table.corrections_apart(),
+        Invocations::Timeline(timeline) => timeline.corrections_apart,
+    });
+    let kept = Kept { found, account };
     Ok(Read { kept, from_index: feed.known(), helps: feed.helps() })
 }
 
