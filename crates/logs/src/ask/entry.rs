@@ -58,7 +58,6 @@ impl What {
             (marks.any(Marks::MICROVM), Self::MICROVM),
             (marks.any(Marks::EVENT_UUID), Self::EVENT_UUID),
             (marks.any(Marks::REQUEST_UUID), Self::REQUEST_UUID),
-            (marks.any(Marks::CORRECTS), Self::CORRECTS),
         ];
         let bits = bits.iter().fold(asked.0, |bits, (set, bit)| if *set { bits | bit.0 } else { bits });
         // The name of a file tells the minute: the record was there at its end.
@@ -75,6 +74,11 @@ impl What {
     /// True iff that is a fact of the entry.
     pub(super) fn is(self, fact: What) -> bool {
         self.0 & fact.0 != 0
+    }
+
+    /// That fact, too.
+    pub(super) fn with(self, fact: What) -> What {
+        What(self.0 | fact.0)
     }
 
     /// All but that fact.

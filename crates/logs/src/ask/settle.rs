@@ -7,6 +7,7 @@ use super::correct::{Corrections, Replacing};
 use super::entry::Entry;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 
 /// Where runs go that do not fit into memory.
@@ -95,7 +96,18 @@ impl<'s, O: Order> Runs<'s, O> {
         Runs { entries, spilled, spill, most: most.max(1), order, corrections }
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, entry: Entry) -> io::Result<()> {
+        if self.entries.len() >= self.most.min(self.entries.capacity()) {
+            self.make_room()?;
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Makes room for one more: what fits into memory no longer goes to a scratch file.
+    #[cold]
+    fn make_room(&mut self) -> io::Result<()> {
         if self.entries.len() >= self.most {
             self.spill()?;
         }
@@ -104,7 +116,6 @@ impl<'s, O: Order> Runs<'s, O> {
             let more = self.entries.len().max(1_000).min(self.most - self.entries.len());
             self.entries.reserve_exact(more);
         }
-        self.entries.push(entry);
         Ok(())
     }
 
@@ -202,45 +213,45 @@ impl<O: Order> Merged<O> {
     }
 
     fn next(&mut self) -> io::Result<Option<(usize, Entry)>> {
-        let Some(Reverse((_, at))) = self.heads.pop() else { return Ok(None) };
+        let Some(mut least) = self.heads.peek_mut() else { return Ok(None) };
+        let Reverse((_, at)) = *least;
         let Some((run, head)) = self.runs.get_mut(at) else { return Ok(None) };
         let next = run.next()?;
         let entry = std::mem::replace(head, next);
-        self.heads.extend(next.map(|entry| Reverse((self.order.of(&entry), at))));
+        match next {
+            Some(next) => *least = Reverse((self.order.of(&next), at)),
+            None => _ = PeekMut::pop(least),
+        }
         Ok(entry.map(|entry| (at, entry)))
     }
 }
 
-/// Entries that come in order, handed on as those that belong together.
-struct Together<O, B> {
-    order: O,
-    entries: Vec<Entry>,
-    belong: B,
-}
-
-impl<O: Order, B: FnMut(&[Entry])> Together<O, B> {
-    fn of(order: O, belong: B) -> Self {
-        Together { order, entries: Vec::new(), belong }
-    }
-
-    fn take(&mut self, entry: Entry) {
-        let order = self.order.of(&entry);
-        let same = self.entries.first().is_none_or(|first| {
-            let before = self.order.of(first);
+/// Hands on what belongs together, of the entries that `keep` says true to: it gets each with the number of its run.
+fn hand_on<O: Order>(
+    mut merged: Merged<O>,
+    mut keep: impl FnMut(usize, &mut Entry) -> io::Result<bool>,
+    belong: &mut impl FnMut(&[Entry]),
+) -> io::Result<()> {
+    let mut together: Vec<Entry> = Vec::new();
+    while let Some((run, mut entry)) = merged.next()? {
+        if !keep(run, &mut entry)? {
+            continue;
+        }
+        let order = merged.order.of(&entry);
+        let same = together.first().is_none_or(|first| {
+            let before = merged.order.of(first);
             before.0 == order.0 && (order.0 != 0 || before.1 == order.1)
         });
         if !same {
-            self.end();
+            belong(&together);
+            together.clear();
         }
-        self.entries.push(entry);
+        together.push(entry);
     }
-
-    fn end(&mut self) {
-        if !self.entries.is_empty() {
-            (self.belong)(&self.entries);
-            self.entries.clear();
-        }
+    if !together.is_empty() {
+        belong(&together);
     }
+    Ok(())
 }
 
 /// All entries of all threads in order, their groups told by `group(thread, number)`; `belong` gets those that belong together:
@@ -262,27 +273,30 @@ pub(super) fn merge(
             readers.push(run);
         }
     }
-    // What a correction concerns is put in an order of its own, and settled behind all else.
-    let mut concerned = replacing.as_ref().map(|replacing| Runs::ordered(replacing, spill, most));
-    let mut merged = Merged::of(readers, Plain)?;
-    let mut together = Together::of(Plain, &mut belong);
-    while let Some((run, mut entry)) = merged.next()? {
+    let merged = Merged::of(readers, Plain)?;
+    let tell = |run: usize, entry: &mut Entry| {
         entry.group = group(threads.get(run).copied().unwrap_or(0), entry.group);
-        match &mut concerned {
-            Some(concerned) if concerned.order.concerns(&mut entry) => concerned.push(entry)?,
-            _ => together.take(entry),
+    };
+    let Some(replacing) = &replacing else {
+        let all = |run, entry: &mut Entry| {
+            tell(run, entry);
+            Ok(true)
+        };
+        hand_on(merged, all, &mut belong)?;
+        return Ok(apart);
+    };
+    // What a correction concerns is put in an order of its own, and settled behind all else.
+    let mut concerned = Runs::ordered(replacing, spill, most);
+    let rest = |run, entry: &mut Entry| {
+        tell(run, entry);
+        if !replacing.concerns(entry) {
+            return Ok(true);
         }
-    }
-    together.end();
-    if let Some(mut concerned) = concerned {
-        concerned.sort();
-        let order = concerned.order;
-        let mut merged = Merged::of(concerned.into_readers(), order)?;
-        let mut together = Together::of(order, &mut belong);
-        while let Some((_, entry)) = merged.next()? {
-            together.take(entry);
-        }
-        together.end();
-    }
+        concerned.push(*entry)?;
+        Ok(false)
+    };
+    hand_on(merged, rest, &mut belong)?;
+    concerned.sort();
+    hand_on(Merged::of(concerned.into_readers(), replacing)?, |_, _| Ok(true), &mut belong)?;
     Ok(apart)
 }

@@ -69,18 +69,18 @@ impl<'q> Tally<'q> {
         self.memo.prepare(self.question.by.len(), sheet);
         let joins = self.question.joins();
         for row in &sheet.rows {
-            // What is not asked about may correct what is.
-            let corrects = row.marks.any(Marks::CORRECTS) && self.delivered_to(sheet, row);
-            let concerns = self.concerns(sheet, row);
-            if !(concerns || corrects) {
+            if row.marks.any(Marks::CORRECTS) {
+                self.correction(sheet, row, delivered)?;
                 continue;
             }
-            let (meant, if_followed) = if concerns { self.meant(sheet, row) } else { (false, false) };
+            if !self.concerns(sheet, row) {
+                continue;
+            }
+            let (meant, if_followed) = self.meant(sheet, row);
             let within = self.within(row);
-            // It may be the call of an attempt that is asked about, too, or tell that an attempt is not.
-            let related = concerns && joins && may_be_joined(row);
-            let kept = corrects && self.runs.corrections.room();
-            if !(meant && within || related || kept) {
+            // What is not asked about may be the call of an attempt that is, or tell that an attempt is not.
+            let related = joins && may_be_joined(row);
+            if !(meant && within || related) {
                 continue;
             }
             let asked = What::those(&[
@@ -89,24 +89,57 @@ impl<'q> Tally<'q> {
                 (within, What::WITHIN),
                 (joins, What::JOINED),
             ]);
-            let group = self.group(sheet, row);
-            let belongs = self.belongs(sheet, row);
-            let entry = Entry {
-                request: row.request,
-                key: row.key,
-                salt: row.salt(),
-                belongs,
-                milliseconds: row.milliseconds,
-                group,
-                what: What::of(row, asked, delivered),
-            };
-            if kept { self.runs.corrections.keep(entry) } else { self.runs.push(entry)? }
+            let entry = self.entry(sheet, row, What::of(row, asked, delivered));
+            self.runs.push(entry)?;
         }
         Ok(())
     }
 
+    /// Takes in a correction, asked about or not: the record that it corrects may be.
+    #[cold]
+    #[inline(never)]
+    fn correction(&mut self, sheet: &Sheet, row: &Row, delivered: Option<i64>) -> io::Result<()> {
+        if !self.delivered_to(sheet, row) {
+            return Ok(());
+        }
+        let concerns = self.concerns(sheet, row);
+        let (meant, if_followed) = if concerns { self.meant(sheet, row) } else { (false, false) };
+        let room = self.runs.corrections.room();
+        if !(room || concerns) {
+            return Ok(());
+        }
+        let joins = self.question.joins();
+        let asked = What::those(&[
+            (meant, What::MEANT),
+            (if_followed && joins, What::MEANT_IF_FOLLOWED),
+            (self.within(row), What::WITHIN),
+            (joins, What::JOINED),
+        ]);
+        let entry = self.entry(sheet, row, What::of(row, asked, delivered).with(What::CORRECTS));
+        if room {
+            self.runs.corrections.keep(entry);
+            return Ok(());
+        }
+        self.runs.push(entry)
+    }
+
+    #[inline(always)]
+    fn entry(&mut self, sheet: &Sheet, row: &Row, what: What) -> Entry {
+        let group = self.group(sheet, row);
+        Entry {
+            request: row.request,
+            key: row.key,
+            salt: row.salt(),
+            belongs: self.belongs(sheet, row),
+            milliseconds: row.milliseconds,
+            group,
+            what,
+        }
+    }
+
     /// A hash of the unqualified function, where attempts are joined, above one of the account to which the record was delivered:
     /// of the copies of a call from another account, attempts belong to the one that the function's owner has.
+    #[inline(always)]
     fn belongs(&mut self, sheet: &Sheet, row: &Row) -> u64 {
         let (id, account) = (row.text(Column::Function), row.text(Column::Account));
         let text = |id| sheet.texts.get(id).unwrap_or_default();
@@ -130,6 +163,7 @@ impl<'q> Tally<'q> {
 
     /// True iff the row is about a function, an account and a Region that were asked for: what is true of a call is true of
     /// its executions, too.
+    #[inline(always)]
     fn concerns(&mut self, sheet: &Sheet, row: &Row) -> bool {
         let filter = &self.question.filter;
         if !self.delivered_to(sheet, row)
@@ -159,6 +193,7 @@ impl<'q> Tally<'q> {
     }
 
     /// Whether the row by itself, but for the time, is asked about; and whether it would be, were it asynchronous.
+    #[inline(always)]
     fn meant(&mut self, sheet: &Sheet, row: &Row) -> (bool, bool) {
         let Filter { names, ways, errors, .. } = &self.question.filter;
         let text = |column| sheet.texts.get(row.text(column));
@@ -187,6 +222,7 @@ impl<'q> Tally<'q> {
             })
     }
 
+    #[inline(always)]
     fn group(&mut self, sheet: &Sheet, row: &Row) -> u32 {
         let mut key = [0; MOST_DIMENSIONS];
         for (at, (slot, dimension)) in key.iter_mut().zip(&self.question.by).enumerate() {
