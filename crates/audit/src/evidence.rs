@@ -96,7 +96,7 @@ pub struct Unproven {
 /// All that is known of one function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// What was seen; no records iff none.
+    /// What was seen; no records iff none. Where one is proven and digests were asked for, those that are proven.
     pub records: Records,
     /// Why none of its records is proven; `None` iff one lies in a file that a digest proves, or nobody asked for digests.
     pub unproven: Option<Unproven>,

@@ -12,6 +12,7 @@ mod watched;
 pub(crate) use digests::{Keys, Proven, Weighed, found, weigh};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
+pub(crate) use proofs::Proofs;
 pub(crate) use reading::{Read, has_request, read};
 
 use crate::sources::{Place, Session, Window, list, tag_of};

@@ -1,5 +1,6 @@
 //! `invoketrail verify`: do the records of every function really arrive, complete and untampered?
 
+mod by_function;
 mod canary;
 mod functions;
 pub(crate) mod hours;
@@ -18,9 +19,10 @@ use crate::settings::{self, Live, Source};
 use crate::sources::{Place, Session, places};
 use anyhow::Result;
 use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
+use by_function::ByFunction;
 use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use cli::store::Index;
-use functions::{Functions, asked, functions, pair, within};
+use functions::{Functions, functions, pair};
 use logs::digest::{Asked, Expected, Found, LiveTrail, Seen, State, Validation};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
@@ -64,7 +66,8 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let trails = || delivered.live(&listed, session.as_ref());
     let now = hours::now(&context.now);
     let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), &trails()));
-    let by = rows(&listed, &read.answer.groups, (&live, &patterns))?;
+    let counting = by_function(&listed, &read, (&live, &patterns))?;
+    let by = &counting.records;
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
     let counted = counts.over(&arns, &window, now);
     if session.as_ref().is_some_and(Session::is_stopped) {
@@ -72,10 +75,9 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     }
     let seen = delivered.seen_of(&read.holes, &listed.trails);
     let settled = decision::is_settled(window.end, now);
-    let unproven = |arn: &str| pair(arn).and_then(|(owner, _)| read.proofs.of(arn, owner));
     let known = |arn: &str, records| Known {
         records,
-        unproven: proven.as_ref().and_then(|_| unproven(arn)),
+        unproven: counting.unproven(arn, &read.proofs),
         metric: counted
             .get(arn)
             .cloned()
@@ -84,7 +86,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         origin: delivered.origin,
         settled,
     };
-    let functions = judged(&by, &listed, known);
+    let functions = judged(by, &listed, known);
     let verification = Verification {
         window,
         places: delivered.files.places.iter().map(Place::typed).collect(),
@@ -207,41 +209,12 @@ fn interrupted() -> Outcome {
     Outcome::Interrupted
 }
 
-/// The records of every function that is listed, or that records name, in its own account.
-///
 /// # Errors
 /// [`Problem`] iff nothing at all is called as was asked for.
-fn rows(
-    listed: &Functions,
-    groups: &[Group],
-    (live, patterns): (&Live, &[Pattern]),
-) -> Result<BTreeMap<String, decision::Records>> {
-    let mut by: BTreeMap<String, decision::Records> =
-        listed.arns.iter().map(|arn| (arn.clone(), decision::Records::default())).collect();
-    for group in groups {
-        let [arn, account] = &group.labels[..] else { continue };
-        let Some((owner, region)) = pair(arn).filter(|(owner, _)| owner == account) else { continue };
-        if !asked(patterns, arn) || !within(live, owner, region) {
-            continue;
-        }
-        let cell = &group.cell;
-        by.insert(
-            arn.clone(),
-            decision::Records {
-                records: cell.records(),
-                calls: cell.calls,
-                executions: cell.executions(),
-                first: cell.first,
-                last: cell.last,
-                lag_p50: cell.lag.within(500),
-                lag_p99: cell.lag.within(990),
-            },
-        );
-    }
-    if by.is_empty() && !patterns.is_empty() && listed.unlisted.is_empty() {
-        return Err(nobody().into());
-    }
-    Ok(by)
+fn by_function(listed: &Functions, read: &Read, which: (&Live, &[Pattern])) -> Result<ByFunction> {
+    let by = ByFunction::of(listed, read, which);
+    let nobody_is = by.records.is_empty() && !which.1.is_empty() && listed.unlisted.is_empty();
+    if nobody_is { Err(nobody().into()) } else { Ok(by) }
 }
 
 /// A name that is mistyped must not pass for one whose records arrive.

@@ -1,4 +1,4 @@
-//! Whether a file that a digest proves holds a record of a function: one proven file is enough, and else the first is told.
+//! Which files with records of a function no digest proves: the first of them is told where nothing else speaks for it.
 
 use audit::evidence::Unproven;
 use cloudtrail::resource::unqualified;
@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, HashSet};
 /// By function and the account to which its records were delivered.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
-    /// `None` where a file with a record is proven, which is the smaller.
-    by: BTreeMap<(String, String), Option<Unproven>>,
+    by: BTreeMap<(String, String), Unproven>,
 }
 
 impl Proofs {
-    /// Takes in the file of that name and standing with its records that the filter leaves over.
+    /// Takes in the file of that name and standing with its records that the filter leaves over. One that is proven tells nothing.
     pub(super) fn take(&mut self, sheet: &Sheet, filter: &Filter, (name, standing): (&str, Standing)) {
+        if standing == Standing::Proven {
+            return;
+        }
         let asked = filter.since.unwrap_or(i64::MIN)..filter.until.unwrap_or(i64::MAX);
         let text = |row: &Row, column| sheet.texts.get(row.text(column));
         let here = |row: &Row| {
@@ -30,27 +32,25 @@ impl Proofs {
                 continue;
             };
             let function = unqualified(function).map_or(function, |(_, arn)| arn);
-            let told = || Unproven { first: name.to_owned(), why: standing.to_string() };
-            let proof = (standing != Standing::Proven).then(told);
-            self.enter((function.to_owned(), account.to_owned()), proof);
+            let told = Unproven { first: name.to_owned(), why: standing.to_string() };
+            self.enter((function.to_owned(), account.to_owned()), told);
         }
     }
 
-    fn enter(&mut self, of: (String, String), proof: Option<Unproven>) {
-        let known = self.by.entry(of).or_insert_with(|| proof.clone());
-        if proof < *known {
-            *known = proof;
+    fn enter(&mut self, of: (String, String), told: Unproven) {
+        let known = self.by.entry(of).or_insert_with(|| told.clone());
+        if told < *known {
+            *known = told;
         }
     }
 
     pub(super) fn merge(&mut self, other: Proofs) {
-        other.by.into_iter().for_each(|(of, proof)| self.enter(of, proof));
+        other.by.into_iter().for_each(|(of, told)| self.enter(of, told));
     }
 
-    /// Why no file with a record of the function is proven; `None` iff one is.
-    pub(crate) fn of(&self, function: &str, account: &str) -> Option<Unproven> {
-        let unseen =
-            || Some(Unproven { first: "none".to_owned(), why: "no file was seen to hold one".to_owned() });
+    /// The first file with a record of the function that no digest proves, and why it does not.
+    pub(crate) fn of(&self, function: &str, account: &str) -> Unproven {
+        let unseen = || Unproven { first: "none".to_owned(), why: "no file was seen to hold one".to_owned() };
         self.by.get(&(function.to_owned(), account.to_owned())).cloned().unwrap_or_else(unseen)
     }
 }

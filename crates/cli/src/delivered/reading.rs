@@ -9,7 +9,7 @@ use super::{Delivered, Item};
 use crate::remembered::Keeper;
 use crate::sources::Session;
 use cli::store::{Index, ScratchFiles};
-use logs::digest::{Expected, Seen, Unread};
+use logs::digest::{Expected, Seen, Standing, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Answer, Column, Columns, Filter, Marks, ObjectKey, Question, Row, Sheet, Tally};
 use std::io;
@@ -25,7 +25,10 @@ pub(crate) struct Read {
     pub(crate) holes: Holes,
     /// Every log file, hashed where a digest lists it.
     pub(crate) seen: Vec<Seen>,
-    /// Which functions have a record in a file that a digest proves; empty iff digests were not asked for.
+    /// The same of files that a digest proves alone: what lies elsewhere, a correction or a copy, changes nothing in it. `None` iff
+    /// digests were not asked for.
+    pub(crate) proven: Option<Answer>,
+    /// Whose records lie in which other files; empty iff digests were not asked for.
     pub(crate) proofs: Proofs,
     /// Records that say they were delivered to another account than the one in whose folder they lie: counted nowhere.
     pub(crate) strays: u64,
@@ -50,6 +53,7 @@ pub(crate) fn read(
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
+        proven: Tally::new(question, &spill),
         keeper: Keeper::into(index),
         question,
         delivered,
@@ -66,10 +70,11 @@ pub(crate) fn read(
         (done, files.known())
     });
     let (works, mut account) = done?;
-    let (mut tallies, mut hashes, mut strays) = (Vec::new(), Vec::new(), 0);
+    let (mut tallies, mut proven, mut hashes, mut strays) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let mut proofs = Proofs::default();
     for work in works {
         tallies.push(work.tally);
+        proven.push(work.proven);
         hashes.push(work.hashes);
         proofs.merge(work.proofs);
         holes.merge(work.holes);
@@ -77,8 +82,9 @@ pub(crate) fn read(
     }
     let answer = Answer::of(tallies)?;
     account.enter_corrections(answer.corrections_apart);
+    let proven = expected.map(|_| Answer::of(proven)).transpose()?;
     let seen = seen(delivered, hashes);
-    Ok(Read { answer, account, holes, seen, proofs, strays, known })
+    Ok(Read { answer, account, holes, seen, proven, proofs, strays, known })
 }
 
 /// True iff a digest lists the file, so that it has to be hashed.
@@ -88,6 +94,8 @@ fn is_listed(expected: Option<&Expected<'_>>, item: &Item) -> bool {
 
 struct Work<'a> {
     tally: Tally<'a>,
+    /// Of files that a digest proves.
+    proven: Tally<'a>,
     keeper: Keeper<'a>,
     question: &'a Question,
     delivered: &'a Delivered,
@@ -153,6 +161,9 @@ impl Consumer for Work<'_> {
             let hash = self.hashed.take().filter(|(of, _)| *of == at).map(|(_, hash)| hash);
             let standing = expected.standing(&item.key, hash);
             self.proofs.take(kept, &self.question.filter, (&file.name, standing));
+            if standing == Standing::Proven {
+                self.proven.sheet(file, kept, inflated)?;
+            }
         }
         self.tally.sheet(file, kept, inflated)
     }
@@ -170,6 +181,7 @@ impl Consumer for Work<'_> {
 
     fn end(&mut self) -> io::Result<()> {
         self.keeper.end();
+        self.proven.end()?;
         self.tally.end()
     }
 }

@@ -2,21 +2,29 @@
 
 use crate::evidence::Copy;
 use crate::run::{root, run};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 const FOLDER: &str = "AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/21";
 
 /// The result of the function `cart` over a day of its account's own trail, and why.
 fn cart(tree: &Copy, more: &[&str]) -> (String, String) {
+    let function = asked(tree, more);
+    assert!(function["records"].as_u64().unwrap() > 0, "{function}");
+    (function["result"].as_str().unwrap().to_owned(), function["doubts"].to_string())
+}
+
+fn records_of_cart(tree: &Copy, more: &[&str]) -> u64 {
+    asked(tree, more)["records"].as_u64().unwrap()
+}
+
+fn asked(tree: &Copy, more: &[&str]) -> serde_json::Value {
     let source = tree.folder.path().join("AWSLogs/444455556666");
     let inventory = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
     let day = ["--since", "2026-11-21", "--until", "2026-11-21", "--function", "cart", "--format", "json"];
     let said = run(&[&["verify", source.to_str().unwrap()], &inventory[..], &day[..], more].concat());
     let document: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
-    let function = &document["functions"][0];
-    assert!(function["records"].as_u64().unwrap() > 0, "{function}");
-    (function["result"].as_str().unwrap().to_owned(), function["doubts"].to_string())
+    document["functions"][0].clone()
 }
 
 fn digests(tree: &Copy) -> (String, String) {
@@ -50,6 +58,38 @@ fn a_forged_file_is_no_evidence_and_one_that_is_proven_is_enough() {
     assert!(doubts.contains("unproven") && doubts.contains(&told), "{doubts}");
     // Whoever asks for no digests takes it for what it says.
     assert_eq!(cart(&tree, &[]), ("evidenced".to_owned(), "[]".to_owned()));
+}
+
+/// Says that it corrects a record of `cart`, which then were one of `other`.
+fn correction(of: &str, other: &str, number: usize) -> String {
+    let correction = FORGED
+        .replace("0e121f48-d685-44a8-a9b8-1698cc39f22b", &format!("0e121f48-d685-44a8-a9b8-{number:012x}"));
+    let addendum =
+        format!(r#"{{"addendum":{{"reason":"UPDATED_DATA","originalEventID":"{of}"}},"eventVersion""#);
+    correction.replace("{\"eventVersion\"", &addendum).replace("function:cart", &format!("function:{other}"))
+}
+
+#[test]
+fn a_correction_that_no_digest_proves_neither_takes_evidence_away_nor_gives_any() {
+    let tree = Copy::below("");
+    let mut events = Vec::new();
+    for file in tree.files(FOLDER, ".json.gz") {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let records = document["Records"].as_array().unwrap().iter();
+        let of_cart = records.filter(|record| record.to_string().contains("function:cart"));
+        events.extend(of_cart.map(|record| record["eventID"].as_str().unwrap().to_owned()));
+    }
+    assert!(!events.is_empty());
+    let honest = digests(&tree);
+    let forged = "444455556666_CloudTrail_us-east-1_20261121T2305Z_0000000000000000.json.gz";
+    let corrections = events.iter().enumerate().map(|(number, event)| correction(event, "bogus", number));
+    let lines: Vec<String> = corrections.collect();
+    rewrite(&tree.folder.path().join(FOLDER).join(forged), &lines.join("\n"));
+    assert_eq!((digests(&tree), honest.0.as_str()), (honest.clone(), "evidenced"));
+    // Without digests they are taken for what they say, and nothing is left of the function.
+    assert_eq!(records_of_cart(&tree, &[]), 0);
 }
 
 #[test]
