@@ -13,7 +13,7 @@ pub const DEFAULT_LIMIT: usize = 512 << 20;
 const KEPT: usize = 8 << 20;
 
 /// The same of packed bytes.
-const KEPT_PACKED: usize = 1 << 20;
+const KEPT_PACKED: usize = 5 << 20;
 
 /// DEFLATE makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits).
 const MOST_OF_ONE: usize = 1032;
