@@ -8,10 +8,12 @@ mod index;
 #[cfg(unix)]
 mod interrupted;
 mod left_out;
+mod live_keys;
 mod log_files;
 mod no_network;
 mod proven;
 mod run;
+mod scripted;
 mod settings;
 mod verified_again;
 
