@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[cfg(unix)]
+mod approval;
 mod bad_input;
 mod evidence;
 mod index;
@@ -15,6 +17,8 @@ mod proven;
 mod run;
 mod scripted;
 mod settings;
+#[cfg(unix)]
+mod terminal;
 mod verified_again;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.

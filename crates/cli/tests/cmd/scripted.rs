@@ -19,6 +19,11 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Method and path.
+    pub(crate) fn line(&self) -> &str {
+        self.head.split(" HTTP/").next().unwrap()
+    }
+
     /// What a header says, without its name; nothing iff it is not there.
     pub(crate) fn header(&self, name: &str) -> &str {
         let mut headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
