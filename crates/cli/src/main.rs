@@ -1,6 +1,7 @@
 //! The binary `invoketrail`: reads the arguments, runs one command, ends with its exit code.
 
 mod args;
+mod asking;
 mod clock;
 mod collect;
 mod commands;

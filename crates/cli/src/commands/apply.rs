@@ -2,6 +2,7 @@
 
 use super::{Context, exceptions_so_far};
 use crate::args;
+use crate::asking;
 use crate::collect::{carry_out, collect};
 use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_file, write_file};
@@ -15,7 +16,6 @@ use audit::plan::{Owner, Plan, Purpose};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
 use cli::store::{JournalFile, JournalRead, discard_if_untouched, read_journal, read_plan, write_exceptions};
-use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Carries out, audits again, shows the difference.
@@ -249,16 +249,10 @@ pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
         let problem = Problem::misuse(format!("--approve names another plan: this one is {hash}"));
         return Err(problem.help("look at the plan above, and approve its own hash").into());
     }
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    asking::says_yes("Carry this out?").ok_or_else(|| {
         let problem = Problem::misuse("nobody can be asked here, and nothing is changed unasked");
-        return Err(problem.help(format!("look at the plan, then say --approve {hash}")).into());
-    }
-    let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "Carry this out? Only yes means yes: ");
-    let _ = stderr.flush();
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line);
-    Ok(read.is_ok() && line.trim() == "yes")
+        problem.help(format!("look at the plan, then say --approve {hash}")).into()
+    })
 }
 
 /// Adds the exception that a backout declares, or takes away those that a restore ends.

@@ -5,6 +5,7 @@ use crate::output::{called, read_file};
 use crate::problem::{Problem, say};
 use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
+use audit::inventory::GapKind;
 use cli::report::KeySource;
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Seen, Unread, Validation, Weighing};
 use logs::{DEFAULT_LIMIT, Inflater};
@@ -80,25 +81,63 @@ pub(crate) enum Keys<'a> {
 /// Keys may be valid from the end of a digest on, which is signed later than that.
 const AROUND: i64 = 2 * 3_600_000;
 
+/// Keys, and how they were come by.
+#[derive(Debug, Default)]
+struct Known {
+    keys: PublicKeys,
+    sources: Vec<KeySource>,
+    /// Regions in which they could not be asked for.
+    holes: Holes,
+    /// Those of them in which the permission is missing.
+    refused: Vec<String>,
+}
+
+impl Known {
+    fn enter(&mut self, (file, region): (Option<String>, Option<String>), read: PublicKeys, found: &[Found]) {
+        let named: BTreeSet<String> =
+            found.iter().filter_map(|one| Some(one.digest()?.fingerprint.to_ascii_lowercase())).collect();
+        let fingerprints =
+            read.fingerprints().filter(|one| named.contains(*one)).map(str::to_owned).collect();
+        self.sources.push(KeySource { file, region, fingerprints, in_source: false });
+        self.keys.extend(read);
+    }
+
+    /// Asks CloudTrail in the Region of each digest.
+    fn ask(&mut self, session: &Session, found: &[Found], asked: &Range<i64>) {
+        let regions: BTreeSet<String> =
+            found.iter().filter_map(|one| Some(one.name()?.chain.region)).collect();
+        let regions: Vec<String> = regions.into_iter().collect();
+        let answers = side_by_side(&regions, |region| {
+            let (from, to) = (asked.start.saturating_sub(AROUND), asked.end.saturating_add(AROUND));
+            session.wait(session.evidence.public_keys(region, from, to)).map_err(Box::new)
+        });
+        for (region, answer) in regions.into_iter().zip(answers) {
+            match answer {
+                Ok(listed) => {
+                    let mut read = PublicKeys::default();
+                    for key in listed {
+                        read.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
+                    }
+                    self.enter((None, Some(region)), read, found);
+                }
+                Err(gap) => {
+                    let call = format!("{} in {region}", gap.call);
+                    self.holes.add((None, Some(&region)), &call, &gap.error, 1);
+                    if gap.kind == GapKind::Refused {
+                        self.refused.push(region);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The keys for these digests, where they are from, and in which Regions they could not be asked for.
 ///
 /// # Errors
 /// [`Problem`] iff a file cannot be read as keys.
-pub(crate) fn keys(
-    from: &Keys<'_>,
-    found: &[Found],
-    asked: &Range<i64>,
-    session: Option<&Session>,
-) -> Result<(PublicKeys, Vec<KeySource>, Holes)> {
-    let (mut keys, mut sources, mut holes) = (PublicKeys::default(), Vec::new(), Holes::default());
-    let named: BTreeSet<String> =
-        found.iter().filter_map(|one| Some(one.digest()?.fingerprint.to_ascii_lowercase())).collect();
-    let mut enter = |file: Option<String>, region: Option<String>, read: PublicKeys| {
-        let fingerprints =
-            read.fingerprints().filter(|one| named.contains(*one)).map(str::to_owned).collect();
-        sources.push(KeySource { file, region, fingerprints, in_source: false });
-        keys.extend(read);
-    };
+fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&Session>) -> Result<Known> {
+    let mut known = Known::default();
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
@@ -106,33 +145,13 @@ pub(crate) fn keys(
                     Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
                         .help("aws cloudtrail list-public-keys --start-time ... --end-time ... prints them")
                 })?;
-                enter(Some(called(path).to_string()), None, read);
+                known.enter((Some(called(path).to_string()), None), read, found);
             }
         }
-        (Keys::Live, Some(session)) => {
-            let regions: BTreeSet<String> =
-                found.iter().filter_map(|one| Some(one.name()?.chain.region)).collect();
-            let regions: Vec<String> = regions.into_iter().collect();
-            let answers = side_by_side(&regions, |region| {
-                let (from, to) = (asked.start.saturating_sub(AROUND), asked.end.saturating_add(AROUND));
-                session.wait(session.evidence.public_keys(region, from, to)).map_err(Box::new)
-            });
-            for (region, answer) in regions.iter().zip(answers) {
-                match answer {
-                    Ok(listed) => {
-                        let mut read = PublicKeys::default();
-                        for key in listed {
-                            read.add(&key.fingerprint, key.der, (Some(key.valid_from), Some(key.valid_to)));
-                        }
-                        enter(None, Some(region.clone()), read);
-                    }
-                    Err(gap) => holes.add((None, Some(region)), &gap.call, &gap.error, 1),
-                }
-            }
-        }
+        (Keys::Live, Some(session)) => known.ask(session, found, asked),
         (Keys::Live, None) => {}
     }
-    Ok((keys, sources, holes))
+    Ok(known)
 }
 
 /// What digests prove, and what could not be seen for it.
@@ -157,8 +176,15 @@ fn is_below(path: &Path, places: &[Place]) -> bool {
     })
 }
 
-/// Says what is worth knowing of keys.
-fn tell(validation: &Validation, sources: &[KeySource]) {
+/// Says what is worth knowing of keys, those included that could not be had.
+fn tell(validation: &Validation, sources: &[KeySource], refused: &[String]) {
+    if !refused.is_empty() {
+        let regions = refused.join(", ");
+        let told = format!(
+            "grant cloudtrail:ListPublicKeys in {regions} (see `invoketrail permissions evidence`), or hand the keys over: --public-keys FILE"
+        );
+        say("help", &told);
+    }
     for file in sources.iter().filter(|one| one.in_source).filter_map(|one| one.file.as_ref()) {
         say(
             "note",
@@ -183,6 +209,8 @@ pub(crate) struct Weighed<'f> {
     weighing: Weighing<'f>,
     keys: Vec<KeySource>,
     unseen: Vec<String>,
+    /// Regions in which nobody may ask for keys.
+    refused: Vec<String>,
 }
 
 /// Weighs digests. Keys are asked for of the time `signed`.
@@ -195,13 +223,13 @@ pub(crate) fn weigh<'f>(
     signed: Option<Range<i64>>,
     session: Option<&Session>,
 ) -> Result<Weighed<'f>> {
-    let (keys, mut sources, holes) = keys(from, found, &signed.unwrap_or(0..0), session)?;
+    let Known { keys, mut sources, holes, refused } = keys(from, found, &signed.unwrap_or(0..0), session)?;
     if let Keys::Files(paths) = from {
         for (path, source) in paths.iter().zip(&mut sources) {
             source.in_source = is_below(path, places);
         }
     }
-    Ok(Weighed { weighing: Weighing::of(found, &keys), keys: sources, unseen: holes.told() })
+    Ok(Weighed { weighing: Weighing::of(found, &keys), keys: sources, unseen: holes.told(), refused })
 }
 
 impl<'f> Weighed<'f> {
@@ -213,7 +241,7 @@ impl<'f> Weighed<'f> {
     /// What they prove of the time `asked`.
     pub(crate) fn prove(self, seen: &[Seen], asked: &Asked) -> Proven {
         let validation = self.weighing.judge(seen, asked);
-        tell(&validation, &self.keys);
+        tell(&validation, &self.keys, &self.refused);
         Proven { validation, keys: self.keys, unseen: self.unseen }
     }
 }

@@ -1,42 +1,9 @@
 //! Ctrl-C while AWS is silent: exit code 130, and what was read until then is kept.
 
 use crate::run::command;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use crate::scripted::{IDENTITY, answer, request};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-
-const IDENTITY: &str = r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:sts::111122223333:assumed-role/SecurityAudit/alice</Arn><UserId>A:alice</UserId><Account>111122223333</Account>
-</GetCallerIdentityResult></GetCallerIdentityResponse>"#;
-
-/// The body of the next request on this connection.
-fn request(stream: &TcpStream) -> String {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        let line = line.trim().to_ascii_lowercase();
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line.is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    String::from_utf8(body).unwrap()
-}
-
-fn answer(mut stream: TcpStream, body: &str) {
-    let length = body.len();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.as_bytes()).unwrap();
-}
 
 fn start(arguments: &[&str], endpoint: &TcpListener) -> Child {
     let url = format!("http://{}", endpoint.local_addr().unwrap());
@@ -65,8 +32,8 @@ fn what_was_read_is_kept() {
     let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
     let child = start(&["inventory", "--output", file.to_str().unwrap()], &endpoint);
     let (first, _) = endpoint.accept().unwrap();
-    assert!(request(&first).contains("GetCallerIdentity"));
-    answer(first, IDENTITY);
+    assert!(request(&first).body.contains("GetCallerIdentity"));
+    answer(first, "200 OK", IDENTITY);
     // Whatever comes next is left without an answer.
     let _silent = endpoint.accept().unwrap();
     let (stderr, code) = interrupt(child);
@@ -106,8 +73,8 @@ fn interrupted(arguments: &[&str]) -> (String, Option<i32>) {
     let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
     let child = start(arguments, &endpoint);
     let (first, _) = endpoint.accept().unwrap();
-    assert!(request(&first).contains("GetCallerIdentity"));
-    answer(first, IDENTITY);
+    assert!(request(&first).body.contains("GetCallerIdentity"));
+    answer(first, "200 OK", IDENTITY);
     let _silent = endpoint.accept().unwrap();
     interrupt(child)
 }

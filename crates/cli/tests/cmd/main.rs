@@ -2,17 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[cfg(unix)]
+mod approval;
 mod bad_input;
 mod evidence;
 mod index;
 #[cfg(unix)]
 mod interrupted;
 mod left_out;
+mod live_keys;
 mod log_files;
 mod no_network;
 mod proven;
 mod run;
+mod scripted;
 mod settings;
+#[cfg(unix)]
+mod terminal;
 mod verified_again;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.

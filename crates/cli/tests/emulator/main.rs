@@ -13,6 +13,9 @@ mod refusing;
 mod seed;
 
 mod story;
+#[cfg(unix)]
+#[path = "../cmd/terminal.rs"]
+mod terminal;
 mod verified_again;
 mod verify;
 

@@ -33,8 +33,8 @@ fn scenes() -> Vec<Scene> {
     scenes
 }
 
-/// Runs a command of the story; `HASH` stands for the hash of the plan that it names.
-fn run(seed: &Seed, folder: &Path, command: &str) -> (String, Option<i32>) {
+/// A command of the story; `HASH` stands for the hash of the plan that it names.
+fn command(seed: &Seed, folder: &Path, command: &str) -> Command {
     let mut words: Vec<String> = Vec::new();
     let mut quoted = false;
     let mut word = String::new();
@@ -57,7 +57,8 @@ fn run(seed: &Seed, folder: &Path, command: &str) -> (String, Option<i32>) {
     if matches!(words[0].as_str(), "audit" | "plan" | "backout" | "restore") {
         words.extend(["--recorders".to_owned(), "trails".to_owned()]);
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_invoketrail"));
+    command
         .args(&words)
         .args(["--endpoint-url", &url(), "--region", "us-east-1"])
         .env_clear()
@@ -65,9 +66,13 @@ fn run(seed: &Seed, folder: &Path, command: &str) -> (String, Option<i32>) {
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
         .env("INVOKETRAIL_NOW", "2026-11-23T12:00:00Z")
-        .current_dir(folder)
-        .output()
-        .unwrap();
+        .current_dir(folder);
+    command
+}
+
+/// Runs it, with nobody to be asked.
+fn run(seed: &Seed, folder: &Path, line: &str) -> (String, Option<i32>) {
+    let output = command(seed, folder, line).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
     (text, output.status.code())
 }
@@ -179,4 +184,42 @@ fn where_nothing_exists_a_trail_with_its_bucket_is_made_and_unmade() {
     let hash = hash.split_whitespace().next().unwrap().to_owned();
     let (text, code) = run(&seed, folder.path(), &format!("undo plan.json.journal --approve {hash}"));
     assert_eq!(code, Some(0), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_only_yes_carries_out_and_takes_back() {
+    let seed = Seed::account("310000000038");
+    seed.bucket("invoketrail-asked");
+    seed.role();
+    seed.functions("310000000038", "us-east-1", 1);
+    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-asked","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
+    seed.cloudtrail("us-east-1", "CreateTrail", trail);
+    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let others = r#"{"TrailName":"main","AdvancedEventSelectors":[
+        {"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]}"#;
+    seed.cloudtrail("us-east-1", "PutEventSelectors", others);
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(&seed, folder.path(), "plan --output plan.json").1, Some(0));
+    let plan = std::fs::read_to_string(folder.path().join("plan.json")).unwrap();
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    let hash = plan["hash"].as_str().unwrap();
+    let typed = |line: &str, answer: &str| {
+        let question = "Carry this out? Only yes means yes: ";
+        crate::terminal::answer(command(&seed, folder.path(), line), question, answer)
+    };
+    let said = typed("apply plan.json", "n\n");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.terminal.contains("note: not approved: nothing was changed"), "{said:?}");
+    assert!(said.stdout.contains(hash), "what is asked about is shown: {said:?}");
+    assert!(!folder.path().join("plan.json.journal").exists(), "{said:?}");
+    assert_eq!(run(&seed, folder.path(), "audit").1, Some(3), "nothing records yet");
+    let said = typed("apply plan.json", "yes\n");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(run(&seed, folder.path(), "audit").1, Some(0));
+    assert_eq!(typed("undo plan.json.journal", "n\n").code, Some(3));
+    assert_eq!(run(&seed, folder.path(), "audit").1, Some(0));
+    let said = typed("undo plan.json.journal", "yes\n");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(run(&seed, folder.path(), "audit").1, Some(3));
 }

@@ -3,6 +3,7 @@
 use super::functions::pair;
 use super::hours;
 use crate::args::verify as args;
+use crate::asking;
 use crate::clock;
 use crate::commands::Context;
 use crate::delivered::{Delivered, delivered, has_request};
@@ -17,7 +18,6 @@ use aws::{Aim, Sent};
 use cli::visible::visible;
 use logs::{Filter, text_of};
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// How long is waited where nobody says otherwise: delivery takes about five minutes on average, without a promise.
@@ -95,20 +95,14 @@ fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
     if wanted.approve_canary {
         return Ok(true);
     }
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        let problem = Problem::misuse("nobody can be asked here, and nothing is invoked unasked");
-        return Err(problem.help("say --approve-canary").into());
-    }
     let does = match aim {
         Aim::Check => "Send one dry run (nothing is run)",
         Aim::Run => "RUN the function once, with an empty event",
     };
-    let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{does}: {}? Only yes means yes: ", visible(function));
-    let _ = stderr.flush();
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line);
-    Ok(read.is_ok() && line.trim() == "yes")
+    asking::says_yes(&format!("{does}: {}?", visible(function))).ok_or_else(|| {
+        let problem = Problem::misuse("nobody can be asked here, and nothing is invoked unasked");
+        problem.help("say --approve-canary").into()
+    })
 }
 
 /// Where the record would arrive.
