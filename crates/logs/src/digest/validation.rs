@@ -291,8 +291,7 @@ pub struct UnprovenFile {
     pub why: Unproven,
 }
 
-/// An account, a Region, or one in the other, that was asked about by name and has neither a digest of the time asked about nor a
-/// window that says so.
+/// An account, a Region, or one in the other, that was asked about by name and has no digest of the time asked about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Without {
     /// `None` iff it is so for all accounts.
@@ -342,14 +341,14 @@ pub struct Validation {
 }
 
 impl Validation {
-    /// Enters accounts and Regions that were asked about by name, and have neither a digest of the time asked about nor a window that
-    /// says so: whoever deletes all logs and all digests of one leaves nothing behind that would tell. Where only Regions are named,
-    /// each account with windows is held against each.
+    /// Enters accounts and Regions that were asked about by name, and have no digest of the time asked about: whoever deletes all
+    /// logs and all digests of one leaves nothing behind that would tell. Where only Regions are named, each account with such
+    /// digests is held against each.
     pub fn expect(&mut self, accounts: &[String], regions: &[String]) {
         let there: BTreeSet<(&str, &str)> = self
             .chains
             .iter()
-            .filter(|one| !one.chain.backfill && !one.windows.is_empty())
+            .filter(|one| !one.chain.backfill && one.windows.iter().any(|window| window.digest.is_some()))
             .map(|one| (one.chain.account.as_str(), one.chain.region.as_str()))
             .collect();
         let has = |account: Option<&str>, region: Option<&str>| {

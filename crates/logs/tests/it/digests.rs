@@ -643,13 +643,18 @@ fn a_chain_of_which_only_later_digests_are_left_is_no_pass() {
     let mut left = bucket.of_other_account();
     left.digests.drain(..6);
     bucket.digests.extend(left.digests.clone());
-    let validation = judge(&bucket.found(), &[], &keys(), &until(5));
+    let mut validation = judge(&bucket.found(), &[], &keys(), &until(5));
     assert_eq!(validation.totals.valid, 5);
     assert_eq!(validation.state(), NotAssertable, "only later digests are left of one account");
     let gap = &validation.chains[1].windows[..];
     assert_eq!(gap.len(), 1, "{gap:#?}");
     assert_eq!((gap[0].from, gap[0].to, &gap[0].digest), (at(4), at(5), &None));
     assert_eq!(gap[0].reasons, [Reason::Before]);
+    // And it is none that has digests of that time.
+    let names = [ACCOUNT.to_owned(), OTHER.to_owned()];
+    validation.expect(&names, &[]);
+    let without = logs::digest::Without { account: Some(OTHER.to_owned()), region: None };
+    assert_eq!(validation.without, [without]);
     // What begins with the very end is of no time that was asked about; what begins before it is.
     for (hour, from) in [(6, at(5)), (7, at(6))] {
         let validation = judge(&left.found(), &[], &keys(), &until(hour));
@@ -732,11 +737,13 @@ fn a_chain_that_ended_before_the_time_asked_about_is_no_pass() {
     left.digests.truncate(3);
     bucket.digests.extend(left.digests);
     let asked = Asked { from: Some(at(5)), ..Asked::default() };
-    let validation = judge(&bucket.found(), &[], &keys(), &asked);
+    let mut validation = judge(&bucket.found(), &[], &keys(), &asked);
     assert_eq!(validation.totals.valid, 3);
     assert_eq!(validation.state(), NotAssertable);
     let gap = &validation.chains[1].windows[0];
     assert_eq!((gap.from, gap.to, &gap.reasons[..]), (at(5), at(6), &[Reason::After][..]));
+    validation.expect(&[OTHER.to_owned()], &[]);
+    assert_eq!(validation.without.len(), 1);
 }
 
 proptest! {
