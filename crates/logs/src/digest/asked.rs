@@ -8,7 +8,8 @@ use std::ops::Range;
 /// The time that is asked about, in milliseconds since 1970: all there is where nothing is said.
 ///
 /// Within it, time that no digest is about is told, too. Where an end is open, nothing is said of the time before the first
-/// digest of a chain, or behind its last.
+/// digest of a chain, or behind its last; but where all digests of a chain lie beyond the other end, the hour next to them is told,
+/// unless the chain starts there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// What was delivered from then on.

@@ -40,7 +40,7 @@ pub enum Logging {
 /// Why a trail's records of a time cannot be proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Lack {
-    /// It delivers digests, and there is none.
+    /// It delivers digests, and there is none of the time asked about.
     #[error(
         "its log file validation is on, and there is no digest: it was switched on later, or they were deleted with the log files"
     )]
@@ -78,15 +78,15 @@ pub struct LackingPlace {
     pub account: String,
     /// Where they happened.
     pub region: String,
-    /// The end of the newest digest, milliseconds since 1970; `None` iff there is none.
+    /// The end of the newest digest, milliseconds since 1970; `None` iff there is none of the time asked about.
     pub newest: Option<i64>,
 }
 
 /// Digests come hourly, and how late they may come is not documented (U-17): one hour for each.
 const LATE: i64 = 2 * 3_600_000;
 
-/// What is known of the digests of one chain.
-type Newest = Option<i64>;
+/// What is known of one chain: the end of its newest digest in the time asked about, and whether its windows say anything at all.
+type Newest = (Option<i64>, bool);
 
 impl Validation {
     /// Enters trails that deliver there at `now`, and in the time `asked` have no digests of an account and Region, or none as new
@@ -95,7 +95,7 @@ impl Validation {
         let mut newest: BTreeMap<&Chain, Newest> = BTreeMap::new();
         for one in self.chains.iter().filter(|one| !one.chain.backfill) {
             let digests = one.windows.iter().filter(|window| window.digest.is_some());
-            newest.insert(&one.chain, digests.map(|window| window.to).max());
+            newest.insert(&one.chain, (digests.map(|window| window.to).max(), !one.windows.is_empty()));
         }
         let mut lacking: Vec<Lacking> =
             trails.iter().flat_map(|trail| lacks(trail, &newest, asked, now)).collect();
@@ -123,10 +123,11 @@ fn lacks(trail: &LiveTrail, newest: &BTreeMap<&Chain, Newest>, asked: &Asked, no
         };
         let found = newest.iter().filter(|(chain, _)| of(chain)).map(|(_, newest)| *newest).max();
         let newest = match found {
-            // Its windows have no digest of this time, and say so.
-            Some(None) => continue,
-            Some(Some(newest)) if newest >= until.saturating_sub(LATE) => continue,
-            other => other.flatten(),
+            // Its windows are of time without a digest, and say so. A chain without windows says nothing: all its digests are of
+            // another time.
+            Some((None, true)) => continue,
+            Some((Some(newest), _)) if newest >= until.saturating_sub(LATE) => continue,
+            other => other.and_then(|(newest, _)| newest),
         };
         let why = match (trail.validation, newest) {
             (Some(true), None) => Lack::NoDigest,

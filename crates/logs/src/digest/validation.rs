@@ -243,7 +243,8 @@ pub struct Files {
 /// A stretch of time, and what may be said of the log files delivered within.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Milliseconds since 1970. Of a digest that could not be read: the end of the one before, or an hour before `to`.
+    /// Milliseconds since 1970. Of a digest that could not be read: the end of the one before, or an hour before `to`. Of time
+    /// before the first digest where the beginning is open: an hour before `to`.
     pub from: i64,
     /// Milliseconds since 1970.
     pub to: i64,
@@ -290,7 +291,7 @@ pub struct UnprovenFile {
     pub why: Unproven,
 }
 
-/// An account, a Region, or one in the other, that was asked about by name and has no digest at all.
+/// An account, a Region, or one in the other, that was asked about by name and has no digest of the time asked about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Without {
     /// `None` iff it is so for all accounts.
@@ -340,13 +341,14 @@ pub struct Validation {
 }
 
 impl Validation {
-    /// Enters accounts and Regions that were asked about by name, and have no digest: whoever deletes all logs and all digests of
-    /// one leaves nothing behind that would tell. Where only Regions are named, each account with digests is held against each.
+    /// Enters accounts and Regions that were asked about by name, and have no digest of the time asked about: whoever deletes all
+    /// logs and all digests of one leaves nothing behind that would tell. Where only Regions are named, each account with such
+    /// digests is held against each.
     pub fn expect(&mut self, accounts: &[String], regions: &[String]) {
         let there: BTreeSet<(&str, &str)> = self
             .chains
             .iter()
-            .filter(|one| !one.chain.backfill)
+            .filter(|one| !one.chain.backfill && one.windows.iter().any(|window| window.digest.is_some()))
             .map(|one| (one.chain.account.as_str(), one.chain.region.as_str()))
             .collect();
         let has = |account: Option<&str>, region: Option<&str>| {

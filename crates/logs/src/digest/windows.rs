@@ -48,6 +48,9 @@ impl<'a, 's> Timeline<'a, 's> {
         if let (false, Some(to), Some(covered)) = (backfill, self.asked.to, self.covered) {
             self.empty(covered..to, Reason::After);
         }
+        if let (false, Some(first)) = (backfill, group.first()) {
+            self.beyond(first);
+        }
         self.windows.sort_by(|a, b| {
             (a.to, a.from, &a.digest, &a.reasons).cmp(&(b.to, b.from, &b.digest, &b.reasons))
         });
@@ -108,6 +111,29 @@ impl<'a, 's> Timeline<'a, 's> {
         }
         let starts = one.digest.is_some_and(|digest| digest.previous.is_none());
         self.empty(covered..start, if starts { Reason::Restarted } else { Reason::Between });
+    }
+
+    /// Where what is asked about is open at one end, and all digests lie beyond the other, the hour there that is next to them: no
+    /// digest is about it, however long it was so.
+    fn beyond(&mut self, first: &Weighed<'_>) {
+        match (self.asked.from, self.asked.to, self.covered) {
+            (None, Some(to), _) => {
+                // Those that begin at the end or behind it are there for single log files, and say nothing of the time.
+                if self.windows.iter().any(|window| window.from < to) {
+                    return;
+                }
+                // Only if it is certain that there was nothing before, or that it is in another chain, nothing lacks.
+                let begins = first.digest.is_some_and(|digest| digest.previous.is_none());
+                let whole = first.verified && (begins || first.has_predecessor);
+                if !whole || !self.windows.is_empty() {
+                    self.push(to.saturating_sub(HOUR)..to, Reason::Before);
+                }
+            }
+            (Some(from), None, Some(covered)) if covered <= from => {
+                self.push(from..from.saturating_add(HOUR), Reason::After);
+            }
+            _ => {}
+        }
     }
 
     /// A window without a digest, as much of it as was asked for.

@@ -16,6 +16,8 @@ use std::sync::OnceLock;
 pub(crate) const DAY: i64 = 1_772_323_200_000;
 pub(crate) const HOUR: i64 = 3_600_000;
 pub(crate) const BUCKET: &str = "trail-bucket";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const OTHER: &str = "444455556666";
 const PLACE: &str = "AWSLogs/111122223333";
 
 /// A key of CloudTrail's, and its public half as `ListPublicKeys` returns it.
@@ -151,6 +153,27 @@ impl Bucket {
             "s3Bucket": BUCKET, "s3Object": key, "hashValue": hash, "hashAlgorithm": "SHA-256",
             "newestEventTime": stamp(hour), "oldestEventTime": stamp(hour),
         })
+    }
+
+    /// The same chain of digests without log files, of account 444455556666, signed anew.
+    pub(crate) fn of_other_account(&self) -> Self {
+        let mut bucket = Bucket::default();
+        for made in &self.digests {
+            let text = String::from_utf8(made.bytes.clone()).unwrap();
+            let (key, text) = (made.key.replace(ACCOUNT, OTHER), text.replace(ACCOUNT, OTHER));
+            let mut other = Made { key, bytes: text.into_bytes(), ..made.clone() };
+            let document: Value = serde_json::from_slice(&other.bytes).unwrap();
+            if let (Some(previous), false) =
+                (bucket.digests.last(), document["previousDigestS3Object"].is_null())
+            {
+                let (hash, signature) = (hex(&sha256(&previous.bytes)), previous.signature.clone());
+                other.edit("previousDigestHashValue", json!(hash));
+                other.edit("previousDigestSignature", json!(signature));
+            }
+            other.sign(&signers()[0]);
+            bucket.digests.push(other);
+        }
+        bucket
     }
 
     pub(crate) fn found(&self) -> Vec<Found> {

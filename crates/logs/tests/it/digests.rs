@@ -632,6 +632,120 @@ fn the_beginning_of_what_was_read_is_a_note_unless_more_was_asked_for() {
     assert!(matches!(window.reasons[0], Reason::Missing { .. }));
 }
 
+/// What is asked about ends there, and has no beginning.
+fn until(hour: i64) -> Asked {
+    Asked { to: Some(at(hour)), ..Asked::default() }
+}
+
+#[test]
+fn a_chain_of_which_only_later_digests_are_left_is_no_pass() {
+    let mut bucket = Bucket::chain(0, &[0; 8]);
+    let mut left = bucket.of_other_account();
+    left.digests.drain(..6);
+    bucket.digests.extend(left.digests.clone());
+    let mut validation = judge(&bucket.found(), &[], &keys(), &until(5));
+    assert_eq!(validation.totals.valid, 5);
+    assert_eq!(validation.state(), NotAssertable, "only later digests are left of one account");
+    let gap = &validation.chains[1].windows[..];
+    assert_eq!(gap.len(), 1, "{gap:#?}");
+    assert_eq!((gap[0].from, gap[0].to, &gap[0].digest), (at(4), at(5), &None));
+    assert_eq!(gap[0].reasons, [Reason::Before]);
+    // And it is none that has digests of that time.
+    let names = [ACCOUNT.to_owned(), OTHER.to_owned()];
+    validation.expect(&names, &[]);
+    let without = logs::digest::Without { account: Some(OTHER.to_owned()), region: None };
+    assert_eq!(validation.without, [without]);
+    // What begins with the very end is of no time that was asked about; what begins before it is.
+    for (hour, from) in [(6, at(5)), (7, at(6))] {
+        let validation = judge(&left.found(), &[], &keys(), &until(hour));
+        let (state, at) = if hour == 6 { (NotAssertable, from) } else { (Valid, from) };
+        assert_eq!((states(&validation), windows(&validation)[0].from), (vec![state], at), "{hour}");
+    }
+    // What cannot be read, or is not signed, may be anything.
+    let refused = Unread::Refused { why: "AccessDenied".to_owned() };
+    let unread = [Found::new(Some(BUCKET), &digest_key(8, ""), Err(refused), None)];
+    let mut forged = Bucket::chain(7, &[0]);
+    forged.digests[0].signature = Some("00".to_owned());
+    for found in [&unread[..], &forged.found()] {
+        let validation = judge(found, &[], &keys(), &until(5));
+        assert_eq!(windows(&validation)[0].reasons, [Reason::Before]);
+    }
+}
+
+#[test]
+fn a_chain_that_starts_behind_the_time_asked_about_is_missed_where_it_was_named() {
+    let mut bucket = Bucket::chain(0, &[0; 8]);
+    bucket.digests.extend(Bucket::chain(6, &[0; 2]).of_other_account().digests);
+    let mut validation = judge(&bucket.found(), &[], &keys(), &until(5));
+    assert_eq!(validation.chains[1].windows, []);
+    assert_eq!(validation.state(), Valid, "nothing was asked that it could concern");
+    validation.expect(&[], &["eu-west-1".to_owned()]);
+    assert_eq!((validation.without.len(), validation.state()), (0, Valid));
+    validation.expect(&[OTHER.to_owned()], &[]);
+    assert_eq!((validation.without.len(), validation.state()), (1, NotAssertable));
+    validation.expect(&[], &["us-east-1".to_owned()]);
+    assert_eq!((validation.without.len(), validation.state()), (1, NotAssertable));
+    // Backfill comes when there is something to fill in.
+    let mut bucket = Bucket::chain(0, &[0; 8]);
+    let previous = bucket.digests[0].clone();
+    bucket.deliver(6, 0, Some(&previous), "_backfill");
+    let validation = judge(&bucket.found(), &[], &keys(), &until(5));
+    assert_eq!((validation.chains.len(), validation.state()), (2, Valid));
+}
+
+#[test]
+fn a_chain_that_was_another_before_is_no_gap() {
+    // The trail became another one's behind the time asked about: the digests before are those of the other chain.
+    let mut bucket = Bucket::chain(0, &[0; 5]);
+    let previous = bucket.digests[4].clone();
+    bucket.deliver(5, 0, Some(&previous), "");
+    let last = &mut bucket.digests[5];
+    last.key = last.key.replace("my_trail", "its_trail");
+    let key = last.key.clone();
+    last.edit("digestS3Object", json!(key));
+    last.sign(&signers()[0]);
+    let judged = |bucket: &Bucket| judge(&bucket.found(), &[], &keys(), &until(4));
+    assert_eq!((judged(&bucket).chains.len(), judged(&bucket).state()), (2, Valid));
+    // Unless they are gone there, too.
+    bucket.digests.drain(..4);
+    assert_eq!(judged(&bucket).state(), NotAssertable);
+}
+
+#[test]
+fn a_starting_digest_that_lists_a_file_from_before_it_is_no_proof_of_that_time() {
+    let (mut bucket, _) = late();
+    bucket.digests.drain(..2);
+    for member in ["Bucket", "Object"].map(|name| format!("previousDigestS3{name}")) {
+        bucket.digests[0].edit(&member, Value::Null);
+    }
+    for member in ["previousDigestHashValue", "previousDigestSignature"] {
+        bucket.digests[0].edit(member, Value::Null);
+    }
+    bucket.digests[0].sign(&signers()[0]);
+    bucket.digests.truncate(1);
+    bucket.logs.retain(|key, _| key.contains("late") || key.contains("T02"));
+    let mut validation = judge(&bucket.found(), &bucket.seen(), &keys(), &until(2));
+    validation.expect(&[ACCOUNT.to_owned()], &[]);
+    assert_eq!(validation.state(), NotAssertable, "{validation:#?}");
+    assert_eq!(reasons(&validation, 0), [Reason::Before]);
+}
+
+#[test]
+fn a_chain_that_ended_before_the_time_asked_about_is_no_pass() {
+    let mut bucket = Bucket::chain(0, &[0; 8]);
+    let mut left = bucket.of_other_account();
+    left.digests.truncate(3);
+    bucket.digests.extend(left.digests);
+    let asked = Asked { from: Some(at(5)), ..Asked::default() };
+    let mut validation = judge(&bucket.found(), &[], &keys(), &asked);
+    assert_eq!(validation.totals.valid, 3);
+    assert_eq!(validation.state(), NotAssertable);
+    let gap = &validation.chains[1].windows[0];
+    assert_eq!((gap.from, gap.to, &gap.reasons[..]), (at(5), at(6), &[Reason::After][..]));
+    validation.expect(&[OTHER.to_owned()], &[]);
+    assert_eq!(validation.without.len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -109,3 +109,34 @@ fn what_windows_say_is_said_once() {
     let validation = held(trail(), &asked, 99);
     assert_eq!((validation.state(), lacks(&validation)), (State::NotAssertable, vec![]));
 }
+
+#[test]
+fn a_chain_whose_digests_are_all_of_another_time_covers_nothing() {
+    let asked = Asked { to: Some(at(5)), ..Asked::default() };
+    let mut bucket = Bucket::chain(0, &[1; 8]);
+    bucket.digests.drain(..6);
+    let judged = |bucket: &Bucket| {
+        let mut validation = judge(&bucket.found(), &[], &keys(), &asked);
+        validation.hold_against(&[trail()], &asked, at(8));
+        validation
+    };
+    // Its window says so.
+    let validation = judged(&bucket);
+    assert_eq!((validation.state(), lacks(&validation)), (State::NotAssertable, vec![]));
+    assert_eq!(validation.chains[0].windows.len(), 1);
+    // One that starts later has none that could: the trail lacks them. It may stand beside a good one.
+    let validation = judged(&Bucket::chain(6, &[0; 2]));
+    assert_eq!(validation.chains[0].windows, []);
+    assert_eq!(
+        (validation.state(), lacks(&validation)),
+        (State::NotAssertable, vec![(Lack::NoDigest, None)])
+    );
+    let mut both = Bucket::chain(0, &[0; 8]).of_other_account();
+    both.digests.extend(Bucket::chain(6, &[0; 2]).digests);
+    let validation = judged(&both);
+    assert_eq!(validation.totals.valid, 5);
+    assert_eq!(
+        (validation.state(), lacks(&validation)),
+        (State::NotAssertable, vec![(Lack::NoDigest, None)])
+    );
+}
