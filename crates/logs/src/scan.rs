@@ -139,6 +139,9 @@ pub struct Account {
     pub not_events: u64,
     /// Records and stretches of bytes that could not be read.
     pub refusals: u64,
+    /// Corrections that were too many to be applied ([`crate::Answer::corrections_apart`]): calls may be counted twice.
+    #[serde(default)]
+    pub corrections_apart: u64,
     /// The first [`KEPT_TROUBLES`] by name and offset.
     pub troubles: BTreeSet<Trouble>,
 }
@@ -151,12 +154,13 @@ impl Account {
         self.trouble(Trouble { file: name.to_owned(), offset: None, why: why.to_owned() });
     }
 
-    /// Enters corrections that were too many to be applied ([`crate::Answer::corrections_apart`]), as something that was not read:
-    /// the answer does not have what they say. Nothing is entered iff there are none.
+    /// Enters corrections that were too many to be applied ([`crate::Answer::corrections_apart`]): the files were read, and the answer
+    /// does not have what the corrections say. Nothing is entered iff there are none.
     pub fn enter_corrections(&mut self, apart: u64) {
         if apart > 0 {
+            self.corrections_apart += apart;
             let why = format!("{apart} corrections are too many to be applied: calls may be counted twice");
-            self.enter_unread("corrections (addendum)", &why);
+            self.trouble(Trouble { file: "corrections (addendum)".to_owned(), offset: None, why });
         }
     }
 
@@ -205,13 +209,14 @@ impl Account {
         self.aggregated.1 += other.aggregated.1;
         self.not_events += other.not_events;
         self.refusals += other.refusals;
+        self.corrections_apart += other.corrections_apart;
         other.troubles.into_iter().for_each(|trouble| self.trouble(trouble));
     }
 
-    /// True iff every byte of every file was read.
+    /// True iff every byte of every file was read, and each correction was applied.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.unread == 0 && self.damaged == 0
+        self.unread == 0 && self.damaged == 0 && self.corrections_apart == 0
     }
 }
 

@@ -6,38 +6,72 @@
 
 use super::entry::{Entry, What};
 use super::settle::{Order, Runs};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
-/// The most corrections that are known at once. With more than that, none replaces anything.
+/// The most corrections that are known at once. With more than that on all threads together, none replaces anything.
 const MOST: u64 = 1 << 16;
 
+/// A correction, and what an entry does not know of it.
+#[derive(Clone, Copy)]
+pub(super) struct Correction {
+    pub(super) entry: Entry,
+    /// When its file was delivered, as its name says, to the minute.
+    pub(super) delivered: Option<i64>,
+    /// A hash of all that is asked of it: the same whichever thread read it.
+    pub(super) said: u64,
+    /// It may count where it replaces nothing; one that may not is known for what it replaces alone.
+    pub(super) counts: bool,
+}
+
+impl Correction {
+    /// The entry that counts by itself, a copy of nothing but the same correction.
+    pub(super) fn apart(&self) -> Entry {
+        let key = self.entry.event().wrapping_add(u128::from(self.said));
+        Entry { key, salt: self.said, what: self.entry.what.without(What::CORRECTS), ..self.entry }
+    }
+}
+
 /// What one thread read of corrections, asked about or not: a record that is asked about may have one that is not.
-#[derive(Default)]
 pub(super) struct Corrections {
-    kept: Vec<Entry>,
+    kept: Vec<Correction>,
     seen: u64,
+    /// As [`MOST`].
+    pub(super) most: u64,
+}
+
+impl Default for Corrections {
+    fn default() -> Self {
+        Corrections { kept: Vec::new(), seen: 0, most: MOST }
+    }
 }
 
 impl Corrections {
-    /// Counts one more; true iff there is room for it.
+    /// Counts one more; true iff there is room for it. One without room replaces nothing.
     pub(super) fn room(&mut self) -> bool {
         self.seen += 1;
-        self.seen <= MOST
+        self.seen <= self.most
     }
 
-    pub(super) fn keep(&mut self, entry: Entry) {
-        self.kept.push(entry);
+    pub(super) fn keep(&mut self, one: Correction) {
+        self.kept.push(one);
     }
 
-    pub(super) fn take(&mut self) -> Vec<Entry> {
-        std::mem::take(&mut self.kept)
+    /// The entries to settle, each once: what replaces nothing counts by itself, if at all.
+    pub(super) fn entries(self, replacing: Option<&Replacing>) -> impl Iterator<Item = Entry> {
+        self.kept.into_iter().filter_map(move |one| {
+            if replacing.is_some_and(|replacing| replacing.events.contains_key(&one.entry.told())) {
+                return Some(one.entry);
+            }
+            one.counts.then(|| one.apart())
+        })
     }
 }
 
 /// An event whose record was corrected.
 struct Corrected {
-    /// The newest correction.
+    /// The correction that decides.
     newest: Entry,
     /// The record that is corrected: its key, and where it stands.
     claim: Option<(u128, Place)>,
@@ -77,7 +111,8 @@ impl Replacing {
         group: &impl Fn(usize, u32) -> u32,
     ) -> io::Result<(Option<Replacing>, u64)> {
         let seen = runs.iter().map(|of| of.corrections.seen).sum();
-        if seen == 0 || seen > MOST {
+        let most = runs.iter().map(|of| of.corrections.most).min().unwrap_or(MOST);
+        if seen == 0 || seen > most {
             return Ok((None, seen));
         }
         let mut events = newest(runs, group);
@@ -100,7 +135,7 @@ impl Replacing {
             let claimed = event.claim.map(|(_, place)| place);
             unite(&mut self.places, place(&event.newest), claimed);
         }
-        for entry in runs.iter().flat_map(|of| &of.corrections.kept) {
+        for Correction { entry, .. } in runs.iter().flat_map(|of| &of.corrections.kept) {
             if let Some(event) = self.events.get(&entry.told()) {
                 unite(&mut self.places, place(&event.newest), Some(place(entry)));
             }
@@ -118,8 +153,7 @@ impl Replacing {
         let Some(Corrected { newest, .. }) = self.events.get(&entry.told()) else {
             return self.places.contains_key(&place(entry));
         };
-        let identity = |of: &Entry| (of.key, of.request, of.belongs);
-        if identity(entry) != identity(newest) {
+        if entry.said() != newest.said() {
             entry.what = entry.what.without(What::CORRECTS);
             (entry.key, entry.salt) = (newest.key, newest.salt);
             (entry.request, entry.belongs) = (newest.request, newest.belongs);
@@ -136,21 +170,34 @@ impl Order for &Replacing {
     }
 }
 
-/// The newest correction of each event, whichever thread read it.
+/// The newest correction of each event, whichever thread read it; of none where nobody knows which that is.
 fn newest(runs: &[Runs<'_>], group: &impl Fn(usize, u32) -> u32) -> BTreeMap<(u128, u32), Corrected> {
-    let order = |of: &Entry| (of.newness(), of.key, of.request, of.belongs, of.group, of.what);
-    let mut events: BTreeMap<(u128, u32), Corrected> = BTreeMap::new();
+    let mut all: Vec<Correction> = Vec::new();
     for (thread, of) in runs.iter().enumerate() {
-        for entry in &of.corrections.kept {
-            let entry = Entry { group: group(thread, entry.group), ..*entry };
-            let event = events.entry(entry.told());
-            let event = event.or_insert(Corrected { newest: entry, claim: None, several: false });
-            if order(&entry) > order(&event.newest) {
-                event.newest = entry;
-            }
-        }
+        all.extend(of.corrections.kept.iter().map(|one| {
+            let entry = Entry { group: group(thread, one.entry.group), ..one.entry };
+            Correction { entry, ..*one }
+        }));
     }
-    events
+    // Of one that was delivered more than once, the last delivery is the one that is meant.
+    all.sort_unstable_by_key(|one| (one.entry.told(), one.entry.said(), Reverse(one.delivered)));
+    all.dedup_by_key(|one| (one.entry.told(), one.entry.said()));
+    let events = all.chunk_by(|one, other| one.entry.told() == other.entry.told());
+    let events = events.filter_map(|of| {
+        let newest = deciding(of)?.entry;
+        Some((newest.told(), Corrected { newest, claim: None, several: false }))
+    });
+    events.collect()
+}
+
+/// Of corrections of one event, no two of which say the same, the one delivered last; where that is not known of all, or is the
+/// same, that of the latest event. `None` iff that leaves several.
+fn deciding(of: &[Correction]) -> Option<&Correction> {
+    let known = of.iter().all(|one| one.delivered.is_some());
+    let order = |one: &Correction| (one.delivered.filter(|_| known), one.entry.milliseconds);
+    let newest = of.iter().max_by_key(|one| order(one))?;
+    let several = of.iter().filter(|one| order(one) == order(newest)).nth(1).is_some();
+    (!several).then_some(newest)
 }
 
 /// Puts both places together. What shares its place with copies of itself alone goes wherever what replaces it goes.

@@ -1,7 +1,6 @@
 //! A record that may be counted: what settling needs of it, in 64 bytes.
 
 use crate::sheet::{Marks, Row};
-use std::cmp::Reverse;
 
 /// A record that may be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +116,10 @@ impl Entry {
         self.what.is(What::CORRECTS)
     }
 
-    /// Of two corrections of one event the one that is more is the newer: of a later event, or of an equal one delivered later.
-    pub(super) fn newness(&self) -> (i64, Option<u16>) {
-        (self.milliseconds, self.what.lag())
+    /// All that is asked of it: copies of one record say the same, whenever they were delivered.
+    pub(super) fn said(&self) -> (u128, u128, u64, i64, u32, u32) {
+        let what = self.what.0 & ((1 << What::LAG_AT) - 1);
+        (self.key, self.request, self.belongs, self.milliseconds, self.group, what)
     }
 
     pub(super) fn execution(&self) -> bool {
@@ -168,11 +168,10 @@ pub(super) struct Settled {
     pub(super) copies: u64,
 }
 
-/// Of several copies the one that is least decides, whichever was read first: the newest correction, else one whose lag is known,
-/// if there is any.
+/// Of several copies the one that is least decides, whichever was read first: the correction, else one whose lag is known, if there
+/// is any.
 fn deciding(entry: &Entry) -> impl Ord + use<> {
-    let newest = Reverse(entry.corrects().then(|| entry.newness()));
-    (newest, entry.group, entry.what.lag().is_none(), entry.what, entry.belongs, entry.request)
+    (!entry.corrects(), entry.group, entry.what.lag().is_none(), entry.what, entry.belongs, entry.request)
 }
 
 /// Settles what stands together in [`Entry::order`]. The time that was asked for is asked of every record; the rest is asked of

@@ -80,10 +80,10 @@ impl<'s> Runs<'s> {
     }
 
     /// Puts the corrections among the entries.
-    fn put_corrections(&mut self) -> io::Result<()> {
-        let corrections = self.corrections.take();
-        if !corrections.is_empty() {
-            corrections.into_iter().try_for_each(|entry| self.push(entry))?;
+    fn put_corrections(&mut self, replacing: Option<&Replacing>) -> io::Result<()> {
+        let mut entries = std::mem::take(&mut self.corrections).entries(replacing).peekable();
+        if entries.peek().is_some() {
+            entries.try_for_each(|entry| self.push(entry))?;
             self.sort();
         }
         Ok(())
@@ -267,7 +267,7 @@ pub(super) fn merge(
     let (replacing, apart) = Replacing::of(&mut runs, &group)?;
     let (mut threads, mut readers) = (Vec::new(), Vec::new());
     for (thread, mut of) in runs.into_iter().enumerate() {
-        of.put_corrections()?;
+        of.put_corrections(replacing.as_ref())?;
         for run in of.into_readers() {
             threads.push(thread);
             readers.push(run);

@@ -1,5 +1,6 @@
 //! One thread's share of an answer: rows to entries, each with the group it belongs to.
 
+use super::correct::Correction;
 use super::entry::{Entry, What};
 use super::label::{function, label, number};
 use super::settle::{IN_MEMORY, Runs, Spill};
@@ -11,7 +12,7 @@ use cloudtrail::arn::Arn;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::io;
 
 /// The labels of a group: numbers of texts, or numbers of hours and days.
@@ -61,6 +62,13 @@ impl<'q> Tally<'q> {
         }
     }
 
+    /// With more corrections than that on all threads together, none replaces anything: 65 536 unless it is said here.
+    #[must_use]
+    pub fn correcting(mut self, most: u64) -> Self {
+        self.runs.corrections.most = most;
+        self
+    }
+
     /// Takes in the rows that the question is about. `delivered` is when the file was, as its name says, to the minute.
     ///
     /// # Errors
@@ -104,23 +112,41 @@ impl<'q> Tally<'q> {
         }
         let concerns = self.concerns(sheet, row);
         let (meant, if_followed) = if concerns { self.meant(sheet, row) } else { (false, false) };
+        let within = self.within(row);
+        let joins = self.question.joins();
+        // As any other record.
+        let counts = concerns && (meant && within || joins && may_be_joined(row));
         let room = self.runs.corrections.room();
-        if !(room || concerns) {
+        if !(room || counts) {
             return Ok(());
         }
-        let joins = self.question.joins();
         let asked = What::those(&[
             (meant, What::MEANT),
             (if_followed && joins, What::MEANT_IF_FOLLOWED),
-            (self.within(row), What::WITHIN),
+            (within, What::WITHIN),
             (joins, What::JOINED),
         ]);
         let entry = self.entry(sheet, row, What::of(row, asked, delivered).with(What::CORRECTS));
+        let one = Correction { entry, delivered, said: self.said(&entry), counts };
         if room {
-            self.runs.corrections.keep(entry);
+            self.runs.corrections.keep(one);
             return Ok(());
         }
-        self.runs.push(entry)
+        self.runs.push(one.apart())
+    }
+
+    /// A hash of all that is asked of the entry; its labels as texts, which other threads number otherwise.
+    fn said(&self, entry: &Entry) -> u64 {
+        let mut hasher = FixedState::with_seed(11).build_hasher();
+        Entry { group: 0, ..*entry }.said().hash(&mut hasher);
+        let key = self.groups.get(entry.group as usize).into_iter().flatten();
+        for (id, dimension) in key.zip(&self.question.by) {
+            match number(*dimension, entry.milliseconds) {
+                Some(number) => number.hash(&mut hasher),
+                None => self.labels.get(*id).hash(&mut hasher),
+            }
+        }
+        hasher.finish()
     }
 
     #[inline(always)]

@@ -155,30 +155,179 @@ fn the_newest_correction_decides() {
     assert_eq!(counts(&by_function_and_role(), &[SYNC, &one, &two]), (expected.clone(), 2));
     // The same without the original.
     assert_eq!(counts(&by_function_and_role(), &[&one, &two]), (expected, 1));
-    // Of the same time, whichever it is, it is one: `counts` sees that it is always the same.
+    // Of the same time, nobody knows which is true: nothing replaces anything.
     let three = at(&SYNC.replace("function:orders", "function:more"), "2023-03-21T01:02:05Z", 3);
-    let (found, copies) = counts(&by_function_and_role(), &[SYNC, &one, &three, &two]);
-    assert_eq!((found.len(), copies), (1, 3));
+    let expected = told(&[
+        ("billing", "role states", 1, 0, 0),
+        ("more", "role states", 1, 0, 0),
+        ("orders", "role deploy", 1, 0, 0),
+        ("orders", "role states", 1, 0, 0),
+    ]);
+    assert_eq!(counts(&by_function_and_role(), &[SYNC, &one, &three, &two, &three]), (expected, 1));
+}
+
+/// The sheet of one record.
+fn sheet(record: &str) -> Sheet {
+    let mut sheet = Sheet::default();
+    let mut take = |record: &Record<'_>| sheet.take(record, Columns::ALL);
+    Reader::new().read(record.as_bytes(), Wanted::Invocations, &mut take);
+    sheet
+}
+
+/// Records, each with the minute of its file.
+type Delivered = (String, Option<i64>);
+
+/// Tallies that took in the records, one file each: by turns on so many threads, with so much memory and so many corrections.
+fn taken<'q>(
+    question: &'q Question,
+    records: &[Delivered],
+    (threads, memory, most): (usize, usize, u64),
+) -> Vec<Tally<'q>> {
+    let tally = |_| Tally::holding(question, &InMemory, memory).correcting(most);
+    let mut tallies: Vec<_> = (0..threads).map(tally).collect();
+    for (at, (record, delivered)) in records.iter().enumerate() {
+        tallies[at % threads].take(&sheet(record), *delivered).unwrap();
+    }
+    tallies.iter_mut().for_each(Tally::sort);
+    tallies
+}
+
+/// Names of functions and their calls, the same in any order of the records and on one thread or several; and the copies.
+fn functions(records: &[Delivered], most: u64) -> (Vec<(String, u64)>, u64) {
+    let question = Question { by: vec![Dimension::Function], filter: Filter::default() };
+    let mut found = None;
+    for turn in 0..records.len() {
+        for turned in [false, true] {
+            let mut records = records.to_vec();
+            records.rotate_left(turn);
+            if turned {
+                records.reverse();
+            }
+            for threads in 1..4 {
+                let answer = Answer::of(taken(&question, &records, (threads, 9, most))).unwrap();
+                let name = |label: &str| label.rsplit(':').next().unwrap().to_owned();
+                let groups = answer.groups.iter().map(|group| (name(&group.labels[0]), group.cell.calls));
+                let one = (groups.collect::<Vec<_>>(), answer.copies);
+                assert_eq!(found.get_or_insert_with(|| one.clone()), &one, "{turn}, {threads} threads");
+            }
+        }
+    }
+    found.unwrap()
+}
+
+/// [`SYNC`] of another function.
+fn of(function: &str) -> String {
+    SYNC.replace("function:orders", &format!("function:{function}"))
+}
+
+/// Milliseconds of that time.
+fn minute(time: &str) -> Option<i64> {
+    Some(milliseconds(time).unwrap())
 }
 
 #[test]
-fn of_equally_new_corrections_one_decides_all() {
-    let request = |function: &str| format!("{:08x}-1111-4000-8000-000000000000", function.len());
-    let names: Vec<String> = (1..8).map(|n| "fg".repeat(n)).collect();
-    let correction = |name: &String| {
-        let record = SYNC.replace("function:orders", &format!("function:{name}"));
-        correcting(&record.replace("r-1", &request(name)), SYNC_ID, name.len() as u32)
-    };
-    let question = Timeline::question(Filter::default());
-    for (at, one) in names.iter().enumerate() {
-        for other in &names[..at] {
-            let file = [correction(one), SYNC.to_owned(), correction(other)].join("\n").into_bytes();
-            let timeline = Timeline::of(tallied(&question, vec![file], (1, 9)).0, 9).unwrap();
-            let [line] = &timeline.lines[..] else { panic!("{timeline:?}") };
-            let name = line.labels[0].rsplit(':').next().unwrap();
-            assert_eq!((line.request.as_deref(), timeline.copies), (Some(&*request(name)), 2));
+fn the_correction_delivered_last_decides() {
+    let original = (SYNC.to_owned(), minute("2023-03-21T01:10:00Z"));
+    let (early, late) = (minute("2023-03-22T09:05:00Z"), minute("2023-03-22T09:25:00Z"));
+    // Whichever of the two it is, although both are of one time and their lags are told as one.
+    for (first, last) in [("billing", "more"), ("more", "billing")] {
+        let one = (correcting(&of(first), SYNC_ID, 1), early);
+        let two = (correcting(&of(last), SYNC_ID, 2), late);
+        let expected = (vec![(last.to_owned(), 1)], 2);
+        assert_eq!(functions(&[original.clone(), one.clone(), two.clone()], 9), expected);
+        // The time that a record names is anybody's choice, the minute of its file is not.
+        let forged = of(first).replace("2023-03-21T01:02:03Z", "2099-03-21T01:02:03Z");
+        let forged = (correcting(&forged, SYNC_ID, 3), early);
+        assert_eq!(functions(&[original.clone(), forged.clone(), two.clone()], 9), expected);
+        // Of a correction that was delivered more than once the last delivery is the one that is meant.
+        let again = (correcting(&of(first), SYNC_ID, 1), minute("2023-03-22T09:30:00Z"));
+        let expected = (vec![(first.to_owned(), 1)], 3);
+        assert_eq!(functions(&[original.clone(), one, two, again], 9), expected);
+    }
+}
+
+#[test]
+fn of_corrections_delivered_together_the_later_event_decides() {
+    let original = (SYNC.to_owned(), None);
+    let delivered = minute("2023-03-22T09:05:00Z");
+    let later = |function: &str| of(function).replace("01:02:03Z", "01:02:04Z");
+    for (one, two) in [("billing", "more"), ("more", "billing")] {
+        // Equal, or not known of both.
+        for (a, b) in [(delivered, delivered), (None, delivered), (delivered, None), (None, None)] {
+            let records = [
+                original.clone(),
+                (correcting(&of(one), SYNC_ID, 1), a),
+                (correcting(&later(two), SYNC_ID, 2), b),
+            ];
+            assert_eq!(functions(&records, 9), (vec![(two.to_owned(), 1)], 2));
         }
     }
+}
+
+#[test]
+fn corrections_that_contradict_each_other_replace_nothing() {
+    let delivered = minute("2023-03-22T09:05:00Z");
+    let wrong = SYNC.replace("\"requestID\"", "\"errorCode\":\"AccessDenied\",\"requestID\"");
+    // Another function; and nothing that is seen in the key.
+    for (record, expected) in [
+        (of("billing"), vec![("billing".to_owned(), 1), ("orders".to_owned(), 2)]),
+        (wrong, vec![("orders".to_owned(), 3)]),
+    ] {
+        let one = (correcting(SYNC, SYNC_ID, 1), delivered);
+        let two = (correcting(&record, SYNC_ID, 2), delivered);
+        let records = [(SYNC.to_owned(), None), one.clone(), two.clone(), two.clone()];
+        assert_eq!(functions(&records, 9), (expected, 1));
+        // One that was delivered after them decides.
+        let last = (correcting(&of("more"), SYNC_ID, 3), minute("2023-03-22T09:06:00Z"));
+        let records = [(SYNC.to_owned(), None), one, two, last];
+        assert_eq!(functions(&records, 9), (vec![("more".to_owned(), 1)], 3));
+    }
+    // Each stands with its own request.
+    let request = |n: u32| format!("{n:08x}-1111-4000-8000-000000000000");
+    let question = Timeline::question(Filter::default());
+    let correction = |n| (correcting(&of("more").replace("r-1", &request(n)), SYNC_ID, n), delivered);
+    let records = [correction(1), (SYNC.to_owned(), None), correction(2)];
+    let timeline = Timeline::of(taken(&question, &records, (2, 9, 9)), 9).unwrap();
+    let requests: BTreeSet<_> = timeline.lines.iter().map(|line| line.request.clone()).collect();
+    assert_eq!(requests, BTreeSet::from([None, Some(request(1)), Some(request(2))]));
+    assert_eq!((timeline.lines.len(), timeline.copies), (3, 0));
+}
+
+#[test]
+fn corrections_that_are_too_many_replace_nothing_whoever_reads_them() {
+    let failed = SYNC.replace("\"requestID\"", "\"errorCode\":\"AccessDenied\",\"requestID\"");
+    let at = |n: i64| Some(milliseconds("2023-03-22T09:00:00Z").unwrap() + n * 60_000);
+    // One has the key of the original, one is not asked about, and the others fill the room of a thread.
+    let records: Vec<Delivered> = [SYNC.to_owned(), correcting(&failed, SYNC_ID, 1)]
+        .into_iter()
+        .chain((2..6).map(|n| correcting(&of(&format!("f{n}")), SYNC_ID, n)))
+        .zip((0..).map(at))
+        .collect();
+    let filters = [
+        (Filter::default(), 6, 1),
+        (Filter { functions: vec![Pattern::new("orders")], ..Filter::default() }, 2, 1),
+        (Filter { errors: true, ..Filter::default() }, 1, 1),
+    ];
+    for (filter, calls, errors) in filters {
+        let question = Question { by: vec![Dimension::Function, Dimension::Error], filter: filter.clone() };
+        let lines = Timeline::question(filter);
+        for most in 1..5 {
+            let mut found = None;
+            for (turn, threads) in (0..records.len()).flat_map(|turn| (1..5).map(move |of| (turn, of))) {
+                let mut records = records.clone();
+                records.rotate_left(turn);
+                let how = (threads, 3, most);
+                let answer = Answer::of(taken(&question, &records, how)).unwrap();
+                let total = answer.total();
+                let counted = (total.calls, total.errors, answer.copies, answer.corrections_apart);
+                assert_eq!(counted, (calls, errors, 0, 5), "{most}, {turn}, {threads} threads");
+                let one = (answer, Timeline::of(taken(&lines, &records, how), 9).unwrap());
+                assert_eq!(found.get_or_insert_with(|| one.clone()), &one);
+            }
+        }
+    }
+    // As many as there is room for are applied.
+    assert_eq!(functions(&records, 5), (vec![("f5".to_owned(), 1)], 5));
 }
 
 #[test]
@@ -295,6 +444,11 @@ fn corrections_that_are_too_many_count_by_themselves_and_that_is_said() {
     account.enter_corrections(0);
     assert!(account.is_whole());
     account.enter_corrections(found.corrections_apart);
+    // It is no file that was not read.
+    assert_eq!((account.files, account.unread, account.corrections_apart), (0, 0, most + 1));
+    let mut both = Account::default();
+    both.merge(account.clone());
+    assert_eq!(both, account);
     assert!(
         !account.is_whole() && account.troubles.iter().any(|one| one.why.starts_with("65537 corrections"))
     );
@@ -312,13 +466,15 @@ struct One {
     caller: usize,
     request: u32,
     second: i64,
+    /// The minute of its file.
+    delivered: Option<i64>,
 }
 
 const ACCOUNTS: [&str; 2] = ["111122223333", "444455556666"];
 
 impl One {
     fn written(&self, number: usize, execution: bool) -> String {
-        let One { event, account, corrects, function, caller, request, second } = *self;
+        let One { event, account, corrects, function, caller, request, second, .. } = *self;
         let id = format!("{event:08x}-0000-4000-8000-000000000000");
         // One of the requests is none.
         let request = match request {
@@ -335,55 +491,76 @@ impl One {
         );
         if corrects { correcting(&record, &id, number as u32) } else { record }
     }
+
+    /// What it says of its event.
+    fn said(&self) -> (bool, usize, usize, u32, i64) {
+        (self.corrects, self.function, self.caller, self.request, self.second)
+    }
 }
 
 fn ones() -> impl Strategy<Value = Vec<One>> {
-    let one = ((0..6_u32, 0..2_usize, any::<bool>()), (0..2_usize, 0..2_usize, 0..3_u32, 0..5_i64));
-    let one = one.prop_map(|((event, account, corrects), (function, caller, request, second))| One {
-        event,
-        account,
-        corrects,
-        function,
-        caller,
-        request,
-        // No two corrections are equally new unless they are equal.
-        second: if corrects {
-            second * 12 + function as i64 * 6 + caller as i64 * 3 + i64::from(request)
-        } else {
-            second * 60
-        },
-    });
+    let one = (
+        (0..6_u32, 0..2_usize, any::<bool>()),
+        (0..2_usize, 0..2_usize, 0..3_u32, 0..3_i64),
+        prop::option::weighted(0.8, 0..3_i64),
+    );
+    let one =
+        one.prop_map(|((event, account, corrects), (function, caller, request, second), delivered)| One {
+            event,
+            account,
+            corrects,
+            function,
+            caller,
+            request,
+            second: second * 60,
+            delivered: delivered.map(|minute| milliseconds(&at(7_200 + minute * 60)).unwrap()),
+        });
     prop::collection::vec(one, 0..14)
 }
 
 /// What is counted, naively, by function and principal; and the copies.
-fn naive(ones: &[One]) -> (BTreeMap<Vec<String>, u64>, u64) {
+fn naive(ones: &[One], most: u64) -> (BTreeMap<Vec<String>, u64>, u64) {
     let events: BTreeSet<(u32, usize)> = ones.iter().map(|one| (one.event, one.account)).collect();
+    let too_many = ones.iter().filter(|one| one.corrects).count() as u64 > most;
     let (mut calls, mut distinct) = (BTreeMap::new(), 0);
     for event in events {
-        let of: BTreeSet<&One> = ones.iter().filter(|one| (one.event, one.account) == event).collect();
-        let (corrections, claims): (Vec<&One>, Vec<&One>) = of.iter().partition(|one| one.corrects);
-        let newest = corrections.iter().max_by_key(|one| one.second).filter(|_| claims.len() < 2);
-        let counted: BTreeSet<_> = match newest {
-            Some(newest) => BTreeSet::from([(newest.function, newest.caller, newest.request, newest.second)]),
-            None => of.iter().map(|one| (one.function, one.caller, one.request, one.second)).collect(),
+        // What is said of it, and when that was delivered last.
+        let mut said = BTreeMap::new();
+        for one in ones.iter().filter(|one| (one.event, one.account) == event) {
+            let delivered = said.entry(one.said()).or_insert(one.delivered);
+            *delivered = one.delivered.max(*delivered);
+        }
+        let claims = said.keys().filter(|said| !said.0).count();
+        let known = said.iter().filter(|(said, _)| said.0).all(|(_, delivered)| delivered.is_some());
+        let order = |said: &_, delivered: Option<i64>| {
+            let (_, _, _, _, second) = *said;
+            (if known { delivered } else { None }, second)
+        };
+        let corrections = || said.iter().filter(|(said, _)| said.0);
+        let newest = corrections().map(|(said, delivered)| order(said, *delivered)).max();
+        let newest: Vec<_> =
+            corrections().filter(|(said, delivered)| Some(order(said, **delivered)) == newest).collect();
+        let counted: Vec<_> = match newest[..] {
+            [(newest, _)] if claims < 2 && !too_many => vec![*newest],
+            _ => said.keys().copied().collect(),
         };
         distinct += counted.len() as u64;
-        for (number, caller, ..) in counted {
+        for (_, number, caller, ..) in counted {
             *calls.entry(vec![function(number), CALLERS[caller].1.to_owned()]).or_insert(0) += 1;
         }
     }
     (calls, ones.len() as u64 - distinct)
 }
 
-/// Written to three files.
-fn files(ones: &[One], turn: usize, execution: impl Fn(usize) -> bool) -> Vec<Vec<u8>> {
-    let mut files = vec![Vec::new(); 3];
-    for (number, one) in ones.iter().enumerate() {
-        files[(number * 7 + turn) % 3].push(one.written(number, execution(number)));
+/// Each in a file of its own, in the order of that turn.
+fn written(ones: &[One], turn: usize, execution: impl Fn(usize) -> bool) -> Vec<Delivered> {
+    let written = |(number, one): (usize, &One)| (one.written(number, execution(number)), one.delivered);
+    let mut files: Vec<Delivered> = ones.iter().enumerate().map(written).collect();
+    if turn % 2 == 1 {
+        files.reverse();
     }
-    files.rotate_left(turn % 3);
-    files.iter().map(|records| records.join("\n").into_bytes()).collect()
+    files.rotate_left(turn / 2 % ones.len().max(1));
+    files
 }
 
 proptest! {
@@ -391,14 +568,15 @@ proptest! {
 
     #[test]
     fn corrections_are_counted_as_a_naive_count_does(
-        ones in ones(), threads in 1..4_usize, memory in 1..30_usize, turn in 0..6_usize,
+        ones in ones(), threads in 1..4_usize, memory in 1..30_usize, turn in 0..20_usize, most in 1..12_u64,
     ) {
         let question = Question { by: vec![Dimension::Function, Dimension::Principal], filter: Filter::default() };
-        let answer = Answer::of(tallied(&question, files(&ones, turn, |_| false), (threads, memory)).0).unwrap();
+        let answer = Answer::of(taken(&question, &written(&ones, turn, |_| false), (threads, memory, most))).unwrap();
         let found = answer.groups.iter().map(|group| (group.labels.clone(), group.cell.calls));
-        prop_assert_eq!((found.collect(), answer.copies), naive(&ones));
+        prop_assert_eq!((found.collect(), answer.copies), naive(&ones, most));
+        let question = Timeline::question(Filter::default());
         let lines = Timeline::of(
-            tallied(&Timeline::question(Filter::default()), files(&ones, turn, |_| false), (threads, memory)).0,
+            taken(&question, &written(&ones, turn, |_| false), (threads, memory, most)),
             usize::MAX,
         );
         let mut calls = BTreeMap::new();
@@ -407,13 +585,13 @@ proptest! {
             prop_assert!(text_of(line.milliseconds) >= at(0));
             *calls.entry(vec![line.labels[0].clone(), line.labels[1].clone()]).or_insert(0) += 1;
         }
-        prop_assert_eq!(calls, naive(&ones).0);
+        prop_assert_eq!(calls, naive(&ones, most).0);
     }
 
     #[test]
     fn corrections_give_one_answer_whoever_reads_what(
         ones in ones(), executions in any::<u16>(), threads in 1..4_usize, memory in 1..30_usize,
-        turn in 0..6_usize, only in 0..5_usize, (since, until) in (0..200_i64, 30..400_i64),
+        turn in 0..20_usize, most in 1..12_u64, only in 0..5_usize, (since, until) in (0..200_i64, 30..400_i64),
     ) {
         let pattern = |text: &str| vec![Pattern::new(text)];
         let filter = match only {
@@ -425,12 +603,12 @@ proptest! {
         };
         let execution = |number: usize| executions & 1 << number != 0;
         let question = Question { by: vec![Dimension::Function, Dimension::Principal], filter: filter.clone() };
-        let one = Answer::of(tallied(&question, files(&ones, 0, execution), (1, 1_000)).0).unwrap();
-        let other = Answer::of(tallied(&question, files(&ones, turn, execution), (threads, memory)).0).unwrap();
+        let one = Answer::of(taken(&question, &written(&ones, 0, execution), (1, 1_000, most))).unwrap();
+        let other = Answer::of(taken(&question, &written(&ones, turn, execution), (threads, memory, most))).unwrap();
         prop_assert_eq!(one, other);
         let question = Timeline::question(filter);
-        let one = Timeline::of(tallied(&question, files(&ones, 0, execution), (1, 1_000)).0, 5).unwrap();
-        let other = Timeline::of(tallied(&question, files(&ones, turn, execution), (threads, memory)).0, 5).unwrap();
+        let one = Timeline::of(taken(&question, &written(&ones, 0, execution), (1, 1_000, most)), 5).unwrap();
+        let other = Timeline::of(taken(&question, &written(&ones, turn, execution), (threads, memory, most)), 5).unwrap();
         prop_assert_eq!(one, other);
     }
 }
