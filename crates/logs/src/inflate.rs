@@ -10,7 +10,7 @@ use std::io::Read;
 pub const DEFAULT_LIMIT: usize = 512 << 20;
 
 /// Bytes of buffer that are kept for the next file.
-const KEPT: usize = 8 << 20;
+const KEPT: usize = 16 << 20;
 
 /// The same of packed bytes.
 const KEPT_PACKED: usize = 5 << 20;
