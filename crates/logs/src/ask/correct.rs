@@ -166,7 +166,8 @@ impl Replacing {
 impl Order for &Replacing {
     fn of(self, entry: &Entry) -> (u128, u128) {
         let own = place(entry);
-        (self.places.get(&own).unwrap_or(&own).0, entry.key)
+        // Copies stand together: they are of one event and of one request.
+        (self.places.get(&own).unwrap_or(&own).0, entry.key.wrapping_add(entry.request.rotate_left(64)))
     }
 }
 

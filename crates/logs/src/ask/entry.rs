@@ -180,7 +180,8 @@ pub(super) fn settle(together: &[Entry]) -> Settled {
     let mut once: Vec<(Entry, u64)> = Vec::with_capacity(together.len());
     for entry in together {
         match once.last_mut() {
-            Some((last, copies)) if last.key == entry.key => {
+            // What corrections put together may be of several requests.
+            Some((last, copies)) if (last.key, last.request) == (entry.key, entry.request) => {
                 *copies += 1;
                 if deciding(entry) < deciding(last) {
                     *last = *entry;

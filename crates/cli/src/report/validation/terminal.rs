@@ -195,12 +195,12 @@ fn files(validation: &Validation, page: &mut Page) {
     }
 }
 
-/// What was asked about by name and has no digest at all.
+/// What was asked about by name and has no digest of the time asked about.
 fn without(validation: &Validation, page: &mut Page) {
     if validation.without.is_empty() {
         return;
     }
-    page.heading("No digest at all");
+    page.heading("No digest of that time");
     for one in validation.without.iter().take(SHOWN) {
         let account = one.account.as_deref().map_or("any account".to_owned(), |id| format!("account {id}"));
         let region = one.region.as_deref().unwrap_or("any Region");
