@@ -16,6 +16,7 @@ mod next;
 mod page;
 mod plan;
 mod proof;
+mod shortfall;
 mod terminal;
 mod validation;
 mod verification;
@@ -39,6 +40,7 @@ pub use plan::{
     Line, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation, plan_markdown,
     plan_terraform, plan_text,
 };
+pub use shortfall::shortfall;
 pub use terminal::write_terminal;
 pub use validation::{KeySource, VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{

@@ -55,8 +55,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     print(|out| write(format, &reading, &stamp, (&layout, out)))?;
     let whole = answered.account.is_whole();
     if !whole && format != Format::Terminal {
-        let Account { damaged, unread, .. } = answered.account;
-        say("note", &format!("{damaged} files are damaged and {unread} unread: the answer may lack calls"));
+        say("note", &format!("{}: the answer may lack calls", report::shortfall(&answered.account)));
     }
     next(&typed, &answered.found);
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })

@@ -60,7 +60,7 @@ fn a_damaged_file_costs_only_itself() {
         write(folder.path(), name, &bytes);
         let (said, document) = asked(folder.path());
         assert_eq!(said.code, Some(4), "{name}: {said:?}");
-        assert!(said.stderr.contains("note: 1 files are damaged and 0 unread"), "{name}: {said:?}");
+        assert!(said.stderr.contains("note: 1 file is damaged, 0 unread"), "{name}: {said:?}");
         let trouble = &document["reading"]["troubles"][0];
         assert!(trouble["file"].as_str().unwrap().ends_with(name), "{name}: {trouble}");
         assert!(trouble["reason"].as_str().unwrap().contains(reason), "{name}: {trouble}");

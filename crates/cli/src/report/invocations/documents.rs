@@ -150,6 +150,7 @@ fn account(account: &Account, left_out: &LeftOut, object: &mut Object<'_>) {
     object.number("control_plane", size(account.control));
     object.number("not_events", size(account.not_events));
     object.number("refused", size(account.refusals));
+    object.number("corrections_apart", size(account.corrections_apart));
     object.object("aggregated", |object| {
         object.number("events", size(account.aggregated.0));
         object.number("calls", size(account.aggregated.1));

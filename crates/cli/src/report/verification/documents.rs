@@ -109,6 +109,7 @@ fn account(account: &Account, object: &mut Object<'_>) {
         ("records", account.records),
         ("invocations", account.invocations),
         ("refusals", account.refusals),
+        ("corrections_apart", account.corrections_apart),
     ] {
         object.number(name, size(count));
     }

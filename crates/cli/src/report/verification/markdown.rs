@@ -1,6 +1,7 @@
 //! A verification as Markdown, for a pull request or to hand over: inert, with every function that is not evidenced.
 
 use super::super::markdown::inert;
+use super::super::shortfall::shortfall;
 use super::super::validation::digest_sentence;
 use super::super::view::{grouped, quantity};
 use super::super::words::name;
@@ -72,12 +73,11 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
     let of = &verification.account;
     writeln!(
         text,
-        "\nRead {}: {} records, {} refused; {} unread, {} damaged.",
+        "\nRead {}: {} records, {} refused; {}.",
         quantity(size(of.files), ("file", "files")),
         grouped(size(of.records)),
         grouped(size(of.refusals)),
-        quantity(size(of.unread), ("file", "files")),
-        grouped(size(of.damaged))
+        shortfall(of)
     )?;
     if let Some(told) = verification.left_out.sentence() {
         writeln!(text, "\n{told}")?;

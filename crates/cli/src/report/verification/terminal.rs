@@ -1,6 +1,7 @@
 //! A verification for a person: the answer, each function, the reasons, and what was read for it.
 
 use super::super::page::{Align, Layout, Page, Span, Style};
+use super::super::shortfall::shortfall;
 use super::super::validation::{digest_lines, digest_sentence, key_line};
 use super::super::view::{grouped, quantity};
 use super::super::words::name;
@@ -209,12 +210,7 @@ fn account(verification: &Verification, page: &mut Page) {
     page.paragraph(0, (Style::Plain, ""), (Style::Plain, &told));
     verification.left_out.line(page);
     if !of.is_whole() {
-        let heading = format!(
-            "{} damaged, {} unread",
-            quantity(size(of.damaged), ("file is", "files are")),
-            grouped(size(of.unread))
-        );
-        page.heading(&heading);
+        page.heading(&shortfall(of));
         for trouble in of.troubles.iter().take(SHOWN) {
             let at = trouble.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
             page.paragraph(

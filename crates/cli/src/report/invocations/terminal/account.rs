@@ -1,6 +1,7 @@
 //! The account of everything that was read, for a person.
 
 use super::super::super::page::{Page, Style};
+use super::super::super::shortfall::shortfall;
 use super::super::super::view::{grouped, quantity};
 use super::super::{Reading, size};
 
@@ -40,12 +41,7 @@ fn troubles(reading: &Reading<'_>, page: &mut Page) {
     if of.is_whole() {
         return;
     }
-    let heading = format!(
-        "{} damaged, {} unread: the answer may lack calls",
-        quantity(size(of.damaged), ("file is", "files are")),
-        grouped(size(of.unread))
-    );
-    page.heading(&heading);
+    page.heading(&format!("{}: the answer may lack calls", shortfall(of)));
     for trouble in of.troubles.iter().take(TROUBLES) {
         let at = trouble.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
         page.paragraph(2, (Style::Open, &format!("{}{at}: ", trouble.file)), (Style::Plain, &trouble.why));
