@@ -67,7 +67,9 @@ fn open(audit: &Audit<'_>) -> Option<Finding> {
         // Something may be recorded here, and by two.
         let may_be = |verdict: usize| audit.verdicts[verdict].state != State::NotRecorded;
         let some = place.planes.iter().flat_map(|plane| &plane.rows).any(|row| may_be(row.verdict));
-        if !some || place.candidates.len() < 2 {
+        // A listing that was not read may hold two by itself.
+        let two = place.candidates.len() > 1 || place.candidates.iter().any(|one| one.recorder.is_none());
+        if !some || !two {
             continue;
         }
         for candidate in place.candidates.iter().filter(|one| !one.gaps.is_empty()) {

@@ -54,6 +54,20 @@ fn an_unread_status_decides_only_if_the_selectors_would_record() {
 }
 
 #[test]
+fn trails_that_could_not_be_listed_may_be_two_that_record_the_same() {
+    let others = advanced("resources.ARN", "NotEquals", &function(MEMBER, HERE, "orders"));
+    let mut world = World::member().place(MEMBER, THERE).functions(MEMBER, THERE, &["mail"]);
+    world = world.trail("main", MEMBER, false, &others).trail("second", MEMBER, false, &others);
+    for name in ["main", "second"] {
+        world.of(name).multi_region = false;
+    }
+    assert_eq!(status(&audit(&world.inventory, &Options::default()), "paid-copies"), Status::Fail);
+    let gap = world.gap("cloudtrail:DescribeTrails");
+    world.at(MEMBER, THERE).trails = Seen::Unread(gap);
+    assert_eq!(status(&audit(&world.inventory, &Options::default()), "paid-copies"), Status::Undetermined);
+}
+
+#[test]
 fn trails_that_could_not_be_listed_may_record() {
     let mut world = World::member();
     let gap = world.gap("cloudtrail:DescribeTrails");
