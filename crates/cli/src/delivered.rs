@@ -7,6 +7,7 @@ mod hashes;
 mod holes;
 mod proofs;
 mod reading;
+mod unlisted;
 mod watched;
 
 pub(crate) use digests::{Keys, Proven, Weighed, found, weigh};
@@ -15,7 +16,7 @@ pub(crate) use holes::Holes;
 pub(crate) use proofs::Proofs;
 pub(crate) use reading::{Read, has_request, read};
 
-use crate::sources::{Place, Session, Window, list, tag_of};
+use crate::sources::{Found, Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;
 use cli::report::LeftOut;
 use holes::place_of;
@@ -23,6 +24,7 @@ use logs::scan::Tag;
 use logs::{Folder, ObjectKey};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use unlisted::Beginning;
 
 /// A file or an object.
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ pub(crate) struct Item {
     /// Its key; of a local copy its path, which ends in the key from `AWSLogs/` on wherever it was copied as it lay.
     pub(crate) key: String,
     /// Bytes.
-    size: u64,
+    pub(crate) size: u64,
     /// As in [`crate::sources::Found`]: what the index knows it by.
     tag: Option<Tag>,
 }
@@ -56,11 +58,15 @@ pub(crate) struct Delivered {
     pub(crate) holes: Holes,
     /// Files that are not read, and why not.
     pub(crate) left_out: LeftOut,
+    /// What was looked for.
+    window: Window,
+    /// What could not be listed, by what its keys begin with.
+    unlisted: Vec<Beginning>,
 }
 
 /// What lies in the places that the window concerns. `session` may be `None` iff none of them is a bucket.
 pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Session>) -> Delivered {
-    let mut all = Delivered { places: places.to_vec(), ..Delivered::default() };
+    let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
     for (at, place) in places.iter().enumerate() {
         match (place, session) {
             (Place::Folder(root), _) => folder::list(&mut all, (at, root), window),
@@ -90,6 +96,7 @@ impl Delivered {
             // The beginning of a Region's name is that of several.
             let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
             self.holes.add(place_of(folder), &name, &refusal.told(), 1);
+            self.unlisted.push(Beginning { key: prefix, told: format!("{name}: {}", refusal.told()) });
         }
     }
 
@@ -112,9 +119,31 @@ impl Delivered {
         keys.filter_map(|key| Some((key.organization?, key.account))).collect()
     }
 
+    /// As files of a survey are.
+    pub(crate) fn as_found(&self, item: &Item) -> Found {
+        Found {
+            place: item.place,
+            below: item.below.clone(),
+            size: item.size,
+            delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
+            tag: item.tag,
+            ..Found::default()
+        }
+    }
+
     /// What an item is called in answers.
     pub(crate) fn name(&self, item: &Item) -> String {
         self.places.get(item.place).map(|place| place.name(&item.below)).unwrap_or_default()
+    }
+
+    /// True iff it is an object of a bucket, which is asked for over a network.
+    pub(crate) fn is_object(&self, item: &Item) -> bool {
+        self.bucket(item).is_some()
+    }
+
+    /// Enters a file that ought to be there.
+    pub(crate) fn lost(&mut self, key: &str, why: &str) {
+        self.holes.add(place_of(key), key, why, 1);
     }
 
     /// `None` for a local copy.

@@ -4,10 +4,12 @@ mod by_function;
 mod canary;
 mod functions;
 pub(crate) mod hours;
+mod late;
 mod metrics;
 mod records;
 
 use super::Context;
+use super::validate::{head_objects, without_keys};
 use crate::args::{Format, verify as args};
 use crate::config::Config;
 use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
@@ -48,7 +50,9 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
         context.config.clone(),
     );
-    let listed = functions(&source, &live, &patterns, &context.now)?;
+    let here = is_here(&places);
+    let listed = functions(&source, &live, &patterns, &context.now);
+    let listed = listed.map_err(|error| if here && typed.inventory.is_none() { without_inventory(error) } else { error })?;
     if listed.interrupted {
         return Ok(interrupted());
     }
@@ -65,7 +69,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
     let trails = || delivered.live(&listed, session.as_ref());
     let now = hours::now(&context.now);
-    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), &trails()));
+    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), (&delivered.files, &trails())));
     let counting = by_function(&listed, &read, (&live, &patterns))?;
     let by = &counting.records;
     let arns: Vec<&str> = by.keys().map(String::as_str).collect();
@@ -86,25 +90,58 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         origin: delivered.origin,
         settled,
     };
-    let functions = judged(by, &listed, known);
-    let verification = Verification {
-        window,
-        places: delivered.files.places.iter().map(Place::typed).collect(),
-        metrics: counts.origin(),
-        functions,
-        account: read.account,
-        left_out: delivered.files.left_out,
-        copies: read.answer.copies,
-        foreign: foreign(&read.answer.groups) + read.strays,
-        others: listed.others,
-        unseen: listed.unlisted.iter().cloned().chain(seen.told()).collect(),
-        digests: proven.as_ref().map(|proven| proven.validation.clone()),
-        keys: proven.as_ref().map(|proven| proven.keys.clone()).unwrap_or_default(),
-        unproven_because: proven.as_ref().map(|proven| proven.unseen.clone()).unwrap_or_default(),
+    let mut functions = judged(by, &listed, known);
+    let with = late::With {
+        session: session.as_ref(),
+        index: index.as_ref(),
+        threads,
+        keys: typed.digests.then(|| keys(&typed.public_keys)),
+        patterns: &patterns,
+        now,
     };
+    let late = late::read_on(&mut functions, (&looked, &delivered), (&listed, &question), &with)?;
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        return Ok(interrupted());
+    }
+    let unseen = listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned()).collect();
+    let places = delivered.files.places.iter().map(Place::typed).collect();
+    let asked = (window.clone(), places, counts.origin());
+    let beside = (delivered.files.left_out, listed.others, unseen);
+    let verification = verification(asked, functions, (read, late), beside, proven.as_ref());
     answer(&verification, &typed, &context)?;
+    if let Some(proven) = &proven {
+        head_objects(&delivered.files.unsigned(&digests, &proven.validation));
+    }
     next(&verification, &typed, &source);
     Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// All that is told.
+fn verification(
+    (window, places, metrics): (Range<i64>, Vec<String>, &'static str),
+    functions: Vec<VerifiedFunction>,
+    (read, late): (Read, late::Late),
+    (left_out, others, unseen): (report::LeftOut, usize, Vec<String>),
+    proven: Option<&Proven>,
+) -> Verification {
+    let mut account = read.account;
+    account.merge(late.account);
+    Verification {
+        window,
+        places,
+        metrics,
+        functions,
+        account,
+        read_on: late.read_on,
+        left_out,
+        copies: read.answer.copies + late.copies,
+        foreign: foreign(&read.answer.groups) + read.strays,
+        others,
+        unseen,
+        digests: proven.map(|proven| proven.validation.clone()),
+        keys: proven.map(|proven| proven.keys.clone()).unwrap_or_default(),
+        unproven_because: proven.map(|proven| proven.unseen.clone()).unwrap_or_default(),
+    }
 }
 
 /// What is decided of each function.
@@ -178,11 +215,12 @@ fn proven(
     weighed: Weighed<'_>,
     seen: &[Seen],
     (window, now): (&Range<i64>, i64),
-    trails: &[LiveTrail],
+    (files, trails): (&Delivered, &[LiveTrail]),
 ) -> Proven {
     let asked = Asked::events(window.clone());
-    let mut proven = weighed.prove(seen, &asked);
+    let mut proven = weighed.prove(seen, &asked, files);
     proven.validation.hold_against(trails, &asked, now);
+    files.excuse(&mut proven.validation);
     proven
 }
 
@@ -201,7 +239,20 @@ fn session(typed: &args::Verify, places: &[Place], source: &Source, live: &Live)
     let counts = typed.metrics.is_none() && matches!(source, Source::Live(_));
     let keys = typed.digests && typed.public_keys.is_empty();
     let needed = places.is_empty() || remote || counts || keys;
-    needed.then(|| Session::open(live)).transpose()
+    let opened = needed.then(|| Session::open(live)).transpose();
+    opened.map_err(|error| if keys && !counts && is_here(places) { without_keys(error) } else { error })
+}
+
+/// True iff local copies were named, and nothing else.
+fn is_here(places: &[Place]) -> bool {
+    !places.is_empty() && !places.iter().any(|place| matches!(place, Place::Objects { .. }))
+}
+
+/// The functions of a local copy could not be asked for: a file does as well.
+fn without_inventory(error: anyhow::Error) -> anyhow::Error {
+    let flag = "name them: --inventory FILE (`invoketrail inventory --output FILE` writes it where AWS can be asked), with \
+                --metrics FILE for CloudWatch's counts";
+    Problem::of_a_copy(error, "the functions whose records are looked for must be known", flag)
 }
 
 fn interrupted() -> Outcome {

@@ -1,8 +1,9 @@
 //! Local copies: a folder that was synced, or a file named by itself.
 
 use super::holes::place_of;
+use super::unlisted::Beginning;
 use super::{Delivered, Item, is_digest};
-use crate::sources::{Met, Root, Walk, Window, with_slashes};
+use crate::sources::{Met, Open, Root, Walk, Window, with_slashes};
 use logs::ObjectKey;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,14 @@ use std::time::SystemTime;
 
 /// Everything in the folder that the window may concern.
 pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window) {
+    list_opening(all, (place, root), window, |path| std::fs::read_dir(path));
+}
+
+/// The same, with folders opened like that.
+pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), window: &Window, open: Open) {
     let (mut loose, mut laid_out) = (Vec::new(), false);
     let (mut heads, mut digests) = (Vec::new(), BTreeSet::new());
-    let (walk, first) = Walk::new(place, root, window, SystemTime::now());
+    let (walk, first) = Walk::opening((place, root), window, Some(SystemTime::now()), open);
     let item = |below: PathBuf, size, tag| {
         let path =
             if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };
@@ -40,6 +46,7 @@ pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &
                 let why = found.unread.as_deref().unwrap_or_default();
                 let name = all.name(&item);
                 all.holes.add(place_of(&item.key), &name, why, 1);
+                all.unlisted.push(Beginning { told: format!("{name}: {why}"), key: item.key });
             }
             Met::Other => all.left_out.other += 1,
         }
