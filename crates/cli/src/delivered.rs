@@ -1,6 +1,7 @@
 //! Delivered files where completeness counts: every name first, digests among them, then each file read once, and all that could
 //! not be seen kept by the account and Region that it may be about.
 
+mod claimed;
 mod digests;
 mod folder;
 mod hashes;
@@ -10,6 +11,7 @@ mod reading;
 mod unlisted;
 mod watched;
 
+pub(crate) use claimed::may_hold;
 pub(crate) use digests::{Keys, Proven, Weighed, found, weigh};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
@@ -139,11 +141,6 @@ impl Delivered {
     /// True iff it is an object of a bucket, which is asked for over a network.
     pub(crate) fn is_object(&self, item: &Item) -> bool {
         self.bucket(item).is_some()
-    }
-
-    /// Enters a file that ought to be there.
-    pub(crate) fn lost(&mut self, key: &str, why: &str) {
-        self.holes.add(place_of(key), key, why, 1);
     }
 
     /// `None` for a local copy.

@@ -66,7 +66,10 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let question = looked.question(&listed, &patterns);
     let from = (session.as_ref(), index.as_ref());
     let threads = typed.threads.count(&context.config);
-    let read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
+    let mut read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
+    if let Some(expected) = &expected {
+        read.holes.merge(delivered.files.gone(expected, &window));
+    }
     let trails = || delivered.live(&listed, session.as_ref());
     let now = hours::now(&context.now);
     let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), (&delivered.files, &trails())));

@@ -5,10 +5,13 @@
 #[cfg(unix)]
 mod approval;
 mod bad_input;
+mod bucket;
 mod evidence;
 mod index;
 #[cfg(unix)]
 mod interrupted;
+#[cfg(unix)]
+mod late;
 mod left_out;
 mod live_keys;
 mod log_files;
@@ -19,6 +22,8 @@ mod scripted;
 mod settings;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unlisted;
 mod verified_again;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.

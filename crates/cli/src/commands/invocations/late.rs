@@ -1,7 +1,7 @@
 //! How far deliveries were looked at, where the question has an end: CloudTrail delivers for thirty days. Later files are read where
 //! digests say that they hold events of the time asked about; that alone is cheap.
 
-use crate::delivered::{delivered, found};
+use crate::delivered::{delivered, found, may_hold};
 use crate::sources::{Session, Survey, Window};
 use audit::evidence::DELIVERED_FOR;
 use cli::report::LookedUntil;
@@ -41,10 +41,8 @@ pub(super) fn later(
     let expected = Expected::of(&digests);
     let asked = filter.since.unwrap_or(i64::MIN)..until;
     let named = |key: &str| {
-        expected.claims(key).iter().any(|claim| match (claim.file.oldest_event, claim.file.newest_event) {
-            (Some(oldest), Some(newest)) => oldest < asked.end && newest.saturating_add(999) >= asked.start,
-            _ => true,
-        })
+        let claims = expected.claims(key);
+        !claims.is_empty() && may_hold(claims, &asked, false)
     };
     files.logs.retain(|item| named(&item.key));
     let read = files.logs.len() as u64;

@@ -6,14 +6,14 @@
 use super::by_function::ByFunction;
 use super::functions::{Functions, pair};
 use super::records::{Listed, Looked, Pile, days_without};
-use crate::delivered::{Delivered, Holes, Item, Keys, Read, delivered, found, read, weigh};
+use crate::delivered::{Delivered, Holes, Item, Keys, Read, delivered, found, may_hold, read, weigh};
 use crate::problem::io_problem;
 use crate::sources::{Session, Window};
 use anyhow::Result;
 use audit::evidence::{self as decision, DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
 use cli::report::{ReadOn, VerifiedFunction};
 use cli::store::Index;
-use logs::digest::{Claim, Expected};
+use logs::digest::Expected;
 use logs::scan::Account;
 use logs::{Filter, ObjectKey, Pattern, Question};
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,12 +150,12 @@ impl Later {
         let before = files.logs.len();
         files.logs.retain(|item| may_hold(expected.claims(&item.key), looked.window, weighed.is_some()));
         later.spared = (before - files.logs.len()) as u64;
-        gone(&mut files, &expected, looked.window);
+        later.holes = files.gone(&expected, looked.window);
         spare_what_is_dear(&mut files, places, &mut later.unread);
         let expected = weighed.is_some().then_some(&expected);
         let read = read(&files, question, expected, (with.session, with.index), with.threads)
             .map_err(|error| io_problem("write to", "a scratch file", &error))?;
-        later.holes = files.holes;
+        later.holes.merge(files.holes);
         later.holes.merge(read.holes.clone());
         let by = ByFunction::of(known, &read, (looked.live, with.patterns));
         later.records = Some(Found { by, read });
@@ -240,31 +240,6 @@ fn is_cheap(files: &Delivered) -> bool {
     !files.logs.is_empty() && objects <= 10 * CHEAP.0
 }
 
-/// False iff digests list the file, and say that it holds no event of the window.
-fn may_hold(claims: &[Claim<'_>], window: &Range<i64>, trusted: bool) -> bool {
-    let outside = |claim: &Claim<'_>| match (claim.file.oldest_event, claim.file.newest_event) {
-        // Times of events are whole seconds.
-        (Some(oldest), Some(newest)) => newest.saturating_add(999) < window.start || oldest >= window.end,
-        _ => false,
-    };
-    let spared = |claim: &Claim<'_>| outside(claim) && (claim.trusted || !trusted);
-    claims.is_empty() || !claims.iter().all(spared)
-}
-
-/// Files that digests list with events of the window, and that are not there: they may hold what is missed.
-fn gone(files: &mut Delivered, expected: &Expected<'_>, window: &Range<i64>) {
-    let there: BTreeSet<String> = files.logs.iter().map(|item| below(&item.key).to_owned()).collect();
-    for (key, claims) in expected.iter() {
-        if may_hold(claims, window, false) && !there.contains(key) {
-            files.lost(key, "a digest lists it with events of that time, and it is not there");
-        }
-    }
-}
-
-fn below(key: &str) -> &str {
-    ObjectKey::parse(key).map_or(key, |key| key.below)
-}
-
 /// Takes out the objects of each place of which there are too many, or too large ones, to be read by the way.
 fn spare_what_is_dear(files: &mut Delivered, places: &BTreeSet<Place>, unread: &mut Unread) {
     for place in places {
@@ -283,35 +258,7 @@ fn spare_what_is_dear(files: &mut Delivered, places: &BTreeSet<Place>, unread: &
 
 #[cfg(test)]
 mod tests {
-    use super::{CHEAP, DAY, later, may_hold};
-    use logs::digest::{Claim, LogFile};
-
-    fn file(oldest: Option<i64>, newest: Option<i64>) -> LogFile {
-        LogFile {
-            bucket: "b".to_owned(),
-            key: "k".to_owned(),
-            hash: [0; 32],
-            oldest_event: oldest,
-            newest_event: newest,
-        }
-    }
-
-    #[test]
-    fn digests_spare_only_what_they_know_to_be_of_another_time() {
-        let window = 10_000..20_000;
-        let of = |files: &[(LogFile, bool)], asked| {
-            let claims: Vec<Claim<'_>> =
-                files.iter().map(|(file, trusted)| Claim { digest: "d", file, trusted: *trusted }).collect();
-            may_hold(&claims, &window, asked)
-        };
-        let (before, within, after) = (file(Some(0), Some(9_000)), file(Some(0), Some(10_000)), file(Some(20_000), Some(30_000)));
-        assert!(of(&[], false), "no digest lists it");
-        assert!(!of(&[(before.clone(), false)], false) && !of(&[(after.clone(), true)], true));
-        assert!(of(&[(within.clone(), true)], true));
-        assert!(of(&[(before.clone(), true), (within, true)], true), "one of them says so");
-        assert!(of(&[(before, false)], true), "where proofs are asked for, what is not proven spares nothing");
-        assert!(of(&[(file(None, Some(0)), true), (after, true)], true), "its times are not known");
-    }
+    use super::{CHEAP, DAY, later};
 
     #[test]
     fn reading_goes_on_with_the_first_day_that_was_not_read() {
