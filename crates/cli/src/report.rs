@@ -27,8 +27,8 @@ pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use invocations::{
-    INVOCATIONS_FORMAT, Invocations, LookedUntil, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-    invocations_text,
+    INVOCATIONS_FORMAT, Invocations, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
+    invocations_jsonl, invocations_text,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;

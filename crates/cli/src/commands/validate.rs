@@ -204,7 +204,10 @@ pub(crate) fn head_objects(commands: &[String]) {
     }
     if commands.len() > HEADS {
         let more = commands.len() - HEADS;
-        say("help", &format!("and likewise for {more} more trails and Regions, whose reasons name the digests"));
+        say(
+            "help",
+            &format!("and likewise for {more} more trails and Regions, whose reasons name the digests"),
+        );
     }
 }
 

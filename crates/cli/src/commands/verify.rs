@@ -50,38 +50,79 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
         context.config.clone(),
     );
-    let here = is_here(&places);
     let listed = functions(&source, &live, &patterns, &context.now);
-    let listed = listed.map_err(|error| if here && typed.inventory.is_none() { without_inventory(error) } else { error })?;
+    let known = typed.inventory.is_some() || !is_here(&places);
+    let listed = listed.map_err(|error| if known { error } else { without_inventory(error) })?;
     if listed.interrupted {
         return Ok(interrupted());
     }
     let session = session(&typed, &places, &source, &live)?;
-    let counts = Counts::of(typed.metrics.as_deref(), session.as_ref())?;
-    let looked = records::Looked { places: &places, live: &live, window: &window, digests: typed.digests };
-    let delivered = looked.list(&listed, session.as_ref());
-    let digests = found(&delivered.files, session.as_ref());
-    let weighed = weighed(&typed, &places, &digests, (&window, session.as_ref()))?;
+    let verified = verified(&Ready {
+        counts: Counts::of(typed.metrics.as_deref(), session.as_ref())?,
+        looked: records::Looked { places: &places, live: &live, window: &window, digests: typed.digests },
+        typed: &typed,
+        listed: &listed,
+        patterns: &patterns,
+        session: session.as_ref(),
+        index: index.as_ref(),
+        threads: typed.threads.count(&context.config),
+        now: hours::now(&context.now),
+    })?;
+    let Some(Verified { verification, proven, heads }) = verified else { return Ok(interrupted()) };
+    answer(&verification, &typed, &context)?;
+    head_objects(&heads);
+    next(&verification, &typed, &source);
+    Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// All that is known before anything is listed and read.
+struct Ready<'a> {
+    typed: &'a args::Verify,
+    looked: records::Looked<'a>,
+    listed: &'a Functions,
+    patterns: &'a [Pattern],
+    counts: Counts<'a>,
+    session: Option<&'a Session>,
+    index: Option<&'a Index>,
+    threads: usize,
+    /// Milliseconds since 1970.
+    now: i64,
+}
+
+/// What was verified, what digests prove of it, and the commands that get signatures which a copy lost.
+struct Verified {
+    verification: Verification,
+    proven: Option<Proven>,
+    heads: Vec<String>,
+}
+
+/// Lists, reads, decides; `None` iff it was interrupted.
+///
+/// # Errors
+/// [`Problem`] where a scratch file cannot be written, keys cannot be read, or nothing is called as was asked for.
+fn verified(ready: &Ready<'_>) -> Result<Option<Verified>> {
+    let Ready { typed, looked, listed, patterns, counts, session, index, threads, now } = ready;
+    let (window, session) = (looked.window, *session);
+    let delivered = looked.list(listed, session);
+    let digests = found(&delivered.files, session);
+    let weighed = weighed(typed, looked.places, &digests, (window, session))?;
     let expected = weighed.as_ref().map(Weighed::expected);
-    let question = looked.question(&listed, &patterns);
-    let from = (session.as_ref(), index.as_ref());
-    let threads = typed.threads.count(&context.config);
-    let mut read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
+    let question = looked.question(listed, patterns);
+    let mut read = read(&delivered.files, &question, expected.as_ref(), (session, *index), *threads)?;
     if let Some(expected) = &expected {
-        read.holes.merge(delivered.files.gone(expected, &window));
+        read.holes.merge(delivered.files.gone(expected, window));
     }
-    let trails = || delivered.live(&listed, session.as_ref());
-    let now = hours::now(&context.now);
-    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), (&delivered.files, &trails())));
-    let counting = by_function(&listed, &read, (&live, &patterns))?;
-    let by = &counting.records;
-    let arns: Vec<&str> = by.keys().map(String::as_str).collect();
-    let counted = counts.over(&arns, &window, now);
-    if session.as_ref().is_some_and(Session::is_stopped) {
-        return Ok(interrupted());
+    let trails = || delivered.live(listed, session);
+    let files = &delivered.files;
+    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (window, *now), (files, &trails())));
+    let counting = by_function(listed, &read, (looked.live, patterns))?;
+    let arns: Vec<&str> = counting.records.keys().map(String::as_str).collect();
+    let counted = counts.over(&arns, window, *now);
+    if session.is_some_and(Session::is_stopped) {
+        return Ok(None);
     }
     let seen = delivered.seen_of(&read.holes, &listed.trails);
-    let settled = decision::is_settled(window.end, now);
+    let settled = decision::is_settled(window.end, *now);
     let known = |arn: &str, records| Known {
         records,
         unproven: counting.unproven(arn, &read.proofs),
@@ -93,30 +134,19 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         origin: delivered.origin,
         settled,
     };
-    let mut functions = judged(by, &listed, known);
-    let with = late::With {
-        session: session.as_ref(),
-        index: index.as_ref(),
-        threads,
-        keys: typed.digests.then(|| keys(&typed.public_keys)),
-        patterns: &patterns,
-        now,
-    };
-    let late = late::read_on(&mut functions, (&looked, &delivered), (&listed, &question), &with)?;
-    if session.as_ref().is_some_and(Session::is_stopped) {
-        return Ok(interrupted());
+    let mut functions = judged(&counting.records, listed, known);
+    let keys = typed.digests.then(|| keys(&typed.public_keys));
+    let with = late::With { session, index: *index, threads: *threads, keys, patterns, now: *now };
+    let late = late::read_on(&mut functions, (looked, &delivered), (listed, &question), &with)?;
+    if session.is_some_and(Session::is_stopped) {
+        return Ok(None);
     }
-    let unseen = listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned()).collect();
-    let places = delivered.files.places.iter().map(Place::typed).collect();
-    let asked = (window.clone(), places, counts.origin());
-    let beside = (delivered.files.left_out, listed.others, unseen);
+    let unseen = listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned());
+    let asked = (window.clone(), files.places.iter().map(Place::typed).collect(), counts.origin());
+    let beside = (files.left_out, listed.others, unseen.collect());
+    let heads = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
     let verification = verification(asked, functions, (read, late), beside, proven.as_ref());
-    answer(&verification, &typed, &context)?;
-    if let Some(proven) = &proven {
-        head_objects(&delivered.files.unsigned(&digests, &proven.validation));
-    }
-    next(&verification, &typed, &source);
-    Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+    Ok(Some(Verified { verification, proven, heads: heads.unwrap_or_default() }))
 }
 
 /// All that is told.

@@ -64,7 +64,10 @@ mod tests {
         assert!(!of(&[(&before, false)], false) && !of(&[(&after, true)], true));
         assert!(of(&[(&within, true)], true));
         assert!(of(&[(&before, true), (&within, true)], true), "one of them says so");
-        assert!(of(&[(&before, false)], true), "where proofs are asked for, what is not proven spares nothing");
+        assert!(
+            of(&[(&before, false)], true),
+            "where proofs are asked for, what is not proven spares nothing"
+        );
         assert!(of(&[(&file(None, Some(0)), true), (&after, true)], true), "its times are not known");
     }
 }

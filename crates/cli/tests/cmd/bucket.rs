@@ -68,8 +68,9 @@ fn serve(stream: TcpStream, folder: &Path, fault: &Fault, log: &Mutex<BTreeSet<S
         };
         let (prefix, further) = (of("prefix"), !of("continuation-token").is_empty());
         log.lock().unwrap().insert(prefix.clone());
-        let (status, body) = fault(&Asked::Listing { prefix: &prefix, further })
-            .unwrap_or_else(|| ("200 OK", listing(folder, &prefix, !of("delimiter").is_empty(), &of("start-after"))));
+        let (status, body) = fault(&Asked::Listing { prefix: &prefix, further }).unwrap_or_else(|| {
+            ("200 OK", listing(folder, &prefix, !of("delimiter").is_empty(), &of("start-after")))
+        });
         return send(stream, status, body.as_bytes());
     }
     if let Some((status, body)) = fault(&Asked::Object { key: &key }) {
@@ -81,7 +82,9 @@ fn serve(stream: TcpStream, folder: &Path, fault: &Fault, log: &Mutex<BTreeSet<S
     });
     match std::fs::read(folder.join(&key)) {
         Ok(bytes) => send(stream, &format!("200 OK{}", signature.unwrap_or_default()), &bytes),
-        Err(_) => send(stream, "404 Not Found", b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>"),
+        Err(_) => {
+            send(stream, "404 Not Found", b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>")
+        }
     }
 }
 

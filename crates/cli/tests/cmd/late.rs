@@ -17,8 +17,13 @@ impl Case {
         for name in ["inv.json", "met.json"] {
             std::fs::copy(from.join(name), folder.path().join(name)).unwrap();
         }
-        for (day, name) in [("01", "1T1200Z_0000000000000001"), ("02", "2T0200Z_0000000000000002"), ("04", "4T1200Z_0000000000000003")] {
-            let below = format!("{LOGS}/2026/03/{day}/111122223333_CloudTrail_us-east-1_2026030{name}.json.gz");
+        for (day, name) in [
+            ("01", "1T1200Z_0000000000000001"),
+            ("02", "2T0200Z_0000000000000002"),
+            ("04", "4T1200Z_0000000000000003"),
+        ] {
+            let below =
+                format!("{LOGS}/2026/03/{day}/111122223333_CloudTrail_us-east-1_2026030{name}.json.gz");
             let to = folder.path().join("logs").join(&below);
             std::fs::create_dir_all(to.parent().unwrap()).unwrap();
             std::fs::copy(from.join(below), to).unwrap();
@@ -32,12 +37,17 @@ impl Case {
 
     /// A file of other events on each of these days of March, and of April after the 31st.
     fn busy(&self, days: std::ops::RangeInclusive<u32>) {
-        let quiet = self.logs().join(LOGS).join("2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0200Z_0000000000000002.json.gz");
+        let quiet = self
+            .logs()
+            .join(LOGS)
+            .join("2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0200Z_0000000000000002.json.gz");
         for day in days {
             let (month, day) = if day > 31 { ("04", day - 31) } else { ("03", day) };
             let to = self.logs().join(LOGS).join(format!("2026/{month}/{day:02}"));
             std::fs::create_dir_all(&to).unwrap();
-            let name = format!("111122223333_CloudTrail_us-east-1_2026{month}{day:02}T0300Z_00000000000000aa.json.gz");
+            let name = format!(
+                "111122223333_CloudTrail_us-east-1_2026{month}{day:02}T0300Z_00000000000000aa.json.gz"
+            );
             std::fs::copy(&quiet, to.join(name)).unwrap();
         }
     }
@@ -64,7 +74,8 @@ impl Case {
 fn function(said: &Said, name: &str) -> (String, String) {
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let all = document["functions"].as_array().unwrap();
-    let one = all.iter().find(|one| one["function"].as_str().unwrap().ends_with(&format!(":{name}"))).unwrap();
+    let one =
+        all.iter().find(|one| one["function"].as_str().unwrap().ends_with(&format!(":{name}"))).unwrap();
     (one["result"].as_str().unwrap().to_owned(), one["doubts"].to_string())
 }
 
@@ -113,11 +124,20 @@ fn until_now_is_far_enough_and_what_is_yet_to_come_is_not_waited_for() {
 
 #[test]
 fn a_later_day_that_cannot_be_read_makes_nothing_missing() {
-    for below in ["2026/03/04", "2026/03/20", "2026/03", "2026/03/09/111122223333_CloudTrail_us-east-1_20260309T0300Z_00000000000000aa.json.gz"] {
+    for below in [
+        "2026/03/04",
+        "2026/03/20",
+        "2026/03",
+        "2026/03/09/111122223333_CloudTrail_us-east-1_20260309T0300Z_00000000000000aa.json.gz",
+    ] {
         let case = Case::new();
         case.busy(3..=31);
         let path = case.logs().join(LOGS).join(below);
-        if path.is_dir() { std::fs::remove_dir_all(&path).unwrap() } else { std::fs::remove_file(&path).unwrap() }
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap()
+        } else {
+            std::fs::remove_file(&path).unwrap()
+        }
         std::os::unix::fs::symlink(&path, &path).unwrap();
         let said = case.verify("logs", MAY, &[]);
         assert_eq!(function(&said, "gone").0, "undetermined", "{below}: {said:?}");
@@ -125,7 +145,10 @@ fn a_later_day_that_cannot_be_read_makes_nothing_missing() {
     }
     let case = Case::new();
     case.busy(3..=31);
-    let damaged = case.logs().join(LOGS).join("2026/03/09/111122223333_CloudTrail_us-east-1_20260309T0300Z_00000000000000aa.json.gz");
+    let damaged = case
+        .logs()
+        .join(LOGS)
+        .join("2026/03/09/111122223333_CloudTrail_us-east-1_20260309T0300Z_00000000000000aa.json.gz");
     std::fs::write(damaged, "no gzip").unwrap();
     let said = case.verify("logs", MAY, &[]);
     assert_eq!((function(&said, "gone").0.as_str(), said.code), ("undetermined", Some(4)), "{said:?}");
@@ -133,7 +156,9 @@ fn a_later_day_that_cannot_be_read_makes_nothing_missing() {
 
 /// A digest of the 4th that nobody signed, and that says of the file of that day which events it holds.
 fn digest(case: &Case, oldest: &str, newest: &str) {
-    let key = format!("{LOGS}/2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz");
+    let key = format!(
+        "{LOGS}/2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz"
+    );
     let folder = case.logs().join(LOGS.replace("CloudTrail", "CloudTrail-Digest")).join("2026/03/04");
     std::fs::create_dir_all(&folder).unwrap();
     let name = "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260304T130000Z.json.gz";
@@ -152,7 +177,8 @@ fn digest(case: &Case, oldest: &str, newest: &str) {
 }
 
 fn write_gzip(path: &Path, text: &str) {
-    let mut gzip = flate2::write::GzEncoder::new(std::fs::File::create(path).unwrap(), flate2::Compression::fast());
+    let mut gzip =
+        flate2::write::GzEncoder::new(std::fs::File::create(path).unwrap(), flate2::Compression::fast());
     std::io::Write::write_all(&mut gzip, text.as_bytes()).unwrap();
     gzip.finish().unwrap();
 }
@@ -177,7 +203,12 @@ fn of_later_files_those_are_read_that_digests_do_not_rule_out() {
     let case = Case::new();
     case.busy(3..=31);
     digest(&case, "2026-03-01T10:20:00Z", "2026-03-04T11:00:00Z");
-    std::fs::remove_file(case.logs().join(LOGS).join("2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz")).unwrap();
+    std::fs::remove_file(
+        case.logs()
+            .join(LOGS)
+            .join("2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz"),
+    )
+    .unwrap();
     let (late, doubts) = function(&case.verify("logs", MAY, &[]), "late");
     assert!(late == "undetermined" && doubts.contains("a digest lists it"), "{late} {doubts}");
 }
@@ -188,14 +219,18 @@ fn a_bucket_is_read_on_too_and_a_listing_that_fails_then_makes_nothing_missing()
     case.busy(3..=31);
     let verify = |bucket: &Bucket| {
         let facts = ["--inventory", "inv.json", "--metrics", "met.json", "--no-index", "--format", "json"];
-        let all = [&["verify", "s3://logs/"], &facts[..], &["--since", "2026-03-01", "--until", "2026-03-01"]].concat();
+        let all =
+            [&["verify", "s3://logs/"], &facts[..], &["--since", "2026-03-01", "--until", "2026-03-01"]]
+                .concat();
         case.run(&all, MAY, Some(bucket))
     };
     let said = verify(&Bucket::of(&case.logs(), |_| None));
     assert_eq!(function(&said, "late").0, "evidenced", "{said:?}");
     assert_eq!(function(&said, "gone").0, "missing", "{said:?}");
     let object = |asked: &Asked<'_>| matches!(asked, Asked::Object { key } if key.contains("/2026/03/2"));
-    let refused = || Some(("403 Forbidden", "<Error><Code>AccessDenied</Code><Message>no</Message></Error>".to_owned()));
+    let refused = || {
+        Some(("403 Forbidden", "<Error><Code>AccessDenied</Code><Message>no</Message></Error>".to_owned()))
+    };
     let said = verify(&Bucket::of(&case.logs(), move |asked| object(asked).then(refused).flatten()));
     assert_eq!(function(&said, "gone").0, "undetermined", "{said:?}");
 }
@@ -204,7 +239,21 @@ fn a_bucket_is_read_on_too_and_a_listing_that_fails_then_makes_nothing_missing()
 fn who_is_asked_who_invoked_says_how_far_it_looked_in_every_format() {
     let case = Case::new();
     let ask = |now: &str, more: &[&str]| {
-        let all = [&["invocations", "logs", "--no-index", "--by", "function", "--since", "2026-03-01", "--until", "2026-03-01"], more].concat();
+        let all = [
+            &[
+                "invocations",
+                "logs",
+                "--no-index",
+                "--by",
+                "function",
+                "--since",
+                "2026-03-01",
+                "--until",
+                "2026-03-01",
+            ],
+            more,
+        ]
+        .concat();
         case.run(&all, now, None)
     };
     let told = "CloudTrail may deliver a record up to 30 days late";
@@ -225,5 +274,8 @@ fn who_is_asked_who_invoked_says_how_far_it_looked_in_every_format() {
     // Digests name the later file: it is read.
     digest(&case, "2026-03-01T10:20:00Z", "2026-03-04T11:00:00Z");
     let said = ask(MAY, &["--format", "csv"]);
-    assert!(said.stdout.contains("late") && said.stderr.contains("the 1 later file that digests name"), "{said:?}");
+    assert!(
+        said.stdout.contains("late") && said.stderr.contains("the 1 later file that digests name"),
+        "{said:?}"
+    );
 }

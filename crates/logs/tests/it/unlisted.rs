@@ -5,7 +5,8 @@ use logs::digest::{Asked, Found, Reason, Seen, State, Unproven, Validation, Weig
 
 /// The chain without the files of these keys; where `listed` is false, they lie where nobody could list.
 fn without(bucket: &Bucket, gone: &[&str], listed: bool) -> Validation {
-    let mut found: Vec<Found> = bucket.digests.iter().filter(|one| !gone.contains(&&*one.key)).map(|one| one.found()).collect();
+    let mut found: Vec<Found> =
+        bucket.digests.iter().filter(|one| !gone.contains(&&*one.key)).map(|one| one.found()).collect();
     found.reverse();
     let seen: Vec<Seen> = bucket.seen().into_iter().filter(|one| !gone.contains(&&*one.key)).collect();
     let folder = |key: &str| key.rsplit_once('/').map(|(folder, _)| folder.to_owned());
@@ -33,7 +34,10 @@ fn each_file_that_is_gone_is_invalid_where_it_was_listed_and_not_assertable_wher
         let unlisted = without(&bucket, &[&key], false);
         assert_eq!(unlisted.state(), State::NotAssertable, "{key}: {unlisted:#?}");
         assert_eq!((unlisted.totals.invalid, unlisted.totals.files.invalid), (0, 0), "{key}");
-        assert!(unlisted.unproven.iter().all(|one| one.why != Unproven::Unreferenced), "{key}: {unlisted:#?}");
+        assert!(
+            unlisted.unproven.iter().all(|one| one.why != Unproven::Unreferenced),
+            "{key}: {unlisted:#?}"
+        );
         let files = unlisted.totals.files;
         assert_eq!(files.listed, files.proven + files.unproven + files.invalid + files.unread);
     }
@@ -61,7 +65,8 @@ fn a_change_is_a_change_whatever_was_not_listed() {
     bucket.logs.values_mut().for_each(|bytes| bytes.push(b' '));
     let everything = |_: &str| Some("refused".to_owned());
     let found = bucket.found();
-    let validation = Weighing::of(&found, &keys()).judge_listed(&bucket.seen(), &Asked::default(), &everything);
+    let validation =
+        Weighing::of(&found, &keys()).judge_listed(&bucket.seen(), &Asked::default(), &everything);
     assert_eq!(validation.state(), State::Invalid);
     assert!(bucket.seen().iter().all(|one| one.bucket.as_deref() == Some(BUCKET)));
 }

@@ -102,7 +102,8 @@ pub(super) fn read_on(
         }
         one.decided = decision::decide(&one.known);
     }
-    let (account, copies) = records.map_or_else(Default::default, |by| (by.read.account, by.read.answer.copies));
+    let (account, copies) =
+        records.map_or_else(Default::default, |by| (by.read.account, by.read.answer.copies));
     let read_on = ReadOn { until: bound, functions: settled, files: account.files, spared: later.spared };
     Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_told })
 }
@@ -137,7 +138,7 @@ impl Later {
         (known, question): (&Functions, &Question),
         with: &With<'_>,
     ) -> Result<Later> {
-        let mut files = self::files(places, &days, listed, with.session);
+        let mut files = later_files(places, &days, listed, with.session);
         let mut later = Later { holes_told: files.holes.told(), ..Later::default() };
         later.piles = Pile::of(&files, |_| true);
         let digests = if is_cheap(&files) { found(&files, with.session) } else { Vec::new() };
@@ -209,7 +210,12 @@ impl Later {
 }
 
 /// What was delivered on those days for these places, digests among them.
-fn files(places: &BTreeSet<Place>, days: &Range<i64>, listed: &Listed, session: Option<&Session>) -> Delivered {
+fn later_files(
+    places: &BTreeSet<Place>,
+    days: &Range<i64>,
+    listed: &Listed,
+    session: Option<&Session>,
+) -> Delivered {
     let distinct = |part: fn(&Place) -> &String| -> Vec<String> {
         places.iter().map(part).collect::<BTreeSet<_>>().into_iter().cloned().collect()
     };
