@@ -18,7 +18,7 @@ pub(crate) use holes::Holes;
 pub(crate) use proofs::Proofs;
 pub(crate) use reading::{Read, has_request, read};
 
-use crate::sources::{Found, Place, Session, Window, list, tag_of};
+use crate::sources::{Found, Kind, Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;
 use cli::report::LeftOut;
 use holes::place_of;
@@ -136,6 +136,17 @@ impl Delivered {
     /// What an item is called in answers.
     pub(crate) fn name(&self, item: &Item) -> String {
         self.places.get(item.place).map(|place| place.name(&item.below)).unwrap_or_default()
+    }
+
+    /// Leaves out log files that were named one by one, and those that the window does not concern: only what was found by looking for
+    /// those days is left.
+    pub(crate) fn retain_found(&mut self) {
+        let (places, window) = (&self.places, &self.window);
+        self.logs.retain(|item| {
+            let named = matches!(places.get(item.place), Some(Place::File(_)));
+            let key = ObjectKey::parse(&item.key);
+            !named && key.is_some_and(|key| window.kind(&key) == Kind::Wanted)
+        });
     }
 
     /// True iff it is an object of a bucket, which is asked for over a network.

@@ -42,11 +42,12 @@ pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), w
             Met::Head(below) => heads.push(below),
             Met::Loose(found) => loose.push(item(found.below, found.size, found.tag)),
             Met::Unread(found) => {
+                let typed = with_slashes(&root.typed.join(&found.below));
                 let item = item(found.below, 0, None);
                 let why = found.unread.as_deref().unwrap_or_default();
                 let name = all.name(&item);
                 all.holes.add(place_of(&item.key), &name, why, 1);
-                all.unlisted.push(Beginning { told: format!("{name}: {why}"), key: item.key });
+                all.unlisted.extend(Beginning::of_copy(&typed, item.key, &format!("{name}: {why}")));
             }
             Met::Other => all.left_out.other += 1,
         }

@@ -4,7 +4,7 @@ use super::Delivered;
 use crate::sources::{Kind, Place, with_slashes};
 use logs::ObjectKey;
 use logs::digest::{Lack, Validation};
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// What keys begin with that could not be listed.
 #[derive(Clone, Debug)]
@@ -12,6 +12,15 @@ pub(super) struct Beginning {
     pub(super) key: String,
     /// Name and reason.
     pub(super) told: String,
+}
+
+impl Beginning {
+    /// Of a local copy, by what was typed and by the key that was made of it: keys of files are made of either.
+    pub(super) fn of_copy(typed: &str, key: String, told: &str) -> impl Iterator<Item = Beginning> {
+        let typed = rooted(typed).map(|typed| typed.trim_end_matches('/').to_owned());
+        let told = told.to_owned();
+        typed.into_iter().chain([key]).map(move |key| Beginning { key, told: told.clone() })
+    }
 }
 
 impl Delivered {
@@ -58,7 +67,9 @@ fn is_in(place: &Place, key: &str) -> bool {
         // As keys of items are made: by what was typed, where that tells enough.
         Place::Folder(root) => {
             let [typed, absolute] = [&root.typed, &root.absolute].map(|path| with_slashes(path));
-            let told = if rooted(&typed).is_some() { typed } else { absolute };
+            // A way that goes up again does not say where it ends.
+            let up = root.typed.components().any(|part| part == Component::ParentDir);
+            let told = if rooted(&typed).is_some() && !up { typed } else { absolute };
             hides(&told, key)
         }
         Place::File(path) => {

@@ -56,7 +56,7 @@ impl LookedUntil {
             n => format!(", and the {n} later files that digests name"),
         };
         format!(
-            "Looked at files delivered before {}{later}. CloudTrail may deliver a record up to 30 days late: a later --until reads on.",
+            "Looked at files delivered before {}{later}. CloudTrail may deliver a record up to 30 days late; a later --until shows those.",
             logs::text_of(self.delivered)
         )
     }

@@ -75,14 +75,13 @@ impl ReadOn {
     pub(super) fn sentence(&self) -> String {
         let spared = match self.spared {
             0 => String::new(),
-            n => format!("; digests say that {} more hold no event of that time", view::grouped(size(n))),
+            n => format!("; digests say that {} others hold no event of that time", view::grouped(size(n))),
         };
         format!(
-            "For {} without a record until then, {} delivered later, until {}, {} read as well{spared}.",
+            "{} had no record in files delivered soon, so files delivered later, until {}, were read: {} more{spared}.",
             quantity(self.functions, ("function", "functions")),
-            quantity(size(self.files), ("file", "files")),
             logs::text_of(self.until),
-            if self.files == 1 { "was" } else { "were" },
+            view::grouped(size(self.files)),
         )
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn later(
         let claims = expected.claims(key);
         !claims.is_empty() && may_hold(claims, &asked, false)
     };
+    files.retain_found();
     files.logs.retain(|item| named(&item.key));
     let read = files.logs.len() as u64;
     for item in &files.logs {

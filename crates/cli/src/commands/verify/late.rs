@@ -232,7 +232,7 @@ fn later_files(
     files.logs.retain(here);
     files.digests.retain(here);
     // What lies outside of all days was read before.
-    files.logs.retain(|item| ObjectKey::parse(&item.key).is_some());
+    files.retain_found();
     files
 }
 
