@@ -55,8 +55,11 @@ mod tests {
     fn digests_spare_only_what_they_know_to_be_of_another_time() {
         let window = 10_000..20_000;
         let of = |files: &[(&LogFile, bool)], proofs| {
-            let claim = |(file, trusted): &(&_, bool)| Claim { digest: "d", file, trusted: *trusted };
-            may_hold(&files.iter().map(claim).collect::<Vec<_>>(), &window, proofs)
+            let mut claims = Vec::new();
+            for (file, trusted) in files {
+                claims.push(Claim { digest: "d", file, trusted: *trusted });
+            }
+            may_hold(&claims, &window, proofs)
         };
         let before = file(Some(0), Some(9_000));
         let (within, after) = (file(Some(0), Some(10_000)), file(Some(20_000), Some(30_000)));
