@@ -125,7 +125,9 @@ fn each_listing_that_fails_in_each_way_is_not_assertable() {
     // Side by side, because what is throttled is tried again for a while.
     std::thread::scope(|scope| {
         for (prefix, (name, way)) in listed.iter().flat_map(|prefix| WAYS.map(|way| (prefix, way))) {
-            for arguments in [validate(&source), verify(&source)] {
+            // Who lists for `verify` is the same, and waits as long once more when it reads on.
+            let both = [validate(&source), verify(&source)];
+            for arguments in both.into_iter().take(if name == "throttled" { 1 } else { 2 }) {
                 let tree = &tree;
                 scope.spawn(move || {
                     let failing = prefix.clone();
