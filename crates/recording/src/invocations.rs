@@ -57,11 +57,11 @@ pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
             space(Provenance::Documented, Domain::one_of(["Invoke"]), "false"),
             space(Provenance::Observed, Domain::one_of(["InvokeExecution"]), "false"),
             space(Provenance::Contradicted, Domain::one_of(CONTRADICTED), "false"),
-            space(Provenance::Possible, other_names(&["InvokeExample"]), "false"),
+            space(Provenance::Possible, other_names(&["InvokeExample", "Invoke"]), "false"),
         ],
         ResourceType::WebFunction => vec![
             space(Provenance::Documented, Domain::one_of(["InvokeWebFunctionEndpoint"]), "false"),
-            space(Provenance::Possible, other_names(&["InvokeExample"]), "false"),
+            space(Provenance::Possible, other_names(&["InvokeExample", "Invoke"]), "false"),
         ],
         ResourceType::MicrovmImage => vec![
             space(Provenance::Documented, Domain::one_of(MICROVM_EVENTS), "false"),

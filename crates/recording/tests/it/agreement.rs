@@ -16,6 +16,9 @@ proptest! {
         let warned = decided.possible.is_some();
         let warns = answer.state == enumerate::State::Recorded && answer.possible_escapes;
         assert_eq!(warned, warns, "{subject:?}\n{world:#?}\n{decided:#?}");
+        let named = decided.open == Some(recording::Open::Names);
+        assert_eq!(named, answer.contradicted_escapes, "{subject:?}\n{world:#?}\n{decided:#?}");
+        assert_eq!(decided.given_up, recording::GivenUp::default());
         assert_eq!(decided.escape.is_none(), decided.state == State::Recorded);
         let copies = if answer.most_copies > 1 { answer.most_copies } else { 0 };
         assert_eq!(decided.copies.len(), copies, "{subject:?}\n{world:#?}\n{decided:#?}");
