@@ -9,7 +9,7 @@ use crate::remainder::remainder;
 use crate::subject::Subject;
 use crate::verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
 use crate::words::{self, Sureness};
-use crate::work::{Exhausted, WORDS_LIMIT, WORK_LIMIT, Work};
+use crate::work::{COPIES_LIMIT, Exhausted, WORDS_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::event::Event;
 use cloudtrail::selector::Selector;
 use cloudtrail::{Answer, records};
@@ -75,7 +75,7 @@ impl Question<'_> {
         let sure: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].sure).collect();
         let every: Vec<usize> = (0..self.all.len()).collect();
         let Ok(grids) = self.grids(&certain) else { return Verdict::beyond_the_limit() };
-        let (copies, more) = copies(&grids, self.all, &sure, self.limit);
+        let (copies, more) = copies(&grids, self.all, &sure, self.limit.min(COPIES_LIMIT));
         let given_up = GivenUp { copies: more, possible: false };
         let verdict =
             |state, escape, open| Verdict { state, cover: Vec::new(), escape, possible: None, copies, open, given_up };

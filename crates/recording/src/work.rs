@@ -2,7 +2,10 @@
 
 /// Steps that a search may take for one verdict: each looks at 64 of the classes that a field can still be in. A question that
 /// needs more is undetermined.
-pub const WORK_LIMIT: u64 = 1 << 28;
+pub const WORK_LIMIT: u64 = 1 << 23;
+
+/// Steps for finding how many copies are paid, which changes no verdict.
+pub(crate) const COPIES_LIMIT: u64 = WORK_LIMIT / 8;
 
 /// The most combinations of a condition with a text of its field that are looked at side by side. More are beyond the limit, too.
 pub(crate) const TABLE_LIMIT: usize = 1 << 29;
@@ -11,7 +14,7 @@ pub(crate) const TABLE_LIMIT: usize = 1 << 29;
 pub(crate) const WORDS_LIMIT: u64 = 1 << 20;
 
 /// Steps for the words of all verdicts of one decider.
-pub(crate) const ALL_WORDS_LIMIT: u64 = 1 << 25;
+pub(crate) const ALL_WORDS_LIMIT: u64 = 1 << 24;
 
 /// The most entries that the proofs of one decider's verdicts may have together, each for one selector and one verdict.
 pub(crate) const PROOF_LIMIT: usize = 1 << 20;

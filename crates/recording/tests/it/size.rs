@@ -1,8 +1,10 @@
 //! Many selectors, each with two conditions, are decided: no selector costs the work of all others four times over.
 
+use crate::common::{any, candidates, certainly_escapes};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};
+use oracle::large;
 use recording::{Candidate, State, Subject, decide};
 
 fn selector(fields: Vec<(Field, Condition)>) -> Selector {
@@ -36,3 +38,41 @@ fn two_hundred_selectors_of_two_conditions_are_decided() {
     let told = decide(&[Candidate { selectors: Some(&all), certain: true }], subject);
     assert_eq!((told.state, told.cover.len()), (State::Recorded, 202));
 }
+
+/// Worlds of every kind and size get an answer within the work limit of a question, or say that they are beyond it: the search
+/// counts its steps. What is answered is proven by its witness, or by its cover.
+#[test]
+fn large_worlds_are_decided_or_said_to_be_beyond_the_limit() {
+    for kind in large::Kind::ALL {
+        for (at, size) in SIZES.into_iter().enumerate() {
+            let world = large::world(kind, size, at as u64 + 7);
+            let candidates = candidates(&world);
+            let started = std::time::Instant::now();
+            let told = decide(&candidates, any(ResourceType::Function));
+            eprintln!(
+                "{kind:?} {size:?} {:?} {:?} {:?} copies {} cover {} {:?}",
+                told.state,
+                told.open,
+                told.given_up,
+                told.copies.len(),
+                told.cover.len(),
+                started.elapsed()
+            );
+            match told.state {
+                State::Recorded => assert!(!told.cover.is_empty()),
+                State::PartiallyRecorded | State::NotRecorded => {
+                    let witness = &told.escape.as_ref().expect("an escape").witness;
+                    assert!(certainly_escapes(&candidates, witness), "{kind:?} {size:?}");
+                }
+                State::Undetermined => assert!(told.open.is_some(), "{kind:?} {size:?}"),
+            }
+        }
+    }
+}
+
+const SIZES: [large::Size; 4] = [
+    large::Size { recorders: 5, selectors: 5, values: 20 },
+    large::Size { recorders: 5, selectors: 5, values: 100 },
+    large::Size { recorders: 40, selectors: 5, values: 20 },
+    large::Size { recorders: 40, selectors: 5, values: 500 },
+];
