@@ -105,6 +105,12 @@ pub fn questions() -> impl Strategy<Value = (Subject, World)> {
     kinds().prop_flat_map(|kind| (subjects(kind), worlds(kind)))
 }
 
+/// A subject and a world with more recorders than anybody has, up to 48 selectors in all.
+pub fn crowded_questions() -> impl Strategy<Value = (Subject, World)> {
+    let world = |kind| collection::vec(recorders(kind), 5..=12).prop_map(|recorders| World { recorders });
+    kinds().prop_flat_map(move |kind| (subjects(kind), world(kind)))
+}
+
 /// One to four recorders whose selectors are mostly about resources of `kind`.
 pub fn worlds(kind: ResourceType) -> impl Strategy<Value = World> {
     collection::vec(recorders(kind), 1..=4).prop_map(|recorders| World { recorders })

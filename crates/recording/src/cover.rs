@@ -60,7 +60,8 @@ impl Left<'_> {
     fn sufficient(&mut self, all: &[Clause<'_>]) -> Result<BTreeSet<SelectorRef>, Exhausted> {
         let mut kept: BTreeSet<SelectorRef> = BTreeSet::new();
         while let Some(event) = self.left(&kept)? {
-            let next = self.alive.iter().find(|clause| all[**clause].holds(&event)).map(|clause| (self.of)(*clause));
+            let next =
+                self.alive.iter().find(|clause| all[**clause].holds(&event)).map(|clause| (self.of)(*clause));
             // Something records it, and nothing that is kept does: all of them together leave nothing.
             match next.filter(|next| !kept.contains(next)) {
                 Some(next) => drop(kept.insert(next)),

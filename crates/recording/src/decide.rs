@@ -77,17 +77,31 @@ impl Question<'_> {
         let Ok(grids) = self.grids(&certain) else { return Verdict::beyond_the_limit() };
         let (copies, more) = copies(&grids, self.all, &sure, self.limit.min(COPIES_LIMIT));
         let given_up = GivenUp { copies: more, possible: false };
-        let verdict =
-            |state, escape, open| Verdict { state, cover: Vec::new(), escape, possible: None, copies, open, given_up };
+        let verdict = |state, escape, open| Verdict {
+            state,
+            cover: Vec::new(),
+            escape,
+            possible: None,
+            copies,
+            open,
+            given_up,
+        };
 
         let unproven = self.search(&grids, &sure);
         if let Search::Nothing = unproven {
-            return self.proven(verdict(State::Recorded, None, None), &sure, (&grids, certain), &contradicted, &possible);
+            return self.proven(
+                verdict(State::Recorded, None, None),
+                &sure,
+                (&grids, certain),
+                &contradicted,
+                &possible,
+            );
         }
         let escaping = if sure.len() == every.len() { None } else { Some(self.search(&grids, &every)) };
         let limited = matches!(escaping, Some(Search::GivenUp)) || matches!(unproven, Search::GivenUp);
         if let Search::Event(event) = escaping.as_ref().unwrap_or(&unproven)
-            && let Some(escape) = self.escape(&certain, &every, event, Sureness::Certain).filter(Escape::is_certain)
+            && let Some(escape) =
+                self.escape(&certain, &every, event, Sureness::Certain).filter(Escape::is_certain)
         {
             let some = grids.iter().any(|grid| sure.iter().any(|clause| grid.is_alive(*clause)));
             let state = if some { State::PartiallyRecorded } else { State::NotRecorded };
@@ -109,7 +123,12 @@ impl Question<'_> {
         contradicted: &[Space],
         possible: &[Space],
     ) -> Verdict {
-        let open = |escape, open| Verdict { state: State::Undetermined, escape, open: Some(open), ..verdict.clone() };
+        let open = |escape, open| Verdict {
+            state: State::Undetermined,
+            escape,
+            open: Some(open),
+            ..verdict.clone()
+        };
         let mut grids = grids.to_vec();
         match self.grids(contradicted) {
             Err(Exhausted) => return open(None, Open::Work),
@@ -153,7 +172,13 @@ impl Question<'_> {
 
     /// What none of the clauses holds, as an escape. `event` is one of it; where all of it can be told, its first, most
     /// credible event is the witness. `None` iff, against the proof, some selector records the witness.
-    fn escape(&mut self, spaces: &[Space], clauses: &[usize], event: &Event, sureness: Sureness) -> Option<Escape> {
+    fn escape(
+        &mut self,
+        spaces: &[Space],
+        clauses: &[usize],
+        event: &Event,
+        sureness: Sureness,
+    ) -> Option<Escape> {
         let these: Vec<Clause<'_>> = clauses.iter().map(|at| self.all[*at].clone()).collect();
         let mut work = Work::new(self.words.left().min(WORDS_LIMIT));
         let before = work.left();
@@ -192,3 +217,6 @@ fn why(selector: &Selector, witness: &Event, certain: bool) -> Option<Why> {
         Answer::Recorded => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

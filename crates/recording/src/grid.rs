@@ -18,7 +18,8 @@ pub(crate) struct Tables {
 
 impl Tables {
     fn of(&mut self, field: Field, domain: &Domain, clauses: &[Clause<'_>]) -> Result<Level, Exhausted> {
-        if let Some((_, _, level)) = self.known.iter().find(|(of, known, _)| *of == field && known == domain) {
+        if let Some((_, _, level)) = self.known.iter().find(|(of, known, _)| *of == field && known == domain)
+        {
             return Ok(level.clone());
         }
         let level = level(field, domain, clauses)?;
@@ -28,7 +29,8 @@ impl Tables {
 
     /// The tables that do not hang on which resource is meant.
     pub(crate) fn without_arns(&self) -> Self {
-        let known = self.known.iter().filter(|(field, _, _)| *field != Field::ResourcesArn).cloned().collect();
+        let known =
+            self.known.iter().filter(|(field, _, _)| *field != Field::ResourcesArn).cloned().collect();
         Tables { known }
     }
 }
@@ -152,7 +154,8 @@ impl Level {
 
     fn admits_some(&self, clause: usize) -> bool {
         let Some(row) = self.rows[clause].map(|row| &self.table.rows[row as usize]) else {
-            return !self.table.whole.is_empty() || (!self.table.starts.is_empty() && !self.table.ends.is_empty());
+            return !self.table.whole.is_empty()
+                || (!self.table.starts.is_empty() && !self.table.ends.is_empty());
         };
         if row.whole.count() < self.table.whole.len() {
             return true;

@@ -43,8 +43,9 @@ pub fn included(before: &[Selector], after: &[Selector]) -> Inclusion {
     let all = clauses(&[candidate(before), candidate(after)]);
     let of_after: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate == 1).collect();
     let sure: Vec<usize> = of_after.iter().copied().filter(|at| all[*at].sure).collect();
-    let asked: Vec<usize> =
-        (0..of_after.first().copied().unwrap_or(all.len())).filter(|at| !after.contains(&before[all[*at].selector])).collect();
+    let asked: Vec<usize> = (0..of_after.first().copied().unwrap_or(all.len()))
+        .filter(|at| !after.contains(&before[all[*at].selector]))
+        .collect();
     let mut search = Search { all: &all, grids: None, work: Work::new(WORK_LIMIT) };
     let mut open = None;
     for clause in asked {

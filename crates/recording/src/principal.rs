@@ -88,7 +88,8 @@ fn completions(start: &str, name: &str) -> Vec<String> {
     for service in part(2, &["sts", "iam"]) {
         let resource = given.get(5).copied().unwrap_or_default();
         for resource in resources(&service, resource, name) {
-            let all = accounts.iter().map(|account| format!("arn:{partition}:{service}::{account}:{resource}"));
+            let all =
+                accounts.iter().map(|account| format!("arn:{partition}:{service}::{account}:{resource}"));
             found.extend(all.filter(|one| one.starts_with(start)));
         }
     }
@@ -118,7 +119,11 @@ fn resources(service: &str, start: &str, name: &str) -> Vec<String> {
             found.push(format!("{}{name}", shape.concat()));
         } else if let Some(rest) = start.strip_prefix(word) {
             let in_role = shape.len() > 1 && !rest.contains('/');
-            found.push(if in_role { format!("{start}{name}/example-session") } else { format!("{start}{name}") });
+            found.push(if in_role {
+                format!("{start}{name}/example-session")
+            } else {
+                format!("{start}{name}")
+            });
             found.push(if in_role { format!("{start}/{name}") } else { format!("{start}/{name}") });
             found.push(start.to_owned());
         }

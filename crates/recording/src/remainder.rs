@@ -96,7 +96,12 @@ impl Cut {
                 })
                 .collect();
             alive.retain(|at| admits.iter().any(|row| row[*at]));
-            levels.push(Level { field: *field, table, classes: classes.into_iter().map(Rc::new).collect(), admits });
+            levels.push(Level {
+                field: *field,
+                table,
+                classes: classes.into_iter().map(Rc::new).collect(),
+                admits,
+            });
         }
         let mut whole_from = vec![vec![true; clauses.len()]; levels.len() + 1];
         for at in (0..levels.len()).rev() {

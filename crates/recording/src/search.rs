@@ -78,7 +78,8 @@ impl Left {
 
     /// At most so many of the texts, those first that are looked at whole.
     pub(crate) fn picks(&self, most: usize) -> Vec<Pick> {
-        let pairs = self.starts.iter().flat_map(|start| self.ends.iter().map(move |end| Pick::Between(start, end)));
+        let pairs =
+            self.starts.iter().flat_map(|start| self.ends.iter().map(move |end| Pick::Between(start, end)));
         self.whole.iter().map(Pick::Whole).chain(pairs).take(most).collect()
     }
 
@@ -185,7 +186,11 @@ struct Way {
 const WAITING: u64 = 1 << 23;
 
 /// Looks for a box of events that meets every demand: every event in it does.
-pub(crate) fn search(levels: &[Level], demands: Vec<Demand>, work: &mut Work) -> Result<Option<Vec<Rc<Left>>>, Exhausted> {
+pub(crate) fn search(
+    levels: &[Level],
+    demands: Vec<Demand>,
+    work: &mut Work,
+) -> Result<Option<Vec<Rc<Left>>>, Exhausted> {
     let all: Vec<Rc<Left>> = levels.iter().map(|level| Rc::new(Left::all(&level.table))).collect();
     if all.iter().any(|left| left.is_empty()) {
         return Ok(None);
@@ -268,7 +273,8 @@ fn settle(levels: &[Level], branch: &mut Branch, work: &mut Work) -> Result<Opti
         }
         branch.open = open.into();
         if !forced {
-            let next = best.map(|(at, _)| (at, in_order(&branch.left, ways(levels, &branch.left, branch.open[at]))));
+            let next =
+                best.map(|(at, _)| (at, in_order(&branch.left, ways(levels, &branch.left, branch.open[at]))));
             return Ok(Some(next));
         }
     }

@@ -77,12 +77,14 @@ const SELECT: u8 = bit(Operator::Equals) | bit(Operator::StartsWith) | bit(Opera
 impl Table {
     /// Finds what `conditions` can tell apart in `domain`.
     pub(crate) fn new(domain: &Domain, conditions: &[&Condition]) -> Result<Table, Exhausted> {
-        let values = |one: &&Condition| Operator::ALL.map(|operator| one.values(operator).len()).iter().sum::<usize>();
+        let values =
+            |one: &&Condition| Operator::ALL.map(|operator| one.values(operator).len()).iter().sum::<usize>();
         let texts: usize = 4 + conditions.iter().map(values).sum::<usize>();
         if texts.saturating_mul(conditions.len()) > TABLE_LIMIT {
             return Err(Exhausted);
         }
-        let listed = conditions.iter().flat_map(|one| Operator::ALL.map(|operator| one.values(operator))).flatten();
+        let listed =
+            conditions.iter().flat_map(|one| Operator::ALL.map(|operator| one.values(operator))).flatten();
         let mut making = Making {
             table: Table {
                 whole: Vec::new(),
@@ -178,10 +180,14 @@ impl Table {
             key == wanted && self.rest(text).is_some_and(|rest| !rest.is_empty())
         };
         let ((start, leaving), (end, reaching)) = (&before.exit, &after.exit);
-        if self.is_of_principals()
-            && let Some(text) = principal::between(start, end).into_iter().find(&mut fits)
-        {
-            return text;
+        if self.is_of_principals() {
+            let (left, reached) = (format!("{start}{leaving}"), format!("{reaching}{end}"));
+            let mut tried = [(start, end), (&left, end), (&left, &reached)].into_iter();
+            if let Some(text) =
+                tried.find_map(|(start, end)| principal::between(start, end).into_iter().find(&mut fits))
+            {
+                return text;
+            }
         }
         // What a reader would believe, carried on to the suffix, is the most credible way of filling.
         let believed = self.credible.iter().filter(|text| text.starts_with(start)).map(String::as_str);
@@ -257,12 +263,16 @@ impl Making<'_> {
         for text in self.whole_values() {
             self.is(&text);
         }
-        let (starts, finite) = self.anchors(&Listed::prefixes(self.values(STARTS)), self.prefixes(), false)?;
-        for text in finite.into_iter().filter(|text| self.table.rest(text).is_some()).collect::<BTreeSet<_>>() {
+        let (starts, finite) =
+            self.anchors(&Listed::prefixes(self.values(STARTS)), self.prefixes(), false)?;
+        for text in finite.into_iter().filter(|text| self.table.rest(text).is_some()).collect::<BTreeSet<_>>()
+        {
             self.is(&text);
         }
         let (ends, finite) = self.anchors(&Listed::suffixes(self.values(ENDS)), self.suffixes(), true)?;
-        for text in finite.into_iter().map(|text| format!("{}{text}", self.table.prefix)).collect::<BTreeSet<_>>() {
+        for text in
+            finite.into_iter().map(|text| format!("{}{text}", self.table.prefix)).collect::<BTreeSet<_>>()
+        {
             if self.table.rest(&text).is_some() {
                 self.is(&text);
             }

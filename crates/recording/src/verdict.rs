@@ -108,7 +108,6 @@ impl Escape {
     }
 }
 
-
 impl Escape {
     /// The witness for another resource of the same class.
     #[must_use]

@@ -21,14 +21,17 @@ pub(crate) enum Sureness {
 }
 
 /// What is said where only contradicted names escape.
-pub(crate) const NAMES_CONTRADICT: &str = "AWS's pages contradict each other about the names of some invocations";
+pub(crate) const NAMES_CONTRADICT: &str =
+    "AWS's pages contradict each other about the names of some invocations";
 
 /// One sentence where telling everything takes too much work.
 pub(crate) fn of_an_example(noun: &str, sureness: Sureness) -> String {
     let some = match sureness {
         Sureness::Certain => format!("some {noun} are not recorded"),
         Sureness::Open => format!("some {noun} are not certainly recorded"),
-        Sureness::Contradicted => format!("{NAMES_CONTRADICT} (U-1), and some of these are not certainly recorded"),
+        Sureness::Contradicted => {
+            format!("{NAMES_CONTRADICT} (U-1), and some of these are not certainly recorded")
+        }
     };
     format!("{some}, such as the example; too many selectors overlap to describe them all")
 }

@@ -59,7 +59,8 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
 
 /// Resources of which it was not looked to the end whether two recorders record the same, because that takes too much work.
 fn given_up(audit: &Audit<'_>) -> Option<Finding> {
-    let reason = "whether two recorders record the same takes more steps to find than the work limit".to_owned();
+    let reason =
+        "whether two recorders record the same takes more steps to find than the work limit".to_owned();
     let mut shared = about_places(Status::Undetermined, reason);
     for (at, place) in audit.places.iter().enumerate() {
         for (plane, of) in place.planes.iter().enumerate() {

@@ -26,7 +26,16 @@ pub(crate) struct Case {
 }
 
 const WORDS: [&str; 10] = [
-    "Verdict", "Remainder", "Witness", "Warning", "Turned away", "Copies", "Cover", "Doubt", "Open", "Subject",
+    "Verdict",
+    "Remainder",
+    "Witness",
+    "Warning",
+    "Turned away",
+    "Copies",
+    "Cover",
+    "Doubt",
+    "Open",
+    "Subject",
 ];
 
 impl Case {
