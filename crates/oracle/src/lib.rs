@@ -5,6 +5,7 @@
 
 pub mod enumerate;
 pub mod inclusion;
+pub mod large;
 pub mod naive;
 pub mod translate;
 pub mod worlds;
