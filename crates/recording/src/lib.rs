@@ -9,16 +9,19 @@
 //!     values: the classes one field can still take  ->  remainder: what no clause takes  ->  witness: one event of it
 //! ```
 
+mod anywhere;
 mod clauses;
 mod decide;
 mod inclusion;
 mod index;
 mod invocations;
+mod places;
 mod remainder;
 mod values;
 mod witness;
 mod words;
 
+pub use anywhere::{Anywhere, anywhere};
 pub use clauses::Candidate;
 pub use decide::{
     ClassId, Decider, Escape, SelectorRef, State, Subject, TurnedAwayBy, Verdict, Why, any_arn, arn_prefix,
@@ -26,4 +29,5 @@ pub use decide::{
 };
 pub use inclusion::{Inclusion, included};
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
+pub use places::Place;
 pub use values::{Alphabet, Domain};

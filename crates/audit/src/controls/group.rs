@@ -56,7 +56,7 @@ pub(super) fn places(
 /// A finding that says what a verdict says.
 pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) -> Finding {
     let verdict = &audit.verdicts[proof.verdict];
-    let told = verdict.escape.as_ref().map(|escape| escape.remainder.clone());
+    let told = audit.remainder(proof.verdict).map(str::to_owned);
     let (status, reason) = match verdict.state {
         State::Recorded => (Status::Pass, "all are recorded".to_owned()),
         State::PartiallyRecorded | State::NotRecorded => (Status::Fail, told.unwrap_or_default()),
