@@ -270,13 +270,9 @@ impl Verdicts {
     /// Adds a verdict for resources that `home` says are recorded where they are at home, and that Regions behind `gaps` may
     /// serve besides.
     fn add_open(&mut self, home: usize, kind: ResourceType, gaps: &[usize]) -> usize {
-        let verdict = Verdict {
-            state: State::Undetermined,
-            cover: Vec::new(),
-            escape: None,
-            possible: None,
-            copies: self.all[home].copies.clone(),
-        };
+        let (cover, escape, possible) = (Vec::new(), None, None);
+        let home = self.all[home].clone();
+        let verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..home };
         let position = self.add(verdict);
         let reason = format!(
             "a {} may be served by Regions that were not audited, and what they serve is recorded there",

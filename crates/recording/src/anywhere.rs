@@ -38,9 +38,8 @@ pub fn anywhere(candidates: &[Candidate<'_>], kind: ResourceType) -> Anywhere {
     let place = worst.map_or_else(places::ordinary, |(_, place)| place.clone());
     let mut verdict = decide(candidates, subject(kind, &place));
     if !found.complete && verdict.state == State::Recorded {
-        let copies = std::mem::take(&mut verdict.copies);
-        verdict =
-            Verdict { state: State::Undetermined, cover: Vec::new(), escape: None, possible: None, copies };
+        let (cover, escape, possible) = (Vec::new(), None, None);
+        verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..verdict };
     }
     let (tried, alike) = (found.all.len(), states.len() < 2);
     Anywhere { place, verdict, tried, alike, complete: found.complete }

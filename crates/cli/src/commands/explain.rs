@@ -19,6 +19,7 @@ use cloudtrail::resource::ResourceType;
 use recording::{State, Subject, Verdict};
 use std::collections::BTreeMap;
 use std::path::Path;
+use subject::Asked;
 
 /// Explains, and prints.
 ///
@@ -27,12 +28,16 @@ use std::path::Path;
 pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
     let format = typed.format.unwrap_or(Format::Terminal);
     match (&typed.arn, &typed.selectors) {
-        (Some(arn), _) => {
-            let (kind, arn) = subject::read(arn)?;
+        (Some(text), _) => {
             let counted = settings::counted(&typed.counting, &context.config);
             let source = settings::source(typed.source.clone(), context.config.clone());
-            let question = Question { kind, arn: &arn, counted, format };
-            seen(&question, narrowed(source, kind, &arn), &context)
+            let asked = subject::asked(text)?;
+            let source = match &asked {
+                Asked::Arn(kind, arn) => narrowed(source, *kind, arn),
+                // Wherever it is.
+                Asked::Name(_) => source,
+            };
+            seen(&asked, (counted, format), source, &context)
         }
         (None, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
         // clap asks for one of them.
@@ -61,12 +66,19 @@ fn narrowed(source: Source, kind: ResourceType, arn: &str) -> Source {
 }
 
 /// The proof for a resource of an inventory.
-fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Outcome> {
+fn seen(
+    asked: &Asked,
+    (counted, format): (::audit::Counted, Format),
+    source: Source,
+    context: &Context,
+) -> Result<Outcome> {
     let Facts { inventory, interrupted } = facts(&source, &context.now)?;
     if interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     }
+    let (kind, arn) = subject::found(asked, &inventory)?;
+    let question = &Question { kind, arn, counted, format };
     let audit = ::audit::audit(
         &inventory,
         &::audit::Options { recorders: question.counted, ..::audit::Options::default() },

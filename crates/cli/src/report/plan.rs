@@ -18,6 +18,7 @@ pub use terminal::plan_text;
 pub use terraform::plan_terraform;
 
 use super::view::quantity;
+use audit::controls::REQUIRED;
 use audit::cost::Monthly;
 use audit::finding::Status;
 use audit::plan::{Owner, Plan, Purpose, Step};
@@ -26,8 +27,28 @@ use std::collections::BTreeSet;
 
 /// What the plan does, in one sentence.
 fn headline(plan: &Plan) -> String {
+    let told = what_is_done(plan);
+    let left = unmet(plan);
+    if plan.purpose != Purpose::Record || left.is_empty() || !plan.refusals.is_empty() {
+        return told;
+    }
+    let noun = if left.len() == 1 { "this required control does" } else { "these required controls do" };
+    format!("{told} But {noun} not pass: {}.", left.join(", "))
+}
+
+/// The required controls that do not pass once the plan is carried out, whatever invocations it records.
+fn unmet(plan: &Plan) -> Vec<&str> {
+    let open = plan.outlook.iter().filter(|one| matches!(one.after, Status::Fail | Status::Undetermined));
+    let of_others = open.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
+    of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
+}
+
+fn what_is_done(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return match (&plan.purpose, plan.refusals.is_empty()) {
+            (Purpose::Record, true) if !unmet(plan).is_empty() => {
+                "There is nothing to change: every Lambda invocation is recorded.".to_owned()
+            }
             (Purpose::Record, true) => "There is nothing to change: everything is recorded.".to_owned(),
             (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
             (_, true) => "There is nothing to change.".to_owned(),

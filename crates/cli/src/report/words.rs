@@ -2,7 +2,7 @@
 
 use super::view::quantity;
 use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
-use audit::inventory::Gap;
+use audit::inventory::{Account, Gap};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, Operator, ReadWrite, Selector};
@@ -17,6 +17,41 @@ pub(super) const fn state(state: State) -> &'static str {
         State::NotRecorded => "not recorded",
         State::Undetermined => "undetermined",
     }
+}
+
+/// An account of the organization that is not active.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inactive<'a> {
+    pub(super) account: &'a Account,
+    /// As AWS Organizations calls it.
+    pub(super) state: &'a str,
+    pub(super) meaning: &'static str,
+}
+
+/// Every account of the organization that is not active, with what that means for the audit.
+pub(super) fn inactive<'a>(audit: &Audit<'a>) -> Vec<Inactive<'a>> {
+    let accounts = &audit.inventory.accounts;
+    let manages = |id: &str| {
+        let of = |account: &&Account| account.organization.known().and_then(Option::as_ref).is_some_and(|one| one.management_account == id);
+        accounts.iter().any(|account| of(&account))
+    };
+    let inactive = accounts.iter().filter_map(|account| {
+        let state = account.state.as_deref().filter(|state| *state != "ACTIVE")?;
+        let meaning = match (account.audited, manages(&account.id)) {
+            (true, _) => "It was audited like any other, as far as AWS let it be read.",
+            (false, true) => {
+                "It was not audited, because nobody can work in it. It manages the organization, and its event data \
+                 stores, which may record every account, could not be looked at."
+            }
+            (false, false) => {
+                "It was not audited, because nobody can work in it: neither its functions nor its recorders were \
+                 looked at. Its trails go on. They record no other account, because only the management account owns \
+                 recorders that do."
+            }
+        };
+        Some(Inactive { account, state, meaning })
+    });
+    inactive.collect()
 }
 
 /// The name in an ARN of a Lambda resource; the whole text where it is none.
