@@ -34,7 +34,10 @@ pub(crate) fn no_function<'a>(
         ([], 0) => "no function is known there at all; `*` stands for any characters".to_owned(),
         ([], _) => {
             let first: Vec<&str> = names.iter().copied().take(SUGGESTED).collect();
-            format!("check the name; `*` stands for any characters. Some that are known: {}", first.join(", "))
+            format!(
+                "check the name; `*` stands for any characters. Some that are known: {}",
+                first.join(", ")
+            )
         }
         ([one], _) => format!("did you mean {one}?"),
         (several, _) => format!("did you mean one of {}?", several.join(", ")),
@@ -47,7 +50,8 @@ fn names_near<'a>(asked: &[&str], names: &BTreeSet<&'a str>) -> Vec<&'a str> {
     let distance = |name: &str| -> Option<usize> {
         let one = |asked: &&str| {
             let (asked, name) = (plain(asked), plain(name));
-            let edits = if asked.len().abs_diff(name.len()) <= 3 { strsim::levenshtein(&asked, &name) } else { 4 };
+            let edits =
+                if asked.len().abs_diff(name.len()) <= 3 { strsim::levenshtein(&asked, &name) } else { 4 };
             let part = asked.len() > 2 && (name.contains(&asked) || asked.contains(&name) && name.len() > 2);
             (edits <= 3 && edits < name.len()).then_some(edits).or(part.then_some(4))
         };

@@ -137,7 +137,9 @@ fn elsewhere(question: &Question<'_>, audit: &Audit<'_>, home: usize) -> Option<
     let mut here = audit.places.iter().enumerate().filter(|(_, place)| place.account == account);
     if let Some((_, place)) = here.find(|(at, _)| !recorded(*at)) {
         let region = place.region;
-        return Some(format!("other Regions may serve this web function, and {region} would not surely record it"));
+        return Some(format!(
+            "other Regions may serve this web function, and {region} would not surely record it"
+        ));
     }
     let regions = audit.inventory.account(account).and_then(|account| account.regions.known());
     let looked_at = |region: &String| audit.inventory.place(account, region).is_some();

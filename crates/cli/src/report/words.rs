@@ -7,7 +7,7 @@ use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, Operator, ReadWrite, Selector};
 use recording::{Escape, State, Why};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The word for a verdict in a sentence or a table.
 pub(super) const fn state(state: State) -> &'static str {
@@ -31,10 +31,9 @@ pub(super) struct Inactive<'a> {
 /// Every account of the organization that is not active, with what that means for the audit.
 pub(super) fn inactive<'a>(audit: &Audit<'a>) -> Vec<Inactive<'a>> {
     let accounts = &audit.inventory.accounts;
-    let manages = |id: &str| {
-        let of = |account: &&Account| account.organization.known().and_then(Option::as_ref).is_some_and(|one| one.management_account == id);
-        accounts.iter().any(|account| of(&account))
-    };
+    let known = accounts.iter().filter_map(|account| account.organization.known()?.as_ref());
+    let managers: BTreeSet<&str> = known.map(|one| one.management_account.as_str()).collect();
+    let manages = |id: &str| managers.contains(id);
     let inactive = accounts.iter().filter_map(|account| {
         let state = account.state.as_deref().filter(|state| *state != "ACTIVE")?;
         let meaning = match (account.audited, manages(&account.id)) {

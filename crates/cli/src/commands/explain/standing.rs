@@ -38,9 +38,9 @@ pub(super) fn standing(beside: &Beside, place: Option<(&str, &str)>) -> Standing
     match (&beside.home_region, place) {
         (Some(home), Some((_, region))) if home == region => Standing::Records,
         (Some(home), Some(_)) => Standing::Silent(format!("it records {home} alone, because {said}")),
-        (Some(home), None) => {
-            Standing::Open(format!("it records {home} alone, because {said}; name a function with --function ARN"))
-        }
+        (Some(home), None) => Standing::Open(format!(
+            "it records {home} alone, because {said}; name a function with --function ARN"
+        )),
         (None, _) => Standing::Open(format!(
             "it records one Region alone, because {said}, and the document does not name it (HomeRegion)"
         )),
