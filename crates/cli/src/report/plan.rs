@@ -36,10 +36,20 @@ fn headline(plan: &Plan) -> String {
     format!("{told} But {noun} not pass: {}.", left.join(", "))
 }
 
-/// The required controls that do not pass once the plan is carried out, whatever invocations it records.
+/// The required controls beside those about invocations that do not pass once the plan is carried out.
 fn unmet(plan: &Plan) -> Vec<&str> {
     let open = plan.outlook.iter().filter(|one| matches!(one.after, Status::Fail | Status::Undetermined));
     let of_others = open.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
+    of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
+}
+
+/// The required controls, but for those about invocations, that fail or are open today and pass once the plan is carried out.
+fn newly_met(plan: &Plan) -> Vec<&str> {
+    let turned = plan
+        .outlook
+        .iter()
+        .filter(|one| matches!(one.before, Status::Fail | Status::Undetermined) && one.after == Status::Pass);
+    let of_others = turned.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
     of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
 }
 
@@ -59,7 +69,14 @@ fn what_is_done(plan: &Plan) -> String {
     let changes = quantity(plan.steps.len(), ("change", "changes"));
     let of = quantity(recorders.len(), ("recorder", "recorders"));
     let doing = match &plan.purpose {
-        Purpose::Record if reaches(plan) => "every Lambda invocation is recorded".to_owned(),
+        Purpose::Record if reaches(plan) => {
+            let met = newly_met(plan);
+            match met.as_slice() {
+                [] => "every Lambda invocation is recorded".to_owned(),
+                [one] => format!("every Lambda invocation is recorded, and {one} passes"),
+                several => format!("every Lambda invocation is recorded, and {} pass", several.join(", ")),
+            }
+        }
         Purpose::Record => "more Lambda invocations are recorded, but not all of them".to_owned(),
         Purpose::DropCopies => "the same is recorded with fewer paid copies".to_owned(),
         Purpose::Backout(exception) => format!(
