@@ -107,8 +107,8 @@ Examples:
 
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 it cannot be told.")]
 pub(crate) struct Explain {
-    /// The function, web function or MicroVM image.
-    #[arg(value_name = "ARN", required_unless_present = "selectors", conflicts_with = "selectors")]
+    /// The function, web function or MicroVM image: its ARN, or its name, which is looked for.
+    #[arg(value_name = "ARN|NAME", required_unless_present = "selectors", conflicts_with = "selectors")]
     pub(crate) arn: Option<String>,
     /// Event selectors as AWS, Terraform or a person writes them; - for stdin. No AWS account is needed.
     #[arg(long, value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]

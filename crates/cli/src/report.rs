@@ -47,7 +47,7 @@ pub use verification::{
     VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,
 };
-pub use view::{Answer, answer, find_resource, shell};
+pub use view::{find_resource, shell};
 
 use audit::Counted;
 use audit::drift::Drift;

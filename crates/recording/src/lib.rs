@@ -11,6 +11,7 @@
 //! ```
 
 mod bits;
+mod anywhere;
 mod clauses;
 mod copies;
 mod cover;
@@ -22,6 +23,7 @@ mod inclusion;
 mod index;
 mod invocations;
 mod principal;
+mod places;
 mod remainder;
 mod search;
 mod subject;
@@ -32,12 +34,14 @@ mod witness;
 mod words;
 mod work;
 
+pub use anywhere::{Anywhere, anywhere};
 pub use clauses::Candidate;
 pub use decide::{decide, decide_space};
 pub use decider::{ClassId, Decider};
 pub use inclusion::{Inclusion, included};
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
 pub use subject::{Subject, any_arn, arn_prefix};
+pub use places::Place;
 pub use values::{Alphabet, Domain};
 pub use verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
 pub use work::WORK_LIMIT;

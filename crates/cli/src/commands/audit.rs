@@ -7,7 +7,8 @@ use crate::output::{layout, print, write_file};
 use crate::problem::say;
 use crate::settings;
 use anyhow::Result;
-use audit::finding::{Audit, Status, Weight};
+use audit::answer::Answer;
+use audit::finding::Audit;
 use cli::report::{self, Layout, Stamp};
 use std::io::{self, Write};
 
@@ -84,14 +85,11 @@ fn write(
 
 /// The worst status of the controls that are required.
 fn outcome(audit: &Audit<'_>) -> Outcome {
-    let required = audit.controls.iter().filter(|control| control.weight == Weight::Required);
-    required.fold(Outcome::Well, |worst, control| {
-        worst.worse(match control.status {
-            Status::Fail => Outcome::No,
-            Status::Undetermined => Outcome::Undetermined,
-            Status::Pass | Status::NotApplicable => Outcome::Well,
-        })
-    })
+    match audit.answer() {
+        Answer::Yes => Outcome::Well,
+        Answer::No(_) => Outcome::No,
+        Answer::Undetermined(_) => Outcome::Undetermined,
+    }
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

@@ -11,6 +11,7 @@ use super::Context;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
 use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
+use crate::nearest::no_function;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
@@ -214,13 +215,16 @@ fn interrupted() -> Outcome {
 fn by_function(listed: &Functions, read: &Read, which: (&Live, &[Pattern])) -> Result<ByFunction> {
     let by = ByFunction::of(listed, read, which);
     let nobody_is = by.records.is_empty() && !which.1.is_empty() && listed.unlisted.is_empty();
-    if nobody_is { Err(nobody().into()) } else { Ok(by) }
+    if nobody_is { Err(nobody(listed, read, which.1).into()) } else { Ok(by) }
 }
 
 /// A name that is mistyped must not pass for one whose records arrive.
-fn nobody() -> Problem {
-    Problem::new("no function that is listed, and no record, is called as --function says")
-        .help("check the name: * stands for any characters")
+fn nobody(listed: &Functions, read: &Read, patterns: &[Pattern]) -> Problem {
+    let asked: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
+    let recorded = read.answer.groups.iter().filter_map(|group| group.labels.first());
+    let recorded = recorded.filter_map(|arn| arn.rsplit(':').next());
+    let names = listed.names.iter().map(String::as_str).chain(recorded);
+    no_function(&asked, "in the inventory or the records", names)
 }
 
 /// Records of functions of other accounts than the one they were delivered to: they prove nothing of their owner's trail.

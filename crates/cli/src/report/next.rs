@@ -1,6 +1,7 @@
 //! The natural next command after an audit.
 
-use super::view::{Answer, answer, shell, worst_arn};
+use super::view::{Invocations, invocations, shell, worst_arn};
+use audit::answer::Answer;
 use audit::finding::Audit;
 use audit::inventory::GapKind;
 
@@ -9,14 +10,15 @@ use audit::inventory::GapKind;
 #[must_use]
 pub fn next_command(audit: &Audit<'_>, source: &str, caller: &str) -> (String, &'static str) {
     let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
-    match (answer(audit), worst_arn(audit)) {
-        (Answer::CannotTell, _) if refused => {
+    let open = matches!(audit.answer(), Answer::Undetermined(_));
+    match (invocations(audit), worst_arn(audit)) {
+        (Invocations::CannotTell | Invocations::Yes, _) if refused && open => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }
-        (Answer::No | Answer::CannotTell, Some(arn)) => {
+        (Invocations::No | Invocations::CannotTell, Some(arn)) => {
             (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
         }
-        (Answer::Nothing, _) => {
+        (Invocations::Nothing, _) => {
             ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
         }
         _ => (format!("invoketrail audit{source} --output audit.json"), "keeps the evidence"),

@@ -6,6 +6,7 @@
 mod approval;
 mod bad_input;
 mod decided;
+mod cases_explain;
 mod evidence;
 mod index;
 #[cfg(unix)]
