@@ -32,6 +32,21 @@ impl Problem {
         Problem { outcome: Outcome::Interrupted, ..Self::new(line) }
     }
 
+    /// What AWS was asked for though only local copies are read, and the flag that makes asking needless.
+    pub(crate) fn of_a_copy(error: anyhow::Error, needed: &str, flag: &str) -> anyhow::Error {
+        match error.downcast::<Problem>() {
+            Ok(problem) if problem.outcome == Outcome::CouldNotAnswer => {
+                // Nobody who reads a copy has to have credentials.
+                let other = problem.help.filter(|_| !problem.line.contains("no AWS credentials"));
+                let other = other.map(|help| format!("; or {help}")).unwrap_or_default();
+                let line = format!("{needed}, and AWS could not be asked for them: {}", problem.line);
+                Problem::new(line).help(format!("{flag}{other}")).into()
+            }
+            Ok(problem) => problem.into(),
+            Err(error) => error,
+        }
+    }
+
     /// With the next command or the missing permission.
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Problem { help: Some(help.into()), ..self }

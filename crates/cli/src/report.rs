@@ -27,8 +27,8 @@ pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use invocations::{
-    INVOCATIONS_FORMAT, Invocations, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-    invocations_text,
+    INVOCATIONS_FORMAT, Invocations, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
+    invocations_jsonl, invocations_text,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;
@@ -44,7 +44,7 @@ pub use shortfall::shortfall;
 pub use terminal::write_terminal;
 pub use validation::{KeySource, VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
-    VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
+    ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,
 };
 pub use view::{find_resource, shell};

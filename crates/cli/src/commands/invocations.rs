@@ -1,6 +1,7 @@
 //! `invoketrail invocations`: who invoked what, when, from where, how.
 
 mod ask;
+mod late;
 mod located;
 pub(crate) mod question;
 
@@ -25,7 +26,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let typed = over_config(typed, &context.config);
     let asked = question::read(&typed, &context.now)?;
     let places = sources::places(&typed.sources)?;
-    let settings = ask::Settings::of(&typed, &context.config)?;
+    let settings = ask::Settings::of(&typed, &context)?;
     let Some(answered) = ask::ask(&asked, places, &settings)? else {
         say("note", "interrupted before everything was read: an answer would lack calls");
         return Ok(Outcome::Interrupted);
@@ -35,6 +36,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         question: &asked.question,
         found: &answered.found,
         account: &answered.account,
+        looked_until: answered.looked_until,
         left_out: answered.left_out,
         sort: asked.sort,
         limit: asked.limit,
@@ -56,6 +58,9 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let whole = answered.account.is_whole();
     if !whole && format != Format::Terminal {
         say("note", &format!("{}: the answer may lack calls", report::shortfall(&answered.account)));
+    }
+    if let (Some(looked), Format::Csv) = (answered.looked_until, format) {
+        say("note", &looked.sentence());
     }
     next(&typed, &answered.found);
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })

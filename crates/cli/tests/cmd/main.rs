@@ -7,10 +7,13 @@ mod approval;
 mod bad_input;
 mod decided;
 mod cases_explain;
+mod bucket;
 mod evidence;
 mod index;
 #[cfg(unix)]
 mod interrupted;
+#[cfg(unix)]
+mod late;
 mod left_out;
 mod live_keys;
 mod log_files;
@@ -21,6 +24,8 @@ mod scripted;
 mod settings;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unlisted;
 mod verified_again;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
