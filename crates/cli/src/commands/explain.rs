@@ -80,7 +80,7 @@ fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Ou
         let states = found.iter().map(|one| audit.verdicts[audit.row(*one).verdict].state);
         states.map(ending).fold(Outcome::Well, Outcome::worse)
     };
-    next(outcome, &inventory, &source);
+    next(outcome, &inventory, &source, question.counted);
     Ok(outcome)
 }
 
@@ -135,13 +135,16 @@ fn ending(state: State) -> Outcome {
     }
 }
 
-fn next(outcome: Outcome, inventory: &Inventory, source: &Source) {
+fn next(outcome: Outcome, inventory: &Inventory, source: &Source, counted: ::audit::Counted) {
     let refused = inventory.gaps.iter().any(|gap| gap.kind == ::audit::inventory::GapKind::Refused);
     let next = match source {
         Source::Live(live) if outcome == Outcome::Undetermined && refused => {
             format!("invoketrail permissions audit{} --check", live.again())
         }
-        _ => format!("invoketrail audit{}", source.again()),
+        _ => {
+            let counting = if counted == ::audit::Counted::Trails { " --recorders trails" } else { "" };
+            format!("invoketrail audit{}{counting}", source.again())
+        }
     };
     say("next", &next);
 }

@@ -166,5 +166,5 @@ fn an_index_that_was_named_and_is_none_is_an_error() {
     std::fs::write(world.index(), "no database at all, ".repeat(100)).unwrap();
     let said = world.with(&[]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{said:?}");
-    assert!(said.stderr.contains("help: remove the file: it is made again from the logs"), "{said:?}");
+    assert!(said.stderr.contains("help: name another file with --index"), "{said:?}");
 }
