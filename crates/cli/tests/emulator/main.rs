@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod accounts;
+#[allow(dead_code, reason = "it is shared with the tests of the command line")]
+#[path = "../cmd/advice.rs"]
+mod advice;
 mod buckets;
 mod live_trails;
 mod located;
@@ -43,6 +46,7 @@ fn run(seed: &Seed, arguments: &[&str]) -> Said {
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
+    advice::check(arguments, std::str::from_utf8(&output.stderr).unwrap());
     Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
 
