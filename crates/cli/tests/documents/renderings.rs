@@ -354,3 +354,35 @@ fn every_character_survives_every_form() {
         &terraform[..2_000]
     );
 }
+
+/// Two Regions and two accounts with trails of one name: four documents, each with its own trail alone.
+#[test]
+fn each_account_and_region_has_a_document_of_its_own() {
+    let mut whole = plan(Owner::Nobody, Vec::new());
+    let places =
+        [("111111111111", "eu-west-1"), ("111111111111", "us-east-1"), ("222222222222", "eu-west-1")];
+    for (account, region) in places {
+        for mut step in plan(Owner::Nobody, creation()).steps {
+            step.change.target.account = account.to_owned();
+            step.change.target.home_region = region.to_owned();
+            step.change.target.arn = format!("arn:aws:cloudtrail:{region}:{account}:trail/main");
+            whole.steps.push(step);
+        }
+    }
+    let empty = Inventory { recorders: Vec::new(), ..inventory() };
+    let mut labels = std::collections::BTreeSet::new();
+    for documents in [plan_terraform(&whole, &empty).unwrap(), plan_cloudformation(&whole, &empty).unwrap()] {
+        let found: Vec<_> = documents.iter().map(|one| (one.account.as_str(), one.region.as_str())).collect();
+        assert_eq!(found, places);
+        for document in &documents {
+            let Ok(body) = hcl::parse(&document.text) else { continue };
+            let value: Value = hcl::from_body(body).unwrap();
+            assert_eq!(value["provider"]["aws"]["region"], document.region.as_str());
+            assert_eq!(value["provider"]["aws"]["allowed_account_ids"][0], document.account.as_str());
+            let trails = value["resource"]["aws_cloudtrail"].as_object().unwrap();
+            assert_eq!(trails.len(), 1);
+            labels.extend(trails.keys().cloned());
+        }
+    }
+    assert_eq!(labels.len(), places.len(), "{labels:?}");
+}
