@@ -21,10 +21,9 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let facts = facts(&settings.source, &context.now)?;
     if facts.interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
-        say(
-            "help",
-            "`invoketrail inventory --output inventory.json` keeps what was read before an interruption",
-        );
+        let caller = settings.source.caller();
+        let told = "keeps what was read before an interruption";
+        say("help", &format!("`invoketrail inventory --output inventory.json{caller}` {told}"));
         return Ok(Outcome::Interrupted);
     }
     let exceptions = exceptions(settings.exceptions.as_deref())?;
