@@ -34,6 +34,17 @@ pub(crate) fn same(without: &[(&str, bool)], flags: &str) -> String {
     rewritten(&typed(), &[&FORM[..], without].concat(), flags)
 }
 
+/// The value of a flag as it was typed.
+pub(crate) fn typed_value(flag: &str) -> Option<String> {
+    let (alone, whole) = (format!("--{flag}"), format!("--{flag}="));
+    let typed = typed();
+    typed.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(&whole) {
+        Some(value) => Some(value.to_owned()),
+        None if *word == alone => typed.get(at + 1).cloned(),
+        None => None,
+    })
+}
+
 fn typed() -> Vec<String> {
     std::env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect()
 }

@@ -1,6 +1,7 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
 use super::{Context, exceptions_so_far};
+use crate::again::typed_value;
 use crate::args;
 use crate::asking;
 use crate::collect::{carry_out, collect};
@@ -122,11 +123,9 @@ impl Work {
         };
         let mut journal = opened.map_err(|error| {
             let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
-            let journal = report::shell(&self.journal.to_string_lossy());
-            let flags = place.live.again();
             let help = match (error.kind(), &self.plan.purpose) {
                 (ErrorKind::AlreadyExists, _) => {
-                    format!("nothing was changed: go on with `invoketrail apply --resume {journal}{flags}`")
+                    format!("nothing was changed: go on with `{}`", self.resume(place.live))
                 }
                 // What takes back has its journal beside the one that it takes back.
                 (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
@@ -138,6 +137,20 @@ impl Work {
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
         carry_out(place.live, &changes, &self.marks, &mut journal, &mut told)
+    }
+
+    /// The command that goes on with the journal, with the flags without which it would be refused.
+    fn resume(&self, live: &Live) -> String {
+        let journal = report::shell(&self.journal.to_string_lossy());
+        let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
+        let managed = if managed { " --even-if-managed" } else { "" };
+        let exceptions = match &self.plan.purpose {
+            // A file that settings name is found there again.
+            Purpose::Backout(_) | Purpose::Restore(_) => typed_value("exceptions")
+                .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path))),
+            Purpose::Record | Purpose::DropCopies | Purpose::Undo => String::new(),
+        };
+        format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
     }
 
     /// Tells how it ended, and the next command.
@@ -161,11 +174,15 @@ impl Work {
         }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
+            let resume = self.resume(live);
             say(
                 "next",
-                &format!(
-                    "invoketrail apply --resume {journal}{flags}  # or take back what was done: `invoketrail undo {journal}{flags}`"
-                ),
+                &match &self.plan.purpose {
+                    Purpose::Undo => resume,
+                    _ => {
+                        format!("{resume}  # or take back what was done: `invoketrail undo {journal}{flags}`")
+                    }
+                },
             );
         } else if untouched {
             discard_if_untouched(&self.journal);

@@ -26,7 +26,12 @@ static TRIED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Panics where the run with these arguments advised what does not work.
 pub(crate) fn check(arguments: &[&str], stderr: &str) {
-    let wrong: Vec<String> = stderr.lines().flat_map(|line| wrong_line(arguments, line)).collect();
+    check_in(&root(), arguments, stderr);
+}
+
+/// The same for a run in that folder.
+pub(crate) fn check_in(folder: &Path, arguments: &[&str], stderr: &str) {
+    let wrong: Vec<String> = stderr.lines().flat_map(|line| wrong_line(folder, arguments, line)).collect();
     assert!(wrong.is_empty(), "after {arguments:?}:\n{}", wrong.join("\n"));
 }
 
@@ -48,9 +53,10 @@ pub(crate) fn commands(line: &str) -> Vec<String> {
     all
 }
 
-fn wrong_line(arguments: &[&str], line: &str) -> Vec<String> {
+fn wrong_line(folder: &Path, arguments: &[&str], line: &str) -> Vec<String> {
     let commands = commands(line);
-    let mut wrong: Vec<String> = commands.iter().filter_map(|command| wrong_command(command)).collect();
+    let mut wrong: Vec<String> =
+        commands.iter().filter_map(|command| wrong_command(folder, command)).collect();
     if line.starts_with("next: ") || line.starts_with("help: ") {
         let mut prose = line.to_owned();
         commands.iter().for_each(|command| prose = prose.replace(command, ""));
@@ -86,8 +92,8 @@ fn wrong_flags(arguments: &[&str], prose: &str) -> Vec<String> {
     named.into_iter().filter(|flag| !has(flag)).map(str::to_owned).collect()
 }
 
-/// What is wrong with the command, which is run without credentials, in a folder that looks like that of the workspace.
-fn wrong_command(command: &str) -> Option<String> {
+/// What is wrong with the command, which is run without credentials, in a folder that looks like the one given.
+fn wrong_command(beside: &Path, command: &str) -> Option<String> {
     let key: Vec<&str> =
         command.split(' ').map(|word| if word.contains("/tmp/") { "TMP" } else { word }).collect();
     if !TRIED.lock().unwrap().insert(key.join(" ")) {
@@ -100,7 +106,7 @@ fn wrong_command(command: &str) -> Option<String> {
     }
     let folder = tempfile::tempdir().unwrap();
     #[cfg(unix)]
-    for entry in std::fs::read_dir(root()).unwrap().flatten() {
+    for entry in std::fs::read_dir(beside).unwrap().flatten() {
         std::os::unix::fs::symlink(entry.path(), folder.path().join(entry.file_name())).unwrap();
     }
     let output = binary().args(&words).current_dir(folder.path()).stdin(Stdio::null()).output().unwrap();

@@ -27,7 +27,7 @@ fn run(seed: &Seed, folder: &Path, words: &[&str]) -> (String, Option<i32>) {
         .current_dir(folder)
         .output()
         .unwrap();
-    crate::advice::check(&words, std::str::from_utf8(&output.stderr).unwrap());
+    crate::advice::check_in(folder, &words, std::str::from_utf8(&output.stderr).unwrap());
     let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
     (text, output.status.code())
 }
