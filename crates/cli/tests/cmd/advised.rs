@@ -61,7 +61,7 @@ fn managed(tags: &Value) -> (tempfile::TempDir, String) {
 }
 
 fn next(said: &Said) -> &str {
-    said.stderr.lines().find_map(|line| line.strip_prefix("next: ")).unwrap_or_else(|| panic!("{said:?}"))
+    said.stderr.lines().find_map(|line| line.strip_prefix("next: ")).unwrap_or_default()
 }
 
 #[test]

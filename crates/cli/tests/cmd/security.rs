@@ -17,7 +17,7 @@ fn quoted(text: &str) -> BTreeSet<&str> {
 
 /// The part of the page below that heading, up to the next one of its level.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
-    let start = page.find(heading).unwrap_or_else(|| panic!("there is no {heading}")) + heading.len();
+    let start = page.find(heading).unwrap() + heading.len();
     let end = page[start..].find("\n## ").map_or(page.len(), |at| start + at);
     &page[start..end]
 }
