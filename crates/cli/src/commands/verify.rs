@@ -10,6 +10,7 @@ mod records;
 
 use super::Context;
 use super::validate::{head_objects, without_keys};
+use crate::again::same;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
 use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
@@ -388,14 +389,32 @@ fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
             report::shell(&missing.arn)
         )
     } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
-        let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
-        format!("invoketrail logs validate {}  # what digests prove, and what they do not", sources.join(" "))
+        let mut rest = String::new();
+        let sources = typed.sources.iter().map(|source| ("", source.as_str()));
+        let keys: Vec<_> = typed.public_keys.iter().map(|path| path.to_string_lossy()).collect();
+        let keys = keys.iter().map(|path| ("--public-keys ", path.as_ref()));
+        let times = [("--since ", &typed.window.since), ("--until ", &typed.window.until)];
+        let times = times.into_iter().filter_map(|(flag, time)| Some((flag, time.as_deref()?)));
+        for (flag, value) in sources.chain(keys).chain(times) {
+            rest.push_str(&format!(" {flag}{}", report::shell(value)));
+        }
+        format!(
+            "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
+            source.caller()
+        )
     } else if let Some(open) = of(Told::Undetermined) {
-        format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
+        let sources: String = typed
+            .sources
+            .iter()
+            .filter(|one| one.starts_with("s3://"))
+            .map(|one| format!(" {}", report::shell(one)))
+            .collect();
+        let canary = report::shell(&open.arn);
+        format!("invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof", source.caller())
     } else if typed.digests {
-        "invoketrail audit  # is every invocation recorded?".to_owned()
+        format!("invoketrail audit{}  # is every invocation recorded?", source.again())
     } else {
-        "invoketrail verify --digests ...  # and are the files as they were delivered?".to_owned()
+        format!("{}  # and are the files as they were delivered?", same(&[], " --digests"))
     };
     say("next", &command);
 }

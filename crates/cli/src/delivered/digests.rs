@@ -143,7 +143,7 @@ fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&S
             for path in *paths {
                 let read = PublicKeys::from_json(&read_file(path)?).map_err(|error| {
                     Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
-                        .help("aws cloudtrail list-public-keys --start-time ... --end-time ... prints them")
+                        .help("`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them")
                 })?;
                 known.enter((Some(called(path).to_string()), None), read, found);
             }

@@ -38,9 +38,12 @@ pub enum IndexError {
     /// Its folder cannot be made, or the file not be opened.
     #[error("{0}")]
     Unreachable(String),
-    /// No database, or a broken one.
-    #[error("it is damaged or no index: {0}")]
+    /// It is an index of ours, and broken.
+    #[error("it is damaged: {0}")]
     Damaged(String),
+    /// It does not say that it is ours: it may be anything, and be of worth.
+    #[error("it is not an index of invoketrail: {0}")]
+    Foreign(String),
     /// A later version of this program wrote it.
     #[error("a later version of invoketrail wrote it")]
     Newer,
@@ -51,7 +54,9 @@ impl IndexError {
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) => "name another file with --index, or go without: --no-index",
+            Self::Unreachable(_) | Self::Foreign(_) => {
+                "name another file with --index, or go without: --no-index"
+            }
             Self::Damaged(_) => "remove the file: it is made again from the logs",
             Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
         }
