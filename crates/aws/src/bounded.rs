@@ -87,10 +87,7 @@ fn is_loopback(host: &str) -> bool {
 
 /// EC2's instance metadata, and the agents of ECS and EKS: fixed addresses on the link, which have no TLS.
 fn hands_out(host: &str) -> bool {
-    matches!(
-        host,
-        "169.254.169.254" | "169.254.170.2" | "169.254.170.23" | "fd00:ec2::254" | "fd00:ec2::23"
-    )
+    matches!(host, "169.254.169.254" | "169.254.170.2" | "169.254.170.23" | "fd00:ec2::254" | "fd00:ec2::23")
 }
 
 /// `client` with the limits of this module.

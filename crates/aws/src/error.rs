@@ -36,7 +36,9 @@ pub enum CollectError {
         url: String,
     },
     /// Requests would leave in clear.
-    #[error("{named} cannot be `{url}`: plain http is used only for this machine, and this would send requests in clear")]
+    #[error(
+        "{named} cannot be `{url}`: plain http is used only for this machine, and this would send requests in clear"
+    )]
     EndpointInClear {
         /// Where it is from.
         named: String,

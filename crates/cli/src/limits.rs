@@ -118,7 +118,8 @@ impl Limit {
 /// At least as many as there are values in the JSON: each but the first follows a comma or begins what holds it.
 fn values(bytes: &[u8]) -> u64 {
     // Sums of bytes are what a processor adds by the dozen.
-    let some = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(matches!(byte, b',' | b'[' | b'{'))).sum::<u8>();
+    let some =
+        |chunk: &[u8]| chunk.iter().map(|byte| u8::from(matches!(byte, b',' | b'[' | b'{'))).sum::<u8>();
     bytes.chunks(255).map(|chunk| u64::from(some(chunk))).sum::<u64>() + 1
 }
 

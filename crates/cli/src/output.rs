@@ -33,6 +33,15 @@ pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
     written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
 }
 
+/// As [`write_file`]; a new file can be read by its owner alone.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let written = cli::store::write_privately(path, write);
+    written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
+}
+
 /// The bytes of a plan, a journal or the like; `-` is stdin. See [`read_within`].
 ///
 /// # Errors
@@ -58,9 +67,7 @@ pub(crate) fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
     };
     read.map_err(|error| match error {
         Unread::Io(error) => io_problem("read", &name, &error).into(),
-        Unread::TooLarge(why) => {
-            Problem::new(format!("cannot read {name}: {why}")).help(limit.help).into()
-        }
+        Unread::TooLarge(why) => Problem::new(format!("cannot read {name}: {why}")).help(limit.help).into(),
     })
 }
 

@@ -31,7 +31,8 @@ pub(crate) async fn pages<T>(
                     return (all, Some(endless(count, empty)));
                 }
                 if following.as_ref().is_some_and(|token| token.len() > TOKEN) {
-                    let error = format!("the listing names a next page with a token of more than {TOKEN} bytes");
+                    let error =
+                        format!("the listing names a next page with a token of more than {TOKEN} bytes");
                     return (all, Some(Failure::new(Class::Final, error)));
                 }
                 match following.filter(|following| !following.is_empty()) {

@@ -111,7 +111,8 @@ async fn configure(options: &Options) -> Result<SdkConfig, CollectError> {
     if let Some(name) = &options.profile {
         // A profile that somebody names comes before the environment, as in the AWS CLI.
         let around = ProviderConfig::default().with_http_client(client);
-        let provider = ProfileFileCredentialsProvider::builder().configure(&around).profile_name(name).build();
+        let provider =
+            ProfileFileCredentialsProvider::builder().configure(&around).profile_name(name).build();
         let provider = keys::checked(provider);
         provider.provide_credentials().await.map_err(|error| no_credentials(&error, Some(name)))?;
         return Ok(loader.profile_name(name).credentials_provider(provider).load().await);

@@ -4,7 +4,7 @@ use super::{Context, Facts, exceptions, exceptions_so_far, facts};
 use crate::args::{self, PlanFormat};
 use crate::collect::enrich;
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_within, write_file};
+use crate::output::{called, layout, print, read_within, write_private};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
@@ -61,7 +61,9 @@ impl Desk {
     ) -> Result<Self> {
         let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
         let text = match &typed.prices {
-            Some(path) => Some(String::from_utf8_lossy(&read_within(path, &cli::limits::SETTINGS)?).into_owned()),
+            Some(path) => {
+                Some(String::from_utf8_lossy(&read_within(path, &cli::limits::SETTINGS)?).into_owned())
+            }
             None => None,
         };
         let prices = cli::store::read_prices(text.as_deref()).map_err(|error| {
@@ -133,7 +135,7 @@ impl Desk {
         };
         print(|out| out.write_all(text.as_bytes()))?;
         if let Some(path) = &self.output {
-            write_file(path, |out| out.write_all(file.as_bytes()))?;
+            write_private(path, |out| out.write_all(file.as_bytes()))?;
             say("wrote", &path.display().to_string());
         }
         let caller = source.caller();

@@ -128,7 +128,9 @@ fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
     })?;
     let named = match head.format.map(|raw| serde_json::from_str::<String>(raw.get())) {
         // A list can stand for an object, and is none.
-        _ if !text.trim_start().starts_with('{') => return Err(other("it has no member `format`".to_owned())),
+        _ if !text.trim_start().starts_with('{') => {
+            return Err(other("it has no member `format`".to_owned()));
+        }
         None => return Err(other("it has no member `format`".to_owned())),
         Some(Ok(named)) => named,
         Some(Err(_)) => return Err(other("its `format` is no text".to_owned())),

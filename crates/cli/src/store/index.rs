@@ -41,6 +41,9 @@ pub enum IndexError {
     /// No database, or a broken one.
     #[error("it is damaged or no index: {0}")]
     Damaged(String),
+    /// Others own it or can write it: what stands in it is not to be believed.
+    #[error("{0}")]
+    Foreign(String),
     /// A later version of this program wrote it.
     #[error("a later version of invoketrail wrote it")]
     Newer,
@@ -53,6 +56,9 @@ impl IndexError {
         match self {
             Self::Unreachable(_) => "name another file with --index, or go without: --no-index",
             Self::Damaged(_) => "remove the file: it is made again from the logs",
+            Self::Foreign(_) => {
+                "name a file that is yours alone with --index (chmod 600), or use none: --no-index"
+            }
             Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
         }
     }
@@ -66,6 +72,14 @@ impl Index {
     pub fn open(path: &Path) -> Result<Index, IndexError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
+        }
+        // Sums beside its rows are against accidents: who can write it can write answers.
+        for beside in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(beside);
+            if let Some(why) = super::ours::foreign(Path::new(&name)) {
+                return Err(IndexError::Foreign(why));
+            }
         }
         let connection = schema::open(path)?;
         Ok(Index { connection: Mutex::new(connection), damaged: AtomicBool::new(false) })

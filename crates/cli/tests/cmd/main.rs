@@ -10,6 +10,7 @@ mod index;
 #[cfg(unix)]
 mod interrupted;
 mod left_out;
+mod limits;
 mod live_keys;
 mod log_files;
 mod no_network;
