@@ -181,7 +181,62 @@ impl Body for Limited {
 
 #[cfg(test)]
 mod tests {
-    use super::may_be_sent;
+    use super::{ITEMS, LARGEST, TooLarge, limited, may_be_sent, refusal};
+    use aws_smithy_runtime_api::box_error::BoxError;
+    use aws_smithy_types::body::SdkBody;
+    use http_body::{Body, Frame};
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    type Data = <SdkBody as Body>::Data;
+
+    /// A body that goes on for ever, 64 KiB at a time.
+    struct Endless(&'static [u8]);
+
+    impl Body for Endless {
+        type Data = Data;
+        type Error = BoxError;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Data>, BoxError>>> {
+            Poll::Ready(Some(Ok(Frame::data(Data::from(self.0)))))
+        }
+    }
+
+    /// What is read of a body until it ends, and the error with which it does.
+    async fn read(body: SdkBody, json: bool) -> (u64, Option<BoxError>) {
+        let mut body = Box::pin(limited(body, json));
+        let mut read = 0;
+        loop {
+            match std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+                Some(Ok(frame)) => read += frame.data_ref().map_or(0, |data| data.len() as u64),
+                Some(Err(error)) => return (read, Some(error)),
+                None => return (read, None),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_end_is_read_to_its_limit_alone() {
+        let (spaces, objects): (&[u8], &[u8]) = (&[b' '; 1 << 16], &[b'{'; 1 << 16]);
+        for (content, json, most) in [
+            (spaces, false, LARGEST),
+            (spaces, true, LARGEST),
+            (objects, false, LARGEST),
+            (objects, true, ITEMS),
+        ] {
+            let (read, error) = read(SdkBody::from_body_1_x(Endless(content)), json).await;
+            assert!(read <= most, "{read}");
+            assert!(refusal(&*error.unwrap()).unwrap().contains("the limit for one answer"));
+        }
+        // One that says its size is not read at all.
+        let (none, error) = read(SdkBody::from(vec![0; LARGEST as usize + 1]), false).await;
+        assert!(none == 0 && error.unwrap().is::<TooLarge>());
+        let (all, error) = read(SdkBody::from(vec![0; LARGEST as usize]), false).await;
+        assert!(all == LARGEST && error.is_none());
+    }
 
     #[test]
     fn only_this_machine_is_sent_to_in_clear() {
