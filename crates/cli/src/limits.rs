@@ -183,7 +183,7 @@ mod tests {
             let size = format!("{} MiB", limit.bytes >> 20);
             let values = limit.values.map(super::grouped).unwrap_or_else(|| "-".to_owned());
             let row = page.lines().find(|line| line.starts_with('|') && line.contains(limit.noun));
-            let row = row.unwrap_or_else(|| panic!("no row for {}", limit.noun));
+            let row = row.unwrap_or_default();
             assert!(row.contains(&size) && row.contains(&values), "{row}");
         }
     }
