@@ -17,8 +17,12 @@ use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Bytes of one answer. The largest that AWS gives are the parts of an object, 8 MiB each, and pages of 100,800 data points.
-pub(crate) const LARGEST: u64 = 16 << 20;
+/// Bytes of one answer. The largest that AWS gives are 6 MB: what a function answers, and pages of 100,800 data points. All 64
+/// that may be under way at the same time stay below half a gigabyte.
+pub(crate) const LARGEST: u64 = 7 << 20;
+
+/// Bytes of a part of an object; 8 MiB are asked for.
+pub(crate) const LARGEST_PART: u64 = 16 << 20;
 
 /// Objects in one answer of JSON. AWS gives at most 1,000 items on a page; the SDK makes a kilobyte and more of each.
 pub(crate) const ITEMS: u64 = 100_000;
@@ -26,8 +30,8 @@ pub(crate) const ITEMS: u64 = 100_000;
 /// An answer is larger than we read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TooLarge {
-    #[error("the answer is larger than {} MiB, the limit for one answer", LARGEST >> 20)]
-    Bytes,
+    #[error("the answer is larger than {} MiB, the limit for one answer", .0 >> 20)]
+    Bytes(u64),
     #[error("the answer holds more than {ITEMS} items, the limit for one answer")]
     Items,
 }
@@ -116,23 +120,26 @@ impl HttpConnector for Connector {
         if !may_be_sent(request.uri()) {
             return HttpConnectorFuture::ready(Err(ConnectorError::user(InClear.into())));
         }
+        let most = if request.headers().contains_key("range") { LARGEST_PART } else { LARGEST };
         let answer = self.0.call(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             let json = answer.headers().get("content-type").is_some_and(|kind| kind.contains("json"));
-            Ok(answer.map(|body| limited(body, json)))
+            Ok(answer.map(|body| limited(body, most, json)))
         })
     }
 }
 
-fn limited(body: SdkBody, json: bool) -> SdkBody {
-    SdkBody::from_body_1_x(Limited { body: Box::pin(body), left: LARGEST, items: json.then_some(ITEMS) })
+fn limited(body: SdkBody, most: u64, json: bool) -> SdkBody {
+    SdkBody::from_body_1_x(Limited { body: Box::pin(body), most, left: most, items: json.then_some(ITEMS) })
 }
 
 /// A body that ends with an error where it goes on behind a limit.
 struct Limited {
     body: Pin<Box<SdkBody>>,
-    /// Bytes that may still come.
+    /// Bytes that may come.
+    most: u64,
+    /// Those of them that may still come.
     left: u64,
     /// Objects that may still come; `None` iff they are not counted.
     items: Option<u64>,
@@ -149,7 +156,7 @@ impl Body for Limited {
         let this = self.get_mut();
         // What says beforehand that it is too large need not be read.
         if this.body.size_hint().lower() > this.left {
-            return Poll::Ready(Some(Err(TooLarge::Bytes.into())));
+            return Poll::Ready(Some(Err(TooLarge::Bytes(this.most).into())));
         }
         let polled = this.body.as_mut().poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &polled
@@ -157,7 +164,7 @@ impl Body for Limited {
         {
             match this.left.checked_sub(data.len() as u64) {
                 Some(left) => this.left = left,
-                None => return Poll::Ready(Some(Err(TooLarge::Bytes.into()))),
+                None => return Poll::Ready(Some(Err(TooLarge::Bytes(this.most).into()))),
             }
             if let Some(items) = &mut this.items {
                 let more = data.iter().filter(|byte| **byte == b'{').count() as u64;
@@ -207,7 +214,7 @@ mod tests {
 
     /// What is read of a body until it ends, and the error with which it does.
     async fn read(body: SdkBody, json: bool) -> (u64, Option<BoxError>) {
-        let mut body = Box::pin(limited(body, json));
+        let mut body = Box::pin(limited(body, LARGEST, json));
         let mut read = 0;
         loop {
             match std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
