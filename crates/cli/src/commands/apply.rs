@@ -6,7 +6,7 @@ use crate::args;
 use crate::asking;
 use crate::collect::{carry_out, collect};
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file, write_file};
+use crate::output::{called, layout, print, read_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
@@ -344,7 +344,7 @@ fn settle_exceptions(
     }
     if let Some(path) = path {
         let text = write_exceptions(&declared);
-        write_file(path, |out| out.write_all(text.as_bytes()))?;
+        write_private(path, |out| out.write_all(text.as_bytes()))?;
         say("wrote", &path.display().to_string());
     }
     Ok(declared)

@@ -5,7 +5,7 @@ use crate::again::again;
 use crate::args::{self, PlanFormat};
 use crate::collect::enrich;
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file, write_file};
+use crate::output::{called, layout, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
@@ -70,7 +70,9 @@ impl Desk {
         }
         let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
         let text = match &typed.prices {
-            Some(path) => Some(String::from_utf8_lossy(&read_file(path)?).into_owned()),
+            Some(path) => {
+                Some(String::from_utf8_lossy(&read_within(path, &cli::limits::SETTINGS)?).into_owned())
+            }
             None => None,
         };
         let prices = cli::store::read_prices(text.as_deref()).map_err(|error| {
@@ -147,7 +149,7 @@ impl Desk {
         };
         print(|out| out.write_all(text.as_bytes()))?;
         if let Some(path) = &self.output {
-            write_file(path, |out| out.write_all(file.as_bytes()))?;
+            write_private(path, |out| out.write_all(file.as_bytes()))?;
             say("wrote", &path.display().to_string());
         }
         if let Some(next) = self.next(plan, source) {

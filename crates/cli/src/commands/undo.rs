@@ -6,7 +6,7 @@ use crate::again::same;
 use crate::args;
 use crate::collect::look;
 use crate::outcome::Outcome;
-use crate::output::{layout, print, write_file};
+use crate::output::{layout, print, write_private};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
@@ -146,7 +146,7 @@ fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>
     print(|out| out.write_all(report::plan_text(&merged, &hash, &layout()).as_bytes()))?;
     if let Some(path) = output {
         let file = write_plan(&merged, &place.context.now, env!("CARGO_PKG_VERSION"));
-        write_file(path, |out| out.write_all(file.as_bytes()))?;
+        write_private(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
         let path = report::shell(&path.to_string_lossy());
         if merged.steps.is_empty() {

@@ -53,6 +53,9 @@ impl ExceptionShape {
         if !is_day(&self.until) {
             return wrong("until", "a day has the form 2027-01-31");
         }
+        if !is_time(&self.declared_at) {
+            return wrong("declared_at", "a time has the form 2026-11-23T17:00:00Z");
+        }
         for (member, text) in [("id", &self.id), ("owner", &self.owner), ("reason", &self.reason)] {
             if text.trim().is_empty() {
                 return wrong(member, "an exception without it cannot be accepted");
@@ -85,6 +88,10 @@ impl ExceptionShape {
 pub fn is_day(text: &str) -> bool {
     let form = time::macros::format_description!("[year]-[month]-[day]");
     text.len() == 10 && time::Date::parse(text, &form).is_ok()
+}
+
+fn is_time(text: &str) -> bool {
+    time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
 }
 
 /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`, and nothing behind it.

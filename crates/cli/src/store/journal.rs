@@ -86,7 +86,7 @@ impl JournalFile {
     /// # Errors
     /// What the file system says.
     pub fn begin(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let mut file = super::ours::private().write(true).create_new(true).open(path)?;
         lock(&file)?;
         let written = write_plan(plan, now, version);
         let mut members: serde_json::Map<String, Value> = serde_json::from_str(&written)?;

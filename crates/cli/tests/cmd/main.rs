@@ -18,6 +18,7 @@ mod interrupted;
 #[cfg(unix)]
 mod late;
 mod left_out;
+mod limits;
 mod live_keys;
 mod log_files;
 mod no_network;
