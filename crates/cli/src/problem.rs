@@ -7,6 +7,8 @@ use std::io::{self, Write};
 
 /// No message is longer than this many characters.
 const LONGEST: usize = 600;
+/// No advice is longer than what a system takes for one argument.
+const LONGEST_ADVICE: usize = 128 << 10;
 
 /// A problem that the user can do something about.
 #[derive(Debug)]
@@ -89,12 +91,18 @@ pub(crate) fn tell(error: &anyhow::Error) -> Outcome {
     let _ = writeln!(stderr, "error: {}", excerpt(&line, LONGEST));
     let Some(problem) = error.downcast_ref::<Problem>() else { return Outcome::CouldNotAnswer };
     if let Some(help) = &problem.help {
-        let _ = writeln!(stderr, "help: {}", excerpt(help, LONGEST));
+        let _ = writeln!(stderr, "help: {}", advice(help));
     }
     problem.outcome
 }
 
+/// A command that is cut off cannot be run: advice may be long, for it may name a hundred accounts.
+fn advice(text: &str) -> String {
+    excerpt(text, LONGEST_ADVICE)
+}
+
 /// Says something by the way on stderr: `note: ...`, `next: ...`.
 pub(crate) fn say(label: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{label}: {}", excerpt(text, LONGEST));
+    let shown = if matches!(label, "next" | "help") { advice(text) } else { excerpt(text, LONGEST) };
+    let _ = writeln!(io::stderr().lock(), "{label}: {shown}");
 }

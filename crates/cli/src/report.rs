@@ -34,11 +34,11 @@ pub use json::write_json;
 pub use jsonl::write_jsonl;
 pub use left_out::LeftOut;
 pub use markdown::{quoted_text, write_markdown};
-pub use next::next_command;
+pub use next::{NextFlags, next_command};
 pub use page::Layout;
 pub use plan::{
-    Line, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation, plan_markdown,
-    plan_terraform, plan_text,
+    Line, PlaceDocument, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation,
+    plan_markdown, plan_terraform, plan_text,
 };
 pub use shortfall::shortfall;
 pub use terminal::write_terminal;
@@ -47,7 +47,7 @@ pub use verification::{
     ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,
 };
-pub use view::{Answer, answer, find_resource, shell};
+pub use view::{find_resource, shell};
 
 use audit::Counted;
 use audit::drift::Drift;

@@ -6,6 +6,7 @@ mod located;
 pub(crate) mod question;
 
 use super::Context;
+use crate::again::same;
 use crate::args::invocations::{self as args, Format};
 use crate::config::Config;
 use crate::outcome::Outcome;
@@ -132,7 +133,6 @@ fn nothing_at_all(account: &Account, reading: &Reading<'_>) -> Result<()> {
 }
 
 fn next(typed: &args::Invocations, found: &Invocations) {
-    let sources: String = typed.sources.iter().map(|source| format!(" {}", shell(source))).collect();
     let busiest = |table: &Table| {
         let group = table.rows().max_by_key(|group| group.cell.records())?;
         let by =
@@ -141,15 +141,19 @@ fn next(typed: &args::Invocations, found: &Invocations) {
     };
     let next = match found {
         Invocations::Groups(table) => match busiest(table) {
-            Some(function) => format!(
-                "invoketrail invocations{sources} --timeline --function {}  # each call of the busiest function",
-                shell(&function)
-            ),
+            Some(function) => {
+                let flags = format!(" --timeline --function {}", shell(&function));
+                let command =
+                    same(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
+                format!("{command}  # each call of the busiest function")
+            }
             None => "invoketrail audit  # is every invocation recorded?".to_owned(),
         },
         Invocations::Timeline(_) => {
             let by = Dimension::Principal.as_str();
-            format!("invoketrail invocations{sources} --by {by},source  # who calls, and from where")
+            let command =
+                same(&[("by", true), ("timeline", false), ("limit", true)], &format!(" --by {by},source"));
+            format!("{command}  # who calls, and from where")
         }
     };
     say("next", &next);

@@ -3,6 +3,7 @@
 use super::Context;
 use super::verify::hours::now;
 use super::verify::{delivered_places, ending, of_digests};
+use crate::again::same;
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
@@ -62,7 +63,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let validated = Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out };
     answer(&validated, &typed, &context)?;
     head_objects(&delivered.unsigned(&found, &validated.validation));
-    next(&validated, &typed);
+    next(&validated, &typed, &live);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))
 }
 
@@ -211,21 +212,17 @@ pub(crate) fn head_objects(commands: &[String]) {
     }
 }
 
-fn next(validated: &Validated, typed: &Validate) {
-    let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
-    let sources = sources.join(" ");
+fn next(validated: &Validated, typed: &Validate, live: &Live) {
+    let sources: String = typed.sources.iter().map(|source| format!(" {}", report::shell(source))).collect();
     let told = match validated.validation.state() {
         State::Valid => {
-            format!("invoketrail verify {sources}  # and do the records of every function arrive?")
-        }
-        State::NotAssertable => {
             format!(
-                "invoketrail logs validate {sources} --since TIME --until TIME  # only the time that matters"
+                "invoketrail verify{sources}{}  # and do the records of every function arrive?",
+                live.again()
             )
         }
-        State::Invalid => {
-            format!("invoketrail logs validate {sources} --format json  # all that differs, to keep")
-        }
+        State::NotAssertable => format!("{}  # each window, and why", same(&[], " --format json")),
+        State::Invalid => format!("{}  # all that differs, to keep", same(&[], " --format json")),
     };
     say("next", &told);
 }

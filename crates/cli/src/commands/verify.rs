@@ -10,9 +10,11 @@ mod records;
 
 use super::Context;
 use super::validate::{head_objects, without_keys};
+use crate::again::same;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
 use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
+use crate::nearest::no_function;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
@@ -298,13 +300,16 @@ fn interrupted() -> Outcome {
 fn by_function(listed: &Functions, read: &Read, which: (&Live, &[Pattern])) -> Result<ByFunction> {
     let by = ByFunction::of(listed, read, which);
     let nobody_is = by.records.is_empty() && !which.1.is_empty() && listed.unlisted.is_empty();
-    if nobody_is { Err(nobody().into()) } else { Ok(by) }
+    if nobody_is { Err(nobody(listed, read, which.1).into()) } else { Ok(by) }
 }
 
 /// A name that is mistyped must not pass for one whose records arrive.
-fn nobody() -> Problem {
-    Problem::new("no function that is listed, and no record, is called as --function says")
-        .help("check the name: * stands for any characters")
+fn nobody(listed: &Functions, read: &Read, patterns: &[Pattern]) -> Problem {
+    let asked: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
+    let recorded = read.answer.groups.iter().filter_map(|group| group.labels.first());
+    let recorded = recorded.filter_map(|arn| arn.rsplit(':').next());
+    let names = listed.names.iter().map(String::as_str).chain(recorded);
+    no_function(&asked, "in the inventory or the records", names)
 }
 
 /// Records of functions of other accounts than the one they were delivered to: they prove nothing of their owner's trail.
@@ -384,14 +389,32 @@ fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
             report::shell(&missing.arn)
         )
     } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
-        let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
-        format!("invoketrail logs validate {}  # what digests prove, and what they do not", sources.join(" "))
+        let mut rest = String::new();
+        let sources = typed.sources.iter().map(|source| ("", source.as_str()));
+        let keys: Vec<_> = typed.public_keys.iter().map(|path| path.to_string_lossy()).collect();
+        let keys = keys.iter().map(|path| ("--public-keys ", path.as_ref()));
+        let times = [("--since ", &typed.window.since), ("--until ", &typed.window.until)];
+        let times = times.into_iter().filter_map(|(flag, time)| Some((flag, time.as_deref()?)));
+        for (flag, value) in sources.chain(keys).chain(times) {
+            rest.push_str(&format!(" {flag}{}", report::shell(value)));
+        }
+        format!(
+            "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
+            source.caller()
+        )
     } else if let Some(open) = of(Told::Undetermined) {
-        format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
+        let sources: String = typed
+            .sources
+            .iter()
+            .filter(|one| one.starts_with("s3://"))
+            .map(|one| format!(" {}", report::shell(one)))
+            .collect();
+        let canary = report::shell(&open.arn);
+        format!("invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof", source.caller())
     } else if typed.digests {
-        "invoketrail audit  # is every invocation recorded?".to_owned()
+        format!("invoketrail audit{}  # is every invocation recorded?", source.again())
     } else {
-        "invoketrail verify --digests ...  # and are the files as they were delivered?".to_owned()
+        format!("{}  # and are the files as they were delivered?", same(&[], " --digests"))
     };
     say("next", &command);
 }

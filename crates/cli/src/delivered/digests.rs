@@ -1,7 +1,7 @@
 //! Digests as they lie there, the keys that sign them, and what both prove.
 
 use super::{Delivered, Holes, Item};
-use crate::output::{called, read_file};
+use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
 use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
@@ -10,7 +10,7 @@ use cli::report::{KeySource, shell};
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
 use logs::{DEFAULT_LIMIT, Inflater, ObjectKey};
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -52,16 +52,26 @@ fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
 /// A copy keeps no metadata: what `aws s3api head-object` printed lies beside it, if somebody kept it.
 fn local(path: &Path) -> Bytes {
     let refused = |error: &std::io::Error| Unread::Refused { why: said(error) };
-    let bytes = std::fs::read(path).map_err(|error| refused(&error))?;
+    let bytes = regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".head.json");
-    let signature = match std::fs::read(PathBuf::from(beside)) {
-        Ok(head) => signature(&head),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        // The digest behind it may hold the signature, too.
-        Err(_) => None,
-    };
-    Ok((bytes, signature))
+    // Where there is none that can be read, the digest behind it may hold the signature, too.
+    let head = regular(Path::new(&beside), cli::limits::KEYS.bytes).ok();
+    Ok((bytes, head.and_then(|head| signature(&head))))
+}
+
+/// The bytes of a file that lies in a tree which anybody may have made: a pipe there would be waited for without an end.
+fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let told = std::fs::metadata(path)?;
+    if !told.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    if told.len() > most {
+        return Err(std::io::Error::other(format!("it is larger than the limit of {most} bytes")));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn signature(head: &[u8]) -> Option<String> {
@@ -141,10 +151,12 @@ fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&S
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
-                let read = PublicKeys::from_json(&read_file(path)?).map_err(|error| {
-                    Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
-                        .help("aws cloudtrail list-public-keys --start-time ... --end-time ... prints them")
-                })?;
+                let read =
+                    PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
+                        Problem::new(format!("cannot read {} as public keys: {error}", called(path))).help(
+                            "`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them",
+                        )
+                    })?;
                 known.enter((Some(called(path).to_string()), None), read, found);
             }
         }
