@@ -123,7 +123,7 @@ impl Grid {
 }
 
 /// How many texts of a field are looked at for one that a reader believes.
-const LOOKED_AT: usize = 16;
+pub(crate) const LOOKED_AT: usize = 16;
 
 impl Found<'_> {
     /// One of the events.

@@ -38,22 +38,29 @@ fn is_name(text: &str, shortest: usize, longest: usize) -> bool {
     (shortest..=longest).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// Principals that begin with `start` and end with `end`, the most believable first, as far as such can be made by completing
-/// what is there.
-pub(crate) fn between(start: &str, end: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+/// The first principal that begins with `start`, ends with `end` and fits, the most believable ones first, as far as such can be
+/// made by completing what is there.
+pub(crate) fn between(start: &str, end: &str, mut fits: impl FnMut(&String) -> bool) -> Option<String> {
     for name in NAMES.into_iter().map(str::to_owned).chain(single_characters()) {
+        let mut some = false;
         for whole in completions(start, &name) {
             let cuts = (start.len()..=whole.len()).rev().filter(|cut| whole.is_char_boundary(*cut));
             for cut in cuts.take(if end.is_empty() { 1 } else { usize::MAX }) {
                 let text = format!("{}{end}", &whole[..cut]);
-                if is_principal(&text) && !found.contains(&text) {
-                    found.push(text);
+                if is_principal(&text) {
+                    some = true;
+                    if fits(&text) {
+                        return Some(text);
+                    }
                 }
             }
         }
+        // Whether there are any at all does not hang on the name, as long as it is not too short.
+        if !some && name == NAMES[0] {
+            return None;
+        }
     }
-    found
+    None
 }
 
 /// Every character that a name may have, once and twice: where all of [`NAMES`] are taken.
@@ -153,14 +160,19 @@ mod tests {
             ("arn:aws-us", "ada"),
             ("arn:aws:s", "x"),
         ] {
-            let made = between(start, end);
+            // All of them are asked, and none is taken.
+            let mut made = Vec::new();
+            between(start, end, |one| {
+                made.push(one.clone());
+                false
+            });
             assert!(!made.is_empty(), "`{start}` `{end}`");
             for one in made {
                 assert!(one.starts_with(start) && one.ends_with(end) && is_principal(&one), "{one}");
             }
         }
         for (start, end) in [("x", ""), ("", ":"), ("arn:aws:iam::x", ""), ("arn:aws:s3", ""), ("", "é")] {
-            assert_eq!(between(start, end), Vec::<String>::new(), "`{start}` `{end}`");
+            assert_eq!(between(start, end, |_| true), None, "`{start}` `{end}`");
         }
     }
 

@@ -3,6 +3,7 @@
 //! Whether anything is left is not decided here but by [`crate::search`]: telling all of it can take far more work than that.
 
 use crate::clauses::Clause;
+use crate::grid::LOOKED_AT;
 use crate::invocations::Space;
 use crate::table::Table;
 use crate::values::Class;
@@ -33,7 +34,7 @@ impl Cell {
     pub(crate) fn event(&self) -> Event {
         crate::witness::witness(|field| {
             let part = self.parts.iter().find(|part| part.field == field)?;
-            let picks: Vec<_> = part.inside.iter().map(|class| class.pick).collect();
+            let picks: Vec<_> = part.inside.iter().take(LOOKED_AT).map(|class| class.pick).collect();
             let absent = part.inside.iter().any(|class| class.labels.contains(&crate::values::Label::Absent));
             Some((crate::witness::believable(&part.table, &picks), absent))
         })

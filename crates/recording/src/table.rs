@@ -183,9 +183,7 @@ impl Table {
         if self.is_of_principals() {
             let (left, reached) = (format!("{start}{leaving}"), format!("{reaching}{end}"));
             let mut tried = [(start, end), (&left, end), (&left, &reached)].into_iter();
-            if let Some(text) =
-                tried.find_map(|(start, end)| principal::between(start, end).into_iter().find(&mut fits))
-            {
+            if let Some(text) = tried.find_map(|(start, end)| principal::between(start, end, &mut fits)) {
                 return text;
             }
         }
