@@ -12,6 +12,14 @@ const TOKEN: usize = 64 << 10;
 /// Pages in a row that hold nothing.
 const EMPTY: usize = 1_000;
 
+/// The list of a page; `named` is what it is called.
+///
+/// # Errors
+/// A final failure iff the answer holds none: nothing said is never taken for nothing there.
+pub(crate) fn listed<T>(list: Option<Vec<T>>, named: &str) -> Result<Vec<T>, Failure> {
+    list.ok_or_else(|| Failure::new(Class::Final, format!("the answer holds no list of {named}")))
+}
+
 /// Reads pages until there is no further one; what came before a failure is kept.
 ///
 /// An empty page is no end as long as it names a next one. A page that names an earlier one as the next would never end.

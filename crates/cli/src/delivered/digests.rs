@@ -6,9 +6,9 @@ use crate::problem::{Problem, say};
 use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
 use audit::inventory::GapKind;
-use cli::report::KeySource;
-use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Seen, Unread, Validation, Weighing};
-use logs::{DEFAULT_LIMIT, Inflater};
+use cli::report::{KeySource, shell};
+use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
+use logs::{DEFAULT_LIMIT, Inflater, ObjectKey};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
@@ -151,12 +151,10 @@ fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&S
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
-                let read =
-                    PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
-                        Problem::new(format!("cannot read {} as public keys: {error}", called(path))).help(
-                            "aws cloudtrail list-public-keys --start-time ... --end-time ... prints them",
-                        )
-                    })?;
+                let read = PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
+                    Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
+                        .help("`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them")
+                })?;
                 known.enter((Some(called(path).to_string()), None), read, found);
             }
         }
@@ -250,12 +248,42 @@ impl<'f> Weighed<'f> {
         self.weighing.expected()
     }
 
-    /// What they prove of the time `asked`.
-    pub(crate) fn prove(self, seen: &[Seen], asked: &Asked) -> Proven {
-        let validation = self.weighing.judge(seen, asked);
+    /// What they prove of the time `asked`, of what was delivered.
+    pub(crate) fn prove(self, seen: &[Seen], asked: &Asked, delivered: &Delivered) -> Proven {
+        let validation = self.weighing.judge_listed(seen, asked, &|key| delivered.unlisted(key));
         tell(&validation, &self.keys, &self.refused);
         Proven { validation, keys: self.keys, unseen: self.unseen }
     }
+}
+
+impl Delivered {
+    /// For each digest of a local copy whose signature is missing, the command that writes it beside the copy: `aws s3 sync` keeps no
+    /// metadata. In the order of chains.
+    pub(crate) fn unsigned(&self, found: &[Found], validation: &Validation) -> Vec<String> {
+        let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
+        let lacking = windows.filter(|window| window.reasons.contains(&Reason::NoSignature));
+        let keys = lacking.filter_map(|window| match &window.digest {
+            Some((None, key)) => Some(key),
+            _ => None,
+        });
+        keys.filter_map(|key| {
+            let item = self.digests.iter().find(|item| item.key == *key && self.bucket(item).is_none())?;
+            let digest = found.iter().filter_map(Found::digest).find(|one| ends_alike(key, &one.key))?;
+            Some(format!(
+                "aws s3api head-object --bucket {} --key {} > {}",
+                shell(&digest.bucket),
+                shell(&digest.key),
+                shell(&format!("{}.head.json", self.name(item)))
+            ))
+        })
+        .collect()
+    }
+}
+
+/// True iff both are the same from `AWSLogs/` on.
+fn ends_alike(one: &str, other: &str) -> bool {
+    let below = |key: &str| ObjectKey::parse(key).map(|key| key.below.to_owned());
+    below(one).is_some() && below(one) == below(other)
 }
 
 impl Holes {

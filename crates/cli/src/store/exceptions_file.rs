@@ -126,5 +126,5 @@ pub fn write_exceptions(exceptions: &[Exception]) -> String {
     let mut text =
         serde_json::to_string_pretty(&FileShape { format: FORMAT.tag(), exceptions }).unwrap_or_default();
     text.push('\n');
-    text
+    crate::visible::json(&text).into_owned()
 }
