@@ -24,7 +24,7 @@ pub(crate) fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>
     let Some(path) = named.or_else(cache) else { return Ok(None) };
     match Index::open(&path) {
         Ok(index) => Ok(Some(index)),
-        Err(error @ IndexError::Untrusted(_)) => {
+        Err(error @ IndexError::Exposed(_)) => {
             say(
                 "note",
                 &format!("cannot use the index {} ({error}); reading all files instead", path.display()),

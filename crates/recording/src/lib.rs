@@ -10,8 +10,8 @@
 //!                                                              remainder: all that no clause takes, for words
 //! ```
 
-mod bits;
 mod anywhere;
+mod bits;
 mod clauses;
 mod copies;
 mod cover;
@@ -22,8 +22,8 @@ mod grid;
 mod inclusion;
 mod index;
 mod invocations;
-mod principal;
 mod places;
+mod principal;
 mod remainder;
 mod search;
 mod subject;
@@ -40,8 +40,8 @@ pub use decide::{decide, decide_space};
 pub use decider::{ClassId, Decider};
 pub use inclusion::{Inclusion, included};
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
-pub use subject::{Subject, any_arn, arn_prefix};
 pub use places::Place;
+pub use subject::{Subject, any_arn, arn_prefix};
 pub use values::{Alphabet, Domain};
 pub use verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
 pub use work::WORK_LIMIT;

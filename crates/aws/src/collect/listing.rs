@@ -3,14 +3,6 @@
 use crate::gap::{Class, Failure};
 use std::collections::HashSet;
 
-/// The list of a page; `named` is what it is called.
-///
-/// # Errors
-/// A final failure iff the answer holds none: nothing said is never taken for nothing there.
-pub(crate) fn listed<T>(list: Option<Vec<T>>, named: &str) -> Result<Vec<T>, Failure> {
-    list.ok_or_else(|| Failure::new(Class::Final, format!("the answer holds no list of {named}")))
-}
-
 /// Pages of one listing: 400,000 accounts, or a million functions of one account in one Region.
 const PAGES: usize = 20_000;
 
@@ -19,6 +11,14 @@ const TOKEN: usize = 64 << 10;
 
 /// Pages in a row that hold nothing.
 const EMPTY: usize = 1_000;
+
+/// The list of a page; `named` is what it is called.
+///
+/// # Errors
+/// A final failure iff the answer holds none: nothing said is never taken for nothing there.
+pub(crate) fn listed<T>(list: Option<Vec<T>>, named: &str) -> Result<Vec<T>, Failure> {
+    list.ok_or_else(|| Failure::new(Class::Final, format!("the answer holds no list of {named}")))
+}
 
 /// Reads pages until there is no further one; what came before a failure is kept.
 ///

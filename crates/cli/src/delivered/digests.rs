@@ -151,12 +151,10 @@ fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&S
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
-                let read =
-                    PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
-                        Problem::new(format!("cannot read {} as public keys: {error}", called(path))).help(
-                            "`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them",
-                        )
-                    })?;
+                let read = PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
+                    Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
+                        .help("`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them")
+                })?;
                 known.enter((Some(called(path).to_string()), None), read, found);
             }
         }

@@ -41,12 +41,12 @@ pub enum IndexError {
     /// It is an index of ours, and broken.
     #[error("it is damaged: {0}")]
     Damaged(String),
+    /// Others own it or can write it: what stands in it is not to be believed.
+    #[error("{0}")]
+    Exposed(String),
     /// It does not say that it is ours: it may be anything, and be of worth.
     #[error("it is not an index of invoketrail: {0}")]
     Foreign(String),
-    /// Others own it or can write it: what stands in it is not to be believed.
-    #[error("{0}")]
-    Untrusted(String),
     /// A later version of this program wrote it.
     #[error("a later version of invoketrail wrote it")]
     Newer,
@@ -61,7 +61,7 @@ impl IndexError {
                 "name another file with --index, or go without: --no-index"
             }
             Self::Damaged(_) => "remove the file: it is made again from the logs",
-            Self::Untrusted(_) => {
+            Self::Exposed(_) => {
                 "name a file that is yours alone with --index (chmod 600), or use none: --no-index"
             }
             Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
@@ -83,7 +83,7 @@ impl Index {
             let mut name = path.as_os_str().to_owned();
             name.push(beside);
             if let Some(why) = super::ours::foreign(Path::new(&name)) {
-                return Err(IndexError::Untrusted(why));
+                return Err(IndexError::Exposed(why));
             }
         }
         let connection = schema::open(path)?;

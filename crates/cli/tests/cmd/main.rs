@@ -7,9 +7,9 @@ mod advised;
 #[cfg(unix)]
 mod approval;
 mod bad_input;
-mod decided;
-mod cases_explain;
 mod bucket;
+mod cases_explain;
+mod decided;
 mod evidence;
 mod hostile;
 mod index;
