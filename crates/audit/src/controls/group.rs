@@ -1,7 +1,7 @@
 //! Rows and places that share a reason, brought together so that each reason is told once.
 
 use crate::finding::{Audit, Finding, Proof, ResourceRef, Silent, Status};
-use recording::{Open, State, Verdict};
+use recording::{Open, State};
 use std::collections::BTreeMap;
 
 /// What makes two verdicts one reason: the same proof against the same silent recorders.
