@@ -349,7 +349,7 @@ impl<'a> Bench<'a> {
             return *position;
         }
         let data_events =
-            decide_space(&self.candidates, &read_and_write(kind, &Domain::fixed(arn)), "data events");
+            decider.decide_within(arn, &read_and_write(kind, &Domain::fixed(arn)), "data events");
         let position = out.add_pair(decider.verdict(class).clone(), data_events);
         known.resize(known.len().max(class.position() + 1), None);
         known[class.position()] = Some(position);

@@ -6,6 +6,7 @@
 pub mod anywhere;
 pub mod enumerate;
 pub mod inclusion;
+pub mod large;
 pub mod naive;
 pub mod translate;
 pub mod worlds;

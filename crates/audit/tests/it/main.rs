@@ -11,6 +11,7 @@ mod evidence;
 mod exceptions;
 mod gaps;
 mod laws;
+mod narrowing;
 mod plan;
 mod plan_laws;
 mod plan_reduce;

@@ -93,7 +93,7 @@ fn seen(
         let states = found.iter().map(|one| audit.verdicts[audit.row(*one).verdict].state);
         states.map(ending).fold(Outcome::Well, Outcome::worse)
     };
-    next(outcome, &inventory, &source);
+    next(outcome, &inventory, &source, question.counted);
     Ok(outcome)
 }
 
@@ -182,13 +182,16 @@ fn ending(state: State) -> Outcome {
     }
 }
 
-fn next(outcome: Outcome, inventory: &Inventory, source: &Source) {
+fn next(outcome: Outcome, inventory: &Inventory, source: &Source, counted: ::audit::Counted) {
     let refused = inventory.gaps.iter().any(|gap| gap.kind == ::audit::inventory::GapKind::Refused);
     let next = match source {
         Source::Live(live) if outcome == Outcome::Undetermined && refused => {
             format!("invoketrail permissions audit{} --check", live.again())
         }
-        _ => format!("invoketrail audit{}", source.again()),
+        _ => {
+            let counting = if counted == ::audit::Counted::Trails { " --recorders trails" } else { "" };
+            format!("invoketrail audit{}{counting}", source.again())
+        }
     };
     say("next", &next);
 }

@@ -7,7 +7,7 @@ use super::terminal::state_style;
 use super::{EXPLAIN_FORMAT, Stamp, proof, words};
 use audit::finding::verdict_word;
 use cloudtrail::selector::{Doubt, Selector};
-use recording::{Escape, SelectorRef, State, Why};
+use recording::{Escape, Open, SelectorRef, State, Why};
 
 /// The explanation for a person at a terminal.
 #[must_use]
@@ -19,6 +19,12 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
         page.gap();
         page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(&escape.remainder)));
         page.paragraph(0, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, escape)));
+    }
+    if explanation.verdict.open == Some(Open::Work)
+        && let Some(reason) = explanation.verdict.open_reason()
+    {
+        page.gap();
+        page.paragraph(0, (Style::Open, ""), (Style::Plain, &words::sentence(&reason)));
     }
     if let Some(open) = &explanation.open {
         page.gap();
@@ -185,6 +191,7 @@ pub fn explanation_json(explanation: &Explanation<'_>, stamp: &Stamp<'_>) -> Str
                 object.text("reason", &silent.reason.to_string());
             });
         });
+        proof::open(verdict, object);
         object.list("warnings", &verdict.possible, |json, possible| {
             json.object(|object| {
                 object.text("warning", "possible_event_escapes");

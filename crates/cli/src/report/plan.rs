@@ -5,12 +5,13 @@ mod cloudformation;
 mod desired;
 mod lines;
 mod markdown;
+mod names;
 mod terminal;
 mod terraform;
 
 pub use aws_cli::plan_aws_cli;
 pub use cloudformation::plan_cloudformation;
-pub use desired::RenderError;
+pub use desired::{PlaceDocument, RenderError};
 pub use lines::{Line, difference, difference_of_states};
 pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;

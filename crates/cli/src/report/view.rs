@@ -200,15 +200,34 @@ pub(super) fn worst_arn(audit: &Audit<'_>) -> Option<String> {
     subject_arn(audit, worst, worst.proof?)
 }
 
-/// One argument of a shell command: quoted where it has to be.
+/// One argument of a shell command: quoted where it has to be. What would act on a terminal is written as its bytes in `$'...'`, which
+/// bash, zsh and ksh read back, so that a command may be shown, copied and run.
 #[must_use]
 pub fn shell(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@+".contains(&byte);
     if !argument.is_empty() && argument.bytes().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
+        return argument.to_owned();
     }
+    if !argument.chars().any(crate::visible::acts) {
+        return format!("'{}'", argument.replace('\'', "'\\''"));
+    }
+    let mut quoted = String::from("$'");
+    for character in argument.chars() {
+        match character {
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            acting if crate::visible::acts(acting) => {
+                // Three digits, so that no digit behind them is taken for a fourth.
+                acting
+                    .encode_utf8(&mut [0; 4])
+                    .bytes()
+                    .for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")));
+            }
+            shown => quoted.push(shown),
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// Every place where the resource of that unqualified ARN was judged: one, but for web functions, which are judged in

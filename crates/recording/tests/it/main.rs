@@ -7,5 +7,6 @@ mod common;
 mod decider;
 mod inclusion;
 mod laws;
+mod principals;
 mod size;
 mod spec;

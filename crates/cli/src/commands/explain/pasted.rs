@@ -5,7 +5,7 @@ use super::{called, ending, show, subject};
 use crate::args::Format;
 use crate::commands::Context;
 use crate::outcome::Outcome;
-use crate::output::read_file;
+use crate::output::read_within;
 use crate::problem::{Problem, say};
 use anyhow::Result;
 use cli::report;
@@ -86,7 +86,7 @@ fn too_many(answer: &Anywhere) -> String {
 }
 
 fn read(path: &Path) -> Result<Selectors> {
-    let bytes = read_file(path)?;
+    let bytes = read_within(path, &cli::limits::SELECTORS)?;
     let name = called(path);
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         Problem::new(format!(
