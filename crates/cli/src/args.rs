@@ -143,6 +143,12 @@ pub(crate) struct Plan {
     /// Record web functions and MicroVMs too where there are none yet.
     #[arg(long)]
     pub(crate) all_kinds: bool,
+    /// Create a trail in each account that needs one, not one trail for the organization.
+    #[arg(long)]
+    pub(crate) per_account: bool,
+    /// Record management events that a trail excludes on purpose too (AWS KMS, RDS Data API).
+    #[arg(long)]
+    pub(crate) all_management_events: bool,
     #[command(flatten)]
     pub(crate) planning: Planning,
     #[command(flatten)]
