@@ -4,6 +4,7 @@
 //! carried out.
 
 mod after;
+mod conduct;
 mod create;
 mod owner;
 mod record;
@@ -14,6 +15,7 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
+pub use conduct::{Misconduct, conduct};
 pub use owner::owner;
 pub use record::record;
 pub use reduce::{Reduction, backout, drop_copies};

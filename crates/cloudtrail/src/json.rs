@@ -12,7 +12,7 @@ mod request;
 mod strict;
 mod walk;
 
-pub use request::{RequestError, document, each, request};
+pub use request::{RequestError, as_found, document, each, request};
 pub use strict::value_from_str;
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};

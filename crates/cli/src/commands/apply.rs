@@ -9,13 +9,13 @@ use crate::output::{called, layout, print, read_file, write_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
-use audit::change::State;
+use audit::change::{Setting, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
-use audit::plan::{Owner, Plan, Purpose};
+use audit::plan::{Owner, Plan, Purpose, conduct};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
-use cli::store::{JournalFile, JournalRead, discard_if_untouched, read_journal, read_plan, write_exceptions};
+use cli::store::{JournalFile, JournalRead, discard, read_journal, read_plan, write_exceptions};
 use std::path::{Path, PathBuf};
 
 /// Carries out, audits again, shows the difference.
@@ -36,6 +36,9 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         say("note", "the plan changes nothing");
         return Ok(Outcome::Well);
     }
+    if let Some(outcome) = misconduct(plan) {
+        return Ok(outcome);
+    }
     print(|out| out.write_all(report::plan_text(plan, &work.hash, &layout()).as_bytes()))?;
     if !typed.even_if_managed
         && let Some(outcome) = managed(plan)
@@ -50,9 +53,15 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     }
     let declared = exceptions_so_far(exceptions_file.as_deref())?;
     let place = Place { live: &live, context: &context };
-    let before = match place.audited(plan, &declared)? {
-        Ok(before) => before,
-        Err(outcome) => return Ok(outcome),
+    let before = match place.audited(plan, &declared) {
+        Ok(Ok(before)) => before,
+        Ok(Err(outcome)) if work.is_begun() => return work.half_way(Ok(outcome), &live),
+        Ok(Err(outcome)) => {
+            say("note", "nothing was changed");
+            return Ok(outcome);
+        }
+        Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
+        Err(error) => return Err(error),
     };
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
@@ -61,8 +70,9 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let carried = work.carry_out(&place)?;
     let outcome = work.tell(&carried, &live);
     if carried.stopped.is_none() {
-        let declared = settle_exceptions(plan, &work.hash, declared, exceptions_file.as_deref())?;
-        return place.difference(plan, &before, &declared, outcome);
+        let settled = settle_exceptions(plan, &work.hash, declared, exceptions_file.as_deref());
+        let told = settled.and_then(|declared| place.difference(plan, &before, &declared, outcome));
+        return work.half_way(told, &live);
     }
     Ok(outcome)
 }
@@ -125,13 +135,65 @@ impl Work {
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
-        carry_out(place.live, &changes, &self.marks, &mut journal, &mut told)
+        let carried = carry_out(place.live, &changes, &self.marks, &mut journal, &mut told);
+        match carried {
+            Err(error) if self.is_begun() => Ok(Carried {
+                done: (0..total).filter(|at| self.marks.get(*at) == Some(&Mark::Done)).collect(),
+                kept: Vec::new(),
+                begun: true,
+                stopped: Some(Stopped::Refused { at: 0, permission: false, error: format!("{error:#}") }),
+            }),
+            Err(error) => {
+                discard(&self.journal);
+                Err(error)
+            }
+            carried => carried,
+        }
+    }
+
+    /// True iff the journal says that something was about to be changed.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.marks.iter().any(|mark| *mark != Mark::Fresh)
+    }
+
+    /// True iff the journal says that every step is done.
+    pub(crate) fn is_done(&self) -> bool {
+        self.marks.iter().all(|mark| *mark == Mark::Done)
+    }
+
+    /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
+    pub(crate) fn half_way(&self, result: Result<Outcome>, live: &Live) -> Result<Outcome> {
+        match result {
+            Ok(outcome @ (Outcome::Well | Outcome::No | Outcome::Undetermined | Outcome::HalfWay)) => Ok(outcome),
+            Ok(_) => Ok(self.tell_next(live)),
+            Err(error) => {
+                say("error", &format!("{error:#}"));
+                Ok(self.tell_next(live))
+            }
+        }
+    }
+
+    fn tell_next(&self, live: &Live) -> Outcome {
+        let journal = report::shell(&self.journal.to_string_lossy());
+        let flags = live.again();
+        say(
+            "next",
+            &format!("invoketrail apply --resume {journal}{flags}, or invoketrail undo {journal}{flags}"),
+        );
+        Outcome::HalfWay
     }
 
     /// Tells how it ended, and the next command.
     pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
         let journal = report::shell(&self.journal.to_string_lossy());
         let flags = live.again();
+        for at in &carried.kept {
+            if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)
+                && let Some(bucket) = &turn.before
+            {
+                say("note", &format!("kept the bucket {}: it holds log files", bucket.name));
+            }
+        }
         let Some(stopped) = &carried.stopped else {
             say(
                 "wrote",
@@ -139,7 +201,7 @@ impl Work {
             );
             return Outcome::Well;
         };
-        let untouched = carried.done.is_empty();
+        let untouched = !carried.begun;
         let (line, outcome) = reason(stopped, &self.plan, untouched);
         say("error", &line);
         if let Stopped::Stale { at, found } = stopped
@@ -149,12 +211,9 @@ impl Work {
         }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
-            say(
-                "next",
-                &format!("invoketrail apply --resume {journal}{flags}, or invoketrail undo {journal}{flags}"),
-            );
+            return self.tell_next(live);
         } else if untouched {
-            discard_if_untouched(&self.journal);
+            discard(&self.journal);
             say("note", "nothing was changed");
         }
         outcome
@@ -206,15 +265,26 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
             (format!("{}: {why}: {error}", name(*at)), outcome)
         }
-        Stopped::Journal { at, error } => {
+        Stopped::Journal { at, error, set } => {
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
-            (format!("the journal cannot be written before {} is changed: {error}", name(*at)), outcome)
+            let when = if *set { "after {} was changed" } else { "before {} is changed" };
+            let when = when.replace("{}", name(*at));
+            (format!("the journal cannot be written {when}: {error}"), outcome)
         }
         Stopped::Interrupted { .. } => {
             let outcome = if untouched { Outcome::Interrupted } else { Outcome::HalfWay };
             ("interrupted".to_owned(), outcome)
         }
     }
+}
+
+/// Refuses a plan with a step that its purpose does not allow, whatever the plan says of it.
+fn misconduct(plan: &Plan) -> Option<Outcome> {
+    let refused = conduct(plan).err()?;
+    say("error", &refused.to_string());
+    say("help", "the plan was not made by `invoketrail plan`, or was edited: make it again");
+    say("note", "nothing was changed");
+    Some(Outcome::No)
 }
 
 /// Refuses where others manage what would be changed.
@@ -297,7 +367,7 @@ impl Place<'_> {
         }
         let collected = collect(&live, &self.context.now)?;
         if collected.interrupted {
-            say("note", "interrupted: nothing was changed");
+            say("note", "interrupted");
             return Ok(Err(Outcome::Interrupted));
         }
         let inventory = collected.inventory;
@@ -323,7 +393,6 @@ impl Place<'_> {
         if let Some(told) = told {
             say("error", &told);
             say("help", "run it with credentials of the accounts it was made for, or plan again");
-            say("note", "nothing was changed");
             return Ok(Err(Outcome::No));
         }
         Ok(Ok(self.snapshot(&inventory, declared)))

@@ -1,0 +1,107 @@
+//! What a plan may do, by its changes alone: whatever it says of itself is not believed.
+//!
+//! Each change is compared with the account right before it is set, so what a change expects to find is what is live. A step
+//! that records less than that is refused here, whoever wrote the plan; only a declared reduction may lose what it declares.
+
+use super::{Plan, Purpose};
+use crate::change::{Bucket, Change, Setting, Turn};
+use cloudtrail::event::Field;
+use cloudtrail::selector::{AdvancedSelector, Selector, Selectors};
+use crate::edit::{equals, narrows};
+use recording::Inclusion;
+
+/// A step does what the purpose of its plan does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("step {} is refused: {arn}: {why}", .step + 1)]
+pub struct Misconduct {
+    /// The step, from 0.
+    pub step: usize,
+    /// The recorder.
+    pub arn: String,
+    /// What it would do.
+    pub why: String,
+}
+
+/// Checks every step of a plan against the purpose of the plan.
+///
+/// # Errors
+/// [`Misconduct`]: the first step that is not allowed.
+pub fn conduct(plan: &Plan) -> Result<(), Misconduct> {
+    for (step, one) in plan.steps.iter().enumerate() {
+        let refused = |why: String| Misconduct { step, arn: one.change.target.arn.clone(), why };
+        allowed(&plan.purpose, &one.change).map_err(refused)?;
+    }
+    Ok(())
+}
+
+fn allowed(purpose: &Purpose, change: &Change) -> Result<(), String> {
+    let no = |why: &str| Err(why.to_owned());
+    // An undo takes back exactly what a journal holds, and what was done may have been anything.
+    if *purpose == Purpose::Undo {
+        return Ok(());
+    }
+    match &change.setting {
+        Setting::Bucket(Turn { before: None, after: Some(bucket) }) => policy(change, bucket),
+        Setting::Trail(Turn { before: None, after: Some(_) })
+        | Setting::MultiRegion(Turn { after: true, .. })
+        | Setting::LogFileValidation(Turn { after: true, .. })
+        | Setting::Logging(Turn { after: true, .. }) => match purpose {
+            Purpose::DropCopies | Purpose::Backout(_) => no("a plan to drop records changes selectors alone"),
+            _ => Ok(()),
+        },
+        Setting::Selectors(turn) => selectors(purpose, turn),
+        Setting::Bucket(_) => no("it deletes or replaces a bucket"),
+        Setting::Trail(_) => no("it deletes or replaces a trail"),
+        Setting::MultiRegion(_) => no("it ends the recording of other Regions"),
+        Setting::LogFileValidation(_) => no("it ends log file validation"),
+        Setting::Logging(_) => no("it stops a trail"),
+    }
+}
+
+fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
+    let read = |text: &str| cloudtrail::json::from_str(text).map_err(|error| error.to_string());
+    let (before, mut after) = (read(&turn.before)?, read(&turn.after)?);
+    match purpose {
+        // Whether others record the same is judged over the account.
+        Purpose::DropCopies => return Ok(()),
+        Purpose::Backout(exception) => after = with(after, &exception.functions),
+        Purpose::Record | Purpose::Restore(_) | Purpose::Undo => {}
+    }
+    match narrows(&before, &after) {
+        Inclusion::Included => Ok(()),
+        Inclusion::Lost { witness, .. } => Err(format!(
+            "it ends the recording of events that are recorded today, such as {} {} of {}",
+            witness.category, witness.name, witness.source
+        )),
+        Inclusion::Undetermined { .. } => {
+            Err("it changes selectors that are not understood, and may end what is recorded today".to_owned())
+        }
+    }
+}
+
+/// The selectors, and one beside them for what an exception declares.
+fn with(mut selectors: Selectors, functions: &[String]) -> Selectors {
+    let mut arns = equals(Field::ResourcesArn, "");
+    arns.condition.equals = functions.to_vec();
+    // An event of a version or an alias names it behind the function's ARN.
+    arns.condition.starts_with = functions.iter().map(|arn| format!("{arn}:")).collect();
+    let fields = vec![
+        equals(Field::EventCategory, "Data"),
+        equals(Field::ResourcesType, "AWS::Lambda::Function"),
+        arns,
+    ];
+    selectors.list.push(Selector::Advanced(AdvancedSelector {
+        name: String::new(),
+        fields,
+        doubts: Vec::new(),
+    }));
+    selectors
+}
+
+/// A bucket that a plan makes lets CloudTrail write for this trail, and nobody do anything else.
+fn policy(change: &Change, bucket: &Bucket) -> Result<(), String> {
+    let Some(partition) = change.target.arn.split(':').nth(1) else { return Err("its trail has no ARN".to_owned()) };
+    let account = &change.target.account;
+    let ours = super::create::policy(partition, &bucket.name, account, &change.target.arn);
+    if ours == bucket.policy { Ok(()) } else { Err("the bucket's policy lets in more than this trail".to_owned()) }
+}
