@@ -15,7 +15,7 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
-pub use conduct::{Misconduct, conduct};
+pub use conduct::{Misconduct, conduct, conduct_over};
 pub use owner::owner;
 pub use record::record;
 pub use reduce::{Reduction, backout, drop_copies};

@@ -3,12 +3,15 @@
 //! Each change is compared with the account right before it is set, so what a change expects to find is what is live. A step
 //! that records less than that is refused here, whoever wrote the plan; only a declared reduction may lose what it declares.
 
-use super::{Plan, Purpose};
+use super::{Plan, Purpose, after};
+use crate::Options;
+use crate::candidates::Candidates;
 use crate::change::{Bucket, Change, Setting, Turn};
+use crate::edit::{equals, narrows};
+use crate::inventory::Inventory;
 use cloudtrail::event::Field;
 use cloudtrail::selector::{AdvancedSelector, Selector, Selectors};
-use crate::edit::{equals, narrows};
-use recording::Inclusion;
+use recording::{Inclusion, included};
 
 /// A step does what the purpose of its plan does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -104,4 +107,42 @@ fn policy(change: &Change, bucket: &Bucket) -> Result<(), String> {
     let account = &change.target.account;
     let ours = super::create::policy(partition, &bucket.name, account, &change.target.arn);
     if ours == bucket.policy { Ok(()) } else { Err("the bucket's policy lets in more than this trail".to_owned()) }
+}
+
+/// Checks a plan to drop copies over the account as it is: at every place, what a changed recorder records today is recorded
+/// afterwards by those that certainly record there, of every category, type, function, name and caller.
+///
+/// # Errors
+/// [`Misconduct`]: the first step that drops what nobody else certainly records.
+pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct> {
+    if plan.purpose != Purpose::DropCopies {
+        return Ok(());
+    }
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    let then = after(inventory, &changes);
+    let options = Options::default();
+    let (mut was, mut is) = (Candidates::new(inventory, &options), Candidates::new(&then, &options));
+    for (before, place) in inventory.places.iter().zip(&then.places) {
+        let certain = is.at(place).0;
+        let certain = certain.iter().filter(|one| one.certain).filter_map(|one| one.recorder);
+        let known = certain.filter_map(|at| then.recorders[at].selectors.known());
+        let union: Vec<Selector> = known.flat_map(|selectors| selectors.list.iter().cloned()).collect();
+        let here = was.at(before).0;
+        let records = |arn: &str| {
+            here.iter().filter_map(|one| one.recorder).any(|at| inventory.recorders[at].arn == arn)
+        };
+        for (step, one) in plan.steps.iter().enumerate() {
+            let (arn, Setting::Selectors(turn)) = (&one.change.target.arn, &one.change.setting) else { continue };
+            if !records(arn) {
+                continue;
+            }
+            let list = cloudtrail::json::from_str(&turn.before).map(|all| all.list).unwrap_or_default();
+            if included(&list, &union) != Inclusion::Included {
+                let (account, region) = (&place.account, &place.region);
+                let why = format!("nobody else certainly records all of it in account {account}, {region}");
+                return Err(Misconduct { step, arn: arn.clone(), why });
+            }
+        }
+    }
+    Ok(())
 }

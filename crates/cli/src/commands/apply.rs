@@ -12,7 +12,7 @@ use anyhow::Result;
 use audit::change::{Setting, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
-use audit::plan::{Owner, Plan, Purpose, conduct};
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
 use cli::store::{JournalFile, JournalRead, discard, read_journal, read_plan, write_exceptions};
@@ -393,6 +393,10 @@ impl Place<'_> {
         if let Some(told) = told {
             say("error", &told);
             say("help", "run it with credentials of the accounts it was made for, or plan again");
+            return Ok(Err(Outcome::No));
+        }
+        if let Err(refused) = conduct_over(&inventory, plan) {
+            say("error", &refused.to_string());
             return Ok(Err(Outcome::No));
         }
         Ok(Ok(self.snapshot(&inventory, declared)))
