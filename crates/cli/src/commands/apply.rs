@@ -9,10 +9,10 @@ use crate::output::{called, layout, print, read_file, write_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
-use audit::change::{Setting, State};
+use audit::change::{Change, Setting, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
-use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over};
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, taken_back};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
 use cli::store::{JournalFile, JournalRead, discard, read_journal, read_plan, write_exceptions};
@@ -35,6 +35,9 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     if plan.steps.is_empty() {
         say("note", "the plan changes nothing");
         return Ok(Outcome::Well);
+    }
+    if typed.resume.is_none() && plan.purpose == Purpose::Undo {
+        taken_from(plan, typed.plan.as_deref(), typed.undoes.as_deref())?;
     }
     if let Some(outcome) = misconduct(plan) {
         return Ok(outcome);
@@ -276,6 +279,41 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
             ("interrupted".to_owned(), outcome)
         }
     }
+}
+
+/// A plan that takes back is made from a journal: each step must be the way back of one that the journal says was begun.
+/// Where no journal is named, those beside the plan are looked at.
+fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<()> {
+    let holds = |read: &JournalRead| {
+        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| **mark != Mark::Fresh);
+        let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
+        plan.steps.iter().all(|step| {
+            let change = &step.change;
+            let is = |one: &Change| one == change || taken_back(one, &change.before()).as_ref() == Some(change);
+            back.iter().any(is)
+        })
+    };
+    let found = match named {
+        Some(path) => holds(&journal(path)?),
+        None => beside(file).iter().filter_map(|path| journal(path).ok()).any(|read| holds(&read)),
+    };
+    if found {
+        return Ok(());
+    }
+    let problem = Problem::new("this plan takes back what no journal holds; nothing was changed");
+    Err(problem.help("name the journal with --undoes JOURNAL, or run invoketrail undo JOURNAL").into())
+}
+
+/// The journals in the folder of the file, by name.
+fn beside(file: Option<&Path>) -> Vec<PathBuf> {
+    let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
+    let mut journals: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == "journal"))
+        .collect();
+    journals.sort_unstable();
+    journals
 }
 
 /// Refuses a plan with a step that its purpose does not allow, whatever the plan says of it.

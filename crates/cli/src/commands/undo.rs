@@ -38,7 +38,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Well);
     }
     if typed.merge {
-        return merge(&plan, &found, typed.output.as_ref(), &place);
+        return merge(&plan, &found, &typed, &place);
     }
     if let Some((change, _)) = differing(&plan, &found) {
         return Ok(refused(change, &found, &typed));
@@ -162,7 +162,7 @@ fn refused(change: &Change, found: &Found, typed: &args::Undo) -> Outcome {
 }
 
 /// Plans to take back what is ours, around what others changed.
-fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>) -> Result<Outcome> {
+fn merge(plan: &Plan, found: &Found, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     let mut steps: Vec<Step> = Vec::new();
     for step in &plan.steps {
         let state = found.iter().find(|(one, _)| one.same_setting(&step.change)).map(|(_, state)| state);
@@ -188,12 +188,13 @@ fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>
     let merged = Plan { steps, ..plan.clone() };
     let hash = plan_hash(&merged);
     print(|out| out.write_all(report::plan_text(&merged, &hash, &layout()).as_bytes()))?;
-    if let Some(path) = output {
+    if let Some(path) = &typed.output {
         let file = write_plan(&merged, &place.context.now, env!("CARGO_PKG_VERSION"));
         write_file(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
         let path = report::shell(&path.to_string_lossy());
-        say("next", &format!("invoketrail apply {path}{}", place.live.again()));
+        let journal = report::shell(&typed.journal.to_string_lossy());
+        say("next", &format!("invoketrail apply {path} --undoes {journal}{}", place.live.again()));
     }
     Ok(Outcome::Well)
 }
