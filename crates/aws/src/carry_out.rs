@@ -52,8 +52,7 @@ pub async fn carry_out(
 ) -> Result<Carried, CollectError> {
     let Some(session) = Session::open(options, stop).await? else {
         let begun = orders.marks.iter().any(|mark| *mark != Mark::Fresh);
-        let done: Vec<usize> =
-            (0..orders.marks.len()).filter(|at| orders.marks[*at] == Mark::Done).collect();
+        let done: Vec<usize> = (0..orders.marks.len()).filter(|at| orders.marks[*at] == Mark::Done).collect();
         let stopped = Some(Stopped::Interrupted { at: 0 });
         return Ok(Carried { done, kept: Vec::new(), begun, stopped });
     };

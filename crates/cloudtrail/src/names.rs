@@ -115,8 +115,20 @@ mod tests {
 
     /// What no name may hold, wherever it came from.
     const HOSTILE: [&str; 14] = [
-        "", " ", "evil.example/", "a/b", "a\u{0}b", "us-east-1@evil.example", "us-east-1#", "us-east-1?x", "..",
-        "us-east-1:443", "us-east-1\r\nHost: x", "\u{202e}us-east-1", "us_east%2f", "-us-east-1",
+        "",
+        " ",
+        "evil.example/",
+        "a/b",
+        "a\u{0}b",
+        "us-east-1@evil.example",
+        "us-east-1#",
+        "us-east-1?x",
+        "..",
+        "us-east-1:443",
+        "us-east-1\r\nHost: x",
+        "\u{202e}us-east-1",
+        "us_east%2f",
+        "-us-east-1",
     ];
 
     #[test]

@@ -6,11 +6,12 @@
 use super::{Plan, Purpose, after};
 use crate::Options;
 use crate::candidates::Candidates;
-use crate::change::{Bucket, Change, Setting, Turn};
+use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
 use cloudtrail::event::Field;
-use cloudtrail::selector::{AdvancedSelector, Selector, Selectors};
+use cloudtrail::json::each;
+use cloudtrail::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use recording::{Inclusion, included};
 
 /// A step does what the purpose of its plan does not allow.
@@ -44,8 +45,8 @@ fn allowed(purpose: &Purpose, change: &Change) -> Result<(), String> {
         return Ok(());
     }
     match &change.setting {
-        Setting::Bucket(Turn { before: None, after: Some(bucket) }) => policy(change, bucket),
-        Setting::Trail(Turn { before: None, after: Some(_) })
+        Setting::Bucket(Turn { before: None, after: Some(_) })
+        | Setting::Trail(Turn { before: None, after: Some(_) })
         | Setting::MultiRegion(Turn { after: true, .. })
         | Setting::LogFileValidation(Turn { after: true, .. })
         | Setting::Logging(Turn { after: true, .. }) => match purpose {
@@ -63,14 +64,14 @@ fn allowed(purpose: &Purpose, change: &Change) -> Result<(), String> {
 
 fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
     let read = |text: &str| cloudtrail::json::from_str(text).map_err(|error| error.to_string());
-    let (before, mut after) = (read(&turn.before)?, read(&turn.after)?);
-    match purpose {
+    let (before, after) = (read(&turn.before)?, read(&turn.after)?);
+    let kept = match purpose {
         // Whether others record the same is judged over the account.
         Purpose::DropCopies => return Ok(()),
-        Purpose::Backout(exception) => after = with(after, &exception.functions),
-        Purpose::Record | Purpose::Restore(_) | Purpose::Undo => {}
-    }
-    match narrows(&before, &after) {
+        Purpose::Backout(exception) => keeps(&before, &after, &exception.functions),
+        Purpose::Record | Purpose::Restore(_) | Purpose::Undo => narrows(&before, &after),
+    };
+    match kept {
         Inclusion::Included => Ok(()),
         Inclusion::Lost { witness, .. } => Err(format!(
             "it ends the recording of events that are recorded today, such as {} {} of {}",
@@ -82,8 +83,8 @@ fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
     }
 }
 
-/// The selectors, and one beside them for what an exception declares.
-fn with(mut selectors: Selectors, functions: &[String]) -> Selectors {
+/// As [`narrows`], except that invocations of these functions may be lost.
+fn keeps(before: &Selectors, after: &Selectors, functions: &[String]) -> Inclusion {
     let mut arns = equals(Field::ResourcesArn, "");
     arns.condition.equals = functions.to_vec();
     // An event of a version or an alias names it behind the function's ARN.
@@ -93,20 +94,18 @@ fn with(mut selectors: Selectors, functions: &[String]) -> Selectors {
         equals(Field::ResourcesType, "AWS::Lambda::Function"),
         arns,
     ];
-    selectors.list.push(Selector::Advanced(AdvancedSelector {
-        name: String::new(),
-        fields,
-        doubts: Vec::new(),
-    }));
-    selectors
-}
-
-/// A bucket that a plan makes lets CloudTrail write for this trail, and nobody do anything else.
-fn policy(change: &Change, bucket: &Bucket) -> Result<(), String> {
-    let Some(partition) = change.target.arn.split(':').nth(1) else { return Err("its trail has no ARN".to_owned()) };
-    let account = &change.target.account;
-    let ours = super::create::policy(partition, &bucket.name, account, &change.target.arn);
-    if ours == bucket.policy { Ok(()) } else { Err("the bucket's policy lets in more than this trail".to_owned()) }
+    let declared = AdvancedSelector { name: String::new(), fields, doubts: Vec::new() };
+    let mut list = after.list.clone();
+    list.push(Selector::Advanced(declared));
+    let (was, is) = (each(before).unwrap_or_default(), each(after).unwrap_or_default());
+    for (selector, one) in before.list.iter().enumerate() {
+        let Some(doubt) = one.doubts().iter().find(|doubt| **doubt != Doubt::NoSelectors) else { continue };
+        // What is not understood stays to the letter.
+        if !was.get(selector).is_some_and(|text| is.contains(text)) {
+            return Inclusion::Undetermined { selector, doubt: Some(doubt.clone()) };
+        }
+    }
+    included(&before.list, &list)
 }
 
 /// Checks a plan to drop copies over the account as it is: at every place, what a changed recorder records today is recorded
@@ -132,7 +131,9 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
             here.iter().filter_map(|one| one.recorder).any(|at| inventory.recorders[at].arn == arn)
         };
         for (step, one) in plan.steps.iter().enumerate() {
-            let (arn, Setting::Selectors(turn)) = (&one.change.target.arn, &one.change.setting) else { continue };
+            let (arn, Setting::Selectors(turn)) = (&one.change.target.arn, &one.change.setting) else {
+                continue;
+            };
             if !records(arn) {
                 continue;
             }

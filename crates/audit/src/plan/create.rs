@@ -111,7 +111,7 @@ fn free_name(inventory: &Inventory, account: &str, home: &str) -> String {
 }
 
 /// The policy that CloudTrail's documentation gives for the bucket of a trail: only this trail may check and write.
-pub(super) fn policy(partition: &str, bucket: &str, account: &str, trail: &str) -> String {
+fn policy(partition: &str, bucket: &str, account: &str, trail: &str) -> String {
     let principal = r#"{"Service":"cloudtrail.amazonaws.com"}"#;
     let source = format!(r#""aws:SourceArn":"{trail}""#);
     format!(

@@ -1,11 +1,11 @@
 //! In which Region a bucket is: asked once for each bucket, and corrected where S3 sends us elsewhere.
 
-use cloudtrail::names::Region;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw::{self, Reply, Target, first};
 use crate::session::{Reach, Session};
 use crate::wire::{Attempt, Call, lock};
+use cloudtrail::names::Region;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 

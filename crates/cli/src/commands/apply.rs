@@ -58,7 +58,7 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let place = Place { live: &live, context: &context };
     let before = match place.audited(plan, &declared) {
         Ok(Ok(before)) => before,
-        Ok(Err(outcome)) if work.is_begun() => return work.half_way(Ok(outcome), &live),
+        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(&live)),
         Ok(Err(outcome)) => {
             say("note", "nothing was changed");
             return Ok(outcome);
@@ -167,7 +167,9 @@ impl Work {
     /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
     pub(crate) fn half_way(&self, result: Result<Outcome>, live: &Live) -> Result<Outcome> {
         match result {
-            Ok(outcome @ (Outcome::Well | Outcome::No | Outcome::Undetermined | Outcome::HalfWay)) => Ok(outcome),
+            Ok(outcome @ (Outcome::Well | Outcome::No | Outcome::Undetermined | Outcome::HalfWay)) => {
+                Ok(outcome)
+            }
             Ok(_) => Ok(self.tell_next(live)),
             Err(error) => {
                 say("error", &format!("{error:#}"));
@@ -176,7 +178,7 @@ impl Work {
         }
     }
 
-    fn tell_next(&self, live: &Live) -> Outcome {
+    pub(crate) fn tell_next(&self, live: &Live) -> Outcome {
         let journal = report::shell(&self.journal.to_string_lossy());
         let flags = live.again();
         say(
@@ -270,8 +272,9 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
         }
         Stopped::Journal { at, error, set } => {
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
-            let when = if *set { "after {} was changed" } else { "before {} is changed" };
-            let when = when.replace("{}", name(*at));
+            let name = name(*at);
+            let when =
+                if *set { format!("after {name} was changed") } else { format!("before {name} is changed") };
             (format!("the journal cannot be written {when}: {error}"), outcome)
         }
         Stopped::Interrupted { .. } => {
@@ -289,7 +292,8 @@ fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<
         let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
         plan.steps.iter().all(|step| {
             let change = &step.change;
-            let is = |one: &Change| one == change || taken_back(one, &change.before()).as_ref() == Some(change);
+            let is =
+                |one: &Change| one == change || taken_back(one, &change.before()).as_ref() == Some(change);
             back.iter().any(is)
         })
     };

@@ -10,10 +10,10 @@ use crate::problem::{Problem, say};
 use crate::settings;
 use anyhow::Result;
 use audit::change::{Change, State};
+use audit::drift::Snapshot;
 use audit::plan::{Plan, Step, taken_back, undo};
 use aws::Mark;
 use cli::report;
-use audit::drift::Snapshot;
 use cli::store::{JournalError, JournalRead, plan_hash, read_journal, write_plan};
 use std::path::{Path, PathBuf};
 
@@ -89,7 +89,7 @@ fn go_on(work: Work, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     say("note", "an earlier undo was stopped: this one goes on with it");
     let before = match place.audited(&work.plan, &[]) {
         Ok(Ok(before)) => before,
-        Ok(Err(outcome)) => return work.half_way(Ok(outcome), place.live),
+        Ok(Err(_)) => return Ok(work.tell_next(place.live)),
         Err(error) => return work.half_way(Err(error), place.live),
     };
     if !approved(&typed.approval, &work.hash)? {

@@ -79,14 +79,19 @@ struct HeadShape {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
 enum EntryShape {
-    Intent { step: usize },
+    Intent {
+        step: usize,
+    },
     Done {
         step: usize,
         /// It was to be deleted, and was kept because it is not empty.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         kept: bool,
     },
-    Failed { step: usize, error: String },
+    Failed {
+        step: usize,
+        error: String,
+    },
 }
 
 impl JournalFile {
@@ -254,4 +259,69 @@ fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
     let mut members = head.as_object().cloned().unwrap_or_default();
     members.insert("format".to_owned(), super::plan_file::FORMAT.tag().into());
     Ok(read_plan(Value::Object(members).to_string().as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Journal, JournalError, JournalFile, Mark, read_journal};
+    use audit::change::{Change, Setting, Target, Turn};
+    use audit::plan::{Plan, Purpose, Scope, Step};
+    use cloudtrail::recorder::RecorderKind;
+
+    fn plan() -> Plan {
+        let target = Target {
+            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned(),
+            name: "main".to_owned(),
+            kind: RecorderKind::Trail,
+            account: "111122223333".to_owned(),
+            home_region: "eu-west-1".to_owned(),
+        };
+        Plan {
+            purpose: Purpose::Record,
+            scope: Scope {
+                partition: "aws".to_owned(),
+                organization: None,
+                accounts: vec!["111122223333".to_owned()],
+                collected_at: "2026-11-23T12:00:00Z".to_owned(),
+            },
+            steps: vec![Step {
+                change: Change { target, setting: Setting::Logging(Turn { before: false, after: true }) },
+                because: String::new(),
+                owner: audit::plan::Owner::Nobody,
+                gained: Vec::new(),
+                risks: Vec::new(),
+                backout: String::new(),
+            }],
+            refusals: Vec::new(),
+            losses: Vec::new(),
+            outlook: Vec::new(),
+            cost: None,
+        }
+    }
+
+    #[test]
+    fn a_journal_cut_off_at_any_byte_of_its_first_line_is_replaced_or_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
+        let head = std::fs::read(&path).unwrap();
+        for length in 0..head.len() - 1 {
+            let error = read_journal(&head[..length]).unwrap_err();
+            assert_eq!(error, JournalError::NotBegun, "{length}");
+        }
+        for length in [0, 1, 40, head.len() - 2, head.len() - 1] {
+            std::fs::write(&path, &head[..length]).unwrap();
+            drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
+            assert_eq!(std::fs::read(&path).unwrap(), head, "{length}");
+        }
+        // Only the line break is missing: the next entry gets a line of its own, and the way back stays.
+        std::fs::write(&path, &head[..head.len() - 1]).unwrap();
+        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
+        assert!(read.cut_off);
+        JournalFile::go_on(&path, read.cut_off).unwrap().write(&Entry::Intent(0)).unwrap();
+        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!((read.marks, read.cut_off), (vec![Mark::Intended], false));
+        // One that says more is never touched.
+        assert!(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").is_err());
+    }
 }

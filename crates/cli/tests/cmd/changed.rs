@@ -7,7 +7,8 @@ fn apply(case: &str) -> (String, Option<i32>) {
     let mut command = command(&["apply", &plan, "--endpoint-url", "http://127.0.0.1:9"]);
     command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
     let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (text, output.status.code())
 }
 
@@ -15,7 +16,10 @@ fn apply(case: &str) -> (String, Option<i32>) {
 fn a_plan_that_deletes_a_trail_is_refused() {
     let (text, code) = apply("plan-that-deletes-a-trail.json");
     assert_eq!(code, Some(3), "{text}");
-    assert!(text.contains("it deletes or replaces a trail") && text.contains("nothing was changed"), "{text}");
+    assert!(
+        text.contains("it deletes or replaces a trail") && text.contains("nothing was changed"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -53,8 +53,11 @@ pub fn as_found(selectors: &Selectors) -> Result<String, RequestError> {
     }
     let Ok(found) = verbatim(selectors) else { return Ok(plain) };
     let whole: Value = serde_json::from_str(&plain).unwrap_or_default();
-    let Some(written) = whole.get("AdvancedEventSelectors").and_then(Value::as_array) else { return Ok(plain) };
-    let list = written.iter().zip(&found).map(|(written, found)| if aws_spelling(found) { found } else { written });
+    let Some(written) = whole.get("AdvancedEventSelectors").and_then(Value::as_array) else {
+        return Ok(plain);
+    };
+    let list =
+        written.iter().zip(&found).map(|(written, found)| if aws_spelling(found) { found } else { written });
     let list: Vec<Value> = list.cloned().collect();
     Ok(sorted(&json!({ "AdvancedEventSelectors": list })).to_string())
 }
