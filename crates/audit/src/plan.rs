@@ -5,7 +5,9 @@
 
 mod after;
 mod conduct;
+mod copies;
 mod create;
+mod narrowing;
 mod owner;
 mod record;
 mod reduce;
@@ -15,10 +17,12 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
-pub use conduct::{Misconduct, conduct, conduct_over};
+pub use conduct::{Misconduct, conduct, conduct_over, retold};
+pub use copies::drop_copies;
+pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
 pub use record::record;
-pub use reduce::{Reduction, backout, drop_copies};
+pub use reduce::{Reduction, backout};
 pub use restore::restore;
 use said::finish;
 pub use undone::{taken_back, undo};

@@ -3,9 +3,9 @@
 //! Each change is compared with the account right before it is set, so what a change expects to find is what is live. A step
 //! that records less than that is refused here, whoever wrote the plan; only a declared reduction may lose what it declares.
 
-use super::{Plan, Purpose, after};
+use super::copies::functions_lost;
+use super::{Loss, Plan, PlanOptions, Purpose, finish, narrowings};
 use crate::Options;
-use crate::candidates::Candidates;
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
@@ -108,42 +108,49 @@ fn keeps(before: &Selectors, after: &Selectors, functions: &[String]) -> Inclusi
     included(&before.list, &list)
 }
 
-/// Checks a plan to drop copies over the account as it is: at every place, what a changed recorder records today is recorded
-/// afterwards by those that certainly record there, of every category, type, function, name and caller.
+/// Checks a plan over the account as it is: what its changes stop recording must be recorded by those that certainly record
+/// there afterwards, unless the plan declares a reduction.
 ///
 /// # Errors
 /// [`Misconduct`]: the first step that drops what nobody else certainly records.
 pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct> {
-    if plan.purpose != Purpose::DropCopies {
+    // A declared reduction is judged by what it declares, and an undo by its journal.
+    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Undo) {
         return Ok(());
     }
     let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
-    let then = after(inventory, &changes);
-    let options = Options::default();
-    let (mut was, mut is) = (Candidates::new(inventory, &options), Candidates::new(&then, &options));
-    for (before, place) in inventory.places.iter().zip(&then.places) {
-        let certain = is.at(place).0;
-        let certain = certain.iter().filter(|one| one.certain).filter_map(|one| one.recorder);
-        let known = certain.filter_map(|at| then.recorders[at].selectors.known());
-        let union: Vec<Selector> = known.flat_map(|selectors| selectors.list.iter().cloned()).collect();
-        let here = was.at(before).0;
-        let records = |arn: &str| {
-            here.iter().filter_map(|one| one.recorder).any(|at| inventory.recorders[at].arn == arn)
-        };
-        for (step, one) in plan.steps.iter().enumerate() {
-            let (arn, Setting::Selectors(turn)) = (&one.change.target.arn, &one.change.setting) else {
-                continue;
-            };
-            if !records(arn) {
-                continue;
-            }
-            let list = cloudtrail::json::from_str(&turn.before).map(|all| all.list).unwrap_or_default();
-            if included(&list, &union) != Inclusion::Included {
-                let (account, region) = (&place.account, &place.region);
-                let why = format!("nobody else certainly records all of it in account {account}, {region}");
-                return Err(Misconduct { step, arn: arn.clone(), why });
+    let Some(first) = narrowings(inventory, &changes, &Options::default()).into_iter().next() else {
+        return Ok(());
+    };
+    let step = changes.iter().position(|change| change.target.arn == first.recorder).unwrap_or_default();
+    let place = first.place.map_or_else(
+        || "where it records and nothing was read".to_owned(),
+        |(account, region)| format!("in account {account}, {region}"),
+    );
+    let why = format!("nobody else certainly records afterwards what it records {place}");
+    Err(Misconduct { step, arn: first.recorder, why })
+}
+
+/// The plan with its headline, gains and losses as they follow from its changes and the account. Reasons, owners and cost stay
+/// as the plan tells them.
+#[must_use]
+pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
+    let steps = plan.steps.iter().map(|step| (step.change.clone(), step.because.clone())).collect();
+    let options = PlanOptions::default();
+    let mut told = finish(inventory, &options, plan.purpose.clone(), steps, plan.refusals.clone());
+    for (new, old) in told.steps.iter_mut().zip(&plan.steps) {
+        new.owner = old.owner.clone();
+        new.change = old.change.clone();
+    }
+    if matches!(plan.purpose, Purpose::DropCopies | Purpose::Backout(_)) {
+        told.losses = functions_lost(inventory, &told);
+        for loss in &mut told.losses {
+            let said = |one: &&Loss| (&one.recorder, &one.function) == (&loss.recorder, &loss.function);
+            match plan.losses.iter().find(said) {
+                Some(one) => loss.because.clone_from(&one.because),
+                None => "the plan does not say why".clone_into(&mut loss.because),
             }
         }
     }
-    Ok(())
+    Plan { scope: plan.scope.clone(), cost: plan.cost.clone(), ..told }
 }

@@ -1,21 +1,25 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
 use super::{Context, exceptions_so_far};
+use crate::again::typed_value;
 use crate::args;
 use crate::asking;
 use crate::collect::{carry_out, collect};
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file, write_file};
+use crate::output::{called, layout, print, read_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use audit::change::{Change, Setting, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
-use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, taken_back};
+use audit::inventory::Inventory;
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
 use cli::store::{JournalFile, JournalRead, discard, read_journal, read_plan, write_exceptions};
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Carries out, audits again, shows the difference.
@@ -42,9 +46,8 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     if let Some(outcome) = misconduct(plan) {
         return Ok(outcome);
     }
-    print(|out| out.write_all(report::plan_text(plan, &work.hash, &layout()).as_bytes()))?;
     if !typed.even_if_managed
-        && let Some(outcome) = managed(plan)
+        && let Some(outcome) = managed(plan, &live)
     {
         return Ok(outcome);
     }
@@ -56,8 +59,8 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     }
     let declared = exceptions_so_far(exceptions_file.as_deref())?;
     let place = Place { live: &live, context: &context };
-    let before = match place.audited(plan, &declared) {
-        Ok(Ok(before)) => before,
+    let inventory = match place.collected(plan) {
+        Ok(Ok(inventory)) => inventory,
         Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(&live)),
         Ok(Err(outcome)) => {
             say("note", "nothing was changed");
@@ -66,6 +69,9 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
         Err(error) => return Err(error),
     };
+    let told = retold(&inventory, plan);
+    print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
+    let before = place.snapshot(&inventory, &declared);
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
@@ -133,7 +139,15 @@ impl Work {
         };
         let mut journal = opened.map_err(|error| {
             let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
-            problem.help("nothing was changed; name another file with --journal, or go on with --resume")
+            let help = match (error.kind(), &self.plan.purpose) {
+                (ErrorKind::AlreadyExists, _) => {
+                    format!("nothing was changed: go on with `{}`", self.resume(place.live))
+                }
+                // What takes back has its journal beside the one that it takes back.
+                (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
+                _ => "nothing was changed: name another file with --journal".to_owned(),
+            };
+            problem.help(help)
         })?;
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
         let total = changes.len();
@@ -178,14 +192,33 @@ impl Work {
         }
     }
 
+    /// Names the commands that go on from here.
     pub(crate) fn tell_next(&self, live: &Live) -> Outcome {
+        let resume = self.resume(live);
         let journal = report::shell(&self.journal.to_string_lossy());
-        let flags = live.again();
-        say(
-            "next",
-            &format!("invoketrail apply --resume {journal}{flags}, or invoketrail undo {journal}{flags}"),
-        );
+        let next = match &self.plan.purpose {
+            Purpose::Undo => resume,
+            _ => {
+                let undo = format!("invoketrail undo {journal}{}", live.again());
+                format!("{resume}  # or take back what was done: `{undo}`")
+            }
+        };
+        say("next", &next);
         Outcome::HalfWay
+    }
+
+    /// The command that goes on with the journal, with the flags without which it would be refused.
+    fn resume(&self, live: &Live) -> String {
+        let journal = report::shell(&self.journal.to_string_lossy());
+        let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
+        let managed = if managed { " --even-if-managed" } else { "" };
+        let exceptions = match &self.plan.purpose {
+            // A file that settings name is found there again.
+            Purpose::Backout(_) | Purpose::Restore(_) => typed_value("exceptions")
+                .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path))),
+            Purpose::Record | Purpose::DropCopies | Purpose::Undo => String::new(),
+        };
+        format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
     }
 
     /// Tells how it ended, and the next command.
@@ -217,7 +250,8 @@ impl Work {
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
             return self.tell_next(live);
-        } else if untouched {
+        }
+        if untouched {
             discard(&self.journal);
             say("note", "nothing was changed");
         }
@@ -330,7 +364,7 @@ fn misconduct(plan: &Plan) -> Option<Outcome> {
 }
 
 /// Refuses where others manage what would be changed.
-fn managed(plan: &Plan) -> Option<Outcome> {
+fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
     let step = plan.steps.iter().find(|step| step.owner != Owner::Nobody)?;
     let by = match &step.owner {
         Owner::Nobody => return None,
@@ -341,12 +375,53 @@ fn managed(plan: &Plan) -> Option<Outcome> {
         Owner::Unread(why) => format!("who manages it is not known ({why})"),
     };
     say("error", &format!("{}: {by}", step.change.target.arn));
-    say(
-        "help",
-        "give the change to its owner (invoketrail plan --format terraform, cloudformation or markdown), or say --even-if-managed",
-    );
+    say("help", &for_owner(plan, &step.owner, live));
     say("note", "nothing was changed");
     Some(Outcome::No)
+}
+
+/// What to do with a change of what others manage.
+fn for_owner(plan: &Plan, owner: &Owner, live: &Live) -> String {
+    let anyway = "or add --even-if-managed to change it here";
+    let flag = match &plan.purpose {
+        Purpose::Record => "",
+        Purpose::DropCopies => " --drop-copies",
+        // What was declared is not known here.
+        Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => {
+            return format!("hand the change above to its owner, {anyway}");
+        }
+    };
+    let places: BTreeSet<_> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.change.target.account, &step.change.target.home_region))
+        .collect();
+    let code = |format: &str| {
+        let folder = if places.len() > 1 { format!(" --output-dir {format}") } else { String::new() };
+        format!(
+            "`invoketrail plan{flag} --format {format}{folder}{}` writes the change for it, {anyway}",
+            live.again()
+        )
+    };
+    match owner {
+        Owner::Terraform { .. } => code("terraform"),
+        Owner::CloudFormation { .. } => code("cloudformation"),
+        Owner::LandingZoneAccelerator { .. } => {
+            format!(
+                "`invoketrail plan{flag} --format markdown{}` shows the line for it, {anyway}",
+                live.again()
+            )
+        }
+        Owner::ControlTower { .. } => {
+            format!(
+                "its trail must not be changed: `invoketrail plan{}` records with another one",
+                live.again()
+            )
+        }
+        Owner::Unread(_) | Owner::Nobody => {
+            format!("`invoketrail plan --output plan.json{}` asks AWS who manages it, {anyway}", live.again())
+        }
+    }
 }
 
 /// True iff the plan is approved: by its hash, or by a person at a terminal.
@@ -363,7 +438,7 @@ pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
     }
     asking::says_yes("Carry this out?").ok_or_else(|| {
         let problem = Problem::misuse("nobody can be asked here, and nothing is changed unasked");
-        problem.help(format!("look at the plan, then say --approve {hash}")).into()
+        problem.help(format!("look at the plan above, then add --approve {hash}")).into()
     })
 }
 
@@ -384,7 +459,7 @@ fn settle_exceptions(
     }
     if let Some(path) = path {
         let text = write_exceptions(&declared);
-        write_file(path, |out| out.write_all(text.as_bytes()))?;
+        write_private(path, |out| out.write_all(text.as_bytes()))?;
         say("wrote", &path.display().to_string());
     }
     Ok(declared)
@@ -397,12 +472,17 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
+    /// The accounts of the plan as they are now, audited; or the outcome, where the plan is not theirs.
     pub(crate) fn audited(
         &self,
         plan: &Plan,
         declared: &[Exception],
     ) -> Result<std::result::Result<Snapshot, Outcome>> {
+        Ok(self.collected(plan)?.map(|inventory| self.snapshot(&inventory, declared)))
+    }
+
+    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
+    fn collected(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
         let mut live = self.live.clone();
         if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
             live.accounts = Accounts::Listed(plan.scope.accounts.clone());
@@ -441,10 +521,10 @@ impl Place<'_> {
             say("error", &refused.to_string());
             return Ok(Err(Outcome::No));
         }
-        Ok(Ok(self.snapshot(&inventory, declared)))
+        Ok(Ok(inventory))
     }
 
-    fn snapshot(&self, inventory: &audit::inventory::Inventory, declared: &[Exception]) -> Snapshot {
+    fn snapshot(&self, inventory: &Inventory, declared: &[Exception]) -> Snapshot {
         let options = audit::Options {
             exceptions: declared,
             today: crate::clock::day(&self.context.now),

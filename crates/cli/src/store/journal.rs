@@ -5,7 +5,7 @@
 
 use super::document::DocumentError;
 use super::plan_file::{PlanFileError, read_plan, write_plan};
-use crate::visible::excerpt;
+use crate::visible::{excerpt, json};
 use audit::plan::Plan;
 use aws::{Entry, Journal, Mark};
 use serde::{Deserialize, Serialize};
@@ -101,7 +101,7 @@ impl JournalFile {
     /// # Errors
     /// What the file system says.
     pub fn begin(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        let mut file = match super::ours::private().write(true).create_new(true).open(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_not_begun(path) => {
                 let file = OpenOptions::new().write(true).open(path)?;
                 lock(&file)?;
@@ -118,7 +118,7 @@ impl JournalFile {
         let mut members: serde_json::Map<String, Value> = serde_json::from_str(&written)?;
         members.remove("format");
         let head = HeadShape { format: FORMAT.to_owned(), started_at: now.to_owned(), file: members };
-        let head = format!("{}\n", serde_json::to_string(&head)?);
+        let head = format!("{}\n", json(&serde_json::to_string(&head)?));
         if let Err(error) = file.write_all(head.as_bytes()).and_then(|()| file.sync_all()) {
             // Half a line would stand in the way of the next try.
             let _ = std::fs::remove_file(path);
@@ -165,7 +165,8 @@ impl Journal for JournalFile {
             Entry::Kept(step) => EntryShape::Done { step: *step, kept: true },
             Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
         };
-        self.file.write_all(format!("{}\n", serde_json::to_string(&shape)?).as_bytes())?;
+        let line = serde_json::to_string(&shape)?;
+        self.file.write_all(format!("{}\n", json(&line)).as_bytes())?;
         self.file.sync_data()
     }
 }
