@@ -4,6 +4,7 @@
 //! carried out.
 
 mod after;
+mod conduct;
 mod copies;
 mod create;
 mod gained;
@@ -17,6 +18,7 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
+pub use conduct::{Misconduct, conduct, conduct_over, retold};
 pub use copies::drop_copies;
 pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;

@@ -225,6 +225,9 @@ pub(crate) struct Apply {
     /// Go on where this journal stopped.
     #[arg(long, value_name = "JOURNAL", value_hint = ValueHint::FilePath)]
     pub(crate) resume: Option<PathBuf>,
+    /// The journal that a plan of `undo --merge` takes back.
+    #[arg(long, value_name = "JOURNAL", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
+    pub(crate) undoes: Option<PathBuf>,
     /// Where to write the journal [default: the plan file's name with .journal].
     #[arg(long, value_name = "FILE", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
     pub(crate) journal: Option<PathBuf>,

@@ -16,6 +16,8 @@ pub(super) fn finish(
     steps: Vec<Reasoned>,
     refusals: Vec<Refusal>,
 ) -> Plan {
+    let steps: Vec<Reasoned> =
+        steps.into_iter().map(|(change, because)| (as_found(inventory, change), because)).collect();
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
     let before = audit(inventory, &options.audit);
     let then = after(inventory, &changes);
@@ -50,6 +52,19 @@ pub(super) fn finish(
         outlook: outlook.collect(),
         cost: options.prices.and_then(|prices| cost::turn(&before, &afterwards, prices)),
     }
+}
+
+/// The change with what it finds to the byte, so that taking it back sets what was there: empty names and all.
+fn as_found(inventory: &Inventory, mut change: Change) -> Change {
+    if let Setting::Selectors(turn) = &mut change.setting
+        && let Some(at) = inventory.recorder(&change.target.arn)
+        && let Some(selectors) = inventory.recorders[at].selectors.known()
+        && cloudtrail::json::request(selectors).is_ok_and(|request| request == turn.before)
+        && let Ok(found) = cloudtrail::json::as_found(selectors)
+    {
+        turn.before = found;
+    }
+    change
 }
 
 pub(super) fn scope(inventory: &Inventory) -> Scope {

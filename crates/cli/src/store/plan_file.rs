@@ -257,7 +257,9 @@ pub fn read_plan(bytes: &[u8]) -> Result<(Plan, String), PlanFileError> {
             path: format!("plan.{}", crate::visible::excerpt(&error.path().to_string(), 200)),
             problem: crate::visible::excerpt(&error.inner().to_string(), 200),
         })?;
-    Ok((shape.into_plan()?, approved))
+    let plan = shape.into_plan()?;
+    super::plan_check::check(&plan)?;
+    Ok((plan, approved))
 }
 
 fn value(plan: &Plan) -> Value {
