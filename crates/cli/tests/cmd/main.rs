@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod approval;
 mod bad_input;
+mod callers;
 mod evidence;
 mod index;
 #[cfg(unix)]

@@ -76,7 +76,7 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
         (&timed, Invocations::Timeline(Timeline::default())),
     ] {
         for sort in [Sort::Calls, Sort::Label, Sort::Last] {
-            look(&Reading { question, found: &found, account: &account, left_out, sort, limit: 2 });
+            look(&Reading { question, found: &found, account: &account, left_out, sort, limit: 2, account_beside: false });
         }
     }
 }
@@ -128,7 +128,7 @@ fn groups_stand_in_the_order_that_was_asked_for() {
         let found = groups();
         let left_out = LeftOut::default();
         let reading =
-            Reading { question: &question, found: &found, account: &account, left_out, sort, limit: 9 };
+            Reading { question: &question, found: &found, account: &account, left_out, sort, limit: 9, account_beside: false };
         let document: Value =
             serde_json::from_str(&text(|out| invocations_json(&reading, &STAMP, out))).unwrap();
         let calls =

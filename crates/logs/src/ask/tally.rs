@@ -2,7 +2,7 @@
 
 use super::correct::Correction;
 use super::entry::{Entry, What};
-use super::named::{Named, names};
+use super::named::Named;
 use super::label::{account, function, label, number};
 use super::settle::{IN_MEMORY, Runs, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question, Way};

@@ -22,6 +22,8 @@ pub(super) struct Functions {
     pub(super) trails: OwnTrails,
     /// True iff reading them was interrupted.
     pub(super) interrupted: bool,
+    /// What all functions are called that were listed, asked about or not.
+    pub(super) names: BTreeSet<String>,
 }
 
 /// By account and Region the ARNs of the trails that the account itself sees there; `None` where they could not be listed.
@@ -60,6 +62,7 @@ pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now:
         found.trails.insert((place.account.clone(), place.region.clone()), own);
         found.others += place.web_functions.resources.len() + place.microvm_images.resources.len();
         let arns = place.functions.resources.iter().map(|resource| &*resource.arn);
+        found.names.extend(arns.clone().filter_map(|arn| arn.rsplit_once(":function:")).map(|(_, name)| name.to_owned()));
         found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
     }
     found.unlisted.extend(unread_accounts(&inventory));
