@@ -14,11 +14,11 @@ mod tally;
 mod timeline;
 
 pub use answer::{Answer, Cell, Group, Lag};
+pub use named::Named;
+pub use network::{Network, NotANetwork};
 pub use settle::{Scratch, Spill};
 pub use table::{Table, TableRow};
 pub use tally::Tally;
-pub use named::Named;
-pub use network::{Network, NotANetwork};
 pub use timeline::{Attempt, Line, Timeline};
 
 use crate::sheet::{Column, Columns, Marks};

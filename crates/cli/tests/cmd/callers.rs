@@ -44,7 +44,14 @@ fn nothing_is_cut_where_nobody_looks_at_it() {
 
 #[test]
 fn a_name_that_no_function_has_is_the_same_error_everywhere() {
-    let verify = ["verify", "examples/logs", "--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
+    let verify = [
+        "verify",
+        "examples/logs",
+        "--inventory",
+        "examples/acme.json",
+        "--metrics",
+        "examples/metrics.json",
+    ];
     for command in [&["invocations", "examples/logs"][..], &verify] {
         let said = run(&[command, &["--function", "ordrs"]].concat());
         assert_eq!(said.code, Some(1), "{}", said.stderr);
@@ -54,7 +61,7 @@ fn a_name_that_no_function_has_is_the_same_error_everywhere() {
         assert_eq!(said.code, Some(1), "{}", said.stderr);
     }
     let said = run(&["invocations", "examples/logs", "--function", "crat"]);
-    assert!(said.stderr.contains("did you mean cart?"), "{}", said.stderr);
+    assert!(said.stderr.contains("did you mean one of cart, "), "{}", said.stderr);
 }
 
 #[test]

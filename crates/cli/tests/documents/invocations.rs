@@ -24,6 +24,11 @@ fn filter() -> Filter {
         until: Some(NOON + 1),
         ways: vec![Way::Via(Via::Console), Way::Async],
         errors: true,
+        error_codes: vec![Pattern::new("Access*")],
+        addresses: vec!["2001:db8::/32".parse().unwrap()],
+        agents: vec![Pattern::new("a\"b")],
+        access_keys: vec![Pattern::new("ASIA*")],
+        caller_accounts: vec!["111122223333".to_owned()],
     }
 }
 
@@ -76,7 +81,15 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
         (&timed, Invocations::Timeline(Timeline::default())),
     ] {
         for sort in [Sort::Calls, Sort::Label, Sort::Last] {
-            look(&Reading { question, found: &found, account: &account, left_out, sort, limit: 2, account_beside: false });
+            look(&Reading {
+                question,
+                found: &found,
+                account: &account,
+                left_out,
+                sort,
+                limit: 2,
+                account_beside: false,
+            });
         }
     }
 }
@@ -127,8 +140,15 @@ fn groups_stand_in_the_order_that_was_asked_for() {
     let order = |sort| {
         let found = groups();
         let left_out = LeftOut::default();
-        let reading =
-            Reading { question: &question, found: &found, account: &account, left_out, sort, limit: 9, account_beside: false };
+        let reading = Reading {
+            question: &question,
+            found: &found,
+            account: &account,
+            left_out,
+            sort,
+            limit: 9,
+            account_beside: false,
+        };
         let document: Value =
             serde_json::from_str(&text(|out| invocations_json(&reading, &STAMP, out))).unwrap();
         let calls =

@@ -17,7 +17,9 @@ enum Kind {
 
 /// The text is none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is not an IP address, not a network such as 198.51.100.0/24 or 2001:db8::/32, and not a service such as events.amazonaws.com")]
+#[error(
+    "it is not an IP address, not a network such as 198.51.100.0/24 or 2001:db8::/32, and not a service such as events.amazonaws.com"
+)]
 pub struct NotANetwork;
 
 impl FromStr for Network {
@@ -117,7 +119,17 @@ mod tests {
 
     #[test]
     fn what_is_mistyped_is_no_network() {
-        for text in ["", "10.0.0.0/33", "10.0.0.0/+8", "10.0.0.0/", "10.0.0", "2001:db8::/129", "10.0.0.0/8/8", "any", "/8"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0.0/+8",
+            "10.0.0.0/",
+            "10.0.0",
+            "2001:db8::/129",
+            "10.0.0.0/8/8",
+            "any",
+            "/8",
+        ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }
     }

@@ -2,8 +2,8 @@
 
 use super::correct::Correction;
 use super::entry::{Entry, What};
-use super::named::Named;
 use super::label::{account, function, label, number};
+use super::named::Named;
 use super::settle::{IN_MEMORY, Runs, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question, Way};
 use crate::scan::{Consumer, File};
@@ -258,8 +258,14 @@ impl<'q> Tally<'q> {
         principals.is_empty()
             || *self.memo.callers.entry(ids(row, &CALLER)).or_insert_with(|| {
                 let people = who::principal(sheet, row);
-                let texts =
-                    [Column::Arn, Column::InvokedBy, Column::PrincipalId, Column::Issuer, Column::UserName, Column::OnBehalfOf];
+                let texts = [
+                    Column::Arn,
+                    Column::InvokedBy,
+                    Column::PrincipalId,
+                    Column::Issuer,
+                    Column::UserName,
+                    Column::OnBehalfOf,
+                ];
                 let known = texts.iter().filter_map(|column| sheet.texts.get(row.text(*column)));
                 let names: Vec<&str> = known.chain([people.as_str()]).chain(parts(sheet, row)).collect();
                 principals.iter().any(|pattern| names.iter().any(|name| pattern.matches(name)))
@@ -279,9 +285,11 @@ impl<'q> Tally<'q> {
         };
         any || {
             let id = row.text(column);
-            *self.memo.admitted.entry((column as u8, id)).or_insert_with(|| {
-                sheet.texts.get(id).is_some_and(|text| is_admitted(filter, column, text))
-            })
+            *self
+                .memo
+                .admitted
+                .entry((column as u8, id))
+                .or_insert_with(|| sheet.texts.get(id).is_some_and(|text| is_admitted(filter, column, text)))
         }
     }
 

@@ -314,14 +314,18 @@ fn of_account(account: &str, id: u32) -> String {
     );
     SYNC.replacen(&SYNC[SYNC.find("{\"type\"").unwrap()..SYNC.find(",\"eventTime\"").unwrap()], &identity, 1)
         .replace("11111111-2222", &format!("{id:08x}-2222"))
-        .replace("\"sourceIPAddress\":\"states.amazonaws.com\"", &format!("\"sourceIPAddress\":\"198.51.100.{id}\""))
+        .replace(
+            "\"sourceIPAddress\":\"states.amazonaws.com\"",
+            &format!("\"sourceIPAddress\":\"198.51.100.{id}\""),
+        )
 }
 
 /// Two accounts have a principal of one name: it is one within its account alone.
 #[test]
 fn principals_of_different_accounts_are_never_one() {
     let accounts = ["111122223333", "999988887777", "999988887777"];
-    let records: Vec<String> = accounts.iter().zip(1..).map(|(account, id)| of_account(account, id)).collect();
+    let records: Vec<String> =
+        accounts.iter().zip(1..).map(|(account, id)| of_account(account, id)).collect();
     let file = format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes();
     for dimension in [Dimension::Principal, Dimension::Role] {
         let question = Question::new(vec![dimension], Filter::default());
@@ -339,7 +343,8 @@ fn principals_of_different_accounts_are_never_one() {
 
 #[test]
 fn calls_are_chosen_by_address_client_key_account_and_error() {
-    let failed = of_account("999988887777", 3).replace("\"requestID\"", "\"errorCode\":\"AccessDenied\",\"requestID\"");
+    let failed = of_account("999988887777", 3)
+        .replace("\"requestID\"", "\"errorCode\":\"AccessDenied\",\"requestID\"");
     let records = [of_account("111122223333", 1), of_account("999988887777", 2), failed];
     let file = format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes();
     let count = |filter: Filter| answer(&by(&[], filter), vec![file.clone()]).total().calls;
@@ -373,5 +378,8 @@ fn a_name_that_no_function_has_is_known() {
     assert_eq!((named.found, named.others.len()), (vec![false, true], 0));
     let question = by(&[], Filter { functions: vec![Pattern::new("ordrs")], ..Filter::default() });
     let named = tallied(&question, vec![file], (1, 10)).0.remove(0).named();
-    assert_eq!((named.found, named.others.into_iter().collect::<Vec<_>>()), (vec![false], vec!["orders".to_owned()]));
+    assert_eq!(
+        (named.found, named.others.into_iter().collect::<Vec<_>>()),
+        (vec![false], vec!["orders".to_owned()])
+    );
 }

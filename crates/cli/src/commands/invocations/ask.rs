@@ -123,8 +123,12 @@ fn answer(
 /// [`crate::problem::Problem`] iff all was read, and there is such a name.
 fn mistyped(asked: &Asked, named: &Named, account: &Account) -> Result<()> {
     let patterns = &asked.question.filter.functions;
-    let missing: Vec<&str> =
-        patterns.iter().zip(&named.found).filter(|(_, found)| !**found).map(|(one, _)| one.as_str()).collect();
+    let missing: Vec<&str> = patterns
+        .iter()
+        .zip(&named.found)
+        .filter(|(_, found)| !**found)
+        .map(|(one, _)| one.as_str())
+        .collect();
     if missing.is_empty() || account.invocations == 0 || !account.is_whole() {
         return Ok(());
     }

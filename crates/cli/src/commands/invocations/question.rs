@@ -36,8 +36,7 @@ pub(super) fn read(typed: &args::Invocations, now: &str) -> Result<Asked> {
     let question =
         if typed.timeline { Timeline::question(filter) } else { Question::new(by(&typed.by)?, filter) };
     let by_word = typed.by.iter().any(|word| word.trim() == Dimension::CallerAccount.as_str());
-    let account_beside =
-        !typed.timeline && !by_word && question.by.last() == Some(&Dimension::CallerAccount);
+    let account_beside = !typed.timeline && !by_word && question.by.last() == Some(&Dimension::CallerAccount);
     let default = if typed.timeline { CALLS } else { GROUPS };
     Ok(Asked {
         question,

@@ -62,7 +62,9 @@ pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now:
         found.trails.insert((place.account.clone(), place.region.clone()), own);
         found.others += place.web_functions.resources.len() + place.microvm_images.resources.len();
         let arns = place.functions.resources.iter().map(|resource| &*resource.arn);
-        found.names.extend(arns.clone().filter_map(|arn| arn.rsplit_once(":function:")).map(|(_, name)| name.to_owned()));
+        found.names.extend(
+            arns.clone().filter_map(|arn| arn.rsplit_once(":function:")).map(|(_, name)| name.to_owned()),
+        );
         found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
     }
     found.unlisted.extend(unread_accounts(&inventory));

@@ -56,7 +56,8 @@ pub(super) fn fit(labels: &[Vec<String>], room: usize) -> Vec<Vec<Vec<String>>> 
         let Some((widest, _)) = wrapped.max_by_key(|(width, _)| **width) else { break };
         *widest -= 1;
     }
-    let row = |row: &Vec<String>| row.iter().zip(&widths).map(|(label, width)| wrapped(label, *width)).collect();
+    let row =
+        |row: &Vec<String>| row.iter().zip(&widths).map(|(label, width)| wrapped(label, *width)).collect();
     labels.iter().map(row).collect()
 }
 
@@ -103,7 +104,8 @@ mod tests {
         assert_eq!(wrapped("2001:db8::1 a", 3), ["2001:db8::1", "a"]);
         let agent = "aws-sdk-java/2.20.1 Linux/5.10 OpenJDK_64-Bit_Server_VM/17";
         let arn = format!("arn:aws:sts::111122223333:assumed-role/{}/ci", "x".repeat(64));
-        let labels = vec![vec![agent.to_owned(), arn.clone()], vec!["a".to_owned(), "203.0.113.9".to_owned()]];
+        let labels =
+            vec![vec![agent.to_owned(), arn.clone()], vec!["a".to_owned(), "203.0.113.9".to_owned()]];
         for room in [0, 40, 80, 120, 1_000] {
             let fitted = fit(&labels, room);
             for (row, lines) in labels.iter().zip(&fitted) {
