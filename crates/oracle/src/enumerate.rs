@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 /// The answer in one word, with the words of `recording::State`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// All documented and observed events are certainly recorded.
+    /// All documented, observed and contradicted events are certainly recorded.
     Recorded,
     /// One certainly escapes, one is certainly recorded.
     PartiallyRecorded,
@@ -42,6 +42,9 @@ pub struct Answer {
     pub state: State,
     /// True iff an event of a merely possible shape is not certainly recorded.
     pub possible_escapes: bool,
+    /// True iff all documented and observed events are certainly recorded, and one under a name about which AWS contradicts
+    /// itself is not.
+    pub contradicted_escapes: bool,
     /// The most recorders that certainly record one same documented or observed event.
     pub most_copies: usize,
 }
@@ -73,10 +76,15 @@ pub fn verdict_up_to(world: &World, subject: &Subject, letters: usize) -> Answer
         let holding = seats.iter().enumerate().filter(|(at, _)| passing & sure & (1 << at) != 0);
         holding.map(|(_, seat)| seat.recorder).collect()
     };
-    let certain = passing_of_events(&seats, subject, &principals, false);
+    let of = |known| passing_of_events(&seats, subject, &principals, known);
+    let certain = of(Known::Certain);
     let recorded = |passing: &Passing| passing & sure != 0;
-    let state = if certain.iter().all(recorded) {
+    let all_certain = certain.iter().all(recorded);
+    let contradicted_escapes = all_certain && !of(Known::Contradicted).iter().all(recorded);
+    let state = if all_certain && !contradicted_escapes {
         State::Recorded
+    } else if contradicted_escapes {
+        State::Undetermined
     } else if !certain.contains(&0) {
         State::Undetermined
     } else if certain.iter().any(recorded) {
@@ -86,7 +94,8 @@ pub fn verdict_up_to(world: &World, subject: &Subject, letters: usize) -> Answer
     };
     Answer {
         state,
-        possible_escapes: !passing_of_events(&seats, subject, &principals, true).iter().all(recorded),
+        possible_escapes: !of(Known::Possible).iter().all(recorded),
+        contradicted_escapes,
         most_copies: certain.iter().map(|passing| recorders_in(*passing).len()).max().unwrap_or(0),
     }
 }
@@ -111,12 +120,12 @@ fn bits(seats: &[Seat<'_>], of: impl Fn(&Seat<'_>) -> bool) -> Passing {
     seats.iter().enumerate().filter(|(_, seat)| of(seat)).fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
-/// For every event of the subject's (possible, or documented and observed) shapes, the seats that let all of it pass.
+/// For every event of the subject's shapes of which that much is known, the seats that let all of it pass.
 fn passing_of_events(
     seats: &[Seat<'_>],
     subject: &Subject,
     principals: &[Option<String>],
-    possible: bool,
+    known: Known,
 ) -> BTreeSet<Passing> {
     let pass = |aspect: Aspect<'_>| bits(seats, |seat| seat.selector.is_none_or(|one| passes(one, &aspect)));
     let principals: BTreeSet<Passing> =
@@ -127,7 +136,7 @@ fn passing_of_events(
     let kind = subject.kind();
     let arns = subject.arns();
     let mut all = BTreeSet::new();
-    for shape in shapes(kind).iter().filter(|shape| shape.possible == possible) {
+    for shape in shapes(kind).iter().filter(|shape| shape.known == known) {
         let about = |arn: &String| {
             let resource = Some((kind.as_str(), arn.as_str()));
             let (category, source) = ("Data", "lambda.amazonaws.com");
@@ -145,11 +154,22 @@ fn passing_of_events(
     all
 }
 
+/// How we know of a shape.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Documented or observed.
+    Certain,
+    /// One page says so, another does not.
+    Contradicted,
+    /// Nothing excludes it.
+    Possible,
+}
+
 /// Events of one provenance: any of the names, with this `readOnly`.
 struct Shape {
     names: Vec<String>,
     read_only: bool,
-    possible: bool,
+    known: Known,
 }
 
 /// Semantics 1.1 and 1.2: which records an invocation leaves, and which it might leave (U-1).
@@ -157,11 +177,15 @@ fn shapes(kind: ResourceType) -> Vec<Shape> {
     let known = |names: &[&str]| Shape {
         names: names.iter().map(ToString::to_string).collect(),
         read_only: false,
-        possible: false,
+        known: Known::Certain,
     };
-    let other = || Shape { names: names_beginning_with_invoke(), read_only: false, possible: true };
+    let other = || Shape { names: names_beginning_with_invoke(), read_only: false, known: Known::Possible };
     match kind {
-        ResourceType::Function => vec![known(&["Invoke", "InvokeExecution"]), other()],
+        ResourceType::Function => {
+            let names = ["InvokeFunctionUrl", "InvokeWithResponseStream", "InvokeAsync"];
+            let contradicted = Shape { known: Known::Contradicted, ..known(&names) };
+            vec![known(&["Invoke", "InvokeExecution"]), contradicted, other()]
+        }
         ResourceType::WebFunction => vec![known(&["InvokeWebFunctionEndpoint"]), other()],
         ResourceType::MicrovmImage => {
             let calls = [
@@ -173,7 +197,7 @@ fn shapes(kind: ResourceType) -> Vec<Shape> {
                 "CreateMicrovmShellAuthToken",
             ];
             // Only the record of RunMicrovm was published; of the others nothing says that they are writes.
-            vec![known(&calls), Shape { read_only: true, possible: true, ..known(&calls[1..]) }]
+            vec![known(&calls), Shape { read_only: true, known: Known::Possible, ..known(&calls[1..]) }]
         }
     }
 }
@@ -249,7 +273,7 @@ impl Subject {
         let kind = self.kind();
         let mut events = Vec::new();
         let principals = principals(longest);
-        for shape in shapes(kind).iter().filter(|shape| !shape.possible) {
+        for shape in shapes(kind).iter().filter(|shape| shape.known == Known::Certain) {
             for (name, arn) in
                 shape.names.iter().flat_map(|name| self.arns().into_iter().map(move |arn| (name, arn)))
             {

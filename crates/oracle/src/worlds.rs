@@ -64,6 +64,9 @@ pub fn event_names() -> Vec<&'static str> {
         "Invoke",
         "InvokeExecution",
         "InvokeX",
+        "InvokeAsync",
+        "InvokeFunctionUrl",
+        "InvokeWithResponseStream",
         "InvokeWebFunctionEndpoint",
         "Inv",
         "Execution",
@@ -100,6 +103,12 @@ pub fn subjects(kind: ResourceType) -> impl Strategy<Value = Subject> {
 /// A subject and a world that has something to say about it.
 pub fn questions() -> impl Strategy<Value = (Subject, World)> {
     kinds().prop_flat_map(|kind| (subjects(kind), worlds(kind)))
+}
+
+/// A subject and a world with more recorders than anybody has, up to 48 selectors in all.
+pub fn crowded_questions() -> impl Strategy<Value = (Subject, World)> {
+    let world = |kind| collection::vec(recorders(kind), 5..=12).prop_map(|recorders| World { recorders });
+    kinds().prop_flat_map(move |kind| (subjects(kind), world(kind)))
 }
 
 /// One to four recorders whose selectors are mostly about resources of `kind`.
@@ -190,15 +199,30 @@ pub fn advanced_selectors(kind: ResourceType) -> impl Strategy<Value = AdvancedS
     let kind_of = prop_oneof![10 => Just(kind.as_str()), 1 => other_kinds];
     let narrowing = prop_oneof![1 => Just(0_usize), 4 => Just(1), 3 => Just(2), 1 => Just(3)]
         .prop_flat_map(move |count| collection::vec(narrowings(kind), count));
-    (category, kind_of, narrowing).prop_map(|(category, kind_of, narrowing)| {
+    (category, kind_of, narrowing, names()).prop_map(|(category, kind_of, narrowing, names)| {
         let mut fields = required(category, kind_of);
-        for (field, condition) in narrowing {
+        for (field, condition) in names.into_iter().chain(narrowing) {
             if fields.iter().all(|one| one.field != field) {
                 fields.push(FieldSelector { field, condition });
             }
         }
         AdvancedSelector { name: String::new(), fields, doubts: Vec::new() }
     })
+}
+
+/// Now and then the names under which invocations are certainly recorded, and some that only one page of AWS gives; or all but one
+/// of those.
+fn names() -> impl Strategy<Value = Option<(Field, Condition)>> {
+    let contradicted = || vec!["InvokeFunctionUrl", "InvokeWithResponseStream", "InvokeAsync"];
+    let with = sample::subsequence(contradicted(), 0..=3)
+        .prop_map(|some| Condition::equals(["Invoke", "InvokeExecution"].into_iter().chain(some)));
+    let without =
+        sample::select(contradicted()).prop_map(|name| condition([(Operator::NotEquals, name.to_owned())]));
+    prop_oneof![
+        14 => Just(None),
+        1 => with.prop_map(|names| Some((Field::EventName, names))),
+        1 => without.prop_map(|names| Some((Field::EventName, names))),
+    ]
 }
 
 fn required(category: &str, kind: &str) -> Vec<FieldSelector> {

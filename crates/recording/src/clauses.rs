@@ -1,7 +1,7 @@
 //! Selectors as clauses: each clause is a box of events, one condition for each field it speaks about.
 
 use cloudtrail::basic_value;
-use cloudtrail::event::Field;
+use cloudtrail::event::{Event, Field};
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, Condition, DataResource, ReadWrite, Selector};
 use std::borrow::Cow;
 
@@ -47,6 +47,14 @@ impl<'a> Clause<'a> {
         }
         clause
     }
+
+    /// True iff the clause holds the event.
+    pub(crate) fn holds(&self, event: &Event) -> bool {
+        let admits = |(field, condition): &(Field, Cow<'_, Condition>)| {
+            condition.turns_away(event.get(*field)).is_none()
+        };
+        self.conditions.iter().all(admits)
+    }
 }
 
 /// Every clause of every candidate, in order.
@@ -74,11 +82,19 @@ fn of_advanced(selector: &AdvancedSelector) -> Vec<(Field, Cow<'_, Condition>)> 
 }
 
 fn of_basic(selector: &BasicSelector) -> Vec<Vec<(Field, Cow<'_, Condition>)>> {
-    let data = selector.data_resources.iter().map(|entry| {
+    // All entries of one kind are one clause: there may be hundreds, and they differ in nothing but their values.
+    let mut by_kind: Vec<(&str, Vec<&DataResource>)> = Vec::new();
+    for entry in &selector.data_resources {
+        match by_kind.iter_mut().find(|(kind, _)| *kind == entry.kind) {
+            Some((_, entries)) => entries.push(entry),
+            None => by_kind.push((&entry.kind, vec![entry])),
+        }
+    }
+    let data = by_kind.iter().map(|(kind, entries)| {
         vec![
             (Field::EventCategory, Cow::Owned(Condition::equals(["Data"]))),
-            (Field::ResourcesType, Cow::Owned(Condition::equals([entry.kind.as_str()]))),
-            (Field::ResourcesArn, Cow::Owned(arn_condition(entry))),
+            (Field::ResourcesType, Cow::Owned(Condition::equals([*kind]))),
+            (Field::ResourcesArn, Cow::Owned(arn_condition(entries))),
         ]
     });
     let management = selector.include_management.then(|| {
@@ -100,14 +116,16 @@ fn of_basic(selector: &BasicSelector) -> Vec<Vec<(Field, Cow<'_, Condition>)>> {
     boxes
 }
 
-/// The values of one entry as SELECT operators; an entry without values selects nothing.
-fn arn_condition(entry: &DataResource) -> Condition {
+/// The values of entries of one kind as SELECT operators; entries without values select nothing.
+fn arn_condition(entries: &[&DataResource]) -> Condition {
     let mut condition = Condition::default();
-    for value in &entry.values {
-        let (operator, text) = basic_value(&entry.kind, value);
-        condition.values_mut(operator).push(text);
+    for entry in entries {
+        for value in &entry.values {
+            let (operator, text) = basic_value(&entry.kind, value);
+            condition.values_mut(operator).push(text);
+        }
     }
-    if entry.values.is_empty() {
+    if condition.first_select().is_none() {
         // No ARN is empty, so this admits nothing, as `records` says of an entry without values.
         condition.equals.push(String::new());
     }

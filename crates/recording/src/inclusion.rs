@@ -2,11 +2,13 @@
 //! category, resource type, service, name and principal.
 
 use crate::clauses::{Candidate, Clause, clauses};
-use crate::values::{Alphabet, Class, Domain, Label, classes};
-use cloudtrail::event::{Event, EventResource, Field};
-use cloudtrail::selector::{Condition, Doubt, Selector};
+use crate::grid::{Grid, Tables};
+use crate::invocations::{Provenance, Space};
+use crate::values::{Alphabet, Domain};
+use crate::work::{Exhausted, WORK_LIMIT, Work};
+use cloudtrail::event::{Event, Field};
+use cloudtrail::selector::{Doubt, Selector};
 use cloudtrail::{Answer, records};
-use std::collections::{BTreeSet, HashSet};
 
 /// Whether everything is still recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub enum Inclusion {
         /// The event.
         witness: Box<Event>,
     },
-    /// It hangs on something in a selector that we do not understand.
+    /// It hangs on something in a selector that we do not understand, or takes more than [`crate::WORK_LIMIT`] steps.
     Undetermined {
         /// The selector, by its position among the first ones.
         selector: usize,
@@ -36,29 +38,33 @@ pub enum Inclusion {
 /// `after` taken together. [`Inclusion::Lost`] iff some event is certainly recorded before and certainly turned away after.
 #[must_use]
 pub fn included(before: &[Selector], after: &[Selector]) -> Inclusion {
-    let candidate = |selectors| [Candidate { selectors: Some(selectors), certain: true }];
-    let all = clauses(&candidate(after));
-    let sure: Vec<Clause<'_>> = all.iter().filter(|clause| clause.sure).cloned().collect();
+    let candidate = |selectors| Candidate { selectors: Some(selectors), certain: true };
+    // The clauses of both, so that one cut serves all questions: what is asked about is candidate 0.
+    let all = clauses(&[candidate(before), candidate(after)]);
+    let of_after: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate == 1).collect();
+    let sure: Vec<usize> = of_after.iter().copied().filter(|at| all[*at].sure).collect();
+    let asked: Vec<usize> = (0..of_after.first().copied().unwrap_or(all.len()))
+        .filter(|at| !after.contains(&before[all[*at].selector]))
+        .collect();
+    let mut search = Search { all: &all, grids: None, work: Work::new(WORK_LIMIT) };
     let mut open = None;
-    for (selector, one) in before.iter().enumerate() {
-        if after.contains(one) {
+    for clause in asked {
+        let (selector, one) = (all[clause].selector, &before[all[clause].selector]);
+        if let Ok(None) = search.escape(clause, &sure, Scope::All) {
             continue;
         }
-        for clause in clauses(&candidate(std::slice::from_ref(one))) {
-            if escape(&clause, &sure).is_none() {
-                continue;
-            }
-            // A loss that only shows in fields that `Event` does not hold cannot be told by one: then another is looked for.
-            let shown = |scope| escape_in(&clause, &all, scope).filter(|event| is_lost(event, one, after));
-            if clause.sure
-                && let Some(witness) = shown(Scope::All).or_else(|| shown(Scope::Shown))
-            {
-                return Inclusion::Lost { selector, witness: Box::new(witness) };
-            }
-            let doubtful = || after.iter().flat_map(Selector::doubts).next();
-            let doubt = one.doubts().first().or_else(doubtful).cloned();
-            open = open.or(Some(Inclusion::Undetermined { selector, doubt }));
+        // A loss that only shows in fields that `Event` does not hold cannot be told by one: then another is looked for.
+        let mut shown = |scope| {
+            search.escape(clause, &of_after, scope).ok().flatten().filter(|event| is_lost(event, one, after))
+        };
+        if all[clause].sure
+            && let Some(witness) = shown(Scope::All).or_else(|| shown(Scope::Shown))
+        {
+            return Inclusion::Lost { selector, witness: Box::new(witness) };
         }
+        let doubtful = || after.iter().flat_map(Selector::doubts).next();
+        let doubt = one.doubts().first().or_else(doubtful).cloned();
+        open = open.or(Some(Inclusion::Undetermined { selector, doubt }));
     }
     open.unwrap_or(Inclusion::Included)
 }
@@ -79,119 +85,48 @@ enum Scope {
     Shown,
 }
 
-/// An event that `clause` holds and none of `others` does; `None` iff there is none.
-fn escape(clause: &Clause<'_>, others: &[Clause<'_>]) -> Option<Event> {
-    escape_in(clause, others, Scope::All)
-}
-
-fn escape_in(clause: &Clause<'_>, others: &[Clause<'_>], scope: Scope) -> Option<Event> {
-    // An event has a resource with type and ARN, or none.
-    [true, false].into_iter().find_map(|with_resource| {
-        let absent = |field: Field| match field {
-            Field::ResourcesType | Field::ResourcesArn => !with_resource,
-            Field::ErrorCode | Field::VpcEndpointId => scope == Scope::Shown,
-            _ => false,
-        };
-        escape_of(clause, others, absent)
-    })
-}
-
-fn escape_of(clause: &Clause<'_>, others: &[Clause<'_>], absent: impl Fn(Field) -> bool) -> Option<Event> {
-    let level = |field| level(field, clause, others, absent(field));
-    let levels: Vec<Level> = Field::ALL.into_iter().map(level).collect();
-    if levels.iter().any(|level| level.classes.is_empty()) {
-        return None;
-    }
-    let alive: Vec<usize> = (0..others.len())
-        .filter(|at| levels.iter().all(|level| level.admits.iter().any(|row| row[*at])))
-        .collect();
-    let mut search = Search { levels: &levels, dead_ends: HashSet::new(), chosen: Vec::new() };
-    search.descend(&alive).then(|| search.event())
-}
-
-/// What one field may be within the clause: its classes, and which of the others admit each.
-struct Level {
-    field: Field,
-    classes: Vec<Class>,
-    admits: Vec<Vec<bool>>,
-}
-
-fn level(field: Field, clause: &Clause<'_>, others: &[Clause<'_>], absent: bool) -> Level {
-    let own = clause.condition(field);
-    let with: Vec<(usize, &Condition)> =
-        others.iter().enumerate().filter_map(|(at, other)| Some((at, other.condition(field)?))).collect();
-    let conditions: Vec<&Condition> = own.into_iter().chain(with.iter().map(|(_, one)| *one)).collect();
-    let shift = usize::from(own.is_some());
-    let inside = if absent {
-        let admitted = conditions.iter().map(|one| one.turns_away(None).is_none()).collect();
-        vec![Class { representative: None, admitted, labels: BTreeSet::new() }]
-    } else {
-        let mut all = classes(&universe(field), &conditions);
-        // No field of an event is an empty text, and conditions that admit nothing are written as such a value.
-        all.retain(|class| class.labels != BTreeSet::from([Label::Is(String::new())]));
-        all
-    };
-    let inside: Vec<Class> = inside.into_iter().filter(|class| shift == 0 || class.admitted[0]).collect();
-    let admits = inside.iter().map(|class| {
-        let mut row = vec![true; others.len()];
-        with.iter().zip(&class.admitted[shift..]).for_each(|((at, _), admitted)| row[*at] = *admitted);
-        row
-    });
-    Level { field, admits: admits.collect(), classes: inside }
-}
-
-/// Depth-first: at each field one class is chosen, until no other clause is left that holds the event.
-struct Search<'a> {
-    levels: &'a [Level],
-    /// Fields decided and clauses left from which no event escapes.
-    dead_ends: HashSet<(usize, Vec<usize>)>,
-    chosen: Vec<usize>,
+/// The clauses, and all events cut along them.
+struct Search<'s> {
+    all: &'s [Clause<'s>],
+    /// With a resource and without, of both scopes.
+    grids: Option<Vec<(Scope, Grid)>>,
+    work: Work,
 }
 
 impl Search<'_> {
-    fn descend(&mut self, alive: &[usize]) -> bool {
-        let at = self.chosen.len();
-        if alive.is_empty() {
-            return true;
+    /// An event that `clause` holds and none of `others` does.
+    fn escape(&mut self, clause: usize, others: &[usize], scope: Scope) -> Result<Option<Event>, Exhausted> {
+        if self.grids.is_none() {
+            self.grids = Some(grids(self.all)?);
         }
-        let left = &self.levels[at..];
-        let whole = |other: &usize| left.iter().all(|level| level.admits.iter().all(|row| row[*other]));
-        if left.is_empty() || alive.iter().any(whole) || self.dead_ends.contains(&(at, alive.to_vec())) {
-            return false;
-        }
-        for (class, row) in self.levels[at].admits.iter().enumerate() {
-            let still: Vec<usize> = alive.iter().copied().filter(|other| row[*other]).collect();
-            self.chosen.push(class);
-            if self.descend(&still) {
-                return true;
+        let grids = self.grids.iter().flatten();
+        for (_, grid) in grids.filter(|(of, _)| *of == scope) {
+            if let Some(found) = grid.outside_within(others, &[clause], &mut self.work)? {
+                return Ok(Some(found.event()));
             }
-            self.chosen.pop();
         }
-        self.dead_ends.insert((at, alive.to_vec()));
-        false
+        Ok(None)
     }
+}
 
-    /// The event that was found: fields that were not decided take the first class.
-    fn event(&self) -> Event {
-        let value = |field: Field| {
-            let at = self.levels.iter().position(|level| level.field == field)?;
-            let class = self.chosen.get(at).copied().unwrap_or(0);
-            self.levels[at].classes.get(class)?.representative.clone()
-        };
-        let text = |field| value(field).unwrap_or_default();
-        Event {
-            category: text(Field::EventCategory),
-            source: text(Field::EventSource),
-            name: text(Field::EventName),
-            event_type: text(Field::EventType),
-            read_only: value(Field::ReadOnly).as_deref() == Some("true"),
-            resource: value(Field::ResourcesType)
-                .zip(value(Field::ResourcesArn))
-                .map(|(kind, arn)| EventResource { kind, arn }),
-            user_identity_arn: value(Field::UserIdentityArn),
-            session_credential_from_console: value(Field::SessionCredentialFromConsole).is_some(),
+/// Every event there can be: one with a resource that has type and ARN, or with none; and with the fields that [`Event`] has
+/// no room for, or without.
+fn grids(all: &[Clause<'_>]) -> Result<Vec<(Scope, Grid)>, Exhausted> {
+    let mut tables = Tables::default();
+    let mut found = Vec::new();
+    for scope in [Scope::All, Scope::Shown] {
+        for with_resource in [true, false] {
+            let there = |field: &Field| match field {
+                Field::ResourcesType | Field::ResourcesArn => with_resource,
+                Field::ErrorCode | Field::VpcEndpointId => scope == Scope::All,
+                _ => true,
+            };
+            let fields = Field::ALL.into_iter().filter(there).map(|field| (field, universe(field)));
+            let space = Space { provenance: Provenance::Documented, fields: fields.collect() };
+            found.push((scope, Grid::new(&space, all, &mut tables)?));
         }
     }
+    Ok(found)
 }
 
 /// All that a field can be in any event.

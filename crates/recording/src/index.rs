@@ -157,10 +157,25 @@ impl Index {
         key.resize(self.len, 0);
         self.equal.mark_equal(text.as_bytes(), key);
         self.prefixes.mark_prefixes(text.as_bytes(), key);
+        self.mark_suffixes(text, key);
+    }
+
+    fn mark_suffixes(&self, text: &str, key: &mut [u8]) {
         if !self.suffixes.entries.is_empty() {
             let reversed: Vec<u8> = text.bytes().rev().collect();
             self.suffixes.mark_prefixes(&reversed, key);
         }
+    }
+
+    /// As [`Index::key`], of the listed prefixes alone that `text` begins with, or of the listed suffixes it ends with.
+    pub(crate) fn side(&self, text: &str, at_the_end: bool) -> Vec<u8> {
+        let mut key = vec![0; self.len];
+        if at_the_end {
+            self.mark_suffixes(text, &mut key);
+        } else {
+            self.prefixes.mark_prefixes(text.as_bytes(), &mut key);
+        }
+        key
     }
 }
 

@@ -4,15 +4,17 @@ use crate::values::{Alphabet, Domain};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 
-/// How we know of a shape of event. The verdict is over documented and observed shapes; what only a possible shape
-/// escapes is a warning.
+/// How we know of a shape of event. The verdict is over documented and observed shapes; where only a contradicted shape
+/// escapes it is undetermined; what only a possible shape escapes is a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Provenance {
     /// AWS's documentation names it.
     Documented,
     /// Somebody published a real record of it.
     Observed,
-    /// Contradictory pages mention it, or nothing excludes it (U-1).
+    /// One page of AWS names it and another does not (U-1): what only such a shape escapes is undetermined.
+    Contradicted,
+    /// Nothing excludes it.
     Possible,
 }
 
@@ -32,7 +34,7 @@ const PRINCIPALS: [&str; 2] = [
 ];
 
 /// The spaces of events that invoking a resource of `kind`, whose `resources.ARN` is within `arn`, can give rise to:
-/// first documented and observed ones, then possible ones (semantics 1.1, 1.2 and 14).
+/// first documented and observed ones, then contradicted, then possible ones (semantics 1.1, 1.2 and 14).
 #[must_use]
 pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
     let space = |provenance, names, read_only: &str| {
@@ -46,7 +48,7 @@ pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
     };
     let other_names = |credible: &[&str]| Domain::Strings {
         prefix: "Invoke".to_owned(),
-        alphabet: Alphabet::Any,
+        alphabet: Alphabet::PRINTED,
         absent: false,
         credible: credible.iter().map(ToString::to_string).collect(),
     };
@@ -54,15 +56,12 @@ pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
         ResourceType::Function => vec![
             space(Provenance::Documented, Domain::one_of(["Invoke"]), "false"),
             space(Provenance::Observed, Domain::one_of(["InvokeExecution"]), "false"),
-            space(
-                Provenance::Possible,
-                other_names(&["InvokeFunctionUrl", "InvokeWithResponseStream", "InvokeAsync"]),
-                "false",
-            ),
+            space(Provenance::Contradicted, Domain::one_of(CONTRADICTED), "false"),
+            space(Provenance::Possible, other_names(&["InvokeExample", "Invoke"]), "false"),
         ],
         ResourceType::WebFunction => vec![
             space(Provenance::Documented, Domain::one_of(["InvokeWebFunctionEndpoint"]), "false"),
-            space(Provenance::Possible, other_names(&[]), "false"),
+            space(Provenance::Possible, other_names(&["InvokeExample", "Invoke"]), "false"),
         ],
         ResourceType::MicrovmImage => vec![
             space(Provenance::Documented, Domain::one_of(MICROVM_EVENTS), "false"),
@@ -71,6 +70,10 @@ pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
         ],
     }
 }
+
+/// Names that AWS's page on function URLs, or a name of an API that invokes, gives to invocations, and Lambda's page on
+/// CloudTrail does not (U-1).
+pub(crate) const CONTRADICTED: [&str; 3] = ["InvokeFunctionUrl", "InvokeWithResponseStream", "InvokeAsync"];
 
 /// The same events in fewer spaces: those that differ in nothing but a list of names become one, so that what escapes
 /// under all names is told without them.
@@ -136,7 +139,7 @@ pub fn data_events(kind: &str) -> Space {
 fn call_fields(category: &str, source: Domain, event_type: Domain) -> Vec<(Field, Domain)> {
     let principals = Domain::Strings {
         prefix: String::new(),
-        alphabet: Alphabet::Any,
+        alphabet: Alphabet::PRINTED,
         absent: true,
         credible: PRINCIPALS.map(str::to_owned).to_vec(),
     };

@@ -6,24 +6,42 @@
 //!
 //! ```text
 //! selectors --clauses--> boxes of events        invocations --> the space of events, with provenance
-//!     values: the classes one field can still take  ->  remainder: what no clause takes  ->  witness: one event of it
+//!     table: what one field can be  ->  grid: all of them  ->  search: one event that no clause takes  ->  witness
+//!                                                              remainder: all that no clause takes, for words
 //! ```
 
+mod anywhere;
+mod bits;
 mod clauses;
+mod copies;
+mod cover;
 mod decide;
+mod decider;
+mod exits;
+mod grid;
 mod inclusion;
 mod index;
 mod invocations;
+mod places;
+mod principal;
 mod remainder;
+mod search;
+mod subject;
+mod table;
 mod values;
+mod verdict;
 mod witness;
 mod words;
+mod work;
 
+pub use anywhere::{Anywhere, anywhere};
 pub use clauses::Candidate;
-pub use decide::{
-    ClassId, Decider, Escape, SelectorRef, State, Subject, TurnedAwayBy, Verdict, Why, any_arn, arn_prefix,
-    decide, decide_space,
-};
+pub use decide::{decide, decide_space};
+pub use decider::{ClassId, Decider};
 pub use inclusion::{Inclusion, included};
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
+pub use places::Place;
+pub use subject::{Subject, any_arn, arn_prefix};
 pub use values::{Alphabet, Domain};
+pub use verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
+pub use work::WORK_LIMIT;

@@ -1,11 +1,17 @@
-//! What is left of a space of events once each clause has taken its share.
+//! What is left of a space of events once each clause has taken its share: all of it, to be told in words.
+//!
+//! Whether anything is left is not decided here but by [`crate::search`]: telling all of it can take far more work than that.
 
 use crate::clauses::Clause;
+use crate::grid::LOOKED_AT;
 use crate::invocations::Space;
-use crate::values::{Class, classes};
-use cloudtrail::event::Field;
-use cloudtrail::selector::Condition;
+use crate::table::Table;
+use crate::values::Class;
+use crate::work::{Exhausted, Work};
+use cloudtrail::event::{Event, Field};
+use cloudtrail::selector::{Condition, Operator};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A product of classes, one group of classes for each field that the clauses can tell apart.
 #[derive(Clone, Debug)]
@@ -18,12 +24,31 @@ pub(crate) struct Cell {
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) field: Field,
-    pub(crate) inside: Vec<Class>,
-    pub(crate) outside: Vec<Class>,
+    pub(crate) table: Rc<Table>,
+    pub(crate) inside: Vec<Rc<Class>>,
+    pub(crate) outside: Vec<Rc<Class>>,
 }
 
+impl Cell {
+    /// An event of the cell: of each field the first, most credible, of its classes.
+    pub(crate) fn event(&self) -> Event {
+        crate::witness::witness(|field| {
+            let part = self.parts.iter().find(|part| part.field == field)?;
+            let picks: Vec<_> = part.inside.iter().take(LOOKED_AT).map(|class| class.pick).collect();
+            let absent = part.inside.iter().any(|class| class.labels.contains(&crate::values::Label::Absent));
+            Some((crate::witness::believable(&part.table, &picks), absent))
+        })
+    }
+}
+
+/// The most classes of a field that are told apart for words.
+const CLASSES: usize = 1 << 11;
+
+/// The most cells that are told apart for words.
+const CELLS: usize = 1 << 10;
+
 /// A space cut up along the conditions of some clauses.
-pub(crate) struct Cut {
+struct Cut {
     /// The fields that are left to look at, each with its classes.
     levels: Vec<Level>,
     /// For each level, the clauses that admit every class from there on: as positions into `clauses`.
@@ -34,14 +59,15 @@ pub(crate) struct Cut {
 
 struct Level {
     field: Field,
-    classes: Vec<Class>,
+    table: Rc<Table>,
+    classes: Vec<Rc<Class>>,
     /// For each class, the clauses that admit it, as positions into `clauses`.
     admits: Vec<Vec<bool>>,
 }
 
 impl Cut {
     /// Cuts `space` along the conditions of `clauses`.
-    pub(crate) fn new(space: &Space, clauses: &[Clause<'_>]) -> Self {
+    fn new(space: &Space, clauses: &[Clause<'_>], work: &mut Work) -> Result<Self, Exhausted> {
         let mut alive: Vec<usize> = (0..clauses.len()).collect();
         // What the events do not have at all is compared as absent.
         alive.retain(|clause| {
@@ -56,17 +82,27 @@ impl Cut {
             let with: Vec<(usize, &Condition)> =
                 alive.iter().filter_map(|at| Some((*at, clauses[*at].condition(*field)?))).collect();
             let conditions: Vec<&Condition> = with.iter().map(|(_, condition)| *condition).collect();
-            let classes = classes(domain, &conditions);
+            let values = |one: &&Condition| Operator::ALL.map(|operator| one.values(operator).len() as u64);
+            let listed: u64 = conditions.iter().flat_map(values).sum();
+            work.spend(listed * 4)?;
+            let table = Rc::new(Table::new(domain, &conditions)?);
+            let classes = table.classes(CLASSES).ok_or(Exhausted)?;
+            work.spend((classes.len() * clauses.len()) as u64)?;
             let admits: Vec<Vec<bool>> = classes
                 .iter()
                 .map(|class| {
                     let mut row = vec![true; clauses.len()];
-                    with.iter().zip(&class.admitted).for_each(|((at, _), admitted)| row[*at] = *admitted);
+                    with.iter().enumerate().for_each(|(of, (at, _))| row[*at] = class.admitted.has(of));
                     row
                 })
                 .collect();
             alive.retain(|at| admits.iter().any(|row| row[*at]));
-            levels.push(Level { field: *field, classes, admits });
+            levels.push(Level {
+                field: *field,
+                table,
+                classes: classes.into_iter().map(Rc::new).collect(),
+                admits,
+            });
         }
         let mut whole_from = vec![vec![true; clauses.len()]; levels.len() + 1];
         for at in (0..levels.len()).rev() {
@@ -75,26 +111,35 @@ impl Cut {
                     whole_from[at + 1][clause] && levels[at].admits.iter().all(|row| row[clause]);
             }
         }
-        Cut { levels, whole_from, alive }
+        Ok(Cut { levels, whole_from, alive })
     }
 
-    /// The clauses that hold anything of the space as far as fields with a single class can tell.
-    pub(crate) fn alive(&self) -> &[usize] {
-        &self.alive
+    /// The cells that no clause holds.
+    fn left(&self, work: &mut Work) -> Result<Vec<Cell>, Exhausted> {
+        let mut found = Vec::new();
+        self.descend(0, &self.alive, &Path { cut: self, chosen: None }, &mut (work, &mut found))?;
+        Ok(found)
     }
 
-    /// Calls `visit` with cells that together are the whole space, each with the clauses that hold all of it. No two
-    /// cells share an event. With `prune`, a cell is not cut further once some clause holds all of it.
-    pub(crate) fn cells(&self, prune: bool, visit: &mut dyn FnMut(&[usize], &Path<'_>)) {
-        self.descend(0, &self.alive, &Path { cut: self, chosen: None }, &mut Visitor { prune, visit });
-    }
-
-    fn descend(&self, level: usize, alive: &[usize], path: &Path<'_>, visitor: &mut Visitor<'_>) {
+    /// A cell is not cut further once some clause holds all of it, or none holds any of it.
+    fn descend(
+        &self,
+        level: usize,
+        alive: &[usize],
+        path: &Path<'_>,
+        told: &mut (&mut Work, &mut Vec<Cell>),
+    ) -> Result<(), Exhausted> {
         let whole = |clause: &usize| self.whole_from[level][*clause];
-        if level == self.levels.len() || alive.is_empty() || (visitor.prune && alive.iter().any(whole)) {
-            return (visitor.visit)(alive, path);
+        if alive.is_empty() {
+            told.0.spend(self.levels.iter().map(|level| level.classes.len() as u64).sum())?;
+            told.1.push(path.cell());
+            return if told.1.len() > CELLS { Err(Exhausted) } else { Ok(()) };
+        }
+        if level == self.levels.len() || alive.iter().any(whole) {
+            return Ok(());
         }
         let here = &self.levels[level];
+        told.0.spend((here.classes.len() * alive.len()) as u64)?;
         let mut groups: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
         let mut by_alive: HashMap<Vec<usize>, usize> = HashMap::new();
         for (class, row) in here.admits.iter().enumerate() {
@@ -108,26 +153,21 @@ impl Cut {
         }
         for (still, group) in &groups {
             let path = Path { cut: self, chosen: Some((path, level, group)) };
-            self.descend(level + 1, still, &path, visitor);
+            self.descend(level + 1, still, &path, told)?;
         }
+        Ok(())
     }
 }
 
-/// Who is shown the cells, and whether cells that a clause holds whole are cut further for them.
-struct Visitor<'v> {
-    prune: bool,
-    visit: &'v mut dyn FnMut(&[usize], &Path<'_>),
-}
-
 /// The way to a cell: a group of classes for each level above it.
-pub(crate) struct Path<'a> {
+struct Path<'a> {
     cut: &'a Cut,
     chosen: Option<(&'a Path<'a>, usize, &'a [usize])>,
 }
 
 impl Path<'_> {
     /// The cell in full: levels below the end of the path keep all their classes.
-    pub(crate) fn cell(&self) -> Cell {
+    fn cell(&self) -> Cell {
         let mut inside: Vec<Option<&[usize]>> = vec![None; self.cut.levels.len()];
         let mut at = self.chosen;
         while let Some((above, level, group)) = at {
@@ -137,23 +177,23 @@ impl Path<'_> {
         let parts = self.cut.levels.iter().zip(inside).map(|(level, group)| {
             let all: Vec<usize> = (0..level.classes.len()).collect();
             let group = group.unwrap_or(&all);
+            // Groups are ascending.
             let pick = |inside: bool| {
-                let chosen = all.iter().filter(|class| group.contains(class) == inside);
+                let chosen = all.iter().filter(|class| group.binary_search(class).is_ok() == inside);
                 chosen.map(|class| level.classes[*class].clone()).collect()
             };
-            Part { field: level.field, inside: pick(true), outside: pick(false) }
+            let table = level.table.clone();
+            Part { field: level.field, table, inside: pick(true), outside: pick(false) }
         });
         Cell { parts: parts.collect() }
     }
 }
 
-/// The cells of `space` that no clause holds, in a fixed order; empty iff the clauses cover the space.
-pub(crate) fn remainder(space: &Space, clauses: &[Clause<'_>]) -> Vec<Cell> {
+/// The cells of the spaces that no clause holds, in a fixed order; `None` iff that is too much to tell.
+pub(crate) fn remainder(spaces: &[Space], clauses: &[Clause<'_>], work: &mut Work) -> Option<Vec<Cell>> {
     let mut cells = Vec::new();
-    Cut::new(space, clauses).cells(true, &mut |holding, path| {
-        if holding.is_empty() {
-            cells.push(path.cell());
-        }
-    });
-    cells
+    for space in spaces {
+        cells.extend(Cut::new(space, clauses, work).and_then(|cut| cut.left(work)).ok()?);
+    }
+    Some(cells)
 }

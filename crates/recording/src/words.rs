@@ -1,5 +1,6 @@
 //! A remainder told in words.
 
+use crate::invocations::CONTRADICTED;
 use crate::remainder::{Cell, Part};
 use crate::values::Label;
 use cloudtrail::event::Field;
@@ -15,6 +16,24 @@ pub(crate) enum Sureness {
     Certain,
     /// Nobody knows.
     Open,
+    /// AWS's pages contradict each other on whether such events exist.
+    Contradicted,
+}
+
+/// What is said where only contradicted names escape.
+pub(crate) const NAMES_CONTRADICT: &str =
+    "AWS's pages contradict each other about the names of some invocations";
+
+/// One sentence where telling everything takes too much work.
+pub(crate) fn of_an_example(noun: &str, sureness: Sureness) -> String {
+    let some = match sureness {
+        Sureness::Certain => format!("some {noun} are not recorded"),
+        Sureness::Open => format!("some {noun} are not certainly recorded"),
+        Sureness::Contradicted => {
+            format!("{NAMES_CONTRADICT} (U-1), and some of these are not certainly recorded")
+        }
+    };
+    format!("{some}, such as the example; too many selectors overlap to describe them all")
 }
 
 /// One sentence for all cells: what of `noun` (`invocations`, `management events`) is not recorded, or may not be.
@@ -30,6 +49,10 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str, sureness: Sureness) -> String
         [only] if only == noun => match sureness {
             Sureness::Certain => format!("no {noun} are recorded"),
             Sureness::Open => format!("it cannot be told whether {noun} are recorded at all"),
+            Sureness::Contradicted => {
+                let names = CONTRADICTED.map(|name| format!("`{name}`")).join(", ");
+                format!("{NAMES_CONTRADICT} (U-1): {noun} under the names {names} are not certainly recorded")
+            }
         },
         [] => format!("all {noun} are recorded"),
         _ => {
@@ -40,6 +63,9 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str, sureness: Sureness) -> String
             match sureness {
                 Sureness::Certain => format!("{told} are not recorded"),
                 Sureness::Open => format!("it cannot be told whether {told} are recorded"),
+                Sureness::Contradicted => {
+                    format!("{NAMES_CONTRADICT} (U-1): {told} are not certainly recorded")
+                }
             }
         }
     }
@@ -80,7 +106,7 @@ fn describe(cell: &Cell, noun: &str) -> String {
 }
 
 fn only_true(part: &Part) -> bool {
-    part.inside.iter().all(|class| class.representative.as_deref() == Some("true"))
+    part.inside.iter().all(|class| part.table.text(class.pick).as_deref() == Some("true"))
 }
 
 fn principals(part: &Part) -> String {

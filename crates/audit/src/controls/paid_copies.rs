@@ -30,7 +30,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             }
         }
     }
-    let open = open(audit);
+    let open = open(audit).into_iter().chain(given_up(audit));
     let findings = groups.into_iter().map(|(recorders, (proof, resources))| {
         let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
         let mut places: Vec<usize> = resources.iter().map(|resource| resource.place).collect();
@@ -55,6 +55,26 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         _ => (Status::Pass, "no invocation is certainly recorded twice".to_owned()),
     };
     ABOUT.answer(findings.chain(open).collect(), otherwise)
+}
+
+/// Resources of which it was not looked to the end whether two recorders record the same, because that takes too much work.
+fn given_up(audit: &Audit<'_>) -> Option<Finding> {
+    let reason =
+        "whether two recorders record the same takes more steps to find than the work limit".to_owned();
+    let mut shared = about_places(Status::Undetermined, reason);
+    for (at, place) in audit.places.iter().enumerate() {
+        for (plane, of) in place.planes.iter().enumerate() {
+            for (row, one) in of.rows.iter().enumerate() {
+                let verdict = &audit.verdicts[one.verdict];
+                if verdict.given_up.copies && verdict.copies.is_empty() {
+                    shared.places.push(at);
+                    shared.resources.push(ResourceRef { place: at, plane, row });
+                }
+            }
+        }
+    }
+    shared.tidy();
+    (!shared.resources.is_empty()).then_some(shared)
 }
 
 /// Recorders that may record a second time what another one does, for all that was read.

@@ -8,7 +8,7 @@ use crate::candidates::Candidates;
 use crate::finding::PlaceCandidate;
 use crate::inventory::{Inventory, Place};
 use cloudtrail::resource::ResourceType;
-use recording::State;
+use recording::{Open, State};
 use std::collections::HashMap;
 
 /// What is asked about a place.
@@ -105,7 +105,10 @@ fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'
             let any = out.add(any);
             let of_functions = kind == ResourceType::Function;
             let other = if of_functions { bench.any_other(any, place, register, &mut out) } else { any };
-            Prospect { state: out.all[other].state, copies }
+            let other = &out.all[other];
+            // A selector without a condition on eventName settles which names there are: a change does what no reading can.
+            let names = other.open == Some(Open::Names);
+            Prospect { state: if names { State::PartiallyRecorded } else { other.state }, copies }
         }
         About::Management => {
             let verdict = bench.management_alone();

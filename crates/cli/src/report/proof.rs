@@ -4,7 +4,7 @@ use super::member::{Json, Object};
 use audit::finding::{Audit, PlaceAudit, Proof};
 use audit::inventory::Gap;
 use cloudtrail::event::Event;
-use recording::{Escape, SelectorRef, Why};
+use recording::{Escape, Open, SelectorRef, Verdict, Why};
 
 /// The ARN in a template: known, or a hole.
 type Arn<'a> = Option<&'a str>;
@@ -19,7 +19,8 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
     object.list("cover", &verdict.cover, |json, by| {
         json.object(|object| selector(audit, place, *by, object));
     });
-    escape_members(audit, place, verdict.escape.as_ref(), arn, object);
+    let remainder = audit.remainder(proof.verdict);
+    escape_members(audit, place, (verdict.escape.as_ref(), remainder), arn, object);
     object.list("gaps", audit.deciding_gaps(proof), |json, at| gap(&audit.gaps[at], json));
     object.list("silent", &place.silent, |json, silent| {
         json.object(|object| {
@@ -30,11 +31,25 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
     object.list("copies", &verdict.copies, |json, copy| {
         json.text(recorder_arn(audit, place, *copy).unwrap_or_default());
     });
+    open(verdict, object);
     object.list("warnings", &verdict.possible, |json, possible| {
         json.object(|object| {
             object.text("warning", "possible_event_escapes");
-            escape_members(audit, place, Some(possible), arn, object);
+            escape_members(audit, place, (Some(possible), Some(&possible.remainder)), arn, object);
         });
+    });
+}
+
+/// `open`, where the verdict is undetermined for a reason that no selector and no gap shows.
+pub(super) fn open(verdict: &Verdict, object: &mut Object<'_>) {
+    let Some((open, reason)) = verdict.open.zip(verdict.open_reason()) else { return };
+    object.object("open", |object| {
+        let code = match open {
+            Open::Names => "contradicted_names",
+            Open::Work => "work_limit",
+        };
+        object.text("code", code);
+        object.text("reason", &reason);
     });
 }
 
@@ -42,11 +57,11 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
 fn escape_members(
     audit: &Audit<'_>,
     place: &PlaceAudit<'_>,
-    escape: Option<&Escape>,
+    (escape, remainder): (Option<&Escape>, Option<&str>),
     arn: Arn<'_>,
     object: &mut Object<'_>,
 ) {
-    object.maybe("remainder", escape.map(|escape| escape.remainder.as_str()));
+    object.maybe("remainder", remainder);
     match escape {
         None => object.null("witness"),
         Some(escape) => {

@@ -2,9 +2,11 @@
 
 mod agreement;
 mod alphabet;
+mod anywhere;
 mod common;
 mod decider;
 mod inclusion;
 mod laws;
+mod principals;
 mod size;
 mod spec;

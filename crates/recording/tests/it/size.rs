@@ -1,8 +1,10 @@
 //! Many selectors, each with two conditions, are decided: no selector costs the work of all others four times over.
 
+use crate::common::{any, candidates, certainly_escapes};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};
+use oracle::large;
 use recording::{Candidate, State, Subject, decide};
 
 fn selector(fields: Vec<(Field, Condition)>) -> Selector {
@@ -36,3 +38,29 @@ fn two_hundred_selectors_of_two_conditions_are_decided() {
     let told = decide(&[Candidate { selectors: Some(&all), certain: true }], subject);
     assert_eq!((told.state, told.cover.len()), (State::Recorded, 202));
 }
+
+/// Worlds of every kind and size are decided within the work limit, which counts steps and not time. What is answered is proven
+/// by its witness, or by its cover.
+#[test]
+fn large_worlds_are_decided_within_the_work_limit() {
+    for kind in large::Kind::ALL {
+        for (seed, size) in SIZES.into_iter().enumerate() {
+            let world = large::world(kind, size, seed as u64 + 7);
+            let candidates = candidates(&world);
+            let told = decide(&candidates, any(ResourceType::Function));
+            assert_eq!((told.open, told.given_up.possible), (None, false), "{kind:?} {size:?}");
+            assert!(told.state != State::Undetermined && told.state != State::NotRecorded);
+            assert_eq!(told.cover.is_empty(), told.state != State::Recorded, "{kind:?} {size:?}");
+            if let Some(escape) = &told.escape {
+                assert!(certainly_escapes(&candidates, &escape.witness), "{kind:?} {size:?}");
+            }
+        }
+    }
+}
+
+const SIZES: [large::Size; 4] = [
+    large::Size { recorders: 5, selectors: 5, values: 20 },
+    large::Size { recorders: 5, selectors: 5, values: 100 },
+    large::Size { recorders: 40, selectors: 5, values: 20 },
+    large::Size { recorders: 40, selectors: 5, values: 500 },
+];

@@ -54,7 +54,7 @@ fn expectations(case: &Case) -> Result<Vec<String>, String> {
 
 /// What a case may not keep silent about.
 fn must_be_told(word: &str) -> bool {
-    ["Verdict", "Warning", "Copies"].contains(&word)
+    ["Verdict", "Warning", "Copies", "Open"].contains(&word)
 }
 
 /// What each line of the case must say; `None` iff it must not be there.
@@ -80,6 +80,7 @@ fn told(case: &Case, verdict: &Verdict) -> Result<Vec<(&'static str, Option<Stri
         ("Turned away", escape.and_then(|escape| list(reasons(escape)))),
         ("Copies", list(verdict.copies.iter().map(ToString::to_string).collect())),
         ("Cover", list(cover)),
+        ("Open", verdict.open.map(|open| format!("{open:?}").to_lowercase())),
         ("Doubt", escape.and_then(|escape| list(doubts(escape)))),
     ])
 }

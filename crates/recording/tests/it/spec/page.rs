@@ -25,8 +25,18 @@ pub(crate) struct Case {
     pub(crate) lines: Vec<(String, String)>,
 }
 
-const WORDS: [&str; 9] =
-    ["Verdict", "Remainder", "Witness", "Warning", "Turned away", "Copies", "Cover", "Doubt", "Subject"];
+const WORDS: [&str; 10] = [
+    "Verdict",
+    "Remainder",
+    "Witness",
+    "Warning",
+    "Turned away",
+    "Copies",
+    "Cover",
+    "Doubt",
+    "Open",
+    "Subject",
+];
 
 impl Case {
     fn new(title: &str) -> Self {
