@@ -92,6 +92,7 @@ pub(crate) fn layout() -> Layout {
     let default = Layout::default();
     Layout {
         width: columns.or_else(seen).unwrap_or(default.width),
+        whole: !terminal,
         colour: terminal && !dumb && variable("NO_COLOR").is_none(),
         ..default
     }

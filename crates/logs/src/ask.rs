@@ -5,6 +5,8 @@ mod correct;
 mod count;
 mod entry;
 mod label;
+mod named;
+mod network;
 mod ranked;
 mod settle;
 mod table;
@@ -12,6 +14,8 @@ mod tally;
 mod timeline;
 
 pub use answer::{Answer, Cell, Group, Lag};
+pub use named::Named;
+pub use network::{Network, NotANetwork};
 pub use settle::{Scratch, Spill};
 pub use table::{Table, TableRow};
 pub use tally::Tally;
@@ -58,11 +62,15 @@ pub enum Dimension {
     Version,
     /// `userAgent`
     Agent,
+    /// The account that the caller belongs to; `-` for services and for nobody in particular.
+    CallerAccount,
+    /// `userIdentity.accessKeyId`; `-` for none.
+    AccessKey,
 }
 
 impl Dimension {
     /// All of them.
-    pub const ALL: [Dimension; 17] = [
+    pub const ALL: [Dimension; 19] = [
         Self::Function,
         Self::Caller,
         Self::Principal,
@@ -80,6 +88,8 @@ impl Dimension {
         Self::Day,
         Self::Version,
         Self::Agent,
+        Self::CallerAccount,
+        Self::AccessKey,
     ];
 
     /// The word for it.
@@ -103,6 +113,8 @@ impl Dimension {
             Self::Day => "day",
             Self::Version => "version",
             Self::Agent => "agent",
+            Self::CallerAccount => "caller-account",
+            Self::AccessKey => "access-key",
         }
     }
 
@@ -128,12 +140,14 @@ impl Dimension {
             Self::Error => &[Column::Error],
             Self::Version => &[Column::Executed],
             Self::Agent => &[Column::Agent],
+            Self::CallerAccount => &[Column::CallerAccount],
+            Self::AccessKey => &[Column::AccessKey],
         }
     }
 }
 
 /// The most dimensions of one question.
-pub const MOST_DIMENSIONS: usize = 12;
+pub const MOST_DIMENSIONS: usize = 14;
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -165,6 +179,16 @@ pub struct Filter {
     pub ways: Vec<Way>,
     /// Only calls with an `errorCode`.
     pub errors: bool,
+    /// By `errorCode`.
+    pub error_codes: Vec<Pattern>,
+    /// By `sourceIPAddress`.
+    pub addresses: Vec<Network>,
+    /// By `userAgent`.
+    pub agents: Vec<Pattern>,
+    /// By `userIdentity.accessKeyId`.
+    pub access_keys: Vec<Pattern>,
+    /// The accounts that callers belong to.
+    pub caller_accounts: Vec<String>,
 }
 
 /// A way in which a call came, as it is asked for.
@@ -215,6 +239,18 @@ impl Pattern {
 }
 
 impl Question {
+    /// What is asked by these. A name is one within its account alone, so that the caller's account is a part of a principal and of a
+    /// role: it is the last of the dimensions where nobody asked for it.
+    #[must_use]
+    pub fn new(mut by: Vec<Dimension>, filter: Filter) -> Self {
+        if by.iter().any(|one| matches!(one, Dimension::Principal | Dimension::Role))
+            && !by.contains(&Dimension::CallerAccount)
+        {
+            by.push(Dimension::CallerAccount);
+        }
+        Question { by, filter }
+    }
+
     /// The columns that have to be filled to answer it.
     #[must_use]
     pub fn columns(&self) -> Columns {
@@ -230,6 +266,11 @@ impl Question {
         need(!filter.accounts.is_empty(), &[Column::Account]);
         need(!filter.regions.is_empty(), &[Column::Region]);
         need(!filter.names.is_empty(), &[Column::Name]);
+        need(!filter.error_codes.is_empty(), &[Column::Error]);
+        need(!filter.addresses.is_empty(), &[Column::Address]);
+        need(!filter.agents.is_empty(), &[Column::Agent]);
+        need(!filter.access_keys.is_empty(), &[Column::AccessKey]);
+        need(!filter.caller_accounts.is_empty(), &[Column::CallerAccount]);
         // An event is known by its id and its account.
         need(true, &[Column::Account]);
         need(self.joins(), &[Column::Function]);

@@ -18,8 +18,8 @@ mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
 pub use ask::{
-    Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Pattern, Question, Scratch,
-    Spill, Table, TableRow, Tally, Timeline, Way,
+    Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Named, Network, NotANetwork,
+    Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
 };
 pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};

@@ -90,6 +90,10 @@ pub struct Identity<'a> {
     pub invoked_by: Option<Text<'a>>,
     /// `sessionContext.sessionIssuer.arn`: the role of a session.
     pub issuer_arn: Option<Text<'a>>,
+    /// `accessKeyId`: the key that signed the request.
+    pub access_key: Option<Text<'a>>,
+    /// `onBehalfOf.userId`: the user of IAM Identity Center.
+    pub on_behalf_of: Option<Text<'a>>,
 }
 
 /// The function (or web function, or MicroVM image) of a record.
@@ -132,7 +136,7 @@ pub enum Caller<'a> {
     Principal(&'a str),
     /// A service without an ARN, such as `events.amazonaws.com`.
     Service(&'a str),
-    /// Only an account or a principal id is known.
+    /// Only an account, a principal id or a user of Identity Center is known.
     Other(&'a str),
     /// The record names nobody.
     Nobody,
@@ -168,9 +172,14 @@ impl Record<'_> {
     /// The account that the caller belongs to, as the record says, else as its ARN says; `None` for services.
     #[must_use]
     pub fn caller_account(&self) -> Option<&str> {
+        self.caller_account_said().filter(|account| account.len() == 12)
+    }
+
+    /// The same, where it is the word for nobody in particular, too.
+    pub(crate) fn caller_account_said(&self) -> Option<&str> {
         let said = self.identity.account.as_deref();
-        let in_arn = || Arn::parse(self.identity.arn.as_deref()?).map(|arn| arn.account);
-        said.or_else(in_arn).filter(|account| account.len() == 12)
+        said.or_else(|| Arn::parse(self.identity.arn.as_deref()?).map(|arn| arn.account))
+            .or_else(|| Arn::parse(self.identity.issuer_arn.as_deref()?).map(|arn| arn.account))
     }
 
     /// The function: the ARN among `resources`, else what was asked for.
@@ -183,7 +192,7 @@ impl Record<'_> {
     /// Who called.
     #[must_use]
     pub fn caller(&self) -> Caller<'_> {
-        let Identity { arn, invoked_by, principal_id, account, .. } = &self.identity;
+        let Identity { arn, invoked_by, principal_id, account, on_behalf_of, .. } = &self.identity;
         if let Some(arn) = arn {
             return Caller::Principal(arn);
         }
@@ -192,7 +201,7 @@ impl Record<'_> {
         }
         // Anonymous callers have been seen with an empty id.
         let said = |text: &'_ Option<Text<'_>>| text.as_deref().is_some_and(|text| !text.is_empty());
-        let known = [principal_id, account].into_iter().find(|text| said(text));
+        let known = [on_behalf_of, principal_id, account].into_iter().find(|text| said(text));
         known.and_then(|text| text.as_deref()).map_or(Caller::Nobody, Caller::Other)
     }
 

@@ -24,7 +24,7 @@ pub enum Column {
     Arn,
     /// `userIdentity.type`
     Kind,
-    /// `userIdentity.accountId`
+    /// `userIdentity.accountId`, else the account in the caller's ARN.
     CallerAccount,
     /// `userIdentity.sessionContext.sessionIssuer.arn`
     Issuer,
@@ -58,14 +58,19 @@ pub enum Column {
     RequestId,
     /// The caller in one text: the principal's ARN, else the service, else the principal's id, else the account.
     Caller,
+    /// `userIdentity.accessKeyId`
+    AccessKey,
+    /// `userIdentity.onBehalfOf.userId`: the user of IAM Identity Center.
+    OnBehalfOf,
 }
 
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
-/// With 4 came [`Marks::CORRECTS`]: of rows without it, corrections could not be told from what they correct.
-pub const SHEET_VERSION: u32 = 4;
+/// With 4 came [`Marks::CORRECTS`]: of rows without it, corrections could not be told from what they correct. With 5 came
+/// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be.
+pub const SHEET_VERSION: u32 = 5;
 
 /// How many columns there are.
-const COLUMNS: usize = 22;
+const COLUMNS: usize = 24;
 
 /// Which columns are filled: a question over a file just read needs few, the index keeps all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -285,7 +290,11 @@ impl Sheet {
         put(Column::Arn, record.identity.arn.as_deref());
         put(Column::InvokedBy, record.identity.invoked_by.as_deref());
         put(Column::PrincipalId, record.identity.principal_id.as_deref());
-        put(Column::CallerAccount, record.identity.account.as_deref());
+        if columns.has(Column::CallerAccount) {
+            put(Column::CallerAccount, record.caller_account_said());
+        }
+        put(Column::AccessKey, record.identity.access_key.as_deref());
+        put(Column::OnBehalfOf, record.identity.on_behalf_of.as_deref());
         put(Column::Error, record.error_code.as_deref());
         if columns.has(Column::Account) {
             put(Column::Account, record.account());

@@ -47,7 +47,7 @@ impl Via {
 }
 
 /// The columns that name a caller.
-pub(crate) const CALLER: [Column; 7] = [
+pub(crate) const CALLER: [Column; 8] = [
     Column::Arn,
     Column::InvokedBy,
     Column::Kind,
@@ -55,9 +55,11 @@ pub(crate) const CALLER: [Column; 7] = [
     Column::UserName,
     Column::PrincipalId,
     Column::CallerAccount,
+    Column::OnBehalfOf,
 ];
 
-/// The caller as people call it: `role deploy, session alice`, `user eve`, `service s3.amazonaws.com`, `anonymous`.
+/// The caller as people call it: `role deploy, session alice`, `user eve`, `service s3.amazonaws.com`, `anonymous`. Two accounts may
+/// have a caller of that name: whoever groups by it groups by the caller's account, too ([`crate::Question::new`]).
 pub(crate) fn principal(sheet: &Sheet, row: &Row) -> String {
     let text = |column| sheet.texts.get(row.text(column));
     let (kind, service) = (text(Column::Kind), text(Column::InvokedBy));
@@ -67,6 +69,10 @@ pub(crate) fn principal(sheet: &Sheet, row: &Row) -> String {
             return format!("service {}", service.unwrap_or_default());
         }
         None => without_arn(kind, text),
+    };
+    let named = match text(Column::OnBehalfOf).filter(|user| !user.is_empty()) {
+        Some(user) if text(Column::Arn).is_some() => format!("{named}, for Identity Center user {user}"),
+        _ => named,
     };
     match service {
         Some(service) => format!("{named}, through {service}"),
@@ -111,6 +117,9 @@ fn of_arn(text: &str, user_name: Option<&str>) -> String {
 fn without_arn<'a>(kind: Option<&str>, text: impl Fn(Column) -> Option<&'a str>) -> String {
     let said = |column| text(column).filter(|text| !text.is_empty());
     let (account, id) = (said(Column::CallerAccount), said(Column::PrincipalId));
+    if let Some(user) = said(Column::OnBehalfOf) {
+        return format!("Identity Center user {user}");
+    }
     let anonymous = |word: Option<&str>| {
         word.is_some_and(|word| matches!(word, "ANONYMOUS_PRINCIPAL" | "anonymous" | "ANONYMOUS"))
     };
@@ -120,6 +129,10 @@ fn without_arn<'a>(kind: Option<&str>, text: impl Fn(Column) -> Option<&'a str>)
     match (kind, text(Column::UserName), id, account) {
         (Some("Root"), _, _, Some(account)) => format!("root of {account}"),
         (_, Some(user), _, _) => format!("user {user}"),
+        // Of a caller of another account, CloudTrail gives the id alone: the name is that account's own business.
+        (Some("AWSAccount"), _, Some(id), Some(account)) if id != account => {
+            format!("principal {id} of account {account}")
+        }
         (Some("AWSAccount"), _, _, Some(account)) => format!("account {account}"),
         (_, _, Some(id), _) => format!("principal {id}"),
         (_, _, None, Some(account)) => format!("account {account}"),

@@ -3,6 +3,7 @@
 use super::remembering::Remembering;
 use super::threads::Threads;
 use clap::{Args, ValueEnum, ValueHint};
+use logs::Network;
 use std::path::PathBuf;
 
 /// `invoketrail invocations`
@@ -25,7 +26,8 @@ pub(crate) struct Invocations {
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// What calls are grouped by, separated by commas [default: function,principal].
+    /// What calls are grouped by, separated by commas [default: function,principal]: function, caller, principal, role, service, source,
+    /// address, account, owner, region, via, event-name, error, hour, day, version, agent, caller-account, access-key.
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',', conflicts_with = "timeline")]
     pub(crate) by: Vec<String>,
     /// Single calls of one function or principal in the order of time, attempts below their call.
@@ -78,6 +80,21 @@ pub(crate) struct Filter {
     /// That AWS answered with an error.
     #[arg(long)]
     pub(crate) errors: bool,
+    /// That AWS answered with this error code, * stands for any characters; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) error_code: Vec<String>,
+    /// From this address or network (198.51.100.0/24, 2001:db8::/32), or by this service; repeatable.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Vec<Network>,
+    /// By this client (userAgent), * stands for any characters; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) agent: Vec<String>,
+    /// Signed with this access key, * stands for any characters; repeatable.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) access_key: Vec<String>,
+    /// By callers of this account; repeatable.
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = super::account)]
+    pub(crate) caller_account: Vec<String>,
 }
 
 /// How log files are read.

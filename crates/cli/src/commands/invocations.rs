@@ -41,6 +41,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         left_out: answered.left_out,
         sort: asked.sort,
         limit: asked.limit,
+        account_beside: asked.account_beside,
     };
     nothing_at_all(&answered.account, &reading)?;
     let stamp = Stamp {

@@ -299,17 +299,20 @@ fn interrupted() -> Outcome {
 /// [`Problem`] iff nothing at all is called as was asked for.
 fn by_function(listed: &Functions, read: &Read, which: (&Live, &[Pattern])) -> Result<ByFunction> {
     let by = ByFunction::of(listed, read, which);
-    let nobody_is = by.records.is_empty() && !which.1.is_empty() && listed.unlisted.is_empty();
-    if nobody_is { Err(nobody(listed, read, which.1).into()) } else { Ok(by) }
-}
-
-/// A name that is mistyped must not pass for one whose records arrive.
-fn nobody(listed: &Functions, read: &Read, patterns: &[Pattern]) -> Problem {
-    let asked: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
-    let recorded = read.answer.groups.iter().filter_map(|group| group.labels.first());
-    let recorded = recorded.filter_map(|arn| arn.rsplit(':').next());
-    let names = listed.names.iter().map(String::as_str).chain(recorded);
-    no_function(&asked, "in the inventory or the records", names)
+    let is = |at: usize, pattern: &Pattern| {
+        read.named.found.get(at).is_some_and(|found| *found)
+            || listed.arns.iter().any(|arn| functions::asked(std::slice::from_ref(pattern), arn))
+    };
+    let missing = which.1.iter().enumerate().filter(|(at, pattern)| !is(*at, pattern));
+    let missing: Vec<&str> = missing.map(|(_, pattern)| pattern.as_str()).collect();
+    // A name that is mistyped must not pass for one whose records arrive; what was not listed or read may have it.
+    let all = listed.unlisted.is_empty() && read.account.is_whole();
+    if missing.is_empty() || !(all || by.records.is_empty() && listed.unlisted.is_empty()) {
+        return Ok(by);
+    }
+    let among = format!("in the inventory or in {} invocation records", read.account.invocations);
+    let names = read.named.others.iter().map(String::as_str).chain(listed.names.iter().map(String::as_str));
+    Err(no_function(&missing, &among, names).into())
 }
 
 /// Records of functions of other accounts than the one they were delivered to: they prove nothing of their owner's trail.

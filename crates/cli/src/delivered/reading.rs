@@ -11,7 +11,7 @@ use crate::sources::Session;
 use cli::store::{Index, ScratchFiles};
 use logs::digest::{Expected, Seen, Standing, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Answer, Column, Columns, Filter, Marks, ObjectKey, Question, Row, Sheet, Tally};
+use logs::{Answer, Column, Columns, Filter, Marks, Named, ObjectKey, Question, Row, Sheet, Tally};
 use std::io;
 
 /// What was read.
@@ -34,6 +34,8 @@ pub(crate) struct Read {
     pub(crate) strays: u64,
     /// How many files were in the index.
     pub(crate) known: u64,
+    /// Which of the functions that were asked for there are.
+    pub(crate) named: Named,
 }
 
 /// Reads all log files once; with an index those alone that are not in it, or that have to be hashed. `expected` is what digests say,
@@ -71,8 +73,9 @@ pub(crate) fn read(
     });
     let (works, mut account) = done?;
     let (mut tallies, mut proven, mut hashes, mut strays) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    let mut proofs = Proofs::default();
+    let (mut proofs, mut named) = (Proofs::default(), Named::default());
     for work in works {
+        named.merge(work.tally.named());
         tallies.push(work.tally);
         proven.push(work.proven);
         hashes.push(work.hashes);
@@ -84,7 +87,7 @@ pub(crate) fn read(
     account.enter_corrections(answer.corrections_apart);
     let proven = expected.map(|_| Answer::of(proven)).transpose()?;
     let seen = seen(delivered, hashes);
-    Ok(Read { answer, account, holes, seen, proven, proofs, strays, known })
+    Ok(Read { answer, account, holes, seen, proven, proofs, strays, known, named })
 }
 
 /// True iff a digest lists the file, so that it has to be hashed.

@@ -79,6 +79,9 @@ pub struct Reading<'a> {
     pub sort: Sort,
     /// How many groups a person is shown.
     pub limit: usize,
+    /// The last of the dimensions is the caller's account, and nobody asked for it: a person is shown it where it tells principals
+    /// apart.
+    pub account_beside: bool,
 }
 
 impl Reading<'_> {

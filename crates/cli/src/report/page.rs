@@ -13,11 +13,13 @@ pub struct Layout {
     pub colour: bool,
     /// How many rows of a long table are shown, the worst first.
     pub rows: usize,
+    /// It is no terminal: a table's cells are not wrapped, however wide.
+    pub whole: bool,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Layout { width: 100, colour: false, rows: 20 }
+        Layout { width: 100, colour: false, rows: 20, whole: true }
     }
 }
 
@@ -179,7 +181,7 @@ mod tests {
     use super::{Align, Layout, Page, Style};
 
     fn page(width: usize, colour: bool) -> Page {
-        Page::new(Layout { width, colour, rows: 10 })
+        Page::new(Layout { width, colour, rows: 10, whole: false })
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod advised;
 mod approval;
 mod bad_input;
 mod bucket;
+mod callers;
 mod cases_explain;
 mod changed;
 mod decided;

@@ -24,6 +24,11 @@ fn filter() -> Filter {
         until: Some(NOON + 1),
         ways: vec![Way::Via(Via::Console), Way::Async],
         errors: true,
+        error_codes: vec![Pattern::new("Access*")],
+        addresses: vec!["2001:db8::/32".parse().unwrap()],
+        agents: vec![Pattern::new("a\"b")],
+        access_keys: vec![Pattern::new("ASIA*")],
+        caller_accounts: vec!["111122223333".to_owned()],
     }
 }
 
@@ -84,6 +89,7 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
                 left_out,
                 sort,
                 limit: 2,
+                account_beside: false,
             });
         }
     }
@@ -143,6 +149,7 @@ fn groups_stand_in_the_order_that_was_asked_for() {
             left_out,
             sort,
             limit: 9,
+            account_beside: false,
         };
         let document: Value =
             serde_json::from_str(&text(|out| invocations_json(&reading, &STAMP, out))).unwrap();

@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(crate) const STAMP: Stamp<'static> =
     Stamp { version: "0.0.0-test", generated_at: "2026-11-23T18:00:00Z", counted: Counted::All, drift: None };
 
-pub(crate) const WIDE: Layout = Layout { width: 100, colour: false, rows: 20 };
+pub(crate) const WIDE: Layout = Layout { width: 100, colour: false, rows: 20, whole: true };
 
 pub(crate) fn audited(inventory: &Inventory) -> Audit<'_> {
     audit::audit(inventory, &audit::Options::default())

@@ -30,6 +30,8 @@ pub(super) fn label<'a>(dimension: Dimension, sheet: &'a Sheet, row: &Row) -> Co
         Dimension::Error => first(&[Column::Error]),
         Dimension::Version => first(&[Column::Executed]),
         Dimension::Agent => first(&[Column::Agent]),
+        Dimension::CallerAccount => account(first(&[Column::CallerAccount])),
+        Dimension::AccessKey => first(&[Column::AccessKey]),
         Dimension::Hour | Dimension::Day => NOTHING,
     };
     Cow::Borrowed(words)
@@ -38,6 +40,12 @@ pub(super) fn label<'a>(dimension: Dimension, sheet: &'a Sheet, row: &Row) -> Co
 /// The ARN without a version or alias; any other text as it is.
 pub(super) fn function(text: &str) -> &str {
     unqualified(text).map_or(text, |(_, arn)| arn)
+}
+
+/// The word for nobody in particular is no account.
+pub(super) fn account(text: &str) -> &str {
+    let twelve = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if twelve { text } else { NOTHING }
 }
 
 fn via(marks: Marks) -> &'static str {

@@ -2,7 +2,8 @@
 
 use super::correct::Correction;
 use super::entry::{Entry, What};
-use super::label::{function, label, number};
+use super::label::{account, function, label, number};
+use super::named::Named;
 use super::settle::{IN_MEMORY, Runs, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question, Way};
 use crate::scan::{Consumer, File};
@@ -26,6 +27,7 @@ pub struct Tally<'q> {
     known: HashTable<(GroupKey, u32)>,
     pub(super) runs: Runs<'q>,
     memo: Memo,
+    named: Named,
 }
 
 /// What was found out about the texts of one sheet, or of one generation.
@@ -40,6 +42,8 @@ struct Memo {
     /// By text: its hash, 0 where it is not known yet.
     hashes: Vec<u64>,
     callers: HashMap<[u32; CALLER.len()], bool, FixedState>,
+    /// By column and text: true iff the filter admits the text.
+    admitted: HashMap<(u8, u32), bool, FixedState>,
 }
 
 impl<'q> Tally<'q> {
@@ -59,6 +63,7 @@ impl<'q> Tally<'q> {
             known: HashTable::new(),
             runs: Runs::new(spill, records),
             memo: Memo::default(),
+            named: Named::of(&question.filter.functions),
         }
     }
 
@@ -107,10 +112,10 @@ impl<'q> Tally<'q> {
     #[cold]
     #[inline(never)]
     fn correction(&mut self, sheet: &Sheet, row: &Row, delivered: Option<i64>) -> io::Result<()> {
+        let concerns = self.concerns(sheet, row);
         if !self.delivered_to(sheet, row) {
             return Ok(());
         }
-        let concerns = self.concerns(sheet, row);
         let (meant, if_followed) = if concerns { self.meant(sheet, row) } else { (false, false) };
         let within = self.within(row);
         let joins = self.question.joins();
@@ -191,19 +196,28 @@ impl<'q> Tally<'q> {
     /// its executions, too.
     #[inline(always)]
     fn concerns(&mut self, sheet: &Sheet, row: &Row) -> bool {
-        let filter = &self.question.filter;
-        if !self.delivered_to(sheet, row)
-            || !listed(&filter.regions, sheet.texts.get(row.text(Column::Region)))
-        {
-            return false;
+        self.of_function(sheet, row)
+            && self.delivered_to(sheet, row)
+            && listed(&self.question.filter.regions, sheet.texts.get(row.text(Column::Region)))
+    }
+
+    /// True iff the row is about a function that was asked for. Whatever else is asked, every function is looked at: a name that none
+    /// of them has is mistyped.
+    #[inline(always)]
+    fn of_function(&mut self, sheet: &Sheet, row: &Row) -> bool {
+        let asked = &self.question.filter.functions;
+        let named = &mut self.named;
+        asked.is_empty() || {
+            let id = row.text(Column::Function);
+            let found = || sheet.texts.get(id).is_some_and(|text| named.take(asked, text));
+            *self.memo.functions.entry(id).or_insert_with(found)
         }
-        if filter.functions.is_empty() {
-            return true;
-        }
-        let id = row.text(Column::Function);
-        *self.memo.functions.entry(id).or_insert_with(|| {
-            sheet.texts.get(id).is_some_and(|text| filter.functions.iter().any(|one| names(one, text)))
-        })
+    }
+
+    /// Which of the functions that were asked for there are, whatever else was asked.
+    #[must_use]
+    pub fn named(&self) -> Named {
+        self.named.clone()
     }
 
     /// True iff the row was delivered to an account that was asked for.
@@ -225,7 +239,7 @@ impl<'q> Tally<'q> {
         let text = |column| sheet.texts.get(row.text(column));
         let named =
             || names.is_empty() || text(Column::Name).is_some_and(|text| names.iter().any(|one| one == text));
-        if *errors && !row.marks.any(Marks::ERROR) || !named() {
+        if *errors && !row.marks.any(Marks::ERROR) || !named() || !self.admits(sheet, row, Column::Error) {
             return (false, false);
         }
         let came = ways.is_empty() || ways.iter().any(|way| way.admits(row.marks));
@@ -236,16 +250,47 @@ impl<'q> Tally<'q> {
 
     /// True iff the caller is asked about.
     fn called(&mut self, sheet: &Sheet, row: &Row) -> bool {
+        let asked = [Column::Address, Column::Agent, Column::AccessKey, Column::CallerAccount];
+        if !asked.into_iter().all(|column| self.admits(sheet, row, column)) {
+            return false;
+        }
         let principals = &self.question.filter.principals;
         principals.is_empty()
             || *self.memo.callers.entry(ids(row, &CALLER)).or_insert_with(|| {
                 let people = who::principal(sheet, row);
-                let texts =
-                    [Column::Arn, Column::InvokedBy, Column::PrincipalId, Column::Issuer, Column::UserName];
+                let texts = [
+                    Column::Arn,
+                    Column::InvokedBy,
+                    Column::PrincipalId,
+                    Column::Issuer,
+                    Column::UserName,
+                    Column::OnBehalfOf,
+                ];
                 let known = texts.iter().filter_map(|column| sheet.texts.get(row.text(*column)));
                 let names: Vec<&str> = known.chain([people.as_str()]).chain(parts(sheet, row)).collect();
                 principals.iter().any(|pattern| names.iter().any(|name| pattern.matches(name)))
             })
+    }
+
+    /// True iff the filter leaves over what the row has in that column.
+    #[inline(always)]
+    fn admits(&mut self, sheet: &Sheet, row: &Row, column: Column) -> bool {
+        let filter = &self.question.filter;
+        let any = match column {
+            Column::Error => filter.error_codes.is_empty(),
+            Column::Address => filter.addresses.is_empty(),
+            Column::Agent => filter.agents.is_empty(),
+            Column::AccessKey => filter.access_keys.is_empty(),
+            _ => filter.caller_accounts.is_empty(),
+        };
+        any || {
+            let id = row.text(column);
+            *self
+                .memo
+                .admitted
+                .entry((column as u8, id))
+                .or_insert_with(|| sheet.texts.get(id).is_some_and(|text| is_admitted(filter, column, text)))
+        }
     }
 
     #[inline(always)]
@@ -312,6 +357,7 @@ impl Memo {
         self.several.iter_mut().for_each(HashMap::clear);
         self.functions.clear();
         self.callers.clear();
+        self.admitted.clear();
     }
 
     fn label(
@@ -344,6 +390,17 @@ fn ids(row: &Row, columns: &[Column]) -> [u32; CALLER.len()] {
     ids
 }
 
+fn is_admitted(filter: &Filter, column: Column, text: &str) -> bool {
+    let any = |patterns: &[super::Pattern]| patterns.iter().any(|one| one.matches(text));
+    match column {
+        Column::Error => any(&filter.error_codes),
+        Column::Address => filter.addresses.iter().any(|one| one.holds(text)),
+        Column::Agent => any(&filter.agents),
+        Column::AccessKey => any(&filter.access_keys),
+        _ => filter.caller_accounts.iter().any(|one| one == account(text)),
+    }
+}
+
 /// True iff the list, if there is one, holds the text.
 fn listed(list: &[String], text: Option<&str>) -> bool {
     list.is_empty() || text.is_some_and(|text| list.iter().any(|one| one == text))
@@ -353,14 +410,6 @@ fn listed(list: &[String], text: Option<&str>) -> bool {
 fn may_be_joined(row: &Row) -> bool {
     let alone = Marks::SYNC.and(Marks::DRY_RUN).and(Marks::URL).and(Marks::MICROVM);
     row.request != 0 && !row.marks.any(alone)
-}
-
-/// True iff the pattern names the function of that ARN: by ARN, with or without a qualifier, or by name alone.
-fn names(pattern: &super::Pattern, text: &str) -> bool {
-    let arn = function(text);
-    let name =
-        Arn::parse(arn).map_or(arn, |arn| arn.resource.split_once([':', '/']).map_or("", |(_, name)| name));
-    pattern.matches(text) || pattern.matches(arn) || pattern.matches(name)
 }
 
 /// The name of the role, of its session, or of the user in the caller's ARN.

@@ -80,7 +80,7 @@ impl Ord for Draft {
 
 impl Timeline {
     /// What is said of each call.
-    pub const DIMENSIONS: [Dimension; 12] = [
+    pub const DIMENSIONS: [Dimension; 14] = [
         Dimension::Function,
         Dimension::Principal,
         Dimension::Caller,
@@ -93,6 +93,8 @@ impl Timeline {
         Dimension::Version,
         Dimension::Account,
         Dimension::Region,
+        Dimension::CallerAccount,
+        Dimension::AccessKey,
     ];
 
     /// The question that the tallies of a timeline answer.

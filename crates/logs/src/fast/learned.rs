@@ -12,7 +12,7 @@ use crate::time::milliseconds;
 use std::borrow::Cow;
 
 /// Texts of a record that have a place in [`Record`]; see [`places`].
-const PLACES: usize = 34;
+const PLACES: usize = 36;
 /// The place of texts that nobody asks for.
 const NOWHERE: u8 = 0;
 /// Texts that often hold escapes.
@@ -300,6 +300,8 @@ fn places(record: &Record<'_>) -> [Option<*const u8>; PLACES - 1] {
         some(identity.user_name.as_ref()),
         some(identity.invoked_by.as_ref()),
         some(identity.issuer_arn.as_ref()),
+        some(identity.access_key.as_ref()),
+        some(identity.on_behalf_of.as_ref()),
         some(function.and_then(|function| function.arn.as_ref())),
         some(function.map(|function| &function.kind)),
         some(function.and_then(|function| function.account.as_ref())),
@@ -342,6 +344,8 @@ fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> 
         user_name,
         invoked_by,
         issuer_arn,
+        access_key,
+        on_behalf_of,
         function_arn,
         function_kind,
         owner,
@@ -392,6 +396,8 @@ fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> 
             user_name: text(user_name),
             invoked_by: text(invoked_by),
             issuer_arn: text(issuer_arn),
+            access_key: text(access_key),
+            on_behalf_of: text(on_behalf_of),
         },
         function: Some(Function {
             arn: text(function_arn),

@@ -192,6 +192,16 @@ fn identity<'a>(walk: &mut Walk<'a, '_>) -> Option<Identity<'a>> {
             (9, "accountId") => (3, &mut found.account),
             (8, "userName") => (4, &mut found.user_name),
             (9, "invokedBy") => (5, &mut found.invoked_by),
+            (11, "accessKeyId") => {
+                once(&mut seen, 7)?;
+                found.access_key = walk.perhaps()?;
+                return Some(());
+            }
+            (10, "onBehalfOf") => {
+                once(&mut seen, 8)?;
+                found.on_behalf_of = within(walk, "userId")?;
+                return Some(());
+            }
             (14, "sessionContext") => {
                 once(&mut seen, 6)?;
                 found.issuer_arn = issuer(walk)?;

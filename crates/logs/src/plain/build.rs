@@ -200,6 +200,11 @@ fn identity<'a>(identity: Members<'_, 'a>) -> Result<Identity<'a>, Reason> {
         user_name: identity.text("userName")?,
         invoked_by: identity.text("invokedBy")?,
         issuer_arn: issuer.text("arn")?,
+        access_key: identity.perhaps("accessKeyId")?,
+        on_behalf_of: match identity.perhaps_object("onBehalfOf")? {
+            Some(user) => user.perhaps("userId")?,
+            None => None,
+        },
     })
 }
 

@@ -245,6 +245,8 @@ fn labels_of_every_dimension() {
             "arn:aws:lambda:eu-west-1:111122223333:function:orders:14",
             "arn:aws:lambda:us-east-1:111122223333:function:thumbs:$LATEST",
         ],
+        Dimension::CallerAccount => ["111122223333", "-", "-"],
+        Dimension::AccessKey => ["ASIAEXAMPLE", "-", "-"],
     };
     for dimension in Dimension::ALL {
         assert_eq!(
@@ -266,7 +268,16 @@ fn people_are_named_as_people_know_them() {
             r#"{"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/bob"}"#,
             "federated user bob",
         ),
-        (r#"{"type":"AWSAccount","accountId":"444455556666","principalId":"AIDAX"}"#, "account 444455556666"),
+        (r#"{"type":"AWSAccount","accountId":"444455556666","principalId":"AIDAX"}"#, "principal AIDAX of account 444455556666"),
+        (r#"{"type":"AWSAccount","accountId":"444455556666"}"#, "account 444455556666"),
+        (
+            r#"{"type":"IdentityCenterUser","accountId":"111122223333","onBehalfOf":{"userId":"9448-7005"},"credentialId":"c"}"#,
+            "Identity Center user 9448-7005",
+        ),
+        (
+            r#"{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/q/s","onBehalfOf":{"userId":"9448"}}"#,
+            "role q, session s, for Identity Center user 9448",
+        ),
         (r#"{"type":"Unknown"}"#, "nobody named"),
         (r#"{"type":"WebIdentityUser","userName":"carol"}"#, "user carol"),
         (r#"{"type":"IAMUser","arn":"no arn"}"#, "no arn"),
@@ -294,4 +305,81 @@ fn only_invocations_are_counted() {
     let file = format!("{{\"Records\":[{}]}}", ALL.join(","));
     let total = answer(&by(&[], Filter::default()), vec![file.into_bytes()]).total();
     assert_eq!((total.calls, total.attempts, total.orphans), (2, 1, 1));
+}
+
+/// The record of a call by a caller of that account, whose role and session have everywhere the same names.
+fn of_account(account: &str, id: u32) -> String {
+    let identity = format!(
+        r#"{{"type":"AssumedRole","principalId":"A:ci","arn":"arn:aws:sts::{account}:assumed-role/deploy/ci","accessKeyId":"ASIA{id}"}}"#
+    );
+    SYNC.replacen(&SYNC[SYNC.find("{\"type\"").unwrap()..SYNC.find(",\"eventTime\"").unwrap()], &identity, 1)
+        .replace("11111111-2222", &format!("{id:08x}-2222"))
+        .replace(
+            "\"sourceIPAddress\":\"states.amazonaws.com\"",
+            &format!("\"sourceIPAddress\":\"198.51.100.{id}\""),
+        )
+}
+
+/// Two accounts have a principal of one name: it is one within its account alone.
+#[test]
+fn principals_of_different_accounts_are_never_one() {
+    let accounts = ["111122223333", "999988887777", "999988887777"];
+    let records: Vec<String> =
+        accounts.iter().zip(1..).map(|(account, id)| of_account(account, id)).collect();
+    let file = format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes();
+    for dimension in [Dimension::Principal, Dimension::Role] {
+        let question = Question::new(vec![dimension], Filter::default());
+        assert_eq!(question.by, [dimension, Dimension::CallerAccount]);
+        let answer = answer(&question, vec![file.clone()]);
+        let told: Vec<(&str, u64)> =
+            answer.groups.iter().map(|group| (group.labels[1].as_str(), group.cell.calls)).collect();
+        assert_eq!(told, [("111122223333", 1), ("999988887777", 2)], "{dimension:?}");
+    }
+    // It is added once, and only where a name is asked for.
+    let by = vec![Dimension::CallerAccount, Dimension::Role];
+    assert_eq!(Question::new(by.clone(), Filter::default()).by, by);
+    assert_eq!(Question::new(vec![Dimension::Caller], Filter::default()).by, [Dimension::Caller]);
+}
+
+#[test]
+fn calls_are_chosen_by_address_client_key_account_and_error() {
+    let failed = of_account("999988887777", 3)
+        .replace("\"requestID\"", "\"errorCode\":\"AccessDenied\",\"requestID\"");
+    let records = [of_account("111122223333", 1), of_account("999988887777", 2), failed];
+    let file = format!("{{\"Records\":[{}]}}", records.join(",")).into_bytes();
+    let count = |filter: Filter| answer(&by(&[], filter), vec![file.clone()]).total().calls;
+    let networks = |text: &str| Filter { addresses: vec![text.parse().unwrap()], ..Filter::default() };
+    assert_eq!(count(networks("198.51.100.2")), 1);
+    assert_eq!(count(networks("198.51.100.2/31")), 2);
+    assert_eq!(count(networks("203.0.113.0/24")), 0);
+    let pattern = |text: &str| vec![Pattern::new(text)];
+    assert_eq!(count(Filter { agents: pattern("states.*"), ..Filter::default() }), 3);
+    assert_eq!(count(Filter { agents: pattern("aws-cli*"), ..Filter::default() }), 0);
+    assert_eq!(count(Filter { access_keys: pattern("ASIA2"), ..Filter::default() }), 1);
+    let accounts = |id: &str| Filter { caller_accounts: vec![id.to_owned()], ..Filter::default() };
+    assert_eq!(count(accounts("999988887777")), 2);
+    assert_eq!(count(accounts("444455556666")), 0);
+    assert_eq!(count(Filter { error_codes: pattern("AccessDenied*"), ..Filter::default() }), 1);
+    assert_eq!(count(Filter { error_codes: pattern("Throttling*"), ..Filter::default() }), 0);
+}
+
+/// A name that nothing has is known as such whatever else was asked; the names that are there are told.
+#[test]
+fn a_name_that_no_function_has_is_known() {
+    let file = SYNC.as_bytes().to_vec();
+    let filter = Filter {
+        functions: vec![Pattern::new("ordrs"), Pattern::new("ord*")],
+        regions: vec!["ap-south-1".to_owned()],
+        accounts: vec!["444455556666".to_owned()],
+        ..Filter::default()
+    };
+    let question = by(&[], filter);
+    let named = tallied(&question, vec![file.clone()], (1, 10)).0.remove(0).named();
+    assert_eq!((named.found, named.others.len()), (vec![false, true], 0));
+    let question = by(&[], Filter { functions: vec![Pattern::new("ordrs")], ..Filter::default() });
+    let named = tallied(&question, vec![file], (1, 10)).0.remove(0).named();
+    assert_eq!(
+        (named.found, named.others.into_iter().collect::<Vec<_>>()),
+        (vec![false], vec!["orders".to_owned()])
+    );
 }

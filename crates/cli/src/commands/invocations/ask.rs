@@ -6,6 +6,7 @@ use super::question::Asked;
 use crate::args::{self, invocations::Invocations as Typed};
 use crate::commands::Context;
 use crate::commands::verify::hours::now;
+use crate::nearest::no_function;
 use crate::remembered::{self, Keeper, tell_damage, tell_known};
 use crate::settings::{self, Live};
 use crate::sources::{Feed, Place, Session, Survey, Window, survey, survey_objects};
@@ -13,7 +14,7 @@ use anyhow::Result;
 use cli::report::{Invocations, LeftOut, LookedUntil};
 use cli::store::{Index, ScratchFiles};
 use logs::scan::{Account, Consumer, File, Options, scan};
-use logs::{Columns, Sheet, Table, Tally, Timeline};
+use logs::{Columns, Named, Sheet, Table, Tally, Timeline};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -111,8 +112,9 @@ fn answer(
         tell_known(files, files);
         return Ok(Answered { found, account, looked_until, left_out, helps: BTreeSet::new() });
     }
-    let Read { mut kept, from_index, mut helps } = read(asked, survey, (settings, session))?;
+    let Read { mut kept, from_index, mut helps, named } = read(asked, survey, (settings, session))?;
     located::enter(&gaps, &mut kept.account, &mut helps);
+    mistyped(asked, &named, &kept.account)?;
     if let (Some(index), Some(key)) = (index, &key)
         && kept.account.unread == 0
     {
@@ -121,6 +123,25 @@ fn answer(
     tell_known(from_index, files);
     tell_damage(index);
     Ok(Answered { found: kept.found, account: kept.account, looked_until, left_out, helps })
+}
+
+/// A name that no function has must not pass for one that nobody calls. What could not be read may have it.
+///
+/// # Errors
+/// [`crate::problem::Problem`] iff all was read, and there is such a name.
+fn mistyped(asked: &Asked, named: &Named, account: &Account) -> Result<()> {
+    let patterns = &asked.question.filter.functions;
+    let missing: Vec<&str> = patterns
+        .iter()
+        .zip(&named.found)
+        .filter(|(_, found)| !**found)
+        .map(|(one, _)| one.as_str())
+        .collect();
+    if missing.is_empty() || account.invocations == 0 || !account.is_whole() {
+        return Ok(());
+    }
+    let among = format!("in {} invocation records", account.invocations);
+    Err(no_function(&missing, &among, named.others.iter().map(String::as_str)).into())
 }
 
 /// A session with AWS, where one of the places is there or none was named.
@@ -145,6 +166,8 @@ struct Read {
     from_index: u64,
     /// What to do about what could not be read.
     helps: BTreeSet<String>,
+    /// Which of the functions that were asked for there are.
+    named: Named,
 }
 
 /// Reads all files.
@@ -162,6 +185,8 @@ fn read(
     let done = scan(&feed, options, (0..settings.threads).map(work).collect());
     feed.clear();
     let (works, mut account) = done.map_err(scratch_problem)?;
+    let mut named = Named::default();
+    works.iter().for_each(|work| named.merge(work.tally.named()));
     let tallies = works.into_iter().map(|work| work.tally).collect();
     let found = if asked.timeline {
         Timeline::of(tallies, asked.limit).map(Invocations::Timeline)
@@ -174,7 +199,7 @@ fn read(
         Invocations::Timeline(timeline) => timeline.corrections_apart,
     });
     let kept = Kept { found, account };
-    Ok(Read { kept, from_index: feed.known(), helps: feed.helps() })
+    Ok(Read { kept, from_index: feed.known(), helps: feed.helps(), named })
 }
 
 /// One thread's work: counts, and keeps what was read.

@@ -21,6 +21,8 @@ pub(super) struct Asked {
     pub(super) timeline: bool,
     pub(super) sort: Sort,
     pub(super) limit: usize,
+    /// The caller's account is asked for with a principal, and not by word.
+    pub(super) account_beside: bool,
 }
 
 /// # Errors
@@ -32,7 +34,9 @@ pub(super) fn read(typed: &args::Invocations, now: &str) -> Result<Asked> {
         return Err(problem.help("add --function or --principal").into());
     }
     let question =
-        if typed.timeline { Timeline::question(filter) } else { Question { by: by(&typed.by)?, filter } };
+        if typed.timeline { Timeline::question(filter) } else { Question::new(by(&typed.by)?, filter) };
+    let by_word = typed.by.iter().any(|word| word.trim() == Dimension::CallerAccount.as_str());
+    let account_beside = !typed.timeline && !by_word && question.by.last() == Some(&Dimension::CallerAccount);
     let default = if typed.timeline { CALLS } else { GROUPS };
     Ok(Asked {
         question,
@@ -43,6 +47,7 @@ pub(super) fn read(typed: &args::Invocations, now: &str) -> Result<Asked> {
             Some(args::Sort::Last) => Sort::Last,
         },
         limit: typed.limit.map_or(default, |limit| usize::try_from(limit).unwrap_or(default)),
+        account_beside,
     })
 }
 
@@ -93,6 +98,11 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
         until,
         ways: typed.via.iter().map(|via| way(*via)).collect(),
         errors: typed.errors,
+        error_codes: patterns(&typed.error_code),
+        addresses: typed.address.clone(),
+        agents: patterns(&typed.agent),
+        access_keys: patterns(&typed.access_key),
+        caller_accounts: typed.caller_account.clone(),
     })
 }
 

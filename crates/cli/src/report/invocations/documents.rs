@@ -123,6 +123,12 @@ fn question(reading: &Reading<'_>, object: &mut Object<'_>) {
     object.maybe("until", filter.until.map(text_of).as_deref());
     object.texts("via", filter.ways.iter().map(|way| way_word(*way)));
     object.flag("errors", filter.errors);
+    object.texts("error_codes", filter.error_codes.iter().map(logs::Pattern::as_str));
+    let addresses: Vec<String> = filter.addresses.iter().map(ToString::to_string).collect();
+    object.texts("addresses", addresses.iter().map(String::as_str));
+    object.texts("agents", filter.agents.iter().map(logs::Pattern::as_str));
+    object.texts("access_keys", filter.access_keys.iter().map(logs::Pattern::as_str));
+    object.texts("caller_accounts", filter.caller_accounts.iter().map(String::as_str));
 }
 
 const fn sort_word(sort: Sort) -> &'static str {

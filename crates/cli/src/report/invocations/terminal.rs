@@ -11,7 +11,7 @@ use crate::visible::visible;
 use account::account;
 use calls::calls;
 use fit::{fit, names};
-use logs::{Cell, Dimension, TableRow, text_of};
+use logs::{Cell, Dimension, Table, TableRow, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is said where nothing was found.
@@ -23,13 +23,19 @@ pub fn invocations_text(reading: &Reading<'_>, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     match reading.found {
         Invocations::Groups(table) => {
-            headline(&table.total(), table.len(), &reading.question.by, &mut page);
-            groups(reading, table.len(), layout.width, &mut page);
+            headline(&table.total(), table.len(), by(reading), &mut page);
+            groups(reading, table, layout, &mut page);
         }
         Invocations::Timeline(timeline) => calls(timeline, &mut page),
     }
     account(reading, &mut page);
     page.into_text()
+}
+
+/// The dimensions that have a column of their own.
+fn by<'a>(reading: &Reading<'a>) -> &'a [Dimension] {
+    let by = &reading.question.by;
+    by.get(..by.len() - usize::from(reading.account_beside && !by.is_empty())).unwrap_or_default()
 }
 
 fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
@@ -62,35 +68,39 @@ type Count = (&'static str, fn(&Cell) -> u64, Style);
 const COUNTS: [Count; 2] =
     [("Attempts", |cell| cell.attempts, Style::Plain), ("Errors", |cell| cell.errors, Style::Bad)];
 
-fn groups(reading: &Reading<'_>, all: usize, width: usize, page: &mut Page) {
+fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page) {
     let shown: &[TableRow<'_>] = &reading.groups().take(reading.limit).collect::<Vec<_>>();
     if shown.is_empty() {
         return;
     }
-    let by = &reading.question.by;
+    let (all, by) = (table.len(), by(reading));
     let counts: Vec<&Count> =
         COUNTS.iter().filter(|(_, of, _)| shown.iter().any(|group| of(&group.cell) > 0)).collect();
     let when = When::of(shown);
     let names = names(shown, by);
-    let mut labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names)).collect();
+    let apart = if reading.account_beside { Apart::of(shown, table, by) } else { Apart::default() };
+    let labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, (&names, &apart))).collect();
     // Numbers, times and notes are as wide as they are; the rest is for labels.
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
     let fixed = numbers + "  Calls ".len() + 2 * (when.width() + 2);
-    let room = width.clamp(40, 200).saturating_sub(fixed);
+    let room = if layout.whole { usize::MAX } else { layout.width.clamp(40, 200).saturating_sub(fixed) };
     let told = |short| -> Vec<String> { shown.iter().map(|group| notes(&group.cell, short)).collect() };
     let widest = |notes: &[String]| notes.iter().map(|note| note.len() + 2).max().unwrap_or(0);
     let long = told(false);
     let short = room < fit::wanted(&labels) + widest(&long);
     let notes = if short { told(true) } else { long };
-    fit(&mut labels, room.saturating_sub(widest(&notes)));
+    let labels = fit(&labels, room.saturating_sub(widest(&notes)));
     let mut heads: Vec<(String, Align)> = by.iter().map(|one| (head(*one), Align::Left)).collect();
     heads.push(("Calls".to_owned(), Align::Right));
     heads.extend(counts.iter().map(|(head, ..)| ((*head).to_owned(), Align::Right)));
     heads.extend(["First (UTC)", "Last", ""].map(|head| (head.to_owned(), Align::Left)));
     let heads: Vec<(&str, Align)> = heads.iter().map(|(head, align)| (head.as_str(), *align)).collect();
-    let rows = shown.iter().zip(labels).zip(notes).map(|((group, labels), note)| {
+    let rows = shown.iter().zip(labels).zip(notes).flat_map(|((group, labels), note)| {
         let cell = &group.cell;
-        let mut row: Vec<Span> = labels.into_iter().map(|label| (Style::Plain, label)).collect();
+        let line = |at: usize| -> Vec<Span> {
+            labels.iter().map(|lines| (Style::Plain, lines.get(at).cloned().unwrap_or_default())).collect()
+        };
+        let mut row = line(0);
         row.push((Style::Strong, grouped(size(cell.calls))));
         row.extend(counts.iter().map(|(_, of, style)| match of(cell) {
             0 => (Style::Dim, "0".to_owned()),
@@ -98,7 +108,8 @@ fn groups(reading: &Reading<'_>, all: usize, width: usize, page: &mut Page) {
         }));
         row.extend([cell.first, cell.last].map(|at| (Style::Plain, when.told(at))));
         row.push((Style::Open, note));
-        row
+        let more = (1..labels.iter().map(Vec::len).max().unwrap_or(0)).map(line).collect::<Vec<_>>();
+        std::iter::once(row).chain(more)
     });
     let rows: Vec<Vec<Span>> = rows.collect();
     page.gap();
@@ -178,14 +189,47 @@ fn short_time(at: i64) -> String {
     text_of(at).get(..19).unwrap_or_default().replacen('T', " ", 1)
 }
 
-fn words(group: &TableRow<'_>, by: &[Dimension], names: &BTreeMap<String, String>) -> Vec<String> {
+fn words(
+    group: &TableRow<'_>,
+    by: &[Dimension],
+    (names, apart): (&BTreeMap<String, String>, &Apart),
+) -> Vec<String> {
+    let account = group.label(by.len()).unwrap_or_default();
     let word = |(dimension, label): (&Dimension, &str)| {
         match dimension {
             Dimension::Function => visible(names.get(label).map_or(label, String::as_str)).into_owned(),
             // Everybody knows whose services they are.
-            Dimension::Principal | Dimension::Role => visible(label).replace(".amazonaws.com", ""),
+            Dimension::Principal | Dimension::Role => {
+                let name = visible(label).replace(".amazonaws.com", "");
+                if apart.0.contains(label) { format!("{name} ({account})") } else { name }
+            }
             _ => visible(label).into_owned(),
         }
     };
     by.iter().zip(group.labels()).map(word).collect()
+}
+
+/// Names of principals that callers of several accounts have.
+#[derive(Default)]
+struct Apart(BTreeSet<String>);
+
+impl Apart {
+    /// Of the groups that are shown, whose names are looked for among all groups. The account is the label behind the others.
+    fn of(shown: &[TableRow<'_>], table: &Table, by: &[Dimension]) -> Apart {
+        let people = |one: &Dimension| matches!(one, Dimension::Principal | Dimension::Role);
+        let mut several = BTreeSet::new();
+        for at in by.iter().enumerate().filter(|(_, one)| people(one)).map(|(at, _)| at) {
+            let mut accounts: BTreeMap<&str, Option<&str>> =
+                shown.iter().filter_map(|group| group.label(at)).map(|name| (name, None)).collect();
+            for group in table.rows() {
+                let (Some(name), Some(account)) = (group.label(at), group.label(by.len())) else { continue };
+                if let Some(known) = accounts.get_mut(name)
+                    && *known.get_or_insert(account) != account
+                {
+                    several.insert(name.to_owned());
+                }
+            }
+        }
+        Apart(several)
+    }
 }

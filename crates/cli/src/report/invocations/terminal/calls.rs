@@ -32,6 +32,10 @@ pub(super) fn calls(timeline: &Timeline, page: &mut Page) {
         let function = label(&line.labels, Dimension::Function);
         let function = names.get(&function).unwrap_or(&function);
         let mut told = format!("{function} by {}", label(&line.labels, Dimension::Principal));
+        let account = label(&line.labels, Dimension::CallerAccount);
+        if account != "-" {
+            told.push_str(&format!(" of account {account}"));
+        }
         told.push_str(&remarks(line, |dimension| label(&line.labels, dimension)));
         page.paragraph(
             0,

@@ -44,37 +44,49 @@ fn widths(labels: &[Vec<String>]) -> Vec<usize> {
     (0..columns).map(|at| widest(at).unwrap_or(0)).collect()
 }
 
-/// Cuts the widest columns down until all fit into `room`.
-pub(super) fn fit(labels: &mut [Vec<String>], room: usize) {
+/// Each label as lines that fit into `room` together with its neighbours: broken between words alone. An address, an ARN, an account or
+/// a key is one word, and is never cut, however narrow the terminal.
+pub(super) fn fit(labels: &[Vec<String>], room: usize) -> Vec<Vec<Vec<String>>> {
     let mut widths = widths(labels);
     let room = room.saturating_sub(2 * widths.len());
+    let columns = 0..widths.len();
+    let least: Vec<usize> = columns.map(|at| longest_word(labels, at).max(NARROWEST)).collect();
     while widths.iter().sum::<usize>() > room {
-        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > NARROWEST) else { break };
+        let wrapped = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
+        let Some((widest, _)) = wrapped.max_by_key(|(width, _)| **width) else { break };
         *widest -= 1;
     }
-    for row in labels {
-        for (label, width) in row.iter_mut().zip(&widths) {
-            *label = cut(label, *width);
-        }
-    }
+    let row =
+        |row: &Vec<String>| row.iter().zip(&widths).map(|(label, width)| wrapped(label, *width)).collect();
+    labels.iter().map(row).collect()
 }
 
-/// The beginning and the end of a text that is too long: both tell names apart.
-fn cut(text: &str, most: usize) -> String {
-    let length = text.chars().count();
-    if length <= most {
-        return text.to_owned();
+fn longest_word(labels: &[Vec<String>], at: usize) -> usize {
+    let words = labels.iter().filter_map(|row| row.get(at)).flat_map(|label| label.split(' '));
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
+/// The text in lines of so many characters; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if text.chars().count() <= width {
+        return vec![text.to_owned()];
     }
-    let kept = most.saturating_sub(3);
-    let (front, back) = (kept - kept / 3, kept / 3);
-    let head: String = text.chars().take(front).collect();
-    let tail: String = text.chars().skip(length - back).collect();
-    format!("{head}...{tail}")
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, fit, shortened};
+    use super::{fit, shortened, wrapped};
 
     #[test]
     fn functions_are_called_by_name_where_that_is_clear() {
@@ -87,13 +99,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_keeps_its_ends() {
-        assert_eq!(cut("abcdefghijklmno", 9), "abcd...no");
-        assert_eq!(cut("äöü", 3), "äöü");
-        let mut labels = vec![vec!["x".repeat(80), "short".to_owned()], vec!["y".to_owned(), "z".repeat(30)]];
-        fit(&mut labels, 60);
-        assert_eq!(labels.iter().flatten().map(|label| label.len()).max(), Some(28));
-        fit(&mut labels, 0);
-        assert_eq!(labels[0][0].len(), 12);
+    fn what_is_too_long_is_broken_between_words_and_never_within_one() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("2001:db8::1 a", 3), ["2001:db8::1", "a"]);
+        let agent = "aws-sdk-java/2.20.1 Linux/5.10 OpenJDK_64-Bit_Server_VM/17";
+        let arn = format!("arn:aws:sts::111122223333:assumed-role/{}/ci", "x".repeat(64));
+        let labels =
+            vec![vec![agent.to_owned(), arn.clone()], vec!["a".to_owned(), "203.0.113.9".to_owned()]];
+        for room in [0, 40, 80, 120, 1_000] {
+            let fitted = fit(&labels, room);
+            for (row, lines) in labels.iter().zip(&fitted) {
+                let whole: Vec<String> = lines.iter().map(|lines| lines.join(" ")).collect();
+                assert_eq!(&whole, row, "{room}");
+                assert!(lines.iter().flatten().all(|line| !line.is_empty()));
+            }
+            assert!(fitted[0][1].contains(&arn), "{room}");
+            assert_eq!(fitted[0][0].len() > 1, room < 120, "{room}");
+        }
     }
 }
