@@ -211,6 +211,9 @@ impl<'a> Candidates<'a> {
             Seen::Known(None) => {}
             Seen::Known(Some(organization)) => match self.inventory.account(&organization.management_account)
             {
+                Some(management) if !management.audited && !is_active(management) => {
+                    gaps.push(self.inactive(management));
+                }
                 Some(management) => {
                     gaps.extend(management.stores.gap());
                     gaps.extend(self.undescribed_stores(place, management));
@@ -250,6 +253,21 @@ impl<'a> Candidates<'a> {
         })
     }
 
+    /// A management account in which nobody can work: its stores may record all members, and nobody could look.
+    fn inactive(&mut self, management: &Account) -> usize {
+        let state = management.state.as_deref().unwrap_or_default();
+        self.add(Gap {
+            account: Some(management.id.clone()),
+            region: None,
+            call: "cloudtrail:ListEventDataStores".to_owned(),
+            subject: None,
+            kind: GapKind::Failed,
+            error: format!(
+                "the management account is {state}, so its event data stores could not be looked at"
+            ),
+        })
+    }
+
     fn not_visited(&mut self, account: &str) -> usize {
         self.add(Gap {
             account: Some(account.to_owned()),
@@ -270,6 +288,10 @@ impl<'a> Candidates<'a> {
         self.gaps.push(gap);
         self.gaps.len() - 1
     }
+}
+
+fn is_active(account: &Account) -> bool {
+    account.state.as_deref().is_none_or(|state| state == "ACTIVE")
 }
 
 fn other_region(recorder: &Recorder) -> Standing {

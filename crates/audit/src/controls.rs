@@ -39,6 +39,16 @@ pub(crate) fn all(audit: &Audit<'_>) -> Vec<ControlResult> {
     all
 }
 
+/// The controls that decide the answer, in the order in which they are reported.
+pub const REQUIRED: [&str; 6] = [
+    "lambda-invocations-recorded",
+    "lambda-web-function-invocations-recorded",
+    "lambda-microvm-invocations-recorded",
+    "recorder-exists",
+    "recorder-logging",
+    "management-events-recorded",
+];
+
 /// A required control is about every place that was to be audited, so it cannot pass while some were not seen.
 fn doubt_unseen(audit: &Audit<'_>, control: &mut ControlResult) {
     if audit.unseen.is_empty() {

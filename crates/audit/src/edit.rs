@@ -7,10 +7,13 @@ mod convert;
 mod limits;
 mod narrow;
 mod rules;
+mod shed;
 
 pub use convert::to_advanced;
+pub(crate) use narrow::reduced;
 pub use narrow::{exclude, include_again, keep_only, without};
 pub use rules::{Violation, validate};
+pub(crate) use shed::shed;
 
 use cloudtrail::event::Field;
 use cloudtrail::json::{RequestError, each, request};
@@ -246,18 +249,28 @@ fn merged(before: &Selectors, list: &[Selector]) -> Result<String, EditError> {
 /// A selector of `before` that holds a doubt stands only for itself: it must be in `after` with all that we do not know of it.
 #[must_use]
 pub fn narrows(before: &Selectors, after: &Selectors) -> Inclusion {
-    let answer = included(&before.list, &after.list);
-    if answer != Inclusion::Included {
-        return answer;
+    match included(&before.list, &after.list) {
+        Inclusion::Included => {}
+        answer => return answer,
     }
-    let (was, is) = (each(before), each(after).unwrap_or_default());
-    for (selector, one) in before.list.iter().enumerate() {
-        let Some(doubt) = one.doubts().iter().find(|doubt| **doubt != Doubt::NoSelectors) else { continue };
-        let stands =
-            was.as_ref().ok().and_then(|was| was.get(selector)).is_some_and(|text| is.contains(text));
-        if !stands {
-            return Inclusion::Undetermined { selector, doubt: Some(doubt.clone()) };
-        }
+    match doubtful(before, Some(after)) {
+        None => Inclusion::Included,
+        Some((selector, doubt)) => Inclusion::Undetermined { selector, doubt: Some(doubt) },
     }
-    Inclusion::Included
+}
+
+/// True iff some selector of `before` holds a doubt and is not in `after` with all that we do not know of it.
+pub(crate) fn doubtful_lost(before: &Selectors, after: Option<&Selectors>) -> bool {
+    doubtful(before, after).is_some()
+}
+
+/// The first selector of `before` with a doubt that is not in `after` as it is.
+fn doubtful(before: &Selectors, after: Option<&Selectors>) -> Option<(usize, Doubt)> {
+    let was = each(before);
+    let is = after.and_then(|after| each(after).ok()).unwrap_or_default();
+    before.list.iter().enumerate().find_map(|(selector, one)| {
+        let doubt = one.doubts().iter().find(|doubt| **doubt != Doubt::NoSelectors)?;
+        let stays = was.as_ref().ok().and_then(|was| was.get(selector)).is_some_and(|text| is.contains(text));
+        (!stays).then(|| (selector, doubt.clone()))
+    })
 }

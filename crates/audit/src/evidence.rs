@@ -66,6 +66,16 @@ pub enum Looked {
         /// What speaks against it, in words.
         why: String,
     },
+    /// All that was delivered in the window and soon after it, and not all that was delivered later: CloudTrail tries to deliver for
+    /// [`DELIVERED_FOR`].
+    Late {
+        /// How many files were read.
+        files: u64,
+        /// How many were not.
+        unread: u64,
+        /// The first of those by name, and why, in words.
+        first: String,
+    },
     /// There is no file of its account and Region in the window.
     NoFile,
     /// Nobody looked where its records would be, and why.
@@ -180,6 +190,17 @@ pub enum Doubt {
         /// In words.
         why: String,
     },
+    /// Something that was delivered late could hold its records, and was not read.
+    #[error(
+        "CloudTrail may deliver a record up to 30 days late, and {unread} of this account and Region delivered later could not be read, the first: {first}",
+        unread = if *unread == 1 { "1 file".to_owned() } else { format!("{unread} files") }
+    )]
+    Late {
+        /// How many files.
+        unread: u64,
+        /// The first of them and why.
+        first: String,
+    },
     /// Records may still arrive.
     #[error("the window ended less than {} ago, and records may still arrive", words(SETTLED_AFTER))]
     Unsettled,
@@ -232,6 +253,10 @@ pub struct Decided {
 /// guaranteed (user guide, "How CloudTrail works"; no upper bound is documented, U-17).
 pub const SETTLED_AFTER: i64 = 3_600_000;
 
+/// Milliseconds for which CloudTrail tries to deliver a record where it cannot at once (user guide, "Getting and viewing your
+/// CloudTrail log files"): a record of the window may lie in any file delivered until then.
+pub const DELIVERED_FOR: i64 = 30 * 24 * 3_600_000;
+
 /// True iff a window that ended at `until` is closed long enough at `now` (milliseconds since 1970).
 #[must_use]
 pub const fn is_settled(until: i64, now: i64) -> bool {
@@ -244,8 +269,8 @@ const FEW: (u64, u64) = (1, 2);
 /// Decides about one function.
 ///
 /// - *Evidenced* iff a record was seen, whatever else is not known; where digests were asked for, in a file that one proves.
-/// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read, the place is known to
-///   be the right one and not a copy that lacks a part of the window, and the window is closed long enough.
+/// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read (what was delivered late, too),
+///   the place is known to be the right one and not a copy that lacks a part of that time, and the window is closed long enough.
 /// - *Idle* iff none was seen, CloudWatch counts no invocation, and the window is closed long enough for both to be final.
 /// - *Undetermined* otherwise, with every reason.
 #[must_use]
@@ -291,6 +316,7 @@ fn hidden(known: &Known) -> Option<Doubt> {
         Looked::Lacking { why, .. } => {
             (known.origin == Origin::ByHand).then(|| Doubt::Lacking { why: why.clone() })
         }
+        Looked::Late { unread, first, .. } => Some(Doubt::Late { unread: *unread, first: first.clone() }),
         Looked::NoFile => (known.origin == Origin::ByHand).then_some(Doubt::Elsewhere),
     }
 }

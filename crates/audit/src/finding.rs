@@ -150,11 +150,23 @@ pub struct Audit<'a> {
     /// For each position in `verdicts` that is about the invocations of a resource, the position of the verdict about
     /// *all* data events of that resource, read and write: what the control's test plan ticks.
     pub data_events: BTreeMap<usize, usize>,
+    /// For each position in `verdicts` that is undetermined only because of Regions that serve its resources and were not
+    /// looked at, what it hangs on.
+    pub open: BTreeMap<usize, Open>,
     /// The gaps behind which accounts and Regions hide that were to be audited, as positions in `gaps`, ascending; empty
     /// iff every place that was asked for is among the places.
     pub unseen: Vec<usize>,
     /// The gaps of the inventory, and behind them what the audit itself found to be missing.
     pub gaps: Vec<Gap>,
+}
+
+/// What an undetermined verdict hangs on where it is not a recorder of the place. Such a verdict has no witness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// In one sentence.
+    pub reason: String,
+    /// The gaps, as positions in [`Audit::gaps`], ascending.
+    pub gaps: Vec<usize>,
 }
 
 /// Resources by verdict.
@@ -303,9 +315,17 @@ impl Audit<'_> {
             .filter_map(|by| candidates.get(by.by.candidate))
             .flat_map(|one| one.gaps.iter().copied())
             .collect();
+        gaps.extend(self.open.get(&proof.verdict).into_iter().flat_map(|open| &open.gaps));
         gaps.sort_unstable();
         gaps.dedup();
         gaps
+    }
+
+    /// What escapes by that verdict, or what it hangs on, in words; `None` iff all is recorded.
+    #[must_use]
+    pub fn remainder(&self, verdict: usize) -> Option<&str> {
+        let escape = self.verdicts[verdict].escape.as_ref().map(|escape| escape.remainder.as_str());
+        escape.or_else(|| self.open.get(&verdict).map(|open| open.reason.as_str()))
     }
 
     /// The recorders that a recorded verdict at this place rests on, as positions in [`Inventory::recorders`].

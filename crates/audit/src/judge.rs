@@ -7,7 +7,7 @@ pub(crate) use prospects::{About, Prospects};
 use crate::Options;
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
-use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
+use crate::finding::{Audit, Open, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
@@ -35,7 +35,11 @@ pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audi
                 if kind == ResourceType::WebFunction { guests.map_or(&[][..], Vec::as_slice) } else { &[] };
             let mut plane = bench.plane(kind, place, guests, &mut verdicts);
             plane.gaps = listing_gap(inventory, place, kind).into_iter().collect();
-            plane.elsewhere = serving_gaps(inventory, place, kind, &mut candidates);
+            let elsewhere = serving_gaps(inventory, place, kind, &mut candidates);
+            plane.hang(&elsewhere, &mut verdicts);
+            plane.elsewhere = elsewhere.into_iter().flat_map(|(_, gaps)| gaps).collect();
+            plane.elsewhere.sort_unstable();
+            plane.elsewhere.dedup();
             if kind == ResourceType::Function {
                 plane.any_other = bench.any_other(plane.any, place, &register, &mut verdicts);
             }
@@ -60,6 +64,7 @@ pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audi
         accepted,
         verdicts: verdicts.all,
         data_events: verdicts.data_events,
+        open: verdicts.open,
         unseen: unseen(inventory, &mut candidates),
         gaps: candidates.gaps,
     }
@@ -179,24 +184,43 @@ fn listing_gap(inventory: &Inventory, place: &Place, kind: ResourceType) -> Opti
     listing.gap.filter(|gap| !absent(gap))
 }
 
-/// Why it is not known who records what other Regions serve of the resources at home here.
+/// For each resource at home here, by position, of which other Regions serve something and it is not known who records there:
+/// the gaps, ascending.
 fn serving_gaps(
     inventory: &Inventory,
     place: &Place,
     kind: ResourceType,
     gaps: &mut Candidates<'_>,
-) -> Vec<usize> {
+) -> Vec<(usize, Vec<usize>)> {
     let mut found = Vec::new();
-    for resource in &listing(place, kind).resources {
-        match &resource.serving {
-            Serving::Home => {}
-            Serving::Unread(gap) => found.push(*gap),
-            Serving::Also(regions) => found.extend(unaudited(inventory, place, resource, regions, gaps)),
+    for (position, resource) in listing(place, kind).resources.iter().enumerate() {
+        let mut hangs_on = match &resource.serving {
+            Serving::Home => continue,
+            Serving::Unread(gap) => vec![*gap],
+            Serving::Also(regions) => unaudited(inventory, place, resource, regions, gaps),
+        };
+        if !hangs_on.is_empty() {
+            hangs_on.sort_unstable();
+            found.push((position, hangs_on));
         }
     }
-    found.sort_unstable();
-    found.dedup();
     found
+}
+
+impl Plane<'_> {
+    /// What is recorded at home hangs on `elsewhere`, the gaps of Regions that serve these rows, where all of it is recorded:
+    /// a no stays a no.
+    fn hang(&mut self, elsewhere: &[(usize, Vec<usize>)], out: &mut Verdicts) {
+        let mut known: HashMap<(usize, &[usize]), usize> = HashMap::new();
+        for (position, gaps) in elsewhere {
+            let Some(row) = self.rows.get_mut(*position) else { continue };
+            if out.all[row.verdict].state != State::Recorded {
+                continue;
+            }
+            let home = row.verdict;
+            row.verdict = *known.entry((home, gaps)).or_insert_with(|| out.add_open(home, self.kind, gaps));
+        }
+    }
 }
 
 /// Gaps for the Regions that serve `resource` and are not among the places: nobody looked who records there.
@@ -226,6 +250,7 @@ fn unaudited(
 struct Verdicts {
     all: Vec<Verdict>,
     data_events: BTreeMap<usize, usize>,
+    open: BTreeMap<usize, Open>,
 }
 
 impl Verdicts {
@@ -239,6 +264,21 @@ impl Verdicts {
         let position = self.add(invocations);
         let paired = self.add(data_events);
         self.data_events.insert(position, paired);
+        position
+    }
+
+    /// Adds a verdict for resources that `home` says are recorded where they are at home, and that Regions behind `gaps` may
+    /// serve besides.
+    fn add_open(&mut self, home: usize, kind: ResourceType, gaps: &[usize]) -> usize {
+        let (cover, escape, possible) = (Vec::new(), None, None);
+        let home = self.all[home].clone();
+        let verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..home };
+        let position = self.add(verdict);
+        let reason = format!(
+            "a {} may be served by Regions that were not audited, and what they serve is recorded there",
+            kind.noun()
+        );
+        self.open.insert(position, Open { reason, gaps: gaps.to_vec() });
         position
     }
 }

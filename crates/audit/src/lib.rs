@@ -8,6 +8,7 @@
 //! ```
 
 pub mod accepted;
+pub mod answer;
 pub mod backout;
 pub mod beside;
 mod candidates;

@@ -4,7 +4,9 @@
 //! carried out.
 
 mod after;
+mod copies;
 mod create;
+mod narrowing;
 mod owner;
 mod record;
 mod reduce;
@@ -14,9 +16,11 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
+pub use copies::drop_copies;
+pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
 pub use record::record;
-pub use reduce::{Reduction, backout, drop_copies};
+pub use reduce::{Reduction, backout};
 pub use restore::restore;
 use said::finish;
 pub use undone::{taken_back, undo};

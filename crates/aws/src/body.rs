@@ -11,6 +11,9 @@ use cloudtrail::selector::Selectors;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
+/// Values in one answer. Selectors have at most 500 of their own.
+const VALUES: usize = 500_000;
+
 /// Keeps a copy of the last body that came by.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Body {
@@ -39,6 +42,10 @@ impl Body {
     pub(crate) fn json(&self) -> Result<Value, String> {
         let bytes = lock(&self.bytes).take().ok_or("the answer has no body")?;
         let text = std::str::from_utf8(&bytes).map_err(|error| format!("the answer is not text: {error}"))?;
+        // Each may take fifty times its size as a value.
+        if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES {
+            return Err(format!("the answer holds more than {VALUES} values, the limit for one answer"));
+        }
         cloudtrail::json::value_from_str(text).map_err(|error| format!("the answer cannot be read: {error}"))
     }
 }

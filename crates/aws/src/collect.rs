@@ -23,7 +23,7 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use organization::Target;
 use read::{AccountRead, Read};
 
-pub(crate) use listing::pages;
+pub(crate) use listing::{listed, pages};
 pub(crate) use trails::{described, status};
 
 /// Accounts that are read at the same time. More would wait for permits with their credentials growing old.

@@ -28,10 +28,28 @@ pub enum CollectError {
         error: String,
     },
     /// The endpoint's address cannot be one.
-    #[error("`{url}` is not an endpoint URL: it needs the form http://HOST[:PORT] or https://HOST[:PORT]")]
+    #[error("{named} cannot be `{url}`: it needs the form https://HOST[:PORT], without a name or password")]
     EndpointUrl {
+        /// Where it is from.
+        named: String,
         /// The address as it was given.
         url: String,
+    },
+    /// Requests would leave in clear.
+    #[error(
+        "{named} cannot be `{url}`: plain http is used only for this machine, and this would send requests in clear"
+    )]
+    EndpointInClear {
+        /// Where it is from.
+        named: String,
+        /// The address as it was given, without secrets.
+        url: String,
+    },
+    /// Credentials that no request can hold.
+    #[error("these AWS credentials cannot be used: {why}")]
+    UnsendableCredentials {
+        /// Which part, what is wrong with it, and the likely cause; nothing of the secret.
+        why: String,
     },
     /// The first call got no answer.
     #[error("{endpoint} does not answer: {error}")]
@@ -84,6 +102,12 @@ impl CollectError {
                 "sts:GetCallerIdentity needs no permission, so a policy must deny it: ask whoever keeps that policy"
             }
             Self::EndpointUrl { .. } => "leave --endpoint-url and AWS_ENDPOINT_URL out to call AWS itself",
+            Self::EndpointInClear { .. } => {
+                "give an https address in --endpoint-url, AWS_ENDPOINT_URL or the profile, or http://127.0.0.1:PORT"
+            }
+            Self::UnsendableCredentials { .. } => {
+                "set it again without line breaks, for example AWS_ACCESS_KEY_ID=\"$(tr -d '\\r\\n' < FILE)\", or mend the credentials file"
+            }
             Self::NoAnswer { .. } => {
                 "check the network, a proxy, the name of the Region, --endpoint-url and AWS_ENDPOINT_URL; `aws sts get-caller-identity` makes the same call"
             }
@@ -146,7 +170,9 @@ mod tests {
             CollectError::NoProfile { name: text() },
             CollectError::BadCredentials { error: text() },
             CollectError::IdentityRefused { error: text() },
-            CollectError::EndpointUrl { url: text() },
+            CollectError::EndpointUrl { named: text(), url: text() },
+            CollectError::EndpointInClear { named: text(), url: text() },
+            CollectError::UnsendableCredentials { why: text() },
             CollectError::NoAnswer { endpoint: text(), error: text() },
             CollectError::NoRegion { name: text(), nearest: Some(text()) },
             CollectError::NotAnAccount { id: text() },

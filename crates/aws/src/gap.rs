@@ -108,6 +108,9 @@ impl Failure {
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
+        if let Some(why) = crate::bounded::refusal(&error) {
+            return Self::new(Class::Final, why);
+        }
         match &error {
             SdkError::TimeoutError(_) => Self::silent(),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::silent(),

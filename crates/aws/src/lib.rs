@@ -5,6 +5,7 @@
 
 mod beside;
 mod body;
+mod bounded;
 mod carry_out;
 mod collect;
 mod error;

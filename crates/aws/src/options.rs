@@ -14,6 +14,9 @@ pub struct Options {
     pub regions: Option<Vec<String>>,
     /// Sends every request there instead of to AWS.
     pub endpoint_url: Option<String>,
+    /// Other addresses of endpoints that the SDK may find, such as those of environment variables, with what names them. They are
+    /// checked like `endpoint_url`, and used by the SDK alone.
+    pub other_endpoints: Vec<(String, String)>,
     /// The accounts to audit.
     pub accounts: Accounts,
     /// The name (with its path, without a leading slash) of the role to assume in accounts other than the caller's.
@@ -102,6 +105,7 @@ impl Default for Options {
             keys: None,
             regions: None,
             endpoint_url: None,
+            other_endpoints: Vec::new(),
             accounts: Accounts::Caller,
             role_name: None,
             external_id: None,

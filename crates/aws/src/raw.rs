@@ -286,6 +286,9 @@ async fn send(
         operation = operation.time_source(time);
     }
     operation.build().invoke(request).await.map_err(|error| match &error {
+        refused if crate::bounded::refusal(refused).is_some() => {
+            Failure::new(Class::Final, crate::bounded::refusal(refused).unwrap_or_default())
+        }
         SdkError::TimeoutError(_) => Failure::silent(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => Failure::silent(),
         SdkError::DispatchFailure(_) => Failure::new(Class::Unreachable, "no connection"),

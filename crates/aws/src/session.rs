@@ -2,6 +2,7 @@
 //!
 //! The caller's own account is read with the caller's own credentials; every other one through a role.
 
+mod keys;
 mod open;
 
 use crate::gap::{Class, Failure};
@@ -148,13 +149,15 @@ impl Session {
             .set_external_id(self.role.external_id.clone());
         Box::pin(async move {
             let answer = request.send().await.map_err(Failure::of_sdk)?;
-            let keys = answer
+            let given = answer
                 .credentials
                 .ok_or_else(|| Failure::new(Class::Server, "the answer holds no credentials"))?;
+            keys::check(&given.access_key_id, &given.secret_access_key, Some(&given.session_token))
+                .map_err(|why| Failure::new(Class::Final, format!("the answer cannot be used: {why}")))?;
             Ok(Credentials::new(
-                keys.access_key_id,
-                keys.secret_access_key,
-                Some(keys.session_token),
+                given.access_key_id,
+                given.secret_access_key,
+                Some(given.session_token),
                 // Renewed by age above, before they can expire.
                 None,
                 "AssumeRole",

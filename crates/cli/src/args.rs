@@ -107,8 +107,8 @@ Examples:
 
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 it cannot be told.")]
 pub(crate) struct Explain {
-    /// The function, web function or MicroVM image.
-    #[arg(value_name = "ARN", required_unless_present = "selectors", conflicts_with = "selectors")]
+    /// The function, web function or MicroVM image: its ARN, or its name, which is looked for.
+    #[arg(value_name = "ARN|NAME", required_unless_present = "selectors", conflicts_with = "selectors")]
     pub(crate) arn: Option<String>,
     /// Event selectors as AWS, Terraform or a person writes them; - for stdin. No AWS account is needed.
     #[arg(long, value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
@@ -132,6 +132,7 @@ Examples:
   invoketrail plan --profile prod --output plan.json
   invoketrail plan --inventory acme.json --format markdown
   invoketrail plan --format terraform > trail.tf
+  invoketrail plan --organization --role-name Reader --format terraform --output-dir trails
 
 Nothing is changed: `invoketrail apply plan.json` does that.
 Exit code: 0 the plan reaches its end or there is nothing to do, 3 something stands in the way.")]
@@ -159,6 +160,9 @@ pub(crate) struct Planning {
     /// Write the plan to this file, for apply.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+    /// With --format terraform or cloudformation: write ACCOUNT-REGION.tf or .json for each account and Region to this folder.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) output_dir: Option<PathBuf>,
     /// Prices instead of those that come with the program.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) prices: Option<PathBuf>,
@@ -182,6 +186,20 @@ pub(crate) enum PlanFormat {
     Cloudformation,
     /// Commands to be run by hand.
     AwsCli,
+}
+
+impl PlanFormat {
+    /// As it is typed.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Terraform => "terraform",
+            Self::Cloudformation => "cloudformation",
+            Self::AwsCli => "aws-cli",
+        }
+    }
 }
 
 /// `invoketrail apply`

@@ -131,6 +131,7 @@ pub(crate) fn options(live: &Live) -> Options {
         profile: live.profile.clone(),
         regions: live.regions.clone(),
         endpoint_url: live.endpoint_url.clone(),
+        other_endpoints: endpoints_around(),
         accounts: match &live.accounts {
             Accounts::Caller => aws::Accounts::Caller,
             Accounts::Listed(ids) => aws::Accounts::Listed(ids.clone()),
@@ -141,6 +142,20 @@ pub(crate) fn options(live: &Live) -> Options {
         session_name: live.session_name.clone().unwrap_or(default.session_name.clone()),
         ..default
     }
+}
+
+/// `AWS_ENDPOINT_URL` and the ones for single services, which the SDK follows on its own.
+fn endpoints_around() -> Vec<(String, String)> {
+    let ignored = std::env::var("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    if ignored.is_ok_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Vec::new();
+    }
+    let mut named: Vec<(String, String)> = std::env::vars_os()
+        .map(|(name, url)| (name.to_string_lossy().into_owned(), url.to_string_lossy().into_owned()))
+        .filter(|(name, url)| name.starts_with("AWS_ENDPOINT_URL") && !url.is_empty())
+        .collect();
+    named.sort();
+    named
 }
 
 /// In the user's words.

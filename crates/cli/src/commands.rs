@@ -15,7 +15,7 @@ pub(crate) mod validate;
 pub(crate) mod verify;
 
 use crate::collect::collect;
-use crate::output::{called, read_file};
+use crate::output::{called, read_file, read_within};
 use crate::problem::{Problem, say};
 use crate::settings::Source;
 use ::audit::exception::Exception;
@@ -49,7 +49,7 @@ fn facts(source: &Source, now: &str) -> Result<Facts> {
 }
 
 fn read_inventory(path: &Path) -> Result<Inventory> {
-    let bytes = read_file(path)?;
+    let bytes = read_within(path, &cli::limits::INVENTORY)?;
     cli::store::read_inventory(&bytes).map_err(|error| {
         Problem::new(format!("cannot read {} as an inventory: {error}", called(path)))
             .help(error.help())

@@ -2,9 +2,11 @@
 
 use crate::args::{self, Format, Output, Recorders};
 use crate::nearest::nearest;
-use crate::problem::{Problem, io_problem};
+use crate::output::read_within;
+use crate::problem::{Problem, io_problem, say};
 use anyhow::Result;
 use clap::ValueEnum;
+use cli::limits::SETTINGS;
 use cli::visible::excerpt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,10 @@ const KEYS: [&str; 17] = [
     "threads",
 ];
 
+/// Settings that send requests or answers elsewhere, or hide or replace an answer. They count only in a file that somebody named:
+/// an index holds what was read of log files.
+const ONLY_NAMED: [&str; 4] = ["endpoint-url", "exit-zero", "index", "output"];
+
 /// What the file says; whatever it leaves open is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -61,18 +67,58 @@ pub(crate) struct Config {
 /// # Errors
 /// [`Problem`] of misuse where the file says something impossible.
 pub(crate) fn read(named: Option<&Path>) -> Result<Config> {
-    let path = named.unwrap_or(Path::new(NAME));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
-        Err(error) => return Err(io_problem("read", &path.display().to_string(), &error).into()),
-    };
-    let config = parse(&text).map_err(|problem| in_file(path, problem))?;
-    if named.is_none() {
-        // A file that lies in the folder by chance must not act in silence.
-        crate::problem::say("note", &format!("with the settings of {NAME}"));
+    match named {
+        Some(path) => {
+            let (config, _) = parsed(path)?;
+            Ok(config)
+        }
+        None => in_folder(),
     }
+}
+
+/// Reads the file in this folder, if there is one. Whoever made the folder wrote it, and he may not be the caller: it cannot send
+/// requests elsewhere or hide an answer, and each setting that counts is shown.
+fn in_folder() -> Result<Config> {
+    let path = Path::new(NAME);
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
+        Err(error) => return Err(io_problem("read", NAME, &error).into()),
+        // A pipe would be waited for, and a folder of that name is no concern of ours.
+        Ok(metadata) if !metadata.is_file() => {
+            say("note", &format!("ignoring ./{NAME}: it is not a regular file"));
+            return Ok(Config::default());
+        }
+        Ok(_) => {}
+    }
+    let (mut config, table) = parsed(path)?;
+    for (key, value) in &table {
+        if ONLY_NAMED.contains(&key.as_str()) {
+            let why = format!("only a file named with --config may set it (--config {NAME})");
+            say("note", &format!("ignoring `{key}` from ./{NAME}: {why}"));
+        } else {
+            say("note", &format!("using from ./{NAME}: {key} = {}", excerpt(&value.to_string(), 400)));
+        }
+    }
+    forget(&mut config);
     Ok(config)
+}
+
+/// Takes [`ONLY_NAMED`] out.
+fn forget(config: &mut Config) {
+    let Config { endpoint_url, exit_zero, index, output, .. } = config;
+    *endpoint_url = None;
+    *exit_zero = false;
+    *index = None;
+    output.clear();
+}
+
+fn parsed(path: &Path) -> Result<(Config, Table)> {
+    let bytes = read_within(path, &SETTINGS)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = format!("it is not UTF-8 text (byte {})", error.utf8_error().valid_up_to());
+        in_file(path, wrong(line))
+    })?;
+    Ok(parse(&text).map_err(|problem| in_file(path, problem))?)
 }
 
 fn in_file(path: &Path, wrong: Wrong) -> Problem {
@@ -94,7 +140,7 @@ fn wrong(line: String) -> Wrong {
     Wrong { line, help: None }
 }
 
-fn parse(text: &str) -> Result<Config, Wrong> {
+fn parse(text: &str) -> Result<(Config, Table), Wrong> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
@@ -107,7 +153,7 @@ fn parse(text: &str) -> Result<Config, Wrong> {
     if config.organization && !config.accounts.is_empty() {
         return Err(wrong("`accounts` and `organization` cannot be used together".to_owned()));
     }
-    Ok(config)
+    Ok((config, table))
 }
 
 fn set(config: &mut Config, key: &str, value: &Value) -> Result<(), Wrong> {
@@ -186,7 +232,7 @@ fn each<T>(key: &str, value: &Value, read: impl Fn(&str) -> Result<T, String>) -
 
 #[cfg(test)]
 mod tests {
-    use super::{KEYS, parse};
+    use super::{Config, KEYS, ONLY_NAMED, forget, parse};
     use crate::args::Cli;
     use clap::CommandFactory;
 
@@ -202,8 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn what_only_a_named_file_may_set_is_forgotten() {
+        let line =
+            |key: &str| format!("{key} = {}", if key == "exit-zero" { "true" } else { "'https://x.json'" });
+        for key in ONLY_NAMED {
+            let (mut config, _) = parse(&line(key)).unwrap();
+            assert_ne!(config, Config::default(), "{key}");
+            forget(&mut config);
+            assert_eq!(config, Config::default(), "{key}");
+        }
+    }
+
+    #[test]
     fn one_and_several_are_both_lists() {
-        let config = parse("region = 'eu-west-1'\noutput = ['a.json', 'b.md']").unwrap();
+        let (config, _) = parse("region = 'eu-west-1'\noutput = ['a.json', 'b.md']").unwrap();
         assert_eq!(config.region, ["eu-west-1"]);
         assert_eq!(config.output.len(), 2);
     }

@@ -1,21 +1,24 @@
 //! Delivered files where completeness counts: every name first, digests among them, then each file read once, and all that could
 //! not be seen kept by the account and Region that it may be about.
 
+mod claimed;
 mod digests;
 mod folder;
 mod hashes;
 mod holes;
 mod proofs;
 mod reading;
+mod unlisted;
 mod watched;
 
+pub(crate) use claimed::may_hold;
 pub(crate) use digests::{Keys, Proven, Weighed, found, weigh};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;
 pub(crate) use proofs::Proofs;
 pub(crate) use reading::{Read, has_request, read};
 
-use crate::sources::{Place, Session, Window, list, tag_of};
+use crate::sources::{Found, Kind, Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;
 use cli::report::LeftOut;
 use holes::place_of;
@@ -23,6 +26,7 @@ use logs::scan::Tag;
 use logs::{Folder, ObjectKey};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use unlisted::Beginning;
 
 /// A file or an object.
 #[derive(Clone, Debug)]
@@ -34,7 +38,7 @@ pub(crate) struct Item {
     /// Its key; of a local copy its path, which ends in the key from `AWSLogs/` on wherever it was copied as it lay.
     pub(crate) key: String,
     /// Bytes.
-    size: u64,
+    pub(crate) size: u64,
     /// As in [`crate::sources::Found`]: what the index knows it by.
     tag: Option<Tag>,
 }
@@ -56,11 +60,15 @@ pub(crate) struct Delivered {
     pub(crate) holes: Holes,
     /// Files that are not read, and why not.
     pub(crate) left_out: LeftOut,
+    /// What was looked for.
+    window: Window,
+    /// What could not be listed, by what its keys begin with.
+    unlisted: Vec<Beginning>,
 }
 
 /// What lies in the places that the window concerns. `session` may be `None` iff none of them is a bucket.
 pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Session>) -> Delivered {
-    let mut all = Delivered { places: places.to_vec(), ..Delivered::default() };
+    let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
     for (at, place) in places.iter().enumerate() {
         match (place, session) {
             (Place::Folder(root), _) => folder::list(&mut all, (at, root), window),
@@ -90,6 +98,7 @@ impl Delivered {
             // The beginning of a Region's name is that of several.
             let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
             self.holes.add(place_of(folder), &name, &refusal.told(), 1);
+            self.unlisted.push(Beginning { key: prefix, told: format!("{name}: {}", refusal.told()) });
         }
     }
 
@@ -112,9 +121,37 @@ impl Delivered {
         keys.filter_map(|key| Some((key.organization?, key.account))).collect()
     }
 
+    /// As files of a survey are.
+    pub(crate) fn as_found(&self, item: &Item) -> Found {
+        Found {
+            place: item.place,
+            below: item.below.clone(),
+            size: item.size,
+            delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
+            tag: item.tag,
+            ..Found::default()
+        }
+    }
+
     /// What an item is called in answers.
     pub(crate) fn name(&self, item: &Item) -> String {
         self.places.get(item.place).map(|place| place.name(&item.below)).unwrap_or_default()
+    }
+
+    /// Leaves out log files that were named one by one, and those that the window does not concern: only what was found by looking for
+    /// those days is left.
+    pub(crate) fn retain_found(&mut self) {
+        let (places, window) = (&self.places, &self.window);
+        self.logs.retain(|item| {
+            let named = matches!(places.get(item.place), Some(Place::File(_)));
+            let key = ObjectKey::parse(&item.key);
+            !named && key.is_some_and(|key| window.kind(&key) == Kind::Wanted)
+        });
+    }
+
+    /// True iff it is an object of a bucket, which is asked for over a network.
+    pub(crate) fn is_object(&self, item: &Item) -> bool {
+        self.bucket(item).is_some()
     }
 
     /// `None` for a local copy.

@@ -1,5 +1,6 @@
 //! The binary `invoketrail`: reads the arguments, runs one command, ends with its exit code.
 
+mod again;
 mod args;
 mod asking;
 mod clock;

@@ -2,8 +2,9 @@
 
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;
+use cli::limits::{DOCUMENT, Limit, Unread};
 use cli::report::Layout;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 /// Writes the answer to stdout. Whoever stopped reading (`| head`) has had enough, and that is no error.
@@ -32,21 +33,48 @@ pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
     written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
 }
 
-/// The bytes of a file; `-` is stdin.
+/// As [`write_file`]; a new file can be read by its owner alone.
 ///
 /// # Errors
 /// What the file system says.
+pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let written = cli::store::write_privately(path, write);
+    written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
+}
+
+/// The bytes of a plan, a journal or the like; `-` is stdin. See [`read_within`].
+///
+/// # Errors
+/// What the file system says, or that it is too large.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
-    if crate::settings::is_stdin(path) {
+    read_within(path, &DOCUMENT)
+}
+
+/// The bytes of a file of which no more than the limit is read; `-` is stdin. A pipe or a device is as good as a file.
+///
+/// # Errors
+/// What the file system says, or that it is too large.
+pub(crate) fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
+    let name = called(path);
+    let read = if crate::settings::is_stdin(path) {
         if io::stdin().is_terminal() {
             let problem = Problem::new("nothing is given on stdin");
             return Err(problem.help("pipe a document into it, or name a file instead of -").into());
         }
-        let mut bytes = Vec::new();
-        let read = io::stdin().lock().read_to_end(&mut bytes);
-        return read.map(|_| bytes).map_err(|error| io_problem("read", "stdin", &error).into());
-    }
-    std::fs::read(path).map_err(|error| io_problem("read", &path.display().to_string(), &error).into())
+        limit.read(io::stdin().lock(), 0)
+    } else {
+        open(path).and_then(|(file, size)| limit.read(file, size))
+    };
+    read.map_err(|error| match error {
+        Unread::Io(error) => io_problem("read", &name, &error).into(),
+        Unread::TooLarge(why) => Problem::new(format!("cannot read {name}: {why}")).help(limit.help).into(),
+    })
+}
+
+fn open(path: &Path) -> std::result::Result<(std::fs::File, u64), Unread> {
+    let file = std::fs::File::open(path)?;
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    Ok((file, size))
 }
 
 /// What a file is called in a message.

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 
 /// No message is longer than this many characters.
 const LONGEST: usize = 600;
+/// No advice is longer than what a system takes for one argument.
+const LONGEST_ADVICE: usize = 128 << 10;
 
 /// A problem that the user can do something about.
 #[derive(Debug)]
@@ -30,6 +32,21 @@ impl Problem {
     /// The user interrupted before there was anything to keep.
     pub(crate) fn interrupted(line: impl Into<String>) -> Self {
         Problem { outcome: Outcome::Interrupted, ..Self::new(line) }
+    }
+
+    /// What AWS was asked for though only local copies are read, and the flag that makes asking needless.
+    pub(crate) fn of_a_copy(error: anyhow::Error, needed: &str, flag: &str) -> anyhow::Error {
+        match error.downcast::<Problem>() {
+            Ok(problem) if problem.outcome == Outcome::CouldNotAnswer => {
+                // Nobody who reads a copy has to have credentials.
+                let other = problem.help.filter(|_| !problem.line.contains("no AWS credentials"));
+                let other = other.map(|help| format!("; or {help}")).unwrap_or_default();
+                let line = format!("{needed}, and AWS could not be asked for them: {}", problem.line);
+                Problem::new(line).help(format!("{flag}{other}")).into()
+            }
+            Ok(problem) => problem.into(),
+            Err(error) => error,
+        }
     }
 
     /// With the next command or the missing permission.
@@ -74,12 +91,18 @@ pub(crate) fn tell(error: &anyhow::Error) -> Outcome {
     let _ = writeln!(stderr, "error: {}", excerpt(&line, LONGEST));
     let Some(problem) = error.downcast_ref::<Problem>() else { return Outcome::CouldNotAnswer };
     if let Some(help) = &problem.help {
-        let _ = writeln!(stderr, "help: {}", excerpt(help, LONGEST));
+        let _ = writeln!(stderr, "help: {}", advice(help));
     }
     problem.outcome
 }
 
+/// A command that is cut off cannot be run: advice may be long, for it may name a hundred accounts.
+fn advice(text: &str) -> String {
+    excerpt(text, LONGEST_ADVICE)
+}
+
 /// Says something by the way on stderr: `note: ...`, `next: ...`.
 pub(crate) fn say(label: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{label}: {}", excerpt(text, LONGEST));
+    let shown = if matches!(label, "next" | "help") { advice(text) } else { excerpt(text, LONGEST) };
+    let _ = writeln!(io::stderr().lock(), "{label}: {shown}");
 }

@@ -24,6 +24,14 @@ pub(crate) fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>
     let Some(path) = named.or_else(cache) else { return Ok(None) };
     match Index::open(&path) {
         Ok(index) => Ok(Some(index)),
+        Err(error @ IndexError::Exposed(_)) => {
+            say(
+                "note",
+                &format!("cannot use the index {} ({error}); reading all files instead", path.display()),
+            );
+            say("help", error.help());
+            Ok(None)
+        }
         Err(error) if asked => {
             let told = format!("cannot use the index {}: {error}", path.display());
             Err(Problem::new(told).help(error.help()).into())

@@ -27,27 +27,27 @@ pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use invocations::{
-    INVOCATIONS_FORMAT, Invocations, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-    invocations_text,
+    INVOCATIONS_FORMAT, Invocations, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
+    invocations_jsonl, invocations_text,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;
 pub use left_out::LeftOut;
 pub use markdown::{quoted_text, write_markdown};
-pub use next::next_command;
+pub use next::{NextFlags, next_command};
 pub use page::Layout;
 pub use plan::{
-    Line, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation, plan_markdown,
-    plan_terraform, plan_text,
+    Line, PlaceDocument, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation,
+    plan_markdown, plan_terraform, plan_text,
 };
 pub use shortfall::shortfall;
 pub use terminal::write_terminal;
 pub use validation::{KeySource, VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
-    VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
+    ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,
 };
-pub use view::{Answer, answer, find_resource, shell};
+pub use view::{find_resource, shell};
 
 use audit::Counted;
 use audit::drift::Drift;

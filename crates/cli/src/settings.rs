@@ -110,7 +110,6 @@ impl Source {
     /// The flags that lead a next command to the same facts, each with a space before it.
     pub(crate) fn again(&self) -> String {
         match self {
-            Self::File(path) if is_stdin(path) => " --inventory FILE".to_owned(),
             Self::File(path) => format!(" --inventory {}", cli::report::shell(&path.to_string_lossy())),
             Self::Live(live) => live.again(),
         }

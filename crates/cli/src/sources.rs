@@ -19,8 +19,8 @@ pub(crate) use objects::{survey_objects, tag_of};
 pub(crate) use session::{Session, side_by_side};
 pub(crate) use survey::{Survey, survey};
 pub(crate) use trails::{Trails, delivered_by, delivers, live};
-pub(crate) use walk::{Met, Walk, said, with_slashes};
-pub(crate) use window::Window;
+pub(crate) use walk::{Met, Open, Walk, said, with_slashes};
+pub(crate) use window::{Kind, Window};
 
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;

@@ -9,12 +9,14 @@ mod exceptions_file;
 mod index;
 pub mod inventory_file;
 mod journal;
+mod leftovers;
 mod metrics_file;
+mod ours;
 mod plan_file;
 mod prices_file;
 mod scratch;
 
-pub use atomic::write_atomically;
+pub use atomic::{write_atomically, write_privately};
 pub use document::DocumentError;
 pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use index::{Batch, Index, IndexError};

@@ -8,14 +8,17 @@
 
 mod advanced;
 mod basic;
+mod beside;
 mod request;
 mod strict;
 mod walk;
 
+pub use beside::{Beside, Said, beside};
 pub use request::{RequestError, document, each, request};
 pub use strict::value_from_str;
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};
+use beside::{is_about_recording, read_beside};
 use serde_json::Value;
 use walk::{Path, entries, list, plain};
 
@@ -65,8 +68,8 @@ pub enum SelectorsError {
 }
 
 /// Members that stand beside the selectors in answers and requests of AWS and in CloudFormation, as [`plain`] names, and
-/// cannot change what is recorded of management and data events.
-const BESIDE: [&str; 47] = [
+/// cannot change what is recorded of management and data events. Those that can are read in [`beside`].
+const BESIDE: [&str; 58] = [
     // GetEventSelectors, PutEventSelectors
     "trailarn",
     "trailname",
@@ -77,33 +80,46 @@ const BESIDE: [&str; 47] = [
     "enablelogfilevalidation",
     "includeglobalserviceevents",
     "insightselectors",
-    "islogging",
-    "ismultiregiontrail",
-    "isorganizationtrail",
+    "hascustomeventselectors",
+    "hasinsightselectors",
+    "homeregion",
     "kmskeyid",
     "s3bucketname",
     "s3keyprefix",
+    "logfilevalidationenabled",
+    "snstopicarn",
     "snstopicname",
     "tags",
     "tagslist",
+    // GetTrailStatus
+    "latestcloudwatchlogsdeliveryerror",
+    "latestcloudwatchlogsdeliverytime",
+    "latestdeliveryattemptsucceeded",
+    "latestdeliveryattempttime",
+    "latestdeliverytime",
+    "latestdigestdeliveryerror",
+    "latestdigestdeliverytime",
+    "latestnotificationattemptsucceeded",
+    "latestnotificationattempttime",
+    "latestnotificationerror",
+    "latestnotificationtime",
+    "startloggingtime",
+    "stoploggingtime",
+    "timeloggingstarted",
+    "timeloggingstopped",
     // The rest of an event data store
     "eventdatastore",
     "eventdatastorearn",
     "name",
-    "status",
     "billingmode",
     "createdtimestamp",
     "updatedtimestamp",
     "federationenabled",
     "federationrolearn",
     "federationstatus",
-    "ingestionenabled",
-    "startingestion",
     "insightsdestination",
     "contextkeyselectors",
     "maxeventsize",
-    "multiregionenabled",
-    "organizationenabled",
     "partitionkeys",
     "retentionperiod",
     "terminationprotectionenabled",
@@ -115,7 +131,6 @@ const BESIDE: [&str; 47] = [
     "sourceconfig",
     "destinations",
     "ingestionstatus",
-    "applytoallregions",
     // Terraform
     "insightselector",
     "id",
@@ -132,13 +147,14 @@ pub fn from_str(text: &str) -> Result<Selectors, SelectorsError> {
 
 /// Reads selectors from a JSON document: an answer of GetEventSelectors, a request of PutEventSelectors (as typed or as
 /// recorded), the values of a Terraform `aws_cloudtrail`, CloudFormation properties, a list of selectors, or one selector.
-/// Where lists of selectors are there but empty, what is recorded is in doubt.
+/// Where lists of selectors are there but empty, what is recorded is in doubt; so is what selectors record whose document
+/// says that nothing is recorded now (see [`beside`]).
 ///
 /// # Errors
 /// [`SelectorsError`] iff the document cannot be read as selectors; what can be read but not understood is a doubt.
 pub fn from_value(value: &Value) -> Result<Selectors, SelectorsError> {
     let root = Path::root();
-    let mut unknown = Vec::new();
+    let (mut unknown, mut of_all) = (Vec::new(), Vec::new());
     let read = match value {
         Value::Array(_) => {
             list(&root, value)?.map(|(at, item)| selector(&at, item)).collect::<Result<_, _>>()?
@@ -146,10 +162,18 @@ pub fn from_value(value: &Value) -> Result<Selectors, SelectorsError> {
         Value::Object(members) if members.keys().any(|key| is_selector_member(key)) => {
             vec![selector(&root, value)?]
         }
-        Value::Object(_) => from_document(&root, value, &mut unknown)?,
+        Value::Object(_) => {
+            let read = from_document(&root, value, &mut unknown)?;
+            of_all = read_beside(&root, value).1;
+            read
+        }
         other => return Err(root.wrong(other, "an object or a list")),
     };
-    Ok(Selectors { list: in_force(read, unknown), document: value.to_string() })
+    let mut list = in_force(read, unknown);
+    for selector in &mut list {
+        of_all.iter().for_each(|doubt| selector.doubt(doubt.clone()));
+    }
+    Ok(Selectors { list, document: value.to_string() })
 }
 
 /// Reads the selectors of a document; members that we do not know are added to `unknown`.
@@ -173,7 +197,7 @@ fn from_document(
                     selectors.push(Selector::Advanced(advanced::read(&at, item)?));
                 }
             }
-            known if BESIDE.contains(&known) => {}
+            known if BESIDE.contains(&known) || is_about_recording(known) => {}
             // A Terraform resource holds the whole trail; what does not speak of selectors is not about them.
             other if terraform && !other.contains("selector") => {}
             _ => unknown.push(Doubt::Member { path: at.to_string() }),

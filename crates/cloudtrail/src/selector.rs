@@ -362,6 +362,14 @@ pub enum Doubt {
     /// Empty lists of selectors: AWS tells a trail that nobody set in full, so what an empty answer means is not documented.
     #[error("the document holds no selector at all, and AWS does not say what that records")]
     NoSelectors,
+    /// The document says that the recorder of these selectors records nothing now.
+    #[error("`{path}` is `{value}`, so nothing is recorded now")]
+    Stopped {
+        /// Path into the document.
+        path: String,
+        /// What stands there.
+        value: String,
+    },
     /// Basic and advanced selectors in one document.
     #[error("the document holds basic and advanced selectors, and only one kind can be in force")]
     BothKinds,

@@ -26,7 +26,7 @@ pub use asked::Asked;
 pub use document::{Digest, LogFile, Previous, Refusal};
 pub use expected::{Claim, Expected, Seen, Standing};
 pub use found::{Found, Unread};
-pub use judge::{Weighing, judge};
+pub use judge::{Unlisted, Weighing, judge};
 pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
 pub use live::{Lack, Lacking, LackingPlace, LiveTrail, Logging};
 pub use name::{Chain, DigestName};

@@ -3,6 +3,7 @@
 //! Nothing here calls [`cloudtrail::records`] or the decision procedure: what they say is compared with what stands here,
 //! which is written to be read beside the documentation of AWS, not to be fast.
 
+pub mod anywhere;
 pub mod enumerate;
 pub mod inclusion;
 pub mod large;

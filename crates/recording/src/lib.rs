@@ -10,6 +10,7 @@
 //!                                                              remainder: all that no clause takes, for words
 //! ```
 
+mod anywhere;
 mod bits;
 mod clauses;
 mod copies;
@@ -21,6 +22,7 @@ mod grid;
 mod inclusion;
 mod index;
 mod invocations;
+mod places;
 mod principal;
 mod remainder;
 mod search;
@@ -32,11 +34,13 @@ mod witness;
 mod words;
 mod work;
 
+pub use anywhere::{Anywhere, anywhere};
 pub use clauses::Candidate;
 pub use decide::{decide, decide_space};
 pub use decider::{ClassId, Decider};
 pub use inclusion::{Inclusion, included};
 pub use invocations::{Provenance, Space, data_events, invocations, management_events};
+pub use places::Place;
 pub use subject::{Subject, any_arn, arn_prefix};
 pub use values::{Alphabet, Domain};
 pub use verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};

@@ -1,7 +1,7 @@
 //! Rows and places that share a reason, brought together so that each reason is told once.
 
 use crate::finding::{Audit, Finding, Proof, ResourceRef, Silent, Status};
-use recording::{Open, State, Verdict};
+use recording::{Open, State};
 use std::collections::BTreeMap;
 
 /// What makes two verdicts one reason: the same proof against the same silent recorders.
@@ -45,7 +45,7 @@ pub(super) fn places(
         let position = verdict_of(at);
         let verdict = &audit.verdicts[position];
         if wanted(at, verdict.state) {
-            let told = told(verdict);
+            let told = told(audit, position);
             let proof = Proof { place: at, verdict: position };
             groups.entry((verdict.state, told, &place.silent)).or_insert((proof, Vec::new())).1.push(at);
         }
@@ -54,8 +54,9 @@ pub(super) fn places(
 }
 
 /// What a verdict says escapes, or may escape, and that the work limit was reached where it was.
-fn told(verdict: &Verdict) -> String {
-    let remainder = verdict.escape.as_ref().map(|escape| escape.remainder.clone());
+fn told(audit: &Audit<'_>, position: usize) -> String {
+    let verdict = &audit.verdicts[position];
+    let remainder = audit.remainder(position).map(str::to_owned);
     let limit = verdict.open.filter(|open| *open == Open::Work).and_then(|_| verdict.open_reason());
     remainder.into_iter().chain(limit).collect::<Vec<_>>().join("; ")
 }
@@ -65,8 +66,8 @@ pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) ->
     let verdict = &audit.verdicts[proof.verdict];
     let (status, reason) = match verdict.state {
         State::Recorded => (Status::Pass, "all are recorded".to_owned()),
-        State::PartiallyRecorded | State::NotRecorded => (Status::Fail, told(verdict)),
-        State::Undetermined => (Status::Undetermined, told(verdict)),
+        State::PartiallyRecorded | State::NotRecorded => (Status::Fail, told(audit, proof.verdict)),
+        State::Undetermined => (Status::Undetermined, told(audit, proof.verdict)),
     };
     let mut gaps: Vec<usize> =
         places.iter().flat_map(|place| audit.deciding_gaps(Proof { place: *place, ..proof })).collect();

@@ -4,6 +4,7 @@
 //! Advisory: invoking is a write, so a write-only selector records every invocation and the main control passes, while
 //! the page asks for both boxes.
 
+use super::lambda_invocations_recorded::unlisted_places;
 use super::{About, about_places, count};
 use crate::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use cloudtrail::resource::ResourceType;
@@ -60,6 +61,10 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     }
     let seen: usize = audit.places.iter().map(|place| place.planes[PLANE].rows.len()).sum();
     let otherwise = match seen {
+        0 if unlisted_places(audit, PLANE) > 0 => {
+            let reason = "not every function could be listed, but all data events of any are recorded";
+            (Status::Pass, reason.to_owned())
+        }
         0 => (Status::NotApplicable, "there is no function".to_owned()),
         n => (Status::Pass, format!("all data events of {} are recorded", count(n, "function"))),
     };

@@ -39,6 +39,10 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     findings.extend(warnings(audit, PLANE));
     let seen = rows(audit, PLANE);
     let reason = match seen {
+        0 if unlisted_places(audit, PLANE) > 0 => {
+            "not every function could be listed, but any function, listed or not, would be recorded"
+                .to_owned()
+        }
         0 => "there is no function yet, and any that will be created would be recorded".to_owned(),
         n => format!("every invocation of {} and of any created later is recorded", count(n, "function")),
     };
@@ -106,10 +110,17 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
         finding
     }));
     findings.extend(warnings(audit, plane));
-    let otherwise = if seen == 0 {
-        (Status::NotApplicable, format!("no {} exists", kind.noun()))
-    } else {
-        (Status::Pass, format!("every invocation of {} is recorded", count(seen, kind.noun())))
+    let otherwise = match seen {
+        // What could not be listed may be there, and any would be recorded: else a finding says so.
+        0 if unlisted_places(audit, plane) > 0 => {
+            let noun = kind.noun();
+            (
+                Status::Pass,
+                format!("not every {noun} could be listed, but any, listed or not, would be recorded"),
+            )
+        }
+        0 => (Status::NotApplicable, format!("no {} exists", kind.noun())),
+        n => (Status::Pass, format!("every invocation of {} is recorded", count(n, kind.noun()))),
     };
     about.answer(findings, otherwise)
 }
@@ -127,9 +138,16 @@ fn unlisted(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
             listing.0.push(at);
             listing.1.extend(&here.gaps);
         }
-        if !here.elsewhere.is_empty() {
+        // Those that are recorded at home are findings of their own.
+        let told = |gap: &&usize| {
+            here.rows
+                .iter()
+                .any(|row| audit.open.get(&row.verdict).is_some_and(|open| open.gaps.contains(gap)))
+        };
+        let untold: Vec<usize> = here.elsewhere.iter().filter(|gap| !told(gap)).copied().collect();
+        if !untold.is_empty() {
             elsewhere.0.push(at);
-            elsewhere.1.extend(&here.elsewhere);
+            elsewhere.1.extend(untold);
         }
     }
     let noun = ResourceType::ALL[plane].noun();
@@ -178,6 +196,11 @@ fn warnings(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
         }
     }
     told
+}
+
+/// Places at which not every resource of the plane was listed.
+pub(super) fn unlisted_places(audit: &Audit<'_>, plane: usize) -> usize {
+    audit.places.iter().filter(|place| !place.planes[plane].gaps.is_empty()).count()
 }
 
 fn rows(audit: &Audit<'_>, plane: usize) -> usize {

@@ -85,7 +85,7 @@ pub fn without(
 }
 
 /// A basic selector without the type; `None` iff it records nothing else.
-fn basic_without(selector: &Selector, kind: ResourceType) -> Option<Selector> {
+pub(super) fn basic_without(selector: &Selector, kind: ResourceType) -> Option<Selector> {
     let Selector::Basic(basic) = selector else { return Some(selector.clone()) };
     let mut basic = basic.clone();
     let is_kind = |one: &DataResource| one.kind == kind.as_str();
@@ -144,7 +144,7 @@ fn edited(
 }
 
 /// True iff the selector may record data events of the kind.
-fn concerns(selector: &AdvancedSelector, kind: ResourceType) -> bool {
+pub(super) fn concerns(selector: &AdvancedSelector, kind: ResourceType) -> bool {
     let admits =
         |field, text| selector.condition(field).is_none_or(|one| one.turns_away(Some(text)).is_none());
     admits(Field::EventCategory, "Data") && admits(Field::ResourcesType, kind.as_str())
@@ -155,6 +155,18 @@ fn concerns_basic(selector: &Selector, kind: ResourceType) -> bool {
         Selector::Basic(basic) => basic.data_resources.iter().any(|one| one.kind == kind.as_str()),
         Selector::Advanced(_) => false,
     }
+}
+
+/// The selectors with `list` in their place, which records less of one kind.
+///
+/// # Errors
+/// As [`keep_only`].
+pub(crate) fn reduced(
+    before: &Selectors,
+    list: Vec<Selector>,
+    recorder: RecorderKind,
+) -> Result<Selectors, EditError> {
+    left(before, list, recorder)
 }
 
 /// The list, if anything is left of it. An empty list would be taken for the default of a new trail.

@@ -1,23 +1,21 @@
-//! Plans that record less on purpose: a declared reduction, and the removal of paid copies.
+//! Plans that record less on purpose: a declared reduction.
 
 use super::record::{Reasoned, target};
-use super::skeleton::{ByPlace, Needs, lacking, needs, skeleton, weight};
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
 use crate::backout::{Choice, Pattern, Wanted, choose};
 use crate::change::{Change, Setting, Turn};
 use crate::controls::count;
-use crate::edit::{EditError, exclude, keep_only, without};
+use crate::edit::{EditError, exclude, keep_only};
 use crate::exception::Exception;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
-use crate::judge::Prospects;
 use crate::{Options, audit, cost};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
 use recording::{Candidate, State, Subject, decide};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const KIND: ResourceType = ResourceType::Function;
 
@@ -153,18 +151,18 @@ fn edited(
     (steps, refusals)
 }
 
-fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Refusal {
+pub(super) fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Refusal {
     let (recorder, nearest) = (Some(recorder.arn.clone()), nearest.to_owned());
     Refusal { places: Vec::new(), recorder, reason, nearest }
 }
 
 /// True iff the recorder can record invocations of the function in its own account.
-fn reaches(recorder: &Recorder, arn: &str) -> bool {
+pub(super) fn reaches(recorder: &Recorder, arn: &str) -> bool {
     recorder.organization || arn.split(':').nth(4) == Some(recorder.account.as_str())
 }
 
 /// True unless every selector certainly turns away every invocation of the function.
-fn may_record(list: &[Selector], arn: &str) -> bool {
+pub(super) fn may_record(list: &[Selector], arn: &str) -> bool {
     let alone = [Candidate { selectors: Some(list), certain: true }];
     decide(&alone, Subject::Named(KIND, arn)).state != State::NotRecorded
 }
@@ -225,72 +223,4 @@ fn prove(inventory: &Inventory, options: &PlanOptions<'_>, plan: &mut Plan, exce
             nearest: "what is not understood in the selectors has to be edited by hand first".to_owned(),
         });
     }
-}
-
-/// The plan that removes recorders' Lambda selectors where others record the same: nothing is recorded less, only fewer
-/// times. Account trails go before organization trails.
-#[must_use]
-pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
-    let needs: ByPlace<Needs> = inventory
-        .places
-        .iter()
-        .map(|place| (place.account.clone(), place.region.clone()))
-        .zip(needs(inventory, false))
-        .collect();
-    let mut bare = skeleton(inventory);
-    let mut steps: Vec<Reasoned> = Vec::new();
-    let mut order: Vec<&Recorder> = inventory.recorders.iter().collect();
-    order.sort_by_key(|one| (one.organization, one.multi_region, one.kind == RecorderKind::EventDataStore));
-    let mut prospects = Prospects::new(&options.audit);
-    let mut open = |inventory: &Inventory| {
-        let (lacks, copies) = lacking(inventory, &needs, &mut prospects);
-        let open: usize =
-            lacks.values().map(|one| one.open.kinds.len() + usize::from(one.open.management)).sum();
-        (weight(&lacks) + open, copies)
-    };
-    for recorder in order.into_iter().filter(|one| options.counts(one.kind)) {
-        let Some(selectors) = recorder.selectors.known() else { continue };
-        let edited = without(selectors, KIND, recorder.kind);
-        let Ok((before, after_text)) = edited.and_then(|after| Ok((request(selectors)?, request(&after)?)))
-        else {
-            continue;
-        };
-        if before == after_text {
-            continue;
-        }
-        let setting = Setting::Selectors(Turn { before, after: after_text });
-        let change = Change { target: target(recorder), setting };
-        let then = after(&bare, std::slice::from_ref(&change));
-        let ((lacked, copies), (lacks, left)) = (open(&bare), open(&then));
-        if lacks == lacked && left < copies {
-            let told = "every invocation it records is recorded by another recorder too, and paid for twice"
-                .to_owned();
-            steps.push((change, told));
-            bare = then;
-        }
-    }
-    let mut plan = finish(inventory, options, Purpose::DropCopies, steps, Vec::new());
-    plan.losses = copies_lost(inventory, &plan);
-    plan
-}
-
-fn copies_lost(inventory: &Inventory, plan: &Plan) -> Vec<Loss> {
-    let functions = inventory.places.iter().flat_map(|place| &place.functions.resources);
-    let mut losses: BTreeMap<(&str, &str), Loss> = BTreeMap::new();
-    let arns: Vec<&str> = functions.map(|one| one.arn.as_ref()).collect();
-    for step in &plan.steps {
-        let Setting::Selectors(turn) = &step.change.setting else { continue };
-        let list = cloudtrail::json::from_str(&turn.before).map(|all| all.list).unwrap_or_default();
-        let recorder = inventory.recorder(&step.change.target.arn).map(|at| &inventory.recorders[at]);
-        let reached = |arn: &&&str| recorder.is_some_and(|one| reaches(one, arn)) && may_record(&list, arn);
-        for arn in arns.iter().filter(reached) {
-            let loss = Loss {
-                recorder: step.change.target.arn.clone(),
-                function: (*arn).to_owned(),
-                because: "recorded by another recorder".to_owned(),
-            };
-            losses.insert((&step.change.target.arn, arn), loss);
-        }
-    }
-    losses.into_values().collect()
 }

@@ -76,6 +76,20 @@ fn what_could_not_be_read_is_never_missing() {
 }
 
 #[test]
+fn what_was_delivered_late_and_not_read_makes_nothing_missing_whoever_names_the_place() {
+    for origin in [Origin::Trail, Origin::ByHand] {
+        let looked = Looked::Late { files: 3, unread: 2, first: "b.json.gz".to_owned() };
+        let decided = decide(&Known { looked, origin, ..missing() });
+        assert_eq!(decided.outcome, Outcome::Undetermined);
+        let told = decided.doubts[0].to_string();
+        assert!(
+            told.contains("up to 30 days late") && told.contains("2 files") && told.contains("b.json.gz"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn a_place_without_the_account_and_region_is_an_answer_only_where_the_trail_names_it() {
     let by_hand = decide(&Known { looked: Looked::NoFile, ..missing() });
     assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![Doubt::Elsewhere]));
@@ -143,6 +157,7 @@ fn looked() -> impl Strategy<Value = Looked> {
         (1..9_u64).prop_map(|files| Looked::CutOff { files, newest: "z".to_owned() }),
         (1..9_u64).prop_map(|files| Looked::Lacking { files, why: "w".to_owned() }),
         Just(Looked::NotLooked { why: "y".to_owned() }),
+        (0..9_u64).prop_map(|files| Looked::Late { files, unread: 1, first: "v".to_owned() }),
     ]
 }
 
@@ -171,7 +186,8 @@ fn hidden(known: &Known) -> Vec<Known> {
     let mut less = vec![
         Known { metric: Metric::Unknown(why.clone()), ..known.clone() },
         Known { looked: Looked::Partly { unread: 1, first: why.clone() }, ..known.clone() },
-        Known { looked: Looked::NotLooked { why }, ..known.clone() },
+        Known { looked: Looked::NotLooked { why: why.clone() }, ..known.clone() },
+        Known { looked: Looked::Late { files: 1, unread: 1, first: why }, ..known.clone() },
         Known { origin: Origin::ByHand, ..known.clone() },
         Known { settled: false, ..known.clone() },
         Known { unproven: unproven(), ..known.clone() },

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod answer;
 mod backout_choice;
 mod controls;
 mod drift;
@@ -10,6 +11,7 @@ mod evidence;
 mod exceptions;
 mod gaps;
 mod laws;
+mod narrowing;
 mod plan;
 mod plan_laws;
 mod plan_reduce;

@@ -1,11 +1,11 @@
 //! Web functions and MicroVM images: planes of their own, web functions in every Region that serves them.
 
 use crate::world::{ALL, HERE, MEMBER, THERE, World};
-use audit::finding::{Audit, Status};
+use audit::finding::{Audit, Proof, Status};
 use audit::inventory::{Resource, Serving, Sighting, TrailStatus};
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
-use recording::State::{NotRecorded, Recorded};
+use recording::State::{NotRecorded, Recorded, Undetermined};
 
 const WEB: &str = r#"{"AdvancedEventSelectors":[
     {"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
@@ -83,4 +83,38 @@ fn a_serving_region_that_nobody_looked_at_is_a_gap() {
     let web = control(&told, WEB_CONTROL);
     assert_eq!(web.status, Status::Undetermined, "{web:?}");
     assert_eq!(told.gaps.last().unwrap().region.as_deref(), Some(THERE));
+}
+
+/// One value, one answer: the verdict of the web function itself, the counts, the control.
+#[test]
+fn a_web_function_that_other_regions_may_serve_is_undetermined_everywhere() {
+    for serving in [Serving::Unread(0), Serving::Also(Box::new([THERE.to_owned()]))] {
+        let mut world = World::member().trail("main", MEMBER, false, WEB);
+        world.gap("lambda:ListWebFunctionEndpoints");
+        world.at(MEMBER, HERE).web_functions.resources = vec![shop(serving.clone())];
+        let told = audit(&world.inventory, &Options::default());
+        let place = world.inventory.place(MEMBER, HERE).unwrap();
+        let row = told.places[place].planes[1].rows[0];
+        assert_eq!(told.verdicts[row.verdict].state, Undetermined, "{serving:?}");
+        let gaps = told.deciding_gaps(Proof { place, verdict: row.verdict });
+        assert_eq!(gaps, told.places[place].planes[1].elsewhere, "{serving:?}");
+        assert_eq!(gaps.len(), 1);
+        assert!(told.remainder(row.verdict).unwrap().contains("served by Regions that were not audited"));
+        assert_eq!((told.summary.undetermined, told.summary.recorded), (1, 1));
+        let web = control(&told, WEB_CONTROL);
+        assert_eq!(web.status, Status::Undetermined);
+        let open: Vec<_> = web.findings.iter().filter(|one| one.status == Status::Undetermined).collect();
+        assert_eq!((open.len(), open[0].resources.len(), &open[0].gaps), (1, 1, &gaps), "{web:?}");
+    }
+}
+
+#[test]
+fn a_web_function_that_escapes_at_home_escapes_wherever_else_it_is_served() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    world.gap("lambda:ListWebFunctionEndpoints");
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Unread(0))];
+    let told = audit(&world.inventory, &Options::default());
+    let place = world.inventory.place(MEMBER, HERE).unwrap();
+    assert_eq!(told.verdicts[told.places[place].planes[1].rows[0].verdict].state, NotRecorded);
+    assert_eq!(control(&told, WEB_CONTROL).status, Status::Fail);
 }

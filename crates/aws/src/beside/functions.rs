@@ -4,7 +4,8 @@
 //! source mappings are listings of the place.
 
 use super::{policy, seen};
-use crate::collect::pages;
+use crate::body::{Body, list};
+use crate::collect::{listed, pages};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
@@ -101,7 +102,7 @@ impl<'a> Here<'a> {
                 Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
             });
             let answer = answer.await?;
-            Ok((answer.functions.unwrap_or_default(), answer.next_marker))
+            Ok((listed(answer.functions, "functions")?, answer.next_marker))
         })
         .await;
         let known = found.into_iter().filter_map(|one| {
@@ -121,7 +122,7 @@ impl<'a> Here<'a> {
                 Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
             });
             let answer = answer.await?;
-            Ok((answer.event_source_mappings.unwrap_or_default(), answer.next_marker))
+            Ok((listed(answer.event_source_mappings, "event source mappings")?, answer.next_marker))
         })
         .await;
         if let Some(failure) = failure {
@@ -163,12 +164,18 @@ impl<'a> Here<'a> {
         let client = self.reach.lambda(self.region);
         let call = self.call("lambda:ListFunctionUrlConfigs").about(arn);
         let (found, failure) = pages(async |marker| {
+            let body = Body::default();
             let answer = self.session.wire.send(&call, || {
                 let request =
                     client.list_function_url_configs().function_name(arn).set_marker(marker.clone());
+                let request = request.customize().interceptor(body.clone());
                 Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
             });
             let answer = answer.await?;
+            let document = body.json();
+            document
+                .and_then(|document| list(&document, "FunctionUrlConfigs").map(drop))
+                .map_err(|error| Failure::new(Class::Final, error))?;
             Ok((answer.function_url_configs, answer.next_marker))
         })
         .await;
@@ -186,6 +193,8 @@ impl<'a> Here<'a> {
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await.map_err(|failure| failure.gap(&call))?;
-        Ok(answer.tags.unwrap_or_default().into_iter().collect())
+        let tags =
+            answer.tags.ok_or_else(|| Failure::new(Class::Final, "the answer holds no tags").gap(&call))?;
+        Ok(tags.into_iter().collect())
     }
 }

@@ -1,5 +1,6 @@
 //! The tags of trails and event data stores, from their owners.
 
+use crate::collect::{listed, pages};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
@@ -65,14 +66,14 @@ async fn list(
 ) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
     let client = reach.cloudtrail(region);
     let ids: Vec<String> = arns.iter().map(|arn| (*arn).to_owned()).collect();
-    let (found, failure) = crate::collect::pages(async |next| {
+    let (found, failure) = pages(async |next| {
         let answer = session.wire.send(call, || {
             let request =
                 client.list_tags().set_resource_id_list(Some(ids.clone())).set_next_token(next.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        Ok((answer.resource_tag_list.unwrap_or_default(), answer.next_token))
+        Ok((listed(answer.resource_tag_list, "tags")?, answer.next_token))
     })
     .await;
     match failure {
@@ -85,9 +86,10 @@ async fn list(
 fn gathered(found: Vec<ResourceTag>) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for one in found {
-        let Some(id) = one.resource_id else { continue };
+        // Without a list, its tags were not told of.
+        let (Some(id), Some(listed)) = (one.resource_id, one.tags_list) else { continue };
         let tags = all.entry(id).or_default();
-        for tag in one.tags_list.unwrap_or_default() {
+        for tag in listed {
             tags.insert(tag.key, tag.value.unwrap_or_default());
         }
     }

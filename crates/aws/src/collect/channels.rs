@@ -1,7 +1,7 @@
 //! Service-linked channels: copies of events for other AWS services. They are named in findings and never counted.
 
 use super::Run;
-use super::listing::pages;
+use super::listing::{listed, pages};
 use super::read::{ChannelsRead, RecorderRead};
 use crate::body::{Body, advanced_selectors};
 use crate::gap::{Class, Failure};
@@ -20,16 +20,16 @@ const SERVICE: &str = "aws-service-channel/";
 pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> ChannelsRead {
     let client = reach.cloudtrail(region);
     let call = Call::new(Service::CloudTrail, "cloudtrail:ListChannels", &reach.account, region);
-    let (listed, failure) = pages(async |next| {
+    let (found, failure) = pages(async |next| {
         let answer = run.session.wire.send(&call, || {
             let request = client.list_channels().set_next_token(next.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        Ok((answer.channels.unwrap_or_default(), answer.next_token))
+        Ok((listed(answer.channels, "channels")?, answer.next_token))
     })
     .await;
-    let mut channels: Vec<(String, String)> = listed
+    let mut channels: Vec<(String, String)> = found
         .into_iter()
         .filter_map(|channel| Some((channel.channel_arn?, channel.name?)))
         .filter(|(_, name)| name.starts_with(SERVICE))

@@ -1,7 +1,7 @@
 //! What can be invoked at a place: functions, web functions, MicroVM images. Only listings are read, never one function
 //! alone; the exception are web functions, whose endpoints tell in which Regions they are served.
 
-use super::listing::pages;
+use super::listing::{listed, pages};
 use super::read::{ListingRead, Read, ResourceRead};
 use super::{Progress, Run};
 use crate::body::{Body, list};
@@ -23,18 +23,18 @@ const ENDPOINTS_AT_ONCE: usize = 16;
 pub(crate) async fn functions(run: Run<'_>, reach: &Reach, region: &str) -> ListingRead {
     let client = reach.lambda(region);
     let call = Call::new(Service::Lambda, "lambda:ListFunctions", &reach.account, region);
-    let listed = pages(async |marker| {
+    let found = pages(async |marker| {
         let answer = run.session.wire.send(&call, || {
             let request = client.list_functions().max_items(PAGE).set_marker(marker.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        let functions = answer.functions.unwrap_or_default();
+        let functions = listed(answer.functions, "functions")?;
         let arns: Vec<Option<String>> = functions.into_iter().map(|function| function.function_arn).collect();
         run.came(&call, arns.len());
         Ok((arns, answer.next_marker))
     });
-    listing(listed.await, ResourceType::Function, &call)
+    listing(found.await, ResourceType::Function, &call)
 }
 
 /// `AWS::Lambda::WebFunction` whose home is at a place.

@@ -1,7 +1,7 @@
 //! Which accounts there are, and to which organization an account belongs.
 
 use super::Run;
-use super::listing::pages;
+use super::listing::{listed, pages};
 use super::read::Read;
 use crate::error::CollectError;
 use crate::gap::{Class, Failure};
@@ -46,7 +46,7 @@ pub(crate) async fn targets(run: Run<'_>) -> Result<(Vec<Target>, Vec<Gap>), Col
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        Ok((answer.accounts.unwrap_or_default(), answer.next_token))
+        Ok((listed(answer.accounts, "accounts")?, answer.next_token))
     })
     .await;
     let gap = match failure {
@@ -56,13 +56,12 @@ pub(crate) async fn targets(run: Run<'_>) -> Result<(Vec<Target>, Vec<Gap>), Col
         }
         failure => failure.map(|failure| failure.gap(&call)),
     };
-    let listed = accounts.len();
+    let count = accounts.len();
     let mut targets: Vec<Target> = accounts.into_iter().filter_map(target).collect();
-    let nameless = listed - targets.len();
+    let nameless = count - targets.len();
     // An account that nobody can visit must not vanish from the answer.
     let told = (nameless > 0).then(|| {
-        let error =
-            format!("{nameless} of {listed} accounts were listed without an id and cannot be visited");
+        let error = format!("{nameless} of {count} accounts were listed without an id and cannot be visited");
         Failure::new(Class::Final, error).gap(&call)
     });
     targets.sort_by(|a, b| a.id.cmp(&b.id));

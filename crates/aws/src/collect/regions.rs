@@ -1,6 +1,6 @@
 //! Which Regions an account has: the account service's listing, or EC2's where that is refused.
 
-use super::listing::pages;
+use super::listing::{listed, pages};
 use super::read::Read;
 use crate::error::{CollectError, nearest};
 use crate::gap::{Class, Failure};
@@ -40,7 +40,7 @@ async fn list(session: &Session, reach: &Reach, call: &Call<'_>) -> Result<BTree
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        Ok((answer.regions.unwrap_or_default(), answer.next_token))
+        Ok((listed(answer.regions, "Regions")?, answer.next_token))
     })
     .await;
     match failure {

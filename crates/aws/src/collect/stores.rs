@@ -2,7 +2,7 @@
 //! and then read one by one, because the listing gives only ARN and name.
 
 use super::Run;
-use super::listing::pages;
+use super::listing::{listed, pages};
 use super::read::{Read, RecorderRead, StoresRead};
 use super::regions::enabled;
 use crate::body::{Body, advanced_selectors};
@@ -47,21 +47,18 @@ pub(crate) async fn of(
 async fn in_region(run: Run<'_>, reach: &Reach, region: &str) -> (Vec<RecorderRead>, Option<Gap>) {
     let client = reach.cloudtrail(region);
     let call = Call::new(Service::CloudTrail, "cloudtrail:ListEventDataStores", &reach.account, region);
-    let (listed, failure) = pages(async |next| {
+    let (found, failure) = pages(async |next| {
         let answer = run.session.wire.send(&call, || {
             let request = client.list_event_data_stores().set_next_token(next.clone());
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        let listed = answer.event_data_stores;
-        let listed =
-            listed.ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of stores"))?;
-        Ok((listed, answer.next_token))
+        Ok((listed(answer.event_data_stores, "stores")?, answer.next_token))
     })
     .await;
-    let nameless = listed.iter().any(|store| store.event_data_store_arn.is_none());
+    let nameless = found.iter().any(|store| store.event_data_store_arn.is_none());
     let nameless = nameless.then(|| Failure::new(Class::Final, "the listing names a store without its ARN"));
-    let arns: Vec<String> = listed.into_iter().filter_map(|store| store.event_data_store_arn).collect();
+    let arns: Vec<String> = found.into_iter().filter_map(|store| store.event_data_store_arn).collect();
     let stores = join_all(arns.iter().map(|arn| store(run, reach, region, arn))).await;
     (stores, failure.or(nameless).map(|failure| failure.gap(&call)))
 }

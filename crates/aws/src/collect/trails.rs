@@ -4,6 +4,7 @@
 //! there, and a trail that is not there in any form records nothing there.
 
 use super::Run;
+use super::listing::listed;
 use super::read::{Read, TrailFacts, TrailRead};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
@@ -19,9 +20,8 @@ use futures_util::future::join_all;
 /// The trails and shadows of trails at a place, by ARN.
 pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> Read<Vec<TrailRead>> {
     let call = Call::new(Service::CloudTrail, "cloudtrail:DescribeTrails", &reach.account, region);
-    let listed = described(run.session, reach, region).await?;
-    let facts: Option<Vec<TrailFacts>> =
-        listed.into_iter().map(|trail| facts(trail, reach, region)).collect();
+    let all = described(run.session, reach, region).await?;
+    let facts: Option<Vec<TrailFacts>> = all.into_iter().map(|trail| facts(trail, reach, region)).collect();
     let mut facts = facts.ok_or_else(|| {
         Failure::new(Class::Final, "the answer describes a trail without its ARN").gap(&call)
     })?;
@@ -40,9 +40,7 @@ pub(crate) async fn described(session: &Session, reach: &Reach, region: &str) ->
         Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
     });
     let answer = answer.await.map_err(|failure| failure.gap(&call))?;
-    answer
-        .trail_list
-        .ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails").gap(&call))
+    listed(answer.trail_list, "trails").map_err(|failure| failure.gap(&call))
 }
 
 fn facts(trail: Trail, reach: &Reach, region: &str) -> Option<TrailFacts> {

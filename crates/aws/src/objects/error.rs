@@ -17,6 +17,8 @@ pub enum ObjectTrouble {
     },
     /// The object is there, and the key that it is encrypted with cannot be used.
     Kms,
+    /// The object is there, and archived: Glacier Flexible Retrieval, Deep Archive, or an archive tier of Intelligent-Tiering.
+    Archived,
     /// The object is not the one that was listed, or became another while it was read.
     Changed,
     /// It failed, stayed silent or made no sense until we gave up. It may be there.
@@ -77,6 +79,7 @@ impl ObjectError {
             ObjectTrouble::NoBucket => "there is no such bucket",
             ObjectTrouble::Refused { .. } => "refused",
             ObjectTrouble::Kms => "the key it is encrypted with cannot be used",
+            ObjectTrouble::Archived => "it is archived and must be restored before it can be read",
             ObjectTrouble::Changed => "it changed while it was read",
             ObjectTrouble::Failed => "it could not be read",
             ObjectTrouble::Interrupted => "not read",
@@ -107,6 +110,12 @@ impl ObjectError {
                 "grant the caller kms:Decrypt on the key, in the key's policy too if it belongs to another account"
                     .to_owned(),
             ),
+            // Without the key, which stands beside it: thousands of archived files need one help.
+            ObjectTrouble::Archived => Some(format!(
+                "no permission is missing: restore each archived object first, which takes minutes to 48 hours: aws s3api \
+                 restore-object --bucket {bucket} --key KEY --restore-request 'Days=7,GlacierJobParameters={{Tier=Standard}}' \
+                 (of Intelligent-Tiering without Days=7)"
+            )),
             ObjectTrouble::NoBucket => Some("name the bucket as in s3://BUCKET/PREFIX".to_owned()),
             ObjectTrouble::Changed => Some("list it again and read what is there now".to_owned()),
             ObjectTrouble::Failed if said.starts_with("requesttimetooskewed") => {
@@ -126,6 +135,7 @@ fn trouble(failure: &Failure, action: &'static str) -> ObjectTrouble {
         (Class::Interrupted, _) => ObjectTrouble::Interrupted,
         // KMS may be slow or failing like any other.
         (Class::Throttled | Class::Server | Class::Silent | Class::Unreachable, _) => ObjectTrouble::Failed,
+        (_, "InvalidObjectState") => ObjectTrouble::Archived,
         _ if speaks_of_kms(code, &failure.error) => ObjectTrouble::Kms,
         (_, "NoSuchKey") => ObjectTrouble::Missing,
         (_, "NoSuchBucket" | "InvalidBucketName") => ObjectTrouble::NoBucket,
@@ -178,6 +188,22 @@ mod tests {
             let error = of(status, code, message);
             assert_eq!(error.trouble, ObjectTrouble::Kms, "{message}");
             assert!(error.help().unwrap().starts_with(help), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn an_archived_object_needs_a_restore_and_no_permission() {
+        for (status, said) in [
+            (403, "The operation is not valid for the object's storage class"),
+            (403, "The operation is not valid for the object's access tier"),
+            (403, "Access Denied: kms: not authorized"),
+            (400, ""),
+        ] {
+            let error = of(status, "InvalidObjectState", said);
+            assert_eq!(error.trouble, ObjectTrouble::Archived, "{said}");
+            let help = error.help().unwrap();
+            assert!(help.contains("aws s3api restore-object --bucket logs --key KEY"), "{help}");
+            assert!(!help.contains("grant") && !error.to_string().contains("refused"), "{error}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! How a session begins: find credentials, and ask STS whose they are.
 
+use super::keys::{self, Unsendable};
 use super::{Caller, Role, Session};
+use crate::bounded::{bounded, may_be_sent};
 use crate::error::CollectError;
 use crate::gap::{Class, Failure, one_line};
 use crate::options::Options;
@@ -8,6 +10,7 @@ use crate::pace::Service;
 use crate::stop::Stop;
 use crate::wire::{Call, Wire};
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -21,7 +24,9 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_types::os_shim_internal::{Env, Fs};
 use cloudtrail::arn::Arn;
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Mutex;
 
@@ -32,11 +37,17 @@ impl Session {
     /// Finds credentials and asks whose they are; `None` iff that was interrupted.
     pub(crate) async fn open(options: &Options, stop: Stop) -> Result<Option<Session>, CollectError> {
         if let Some(url) = &options.endpoint_url {
-            check_endpoint(url)?;
+            check_endpoint(url, "the endpoint URL")?;
+        }
+        for (name, url) in &options.other_endpoints {
+            check_endpoint(url, name)?;
         }
         let wire = Wire::new(options, stop.clone());
         let Some(base) = stop.unless_stopped(configure(options)).await else { return Ok(None) };
         let base = base?;
+        if let Some(url) = base.endpoint_url() {
+            check_endpoint(url, "the endpoint URL of the AWS configuration")?;
+        }
         let configured = base.region().map(|region| region.as_ref().to_owned());
         let asked = options.regions.as_ref().and_then(|regions| regions.first().cloned());
         let home = configured.or(asked).unwrap_or_else(|| FIRST_REGION.to_owned());
@@ -50,14 +61,21 @@ impl Session {
     }
 }
 
-fn check_endpoint(url: &str) -> Result<(), CollectError> {
+/// `named` is where the address is from.
+fn check_endpoint(url: &str, named: &str) -> Result<(), CollectError> {
+    let told = || (one_line(named), crate::bounded::without_secrets(url));
     let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).unwrap_or_default();
     let authority = host.split('/').next().unwrap_or_default();
     let bad = |c: char| c.is_whitespace() || c.is_control() || "@?#<>\"\\".contains(c);
     let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
     let port_ok = port.is_empty() || port.ends_with(']') || port.parse::<u16>().is_ok();
     if authority.is_empty() || authority.starts_with(':') || host.contains(bad) || !port_ok {
-        return Err(CollectError::EndpointUrl { url: one_line(url) });
+        let (named, url) = told();
+        return Err(CollectError::EndpointUrl { named, url });
+    }
+    if !may_be_sent(url) {
+        let (named, url) = told();
+        return Err(CollectError::EndpointInClear { named, url });
     }
     Ok(())
 }
@@ -69,13 +87,14 @@ async fn configure(options: &Options) -> Result<SdkConfig, CollectError> {
         .read_timeout(limits.attempt)
         .operation_attempt_timeout(limits.attempt)
         .build();
+    let client = http_client();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
         // The wire repeats calls itself: it knows the pace, the budget and the interruption.
         .retry_config(RetryConfig::disabled())
         // An attempt has a limit as a whole.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .http_client(http_client());
+        .http_client(client.clone());
     if let Some(url) = &options.endpoint_url {
         loader = loader.endpoint_url(url);
     }
@@ -83,38 +102,60 @@ async fn configure(options: &Options) -> Result<SdkConfig, CollectError> {
         let asked = options.regions.as_ref().and_then(|regions| regions.first().cloned());
         let region = asked.unwrap_or_else(|| FIRST_REGION.to_owned());
         let token = keys.session_token.clone();
+        keys::check(&keys.access_key_id, &keys.secret_access_key, token.as_deref()).map_err(unsendable)?;
         let credentials =
             Credentials::new(&keys.access_key_id, &keys.secret_access_key, token, None, "Options");
         return Ok(loader.region(Region::new(region)).credentials_provider(credentials).load().await);
     }
+    check_profiles(options.profile.as_deref()).await?;
     if let Some(name) = &options.profile {
         // A profile that somebody names comes before the environment, as in the AWS CLI.
-        let provider = ProfileFileCredentialsProvider::builder().profile_name(name).build();
+        let around = ProviderConfig::default().with_http_client(client);
+        let provider =
+            ProfileFileCredentialsProvider::builder().configure(&around).profile_name(name).build();
+        let provider = keys::checked(provider);
         provider.provide_credentials().await.map_err(|error| no_credentials(&error, Some(name)))?;
         return Ok(loader.profile_name(name).credentials_provider(provider).load().await);
     }
     let config = loader.load().await;
-    match config.credentials_provider() {
-        Some(provider) => {
-            provider.provide_credentials().await.map_err(|error| no_credentials(&error, None))?;
-        }
-        None => return Err(CollectError::NoCredentials { why: "no source of credentials".to_owned() }),
+    let Some(provider) = config.credentials_provider() else {
+        return Err(CollectError::NoCredentials { why: "no source of credentials".to_owned() });
+    };
+    let provider = keys::checked(provider);
+    provider.provide_credentials().await.map_err(|error| no_credentials(&error, None))?;
+    Ok(config.into_builder().credentials_provider(provider).build())
+}
+
+/// Looks at the keys in the configuration files, with which the SDK may sign before it hands any out. Files that cannot be read are
+/// for the SDK to tell of.
+async fn check_profiles(named: Option<&str>) -> Result<(), CollectError> {
+    let named = named.map(|name| Cow::Owned(name.to_owned()));
+    match aws_config::profile::load(&Fs::real(), &Env::real(), &Default::default(), named).await {
+        Ok(set) => keys::check_profile(&set).map_err(unsendable),
+        Err(_) => Ok(()),
     }
-    Ok(config)
+}
+
+fn unsendable(why: Unsendable) -> CollectError {
+    CollectError::UnsendableCredentials { why: why.to_string() }
 }
 
 /// One pool of connections for all clients: by default every client of the SDK would have its own.
 fn http_client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
+    let client = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.set_proxy_config(Some(ProxyConfig::from_env()));
         connector.build()
-    })
+    });
+    bounded(client)
 }
 
 fn no_credentials(error: &CredentialsError, profile: Option<&String>) -> CollectError {
+    if let Some(why) = Unsendable::of(error) {
+        return unsendable(why.clone());
+    }
     let mut why = error.to_string();
     let mut cause: &dyn Error = error;
     while let Some(inner) = cause.source() {
@@ -153,7 +194,8 @@ fn impossible(failure: Failure, base: &SdkConfig, home: &str) -> CollectError {
         Class::Credentials => CollectError::BadCredentials { error },
         Class::Refused => CollectError::IdentityRefused { error },
         _ => {
-            let endpoint = base.endpoint_url().map_or_else(|| format!("AWS STS in {home}"), str::to_owned);
+            let named = base.endpoint_url().map(crate::bounded::without_secrets);
+            let endpoint = named.unwrap_or_else(|| format!("AWS STS in {home}"));
             CollectError::NoAnswer { endpoint, error }
         }
     }
@@ -162,15 +204,35 @@ fn impossible(failure: Failure, base: &SdkConfig, home: &str) -> CollectError {
 #[cfg(test)]
 mod tests {
     use super::check_endpoint;
+    use crate::error::CollectError;
 
     #[test]
     fn endpoints_are_checked_before_anything_is_sent() {
         for good in ["http://127.0.0.1:5000", "https://localhost", "http://[::1]:80/", "https://a.b/c"] {
-            assert!(check_endpoint(good).is_ok(), "{good}");
+            assert!(check_endpoint(good, "it").is_ok(), "{good}");
         }
         for bad in ["", "localhost:5000", "http://", "http://:80", "ftp://x", "http://a b", "http://a:99999"]
         {
-            assert!(check_endpoint(bad).is_err(), "{bad}");
+            assert!(matches!(check_endpoint(bad, "it"), Err(CollectError::EndpointUrl { .. })), "{bad}");
+        }
+        for bad in ["http://evil.example", "http://10.0.0.1:80/", "http://localhost.evil.example"] {
+            assert!(matches!(check_endpoint(bad, "it"), Err(CollectError::EndpointInClear { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_password_of_an_endpoint_is_told() {
+        for bad in [
+            "https://user:s3cret@example.com/x",
+            "http://user:s3cret@127.0.0.1:1",
+            "user:s3cret@example.com",
+            "https://u:s3cret@a@b",
+            "https://a.b/?token=s3cret",
+            "https://a.b/#s3cret",
+            "ftp://:s3cret@x",
+        ] {
+            let said = check_endpoint(bad, "AWS_ENDPOINT_URL").unwrap_err();
+            assert!(!said.to_string().contains("s3cret"), "{said}");
         }
     }
 }

@@ -69,7 +69,14 @@ pub(crate) fn fault(op: &Op, fault: Fault) -> Answer {
         Fault::Page => page(500),
         Fault::Missing => page(404),
         Fault::Hang => Answer::Hang,
+        Fault::Vast => vast(),
     }
+}
+
+/// More than one answer may hold.
+fn vast() -> Answer {
+    let headers = vec![("content-type", "application/json".to_owned())];
+    Answer::Send { status: 200, headers, body: format!("{{\"x\":\"{}\"}}", "x".repeat(17 << 20)) }
 }
 
 /// The items of the page that `op` asks for, and the token of the next one.

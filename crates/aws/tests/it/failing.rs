@@ -78,6 +78,16 @@ async fn every_call_that_answers_with_a_page_for_people_is_exactly_one_gap() {
 }
 
 #[tokio::test]
+async fn every_call_whose_answer_is_too_large_is_exactly_one_gap() {
+    every_call_in_turn(Fault::Vast, GapKind::Failed, |a, b| a.action == b.action).await;
+    let world = acme::world().failing(|op, _| (op.action == "lambda:ListFunctions").then_some(Fault::Vast));
+    let served = world.serve().await;
+    let gaps = served.collect(acme::members()).await.unwrap().inventory.gaps;
+    assert!(!gaps.is_empty() && gaps.iter().all(|gap| gap.error.contains("7 MiB, the limit for one answer")));
+    assert_eq!(served.count("lambda:ListFunctions"), gaps.len(), "no use in trying again");
+}
+
+#[tokio::test]
 async fn a_third_of_all_calls_failing_costs_nothing() {
     let healthy = acme::world().serve().await.collect(acme::members()).await.unwrap();
     // Each third call, whatever it is; and a third chosen by a rule that hits some calls several times running.

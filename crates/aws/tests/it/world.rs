@@ -63,6 +63,8 @@ pub(crate) enum Fault {
     Missing,
     Expired,
     Hang,
+    /// A success of 17 MiB.
+    Vast,
 }
 
 type Faults = Box<dyn Fn(&Op, usize) -> Option<Fault> + Send + Sync>;

@@ -1,11 +1,12 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
 use super::{Context, exceptions_so_far};
+use crate::again::typed_value;
 use crate::args;
 use crate::asking;
 use crate::collect::{carry_out, collect};
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file, write_file};
+use crate::output::{called, layout, print, read_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
@@ -16,6 +17,8 @@ use audit::plan::{Owner, Plan, Purpose};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
 use cli::store::{JournalFile, JournalRead, discard_if_untouched, read_journal, read_plan, write_exceptions};
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Carries out, audits again, shows the difference.
@@ -38,7 +41,7 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     }
     print(|out| out.write_all(report::plan_text(plan, &work.hash, &layout()).as_bytes()))?;
     if !typed.even_if_managed
-        && let Some(outcome) = managed(plan)
+        && let Some(outcome) = managed(plan, &live)
     {
         return Ok(outcome);
     }
@@ -120,12 +123,34 @@ impl Work {
         };
         let mut journal = opened.map_err(|error| {
             let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
-            problem.help("nothing was changed; name another file with --journal, or go on with --resume")
+            let help = match (error.kind(), &self.plan.purpose) {
+                (ErrorKind::AlreadyExists, _) => {
+                    format!("nothing was changed: go on with `{}`", self.resume(place.live))
+                }
+                // What takes back has its journal beside the one that it takes back.
+                (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
+                _ => "nothing was changed: name another file with --journal".to_owned(),
+            };
+            problem.help(help)
         })?;
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
         carry_out(place.live, &changes, &self.marks, &mut journal, &mut told)
+    }
+
+    /// The command that goes on with the journal, with the flags without which it would be refused.
+    fn resume(&self, live: &Live) -> String {
+        let journal = report::shell(&self.journal.to_string_lossy());
+        let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
+        let managed = if managed { " --even-if-managed" } else { "" };
+        let exceptions = match &self.plan.purpose {
+            // A file that settings name is found there again.
+            Purpose::Backout(_) | Purpose::Restore(_) => typed_value("exceptions")
+                .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path))),
+            Purpose::Record | Purpose::DropCopies | Purpose::Undo => String::new(),
+        };
+        format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
     }
 
     /// Tells how it ended, and the next command.
@@ -149,9 +174,15 @@ impl Work {
         }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
+            let resume = self.resume(live);
             say(
                 "next",
-                &format!("invoketrail apply --resume {journal}{flags}, or invoketrail undo {journal}{flags}"),
+                &match &self.plan.purpose {
+                    Purpose::Undo => resume,
+                    _ => {
+                        format!("{resume}  # or take back what was done: `invoketrail undo {journal}{flags}`")
+                    }
+                },
             );
         } else if untouched {
             discard_if_untouched(&self.journal);
@@ -218,7 +249,7 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
 }
 
 /// Refuses where others manage what would be changed.
-fn managed(plan: &Plan) -> Option<Outcome> {
+fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
     let step = plan.steps.iter().find(|step| step.owner != Owner::Nobody)?;
     let by = match &step.owner {
         Owner::Nobody => return None,
@@ -229,12 +260,53 @@ fn managed(plan: &Plan) -> Option<Outcome> {
         Owner::Unread(why) => format!("who manages it is not known ({why})"),
     };
     say("error", &format!("{}: {by}", step.change.target.arn));
-    say(
-        "help",
-        "give the change to its owner (invoketrail plan --format terraform, cloudformation or markdown), or say --even-if-managed",
-    );
+    say("help", &for_owner(plan, &step.owner, live));
     say("note", "nothing was changed");
     Some(Outcome::No)
+}
+
+/// What to do with a change of what others manage.
+fn for_owner(plan: &Plan, owner: &Owner, live: &Live) -> String {
+    let anyway = "or add --even-if-managed to change it here";
+    let flag = match &plan.purpose {
+        Purpose::Record => "",
+        Purpose::DropCopies => " --drop-copies",
+        // What was declared is not known here.
+        Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => {
+            return format!("hand the change above to its owner, {anyway}");
+        }
+    };
+    let places: BTreeSet<_> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.change.target.account, &step.change.target.home_region))
+        .collect();
+    let code = |format: &str| {
+        let folder = if places.len() > 1 { format!(" --output-dir {format}") } else { String::new() };
+        format!(
+            "`invoketrail plan{flag} --format {format}{folder}{}` writes the change for it, {anyway}",
+            live.again()
+        )
+    };
+    match owner {
+        Owner::Terraform { .. } => code("terraform"),
+        Owner::CloudFormation { .. } => code("cloudformation"),
+        Owner::LandingZoneAccelerator { .. } => {
+            format!(
+                "`invoketrail plan{flag} --format markdown{}` shows the line for it, {anyway}",
+                live.again()
+            )
+        }
+        Owner::ControlTower { .. } => {
+            format!(
+                "its trail must not be changed: `invoketrail plan{}` records with another one",
+                live.again()
+            )
+        }
+        Owner::Unread(_) | Owner::Nobody => {
+            format!("`invoketrail plan --output plan.json{}` asks AWS who manages it, {anyway}", live.again())
+        }
+    }
 }
 
 /// True iff the plan is approved: by its hash, or by a person at a terminal.
@@ -251,7 +323,7 @@ pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
     }
     asking::says_yes("Carry this out?").ok_or_else(|| {
         let problem = Problem::misuse("nobody can be asked here, and nothing is changed unasked");
-        problem.help(format!("look at the plan, then say --approve {hash}")).into()
+        problem.help(format!("look at the plan above, then add --approve {hash}")).into()
     })
 }
 
@@ -272,7 +344,7 @@ fn settle_exceptions(
     }
     if let Some(path) = path {
         let text = write_exceptions(&declared);
-        write_file(path, |out| out.write_all(text.as_bytes()))?;
+        write_private(path, |out| out.write_all(text.as_bytes()))?;
         say("wrote", &path.display().to_string());
     }
     Ok(declared)

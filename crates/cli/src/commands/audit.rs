@@ -7,7 +7,9 @@ use crate::output::{layout, print, write_file};
 use crate::problem::say;
 use crate::settings;
 use anyhow::Result;
-use audit::finding::{Audit, Status, Weight};
+use audit::Counted;
+use audit::answer::Answer;
+use audit::finding::Audit;
 use cli::report::{self, Layout, Stamp};
 use std::io::{self, Write};
 
@@ -20,7 +22,9 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let facts = facts(&settings.source, &context.now)?;
     if facts.interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
-        say("help", "`invoketrail inventory --output FILE` keeps what was read before an interruption");
+        let caller = settings.source.caller();
+        let told = "keeps what was read before an interruption";
+        say("help", &format!("`invoketrail inventory --output inventory.json{caller}` {told}"));
         return Ok(Outcome::Interrupted);
     }
     let exceptions = exceptions(settings.exceptions.as_deref())?;
@@ -62,7 +66,17 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     }
     let layout = layout();
     print(|out| write(settings.format, &layout, out))?;
-    let (command, why) = report::next_command(&audit, &settings.source.again(), &settings.source.caller());
+    let mut kept = settings.source.again();
+    if settings.counted == Counted::Trails {
+        kept.push_str(" --recorders trails");
+    }
+    let with_exceptions = settings
+        .exceptions
+        .as_deref()
+        .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path.to_string_lossy())));
+    let flags =
+        report::NextFlags { source: &kept, caller: &settings.source.caller(), of_audit: &with_exceptions };
+    let (command, why) = report::next_command(&audit, &flags);
     say("next", &format!("{command}  # {why}"));
     Ok(ending(outcome(&audit), settings.exit_zero))
 }
@@ -84,14 +98,11 @@ fn write(
 
 /// The worst status of the controls that are required.
 fn outcome(audit: &Audit<'_>) -> Outcome {
-    let required = audit.controls.iter().filter(|control| control.weight == Weight::Required);
-    required.fold(Outcome::Well, |worst, control| {
-        worst.worse(match control.status {
-            Status::Fail => Outcome::No,
-            Status::Undetermined => Outcome::Undetermined,
-            Status::Pass | Status::NotApplicable => Outcome::Well,
-        })
-    })
+    match audit.answer() {
+        Answer::Yes => Outcome::Well,
+        Answer::No(_) => Outcome::No,
+        Answer::Undetermined(_) => Outcome::Undetermined,
+    }
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

@@ -1,7 +1,7 @@
 //! `invoketrail explain`: the proof for one function, live or of an inventory, or for selectors that a person pasted.
 
 mod pasted;
-mod places;
+mod standing;
 mod subject;
 
 use super::{Context, Facts, facts};
@@ -11,13 +11,15 @@ use crate::output::{layout, print};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Source};
 use ::audit::finding::Audit;
-use ::audit::inventory::Inventory;
+use ::audit::inventory::{Inventory, OptIn};
 use anyhow::Result;
 use cli::report::{self, Explanation, Stamp};
 use cloudtrail::arn::Arn;
 use cloudtrail::resource::ResourceType;
-use recording::{State, Subject};
+use recording::{State, Subject, Verdict};
+use std::collections::BTreeMap;
 use std::path::Path;
+use subject::Asked;
 
 /// Explains, and prints.
 ///
@@ -26,12 +28,16 @@ use std::path::Path;
 pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
     let format = typed.format.unwrap_or(Format::Terminal);
     match (&typed.arn, &typed.selectors) {
-        (Some(arn), _) => {
-            let (kind, arn) = subject::read(arn)?;
+        (Some(text), _) => {
             let counted = settings::counted(&typed.counting, &context.config);
             let source = settings::source(typed.source.clone(), context.config.clone());
-            let question = Question { kind, arn: &arn, counted, format };
-            seen(&question, narrowed(source, kind, &arn), &context)
+            let asked = subject::asked(text)?;
+            let source = match &asked {
+                Asked::Arn(kind, arn) => narrowed(source, *kind, arn),
+                // Wherever it is.
+                Asked::Name(_) => source,
+            };
+            seen(&asked, (counted, format), source, &context)
         }
         (None, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
         // clap asks for one of them.
@@ -60,12 +66,19 @@ fn narrowed(source: Source, kind: ResourceType, arn: &str) -> Source {
 }
 
 /// The proof for a resource of an inventory.
-fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Outcome> {
+fn seen(
+    asked: &Asked,
+    (counted, format): (::audit::Counted, Format),
+    source: Source,
+    context: &Context,
+) -> Result<Outcome> {
     let Facts { inventory, interrupted } = facts(&source, &context.now)?;
     if interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     }
+    let (kind, arn) = subject::found(asked, &inventory)?;
+    let question = &Question { kind, arn, counted, format };
     let audit = ::audit::audit(
         &inventory,
         &::audit::Options { recorders: question.counted, ..::audit::Options::default() },
@@ -80,7 +93,7 @@ fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Ou
         let states = found.iter().map(|one| audit.verdicts[audit.row(*one).verdict].state);
         states.map(ending).fold(Outcome::Well, Outcome::worse)
     };
-    next(outcome, &inventory, &source);
+    next(outcome, &inventory, &source, question.counted);
     Ok(outcome)
 }
 
@@ -88,7 +101,11 @@ fn seen(question: &Question<'_>, source: Source, context: &Context) -> Result<Ou
 fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: &Context) -> Result<Outcome> {
     let place = subject::place(question.arn, audit.inventory, source)?;
     let candidates = report::candidates(audit, place);
-    let verdict = recording::decide(&candidates, Subject::Named(question.kind, question.arn));
+    let mut verdict = recording::decide(&candidates, Subject::Named(question.kind, question.arn));
+    let open = elsewhere(question, audit, place).filter(|_| verdict.state == State::Recorded);
+    if open.is_some() {
+        verdict = Verdict { state: State::Undetermined, cover: Vec::new(), possible: None, ..verdict };
+    }
     let at = &audit.places[place];
     let noun = question.kind.noun();
     let near = subject::near(question.arn, audit.inventory);
@@ -98,9 +115,39 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
         at.region, at.account
     );
     say("note", &told);
-    let proof = report::explain_at(audit, place, question.kind, Some(question.arn), &verdict);
+    let mut proof = report::explain_at(audit, place, question.kind, Some(question.arn), &verdict);
+    if let Some(open) = open {
+        proof = proof.open(open);
+    }
     show(&[proof], question.format, &context.now)?;
     Ok(ending(verdict.state))
+}
+
+/// Why it is not known that all is recorded of a web function that nobody has seen: other Regions may serve it, and what they
+/// serve is recorded there, or is not. `None` for other resources, and where all Regions of its account record it.
+fn elsewhere(question: &Question<'_>, audit: &Audit<'_>, home: usize) -> Option<String> {
+    if question.kind != ResourceType::WebFunction {
+        return None;
+    }
+    let account = audit.places[home].account;
+    let recorded = |at: usize| {
+        let subject = Subject::Named(question.kind, question.arn);
+        recording::decide(&report::candidates(audit, at), subject).state == State::Recorded
+    };
+    let mut here = audit.places.iter().enumerate().filter(|(_, place)| place.account == account);
+    if let Some((_, place)) = here.find(|(at, _)| !recorded(*at)) {
+        let region = place.region;
+        return Some(format!(
+            "other Regions may serve this web function, and {region} would not surely record it"
+        ));
+    }
+    let regions = audit.inventory.account(account).and_then(|account| account.regions.known());
+    let looked_at = |region: &String| audit.inventory.place(account, region).is_some();
+    let unseen = |regions: &BTreeMap<String, OptIn>| {
+        regions.iter().any(|(region, state)| *state != OptIn::Disabled && !looked_at(region))
+    };
+    let told = "other Regions may serve this web function, and not all of the account's were audited";
+    regions.is_none_or(unseen).then(|| told.to_owned())
 }
 
 /// Prints proofs: as text with an empty line between them, or as one JSON document a line.
@@ -135,13 +182,16 @@ fn ending(state: State) -> Outcome {
     }
 }
 
-fn next(outcome: Outcome, inventory: &Inventory, source: &Source) {
+fn next(outcome: Outcome, inventory: &Inventory, source: &Source, counted: ::audit::Counted) {
     let refused = inventory.gaps.iter().any(|gap| gap.kind == ::audit::inventory::GapKind::Refused);
     let next = match source {
         Source::Live(live) if outcome == Outcome::Undetermined && refused => {
             format!("invoketrail permissions audit{} --check", live.again())
         }
-        _ => format!("invoketrail audit{}", source.again()),
+        _ => {
+            let counting = if counted == ::audit::Counted::Trails { " --recorders trails" } else { "" };
+            format!("invoketrail audit{}{counting}", source.again())
+        }
     };
     say("next", &next);
 }

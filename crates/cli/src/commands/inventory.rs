@@ -4,7 +4,7 @@ use super::{Context, tell_gaps};
 use crate::args;
 use crate::collect::collect;
 use crate::outcome::Outcome;
-use crate::output::{print, write_file};
+use crate::output::{print, write_private};
 use crate::problem::say;
 use crate::settings::{self, is_stdin};
 use anyhow::Result;
@@ -39,7 +39,7 @@ fn write(path: &Path, collected: &Collected) -> Result<()> {
     if is_stdin(path) {
         return print(|out| cli::store::write_inventory(inventory, out));
     }
-    write_file(path, |out| cli::store::write_inventory(inventory, out))?;
+    write_private(path, |out| cli::store::write_inventory(inventory, out))?;
     let planes = |place: &audit::inventory::Place| {
         [&place.functions, &place.web_functions, &place.microvm_images].map(|one| one.resources.len())
     };

@@ -1,10 +1,12 @@
 //! `invoketrail invocations`: who invoked what, when, from where, how.
 
 mod ask;
+mod late;
 mod located;
 pub(crate) mod question;
 
 use super::Context;
+use crate::again::same;
 use crate::args::invocations::{self as args, Format};
 use crate::config::Config;
 use crate::outcome::Outcome;
@@ -25,7 +27,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let typed = over_config(typed, &context.config);
     let asked = question::read(&typed, &context.now)?;
     let places = sources::places(&typed.sources)?;
-    let settings = ask::Settings::of(&typed, &context.config)?;
+    let settings = ask::Settings::of(&typed, &context)?;
     let Some(answered) = ask::ask(&asked, places, &settings)? else {
         say("note", "interrupted before everything was read: an answer would lack calls");
         return Ok(Outcome::Interrupted);
@@ -35,6 +37,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         question: &asked.question,
         found: &answered.found,
         account: &answered.account,
+        looked_until: answered.looked_until,
         left_out: answered.left_out,
         sort: asked.sort,
         limit: asked.limit,
@@ -56,6 +59,9 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let whole = answered.account.is_whole();
     if !whole && format != Format::Terminal {
         say("note", &format!("{}: the answer may lack calls", report::shortfall(&answered.account)));
+    }
+    if let (Some(looked), Format::Csv) = (answered.looked_until, format) {
+        say("note", &looked.sentence());
     }
     next(&typed, &answered.found);
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
@@ -127,7 +133,6 @@ fn nothing_at_all(account: &Account, reading: &Reading<'_>) -> Result<()> {
 }
 
 fn next(typed: &args::Invocations, found: &Invocations) {
-    let sources: String = typed.sources.iter().map(|source| format!(" {}", shell(source))).collect();
     let busiest = |table: &Table| {
         let group = table.rows().max_by_key(|group| group.cell.records())?;
         let by =
@@ -136,15 +141,19 @@ fn next(typed: &args::Invocations, found: &Invocations) {
     };
     let next = match found {
         Invocations::Groups(table) => match busiest(table) {
-            Some(function) => format!(
-                "invoketrail invocations{sources} --timeline --function {}  # each call of the busiest function",
-                shell(&function)
-            ),
+            Some(function) => {
+                let flags = format!(" --timeline --function {}", shell(&function));
+                let command =
+                    same(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
+                format!("{command}  # each call of the busiest function")
+            }
             None => "invoketrail audit  # is every invocation recorded?".to_owned(),
         },
         Invocations::Timeline(_) => {
             let by = Dimension::Principal.as_str();
-            format!("invoketrail invocations{sources} --by {by},source  # who calls, and from where")
+            let command =
+                same(&[("by", true), ("timeline", false), ("limit", true)], &format!(" --by {by},source"));
+            format!("{command}  # who calls, and from where")
         }
     };
     say("next", &next);

@@ -9,7 +9,7 @@ use crate::problem::say;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use aws::permissions::{Action, Held, actions};
-use cli::visible::excerpt;
+use cli::visible::{excerpt, json};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome>
         return check(&live, typed.job);
     }
     let policy = policy(actions(typed.job.into()), &live);
-    let text = format!("{}\n", serde_json::to_string_pretty(&policy)?);
+    let text = format!("{}\n", json(&serde_json::to_string_pretty(&policy)?));
     print(|out| out.write_all(text.as_bytes()))?;
     if text.contains("LOG-") {
         say("note", "put your own names in for LOG-BUCKET and LOG-KEY");

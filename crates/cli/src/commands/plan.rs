@@ -1,21 +1,23 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
 use super::{Context, Facts, exceptions, exceptions_so_far, facts};
+use crate::again::again;
 use crate::args::{self, PlanFormat};
 use crate::collect::enrich;
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file, write_file};
-use crate::problem::{Problem, say};
+use crate::output::{called, layout, print, read_within, write_file, write_private};
+use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
 use audit::cost::Prices;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Plan, PlanOptions, drop_copies, record};
+use audit::plan::{Owner, Plan, PlanOptions, Purpose, Step, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
-use cli::report::{self, RenderError};
+use cli::report::{self, PlaceDocument, RenderError};
 use cli::store::{plan_hash, write_plan};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Plans, prints, writes.
@@ -38,6 +40,7 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
 pub(crate) struct Desk {
     format: PlanFormat,
     output: Option<PathBuf>,
+    output_dir: Option<PathBuf>,
     prices: Prices,
     counted: Counted,
     /// The accepted exceptions, and the file they stand in.
@@ -59,9 +62,17 @@ impl Desk {
         counted: Counted,
         context: &Context,
     ) -> Result<Self> {
+        let format = typed.format.unwrap_or(PlanFormat::Terminal);
+        let of_places = matches!(format, PlanFormat::Terraform | PlanFormat::Cloudformation);
+        if typed.output_dir.is_some() && !of_places {
+            let problem = Problem::misuse("--output-dir needs --format terraform or --format cloudformation");
+            return Err(problem.help("--output FILE writes the plan itself").into());
+        }
         let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
         let text = match &typed.prices {
-            Some(path) => Some(String::from_utf8_lossy(&read_file(path)?).into_owned()),
+            Some(path) => {
+                Some(String::from_utf8_lossy(&read_within(path, &cli::limits::SETTINGS)?).into_owned())
+            }
             None => None,
         };
         let prices = cli::store::read_prices(text.as_deref()).map_err(|error| {
@@ -70,8 +81,9 @@ impl Desk {
                 .help("crates/cli/data/prices.toml in the repository is the form of such a file")
         })?;
         Ok(Desk {
-            format: typed.format.unwrap_or(PlanFormat::Terminal),
+            format,
             output: typed.output.clone(),
+            output_dir: typed.output_dir.clone(),
             prices,
             counted,
             exceptions: exceptions_so_far(exceptions_file.as_deref())?,
@@ -127,26 +139,145 @@ impl Desk {
             PlanFormat::Terminal => report::plan_text(plan, &hash, &layout()),
             PlanFormat::Json => file.clone(),
             PlanFormat::Markdown => report::plan_markdown(plan, &hash),
-            PlanFormat::Terraform => report::plan_terraform(plan, inventory).map_err(told)?,
-            PlanFormat::Cloudformation => report::plan_cloudformation(plan, inventory).map_err(told)?,
+            PlanFormat::Terraform => {
+                self.of_places(report::plan_terraform(plan, inventory).map_err(told)?, source)?
+            }
+            PlanFormat::Cloudformation => {
+                self.of_places(report::plan_cloudformation(plan, inventory).map_err(told)?, source)?
+            }
             PlanFormat::AwsCli => report::plan_aws_cli(plan, &hash),
         };
         print(|out| out.write_all(text.as_bytes()))?;
         if let Some(path) = &self.output {
-            write_file(path, |out| out.write_all(file.as_bytes()))?;
+            write_private(path, |out| out.write_all(file.as_bytes()))?;
             say("wrote", &path.display().to_string());
         }
-        let caller = source.caller();
-        match (&self.output, plan.steps.is_empty()) {
-            (_, true) => {}
-            (Some(path), false) => {
-                say("next", &format!("invoketrail apply {}{caller}", report::shell(&path.to_string_lossy())));
-            }
-            (None, false) => {
-                say("next", "the same with --output plan.json, then invoketrail apply plan.json")
-            }
+        if let Some(next) = self.next(plan, source) {
+            say("next", &next);
         }
         let hindered = plan.refusals.iter().any(|one| !one.places.is_empty() || plan.steps.is_empty());
         Ok(if hindered { Outcome::No } else { Outcome::Well })
+    }
+
+    /// Writes the documents into the folder that was named; the text for stdout, which holds one document or none.
+    fn of_places(&self, documents: Vec<PlaceDocument>, source: &Source) -> Result<String> {
+        let format = self.format.name();
+        if documents.is_empty() {
+            say("note", "the plan changes nothing, so there is nothing to write");
+            return Ok(String::new());
+        }
+        let Some(folder) = &self.output_dir else {
+            if let [document] = &documents[..] {
+                return Ok(document.text.clone());
+            }
+            let places: Vec<String> =
+                documents.iter().map(|one| format!("{} {}", one.account, one.region)).collect();
+            let line = format!(
+                "--format {format} needs --output-dir: this plan is for {} accounts and Regions ({}), and each needs a file of its own",
+                places.len(),
+                places.join(", ")
+            );
+            let command = again(Some(source), &format!(" --format {format} --output-dir {format}"));
+            return Err(Problem::misuse(line).help(format!("`{command}`")).into());
+        };
+        let suffix = if self.format == PlanFormat::Terraform { "tf" } else { "json" };
+        std::fs::create_dir_all(folder)
+            .map_err(|error| io_problem("make the folder", &folder.display().to_string(), &error))?;
+        for document in documents {
+            // Accounts and Regions were checked when they were read; nothing else may lead out of the folder either.
+            let name = format!("{}-{}", document.account, document.region)
+                .replace(|one: char| !one.is_ascii_alphanumeric() && one != '-', "_");
+            let path = folder.join(format!("{name}.{suffix}"));
+            write_file(&path, |out| out.write_all(document.text.as_bytes()))?;
+            say("wrote", &path.display().to_string());
+        }
+        Ok(String::new())
+    }
+
+    /// The natural next command: what works for whoever manages the recorders, or applying it where nobody does. `None` iff nothing is
+    /// to be done.
+    fn next(&self, plan: &Plan, source: &Source) -> Option<String> {
+        let caller = source.caller();
+        let afterwards = |what: &str| Some(format!("invoketrail audit{caller}  # {what}"));
+        if plan.steps.is_empty() {
+            return None;
+        }
+        let wanted: Vec<&Step> = plan.steps.iter().filter(|step| step.owner != Owner::Nobody).collect();
+        let fits = |step: &&&Step| match step.owner {
+            Owner::Terraform { .. } => self.format == PlanFormat::Terraform,
+            Owner::CloudFormation { .. } => self.format == PlanFormat::Cloudformation,
+            Owner::LandingZoneAccelerator { .. } => self.format == PlanFormat::Markdown,
+            _ => false,
+        };
+        let known = |step: &&&Step| !matches!(step.owner, Owner::Unread(_));
+        if wanted.iter().any(|step| fits(&step)) {
+            return afterwards("once its owner has taken the change over");
+        }
+        if let Some(step) = wanted.iter().find(known) {
+            return Some(self.for_owner(plan, step, source));
+        }
+        match self.format {
+            PlanFormat::Terraform | PlanFormat::Cloudformation => {
+                return afterwards("once the change was taken over and deployed");
+            }
+            PlanFormat::AwsCli => return afterwards("once the commands were run"),
+            PlanFormat::Terminal | PlanFormat::Json | PlanFormat::Markdown => {}
+        }
+        let path = self.output.as_ref().map_or_else(|| "plan.json".into(), |path| path.to_string_lossy());
+        let path = report::shell(&path);
+        if let (Some(_), Source::Live(_)) = (wanted.first(), source) {
+            return Some(format!(
+                "invoketrail permissions plan{caller} --check  # why tags could not be read: they say who manages a trail"
+            ));
+        }
+        if !wanted.is_empty() {
+            let command = again(None, &format!(" --output {path}"));
+            return Some(format!("{command}  # asks AWS, which also says who manages the trails"));
+        }
+        let apply = format!("invoketrail apply {path}{}{caller}", self.exceptions_flag(plan));
+        Some(match &self.output {
+            Some(_) => apply,
+            None => format!("{}  # then: {apply}", again(Some(source), &format!(" --output {path}"))),
+        })
+    }
+
+    /// What to do where others manage what a plan changes: applying it is refused.
+    fn for_owner(&self, plan: &Plan, step: &Step, source: &Source) -> String {
+        let places: BTreeSet<_> = plan
+            .steps
+            .iter()
+            .map(|step| (&step.change.target.account, &step.change.target.home_region))
+            .collect();
+        let code = |format: &str, by: &str| {
+            let folder = if places.len() > 1 { format!(" --output-dir {format}") } else { String::new() };
+            let command = again(Some(source), &format!(" --format {format}{folder}"));
+            format!("{command}  # {by} manages {}, so apply refuses", step.change.target.name)
+        };
+        match &step.owner {
+            Owner::Terraform { .. } => code("terraform", "Terraform"),
+            Owner::CloudFormation { .. } => code("cloudformation", "CloudFormation"),
+            Owner::LandingZoneAccelerator { .. } => {
+                let command = again(Some(source), " --format markdown");
+                format!(
+                    "{command}  # shows the line for the Landing Zone Accelerator, which manages {}",
+                    step.change.target.name
+                )
+            }
+            Owner::ControlTower { .. } | Owner::Nobody | Owner::Unread(_) => format!(
+                "invoketrail plan{}  # AWS Control Tower manages {}, which must not be changed",
+                source.again(),
+                step.change.target.name
+            ),
+        }
+    }
+
+    /// Backouts and restores cannot be applied without a file of exceptions.
+    fn exceptions_flag(&self, plan: &Plan) -> String {
+        let needed = matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_));
+        let path = self
+            .exceptions_file
+            .as_ref()
+            .map_or_else(|| "exceptions.json".into(), |path| path.to_string_lossy());
+        if needed { format!(" --exceptions {}", report::shell(&path)) } else { String::new() }
     }
 }

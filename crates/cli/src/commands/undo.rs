@@ -2,15 +2,16 @@
 
 use super::Context;
 use super::apply::{Place, Work, approved, journal, tell_difference};
+use crate::again::same;
 use crate::args;
 use crate::collect::look;
 use crate::outcome::Outcome;
-use crate::output::{layout, print, write_file};
+use crate::output::{layout, print, write_private};
 use crate::problem::{Problem, say};
-use crate::settings;
+use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
-use audit::plan::{Plan, Step, taken_back, undo};
+use audit::plan::{Owner, Plan, Step, taken_back, undo};
 use aws::Mark;
 use cli::report;
 use cli::store::{JournalRead, plan_hash, write_plan};
@@ -34,7 +35,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         return merge(&plan, &found, typed.output.as_ref(), &place);
     }
     if let Some((change, _)) = differing(&plan, &found) {
-        return Ok(refused(change, &found, &typed));
+        return Ok(refused(change, &found, &typed, &live));
     }
     let hash = plan_hash(&plan);
     print(|out| out.write_all(report::plan_text(&plan, &hash, &layout()).as_bytes()))?;
@@ -100,7 +101,7 @@ fn differing<'p>(plan: &'p Plan, found: &Found) -> Option<(&'p Change, State)> {
 }
 
 /// Says what is different and offers the way around.
-fn refused(change: &Change, found: &Found, typed: &args::Undo) -> Outcome {
+fn refused(change: &Change, found: &Found, typed: &args::Undo, live: &Live) -> Outcome {
     say("error", &format!("{}: somebody changed it since; nothing was changed", change.target.arn));
     if let Some((_, state)) = found.iter().find(|(one, _)| one.same_setting(change)) {
         tell_difference(&change.before(), state);
@@ -108,7 +109,10 @@ fn refused(change: &Change, found: &Found, typed: &args::Undo) -> Outcome {
     let journal = report::shell(&typed.journal.to_string_lossy());
     say(
         "next",
-        &format!("invoketrail undo {journal} --merge --output back.json  # takes back what is ours alone"),
+        &format!(
+            "invoketrail undo {journal} --merge --output back.json{}  # plans to take back what is ours alone",
+            live.again()
+        ),
     );
     Outcome::No
 }
@@ -142,10 +146,18 @@ fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>
     print(|out| out.write_all(report::plan_text(&merged, &hash, &layout()).as_bytes()))?;
     if let Some(path) = output {
         let file = write_plan(&merged, &place.context.now, env!("CARGO_PKG_VERSION"));
-        write_file(path, |out| out.write_all(file.as_bytes()))?;
+        write_private(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
         let path = report::shell(&path.to_string_lossy());
-        say("next", &format!("invoketrail apply {path}{}", place.live.again()));
+        if merged.steps.is_empty() {
+            return Ok(Outcome::Well);
+        }
+        // Undoing asks nobody who manages the recorder, and what it planned is to be applied.
+        let managed = merged.steps.iter().any(|step| step.owner != Owner::Nobody);
+        let flag = if managed { " --even-if-managed" } else { "" };
+        say("next", &format!("invoketrail apply {path}{flag}{}", place.live.again()));
+    } else if !merged.steps.is_empty() {
+        say("next", &same(&[], " --output back.json"));
     }
     Ok(Outcome::Well)
 }

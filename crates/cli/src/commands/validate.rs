@@ -3,6 +3,7 @@
 use super::Context;
 use super::verify::hours::now;
 use super::verify::{delivered_places, ending, of_digests};
+use crate::again::same;
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
@@ -22,6 +23,8 @@ use logs::{Filter, text_of};
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
+/// Commands that are told one by one.
+const HEADS: usize = 3;
 
 /// Reads, judges, prints, writes.
 ///
@@ -34,14 +37,15 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let places = delivered_places(&typed.sources)?;
     let asked = asked(&typed.window, &context.now)?;
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
-    let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose()?;
+    let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose();
+    let session = session.map_err(|error| if remote { error } else { without_keys(error) })?;
     let window = window(&live, &asked);
     let (delivered, trails) = listed(&places, &window, &live, session.as_ref());
     let found = found(&delivered, session.as_ref());
     let (keys, threads) = (super::verify::keys(&typed.public_keys), typed.threads.count(&context.config));
     let weighed = weigh(&found, (&keys, &places), signed(&asked, &found), session.as_ref())?;
     let (seen, _) = hash_all(&delivered, &weighed.expected(), (session.as_ref(), threads));
-    let Proven { mut validation, keys, unseen } = weighed.prove(&seen, &asked);
+    let Proven { mut validation, keys, unseen } = weighed.prove(&seen, &asked, &delivered);
     validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
     if let Some((trails, session)) = trails.as_ref().zip(session.as_ref()) {
         let members = delivered.members();
@@ -49,6 +53,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
         let trails = crate::sources::live(session, &trails.locations, places);
         validation.hold_against(&trails, &asked, now(&context.now));
     }
+    delivered.excuse(&mut validation);
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
@@ -57,8 +62,16 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let places = delivered.places.iter().map(Place::typed).collect();
     let validated = Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out };
     answer(&validated, &typed, &context)?;
-    next(&validated, &typed);
+    head_objects(&delivered.unsigned(&found, &validated.validation));
+    next(&validated, &typed, &live);
     Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))
+}
+
+/// Keys of local copies could not be asked for: a file of them does as well.
+pub(crate) fn without_keys(error: anyhow::Error) -> anyhow::Error {
+    let flag = "hand the keys over: --public-keys FILE; `aws cloudtrail list-public-keys --region REGION --start-time TIME \
+                --end-time TIME > FILE` writes it, for the Region and the time of the digests";
+    Problem::of_a_copy(error, "the signatures of digests need CloudTrail's public keys", flag)
 }
 
 /// What was typed, over what the configuration file says.
@@ -185,21 +198,31 @@ fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<
     }
 }
 
-fn next(validated: &Validated, typed: &Validate) {
-    let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
-    let sources = sources.join(" ");
+/// The newest digest of a copy has no successor that holds its signature, which lies in the object's metadata: how to get it.
+pub(crate) fn head_objects(commands: &[String]) {
+    for command in commands.iter().take(HEADS) {
+        say("help", &format!("a copy lacks the newest digest's signature; this gets it: {command}"));
+    }
+    if commands.len() > HEADS {
+        let more = commands.len() - HEADS;
+        say(
+            "help",
+            &format!("and likewise for {more} more trails and Regions, whose reasons name the digests"),
+        );
+    }
+}
+
+fn next(validated: &Validated, typed: &Validate, live: &Live) {
+    let sources: String = typed.sources.iter().map(|source| format!(" {}", report::shell(source))).collect();
     let told = match validated.validation.state() {
         State::Valid => {
-            format!("invoketrail verify {sources}  # and do the records of every function arrive?")
-        }
-        State::NotAssertable => {
             format!(
-                "invoketrail logs validate {sources} --since TIME --until TIME  # only the time that matters"
+                "invoketrail verify{sources}{}  # and do the records of every function arrive?",
+                live.again()
             )
         }
-        State::Invalid => {
-            format!("invoketrail logs validate {sources} --format json  # all that differs, to keep")
-        }
+        State::NotAssertable => format!("{}  # each window, and why", same(&[], " --format json")),
+        State::Invalid => format!("{}  # all that differs, to keep", same(&[], " --format json")),
     };
     say("next", &told);
 }

@@ -4,13 +4,17 @@ mod by_function;
 mod canary;
 mod functions;
 pub(crate) mod hours;
+mod late;
 mod metrics;
 mod records;
 
 use super::Context;
+use super::validate::{head_objects, without_keys};
+use crate::again::same;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
 use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
+use crate::nearest::no_function;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
@@ -48,33 +52,79 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
         context.config.clone(),
     );
-    let listed = functions(&source, &live, &patterns, &context.now)?;
+    let listed = functions(&source, &live, &patterns, &context.now);
+    let known = typed.inventory.is_some() || !is_here(&places);
+    let listed = listed.map_err(|error| if known { error } else { without_inventory(error) })?;
     if listed.interrupted {
         return Ok(interrupted());
     }
     let session = session(&typed, &places, &source, &live)?;
-    let counts = Counts::of(typed.metrics.as_deref(), session.as_ref())?;
-    let looked = records::Looked { places: &places, live: &live, window: &window, digests: typed.digests };
-    let delivered = looked.list(&listed, session.as_ref());
-    let digests = found(&delivered.files, session.as_ref());
-    let weighed = weighed(&typed, &places, &digests, (&window, session.as_ref()))?;
+    let verified = verified(&Ready {
+        counts: Counts::of(typed.metrics.as_deref(), session.as_ref())?,
+        looked: records::Looked { places: &places, live: &live, window: &window, digests: typed.digests },
+        typed: &typed,
+        listed: &listed,
+        patterns: &patterns,
+        session: session.as_ref(),
+        index: index.as_ref(),
+        threads: typed.threads.count(&context.config),
+        now: hours::now(&context.now),
+    })?;
+    let Some(Verified { verification, proven, heads }) = verified else { return Ok(interrupted()) };
+    answer(&verification, &typed, &context)?;
+    head_objects(&heads);
+    next(&verification, &typed, &source);
+    Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+}
+
+/// All that is known before anything is listed and read.
+struct Ready<'a> {
+    typed: &'a args::Verify,
+    looked: records::Looked<'a>,
+    listed: &'a Functions,
+    patterns: &'a [Pattern],
+    counts: Counts<'a>,
+    session: Option<&'a Session>,
+    index: Option<&'a Index>,
+    threads: usize,
+    /// Milliseconds since 1970.
+    now: i64,
+}
+
+/// What was verified, what digests prove of it, and the commands that get signatures which a copy lost.
+struct Verified {
+    verification: Verification,
+    proven: Option<Proven>,
+    heads: Vec<String>,
+}
+
+/// Lists, reads, decides; `None` iff it was interrupted.
+///
+/// # Errors
+/// [`Problem`] where a scratch file cannot be written, keys cannot be read, or nothing is called as was asked for.
+fn verified(ready: &Ready<'_>) -> Result<Option<Verified>> {
+    let Ready { typed, looked, listed, patterns, counts, session, index, threads, now } = ready;
+    let (window, session) = (looked.window, *session);
+    let delivered = looked.list(listed, session);
+    let digests = found(&delivered.files, session);
+    let weighed = weighed(typed, looked.places, &digests, (window, session))?;
     let expected = weighed.as_ref().map(Weighed::expected);
-    let question = looked.question(&listed, &patterns);
-    let from = (session.as_ref(), index.as_ref());
-    let threads = typed.threads.count(&context.config);
-    let read = read(&delivered.files, &question, expected.as_ref(), from, threads)?;
-    let trails = || delivered.live(&listed, session.as_ref());
-    let now = hours::now(&context.now);
-    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (&window, now), &trails()));
-    let counting = by_function(&listed, &read, (&live, &patterns))?;
-    let by = &counting.records;
-    let arns: Vec<&str> = by.keys().map(String::as_str).collect();
-    let counted = counts.over(&arns, &window, now);
-    if session.as_ref().is_some_and(Session::is_stopped) {
-        return Ok(interrupted());
+    let question = looked.question(listed, patterns);
+    let mut read = read(&delivered.files, &question, expected.as_ref(), (session, *index), *threads)?;
+    if let Some(expected) = &expected {
+        read.holes.merge(delivered.files.gone(expected, window));
+    }
+    let trails = || delivered.live(listed, session);
+    let files = &delivered.files;
+    let proven = weighed.map(|weighed| proven(weighed, &read.seen, (window, *now), (files, &trails())));
+    let counting = by_function(listed, &read, (looked.live, patterns))?;
+    let arns: Vec<&str> = counting.records.keys().map(String::as_str).collect();
+    let counted = counts.over(&arns, window, *now);
+    if session.is_some_and(Session::is_stopped) {
+        return Ok(None);
     }
     let seen = delivered.seen_of(&read.holes, &listed.trails);
-    let settled = decision::is_settled(window.end, now);
+    let settled = decision::is_settled(window.end, *now);
     let known = |arn: &str, records| Known {
         records,
         unproven: counting.unproven(arn, &read.proofs),
@@ -86,25 +136,47 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         origin: delivered.origin,
         settled,
     };
-    let functions = judged(by, &listed, known);
-    let verification = Verification {
+    let mut functions = judged(&counting.records, listed, known);
+    let keys = typed.digests.then(|| keys(&typed.public_keys));
+    let with = late::With { session, index: *index, threads: *threads, keys, patterns, now: *now };
+    let late = late::read_on(&mut functions, (looked, &delivered), (listed, &question), &with)?;
+    if session.is_some_and(Session::is_stopped) {
+        return Ok(None);
+    }
+    let unseen = listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned());
+    let asked = (window.clone(), files.places.iter().map(Place::typed).collect(), counts.origin());
+    let beside = (files.left_out, listed.others, unseen.collect());
+    let heads = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
+    let verification = verification(asked, functions, (read, late), beside, proven.as_ref());
+    Ok(Some(Verified { verification, proven, heads: heads.unwrap_or_default() }))
+}
+
+/// All that is told.
+fn verification(
+    (window, places, metrics): (Range<i64>, Vec<String>, &'static str),
+    functions: Vec<VerifiedFunction>,
+    (read, late): (Read, late::Late),
+    (left_out, others, unseen): (report::LeftOut, usize, Vec<String>),
+    proven: Option<&Proven>,
+) -> Verification {
+    let mut account = read.account;
+    account.merge(late.account);
+    Verification {
         window,
-        places: delivered.files.places.iter().map(Place::typed).collect(),
-        metrics: counts.origin(),
+        places,
+        metrics,
         functions,
-        account: read.account,
-        left_out: delivered.files.left_out,
-        copies: read.answer.copies,
+        account,
+        read_on: late.read_on,
+        left_out,
+        copies: read.answer.copies + late.copies,
         foreign: foreign(&read.answer.groups) + read.strays,
-        others: listed.others,
-        unseen: listed.unlisted.iter().cloned().chain(seen.told()).collect(),
-        digests: proven.as_ref().map(|proven| proven.validation.clone()),
-        keys: proven.as_ref().map(|proven| proven.keys.clone()).unwrap_or_default(),
-        unproven_because: proven.as_ref().map(|proven| proven.unseen.clone()).unwrap_or_default(),
-    };
-    answer(&verification, &typed, &context)?;
-    next(&verification, &typed, &source);
-    Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+        others,
+        unseen,
+        digests: proven.map(|proven| proven.validation.clone()),
+        keys: proven.map(|proven| proven.keys.clone()).unwrap_or_default(),
+        unproven_because: proven.map(|proven| proven.unseen.clone()).unwrap_or_default(),
+    }
 }
 
 /// What is decided of each function.
@@ -178,11 +250,12 @@ fn proven(
     weighed: Weighed<'_>,
     seen: &[Seen],
     (window, now): (&Range<i64>, i64),
-    trails: &[LiveTrail],
+    (files, trails): (&Delivered, &[LiveTrail]),
 ) -> Proven {
     let asked = Asked::events(window.clone());
-    let mut proven = weighed.prove(seen, &asked);
+    let mut proven = weighed.prove(seen, &asked, files);
     proven.validation.hold_against(trails, &asked, now);
+    files.excuse(&mut proven.validation);
     proven
 }
 
@@ -201,7 +274,20 @@ fn session(typed: &args::Verify, places: &[Place], source: &Source, live: &Live)
     let counts = typed.metrics.is_none() && matches!(source, Source::Live(_));
     let keys = typed.digests && typed.public_keys.is_empty();
     let needed = places.is_empty() || remote || counts || keys;
-    needed.then(|| Session::open(live)).transpose()
+    let opened = needed.then(|| Session::open(live)).transpose();
+    opened.map_err(|error| if keys && !counts && is_here(places) { without_keys(error) } else { error })
+}
+
+/// True iff local copies were named, and nothing else.
+fn is_here(places: &[Place]) -> bool {
+    !places.is_empty() && !places.iter().any(|place| matches!(place, Place::Objects { .. }))
+}
+
+/// The functions of a local copy could not be asked for: a file does as well.
+fn without_inventory(error: anyhow::Error) -> anyhow::Error {
+    let flag = "name them: --inventory FILE (`invoketrail inventory --output FILE` writes it where AWS can be asked), with \
+                --metrics FILE for CloudWatch's counts";
+    Problem::of_a_copy(error, "the functions whose records are looked for must be known", flag)
 }
 
 fn interrupted() -> Outcome {
@@ -214,13 +300,16 @@ fn interrupted() -> Outcome {
 fn by_function(listed: &Functions, read: &Read, which: (&Live, &[Pattern])) -> Result<ByFunction> {
     let by = ByFunction::of(listed, read, which);
     let nobody_is = by.records.is_empty() && !which.1.is_empty() && listed.unlisted.is_empty();
-    if nobody_is { Err(nobody().into()) } else { Ok(by) }
+    if nobody_is { Err(nobody(listed, read, which.1).into()) } else { Ok(by) }
 }
 
 /// A name that is mistyped must not pass for one whose records arrive.
-fn nobody() -> Problem {
-    Problem::new("no function that is listed, and no record, is called as --function says")
-        .help("check the name: * stands for any characters")
+fn nobody(listed: &Functions, read: &Read, patterns: &[Pattern]) -> Problem {
+    let asked: Vec<&str> = patterns.iter().map(Pattern::as_str).collect();
+    let recorded = read.answer.groups.iter().filter_map(|group| group.labels.first());
+    let recorded = recorded.filter_map(|arn| arn.rsplit(':').next());
+    let names = listed.names.iter().map(String::as_str).chain(recorded);
+    no_function(&asked, "in the inventory or the records", names)
 }
 
 /// Records of functions of other accounts than the one they were delivered to: they prove nothing of their owner's trail.
@@ -300,14 +389,32 @@ fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
             report::shell(&missing.arn)
         )
     } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
-        let sources: Vec<String> = typed.sources.iter().map(|source| report::shell(source)).collect();
-        format!("invoketrail logs validate {}  # what digests prove, and what they do not", sources.join(" "))
+        let mut rest = String::new();
+        let sources = typed.sources.iter().map(|source| ("", source.as_str()));
+        let keys: Vec<_> = typed.public_keys.iter().map(|path| path.to_string_lossy()).collect();
+        let keys = keys.iter().map(|path| ("--public-keys ", path.as_ref()));
+        let times = [("--since ", &typed.window.since), ("--until ", &typed.window.until)];
+        let times = times.into_iter().filter_map(|(flag, time)| Some((flag, time.as_deref()?)));
+        for (flag, value) in sources.chain(keys).chain(times) {
+            rest.push_str(&format!(" {flag}{}", report::shell(value)));
+        }
+        format!(
+            "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
+            source.caller()
+        )
     } else if let Some(open) = of(Told::Undetermined) {
-        format!("invoketrail verify --canary {}  # an end-to-end proof", report::shell(&open.arn))
+        let sources: String = typed
+            .sources
+            .iter()
+            .filter(|one| one.starts_with("s3://"))
+            .map(|one| format!(" {}", report::shell(one)))
+            .collect();
+        let canary = report::shell(&open.arn);
+        format!("invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof", source.caller())
     } else if typed.digests {
-        "invoketrail audit  # is every invocation recorded?".to_owned()
+        format!("invoketrail audit{}  # is every invocation recorded?", source.again())
     } else {
-        "invoketrail verify --digests ...  # and are the files as they were delivered?".to_owned()
+        format!("{}  # and are the files as they were delivered?", same(&[], " --digests"))
     };
     say("next", &command);
 }

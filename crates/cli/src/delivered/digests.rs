@@ -1,16 +1,16 @@
 //! Digests as they lie there, the keys that sign them, and what both prove.
 
 use super::{Delivered, Holes, Item};
-use crate::output::{called, read_file};
+use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
 use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
 use audit::inventory::GapKind;
-use cli::report::KeySource;
-use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Seen, Unread, Validation, Weighing};
-use logs::{DEFAULT_LIMIT, Inflater};
+use cli::report::{KeySource, shell};
+use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
+use logs::{DEFAULT_LIMIT, Inflater, ObjectKey};
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -52,16 +52,26 @@ fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
 /// A copy keeps no metadata: what `aws s3api head-object` printed lies beside it, if somebody kept it.
 fn local(path: &Path) -> Bytes {
     let refused = |error: &std::io::Error| Unread::Refused { why: said(error) };
-    let bytes = std::fs::read(path).map_err(|error| refused(&error))?;
+    let bytes = regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".head.json");
-    let signature = match std::fs::read(PathBuf::from(beside)) {
-        Ok(head) => signature(&head),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        // The digest behind it may hold the signature, too.
-        Err(_) => None,
-    };
-    Ok((bytes, signature))
+    // Where there is none that can be read, the digest behind it may hold the signature, too.
+    let head = regular(Path::new(&beside), cli::limits::KEYS.bytes).ok();
+    Ok((bytes, head.and_then(|head| signature(&head))))
+}
+
+/// The bytes of a file that lies in a tree which anybody may have made: a pipe there would be waited for without an end.
+fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let told = std::fs::metadata(path)?;
+    if !told.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    if told.len() > most {
+        return Err(std::io::Error::other(format!("it is larger than the limit of {most} bytes")));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn signature(head: &[u8]) -> Option<String> {
@@ -141,9 +151,9 @@ fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&S
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
-                let read = PublicKeys::from_json(&read_file(path)?).map_err(|error| {
+                let read = PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
                     Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
-                        .help("aws cloudtrail list-public-keys --start-time ... --end-time ... prints them")
+                        .help("`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them")
                 })?;
                 known.enter((Some(called(path).to_string()), None), read, found);
             }
@@ -238,12 +248,42 @@ impl<'f> Weighed<'f> {
         self.weighing.expected()
     }
 
-    /// What they prove of the time `asked`.
-    pub(crate) fn prove(self, seen: &[Seen], asked: &Asked) -> Proven {
-        let validation = self.weighing.judge(seen, asked);
+    /// What they prove of the time `asked`, of what was delivered.
+    pub(crate) fn prove(self, seen: &[Seen], asked: &Asked, delivered: &Delivered) -> Proven {
+        let validation = self.weighing.judge_listed(seen, asked, &|key| delivered.unlisted(key));
         tell(&validation, &self.keys, &self.refused);
         Proven { validation, keys: self.keys, unseen: self.unseen }
     }
+}
+
+impl Delivered {
+    /// For each digest of a local copy whose signature is missing, the command that writes it beside the copy: `aws s3 sync` keeps no
+    /// metadata. In the order of chains.
+    pub(crate) fn unsigned(&self, found: &[Found], validation: &Validation) -> Vec<String> {
+        let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
+        let lacking = windows.filter(|window| window.reasons.contains(&Reason::NoSignature));
+        let keys = lacking.filter_map(|window| match &window.digest {
+            Some((None, key)) => Some(key),
+            _ => None,
+        });
+        keys.filter_map(|key| {
+            let item = self.digests.iter().find(|item| item.key == *key && self.bucket(item).is_none())?;
+            let digest = found.iter().filter_map(Found::digest).find(|one| ends_alike(key, &one.key))?;
+            Some(format!(
+                "aws s3api head-object --bucket {} --key {} > {}",
+                shell(&digest.bucket),
+                shell(&digest.key),
+                shell(&format!("{}.head.json", self.name(item)))
+            ))
+        })
+        .collect()
+    }
+}
+
+/// True iff both are the same from `AWSLogs/` on.
+fn ends_alike(one: &str, other: &str) -> bool {
+    let below = |key: &str| ObjectKey::parse(key).map(|key| key.below.to_owned());
+    below(one).is_some() && below(one) == below(other)
 }
 
 impl Holes {

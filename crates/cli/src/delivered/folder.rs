@@ -1,8 +1,9 @@
 //! Local copies: a folder that was synced, or a file named by itself.
 
 use super::holes::place_of;
+use super::unlisted::Beginning;
 use super::{Delivered, Item, is_digest};
-use crate::sources::{Met, Root, Walk, Window, with_slashes};
+use crate::sources::{Met, Open, Root, Walk, Window, with_slashes};
 use logs::ObjectKey;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,14 @@ use std::time::SystemTime;
 
 /// Everything in the folder that the window may concern.
 pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window) {
+    list_opening(all, (place, root), window, |path| std::fs::read_dir(path));
+}
+
+/// The same, with folders opened like that.
+pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), window: &Window, open: Open) {
     let (mut loose, mut laid_out) = (Vec::new(), false);
     let (mut heads, mut digests) = (Vec::new(), BTreeSet::new());
-    let (walk, first) = Walk::new(place, root, window, SystemTime::now());
+    let (walk, first) = Walk::opening((place, root), window, Some(SystemTime::now()), open);
     let item = |below: PathBuf, size, tag| {
         let path =
             if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };
@@ -36,10 +42,12 @@ pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &
             Met::Head(below) => heads.push(below),
             Met::Loose(found) => loose.push(item(found.below, found.size, found.tag)),
             Met::Unread(found) => {
+                let typed = with_slashes(&root.typed.join(&found.below));
                 let item = item(found.below, 0, None);
                 let why = found.unread.as_deref().unwrap_or_default();
                 let name = all.name(&item);
                 all.holes.add(place_of(&item.key), &name, why, 1);
+                all.unlisted.extend(Beginning::of_copy(&typed, item.key, &format!("{name}: {why}")));
             }
             Met::Other => all.left_out.other += 1,
         }

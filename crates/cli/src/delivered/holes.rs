@@ -48,6 +48,14 @@ impl Holes {
         })
     }
 
+    /// True iff one may be about the account and the Region; about any of them, where `None` is asked.
+    pub(super) fn may_be(&self, account: Option<&str>, region: Option<&str>) -> bool {
+        let may = |part: &Option<String>, asked: Option<&str>| {
+            part.as_deref().zip(asked).is_none_or(|(part, asked)| part == asked)
+        };
+        self.by.keys().any(|(a, r)| may(a, account) && may(r, region))
+    }
+
     /// How much in all, and the first of each account and Region.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Hole> {
         self.by.values()

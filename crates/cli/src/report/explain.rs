@@ -26,6 +26,8 @@ pub struct Explanation<'a> {
     pub(super) silent: Vec<SilentPart<'a>>,
     /// Why more resources may exist here than were seen.
     pub(super) gaps: Vec<&'a Gap>,
+    /// What an undetermined verdict without a witness hangs on, in words.
+    pub(super) open: Option<String>,
 }
 
 /// A recorder that records here or may do so.
@@ -41,6 +43,8 @@ pub(super) struct Part<'a> {
     pub(super) selectors: Option<&'a [Selector]>,
     /// Why it is uncertain, or its selectors were not read.
     pub(super) gaps: Vec<&'a Gap>,
+    /// What the document of pasted selectors says against it: whether it certainly records nothing, and why.
+    pub(super) standing: Option<(bool, String)>,
 }
 
 /// A recorder that certainly does not record here.
@@ -57,6 +61,22 @@ pub(super) struct SilentPart<'a> {
 }
 
 impl Explanation<'_> {
+    /// With what the document of pasted selectors says of their recorder: whether it certainly records nothing, and why.
+    #[must_use]
+    pub fn standing(mut self, standing: Option<(bool, &str)>) -> Self {
+        for part in &mut self.recorders {
+            part.standing = standing.map(|(silent, why)| (silent, why.to_owned()));
+            part.certain &= standing.is_none();
+        }
+        self
+    }
+
+    /// With what an undetermined verdict without a witness hangs on, in words.
+    #[must_use]
+    pub fn open(self, why: String) -> Self {
+        Explanation { open: Some(why), ..self }
+    }
+
     /// What the selector did with the witness; `None` where there is none, or it is not about this selector.
     pub(super) fn did(&self, by: SelectorRef) -> Option<&Why> {
         let escape = self.verdict.escape.as_ref()?;
@@ -69,7 +89,13 @@ impl Explanation<'_> {
 pub fn explain_resource<'a>(audit: &'a Audit<'a>, resource: ResourceRef) -> Explanation<'a> {
     let row = audit.row(resource);
     let kind = audit.places[resource.place].planes[resource.plane].kind;
-    explain_at(audit, resource.place, kind, Some(row.arn), &audit.verdicts[row.verdict])
+    let mut explanation =
+        explain_at(audit, resource.place, kind, Some(row.arn), &audit.verdicts[row.verdict]);
+    if let Some(open) = audit.open.get(&row.verdict) {
+        explanation.gaps = open.gaps.iter().map(|gap| &audit.gaps[*gap]).collect();
+        explanation.open = Some(open.reason.clone());
+    }
+    explanation
 }
 
 /// The proof for any resource of a plane that may ever exist at a place; both by position.
@@ -121,6 +147,7 @@ pub fn explain_at<'a>(
                 .and_then(|recorder| recorder.selectors.known())
                 .map(|selectors| selectors.list.as_slice()),
             gaps: candidate.gaps.iter().map(|gap| &audit.gaps[*gap]).collect(),
+            standing: None,
         }
     });
     let silent = |silent: &'a Silent| {
@@ -142,10 +169,11 @@ pub fn explain_at<'a>(
         recorders: parts.collect(),
         silent: at.silent.iter().map(silent).collect(),
         gaps: listing.into_iter().flat_map(|plane| &plane.gaps).map(|gap| &audit.gaps[*gap]).collect(),
+        open: None,
     }
 }
 
-/// The proof for the selectors of one recorder that a person pasted, taken as a recorder that is active; `verdict` is what
+/// The proof for the selectors of one recorder that a person pasted, taken as a recorder that is active unless [`Explanation::standing`] says otherwise; `verdict` is what
 /// was decided for `subject` over these selectors alone.
 #[must_use]
 pub fn explain_selectors<'a>(
@@ -166,6 +194,7 @@ pub fn explain_selectors<'a>(
         certain: true,
         selectors: Some(&selectors.list),
         gaps: Vec::new(),
+        standing: None,
     };
     Explanation {
         kind,
@@ -176,5 +205,6 @@ pub fn explain_selectors<'a>(
         recorders: vec![part],
         silent: Vec::new(),
         gaps: Vec::new(),
+        open: None,
     }
 }

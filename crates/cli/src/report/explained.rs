@@ -6,7 +6,7 @@ use super::page::{Layout, Page, Style};
 use super::terminal::state_style;
 use super::{EXPLAIN_FORMAT, Stamp, proof, words};
 use audit::finding::verdict_word;
-use cloudtrail::selector::Selector;
+use cloudtrail::selector::{Doubt, Selector};
 use recording::{Escape, Open, SelectorRef, State, Why};
 
 /// The explanation for a person at a terminal.
@@ -25,6 +25,10 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     {
         page.gap();
         page.paragraph(0, (Style::Open, ""), (Style::Plain, &words::sentence(&reason)));
+    }
+    if let Some(open) = &explanation.open {
+        page.gap();
+        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(open)));
     }
     for (at, part) in explanation.recorders.iter().enumerate() {
         page.gap();
@@ -50,7 +54,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
         page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
         page.paragraph(2, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, possible)));
     }
-    if explanation.arn.is_none() {
+    if explanation.arn.is_none() || explanation.open.is_some() {
         for gap in &explanation.gaps {
             let told = format!("{} {}: {}", gap.call, gap.kind.as_str(), gap.error);
             page.paragraph(0, (Style::Open, "Gap: "), (Style::Plain, &told));
@@ -94,6 +98,10 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
         let told = format!("{} {}: {}", gap.call, gap.kind.as_str(), gap.error);
         page.paragraph(2, (Style::Open, "gap "), (Style::Plain, &told));
     }
+    if let Some((silent, why)) = &part.standing {
+        let style = if *silent { Style::Bad } else { Style::Open };
+        page.paragraph(2, (Style::Plain, ""), (style, &words::sentence(why)));
+    }
     match part.selectors {
         None if part.arn.is_some() => {
             page.paragraph(2, (Style::Open, ""), (Style::Plain, "Its selectors were not read."));
@@ -117,8 +125,12 @@ fn selector(explanation: &Explanation<'_>, by: SelectorRef, selector: &Selector,
         (_, name) => format!("selector {} \"{}\": ", by.selector, crate::visible::excerpt(name, 40)),
     };
     page.paragraph(2, (Style::Plain, &label), (Style::Plain, &words::admits(selector)));
-    for doubt in selector.doubts() {
+    // Of the whole recorder, and told of it.
+    for doubt in selector.doubts().iter().filter(|doubt| !matches!(doubt, Doubt::Stopped { .. })) {
         page.paragraph(4, (Style::Open, "not understood: "), (Style::Plain, &doubt.to_string()));
+    }
+    if silent(explanation, by) {
+        return;
     }
     let cover = &explanation.verdict.cover;
     if cover.contains(&by) {
@@ -136,6 +148,12 @@ fn selector(explanation: &Explanation<'_>, by: SelectorRef, selector: &Selector,
         Some(why) => page.paragraph(4, (Style::Open, "-> "), (Style::Plain, &words::why(why))),
         None => page.paragraph(4, (Style::Dim, "-> "), (Style::Dim, "not needed for the proof")),
     }
+}
+
+/// True iff the recorder of the selector certainly records nothing, whatever the selector admits.
+fn silent(explanation: &Explanation<'_>, by: SelectorRef) -> bool {
+    let part = explanation.recorders.get(by.candidate);
+    part.and_then(|part| part.standing.as_ref()).is_some_and(|(silent, _)| *silent)
 }
 
 /// The explanation as one JSON document, in one line.
@@ -157,7 +175,13 @@ pub fn explanation_json(explanation: &Explanation<'_>, stamp: &Stamp<'_>) -> Str
             resource.maybe("region", explanation.place.map(|(_, region)| region));
         });
         object.text("verdict", verdict_word(verdict.state));
-        escape(explanation, verdict.escape.as_ref(), object);
+        match (&verdict.escape, &explanation.open) {
+            (None, Some(open)) => {
+                object.text("remainder", open);
+                object.null("witness");
+            }
+            (found, _) => escape(explanation, found.as_ref(), object),
+        }
         object.list("recorders", explanation.recorders.iter().enumerate(), |json, (at, part)| {
             json.object(|object| recorder_members(explanation, at, part, object));
         });
@@ -195,6 +219,10 @@ fn recorder_members(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, o
     object.maybe("recorder", part.arn);
     object.text("name", &part.name);
     object.flag("certain", part.certain);
+    if let Some((silent, why)) = &part.standing {
+        object.flag("silent", *silent);
+        object.text("standing", why);
+    }
     match part.selectors {
         None => object.null("selectors"),
         Some(selectors) => {

@@ -37,6 +37,31 @@ pub enum Sort {
     Last,
 }
 
+/// How far deliveries were looked at, where the question has an end: a record of that time may be delivered later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookedUntil {
+    /// Everything delivered before then was looked at: milliseconds since 1970.
+    pub delivered: i64,
+    /// Later files that were read, because digests say that they hold events of the time asked about.
+    pub later: u64,
+}
+
+impl LookedUntil {
+    /// In one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let later = match self.later {
+            0 => String::new(),
+            1 => ", and the 1 later file that digests name".to_owned(),
+            n => format!(", and the {n} later files that digests name"),
+        };
+        format!(
+            "Looked at files delivered before {}{later}. CloudTrail may deliver a record up to 30 days late; a later --until shows those.",
+            logs::text_of(self.delivered)
+        )
+    }
+}
+
 /// All that a document says.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
@@ -46,6 +71,8 @@ pub struct Reading<'a> {
     pub found: &'a Invocations,
     /// What was read.
     pub account: &'a Account,
+    /// How far deliveries were looked at; `None` iff nothing more can have been delivered.
+    pub looked_until: Option<LookedUntil>,
     /// What was not.
     pub left_out: LeftOut,
     /// In which order groups stand.

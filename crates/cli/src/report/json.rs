@@ -2,7 +2,7 @@
 
 use super::member::{Json, Object, escape_into};
 use super::view::{self, subject_arn};
-use super::{AUDIT_FORMAT, Stamp, drift, proof};
+use super::{AUDIT_FORMAT, Stamp, drift, proof, words};
 use audit::Counted;
 use audit::accepted::Accepted;
 use audit::finding::{
@@ -72,6 +72,18 @@ pub(super) fn head(audit: &Audit<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>
     object.object("scope", |scope| self::scope(audit, stamp.counted, scope));
     object.list("controls", &audit.controls, |json, one| json.object(|object| control(audit, one, object)));
     object.object("summary", |object| summary(&audit.summary, object));
+    let inactive = words::inactive(audit);
+    if !inactive.is_empty() {
+        object.list("inactive_accounts", &inactive, |json, one| {
+            json.object(|object| {
+                object.text("account", &one.account.id);
+                object.maybe("name", one.account.name.as_deref());
+                object.text("state", one.state);
+                object.flag("audited", one.account.audited);
+                object.text("meaning", one.meaning);
+            });
+        });
+    }
     if !audit.accepted.is_empty() {
         object.list("exceptions", &audit.accepted, |json, one| json.object(|object| exception(one, object)));
     }

@@ -23,6 +23,7 @@ pub fn write_markdown(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()> 
     let _ = table(audit, &mut text);
     let _ = controls(audit, &mut text);
     let _ = findings(audit, &mut text);
+    let _ = inactive(audit, &mut text);
     let _ = gaps(audit, &mut text);
     out.write_all(text.as_bytes())
 }
@@ -64,7 +65,10 @@ pub(super) fn inert(text: &str) -> String {
 fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     let mut rows: Vec<(&PlaceAudit<'_>, _)> =
         audit.places.iter().map(|place| (place, audit.summary_of(place))).collect();
-    rows.retain(|(place, summary)| summary.resources > 0 || future(audit, place) != Some(State::Recorded));
+    let unlisted = |place: &PlaceAudit<'_>| !view::listing_gaps(place).is_empty();
+    rows.retain(|(place, summary)| {
+        summary.resources > 0 || unlisted(place) || future(audit, place) != Some(State::Recorded)
+    });
     rows.sort_by_key(|(_, one)| {
         std::cmp::Reverse((one.not_recorded + one.partially_recorded, one.undetermined))
     });
@@ -82,10 +86,11 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
         let later = future(audit, place).map_or("", words::state);
         writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {later} |",
+            "| {} | {} | {}{} | {} | {} | {} | {} | {later} |",
             inert(place.account),
             inert(place.region),
             grouped(one.resources),
+            if unlisted(place) { "\\+" } else { "" },
             grouped(one.recorded),
             grouped(one.partially_recorded),
             grouped(one.not_recorded),
@@ -170,6 +175,19 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
         Some(help) => writeln!(text, "\n  Help: {}", inert(&words::sentence(help))),
         None => Ok(()),
     }
+}
+
+fn inactive(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
+    let accounts = words::inactive(audit);
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n### Accounts that are not active\n")?;
+    for one in accounts.iter().take(SHOWN) {
+        let name = one.account.name.as_deref().map(|name| format!(" {}", inert(name))).unwrap_or_default();
+        writeln!(text, "- {}{name} {}: {}", inert(&one.account.id), inert(one.state), inert(one.meaning))?;
+    }
+    more(accounts.len(), "accounts", text)
 }
 
 fn gaps(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {

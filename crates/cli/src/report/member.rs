@@ -177,8 +177,7 @@ pub(super) fn escape_into(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // Every character that acts lies in the basic plane, so four digits hold it.
-            acting if crate::visible::acts(acting) => out.push_str(&format!("\\u{:04x}", u32::from(acting))),
+            acting if crate::visible::acts(acting) => crate::visible::push_units(acting, out),
             shown => out.push(shown),
         }
     }
@@ -190,7 +189,8 @@ mod tests {
 
     #[test]
     fn every_text_survives_and_none_acts() {
-        let hostile = "a\"b\\c\n\r\t\u{1b}[2J\u{9b}\u{202e}\u{2028}\u{7f}é東\u{1f980}\0";
+        let hostile =
+            "a\"b\\c\n\r\t\u{1b}[2J\u{9b}\u{202e}\u{2028}\u{7f}é東\u{1f980}\0\u{ad}\u{e0041}\u{2800}";
         let mut escaped = String::new();
         escape_into(&mut escaped, hostile);
         assert!(!escaped.chars().any(crate::visible::acts));

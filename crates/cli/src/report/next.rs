@@ -1,24 +1,37 @@
 //! The natural next command after an audit.
 
-use super::view::{Answer, answer, shell, worst_arn};
+use super::view::{Invocations, invocations, shell, worst_arn};
+use audit::answer::Answer;
 use audit::finding::Audit;
 use audit::inventory::GapKind;
 
-/// The natural next command, and what it is for. `source` are the flags that lead it to the same facts, and `caller` those
-/// that lead it to the same caller of AWS; each flag with a space before it.
+/// The flags with which a next command comes to the same answer, each with a space before it.
+#[derive(Clone, Copy, Debug)]
+pub struct NextFlags<'a> {
+    /// Those that lead to the same facts, and count the same recorders.
+    pub source: &'a str,
+    /// Those that lead to the same caller of AWS.
+    pub caller: &'a str,
+    /// Those that an audit alone knows.
+    pub of_audit: &'a str,
+}
+
+/// The natural next command, and what it is for.
 #[must_use]
-pub fn next_command(audit: &Audit<'_>, source: &str, caller: &str) -> (String, &'static str) {
+pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'static str) {
+    let NextFlags { source, caller, of_audit } = flags;
     let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
-    match (answer(audit), worst_arn(audit)) {
-        (Answer::CannotTell, _) if refused => {
+    let open = matches!(audit.answer(), Answer::Undetermined(_));
+    match (invocations(audit), worst_arn(audit)) {
+        (Invocations::CannotTell | Invocations::Yes, _) if refused && open => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }
-        (Answer::No | Answer::CannotTell, Some(arn)) => {
+        (Invocations::No | Invocations::CannotTell, Some(arn)) => {
             (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
         }
-        (Answer::Nothing, _) => {
+        (Invocations::Nothing, _) => {
             ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
         }
-        _ => (format!("invoketrail audit{source} --output audit.json"), "keeps the evidence"),
+        _ => (format!("invoketrail audit{source}{of_audit} --output audit.json"), "keeps the evidence"),
     }
 }

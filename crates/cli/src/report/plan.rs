@@ -5,12 +5,13 @@ mod cloudformation;
 mod desired;
 mod lines;
 mod markdown;
+mod names;
 mod terminal;
 mod terraform;
 
 pub use aws_cli::plan_aws_cli;
 pub use cloudformation::plan_cloudformation;
-pub use desired::RenderError;
+pub use desired::{PlaceDocument, RenderError};
 pub use lines::{Line, difference, difference_of_states};
 pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
@@ -18,6 +19,7 @@ pub use terminal::plan_text;
 pub use terraform::plan_terraform;
 
 use super::view::quantity;
+use audit::controls::REQUIRED;
 use audit::cost::Monthly;
 use audit::finding::Status;
 use audit::plan::{Owner, Plan, Purpose, Step};
@@ -26,8 +28,38 @@ use std::collections::BTreeSet;
 
 /// What the plan does, in one sentence.
 fn headline(plan: &Plan) -> String {
+    let told = what_is_done(plan);
+    let left = unmet(plan);
+    if plan.purpose != Purpose::Record || left.is_empty() || !plan.refusals.is_empty() {
+        return told;
+    }
+    let noun = if left.len() == 1 { "this required control does" } else { "these required controls do" };
+    format!("{told} But {noun} not pass: {}.", left.join(", "))
+}
+
+/// The required controls beside those about invocations that do not pass once the plan is carried out.
+fn unmet(plan: &Plan) -> Vec<&str> {
+    let open = plan.outlook.iter().filter(|one| matches!(one.after, Status::Fail | Status::Undetermined));
+    let of_others = open.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
+    of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
+}
+
+/// The required controls, but for those about invocations, that fail or are open today and pass once the plan is carried out.
+fn newly_met(plan: &Plan) -> Vec<&str> {
+    let turned = plan
+        .outlook
+        .iter()
+        .filter(|one| matches!(one.before, Status::Fail | Status::Undetermined) && one.after == Status::Pass);
+    let of_others = turned.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
+    of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
+}
+
+fn what_is_done(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return match (&plan.purpose, plan.refusals.is_empty()) {
+            (Purpose::Record, true) if !unmet(plan).is_empty() => {
+                "There is nothing to change: every Lambda invocation is recorded.".to_owned()
+            }
             (Purpose::Record, true) => "There is nothing to change: everything is recorded.".to_owned(),
             (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
             (_, true) => "There is nothing to change.".to_owned(),
@@ -38,7 +70,14 @@ fn headline(plan: &Plan) -> String {
     let changes = quantity(plan.steps.len(), ("change", "changes"));
     let of = quantity(recorders.len(), ("recorder", "recorders"));
     let doing = match &plan.purpose {
-        Purpose::Record if reaches(plan) => "every Lambda invocation is recorded".to_owned(),
+        Purpose::Record if reaches(plan) => {
+            let met = newly_met(plan);
+            match met.as_slice() {
+                [] => "every Lambda invocation is recorded".to_owned(),
+                [one] => format!("every Lambda invocation is recorded, and {one} passes"),
+                several => format!("every Lambda invocation is recorded, and {} pass", several.join(", ")),
+            }
+        }
         Purpose::Record => "more Lambda invocations are recorded, but not all of them".to_owned(),
         Purpose::DropCopies => "the same is recorded with fewer paid copies".to_owned(),
         Purpose::Backout(exception) => format!(

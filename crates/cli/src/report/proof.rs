@@ -19,7 +19,8 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
     object.list("cover", &verdict.cover, |json, by| {
         json.object(|object| selector(audit, place, *by, object));
     });
-    escape_members(audit, place, verdict.escape.as_ref(), arn, object);
+    let remainder = audit.remainder(proof.verdict);
+    escape_members(audit, place, (verdict.escape.as_ref(), remainder), arn, object);
     object.list("gaps", audit.deciding_gaps(proof), |json, at| gap(&audit.gaps[at], json));
     object.list("silent", &place.silent, |json, silent| {
         json.object(|object| {
@@ -34,7 +35,7 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
     object.list("warnings", &verdict.possible, |json, possible| {
         json.object(|object| {
             object.text("warning", "possible_event_escapes");
-            escape_members(audit, place, Some(possible), arn, object);
+            escape_members(audit, place, (Some(possible), Some(&possible.remainder)), arn, object);
         });
     });
 }
@@ -56,11 +57,11 @@ pub(super) fn open(verdict: &Verdict, object: &mut Object<'_>) {
 fn escape_members(
     audit: &Audit<'_>,
     place: &PlaceAudit<'_>,
-    escape: Option<&Escape>,
+    (escape, remainder): (Option<&Escape>, Option<&str>),
     arn: Arn<'_>,
     object: &mut Object<'_>,
 ) {
-    object.maybe("remainder", escape.map(|escape| escape.remainder.as_str()));
+    object.maybe("remainder", remainder);
     match escape {
         None => object.null("witness"),
         Some(escape) => {

@@ -1,9 +1,10 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
 use super::page::{Align, Layout, Page, Span, Style};
-use super::view::{self, Answer, answer, grouped, headline, quantity, subject_arn};
+use super::view::{self, grouped, headline, quantity, subject_arn};
 use super::words;
 use crate::visible::excerpt;
+use audit::answer::Answer;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
 use audit::inventory::GapKind;
 use recording::State;
@@ -24,16 +25,17 @@ const NAME: usize = 16;
 /// What the writer says.
 pub fn write_terminal(audit: &Audit<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(*layout);
-    let style = match answer(audit) {
+    let style = match audit.answer() {
         Answer::Yes => Style::Good,
-        Answer::No => Style::Bad,
-        Answer::CannotTell | Answer::Nothing => Style::Open,
+        Answer::No(_) => Style::Bad,
+        Answer::Undetermined(_) => Style::Open,
     };
     page.paragraph(0, (Style::Strong, ""), (style, &headline(audit)));
     places(audit, &mut page);
     controls(&audit.controls, &mut page);
     findings(audit, "Findings", |status| status != Status::Pass, &mut page);
     findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
+    inactive(audit, &mut page);
     gaps(audit, &mut page);
     out.write_all(page.into_text().as_bytes())
 }
@@ -43,6 +45,8 @@ struct PlaceRow<'a> {
     place: &'a PlaceAudit<'a>,
     summary: Summary,
     future: State,
+    /// There may be more than was listed.
+    unlisted: bool,
 }
 
 impl PlaceRow<'_> {
@@ -58,7 +62,7 @@ impl PlaceRow<'_> {
 
     /// Nothing there, and nothing to say about what may come.
     fn is_quiet(&self) -> bool {
-        self.summary.resources == 0 && self.future == State::Recorded
+        self.summary.resources == 0 && self.future == State::Recorded && !self.unlisted
     }
 }
 
@@ -68,7 +72,8 @@ fn places(audit: &Audit<'_>, page: &mut Page) {
         .iter()
         .filter_map(|place| {
             let future = audit.verdicts[place.planes.first()?.any].state;
-            Some(PlaceRow { place, summary: audit.summary_of(place), future })
+            let unlisted = !view::listing_gaps(place).is_empty();
+            Some(PlaceRow { place, summary: audit.summary_of(place), future, unlisted })
         })
         .collect();
     if rows.is_empty() {
@@ -122,10 +127,11 @@ fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, undetermined: bool) -> Vec<Span>
         None => row.place.account.to_owned(),
     };
     let number = |n: usize, style: Style| (if n == 0 { Style::Dim } else { style }, grouped(n));
+    let (style, all) = number(row.summary.resources, Style::Plain);
     let mut cells = vec![
         (Style::Plain, account),
         (Style::Plain, row.place.region.to_owned()),
-        number(row.summary.resources, Style::Plain),
+        (style, format!("{all}{}", if row.unlisted { "+" } else { "" })),
         number(row.summary.recorded, Style::Good),
         number(row.summary.partially_recorded, Style::Bad),
         number(row.summary.not_recorded, Style::Bad),
@@ -279,6 +285,25 @@ fn show_recorders(recorders: &[String], page: &mut Page) {
     let more = recorders.len().saturating_sub(SHOWN);
     if more > 0 {
         page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("and {more} more")));
+    }
+}
+
+/// Accounts of the organization that are not active, and what that means.
+fn inactive(audit: &Audit<'_>, page: &mut Page) {
+    let accounts = words::inactive(audit);
+    if accounts.is_empty() {
+        return;
+    }
+    page.heading("Accounts that are not active");
+    for one in accounts.iter().take(SHOWN) {
+        let name = one.account.name.as_deref().map(|name| format!(" {}", crate::visible::visible(name)));
+        let head = format!("{}{} {}: ", one.account.id, name.unwrap_or_default(), one.state);
+        page.paragraph(2, (Style::Open, &head), (Style::Plain, one.meaning));
+    }
+    let more = accounts.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let told = format!("and {} more: see all with --format json", grouped(more));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
 }
 

@@ -59,6 +59,7 @@ fn unproven(why: Unproven) -> &'static str {
     match why {
         Unproven::Young => "delivered behind the newest digest: the next may list it",
         Unproven::Unverified => "listed only by digests that are not verified",
+        Unproven::Unread => "in no digest that was read: not all digests of the account and Region could be",
         Unproven::Unreferenced => {
             "in no digest: backfill is pending, another trail delivered it, or it is forged"
         }

@@ -10,7 +10,7 @@ pub use terminal::verification_text;
 
 use super::left_out::LeftOut;
 use super::validation::KeySource;
-use super::view::quantity;
+use super::view::{self, quantity};
 use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
 use logs::digest::Validation;
 use logs::scan::Account;
@@ -37,6 +37,8 @@ pub struct Verification {
     pub functions: Vec<VerifiedFunction>,
     /// What was read.
     pub account: Account,
+    /// What was read of later deliveries for functions without a record; `None` iff there is no such function, or nothing later.
+    pub read_on: Option<ReadOn>,
     /// What was not.
     pub left_out: LeftOut,
     /// Records that were there more than once, and counted once.
@@ -53,6 +55,35 @@ pub struct Verification {
     pub keys: Vec<KeySource>,
     /// Keys that could not be asked for, in words.
     pub unproven_because: Vec<String>,
+}
+
+/// How far deliveries after the window were read on: a record may be delivered late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadOn {
+    /// Delivered until then, milliseconds since 1970.
+    pub until: i64,
+    /// Functions of which nothing had been seen before.
+    pub functions: usize,
+    /// Files that were read.
+    pub files: u64,
+    /// Files that were not, because digests say that they hold no event of the window.
+    pub spared: u64,
+}
+
+impl ReadOn {
+    /// In one sentence.
+    pub(super) fn sentence(&self) -> String {
+        let spared = match self.spared {
+            0 => String::new(),
+            n => format!("; digests say that {} others hold no event of that time", view::grouped(size(n))),
+        };
+        format!(
+            "{} had no record in files delivered soon, so files delivered later, until {}, were read: {} more{spared}.",
+            quantity(self.functions, ("function", "functions")),
+            logs::text_of(self.until),
+            view::grouped(size(self.files)),
+        )
+    }
 }
 
 /// One function.

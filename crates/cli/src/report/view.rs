@@ -1,13 +1,14 @@
 //! What the documents share: the answer, counts by place, and the resource that a finding's witness is about.
 
-use audit::finding::{Audit, Finding, PlaceAudit, Proof, ResourceRef, Status};
+use audit::answer::Answer;
+use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status};
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeSet;
 
-/// The answer to the question that the product asks.
+/// What the controls about invocations say. The answer of the whole audit is [`audit::answer::Answer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Invocations {
     /// Every invocation is recorded.
     Yes,
     /// Some invocation certainly is not.
@@ -18,19 +19,18 @@ pub enum Answer {
     Nothing,
 }
 
-/// The answer, as the controls about invocations give it: a no wins over ignorance, ignorance over a yes.
-#[must_use]
-pub fn answer(audit: &Audit<'_>) -> Answer {
+/// What the controls about invocations say: a no wins over ignorance, ignorance over a yes.
+pub(super) fn invocations(audit: &Audit<'_>) -> Invocations {
     // Nothing judged is not a pass, but there is no gap to look for either.
     if audit.places.is_empty() && audit.gaps.is_empty() {
-        return Answer::Nothing;
+        return Invocations::Nothing;
     }
     let statuses = audit.controls.iter().filter(|control| is_about_invocations(control.id));
     match statuses.map(|control| control.status).min() {
-        Some(Status::Fail) => Answer::No,
-        Some(Status::Undetermined) => Answer::CannotTell,
-        Some(Status::Pass) => Answer::Yes,
-        Some(Status::NotApplicable) | None => Answer::Nothing,
+        Some(Status::Fail) => Invocations::No,
+        Some(Status::Undetermined) => Invocations::CannotTell,
+        Some(Status::Pass) => Invocations::Yes,
+        Some(Status::NotApplicable) | None => Invocations::Nothing,
     }
 }
 
@@ -39,47 +39,82 @@ fn is_about_invocations(id: &str) -> bool {
     id.starts_with("lambda-") && id.ends_with("invocations-recorded")
 }
 
-/// The answer in one sentence.
+/// The answer in one sentence: what is so of invocations, and which other required control decides the answer.
 pub(super) fn headline(audit: &Audit<'_>) -> String {
+    let told = of_invocations(audit);
+    let said = told.strip_suffix('.').unwrap_or(&told);
+    let names = |controls: &[&ControlResult]| {
+        controls.iter().map(|control| control.id).collect::<Vec<_>>().join(", ")
+    };
+    match (audit.answer(), invocations(audit)) {
+        (Answer::No(failing), Invocations::Yes | Invocations::CannotTell) => match failing.len() {
+            1 => format!("{said}, but a required control fails: {}.", names(&failing)),
+            _ => format!("{said}, but required controls fail: {}.", names(&failing)),
+        },
+        (Answer::Undetermined(open), Invocations::Yes) => match open.len() {
+            1 => format!("{said}, but it is not known whether a required control passes: {}.", names(&open)),
+            _ => format!("{said}, but it is not known whether required controls pass: {}.", names(&open)),
+        },
+        _ => told,
+    }
+}
+
+/// True iff there may be more resources than were listed.
+fn not_all_listed(audit: &Audit<'_>) -> bool {
+    audit.places.iter().any(|place| !listing_gaps(place).is_empty())
+}
+
+/// The answer about invocations in one sentence.
+fn of_invocations(audit: &Audit<'_>) -> String {
+    let unlisted = not_all_listed(audit);
     let summary = &audit.summary;
     let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
     let escaping = (summary.partially_recorded + summary.not_recorded).saturating_sub(excused);
     let nouns = noun(audit);
-    let all = quantity(summary.resources, nouns);
-    match answer(audit) {
-        Answer::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
-        Answer::Yes if summary.resources == 0 => {
+    let counted = quantity(summary.resources, nouns);
+    let all = if unlisted { format!("{counted} that could be listed") } else { counted };
+    match invocations(audit) {
+        Invocations::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
+        Invocations::Yes if summary.resources == 0 && unlisted => {
+            "Not every function could be listed, but every invocation of any, listed or not, is recorded.".to_owned()
+        }
+        Invocations::Yes if summary.resources == 0 => {
             "There is no Lambda function yet, and every invocation of any that will be created is recorded.".to_owned()
         }
-        Answer::Yes if excused > 0 => format!(
+        Invocations::Yes if excused > 0 => format!(
             "Every invocation of {} is recorded, and of any function that will be created, but for {} under accepted exceptions.",
             quantity(summary.recorded, nouns),
             quantity(excused, ("function", "functions"))
         ),
-        Answer::Yes => {
+        Invocations::Yes => {
             let each = if summary.resources == 1 { all } else { format!("all {all}") };
-            format!("Every invocation of {each} is recorded, and of any function that will be created.")
+            let others = if unlisted { "any other function" } else { "any function that will be created" };
+            format!("Every invocation of {each} is recorded, and of {others}.")
         }
-        Answer::No if escaping > 0 => {
+        Invocations::No if escaping > 0 => {
             let verb = if escaping == 1 { "escapes" } else { "escape" };
             let accounts = quantity(escaping_accounts(audit), ("account", "accounts"));
             format!("Not every Lambda invocation is recorded: {} of {all} {verb} in {accounts}.", grouped(escaping))
         }
-        Answer::No if summary.resources == 0 => {
+        Invocations::No if summary.resources == 0 && unlisted => {
+            "Not every function could be listed, and not every invocation of one that was not would be recorded."
+                .to_owned()
+        }
+        Invocations::No if summary.resources == 0 => {
             "There is no Lambda function yet, but not every invocation of one created later would be recorded."
                 .to_owned()
         }
-        Answer::No if summary.undetermined == 0 => format!(
+        Invocations::No if summary.undetermined == 0 => format!(
             "Not every Lambda invocation is recorded: those of {all} are, but not of every function created later."
         ),
-        Answer::No => {
+        Invocations::No => {
             "Not every Lambda invocation is recorded: functions created later would escape.".to_owned()
         }
-        Answer::CannotTell if summary.undetermined > 0 => format!(
+        Invocations::CannotTell if summary.undetermined > 0 => format!(
             "Cannot tell whether every Lambda invocation is recorded: a gap decides for {} of {all}.",
             grouped(summary.undetermined)
         ),
-        Answer::CannotTell => format!(
+        Invocations::CannotTell => format!(
             "Cannot tell whether every Lambda invocation is recorded: {} recorded, but a gap decides about others.",
             match summary.resources {
                 0 => "none was seen that is not".to_owned(),
@@ -165,15 +200,34 @@ pub(super) fn worst_arn(audit: &Audit<'_>) -> Option<String> {
     subject_arn(audit, worst, worst.proof?)
 }
 
-/// One argument of a shell command: quoted where it has to be.
+/// One argument of a shell command: quoted where it has to be. What would act on a terminal is written as its bytes in `$'...'`, which
+/// bash, zsh and ksh read back, so that a command may be shown, copied and run.
 #[must_use]
 pub fn shell(argument: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@+".contains(&byte);
     if !argument.is_empty() && argument.bytes().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
+        return argument.to_owned();
     }
+    if !argument.chars().any(crate::visible::acts) {
+        return format!("'{}'", argument.replace('\'', "'\\''"));
+    }
+    let mut quoted = String::from("$'");
+    for character in argument.chars() {
+        match character {
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            acting if crate::visible::acts(acting) => {
+                // Three digits, so that no digit behind them is taken for a fourth.
+                acting
+                    .encode_utf8(&mut [0; 4])
+                    .bytes()
+                    .for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")));
+            }
+            shown => quoted.push(shown),
+        }
+    }
+    quoted.push('\'');
+    quoted
 }
 
 /// Every place where the resource of that unqualified ARN was judged: one, but for web functions, which are judged in

@@ -2,12 +2,12 @@
 
 use super::view::quantity;
 use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
-use audit::inventory::Gap;
+use audit::inventory::{Account, Gap};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, Operator, ReadWrite, Selector};
 use recording::{Escape, State, Why};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The word for a verdict in a sentence or a table.
 pub(super) const fn state(state: State) -> &'static str {
@@ -17,6 +17,40 @@ pub(super) const fn state(state: State) -> &'static str {
         State::NotRecorded => "not recorded",
         State::Undetermined => "undetermined",
     }
+}
+
+/// An account of the organization that is not active.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inactive<'a> {
+    pub(super) account: &'a Account,
+    /// As AWS Organizations calls it.
+    pub(super) state: &'a str,
+    pub(super) meaning: &'static str,
+}
+
+/// Every account of the organization that is not active, with what that means for the audit.
+pub(super) fn inactive<'a>(audit: &Audit<'a>) -> Vec<Inactive<'a>> {
+    let accounts = &audit.inventory.accounts;
+    let known = accounts.iter().filter_map(|account| account.organization.known()?.as_ref());
+    let managers: BTreeSet<&str> = known.map(|one| one.management_account.as_str()).collect();
+    let manages = |id: &str| managers.contains(id);
+    let inactive = accounts.iter().filter_map(|account| {
+        let state = account.state.as_deref().filter(|state| *state != "ACTIVE")?;
+        let meaning = match (account.audited, manages(&account.id)) {
+            (true, _) => "It was audited like any other, as far as AWS let it be read.",
+            (false, true) => {
+                "It was not audited, because nobody can work in it. It manages the organization, and its event data \
+                 stores, which may record every account, could not be looked at."
+            }
+            (false, false) => {
+                "It was not audited, because nobody can work in it: neither its functions nor its recorders were \
+                 looked at. Its trails go on. They record no other account, because only the management account owns \
+                 recorders that do."
+            }
+        };
+        Some(Inactive { account, state, meaning })
+    });
+    inactive.collect()
 }
 
 /// The name in an ARN of a Lambda resource; the whole text where it is none.

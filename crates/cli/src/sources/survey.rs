@@ -97,6 +97,13 @@ impl<'a> Survey<'a> {
     }
 }
 
+impl<'a> Survey<'a> {
+    /// What was looked over.
+    pub(crate) fn places(&self) -> &'a [Place] {
+        self.places
+    }
+}
+
 impl Survey<'_> {
     fn folder(&mut self, at: usize) {
         let Some(Place::Folder(root)) = self.places.get(at) else { return };

@@ -1,9 +1,10 @@
 //! A small JSON document of ours, read from a file that anybody may have made: which format it is before what it says.
 
 use crate::visible::excerpt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 /// A format of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,26 +97,45 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], format: Format) -> Result<
     if text.trim().is_empty() {
         return Err(DocumentError::NotJson { problem: "it is empty".to_owned() });
     }
-    let value: Value = serde_json::from_str(text).map_err(|error| DocumentError::NotJson {
-        problem: match error.classify() {
-            Category::Eof => format!("it ends too early: {}", excerpt(&error.to_string(), 200)),
-            _ => excerpt(&error.to_string(), 200),
-        },
-    })?;
-    check_format(&value, format)?;
-    serde_path_to_error::deserialize(value).map_err(|error| DocumentError::WrongShape {
+    check_format(text, format)?;
+    // Straight into its shape: values of JSON would take many times the memory.
+    let json = &mut serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(json).map_err(|error| DocumentError::WrongShape {
         path: excerpt(&error.path().to_string(), 200),
         problem: excerpt(&error.inner().to_string(), 200),
     })
 }
 
-fn check_format(value: &Value, format: Format) -> Result<(), DocumentError> {
+/// The one member that is looked at before all others.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    format: Option<&'a RawValue>,
+}
+
+fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
     let other = |found: String| DocumentError::OtherFormat { noun: format.noun, found, wanted: format.tag() };
-    let named = match value.get("format") {
+    let head = serde_json::from_str::<Head<'_>>(text).map_err(|error| {
+        let problem = excerpt(&error.to_string(), 200);
+        match error.classify() {
+            Category::Eof => DocumentError::NotJson { problem: format!("it ends too early: {problem}") },
+            Category::Data if text.trim_start().starts_with('{') => {
+                DocumentError::WrongShape { path: "format".to_owned(), problem }
+            }
+            Category::Data => other("it has no member `format`".to_owned()),
+            _ => DocumentError::NotJson { problem },
+        }
+    })?;
+    let named = match head.format.map(|raw| serde_json::from_str::<String>(raw.get())) {
+        // A list can stand for an object, and is none.
+        _ if !text.trim_start().starts_with('{') => {
+            return Err(other("it has no member `format`".to_owned()));
+        }
         None => return Err(other("it has no member `format`".to_owned())),
-        Some(Value::String(named)) => named,
-        Some(_) => return Err(other("its `format` is no text".to_owned())),
+        Some(Ok(named)) => named,
+        Some(Err(_)) => return Err(other("its `format` is no text".to_owned())),
     };
+    let named = named.as_str();
     let version = named.strip_prefix(format.name).and_then(|rest| rest.strip_prefix('/'));
     match version.and_then(|version| version.parse::<u32>().ok()) {
         Some(version) if version == format.version => Ok(()),

@@ -53,6 +53,9 @@ impl ExceptionShape {
         if !is_day(&self.until) {
             return wrong("until", "a day has the form 2027-01-31");
         }
+        if !is_time(&self.declared_at) {
+            return wrong("declared_at", "a time has the form 2026-11-23T17:00:00Z");
+        }
         for (member, text) in [("id", &self.id), ("owner", &self.owner), ("reason", &self.reason)] {
             if text.trim().is_empty() {
                 return wrong(member, "an exception without it cannot be accepted");
@@ -87,6 +90,10 @@ pub fn is_day(text: &str) -> bool {
     text.len() == 10 && time::Date::parse(text, &form).is_ok()
 }
 
+fn is_time(text: &str) -> bool {
+    time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
+}
+
 /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`, and nothing behind it.
 fn is_function(arn: &str) -> bool {
     let parts: Vec<&str> = arn.split(':').collect();
@@ -119,5 +126,5 @@ pub fn write_exceptions(exceptions: &[Exception]) -> String {
     let mut text =
         serde_json::to_string_pretty(&FileShape { format: FORMAT.tag(), exceptions }).unwrap_or_default();
     text.push('\n');
-    text
+    crate::visible::json(&text).into_owned()
 }

@@ -38,9 +38,15 @@ pub enum IndexError {
     /// Its folder cannot be made, or the file not be opened.
     #[error("{0}")]
     Unreachable(String),
-    /// No database, or a broken one.
-    #[error("it is damaged or no index: {0}")]
+    /// It is an index of ours, and broken.
+    #[error("it is damaged: {0}")]
     Damaged(String),
+    /// Others own it or can write it: what stands in it is not to be believed.
+    #[error("{0}")]
+    Exposed(String),
+    /// It does not say that it is ours: it may be anything, and be of worth.
+    #[error("it is not an index of invoketrail: {0}")]
+    Foreign(String),
     /// A later version of this program wrote it.
     #[error("a later version of invoketrail wrote it")]
     Newer,
@@ -51,8 +57,13 @@ impl IndexError {
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) => "name another file with --index, or go without: --no-index",
+            Self::Unreachable(_) | Self::Foreign(_) => {
+                "name another file with --index, or go without: --no-index"
+            }
             Self::Damaged(_) => "remove the file: it is made again from the logs",
+            Self::Exposed(_) => {
+                "name a file that is yours alone with --index (chmod 600), or use none: --no-index"
+            }
             Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
         }
     }
@@ -66,6 +77,14 @@ impl Index {
     pub fn open(path: &Path) -> Result<Index, IndexError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
+        }
+        // Sums beside its rows are against accidents: who can write it can write answers.
+        for beside in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(beside);
+            if let Some(why) = super::ours::foreign(Path::new(&name)) {
+                return Err(IndexError::Exposed(why));
+            }
         }
         let connection = schema::open(path)?;
         Ok(Index { connection: Mutex::new(connection), damaged: AtomicBool::new(false) })

@@ -5,7 +5,7 @@
 
 use super::document::DocumentError;
 use super::plan_file::{PlanFileError, read_plan, write_plan};
-use crate::visible::excerpt;
+use crate::visible::{excerpt, json};
 use audit::plan::Plan;
 use aws::{Entry, Journal, Mark};
 use serde::{Deserialize, Serialize};
@@ -86,13 +86,14 @@ impl JournalFile {
     /// # Errors
     /// What the file system says.
     pub fn begin(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let mut file = super::ours::private().write(true).create_new(true).open(path)?;
         lock(&file)?;
         let written = write_plan(plan, now, version);
         let mut members: serde_json::Map<String, Value> = serde_json::from_str(&written)?;
         members.remove("format");
         let head = HeadShape { format: FORMAT.to_owned(), started_at: now.to_owned(), file: members };
-        file.write_all(format!("{}\n", serde_json::to_string(&head)?).as_bytes())?;
+        let line = serde_json::to_string(&head)?;
+        file.write_all(format!("{}\n", json(&line)).as_bytes())?;
         file.sync_all()?;
         // A new name is on the disk once its folder is.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -134,7 +135,8 @@ impl Journal for JournalFile {
             Entry::Done(step) => EntryShape::Done { step: *step },
             Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
         };
-        self.file.write_all(format!("{}\n", serde_json::to_string(&shape)?).as_bytes())?;
+        let line = serde_json::to_string(&shape)?;
+        self.file.write_all(format!("{}\n", json(&line)).as_bytes())?;
         self.file.sync_data()
     }
 }

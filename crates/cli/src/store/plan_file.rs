@@ -197,7 +197,7 @@ pub fn write_plan(plan: &Plan, generated_at: &str, version: &str) -> String {
     // Texts, lists and numbers alone: this cannot fail.
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
     text.push('\n');
-    text
+    crate::visible::json(&text).into_owned()
 }
 
 /// Reads a plan, and its hash.

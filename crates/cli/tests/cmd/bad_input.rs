@@ -161,7 +161,7 @@ fn settings_in_the_folder_are_read_and_told() {
     let output = command(&["audit"]).current_dir(folder.path()).output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(stdout.starts_with("**Not every"), "{stdout}");
-    assert!(stderr.starts_with("note: with the settings of invoketrail.toml\n"), "{stderr}");
+    assert!(stderr.contains("note: using from ./invoketrail.toml: format = \"markdown\"\n"), "{stderr}");
     let output = command(&["audit", "--format", "json"]).current_dir(folder.path()).output().unwrap();
     assert!(output.stdout.starts_with(b"{"), "a flag wins");
 }

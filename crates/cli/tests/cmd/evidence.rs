@@ -329,3 +329,28 @@ fn functions_that_could_not_be_listed_are_told_with_the_permission_that_is_missi
                 lambda:ListFunctions (invoketrail permissions evidence)";
     assert!(said.stdout.contains(told), "{said:?}");
 }
+
+#[test]
+fn the_command_that_gets_the_newest_signature_is_told_and_closes_the_window() {
+    let tree = Copy::below("");
+    let heads = tree.files(&format!("{SHOP}/CloudTrail-Digest"), ".head.json");
+    assert!(!heads.is_empty());
+    let kept: Vec<(PathBuf, Vec<u8>)> =
+        heads.iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+    heads.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    let said = tree.validate();
+    assert_eq!(said.code, Some(4), "{said:?}");
+    let told: Vec<&str> = said.stderr.lines().filter(|line| line.contains("aws s3api head-object")).collect();
+    assert_eq!(told.len(), 1, "only the newest has no successor: {said:?}");
+    let (_, command) = told[0].split_once("aws s3api ").unwrap();
+    let (of, to) = command.split_once(" > ").unwrap();
+    let newest = kept.iter().max().unwrap();
+    assert_eq!(Path::new(to), newest.0, "{command}");
+    let key = newest.0.strip_prefix(tree.folder.path()).unwrap().to_str().unwrap();
+    assert!(of.contains(&format!("--key {}", key.strip_suffix(".head.json").unwrap())), "{command}");
+    // What it prints is what was kept of it.
+    std::fs::write(to, &newest.1).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(!said.stderr.contains("head-object"), "{said:?}");
+}

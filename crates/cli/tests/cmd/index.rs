@@ -178,8 +178,9 @@ fn a_damaged_index_is_told_and_believed_in_nothing() {
     std::fs::write(world.index(), "no database at all, ".repeat(100)).unwrap();
     let with = world.run(&[]);
     assert_eq!(with.code, Some(1), "{with:?}");
-    assert!(with.stderr.contains("it is damaged or no index"), "{with:?}");
-    assert!(with.stderr.contains("help: remove the file: it is made again from the logs"), "{with:?}");
+    assert!(with.stderr.contains("it is not an index of invoketrail"), "{with:?}");
+    assert!(with.stderr.contains("help: name another file with --index"), "{with:?}");
+    assert!(!with.stderr.contains("remove"), "what may be somebody's is not to be removed: {with:?}");
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn an_audit_judges_nothing_on_half_of_it() {
     let _silent = endpoint.accept().unwrap();
     let (stderr, code) = interrupt(child);
     assert_eq!(code, Some(130), "{stderr}");
-    assert!(stderr.contains("help: `invoketrail inventory --output FILE` keeps what was read"), "{stderr}");
+    assert!(stderr.contains("help: `invoketrail inventory --output inventory.json"), "{stderr}");
+    assert!(stderr.contains("--region us-east-1` keeps what was read"), "{stderr}");
 }
 
 /// Interrupts when AWS has said who asks, and answers nothing else.

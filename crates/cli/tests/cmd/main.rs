@@ -2,24 +2,36 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod advice;
+mod advised;
 #[cfg(unix)]
 mod approval;
 mod bad_input;
+mod bucket;
+mod cases_explain;
 mod decided;
 mod evidence;
+mod hostile;
 mod index;
 #[cfg(unix)]
 mod interrupted;
+#[cfg(unix)]
+mod late;
 mod left_out;
+mod limits;
 mod live_keys;
 mod log_files;
 mod no_network;
+mod places;
 mod proven;
 mod run;
 mod scripted;
+mod security;
 mod settings;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unlisted;
 mod verified_again;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.

@@ -33,6 +33,22 @@ fn no_credentials() {
 }
 
 #[test]
+fn a_local_copy_names_the_flag_and_asks_nobody_for_credentials() {
+    let copy = "examples/logs/AWSLogs/444455556666";
+    let inventory = ["--inventory", "examples/acme.json"];
+    for (arguments, flag) in [
+        (vec!["logs", "validate", copy], "--public-keys FILE"),
+        ([&["verify", copy, "--digests"], &inventory[..]].concat(), "--public-keys FILE"),
+        (vec!["verify", copy], "--inventory FILE"),
+        (vec!["verify", copy, "--digests"], "--inventory FILE"),
+    ] {
+        let said = run(&arguments);
+        is_told(&said, "AWS could not be asked for them", flag);
+        assert!(!said.stderr.contains("aws configure"), "{said:?}");
+    }
+}
+
+#[test]
 fn no_such_profile() {
     is_told(&run(&["audit", "--profile", "nobody"]), "`nobody`", "list-profiles");
 }

@@ -44,11 +44,9 @@ pub(crate) fn with_stdin(arguments: &[&str], stdin: &[u8]) -> Said {
     // Whoever does not read its stdin is free not to.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     let output = child.wait_with_output().unwrap();
-    Said {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code(),
-    }
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    crate::advice::check(arguments, &stderr);
+    Said { stdout: String::from_utf8(output.stdout).unwrap(), stderr, code: output.status.code() }
 }
 
 /// Runs it with nothing on stdin.

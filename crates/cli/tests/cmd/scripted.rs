@@ -110,6 +110,7 @@ impl Scripted {
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         let output = self.command(arguments).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
+        crate::advice::check(arguments, std::str::from_utf8(&output.stderr).unwrap());
         Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
     }
 

@@ -32,6 +32,15 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Any time, as AWS and we write them.
+fn time() -> impl Strategy<Value = String> {
+    (0_u32..10_000, 1_u32..13, 1_u32..29, 0_u32..24, any::<bool>()).prop_map(
+        |(year, month, day, hour, exact)| {
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:05:09{}Z", if exact { ".123" } else { "" })
+        },
+    )
+}
+
 fn seen<T: std::fmt::Debug + Clone>(known: impl Strategy<Value = T>) -> impl Strategy<Value = Seen<T>> {
     prop_oneof![4 => known.prop_map(Seen::Known), 1 => (0..GAPS).prop_map(Seen::Unread)]
 }
@@ -139,7 +148,8 @@ fn recorder() -> impl Strategy<Value = Recorder> {
 
 fn sighting() -> impl Strategy<Value = Sighting> {
     let maybe = || option::of(text());
-    let status = (any::<bool>(), maybe(), maybe(), maybe(), maybe()).prop_map(
+    let at = || option::of(time());
+    let status = (any::<bool>(), maybe(), at(), maybe(), at()).prop_map(
         |(logging, delivery_error, latest_delivery, digest_error, stopped_at)| TrailStatus {
             logging,
             delivery_error,
@@ -217,7 +227,7 @@ fn beside() -> impl Strategy<Value = Beside> {
 
 fn inventory() -> impl Strategy<Value = Inventory> {
     (
-        (text(), option::of(text()), option::of(vec(text(), 0..3))),
+        (time(), option::of(text()), option::of(vec(text(), 0..3))),
         btree_map(id(), account(), 0..4),
         btree_map((id(), region()), place(), 0..4),
         btree_map(0_u8..9, recorder(), 0..4),
@@ -296,6 +306,7 @@ fn what_selectors_hold_that_we_do_not_understand_survives_the_file() {
 #[test]
 fn an_empty_inventory_and_a_byte_order_mark_are_read() {
     let mut file = "\u{feff}".as_bytes().to_vec();
-    file.extend(bytes(&worlds::empty()));
-    assert_eq!(read_inventory(&file).unwrap(), worlds::empty());
+    let empty = Inventory { collected_at: "2026-11-23T17:00:00Z".to_owned(), ..worlds::empty() };
+    file.extend(bytes(&empty));
+    assert_eq!(read_inventory(&file).unwrap(), empty);
 }

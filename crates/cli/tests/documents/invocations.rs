@@ -76,7 +76,15 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
         (&timed, Invocations::Timeline(Timeline::default())),
     ] {
         for sort in [Sort::Calls, Sort::Label, Sort::Last] {
-            look(&Reading { question, found: &found, account: &account, left_out, sort, limit: 2 });
+            look(&Reading {
+                question,
+                found: &found,
+                account: &account,
+                looked_until: Some(report::LookedUntil { delivered: 0, later: 2 }),
+                left_out,
+                sort,
+                limit: 2,
+            });
         }
     }
 }
@@ -127,8 +135,15 @@ fn groups_stand_in_the_order_that_was_asked_for() {
     let order = |sort| {
         let found = groups();
         let left_out = LeftOut::default();
-        let reading =
-            Reading { question: &question, found: &found, account: &account, left_out, sort, limit: 9 };
+        let reading = Reading {
+            question: &question,
+            found: &found,
+            account: &account,
+            looked_until: Some(report::LookedUntil { delivered: 0, later: 2 }),
+            left_out,
+            sort,
+            limit: 9,
+        };
         let document: Value =
             serde_json::from_str(&text(|out| invocations_json(&reading, &STAMP, out))).unwrap();
         let calls =

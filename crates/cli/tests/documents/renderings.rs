@@ -3,7 +3,7 @@
 use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, Scope, Step};
-use cli::report::{RenderError, plan_aws_cli, plan_cloudformation, plan_terraform};
+use cli::report::{PlaceDocument, RenderError, plan_aws_cli, plan_cloudformation, plan_terraform};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use cloudtrail::selector::Selectors;
 use serde_json::Value;
@@ -22,6 +22,13 @@ const BASIC: &str = r#"{"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeM
     "ExcludeManagementEventSources":["kms.amazonaws.com"],
     "DataResources":[{"Type":"AWS::Lambda::Function","Values":["arn:aws:lambda"]},
         {"Type":"AWS::S3::Object","Values":["arn:aws:s3:::a/"]}]}]}"#;
+
+/// The text of the only account and Region.
+fn only(documents: Result<Vec<PlaceDocument>, RenderError>) -> String {
+    let mut documents = documents.unwrap();
+    assert_eq!(documents.len(), 1);
+    documents.remove(0).text
+}
 
 fn canonical(text: &str) -> String {
     serde_json::from_str::<Value>(text).unwrap().to_string()
@@ -126,7 +133,7 @@ fn unescaped(value: &mut Value) {
 #[test]
 fn terraform_reads_back_what_the_plan_says() {
     for after in [NASTY, BASIC] {
-        let text = plan_terraform(&plan(Owner::Nobody, vec![selectors(after)]), &inventory()).unwrap();
+        let text = only(plan_terraform(&plan(Owner::Nobody, vec![selectors(after)]), &inventory()));
         let mut resource = terraform_resource(&text, "aws_cloudtrail");
         unescaped(&mut resource);
         assert_eq!(resource["s3_bucket_name"], "logs");
@@ -145,7 +152,7 @@ fn terraform_reads_back_what_the_plan_says() {
 
 #[test]
 fn what_nothing_manages_is_imported_and_what_terraform_manages_is_not() {
-    let of = |owner| plan_terraform(&plan(owner, vec![selectors(NASTY)]), &inventory()).unwrap();
+    let of = |owner| only(plan_terraform(&plan(owner, vec![selectors(NASTY)]), &inventory()));
     let text = of(Owner::Nobody);
     assert!(text.contains("import {") && text.contains(&format!("id = \"{ARN}\"")), "{text}");
     assert!(text.contains("ignore_changes"), "what was not read stays as it is: {text}");
@@ -155,24 +162,26 @@ fn what_nothing_manages_is_imported_and_what_terraform_manages_is_not() {
 #[test]
 fn nothing_from_outside_ends_a_comment() {
     let owner = Owner::Terraform { mark: "x\nresource \"null_resource\" \"evil\" {}".to_owned() };
-    let text = plan_terraform(&plan(owner.clone(), vec![selectors(NASTY)]), &inventory()).unwrap();
+    let text = only(plan_terraform(&plan(owner.clone(), vec![selectors(NASTY)]), &inventory()));
     let value: Value = hcl::from_body(hcl::parse(&text).unwrap()).unwrap();
     assert!(value["resource"].get("null_resource").is_none(), "{text}");
     let script = plan_aws_cli(&plan(owner, vec![selectors(NASTY)]), "sha256:0");
-    assert!(script.lines().all(|line| line.is_empty() || line.starts_with(['#', 's', 'a'])), "{script}");
+    assert!(
+        script.lines().filter(|line| line.contains("null_resource")).all(|line| line.starts_with('#')),
+        "{script}"
+    );
 }
 
 #[test]
 fn a_new_trail_comes_with_its_bucket_in_terraform_and_cloudformation() {
     let empty = Inventory { recorders: Vec::new(), ..inventory() };
-    let text = plan_terraform(&plan(Owner::Nobody, creation()), &empty).unwrap();
+    let text = only(plan_terraform(&plan(Owner::Nobody, creation()), &empty));
     assert!(!text.contains("import {"));
     assert_eq!(terraform_resource(&text, "aws_s3_bucket")["bucket"], "new-logs");
     let policy = terraform_resource(&text, "aws_s3_bucket_policy")["policy"].as_str().unwrap().to_owned();
     assert!(serde_json::from_str::<Value>(&policy).unwrap()["Statement"].is_array());
     let template: Value =
-        serde_json::from_str(&plan_cloudformation(&plan(Owner::Nobody, creation()), &empty).unwrap())
-            .unwrap();
+        serde_json::from_str(&only(plan_cloudformation(&plan(Owner::Nobody, creation()), &empty))).unwrap();
     assert_eq!(template["Resources"]["Main"]["Properties"]["S3BucketName"]["Ref"], "MainBucket");
     assert_eq!(template["Resources"]["MainBucketPolicy"]["Properties"]["Bucket"]["Ref"], "MainBucket");
 }
@@ -180,7 +189,7 @@ fn a_new_trail_comes_with_its_bucket_in_terraform_and_cloudformation() {
 #[test]
 fn cloudformation_reads_back_what_the_plan_says() {
     for after in [NASTY, BASIC] {
-        let text = plan_cloudformation(&plan(Owner::Nobody, vec![selectors(after)]), &inventory()).unwrap();
+        let text = only(plan_cloudformation(&plan(Owner::Nobody, vec![selectors(after)]), &inventory()));
         let template: Value = serde_json::from_str(&text).unwrap();
         let properties = &template["Resources"]["Main"]["Properties"];
         assert_eq!(properties["IsLogging"], true);
@@ -199,7 +208,7 @@ fn what_was_not_understood_is_not_written() {
 /// The arguments of each call of `aws` in the script, as a real shell passes them.
 fn calls(script: &str) -> Vec<Vec<String>> {
     let told = format!(
-        "aws() {{ for one in \"$@\"; do printf '%s\\0' \"$one\"; done; printf '\\n\\0'; }}\n{script}"
+        "aws() {{ [ \"$1\" != sts ] || {{ echo 111111111111; return; }}; for one in \"$@\"; do printf '%s\\0' \"$one\"; done; printf '\\n\\0'; }}\n{script}"
     );
     let output = Command::new("sh").arg("-c").arg(told).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -236,11 +245,11 @@ fn a_shell_passes_on_what_the_plan_says() {
 
 /// Every property or argument of a trail in a document of others, as our reader takes selectors.
 fn trails_of(inventory: &Inventory, plan: &Plan) -> Vec<[Value; 2]> {
-    let terraform = plan_terraform(plan, inventory).unwrap();
+    let terraform = only(plan_terraform(plan, inventory));
     let body: Value = hcl::from_body(hcl::parse(&terraform).unwrap()).unwrap();
     let mut trails = body["resource"]["aws_cloudtrail"].clone();
     unescaped(&mut trails);
-    let template: Value = serde_json::from_str(&plan_cloudformation(plan, inventory).unwrap()).unwrap();
+    let template: Value = serde_json::from_str(&only(plan_cloudformation(plan, inventory))).unwrap();
     let is_trail = |one: &&Value| one["Type"] == "AWS::CloudTrail::Trail";
     let resources: Vec<Value> =
         template["Resources"].as_object().unwrap().values().filter(is_trail).cloned().collect();
@@ -273,4 +282,107 @@ fn what_is_read_back_passes_the_audit() {
         }
         assert_eq!(status(&then), audit::finding::Status::Pass, "form {form}");
     }
+}
+
+/// One account, and names that differ only in what identifiers drop, or that meet the name of another's bucket.
+#[test]
+fn no_two_recorders_share_a_name_in_the_code_of_others() {
+    let mut whole = plan(Owner::Nobody, Vec::new());
+    let nasty =
+        ["a-b", "a.b", "a_b", "A-b", "a--b", "x", "x-bucket", "x.bucket.policy", "東", "京", "1", "trail-1"];
+    for name in nasty {
+        for step in plan(Owner::Nobody, creation()).steps {
+            let mut step = step;
+            step.change.target.name = name.to_owned();
+            step.change.target.arn = format!("arn:aws:cloudtrail:eu-west-1:111111111111:trail/{name}");
+            whole.steps.push(step);
+        }
+    }
+    let empty = Inventory { recorders: Vec::new(), ..inventory() };
+    let value: Value = hcl::from_body(hcl::parse(&only(plan_terraform(&whole, &empty))).unwrap()).unwrap();
+    for kind in ["aws_cloudtrail", "aws_s3_bucket", "aws_s3_bucket_policy"] {
+        assert_eq!(value["resource"][kind].as_object().unwrap().len(), nasty.len(), "{kind}");
+    }
+    let template: Value = serde_json::from_str(&only(plan_cloudformation(&whole, &empty))).unwrap();
+    let resources = template["Resources"].as_object().unwrap();
+    assert_eq!(resources.len(), 3 * nasty.len());
+    assert!(resources.keys().all(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric())), "{resources:?}");
+    // A trail keeps its name when another one leaves the plan, as long as that one is there.
+    let one = plan(Owner::Nobody, creation());
+    let mut two = inventory();
+    two.recorders.push(Recorder {
+        name: "m.ain".to_owned(),
+        arn: format!("{ARN}2"),
+        ..two.recorders[0].clone()
+    });
+    two.recorders[0].name = "m-ain".to_owned();
+    let mut other = one.clone();
+    other.steps.iter_mut().for_each(|step| step.change.target.name = "m-ain".to_owned());
+    let label =
+        |plan: &Plan, inventory: &Inventory| only(plan_terraform(plan, inventory)).contains("\"m_ain\"");
+    assert!(!label(&other, &two), "`m_ain` may be the name of either");
+}
+
+/// Every character that acts, in the name of a selector: read back from each form as it was, by a shell, too.
+#[test]
+fn every_character_survives_every_form() {
+    let every: String =
+        (1..=0x0010_ffff).filter_map(char::from_u32).filter(|one| cli::visible::acts(*one)).collect();
+    let every = format!(
+        "$${{a}} %%{{b}} $%{{c}} \u{8}\u{c} {}",
+        &every[..every.char_indices().nth(7_000).unwrap().0]
+    );
+    let document = serde_json::json!({"AdvancedEventSelectors": [{"Name": every, "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Management"]}]}]})
+    .to_string();
+    let plan = plan(Owner::Nobody, vec![selectors(&document)]);
+    let wanted = read(&document).list;
+    let raw = |text: &str| text.chars().filter(|one| cli::visible::acts(*one) && *one != '\n').count();
+    let template = only(plan_cloudformation(&plan, &inventory()));
+    let value: Value = serde_json::from_str(&template).unwrap();
+    assert_eq!(cloudtrail::json::from_value(&value["Resources"]["Main"]["Properties"]).unwrap().list, wanted);
+    let terraform = only(plan_terraform(&plan, &inventory()));
+    let script = plan_aws_cli(&plan, "sha256:0");
+    let passed = calls(&script);
+    assert_eq!(cloudtrail::json::from_str(passed[0].last().unwrap()).unwrap().list, wanted);
+    assert_eq!([raw(&template), raw(&terraform), raw(&script)], [0; 3]);
+    // Terraform has no `\\b` and no `\\f`.
+    assert!(!terraform.contains("\\b") && !terraform.contains("\\f"), "an escape that Terraform refuses");
+    assert!(
+        terraform.contains(r"\u0024$${a} \u0025%%{b} \u0024%%{c} \u0008\u000c"),
+        "{}",
+        &terraform[..2_000]
+    );
+}
+
+/// Two Regions and two accounts with trails of one name: four documents, each with its own trail alone.
+#[test]
+fn each_account_and_region_has_a_document_of_its_own() {
+    let mut whole = plan(Owner::Nobody, Vec::new());
+    let places =
+        [("111111111111", "eu-west-1"), ("111111111111", "us-east-1"), ("222222222222", "eu-west-1")];
+    for (account, region) in places {
+        for mut step in plan(Owner::Nobody, creation()).steps {
+            step.change.target.account = account.to_owned();
+            step.change.target.home_region = region.to_owned();
+            step.change.target.arn = format!("arn:aws:cloudtrail:{region}:{account}:trail/main");
+            whole.steps.push(step);
+        }
+    }
+    let empty = Inventory { recorders: Vec::new(), ..inventory() };
+    let mut labels = std::collections::BTreeSet::new();
+    for documents in [plan_terraform(&whole, &empty).unwrap(), plan_cloudformation(&whole, &empty).unwrap()] {
+        let found: Vec<_> = documents.iter().map(|one| (one.account.as_str(), one.region.as_str())).collect();
+        assert_eq!(found, places);
+        for document in &documents {
+            let Ok(body) = hcl::parse(&document.text) else { continue };
+            let value: Value = hcl::from_body(body).unwrap();
+            assert_eq!(value["provider"]["aws"]["region"], document.region.as_str());
+            assert_eq!(value["provider"]["aws"]["allowed_account_ids"][0], document.account.as_str());
+            let trails = value["resource"]["aws_cloudtrail"].as_object().unwrap();
+            assert_eq!(trails.len(), 1);
+            labels.extend(trails.keys().cloned());
+        }
+    }
+    assert_eq!(labels.len(), places.len(), "{labels:?}");
 }

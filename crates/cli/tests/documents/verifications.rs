@@ -3,7 +3,7 @@
 use crate::reports::{STAMP, WIDE, text_of};
 use audit::evidence::{self, Known, Looked, Metric, Origin, Records, decide};
 use cli::report::{
-    self, KeySource, Layout, LeftOut, Validated, Verification, VerifiedFunction, verification_json,
+    self, KeySource, Layout, LeftOut, ReadOn, Validated, Verification, VerifiedFunction, verification_json,
     verification_jsonl,
 };
 use cli::visible::acts;
@@ -45,6 +45,7 @@ pub(crate) fn verification() -> Verification {
         Known { unproven: Some(forged), ..known(seen, Metric::Known(1), Looked::Whole { files: 2 }, true) };
     let cut_off = Looked::CutOff { files: 1, newest: HOSTILE.to_owned() };
     let lacking = Looked::Lacking { files: 1, why: HOSTILE.to_owned() };
+    let late = Looked::Late { files: 1, unread: 2_001, first: HOSTILE.to_owned() };
     let unknown = || Metric::Unknown(HOSTILE.to_owned());
     let partly = || Looked::Partly { unread: 2, first: HOSTILE.to_owned() };
     let not = || Looked::NotLooked { why: HOSTILE.to_owned() };
@@ -68,8 +69,10 @@ pub(crate) fn verification() -> Verification {
             function("cut-off", known(none, Metric::Known(5), cut_off, true)),
             function("lacking", known(none, Metric::Known(5), lacking, true)),
             function("not-looked", known(none, Metric::Known(5), not(), true)),
+            function("late", known(none, Metric::Known(5), late, true)),
         ],
         account,
+        read_on: Some(ReadOn { until: 2_592_000_000, functions: 4, files: 3, spared: 1_000 }),
         left_out: left_out(),
         copies: 1,
         foreign: 2,
@@ -110,13 +113,19 @@ pub(crate) fn validation() -> Validation {
         home_region: "eu-west-1".to_owned(),
         backfill: true,
     };
+    let (key, why) = (HOSTILE.to_owned(), HOSTILE.to_owned());
+    let unlisted = vec![
+        Reason::FileUnlisted { key: key.clone(), why: why.clone() },
+        Reason::Unlisted { key: key.clone(), named_by: key, why },
+    ];
     let windows = vec![
         window(3_600_000, State::Valid, vec![]),
         window(7_200_000, State::NotAssertable, vec![Reason::After]),
         window(7_200_000, State::Invalid, vec![Reason::FileMissing { key: HOSTILE.to_owned() }]),
+        window(7_200_000, State::NotAssertable, unlisted),
     ];
     let files = Files { listed: 3, proven: 3, ..Files::default() };
-    let unproven = [Unproven::Young, Unproven::Unverified, Unproven::Unreferenced];
+    let unproven = [Unproven::Young, Unproven::Unverified, Unproven::Unreferenced, Unproven::Unread];
     Validation {
         chains: vec![ValidatedChain { chain, windows }],
         unproven: unproven
@@ -128,6 +137,7 @@ pub(crate) fn validation() -> Validation {
             Without { account: None, region: Some("eu-west-1".to_owned()) },
         ],
         lacking: [Lack::NoDigest, Lack::EndsEarly, Lack::Off, Lack::Unsaid].map(lacking).to_vec(),
+        unlisted: vec![HOSTILE.to_owned()],
         totals: Totals {
             chains: 1,
             digests: 2,
@@ -138,6 +148,7 @@ pub(crate) fn validation() -> Validation {
             young: 1,
             unverified: 1,
             unreferenced: 1,
+            digests_unread: 1,
         },
     }
 }
@@ -200,7 +211,7 @@ fn a_comment_on_a_pull_request_stays_inert() {
 #[test]
 fn the_headline_counts_every_result() {
     let text = report::verification_text(&verification(), &Layout { width: 200, ..WIDE });
-    let told = "Records arrive for 2 of 10 functions; 1 is idle; 1 was invoked and nothing was recorded; 6 are undetermined.";
+    let told = "Records arrive for 2 of 11 functions; 1 is idle; 1 was invoked and nothing was recorded; 7 are undetermined.";
     assert!(text.starts_with(told), "{text}");
 }
 

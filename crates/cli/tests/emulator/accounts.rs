@@ -27,6 +27,7 @@ fn run(seed: &Seed, folder: &Path, words: &[&str]) -> (String, Option<i32>) {
         .current_dir(folder)
         .output()
         .unwrap();
+    crate::advice::check_in(folder, &words, std::str::from_utf8(&output.stderr).unwrap());
     let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
     (text, output.status.code())
 }
@@ -154,21 +155,24 @@ fn two_accounts_are_changed_and_everything_of_others_stays() {
 fn cloudformation_is_accepted(seed: &Seed, folder: &Path) {
     let lint = std::env::var("INVOKETRAIL_CFN_LINT")
         .unwrap_or_else(|_| panic!("set INVOKETRAIL_CFN_LINT to the program cfn-lint, as ./test does"));
-    let (text, code) =
-        run(seed, folder, &["plan", "--format", "cloudformation", "--output", "lint.template.json"]);
+    let words = ["plan", "--format", "cloudformation", "--output-dir", "templates", "--output", "lint.json"];
+    let (text, code) = run(seed, folder, &words);
     assert_eq!(code, Some(0), "{text}");
-    let template = &text[text.find('{').unwrap()..=text.rfind('}').unwrap()];
-    let file = folder.join("template.json");
-    std::fs::write(&file, template).unwrap();
-    let output = Command::new(lint).arg("--template").arg(&file).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}\n{template}");
+    let files: Vec<_> =
+        std::fs::read_dir(folder.join("templates")).unwrap().flatten().map(|one| one.path()).collect();
+    assert_eq!(files.len(), 2, "{text}");
+    for file in &files {
+        let output = Command::new(&lint).arg("--template").arg(file).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}\n{}", file.display());
+    }
+    let (file, template) = (&files[0], std::fs::read_to_string(&files[0]).unwrap());
     // The linter would have found something wrong.
-    std::fs::write(&file, template.replace("\"IsLogging\": true", "\"IsLogging\": [1]")).unwrap();
+    std::fs::write(file, template.replace("\"IsLogging\": true", "\"IsLogging\": [1]")).unwrap();
     assert!(
         !Command::new(std::env::var("INVOKETRAIL_CFN_LINT").unwrap())
             .arg("--template")
-            .arg(&file)
+            .arg(file)
             .output()
             .unwrap()
             .status

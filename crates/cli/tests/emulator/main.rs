@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod accounts;
+#[allow(dead_code, reason = "it is shared with the tests of the command line")]
+#[path = "../cmd/advice.rs"]
+mod advice;
 mod buckets;
 mod live_trails;
 mod located;
@@ -32,14 +35,37 @@ struct Said {
 
 /// Runs the binary as the account of `seed`, in one Region.
 fn run(seed: &Seed, arguments: &[&str]) -> Said {
+    let said = as_typed(seed, &[arguments, &["--endpoint-url", &url(), "--region", "us-east-1"]].concat());
+    advice::check(arguments, &said.stderr);
+    follow(seed, &said.stderr);
+    said
+}
+
+/// Runs what was advised and only reads, as the same account: it works as it was written.
+fn follow(seed: &Seed, stderr: &str) {
+    let only_reads = ["audit", "explain", "permissions"];
+    for command in stderr.lines().flat_map(advice::commands) {
+        let words = advice::words(&command);
+        if !only_reads.contains(&words[0].as_str()) || words.iter().any(|word| word == "--help") {
+            continue;
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // A function of a made-up account cannot be read; anything else can.
+        let said = as_typed(seed, &words);
+        assert!(matches!(said.code, Some(0 | 3 | 4)), "{command}: {}{}", said.stdout, said.stderr);
+    }
+}
+
+/// Runs the binary as the account of `seed`, with exactly these arguments.
+fn as_typed(seed: &Seed, arguments: &[&str]) -> Said {
+    let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
         .args(arguments)
-        .args(["--endpoint-url", &url(), "--region", "us-east-1"])
         .env_clear()
         .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
-        .current_dir(std::env::temp_dir())
+        .current_dir(folder.path())
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -4,11 +4,13 @@ use crate::digest::asked::Asked;
 use crate::digest::document::LogFile;
 use crate::digest::expected::{Seen, below};
 use crate::digest::found::Unread;
+use crate::digest::judge::Unlisted;
 use crate::digest::links::Weighed;
 use crate::digest::name::Chain;
 use crate::digest::validation::{Files, Reason, Unproven, UnprovenFile};
 use crate::hash::hex;
-use crate::object_key::ObjectKey;
+use crate::object_key::{Folder, ObjectKey};
+use crate::time::{milliseconds, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen, by key from `AWSLogs/` on.
@@ -45,7 +47,7 @@ impl Taken<'_> {
 /// digest of which not all are.
 pub(super) fn count(
     one: &Weighed<'_>,
-    sighted: &Sighted<'_>,
+    (sighted, unlisted): (&Sighted<'_>, &Unlisted<'_>),
     taken: Taken<'_>,
     reasons: &mut Vec<Reason>,
 ) -> Option<Files> {
@@ -56,14 +58,14 @@ pub(super) fn count(
             continue;
         }
         files.listed += 1;
-        match look(file, copies) {
+        match look(file, copies).map_err(|reason| perhaps_there(reason, unlisted)) {
             Ok(moved) => {
                 let right = if one.is_trustworthy() { &mut files.proven } else { &mut files.unproven };
                 *right += 1;
                 files.moved += u64::from(moved);
             }
             Err(reason) => {
-                let unread = matches!(reason, Reason::FileUnread { .. });
+                let unread = matches!(reason, Reason::FileUnread { .. } | Reason::FileUnlisted { .. });
                 let wrong = if unread { &mut files.unread } else { &mut files.invalid };
                 *wrong += 1;
                 reasons.push(reason);
@@ -71,6 +73,15 @@ pub(super) fn count(
         }
     }
     (matches!(taken, Taken::All) || files.listed > 0).then_some(files)
+}
+
+/// What was not found is missing only where everything was listed.
+fn perhaps_there(reason: Reason, unlisted: &Unlisted<'_>) -> Reason {
+    let Reason::FileMissing { key } = reason else { return reason };
+    match unlisted(&key) {
+        Some(why) => Reason::FileUnlisted { key, why },
+        None => Reason::FileMissing { key },
+    }
 }
 
 /// Whether a file is what the digest says, and if so whether it is moved.
@@ -118,17 +129,26 @@ fn differs(file: &LogFile, seen: &Seen, key: String) -> Option<Reason> {
 /// The log files that are there, are asked about or counted, and that no trustworthy digest lists; sorted.
 ///
 /// What such a digest lists, and is of another content, stands in the digest's window: see [`count`].
-pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: &Asked) -> Vec<UnprovenFile> {
+pub(super) fn unproven(
+    all: &[Weighed<'_>],
+    seen: &[Seen],
+    asked: &Asked,
+    unlisted: &Unlisted<'_>,
+) -> Vec<UnprovenFile> {
     let (mut trusted, mut listed, mut newest) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+    let mut unread = BTreeMap::new();
     for one in all {
         let into = if one.is_trustworthy() { &mut trusted } else { &mut listed };
         into.extend(one.digest.into_iter().flat_map(|digest| &digest.log_files).map(|file| below(&file.key)));
         let Chain { organization, account, region, backfill, .. } = &one.merged.name.chain;
+        let of = (organization.as_deref(), account.as_str(), region.as_str());
+        if one.is_unread() {
+            let end = unread.entry(of).or_insert(i64::MIN);
+            *end = one.end().max(*end);
+        }
         // What is unreadable says nothing of its time but its name, which CloudTrail would not have written ahead of time.
         if !backfill {
-            let end = newest
-                .entry((organization.as_deref(), account.as_str(), region.as_str()))
-                .or_insert(i64::MIN);
+            let end = newest.entry(of).or_insert(i64::MIN);
             *end = one.end().max(*end);
         }
     }
@@ -145,10 +165,18 @@ pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: &Asked) -> Vec
             let end = newest.get(&(key.organization, key.account, key.region))?;
             Some(delivered.saturating_add(59_999) >= *end)
         };
+        // A digest that nobody read may list what was delivered before it ends.
+        let hidden = |key: ObjectKey<'_>| {
+            let end = unread.get(&(key.organization, key.account, key.region));
+            end.is_some_and(|end| key.delivered().is_none_or(|delivered| delivered < *end))
+                || digests_of(&key).iter().any(|digest| unlisted(digest).is_some())
+        };
         let why = if listed.contains(below) {
             Unproven::Unverified
         } else if key.and_then(young).unwrap_or(false) {
             Unproven::Young
+        } else if key.is_some_and(hidden) {
+            Unproven::Unread
         } else {
             Unproven::Unreferenced
         };
@@ -158,4 +186,15 @@ pub(super) fn unproven(all: &[Weighed<'_>], seen: &[Seen], asked: &Asked) -> Vec
     files.sort();
     files.dedup();
     files
+}
+
+/// Keys that lie where the digest of a log file would: in the folder of its day, or of the next one.
+fn digests_of(key: &ObjectKey<'_>) -> Vec<String> {
+    let organization = key.organization.map(|id| format!("{id}/")).unwrap_or_default();
+    let (prefix, account, region) = (key.prefix, key.account, key.region);
+    let folder = format!("{prefix}AWSLogs/{organization}{account}/{}/{region}", Folder::Digests.as_str());
+    let day = milliseconds(&format!("{}T00:00:00Z", key.day.replace('/', "-")));
+    let next = day.map(|day| text_of(day.saturating_add(24 * 3_600_000)).replace('-', "/"));
+    let days = [Some(key.day.to_owned()), next.and_then(|next| next.get(..10).map(str::to_owned))];
+    days.into_iter().flatten().map(|day| format!("{folder}/{day}/any.json.gz")).collect()
 }

@@ -47,14 +47,29 @@ impl<'f> Weighing<'f> {
         Expected::said(self.all.iter().map(|one| (one.merged.found, one.is_trustworthy())))
     }
 
-    /// See [`judge`].
+    /// See [`judge`]: everything was listed.
     #[must_use]
     pub fn judge(&self, seen: &[Seen], asked: &Asked) -> Validation {
-        validation(self, seen, asked)
+        self.judge_listed(seen, asked, &|_| None)
+    }
+
+    /// The same, where not everything could be listed: `unlisted` says why a file with that key may be there though nobody saw it, and
+    /// `None` where its absence is known. What may be there is never said to be missing.
+    #[must_use]
+    pub fn judge_listed(&self, seen: &[Seen], asked: &Asked, unlisted: &Unlisted<'_>) -> Validation {
+        validation(self, seen, asked, unlisted)
     }
 }
 
-fn validation(Weighing { all, strangers }: &Weighing<'_>, seen: &[Seen], asked: &Asked) -> Validation {
+/// Why a file with that key may be there though nobody saw it, in words; `None` iff it is known not to be there.
+pub type Unlisted<'u> = dyn Fn(&str) -> Option<String> + 'u;
+
+fn validation(
+    Weighing { all, strangers }: &Weighing<'_>,
+    seen: &[Seen],
+    asked: &Asked,
+    unlisted: &Unlisted<'_>,
+) -> Validation {
     let sighted = sighted(seen);
     let mut groups: BTreeMap<&Chain, Vec<&Weighed<'_>>> = BTreeMap::new();
     for one in all {
@@ -62,16 +77,17 @@ fn validation(Weighing { all, strangers }: &Weighing<'_>, seen: &[Seen], asked: 
     }
     let chain = |(chain, mut group): (&Chain, Vec<&Weighed<'_>>)| {
         group.sort_by_key(|one| (one.end(), one.merged.below));
-        ValidatedChain { chain: chain.clone(), windows: Timeline::new(asked, &sighted).lay(&group) }
+        ValidatedChain { chain: chain.clone(), windows: Timeline::new(asked, &sighted, unlisted).lay(&group) }
     };
     let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
-    let unproven = unproven(all, seen, asked);
+    let unproven = unproven(all, seen, asked, unlisted);
     let mut validation = Validation {
         chains,
         unproven,
         strangers: strangers.clone(),
         without: Vec::new(),
         lacking: Vec::new(),
+        unlisted: Vec::new(),
         totals: Totals::default(),
     };
     validation.totals = totals(&validation);
@@ -98,6 +114,7 @@ fn totals(validation: &Validation) -> Totals {
             Unproven::Young => &mut totals.young,
             Unproven::Unverified => &mut totals.unverified,
             Unproven::Unreferenced => &mut totals.unreferenced,
+            Unproven::Unread => &mut totals.digests_unread,
         };
         *why += 1;
     }

@@ -28,6 +28,12 @@ impl Weighed<'_> {
         self.verified && self.reasons.is_empty()
     }
 
+    /// True iff it is there, and its content could not be had: it may list anything.
+    pub(super) fn is_unread(&self) -> bool {
+        let content = &self.merged.found.content.digest;
+        matches!(content, Err(Unusable::Unread(Unread::Refused { .. } | Unread::NotHashed)))
+    }
+
     pub(super) fn key(&self) -> &str {
         &self.merged.found.key
     }

@@ -113,6 +113,24 @@ pub enum Reason {
         /// In words.
         why: String,
     },
+    /// *Not assertable*: a log file was not found where not everything was listed.
+    #[error("log file {key} was not found, and it may be there: {why}")]
+    FileUnlisted {
+        /// As the digest has it.
+        key: String,
+        /// What was not listed, in words.
+        why: String,
+    },
+    /// *Not assertable*: the digest before this one was not found where not everything was listed.
+    #[error("digest {key}, which {named_by} names, was not found, and it may be there: {why}")]
+    Unlisted {
+        /// The digest that was not found.
+        key: String,
+        /// The successor that names it.
+        named_by: String,
+        /// What was not listed, in words.
+        why: String,
+    },
     /// *Not assertable*: the digest could not be read.
     #[error("the digest was not read: {why}")]
     Unread {
@@ -169,6 +187,8 @@ impl Reason {
     pub fn state(&self) -> State {
         match self {
             Self::FileUnread { .. }
+            | Self::FileUnlisted { .. }
+            | Self::Unlisted { .. }
             | Self::Unread { .. }
             | Self::Algorithm(_)
             | Self::KeyUnknown { .. }
@@ -234,7 +254,7 @@ pub struct Files {
     pub unproven: u64,
     /// Missing, changed or damaged.
     pub invalid: u64,
-    /// Not read.
+    /// Not read, or not found where not everything was listed.
     pub unread: u64,
     /// Of those of the right hash: found only in another bucket or under another prefix than the digest names.
     pub moved: u64,
@@ -278,6 +298,8 @@ pub enum Unproven {
     Unverified,
     /// No digest lists it: backfill is pending, another trail without validation delivered it, or it is forged.
     Unreferenced,
+    /// No digest that was read lists it, and not all digests of its account and Region could be listed and read.
+    Unread,
 }
 
 /// A log file that no trustworthy digest lists.
@@ -321,6 +343,8 @@ pub struct Totals {
     pub unverified: u64,
     /// Log files by why nothing proves them.
     pub unreferenced: u64,
+    /// Log files by why nothing proves them.
+    pub digests_unread: u64,
 }
 
 /// What digests prove.
@@ -336,6 +360,8 @@ pub struct Validation {
     pub without: Vec<Without>,
     /// See [`Validation::hold_against`]. Sorted.
     pub lacking: Vec<Lacking>,
+    /// What could not be listed, in words: whoever lists enters it. Nothing is valid beside it.
+    pub unlisted: Vec<String>,
     /// All in numbers.
     pub totals: Totals,
 }
@@ -379,14 +405,14 @@ impl Validation {
     }
 
     /// The worst state of all windows. [`State::Valid`] only where there is a window, every log file stands in a digest that is to be
-    /// trusted, and neither what was named nor a trail lacks digests.
+    /// trusted, neither what was named nor a trail lacks digests, and everything could be listed.
     #[must_use]
     pub fn state(&self) -> State {
         let windows = self.chains.iter().flat_map(|chain| &chain.windows);
         let windows = windows.map(|window| window.state).max().unwrap_or(State::NotAssertable);
         // A file that nothing proves may be forged, and one behind the newest digest may have lost its own.
         let files = if self.unproven.is_empty() { State::Valid } else { State::NotAssertable };
-        let named = if self.without.is_empty() && self.lacking.is_empty() {
+        let named = if self.without.is_empty() && self.lacking.is_empty() && self.unlisted.is_empty() {
             State::Valid
         } else {
             State::NotAssertable

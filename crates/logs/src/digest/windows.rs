@@ -3,6 +3,7 @@
 use crate::digest::asked::Asked;
 use crate::digest::expected::below;
 use crate::digest::files::{Sighted, Taken, count};
+use crate::digest::judge::Unlisted;
 use crate::digest::links::{Weighed, worst};
 use crate::digest::name::DigestName;
 use crate::digest::validation::{Files, Note, Reason, Window};
@@ -18,14 +19,15 @@ const CLOSE: i64 = 10 * 60_000;
 pub(super) struct Timeline<'a, 's> {
     asked: &'a Asked,
     sighted: &'a Sighted<'s>,
+    unlisted: &'a Unlisted<'a>,
     /// The end of the last digest so far: they come sorted by it.
     covered: Option<i64>,
     windows: Vec<Window>,
 }
 
 impl<'a, 's> Timeline<'a, 's> {
-    pub(super) fn new(asked: &'a Asked, sighted: &'a Sighted<'s>) -> Self {
-        Timeline { asked, sighted, covered: None, windows: Vec::new() }
+    pub(super) fn new(asked: &'a Asked, sighted: &'a Sighted<'s>, unlisted: &'a Unlisted<'a>) -> Self {
+        Timeline { asked, sighted, unlisted, covered: None, windows: Vec::new() }
     }
 
     /// The windows of `group`, which are of one chain.
@@ -74,6 +76,9 @@ impl<'a, 's> Timeline<'a, 's> {
             return None;
         }
         let (key, named_by) = (previous.key.clone(), one.key().to_owned());
+        if let Some(why) = (self.unlisted)(&key) {
+            return Some(Reason::Unlisted { key, named_by, why });
+        }
         Some(if one.verified {
             Reason::Missing { key, named_by: Some(named_by) }
         } else {
@@ -155,7 +160,7 @@ impl<'a, 's> Timeline<'a, 's> {
         let whole = self.asked.part(time.start..time.end.max(time.start.saturating_add(1))).is_some();
         let taken = if whole { Taken::All } else { Taken::Asked(self.asked) };
         let mut reasons = one.reasons.clone();
-        let Some(files) = count(one, self.sighted, taken, &mut reasons) else { return };
+        let Some(files) = count(one, (self.sighted, self.unlisted), taken, &mut reasons) else { return };
         reasons.sort();
         reasons.dedup();
         notes.sort();

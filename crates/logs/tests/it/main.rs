@@ -16,4 +16,5 @@ mod records;
 mod reviewed;
 mod scan;
 mod standing;
+mod unlisted;
 mod worlds;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod alphabet;
+mod anywhere;
 mod common;
 mod decider;
 mod inclusion;

@@ -1,14 +1,100 @@
 //! The ARN that a person typed: what it is of, and what is near it.
 
-use crate::nearest::nearest;
+use crate::nearest::{nearest, no_function};
 use crate::problem::{Problem, say};
 use crate::settings::Source;
-use ::audit::inventory::{Inventory, Place};
+use ::audit::inventory::{Inventory, Place, Resource};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS};
 use cloudtrail::resource::{ResourceType, unqualified};
 
 const FORM: &str = "a function is named arn:aws:lambda:REGION:ACCOUNT:function:NAME";
+
+/// What a person asks about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The resource of that type and unqualified ARN.
+    Arn(ResourceType, String),
+    /// The one of that name.
+    Name(String),
+}
+
+/// How many ARNs are told where several resources have one name.
+const SHOWN: usize = 6;
+
+/// What was typed: an ARN, or a name.
+///
+/// # Errors
+/// As [`read`], for what is neither.
+pub(super) fn asked(text: &str) -> Result<Asked> {
+    let is_name = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    // A version or alias may follow a name, too.
+    let (name, qualifier) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
+    if !is_name(name) || qualifier.is_some_and(|text| !is_name(text.trim_start_matches('$'))) {
+        let (kind, arn) = read(text)?;
+        return Ok(Asked::Arn(kind, arn));
+    }
+    if let Some(qualifier) = qualifier {
+        say("note", &cut_off(qualifier));
+    }
+    Ok(Asked::Name(name.to_owned()))
+}
+
+fn cut_off(qualifier: &str) -> String {
+    format!("`{qualifier}` is cut off: events name the function without version or alias")
+}
+
+/// The type and ARN of what is asked about: a name is looked for in the inventory.
+///
+/// # Errors
+/// [`Problem`] iff nothing has that name, or several resources have it.
+pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(ResourceType, &'a str)> {
+    let wanted = match asked {
+        Asked::Arn(kind, arn) => return Ok((*kind, arn)),
+        Asked::Name(name) => name,
+    };
+    let named = |one: &(ResourceType, &str)| name(one.1).is_some_and(|name| name == wanted);
+    let mut all: Vec<(ResourceType, &str)> = resources(inventory).filter(named).collect();
+    all.sort_unstable();
+    all.dedup();
+    match all.as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            if inventory.places.iter().any(|place| place.functions.gap.is_some()) {
+                say("note", "not every function could be listed");
+            }
+            let names = resources(inventory).filter_map(|(_, arn)| name(arn));
+            Err(no_function(&[wanted], "in the inventory", names).into())
+        }
+        several => {
+            let line = format!("{} functions are called `{wanted}`", several.len());
+            let shown: Vec<&str> = several.iter().take(SHOWN).map(|(_, arn)| *arn).collect();
+            let more = several.len().saturating_sub(SHOWN);
+            let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+            Err(Problem::new(line).help(format!("name one of {}{tail}", shown.join(", "))).into())
+        }
+    }
+}
+
+fn name(arn: &str) -> Option<&str> {
+    let (kind, arn) = unqualified(arn)?;
+    Some(arn.split_once(kind.arn_infix())?.1)
+}
+
+/// Every resource of the inventory, with its type.
+fn resources(inventory: &Inventory) -> impl Iterator<Item = (ResourceType, &str)> {
+    fn listings(place: &Place) -> [(ResourceType, &[Resource]); 3] {
+        [
+            (ResourceType::Function, place.functions.resources.as_slice()),
+            (ResourceType::WebFunction, place.web_functions.resources.as_slice()),
+            (ResourceType::MicrovmImage, place.microvm_images.resources.as_slice()),
+        ]
+    }
+    let all = inventory.places.iter().flat_map(listings);
+    all.flat_map(|(kind, all)| all.iter().map(move |one| (kind, &*one.arn)))
+}
 
 /// The type and unqualified ARN of the resource; a qualifier is cut off, and that is told.
 ///
@@ -27,7 +113,7 @@ pub(super) fn read(text: &str) -> Result<(ResourceType, String)> {
     let Some((kind, plain)) = unqualified(text) else { return Err(no_resource(text, &arn).into()) };
     if plain.len() < text.len() {
         let qualifier = &text[plain.len() + 1..];
-        say("note", &format!("`{qualifier}` is cut off: events name the function without version or alias"));
+        say("note", &cut_off(qualifier));
     }
     Ok((kind, plain.to_owned()))
 }
@@ -76,7 +162,6 @@ pub(super) fn place(arn: &str, inventory: &Inventory, source: &Source) -> Result
 }
 
 fn told_places(inventory: &Inventory) -> String {
-    const SHOWN: usize = 6;
     if inventory.places.is_empty() {
         return "the inventory holds no account and Region at all".to_owned();
     }
@@ -89,7 +174,5 @@ fn told_places(inventory: &Inventory) -> String {
 
 /// The ARN of a resource in the inventory that is within a few edits of this one.
 pub(super) fn near<'a>(arn: &str, inventory: &'a Inventory) -> Option<&'a str> {
-    let listings = |place: &'a Place| [&place.functions, &place.web_functions, &place.microvm_images];
-    let all = inventory.places.iter().flat_map(listings).flat_map(|listing| &listing.resources);
-    nearest(arn, all.map(|resource| &*resource.arn).filter(|other| *other != arn))
+    nearest(arn, resources(inventory).map(|(_, other)| other).filter(|other| *other != arn))
 }

@@ -1,14 +1,16 @@
 //! From places to an answer: out of the index where nothing changed, else by reading what is new.
 
+use super::late::later;
 use super::located::{self, Located, by_trails};
 use super::question::Asked;
 use crate::args::{self, invocations::Invocations as Typed};
-use crate::config::Config;
+use crate::commands::Context;
+use crate::commands::verify::hours::now;
 use crate::remembered::{self, Keeper, tell_damage, tell_known};
 use crate::settings::{self, Live};
 use crate::sources::{Feed, Place, Session, Survey, Window, survey, survey_objects};
 use anyhow::Result;
-use cli::report::{Invocations, LeftOut};
+use cli::report::{Invocations, LeftOut, LookedUntil};
 use cli::store::{Index, ScratchFiles};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Columns, Sheet, Table, Tally, Timeline};
@@ -25,12 +27,15 @@ pub(super) struct Settings {
     threads: usize,
     index: Option<Index>,
     live: Live,
+    /// Milliseconds since 1970.
+    now: i64,
 }
 
 impl Settings {
     /// # Errors
     /// [`crate::problem::Problem`] iff the index that was named cannot be used.
-    pub(super) fn of(typed: &Typed, config: &Config) -> Result<Self> {
+    pub(super) fn of(typed: &Typed, context: &Context) -> Result<Self> {
+        let config = &context.config;
         let threads = typed.reading.threads.count(config);
         let live = args::Live {
             profile: typed.reading.profile.clone(),
@@ -43,6 +48,7 @@ impl Settings {
             threads,
             index: remembered::open(&typed.reading.remembering, config)?,
             live: settings::live(live, config.clone()),
+            now: now(&context.now),
         })
     }
 }
@@ -52,6 +58,7 @@ impl Settings {
 pub(super) struct Answered {
     pub(super) found: Invocations,
     pub(super) account: Account,
+    pub(super) looked_until: Option<LookedUntil>,
     pub(super) left_out: LeftOut,
     /// What to do about what could not be read.
     pub(super) helps: BTreeSet<String>,
@@ -94,6 +101,7 @@ fn answer(
     if let Some(session) = session {
         survey_objects(&mut survey, session, by_hand)?;
     }
+    let looked_until = later(&mut survey, &asked.question.filter, session, settings.now);
     let left_out = survey.left_out;
     let files = survey.files;
     // An answer with gaps is not kept, and none that was kept is about them.
@@ -101,7 +109,7 @@ fn answer(
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
     if let Some(Kept { found, account }) = known {
         tell_known(files, files);
-        return Ok(Answered { found, account, left_out, helps: BTreeSet::new() });
+        return Ok(Answered { found, account, looked_until, left_out, helps: BTreeSet::new() });
     }
     let Read { mut kept, from_index, mut helps } = read(asked, survey, (settings, session))?;
     located::enter(&gaps, &mut kept.account, &mut helps);
@@ -112,7 +120,7 @@ fn answer(
     }
     tell_known(from_index, files);
     tell_damage(index);
-    Ok(Answered { found: kept.found, account: kept.account, left_out, helps })
+    Ok(Answered { found: kept.found, account: kept.account, looked_until, left_out, helps })
 }
 
 /// A session with AWS, where one of the places is there or none was named.

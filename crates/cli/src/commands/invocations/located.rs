@@ -54,7 +54,7 @@ fn nowhere(gap: Option<&Gap>) -> Problem {
 
 fn help(gap: &Gap) -> String {
     match gap.kind {
-        GapKind::Refused => format!("grant the caller {} (invoketrail permissions evidence)", gap.call),
+        GapKind::Refused => format!("grant the caller {} (`invoketrail permissions evidence`)", gap.call),
         _ => "try again".to_owned(),
     }
 }

@@ -70,13 +70,23 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     print(|out| out.write_all(told.as_bytes()))?;
     let outcome = match waited {
         Waited::Arrived { .. } => {
-            say("next", "invoketrail verify --digests  # and do the records of all functions arrive?");
+            let flags = live.again();
+            say(
+                "next",
+                &format!(
+                    "invoketrail verify --digests{flags}  # and do the records of all functions arrive?"
+                ),
+            );
             Outcome::Well
         }
         Waited::Interrupted => Outcome::Interrupted,
         Waited::Nothing { .. } => {
             let function = cli::report::shell(function);
-            say("next", &format!("invoketrail explain {function}  # is it recorded at all, and by whom"));
+            let flags = live.again();
+            say(
+                "next",
+                &format!("invoketrail explain{flags} {function}  # is it recorded at all, and by whom"),
+            );
             Outcome::Undetermined
         }
     };

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Functions {
     /// Their ARNs.
     pub(super) arns: BTreeSet<String>,
+    /// The names of all functions that are listed, asked about or not.
+    pub(super) names: BTreeSet<String>,
     /// Listings of functions that could not be read, in words.
     pub(super) unlisted: Vec<String>,
     /// Web functions and MicroVM images beside them.
@@ -60,6 +62,7 @@ pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now:
         found.trails.insert((place.account.clone(), place.region.clone()), own);
         found.others += place.web_functions.resources.len() + place.microvm_images.resources.len();
         let arns = place.functions.resources.iter().map(|resource| &*resource.arn);
+        found.names.extend(arns.clone().filter_map(|arn| arn.rsplit(':').next()).map(str::to_owned));
         found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
     }
     found.unlisted.extend(unread_accounts(&inventory));

@@ -1,7 +1,7 @@
 //! What CloudWatch counts of each function over the window: from a file, from AWS, or not at all.
 
 use super::functions::pair;
-use crate::output::{called, read_file};
+use crate::output::{called, read_within};
 use crate::problem::Problem;
 use crate::sources::{Session, side_by_side};
 use anyhow::Result;
@@ -32,7 +32,7 @@ impl<'s> Counts<'s> {
     pub(super) fn of(file: Option<&Path>, session: Option<&'s Session>) -> Result<Self> {
         match (file, session) {
             (Some(path), _) => {
-                let read = read_metrics(&read_file(path)?).map_err(|error| {
+                let read = read_metrics(&read_within(path, &cli::limits::METRICS)?).map_err(|error| {
                     Problem::new(format!("cannot read {} as metrics: {error}", called(path)))
                         .help(error.help())
                 })?;

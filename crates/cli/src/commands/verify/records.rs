@@ -31,16 +31,16 @@ pub(super) struct Listed {
     /// The trails' locations; `None` iff places were named by hand.
     trails: Option<Vec<Location>>,
     /// Log files that could hold records of the window, by account and Region.
-    piles: BTreeMap<(String, String), Pile>,
+    pub(super) piles: BTreeMap<(String, String), Pile>,
     window: Range<i64>,
 }
 
 /// Log files of one account and Region.
 #[derive(Debug, Default)]
-struct Pile {
-    files: u64,
+pub(super) struct Pile {
+    pub(super) files: u64,
     /// The ends of the minutes of their delivery, milliseconds since 1970.
-    delivered: BTreeSet<i64>,
+    pub(super) delivered: BTreeSet<i64>,
 }
 
 /// A window's last records can be expected so long after it: delivery takes about five minutes on average (user guide, "How
@@ -48,7 +48,34 @@ struct Pile {
 const EXPECTED: i64 = HOUR / 2;
 const DAY: i64 = 24 * HOUR;
 
+/// The first day from `start` on, complete before `end`, on which nothing was delivered of an account and Region: `YYYY-MM-DD`.
+pub(super) fn days_without(piles: &[Option<&Pile>], start: i64, end: i64) -> Option<String> {
+    let days = start.div_euclid(DAY)..end.div_euclid(DAY);
+    let delivered = |day: i64| {
+        let of_day = |pile: &&Pile| pile.delivered.range(day * DAY..(day + 1) * DAY).next().is_some();
+        piles.iter().flatten().any(of_day)
+    };
+    let first = days.into_iter().find(|day| !delivered(*day))?;
+    text_of(first * DAY).get(..10).map(str::to_owned)
+}
+
 impl Pile {
+    /// The log files by account and Region, as far as the time of their delivery is wanted.
+    pub(super) fn of(files: &Delivered, within: impl Fn(i64) -> bool) -> BTreeMap<(String, String), Pile> {
+        let mut piles: BTreeMap<_, Pile> = BTreeMap::new();
+        for item in &files.logs {
+            let Some(key) = ObjectKey::parse(&item.key) else { continue };
+            // The name has the minute.
+            let delivered = key.delivered().map(|at| at.saturating_add(59_999));
+            if let Some(at) = delivered.filter(|at| within(*at)) {
+                let pile = piles.entry((key.account.to_owned(), key.region.to_owned())).or_default();
+                pile.files += 1;
+                pile.delivered.insert(at);
+            }
+        }
+        piles
+    }
+
     /// What was read of it, if it is a copy that somebody made: nothing says that it is whole but its files themselves.
     fn of_a_copy(&self, window: &Range<i64>) -> Seen {
         let files = self.files;
@@ -141,19 +168,8 @@ impl Looked<'_> {
 
     /// Log files by account and Region that could hold records of the window.
     fn piles(&self, files: &Delivered) -> BTreeMap<(String, String), Pile> {
-        let mut piles: BTreeMap<_, Pile> = BTreeMap::new();
-        for item in &files.logs {
-            let Some(key) = ObjectKey::parse(&item.key) else { continue };
-            let within = |at: i64| (self.window.start..self.window.end.saturating_add(LATER)).contains(&at);
-            // The name has the minute.
-            let delivered = key.delivered().map(|at| at.saturating_add(59_999));
-            if let Some(at) = delivered.filter(|at| within(*at)) {
-                let pile = piles.entry((key.account.to_owned(), key.region.to_owned())).or_default();
-                pile.files += 1;
-                pile.delivered.insert(at);
-            }
-        }
-        piles
+        let time = self.window.start..self.window.end.saturating_add(LATER);
+        Pile::of(files, |at| time.contains(&at))
     }
 }
 

@@ -91,6 +91,10 @@ fn head(reading: &Reading<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>) {
     object.object("reading", |object| {
         account(reading.account, &reading.left_out, object);
         object.number("copies", size(reading.copies()));
+        if let Some(looked) = &reading.looked_until {
+            object.text("delivered_until", &text_of(looked.delivered));
+            object.number("later_files", size(looked.later));
+        }
     });
     match reading.found {
         Invocations::Groups(table) => object.object("total", |object| {

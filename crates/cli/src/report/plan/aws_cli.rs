@@ -1,4 +1,4 @@
-//! A plan as commands of the AWS CLI, to be read and run by a person.
+//! A plan as commands of the AWS CLI, to be read and run by a person, account by account.
 
 use super::super::view::shell;
 use super::{owner, subject};
@@ -6,24 +6,95 @@ use audit::change::{Change, Setting};
 use audit::plan::Plan;
 use cloudtrail::recorder::RecorderKind;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
-/// The plan as a shell script of AWS CLI commands. They compare nothing before they change it: `invoketrail apply` does.
+/// Asked before the first call for an account: nothing may be changed in another one.
+const IN_ACCOUNT: &str = r#"
+# in_account ACCOUNT PROFILE: what follows is done in that account, with that profile, or with the credentials at hand where none is
+# named. Ends the script where the credentials are those of another account.
+in_account() {
+  if [ -n "$2" ]; then
+    unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+    export AWS_PROFILE="$2"
+  fi
+  found=$(aws sts get-caller-identity --query Account --output text)
+  if [ "$found" != "$1" ]; then
+    echo "The next commands are for account $1, and these credentials are for account $found. Name a profile of $1: PROFILE_$1=NAME sh $0" >&2
+    exit 1
+  fi
+}
+"#;
+/// Other shells take `$'...'` by its letters.
+const NEEDS_BASH: &str = "[ -n \"${BASH_VERSION:-}\" ] || { echo \"Run this with bash: it holds names that other shells misread.\" >&2; exit 1; }\n";
+
+/// The plan as a shell script of AWS CLI commands. Each block names the account that it is for, and begins only as that account.
+/// The commands compare nothing before they change it: `invoketrail apply` does.
 #[must_use]
 pub fn plan_aws_cli(plan: &Plan, hash: &str) -> String {
-    let mut text = format!(
-        "#!/bin/sh\n# Plan {hash}.\n# These commands do not look whether anything changed since: `invoketrail apply` does.\nset -eu\n"
-    );
+    let mut blocks = String::new();
+    let mut account = None;
     for (at, step) in plan.steps.iter().enumerate() {
-        text.push_str(&format!("\n# {}. {}\n", at + 1, plain(&subject(step))));
+        let target = &step.change.target;
+        if account != Some(&target.account) {
+            account = Some(&target.account);
+            blocks.push_str(&format!(
+                "\n# Account {}.\n{}\n",
+                plain(&target.account),
+                in_account(&target.account)
+            ));
+        }
+        blocks.push_str(&format!("\n# {}. {}\n", at + 1, plain(&subject(step))));
         if let Some(told) = owner(&step.owner) {
-            text.push_str(&format!("# {}\n", plain(&told)));
+            blocks.push_str(&format!("# {}\n", plain(&told)));
         }
         for command in commands(&step.change) {
-            text.push_str(&command);
-            text.push('\n');
+            blocks.push_str(&command);
+            blocks.push('\n');
         }
     }
+    let bash = plan
+        .steps
+        .iter()
+        .flat_map(|step| words(&step.change))
+        .any(|word| word.chars().any(crate::visible::acts));
+    let (shell, guard) = if bash { ("/usr/bin/env bash", NEEDS_BASH) } else { ("/bin/sh", "") };
+    let mut text = format!(
+        "#!{shell}\n# Plan {}.\n# These commands do not look whether anything changed since: `invoketrail apply` does.\nset -eu\n{guard}",
+        plain(hash)
+    );
+    let accounts: BTreeSet<&str> =
+        plan.steps.iter().map(|step| step.change.target.account.as_str()).collect();
+    if !accounts.is_empty() {
+        text.push_str(IN_ACCOUNT);
+    }
+    if accounts.len() > 1 {
+        text.push_str("\n# Nothing is changed before the credentials of every account are at hand.\n");
+        for account in accounts {
+            text.push_str(&format!("{}\n", in_account(account)));
+        }
+    }
+    text.push_str(&blocks);
     text
+}
+
+/// The check of an account, and the variable that may name its profile.
+fn in_account(account: &str) -> String {
+    let variable: String = account.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("in_account {} \"${{PROFILE_{variable}:-}}\"", shell(account))
+}
+
+/// Every argument from outside that is not a document in JSON.
+fn words(change: &Change) -> Vec<&str> {
+    let target = &change.target;
+    let mut words = vec![target.arn.as_str(), &target.name, &target.account, &target.home_region];
+    match &change.setting {
+        Setting::Bucket(turn) => {
+            words.extend(turn.before.iter().chain(&turn.after).map(|bucket| bucket.name.as_str()));
+        }
+        Setting::Trail(turn) => words.extend(turn.after.iter().map(|trail| trail.bucket.as_str())),
+        _ => {}
+    }
+    words
 }
 
 /// Nothing from outside may end the comment it stands in.
@@ -59,7 +130,7 @@ fn commands(change: &Change) -> Vec<String> {
                     ),
                     format!(
                         "aws s3api put-bucket-policy --region {region} --bucket {name} --policy {}",
-                        shell(&bucket.policy)
+                        shell(&crate::visible::json(&bucket.policy))
                     ),
                 ]
             }
@@ -96,7 +167,9 @@ fn selectors(change: &Change, document: &str) -> String {
     let document: Value = serde_json::from_str(document).unwrap_or_default();
     let list = |member: &str| {
         let list = document.get(member)?;
-        list.as_array().is_some_and(|all| !all.is_empty()).then(|| shell(&list.to_string()))
+        list.as_array()
+            .is_some_and(|all| !all.is_empty())
+            .then(|| shell(&crate::visible::json(&list.to_string())))
     };
     let region = shell(&target.home_region);
     let arn = shell(&target.arn);

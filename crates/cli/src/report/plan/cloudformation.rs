@@ -1,41 +1,61 @@
-//! A plan as a CloudFormation template: the resource of each recorder as it should be.
+//! A plan as CloudFormation templates, one for each account and Region: the resource of each recorder as it should be.
 
-use super::desired::{Desired, RenderError, desired};
+use super::desired::{Desired, PlaceDocument, RenderError, by_place, desired};
+use super::names::names;
 use audit::inventory::Inventory;
 use audit::plan::Plan;
 use cloudtrail::recorder::RecorderKind;
 use serde_json::{Map, Value, json};
 
-/// The plan as a CloudFormation template in JSON. A recorder that is there already is brought in by a resource import.
+/// The plan as CloudFormation templates in JSON, one for each account and Region. A recorder that is there already is brought in by
+/// a resource import.
 ///
 /// # Errors
 /// [`RenderError`] iff the bucket of a trail is not known, or selectors were not understood.
-pub fn plan_cloudformation(plan: &Plan, inventory: &Inventory) -> Result<String, RenderError> {
+pub fn plan_cloudformation(plan: &Plan, inventory: &Inventory) -> Result<Vec<PlaceDocument>, RenderError> {
+    let all = desired(plan, inventory);
+    let document = |((account, region), all): ((&str, &str), Vec<&Desired<'_>>)| {
+        let text = template(&all, inventory)?;
+        Ok(PlaceDocument { account: account.to_owned(), region: region.to_owned(), text })
+    };
+    by_place(&all).into_iter().map(document).collect()
+}
+
+fn template(all: &[&Desired<'_>], inventory: &Inventory) -> Result<String, RenderError> {
+    let form = |words: &[String]| words.iter().map(|word| capital(word)).collect::<String>();
+    let ids = names(all, inventory, form, |id| vec![id.to_owned(), bucket_of(id), policy_of(id)]);
     let mut resources = Map::new();
-    for one in desired(plan, inventory) {
-        let id: String = one.words().iter().map(|word| capital(word)).collect();
+    for (one, id) in all.iter().zip(ids) {
         if let Some(bucket) = one.bucket {
             let closed = json!({"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true,
                 "RestrictPublicBuckets": true});
             resources.insert(
-                format!("{id}Bucket"),
+                bucket_of(&id),
                 json!({"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
                     "Properties": {"BucketName": bucket.name, "PublicAccessBlockConfiguration": closed}}),
             );
             resources.insert(
-                format!("{id}BucketPolicy"),
-                json!({"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": format!("{id}Bucket")},
+                policy_of(&id),
+                json!({"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": bucket_of(&id)},
                     "PolicyDocument": serde_json::from_str::<Value>(&bucket.policy).unwrap_or_default()}}),
             );
         }
-        resources.insert(id.clone(), recorder(&one, &id)?);
+        resources.insert(id.clone(), recorder(one, &id)?);
     }
     let template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Every Lambda invocation recorded by CloudTrail: the changes of a plan of invoketrail.",
         "Resources": resources,
     });
-    Ok(format!("{template:#}\n"))
+    Ok(crate::visible::json(&format!("{template:#}\n")).into_owned())
+}
+
+fn bucket_of(id: &str) -> String {
+    format!("{id}Bucket")
+}
+
+fn policy_of(id: &str) -> String {
+    format!("{id}BucketPolicy")
 }
 
 fn capital(word: &str) -> String {
@@ -66,7 +86,7 @@ fn recorder(one: &Desired<'_>, id: &str) -> Result<Value, RenderError> {
         let what = "a trail whose bucket is not known";
         return Err(RenderError::Step { recorder: one.target.arn.clone(), what });
     };
-    let bucket = if one.bucket.is_some() { json!({"Ref": format!("{id}Bucket")}) } else { json!(bucket) };
+    let bucket = if one.bucket.is_some() { json!({"Ref": bucket_of(id)}) } else { json!(bucket) };
     properties.insert("S3BucketName".to_owned(), bucket);
     properties.insert("TrailName".to_owned(), json!(one.target.name));
     properties.insert("IsLogging".to_owned(), json!(one.logging.unwrap_or(true)));
@@ -78,7 +98,7 @@ fn recorder(one: &Desired<'_>, id: &str) -> Result<Value, RenderError> {
     let mut resource = json!({"Type": "AWS::CloudTrail::Trail", "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain", "Properties": properties});
     if one.bucket.is_some() {
-        resource["DependsOn"] = json!([format!("{id}BucketPolicy")]);
+        resource["DependsOn"] = json!([policy_of(id)]);
     }
     Ok(resource)
 }

@@ -6,6 +6,7 @@ use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan};
 use cloudtrail::recorder::Recorder;
 use cloudtrail::selector::Selectors;
+use std::collections::BTreeMap;
 
 /// A plan cannot be told in that form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,17 @@ pub enum RenderError {
         /// What cannot.
         what: &'static str,
     },
+}
+
+/// What a plan makes of the recorders that are at home in one Region of one account, in a form that describes a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceDocument {
+    /// The account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// The document.
+    pub text: String,
 }
 
 /// A recorder as the plan wants it.
@@ -53,16 +65,6 @@ impl Desired<'_> {
         created.or_else(|| self.seen.and_then(|seen| seen.destination.as_deref()))
     }
 
-    /// A name that Terraform and CloudFormation take: letters and digits, parted by `_` or by capitals.
-    pub(super) fn words(&self) -> Vec<String> {
-        let plain = self.target.name.split(|one: char| !one.is_ascii_alphanumeric());
-        let mut words: Vec<String> = plain.filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        if words.first().is_none_or(|word| word.starts_with(|one: char| one.is_ascii_digit())) {
-            words.insert(0, "trail".to_owned());
-        }
-        words
-    }
-
     /// The selectors, iff every part of them is understood.
     ///
     /// # Errors
@@ -76,6 +78,17 @@ impl Desired<'_> {
             None => Ok(Some(selectors)),
         }
     }
+}
+
+/// The recorders that the plan changes by their account and home Region: code of others is for one of these, and trails of two of
+/// them may have one name. Sorted; within each, in the order of the plan's steps.
+pub(super) fn by_place<'a, 'd>(all: &'d [Desired<'a>]) -> BTreeMap<(&'a str, &'a str), Vec<&'d Desired<'a>>> {
+    let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for one in all {
+        let place = (one.target.account.as_str(), one.target.home_region.as_str());
+        places.entry(place).or_default().push(one);
+    }
+    places
 }
 
 /// Every recorder that the plan changes, in the order of its steps.

@@ -1,6 +1,6 @@
-//! A plan as Terraform: the resource of each recorder as it should be, and an `import` block where nothing manages it yet.
+//! A plan as Terraform, one file for each account and Region: the resource of each recorder as it should be, and an `import` block where nothing manages it yet.
 
-use super::desired::{Desired, RenderError, desired};
+use super::desired::{Desired, PlaceDocument, RenderError, by_place, desired};
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan};
 use cloudtrail::recorder::RecorderKind;
@@ -23,29 +23,120 @@ const UNREAD_TRAIL: [&str; 8] = [
 const UNREAD_STORE: [&str; 5] =
     ["billing_mode", "kms_key_id", "retention_period", "tags", "termination_protection_enabled"];
 
-/// The plan as Terraform configuration.
+/// The plan as Terraform configuration, one file for each account and Region. Where there are several, each has a provider of its own
+/// that refuses every other account, so they are valid one by one and in one folder.
 ///
 /// # Errors
 /// [`RenderError`] iff selectors hold something that Terraform's provider has no argument for.
-pub fn plan_terraform(plan: &Plan, inventory: &Inventory) -> Result<String, RenderError> {
+pub fn plan_terraform(plan: &Plan, inventory: &Inventory) -> Result<Vec<PlaceDocument>, RenderError> {
+    let all = desired(plan, inventory);
+    let places = by_place(&all);
+    let several = places.len() > 1;
+    let document = |((account, region), all): ((&str, &str), Vec<&Desired<'_>>)| {
+        let mark = several
+            .then(|| format!("{account}_{region}").replace(|one: char| !one.is_ascii_alphanumeric(), "_"));
+        let text = configuration(&all, inventory, (account, region), mark.as_deref())?;
+        Ok(PlaceDocument { account: account.to_owned(), region: region.to_owned(), text })
+    };
+    places.into_iter().map(document).collect()
+}
+
+fn configuration(
+    all: &[&Desired<'_>],
+    inventory: &Inventory,
+    place: (&str, &str),
+    mark: Option<&str>,
+) -> Result<String, RenderError> {
+    let alias = mark.map(|mark| format!("account_{mark}"));
+    let form = |words: &[String]| words.join("_").to_ascii_lowercase();
+    let labels = super::names::names(all, inventory, form, |label| vec![label.to_owned()]);
     let mut text = String::new();
-    for one in desired(plan, inventory) {
-        text.push_str(&head(&one));
-        let mut body = Body::builder();
-        let label = one.words().join("_").to_ascii_lowercase();
-        if one.seen.is_some() && !matches!(one.owner, Owner::Terraform { .. }) {
-            body = body.add_block(import(&one, &label));
+    if let Some(alias) = &alias {
+        text.push_str(&format!(
+            "# Give this provider the credentials of account {}: profile or assume_role.\n",
+            plain(place.0)
+        ));
+        text.push_str(&written(Body::builder().add_block(provider(place, alias)).build()));
+    }
+    for (one, label) in all.iter().zip(labels) {
+        if !text.is_empty() {
+            text.push('\n');
         }
+        text.push_str(&head(one));
+        // Labels of several places may meet in one folder.
+        let label = mark.map_or_else(|| label.clone(), |mark| format!("{label}_{mark}"));
+        let mut body = Body::builder();
+        if one.seen.is_some() && !matches!(one.owner, Owner::Terraform { .. }) {
+            body = body.add_block(import(one, &label));
+        }
+        let used = alias.as_deref().map(|alias| reference("aws", alias, None));
+        let place = Named { label: &label, provider: used };
         if let Some(bucket) = one.bucket {
-            for block in self::bucket(bucket, &label) {
+            for block in self::bucket(bucket, &place) {
                 body = body.add_block(block);
             }
         }
-        body = body.add_block(recorder(&one, &label)?);
-        // Texts and plain names alone: this cannot fail.
-        text.push_str(&hcl::format::to_string(&body.build()).unwrap_or_default());
+        body = body.add_block(recorder(one, &place)?);
+        text.push_str(&written(body.build()));
     }
     Ok(text)
+}
+
+/// What the resources of one recorder are called, and the provider they use unless it is the default one.
+struct Named<'a> {
+    label: &'a str,
+    provider: Option<Expression>,
+}
+
+impl Named<'_> {
+    fn resource(&self, kind: &str) -> BlockBuilder {
+        let block = Block::builder("resource").add_label(kind).add_label(self.label);
+        match &self.provider {
+            Some(provider) => block.add_attribute(Attribute::new("provider", provider.clone())),
+            None => block,
+        }
+    }
+}
+
+fn provider((account, region): (&str, &str), alias: &str) -> Block {
+    Block::builder("provider")
+        .add_label("aws")
+        .add_attribute(Attribute::new("alias", literal(alias)))
+        .add_attribute(Attribute::new("region", literal(region)))
+        .add_attribute(Attribute::new("allowed_account_ids", Expression::Array(vec![literal(account)])))
+        .build()
+}
+
+/// As `terraform fmt` has it.
+fn written(body: Body) -> String {
+    // Texts and plain names alone: this cannot fail.
+    aligned(&hcl::format::to_string(&body).unwrap_or_default())
+}
+
+/// Equals signs of arguments that follow each other stand below each other, except where a list begins that goes on below.
+fn aligned(text: &str) -> String {
+    let lead = |line: &str| match line.split_once(" = ") {
+        Some((name, value)) if !value.ends_with('[') && !name.contains('"') => Some(name.len()),
+        _ => None,
+    };
+    let lines: Vec<(&str, Option<usize>)> = text.lines().map(|line| (line, lead(line))).collect();
+    let mut out = String::with_capacity(text.len() + 64);
+    for group in lines.chunk_by(|a, b| a.1.is_some() == b.1.is_some()) {
+        let widest = group.iter().filter_map(|(_, lead)| *lead).max().unwrap_or(0);
+        for (line, lead) in group {
+            match lead {
+                Some(lead) => {
+                    let (name, value) = line.split_at(*lead);
+                    out.push_str(&format!("{name:widest$}{value}\n"));
+                }
+                None => {
+                    out.push_str(line);
+                    out.push('\n');
+                }
+            }
+        }
+    }
+    out
 }
 
 /// What is said above the blocks of one recorder.
@@ -69,9 +160,32 @@ fn plain(text: &str) -> String {
     crate::visible::visible(text).into_owned()
 }
 
-/// A text of Terraform: what would be a template in it is none.
+/// A text of Terraform: what would be a template in it is none, and no character in it acts. The crate's own escapes are not all
+/// Terraform's (`\\b`), and a `$$` that is there already would change its meaning.
 fn literal(text: &str) -> Expression {
-    Expression::String(text.replace("${", "$${").replace("%{", "%%{"))
+    let mut quoted = String::with_capacity(text.len() + 8);
+    quoted.push('"');
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('"' | '\\', _) => quoted.extend(['\\', character]),
+            ('\n', _) => quoted.push_str("\\n"),
+            ('\r', _) => quoted.push_str("\\r"),
+            ('\t', _) => quoted.push_str("\\t"),
+            ('$' | '%', Some('{')) => quoted.extend([character, character]),
+            ('$' | '%', Some('$' | '%')) => escape(character, &mut quoted),
+            (acting, _) if crate::visible::acts(acting) => escape(acting, &mut quoted),
+            (shown, _) => quoted.push(shown),
+        }
+    }
+    quoted.push('"');
+    Expression::Variable(Variable::unchecked(quoted))
+}
+
+fn escape(character: char, quoted: &mut String) {
+    let number = u32::from(character);
+    let told = if number > 0xffff { format!("\\U{number:08x}") } else { format!("\\u{number:04x}") };
+    quoted.push_str(&told);
 }
 
 fn names(list: &[&str]) -> Expression {
@@ -105,9 +219,9 @@ fn import(one: &Desired<'_>, label: &str) -> Block {
         .build()
 }
 
-fn bucket(bucket: &audit::change::Bucket, label: &str) -> [Block; 3] {
-    let resource = |kind: &str| Block::builder("resource").add_label(kind).add_label(label);
-    let id = || Attribute::new("bucket", reference("aws_s3_bucket", label, Some("id")));
+fn bucket(bucket: &audit::change::Bucket, named: &Named<'_>) -> [Block; 3] {
+    let resource = |kind: &str| named.resource(kind);
+    let id = || Attribute::new("bucket", reference("aws_s3_bucket", named.label, Some("id")));
     let closed =
         ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
     let public = closed
@@ -125,18 +239,16 @@ fn bucket(bucket: &audit::change::Bucket, label: &str) -> [Block; 3] {
     ]
 }
 
-fn recorder(one: &Desired<'_>, label: &str) -> Result<Block, RenderError> {
+fn recorder(one: &Desired<'_>, named: &Named<'_>) -> Result<Block, RenderError> {
     let store = one.target.kind == RecorderKind::EventDataStore;
-    let mut block = Block::builder("resource")
-        .add_label(kind(one))
-        .add_label(label)
-        .add_attribute(Attribute::new("name", literal(&one.target.name)));
+    let mut block =
+        named.resource(kind(one)).add_attribute(Attribute::new("name", literal(&one.target.name)));
     if store {
         block = block
             .add_attribute(Attribute::new("multi_region_enabled", one.multi_region))
             .add_attribute(Attribute::new("organization_enabled", one.organization));
     } else {
-        block = trail(one, label, block)?;
+        block = trail(one, named.label, block)?;
     }
     for selector in one.selectors()?.map(|selectors| selectors.list).unwrap_or_default() {
         block = block.add_block(match &selector {
@@ -178,7 +290,7 @@ fn trail(one: &Desired<'_>, label: &str, block: BlockBuilder) -> Result<BlockBui
 
 fn basic(basic: &BasicSelector) -> Block {
     let mut block = Block::builder("event_selector")
-        .add_attribute(Attribute::new("read_write_type", basic.read_write.as_str()))
+        .add_attribute(Attribute::new("read_write_type", literal(basic.read_write.as_str())))
         .add_attribute(Attribute::new("include_management_events", basic.include_management));
     if !basic.exclude_management_sources.is_empty() {
         let sources = texts(&basic.exclude_management_sources);
@@ -202,8 +314,8 @@ fn advanced(advanced: &AdvancedSelector) -> Block {
     let mut fields: Vec<_> = advanced.fields.iter().collect();
     fields.sort_by_key(|one| one.field.as_str());
     for one in fields {
-        let mut field =
-            Block::builder("field_selector").add_attribute(Attribute::new("field", one.field.as_str()));
+        let mut field = Block::builder("field_selector")
+            .add_attribute(Attribute::new("field", literal(one.field.as_str())));
         for operator in Operator::ALL {
             let values = one.condition.values(operator);
             if !values.is_empty() {

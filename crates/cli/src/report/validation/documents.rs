@@ -51,6 +51,7 @@ pub(in crate::report) fn validation_members(
             ("young", totals.young),
             ("unverified", totals.unverified),
             ("unreferenced", totals.unreferenced),
+            ("digests_unread", totals.digests_unread),
         ] {
             object.number(name, size(count));
         }
@@ -160,6 +161,7 @@ fn file(file: &UnprovenFile, object: &mut Object<'_>) {
             Unproven::Young => "young",
             Unproven::Unverified => "unverified",
             Unproven::Unreferenced => "unreferenced",
+            Unproven::Unread => "digests_unread",
         },
     );
 }

@@ -37,6 +37,10 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
 /// The answer in one sentence.
 pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
     let totals = &validation.totals;
+    if totals.chains == 0 && !validation.unlisted.is_empty() {
+        return "No digest was found, and not everything could be listed: nothing can be asserted of the log files."
+            .to_owned();
+    }
     if totals.chains == 0 {
         return "There is no digest: nothing can be asserted of the log files.".to_owned();
     }
@@ -71,7 +75,8 @@ pub(in crate::report) fn digest_sentence(validation: &Validation) -> String {
         0 => String::new(),
         _ => "; a trail that delivers there lacks digests".to_owned(),
     };
-    format!("{head}: {proven}; of {windows} {}{without}{named}{trails}.", parts.join(", "))
+    let unlisted = if validation.unlisted.is_empty() { "" } else { "; not everything could be listed" };
+    format!("{head}: {proven}; of {windows} {}{without}{named}{trails}{unlisted}.", parts.join(", "))
 }
 
 fn chains(validation: &Validation, page: &mut Page) {

@@ -3,7 +3,7 @@
 use super::super::Stamp;
 use super::super::member::{Json, Object};
 use super::super::validation::validation_members;
-use super::{NOT_PROVEN, VERIFY_FORMAT, Verification, VerifiedFunction, size, word};
+use super::{NOT_PROVEN, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, size, word};
 use audit::evidence::{Doubt, Looked, Metric, Note, Origin};
 use logs::scan::Account;
 use logs::text_of;
@@ -94,6 +94,14 @@ fn head(verification: &Verification, stamp: &Stamp<'_>, object: &mut Object<'_>)
         account(&verification.account, object);
         verification.left_out.member(object);
     });
+    if let Some(ReadOn { until, functions, files, spared }) = &verification.read_on {
+        object.object("read_on", |object| {
+            object.text("until", &text_of(*until));
+            object.number("functions", *functions);
+            object.number("files", size(*files));
+            object.number("files_spared_by_digests", size(*spared));
+        });
+    }
     object.number("copies", size(verification.copies));
     object.number("records_of_foreign_functions", size(verification.foreign));
     object.number("other_resources", verification.others);
@@ -192,6 +200,12 @@ fn looked(looked: &Looked, object: &mut Object<'_>) {
             object.number("files", size(*files));
             object.text("why", why);
         }
+        Looked::Late { files, unread, first } => {
+            object.text("state", "late_unread");
+            object.number("files", size(*files));
+            object.number("unread", size(*unread));
+            object.text("why", first);
+        }
         Looked::NoFile => object.text("state", "no_file"),
         Looked::NotLooked { why } => {
             object.text("state", "not_looked");
@@ -208,6 +222,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
         Doubt::Elsewhere => "elsewhere",
         Doubt::CutOff { .. } => "cut_off",
         Doubt::Lacking { .. } => "lacking",
+        Doubt::Late { .. } => "late_unread",
         Doubt::Unsettled => "unsettled",
         Doubt::NoMetric { .. } => "no_metric",
     }

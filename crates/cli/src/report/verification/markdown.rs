@@ -79,6 +79,9 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
         grouped(size(of.refusals)),
         shortfall(of)
     )?;
+    if let Some(read_on) = &verification.read_on {
+        writeln!(text, "\n{}", inert(&read_on.sentence()))?;
+    }
     if let Some(told) = verification.left_out.sentence() {
         writeln!(text, "\n{told}")?;
     }

@@ -208,6 +208,9 @@ fn account(verification: &Verification, page: &mut Page) {
         count(of.refusals)
     );
     page.paragraph(0, (Style::Plain, ""), (Style::Plain, &told));
+    if let Some(read_on) = &verification.read_on {
+        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &read_on.sentence()));
+    }
     verification.left_out.line(page);
     if !of.is_whole() {
         page.heading(&shortfall(of));

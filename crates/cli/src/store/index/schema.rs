@@ -3,6 +3,7 @@
 use super::IndexError;
 use logs::SHEET_VERSION;
 use rusqlite::{Connection, TransactionBehavior};
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,8 +24,23 @@ CREATE TABLE files (path BLOB PRIMARY KEY, state BLOB NOT NULL, sum BLOB NOT NUL
 CREATE TABLE answers (key BLOB PRIMARY KEY, sum BLOB NOT NULL, answer BLOB NOT NULL) STRICT;
 ";
 
-/// Opens the file; makes the tables where there are none.
+/// Opens the file; makes the tables where there are none. What does not say that it is ours is never called damaged: whoever is told so
+/// removes it.
 pub(super) fn open(path: &Path) -> Result<Connection, IndexError> {
+    opened(path).map_err(|error| match error {
+        IndexError::Damaged(why) if !is_ours(path) => IndexError::Foreign(why),
+        other => other,
+    })
+}
+
+/// True iff the file begins as a database of SQLite with our mark.
+fn is_ours(path: &Path) -> bool {
+    let mut head = [0; 72];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head.starts_with(b"SQLite format 3\0") && head[68..] == APPLICATION.to_be_bytes()
+}
+
+fn opened(path: &Path) -> Result<Connection, IndexError> {
     make_file(path).map_err(|error| IndexError::Unreachable(error.to_string()))?;
     let mut connection = Connection::open(path).map_err(told)?;
     connection.busy_timeout(PATIENCE).map_err(told)?;
@@ -55,7 +71,7 @@ fn begin(connection: &mut Connection) -> Result<(), IndexError> {
     let tables: i64 =
         transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(told)?;
     if application != i64::from(APPLICATION) && tables > 0 {
-        return Err(IndexError::Damaged("it is a database of another program".to_owned()));
+        return Err(IndexError::Foreign("it is a database of another program".to_owned()));
     }
     if version > i64::from(VERSION) {
         return Err(IndexError::Newer);

@@ -87,7 +87,7 @@ fn other_files_and_later_versions_are_left_alone_and_earlier_ones_begin_anew() {
         "a letter to my aunt, longer than a header of SQLite, which has a hundred bytes ".repeat(9),
     )
     .unwrap();
-    assert!(matches!(Index::open(&path), Err(IndexError::Damaged(_))));
+    assert!(matches!(Index::open(&path), Err(IndexError::Foreign(_))));
     std::fs::remove_file(&path).unwrap();
     kept(&path);
     let set = |version: u32| {
@@ -100,7 +100,12 @@ fn other_files_and_later_versions_are_left_alone_and_earlier_ones_begin_anew() {
     assert!(Index::open(&path).unwrap().sheet(&[1; 32], 7).is_none());
     let other = folder.path().join("other.sqlite");
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE mine (x)").unwrap();
-    assert!(matches!(Index::open(&other), Err(IndexError::Damaged(_))));
+    assert!(matches!(Index::open(&other), Err(IndexError::Foreign(_))));
+    // Ours, by its mark, and broken behind it.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[100..400].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    assert!(matches!(Index::open(&path), Err(IndexError::Damaged(_))));
 }
 
 /// Where this fails because a sheet holds other things than before, or is encoded otherwise, raise `logs::SHEET_VERSION`:

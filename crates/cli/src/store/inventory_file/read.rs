@@ -5,6 +5,7 @@
 use super::FORMAT;
 use super::beside::{self, BesideShape};
 use super::check::check;
+use super::plausible;
 use super::shape::{
     AccountShape, FileShape, GapKindShape, GapShape, KindShape, OptInShape, PlaceShape, RecorderShape,
     SightingShape, Text,
@@ -16,6 +17,9 @@ use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
 use cloudtrail::selector::Selectors;
 use serde::Deserialize;
 use serde_json::error::Category;
+
+/// Bytes of the selectors of one recorder. AWS keeps at most 500 values of 2,048 characters (semantics 3).
+const SELECTORS: usize = 4 << 20;
 
 /// A file cannot be read as an inventory. Nothing in it reaches a terminal unescaped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +118,7 @@ pub fn read_inventory(bytes: &[u8]) -> Result<Inventory, InventoryFileError> {
         return Err(other_format(&shape.format));
     }
     let mut inventory = inventory(shape)?;
+    plausible::check(&inventory)?;
     check(&mut inventory)?;
     Ok(inventory)
 }
@@ -216,11 +221,17 @@ fn account(shape: AccountShape<'_>) -> Account {
 }
 
 fn recorder(at: usize, shape: RecorderShape<'_>) -> Result<Recorder, InventoryFileError> {
-    let selectors =
-        |document: &str| -> Result<Selectors, SelectorsError> { cloudtrail::json::from_str(document) };
     let wrong = |error: SelectorsError| InventoryFileError::Selectors {
         recorder: at,
         problem: excerpt(&error.to_string(), 300),
+    };
+    let selectors = |document: &str| -> Result<Selectors, InventoryFileError> {
+        if document.len() > SELECTORS {
+            let problem =
+                format!("{} bytes are more than {SELECTORS}, the limit for selectors", document.len());
+            return Err(InventoryFileError::Selectors { recorder: at, problem });
+        }
+        cloudtrail::json::from_str(document).map_err(wrong)
     };
     Ok(Recorder {
         arn: shape.arn.into_owned(),
@@ -234,7 +245,7 @@ fn recorder(at: usize, shape: RecorderShape<'_>) -> Result<Recorder, InventoryFi
         home_region: shape.home_region.into_owned(),
         multi_region: shape.multi_region,
         organization: shape.organization,
-        selectors: shape.selectors.try_into_seen(|raw| selectors(raw.get())).map_err(wrong)?,
+        selectors: shape.selectors.try_into_seen(|raw| selectors(raw.get()))?,
         status: shape.status.into_seen(|status| StoreStatus::parse(&status)),
         log_file_validation: shape.log_file_validation,
         global_service_events: shape.global_service_events,

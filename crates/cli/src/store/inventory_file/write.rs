@@ -6,6 +6,7 @@ use super::shape::{
     AccountShape, GapKindShape, GapShape, KindShape, OptInShape, OrganizationShape, PlaceShape,
     RecorderShape, SeenShape, SightingShape, StatusShape, Text,
 };
+use crate::visible::write_json;
 use audit::inventory::{Account, Gap, GapKind, Inventory, OptIn, Place, Sighting};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::selector::Selectors;
@@ -39,7 +40,7 @@ pub fn write_inventory(inventory: &Inventory, out: &mut dyn Write) -> io::Result
 
 fn member(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
     write!(out, "\"{name}\":")?;
-    Ok(serde_json::to_writer(out, value)?)
+    write_json(out, value)
 }
 
 pub(super) fn list<T: Serialize>(
@@ -51,7 +52,7 @@ pub(super) fn list<T: Serialize>(
     let mut separator = "\n";
     for entry in entries {
         out.write_all(separator.as_bytes())?;
-        serde_json::to_writer(&mut *out, &entry?)?;
+        write_json(out, &entry?)?;
         separator = ",\n";
     }
     out.write_all(b"]")

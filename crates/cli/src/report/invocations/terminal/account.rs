@@ -25,6 +25,9 @@ pub(super) fn account(reading: &Reading<'_>, page: &mut Page) {
     );
     page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
     reading.left_out.line(page);
+    if let Some(looked) = &reading.looked_until {
+        page.paragraph(0, (Style::Dim, ""), (Style::Plain, &looked.sentence()));
+    }
     if of.aggregated.0 > 0 {
         let told = format!(
             "{} stand for {} that are not counted above: evidence of a number of calls, not of single ones.",

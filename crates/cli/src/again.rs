@@ -1,0 +1,116 @@
+//! The command that was typed, said again with other flags: what a next line advises must work for whoever typed this one.
+
+use crate::settings::Source;
+use cli::report::shell;
+use std::borrow::Cow;
+
+/// Flags about the form of an answer, and whether a value follows. A new command says its own.
+const FORM: [(&str, bool); 4] =
+    [("format", true), ("output", true), ("output-dir", true), ("exit-zero", false)];
+/// Flags about the facts: those of [`Source::again`].
+const FACTS: [(&str, bool); 10] = [
+    ("inventory", true),
+    ("account", true),
+    ("accounts", true),
+    ("organization", false),
+    ("role-name", true),
+    ("external-id", true),
+    ("session-name", true),
+    ("region", true),
+    ("profile", true),
+    ("endpoint-url", true),
+];
+
+/// The command as it was typed, about the same facts, with `flags` instead of its own format and output. Each flag has a space before
+/// it. Facts that came from a file come from AWS where `source` is `None`.
+pub(crate) fn again(source: Option<&Source>, flags: &str) -> String {
+    let facts = source.map(Source::again).unwrap_or_default();
+    rewritten(&typed(), &[&FORM[..], &FACTS].concat(), &format!("{facts}{flags}"))
+}
+
+/// The command as it was typed, with `flags` instead of its own format, its output, and what `without` names (and whether a value
+/// follows).
+pub(crate) fn same(without: &[(&str, bool)], flags: &str) -> String {
+    rewritten(&typed(), &[&FORM[..], without].concat(), flags)
+}
+
+/// The value of a flag as it was typed.
+pub(crate) fn typed_value(flag: &str) -> Option<String> {
+    let (alone, whole) = (format!("--{flag}"), format!("--{flag}="));
+    let typed = typed();
+    typed.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(&whole) {
+        Some(value) => Some(value.to_owned()),
+        None if *word == alone => typed.get(at + 1).cloned(),
+        None => None,
+    })
+}
+
+fn typed() -> Vec<String> {
+    std::env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect()
+}
+
+fn rewritten(typed: &[String], without: &[(&str, bool)], flags: &str) -> String {
+    let mut command = String::from("invoketrail");
+    let mut words = typed.iter();
+    while let Some(word) = words.next() {
+        if word == "--" {
+            // Flags end here.
+            let rest: String = words.map(|word| format!(" {}", shell(word))).collect();
+            return format!("{command}{flags} --{rest}");
+        }
+        let flag = word
+            .strip_prefix("--")
+            .map(|flag| flag.split_once('=').map_or((flag, false), |(flag, _)| (flag, true)));
+        match flag.and_then(|(flag, whole)| Some((without.iter().find(|(name, _)| *name == flag)?.1, whole)))
+        {
+            Some((true, false)) => drop(words.next()),
+            Some(_) => {}
+            None => command.push_str(&format!(" {}", shell(&without_password(word)))),
+        }
+    }
+    format!("{command}{flags}")
+}
+
+/// A URL without what stands before its host: advice is printed, and kept in logs.
+fn without_password(word: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) =
+        word.split_once("://").filter(|(scheme, _)| scheme.ends_with("http") || scheme.ends_with("https"))
+    else {
+        return Cow::Borrowed(word);
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => Cow::Owned(format!("{scheme}://{}", &rest[at + 1..])),
+        None => Cow::Borrowed(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FACTS, FORM, rewritten};
+
+    #[test]
+    fn all_but_format_output_and_facts_is_kept() {
+        let of = |typed: &str| {
+            let words: Vec<String> = typed.split('|').map(str::to_owned).collect();
+            rewritten(&words, &[&FORM[..], &FACTS].concat(), " --format terraform")
+        };
+        assert_eq!(
+            of("plan|--inventory|a b|--all-kinds|--format=json"),
+            "invoketrail plan --all-kinds --format terraform"
+        );
+        assert_eq!(
+            of("--config|c.toml|backout|--drop|a *|--output|x|--organization|--owner|me"),
+            "invoketrail --config c.toml backout --drop 'a *' --owner me --format terraform"
+        );
+        assert_eq!(of("restore|--|--odd"), "invoketrail restore --format terraform -- --odd");
+    }
+
+    #[test]
+    fn no_password_is_said_again() {
+        for typed in ["--endpoint-url=http://me:secret@localhost:1/a@b", "https://me:secret@host"] {
+            let said = rewritten(&[typed.to_owned()], &[], "");
+            assert!(said.contains("host") && !said.contains("secret"), "{said}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Whether the recorder of pasted selectors records at a place at all, as far as the document says it.
+
+use cloudtrail::json::Beside;
+
+/// What the document says of the recorder at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing that speaks against it.
+    Records,
+    /// It certainly records nothing there: why.
+    Silent(String),
+    /// Whether it records there is not said: why.
+    Open(String),
+}
+
+impl Standing {
+    /// Whether it certainly records nothing, and why; `None` iff nothing speaks against it.
+    pub(super) fn because(&self) -> Option<(bool, &str)> {
+        match self {
+            Self::Records => None,
+            Self::Silent(why) => Some((true, why)),
+            Self::Open(why) => Some((false, why)),
+        }
+    }
+}
+
+/// What is said of the recorder at `place`, account and Region; of any place, where there is none.
+pub(super) fn standing(beside: &Beside, place: Option<(&str, &str)>) -> Standing {
+    if let Some(said) = &beside.stopped {
+        return Standing::Silent(format!("it records nothing now, because {said}"));
+    }
+    if let (Some(said), Some(owner), Some((account, _))) = (&beside.one_account, &beside.account, place)
+        && owner != account
+    {
+        return Standing::Silent(format!("it records account {owner} alone, because {said}"));
+    }
+    let Some(said) = &beside.one_region else { return Standing::Records };
+    match (&beside.home_region, place) {
+        (Some(home), Some((_, region))) if home == region => Standing::Records,
+        (Some(home), Some(_)) => Standing::Silent(format!("it records {home} alone, because {said}")),
+        (Some(home), None) => Standing::Open(format!(
+            "it records {home} alone, because {said}; name a function with --function ARN"
+        )),
+        (None, _) => Standing::Open(format!(
+            "it records one Region alone, because {said}, and the document does not name it (HomeRegion)"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Standing, standing};
+
+    fn of(members: &str, place: Option<(&str, &str)>) -> Standing {
+        standing(&cloudtrail::json::beside(&format!("{{{members}}}")), place)
+    }
+
+    #[test]
+    fn what_stands_beside_the_selectors_decides() {
+        let here = Some(("111122223333", "eu-west-1"));
+        let arn = r#""TrailARN":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/t""#;
+        let silent = |standing| matches!(standing, Standing::Silent(_));
+        let open = |standing| matches!(standing, Standing::Open(_));
+        assert_eq!(of("", here), Standing::Records);
+        assert_eq!(of(r#""IsMultiRegionTrail":true,"IsLogging":true"#, None), Standing::Records);
+        assert!(silent(of(r#""Status":"STOPPED_INGESTION""#, here)));
+        assert!(silent(of(r#""enable_logging":false"#, None)));
+        let one_region = format!(r#"{arn},"IsMultiRegionTrail":false,"IsOrganizationTrail":false"#);
+        assert_eq!(of(&one_region, here), Standing::Records);
+        assert!(silent(of(&one_region, Some(("111122223333", "us-east-1")))));
+        assert!(silent(of(&one_region, Some(("444455556666", "eu-west-1")))));
+        assert!(open(of(&one_region, None)));
+        assert!(open(of(r#""is_multi_region_trail":false"#, here)));
+        assert_eq!(of(r#""IsOrganizationTrail":false"#, here), Standing::Records);
+    }
+}

@@ -1,0 +1,298 @@
+//! Inputs without an end, and files that others may have made: each has a limit, and what is wrong is told in one line.
+
+use crate::run::{Said, command, root, run};
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// Runs with at most so many kilobytes of address space: more memory would end the process.
+fn within(arguments: &[&str], kilobytes: u32, stdin: Option<&std::path::Path>) -> Said {
+    let program = env!("CARGO_BIN_EXE_invoketrail");
+    let script = format!("ulimit -v {kilobytes}; exec \"$0\" \"$@\"");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script, program]).args(arguments).current_dir(root()).env_clear();
+    shell.envs(crate::run::ENVIRONMENT);
+    match stdin {
+        Some(path) => shell.stdin(std::fs::File::open(path).unwrap()),
+        None => shell.stdin(Stdio::null()),
+    };
+    let output = shell.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
+}
+
+/// One `error:` line that holds `why`, one `help:` line, and no answer.
+fn is_refused(said: &Said, why: &str, arguments: &[&str]) {
+    assert!(matches!(said.code, Some(1 | 2)), "{arguments:?}: {said:?}");
+    assert_eq!(said.stdout, "", "{arguments:?}");
+    let errors: Vec<&str> = said.stderr.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert!(matches!(errors[..], [one] if one.contains(why)), "{arguments:?}: {}", said.stderr);
+    assert!(said.stderr.lines().any(|line| line.starts_with("help: ")), "{arguments:?}: {}", said.stderr);
+    assert!(!said.stderr.contains("panicked") && said.stderr.len() < 2_000, "{arguments:?}");
+}
+
+/// Every way in which a file comes in, with a file that is right where another is needed.
+const WAYS: [&[&str]; 13] = [
+    &["audit", "--inventory", "FILE"],
+    &["audit", "--inventory", "examples/acme.json", "--baseline", "FILE"],
+    &["audit", "--inventory", "examples/acme.json", "--exceptions", "FILE"],
+    &["audit", "--inventory", "examples/acme.json", "--config", "FILE"],
+    &["explain", "--selectors", "FILE"],
+    &["explain", "arn:aws:lambda:eu-west-1:111122223333:function:orders", "--inventory", "FILE"],
+    &["plan", "--inventory", "FILE"],
+    &["plan", "--inventory", "examples/acme.json", "--prices", "FILE"],
+    &[
+        "backout",
+        "--inventory",
+        "FILE",
+        "--budget",
+        "1",
+        "--until",
+        "2027-01-31",
+        "--owner",
+        "a",
+        "--reason",
+        "b",
+    ],
+    &["apply", "FILE"],
+    &["undo", "FILE"],
+    &["verify", "examples/logs", "--inventory", "examples/acme.json", "--metrics", "FILE", "--no-index"],
+    &["logs", "validate", "examples/logs", "--public-keys", "FILE"],
+];
+
+fn with<'a>(way: &[&'a str], file: &'a str) -> Vec<&'a str> {
+    way.iter().map(|word| if *word == "FILE" { file } else { word }).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_without_an_end_is_read_to_it() {
+    for way in WAYS {
+        let arguments = with(way, "/dev/zero");
+        is_refused(&within(&arguments, 1_000_000, None), "MiB, the limit for", &arguments);
+    }
+    let zero = std::path::Path::new("/dev/zero");
+    for way in [WAYS[0], WAYS[4]] {
+        let arguments = with(way, "-");
+        is_refused(&within(&arguments, 1_000_000, Some(zero)), "MiB, the limit for", &arguments);
+    }
+}
+
+#[test]
+fn a_folder_is_no_file_wherever_one_is_wanted() {
+    for way in WAYS {
+        let arguments = with(way, "examples");
+        is_refused(&within(&arguments, 4_000_000, None), "examples", &arguments);
+    }
+}
+
+/// Peak memory of the process in kilobytes, as the kernel counts it.
+#[cfg(target_os = "linux")]
+#[test]
+fn large_texts_and_many_values_take_no_memory_to_speak_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, pieces: &[&str], times: usize, end: &str| {
+        let path = folder.path().join(name);
+        let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+        file.write_all(pieces[0].as_bytes()).unwrap();
+        for _ in 0..times {
+            file.write_all(pieces[1].as_bytes()).unwrap();
+        }
+        file.write_all(end.as_bytes()).unwrap();
+        file.flush().unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let kilobyte = "n".repeat(1_000);
+    let acme = std::fs::read_to_string(root().join("examples/acme.json")).unwrap();
+    let (before, after) = acme.split_once("\"name\": \"").unwrap();
+    let name = write("name.json", &[&format!("{before}\"name\": \""), &kilobyte], 100_000, after);
+    let settings = write("s.toml", &["region = '", &kilobyte], 100_000, "'\n");
+    let lists = write("lists.json", &["{\"a\":[", "[0],"], 2_000_000, "0]}");
+    let format = "{\"format\":\"invoketrail.exceptions/1\",\"exceptions\":[";
+    let exceptions = write("e.json", &[format, "[0],"], 2_000_000, "0]}");
+    for (way, file, why) in [
+        (WAYS[0], &name, "the limit for a text"),
+        (WAYS[3], &settings, "1 MiB, the limit for a file of settings"),
+        (WAYS[4], &lists, "1,000,000 values"),
+        (WAYS[2], &exceptions, "1,000,000 values"),
+    ] {
+        let arguments = with(way, file);
+        is_refused(&within(&arguments, 600_000, None), why, &arguments);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_in_the_folder_that_are_no_regular_file_are_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("invoketrail.toml");
+    std::os::unix::fs::symlink("/dev/zero", &settings).unwrap();
+    let inventory = root().join("examples/acme.json");
+    let arguments = ["audit", "--inventory", inventory.to_str().unwrap()];
+    let output = command(&arguments).current_dir(folder.path()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.starts_with("note: ignoring ./invoketrail.toml: it is not a regular file"), "{stderr}");
+}
+
+#[test]
+fn settings_of_the_folder_can_neither_redirect_nor_hide() {
+    let folder = tempfile::tempdir().unwrap();
+    let inventory = root().join("examples/acme.json");
+    let settings = "endpoint-url = 'http://evil.example'\nexit-zero = true\noutput = 'a.json'\nindex = 'i.sqlite'\nrecorders = 'trails'\n";
+    std::fs::write(folder.path().join("invoketrail.toml"), settings).unwrap();
+    let arguments = ["audit", "--inventory", inventory.to_str().unwrap()];
+    let output = command(&arguments).current_dir(folder.path()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(!folder.path().join("a.json").exists());
+    for key in ["endpoint-url", "exit-zero", "output", "index"] {
+        assert!(stderr.contains(&format!("note: ignoring `{key}` from ./invoketrail.toml: ")), "{stderr}");
+    }
+    assert!(stderr.contains("note: using from ./invoketrail.toml: recorders = \"trails\"\n"), "{stderr}");
+    // The same file, named, counts.
+    let named = [&arguments[..], &["--config", "invoketrail.toml"]].concat();
+    let output = command(&named).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(folder.path().join("a.json").exists());
+}
+
+#[test]
+fn no_request_leaves_in_clear_whoever_names_the_endpoint() {
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let clear = "http://user:s3cret@evil.example";
+    std::fs::write(at("s.toml"), format!("endpoint-url = '{clear}'\n")).unwrap();
+    let profile = |key: &str| format!("[default]\nregion = eu-west-1\n{key}\n");
+    std::fs::write(at("general"), profile("endpoint_url = http://evil.example")).unwrap();
+    let services = profile("services = x") + "[services x]\nsts =\n  endpoint_url = http://evil.example\n";
+    std::fs::write(at("services"), services).unwrap();
+    let settings = at("s.toml");
+    type Case<'a> = (Vec<&'a str>, Vec<(&'a str, String)>);
+    let cases: [Case<'_>; 6] = [
+        (vec!["--endpoint-url", "http://evil.example"], vec![]),
+        (vec!["--config", &settings], vec![]),
+        (vec![], vec![("AWS_ENDPOINT_URL", "http://evil.example".to_owned())]),
+        (vec![], vec![("AWS_ENDPOINT_URL_STS", clear.to_owned())]),
+        (vec![], vec![("AWS_CONFIG_FILE", at("general"))]),
+        (vec![], vec![("AWS_CONFIG_FILE", at("services"))]),
+    ];
+    for (flags, variables) in cases {
+        let arguments = [&["audit"][..], &flags].concat();
+        let output = command(&arguments).envs(keys).envs(variables.clone()).output().unwrap();
+        let (stdout, stderr) = (output.stdout, String::from_utf8(output.stderr).unwrap());
+        assert_eq!((output.status.code(), stdout.len()), (Some(1), 0), "{variables:?} {stderr}");
+        let told = stderr.contains("plain http is used only for this machine")
+            || stderr.contains("without a name or password");
+        assert!(told, "{arguments:?} {variables:?}: {stderr}");
+        assert!(!stderr.contains("s3cret"), "{stderr}");
+    }
+}
+
+#[test]
+fn credentials_that_no_header_can_hold_are_told_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (id, secret) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI");
+    let of_process = |end: &str| {
+        let answer =
+            serde_json::json!({"Version": 1, "AccessKeyId": format!("{id}{end}"), "SecretAccessKey": secret});
+        let file = at("answer.json");
+        std::fs::write(&file, answer.to_string()).unwrap();
+        format!("[default]\ncredential_process = cat {file}\n")
+    };
+    let variables = |id: &str, secret: &str, token: Option<&str>| {
+        let mut all = vec![
+            ("AWS_ACCESS_KEY_ID", id.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", secret.to_owned()),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9".to_owned()),
+        ];
+        all.extend(token.map(|token| ("AWS_SESSION_TOKEN", token.to_owned())));
+        all
+    };
+    let file = |name: &str, text: &str| {
+        std::fs::write(at(name), text).unwrap();
+        vec![("AWS_CONFIG_FILE", at(name)), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9".to_owned())]
+    };
+    let keys = format!("aws_access_key_id = {id}\u{1}\naws_secret_access_key = {secret}\n");
+    let chained = format!(
+        "[default]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = base\n[profile base]\n{keys}"
+    );
+    let cases = [
+        (variables(&format!("{id}\r"), secret, None), "access key id", "line break"),
+        (variables(&format!("{id}\n"), secret, None), "access key id", "line break"),
+        (variables(id, &format!("{secret}\r\n"), None), "secret access key", "line break"),
+        // The SDK itself takes a line break off the end of a token.
+        (variables(id, secret, Some("to\rken")), "session token", "control character"),
+        (variables(id, secret, Some("to\u{1b}ken")), "session token", "control character"),
+        (file("plain", &format!("[default]\n{keys}")), "access key id", "control character"),
+        (file("chained", &chained), "access key id", "control character"),
+        (file("process", &of_process("\r\n")), "access key id", "line break"),
+    ];
+    for (variables, part, why) in cases {
+        let output = command(&["audit"]).envs(variables.clone()).output().unwrap();
+        let said = Said {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+        };
+        is_refused(&said, part, &["audit"]);
+        assert!(said.stderr.contains(why), "{variables:?} {}", said.stderr);
+        assert!(!said.stderr.contains(id) && !said.stderr.contains(secret), "{}", said.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_ours_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let plan = at("plan.json");
+    let said = run(&["plan", "--inventory", "examples/acme.json", "--output", &plan]);
+    assert!(std::fs::exists(&plan).unwrap(), "{said:?}");
+    let index = at("i.sqlite");
+    run(&["invocations", "examples/logs", "--index", &index]);
+    for path in [&plan, &index] {
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_that_others_can_write_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let index = folder.path().join("i.sqlite");
+    let arguments = ["invocations", "examples/logs", "--format", "json", "--index", index.to_str().unwrap()];
+    let first = run(&arguments);
+    assert_eq!(first.code, Some(0), "{first:?}");
+    let mode = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for bad in [0o620, 0o602, 0o666] {
+        mode(&index, bad);
+        let before = std::fs::read(&index).unwrap();
+        let said = run(&arguments);
+        assert_eq!((said.code, &said.stdout), (Some(0), &first.stdout));
+        assert!(said.stderr.contains("reading all files instead"), "{}", said.stderr);
+        assert_eq!(std::fs::read(&index).unwrap(), before);
+    }
+    mode(&index, 0o600);
+    mode(folder.path(), 0o777);
+    assert!(run(&arguments).stderr.contains("every user may exchange files in its folder"));
+    mode(folder.path(), 0o700);
+    assert!(!run(&arguments).stderr.contains("reading all files instead"));
+}
+
+#[test]
+fn a_time_that_is_none_is_refused() {
+    let acme = std::fs::read_to_string(root().join("examples/acme.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&acme).unwrap();
+    for time in ["garbage", "", "2026-11-23", "2026-13-45T00:00:00Z"] {
+        let mut document = document.clone();
+        document["collected_at"] = time.into();
+        let said = crate::run::with_stdin(&["audit", "--inventory", "-"], document.to_string().as_bytes());
+        is_refused(&said, "`collected_at`", &[time]);
+    }
+}

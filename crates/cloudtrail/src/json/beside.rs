@@ -1,0 +1,162 @@
+//! What stands beside the selectors in a document: whether their recorder records at all, and how far it reaches.
+//!
+//! A member that says that nothing is recorded makes every selector of the document doubtful, so that nobody can count it as
+//! recording; [`beside`] tells which member that is. A value that we cannot read says nothing either way, and is a doubt.
+
+use super::walk::{Path, entries, plain};
+use crate::arn::Arn;
+use crate::recorder::StoreStatus;
+use crate::selector::Doubt;
+use serde_json::Value;
+use std::fmt;
+
+/// What a document says of its recorder beside the selectors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The member that says that the recorder records nothing now.
+    pub stopped: Option<Said>,
+    /// The member that says that it records one Region alone.
+    pub one_region: Option<Said>,
+    /// The member that says that it records its own account alone.
+    pub one_account: Option<Said>,
+    /// Where the recorder is at home.
+    pub home_region: Option<String>,
+    /// The account that owns the recorder.
+    pub account: Option<String>,
+}
+
+/// A member and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Path into the document: `$.IsLogging`.
+    pub path: String,
+    /// As it stands there.
+    pub value: String,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is `{}`", self.path, self.value)
+    }
+}
+
+/// Reads what stands beside the selectors in a document that [`super::from_str`] can read; nothing in any other.
+#[must_use]
+pub fn beside(document: &str) -> Beside {
+    let read = super::value_from_str(document).unwrap_or_default();
+    read_beside(&Path::root(), &read).0
+}
+
+/// What a member can say of recording.
+enum About {
+    /// Whether it records: stopped iff the value is this.
+    Records {
+        stopped: bool,
+    },
+    /// `Status` of an event data store.
+    Status,
+    /// An error of delivery, iff it is not empty.
+    DeliveryError,
+    /// Whether it reaches all Regions.
+    Regions,
+    /// Whether it reaches all accounts of an organization.
+    Accounts,
+    HomeRegion,
+    Arn,
+}
+
+fn about(member: &str) -> Option<About> {
+    Some(match member {
+        // GetTrailStatus, CloudFormation; Terraform; CloudFormation, CreateEventDataStore
+        "islogging" | "enablelogging" | "ingestionenabled" | "startingestion" => {
+            About::Records { stopped: false }
+        }
+        // Terraform's event data stores
+        "suspend" => About::Records { stopped: true },
+        "status" => About::Status,
+        "latestdeliveryerror" => About::DeliveryError,
+        "ismultiregiontrail" | "multiregionenabled" | "applytoallregions" => About::Regions,
+        "isorganizationtrail" | "organizationenabled" => About::Accounts,
+        "homeregion" => About::HomeRegion,
+        "trailarn" | "eventdatastorearn" | "arn" => About::Arn,
+        _ => return None,
+    })
+}
+
+/// True iff [`read_beside`] looks at the member of that [`plain`] name, and it is about recording.
+pub(super) fn is_about_recording(member: &str) -> bool {
+    about(member).is_some_and(|about| !matches!(about, About::HomeRegion | About::Arn))
+}
+
+/// What stands beside the selectors, and the doubts of all selectors that follow: what we cannot read, or what says that
+/// nothing is recorded.
+pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Doubt>) {
+    let (mut beside, mut doubts) = (Beside::default(), Vec::new());
+    let Ok(members) = entries(path, document) else { return (beside, doubts) };
+    for (at, key, value) in members {
+        let Some(about) = about(&plain(key)) else { continue };
+        let said = Said { path: at.to_string(), value: shown(value) };
+        let unread =
+            || Doubt::Value { path: said.path.clone(), field: key.to_owned(), value: said.value.clone() };
+        match about {
+            About::Records { stopped } => match flag(value) {
+                Some(flag) if flag == stopped => beside.stop(said, &mut doubts),
+                Some(_) => {}
+                None => doubts.push(unread()),
+            },
+            About::Status => match value.as_str().map(StoreStatus::parse) {
+                Some(StoreStatus::Enabled) => {}
+                Some(StoreStatus::Idle(_)) => beside.stop(said, &mut doubts),
+                Some(StoreStatus::Changing(_)) | None => doubts.push(unread()),
+            },
+            About::DeliveryError => match value.as_str().map(str::trim) {
+                Some("") => {}
+                Some(_) => beside.stop(said, &mut doubts),
+                None => doubts.push(unread()),
+            },
+            About::Regions | About::Accounts => {
+                let limit = match about {
+                    About::Regions => &mut beside.one_region,
+                    _ => &mut beside.one_account,
+                };
+                match flag(value) {
+                    Some(true) => {}
+                    Some(false) => *limit = Some(said),
+                    None => doubts.push(unread()),
+                }
+            }
+            About::HomeRegion => beside.home_region = value.as_str().map(str::to_owned),
+            About::Arn => {
+                let arn = value.as_str().and_then(Arn::parse).filter(|arn| arn.service == "cloudtrail");
+                beside.account = arn.map(|arn| arn.account.to_owned()).or(beside.account);
+                let region = arn.map(|arn| arn.region.to_owned());
+                beside.home_region = beside.home_region.or(region);
+            }
+        }
+    }
+    (beside, doubts)
+}
+
+impl Beside {
+    /// The first member that says so is told.
+    fn stop(&mut self, said: Said, doubts: &mut Vec<Doubt>) {
+        doubts.push(Doubt::Stopped { path: said.path.clone(), value: said.value.clone() });
+        self.stopped.get_or_insert(said);
+    }
+}
+
+/// True or false, also as a word: so Terraform writes some, and recorded requests.
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(word) if word == "true" => Some(true),
+        Value::String(word) if word == "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// The value as a reader knows it, not too much of it.
+fn shown(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.chars().take(80).collect()
+}

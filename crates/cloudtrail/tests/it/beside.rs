@@ -1,0 +1,125 @@
+//! What stands beside the selectors: what says that nothing is recorded is never told as recording.
+
+use crate::common::{invocation, read, says};
+use cloudtrail::json::beside;
+
+const SELECTORS: &str = r#""AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+    {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]"#;
+
+const TERRAFORM: &str =
+    r#""event_selector":[{"data_resource":[{"type":"AWS::Lambda::Function","values":["arn:aws:lambda"]}]}]"#;
+
+/// Members that say whether something is recorded, in each spelling that AWS or Terraform gives them: the value that says
+/// that it is, and the one that says that it is not.
+const MEMBERS: [(&str, &str, &str); 9] = [
+    ("IsLogging", "true", "false"),
+    ("is_logging", "true", "false"),
+    ("enable_logging", "true", "false"),
+    ("IngestionEnabled", "true", "false"),
+    ("StartIngestion", "true", "false"),
+    ("start_ingestion", r#""true""#, r#""false""#),
+    ("suspend", "false", "true"),
+    ("Status", r#""ENABLED""#, r#""STOPPED_INGESTION""#),
+    ("LatestDeliveryError", r#""""#, r#""AccessDenied""#),
+];
+
+fn with(selectors: &str, member: &str, value: &str) -> String {
+    format!(r#"{{"{member}":{value},{selectors}}}"#)
+}
+
+#[test]
+fn a_member_that_says_that_nothing_is_recorded_is_believed() {
+    for selectors in [SELECTORS, TERRAFORM] {
+        for (member, records, stopped) in MEMBERS {
+            let text = with(selectors, member, records);
+            assert_eq!(says(&read(&text), &invocation()), "yes", "{text}");
+            assert_eq!(beside(&text).stopped, None, "{text}");
+            let text = with(selectors, member, stopped);
+            assert_eq!(says(&read(&text), &invocation()), "unknown", "{text}");
+            let said = beside(&text).stopped.map(|said| said.to_string());
+            let value = stopped.trim_matches('"');
+            assert_eq!(said.as_deref(), Some(format!("`$.{member}` is `{value}`").as_str()), "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_status_of_a_store_is_what_aws_says_it_is() {
+    for (status, wanted) in [
+        ("ENABLED", "yes"),
+        ("CREATED", "stopped"),
+        ("STOPPED_INGESTION", "stopped"),
+        ("PENDING_DELETION", "stopped"),
+        ("STARTING_INGESTION", "unknown"),
+        ("STOPPING_INGESTION", "unknown"),
+        ("enabled", "unknown"),
+        ("", "unknown"),
+        ("A_STATUS_OF_NEXT_YEAR", "unknown"),
+    ] {
+        let text = with(SELECTORS, "Status", &format!("\"{status}\""));
+        let said = says(&read(&text), &invocation());
+        let stopped = beside(&text).stopped.is_some();
+        assert_eq!(
+            (stopped, said),
+            (wanted == "stopped", if wanted == "yes" { "yes" } else { "unknown" }),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_read_is_a_doubt_and_no_answer() {
+    let reach = ["IsMultiRegionTrail", "MultiRegionEnabled", "is_organization_trail", "OrganizationEnabled"];
+    for selectors in [SELECTORS, TERRAFORM] {
+        for member in MEMBERS.map(|(member, _, _)| member).into_iter().chain(reach) {
+            for value in ["0", "1.5", "[]", "{}", r#"{"Ref":"Logging"}"#, r#"["ENABLED"]"#, r#"[true]"#] {
+                let text = with(selectors, member, value);
+                assert_eq!(says(&read(&text), &invocation()), "unknown", "{text}");
+                assert_eq!(beside(&text).stopped, None, "{text}");
+            }
+        }
+    }
+    // A word that is none of a flag.
+    for (member, value) in
+        [("IsLogging", r#""yes""#), ("suspend", r#""TRUE""#), ("MultiRegionEnabled", r#""no""#)]
+    {
+        let text = with(SELECTORS, member, value);
+        assert_eq!(says(&read(&text), &invocation()), "unknown", "{text}");
+    }
+}
+
+#[test]
+fn what_stands_beside_can_only_narrow() {
+    let other = SELECTORS.replace("AWS::Lambda::Function", "AWS::S3::Object");
+    for (member, _, stopped) in MEMBERS {
+        let text = with(&other, member, stopped);
+        assert_eq!(says(&read(&text), &invocation()), "no", "{text}");
+    }
+    assert_eq!(says(&read(&with(&other, "Status", r#""STARTING_INGESTION""#)), &invocation()), "no");
+}
+
+#[test]
+fn how_far_it_reaches_is_read() {
+    let text = with(SELECTORS, "IsMultiRegionTrail", "false");
+    let said = beside(&text);
+    assert_eq!(said.one_region.unwrap().to_string(), "`$.IsMultiRegionTrail` is `false`");
+    assert_eq!(says(&read(&text), &invocation()), "yes");
+    let arn = r#""arn:aws:cloudtrail:eu-west-1:111122223333:trail/t""#;
+    let said = beside(&with(SELECTORS, "TrailARN", arn));
+    assert_eq!(said.home_region.as_deref(), Some("eu-west-1"));
+    assert_eq!(said.account.as_deref(), Some("111122223333"));
+    assert_eq!(
+        beside(&with(TERRAFORM, "home_region", r#""eu-west-1""#)).home_region.as_deref(),
+        Some("eu-west-1")
+    );
+    assert_eq!(beside("not JSON"), cloudtrail::json::Beside::default());
+}
+
+#[test]
+fn an_answer_of_get_trail_status_may_stand_beside() {
+    let text = format!(
+        r#"{{"IsLogging":true,"LatestDeliveryTime":1.5,"StartLoggingTime":1.0,"LatestDeliveryAttemptSucceeded":"x",
+        "TimeLoggingStopped":"","HomeRegion":"us-east-1","HasCustomEventSelectors":true,"S3BucketName":"b",{SELECTORS}}}"#
+    );
+    assert_eq!(says(&read(&text), &invocation()), "yes");
+}

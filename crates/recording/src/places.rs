@@ -1,0 +1,227 @@
+//! One place for each kind of place that values of `resources.ARN` can tell apart, all values taken together.
+//!
+//! A value is the beginning or the end of `arn:PARTITION:lambda:REGION:ACCOUNT:...`, cut anywhere, or the whole of it. So of
+//! a Region, and of an account, a value asks only whether it is a text, begins with one or ends with one, and it asks that
+//! only where the parts on its other side are what the value says. The kinds of Region are enumerated over all texts of the
+//! form of AWS's Regions; then, for a Region of each kind, the kinds of account over all texts of twelve digits, by the
+//! values that this Region leaves open. Two places of one kind are treated alike by every value, whatever the name.
+
+mod kinds;
+mod said;
+
+use crate::clauses::Clause;
+use cloudtrail::arn::PARTITIONS;
+use cloudtrail::event::Field;
+use cloudtrail::resource::ResourceType;
+use kinds::{Shape, kinds};
+use said::{Part, Said};
+use std::collections::BTreeSet;
+
+/// A partition, an account and a Region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// `aws`, `aws-cn`, ...
+    pub partition: String,
+    /// Of the form of AWS's Regions; one that exists where any of its kind does.
+    pub region: String,
+    /// Twelve digits.
+    pub account: String,
+}
+
+/// The account and Region that stand for all others of their kind.
+const ACCOUNTS: [&str; 4] = ["111122223333", "444455556666", "777788889999", "123456789012"];
+const REGIONS: [&str; 34] = [
+    "us-east-1",
+    "eu-west-1",
+    "ap-southeast-2",
+    "sa-east-1",
+    "us-west-2",
+    "eu-central-1",
+    "ap-northeast-1",
+    "ca-central-1",
+    "me-south-1",
+    "af-south-1",
+    "us-east-2",
+    "us-west-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "mx-central-1",
+];
+
+/// More places than this are not tried.
+const MOST: usize = 4_096;
+
+/// More states than this are not looked at to find the kinds.
+const MOST_STATES: usize = 60_000;
+
+/// Places of every kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// The one of an ordinary function first.
+    pub(crate) all: Vec<Place>,
+    /// False iff there are kinds of place that `all` does not hold.
+    pub(crate) complete: bool,
+}
+
+/// A place of every kind that the clauses can tell apart for resources of `kind`.
+pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType) -> Places {
+    let mut values: BTreeSet<Said> = BTreeSet::new();
+    for condition in clauses.iter().filter_map(|clause| clause.condition(Field::ResourcesArn)) {
+        values.extend(said::all(condition, kind));
+    }
+    let mut found = Places { all: Vec::new(), complete: true };
+    let mut budget = MOST_STATES;
+    for partition in partitions(&values) {
+        let here: Vec<&Said> = values.iter().filter(|one| one.partition.fits(&partition)).collect();
+        let parts: BTreeSet<&Part> = here.iter().map(|one| &one.region).collect();
+        let credible = regions(&partition);
+        let Some(regions) = kinds(Shape::Region, &parts, &credible, &mut budget) else {
+            found.complete = false;
+            continue;
+        };
+        for region in regions {
+            let open = here.iter().filter(|one| one.region.fits(&region));
+            let parts: BTreeSet<&Part> = open.map(|one| &one.account).collect();
+            let credible = ACCOUNTS.map(str::to_owned);
+            let Some(accounts) = kinds(Shape::Account, &parts, &credible, &mut budget) else {
+                found.complete = false;
+                continue;
+            };
+            for account in accounts {
+                if found.all.len() == MOST {
+                    found.complete = false;
+                    return found;
+                }
+                let (partition, region) = (partition.clone(), region.clone());
+                found.all.push(Place { partition, region, account });
+            }
+        }
+    }
+    found
+}
+
+/// The place of an ordinary function.
+pub(crate) fn ordinary() -> Place {
+    let [partition, region, account] = [PARTITIONS[0], REGIONS[0], ACCOUNTS[0]].map(str::to_owned);
+    Place { partition, region, account }
+}
+
+/// The partitions that the values are about, the one that comes first in [`PARTITIONS`] first: those that are named whole;
+/// all, where a value ends within one; and the first, where none is named.
+fn partitions(values: &BTreeSet<Said>) -> Vec<String> {
+    let cut = values.iter().any(|one| matches!(one.partition, Part::Begins(_) | Part::Ends(_)));
+    let named =
+        |name: &&str| values.iter().any(|one| matches!(&one.partition, Part::Whole(whole) if whole == name));
+    let mut found: Vec<String> =
+        PARTITIONS.iter().filter(|name| cut || named(name)).map(ToString::to_string).collect();
+    if found.is_empty() {
+        found.push(PARTITIONS[0].to_owned());
+    }
+    found
+}
+
+/// Regions of the partition that a reader would believe: those that exist first.
+fn regions(partition: &str) -> Vec<String> {
+    const AREAS: [&str; 12] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "us-gov", "cn", "nz"];
+    const SIDES: [&str; 9] =
+        ["east", "west", "north", "south", "central", "northeast", "southeast", "northwest", "southwest"];
+    let own: &[&str] = match partition {
+        "aws-cn" => &["cn-north-1", "cn-northwest-1"],
+        "aws-us-gov" => &["us-gov-west-1", "us-gov-east-1"],
+        "aws-eusc" => &["eusc-de-east-1"],
+        "aws-iso" => &["us-iso-east-1", "us-iso-west-1"],
+        "aws-iso-b" => &["us-isob-east-1", "us-isob-west-1"],
+        "aws-iso-e" => &["eu-isoe-west-1"],
+        "aws-iso-f" => &["us-isof-south-1", "us-isof-east-1"],
+        _ => &[],
+    };
+    let made_up = AREAS.iter().flat_map(|area| {
+        SIDES.iter().flat_map(move |side| (1..=9).map(move |number| format!("{area}-{side}-{number}")))
+    });
+    own.iter().chain(&REGIONS).map(ToString::to_string).chain(made_up).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, places};
+    use crate::clauses::{Candidate, clauses};
+    use cloudtrail::resource::ResourceType;
+
+    fn of(conditions: &str) -> Vec<Place> {
+        let text = format!(
+            r#"{{"AdvancedEventSelectors":[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
+            {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}},{{"Field":"resources.ARN",{conditions}}}]}}]}}"#
+        );
+        let selectors = cloudtrail::json::from_str(&text).unwrap();
+        let candidate = [Candidate { selectors: Some(&selectors.list), certain: true }];
+        let found = places(&clauses(&candidate), ResourceType::Function);
+        assert!(found.complete);
+        found.all
+    }
+
+    #[test]
+    fn every_kind_of_place_has_one_and_no_more() {
+        let all = of(r#""StartsWith":["arn:aws:lambda:us-east-1:111122223333:"]"#);
+        let told: Vec<(&str, &str)> =
+            all.iter().map(|place| (place.region.as_str(), place.account.as_str())).collect();
+        assert_eq!(
+            told,
+            [("us-east-1", "111122223333"), ("us-east-1", "444455556666"), ("eu-west-1", "111122223333")]
+        );
+    }
+
+    #[test]
+    fn values_are_taken_together() {
+        let all = of(
+            r#""NotStartsWith":["arn:aws:lambda:us-","arn:aws:lambda:us-east-1:"],"NotEndsWith":["west-1:444455556666:function:x"]"#,
+        );
+        let has = |region: &dyn Fn(&str) -> bool| all.iter().any(|place| region(&place.region));
+        assert!(has(&|r| r == "us-east-1"));
+        assert!(has(&|r| r.starts_with("us-") && r != "us-east-1" && !r.ends_with("west-1")));
+        assert!(has(&|r| r.starts_with("us-") && r.ends_with("west-1")));
+        assert!(has(&|r| !r.starts_with("us-") && r.ends_with("west-1")));
+        assert!(has(&|r| !r.starts_with("us-") && !r.ends_with("west-1")));
+        assert!(
+            all.iter().any(|place| place.region.ends_with("west-1") && place.account == "444455556666"),
+            "{all:?}"
+        );
+    }
+
+    #[test]
+    fn an_account_that_no_value_leaves_over_is_not_made_up() {
+        let digits: Vec<String> = (0..10).map(|digit| format!(r#""{digit}:function:x""#)).collect();
+        let all = of(&format!(r#""EndsWith":[{}]"#, digits.join(",")));
+        assert_eq!(all.len(), 10, "{all:?}");
+    }
+
+    #[test]
+    fn partitions_that_do_not_exist_are_not_tried() {
+        let of_partition = |conditions: &str| -> Vec<String> {
+            let mut all: Vec<String> = of(conditions).into_iter().map(|place| place.partition).collect();
+            all.dedup();
+            all
+        };
+        assert_eq!(of_partition(r#""NotStartsWith":["arn:awz:lambda:"]"#), ["aws"]);
+        assert_eq!(of_partition(r#""StartsWith":["arn:aws-cn:lambda:"]"#), ["aws-cn"]);
+        assert_eq!(of_partition(r#""StartsWith":["arn:aws-"]"#).len(), 8);
+    }
+}
