@@ -26,6 +26,7 @@ fn decided(world: &World, limit: u64, words: u64) -> Verdict {
         tables: &mut Tables::default(),
         words: &mut Work::new(words),
         limit,
+        total: &mut Work::new(WORK_LIMIT * 16),
     };
     let kind = ResourceType::Function;
     let subject =
