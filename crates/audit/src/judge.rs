@@ -4,7 +4,7 @@ mod prospects;
 
 pub(crate) use prospects::{About, Prospects};
 
-use crate::Options;
+use crate::{Options, exclusion};
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
 use crate::finding::{Audit, Open, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
@@ -408,6 +408,17 @@ impl<'a> Bench<'a> {
             return known;
         }
         *self.management.insert(out.add(self.management_alone()))
+    }
+
+    /// As [`Bench::management_alone`], for all but what recorders here leave out on purpose.
+    fn management_but_exclusions(&self) -> Verdict {
+        let certain = self.candidates.iter().filter(|one| one.certain).filter_map(|one| one.selectors);
+        let sources = certain.flat_map(exclusion::sources).collect();
+        let Some(excluded) = exclusion::selector(sources) else { return self.management_alone() };
+        let mut candidates = self.candidates.clone();
+        let excluded = [excluded];
+        candidates.push(Candidate { selectors: Some(&excluded), certain: true });
+        decide_space(&candidates, &[management_events()], "management events")
     }
 
     fn management_alone(&self) -> Verdict {

@@ -1,6 +1,7 @@
 //! `management-events-recorded`: management events are recorded, read and write, of every service.
 
 use super::{About, about_places, group};
+use crate::exclusion;
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, PlaceCandidate, Status, Weight};
 use recording::{Candidate, State, decide_space, management_events};
 
@@ -14,6 +15,9 @@ const ABOUT: About = About {
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     let mut findings =
         group::places(audit, |place| audit.places[place].management, |_, state| state != State::Recorded);
+    for finding in findings.iter_mut().filter(|finding| finding.status == Status::Fail) {
+        finding.help = on_purpose(audit, finding).or(finding.help.take());
+    }
     findings.extend(without_global_services(audit));
     let otherwise = if audit.places.is_empty() {
         (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
@@ -21,6 +25,21 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         (Status::Pass, "all management events are recorded, read and write".to_owned())
     };
     ABOUT.answer(findings, otherwise)
+}
+
+/// What recorders leave out on purpose, in words.
+fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
+    let told = finding.recorders.iter().filter_map(|at| {
+        let recorder = &audit.inventory.recorders[*at];
+        let sources = exclusion::sources(&recorder.selectors.known()?.list);
+        (!sources.is_empty()).then(|| {
+            format!("{} {} leaves out events of {} on purpose", recorder.kind, recorder.name, sources.join(" and "))
+        })
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| {
+        format!("{}; invoketrail plan keeps that unless you say --all-management-events", told.join("; "))
+    })
 }
 
 /// Events of global services (IAM, STS, CloudFront) happen in one Region of the partition, and only trails with

@@ -213,3 +213,33 @@ fn what_others_changed_since_stays() {
     assert!(after.contains("AWS::S3::Object") && !after.contains("AWS::Lambda::Function"), "{after}");
     assert_eq!(taken_back(&back[0], &Found::Selectors(turn.after.clone())), None, "nothing of it is left");
 }
+
+#[test]
+fn what_is_not_recorded_cannot_be_dropped_and_that_is_said() {
+    let only = crate::world::advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
+    let world = World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    assert!(plan.steps.is_empty() && plan.refusals[0].reason.contains("not recorded today"), "{plan:#?}");
+}
+
+/// At AWS's limit of values, a function that is listed by name is taken out of the list.
+#[test]
+fn a_full_trail_can_leave_out_what_it_lists() {
+    let arns: Vec<String> = (0..498).map(|at| function(MEMBER, HERE, &format!("f{at}"))).collect();
+    let full = crate::world::advanced("resources.ARN", "Equals", &arns.join("\",\""));
+    let world = World::member().functions(MEMBER, HERE, &["f0", "f1"]).trail("main", MEMBER, false, &full);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["f0"]));
+    assert!(plan.refusals.is_empty() && plan.steps.len() == 1, "{:#?}", plan.refusals);
+    let then = after(&world.inventory, &changes(&plan));
+    assert_eq!(recorded(&then), [function(MEMBER, HERE, "f1")].into());
+}
+
+/// Where nothing can make room, nobody is told to leave out fewer than one.
+#[test]
+fn advice_at_the_limit_can_be_followed() {
+    let arns: Vec<String> = (0..498).map(|at| function(MEMBER, HERE, &format!("f{at}"))).collect();
+    let full = crate::world::advanced("resources.ARN", "NotEquals", &arns.join("\",\""));
+    let world = World::member().functions(MEMBER, HERE, &["a", "b"]).trail("main", MEMBER, false, &full);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["a"]));
+    assert!(!plan.refusals[0].nearest.contains("fewer"), "{:#?}", plan.refusals);
+}

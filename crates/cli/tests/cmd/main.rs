@@ -9,6 +9,7 @@ mod approval;
 mod bad_input;
 mod bucket;
 mod cases_explain;
+mod changed;
 mod decided;
 mod evidence;
 mod hostile;
