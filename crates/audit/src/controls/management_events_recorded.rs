@@ -3,6 +3,7 @@
 use super::{About, about_places, group};
 use crate::exclusion;
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, PlaceCandidate, Status, Weight};
+use cloudtrail::recorder::RecorderKind;
 use recording::{Candidate, State, decide_space, management_events};
 
 const ABOUT: About = About {
@@ -52,13 +53,20 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
         _ => return None,
     };
     let recorders = &audit.inventory.recorders;
-    let without = |one: &PlaceCandidate| {
-        one.recorder.is_some_and(|at| recorders[at].global_service_events == Some(false))
+    // A trail for several Regions always has them; one that does not say is not certain to.
+    let said = |one: &PlaceCandidate| {
+        let recorder = &recorders[one.recorder?];
+        let is_trail = recorder.kind == RecorderKind::Trail && !recorder.multi_region;
+        recorder.global_service_events.or((!is_trail).then_some(true))
     };
+    let without =
+        |one: &PlaceCandidate| one.recorder.is_some() && said(one) == Some(false);
+    let open = |one: &PlaceCandidate| one.recorder.is_some() && said(one).is_none();
     let lacks = |place: &PlaceAudit<'_>| {
         let recorded = audit.verdicts[place.management].state == State::Recorded;
-        if place.region != global || !recorded || !place.candidates.iter().any(without) {
-            return false;
+        let any = place.candidates.iter().any(|one| without(one) || open(one));
+        if place.region != global || !recorded || !any {
+            return None;
         }
         let rest: Vec<Candidate<'_>> = place
             .candidates
@@ -66,18 +74,37 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
             .filter(|one| !without(one))
             .map(|one| {
                 let selectors = one.recorder.and_then(|at| recorders[at].selectors.known());
-                Candidate { selectors: selectors.map(|all| all.list.as_slice()), certain: one.certain }
+                let certain = one.certain && !open(one);
+                Candidate { selectors: selectors.map(|all| all.list.as_slice()), certain }
             })
             .collect();
-        decide_space(&rest, &[management_events()], "management events").state != State::Recorded
+        match decide_space(&rest, &[management_events()], "management events").state {
+            State::Recorded => None,
+            State::PartiallyRecorded | State::NotRecorded => Some(Status::Fail),
+            State::Undetermined => Some(Status::Undetermined),
+        }
     };
-    let places: Vec<usize> =
-        audit.places.iter().enumerate().filter(|(_, place)| lacks(place)).map(|(at, _)| at).collect();
+    let lacking: Vec<(usize, Status)> =
+        audit.places.iter().enumerate().filter_map(|(at, place)| Some((at, lacks(place)?))).collect();
+    let fails = lacking.iter().any(|(_, status)| *status == Status::Fail);
+    let status = if fails { Status::Fail } else { Status::Undetermined };
+    let places: Vec<usize> = lacking.iter().filter(|(_, one)| *one == status).map(|(at, _)| *at).collect();
     if places.is_empty() {
         return None;
     }
-    let reason = "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
-                  management events here are without them";
+    let reason = if fails {
+        "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
+         management events here are without them"
+    } else {
+        "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
+         management events here, and another recorder was not read in full"
+    };
+    let gaps: Vec<usize> = match fails {
+        true => Vec::new(),
+        false => {
+            places.iter().flat_map(|at| &audit.places[*at].candidates).flat_map(|one| one.gaps.clone()).collect()
+        }
+    };
     let mut silent: Vec<usize> = places
         .iter()
         .flat_map(|at| audit.places[*at].candidates.iter().filter(|one| without(one)))
@@ -86,7 +113,7 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
     silent.sort_unstable();
     let help = Some("set IncludeGlobalServiceEvents, or make the trail multi-Region".to_owned());
     let mut finding =
-        Finding { places, recorders: silent, help, ..about_places(Status::Fail, reason.to_owned()) };
+        Finding { places, recorders: silent, help, gaps, ..about_places(status, reason.to_owned()) };
     finding.tidy();
     Some(finding)
 }
