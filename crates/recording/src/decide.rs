@@ -97,9 +97,8 @@ impl Question<'_> {
             return self.proven(
                 verdict(State::Recorded, None, None),
                 &sure,
-                (&grids, certain),
-                &contradicted,
-                &possible,
+                &grids,
+                (&contradicted, &possible),
             );
         }
         let escaping = if sure.len() == every.len() { None } else { Some(self.search(&grids, &every)) };
@@ -124,9 +123,8 @@ impl Question<'_> {
         &mut self,
         verdict: Verdict,
         sure: &[usize],
-        (grids, mut spaces): (&[Grid], Vec<Space>),
-        contradicted: &[Space],
-        possible: &[Space],
+        grids: &[Grid],
+        (contradicted, possible): (&[Space], &[Space]),
     ) -> Verdict {
         let open = |escape, open| Verdict {
             state: State::Undetermined,
@@ -146,7 +144,6 @@ impl Question<'_> {
                 }
             },
         }
-        spaces.extend(contradicted.iter().cloned());
         let all = self.all;
         let cover = self.total.within(self.limit, |work| cover(&grids, all, sure, work));
         let found = self.grids(possible).map_or(Search::GivenUp, |grids| self.search(&grids, sure));

@@ -38,8 +38,12 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
     let recorded = recorded(&before);
-    let absent: Vec<String> =
-        choice.dropped.iter().filter(|one| !recorded.contains(one.arn.as_str())).map(|one| one.arn.clone()).collect();
+    let absent: Vec<String> = choice
+        .dropped
+        .iter()
+        .filter(|one| !recorded.contains(one.arn.as_str()))
+        .map(|one| one.arn.clone())
+        .collect();
     choice.dropped.retain(|one| recorded.contains(one.arn.as_str()));
     let arns: Vec<String> = choice.dropped.iter().map(|one| one.arn.clone()).collect();
     let edit = |selectors: &Selectors, dropped: &[String], kind: RecorderKind| match &reduction.wanted {
@@ -164,7 +168,10 @@ fn advice(dropped: usize, over: usize, allowed: usize, nearest: &str) -> String 
             "AWS takes {allowed}, and what this recorder lists leaves no room for one more: {nearest}; or let it record all functions \
              and leave them out of the others"
         ),
-        fits => format!("AWS takes {allowed}: leave out at most {}, those of the highest cost first", count(fits, "function")),
+        fits => format!(
+            "AWS takes {allowed}: leave out at most {}, those of the highest cost first",
+            count(fits, "function")
+        ),
     }
 }
 

@@ -217,7 +217,8 @@ fn what_others_changed_since_stays() {
 #[test]
 fn what_is_not_recorded_cannot_be_dropped_and_that_is_said() {
     let only = crate::world::advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
-    let world = World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
+    let world =
+        World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
     let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
     assert!(plan.steps.is_empty() && plan.refusals[0].reason.contains("not recorded today"), "{plan:#?}");
 }
