@@ -30,7 +30,8 @@ fn of(selector: &Selector) -> Vec<String> {
 
 /// True iff the selector is for management events and no others.
 pub(crate) fn is_management(one: &AdvancedSelector) -> bool {
-    one.condition(Field::EventCategory).is_some_and(|condition| *condition == Condition::equals(["Management"]))
+    one.condition(Field::EventCategory)
+        .is_some_and(|condition| *condition == Condition::equals(["Management"]))
 }
 
 /// A selector that records the management events of exactly these sources; `None` iff there are none.

@@ -4,11 +4,11 @@ mod prospects;
 
 pub(crate) use prospects::{About, Prospects};
 
-use crate::{Options, exclusion};
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
 use crate::finding::{Audit, Open, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
+use crate::{Options, exclusion};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;

@@ -33,7 +33,12 @@ fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
         let recorder = &audit.inventory.recorders[*at];
         let sources = exclusion::sources(&recorder.selectors.known()?.list);
         (!sources.is_empty()).then(|| {
-            format!("{} {} leaves out events of {} on purpose", recorder.kind, recorder.name, sources.join(" and "))
+            format!(
+                "{} {} leaves out events of {} on purpose",
+                recorder.kind,
+                recorder.name,
+                sources.join(" and ")
+            )
         })
     });
     let told: Vec<String> = told.collect();

@@ -89,4 +89,3 @@ pub(super) fn gains(before: &Audit<'_>, after: &Audit<'_>) -> Vec<String> {
     }
     told
 }
-

@@ -7,8 +7,8 @@ use super::skeleton::{ByPlace, Lacks, Needs, lacking, needs, of_account, skeleto
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
-use crate::inventory::{Inventory, Organization};
 use crate::exclusion;
+use crate::inventory::{Inventory, Organization};
 use crate::judge::{About, Prospects};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
@@ -337,7 +337,10 @@ impl Planner<'_> {
         }
         let copies = match paying.len() {
             0 => String::new(),
-            n => format!("; {} already records its own, and pays for a copy", crate::controls::count(n, "account")),
+            n => format!(
+                "; {} already records its own, and pays for a copy",
+                crate::controls::count(n, "account")
+            ),
         };
         Some(Offer {
             changes,
@@ -401,7 +404,8 @@ impl Planner<'_> {
             let here = recorder.organization || lacking(&recorder.account);
             (!sources.is_empty() && here).then_some((recorder, sources))
         });
-        let any = asked.iter().any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded));
+        let any =
+            asked.iter().any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded));
         let told = excluding.filter(|_| any).map(|(recorder, sources)| Refusal {
             places: Vec::new(),
             recorder: Some(recorder.arn.clone()),

@@ -38,8 +38,12 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
     let recorded = recorded(&before);
-    let absent: Vec<String> =
-        choice.dropped.iter().filter(|one| !recorded.contains(one.arn.as_str())).map(|one| one.arn.clone()).collect();
+    let absent: Vec<String> = choice
+        .dropped
+        .iter()
+        .filter(|one| !recorded.contains(one.arn.as_str()))
+        .map(|one| one.arn.clone())
+        .collect();
     choice.dropped.retain(|one| recorded.contains(one.arn.as_str()));
     let arns: Vec<String> = choice.dropped.iter().map(|one| one.arn.clone()).collect();
     let edit = |selectors: &Selectors, dropped: &[String], kind: RecorderKind| match &reduction.wanted {
@@ -73,11 +77,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     if matches!(reduction.wanted, Wanted::Only(_))
         && let Some(step) = plan.steps.first_mut()
     {
-        step.risks.insert(
-            0,
-            "functions created later are not recorded, and fail the control: exclusion would keep them"
-                .to_owned(),
-        );
+        step.risks.insert(0, super::conduct::ONLY.to_owned());
     }
     plan
 }
@@ -103,7 +103,7 @@ fn because(choice: &Choice, wanted: &Wanted) -> String {
 }
 
 /// The functions that are recorded in full or in part.
-fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
+pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
     let rows = audit.places.iter().flat_map(|place| &place.planes[KIND as usize].rows);
     let some =
         |verdict: usize| matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded);
@@ -164,7 +164,10 @@ fn advice(dropped: usize, over: usize, allowed: usize, nearest: &str) -> String 
             "AWS takes {allowed}, and what this recorder lists leaves no room for one more: {nearest}; or let it record all functions \
              and leave them out of the others"
         ),
-        fits => format!("AWS takes {allowed}: leave out at most {}, those of the highest cost first", count(fits, "function")),
+        fits => format!(
+            "AWS takes {allowed}: leave out at most {}, those of the highest cost first",
+            count(fits, "function")
+        ),
     }
 }
 

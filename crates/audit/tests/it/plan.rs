@@ -202,7 +202,8 @@ fn a_change_that_a_later_one_makes_needless_is_left_out() {
 fn each_step_says_what_it_gains_itself() {
     let mut world = World::member().place(MANAGEMENT, HERE).functions(MANAGEMENT, HERE, &["a", "b"]);
     world.account(MANAGEMENT).audited = true;
-    let world = world.trail("one", MANAGEMENT, false, MANAGEMENT_ONLY).trail("two", MEMBER, false, MANAGEMENT_ONLY);
+    let world =
+        world.trail("one", MANAGEMENT, false, MANAGEMENT_ONLY).trail("two", MEMBER, false, MANAGEMENT_ONLY);
     let plan = planned(&world);
     assert_eq!(kinds(&plan), [("two", "selectors"), ("one", "selectors")]);
     assert!(plan.steps[0].gained[0].contains("1 function more"), "{:?}", plan.steps[0].gained);
@@ -219,7 +220,12 @@ fn an_organization_gets_one_trail() {
     let plan = planned(&world);
     assert_eq!(
         kinds(&plan),
-        [("invoketrail", "bucket"), ("invoketrail", "trail"), ("invoketrail", "selectors"), ("invoketrail", "logging")]
+        [
+            ("invoketrail", "bucket"),
+            ("invoketrail", "trail"),
+            ("invoketrail", "selectors"),
+            ("invoketrail", "logging")
+        ]
     );
     let Setting::Trail(turn) = &plan.steps[1].change.setting else { panic!("{plan:#?}") };
     assert!(turn.after.as_ref().is_some_and(|trail| trail.organization), "{turn:?}");
@@ -257,7 +263,9 @@ fn no_second_management_selector_stands_beside_one() {
     let (document, refusals, passes) = of(&without_kms, true);
     assert_eq!(document.matches("IncludeManagementEvents\":true").count(), 1, "{document}");
     assert!(passes && refusals.is_empty() && !document.contains("kms"), "{document} {refusals:?}");
-    let writes = format!(r#"{{"EventSelectors":[{{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,{lambda}}}]}}"#);
+    let writes = format!(
+        r#"{{"EventSelectors":[{{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,{lambda}}}]}}"#
+    );
     let (document, _, passes) = of(&writes, false);
     assert!(passes && document.contains("ReadOnly") && !document.contains("\"All\""), "{document}");
     let advanced = r#"{"AdvancedEventSelectors":[{"Name":"m","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]}"#;

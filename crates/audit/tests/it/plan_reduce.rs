@@ -9,7 +9,8 @@ use audit::exception::Exception;
 use audit::finding::Status;
 use audit::inventory::Inventory;
 use audit::plan::{
-    Plan, PlanOptions, Purpose, Reduction, after, backout, drop_copies, record, restore, taken_back,
+    Plan, PlanOptions, Purpose, Reduction, after, backout, conduct, conduct_over, drop_copies, record,
+    restore, taken_back,
 };
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
@@ -76,6 +77,8 @@ proptest! {
             drops(&["batch"])
         };
         let plan = backout(inventory, &options(&[], TODAY), &wanted);
+        prop_assert_eq!(conduct(&plan), Ok(()), "{:#?}", plan);
+        prop_assert_eq!(conduct_over(inventory, &plan), Ok(()), "{:#?}", plan);
         let then = after(inventory, &changes(&plan));
         let lost: BTreeSet<String> = recorded(inventory).difference(&recorded(&then)).cloned().collect();
         let exception = declared(&plan);
@@ -217,7 +220,8 @@ fn what_others_changed_since_stays() {
 #[test]
 fn what_is_not_recorded_cannot_be_dropped_and_that_is_said() {
     let only = crate::world::advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
-    let world = World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
+    let world =
+        World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
     let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
     assert!(plan.steps.is_empty() && plan.refusals[0].reason.contains("not recorded today"), "{plan:#?}");
 }

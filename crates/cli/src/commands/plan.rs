@@ -30,7 +30,12 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, invocations: true, functions: false };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
-    let options = PlanOptions { all_kinds: typed.all_kinds, per_account: typed.per_account, all_management: typed.all_management_events, ..desk.options(&context) };
+    let options = PlanOptions {
+        all_kinds: typed.all_kinds,
+        per_account: typed.per_account,
+        all_management: typed.all_management_events,
+        ..desk.options(&context)
+    };
     let plan =
         if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) };
     desk.show(&plan, &inventory, &context, &source)
@@ -118,7 +123,13 @@ impl Desk {
             exceptions: &self.exceptions,
             today: crate::clock::day(&context.now),
         };
-        PlanOptions { audit, all_kinds: false, per_account: false, all_management: false, prices: Some(&self.prices) }
+        PlanOptions {
+            audit,
+            all_kinds: false,
+            per_account: false,
+            all_management: false,
+            prices: Some(&self.prices),
+        }
     }
 
     /// Prints the plan, writes it, says what comes next.

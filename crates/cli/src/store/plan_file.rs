@@ -246,7 +246,9 @@ pub fn read_plan(bytes: &[u8]) -> Result<(Plan, String), PlanFileError> {
         Some(_) => (content, hash(&matters(&file.plan))),
         None => (content.clone(), content),
     };
-    for (found, written) in [(&found, file.content_hash.as_ref().unwrap_or(&file.hash)), (&approved, &file.hash)] {
+    for (found, written) in
+        [(&found, file.content_hash.as_ref().unwrap_or(&file.hash)), (&approved, &file.hash)]
+    {
         if found != written {
             let written = crate::visible::excerpt(written, 80);
             return Err(PlanFileError::Edited { found: found.clone(), written });
