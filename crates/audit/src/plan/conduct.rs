@@ -4,15 +4,21 @@
 //! that records less than that is refused here, whoever wrote the plan; only a declared reduction may lose what it declares.
 
 use super::copies::functions_lost;
-use super::{Loss, Plan, PlanOptions, Purpose, finish, narrowings};
-use crate::Options;
+use super::reduce::recorded;
+use super::{Loss, Plan, PlanOptions, Purpose, after, finish, narrowings};
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
+use crate::{Options, audit};
 use cloudtrail::event::Field;
 use cloudtrail::json::each;
+use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use recording::{Inclusion, included};
+
+/// What a list of those to keep comes to.
+pub(super) const ONLY: &str =
+    "functions created later are not recorded, and fail the control: exclusion would keep them";
 
 /// A step does what the purpose of its plan does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +74,11 @@ fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
     let kept = match purpose {
         // Whether others record the same is judged over the account.
         Purpose::DropCopies => return Ok(()),
-        Purpose::Backout(exception) => keeps(&before, &after, &exception.functions),
+        Purpose::Backout(exception) => match keeps(&before, &after, Some(&exception.functions)) {
+            // A list of those to keep lets go whatever is created later; which of today's go is judged over the account.
+            lost if lost != Inclusion::Included && is_keep_list(&after) => keeps(&before, &after, None),
+            kept => kept,
+        },
         Purpose::Record | Purpose::Restore(_) | Purpose::Undo => narrows(&before, &after),
     };
     match kept {
@@ -83,17 +93,35 @@ fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
     }
 }
 
-/// As [`narrows`], except that invocations of these functions may be lost.
-fn keeps(before: &Selectors, after: &Selectors, functions: &[String]) -> Inclusion {
-    let mut arns = equals(Field::ResourcesArn, "");
-    arns.condition.equals = functions.to_vec();
-    // An event of a version or an alias names it behind the function's ARN.
-    arns.condition.starts_with = functions.iter().map(|arn| format!("{arn}:")).collect();
-    let fields = vec![
+/// True iff functions are recorded by name.
+fn is_keep_list(selectors: &Selectors) -> bool {
+    let kind = ResourceType::Function.as_str();
+    selectors.list.iter().any(|one| match one {
+        Selector::Advanced(one) => {
+            let equals = |field| one.condition(field).map_or(&[][..], |condition| &condition.equals);
+            equals(Field::ResourcesType).iter().any(|value| value == kind)
+                && !equals(Field::ResourcesArn).is_empty()
+        }
+        // A value that is the ARN of a function ends with its name.
+        Selector::Basic(one) => one.data_resources.iter().any(|resource| {
+            resource.kind == kind && resource.values.iter().any(|value| value.contains(":function:"))
+        }),
+    })
+}
+
+/// As [`narrows`], except that invocations of these functions may be lost; of all functions where none are named.
+fn keeps(before: &Selectors, after: &Selectors, functions: Option<&[String]>) -> Inclusion {
+    let mut fields = vec![
         equals(Field::EventCategory, "Data"),
-        equals(Field::ResourcesType, "AWS::Lambda::Function"),
-        arns,
+        equals(Field::ResourcesType, ResourceType::Function.as_str()),
     ];
+    if let Some(functions) = functions {
+        let mut arns = equals(Field::ResourcesArn, "");
+        arns.condition.equals = functions.to_vec();
+        // An event of a version or an alias names it behind the function's ARN.
+        arns.condition.starts_with = functions.iter().map(|arn| format!("{arn}:")).collect();
+        fields.push(arns);
+    }
     let declared = AdvancedSelector { name: String::new(), fields, doubts: Vec::new() };
     let mut list = after.list.clone();
     list.push(Selector::Advanced(declared));
@@ -114,11 +142,15 @@ fn keeps(before: &Selectors, after: &Selectors, functions: &[String]) -> Inclusi
 /// # Errors
 /// [`Misconduct`]: the first step that drops what nobody else certainly records.
 pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct> {
-    // A declared reduction is judged by what it declares, and an undo by its journal.
-    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Undo) {
-        return Ok(());
-    }
     let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    match &plan.purpose {
+        // An undo is judged by its journal.
+        Purpose::Undo => return Ok(()),
+        Purpose::Backout(exception) => {
+            return undeclared(inventory, plan, &exception.functions).map_or(Ok(()), Err);
+        }
+        Purpose::Record | Purpose::DropCopies | Purpose::Restore(_) => {}
+    }
     let Some(first) = narrowings(inventory, &changes, &Options::default()).into_iter().next() else {
         return Ok(());
     };
@@ -129,6 +161,30 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
     );
     let why = format!("nobody else certainly records afterwards what it records {place}");
     Err(Misconduct { step, arn: first.recorder, why })
+}
+
+/// The first function that is recorded before and not after, and is not among the declared ones.
+fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]) -> Option<Misconduct> {
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    let then = after(inventory, &changes);
+    let options = Options::default();
+    let (was, is) = (audit(inventory, &options), audit(&then, &options));
+    let (before, after) = (recorded(&was), recorded(&is));
+    let lost = before.difference(&after).find(|arn| !declared.iter().any(|one| one == *arn))?;
+    let arn = plan.steps.first()?.change.target.arn.clone();
+    let why = format!("the plan also drops {lost}, which its exception does not declare");
+    Some(Misconduct { step: 0, arn, why })
+}
+
+/// True iff the plan stops the recording of functions that do not exist yet.
+fn drops_new_functions(plan: &Plan) -> bool {
+    let Purpose::Backout(exception) = &plan.purpose else { return false };
+    plan.steps.iter().any(|step| {
+        let Setting::Selectors(turn) = &step.change.setting else { return false };
+        let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
+        let (before, after) = (read(&turn.before), read(&turn.after));
+        keeps(&before, &after, Some(&exception.functions)) != Inclusion::Included
+    })
 }
 
 /// The plan with its headline, gains and losses as they follow from its changes and the account. Reasons, owners and cost stay
@@ -151,6 +207,11 @@ pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
                 None => "the plan does not say why".clone_into(&mut loss.because),
             }
         }
+    }
+    if drops_new_functions(plan)
+        && let Some(step) = told.steps.first_mut()
+    {
+        step.risks.insert(0, ONLY.to_owned());
     }
     Plan { scope: plan.scope.clone(), cost: plan.cost.clone(), ..told }
 }

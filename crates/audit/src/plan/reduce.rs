@@ -77,11 +77,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     if matches!(reduction.wanted, Wanted::Only(_))
         && let Some(step) = plan.steps.first_mut()
     {
-        step.risks.insert(
-            0,
-            "functions created later are not recorded, and fail the control: exclusion would keep them"
-                .to_owned(),
-        );
+        step.risks.insert(0, super::conduct::ONLY.to_owned());
     }
     plan
 }
@@ -107,7 +103,7 @@ fn because(choice: &Choice, wanted: &Wanted) -> String {
 }
 
 /// The functions that are recorded in full or in part.
-fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
+pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
     let rows = audit.places.iter().flat_map(|place| &place.planes[KIND as usize].rows);
     let some =
         |verdict: usize| matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded);

@@ -9,7 +9,8 @@ use audit::exception::Exception;
 use audit::finding::Status;
 use audit::inventory::Inventory;
 use audit::plan::{
-    Plan, PlanOptions, Purpose, Reduction, after, backout, drop_copies, record, restore, taken_back,
+    Plan, PlanOptions, Purpose, Reduction, after, backout, conduct, conduct_over, drop_copies, record,
+    restore, taken_back,
 };
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
@@ -76,6 +77,8 @@ proptest! {
             drops(&["batch"])
         };
         let plan = backout(inventory, &options(&[], TODAY), &wanted);
+        prop_assert_eq!(conduct(&plan), Ok(()), "{:#?}", plan);
+        prop_assert_eq!(conduct_over(inventory, &plan), Ok(()), "{:#?}", plan);
         let then = after(inventory, &changes(&plan));
         let lost: BTreeSet<String> = recorded(inventory).difference(&recorded(&then)).cloned().collect();
         let exception = declared(&plan);

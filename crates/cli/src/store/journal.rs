@@ -294,6 +294,7 @@ mod tests {
                 backout: String::new(),
             }],
             refusals: Vec::new(),
+            gained: Vec::new(),
             losses: Vec::new(),
             outlook: Vec::new(),
             cost: None,
