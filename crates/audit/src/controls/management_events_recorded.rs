@@ -64,8 +64,7 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
         let is_trail = recorder.kind == RecorderKind::Trail && !recorder.multi_region;
         recorder.global_service_events.or((!is_trail).then_some(true))
     };
-    let without =
-        |one: &PlaceCandidate| one.recorder.is_some() && said(one) == Some(false);
+    let without = |one: &PlaceCandidate| one.recorder.is_some() && said(one) == Some(false);
     let open = |one: &PlaceCandidate| one.recorder.is_some() && said(one).is_none();
     let lacks = |place: &PlaceAudit<'_>| {
         let recorded = audit.verdicts[place.management].state == State::Recorded;
@@ -106,9 +105,11 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
     };
     let gaps: Vec<usize> = match fails {
         true => Vec::new(),
-        false => {
-            places.iter().flat_map(|at| &audit.places[*at].candidates).flat_map(|one| one.gaps.clone()).collect()
-        }
+        false => places
+            .iter()
+            .flat_map(|at| &audit.places[*at].candidates)
+            .flat_map(|one| one.gaps.clone())
+            .collect(),
     };
     let mut silent: Vec<usize> = places
         .iter()

@@ -1,7 +1,9 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
+use super::lambda_invocations_recorded::unlisted_places;
 use super::{About, about_places, named};
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
+use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeMap;
 
@@ -52,6 +54,9 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         }
     });
     let otherwise = match rows {
+        0 if (0..ResourceType::ALL.len()).any(|plane| unlisted_places(audit, plane) > 0) => {
+            (Status::Undetermined, "what there is to invoke could not be listed everywhere".to_owned())
+        }
         0 => (Status::NotApplicable, "there is nothing to invoke".to_owned()),
         _ => (Status::Pass, "no invocation is certainly recorded twice".to_owned()),
     };
