@@ -5,7 +5,7 @@
 
 use super::copies::functions_lost;
 use super::reduce::recorded;
-use super::{Loss, Plan, PlanOptions, Purpose, after, finish, narrowings};
+use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
@@ -39,9 +39,31 @@ pub struct Misconduct {
 pub fn conduct(plan: &Plan) -> Result<(), Misconduct> {
     for (step, one) in plan.steps.iter().enumerate() {
         let refused = |why: String| Misconduct { step, arn: one.change.target.arn.clone(), why };
+        if is_first_setting(&plan.steps[..step], &one.change) {
+            continue;
+        }
         allowed(&plan.purpose, &one.change).map_err(refused)?;
     }
     Ok(())
+}
+
+/// True iff the change gives a trail that the plan itself creates its first selectors: AWS's default is there for a moment, and
+/// records nothing, because the trail does not log yet. Where the trail was there before, creating it is refused as stale, and
+/// the account is asked besides.
+fn is_first_setting(before: &[Step], change: &Change) -> bool {
+    let creates = |one: &Step| {
+        one.change.target.arn == change.target.arn
+            && matches!(&one.change.setting, Setting::Trail(Turn { before: None, after: Some(_) }))
+    };
+    let set = |one: &Step| one.change.same_setting(change);
+    let starts = |one: &Step| {
+        one.change.target.arn == change.target.arn && matches!(one.change.setting, Setting::Logging(_))
+    };
+    let Setting::Selectors(turn) = &change.setting else { return false };
+    let default = cloudtrail::json::request(&super::create::of_a_new_trail());
+    before.iter().any(creates)
+        && !before.iter().any(|one| set(one) || starts(one))
+        && default.is_ok_and(|default| default == turn.before)
 }
 
 fn allowed(purpose: &Purpose, change: &Change) -> Result<(), String> {
