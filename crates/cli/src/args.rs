@@ -269,6 +269,9 @@ pub(crate) struct Undo {
     /// With --merge: write the plan to this file.
     #[arg(long, value_name = "FILE", requires = "merge", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+    /// The file of exceptions: that of a backout ends once the backout is taken back.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) approval: Approval,
     #[command(flatten)]

@@ -4,7 +4,7 @@
 //! that records less than that is refused here, whoever wrote the plan; only a declared reduction may lose what it declares.
 
 use super::copies::functions_lost;
-use super::reduce::recorded;
+use super::reduce::{may_record, recorded};
 use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
@@ -37,6 +37,7 @@ pub struct Misconduct {
 /// # Errors
 /// [`Misconduct`]: the first step that is not allowed.
 pub fn conduct(plan: &Plan) -> Result<(), Misconduct> {
+    covers_only_its_losses(plan)?;
     for (step, one) in plan.steps.iter().enumerate() {
         let refused = |why: String| Misconduct { step, arn: one.change.target.arn.clone(), why };
         if is_first_setting(&plan.steps[..step], &one.change) {
@@ -45,6 +46,27 @@ pub fn conduct(plan: &Plan) -> Result<(), Misconduct> {
         allowed(&plan.purpose, &one.change).map_err(refused)?;
     }
     Ok(())
+}
+
+/// An exception excuses what its own plan drops, and nothing that is lost in another way.
+fn covers_only_its_losses(plan: &Plan) -> Result<(), Misconduct> {
+    let Purpose::Backout(exception) = &plan.purpose else { return Ok(()) };
+    let Some(first) = plan.steps.first() else { return Ok(()) };
+    let drops = |arn: &str| {
+        plan.steps.iter().any(|step| {
+            let Setting::Selectors(turn) = &step.change.setting else { return false };
+            let read = |text: &str| cloudtrail::json::from_str(text).map(|all| all.list).unwrap_or_default();
+            may_record(&read(&turn.before), arn) && !may_record(&read(&turn.after), arn)
+        })
+    };
+    match exception.functions.iter().find(|arn| !drops(arn)) {
+        None => Ok(()),
+        Some(other) => Err(Misconduct {
+            step: 0,
+            arn: first.change.target.arn.clone(),
+            why: format!("the exception also covers {other}, which the plan does not drop"),
+        }),
+    }
 }
 
 /// True iff the change gives a trail that the plan itself creates its first selectors: AWS's default is there for a moment, and

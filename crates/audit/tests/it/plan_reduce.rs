@@ -247,3 +247,29 @@ fn advice_at_the_limit_can_be_followed() {
     let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["a"]));
     assert!(!plan.refusals[0].nearest.contains("fewer"), "{:#?}", plan.refusals);
 }
+
+/// What is lost in another way is not excused by declaring it in a plan that does not drop it.
+#[test]
+fn an_exception_covers_what_its_plan_drops_and_nothing_else() {
+    let world = world();
+    let mut plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    assert_eq!(conduct(&plan), Ok(()));
+    let Purpose::Backout(exception) = &mut plan.purpose else { panic!("{plan:#?}") };
+    exception.functions.push(function(MEMBER, HERE, "orders"));
+    assert!(conduct(&plan).unwrap_err().why.contains("orders"), "{plan:#?}");
+}
+
+/// A new trail for data events alone is set from AWS's default, which never logged.
+#[test]
+fn the_first_selectors_of_a_new_trail_are_no_loss() {
+    let mut world = World::member().place(MANAGEMENT, HERE);
+    world.account(MANAGEMENT).audited = true;
+    let world =
+        world.trail("aws-controltower-BaselineCloudTrail", MANAGEMENT, true, crate::world::MANAGEMENT_ONLY);
+    let plan = record(&world.inventory, &PlanOptions::default());
+    assert_eq!((plan.steps.len(), conduct(&plan)), (4, Ok(())), "{plan:#?}");
+    // The same step without the creation is a loss.
+    let mut bare = plan.clone();
+    bare.steps.retain(|step| !matches!(step.change.setting, Setting::Trail(_)));
+    assert!(conduct(&bare).is_err());
+}

@@ -38,6 +38,12 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let plan = &work.plan;
     if plan.steps.is_empty() {
         say("note", "the plan changes nothing");
+        if let Purpose::Restore(ids) = &plan.purpose
+            && plan.refusals.is_empty()
+        {
+            // Nothing is left out any more, so nothing is left to excuse.
+            end_exceptions(ids, exceptions_file.as_deref())?;
+        }
         return Ok(Outcome::Well);
     }
     if typed.resume.is_none() && plan.purpose == Purpose::Undo {
@@ -463,6 +469,25 @@ fn settle_exceptions(
         say("wrote", &path.display().to_string());
     }
     Ok(declared)
+}
+
+/// Takes exceptions out of their file; where none is named, says what is left to do.
+pub(crate) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> {
+    let Some(path) = path else {
+        for id in ids {
+            say("note", &format!("exception {id} has nothing left to excuse: name its file with --exceptions to end it"));
+        }
+        return Ok(());
+    };
+    let mut declared = exceptions_so_far(Some(path))?;
+    let before = declared.len();
+    declared.retain(|one| !ids.contains(&one.id));
+    if declared.len() < before {
+        let text = write_exceptions(&declared);
+        write_private(path, |out| out.write_all(text.as_bytes()))?;
+        say("wrote", &path.display().to_string());
+    }
+    Ok(())
 }
 
 /// Where the plan is carried out.

@@ -211,7 +211,13 @@ impl Desk {
         let caller = source.caller();
         let afterwards = |what: &str| Some(format!("invoketrail audit{caller}  # {what}"));
         if plan.steps.is_empty() {
-            return None;
+            let ends = matches!(&plan.purpose, Purpose::Restore(ids) if !ids.is_empty());
+            let path = self.output.as_ref().filter(|_| ends && plan.refusals.is_empty())?;
+            return Some(format!(
+                "invoketrail apply {}{}{caller}  # ends the exceptions",
+                report::shell(&path.to_string_lossy()),
+                self.exceptions_flag(plan)
+            ));
         }
         let wanted: Vec<&Step> = plan.steps.iter().filter(|step| step.owner != Owner::Nobody).collect();
         let fits = |step: &&&Step| match step.owner {

@@ -1,7 +1,7 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::Context;
-use super::apply::{Place, Work, approved, journal, tell_difference};
+use super::apply::{Place, Work, approved, end_exceptions, journal, tell_difference};
 use crate::again::same;
 use crate::args;
 use crate::collect::look;
@@ -12,7 +12,7 @@ use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
-use audit::plan::{Owner, Plan, Step, taken_back, undo};
+use audit::plan::{Owner, Plan, Purpose, Step, taken_back, undo};
 use aws::Mark;
 use cli::report;
 use cli::store::{JournalError, JournalRead, plan_hash, read_journal, write_plan};
@@ -29,8 +29,15 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let mut name = typed.journal.as_os_str().to_owned();
     name.push(".undo");
     let own = PathBuf::from(name);
+    // What a backout left out is recorded again, so its exception has nothing left to excuse.
+    let ended = match &read.plan.purpose {
+        Purpose::Backout(exception) => vec![exception.id.clone()],
+        _ => Vec::new(),
+    };
+    let file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
     if let Some(work) = going_on(&own)? {
-        return go_on(work, &typed, &place);
+        let outcome = go_on(work, &typed, &place)?;
+        return ending(outcome, &ended, file.as_deref());
     }
     let Some((plan, done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
     let plan = undo(&plan, &done);
@@ -57,7 +64,16 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
-    carried_out(&Work::of(plan, own), &before, &place)
+    let outcome = carried_out(&Work::of(plan, own), &before, &place)?;
+    ending(outcome, &ended, file.as_deref())
+}
+
+/// Ends the exceptions of a backout that was taken back to the end.
+fn ending(outcome: Outcome, ended: &[String], file: Option<&Path>) -> Result<Outcome> {
+    if outcome == Outcome::Well && !ended.is_empty() {
+        end_exceptions(ended, file)?;
+    }
+    Ok(outcome)
 }
 
 fn carried_out(work: &Work, before: &Snapshot, place: &Place<'_>) -> Result<Outcome> {
