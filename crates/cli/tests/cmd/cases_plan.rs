@@ -1,0 +1,89 @@
+//! Plans for accounts that were planned wrongly once: each case with its right answer.
+
+use crate::run::run;
+use serde_json::Value;
+
+/// The plan of a case as JSON, and how it ended.
+fn plan(case: &str, flags: &[&str]) -> (Value, Option<i32>) {
+    let path = format!("crates/cli/tests/cases/plan/{case}.json");
+    let args = [&["plan", "--inventory", &path, "--format", "json"], flags].concat();
+    let said = run(&args);
+    (serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}")), said.code)
+}
+
+fn steps(plan: &Value) -> Vec<Value> {
+    plan["plan"]["steps"].as_array().unwrap().clone()
+}
+
+/// f1, which only trail-a lists, stays there.
+#[test]
+fn what_nobody_else_records_is_no_copy() {
+    let (plan, _) = plan("drop-copies", &["--drop-copies"]);
+    let told = plan.to_string();
+    let lost: Vec<&str> =
+        plan["plan"]["losses"].as_array().unwrap().iter().map(|one| one["function"].as_str().unwrap()).collect();
+    assert_eq!(lost, ["arn:aws:lambda:us-east-1:920005908918:function:f2"], "{told}");
+    for step in steps(&plan) {
+        let was = step["change"]["before"].to_string().contains("function:f1");
+        assert_eq!(was, step["change"]["after"].to_string().contains("function:f1"), "{step}");
+    }
+}
+
+/// Each account's trail gains that account's functions once it logs, and no other.
+#[test]
+fn a_gain_stands_at_its_own_change() {
+    let (plan, _) = plan("gained-at-the-wrong-change", &["--per-account"]);
+    let mut gaining = 0;
+    for step in steps(&plan) {
+        let gained = step["gained"].as_array().unwrap();
+        if step["change"]["setting"] == "logging" {
+            assert!(!gained.is_empty(), "{step}");
+            gaining += 1;
+        } else if matches!(step["change"]["setting"].as_str(), Some("bucket" | "trail")) {
+            assert!(gained.is_empty(), "{step}");
+        }
+    }
+    assert!(gaining > 1 && !plan["plan"]["gained"].as_array().unwrap().is_empty(), "{plan}");
+}
+
+/// Beside the trail of Control Tower, one trail of the organization for data events.
+#[test]
+fn an_organization_gets_one_trail_for_data_events() {
+    let (one, code) = plan("control-tower", &[]);
+    assert_eq!(code, Some(0), "{one}");
+    let created: Vec<Value> =
+        steps(&one).into_iter().filter(|step| step["change"]["setting"] == "trail").collect();
+    assert_eq!(created.len(), 1, "{one}");
+    assert_eq!(created[0]["change"]["after"]["organization"], true);
+    assert_eq!(created[0]["change"]["target"]["account"], "111122223333");
+    let bucket = steps(&one).into_iter().find(|step| step["change"]["setting"] == "bucket").unwrap();
+    let policy = bucket["change"]["after"]["policy"].to_string();
+    assert!(policy.contains("/AWSLogs/o-acme4example/*") && policy.contains("/AWSLogs/111122223333/*"), "{policy}");
+    let (each, _) = plan("control-tower", &["--per-account"]);
+    let created = steps(&each).into_iter().filter(|step| step["change"]["setting"] == "trail");
+    assert!(created.count() > 1, "{each}");
+    for format in ["terraform", "cloudformation", "aws-cli"] {
+        let path = "crates/cli/tests/cases/plan/control-tower.json";
+        let said = run(&["plan", "--inventory", path, "--format", format]);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert!(said.stdout.contains("o-acme4example"), "{said:?}");
+    }
+}
+
+/// The same state has the same hash whenever it was looked at, and whatever is edited shows.
+#[test]
+fn a_hash_is_of_what_is_done() {
+    let path = crate::run::root().join("crates/cli/tests/cases/plan/control-tower.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let later = folder.path().join("later.json");
+    let at: Value = serde_json::from_str(&text).unwrap();
+    let at = at["collected_at"].as_str().unwrap();
+    std::fs::write(&later, text.replace(at, "2026-12-31T00:00:00Z")).unwrap();
+    let said = run(&["plan", "--inventory", later.to_str().unwrap(), "--format", "json"]);
+    let other: Value = serde_json::from_str(&said.stdout).unwrap();
+    let (one, _) = plan("control-tower", &[]);
+    assert_eq!(one["hash"], other["hash"]);
+    assert_ne!(one["content_hash"], other["content_hash"]);
+    assert_ne!(one["hash"], plan("control-tower", &["--per-account"]).0["hash"]);
+}
