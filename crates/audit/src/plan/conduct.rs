@@ -5,7 +5,7 @@
 
 use super::copies::functions_lost;
 use super::reduce::recorded;
-use super::{Loss, Plan, PlanOptions, Purpose, after, finish, narrowings};
+use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
@@ -39,9 +39,21 @@ pub struct Misconduct {
 pub fn conduct(plan: &Plan) -> Result<(), Misconduct> {
     for (step, one) in plan.steps.iter().enumerate() {
         let refused = |why: String| Misconduct { step, arn: one.change.target.arn.clone(), why };
+        if sets_up_a_new_trail(&plan.steps[..step], &one.change) {
+            continue;
+        }
         allowed(&plan.purpose, &one.change).map_err(refused)?;
     }
     Ok(())
+}
+
+/// True iff it sets the selectors of a trail that the plan itself makes, before it logs: that records nothing yet.
+fn sets_up_a_new_trail(earlier: &[Step], change: &Change) -> bool {
+    let own = || earlier.iter().map(|step| &step.change).filter(|one| one.target.arn == change.target.arn);
+    let made = |one: &Change| matches!(&one.setting, Setting::Trail(Turn { before: None, after: Some(_) }));
+    matches!(change.setting, Setting::Selectors(_))
+        && own().any(made)
+        && !own().any(|one| matches!(&one.setting, Setting::Logging(_)))
 }
 
 fn allowed(purpose: &Purpose, change: &Change) -> Result<(), String> {
