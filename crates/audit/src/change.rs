@@ -4,6 +4,7 @@
 //! there, and what is set.
 
 use cloudtrail::recorder::RecorderKind;
+use std::borrow::Cow;
 
 /// One setting of one recorder, before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +103,10 @@ impl Change {
 }
 
 /// What a setting is at one moment: found in an account, or wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Selectors are the same iff their requests are ([`cloudtrail::json::request`]): an empty name, or a list that AWS writes
+/// as `null`, makes no other state.
+#[derive(Clone, Debug)]
 pub enum State {
     /// A bucket and its policy, or none.
     Bucket(Option<Bucket>),
@@ -110,8 +114,31 @@ pub enum State {
     Trail(Option<NewTrail>),
     /// On or off.
     Flag(bool),
-    /// The request that sets these selectors ([`cloudtrail::json::request`]).
+    /// The request that sets these selectors, as they stand ([`cloudtrail::json::as_found`]).
     Selectors(String),
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bucket(one), Self::Bucket(other)) => one == other,
+            (Self::Trail(one), Self::Trail(other)) => one == other,
+            (Self::Flag(one), Self::Flag(other)) => one == other,
+            (Self::Selectors(one), Self::Selectors(other)) => one == other || plain(one) == plain(other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for State {}
+
+/// Selectors in the one form of all spellings; what cannot be read, or be written so, stays as it is.
+fn plain(document: &str) -> Cow<'_, str> {
+    let read = cloudtrail::json::from_str(document).ok();
+    match read.and_then(|selectors| cloudtrail::json::request(&selectors).ok()) {
+        Some(request) => Cow::Owned(request),
+        None => Cow::Borrowed(document),
+    }
 }
 
 impl Change {
@@ -125,6 +152,22 @@ impl Change {
     #[must_use]
     pub fn after(&self) -> State {
         self.setting.state(|turn| &turn.after, |turn| turn.after, |turn| &turn.after, |turn| &turn.after)
+    }
+
+    /// As much of this change as has come to pass where AWS makes it in several calls and was stopped between two of them;
+    /// `None` iff `found` is not such a state. The inverse takes exactly that back.
+    #[must_use]
+    pub fn so_far(&self, found: &State) -> Option<Change> {
+        let (Setting::Bucket(Turn { before: None, after: Some(wanted) }), State::Bucket(Some(made))) =
+            (&self.setting, found)
+        else {
+            return None;
+        };
+        // The policy is set last, so a bucket without any is one that was not finished.
+        (made.name == wanted.name && made.policy.is_empty()).then(|| Change {
+            target: self.target.clone(),
+            setting: Setting::Bucket(Turn { before: None, after: Some(made.clone()) }),
+        })
     }
 
     /// True iff both are about the same setting of the same recorder.

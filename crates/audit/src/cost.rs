@@ -5,7 +5,7 @@ use crate::plan::{Copies, CostTurn};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::{Candidate, State, Subject, decide};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Prices with their date and source: data, not knowledge. A file of the user's may replace them.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,14 +45,24 @@ pub struct Monthly {
 pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<CostTurn> {
     let was = estimate(before, prices);
     let is = estimate(after, prices);
+    // What is not known is not nothing: no figure is told that leaves functions out as if they cost none.
     if was.functions == was.unknown && was.functions > 0 {
         return None;
     }
+    let kinds: BTreeSet<RecorderKind> = was.kinds.union(&is.kinds).copied().collect();
+    let mut each = Vec::new();
+    if kinds.contains(&RecorderKind::Trail) || kinds.is_empty() {
+        each.push(format!("${} for 100,000 data events of a trail", prices.data_events_per_100k));
+    }
+    if kinds.contains(&RecorderKind::EventDataStore) {
+        let (low, high) = prices.record_bytes;
+        each.push(format!(
+            "${} for a gigabyte that an event data store ingests, at {low} to {high} bytes a record",
+            prices.lake_ingest_per_gb
+        ));
+    }
     let mut basis = vec![
-        format!(
-            "prices of {} from {}: ${} for 100,000 data events of a trail",
-            prices.as_of, prices.source, prices.data_events_per_100k
-        ),
+        format!("prices of {} from {}: {}", prices.as_of, prices.source, each.join("; ")),
         format!(
             "{} to {} records for one invocation; asynchronous ones give rise to several",
             prices.records_per_invocation.0, prices.records_per_invocation.1
@@ -97,6 +107,8 @@ struct Estimate {
     functions: usize,
     unknown: usize,
     copies: Vec<Copies>,
+    /// The kinds of recorders that record any of it.
+    kinds: BTreeSet<RecorderKind>,
 }
 
 fn estimate(audit: &Audit<'_>, prices: &Prices) -> Estimate {
@@ -120,6 +132,7 @@ fn estimate(audit: &Audit<'_>, prices: &Prices) -> Estimate {
             let one =
                 recorders.iter().map(|at| price(audit.inventory.recorders[*at].kind, invocations, prices));
             let costs: Vec<Monthly> = one.collect();
+            all.kinds.extend(recorders.iter().map(|at| audit.inventory.recorders[*at].kind));
             all.monthly = costs.iter().fold(all.monthly, |sum, one| sum.plus(*one));
             if recorders.len() > 1 && invocations > 0 {
                 let names = recorders.iter().map(|at| audit.inventory.recorders[*at].arn.clone()).collect();

@@ -15,6 +15,7 @@ pub use narrow::{exclude, include_again, keep_only, without};
 pub use rules::{Violation, validate};
 pub(crate) use shed::shed;
 
+use crate::exclusion::is_management;
 use cloudtrail::event::Field;
 use cloudtrail::json::{RequestError, each, request};
 use cloudtrail::recorder::RecorderKind;
@@ -115,17 +116,62 @@ pub fn add_management(selectors: &Selectors, recorder: RecorderKind) -> Result<S
     if decide_space(&candidate, &[management_events()], "events").state == State::Recorded {
         return settled(selectors, selectors.list.clone(), recorder);
     }
-    let mut list = selectors.list.clone();
-    if list.iter().all(|one| matches!(one, Selector::Basic(_))) && list.len() < limits::BASIC_SELECTORS {
-        let all = BasicSelector::of_a_new_trail();
-        list.push(Selector::Basic(all));
-    } else {
-        list = to_advanced(&list)?;
-        let fields = vec![equals(Field::EventCategory, "Management")];
-        let name = "Every management event".to_owned();
-        list.push(Selector::Advanced(AdvancedSelector { name, fields, doubts: Vec::new() }));
-    }
+    let list = match basic_management(&selectors.list) {
+        Some(list) => list,
+        None => advanced_management(to_advanced(&selectors.list)?),
+    };
     settled(selectors, list, recorder)
+}
+
+/// Basic selectors with the part of management events that is missing, so that none is recorded by two of them; `None` iff
+/// there is no room, or they are not all basic and understood.
+fn basic_management(list: &[Selector]) -> Option<Vec<Selector>> {
+    let mut list = list.to_vec();
+    let mut had = (false, false);
+    for one in &mut list {
+        let Selector::Basic(basic) = one else { return None };
+        if !basic.doubts.is_empty() {
+            continue;
+        }
+        if basic.include_management {
+            basic.exclude_management_sources.clear();
+            had.0 |= basic.read_write.admits(true);
+            had.1 |= basic.read_write.admits(false);
+        }
+    }
+    let read_write = match had {
+        (true, true) => return Some(list),
+        (true, false) => ReadWrite::WriteOnly,
+        (false, true) => ReadWrite::ReadOnly,
+        (false, false) => ReadWrite::All,
+    };
+    list.push(Selector::Basic(BasicSelector { read_write, ..BasicSelector::of_a_new_trail() }));
+    (list.len() <= limits::BASIC_SELECTORS).then_some(list)
+}
+
+/// Advanced selectors of which one records every management event: one that is there is widened, and others for management
+/// events alone go, because it records what they do.
+fn advanced_management(list: Vec<Selector>) -> Vec<Selector> {
+    let whole = || vec![equals(Field::EventCategory, "Management")];
+    let mut widened = false;
+    let mut all = Vec::new();
+    for one in list {
+        match one {
+            Selector::Advanced(mut one) if one.doubts.is_empty() && is_management(&one) => {
+                if !widened {
+                    one.fields = whole();
+                    widened = true;
+                    all.push(Selector::Advanced(one));
+                }
+            }
+            other => all.push(other),
+        }
+    }
+    if !widened {
+        let name = "Every management event".to_owned();
+        all.push(Selector::Advanced(AdvancedSelector { name, fields: whole(), doubts: Vec::new() }));
+    }
+    all
 }
 
 /// True iff every data event on resources of the kind in the partition is certainly recorded, whatever its name, caller

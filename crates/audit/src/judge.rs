@@ -4,17 +4,17 @@ mod prospects;
 
 pub(crate) use prospects::{About, Prospects};
 
-use crate::Options;
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
 use crate::finding::{Audit, Open, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
+use crate::{Options, exclusion};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use recording::{
-    Alphabet, Candidate, ClassId, Decider, Domain, Space, State, Subject, Verdict, any_arn, arn_prefix,
-    decide_space, invocations, management_events,
+    Alphabet, Candidate, ClassId, Decider, Domain, Open as Undecided, Space, State, Subject, Verdict,
+    any_arn, arn_prefix, decide_space, invocations, management_events,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -348,9 +348,13 @@ impl<'a> Bench<'a> {
         if let Some(Some(position)) = known.get(class.position()) {
             return *position;
         }
-        let data_events =
-            decider.decide_within(arn, &read_and_write(kind, &Domain::fixed(arn)), "data events");
-        let position = out.add_pair(decider.verdict(class).clone(), data_events);
+        let verdict = decider.verdict(class).clone();
+        // The class of all beyond the work limit holds resources that are not alike: none of them speaks for the others.
+        let data_events = match verdict.open {
+            Some(Undecided::Work) => verdict.clone(),
+            _ => decider.decide_within(arn, &read_and_write(kind, &Domain::fixed(arn)), "data events"),
+        };
+        let position = out.add_pair(verdict, data_events);
         known.resize(known.len().max(class.position() + 1), None);
         known[class.position()] = Some(position);
         position
@@ -408,6 +412,17 @@ impl<'a> Bench<'a> {
             return known;
         }
         *self.management.insert(out.add(self.management_alone()))
+    }
+
+    /// As [`Bench::management_alone`], for all but what recorders here leave out on purpose.
+    fn management_but_exclusions(&self) -> Verdict {
+        let certain = self.candidates.iter().filter(|one| one.certain).filter_map(|one| one.selectors);
+        let sources = certain.flat_map(exclusion::sources).collect();
+        let Some(excluded) = exclusion::selector(sources) else { return self.management_alone() };
+        let mut candidates = self.candidates.clone();
+        let excluded = [excluded];
+        candidates.push(Candidate { selectors: Some(&excluded), certain: true });
+        decide_space(&candidates, &[management_events()], "management events")
     }
 
     fn management_alone(&self) -> Verdict {

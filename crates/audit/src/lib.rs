@@ -19,6 +19,7 @@ pub mod drift;
 pub mod edit;
 pub mod evidence;
 pub mod exception;
+mod exclusion;
 pub mod finding;
 pub mod inventory;
 mod judge;

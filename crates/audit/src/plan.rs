@@ -4,8 +4,10 @@
 //! carried out.
 
 mod after;
+mod conduct;
 mod copies;
 mod create;
+mod gained;
 mod narrowing;
 mod owner;
 mod record;
@@ -16,6 +18,7 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
+pub use conduct::{Misconduct, conduct, conduct_over, retold};
 pub use copies::drop_copies;
 pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
@@ -39,6 +42,10 @@ pub struct PlanOptions<'a> {
     pub audit: Options<'a>,
     /// Records web functions and MicroVMs too where there are none yet.
     pub all_kinds: bool,
+    /// Makes a trail in each account that needs one, also where one trail of the organization would do.
+    pub per_account: bool,
+    /// Records management events too that a recorder leaves out on purpose (AWS KMS, RDS Data API).
+    pub all_management: bool,
     /// What recording costs; without it no cost is told.
     pub prices: Option<&'a Prices>,
 }
@@ -63,6 +70,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What was wanted and could not be planned, with the nearest that can.
     pub refusals: Vec<Refusal>,
+    /// What the whole plan adds to what is recorded, in words; one for each kind.
+    pub gained: Vec<String>,
     /// What is recorded before and will not be after: empty unless the purpose is a reduction.
     pub losses: Vec<Loss>,
     /// The status of every control before and after, in the order of the audit.
@@ -108,7 +117,7 @@ pub struct Step {
     pub because: String,
     /// Who manages the recorder.
     pub owner: Owner,
-    /// What is recorded more, in words; one for each place or kind. Counted with all steps before it carried out.
+    /// What this step adds to what is recorded, in words; one for each kind. Judged after all steps before it.
     pub gained: Vec<String>,
     /// What it can break, in words.
     pub risks: Vec<String>,

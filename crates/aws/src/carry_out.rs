@@ -51,7 +51,10 @@ pub async fn carry_out(
     stop: Stop,
 ) -> Result<Carried, CollectError> {
     let Some(session) = Session::open(options, stop).await? else {
-        return Ok(Carried { done: Vec::new(), stopped: Some(Stopped::Interrupted { at: 0 }) });
+        let begun = orders.marks.iter().any(|mark| *mark != Mark::Fresh);
+        let done: Vec<usize> = (0..orders.marks.len()).filter(|at| orders.marks[*at] == Mark::Done).collect();
+        let stopped = Some(Stopped::Interrupted { at: 0 });
+        return Ok(Carried { done, kept: Vec::new(), begun, stopped });
     };
     let mut world = Live { session: &session, limits: options.limits };
     Ok(engine::run(&mut world, orders.changes, orders.marks, journal, told).await)

@@ -16,6 +16,7 @@ use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use cloudtrail::names::Region;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -56,6 +57,8 @@ impl Target {
             "aws-iso-f" => "csp.hci.ic.gov",
             _ => return None,
         };
+        // It becomes part of a host's name, and the request is signed with the session's token.
+        Region::parse(region).ok()?;
         let url = format!("https://{host}.{region}.{suffix}");
         Some(Target { url, service, region: region.to_owned() })
     }

@@ -143,6 +143,12 @@ pub(crate) struct Plan {
     /// Record web functions and MicroVMs too where there are none yet.
     #[arg(long)]
     pub(crate) all_kinds: bool,
+    /// Create a trail in each account that needs one, not one trail for the organization.
+    #[arg(long)]
+    pub(crate) per_account: bool,
+    /// Record management events that a trail excludes on purpose too (AWS KMS, RDS Data API).
+    #[arg(long)]
+    pub(crate) all_management_events: bool,
     #[command(flatten)]
     pub(crate) planning: Planning,
     #[command(flatten)]
@@ -219,6 +225,9 @@ pub(crate) struct Apply {
     /// Go on where this journal stopped.
     #[arg(long, value_name = "JOURNAL", value_hint = ValueHint::FilePath)]
     pub(crate) resume: Option<PathBuf>,
+    /// The journal that a plan of `undo --merge` takes back.
+    #[arg(long, value_name = "JOURNAL", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
+    pub(crate) undoes: Option<PathBuf>,
     /// Where to write the journal [default: the plan file's name with .journal].
     #[arg(long, value_name = "FILE", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
     pub(crate) journal: Option<PathBuf>,
@@ -260,6 +269,9 @@ pub(crate) struct Undo {
     /// With --merge: write the plan to this file.
     #[arg(long, value_name = "FILE", requires = "merge", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+    /// The file of exceptions: that of a backout ends once the backout is taken back.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) approval: Approval,
     #[command(flatten)]

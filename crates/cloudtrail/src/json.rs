@@ -14,7 +14,7 @@ mod strict;
 mod walk;
 
 pub use beside::{Beside, Said, beside};
-pub use request::{RequestError, document, each, request};
+pub use request::{RequestError, as_found, document, each, request};
 pub use strict::value_from_str;
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};

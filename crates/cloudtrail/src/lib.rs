@@ -7,6 +7,7 @@
 pub mod arn;
 pub mod event;
 pub mod json;
+pub mod names;
 pub mod recorder;
 pub mod resource;
 pub mod selector;

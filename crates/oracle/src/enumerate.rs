@@ -83,9 +83,7 @@ pub fn verdict_up_to(world: &World, subject: &Subject, letters: usize) -> Answer
     let contradicted_escapes = all_certain && !of(Known::Contradicted).iter().all(recorded);
     let state = if all_certain && !contradicted_escapes {
         State::Recorded
-    } else if contradicted_escapes {
-        State::Undetermined
-    } else if !certain.contains(&0) {
+    } else if contradicted_escapes || !certain.contains(&0) {
         State::Undetermined
     } else if certain.iter().any(recorded) {
         State::PartiallyRecorded

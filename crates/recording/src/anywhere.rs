@@ -2,7 +2,7 @@
 
 use crate::clauses::clauses;
 use crate::places::{self, Place};
-use crate::{Candidate, Decider, State, Subject, Verdict, arn_prefix, decide};
+use crate::{Candidate, Decider, Open, State, Subject, Verdict, arn_prefix, decide};
 use cloudtrail::resource::ResourceType;
 use std::collections::BTreeSet;
 
@@ -21,10 +21,11 @@ pub struct Anywhere {
     pub complete: bool,
 }
 
-/// Decides whether every invocation of every resource of `kind` that may ever exist, in any account and Region, is recorded.
+/// Decides whether every invocation of every resource of `kind` that may ever exist, in any account and Region, is recorded: in
+/// `partition`, where the recorders are known to be in one, else in those that their values are about.
 #[must_use]
-pub fn anywhere(candidates: &[Candidate<'_>], kind: ResourceType) -> Anywhere {
-    let found = places::places(&clauses(candidates), kind);
+pub fn anywhere(candidates: &[Candidate<'_>], kind: ResourceType, partition: Option<&str>) -> Anywhere {
+    let found = places::places(&clauses(candidates), kind, partition);
     let mut decider = Decider::new(kind, candidates);
     let mut states: BTreeSet<u8> = BTreeSet::new();
     let mut worst: Option<(u8, &Place)> = None;
@@ -37,9 +38,12 @@ pub fn anywhere(candidates: &[Candidate<'_>], kind: ResourceType) -> Anywhere {
     }
     let place = worst.map_or_else(places::ordinary, |(_, place)| place.clone());
     let mut verdict = decide(candidates, subject(kind, &place));
-    if !found.complete && verdict.state == State::Recorded {
+    // Where the limit on proofs was reached, a place may be open that is recorded when it is asked about alone.
+    let open = worst.is_some_and(|(bad, _)| bad > badness(State::Recorded));
+    if (!found.complete || open) && verdict.state == State::Recorded {
         let (cover, escape, possible) = (Vec::new(), None, None);
-        verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..verdict };
+        let open = open.then_some(Open::Work);
+        verdict = Verdict { state: State::Undetermined, cover, escape, possible, open, ..verdict };
     }
     let (tried, alike) = (found.all.len(), states.len() < 2);
     Anywhere { place, verdict, tried, alike, complete: found.complete }

@@ -7,8 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest set of candidates that all certainly record one same event (of several, the first in order); empty where no event
 /// has two copies. And whether there may be a larger one, because looking for it took too much work.
-pub(crate) fn copies(grids: &[Grid], all: &[Clause<'_>], sure: &[usize], limit: u64) -> (Vec<usize>, bool) {
-    let mut most = Most { best: Vec::new(), here: 0, work: Work::new(limit) };
+pub(crate) fn copies(
+    grids: &[Grid],
+    all: &[Clause<'_>],
+    sure: &[usize],
+    work: &mut Work,
+) -> (Vec<usize>, bool) {
+    let mut most = Most { best: Vec::new(), here: 0, work };
     let mut more = false;
     for grid in grids {
         let mut alive: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -41,14 +46,14 @@ struct Here<'h> {
     everywhere: &'h BTreeSet<usize>,
 }
 
-struct Most {
+struct Most<'w> {
     best: Vec<usize>,
     /// The most that were found at the space in question.
     here: usize,
-    work: Work,
+    work: &'w mut Work,
 }
 
-impl Most {
+impl Most<'_> {
     fn found(&mut self, candidates: impl Iterator<Item = usize>) {
         let mut candidates: Vec<usize> = candidates.collect();
         candidates.sort_unstable();
@@ -78,7 +83,7 @@ impl Most {
             let (candidate, clauses) = &here.others[at];
             for clause in clauses {
                 holding.push(*clause);
-                let together = here.grid.outside_within(&[], holding, &mut self.work);
+                let together = here.grid.outside_within(&[], holding, self.work);
                 if together.map(|found| found.is_some())? {
                     chosen.push(*candidate);
                     self.found(here.everywhere.iter().chain(chosen.iter()).copied());

@@ -9,7 +9,7 @@ use crate::remainder::remainder;
 use crate::subject::Subject;
 use crate::verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
 use crate::words::{self, Sureness};
-use crate::work::{COPIES_LIMIT, Exhausted, WORDS_LIMIT, WORK_LIMIT, Work};
+use crate::work::{ALL_WORK_LIMIT, COPIES_LIMIT, Exhausted, WORDS_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::event::Event;
 use cloudtrail::selector::Selector;
 use cloudtrail::{Answer, records};
@@ -36,6 +36,7 @@ pub fn decide_space(candidates: &[Candidate<'_>], spaces: &[Space], noun: &str) 
         tables: &mut Tables::default(),
         words: &mut Work::new(WORDS_LIMIT),
         limit: WORK_LIMIT,
+        total: &mut Work::new(ALL_WORK_LIMIT),
     };
     question.decide(spaces)
 }
@@ -52,6 +53,8 @@ pub(crate) struct Question<'q> {
     pub(crate) words: &'q mut Work,
     /// Steps for each search.
     pub(crate) limit: u64,
+    /// Steps for all of them.
+    pub(crate) total: &'q mut Work,
 }
 
 /// What a search came to.
@@ -75,7 +78,9 @@ impl Question<'_> {
         let sure: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].sure).collect();
         let every: Vec<usize> = (0..self.all.len()).collect();
         let Ok(grids) = self.grids(&certain) else { return Verdict::beyond_the_limit() };
-        let (copies, more) = copies(&grids, self.all, &sure, self.limit.min(COPIES_LIMIT));
+        let all = self.all;
+        let (copies, more) =
+            self.total.within(self.limit.min(COPIES_LIMIT), |work| copies(&grids, all, &sure, work));
         let given_up = GivenUp { copies: more, possible: false };
         let verdict = |state, escape, open| Verdict {
             state,
@@ -92,9 +97,8 @@ impl Question<'_> {
             return self.proven(
                 verdict(State::Recorded, None, None),
                 &sure,
-                (&grids, certain),
-                &contradicted,
-                &possible,
+                &grids,
+                (&contradicted, &possible),
             );
         }
         let escaping = if sure.len() == every.len() { None } else { Some(self.search(&grids, &every)) };
@@ -119,9 +123,8 @@ impl Question<'_> {
         &mut self,
         verdict: Verdict,
         sure: &[usize],
-        (grids, mut spaces): (&[Grid], Vec<Space>),
-        contradicted: &[Space],
-        possible: &[Space],
+        grids: &[Grid],
+        (contradicted, possible): (&[Space], &[Space]),
     ) -> Verdict {
         let open = |escape, open| Verdict {
             state: State::Undetermined,
@@ -141,8 +144,8 @@ impl Question<'_> {
                 }
             },
         }
-        spaces.extend(contradicted.iter().cloned());
-        let cover = cover(&grids, self.all, sure, self.limit);
+        let all = self.all;
+        let cover = self.total.within(self.limit, |work| cover(&grids, all, sure, work));
         let found = self.grids(possible).map_or(Search::GivenUp, |grids| self.search(&grids, sure));
         let given_up = GivenUp { possible: matches!(found, Search::GivenUp), ..verdict.given_up };
         let possible = match found {
@@ -157,17 +160,18 @@ impl Question<'_> {
     }
 
     /// Looks for an event that none of the clauses holds.
-    fn search(&self, grids: &[Grid], clauses: &[usize]) -> Search {
-        let mut work = Work::new(self.limit);
-        let mut found = Search::Nothing;
-        for grid in grids {
-            match grid.outside(clauses, &mut work) {
-                Ok(Some(box_of_events)) => return Search::Event(Box::new(box_of_events.event())),
-                Ok(None) => {}
-                Err(Exhausted) => found = Search::GivenUp,
+    fn search(&mut self, grids: &[Grid], clauses: &[usize]) -> Search {
+        self.total.within(self.limit, |work| {
+            let mut found = Search::Nothing;
+            for grid in grids {
+                match grid.outside(clauses, work) {
+                    Ok(Some(box_of_events)) => return Search::Event(Box::new(box_of_events.event())),
+                    Ok(None) => {}
+                    Err(Exhausted) => found = Search::GivenUp,
+                }
             }
-        }
-        found
+            found
+        })
     }
 
     /// What none of the clauses holds, as an escape. `event` is one of it; where all of it can be told, its first, most

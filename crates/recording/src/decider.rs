@@ -7,7 +7,7 @@ use crate::index::{self, Index};
 use crate::invocations::Space;
 use crate::subject::{Subject, any_arn};
 use crate::verdict::Verdict;
-use crate::work::{ALL_WORDS_LIMIT, PROOF_LIMIT, WORK_LIMIT, Work};
+use crate::work::{ALL_WORDS_LIMIT, ALL_WORK_LIMIT, PROOF_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Condition, Operator};
@@ -46,6 +46,8 @@ struct Kept {
     tables: Tables,
     /// Steps for words that are left.
     words: Work,
+    /// Steps for searches that are left.
+    total: Work,
 }
 
 impl<'a> Decider<'a> {
@@ -76,7 +78,11 @@ impl<'a> Decider<'a> {
             beyond: None,
             key: Vec::new(),
             last: None,
-            kept: RefCell::new(Kept { tables: Tables::default(), words: Work::new(ALL_WORDS_LIMIT) }),
+            kept: RefCell::new(Kept {
+                tables: Tables::default(),
+                words: Work::new(ALL_WORDS_LIMIT),
+                total: Work::new(ALL_WORK_LIMIT),
+            }),
         }
     }
 
@@ -134,7 +140,7 @@ impl<'a> Decider<'a> {
             }
             all[*at] = self.clauses[*at].with(Field::ResourcesArn, condition);
         }
-        let mut kept = self.kept.borrow_mut();
+        let kept = &mut *self.kept.borrow_mut();
         let mut tables = kept.tables.clone();
         let mut question = Question {
             candidates: &self.candidates,
@@ -143,6 +149,7 @@ impl<'a> Decider<'a> {
             tables: &mut tables,
             words: &mut kept.words,
             limit: WORK_LIMIT,
+            total: &mut kept.total,
         };
         let verdict = question.decide(spaces);
         kept.tables = tables.without_arns();

@@ -82,15 +82,16 @@ pub(crate) struct Places {
     pub(crate) complete: bool,
 }
 
-/// A place of every kind that the clauses can tell apart for resources of `kind`.
-pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType) -> Places {
+/// A place of every kind that the clauses can tell apart for resources of `kind`, in that partition where one is named.
+pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Option<&str>) -> Places {
     let mut values: BTreeSet<Said> = BTreeSet::new();
     for condition in clauses.iter().filter_map(|clause| clause.condition(Field::ResourcesArn)) {
         values.extend(said::all(condition, kind));
     }
     let mut found = Places { all: Vec::new(), complete: true };
     let mut budget = MOST_STATES;
-    for partition in partitions(&values) {
+    let partitions = partition.map_or_else(|| partitions(&values), |one| vec![one.to_owned()]);
+    for partition in partitions {
         let here: Vec<&Said> = values.iter().filter(|one| one.partition.fits(&partition)).collect();
         let parts: BTreeSet<&Part> = here.iter().map(|one| &one.region).collect();
         let credible = regions(&partition);
@@ -173,7 +174,7 @@ mod tests {
         );
         let selectors = cloudtrail::json::from_str(&text).unwrap();
         let candidate = [Candidate { selectors: Some(&selectors.list), certain: true }];
-        let found = places(&clauses(&candidate), ResourceType::Function);
+        let found = places(&clauses(&candidate), ResourceType::Function, None);
         assert!(found.complete);
         found.all
     }

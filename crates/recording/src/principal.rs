@@ -131,7 +131,7 @@ fn resources(service: &str, start: &str, name: &str) -> Vec<String> {
             } else {
                 format!("{start}{name}")
             });
-            found.push(if in_role { format!("{start}/{name}") } else { format!("{start}/{name}") });
+            found.push(format!("{start}/{name}"));
             found.push(start.to_owned());
         }
     }

@@ -61,6 +61,8 @@ struct Level {
     field: Field,
     table: Rc<Table>,
     classes: Vec<Rc<Class>>,
+    /// What telling one cell costs here.
+    telling: u64,
     /// For each class, the clauses that admit it, as positions into `clauses`.
     admits: Vec<Vec<bool>>,
 }
@@ -84,7 +86,7 @@ impl Cut {
             let conditions: Vec<&Condition> = with.iter().map(|(_, condition)| *condition).collect();
             let values = |one: &&Condition| Operator::ALL.map(|operator| one.values(operator).len() as u64);
             let listed: u64 = conditions.iter().flat_map(values).sum();
-            work.spend(listed * 4)?;
+            work.spend(listed)?;
             let table = Rc::new(Table::new(domain, &conditions)?);
             let classes = table.classes(CLASSES).ok_or(Exhausted)?;
             work.spend((classes.len() * clauses.len()) as u64)?;
@@ -97,12 +99,9 @@ impl Cut {
                 })
                 .collect();
             alive.retain(|at| admits.iter().any(|row| row[*at]));
-            levels.push(Level {
-                field: *field,
-                table,
-                classes: classes.into_iter().map(Rc::new).collect(),
-                admits,
-            });
+            let telling = classes.iter().map(|class| 1 + 2 * class.labels.len() as u64).sum();
+            let classes = classes.into_iter().map(Rc::new).collect();
+            levels.push(Level { field: *field, table, classes, telling, admits });
         }
         let mut whole_from = vec![vec![true; clauses.len()]; levels.len() + 1];
         for at in (0..levels.len()).rev() {
@@ -131,7 +130,8 @@ impl Cut {
     ) -> Result<(), Exhausted> {
         let whole = |clause: &usize| self.whole_from[level][*clause];
         if alive.is_empty() {
-            told.0.spend(self.levels.iter().map(|level| level.classes.len() as u64).sum())?;
+            // Words look at every label of every class, inside the cell and outside.
+            told.0.spend(self.levels.iter().map(|level| level.telling).sum())?;
             told.1.push(path.cell());
             return if told.1.len() > CELLS { Err(Exhausted) } else { Ok(()) };
         }

@@ -7,6 +7,10 @@ pub const WORK_LIMIT: u64 = 1 << 23;
 /// Steps for finding how many copies are paid, which changes no verdict.
 pub(crate) const COPIES_LIMIT: u64 = WORK_LIMIT / 8;
 
+/// Steps for all searches of one decider together, so that many resources cannot multiply what one costs. Where they are used up,
+/// what cannot be told at a glance is undetermined.
+pub(crate) const ALL_WORK_LIMIT: u64 = 16 * WORK_LIMIT;
+
 /// The most combinations of a condition with a text of its field that are looked at side by side. More are beyond the limit, too.
 pub(crate) const TABLE_LIMIT: usize = 1 << 29;
 
@@ -47,6 +51,15 @@ impl Work {
                 Err(Exhausted)
             }
         }
+    }
+
+    /// Runs `of` with at most `limit` of these steps, and takes away what it used.
+    pub(crate) fn within<T>(&mut self, limit: u64, of: impl FnOnce(&mut Work) -> T) -> T {
+        let given = self.left.min(limit);
+        let mut work = Work::new(given);
+        let told = of(&mut work);
+        self.left -= given - work.left;
+        told
     }
 
     /// How many are left.

@@ -1,7 +1,9 @@
 //! `management-events-recorded`: management events are recorded, read and write, of every service.
 
 use super::{About, about_places, group};
+use crate::exclusion;
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, PlaceCandidate, Status, Weight};
+use cloudtrail::recorder::RecorderKind;
 use recording::{Candidate, State, decide_space, management_events};
 
 const ABOUT: About = About {
@@ -14,6 +16,9 @@ const ABOUT: About = About {
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     let mut findings =
         group::places(audit, |place| audit.places[place].management, |_, state| state != State::Recorded);
+    for finding in findings.iter_mut().filter(|finding| finding.status == Status::Fail) {
+        finding.help = on_purpose(audit, finding).or(finding.help.take());
+    }
     findings.extend(without_global_services(audit));
     let otherwise = if audit.places.is_empty() {
         (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
@@ -21,6 +26,26 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         (Status::Pass, "all management events are recorded, read and write".to_owned())
     };
     ABOUT.answer(findings, otherwise)
+}
+
+/// What recorders leave out on purpose, in words.
+fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
+    let told = finding.recorders.iter().filter_map(|at| {
+        let recorder = &audit.inventory.recorders[*at];
+        let sources = exclusion::sources(&recorder.selectors.known()?.list);
+        (!sources.is_empty()).then(|| {
+            format!(
+                "{} {} leaves out events of {} on purpose",
+                recorder.kind,
+                recorder.name,
+                sources.join(" and ")
+            )
+        })
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| {
+        format!("{}; invoketrail plan keeps that unless you say --all-management-events", told.join("; "))
+    })
 }
 
 /// Events of global services (IAM, STS, CloudFront) happen in one Region of the partition, and only trails with
@@ -33,13 +58,19 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
         _ => return None,
     };
     let recorders = &audit.inventory.recorders;
-    let without = |one: &PlaceCandidate| {
-        one.recorder.is_some_and(|at| recorders[at].global_service_events == Some(false))
+    // A trail for several Regions always has them; one that does not say is not certain to.
+    let said = |one: &PlaceCandidate| {
+        let recorder = &recorders[one.recorder?];
+        let is_trail = recorder.kind == RecorderKind::Trail && !recorder.multi_region;
+        recorder.global_service_events.or((!is_trail).then_some(true))
     };
+    let without = |one: &PlaceCandidate| one.recorder.is_some() && said(one) == Some(false);
+    let open = |one: &PlaceCandidate| one.recorder.is_some() && said(one).is_none();
     let lacks = |place: &PlaceAudit<'_>| {
         let recorded = audit.verdicts[place.management].state == State::Recorded;
-        if place.region != global || !recorded || !place.candidates.iter().any(without) {
-            return false;
+        let any = place.candidates.iter().any(|one| without(one) || open(one));
+        if place.region != global || !recorded || !any {
+            return None;
         }
         let rest: Vec<Candidate<'_>> = place
             .candidates
@@ -47,18 +78,39 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
             .filter(|one| !without(one))
             .map(|one| {
                 let selectors = one.recorder.and_then(|at| recorders[at].selectors.known());
-                Candidate { selectors: selectors.map(|all| all.list.as_slice()), certain: one.certain }
+                let certain = one.certain && !open(one);
+                Candidate { selectors: selectors.map(|all| all.list.as_slice()), certain }
             })
             .collect();
-        decide_space(&rest, &[management_events()], "management events").state != State::Recorded
+        match decide_space(&rest, &[management_events()], "management events").state {
+            State::Recorded => None,
+            State::PartiallyRecorded | State::NotRecorded => Some(Status::Fail),
+            State::Undetermined => Some(Status::Undetermined),
+        }
     };
-    let places: Vec<usize> =
-        audit.places.iter().enumerate().filter(|(_, place)| lacks(place)).map(|(at, _)| at).collect();
+    let lacking: Vec<(usize, Status)> =
+        audit.places.iter().enumerate().filter_map(|(at, place)| Some((at, lacks(place)?))).collect();
+    let fails = lacking.iter().any(|(_, status)| *status == Status::Fail);
+    let status = if fails { Status::Fail } else { Status::Undetermined };
+    let places: Vec<usize> = lacking.iter().filter(|(_, one)| *one == status).map(|(at, _)| *at).collect();
     if places.is_empty() {
         return None;
     }
-    let reason = "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
-                  management events here are without them";
+    let reason = if fails {
+        "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
+         management events here are without them"
+    } else {
+        "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
+         management events here, and another recorder was not read in full"
+    };
+    let gaps: Vec<usize> = match fails {
+        true => Vec::new(),
+        false => places
+            .iter()
+            .flat_map(|at| &audit.places[*at].candidates)
+            .flat_map(|one| one.gaps.clone())
+            .collect(),
+    };
     let mut silent: Vec<usize> = places
         .iter()
         .flat_map(|at| audit.places[*at].candidates.iter().filter(|one| without(one)))
@@ -67,7 +119,7 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
     silent.sort_unstable();
     let help = Some("set IncludeGlobalServiceEvents, or make the trail multi-Region".to_owned());
     let mut finding =
-        Finding { places, recorders: silent, help, ..about_places(Status::Fail, reason.to_owned()) };
+        Finding { places, recorders: silent, help, gaps, ..about_places(status, reason.to_owned()) };
     finding.tidy();
     Some(finding)
 }

@@ -1,7 +1,9 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
+use super::lambda_invocations_recorded::unlisted_places;
 use super::{About, about_places, named};
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
+use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeMap;
 
@@ -30,6 +32,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             }
         }
     }
+    let management = management(audit);
     let open = open(audit).into_iter().chain(given_up(audit));
     let findings = groups.into_iter().map(|(recorders, (proof, resources))| {
         let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
@@ -51,10 +54,49 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         }
     });
     let otherwise = match rows {
+        0 if (0..ResourceType::ALL.len()).any(|plane| unlisted_places(audit, plane) > 0) => {
+            (Status::Undetermined, "what there is to invoke could not be listed everywhere".to_owned())
+        }
         0 => (Status::NotApplicable, "there is nothing to invoke".to_owned()),
         _ => (Status::Pass, "no invocation is certainly recorded twice".to_owned()),
     };
-    ABOUT.answer(findings.chain(open).collect(), otherwise)
+    ABOUT.answer(findings.chain(management).chain(open).collect(), otherwise)
+}
+
+/// Management events that two recorders record: one finding for each group of recorders.
+fn management(audit: &Audit<'_>) -> Vec<Finding> {
+    let mut groups: BTreeMap<Vec<usize>, (Proof, Vec<usize>)> = BTreeMap::new();
+    for (at, place) in audit.places.iter().enumerate() {
+        let copies = &audit.verdicts[place.management].copies;
+        let recorders: Vec<usize> =
+            copies.iter().filter_map(|copy| place.candidates[*copy].recorder).collect();
+        if recorders.len() > 1 {
+            let proof = Proof { place: at, verdict: place.management };
+            groups.entry(recorders).or_insert((proof, Vec::new())).1.push(at);
+        }
+    }
+    let told = groups.into_iter().map(|(recorders, (proof, places))| {
+        let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
+        Finding {
+            status: Status::Fail,
+            reason: format!(
+                "the same management events are recorded {} times: by {}",
+                names.len(),
+                names.join(" and ")
+            ),
+            places,
+            resources: Vec::new(),
+            recorders,
+            proof: Some(proof),
+            gaps: Vec::new(),
+            help: Some(
+                "the first copy of management events that a trail delivers is free, each further one costs $2.00 for 100,000 events; \
+                 an event data store is paid by volume"
+                    .to_owned(),
+            ),
+        }
+    });
+    told.collect()
 }
 
 /// Resources of which it was not looked to the end whether two recorders record the same, because that takes too much work.
@@ -63,6 +105,10 @@ fn given_up(audit: &Audit<'_>) -> Option<Finding> {
         "whether two recorders record the same takes more steps to find than the work limit".to_owned();
     let mut shared = about_places(Status::Undetermined, reason);
     for (at, place) in audit.places.iter().enumerate() {
+        let management = &audit.verdicts[place.management];
+        if management.given_up.copies && management.copies.is_empty() {
+            shared.places.push(at);
+        }
         for (plane, of) in place.planes.iter().enumerate() {
             for (row, one) in of.rows.iter().enumerate() {
                 let verdict = &audit.verdicts[one.verdict];
@@ -74,7 +120,7 @@ fn given_up(audit: &Audit<'_>) -> Option<Finding> {
         }
     }
     shared.tidy();
-    (!shared.resources.is_empty()).then_some(shared)
+    (!shared.places.is_empty()).then_some(shared)
 }
 
 /// Recorders that may record a second time what another one does, for all that was read.

@@ -18,9 +18,31 @@ pub fn exclude(
     arns: &[String],
     recorder: RecorderKind,
 ) -> Result<Selectors, EditError> {
-    edit(selectors, kind, recorder, |condition| {
+    let excluded = edit(selectors, kind, recorder, |condition| {
         for arn in arns {
             // One that the condition does not admit anyway needs no value.
+            if condition.turns_away(Some(arn)).is_none() {
+                condition.not_equals.push(arn.clone());
+            }
+        }
+        true
+    });
+    if !matches!(excluded, Err(EditError::DoesNotFit { .. })) {
+        return excluded;
+    }
+    // Where there is no room for more values, one that is listed goes out of its list, which makes room.
+    edit(selectors, kind, recorder, |condition| {
+        for arn in arns {
+            if condition.turns_away(Some(arn)).is_some() {
+                continue;
+            }
+            let mut shorter = condition.clone();
+            shorter.equals.retain(|value| value != arn);
+            let selects = [&shorter.equals, &shorter.starts_with, &shorter.ends_with];
+            if selects.iter().all(|values| values.is_empty()) && !condition.equals.is_empty() {
+                return false;
+            }
+            *condition = shorter;
             if condition.turns_away(Some(arn)).is_none() {
                 condition.not_equals.push(arn.clone());
             }

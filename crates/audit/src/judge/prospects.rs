@@ -33,6 +33,8 @@ pub(crate) struct Prospect {
 /// candidates there and whether for certain.
 pub(crate) struct Prospects<'o> {
     options: &'o Options<'o>,
+    /// What recorders leave out of management events on purpose is not asked about.
+    exclusions_stay: bool,
     documents: HashMap<String, usize>,
     known: HashMap<Key, Prospect>,
 }
@@ -49,7 +51,12 @@ struct Key {
 impl<'o> Prospects<'o> {
     /// Nothing is known yet.
     pub(crate) fn new(options: &'o Options<'o>) -> Self {
-        Prospects { options, documents: HashMap::new(), known: HashMap::new() }
+        Prospects { options, exclusions_stay: false, documents: HashMap::new(), known: HashMap::new() }
+    }
+
+    /// The same, for all management events but those that a recorder leaves out on purpose, if `stay`.
+    pub(crate) fn with_exclusions(options: &'o Options<'o>, stay: bool) -> Self {
+        Prospects { exclusions_stay: stay, ..Prospects::new(options) }
     }
 
     /// The answers that `wanted` asks for at each place of the inventory, in the order of its places.
@@ -58,7 +65,7 @@ impl<'o> Prospects<'o> {
         inventory: &'a Inventory,
         wanted: impl Fn(&Place) -> Vec<About>,
     ) -> Vec<(&'a Place, Vec<(About, Prospect)>)> {
-        let options = self.options;
+        let (options, stay) = (self.options, self.exclusions_stay);
         let register = Register::new(options.exceptions, options.today);
         let mut candidates = Candidates::new(inventory, options);
         let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
@@ -77,7 +84,7 @@ impl<'o> Prospects<'o> {
                 let (account, region) = (place.account.clone(), place.region.clone());
                 let key = Key { account, region, about, candidates: stands.clone() };
                 let known = self.known.entry(key);
-                let answer = known.or_insert_with(|| ask(benches.of(&here), place, about, &register));
+                let answer = known.or_insert_with(|| ask(benches.of(&here), place, about, &register, stay));
                 answers.push((about, *answer));
             }
             all.push((place, answers));
@@ -96,7 +103,7 @@ impl<'o> Prospects<'o> {
     }
 }
 
-fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'_>) -> Prospect {
+fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'_>, stay: bool) -> Prospect {
     match about {
         About::Any(kind) => {
             let mut out = Verdicts::default();
@@ -112,7 +119,8 @@ fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'
         }
         About::Management => {
             let verdict = bench.management_alone();
-            Prospect { state: verdict.state, copies: verdict.copies.len() }
+            let state = if stay { bench.management_but_exclusions().state } else { verdict.state };
+            Prospect { state, copies: verdict.copies.len() }
         }
     }
 }

@@ -17,7 +17,8 @@ pub fn after(inventory: &Inventory, changes: &[Change]) -> Inventory {
     inventory
 }
 
-fn apply(inventory: &mut Inventory, change: &Change) {
+/// Carries one change out in the inventory.
+pub(super) fn apply(inventory: &mut Inventory, change: &Change) {
     let target = &change.target;
     match &change.setting {
         Setting::Bucket(_) => {}

@@ -72,7 +72,7 @@ pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
         ));
     }
     let mut plan = finish(inventory, options, Purpose::DropCopies, steps, refusals);
-    plan.losses = copies_lost(inventory, &plan);
+    plan.losses = functions_lost(inventory, &plan);
     plan
 }
 
@@ -82,7 +82,7 @@ fn read(list: &[Selector]) -> Selectors {
 }
 
 /// The functions that each step stops recording.
-fn copies_lost(inventory: &Inventory, plan: &Plan) -> Vec<Loss> {
+pub(super) fn functions_lost(inventory: &Inventory, plan: &Plan) -> Vec<Loss> {
     let functions = inventory.places.iter().flat_map(|place| &place.functions.resources);
     let arns: Vec<&str> = functions.map(|one| one.arn.as_ref()).collect();
     let mut losses = Vec::new();

@@ -10,16 +10,26 @@ use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Selector, Selectors};
 use std::collections::BTreeSet;
 
-/// The changes that create a trail for what the account lacks, and why; `None` iff the account cannot be told well enough.
+/// Whose trail is created.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner<'a> {
+    /// The account that owns it: of an organization's trail, the management account.
+    pub(super) account: &'a str,
+    /// The organization whose accounts it records, where it is not one account's own.
+    pub(super) organization: Option<&'a str>,
+}
+
+/// The changes that create a trail for what is lacking, and why; `None` iff its home cannot be told. `own` holds the places
+/// that it is for.
 pub(super) fn new_trail(
-    inventory: &Inventory,
     own: &Inventory,
-    account: &str,
+    owner: Owner<'_>,
     lacks: &ByPlace<Lacks>,
 ) -> Option<(Vec<Change>, String)> {
-    let home = home(inventory, own, account)?;
-    let partition = &inventory.partition;
-    let name = free_name(inventory, account, &home);
+    let account = owner.account;
+    let home = home(own, account)?;
+    let partition = &own.partition;
+    let name = free_name(own, account, &home);
     let arn = format!("arn:{partition}:cloudtrail:{home}:{account}:trail/{name}");
     let bucket = format!("{name}-logs-{account}-{home}");
     let target = Target {
@@ -33,7 +43,14 @@ pub(super) fn new_trail(
     let kinds: BTreeSet<usize> = lacks.values().flat_map(|one| one.failing.kinds.iter().copied()).collect();
     let kinds: Vec<ResourceType> =
         ResourceType::ALL.into_iter().filter(|kind| kinds.contains(&(*kind as usize))).collect();
-    let management = lacks.values().any(|one| one.failing.management);
+    // An organization's trail records management events only where nobody does: any other copy of them is paid.
+    let management = match owner.organization {
+        None => lacks.values().any(|one| one.failing.management),
+        Some(_) => own.places.iter().all(|place| {
+            let key = (place.account.clone(), place.region.clone());
+            lacks.get(&key).is_some_and(|one| one.failing.management)
+        }),
+    };
     let default = of_a_new_trail();
     let mut wanted = extend(&default, &kinds, partition, RecorderKind::Trail).ok()?;
     if !management && !kinds.is_empty() {
@@ -47,10 +64,10 @@ pub(super) fn new_trail(
     } else {
         wanted = add_management(&wanted, RecorderKind::Trail).ok()?;
     }
-    let policy = policy(partition, &bucket, account, &arn);
+    let policy = policy(partition, &bucket, owner, &arn);
     let trail = NewTrail {
         bucket: bucket.clone(),
-        organization: false,
+        organization: owner.organization.is_some(),
         multi_region: true,
         log_file_validation: true,
     };
@@ -63,10 +80,17 @@ pub(super) fn new_trail(
         changes.push(change(Setting::Selectors(Turn { before, after })));
     }
     changes.push(change(Setting::Logging(Turn { before: false, after: true })));
-    let why = if management {
-        "no recorder of this account can be changed such that it records everything"
-    } else {
-        "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
+    let why = match (owner.organization, management) {
+        (Some(_), true) => {
+            "no recorder that is there can be changed for these accounts; one trail of the organization records all of them"
+        }
+        (Some(_), false) => {
+            "no recorder that is there can be changed for these accounts; one trail of the organization records the data events of all of them, and no management event is paid twice"
+        }
+        (None, true) => "no recorder of this account can be changed such that it records everything",
+        (None, false) => {
+            "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
+        }
     };
     Some((changes, why.to_owned()))
 }
@@ -83,8 +107,8 @@ const DATA_ONLY: &str = r#"{"AdvancedEventSelectors":[{"Name":"Every invocation 
     {"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]}"#;
 
 /// The Region of the new trail: one that no account can be without, us-east-1 if it is among the audited ones.
-fn home(inventory: &Inventory, own: &Inventory, account: &str) -> Option<String> {
-    let regions = inventory.account(account).and_then(|account| account.regions.known());
+fn home(own: &Inventory, account: &str) -> Option<String> {
+    let regions = own.account(account).and_then(|account| account.regions.known());
     let by_default = |region: &str| {
         regions.is_none_or(|all| all.get(region).is_none_or(|state| *state == OptIn::ByDefault))
     };
@@ -110,8 +134,29 @@ fn free_name(inventory: &Inventory, account: &str, home: &str) -> String {
     name
 }
 
-/// The policy that CloudTrail's documentation gives for the bucket of a trail: only this trail may check and write.
-fn policy(partition: &str, bucket: &str, account: &str, trail: &str) -> String {
+/// The policy that CloudTrail's documentation gives for the bucket of a trail: only this trail may check and write. That of an
+/// organization also writes under the organization's id, where the members' files lie.
+fn policy(partition: &str, bucket: &str, owner: Owner<'_>, trail: &str) -> String {
+    let account = owner.account;
+    let write = |folder: &str, sid: &str| {
+        format!(
+            concat!(
+                r#"{{"Action":"s3:PutObject","Condition":{{"StringEquals":{{"aws:SourceArn":"{trail}","#,
+                r#""s3:x-amz-acl":"bucket-owner-full-control"}}}},"Effect":"Allow","#,
+                r#""Principal":{{"Service":"cloudtrail.amazonaws.com"}},"#,
+                r#""Resource":"arn:{partition}:s3:::{bucket}/AWSLogs/{folder}/*","Sid":"{sid}"}}"#
+            ),
+            trail = trail,
+            partition = partition,
+            bucket = bucket,
+            folder = folder,
+            sid = sid
+        )
+    };
+    let members = owner
+        .organization
+        .map(|id| format!(",{}", write(id, "CloudTrailOrganizationWrite")))
+        .unwrap_or_default();
     let principal = r#"{"Service":"cloudtrail.amazonaws.com"}"#;
     let source = format!(r#""aws:SourceArn":"{trail}""#);
     format!(
@@ -119,15 +164,14 @@ fn policy(partition: &str, bucket: &str, account: &str, trail: &str) -> String {
             r#"{{"Statement":["#,
             r#"{{"Action":"s3:GetBucketAcl","Condition":{{"StringEquals":{{{source}}}}},"Effect":"Allow","#,
             r#""Principal":{principal},"Resource":"arn:{partition}:s3:::{bucket}","Sid":"CloudTrailAclCheck"}},"#,
-            r#"{{"Action":"s3:PutObject","Condition":{{"StringEquals":{{{source},"s3:x-amz-acl":"bucket-owner-full-control"}}}},"#,
-            r#""Effect":"Allow","Principal":{principal},"#,
-            r#""Resource":"arn:{partition}:s3:::{bucket}/AWSLogs/{account}/*","Sid":"CloudTrailWrite"}}"#,
+            "{own}{members}",
             r#"],"Version":"2012-10-17"}}"#
         ),
         source = source,
         principal = principal,
         partition = partition,
         bucket = bucket,
-        account = account
+        own = write(account, "CloudTrailWrite"),
+        members = members
     )
 }

@@ -9,7 +9,7 @@ use crate::{Counted, Options};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector::{Condition, FieldSelector, Selector, Selectors};
+use cloudtrail::selector::{BasicSelector, Condition, FieldSelector, Selector, Selectors};
 use recording::{Inclusion, included};
 use std::collections::BTreeSet;
 
@@ -50,14 +50,25 @@ fn narrowing(
     };
     let reaches_as_far = left.is_some_and(|left| {
         (left.multi_region || !recorder.multi_region) && (left.organization || !recorder.organization)
-    }) && changes.iter().find(stopped).is_none();
+    });
+    let is_stopped = changes.iter().any(|change| stopped(&change));
+    let reaches_as_far = reaches_as_far && !is_stopped;
     let lost = |event| Some(Narrowing { recorder: recorder.arn.clone(), place: None, event });
     let Seen::Known(before) = &recorder.selectors else {
         let same = left.is_some_and(|left| left.selectors == recorder.selectors);
         return if same && reaches_as_far { None } else { lost(None) };
     };
     let stays = left.and_then(|left| left.selectors.known());
-    Reach::of(inventory, then, options, recorder, reaches_as_far).loses(before, stays)
+    // What is left of it records all by itself what it does today, wherever it did.
+    if reaches_as_far && stays.is_some_and(|stays| narrows(before, stays) == Inclusion::Included) {
+        return None;
+    }
+    let mut reach = Reach::of(inventory, then, options, recorder, reaches_as_far);
+    if is_stopped {
+        // Where its status was not read it may have logged, and certainly does not afterwards.
+        reach.places.iter_mut().for_each(|stand| stand.stays = false);
+    }
+    reach.loses(before, stays)
 }
 
 /// Where a recorder may record, and who else certainly does there.
@@ -105,7 +116,11 @@ impl<'a> Reach<'a> {
                 } else if candidate.certain && counts {
                     let known = one.selectors.known().into_iter().flat_map(|selectors| &selectors.list);
                     // One of another recorder that looks the same may differ in what we do not understand.
-                    others.extend(known.filter(|one| one.doubts().is_empty()).cloned());
+                    let known = known.filter(|one| one.doubts().is_empty());
+                    match has_global_services(one) {
+                        true => others.extend(known.cloned()),
+                        false => others.extend(known.filter_map(without_management)),
+                    }
                 }
             }
             let stand = Stand { place: (was.account.clone(), was.region.clone()), stays, others };
@@ -141,6 +156,26 @@ impl<'a> Reach<'a> {
         let (seen, stays_there) = self.elsewhere.as_ref().filter(|(_, stays)| !(is_whole && *stays))?;
         let there = outside(&before.list, seen);
         loss(before, &there, own(*stays_there), &[]).and_then(|event| lost(None, event))
+    }
+}
+
+/// True unless it is a trail for one Region that does not say that it records events of global services (IAM, STS).
+fn has_global_services(recorder: &Recorder) -> bool {
+    recorder.kind != RecorderKind::Trail
+        || recorder.multi_region
+        || recorder.global_service_events == Some(true)
+}
+
+/// The selector without management events; `None` iff nothing is left of it.
+fn without_management(selector: &Selector) -> Option<Selector> {
+    match selector {
+        Selector::Basic(basic) => {
+            Some(Selector::Basic(BasicSelector { include_management: false, ..basic.clone() }))
+        }
+        Selector::Advanced(advanced) => advanced
+            .condition(Field::EventCategory)
+            .is_some_and(|one| one.turns_away(Some("Management")).is_some())
+            .then(|| selector.clone()),
     }
 }
 

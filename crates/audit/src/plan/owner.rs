@@ -56,7 +56,13 @@ fn by_tags(tags: &BTreeMap<String, String>) -> Owner {
         if (MANAGED_BY.contains(&name.as_str()) && says(&word)) || (says(&name) && !negated) {
             return Owner::Terraform { mark: format!("tag {key}={value}") };
         }
-        if MANAGED_BY.contains(&name.as_str()) && (word.contains("cloudformation") || word == "cdk") {
+        // Pulumi has no mark of its own among ours: like Terraform it sets back what was changed without it.
+        let pulumi = |text: &str| text.contains("pulumi");
+        if (MANAGED_BY.contains(&name.as_str()) && pulumi(&word)) || (pulumi(&name) && !negated) {
+            return Owner::Terraform { mark: format!("Pulumi, tag {key}={value}") };
+        }
+        let cdk = word.contains("cdk") || word.contains("cloudformation");
+        if (MANAGED_BY.contains(&name.as_str()) && cdk) || (name.contains("cdk") && !negated) {
             return Owner::CloudFormation { stack: format!("tag {key}={value}") };
         }
     }
@@ -81,6 +87,12 @@ mod tests {
             ("terraform:workspace", "prod"),
         ] {
             assert!(matches!(of(key, value), Owner::Terraform { .. }), "{key}={value}");
+        }
+        for (key, value) in [("pulumi:project", "net"), ("ManagedBy", "Pulumi")] {
+            assert!(matches!(of(key, value), Owner::Terraform { .. }), "{key}={value}");
+        }
+        for (key, value) in [("aws-cdk:stack", "net"), ("ManagedBy", "AWS CDK"), ("created-by", "cdk")] {
+            assert!(matches!(of(key, value), Owner::CloudFormation { .. }), "{key}={value}");
         }
         assert!(matches!(of("aws:cloudformation:stack-name", "audit"), Owner::CloudFormation { .. }));
         let accelerator = of("aws:cloudformation:stack-name", "AWSAccelerator-LoggingStack-1");

@@ -1,17 +1,19 @@
 //! The plan that makes the control pass: which recorder is changed, and how.
 
 use super::after::after;
-use super::create::new_trail;
+use super::create::{self, new_trail};
 use super::owner::owner;
 use super::skeleton::{ByPlace, Lacks, Needs, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
-use crate::inventory::Inventory;
-use crate::judge::Prospects;
+use crate::exclusion;
+use crate::inventory::{Inventory, Organization};
+use crate::judge::{About, Prospects};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
+use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The changes after which every invocation is recorded, and every management event.
@@ -32,7 +34,7 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
         inventory,
         options,
         needs,
-        prospects: Prospects::new(&options.audit),
+        prospects: Prospects::with_exclusions(&options.audit, !options.all_management),
         steps: Vec::new(),
         refused: BTreeMap::new(),
         tried: BTreeSet::new(),
@@ -40,9 +42,11 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
     // An organization's recorder first, but not where it would pay twice for what an account's own could record alone.
     let bare = planner.organizations(bare, Copies::None);
     let bare = planner.accounts(bare, Copies::None);
+    let bare = planner.organization_trails(bare);
     let bare = planner.organizations(bare, Copies::Taken);
     let bare = planner.accounts(bare, Copies::Taken);
-    let refusals = planner.refusals(&bare);
+    let mut refusals = planner.refusals(&bare);
+    refusals.extend(planner.exclusions(&bare));
     let steps = planner.needed();
     finish(inventory, options, Purpose::Record, steps, refusals)
 }
@@ -267,7 +271,8 @@ impl Planner<'_> {
         if weight(&lacks) == 0 {
             return None;
         }
-        let (changes, because) = new_trail(self.inventory, own, account, &lacks)?;
+        let owner = create::Owner { account, organization: None };
+        let (changes, because) = new_trail(own, owner, &lacks)?;
         if changes.iter().any(|change| self.tried.contains(&change.target.arn)) {
             return None;
         }
@@ -277,6 +282,70 @@ impl Planner<'_> {
             changes,
             rank: (false, 9, 0, std::cmp::Reverse(0), String::new()),
             because,
+            after: then,
+        })
+    }
+
+    /// A new trail for each organization of which several accounts still lack something: one trail and one bucket, in the
+    /// management account, instead of one in each.
+    fn organization_trails(&mut self, mut bare: Inventory) -> Inventory {
+        if self.options.per_account {
+            return bare;
+        }
+        let known = self.inventory.accounts.iter().filter_map(|one| one.organization.known()?.as_ref());
+        let organizations: BTreeSet<&Organization> = known.collect();
+        for organization in organizations {
+            if let Some(offer) = self.organization_trail(&bare, organization) {
+                bare = self.take(offer);
+            }
+        }
+        bare
+    }
+
+    /// `None` where the management account was not visited, fewer than two accounts would gain, or more accounts would pay for
+    /// copies than gain.
+    fn organization_trail(&mut self, bare: &Inventory, organization: &Organization) -> Option<Offer> {
+        let management = organization.management_account.as_str();
+        bare.account(management)?;
+        let member = |id: &str| {
+            let of = bare.account(id).and_then(|one| one.organization.known()?.as_ref());
+            of.is_some_and(|of| of == organization)
+        };
+        let places = bare.places.iter().filter(|place| member(&place.account)).cloned().collect();
+        let own = Inventory { places, ..bare.clone() };
+        let (lacks, _) = lacking(&own, &self.needs, &mut self.prospects);
+        let (changes, because) = new_trail(
+            &own,
+            create::Owner { account: management, organization: Some(&organization.id) },
+            &lacks,
+        )?;
+        let then = after(bare, &changes);
+        let mut gaining: BTreeSet<&str> = BTreeSet::new();
+        let mut paying: BTreeSet<&str> = BTreeSet::new();
+        let accounts: BTreeSet<&str> = own.places.iter().map(|place| place.account.as_str()).collect();
+        for account in accounts {
+            let (was, copies) = lacking(&of_account(bare, account), &self.needs, &mut self.prospects);
+            let (is, more) = lacking(&of_account(&then, account), &self.needs, &mut self.prospects);
+            if weight(&is) < weight(&was) {
+                gaining.insert(account);
+            } else if more > copies {
+                paying.insert(account);
+            }
+        }
+        if gaining.len() < 2 || paying.len() >= gaining.len() {
+            return None;
+        }
+        let copies = match paying.len() {
+            0 => String::new(),
+            n => format!(
+                "; {} already records its own, and pays for a copy",
+                crate::controls::count(n, "account")
+            ),
+        };
+        Some(Offer {
+            changes,
+            rank: (false, 8, 0, std::cmp::Reverse(gaining.len()), String::new()),
+            because: format!("{because}{copies}"),
             after: then,
         })
     }
@@ -296,7 +365,11 @@ impl Planner<'_> {
         let mut steps = self.steps.clone();
         let organization = |arn: &str| {
             let at = self.inventory.recorder(arn);
-            at.is_some_and(|at| self.inventory.recorders[at].organization)
+            let created = self.steps.iter().any(|(change, _)| {
+                change.target.arn == arn
+                    && matches!(&change.setting, Setting::Trail(Turn { after: Some(trail), .. }) if trail.organization)
+            });
+            created || at.is_some_and(|at| self.inventory.recorders[at].organization)
         };
         let mut arns: Vec<String> = steps.iter().map(|(change, _)| change.target.arn.clone()).collect();
         arns.dedup();
@@ -313,6 +386,36 @@ impl Planner<'_> {
             }
         }
         steps
+    }
+
+    /// What recorders leave out of management events on purpose, and nobody else records: it stays so.
+    fn exclusions(&self, bare: &Inventory) -> Vec<Refusal> {
+        if self.options.all_management {
+            return Vec::new();
+        }
+        let mut strict = Prospects::new(&self.options.audit);
+        let asked = strict.of(bare, |_| vec![About::Management]);
+        let lacking = |account: &str| {
+            let mut of = asked.iter().filter(|(place, _)| place.account == account);
+            of.any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded))
+        };
+        let excluding = bare.recorders.iter().filter_map(|recorder| {
+            let sources = exclusion::sources(&recorder.selectors.known()?.list);
+            let here = recorder.organization || lacking(&recorder.account);
+            (!sources.is_empty() && here).then_some((recorder, sources))
+        });
+        let any =
+            asked.iter().any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded));
+        let told = excluding.filter(|_| any).map(|(recorder, sources)| Refusal {
+            places: Vec::new(),
+            recorder: Some(recorder.arn.clone()),
+            reason: format!(
+                "it leaves out management events of {} on purpose, and the plan keeps it so",
+                sources.join(" and ")
+            ),
+            nearest: "invoketrail plan --all-management-events records them too".to_owned(),
+        });
+        told.collect()
     }
 
     /// Whatever is still lacking, with the reason; and recorders that stood in the way.

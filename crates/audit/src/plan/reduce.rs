@@ -38,6 +38,12 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
     let recorded = recorded(&before);
+    let absent: Vec<String> = choice
+        .dropped
+        .iter()
+        .filter(|one| !recorded.contains(one.arn.as_str()))
+        .map(|one| one.arn.clone())
+        .collect();
     choice.dropped.retain(|one| recorded.contains(one.arn.as_str()));
     let arns: Vec<String> = choice.dropped.iter().map(|one| one.arn.clone()).collect();
     let edit = |selectors: &Selectors, dropped: &[String], kind: RecorderKind| match &reduction.wanted {
@@ -45,6 +51,12 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
         Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, dropped, kind),
     };
     let mut refusals: Vec<Refusal> = choice.unmet.iter().map(|one| unmet(one)).collect();
+    refusals.extend(absent.iter().map(|arn| Refusal {
+        places: Vec::new(),
+        recorder: None,
+        reason: format!("{arn} is not recorded today, so there is nothing to drop"),
+        nearest: "invoketrail audit --format jsonl shows what is recorded".to_owned(),
+    }));
     let (steps, refused) = match arns.is_empty() {
         true => (Vec::new(), Vec::new()),
         false => edited(inventory, &arns, &because(&choice, &reduction.wanted), edit),
@@ -65,11 +77,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     if matches!(reduction.wanted, Wanted::Only(_))
         && let Some(step) = plan.steps.first_mut()
     {
-        step.risks.insert(
-            0,
-            "functions created later are not recorded, and fail the control: exclusion would keep them"
-                .to_owned(),
-        );
+        step.risks.insert(0, super::conduct::ONLY.to_owned());
     }
     plan
 }
@@ -95,7 +103,7 @@ fn because(choice: &Choice, wanted: &Wanted) -> String {
 }
 
 /// The functions that are recorded in full or in part.
-fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
+pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
     let rows = audit.places.iter().flat_map(|place| &place.planes[KIND as usize].rows);
     let some =
         |verdict: usize| matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded);
@@ -137,10 +145,8 @@ fn edited(
             Ok(_) => {}
             Err(error) => {
                 let nearest = match &error {
-                    EditError::DoesNotFit { allowed, .. } => {
-                        format!(
-                            "AWS takes {allowed}: leave out fewer functions, those of the highest cost first"
-                        )
+                    EditError::DoesNotFit { needed, allowed, nearest, .. } => {
+                        advice(own.len(), needed.saturating_sub(*allowed), *allowed, nearest)
                     }
                     _ => "an edit by hand".to_owned(),
                 };
@@ -149,6 +155,20 @@ fn edited(
         }
     }
     (steps, refusals)
+}
+
+/// What helps where values do not fit: fewer functions if that can, otherwise room.
+fn advice(dropped: usize, over: usize, allowed: usize, nearest: &str) -> String {
+    match dropped.saturating_sub(over) {
+        0 => format!(
+            "AWS takes {allowed}, and what this recorder lists leaves no room for one more: {nearest}; or let it record all functions \
+             and leave them out of the others"
+        ),
+        fits => format!(
+            "AWS takes {allowed}: leave out at most {}, those of the highest cost first",
+            count(fits, "function")
+        ),
+    }
 }
 
 pub(super) fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Refusal {

@@ -1,16 +1,12 @@
 //! What is said of the steps of a plan: owner, gain, risk, backout; and the controls and the cost before and after.
 
+use super::gained;
 use super::record::Reasoned;
 use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
 use crate::change::{Change, Setting, Turn};
-use crate::controls::count;
-use crate::finding::Audit;
 use crate::inventory::Inventory;
 use crate::{audit, cost};
 use cloudtrail::recorder::RecorderKind;
-use cloudtrail::resource::ResourceType;
-use recording::State;
-use std::collections::BTreeMap;
 
 /// The plan of these steps, with all that is said of it.
 pub(super) fn finish(
@@ -20,22 +16,21 @@ pub(super) fn finish(
     steps: Vec<Reasoned>,
     refusals: Vec<Refusal>,
 ) -> Plan {
+    let steps: Vec<Reasoned> =
+        steps.into_iter().map(|(change, because)| (as_found(inventory, change), because)).collect();
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
     let before = audit(inventory, &options.audit);
     let then = after(inventory, &changes);
     let afterwards = audit(&then, &options.audit);
-    let gains = gains(&before, &afterwards);
-    let last: BTreeMap<&str, usize> =
-        changes.iter().enumerate().map(|(at, change)| (change.target.arn.as_str(), at)).collect();
-    let first = last.values().min().copied();
+    let gained = gained::gains(&before, &afterwards);
+    let by_step = gained::by_step(inventory, &options.audit, &changes);
     let steps = steps
         .iter()
-        .enumerate()
-        .map(|(at, (change, because))| Step {
+        .zip(by_step)
+        .map(|((change, because), gained)| Step {
             owner: owner_of(inventory, change),
             because: because.clone(),
-            // What is gained is gained once the last change of the first recorder is done, and told there.
-            gained: if first == Some(at) { gains.clone() } else { Vec::new() },
+            gained,
             risks: risks(change),
             backout: backout(change),
             change: change.clone(),
@@ -52,10 +47,24 @@ pub(super) fn finish(
         scope: scope(inventory),
         steps,
         refusals,
+        gained,
         losses: Vec::new(),
         outlook: outlook.collect(),
         cost: options.prices.and_then(|prices| cost::turn(&before, &afterwards, prices)),
     }
+}
+
+/// The change with what it finds to the byte, so that taking it back sets what was there: empty names and all.
+fn as_found(inventory: &Inventory, mut change: Change) -> Change {
+    if let Setting::Selectors(turn) = &mut change.setting
+        && let Some(at) = inventory.recorder(&change.target.arn)
+        && let Some(selectors) = inventory.recorders[at].selectors.known()
+        && cloudtrail::json::request(selectors).is_ok_and(|request| request == turn.before)
+        && let Ok(found) = cloudtrail::json::as_found(selectors)
+    {
+        turn.before = found;
+    }
+    change
 }
 
 pub(super) fn scope(inventory: &Inventory) -> Scope {
@@ -81,43 +90,6 @@ fn owner_of(inventory: &Inventory, change: &Change) -> Owner {
     }
 }
 
-/// What is recorded afterwards and was not before, by kind, in words.
-fn gains(before: &Audit<'_>, after: &Audit<'_>) -> Vec<String> {
-    let mut told = Vec::new();
-    for kind in ResourceType::ALL {
-        let plane = kind as usize;
-        let (mut resources, mut places) = (0, 0);
-        for (was, is) in before.places.iter().zip(&after.places) {
-            let (was, is) = (&was.planes[plane], &is.planes[plane]);
-            let state = |audit: &Audit<'_>, verdict: usize| audit.verdicts[verdict].state;
-            let now = |was: usize, is: usize| {
-                state(before, was) != State::Recorded && state(after, is) == State::Recorded
-            };
-            resources +=
-                was.rows.iter().zip(&is.rows).filter(|(was, is)| now(was.verdict, is.verdict)).count();
-            places += usize::from(now(was.any, is.any));
-        }
-        if resources > 0 {
-            told.push(format!("every invocation of {} more", count(resources, kind.noun())));
-        }
-        if places > 0 && (kind == ResourceType::Function || resources > 0) {
-            let at = count(places, "account and Region").replace("Regions", "Region");
-            let at = if places == 1 { at } else { format!("{places} accounts and Regions") };
-            told.push(format!("every invocation of any {} created later in {at}", kind.noun()));
-        }
-    }
-    let management = before.places.iter().zip(&after.places).filter(|(was, is)| {
-        before.verdicts[was.management].state != State::Recorded
-            && after.verdicts[is.management].state == State::Recorded
-    });
-    match management.count() {
-        0 => {}
-        1 => told.push("every management event of 1 account and Region".to_owned()),
-        n => told.push(format!("every management event of {n} accounts and Regions")),
-    }
-    told
-}
-
 fn risks(change: &Change) -> Vec<String> {
     let told: &[&str] = match &change.setting {
         Setting::Selectors(_) if change.target.kind == RecorderKind::Trail => &[
@@ -135,6 +107,11 @@ fn risks(change: &Change) -> Vec<String> {
         Setting::LogFileValidation(Turn { after: true, .. }) => &[],
         Setting::Bucket(Turn { after: Some(_), .. }) => &[
             "the bucket has AWS's default encryption and no lifecycle rule: log files are kept until somebody says otherwise",
+        ],
+        Setting::Trail(Turn { after: Some(trail), .. }) if trail.organization => &[
+            "AWS refuses it unless CloudTrail has trusted access in AWS Organizations (aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com) and its service-linked role",
+            "it records every account of the organization, also those that were not audited and those that join later, and each pays for its data events",
+            "it shows in every member account, where it cannot be changed; an account takes five trails in a Region, this one included",
         ],
         Setting::Trail(Turn { after: Some(_), .. }) => &["an account takes five trails in a Region"],
         Setting::MultiRegion(_) | Setting::Logging(_) | Setting::LogFileValidation(_) => {

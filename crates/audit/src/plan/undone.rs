@@ -25,6 +25,7 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
         scope: plan.scope.clone(),
         steps: steps.collect(),
         refusals: Vec::new(),
+        gained: Vec::new(),
         losses: Vec::new(),
         outlook: Vec::new(),
         cost: None,

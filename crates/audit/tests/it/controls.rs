@@ -116,10 +116,15 @@ fn paid_copies_are_named() {
     let told = told(&world);
     let control = told.controls.iter().find(|one| one.id == "paid-copies").unwrap();
     assert_eq!(control.status, Status::Fail);
+    let told: Vec<&str> = control.findings.iter().map(|one| one.reason.as_str()).collect();
     assert_eq!(
-        control.reason,
-        "the same invocations are recorded 2 times: by event data store lake and trail main"
+        told,
+        [
+            "the same invocations are recorded 2 times: by event data store lake and trail main",
+            "the same management events are recorded 2 times: by event data store lake and trail main"
+        ]
     );
+    assert!(control.findings[1].help.as_ref().unwrap().contains("$2.00"), "the price of the second copy");
 }
 
 #[test]

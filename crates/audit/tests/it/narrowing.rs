@@ -5,7 +5,10 @@ use audit::backout::{Pattern, Wanted};
 use audit::change::Change;
 use audit::exception::Exception;
 use audit::inventory::{Inventory, Place};
-use audit::plan::{Plan, PlanOptions, Reduction, after, backout, drop_copies, narrowings, record, restore};
+use audit::plan::{
+    Plan, PlanOptions, Purpose, Reduction, after, backout, conduct, conduct_over, drop_copies, narrowings,
+    record, restore, retold,
+};
 use audit::{Options, audit};
 use cloudtrail::recorder::{Recorder, Seen};
 use cloudtrail::selector::Selector;
@@ -215,11 +218,15 @@ proptest! {
             prop_assert_eq!(lost(inventory, &then, &[]), Vec::<String>::new(), "{:#?}", plan);
             prop_assert_eq!(lost_elsewhere(inventory, &then), Vec::<String>::new(), "{:#?}", plan);
             prop_assert_eq!(narrowings(inventory, &done, &options.audit), vec![], "{:#?}", plan);
+            prop_assert_eq!(conduct(&plan), Ok(()), "{:#?}", plan);
+            prop_assert_eq!(conduct_over(inventory, &plan), Ok(()), "{:#?}", plan);
         }
         // A backout may lose the functions that it declares, and nothing else.
         let wanted = Wanted::Drop(vec![Pattern::parse("f1").unwrap()]);
         let reduction = Reduction { wanted, keep: Vec::new(), exception: exception(&[]) };
         let plan = backout(inventory, &options, &reduction);
+        prop_assert_eq!(conduct(&plan), Ok(()), "{:#?}", plan);
+        prop_assert_eq!(conduct_over(inventory, &plan), Ok(()), "{:#?}", plan);
         let declared = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "f1"));
         let declared = cloudtrail::json::from_str(&declared).unwrap().list;
         let then = after(inventory, &changes(&plan));
@@ -245,6 +252,23 @@ proptest! {
             setting: audit::change::Setting::Selectors(audit::change::Turn { before, after: document }),
         };
         let then = after(inventory, std::slice::from_ref(&change));
+        // Whatever a plan says of itself, it is refused when it is applied.
+        let step = audit::plan::Step {
+            change: change.clone(),
+            because: "nothing is lost".to_owned(),
+            owner: audit::plan::Owner::Nobody,
+            gained: vec!["everything".to_owned()],
+            risks: Vec::new(),
+            backout: String::new(),
+        };
+        let bare = drop_copies(&World::member().inventory, &PlanOptions::default());
+        for purpose in [Purpose::Record, Purpose::DropCopies, Purpose::Restore(Vec::new())] {
+            let forged = Plan { purpose, steps: vec![step.clone()], ..bare.clone() };
+            let refused = conduct(&forged).is_err() || conduct_over(inventory, &forged).is_err();
+            let loses = !lost(inventory, &then, &[]).is_empty() || !lost_elsewhere(inventory, &then).is_empty();
+            prop_assert!(refused || !loses, "{:#?}", forged);
+            prop_assert!(!retold(inventory, &forged).steps[0].gained.contains(&"everything".to_owned()));
+        }
         let told = !narrowings(inventory, &[change], &Options::default()).is_empty();
         let lost = !lost(inventory, &then, &[]).is_empty() || !lost_elsewhere(inventory, &then).is_empty();
         prop_assert!(told || !lost);

@@ -178,7 +178,8 @@ fn selectors_of_others_stay() {
     for kept in ["objects of payroll", "arn:aws:s3:::payroll/", "management but keys", "kms.amazonaws.com"] {
         assert!(turn.after.contains(kept), "{kept}: {}", turn.after);
     }
-    assert_reaches(&world, &plan);
+    assert!(plan.refusals.len() == 1 && plan.refusals[0].reason.contains("on purpose"), "{plan:#?}");
+    assert_eq!(plan.outlook[0].after, Status::Pass);
     assert!(turn.after.contains("AWS::Lambda::Function"));
     let _ = function(MEMBER, HERE, "orders");
 }
@@ -194,4 +195,81 @@ fn a_change_that_a_later_one_makes_needless_is_left_out() {
     let plan = planned(&world);
     assert_eq!(kinds(&plan), [("org", "selectors")]);
     assert_reaches(&world, &plan);
+}
+
+/// Each account's own trail gains that account's functions, and nothing is gained before it logs.
+#[test]
+fn each_step_says_what_it_gains_itself() {
+    let mut world = World::member().place(MANAGEMENT, HERE).functions(MANAGEMENT, HERE, &["a", "b"]);
+    world.account(MANAGEMENT).audited = true;
+    let world =
+        world.trail("one", MANAGEMENT, false, MANAGEMENT_ONLY).trail("two", MEMBER, false, MANAGEMENT_ONLY);
+    let plan = planned(&world);
+    assert_eq!(kinds(&plan), [("two", "selectors"), ("one", "selectors")]);
+    assert!(plan.steps[0].gained[0].contains("1 function more"), "{:?}", plan.steps[0].gained);
+    assert!(plan.steps[1].gained[0].contains("2 functions more"), "{:?}", plan.steps[1].gained);
+    assert!(plan.gained[0].contains("3 functions more"), "{:?}", plan.gained);
+}
+
+/// Two accounts of an organization that nothing records: one trail with one bucket, not one in each.
+#[test]
+fn an_organization_gets_one_trail() {
+    let mut world = World::member().place(MANAGEMENT, HERE);
+    world.account(MANAGEMENT).audited = true;
+    let world = world.trail("aws-controltower-BaselineCloudTrail", MANAGEMENT, true, MANAGEMENT_ONLY);
+    let plan = planned(&world);
+    assert_eq!(
+        kinds(&plan),
+        [
+            ("invoketrail", "bucket"),
+            ("invoketrail", "trail"),
+            ("invoketrail", "selectors"),
+            ("invoketrail", "logging")
+        ]
+    );
+    let Setting::Trail(turn) = &plan.steps[1].change.setting else { panic!("{plan:#?}") };
+    assert!(turn.after.as_ref().is_some_and(|trail| trail.organization), "{turn:?}");
+    let Setting::Bucket(turn) = &plan.steps[0].change.setting else { panic!("{plan:#?}") };
+    let policy = &turn.after.as_ref().unwrap().policy;
+    assert!(policy.contains("AWSLogs/o-acme/*") && policy.contains("AWSLogs/999999999999/*"), "{policy}");
+    assert!(plan.steps[1].risks[0].contains("trusted access"), "{plan:#?}");
+    let Setting::Selectors(turn) = &plan.steps[2].change.setting else { panic!("{plan:#?}") };
+    assert!(!turn.after.contains("Management"), "data events alone: {}", turn.after);
+    assert!(passes(&after(&world.inventory, &changes(&plan))), "{plan:#?}");
+    // On request: one in each.
+    let each = record(&world.inventory, &PlanOptions { per_account: true, ..PlanOptions::default() });
+    let created = each.steps.iter().filter(|step| matches!(step.change.setting, Setting::Trail(_)));
+    assert_eq!(created.count(), 2, "{each:#?}");
+    assert!(passes(&after(&world.inventory, &changes(&each))));
+}
+
+/// Management events that are left out on purpose stay out; what is missing otherwise is added, and never twice.
+#[test]
+fn no_second_management_selector_stands_beside_one() {
+    let of = |selectors: &str, all: bool| {
+        let world = World::member().trail("main", MEMBER, false, selectors);
+        let options = PlanOptions { all_management: all, ..PlanOptions::default() };
+        let plan = record(&world.inventory, &options);
+        let then = after(&world.inventory, &changes(&plan));
+        (then.recorders[0].selectors.known().unwrap().document.clone(), plan.refusals, passes(&then))
+    };
+    let lambda = r#""DataResources":[{"Type":"AWS::Lambda::Function","Values":["arn:aws:lambda"]}]"#;
+    let without_kms = format!(
+        r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,"ExcludeManagementEventSources":["kms.amazonaws.com"],{lambda}}}]}}"#
+    );
+    let (document, refusals, _) = of(&without_kms, false);
+    assert!(document.contains("kms.amazonaws.com"), "{document}");
+    assert!(refusals[0].reason.contains("on purpose"), "{refusals:?}");
+    let (document, refusals, passes) = of(&without_kms, true);
+    assert_eq!(document.matches("IncludeManagementEvents\":true").count(), 1, "{document}");
+    assert!(passes && refusals.is_empty() && !document.contains("kms"), "{document} {refusals:?}");
+    let writes = format!(
+        r#"{{"EventSelectors":[{{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,{lambda}}}]}}"#
+    );
+    let (document, _, passes) = of(&writes, false);
+    assert!(passes && document.contains("ReadOnly") && !document.contains("\"All\""), "{document}");
+    let advanced = r#"{"AdvancedEventSelectors":[{"Name":"m","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]}"#;
+    let (document, _, passes) = of(advanced, false);
+    assert_eq!(document.matches("\"Management\"").count(), 1, "{document}");
+    assert!(passes, "{document}");
 }

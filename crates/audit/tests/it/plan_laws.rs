@@ -140,6 +140,10 @@ proptest! {
         // Recorded before implies recorded after, for every category and type, on every recorder.
         for change in &changes {
             if let Setting::Selectors(turn) = &change.setting {
+                // A trail that the plan itself makes records nothing before.
+                if inventory.recorder(&change.target.arn).is_none() {
+                    continue;
+                }
                 let list = |document: &str| cloudtrail::json::from_str(document).unwrap();
                 prop_assert_eq!(included(&list(&turn.before).list, &list(&turn.after).list), Inclusion::Included);
                 prop_assert!(validate(&list(&turn.after), change.target.kind).is_empty());

@@ -9,7 +9,8 @@ use audit::exception::Exception;
 use audit::finding::Status;
 use audit::inventory::Inventory;
 use audit::plan::{
-    Plan, PlanOptions, Purpose, Reduction, after, backout, drop_copies, record, restore, taken_back,
+    Plan, PlanOptions, Purpose, Reduction, after, backout, conduct, conduct_over, drop_copies, record,
+    restore, taken_back,
 };
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
@@ -76,6 +77,8 @@ proptest! {
             drops(&["batch"])
         };
         let plan = backout(inventory, &options(&[], TODAY), &wanted);
+        prop_assert_eq!(conduct(&plan), Ok(()), "{:#?}", plan);
+        prop_assert_eq!(conduct_over(inventory, &plan), Ok(()), "{:#?}", plan);
         let then = after(inventory, &changes(&plan));
         let lost: BTreeSet<String> = recorded(inventory).difference(&recorded(&then)).cloned().collect();
         let exception = declared(&plan);
@@ -212,4 +215,61 @@ fn what_others_changed_since_stays() {
     assert_eq!(before, &live);
     assert!(after.contains("AWS::S3::Object") && !after.contains("AWS::Lambda::Function"), "{after}");
     assert_eq!(taken_back(&back[0], &Found::Selectors(turn.after.clone())), None, "nothing of it is left");
+}
+
+#[test]
+fn what_is_not_recorded_cannot_be_dropped_and_that_is_said() {
+    let only = crate::world::advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
+    let world =
+        World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    assert!(plan.steps.is_empty() && plan.refusals[0].reason.contains("not recorded today"), "{plan:#?}");
+}
+
+/// At AWS's limit of values, a function that is listed by name is taken out of the list.
+#[test]
+fn a_full_trail_can_leave_out_what_it_lists() {
+    let arns: Vec<String> = (0..498).map(|at| function(MEMBER, HERE, &format!("f{at}"))).collect();
+    let full = crate::world::advanced("resources.ARN", "Equals", &arns.join("\",\""));
+    let world = World::member().functions(MEMBER, HERE, &["f0", "f1"]).trail("main", MEMBER, false, &full);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["f0"]));
+    assert!(plan.refusals.is_empty() && plan.steps.len() == 1, "{:#?}", plan.refusals);
+    let then = after(&world.inventory, &changes(&plan));
+    assert_eq!(recorded(&then), [function(MEMBER, HERE, "f1")].into());
+}
+
+/// Where nothing can make room, nobody is told to leave out fewer than one.
+#[test]
+fn advice_at_the_limit_can_be_followed() {
+    let arns: Vec<String> = (0..498).map(|at| function(MEMBER, HERE, &format!("f{at}"))).collect();
+    let full = crate::world::advanced("resources.ARN", "NotEquals", &arns.join("\",\""));
+    let world = World::member().functions(MEMBER, HERE, &["a", "b"]).trail("main", MEMBER, false, &full);
+    let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["a"]));
+    assert!(!plan.refusals[0].nearest.contains("fewer"), "{:#?}", plan.refusals);
+}
+
+/// What is lost in another way is not excused by declaring it in a plan that does not drop it.
+#[test]
+fn an_exception_covers_what_its_plan_drops_and_nothing_else() {
+    let world = world();
+    let mut plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
+    assert_eq!(conduct(&plan), Ok(()));
+    let Purpose::Backout(exception) = &mut plan.purpose else { panic!("{plan:#?}") };
+    exception.functions.push(function(MEMBER, HERE, "orders"));
+    assert!(conduct(&plan).unwrap_err().why.contains("orders"), "{plan:#?}");
+}
+
+/// A new trail for data events alone is set from AWS's default, which never logged.
+#[test]
+fn the_first_selectors_of_a_new_trail_are_no_loss() {
+    let mut world = World::member().place(MANAGEMENT, HERE);
+    world.account(MANAGEMENT).audited = true;
+    let world =
+        world.trail("aws-controltower-BaselineCloudTrail", MANAGEMENT, true, crate::world::MANAGEMENT_ONLY);
+    let plan = record(&world.inventory, &PlanOptions::default());
+    assert_eq!((plan.steps.len(), conduct(&plan)), (4, Ok(())), "{plan:#?}");
+    // The same step without the creation is a loss.
+    let mut bare = plan.clone();
+    bare.steps.retain(|step| !matches!(step.change.setting, Setting::Trail(_)));
+    assert!(conduct(&bare).is_err());
 }

@@ -21,6 +21,8 @@ pub enum Entry {
     Intent(usize),
     /// It was set and read back.
     Done(usize),
+    /// It was to be deleted and is kept, because AWS says that something is in it: there is nothing more to do.
+    Kept(usize),
     /// It was not set, or not as wanted: what was found or said, in one line.
     Failed(usize, String),
 }
@@ -30,11 +32,15 @@ pub enum Entry {
 pub struct Carried {
     /// The changes that are done, in this run or before.
     pub done: Vec<usize>,
+    /// Those of them that were to delete something and kept it, because it is not empty.
+    pub kept: Vec<usize>,
+    /// True iff the journal says that a change was begun, in this run or before: the account may be changed.
+    pub begun: bool,
     /// Why not all are; `None` iff all are.
     pub stopped: Option<Stopped>,
 }
 
-/// Why it stopped. Nothing was changed by the change that is named.
+/// Why it stopped. Only [`Carried::begun`] says whether something may have been changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stopped {
     /// The account is not as the change wants to find it.
@@ -66,6 +72,8 @@ pub enum Stopped {
         at: usize,
         /// What the file system says.
         error: String,
+        /// True iff the change itself was set before.
+        set: bool,
     },
     /// The user interrupted.
     Interrupted {
@@ -78,9 +86,18 @@ pub enum Stopped {
 pub(super) trait World {
     async fn read(&mut self, change: &Change) -> Result<State, Failure>;
     /// Sets what the change wants after it.
-    async fn set(&mut self, change: &Change) -> Result<(), Failure>;
+    async fn set(&mut self, change: &Change) -> Result<Made, Failure>;
     /// Waits before reading back once more; false iff that was often enough.
     async fn wait(&mut self, attempt: u32) -> bool;
+}
+
+/// What setting came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    /// AWS says it is as wanted.
+    Set,
+    /// It was to be deleted, and is kept because something is in it.
+    Kept,
 }
 
 pub(super) async fn run<W: World>(
@@ -91,27 +108,41 @@ pub(super) async fn run<W: World>(
     told: &mut dyn FnMut(usize),
 ) -> Carried {
     let mark = |at: usize| marks.get(at).copied().unwrap_or_default();
-    let mut done: Vec<usize> = (0..changes.len()).filter(|at| mark(*at) == Mark::Done).collect();
-    if (0..changes.len()).all(|at| mark(at) == Mark::Fresh)
-        && let Some(stopped) = compare_all(world, changes).await
-    {
-        return Carried { done, stopped: Some(stopped) };
+    let mut carried = Carried {
+        done: (0..changes.len()).filter(|at| mark(*at) == Mark::Done).collect(),
+        kept: Vec::new(),
+        begun: (0..changes.len()).any(|at| mark(at) != Mark::Fresh),
+        stopped: None,
+    };
+    if !carried.begun {
+        carried.stopped = compare_all(world, changes).await;
+        if carried.stopped.is_some() {
+            return carried;
+        }
     }
     for (at, change) in changes.iter().enumerate() {
         if mark(at) == Mark::Done {
             continue;
         }
-        if let Err(stopped) = one(world, (at, change), mark(at) == Mark::Intended, journal).await {
-            if let Stopped::Refused { error, .. } = &stopped {
-                // The journal is only told; what it cannot hold any more is said on the screen.
-                let _ = journal.write(&Entry::Failed(at, error.clone()));
+        let mut step = Step { at, change, intended: mark(at) == Mark::Intended };
+        match step.carry_out(world, journal).await {
+            Ok(Made::Set) => {}
+            Ok(Made::Kept) => carried.kept.push(at),
+            Err(stopped) => {
+                carried.begun |= step.intended;
+                if let Stopped::Refused { error, .. } = &stopped {
+                    // The journal is only told; what it cannot hold any more is said on the screen.
+                    let _ = journal.write(&Entry::Failed(at, error.clone()));
+                }
+                carried.stopped = Some(stopped);
+                return carried;
             }
-            return Carried { done, stopped: Some(stopped) };
         }
-        done.push(at);
+        carried.begun = true;
+        carried.done.push(at);
         told(at);
     }
-    Carried { done, stopped: None }
+    carried
 }
 
 /// Compares every setting with what the first change of it wants to find.
@@ -133,45 +164,83 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change]) -> Option<Stop
     None
 }
 
-async fn one<W: World>(
-    world: &mut W,
-    (at, change): (usize, &Change),
+/// One change on its way.
+struct Step<'a> {
+    at: usize,
+    change: &'a Change,
+    /// The journal says that it was about to be set.
     intended: bool,
-    journal: &mut dyn Journal,
-) -> Result<(), Stopped> {
-    let mut write = |entry: Entry| {
-        journal.write(&entry).map_err(|error| Stopped::Journal { at, error: error.to_string() })
-    };
-    let found = world.read(change).await.map_err(|failure| refused(at, &failure))?;
-    if intended && found == change.after() {
-        return write(Entry::Done(at));
+}
+
+impl Step<'_> {
+    async fn carry_out<W: World>(
+        &mut self,
+        world: &mut W,
+        journal: &mut dyn Journal,
+    ) -> Result<Made, Stopped> {
+        let (at, change) = (self.at, self.change);
+        let found = world.read(change).await.map_err(|failure| refused(at, &failure))?;
+        if self.intended && found == change.after() {
+            write(journal, Entry::Done(at), true)?;
+            return Ok(Made::Set);
+        }
+        // A run that ended between the calls of one change is gone on with.
+        let half = self.intended && change.so_far(&found).is_some();
+        if found != change.before() && !half {
+            return Err(Stopped::Stale { at, found: Box::new(found) });
+        }
+        if !self.intended {
+            write(journal, Entry::Intent(at), false)?;
+            self.intended = true;
+        }
+        let set = world.set(change).await;
+        self.read_back(world, journal, &set).await
     }
-    if found != change.before() {
-        return Err(Stopped::Stale { at, found: Box::new(found) });
-    }
-    write(Entry::Intent(at))?;
-    let set = world.set(change).await;
-    // Whatever was answered, or not answered, what is found decides.
-    let mut attempt = 0;
-    loop {
-        match (world.read(change).await, &set) {
-            (Ok(found), _) if found == change.after() => return write(Entry::Done(at)),
-            (Ok(found), Err(failure)) if found == change.before() && is_final(failure) => {
-                return Err(refused(at, failure));
+
+    /// Whatever was answered, or not answered, what is found decides.
+    async fn read_back<W: World>(
+        &self,
+        world: &mut W,
+        journal: &mut dyn Journal,
+        set: &Result<Made, Failure>,
+    ) -> Result<Made, Stopped> {
+        let (at, change) = (self.at, self.change);
+        let unset = |found: &State| *found == change.before() || change.so_far(found).is_some();
+        let mut attempt = 0;
+        loop {
+            match (world.read(change).await, set) {
+                (Ok(found), _) if found == change.after() => {
+                    write(journal, Entry::Done(at), true)?;
+                    return Ok(Made::Set);
+                }
+                (Ok(found), Ok(Made::Kept)) if found == change.before() => {
+                    write(journal, Entry::Kept(at), false)?;
+                    return Ok(Made::Kept);
+                }
+                (Ok(found), Err(failure)) if unset(&found) && is_final(failure) => {
+                    return Err(refused(at, failure));
+                }
+                (read, _) if !world.wait(attempt).await => {
+                    return Err(match (read, set) {
+                        (Ok(found), Err(failure)) if unset(&found) => refused(at, failure),
+                        (Ok(found), _) => {
+                            // What was found is the answer, whether or not the journal can hold it.
+                            let told = "something else was found after it was set".to_owned();
+                            let _ = journal.write(&Entry::Failed(at, told));
+                            Stopped::Differs { at, found: Box::new(found) }
+                        }
+                        (Err(failure), _) => refused(at, &failure),
+                    });
+                }
+                _ => attempt += 1,
             }
-            (read, _) if !world.wait(attempt).await => {
-                return Err(match (read, &set) {
-                    (Ok(found), Err(failure)) if found == change.before() => refused(at, failure),
-                    (Ok(found), _) => {
-                        write(Entry::Failed(at, "something else was found after it was set".to_owned()))?;
-                        Stopped::Differs { at, found: Box::new(found) }
-                    }
-                    (Err(failure), _) => refused(at, &failure),
-                });
-            }
-            _ => attempt += 1,
         }
     }
+}
+
+fn write(journal: &mut dyn Journal, entry: Entry, set: bool) -> Result<(), Stopped> {
+    let (Entry::Intent(at) | Entry::Done(at) | Entry::Kept(at) | Entry::Failed(at, _)) = entry;
+    journal.write(&entry).map_err(|error| Stopped::Journal { at, error: error.to_string(), set })
 }
 
 /// True iff AWS certainly did not do it: a refusal, and not an answer that was lost.

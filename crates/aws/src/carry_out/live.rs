@@ -1,7 +1,7 @@
 //! Settings of AWS itself, read and set. Selectors travel as the documents they are, so that members which the SDK does not
 //! know survive.
 
-use super::engine::World;
+use super::engine::{Made, World};
 use crate::body::{Body, advanced_selectors, selectors_of_trail};
 use crate::gap::{Class, Failure};
 use crate::options::Limits;
@@ -46,7 +46,7 @@ impl World for Live<'_> {
         }
     }
 
-    async fn set(&mut self, change: &Change) -> Result<(), Failure> {
+    async fn set(&mut self, change: &Change) -> Result<Made, Failure> {
         let reach = self.reach(change).await?;
         let at = At { session: self.session, reach: &reach, change };
         for attempt in 0.. {
@@ -56,10 +56,17 @@ impl World for Live<'_> {
                 {
                     sleep(self.limits.conflict).await;
                 }
-                result => return result,
+                // CloudTrail writes a file within minutes, and log files are never deleted.
+                Err(failure)
+                    if failure.code.as_deref() == Some("BucketNotEmpty")
+                        && matches!(change.setting, Setting::Bucket(Turn { after: None, .. })) =>
+                {
+                    return Ok(Made::Kept);
+                }
+                result => return result.map(|()| Made::Set),
             }
         }
-        Ok(())
+        Ok(Made::Set)
     }
 
     async fn wait(&mut self, attempt: u32) -> bool {
@@ -161,7 +168,7 @@ impl At<'_> {
             body.json().and_then(|document| selectors_of_trail(&document))
         };
         let written = read
-            .and_then(|selectors| cloudtrail::json::request(&selectors).map_err(|error| error.to_string()));
+            .and_then(|selectors| cloudtrail::json::as_found(&selectors).map_err(|error| error.to_string()));
         written.map_err(|error| Failure::new(Class::Final, error))
     }
 

@@ -29,6 +29,10 @@ pub(crate) async fn of(run: Run<'_>, reach: &Reach, region: &str) -> ChannelsRea
         Ok((listed(answer.channels, "channels")?, answer.next_token))
     })
     .await;
+    let nameless = found.iter().any(|channel| channel.channel_arn.is_none() || channel.name.is_none());
+    let failure = failure.or_else(|| {
+        nameless.then(|| Failure::new(Class::Final, "a channel was listed without an ARN or a name"))
+    });
     let mut channels: Vec<(String, String)> = found
         .into_iter()
         .filter_map(|channel| Some((channel.channel_arn?, channel.name?)))

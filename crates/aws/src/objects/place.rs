@@ -5,6 +5,7 @@ use crate::pace::Service;
 use crate::raw::{self, Reply, Target, first};
 use crate::session::{Reach, Session};
 use crate::wire::{Attempt, Call, lock};
+use cloudtrail::names::Region;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -37,10 +38,9 @@ pub(crate) fn told(reply: Reply, region: &str, method: &str) -> Result<Said, Fai
 
 /// The Region that the answer names. It will be part of a host's name, so nothing else may look like one.
 fn elsewhere(reply: &Reply) -> Option<String> {
-    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let named = reply.header("x-amz-bucket-region").map(str::to_owned);
     let named = named.or_else(|| first(&reply.text(), "Region"))?;
-    ((4..=40).contains(&named.len()) && named.bytes().all(known)).then_some(named)
+    Region::parse(&named).is_ok().then_some(named)
 }
 
 /// The Region of each bucket that was asked for.
@@ -111,9 +111,7 @@ async fn ask(session: &Session, reach: &Reach, bucket: &str) -> Result<String, (
         // The first Regions have names of their own (API_GetBucketLocation).
         None | Some("" | "US") => Ok("us-east-1".to_owned()),
         Some("EU") => Ok("eu-west-1".to_owned()),
-        Some(named) if named.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
-            Ok(named.to_owned())
-        }
+        Some(named) if Region::parse(named).is_ok() => Ok(named.to_owned()),
         Some(_) => Err((Failure::new(Class::Final, "the answer names no Region"), LOCATION)),
     }
 }

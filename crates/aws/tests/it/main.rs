@@ -11,6 +11,7 @@ mod carry;
 mod errors;
 mod evidence;
 mod facts;
+mod half;
 mod failing;
 mod listing;
 mod objects;

@@ -10,13 +10,14 @@ use crate::output::{called, layout, print, read_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
-use audit::change::State;
+use audit::change::{Change, Setting, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
-use audit::plan::{Owner, Plan, Purpose};
+use audit::inventory::Inventory;
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
 use aws::{Carried, Mark, Stopped};
 use cli::report;
-use cli::store::{JournalFile, JournalRead, discard_if_untouched, read_journal, read_plan, write_exceptions};
+use cli::store::{JournalFile, JournalRead, discard, read_journal, read_plan, write_exceptions};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -37,9 +38,20 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let plan = &work.plan;
     if plan.steps.is_empty() {
         say("note", "the plan changes nothing");
+        if let Purpose::Restore(ids) = &plan.purpose
+            && plan.refusals.is_empty()
+        {
+            // Nothing is left out any more, so nothing is left to excuse.
+            end_exceptions(ids, exceptions_file.as_deref())?;
+        }
         return Ok(Outcome::Well);
     }
-    print(|out| out.write_all(report::plan_text(plan, &work.hash, &layout()).as_bytes()))?;
+    if typed.resume.is_none() && plan.purpose == Purpose::Undo {
+        taken_from(plan, typed.plan.as_deref(), typed.undoes.as_deref())?;
+    }
+    if let Some(outcome) = misconduct(plan) {
+        return Ok(outcome);
+    }
     if !typed.even_if_managed
         && let Some(outcome) = managed(plan, &live)
     {
@@ -53,10 +65,19 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     }
     let declared = exceptions_so_far(exceptions_file.as_deref())?;
     let place = Place { live: &live, context: &context };
-    let before = match place.audited(plan, &declared)? {
-        Ok(before) => before,
-        Err(outcome) => return Ok(outcome),
+    let inventory = match place.collected(plan) {
+        Ok(Ok(inventory)) => inventory,
+        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(&live)),
+        Ok(Err(outcome)) => {
+            say("note", "nothing was changed");
+            return Ok(outcome);
+        }
+        Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
+        Err(error) => return Err(error),
     };
+    let told = retold(&inventory, plan);
+    print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
+    let before = place.snapshot(&inventory, &declared);
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
@@ -64,8 +85,9 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let carried = work.carry_out(&place)?;
     let outcome = work.tell(&carried, &live);
     if carried.stopped.is_none() {
-        let declared = settle_exceptions(plan, &work.hash, declared, exceptions_file.as_deref())?;
-        return place.difference(plan, &before, &declared, outcome);
+        let settled = settle_exceptions(plan, &work.hash, declared, exceptions_file.as_deref());
+        let told = settled.and_then(|declared| place.difference(plan, &before, &declared, outcome));
+        return work.half_way(told, &live);
     }
     Ok(outcome)
 }
@@ -136,7 +158,59 @@ impl Work {
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
-        carry_out(place.live, &changes, &self.marks, &mut journal, &mut told)
+        let carried = carry_out(place.live, &changes, &self.marks, &mut journal, &mut told);
+        match carried {
+            Err(error) if self.is_begun() => Ok(Carried {
+                done: (0..total).filter(|at| self.marks.get(*at) == Some(&Mark::Done)).collect(),
+                kept: Vec::new(),
+                begun: true,
+                stopped: Some(Stopped::Refused { at: 0, permission: false, error: format!("{error:#}") }),
+            }),
+            Err(error) => {
+                discard(&self.journal);
+                Err(error)
+            }
+            carried => carried,
+        }
+    }
+
+    /// True iff the journal says that something was about to be changed.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.marks.iter().any(|mark| *mark != Mark::Fresh)
+    }
+
+    /// True iff the journal says that every step is done.
+    pub(crate) fn is_done(&self) -> bool {
+        self.marks.iter().all(|mark| *mark == Mark::Done)
+    }
+
+    /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
+    pub(crate) fn half_way(&self, result: Result<Outcome>, live: &Live) -> Result<Outcome> {
+        match result {
+            Ok(outcome @ (Outcome::Well | Outcome::No | Outcome::Undetermined | Outcome::HalfWay)) => {
+                Ok(outcome)
+            }
+            Ok(_) => Ok(self.tell_next(live)),
+            Err(error) => {
+                say("error", &format!("{error:#}"));
+                Ok(self.tell_next(live))
+            }
+        }
+    }
+
+    /// Names the commands that go on from here.
+    pub(crate) fn tell_next(&self, live: &Live) -> Outcome {
+        let resume = self.resume(live);
+        let journal = report::shell(&self.journal.to_string_lossy());
+        let next = match &self.plan.purpose {
+            Purpose::Undo => resume,
+            _ => {
+                let undo = format!("invoketrail undo {journal}{}", live.again());
+                format!("{resume}  # or take back what was done: `{undo}`")
+            }
+        };
+        say("next", &next);
+        Outcome::HalfWay
     }
 
     /// The command that goes on with the journal, with the flags without which it would be refused.
@@ -157,6 +231,13 @@ impl Work {
     pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
         let journal = report::shell(&self.journal.to_string_lossy());
         let flags = live.again();
+        for at in &carried.kept {
+            if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)
+                && let Some(bucket) = &turn.before
+            {
+                say("note", &format!("kept the bucket {}: it holds log files", bucket.name));
+            }
+        }
         let Some(stopped) = &carried.stopped else {
             say(
                 "wrote",
@@ -164,7 +245,7 @@ impl Work {
             );
             return Outcome::Well;
         };
-        let untouched = carried.done.is_empty();
+        let untouched = !carried.begun;
         let (line, outcome) = reason(stopped, &self.plan, untouched);
         say("error", &line);
         if let Stopped::Stale { at, found } = stopped
@@ -174,18 +255,10 @@ impl Work {
         }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
-            let resume = self.resume(live);
-            say(
-                "next",
-                &match &self.plan.purpose {
-                    Purpose::Undo => resume,
-                    _ => {
-                        format!("{resume}  # or take back what was done: `invoketrail undo {journal}{flags}`")
-                    }
-                },
-            );
-        } else if untouched {
-            discard_if_untouched(&self.journal);
+            return self.tell_next(live);
+        }
+        if untouched {
+            discard(&self.journal);
             say("note", "nothing was changed");
         }
         outcome
@@ -237,15 +310,63 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
             (format!("{}: {why}: {error}", name(*at)), outcome)
         }
-        Stopped::Journal { at, error } => {
+        Stopped::Journal { at, error, set } => {
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
-            (format!("the journal cannot be written before {} is changed: {error}", name(*at)), outcome)
+            let name = name(*at);
+            let when =
+                if *set { format!("after {name} was changed") } else { format!("before {name} is changed") };
+            (format!("the journal cannot be written {when}: {error}"), outcome)
         }
         Stopped::Interrupted { .. } => {
             let outcome = if untouched { Outcome::Interrupted } else { Outcome::HalfWay };
             ("interrupted".to_owned(), outcome)
         }
     }
+}
+
+/// A plan that takes back is made from a journal: each step must be the way back of one that the journal says was begun.
+/// Where no journal is named, those beside the plan are looked at.
+fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<()> {
+    let holds = |read: &JournalRead| {
+        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| **mark != Mark::Fresh);
+        let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
+        plan.steps.iter().all(|step| {
+            let change = &step.change;
+            let is =
+                |one: &Change| one == change || taken_back(one, &change.before()).as_ref() == Some(change);
+            back.iter().any(is)
+        })
+    };
+    let found = match named {
+        Some(path) => holds(&journal(path)?),
+        None => beside(file).iter().filter_map(|path| journal(path).ok()).any(|read| holds(&read)),
+    };
+    if found {
+        return Ok(());
+    }
+    let problem = Problem::new("this plan takes back what no journal holds; nothing was changed");
+    Err(problem.help("name the journal with --undoes JOURNAL, or run invoketrail undo JOURNAL").into())
+}
+
+/// The journals in the folder of the file, by name.
+fn beside(file: Option<&Path>) -> Vec<PathBuf> {
+    let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
+    let mut journals: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == "journal"))
+        .collect();
+    journals.sort_unstable();
+    journals
+}
+
+/// Refuses a plan with a step that its purpose does not allow, whatever the plan says of it.
+fn misconduct(plan: &Plan) -> Option<Outcome> {
+    let refused = conduct(plan).err()?;
+    say("error", &refused.to_string());
+    say("help", "the plan was not made by `invoketrail plan`, or was edited: make it again");
+    say("note", "nothing was changed");
+    Some(Outcome::No)
 }
 
 /// Refuses where others manage what would be changed.
@@ -350,6 +471,25 @@ fn settle_exceptions(
     Ok(declared)
 }
 
+/// Takes exceptions out of their file; where none is named, says what is left to do.
+pub(crate) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> {
+    let Some(path) = path else {
+        for id in ids {
+            say("note", &format!("exception {id} has nothing left to excuse: name its file with --exceptions to end it"));
+        }
+        return Ok(());
+    };
+    let mut declared = exceptions_so_far(Some(path))?;
+    let before = declared.len();
+    declared.retain(|one| !ids.contains(&one.id));
+    if declared.len() < before {
+        let text = write_exceptions(&declared);
+        write_private(path, |out| out.write_all(text.as_bytes()))?;
+        say("wrote", &path.display().to_string());
+    }
+    Ok(())
+}
+
 /// Where the plan is carried out.
 pub(crate) struct Place<'a> {
     pub(crate) live: &'a Live,
@@ -357,19 +497,24 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
+    /// The accounts of the plan as they are now, audited; or the outcome, where the plan is not theirs.
     pub(crate) fn audited(
         &self,
         plan: &Plan,
         declared: &[Exception],
     ) -> Result<std::result::Result<Snapshot, Outcome>> {
+        Ok(self.collected(plan)?.map(|inventory| self.snapshot(&inventory, declared)))
+    }
+
+    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
+    fn collected(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
         let mut live = self.live.clone();
         if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
             live.accounts = Accounts::Listed(plan.scope.accounts.clone());
         }
         let collected = collect(&live, &self.context.now)?;
         if collected.interrupted {
-            say("note", "interrupted: nothing was changed");
+            say("note", "interrupted");
             return Ok(Err(Outcome::Interrupted));
         }
         let inventory = collected.inventory;
@@ -395,13 +540,16 @@ impl Place<'_> {
         if let Some(told) = told {
             say("error", &told);
             say("help", "run it with credentials of the accounts it was made for, or plan again");
-            say("note", "nothing was changed");
             return Ok(Err(Outcome::No));
         }
-        Ok(Ok(self.snapshot(&inventory, declared)))
+        if let Err(refused) = conduct_over(&inventory, plan) {
+            say("error", &refused.to_string());
+            return Ok(Err(Outcome::No));
+        }
+        Ok(Ok(inventory))
     }
 
-    fn snapshot(&self, inventory: &audit::inventory::Inventory, declared: &[Exception]) -> Snapshot {
+    fn snapshot(&self, inventory: &Inventory, declared: &[Exception]) -> Snapshot {
         let options = audit::Options {
             exceptions: declared,
             today: crate::clock::day(&self.context.now),

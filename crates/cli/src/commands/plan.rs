@@ -30,7 +30,12 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, invocations: true, functions: false };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
-    let options = PlanOptions { all_kinds: typed.all_kinds, ..desk.options(&context) };
+    let options = PlanOptions {
+        all_kinds: typed.all_kinds,
+        per_account: typed.per_account,
+        all_management: typed.all_management_events,
+        ..desk.options(&context)
+    };
     let plan =
         if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) };
     desk.show(&plan, &inventory, &context, &source)
@@ -118,7 +123,13 @@ impl Desk {
             exceptions: &self.exceptions,
             today: crate::clock::day(&context.now),
         };
-        PlanOptions { audit, all_kinds: false, prices: Some(&self.prices) }
+        PlanOptions {
+            audit,
+            all_kinds: false,
+            per_account: false,
+            all_management: false,
+            prices: Some(&self.prices),
+        }
     }
 
     /// Prints the plan, writes it, says what comes next.
@@ -200,7 +211,13 @@ impl Desk {
         let caller = source.caller();
         let afterwards = |what: &str| Some(format!("invoketrail audit{caller}  # {what}"));
         if plan.steps.is_empty() {
-            return None;
+            let ends = matches!(&plan.purpose, Purpose::Restore(ids) if !ids.is_empty());
+            let path = self.output.as_ref().filter(|_| ends && plan.refusals.is_empty())?;
+            return Some(format!(
+                "invoketrail apply {}{}{caller}  # ends the exceptions",
+                report::shell(&path.to_string_lossy()),
+                self.exceptions_flag(plan)
+            ));
         }
         let wanted: Vec<&Step> = plan.steps.iter().filter(|step| step.owner != Owner::Nobody).collect();
         let fits = |step: &&&Step| match step.owner {

@@ -1,21 +1,22 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::Context;
-use super::apply::{Place, Work, approved, journal, tell_difference};
+use super::apply::{Place, Work, approved, end_exceptions, journal, tell_difference};
 use crate::again::same;
 use crate::args;
 use crate::collect::look;
 use crate::outcome::Outcome;
-use crate::output::{layout, print, write_private};
+use crate::output::{layout, print, read_file, write_private};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
-use audit::plan::{Owner, Plan, Step, taken_back, undo};
+use audit::drift::Snapshot;
+use audit::plan::{Owner, Plan, Purpose, Step, taken_back, undo};
 use aws::Mark;
 use cli::report;
-use cli::store::{JournalRead, plan_hash, write_plan};
-use std::path::PathBuf;
+use cli::store::{JournalError, JournalRead, plan_hash, read_journal, write_plan};
+use std::path::{Path, PathBuf};
 
 /// Takes back, or plans to do so around what others changed.
 ///
@@ -25,14 +26,27 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
     let read = journal(&typed.journal)?;
     let place = Place { live: &live, context: &context };
-    let Some((done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
-    let plan = undo(&read.plan, &done);
+    let mut name = typed.journal.as_os_str().to_owned();
+    name.push(".undo");
+    let own = PathBuf::from(name);
+    // What a backout left out is recorded again, so its exception has nothing left to excuse.
+    let ended = match &read.plan.purpose {
+        Purpose::Backout(exception) => vec![exception.id.clone()],
+        _ => Vec::new(),
+    };
+    let file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
+    if let Some(work) = going_on(&own)? {
+        let outcome = go_on(work, &typed, &place)?;
+        return ending(outcome, &ended, file.as_deref());
+    }
+    let Some((plan, done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
+    let plan = undo(&plan, &done);
     if plan.steps.is_empty() {
         say("note", "the journal says that nothing was changed: there is nothing to take back");
         return Ok(Outcome::Well);
     }
     if typed.merge {
-        return merge(&plan, &found, typed.output.as_ref(), &place);
+        return merge(&plan, &found, &typed, &place);
     }
     if let Some((change, _)) = differing(&plan, &found) {
         return Ok(refused(change, &found, &typed, &live));
@@ -41,46 +55,96 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     print(|out| out.write_all(report::plan_text(&plan, &hash, &layout()).as_bytes()))?;
     let before = match place.audited(&plan, &[])? {
         Ok(before) => before,
-        Err(outcome) => return Ok(outcome),
+        Err(outcome) => {
+            say("note", "nothing was changed");
+            return Ok(outcome);
+        }
     };
     if !approved(&typed.approval, &hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
-    let mut name = typed.journal.as_os_str().to_owned();
-    name.push(".undo");
-    let work = Work::of(plan, PathBuf::from(name));
-    let carried = work.carry_out(&place)?;
-    let outcome = work.tell(&carried, &live);
-    if carried.stopped.is_none() {
-        return place.difference(&work.plan, &before, &[], outcome);
+    let outcome = carried_out(&Work::of(plan, own), &before, &place)?;
+    ending(outcome, &ended, file.as_deref())
+}
+
+/// Ends the exceptions of a backout that was taken back to the end.
+fn ending(outcome: Outcome, ended: &[String], file: Option<&Path>) -> Result<Outcome> {
+    if outcome == Outcome::Well && !ended.is_empty() {
+        end_exceptions(ended, file)?;
     }
     Ok(outcome)
+}
+
+fn carried_out(work: &Work, before: &Snapshot, place: &Place<'_>) -> Result<Outcome> {
+    let carried = work.carry_out(place)?;
+    let outcome = work.tell(&carried, place.live);
+    if carried.stopped.is_none() {
+        return work.half_way(place.difference(&work.plan, before, &[], outcome), place.live);
+    }
+    Ok(outcome)
+}
+
+/// An undo that was stopped before its end, by its own journal; one that was stopped before its first line is none.
+fn going_on(own: &Path) -> Result<Option<Work>> {
+    if !own.exists() {
+        return Ok(None);
+    }
+    match read_journal(&read_file(own)?) {
+        Err(JournalError::NotBegun) => Ok(None),
+        _ => Work::resumed(own).map(Some),
+    }
+}
+
+/// Goes on with an undo that was stopped.
+fn go_on(work: Work, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
+    if work.is_done() {
+        say("note", "the journal was taken back before: there is nothing to take back");
+        return Ok(Outcome::Well);
+    }
+    print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
+    say("note", "an earlier undo was stopped: this one goes on with it");
+    let before = match place.audited(&work.plan, &[]) {
+        Ok(Ok(before)) => before,
+        Ok(Err(_)) => return Ok(work.tell_next(place.live)),
+        Err(error) => return work.half_way(Err(error), place.live),
+    };
+    if !approved(&typed.approval, &work.hash)? {
+        say("note", "not approved: nothing more was changed");
+        return Ok(Outcome::No);
+    }
+    carried_out(&work, &before, place)
 }
 
 /// What was found of each change, by the change that takes it back.
 type Found = Vec<(Change, State)>;
 
 /// The steps that were done: for those that were only intended, the account itself is asked. `None` iff interrupted.
-fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Vec<usize>, Found)>> {
+///
+/// Of a change that AWS makes in several calls and that was stopped between them, what is there is what is taken back: the
+/// plan that is returned holds that instead.
+fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Plan, Vec<usize>, Found)>> {
     let begun: Vec<usize> = (0..read.plan.steps.len())
         .filter(|at| read.marks.get(*at).is_some_and(|mark| *mark != Mark::Fresh))
         .collect();
     let changes: Vec<Change> = begun.iter().map(|at| read.plan.steps[*at].change.clone()).collect();
     let Some(states) = look(place.live, &changes)? else { return Ok(None) };
-    let (mut done, mut found) = (Vec::new(), Vec::new());
+    let (mut done, mut found, mut plan) = (Vec::new(), Vec::new(), read.plan.clone());
     for ((at, change), state) in begun.into_iter().zip(&changes).zip(states) {
         let state = state.map_err(|error| {
             Problem::new(format!("{}: {error}", change.target.arn))
                 .help("what cannot be read cannot be taken back: nothing was changed")
         })?;
-        let set = state == change.after();
-        if read.marks[at] == Mark::Done || set {
+        let so_far = change.so_far(&state).filter(|_| read.marks[at] == Mark::Intended);
+        if read.marks[at] == Mark::Done || state == change.after() || so_far.is_some() {
             done.push(at);
         }
-        found.push((change.inverse(), state));
+        found.push((so_far.as_ref().unwrap_or(change).inverse(), state));
+        if let Some(so_far) = so_far {
+            plan.steps[at].change = so_far;
+        }
     }
-    Ok(Some((done, found)))
+    Ok(Some((plan, done, found)))
 }
 
 /// The first setting that is not as the plan left it, taking into account that later steps of the plan set it again.
@@ -118,7 +182,7 @@ fn refused(change: &Change, found: &Found, typed: &args::Undo, live: &Live) -> O
 }
 
 /// Plans to take back what is ours, around what others changed.
-fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>) -> Result<Outcome> {
+fn merge(plan: &Plan, found: &Found, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     let mut steps: Vec<Step> = Vec::new();
     for step in &plan.steps {
         let state = found.iter().find(|(one, _)| one.same_setting(&step.change)).map(|(_, state)| state);
@@ -144,7 +208,7 @@ fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>
     let merged = Plan { steps, ..plan.clone() };
     let hash = plan_hash(&merged);
     print(|out| out.write_all(report::plan_text(&merged, &hash, &layout()).as_bytes()))?;
-    if let Some(path) = output {
+    if let Some(path) = &typed.output {
         let file = write_plan(&merged, &place.context.now, env!("CARGO_PKG_VERSION"));
         write_private(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
@@ -155,7 +219,9 @@ fn merge(plan: &Plan, found: &Found, output: Option<&PathBuf>, place: &Place<'_>
         // Undoing asks nobody who manages the recorder, and what it planned is to be applied.
         let managed = merged.steps.iter().any(|step| step.owner != Owner::Nobody);
         let flag = if managed { " --even-if-managed" } else { "" };
-        say("next", &format!("invoketrail apply {path}{flag}{}", place.live.again()));
+        let journal = report::shell(&typed.journal.to_string_lossy());
+        let undoes = format!(" --undoes {journal}");
+        say("next", &format!("invoketrail apply {path}{undoes}{flag}{}", place.live.again()));
     } else if !merged.steps.is_empty() {
         say("next", &same(&[], " --output back.json"));
     }

@@ -42,6 +42,10 @@ pub(super) fn inactive<'a>(audit: &Audit<'a>) -> Vec<Inactive<'a>> {
                 "It was not audited, because nobody can work in it. It manages the organization, and its event data \
                  stores, which may record every account, could not be looked at."
             }
+            (false, false) if account.organization.known().is_none() => {
+                "It was not audited, because nobody can work in it: neither its functions nor its recorders were \
+                 looked at. Its trails go on. Its organization is unknown, so its recorders may record other accounts too."
+            }
             (false, false) => {
                 "It was not audited, because nobody can work in it: neither its functions nor its recorders were \
                  looked at. Its trails go on. They record no other account, because only the management account owns \

@@ -2,6 +2,7 @@
 
 use super::document::{self, DocumentError, Format};
 use audit::exception::Exception;
+use cloudtrail::names::FunctionArn;
 use serde::{Deserialize, Serialize};
 
 pub(crate) const FORMAT: Format =
@@ -64,7 +65,7 @@ impl ExceptionShape {
         let mut functions = self.functions;
         functions.sort_unstable();
         functions.dedup();
-        if let Some(other) = functions.iter().find(|arn| !is_function(arn)) {
+        if let Some(other) = functions.iter().find(|arn| FunctionArn::parse(arn).is_err()) {
             let problem = format!(
                 "`{}` is not the ARN of a function without version or alias",
                 crate::visible::excerpt(other, 100)
@@ -92,12 +93,6 @@ pub fn is_day(text: &str) -> bool {
 
 fn is_time(text: &str) -> bool {
     time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
-}
-
-/// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`, and nothing behind it.
-fn is_function(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.split(':').collect();
-    matches!(parts[..], ["arn", _, "lambda", _, _, "function", name] if !name.is_empty())
 }
 
 /// Reads a file of exceptions.

@@ -79,7 +79,7 @@ impl Index {
             make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
         }
         // Sums beside its rows are against accidents: who can write it can write answers.
-        for beside in ["", "-wal", "-shm"] {
+        for beside in ["", "-wal", "-shm", "-journal"] {
             let mut name = path.as_os_str().to_owned();
             name.push(beside);
             if let Some(why) = super::ours::foreign(Path::new(&name)) {

@@ -41,6 +41,9 @@ pub enum JournalError {
     /// It is no journal, or one of a later version, or its plan was edited.
     #[error(transparent)]
     Plan(#[from] PlanFileError),
+    /// Its first line was cut off, so nothing had been changed yet.
+    #[error("its first line was cut off when it was begun: nothing had been changed")]
+    NotBegun,
     /// A line in its middle.
     #[error("line {line}: {problem}")]
     Line {
@@ -57,6 +60,7 @@ impl JournalError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Plan(error) => error.help(),
+            Self::NotBegun => "apply the plan again: this journal is replaced",
             Self::Line { .. } => {
                 "it was edited or damaged; the lines before that one are true: compare them with the account by hand"
             }
@@ -75,26 +79,51 @@ struct HeadShape {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
 enum EntryShape {
-    Intent { step: usize },
-    Done { step: usize },
-    Failed { step: usize, error: String },
+    Intent {
+        step: usize,
+    },
+    Done {
+        step: usize,
+        /// It was to be deleted, and was kept because it is not empty.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        kept: bool,
+    },
+    Failed {
+        step: usize,
+        error: String,
+    },
 }
 
 impl JournalFile {
-    /// A new journal of that plan. A file that is there already is never touched.
+    /// A new journal of that plan. A file that is there already is never touched, unless it is a journal that ends within its
+    /// first line: nothing was changed then, and it would only stand in the way.
     ///
     /// # Errors
     /// What the file system says.
     pub fn begin(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
-        let mut file = super::ours::private().write(true).create_new(true).open(path)?;
-        lock(&file)?;
+        let mut file = match super::ours::private().write(true).create_new(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_not_begun(path) => {
+                let file = OpenOptions::new().write(true).open(path)?;
+                lock(&file)?;
+                file.set_len(0)?;
+                file
+            }
+            opened => {
+                let file = opened?;
+                lock(&file)?;
+                file
+            }
+        };
         let written = write_plan(plan, now, version);
         let mut members: serde_json::Map<String, Value> = serde_json::from_str(&written)?;
         members.remove("format");
         let head = HeadShape { format: FORMAT.to_owned(), started_at: now.to_owned(), file: members };
-        let line = serde_json::to_string(&head)?;
-        file.write_all(format!("{}\n", json(&line)).as_bytes())?;
-        file.sync_all()?;
+        let head = format!("{}\n", json(&serde_json::to_string(&head)?));
+        if let Err(error) = file.write_all(head.as_bytes()).and_then(|()| file.sync_all()) {
+            // Half a line would stand in the way of the next try.
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
         // A new name is on the disk once its folder is.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
@@ -132,7 +161,8 @@ impl Journal for JournalFile {
     fn write(&mut self, entry: &Entry) -> io::Result<()> {
         let shape = match entry {
             Entry::Intent(step) => EntryShape::Intent { step: *step },
-            Entry::Done(step) => EntryShape::Done { step: *step },
+            Entry::Done(step) => EntryShape::Done { step: *step, kept: false },
+            Entry::Kept(step) => EntryShape::Done { step: *step, kept: true },
             Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
         };
         let line = serde_json::to_string(&shape)?;
@@ -141,13 +171,24 @@ impl Journal for JournalFile {
     }
 }
 
-/// Removes a journal that says nothing was even about to be done: it would only stand in the way of the next try.
-pub fn discard_if_untouched(path: &Path) {
-    let read = std::fs::read(path).ok().and_then(|bytes| read_journal(&bytes).ok());
-    if read.is_some_and(|read| read.marks.iter().all(|mark| *mark == Mark::Fresh)) {
-        // What cannot be removed stays, and the next try says so.
-        let _ = std::fs::remove_file(path);
-    }
+/// True iff the file is a journal of ours that ends within its first line.
+fn is_not_begun(path: &Path) -> bool {
+    // What is longer than any plan is no such line, and is not read as a whole.
+    const LONGEST: u64 = 64 << 20;
+    let short = std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LONGEST);
+    short && std::fs::read(path).is_ok_and(|bytes| ends_in_head(&bytes))
+}
+
+/// True iff this is how a journal begins, and it ends before its first line does.
+fn ends_in_head(bytes: &[u8]) -> bool {
+    let begin = format!("{{\"format\":\"{FORMAT}\"");
+    !bytes.contains(&b'\n') && (bytes.starts_with(begin.as_bytes()) || begin.as_bytes().starts_with(bytes))
+}
+
+/// Removes a journal after which nothing was even about to be done: it would only stand in the way of the next try.
+pub fn discard(path: &Path) {
+    // What cannot be removed stays, and the next try says so.
+    let _ = std::fs::remove_file(path);
 }
 
 /// Reads a journal.
@@ -159,12 +200,18 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
     let whole = text.ends_with('\n');
     let mut lines: Vec<&str> = text.lines().collect();
     // Whatever follows the last line break was being written when the program ended.
-    let cut_off = !whole && lines.len() > 1;
-    if cut_off {
+    let cut_off = !whole;
+    if cut_off && lines.len() > 1 {
         lines.pop();
     }
     let head = lines.first().copied().unwrap_or_default();
-    let (plan, hash) = head_of(head)?;
+    // A first line that lacks nothing but its line break is read, and ended before the next one is written.
+    let (plan, hash) = match head_of(head) {
+        Err(_) if ends_in_head(bytes) && serde_json::from_str::<Value>(head).is_err() => {
+            return Err(JournalError::NotBegun);
+        }
+        read => read?,
+    };
     let mut marks = vec![Mark::Fresh; plan.steps.len()];
     for (at, line) in lines.iter().enumerate().skip(1) {
         let wrong = |problem: String| JournalError::Line { line: at + 1, problem };
@@ -176,7 +223,7 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
         };
         let (step, mark) = match entry {
             EntryShape::Intent { step } => (step, Some(Mark::Intended)),
-            EntryShape::Done { step } => (step, Some(Mark::Done)),
+            EntryShape::Done { step, .. } => (step, Some(Mark::Done)),
             EntryShape::Failed { step, .. } => (step, None),
         };
         let known = marks.len();
@@ -213,4 +260,70 @@ fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
     let mut members = head.as_object().cloned().unwrap_or_default();
     members.insert("format".to_owned(), super::plan_file::FORMAT.tag().into());
     Ok(read_plan(Value::Object(members).to_string().as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Journal, JournalError, JournalFile, Mark, read_journal};
+    use audit::change::{Change, Setting, Target, Turn};
+    use audit::plan::{Plan, Purpose, Scope, Step};
+    use cloudtrail::recorder::RecorderKind;
+
+    fn plan() -> Plan {
+        let target = Target {
+            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned(),
+            name: "main".to_owned(),
+            kind: RecorderKind::Trail,
+            account: "111122223333".to_owned(),
+            home_region: "eu-west-1".to_owned(),
+        };
+        Plan {
+            purpose: Purpose::Record,
+            scope: Scope {
+                partition: "aws".to_owned(),
+                organization: None,
+                accounts: vec!["111122223333".to_owned()],
+                collected_at: "2026-11-23T12:00:00Z".to_owned(),
+            },
+            steps: vec![Step {
+                change: Change { target, setting: Setting::Logging(Turn { before: false, after: true }) },
+                because: String::new(),
+                owner: audit::plan::Owner::Nobody,
+                gained: Vec::new(),
+                risks: Vec::new(),
+                backout: String::new(),
+            }],
+            refusals: Vec::new(),
+            gained: Vec::new(),
+            losses: Vec::new(),
+            outlook: Vec::new(),
+            cost: None,
+        }
+    }
+
+    #[test]
+    fn a_journal_cut_off_at_any_byte_of_its_first_line_is_replaced_or_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
+        let head = std::fs::read(&path).unwrap();
+        for length in 0..head.len() - 1 {
+            let error = read_journal(&head[..length]).unwrap_err();
+            assert_eq!(error, JournalError::NotBegun, "{length}");
+        }
+        for length in [0, 1, 40, head.len() - 2, head.len() - 1] {
+            std::fs::write(&path, &head[..length]).unwrap();
+            drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
+            assert_eq!(std::fs::read(&path).unwrap(), head, "{length}");
+        }
+        // Only the line break is missing: the next entry gets a line of its own, and the way back stays.
+        std::fs::write(&path, &head[..head.len() - 1]).unwrap();
+        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
+        assert!(read.cut_off);
+        JournalFile::go_on(&path, read.cut_off).unwrap().write(&Entry::Intent(0)).unwrap();
+        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!((read.marks, read.cut_off), (vec![Mark::Intended], false));
+        // One that says more is never touched.
+        assert!(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").is_err());
+    }
 }

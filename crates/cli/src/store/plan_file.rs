@@ -1,7 +1,8 @@
 //! `invoketrail.plan/1`: a plan, with a hash by which it is approved and by which an edit by hand shows.
 //!
-//! The hash is the SHA-256 of the plan as compact JSON with sorted members. It says *which* plan somebody approved; it is
-//! no signature, and does not say who made it.
+//! The hash is of what the plan does: the SHA-256 of the members named in [`matters`] as compact JSON with sorted members. It says
+//! *which* plan somebody approved, and is the same whenever the same is planned. It is no signature, and does not say who
+//! made it. A second hash, of the whole plan, shows any edit by hand.
 
 use super::change_shape::ChangeShape;
 use super::document::{self, DocumentError, Format};
@@ -49,6 +50,9 @@ impl PlanFileError {
 struct FileShape {
     format: String,
     hash: String,
+    /// The hash of the whole plan; files of versions before 0.2 have none, and their `hash` is that of the whole plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_hash: Option<String>,
     generated_at: String,
     tool: ToolShape,
     plan: Value,
@@ -66,6 +70,8 @@ struct PlanShape {
     scope: ScopeShape,
     steps: Vec<StepShape>,
     refusals: Vec<RefusalShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    gained: Vec<String>,
     losses: Vec<LossShape>,
     controls: Vec<OutlookShape>,
     cost: Option<CostShape>,
@@ -155,10 +161,37 @@ struct CopiesShape {
     usd_per_month: MonthlyShape,
 }
 
-/// The hash of a plan: `sha256:` and 64 hexadecimal digits. Two plans have the same iff they say the same.
+/// The hash of a plan: `sha256:` and 64 hexadecimal digits. Two plans have the same iff they do the same in the same place for
+/// the same purpose: whenever they were made, and whatever they say of it.
 #[must_use]
 pub fn plan_hash(plan: &Plan) -> String {
-    hash(&value(plan))
+    hash(&matters(&value(plan)))
+}
+
+/// What a plan does: purpose, place, changes with their owners, losses. Not when the account was looked at or the exception
+/// declared, and not what only explains: reasons, gains, risks, controls, cost.
+fn matters(plan: &Value) -> Value {
+    let without = |value: Option<&Value>, left_out: &[&str]| match value {
+        Some(Value::Object(members)) => {
+            let kept = members.iter().filter(|(name, _)| !left_out.contains(&name.as_str()));
+            Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
+        other => other.cloned().unwrap_or_default(),
+    };
+    let each = |name: &str, left_out: &[&str]| {
+        let list = plan.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        Value::Array(list.iter().map(|one| without(Some(one), left_out)).collect())
+    };
+    let mut purpose = plan.get("purpose").cloned().unwrap_or_default();
+    if let Some(exception) = purpose.get_mut("exception").and_then(Value::as_object_mut) {
+        exception.remove("declared_at");
+    }
+    serde_json::json!({
+        "purpose": purpose,
+        "scope": without(plan.get("scope"), &["collected_at"]),
+        "steps": each("steps", &["because", "gained", "risks", "backout"]),
+        "losses": each("losses", &["because"]),
+    })
 }
 
 fn hash(plan: &Value) -> String {
@@ -189,7 +222,8 @@ pub fn write_plan(plan: &Plan, generated_at: &str, version: &str) -> String {
     let plan = value(plan);
     let file = FileShape {
         format: FORMAT.tag(),
-        hash: hash(&plan),
+        hash: hash(&matters(&plan)),
+        content_hash: Some(hash(&plan)),
         generated_at: generated_at.to_owned(),
         tool: ToolShape { name: "invoketrail".to_owned(), version: version.to_owned() },
         plan,
@@ -206,17 +240,28 @@ pub fn write_plan(plan: &Plan, generated_at: &str, version: &str) -> String {
 /// [`PlanFileError`] iff it is no plan that this version can read, or was edited.
 pub fn read_plan(bytes: &[u8]) -> Result<(Plan, String), PlanFileError> {
     let file: FileShape = document::read(bytes, FORMAT)?;
-    let found = hash(&file.plan);
-    if found != file.hash {
-        let written = crate::visible::excerpt(&file.hash, 80);
-        return Err(PlanFileError::Edited { found, written });
+    let content = hash(&file.plan);
+    // A file of an earlier version has one hash, of everything.
+    let (found, approved) = match &file.content_hash {
+        Some(_) => (content, hash(&matters(&file.plan))),
+        None => (content.clone(), content),
+    };
+    for (found, written) in
+        [(&found, file.content_hash.as_ref().unwrap_or(&file.hash)), (&approved, &file.hash)]
+    {
+        if found != written {
+            let written = crate::visible::excerpt(written, 80);
+            return Err(PlanFileError::Edited { found: found.clone(), written });
+        }
     }
     let shape: PlanShape =
         serde_path_to_error::deserialize(file.plan).map_err(|error| DocumentError::WrongShape {
             path: format!("plan.{}", crate::visible::excerpt(&error.path().to_string(), 200)),
             problem: crate::visible::excerpt(&error.inner().to_string(), 200),
         })?;
-    Ok((shape.into_plan()?, found))
+    let plan = shape.into_plan()?;
+    super::plan_check::check(&plan)?;
+    Ok((plan, approved))
 }
 
 fn value(plan: &Plan) -> Value {
@@ -242,6 +287,7 @@ impl PlanShape {
             },
             steps: plan.steps.iter().map(step).collect(),
             refusals: plan.refusals.iter().map(refusal).collect(),
+            gained: plan.gained.clone(),
             losses: plan.losses.iter().map(loss).collect(),
             controls: plan.outlook.iter().map(outlook).collect(),
             cost: plan.cost.as_ref().map(cost),
@@ -265,6 +311,7 @@ impl PlanShape {
             scope: Scope { partition, organization, accounts, collected_at },
             steps: self.steps.into_iter().map(into_step).collect(),
             refusals: self.refusals.into_iter().map(into_refusal).collect(),
+            gained: self.gained,
             losses: self.losses.into_iter().map(into_loss).collect(),
             outlook,
             cost: self.cost.map(into_cost),

@@ -10,6 +10,8 @@ mod bad_input;
 mod bucket;
 mod callers;
 mod cases_explain;
+mod cases_plan;
+mod changed;
 mod decided;
 mod evidence;
 mod hostile;

@@ -130,6 +130,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                     nearest: reason.clone(),
                 })
                 .collect(),
+            gained: told.clone(),
             losses: told
                 .iter()
                 .map(|one| Loss { recorder: one.clone(), function: one.clone(), because: one.clone() })

@@ -82,6 +82,7 @@ fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
         },
         steps: settings.into_iter().map(step).collect(),
         refusals: Vec::new(),
+        gained: Vec::new(),
         losses: Vec::new(),
         outlook: Vec::new(),
         cost: None,

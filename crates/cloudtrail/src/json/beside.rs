@@ -23,6 +23,8 @@ pub struct Beside {
     pub home_region: Option<String>,
     /// The account that owns the recorder.
     pub account: Option<String>,
+    /// The partition of its ARN.
+    pub partition: Option<String>,
 }
 
 /// A member and its value.
@@ -93,6 +95,13 @@ pub(super) fn is_about_recording(member: &str) -> bool {
 pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Doubt>) {
     let (mut beside, mut doubts) = (Beside::default(), Vec::new());
     let Ok(members) = entries(path, document) else { return (beside, doubts) };
+    // A trail as CloudFormation and Terraform describe it, whose default is one Region. AWS's own answers always say it.
+    let names: Vec<String> = document.as_object().into_iter().flatten().map(|(key, _)| plain(key)).collect();
+    let has = |name: &str| names.iter().any(|one| one == name);
+    if has("s3bucketname") && !has("ismultiregiontrail") {
+        let said = |path: String| Said { path, value: "missing, which means false".to_owned() };
+        beside.one_region = Some(said(format!("{path}.IsMultiRegionTrail")));
+    }
     for (at, key, value) in members {
         let Some(about) = about(&plain(key)) else { continue };
         let said = Said { path: at.to_string(), value: shown(value) };
@@ -129,6 +138,7 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
             About::Arn => {
                 let arn = value.as_str().and_then(Arn::parse).filter(|arn| arn.service == "cloudtrail");
                 beside.account = arn.map(|arn| arn.account.to_owned()).or(beside.account);
+                beside.partition = arn.map(|arn| arn.partition.to_owned()).or(beside.partition);
                 let region = arn.map(|arn| arn.region.to_owned());
                 beside.home_region = beside.home_region.or(region);
             }

@@ -40,6 +40,42 @@ pub fn request(selectors: &Selectors) -> Result<String, RequestError> {
     Ok(sorted(&json!({ member: list })).to_string())
 }
 
+/// As [`request`], but to the byte what AWS answered wherever that can be sent back: an empty name, members that are `null`
+/// and empty lists of advanced selectors stay, so that what is set back is what was there. Members are sorted.
+///
+/// # Errors
+/// As [`request`].
+pub fn as_found(selectors: &Selectors) -> Result<String, RequestError> {
+    let plain = request(selectors)?;
+    let advanced = |one: &Selector| matches!(one, Selector::Advanced(_));
+    if selectors.list.is_empty() || !selectors.list.iter().all(advanced) {
+        return Ok(plain);
+    }
+    let Ok(found) = verbatim(selectors) else { return Ok(plain) };
+    let whole: Value = serde_json::from_str(&plain).unwrap_or_default();
+    let Some(written) = whole.get("AdvancedEventSelectors").and_then(Value::as_array) else {
+        return Ok(plain);
+    };
+    let list =
+        written.iter().zip(&found).map(|(written, found)| if aws_spelling(found) { found } else { written });
+    let list: Vec<Value> = list.cloned().collect();
+    Ok(sorted(&json!({ "AdvancedEventSelectors": list })).to_string())
+}
+
+/// True iff an advanced selector is spelled as AWS spells it; Terraform and others spell otherwise.
+fn aws_spelling(selector: &Value) -> bool {
+    let Some(members) = selector.as_object() else { return false };
+    let fields = members.get("FieldSelectors").and_then(Value::as_array);
+    let capital = |name: &String| name.starts_with(|first: char| first.is_ascii_uppercase());
+    let field = |one: &Value| {
+        one.as_object().is_some_and(|members| {
+            members.keys().all(capital)
+                && members.iter().all(|(name, value)| name == "Field" || value.is_array() || value.is_null())
+        })
+    };
+    members.keys().all(capital) && fields.is_some_and(|fields| fields.iter().all(field))
+}
+
 /// Each selector as [`request`] writes it, compact and with sorted members: equal iff nothing in them differs, understood or not.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ fn decided(world: &World, limit: u64, words: u64) -> Verdict {
         tables: &mut Tables::default(),
         words: &mut Work::new(words),
         limit,
+        total: &mut Work::new(WORK_LIMIT * 16),
     };
     let kind = ResourceType::Function;
     let subject =
@@ -37,7 +38,7 @@ fn decided(world: &World, limit: u64, words: u64) -> Verdict {
 fn with_less_work_an_answer_is_the_same_or_undetermined() {
     let mut beyond = 0;
     for kind in Kind::ALL {
-        for seed in 0..12 {
+        for seed in 0..4 {
             let world = world(kind, Size { recorders: 4, selectors: 4, values: 12 }, seed);
             let full = decided(&world, WORK_LIMIT, WORDS_LIMIT);
             assert_eq!(full.open.filter(|open| *open == Open::Work), None, "{kind:?} {seed}");
@@ -57,7 +58,7 @@ fn with_less_work_an_answer_is_the_same_or_undetermined() {
             }
         }
     }
-    assert!(beyond > 50, "cut off {beyond} times");
+    assert!(beyond > 20, "cut off {beyond} times");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use proptest::prelude::{ProptestConfig, proptest};
 use recording::{Anywhere, Candidate, State, anywhere};
 
 fn ask(selectors: &[Selector]) -> Anywhere {
-    anywhere(&[Candidate { selectors: Some(selectors), certain: true }], ResourceType::Function)
+    anywhere(&[Candidate { selectors: Some(selectors), certain: true }], ResourceType::Function, None)
 }
 
 proptest! {

@@ -53,7 +53,9 @@ fn all_private_characters_do_not_hide_a_caller() {
     let verdict = ask("eExqz".chars().chain(private));
     assert_eq!(verdict.state, State::PartiallyRecorded);
     let rest = caller(&verdict).strip_prefix(USER).expect("a user that begins with k");
-    assert!(allowed(rest) && !rest.starts_with(['e', 'E', 'x', 'q', 'z']), "{rest}");
+    // It may be in a folder that begins with k.
+    let name = rest.strip_prefix('/').unwrap_or(rest);
+    assert!(allowed(name) && !rest.starts_with(['e', 'E', 'x', 'q', 'z']), "{rest}");
     let told = &verdict.escape.as_ref().expect("an escape").remainder;
     assert!(told.contains(&format!("starts with `{USER}` (except")), "{told}");
 }

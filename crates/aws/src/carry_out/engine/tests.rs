@@ -1,9 +1,9 @@
 //! Every step fails in turn: whatever happens, the journal tells what was done, resuming ends it, and undoing reverts it.
 
-use super::{Carried, Entry, Journal, Stopped, World, run};
+use super::{Carried, Entry, Journal, Made, Stopped, World, run};
 use crate::carry_out::Mark;
 use crate::gap::{Class, Failure};
-use audit::change::{Change, Setting, State, Target, Turn, undo};
+use audit::change::{Bucket, Change, NewTrail, Setting, State, Target, Turn, undo};
 use cloudtrail::recorder::RecorderKind;
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +18,10 @@ struct Fake {
     /// Calls to set, counted from 0, that are done while their answer is lost.
     lost: Option<usize>,
     refused: Option<usize>,
+    /// From this call on every one fails so.
+    failing: Option<(usize, Class)>,
+    /// Log files lie in every bucket.
+    filled: bool,
     /// Somebody else writes just before this call.
     other: Option<(usize, String, State)>,
     sets: usize,
@@ -42,6 +46,11 @@ impl Fake {
         if let Some((_, key, state)) = self.other.take_if(|(at, ..)| *at == call) {
             self.settings.insert(key, state);
         }
+        if let Some((at, class)) = self.failing
+            && call >= at
+        {
+            return Err(Failure::new(class, "as the test wants it"));
+        }
         match self.killed_at {
             Some(at) if call >= at => Err(Failure::interrupted()),
             _ => Ok(()),
@@ -55,15 +64,24 @@ impl World for Fake {
         Ok(self.settings[&key(change)].clone())
     }
 
-    async fn set(&mut self, change: &Change) -> Result<(), Failure> {
+    async fn set(&mut self, change: &Change) -> Result<Made, Failure> {
+        if let State::Bucket(Some(made)) = change.after() {
+            // A bucket is made by several calls, and its policy is set by the last.
+            self.step()?;
+            let bare = State::Bucket(Some(Bucket { policy: String::new(), ..made }));
+            self.settings.insert(key(change), bare);
+        }
         self.step()?;
+        if self.filled && change.after() == State::Bucket(None) {
+            return Ok(Made::Kept);
+        }
         let set = self.sets;
         self.sets += 1;
         if self.refused == Some(set) {
             return Err(Failure::new(Class::Refused, "no"));
         }
         self.settings.insert(key(change), change.after());
-        if self.lost == Some(set) { Err(Failure::silent()) } else { Ok(()) }
+        if self.lost == Some(set) { Err(Failure::silent()) } else { Ok(Made::Set) }
     }
 
     async fn wait(&mut self, attempt: u32) -> bool {
@@ -94,7 +112,7 @@ impl Memory {
         for entry in &self.entries {
             match entry {
                 Entry::Intent(at) => marks[*at] = Mark::Intended,
-                Entry::Done(at) => marks[*at] = Mark::Done,
+                Entry::Done(at) | Entry::Kept(at) => marks[*at] = Mark::Done,
                 Entry::Failed(..) => {}
             }
         }
@@ -113,7 +131,17 @@ fn changes() -> Vec<Change> {
     let selectors = |before: &str, after: &str| {
         Setting::Selectors(Turn { before: before.to_owned(), after: after.to_owned() })
     };
+    let policy = r#"{"Statement":[]}"#.to_owned();
+    let bucket = Some(Bucket { name: "logs".to_owned(), policy });
+    let trail = Some(NewTrail {
+        bucket: "logs".to_owned(),
+        organization: false,
+        multi_region: true,
+        log_file_validation: true,
+    });
     vec![
+        Change { target: target("new"), setting: Setting::Bucket(Turn { before: None, after: bucket }) },
+        Change { target: target("new"), setting: Setting::Trail(Turn { before: None, after: trail }) },
         Change { target: target("a"), setting: Setting::MultiRegion(Turn { before: false, after: true }) },
         Change { target: target("a"), setting: selectors("a0", "a1") },
         Change { target: target("b"), setting: selectors("b0", "b1") },
@@ -146,9 +174,11 @@ async fn killed_at_any_step_it_can_be_ended_or_reverted() {
         let mut reverted = Fake { killed_at: None, ..world };
         let mut begun: Vec<Change> = Vec::new();
         for (change, mark) in changes.iter().zip(&marks) {
-            let set = reverted.settings[&key(change)] == change.after();
-            if *mark == Mark::Done || (*mark == Mark::Intended && set) {
+            let found = reverted.settings[&key(change)].clone();
+            if *mark == Mark::Done || (*mark == Mark::Intended && found == change.after()) {
                 begun.push(change.clone());
+            } else if *mark == Mark::Intended {
+                begun.extend(change.so_far(&found));
             }
         }
         let back = carried(&mut reverted, &undo(&begun), &[], &mut Memory::default()).await;
@@ -164,6 +194,7 @@ async fn a_stale_plan_changes_nothing() {
         let mut world = Fake::of(&changes);
         let found = match other.before() {
             State::Flag(on) => State::Flag(!on),
+            State::Bucket(_) | State::Trail(_) => other.after(),
             _ => State::Selectors("somebody else's".to_owned()),
         };
         world.settings.insert(key(other), found);
@@ -177,6 +208,8 @@ async fn a_stale_plan_changes_nothing() {
 #[tokio::test]
 async fn somebody_else_between_reading_and_setting_is_never_overwritten_unseen() {
     let changes = changes();
+    // The changes of single calls alone, so that calls can be counted.
+    let changes = changes[2..].to_vec();
     // All four are compared first; then the first change reads, sets and reads back in calls 4, 5 and 6.
     let elses = State::Selectors("somebody else's".to_owned());
     let mut world = Fake { other: Some((7, key(&changes[1]), elses.clone())), ..Fake::of(&changes) };
@@ -205,11 +238,11 @@ async fn a_lost_answer_is_settled_by_reading() {
 #[tokio::test]
 async fn a_refusal_in_the_middle_stops_there_and_can_be_resumed() {
     let changes = changes();
-    let mut world = Fake { refused: Some(2), ..Fake::of(&changes) };
+    let mut world = Fake { refused: Some(4), ..Fake::of(&changes) };
     let mut journal = Memory::default();
     let outcome = carried(&mut world, &changes, &[], &mut journal).await;
-    assert!(matches!(outcome.stopped, Some(Stopped::Refused { at: 2, permission: true, .. })), "{outcome:?}");
-    assert_eq!((outcome.done, world.sets), (vec![0, 1], 3), "a refusal is not repeated");
+    assert!(matches!(outcome.stopped, Some(Stopped::Refused { at: 4, permission: true, .. })), "{outcome:?}");
+    assert_eq!((outcome.done, world.sets), (vec![0, 1, 2, 3], 5), "a refusal is not repeated");
     world.refused = None;
     let marks = journal.marks(changes.len());
     assert_eq!(carried(&mut world, &changes, &marks, &mut journal).await.stopped, None);
@@ -225,4 +258,85 @@ async fn without_a_journal_nothing_is_changed() {
         assert!(matches!(outcome.stopped, Some(Stopped::Journal { .. })), "{outcome:?}");
         assert!(world.sets <= full_at.div_ceil(2), "{full_at}: every set has its intent written before");
     }
+}
+
+/// Whatever goes wrong, at whatever moment: what was set is never said to be untouched.
+#[tokio::test]
+async fn every_failure_at_every_moment_is_told_as_begun_once_an_intent_is_written() {
+    let changes = changes();
+    let mut whole = Fake::of(&changes);
+    carried(&mut whole, &changes, &[], &mut Memory::default()).await;
+    for class in [
+        Class::Refused,
+        Class::Credentials,
+        Class::Throttled,
+        Class::Server,
+        Class::Silent,
+        Class::Unreachable,
+        Class::Absent,
+        Class::Interrupted,
+        Class::Final,
+    ] {
+        for at in 0..whole.calls {
+            let mut world = Fake { failing: Some((at, class)), ..Fake::of(&changes) };
+            let mut journal = Memory::default();
+            let outcome = carried(&mut world, &changes, &[], &mut journal).await;
+            let intent = journal.entries.iter().any(|entry| matches!(entry, Entry::Intent(_)));
+            assert!(outcome.stopped.is_some(), "{class:?} at {at}");
+            assert_eq!(outcome.begun, intent, "{class:?} at {at}: {outcome:?}");
+            let untouched = world.settings == Fake::of(&changes).settings;
+            assert!(untouched || outcome.begun, "{class:?} at {at}: {outcome:?}");
+            // Once AWS answers again, the journal goes on to the end.
+            world.failing = None;
+            let marks = journal.marks(changes.len());
+            let ended = carried(&mut world, &changes, &marks, &mut journal).await;
+            assert_eq!((ended.stopped, &world.settings), (None, &whole.settings), "{class:?} at {at}");
+        }
+    }
+    for full_at in 0..2 * changes.len() {
+        let mut world = Fake::of(&changes);
+        let mut journal = Memory { full_at: Some(full_at), ..Memory::default() };
+        let outcome = carried(&mut world, &changes, &[], &mut journal).await;
+        assert_eq!(outcome.begun, full_at > 0, "{full_at}: {outcome:?}");
+    }
+}
+
+/// Undo and `--resume` are killed, too: between every two calls, and go on.
+#[tokio::test]
+async fn an_undo_that_is_killed_goes_on_with_its_own_journal() {
+    let changes = changes();
+    let mut whole = Fake::of(&changes);
+    carried(&mut whole, &changes, &[], &mut Memory::default()).await;
+    let back = undo(&changes);
+    let mut undone = Fake { calls: 0, ..whole.clone() };
+    carried(&mut undone, &back, &[], &mut Memory::default()).await;
+    for killed_at in 0..undone.calls {
+        let mut world = Fake { calls: 0, killed_at: Some(killed_at), ..whole.clone() };
+        let mut journal = Memory::default();
+        carried(&mut world, &back, &[], &mut journal).await;
+        for again in 0..3 {
+            // The second run is killed as well.
+            world.killed_at = Some(world.calls + again);
+            let marks = journal.marks(back.len());
+            carried(&mut world, &back, &marks, &mut journal).await;
+        }
+        world.killed_at = None;
+        let marks = journal.marks(back.len());
+        let ended = carried(&mut world, &back, &marks, &mut journal).await;
+        assert_eq!((ended.stopped, &world.settings), (None, &Fake::of(&changes).settings), "{killed_at}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_holds_log_files_is_kept_and_all_else_is_taken_back() {
+    let changes = changes();
+    let mut world = Fake::of(&changes);
+    carried(&mut world, &changes, &[], &mut Memory::default()).await;
+    world.filled = true;
+    let mut journal = Memory::default();
+    let back = carried(&mut world, &undo(&changes), &[], &mut journal).await;
+    let last = changes.len() - 1;
+    assert_eq!((back.stopped, back.kept, back.done.len()), (None, vec![last], changes.len()));
+    assert_eq!(journal.entries.last(), Some(&Entry::Kept(last)));
+    assert_eq!(world.settings[&key(&changes[0])], changes[0].after());
 }

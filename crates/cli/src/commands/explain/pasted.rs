@@ -20,7 +20,8 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
     let function = function.map(subject::read).transpose()?;
     let selectors = read(path)?;
     let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn)).map(|arn| (arn.account, arn.region));
-    let standing = standing(&cloudtrail::json::beside(&selectors.document), place);
+    let beside = cloudtrail::json::beside(&selectors.document);
+    let standing = standing(&beside, place);
     let certain = matches!(standing, Standing::Records);
     let candidate = [Candidate { selectors: Some(&selectors.list), certain }];
     // A recorder that records nothing here is as good as none.
@@ -34,7 +35,7 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
             verdict.state
         }
         None => {
-            let answer = anywhere(candidates, ResourceType::Function);
+            let answer = anywhere(candidates, ResourceType::Function, beside.partition.as_deref());
             tell(&answer);
             let subject = subject_at(&answer.place);
             let mut proof = report::explain_selectors(&selectors, subject, &answer.verdict);

@@ -29,14 +29,24 @@ pub(super) fn standing(beside: &Beside, place: Option<(&str, &str)>) -> Standing
     if let Some(said) = &beside.stopped {
         return Standing::Silent(format!("it records nothing now, because {said}"));
     }
-    if let (Some(said), Some(owner), Some((account, _))) = (&beside.one_account, &beside.account, place)
-        && owner != account
-    {
-        return Standing::Silent(format!("it records account {owner} alone, because {said}"));
-    }
-    let Some(said) = &beside.one_region else { return Standing::Records };
+    let account = match (&beside.one_account, &beside.account, place) {
+        (None, _, _) => Standing::Records,
+        (Some(_), Some(owner), Some((account, _))) if owner == account => Standing::Records,
+        (Some(said), Some(owner), Some(_)) => {
+            return Standing::Silent(format!("it records account {owner} alone, because {said}"));
+        }
+        (Some(said), Some(owner), None) => Standing::Open(format!(
+            "it records account {owner} alone, because {said}; name a function with --function ARN"
+        )),
+        // Whoever names a function of their own account gets an answer for it, as `aws cloudtrail` gave the document there.
+        (Some(_), None, Some(_)) => Standing::Records,
+        (Some(said), None, None) => Standing::Open(format!(
+            "it records one account alone, because {said}; name a function of that account with --function ARN"
+        )),
+    };
+    let Some(said) = &beside.one_region else { return account };
     match (&beside.home_region, place) {
-        (Some(home), Some((_, region))) if home == region => Standing::Records,
+        (Some(home), Some((_, region))) if home == region => account,
         (Some(home), Some(_)) => Standing::Silent(format!("it records {home} alone, because {said}")),
         (Some(home), None) => Standing::Open(format!(
             "it records {home} alone, because {said}; name a function with --function ARN"
@@ -72,5 +82,7 @@ mod tests {
         assert!(open(of(&one_region, None)));
         assert!(open(of(r#""is_multi_region_trail":false"#, here)));
         assert_eq!(of(r#""IsOrganizationTrail":false"#, here), Standing::Records);
+        assert!(open(of(r#""IsOrganizationTrail":false"#, None)));
+        assert!(open(of(&format!(r#"{arn},"IsOrganizationTrail":false"#), None)));
     }
 }

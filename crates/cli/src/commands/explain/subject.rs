@@ -3,7 +3,7 @@
 use crate::nearest::{nearest, no_function};
 use crate::problem::{Problem, say};
 use crate::settings::Source;
-use ::audit::inventory::{Inventory, Place, Resource};
+use ::audit::inventory::{GapKind, Inventory, Place, Resource};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS};
 use cloudtrail::resource::{ResourceType, unqualified};
@@ -60,9 +60,14 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
     all.sort_unstable();
     all.dedup();
     match all.as_slice() {
-        [one] => Ok(*one),
+        [one] => {
+            if is_incomplete(inventory) {
+                say("note", "not every function could be listed, so another one may have this name");
+            }
+            Ok(*one)
+        }
         [] => {
-            if inventory.places.iter().any(|place| place.functions.gap.is_some()) {
+            if is_incomplete(inventory) {
                 say("note", "not every function could be listed");
             }
             let names = resources(inventory).filter_map(|(_, arn)| name(arn));
@@ -76,6 +81,15 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
             Err(Problem::new(line).help(format!("name one of {}{tail}", shown.join(", "))).into())
         }
     }
+}
+
+/// True iff some list of resources broke off or could not be read. A kind that a Region does not offer is not missing there.
+fn is_incomplete(inventory: &Inventory) -> bool {
+    let gaps = inventory
+        .places
+        .iter()
+        .flat_map(|place| [place.functions.gap, place.web_functions.gap, place.microvm_images.gap]);
+    gaps.flatten().any(|gap| inventory.gaps.get(gap).is_none_or(|gap| gap.kind != GapKind::NotOffered))
 }
 
 fn name(arn: &str) -> Option<&str> {

@@ -102,11 +102,16 @@ fn answer(
     if let Some(session) = session {
         survey_objects(&mut survey, session, by_hand)?;
     }
-    let looked_until = later(&mut survey, &asked.question.filter, session, settings.now);
+    let (looked_until, later_holes) =
+        later(&mut survey, &asked.question.filter, session, settings.now).unzip();
+    let later_holes = later_holes.unwrap_or_default();
     let left_out = survey.left_out;
     let files = survey.files;
     // An answer with gaps is not kept, and none that was kept is about them.
-    let key = survey.state().filter(|_| gaps.is_empty()).map(|state| key(asked, settings, state));
+    let key = survey
+        .state()
+        .filter(|_| gaps.is_empty() && later_holes.all().next().is_none())
+        .map(|state| key(asked, settings, state));
     let known = index.zip(key.as_ref()).and_then(|(index, key)| index.answer::<Kept>(key));
     if let Some(Kept { found, account }) = known {
         tell_known(files, files);
@@ -114,6 +119,9 @@ fn answer(
     }
     let Read { mut kept, from_index, mut helps, named } = read(asked, survey, (settings, session))?;
     located::enter(&gaps, &mut kept.account, &mut helps);
+    for hole in later_holes.all() {
+        kept.account.enter_unread(&hole.first.0, &hole.first.1);
+    }
     mistyped(asked, &named, &kept.account)?;
     if let (Some(index), Some(key)) = (index, &key)
         && kept.account.unread == 0

@@ -1,7 +1,7 @@
 //! How far deliveries were looked at, where the question has an end: CloudTrail delivers for thirty days. Later files are read where
 //! digests say that they hold events of the time asked about; that alone is cheap.
 
-use crate::delivered::{delivered, found, may_hold};
+use crate::delivered::{Holes, delivered, found, may_hold};
 use crate::sources::{Session, Survey, Window};
 use audit::evidence::DELIVERED_FOR;
 use cli::report::LookedUntil;
@@ -13,13 +13,14 @@ const DAY: i64 = 24 * 3_600_000;
 /// Digests, up to which reading them by the way is cheap.
 const CHEAP: usize = 5_000;
 
-/// Takes later files of the time asked about into the survey; `None` iff all that could be delivered by now is in it anyway.
+/// Takes later files of the time asked about into the survey; `None` iff all that could be delivered by now is in it anyway. What could
+/// not be listed or read of later deliveries is there too: it may be about the time.
 pub(super) fn later(
     survey: &mut Survey<'_>,
     filter: &Filter,
     session: Option<&Session>,
     now: i64,
-) -> Option<LookedUntil> {
+) -> Option<(LookedUntil, Holes)> {
     let until = filter.until?;
     // The window has the day after the last one.
     let first = ((until - 1).saturating_add(DAY).div_euclid(DAY) + 1).checked_mul(DAY)?;
@@ -44,11 +45,12 @@ pub(super) fn later(
         let claims = expected.claims(key);
         !claims.is_empty() && may_hold(claims, &asked, false)
     };
+    let holes = std::mem::take(&mut files.holes);
     files.retain_found();
     files.logs.retain(|item| named(&item.key));
     let read = files.logs.len() as u64;
     for item in &files.logs {
         survey.add(files.as_found(item));
     }
-    Some(LookedUntil { delivered: first, later: read })
+    Some((LookedUntil { delivered: first, later: read }, holes))
 }

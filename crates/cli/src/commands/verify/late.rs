@@ -240,10 +240,11 @@ fn is_of(places: &BTreeSet<Place>, key: &ObjectKey<'_>) -> bool {
     places.iter().any(|(account, region)| account == key.account && region == key.region)
 }
 
-/// True iff so few digests lie there that reading them is cheap, or they lie in a copy. There is no use in them without log files.
+/// True iff so few digests lie there that reading them is cheap, or they lie in a copy. Also where no log file is left: digests name
+/// those that are gone.
 fn is_cheap(files: &Delivered) -> bool {
     let objects = files.digests.iter().filter(|item| files.is_object(item)).count() as u64;
-    !files.logs.is_empty() && objects <= 10 * CHEAP.0
+    objects <= 10 * CHEAP.0
 }
 
 /// Takes out the objects of each place of which there are too many, or too large ones, to be read by the way.

@@ -21,6 +21,12 @@ fn write(plan: &Plan, hash: &str, text: &mut String) -> Result {
     for (at, one) in plan.steps.iter().enumerate() {
         step(at + 1, one, text)?;
     }
+    if !plan.gained.is_empty() && plan.steps.len() > 1 {
+        writeln!(text, "\n### Newly recorded, by the whole plan\n")?;
+        for gained in &plan.gained {
+            writeln!(text, "- {}", inert(gained))?;
+        }
+    }
     if !plan.losses.is_empty() {
         writeln!(text, "\n### No longer recorded\n")?;
         for loss in &plan.losses {

@@ -21,6 +21,7 @@ pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
         let same = same.is_some_and(|before| before.because == one.because);
         step(at + 1, one, same, &mut page);
     }
+    gained(plan, &mut page);
     losses(&plan.losses, &mut page);
     refusals(&plan.refusals, &mut page);
     outlook(plan, &mut page);
@@ -61,6 +62,17 @@ fn step(number: usize, step: &Step, same: bool, page: &mut Page) {
         page.paragraph(2, (Style::Open, "Owner: "), (Style::Plain, &told));
     }
     page.paragraph(2, (Style::Dim, "Backout: "), (Style::Plain, &step.backout));
+}
+
+/// What the whole plan adds; a plan of one step has said it there.
+fn gained(plan: &Plan, page: &mut Page) {
+    if plan.gained.is_empty() || plan.steps.len() < 2 {
+        return;
+    }
+    page.heading("Newly recorded, by the whole plan");
+    for gained in &plan.gained {
+        page.paragraph(2, (Style::Good, ""), (Style::Plain, gained));
+    }
 }
 
 fn losses(losses: &[Loss], page: &mut Page) {
