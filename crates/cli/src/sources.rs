@@ -3,6 +3,7 @@
 //! A folder is walked, not listed: a million names would take more memory than reading all of their files. So a survey
 //! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
 
+mod beside;
 mod feed;
 mod listing;
 mod objects;
@@ -13,6 +14,7 @@ mod trails;
 mod walk;
 mod window;
 
+pub(crate) use beside::{Beside, look, unpack};
 pub(crate) use feed::{Feed, NO_TAG};
 pub(crate) use listing::{Refusal, list};
 pub(crate) use objects::{survey_objects, tag_of};

@@ -49,6 +49,9 @@ pub enum Trouble {
         /// How long it is.
         length: usize,
     },
+    /// A container that is not opened. Nothing of it is kept.
+    #[error("it is {0}, which is not read: unpack it, or pack it with gzip")]
+    Container(&'static str),
     /// No memory for the inflater.
     #[error("there is no memory to inflate into")]
     NoMemory,
@@ -80,10 +83,10 @@ impl Inflater {
     /// The content of `file`: one gzip member or several, or bytes that are not gzip, which are their own content.
     pub fn inflate<'a>(&'a mut self, file: &'a [u8]) -> Inflated<'a> {
         if !is_gzip(file) {
-            let trouble = (file.len() > self.limit).then_some(Trouble::TooLarge { limit: self.limit });
+            let trouble = self.plain(file);
             return Inflated { bytes: if trouble.is_some() { &[] } else { file }, trouble };
         }
-        let (length, trouble) = self.members(file);
+        let (length, trouble) = self.opened(file);
         Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
     }
 
@@ -91,7 +94,7 @@ impl Inflater {
     /// read.
     pub(crate) fn inflate_out_of(&mut self, file: &mut Vec<u8>) -> Inflated<'_> {
         if !is_gzip(file) {
-            let trouble = (file.len() > self.limit).then_some(Trouble::TooLarge { limit: self.limit });
+            let trouble = self.plain(file);
             if trouble.is_some() {
                 file.clear();
             }
@@ -99,11 +102,17 @@ impl Inflater {
             file.clear();
             return Inflated { bytes: &self.buffer, trouble };
         }
-        let (length, trouble) = self.members(file);
+        let (length, trouble) = self.opened(file);
         if file.capacity() > KEPT_PACKED {
             *file = Vec::new();
         }
         Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
+    }
+
+    /// Why bytes that are not gzip are not read.
+    fn plain(&self, file: &[u8]) -> Option<Trouble> {
+        let container = || crate::beginning::container(file).map(Trouble::Container);
+        (file.len() > self.limit).then_some(Trouble::TooLarge { limit: self.limit }).or_else(container)
     }
 
     /// Gives memory back that only a large file needed.
@@ -111,6 +120,15 @@ impl Inflater {
         if self.buffer.len() > KEPT {
             self.buffer = Vec::new();
         }
+    }
+
+    /// As [`Inflater::members`]; of a container in gzip nothing is kept.
+    fn opened(&mut self, file: &[u8]) -> (usize, Option<Trouble>) {
+        let (length, trouble) = self.members(file);
+        let inside = self.buffer.get(..length).unwrap_or_default();
+        let what =
+            if is_gzip(inside) { Some("gzip within gzip") } else { crate::beginning::container(inside) };
+        what.map_or((length, trouble), |what| (0, Some(Trouble::Container(what))))
     }
 
     /// How many bytes of the buffer are content, and what stopped us.

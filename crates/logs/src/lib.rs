@@ -2,6 +2,7 @@
 
 mod accounted;
 mod ask;
+mod beginning;
 pub mod digest;
 mod fast;
 mod hash;
@@ -21,6 +22,7 @@ pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Named, Network, NotANetwork,
     Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
 };
+pub use beginning::{BEGINNING, Beginning, beginning};
 pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use memory::give_back_large_buffers;

@@ -19,6 +19,9 @@ use logs::scan::Account;
 use logs::{Dimension, Table};
 use std::io::{self, Write};
 
+/// Troubles that are named on stderr, beside an answer for a machine.
+const TROUBLES: usize = 5;
+
 /// Asks, prints, writes.
 ///
 /// # Errors
@@ -60,6 +63,9 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     let whole = answered.account.is_whole();
     if !whole && format != Format::Terminal {
         say("note", &format!("{}: the answer may lack calls", report::shortfall(&answered.account)));
+        for trouble in answered.account.troubles.iter().take(TROUBLES) {
+            say("note", &format!("{}: {}", trouble.file, trouble.why));
+        }
     }
     if let (Some(looked), Format::Csv) = (answered.looked_until, format) {
         say("note", &looked.sentence());

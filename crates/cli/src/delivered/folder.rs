@@ -3,7 +3,7 @@
 use super::holes::place_of;
 use super::unlisted::Beginning;
 use super::{Delivered, Item, is_digest};
-use crate::sources::{Met, Open, Root, Walk, Window, with_slashes};
+use crate::sources::{Beside, Met, Open, Root, Walk, Window, look, unpack, with_slashes};
 use logs::ObjectKey;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,23 @@ pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), w
     let alone = heads.iter().filter(|head| !digests.contains(&head.with_extension("").with_extension("")));
     all.left_out.other += alone.count() as u64;
     if laid_out {
-        all.left_out.other += loose.len() as u64;
+        for item in loose {
+            let path = root.absolute.join(&item.below);
+            // Records that CloudTrail did not deliver there are no evidence of a trail, and may yet be what is missing.
+            let why = match look(&path) {
+                Ok(Beside::Nothing) => {
+                    all.left_out.other += 1;
+                    continue;
+                }
+                Ok(Beside::Records) => {
+                    "it holds records beside those that CloudTrail delivered, which are no evidence: move it away, or name it by itself".to_owned()
+                }
+                Ok(Beside::Packed(what)) => unpack(what),
+                Err(why) => why,
+            };
+            let name = all.name(&item);
+            all.holes.add(place_of(&item.key), &name, &why, 1);
+        }
     } else {
         all.logs.extend(loose);
     }

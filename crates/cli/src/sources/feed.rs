@@ -1,5 +1,6 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
+use super::beside::{Beside, look};
 use super::listing::Refusal;
 use super::objects::Flight;
 use super::session::Session;
@@ -149,11 +150,19 @@ impl<'a> Feed<'a> {
             match walk.next() {
                 None => state.walk = None,
                 Some(Met::Delivered(found) | Met::Unread(found)) => state.ready.push(found),
-                Some(Met::Loose(found)) if !self.laid_out(&found) => state.ready.push(found),
+                Some(Met::Loose(found)) if !self.laid_out(&found) || self.holds_records(&found) => {
+                    state.ready.push(found);
+                }
                 Some(_) => {}
             }
         }
         sort(&mut state.ready);
+    }
+
+    /// True iff it is read though it lies beside what CloudTrail delivered: as the survey found.
+    fn holds_records(&self, found: &Found) -> bool {
+        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return false };
+        look(&root.absolute.join(&found.below)) == Ok(Beside::Records)
     }
 
     fn laid_out(&self, found: &Found) -> bool {

@@ -1,8 +1,9 @@
 //! The look before reading: how many files there are that the question concerns, which ones, and in which state they all are.
 
+use super::beside::{Beside, look, unpack};
 use super::walk::{Met, Walk};
 use super::window::Window;
-use super::{Found, Place};
+use super::{Found, Place, Root};
 use cli::report::LeftOut;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -129,8 +130,8 @@ impl Survey<'_> {
         if let Some(slot) = self.laid_out.get_mut(at) {
             *slot = laid_out;
         }
-        self.left_out.other += other + if laid_out { loose.files } else { 0 };
-        let chosen = if laid_out { delivered } else { loose };
+        self.left_out.other += other;
+        let chosen = if laid_out { self.beside(root, loose, (delivered, &mut unread)) } else { loose };
         self.files += chosen.files + unread.files;
         for pile in [chosen, unread] {
             self.state = match (self.state.take(), pile.state) {
@@ -147,6 +148,28 @@ impl Survey<'_> {
             self.kept.retain(|found| found.place != at);
             self.again.dedup();
         }
+    }
+
+    /// What lies loose beside what CloudTrail delivered: records are read, whatever else it is is left out or a loss.
+    fn beside(&mut self, root: &Root, loose: Pile, (mut delivered, unread): (Pile, &mut Pile)) -> Pile {
+        let many = loose.files - loose.found.len() as u64;
+        for found in loose.found {
+            match look(&root.absolute.join(&found.below)) {
+                Ok(Beside::Records) => delivered.add(found, KEPT),
+                Ok(Beside::Nothing) => self.left_out.other += 1,
+                Ok(Beside::Packed(what)) => {
+                    unread.add(Found { unread: Some(unpack(what)), ..found }, KEPT);
+                }
+                Err(why) => unread.add(Found { unread: Some(why), ..found }, KEPT),
+            }
+        }
+        if many > 0 {
+            let why =
+                format!("{many} files beside those that CloudTrail delivered are too many to be looked into");
+            let place = delivered.found.first().map_or(0, |found| found.place);
+            unread.add(Found { place, unread: Some(why), ..Found::default() }, KEPT);
+        }
+        delivered
     }
 
     /// Takes one file more in.

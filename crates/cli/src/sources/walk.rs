@@ -1,9 +1,9 @@
 //! A folder, walked entry by entry: no more of it is in memory than the way from its root.
 
 use super::listing::{holds_logs, inside};
-use super::print;
 use super::window::{Kind, Window};
 use super::{Found, Root};
+use super::{beside, print};
 use logs::{Folder, ObjectKey};
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -152,7 +152,17 @@ impl<'a> Walk<'a> {
             Some(Kind::Wanted) | None if !is_log(&text(&name)) => {
                 let digests = level.delivery.as_ref().is_some_and(|delivery| delivery.digests);
                 let head = digests && text(&name).ends_with(HEAD);
-                return Some(if head { Met::Head(level.below.join(name)) } else { Met::Other });
+                if head {
+                    return Some(Met::Head(level.below.join(name)));
+                }
+                let below = level.below.join(&name);
+                let loss = beside::loss(&self.path(&below), &text(&name), level.delivery.is_some());
+                return Some(match loss {
+                    Some(why) => {
+                        Met::Unread(Found { place: self.place, below, unread: Some(why), ..Found::default() })
+                    }
+                    None => Met::Other,
+                });
             }
             Some(Kind::Wanted) | None => {}
         }

@@ -24,6 +24,7 @@ mod left_out;
 mod limits;
 mod live_keys;
 mod log_files;
+mod mixed;
 mod no_network;
 mod places;
 mod proven;
