@@ -250,6 +250,7 @@ fn a_damaged_journal_names_the_line() {
 
 fn some_plan() -> String {
     let plan = Plan {
+        gained: Vec::new(),
         purpose: Purpose::Record,
         scope: Scope {
             partition: "aws".to_owned(),
