@@ -108,7 +108,10 @@ async fn refused_after_any_call_it_goes_on_to_the_end_and_can_be_taken_back() {
     for from in 0..calls {
         let (served, shelf) = served(Shelf { refused_from: Some(from), ..Shelf::default() }).await;
         let (stopped, journal) = carried(&served, &change, Mark::Fresh).await;
-        assert!(matches!(stopped.stopped, Some(Stopped::Refused { permission: true, .. })), "{from}: {stopped:?}");
+        assert!(
+            matches!(stopped.stopped, Some(Stopped::Refused { permission: true, .. })),
+            "{from}: {stopped:?}"
+        );
         let intended = journal.0.contains(&Entry::Intent(0));
         assert_eq!(stopped.begun, intended, "{from}");
         assert!(intended || shelf.lock().unwrap().bucket.is_none(), "{from}");
@@ -117,7 +120,8 @@ async fn refused_after_any_call_it_goes_on_to_the_end_and_can_be_taken_back() {
 
         // The way back of as much as was made.
         if made.is_some() {
-            let found = look(&served.options(Accounts::Caller), std::slice::from_ref(&change), Stop::new()).await;
+            let found =
+                look(&served.options(Accounts::Caller), std::slice::from_ref(&change), Stop::new()).await;
             let found: State = found.unwrap().remove(0).unwrap();
             let so_far = change.so_far(&found).unwrap_or_else(|| change.clone());
             let (back, _) = carried(&served, &so_far.inverse(), Mark::Fresh).await;

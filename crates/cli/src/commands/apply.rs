@@ -475,7 +475,12 @@ fn settle_exceptions(
 pub(crate) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> {
     let Some(path) = path else {
         for id in ids {
-            say("note", &format!("exception {id} has nothing left to excuse: name its file with --exceptions to end it"));
+            say(
+                "note",
+                &format!(
+                    "exception {id} has nothing left to excuse: name its file with --exceptions to end it"
+                ),
+            );
         }
         return Ok(());
     };

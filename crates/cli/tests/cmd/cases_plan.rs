@@ -20,8 +20,12 @@ fn steps(plan: &Value) -> Vec<Value> {
 fn what_nobody_else_records_is_no_copy() {
     let (plan, _) = plan("drop-copies", &["--drop-copies"]);
     let told = plan.to_string();
-    let lost: Vec<&str> =
-        plan["plan"]["losses"].as_array().unwrap().iter().map(|one| one["function"].as_str().unwrap()).collect();
+    let lost: Vec<&str> = plan["plan"]["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["function"].as_str().unwrap())
+        .collect();
     assert_eq!(lost, ["arn:aws:lambda:us-east-1:920005908918:function:f2"], "{told}");
     for step in steps(&plan) {
         let was = step["change"]["before"].to_string().contains("function:f1");
@@ -58,7 +62,10 @@ fn an_organization_gets_one_trail_for_data_events() {
     assert_eq!(created[0]["change"]["target"]["account"], "111122223333");
     let bucket = steps(&one).into_iter().find(|step| step["change"]["setting"] == "bucket").unwrap();
     let policy = bucket["change"]["after"]["policy"].to_string();
-    assert!(policy.contains("/AWSLogs/o-acme4example/*") && policy.contains("/AWSLogs/111122223333/*"), "{policy}");
+    assert!(
+        policy.contains("/AWSLogs/o-acme4example/*") && policy.contains("/AWSLogs/111122223333/*"),
+        "{policy}"
+    );
     let (each, _) = plan("control-tower", &["--per-account"]);
     let created = steps(&each).into_iter().filter(|step| step["change"]["setting"] == "trail");
     assert!(created.count() > 1, "{each}");
