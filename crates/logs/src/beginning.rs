@@ -37,9 +37,9 @@ pub fn beginning(head: &[u8]) -> Beginning {
         let mut inside = Vec::new();
         // A prefix of a gzip member ends early: what came before that counts.
         let _ = GzDecoder::new(head).take(BEGINNING as u64).read_to_end(&mut inside);
-        return match of_plain(&inside) {
-            Beginning::Other if inside.starts_with(&[0x1f, 0x8b]) => Beginning::Packed("gzip within gzip"),
-            told => told,
+        return match inside.starts_with(&[0x1f, 0x8b]) {
+            true => Beginning::Packed("gzip within gzip"),
+            false => of_plain(&inside),
         };
     }
     of_plain(head)

@@ -1,9 +1,7 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
-use super::lambda_invocations_recorded::unlisted_places;
 use super::{About, about_places, named};
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
-use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeMap;
 
@@ -33,7 +31,8 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         }
     }
     let management = management(audit);
-    let open = open(audit).into_iter().chain(given_up(audit));
+    let open =
+        open(audit).into_iter().chain(given_up(audit)).chain((rows == 0).then(|| unlisted(audit)).flatten());
     let findings = groups.into_iter().map(|(recorders, (proof, resources))| {
         let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
         let mut places: Vec<usize> = resources.iter().map(|resource| resource.place).collect();
@@ -54,9 +53,6 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         }
     });
     let otherwise = match rows {
-        0 if (0..ResourceType::ALL.len()).any(|plane| unlisted_places(audit, plane) > 0) => {
-            (Status::Undetermined, "what there is to invoke could not be listed everywhere".to_owned())
-        }
         0 => (Status::NotApplicable, "there is nothing to invoke".to_owned()),
         _ => (Status::Pass, "no invocation is certainly recorded twice".to_owned()),
     };
@@ -123,6 +119,21 @@ fn given_up(audit: &Audit<'_>) -> Option<Finding> {
     (!shared.places.is_empty()).then_some(shared)
 }
 
+/// Places whose resources could not be listed: there may be something to invoke, and two that record it.
+fn unlisted(audit: &Audit<'_>) -> Option<Finding> {
+    let reason = "the resources could not be listed, so what is recorded of them is unknown".to_owned();
+    let mut shared = about_places(Status::Undetermined, reason);
+    for (at, place) in audit.places.iter().enumerate() {
+        let gaps: Vec<usize> = place.planes.iter().flat_map(|plane| plane.gaps.iter().copied()).collect();
+        if !gaps.is_empty() {
+            shared.places.push(at);
+            shared.gaps.extend(gaps);
+        }
+    }
+    shared.tidy();
+    (!shared.places.is_empty()).then_some(shared)
+}
+
 /// Recorders that may record a second time what another one does, for all that was read.
 fn open(audit: &Audit<'_>) -> Option<Finding> {
     let mut shared = about_places(
@@ -132,7 +143,8 @@ fn open(audit: &Audit<'_>) -> Option<Finding> {
     for (at, place) in audit.places.iter().enumerate() {
         // Something may be recorded here, and by two.
         let may_be = |verdict: usize| audit.verdicts[verdict].state != State::NotRecorded;
-        let some = place.planes.iter().flat_map(|plane| &plane.rows).any(|row| may_be(row.verdict));
+        let some = may_be(place.management)
+            || place.planes.iter().flat_map(|plane| &plane.rows).any(|row| may_be(row.verdict));
         // A listing that was not read may hold two by itself.
         let two = place.candidates.len() > 1 || place.candidates.iter().any(|one| one.recorder.is_none());
         if !some || !two {

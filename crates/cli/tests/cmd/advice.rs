@@ -75,6 +75,8 @@ fn wrong_line(folder: &Path, arguments: &[&str], line: &str) -> Vec<String> {
 /// Flags that stand outside of backticks and that the command does not have.
 fn wrong_flags(arguments: &[&str], prose: &str) -> Vec<String> {
     let outside: String = prose.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    // A command of the AWS CLI has flags of its own.
+    let outside = outside.split(" aws ").next().unwrap_or_default();
     let named: BTreeSet<&str> = outside
         .split(|one: char| !one.is_ascii_alphanumeric() && one != '-')
         .filter(|word| word.len() > 2 && word.starts_with("--"))

@@ -8,7 +8,7 @@ fn plan(case: &str, flags: &[&str]) -> (Value, Option<i32>) {
     let path = format!("crates/cli/tests/cases/plan/{case}.json");
     let args = [&["plan", "--inventory", &path, "--format", "json"], flags].concat();
     let said = run(&args);
-    (serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}")), said.code)
+    (serde_json::from_str(&said.stdout).unwrap_or_else(|error| unreachable!("{error}: {said:?}")), said.code)
 }
 
 fn steps(plan: &Value) -> Vec<Value> {

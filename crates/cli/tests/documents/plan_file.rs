@@ -19,11 +19,11 @@ fn text() -> impl Strategy<Value = String> + Clone {
 }
 
 fn setting() -> impl Strategy<Value = Setting> {
-    let bucket = (text(), text()).prop_map(|(name, about)| Bucket {
+    let bucket = ("[a-z]{3,20}", text()).prop_map(|(name, about)| Bucket {
         name,
         policy: serde_json::json!({ "Version": about, "Statement": [] }).to_string(),
     });
-    let trail = (text(), any::<[bool; 3]>()).prop_map(|(bucket, flags)| NewTrail {
+    let trail = ("[a-z]{3,20}", any::<[bool; 3]>()).prop_map(|(bucket, flags)| NewTrail {
         bucket,
         organization: flags[0],
         multi_region: flags[1],
@@ -56,8 +56,11 @@ fn owner() -> impl Strategy<Value = Owner> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let target = (text(), text(), any::<bool>()).prop_map(|(arn, name, trail)| Target {
-        arn,
+    let target = ("[a-z]{3,20}", any::<bool>()).prop_map(|(name, trail)| Target {
+        arn: format!(
+            "arn:aws:cloudtrail:eu-west-1:111111111111:{}/{name}",
+            if trail { "trail" } else { "eventdatastore" }
+        ),
         name,
         kind: if trail { RecorderKind::Trail } else { RecorderKind::EventDataStore },
         account: "111111111111".to_owned(),
@@ -117,14 +120,14 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
             scope: Scope {
                 partition: "aws".to_owned(),
                 organization,
-                accounts: told.clone(),
+                accounts: vec!["111111111111".to_owned(); told.len()],
                 collected_at: "2026-11-23T00:00:00Z".to_owned(),
             },
             steps,
             refusals: told
                 .iter()
                 .map(|reason| Refusal {
-                    places: vec![("111111111111".to_owned(), reason.clone())],
+                    places: vec![("111111111111".to_owned(), "eu-west-1".to_owned())],
                     recorder: None,
                     reason: reason.clone(),
                     nearest: reason.clone(),
