@@ -33,8 +33,9 @@ fn setting() -> impl Strategy<Value = Setting> {
         text().prop_map(|name| serde_json::json!({"AdvancedEventSelectors":[{"Name":name}]}).to_string());
     let flags = any::<(bool, bool)>();
     prop_oneof![
-        (prop::option::of(bucket.clone()), prop::option::of(bucket))
-            .prop_map(|(before, after)| Setting::Bucket(Turn { before, after })),
+        // A new bucket's policy is looked at; this one is any text.
+        (bucket.clone(), prop::option::of(bucket))
+            .prop_map(|(before, after)| Setting::Bucket(Turn { before: Some(before), after })),
         (prop::option::of(trail.clone()), prop::option::of(trail))
             .prop_map(|(before, after)| Setting::Trail(Turn { before, after })),
         flags.prop_map(|(before, after)| Setting::MultiRegion(Turn { before, after })),
