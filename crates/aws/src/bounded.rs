@@ -134,7 +134,7 @@ fn limited(body: SdkBody, most: u64, json: bool) -> SdkBody {
     SdkBody::from_body_1_x(Limited { body: Box::pin(body), most, left: most, items: json.then_some(ITEMS) })
 }
 
-/// A body that ends with an error where it goes on behind a limit.
+/// A body that ends with an error where it goes on after a limit.
 struct Limited {
     body: Pin<Box<SdkBody>>,
     /// Bytes that may come.

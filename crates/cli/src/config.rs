@@ -83,7 +83,7 @@ fn in_folder() -> Result<Config> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Config::default()),
         Err(error) => return Err(io_problem("read", NAME, &error).into()),
-        // A pipe would be waited for, and a folder of that name is no concern of ours.
+        // A pipe would be waited for, and a folder of that name does not concern us.
         Ok(metadata) if !metadata.is_file() => {
             say("note", &format!("ignoring ./{NAME}: it is not a regular file"));
             return Ok(Config::default());

@@ -162,7 +162,7 @@ fn keeps(before: &Selectors, after: &Selectors, functions: Option<&[String]>) ->
     if let Some(functions) = functions {
         let mut arns = equals(Field::ResourcesArn, "");
         arns.condition.equals = functions.to_vec();
-        // An event of a version or an alias names it behind the function's ARN.
+        // An event of a version or an alias names it after the function's ARN.
         arns.condition.starts_with = functions.iter().map(|arn| format!("{arn}:")).collect();
         fields.push(arns);
     }

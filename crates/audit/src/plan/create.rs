@@ -19,7 +19,7 @@ pub(super) struct Owner<'a> {
     pub(super) organization: Option<&'a str>,
 }
 
-/// The changes that create a trail for what is lacking, and why; `None` iff its home cannot be told. `own` holds the places
+/// The changes that create a trail for what is lacking, and why; `None` iff its home is unknown. `own` holds the places
 /// that it is for.
 pub(super) fn new_trail(
     own: &Inventory,

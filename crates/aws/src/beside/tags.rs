@@ -86,7 +86,7 @@ async fn list(
 fn gathered(found: Vec<ResourceTag>) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for one in found {
-        // Without a list, its tags were not told of.
+        // Without a list, its tags are unknown.
         let (Some(id), Some(listed)) = (one.resource_id, one.tags_list) else { continue };
         let tags = all.entry(id).or_default();
         for tag in listed {

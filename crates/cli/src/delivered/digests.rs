@@ -55,7 +55,7 @@ fn local(path: &Path) -> Bytes {
     let bytes = regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".head.json");
-    // Where there is none that can be read, the digest behind it may hold the signature, too.
+    // Where there is none that can be read, the digest after it may hold the signature, too.
     let head = regular(Path::new(&beside), cli::limits::KEYS.bytes).ok();
     Ok((bytes, head.and_then(|head| signature(&head))))
 }

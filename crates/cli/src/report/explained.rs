@@ -125,7 +125,7 @@ fn selector(explanation: &Explanation<'_>, by: SelectorRef, selector: &Selector,
         (_, name) => format!("selector {} \"{}\": ", by.selector, crate::visible::excerpt(name, 40)),
     };
     page.paragraph(2, (Style::Plain, &label), (Style::Plain, &words::admits(selector)));
-    // Of the whole recorder, and told of it.
+    // Of the whole recorder.
     for doubt in selector.doubts().iter().filter(|doubt| !matches!(doubt, Doubt::Stopped { .. })) {
         page.paragraph(4, (Style::Open, "not understood: "), (Style::Plain, &doubt.to_string()));
     }

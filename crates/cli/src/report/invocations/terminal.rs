@@ -214,7 +214,7 @@ fn words(
 struct Apart(BTreeSet<String>);
 
 impl Apart {
-    /// Of the groups that are shown, whose names are looked for among all groups. The account is the label behind the others.
+    /// Of the groups that are shown, whose names are looked for among all groups. The account is the label after the others.
     fn of(shown: &[TableRow<'_>], table: &Table, by: &[Dimension]) -> Apart {
         let people = |one: &Dimension| matches!(one, Dimension::Principal | Dimension::Role);
         let mut several = BTreeSet::new();
