@@ -123,6 +123,32 @@ impl<'a> Objects<'a> {
         Ok(Object { bytes, metadata })
     }
 
+    /// The first bytes of each of these objects, at most `most` of one: all are asked for at the same time.
+    pub async fn beginnings(
+        self,
+        bucket: &str,
+        keys: &[&str],
+        most: usize,
+    ) -> Vec<Result<Vec<u8>, ObjectError>> {
+        futures_util::future::join_all(keys.iter().map(|key| self.beginning(bucket, key, most))).await
+    }
+
+    /// The first bytes of an object, at most `most` of them.
+    async fn beginning(self, bucket: &str, key: &str, most: usize) -> Result<Vec<u8>, ObjectError> {
+        let (uri, range) =
+            (format!("/{}", encoded(key, true)), format!("bytes=0-{}", most.saturating_sub(1)));
+        let ask = Ask { range: Some(&range), ..Ask::object("GET", bucket, key, &uri) };
+        match self.ask(&ask).await {
+            Ok(mut reply) => {
+                reply.body.truncate(most);
+                Ok(reply.body)
+            }
+            // There is no first byte.
+            Err(error) if error.is_out_of_range() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The parts behind the first.
     async fn rest(
         &self,

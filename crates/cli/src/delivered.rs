@@ -43,6 +43,9 @@ pub(crate) struct Item {
     tag: Option<Tag>,
 }
 
+/// Records that CloudTrail did not deliver are no evidence of a trail, and may yet be what is missing.
+const NO_EVIDENCE: &str = "it holds records beside those that CloudTrail delivered, which are no evidence: move it away, or name it by itself";
+
 /// True iff its key is that of a digest.
 fn is_digest(item: &Item) -> bool {
     ObjectKey::parse(&item.key).is_some_and(|key| key.folder == Folder::Digests)
@@ -87,9 +90,12 @@ pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Sess
 impl Delivered {
     fn objects(&mut self, place: usize, (bucket, prefix): (&str, &str), window: &Window, session: &Session) {
         let mut listing = list(session, bucket, prefix, window);
-        let (chosen, left_out) = listing.chosen();
-        self.left_out += left_out;
-        for listed in chosen {
+        let chosen = listing.chosen(Some(NO_EVIDENCE));
+        self.left_out += chosen.left_out;
+        for (key, why) in chosen.unread {
+            self.holes.add(place_of(&key), &format!("s3://{bucket}/{key}"), &why, 1);
+        }
+        for listed in chosen.read {
             let (below, tag) = (PathBuf::from(&listed.key), tag_of(session, bucket, &listed));
             self.take(Item { place, below, key: listed.key, size: listed.size, tag });
         }

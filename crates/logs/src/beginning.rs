@@ -1,5 +1,6 @@
 //! What the first bytes of a file tell of it: records of CloudTrail, or a container that has to be opened first.
 
+use crate::inflate::{Packing, within};
 use flate2::bufread::GzDecoder;
 use std::io::Read;
 
@@ -9,19 +10,16 @@ pub const BEGINNING: usize = 64 << 10;
 /// What a file is, as far as its first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beginning {
-    /// Records of CloudTrail, plain or in gzip.
+    /// Records of CloudTrail, plain or packed, or a zip archive: its first file says nothing of the others.
     Records,
-    /// Something else in gzip or none.
+    /// Something else, packed or not.
     Other,
     /// A container that is not opened, by its name.
     Packed(&'static str),
 }
 
 /// Containers by their first bytes, and where those stand.
-const CONTAINERS: [(usize, &[u8], &str); 9] = [
-    (0, &[0x28, 0xb5, 0x2f, 0xfd], "zstd"),
-    (0, b"PK\x03\x04", "zip"),
-    (0, b"PK\x05\x06", "zip"),
+const CONTAINERS: [(usize, &[u8], &str); 6] = [
     (0, &[0xfd, b'7', b'z', b'X', b'Z', 0], "xz"),
     (0, b"BZh", "bzip2"),
     (0, &[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z"),
@@ -33,23 +31,55 @@ const CONTAINERS: [(usize, &[u8], &str); 9] = [
 /// What a file is whose first bytes these are, at most [`BEGINNING`] of them.
 #[must_use]
 pub fn beginning(head: &[u8]) -> Beginning {
-    if head.starts_with(&[0x1f, 0x8b]) {
-        let mut inside = Vec::new();
-        // A prefix of a gzip member ends early: what came before that counts.
-        let _ = GzDecoder::new(head).take(BEGINNING as u64).read_to_end(&mut inside);
-        return match inside.starts_with(&[0x1f, 0x8b]) {
-            true => Beginning::Packed("gzip within gzip"),
-            false => of_plain(&inside),
-        };
-    }
-    of_plain(head)
+    let packing = Packing::of(head);
+    let inside = match packing {
+        None => return of_plain(head),
+        Some(Packing::Gzip) => first(&mut GzDecoder::new(head)),
+        Some(Packing::Zstd) => {
+            zstd::Decoder::with_buffer(head).map_or_else(|_| Vec::new(), |mut decoder| first(&mut decoder))
+        }
+        Some(Packing::Zip) => return Beginning::Records,
+    };
+    within(packing, &inside).map_or_else(|| of_plain(&inside), Beginning::Packed)
+}
+
+/// Its first bytes: a file that is packed ends early where only its beginning is at hand, and what came before that counts.
+fn first(from: &mut dyn Read) -> Vec<u8> {
+    let mut inside = Vec::new();
+    let _ = from.take(BEGINNING as u64).read_to_end(&mut inside);
+    inside
 }
 
 /// The container that these bytes begin, if they begin one.
 pub(crate) fn container(head: &[u8]) -> Option<&'static str> {
     let is =
         |(at, magic, _): &&(usize, &[u8], &str)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    CONTAINERS.iter().find(is).map(|(_, _, name)| *name)
+    let named = CONTAINERS.iter().find(is).map(|(_, _, name)| *name);
+    named.or_else(|| is_table(head).then_some(CSV))
+}
+
+/// What the console and CloudTrail Lake offer for download beside JSON.
+const CSV: &str = "CSV";
+
+/// True iff the first line names columns of CloudTrail's events.
+fn is_table(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let line = head.get(..head.len().min(4 << 10)).and_then(|head| head.split(|byte| *byte == b'\n').next());
+    let line = String::from_utf8_lossy(line.unwrap_or_default()).to_lowercase();
+    let names: Vec<&str> = line.split(',').map(|name| name.trim_matches(['"', ' ', '\r'])).collect();
+    let columns = ["event name", "eventname", "event time", "eventtime"];
+    names.len() > 1 && names.iter().any(|name| columns.contains(name))
+}
+
+/// Why a container is not read, and what to do about it.
+#[must_use]
+pub fn unread(what: &str) -> String {
+    match what {
+        "UTF-16" => "it is UTF-16, which is not read: convert it to UTF-8".to_owned(),
+        "gzip within gzip" => "it is gzip within gzip, which is not read: unpack it once".to_owned(),
+        CSV => "it is CSV, which is not read: download it as JSON".to_owned(),
+        what => format!("it is {what}, which is not read: unpack it, or pack it with gzip"),
+    }
 }
 
 fn of_plain(head: &[u8]) -> Beginning {
@@ -72,6 +102,10 @@ mod tests {
         bytes
     }
 
+    fn zstd(content: &[u8]) -> Vec<u8> {
+        zstd::encode_all(content, 3).unwrap()
+    }
+
     #[test]
     fn files_are_told_by_their_first_bytes() {
         let records = br#"{"Records":[{"eventVersion":"1.11""#;
@@ -86,9 +120,16 @@ mod tests {
             (gzip(&gzip(records)), Beginning::Packed("gzip within gzip")),
             (gzip(&tar), Beginning::Packed("tar")),
             (tar, Beginning::Packed("tar")),
-            (b"\x28\xb5\x2f\xfd\x04".to_vec(), Beginning::Packed("zstd")),
-            (b"PK\x03\x04..".to_vec(), Beginning::Packed("zip")),
+            (zstd(records), Beginning::Records),
+            (zstd(records)[..zstd(records).len() - 6].to_vec(), Beginning::Records),
+            (zstd(b"80 GET /"), Beginning::Other),
+            (zstd(&gzip(records)), Beginning::Packed("gzip")),
+            (b"\x28\xb5\x2f\xfd\x04".to_vec(), Beginning::Other),
+            (b"PK\x03\x04..".to_vec(), Beginning::Records),
             (b"\xff\xfe{\0".to_vec(), Beginning::Packed("UTF-16")),
+            (b"Event name,Event time,User name\nInvoke,x,y\n".to_vec(), Beginning::Packed("CSV")),
+            (b"\xef\xbb\xbf\"eventVersion\",\"eventTime\"\r\n".to_vec(), Beginning::Packed("CSV")),
+            (b"event name\n".to_vec(), Beginning::Other),
             (b"BZh91AY".to_vec(), Beginning::Packed("bzip2")),
             (b"{}".to_vec(), Beginning::Other),
             (Vec::new(), Beginning::Other),

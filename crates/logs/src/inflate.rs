@@ -1,6 +1,8 @@
-//! Gzip members to bytes: whole files into one buffer that is used again, with a limit, and damage told apart.
+//! Packed files to bytes: whole files into one buffer that is used again, with a limit, and damage told apart.
 
 mod libdeflate;
+mod zip;
+mod zstd;
 
 use flate2::bufread::GzDecoder;
 use libdeflate::{Decompressor, Member};
@@ -15,10 +17,13 @@ const KEPT: usize = 16 << 20;
 /// The same of packed bytes.
 const KEPT_PACKED: usize = 5 << 20;
 
+/// Bytes of records that one packed byte holds, as a rule.
+const USUAL_RATIO: usize = 8;
+
 /// DEFLATE makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits).
 const MOST_OF_ONE: usize = 1032;
 
-/// What is wrong with a gzip file. Offsets and lengths are bytes of the *packed* file.
+/// What is wrong with a packed file. Offsets and lengths are bytes of the *packed* file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// Nothing of it is kept.
@@ -27,6 +32,9 @@ pub enum Trouble {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// It has no byte, and the name of a packed file.
+    #[error("the file is empty")]
+    Empty,
     /// The file ends within the member that begins at `member`; what came before the end is kept.
     #[error("the gzip data ends early, within the member at byte {member}")]
     Truncated {
@@ -49,20 +57,44 @@ pub enum Trouble {
         /// How long it is.
         length: usize,
     },
+    /// The file ends within a zstd frame, or a frame is damaged; what came before is kept.
+    #[error("the zstd data ends early or is damaged, at byte {at}: {why}")]
+    Zstd {
+        /// How far it was read.
+        at: usize,
+        /// The decoder's words.
+        why: String,
+    },
+    /// Nothing is kept of the files of an archive that could not be read; the others are read.
+    #[error("{unread} of the files in the zip archive could not be read; the first is {name}: {why}")]
+    Entries {
+        /// How many.
+        unread: usize,
+        /// The name of the first.
+        name: String,
+        /// Why that one could not be read.
+        why: String,
+    },
+    /// What came before the damage is kept.
+    #[error("the zip archive is damaged: {why}")]
+    Zip {
+        /// What is wrong with it.
+        why: String,
+    },
     /// A container that is not opened. Nothing of it is kept.
-    #[error("it is {0}, which is not read: unpack it, or pack it with gzip")]
+    #[error("{}", crate::beginning::unread(.0))]
     Container(&'static str),
     /// No memory for the inflater.
     #[error("there is no memory to inflate into")]
     NoMemory,
 }
 
-/// The bytes of a file, and what is wrong with its gzip wrapping.
+/// The bytes of a file, and what is wrong with its wrapping.
 #[derive(Debug)]
 pub struct Inflated<'a> {
     /// All that could be inflated.
     pub bytes: &'a [u8],
-    /// `None` iff the file was whole, or not gzip at all.
+    /// `None` iff the file was whole, or not packed at all.
     pub trouble: Option<Trouble>,
 }
 
@@ -80,9 +112,10 @@ impl Inflater {
         Inflater { decompressor: None, buffer: Vec::new(), limit }
     }
 
-    /// The content of `file`: one gzip member or several, or bytes that are not gzip, which are their own content.
+    /// The content of `file`: gzip members, zstd frames, the files of a zip archive one after the other, or bytes that are none of
+    /// these, which are their own content.
     pub fn inflate<'a>(&'a mut self, file: &'a [u8]) -> Inflated<'a> {
-        if !is_gzip(file) {
+        if Packing::of(file).is_none() {
             let trouble = self.plain(file);
             return Inflated { bytes: if trouble.is_some() { &[] } else { file }, trouble };
         }
@@ -93,7 +126,7 @@ impl Inflater {
     /// As [`Inflater::inflate`]; what was in `file` is there no more, so that a large one takes no memory while its content is
     /// read.
     pub(crate) fn inflate_out_of(&mut self, file: &mut Vec<u8>) -> Inflated<'_> {
-        if !is_gzip(file) {
+        if Packing::of(file).is_none() {
             let trouble = self.plain(file);
             if trouble.is_some() {
                 file.clear();
@@ -109,7 +142,7 @@ impl Inflater {
         Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
     }
 
-    /// Why bytes that are not gzip are not read.
+    /// Why bytes that are not packed are not read.
     fn plain(&self, file: &[u8]) -> Option<Trouble> {
         let container = || crate::beginning::container(file).map(Trouble::Container);
         (file.len() > self.limit).then_some(Trouble::TooLarge { limit: self.limit }).or_else(container)
@@ -122,20 +155,61 @@ impl Inflater {
         }
     }
 
-    /// As [`Inflater::members`]; of a container in gzip nothing is kept.
+    /// How many bytes of the buffer are content, and what stopped us; of a container in another nothing is kept.
     fn opened(&mut self, file: &[u8]) -> (usize, Option<Trouble>) {
-        let (length, trouble) = self.members(file);
+        let packing = Packing::of(file);
+        let (length, trouble) = match packing {
+            Some(Packing::Zip) => return self.archive(file),
+            Some(Packing::Zstd) => self.frames(file, 0),
+            _ => self.members(file, 0),
+        };
         let inside = self.buffer.get(..length).unwrap_or_default();
-        let what =
-            if is_gzip(inside) { Some("gzip within gzip") } else { crate::beginning::container(inside) };
-        what.map_or((length, trouble), |what| (0, Some(Trouble::Container(what))))
+        within(packing, inside).map_or((length, trouble), |what| (0, Some(Trouble::Container(what))))
     }
 
-    /// How many bytes of the buffer are content, and what stopped us.
-    fn members(&mut self, file: &[u8]) -> (usize, Option<Trouble>) {
-        let (mut at, mut length) = (0, 0);
+    /// Makes the buffer longer than `length`, twice as long where the limit lets it.
+    fn grow(&mut self, wanted: usize) -> Result<(), Trouble> {
+        if self.buffer.len() < wanted {
+            let more = wanted - self.buffer.len();
+            self.buffer.try_reserve_exact(more).map_err(|_| Trouble::NoMemory)?;
+            self.buffer.resize(wanted, 0);
+        }
+        Ok(())
+    }
+
+    /// Reads to its end what goes after `length` bytes of content: the length then, and what stopped it.
+    fn fill(&mut self, from: &mut dyn Read, mut length: usize) -> (usize, Option<Stopped>) {
+        loop {
+            if length > self.limit {
+                return self.nothing(Trouble::TooLarge { limit: self.limit });
+            }
+            if length == self.buffer.len() {
+                // The byte above the limit shows that there are more.
+                let wanted = length.saturating_mul(2).max(64 << 10).min(self.limit.saturating_add(1));
+                if let Err(trouble) = self.grow(wanted) {
+                    return self.nothing(trouble);
+                }
+            }
+            match from.read(self.buffer.get_mut(length..).unwrap_or_default()) {
+                Ok(0) => return (length, None),
+                Ok(read) => length += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return (length, Some(Stopped::Damaged(error))),
+            }
+        }
+    }
+
+    /// Gives the buffer up.
+    fn nothing(&mut self, trouble: Trouble) -> (usize, Option<Stopped>) {
+        self.buffer = Vec::new();
+        (0, Some(Stopped::Whole(trouble)))
+    }
+
+    /// Gzip members after `length` bytes of content: the length then, and what stopped us.
+    fn members(&mut self, file: &[u8], mut length: usize) -> (usize, Option<Trouble>) {
+        let mut at = 0;
         while let Some(rest) = file.get(at..).filter(|rest| !rest.is_empty()) {
-            if !is_gzip(rest) {
+            if Packing::of(rest) != Some(Packing::Gzip) {
                 // Tapes and some disks pad with zeros; `gzip -t` passes over them, too.
                 let padding = rest.iter().all(|byte| *byte == 0);
                 let trouble = Trouble::Trailing { at, length: rest.len() };
@@ -160,11 +234,7 @@ impl Inflater {
     fn member(&mut self, rest: &[u8], length: usize) -> Result<(usize, usize), Option<Trouble>> {
         let mut wanted = length.saturating_add(guess(rest)).min(self.limit);
         loop {
-            if self.buffer.len() < wanted {
-                let more = wanted - self.buffer.len();
-                self.buffer.try_reserve_exact(more).map_err(|_| Some(Trouble::NoMemory))?;
-                self.buffer.resize(wanted, 0);
-            }
+            self.grow(wanted).map_err(Some)?;
             if self.decompressor.is_none() {
                 self.decompressor = Decompressor::new();
             }
@@ -202,20 +272,71 @@ impl Inflater {
     }
 }
 
-fn is_gzip(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0x1f, 0x8b])
+/// Why reading into the buffer ended early.
+enum Stopped {
+    /// What came before is in the buffer.
+    Damaged(std::io::Error),
+    /// Nothing is.
+    Whole(Trouble),
+}
+
+/// How a file is packed that we open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// PKWARE's APPNOTE.
+    Zip,
+}
+
+impl Packing {
+    /// `None` iff the bytes do not begin like one.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Packing> {
+        let begins = |magic: &[u8]| bytes.starts_with(magic);
+        match () {
+            () if begins(&[0x1f, 0x8b]) => Some(Packing::Gzip),
+            () if begins(&[0x28, 0xb5, 0x2f, 0xfd]) => Some(Packing::Zstd),
+            () if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => Some(Packing::Zip),
+            () => None,
+        }
+    }
+
+    /// Its usual name.
+    const fn name(self) -> &'static str {
+        match self {
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+            Packing::Zip => "zip",
+        }
+    }
+}
+
+/// What is not opened, though it came out of that: another packed file, or a container.
+pub(crate) fn within(outer: Option<Packing>, inside: &[u8]) -> Option<&'static str> {
+    match (outer, Packing::of(inside)) {
+        (Some(Packing::Gzip), Some(Packing::Gzip)) => Some("gzip within gzip"),
+        (_, Some(inner)) => Some(inner.name()),
+        (_, None) => crate::beginning::container(inside),
+    }
 }
 
 /// Bytes that the file probably inflates to.
 pub(crate) fn expected(file: &[u8]) -> usize {
-    if is_gzip(file) { guess(file) } else { 0 }
+    match Packing::of(file) {
+        Some(Packing::Gzip) => guess(file),
+        Some(Packing::Zstd) => zstd::expected(file),
+        Some(Packing::Zip) => file.len().saturating_mul(USUAL_RATIO),
+        None => 0,
+    }
 }
 
 /// Bytes that the member probably inflates to. The trailer of the *last* member says so (modulo 2^32): it is believed where
 /// DEFLATE could do it, and checked by inflating.
 fn guess(rest: &[u8]) -> usize {
     let said = rest.last_chunk::<4>().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
-    if said <= rest.len().saturating_mul(MOST_OF_ONE) { said } else { rest.len().saturating_mul(8) }
+    if said <= rest.len().saturating_mul(MOST_OF_ONE) { said } else { rest.len().saturating_mul(USUAL_RATIO) }
 }
 
 #[cfg(test)]

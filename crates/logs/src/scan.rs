@@ -389,9 +389,8 @@ impl<C: Consumer> Worker<'_, C> {
             sheet.carry_on();
         }
         // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file.
-        let hollow = packed == 0 && is_called_gzip(&file.name);
-        let trouble =
-            inflated.trouble.or_else(|| hollow.then_some(inflate::Trouble::Truncated { member: 0 }));
+        let hollow = packed == 0 && is_called_packed(&file.name);
+        let trouble = inflated.trouble.or_else(|| hollow.then_some(inflate::Trouble::Empty));
         let hash = hash.filter(|_| trouble.is_none());
         let mut take = |record: &Record<'_>| sheet.take(record, options.columns);
         let mut accounted = reader.read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut take);
@@ -405,9 +404,11 @@ impl<C: Consumer> Worker<'_, C> {
     }
 }
 
-fn is_called_gzip(name: &str) -> bool {
-    let end = name.len().checked_sub(3).and_then(|at| name.as_bytes().get(at..));
-    end.is_some_and(|end| end.eq_ignore_ascii_case(b".gz"))
+fn is_called_packed(name: &str) -> bool {
+    [".gz", ".zst", ".zip"].iter().any(|suffix| {
+        let end = name.len().checked_sub(suffix.len()).and_then(|at| name.as_bytes().get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
+    })
 }
 
 /// Lets as many bytes in as fit.

@@ -41,7 +41,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         found: &answered.found,
         account: &answered.account,
         looked_until: answered.looked_until,
-        left_out: answered.left_out,
+        left_out: &answered.left_out,
         sort: asked.sort,
         limit: asked.limit,
         account_beside: asked.account_beside,
@@ -66,6 +66,9 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         for trouble in answered.account.troubles.iter().take(TROUBLES) {
             say("note", &format!("{}: {}", trouble.file, trouble.why));
         }
+    }
+    if let (Some(left_out), Format::Csv) = (answered.left_out.sentence(), format) {
+        say("note", &left_out);
     }
     if let (Some(looked), Format::Csv) = (answered.looked_until, format) {
         say("note", &looked.sentence());

@@ -60,7 +60,8 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     }
     let unseen = delivered.holes.told().into_iter().chain(unseen).collect();
     let places = delivered.places.iter().map(Place::typed).collect();
-    let validated = Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out };
+    let validated =
+        Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out.clone() };
     answer(&validated, &typed, &context)?;
     head_objects(&delivered.unsigned(&found, &validated.validation));
     next(&validated, &typed, &live);

@@ -145,7 +145,7 @@ fn verified(ready: &Ready<'_>) -> Result<Option<Verified>> {
     }
     let unseen = listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned());
     let asked = (window.clone(), files.places.iter().map(Place::typed).collect(), counts.origin());
-    let beside = (files.left_out, listed.others, unseen.collect());
+    let beside = (files.left_out.clone(), listed.others, unseen.collect());
     let heads = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
     let verification = verification(asked, functions, (read, late), beside, proven.as_ref());
     Ok(Some(Verified { verification, proven, heads: heads.unwrap_or_default() }))

@@ -2,8 +2,8 @@
 
 use super::holes::place_of;
 use super::unlisted::Beginning;
-use super::{Delivered, Item, is_digest};
-use crate::sources::{Beside, Met, Open, Root, Walk, Window, look, unpack, with_slashes};
+use super::{Delivered, Item, NO_EVIDENCE, is_digest};
+use crate::sources::{Beside, Met, Open, Root, Walk, Window, look, with_slashes};
 use logs::ObjectKey;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -49,25 +49,23 @@ pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), w
                 all.holes.add(place_of(&item.key), &name, why, 1);
                 all.unlisted.extend(Beginning::of_copy(&typed, item.key, &format!("{name}: {why}")));
             }
-            Met::Other => all.left_out.other += 1,
+            Met::Other(below) => all.left_out.add_other(below.to_string_lossy().into_owned()),
         }
     }
     // Without its digest, nobody reads what was kept of one.
-    let alone = heads.iter().filter(|head| !digests.contains(&head.with_extension("").with_extension("")));
-    all.left_out.other += alone.count() as u64;
+    for alone in heads.iter().filter(|head| !digests.contains(&head.with_extension("").with_extension(""))) {
+        all.left_out.add_other(alone.to_string_lossy().into_owned());
+    }
     if laid_out {
         for item in loose {
             let path = root.absolute.join(&item.below);
-            // Records that CloudTrail did not deliver there are no evidence of a trail, and may yet be what is missing.
             let why = match look(&path) {
                 Ok(Beside::Nothing) => {
-                    all.left_out.other += 1;
+                    all.left_out.add_other(item.below.to_string_lossy().into_owned());
                     continue;
                 }
-                Ok(Beside::Records) => {
-                    "it holds records beside those that CloudTrail delivered, which are no evidence: move it away, or name it by itself".to_owned()
-                }
-                Ok(Beside::Packed(what)) => unpack(what),
+                Ok(Beside::Records) => NO_EVIDENCE.to_owned(),
+                Ok(Beside::Packed(what)) => logs::unread(what),
                 Err(why) => why,
             };
             let name = all.name(&item);

@@ -74,7 +74,7 @@ pub struct Reading<'a> {
     /// How far deliveries were looked at; `None` iff nothing more can have been delivered.
     pub looked_until: Option<LookedUntil>,
     /// What was not.
-    pub left_out: LeftOut,
+    pub left_out: &'a LeftOut,
     /// In which order groups stand.
     pub sort: Sort,
     /// How many groups a person is shown.

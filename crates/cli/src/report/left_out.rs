@@ -3,11 +3,16 @@
 use super::member::Object;
 use super::page::{Page, Style};
 use super::view::grouped;
+use crate::visible::visible;
 use logs::Folder;
+use std::collections::BTreeSet;
 use std::ops::AddAssign;
 
+/// Names that are kept of the files that CloudTrail did not deliver.
+const KEPT: usize = 5;
+
 /// Files that were not read, and why not: told by their names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     /// Digest files.
     pub digests: u64,
@@ -17,6 +22,8 @@ pub struct LeftOut {
     pub network_activity: u64,
     /// Files beside those that CloudTrail delivered, or without the suffix of a log file.
     pub other: u64,
+    /// The first names of [`LeftOut::other`].
+    pub names: BTreeSet<String>,
 }
 
 impl LeftOut {
@@ -30,8 +37,17 @@ impl LeftOut {
         }
     }
 
+    /// Counts one file that CloudTrail did not deliver.
+    pub fn add_other(&mut self, name: String) {
+        self.other += 1;
+        self.names.insert(name);
+        if self.names.len() > KEPT {
+            self.names.pop_last();
+        }
+    }
+
     /// All of them in one sentence; `None` iff there is none.
-    pub(super) fn sentence(&self) -> Option<String> {
+    pub fn sentence(&self) -> Option<String> {
         let kinds = [
             (self.digests, "of digests"),
             (self.insights, "of Insights"),
@@ -40,7 +56,16 @@ impl LeftOut {
         ];
         let some = kinds.iter().filter(|(n, _)| *n > 0);
         let told: Vec<String> = some.map(|(n, what)| format!("{} {what}", grouped(size(*n)))).collect();
-        (!told.is_empty()).then(|| format!("Files left out: {}.", told.join(", ")))
+        if told.is_empty() {
+            return None;
+        }
+        let mut names: Vec<String> = self.names.iter().map(|name| visible(name).into_owned()).collect();
+        match size(self.other).saturating_sub(names.len()) {
+            0 => {}
+            more => names.push(format!("{} more", grouped(more))),
+        }
+        let named = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+        Some(format!("Files left out: {}{named}.", told.join(", ")))
     }
 
     /// The sentence for a person.
@@ -57,6 +82,7 @@ impl LeftOut {
             object.number("insights", size(self.insights));
             object.number("network_activity", size(self.network_activity));
             object.number("other", size(self.other));
+            object.texts("names", self.names.iter().map(String::as_str));
         });
     }
 }
@@ -67,6 +93,10 @@ impl AddAssign for LeftOut {
         self.insights += more.insights;
         self.network_activity += more.network_activity;
         self.other += more.other;
+        self.names.extend(more.names);
+        while self.names.len() > KEPT {
+            self.names.pop_last();
+        }
     }
 }
 

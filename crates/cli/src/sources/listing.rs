@@ -1,10 +1,12 @@
 //! What lies in a bucket for a question: only the prefixes of its accounts, Regions and days, several listings at a time.
 
+use super::beside::{Beside, MISNAMED, STRANGE};
 use super::session::Session;
+use super::walk::is_log;
 use super::window::{Kind, Window};
 use aws::{Evidence, Listed, ObjectError, ObjectTrouble};
 use cli::report::LeftOut;
-use logs::{Folder, ObjectKey};
+use logs::{BEGINNING, Folder, ObjectKey};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -13,16 +15,35 @@ use tokio::task::JoinSet;
 const LISTINGS: usize = 8;
 /// Folders around `AWSLogs/` are gone into one by one this far; what lies deeper is listed whole.
 const AROUND: u8 = 2;
+/// Objects that are looked into because of what they are called or where they lie: each is a request.
+const LOOKED_INTO: usize = 1_000;
+/// So many of them at the same time.
+const LOOKS: usize = 16;
+
+/// Where an object lies, and what it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lies {
+    /// As CloudTrail delivers.
+    Delivered,
+    /// Among what CloudTrail delivers, and is not called as that is.
+    Misnamed,
+    /// Somewhere else, called as log files are.
+    Loose,
+    /// Somewhere else.
+    Other,
+}
 
 /// What listings found.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
-    /// Objects, and whether their keys are as CloudTrail writes them.
-    files: Vec<(Listed, bool)>,
+    /// Objects and where they lie.
+    files: Vec<(Listed, Lies)>,
     /// There are files of CloudTrail that nobody asked for.
     elsewhere: bool,
-    /// Objects that are no log files.
-    other: u64,
+    /// Objects beyond [`LOOKED_INTO`] that nobody looks into.
+    many: u64,
+    /// What was looked into.
+    looked: Vec<(Listed, Result<Beside, String>)>,
     /// Prefixes that could not be listed, and why.
     pub(crate) unread: Vec<(String, Refusal)>,
     /// At least one listing was answered.
@@ -57,34 +78,83 @@ impl Refusal {
 }
 
 impl Listing {
-    /// True iff objects lie as CloudTrail delivers them: no others are meant then.
+    /// True iff objects lie as CloudTrail delivers them: others are read only if they turn out to hold records.
     fn is_laid_out(&self) -> bool {
-        self.elsewhere || self.files.iter().any(|(_, delivered)| *delivered)
+        let delivered = |lies: &Lies| matches!(lies, Lies::Delivered | Lies::Misnamed);
+        self.elsewhere || self.files.iter().any(|(_, lies)| delivered(lies))
     }
 
-    /// The objects to read, and how many are left out by their names.
-    pub(crate) fn chosen(&mut self) -> (Vec<Listed>, LeftOut) {
-        let (laid_out, all) = (self.is_laid_out(), std::mem::take(&mut self.files));
-        let found = all.len() as u64;
-        let chosen = all.into_iter().filter(|(_, delivered)| *delivered || !laid_out);
-        let chosen: Vec<Listed> = chosen.map(|(listed, _)| listed).collect();
-        let other = self.other + (found - chosen.len() as u64);
-        (chosen, LeftOut { other, ..LeftOut::default() })
+    /// What becomes of the objects. `beside` says why records beside those that CloudTrail delivered are not read; `None` iff they are.
+    pub(crate) fn chosen(&mut self, beside: Option<&str>) -> Chosen {
+        let mut chosen = Chosen::default();
+        for (listed, lies) in std::mem::take(&mut self.files) {
+            match lies {
+                Lies::Misnamed => chosen.unread.push((listed.key, STRANGE.to_owned())),
+                _ => chosen.read.push(listed),
+            }
+        }
+        for (listed, what) in std::mem::take(&mut self.looked) {
+            match what {
+                Ok(Beside::Nothing) => chosen.left_out.add_other(listed.key),
+                Ok(Beside::Records) if !is_log(&listed.key) => {
+                    chosen.unread.push((listed.key, MISNAMED.to_owned()))
+                }
+                Ok(Beside::Records) => match beside {
+                    Some(why) => chosen.unread.push((listed.key, why.to_owned())),
+                    None => chosen.read.push(listed),
+                },
+                Ok(Beside::Packed(what)) => chosen.unread.push((listed.key, logs::unread(what))),
+                Err(why) => chosen.unread.push((listed.key, why)),
+            }
+        }
+        if self.many > 0 {
+            let many = self.many;
+            let why = format!(
+                "{many} objects are no log files by their names or places, and too many to be looked into: name the prefix that CloudTrail delivers to"
+            );
+            chosen.unread.push((String::new(), why));
+        }
+        chosen
     }
 
     fn take(&mut self, part: Listing) {
         self.files.extend(part.files);
         self.elsewhere |= part.elsewhere;
-        self.other += part.other;
+        self.many += part.many;
         self.unread.extend(part.unread);
         self.answered |= part.answered;
-        if self.is_laid_out() {
-            // They are not read then, and there may be millions of them.
-            let before = self.files.len();
-            self.files.retain(|(_, delivered)| *delivered);
-            self.other += (before - self.files.len()) as u64;
+        self.bound();
+    }
+
+    /// Forgets what nobody will look into: there may be millions of them.
+    fn bound(&mut self) {
+        let laid_out = self.is_laid_out();
+        let looks = |lies: Lies| lies == Lies::Other || (lies == Lies::Loose && laid_out);
+        let mut left = self.files.iter().filter(|(_, lies)| looks(*lies)).count().saturating_sub(LOOKED_INTO);
+        if left == 0 {
+            return;
+        }
+        self.many += left as u64;
+        // Those with the names of log files are more likely to be some.
+        for kind in [Lies::Other, Lies::Loose] {
+            self.files.retain(|(_, lies)| {
+                let goes = *lies == kind && left > 0;
+                left -= usize::from(goes);
+                !goes
+            });
         }
     }
+}
+
+/// What becomes of the objects of a listing.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    /// They are read.
+    pub(crate) read: Vec<Listed>,
+    /// Keys of those that are a loss, and why they are not read.
+    pub(crate) unread: Vec<(String, String)>,
+    /// No loss.
+    pub(crate) left_out: LeftOut,
 }
 
 /// What lies below the prefix: a root of deliveries, the folders around some, any part of one, or something else.
@@ -113,8 +183,30 @@ async fn listed(evidence: &Arc<Evidence>, bucket: &str, prefix: &str, window: &W
     }
     // Listings come back as they please, and answers are the same each time.
     listing.files.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+    look_into(evidence, bucket, &mut listing).await;
     listing.unread.sort_by(|(a, _), (b, _)| a.cmp(b));
     listing
+}
+
+/// Looks into what is not read, or lies where it is not read: what it holds decides.
+async fn look_into(evidence: &Arc<Evidence>, bucket: &str, listing: &mut Listing) {
+    let laid_out = listing.is_laid_out();
+    let looks = |lies: Lies| lies == Lies::Other || (lies == Lies::Loose && laid_out);
+    let (into, files): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut listing.files).into_iter().partition(|(_, lies)| looks(*lies));
+    listing.files = files;
+    // Consoles make folders of nothing.
+    let (empty, into): (Vec<_>, Vec<_>) = into.into_iter().partition(|(listed, _)| listed.size == 0);
+    listing.looked.extend(empty.into_iter().map(|(listed, _)| (listed, Ok(Beside::Nothing))));
+    for some in into.chunks(LOOKS) {
+        let keys: Vec<&str> = some.iter().map(|(listed, _)| listed.key.as_str()).collect();
+        let heads = evidence.objects().beginnings(bucket, &keys, BEGINNING).await;
+        let seen = heads.into_iter().map(|head| match head {
+            Ok(head) => Ok(Beside::of(&head)),
+            Err(error) => Err(Refusal::of(&error).told()),
+        });
+        listing.looked.extend(some.iter().map(|(listed, _)| listed.clone()).zip(seen));
+    }
 }
 
 /// Where to begin: at that folder of the layout, or around it, whether or not its slash was typed; else at all that begins so.
@@ -206,12 +298,14 @@ async fn walk(evidence: &Evidence, bucket: &str, window: &Window, step: &Step) -
                     found.elsewhere = true;
                     return found;
                 }
-                Some((Kind::Wanted, _)) => found.files.push((listed, true)),
+                Some((Kind::Wanted, _)) if is_log(&listed.key) => found.files.push((listed, Lies::Delivered)),
+                Some((Kind::Wanted, _)) => found.files.push((listed, Lies::Misnamed)),
                 Some(_) => found.elsewhere = true,
-                None if super::walk::is_log(&listed.key) => found.files.push((listed, false)),
-                None => found.other += 1,
+                None if is_log(&listed.key) => found.files.push((listed, Lies::Loose)),
+                None => found.files.push((listed, Lies::Other)),
             }
         }
+        found.bound();
     }
     found
 }

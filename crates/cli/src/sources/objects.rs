@@ -27,9 +27,13 @@ pub(crate) fn survey_objects(survey: &mut Survey<'_>, session: &Session, typed: 
         if let Some((_, refusal)) = listing.unread.first().filter(|_| typed && !listing.answered) {
             return Err(unlisted(&place.typed(), refusal).into());
         }
-        let (chosen, left_out) = listing.chosen();
-        survey.left_out += left_out;
-        chosen.iter().for_each(|listed| survey.add(file(session, (at, bucket), listed)));
+        let chosen = listing.chosen(None);
+        survey.left_out += chosen.left_out;
+        chosen.read.iter().for_each(|listed| survey.add(file(session, (at, bucket), listed)));
+        for (key, why) in chosen.unread {
+            let below = PathBuf::from(key);
+            survey.add(Found { place: at, below, unread: Some(why), ..Found::default() });
+        }
         unread(survey, at, listing);
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The look before reading: how many files there are that the question concerns, which ones, and in which state they all are.
 
-use super::beside::{Beside, look, unpack};
+use super::beside::{Beside, look};
 use super::walk::{Met, Walk};
 use super::window::Window;
 use super::{Found, Place, Root};
@@ -110,7 +110,7 @@ impl Survey<'_> {
         let Some(Place::Folder(root)) = self.places.get(at) else { return };
         let fresh = || Pile { state: Some(Sum::default()), ..Pile::default() };
         let (mut delivered, mut loose, mut unread) = (fresh(), fresh(), fresh());
-        let (mut other, mut elsewhere) = (0, false);
+        let mut elsewhere = false;
         let room = KEPT.saturating_sub(self.kept.len());
         let (walk, first) = Walk::new(at, root, self.window, self.now);
         for met in first.into_iter().chain(walk) {
@@ -122,7 +122,9 @@ impl Survey<'_> {
                     self.left_out.add(folder);
                 }
                 Met::Elsewhere => elsewhere = true,
-                Met::Other | Met::Head(_) => other += 1,
+                Met::Other(below) | Met::Head(below) => {
+                    self.left_out.add_other(below.to_string_lossy().into_owned())
+                }
                 Met::Unread(found) => unread.add(found, room),
             }
         }
@@ -130,7 +132,6 @@ impl Survey<'_> {
         if let Some(slot) = self.laid_out.get_mut(at) {
             *slot = laid_out;
         }
-        self.left_out.other += other;
         let chosen = if laid_out { self.beside(root, loose, (delivered, &mut unread)) } else { loose };
         self.files += chosen.files + unread.files;
         for pile in [chosen, unread] {
@@ -156,9 +157,9 @@ impl Survey<'_> {
         for found in loose.found {
             match look(&root.absolute.join(&found.below)) {
                 Ok(Beside::Records) => delivered.add(found, KEPT),
-                Ok(Beside::Nothing) => self.left_out.other += 1,
+                Ok(Beside::Nothing) => self.left_out.add_other(found.below.to_string_lossy().into_owned()),
                 Ok(Beside::Packed(what)) => {
-                    unread.add(Found { unread: Some(unpack(what)), ..found }, KEPT);
+                    unread.add(Found { unread: Some(logs::unread(what)), ..found }, KEPT);
                 }
                 Err(why) => unread.add(Found { unread: Some(why), ..found }, KEPT),
             }

@@ -25,8 +25,8 @@ pub(crate) enum Met {
     Elsewhere,
     /// What `aws s3api head-object` printed of a digest that is wanted, by its path below the root: it is read with the digest.
     Head(PathBuf),
-    /// Any other file.
-    Other,
+    /// Any other file, by its path below the root.
+    Other(PathBuf),
     /// A folder that cannot be looked into, or a link that leads nowhere.
     Unread(Found),
 }
@@ -137,14 +137,15 @@ impl<'a> Walk<'a> {
             },
             Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
-            Ok(_) => return Some(Met::Other),
+            Ok(_) => return Some(Met::Other(level.below.join(name))),
             Err(error) => return Some(self.unread(level.below.join(name), &error)),
         };
         if linked.as_ref().is_some_and(Metadata::is_dir) {
             let leads_to = id(&entry.path());
             // Without numbers of folders no circle would be noticed.
             let back = leads_to.is_none() || self.stack.iter().any(|level| level.id == leads_to);
-            return if back { Some(Met::Other) } else { self.enter(level.below.join(name)) };
+            let below = level.below.join(name);
+            return if back { Some(Met::Other(below)) } else { self.enter(below) };
         }
         match level.delivery.as_ref().map(|delivery| delivery.kind) {
             Some(Kind::LeftOut(folder)) => return Some(Met::LeftOut(folder)),
@@ -161,7 +162,7 @@ impl<'a> Walk<'a> {
                     Some(why) => {
                         Met::Unread(Found { place: self.place, below, unread: Some(why), ..Found::default() })
                     }
-                    None => Met::Other,
+                    None => Met::Other(below),
                 });
             }
             Some(Kind::Wanted) | None => {}
@@ -198,13 +199,13 @@ impl<'a> Walk<'a> {
         let key = with_slashes(&self.path(&below));
         match inside(&key) {
             Some(inside) if !self.window.may_hold(inside) => return Met::Elsewhere,
-            Some(inside) if !holds_logs(inside, self.window) => return Met::Other,
+            Some(inside) if !holds_logs(inside, self.window) => return Met::Other(below),
             _ => {}
         }
         // Other errors than that there is nothing say nothing of what there is.
         let lost =
             key.contains("/AWSLogs/") || is_log(&text(name)) || error.kind() != io::ErrorKind::NotFound;
-        if lost { self.unread(below, error) } else { Met::Other }
+        if lost { self.unread(below, error) } else { Met::Other(below) }
     }
 }
 
@@ -253,7 +254,7 @@ pub(crate) fn with_slashes(path: &Path) -> String {
 
 /// True iff the name is that of a log file: `.head.json` is what stands beside digests.
 pub(crate) fn is_log(name: &str) -> bool {
-    let suffixes = [".gz", ".json", ".jsonl", ".ndjson", ".log", ".txt"];
+    let suffixes = [".gz", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".zst", ".zip"];
     suffixes.iter().any(|suffix| ends_with(name, suffix)) && !ends_with(name, HEAD)
 }
 

@@ -32,25 +32,30 @@ fn every_file_that_is_not_read_is_counted_by_whoever_asks() {
     let keys = ["--public-keys", keys.to_str().unwrap()];
     let facts = ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json"];
     let invocations = counts(&["invocations", tree.path()]);
-    let all = |digests: u64, other: u64| serde_json::json!({"digests": digests, "insights": 1, "network_activity": 1, "other": other});
+    let all = |digests: u64, more: &[&str]| {
+        let names = [more, &["notes.json", "public-keys.json"]].concat();
+        serde_json::json!({"digests": digests, "insights": 1, "network_activity": 1, "other": names.len(), "names": names})
+    };
     // The file of keys lies loose in the tree, too.
-    assert_eq!(invocations, all(48, 2));
+    assert_eq!(invocations, all(48, &[]));
     let verify = [&["verify", tree.path()], &facts[..], &day[..]].concat();
-    assert_eq!(counts(&verify), all(48, 2));
+    assert_eq!(counts(&verify), all(48, &[]));
     // Digests are read then, and what was kept of their metadata with them.
-    assert_eq!(counts(&[&verify[..], &["--digests"], &keys[..]].concat()), all(0, 2));
+    assert_eq!(counts(&[&verify[..], &["--digests"], &keys[..]].concat()), all(0, &[]));
     let validate = [&["logs", "validate", tree.path()], &keys[..]].concat();
-    assert_eq!(counts(&validate), all(0, 2));
+    assert_eq!(counts(&validate), all(0, &[]));
     // Without its digest, nobody reads it.
-    std::fs::remove_file(&tree.files("AWSLogs/444455556666/CloudTrail-Digest", ".json.gz")[3]).unwrap();
-    assert_eq!(counts(&validate), all(0, 3));
+    let lost = &tree.files("AWSLogs/444455556666/CloudTrail-Digest", ".json.gz")[3];
+    std::fs::remove_file(lost).unwrap();
+    let head = format!("{}.head.json", lost.strip_prefix(tree.folder.path()).unwrap().display());
+    assert_eq!(counts(&validate), all(0, &[&head]));
 
-    let told = "Files left out: 1 of Insights, 1 of network activity, 3 that CloudTrail did not deliver.";
+    let told = "Files left out: 1 of Insights, 1 of network activity, 3 that CloudTrail did not deliver (";
     for arguments in [&validate[..], &[&verify[..], &["--digests"], &keys[..]].concat()] {
-        let said = run(arguments);
-        assert!(said.stdout.contains(told), "{}", said.stdout);
+        let said = run(arguments).stdout.replace("\n", " ");
+        assert!(said.contains(told) && said.contains("notes.json, public-keys.json)."), "{said}");
     }
-    let told = "Files left out: 47 of digests, 1 of Insights, 1 of network activity, 2 that CloudTrail did not deliver.";
+    let told = "Files left out: 47 of digests, 1 of Insights, 1 of network activity, 2 that CloudTrail did not deliver (notes.json, public-keys.json).";
     let said = run(&[&verify[..], &["--format", "markdown"]].concat());
     assert!(said.stdout.contains(told), "{}", said.stdout);
 }

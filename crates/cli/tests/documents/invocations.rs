@@ -73,7 +73,13 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
     let account = account();
     let grouped = Question { by: Dimension::ALL.to_vec(), filter: filter() };
     let timed = Timeline::question(Filter::default());
-    let left_out = LeftOut { digests: 1, insights: 2, network_activity: 3, other: 4 };
+    let left_out = LeftOut {
+        digests: 1,
+        insights: 2,
+        network_activity: 3,
+        other: 4,
+        names: ["notes.md".to_owned(), "\u{202e}x".to_owned()].into(),
+    };
     for (question, found) in [
         (&grouped, groups()),
         (&grouped, Invocations::Groups(Table::default())),
@@ -86,7 +92,7 @@ fn each(mut look: impl FnMut(&Reading<'_>)) {
                 found: &found,
                 account: &account,
                 looked_until: Some(report::LookedUntil { delivered: 0, later: 2 }),
-                left_out,
+                left_out: &left_out,
                 sort,
                 limit: 2,
                 account_beside: false,
@@ -146,7 +152,7 @@ fn groups_stand_in_the_order_that_was_asked_for() {
             found: &found,
             account: &account,
             looked_until: Some(report::LookedUntil { delivered: 0, later: 2 }),
-            left_out,
+            left_out: &left_out,
             sort,
             limit: 9,
             account_beside: false,

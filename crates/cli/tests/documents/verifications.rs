@@ -170,7 +170,13 @@ pub(crate) fn validated() -> Validated {
 }
 
 fn left_out() -> LeftOut {
-    LeftOut { digests: 1, insights: 0, network_activity: 3, other: 4_000 }
+    LeftOut {
+        digests: 1,
+        insights: 0,
+        network_activity: 3,
+        other: 4_000,
+        names: ["notes.md".to_owned()].into(),
+    }
 }
 
 pub(crate) fn json() -> String {

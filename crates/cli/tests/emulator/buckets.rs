@@ -102,7 +102,27 @@ fn a_bucket_of_an_organization_is_read_by_what_is_asked_for() {
     let flat = format!("s3://{BUCKET}/notes/");
     assert_eq!(calls(&run(&seed, &flat, &[])), (Some(0), 1, 1));
     let whole = format!("s3://{BUCKET}");
-    assert_eq!(calls(&run(&seed, &whole, &[])), (Some(0), 12, 12));
+    // What lies beside the tree and holds records is read.
+    assert_eq!(calls(&run(&seed, &whole, &[])), (Some(0), 13, 13));
+    seed.object(BUCKET, "notes/read.me", "", "hello");
+    seed.object(BUCKET, "notes/settings.json", "", "{}");
+    let said = run(&seed, &whole, &[]);
+    assert_eq!(calls(&said), (Some(0), 13, 13));
+    let document: Value = serde_json::from_str(&said.stdout).unwrap();
+    let names = serde_json::json!(["notes/read.me", "notes/settings.json"]);
+    assert_eq!(document["reading"]["left_out"]["names"], names, "{}", document["reading"]);
+    // What holds records and is not read decides, and so does whatever lies where CloudTrail delivers to.
+    let day = "audit/AWSLogs/o-abc/111122223333/CloudTrail/eu-west-1/2026/11/21";
+    for key in ["notes/other.json.bak".to_owned(), format!("{day}/x.json.gz.Ab12Cd")] {
+        seed.object(BUCKET, &key, "", &record("111122223333", "eu-west-1", "20", 99));
+    }
+    let said = run(&seed, &whole, &[]);
+    assert_eq!(calls(&said), (Some(4), 13, 13));
+    let document: Value = serde_json::from_str(&said.stdout).unwrap();
+    let troubles = document["reading"]["troubles"].as_array().unwrap();
+    let files: Vec<&str> = troubles.iter().filter_map(|trouble| trouble["file"].as_str()).collect();
+    let named = |name: &str| files.iter().any(|file| file.ends_with(name));
+    assert!(files.len() == 2 && named("other.json.bak") && named("x.json.gz.Ab12Cd"), "{files:?}");
 
     let missing = run(&seed, "s3://invoketrail-no-such-bucket/x", &[]);
     assert_eq!(missing.code, Some(1), "{}", missing.stderr);

@@ -12,6 +12,7 @@ mod forms;
 mod hashes;
 mod inflate;
 mod live_trails;
+mod packed;
 mod records;
 mod reviewed;
 mod scan;

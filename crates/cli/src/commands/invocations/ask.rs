@@ -105,7 +105,7 @@ fn answer(
     let (looked_until, later_holes) =
         later(&mut survey, &asked.question.filter, session, settings.now).unzip();
     let later_holes = later_holes.unwrap_or_default();
-    let left_out = survey.left_out;
+    let left_out = survey.left_out.clone();
     let files = survey.files;
     // An answer with gaps is not kept, and none that was kept is about them.
     let key = survey

@@ -89,7 +89,7 @@ fn head(reading: &Reading<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>) {
     });
     object.object("question", |object| question(reading, object));
     object.object("reading", |object| {
-        account(reading.account, &reading.left_out, object);
+        account(reading.account, reading.left_out, object);
         object.number("copies", size(reading.copies()));
         if let Some(looked) = &reading.looked_until {
             object.text("delivered_until", &text_of(looked.delivered));
