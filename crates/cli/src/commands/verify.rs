@@ -112,7 +112,7 @@ fn verified(ready: &Ready<'_>) -> Result<Option<Verified>> {
     let question = looked.question(listed, patterns);
     let mut read = read(&delivered.files, &question, expected.as_ref(), (session, *index), *threads)?;
     if let Some(expected) = &expected {
-        read.holes.merge(delivered.files.gone(expected, window));
+        read.holes.merge(delivered.files.gone(expected, window, i64::MIN));
     }
     let trails = || delivered.live(listed, session);
     let files = &delivered.files;

@@ -20,14 +20,15 @@ pub(crate) fn may_hold(claims: &[Claim<'_>], time: &Range<i64>, proofs: bool) ->
 }
 
 impl Delivered {
-    /// Log files that digests list, that may hold events of the time and are not there, by the account and Region that they are about:
-    /// somebody may have taken away what is missed.
-    pub(crate) fn gone(&self, expected: &Expected<'_>, time: &Range<i64>) -> Holes {
+    /// Log files delivered from `first` on that digests list, that may hold events of the time and are not there, by the account and
+    /// Region that they are about: somebody may have taken away what is missed.
+    pub(crate) fn gone(&self, expected: &Expected<'_>, time: &Range<i64>, first: i64) -> Holes {
         let below = |key: &str| ObjectKey::parse(key).map_or(key.to_owned(), |key| key.below.to_owned());
         let there: BTreeSet<String> = self.logs.iter().map(|item| below(&item.key)).collect();
         let mut holes = Holes::default();
+        let delivered = |key: &str| ObjectKey::parse(key).and_then(|key| key.delivered());
         for (key, claims) in expected.iter().filter(|(key, _)| !there.contains(*key)) {
-            if may_hold(claims, time, false) {
+            if delivered(key).is_none_or(|delivered| delivered >= first) && may_hold(claims, time, false) {
                 let why = "a digest lists it with events of that time, and it was not found";
                 holes.add(place_of(key), key, why, 1);
             }

@@ -44,6 +44,8 @@ pub struct LookedUntil {
     pub delivered: i64,
     /// Later files that were read, because digests say that they hold events of the time asked about.
     pub later: u64,
+    /// Digests of later deliveries, where they are too many to be read: then no later file was looked for.
+    pub digests_unread: u64,
 }
 
 impl LookedUntil {
@@ -54,6 +56,10 @@ impl LookedUntil {
             0 => String::new(),
             1 => ", and the 1 later file that digests name".to_owned(),
             n => format!(", and the {n} later files that digests name"),
+        };
+        let later = match self.digests_unread {
+            0 => later,
+            n => format!(", and at none of the {n} later digests: name fewer accounts, Regions or days"),
         };
         format!(
             "Looked at files delivered before {}{later}. CloudTrail may deliver a record up to 30 days late; a later --until shows those.",

@@ -278,4 +278,10 @@ fn who_is_asked_who_invoked_says_how_far_it_looked_in_every_format() {
         said.stdout.contains("late") && said.stderr.contains("the 1 later file that digests name"),
         "{said:?}"
     );
+    // It is gone: the answer may lack calls.
+    let later = "2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz";
+    std::fs::remove_file(case.logs().join(LOGS).join(later)).unwrap();
+    let said = ask(MAY, &[]);
+    let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.code == Some(4) && told.contains("a digest lists it with events of that time"), "{said:?}");
 }

@@ -120,7 +120,12 @@ fn answer(
     let Read { mut kept, from_index, mut helps, named } = read(asked, survey, (settings, session))?;
     located::enter(&gaps, &mut kept.account, &mut helps);
     for hole in later_holes.all() {
-        kept.account.enter_unread(&hole.first.0, &hole.first.1);
+        let (name, why) = &hole.first;
+        let more = hole.count.saturating_sub(1);
+        let why = if more > 0 { format!("{why}, and {more} more like it") } else { why.clone() };
+        kept.account.enter_unread(name, &why);
+        kept.account.files += more;
+        kept.account.unread += more;
     }
     mistyped(asked, &named, &kept.account)?;
     if let (Some(index), Some(key)) = (index, &key)

@@ -14,7 +14,7 @@ const DAY: i64 = 24 * 3_600_000;
 const CHEAP: usize = 5_000;
 
 /// Takes later files of the time asked about into the survey; `None` iff all that could be delivered by now is in it anyway. What could
-/// not be listed or read of later deliveries is there too: it may be about the time.
+/// not be listed or read of later deliveries is there too, and what digests list of them that is gone: it may be about the time.
 pub(super) fn later(
     survey: &mut Survey<'_>,
     filter: &Filter,
@@ -45,12 +45,15 @@ pub(super) fn later(
         let claims = expected.claims(key);
         !claims.is_empty() && may_hold(claims, &asked, false)
     };
-    let holes = std::mem::take(&mut files.holes);
+    let mut holes = std::mem::take(&mut files.holes);
+    // Digests of the first hours list files of the day before, which is in the survey.
+    holes.merge(files.gone(&expected, &asked, first));
+    let digests_unread = if cheap { 0 } else { files.digests.len() as u64 };
     files.retain_found();
     files.logs.retain(|item| named(&item.key));
     let read = files.logs.len() as u64;
     for item in &files.logs {
         survey.add(files.as_found(item));
     }
-    Some((LookedUntil { delivered: first, later: read }, holes))
+    Some((LookedUntil { delivered: first, later: read, digests_unread }, holes))
 }

@@ -151,7 +151,7 @@ impl Later {
         let before = files.logs.len();
         files.logs.retain(|item| may_hold(expected.claims(&item.key), looked.window, weighed.is_some()));
         later.spared = (before - files.logs.len()) as u64;
-        later.holes = files.gone(&expected, looked.window);
+        later.holes = files.gone(&expected, looked.window, i64::MIN);
         spare_what_is_dear(&mut files, places, &mut later.unread);
         let expected = weighed.is_some().then_some(&expected);
         let read = read(&files, question, expected, (with.session, with.index), with.threads)

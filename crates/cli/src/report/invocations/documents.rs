@@ -94,6 +94,9 @@ fn head(reading: &Reading<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>) {
         if let Some(looked) = &reading.looked_until {
             object.text("delivered_until", &text_of(looked.delivered));
             object.number("later_files", size(looked.later));
+            if looked.digests_unread > 0 {
+                object.number("later_digests_unread", size(looked.digests_unread));
+            }
         }
     });
     match reading.found {
