@@ -33,6 +33,8 @@ mod scripted;
 mod security;
 mod settings;
 #[cfg(unix)]
+mod shells;
+#[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
 mod unlisted;
