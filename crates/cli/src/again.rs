@@ -72,7 +72,7 @@ fn rewritten(typed: &[String], without: &[(&str, bool)], flags: &str) -> String 
 }
 
 /// A URL without what stands before its host: advice is printed, and kept in logs.
-fn without_password(word: &str) -> Cow<'_, str> {
+pub(crate) fn without_password(word: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) =
         word.split_once("://").filter(|(scheme, _)| scheme.ends_with("http") || scheme.ends_with("https"))
     else {

@@ -1,5 +1,6 @@
 //! What the arguments mean: flags over the configuration file over defaults.
 
+use crate::again::without_password;
 use crate::args::{self, Format, Output, Recorders};
 use crate::config::Config;
 use crate::problem::say;
@@ -144,7 +145,7 @@ impl Live {
         ];
         for (name, value) in values {
             if let Some(value) = value {
-                flag(name, value);
+                flag(name, &without_password(value));
             }
         }
         for region in self.regions.iter().flatten() {

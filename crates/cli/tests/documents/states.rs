@@ -159,18 +159,17 @@ fn what_only_bash_reads_is_for_bash_alone() {
         }
     }
     std::fs::write(&file, cli::report::plan_aws_cli(&plan, "sha256:0")).unwrap();
+    let aws = folder.path().join("aws");
+    std::fs::write(&aws, "#!/bin/sh\necho 222222222222\n").unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&aws).status().unwrap();
     for (shell, told) in [("sh", "Run this with bash"), ("bash", "PROFILE_111111111111=NAME bash ")] {
         let other =
             std::process::Command::new(shell).args(["-c", "echo ${BASH_VERSION:-none}"]).output().unwrap();
         if shell == "sh" && other.stdout != b"none\n" {
             continue;
         }
-        let aws = "aws() { echo 222222222222; }; export -f aws 2> /dev/null; . ";
-        let said = std::process::Command::new(shell)
-            .arg("-c")
-            .arg(format!("{aws} {}", file.display()))
-            .output()
-            .unwrap();
+        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+        let said = std::process::Command::new(shell).arg(&file).env("PATH", path).output().unwrap();
         let stderr = String::from_utf8(said.stderr).unwrap();
         assert!(!said.status.success() && stderr.contains(told), "{shell}: {stderr}");
     }
