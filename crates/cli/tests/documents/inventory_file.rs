@@ -303,7 +303,7 @@ proptest! {
 
 #[test]
 fn lists_come_back_sorted_and_unknown_members_are_passed_over() {
-    let inventory = worlds::acme();
+    let inventory = worlds::of_file();
     let ids: Vec<&str> = inventory.accounts.iter().map(|account| account.id.as_str()).collect();
     assert_eq!(ids, ["111111111111", "222222222222", "333333333333"]);
     assert!(inventory.recorders.is_sorted_by(|a, b| a.arn < b.arn));
@@ -315,7 +315,7 @@ fn lists_come_back_sorted_and_unknown_members_are_passed_over() {
 
 #[test]
 fn what_selectors_hold_that_we_do_not_understand_survives_the_file() {
-    let back = read_inventory(&bytes(&worlds::acme())).unwrap();
+    let back = read_inventory(&bytes(&worlds::of_file())).unwrap();
     let lake = back.recorders.iter().find(|recorder| recorder.name == "lake").unwrap();
     let selectors = lake.selectors.known().unwrap();
     assert!(selectors.document.contains("moonPhase"));

@@ -5,7 +5,7 @@ use cli::store::read_inventory;
 
 /// Three accounts: recorded, partially recorded, not recorded and undetermined functions; hostile names; gaps.
 pub(crate) fn acme() -> Inventory {
-    let mut inventory = read_inventory(ACME.as_bytes()).unwrap();
+    let mut inventory = of_file();
     // No file can hold such a name; whatever writes it down escapes it all the same.
     let resources = inventory.places.iter_mut().flat_map(|place| &mut place.functions.resources);
     for one in resources.filter(|one| one.arn.ends_with(":evil")) {
@@ -13,6 +13,11 @@ pub(crate) fn acme() -> Inventory {
     }
     inventory.places.iter_mut().for_each(|place| place.functions.resources.sort_by(|a, b| a.arn.cmp(&b.arn)));
     inventory
+}
+
+/// The same without the hostile name, as it can be in a file.
+pub(crate) fn of_file() -> Inventory {
+    read_inventory(ACME.as_bytes()).unwrap()
 }
 
 /// The file it is read from.
