@@ -78,7 +78,7 @@ struct Way {
 }
 
 /// Nobody answers anything but a refusal, and nobody must be asked.
-fn endpoint() -> Scripted {
+pub(crate) fn endpoint() -> Scripted {
     Scripted::answering(|_| ("500 Nobody".to_owned(), String::new()))
 }
 
@@ -247,7 +247,7 @@ fn a_gap_is_about_an_arn_that_is_one() {
 }
 
 /// The plan with the hash that fits: anybody can make one.
-fn hashed(file: &Value) -> String {
+pub(crate) fn hashed(file: &Value) -> String {
     fn sorted(value: &Value) -> String {
         match value {
             Value::Array(all) => format!("[{}]", all.iter().map(sorted).collect::<Vec<_>>().join(",")),
@@ -269,7 +269,7 @@ fn hashed(file: &Value) -> String {
 }
 
 /// A plan that makes a bucket and a trail, changes another, and says something of everything that a plan may speak of.
-fn plan() -> Value {
+pub(crate) fn plan() -> Value {
     let folder = tempfile::tempdir().unwrap();
     let made = folder.path().join("plan.json");
     let case = "crates/cli/tests/cases/plan/control-tower.json";

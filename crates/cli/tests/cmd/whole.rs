@@ -19,7 +19,8 @@ struct World {
     trail: String,
     account: String,
     selector: String,
-    principal: String,
+    role: String,
+    session: String,
     address: &'static str,
     agent: String,
 }
@@ -32,11 +33,8 @@ impl World {
             trail: long("organization", 128),
             account: long("account", 120),
             selector: long("selector", 400),
-            principal: format!(
-                "arn:aws:sts::111122223333:assumed-role/{}/{}",
-                long("role", 64),
-                long("session", 64)
-            ),
+            role: long("role", 64),
+            session: long("session", 64),
             address: "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff",
             agent: long("agent", 300),
         };
@@ -63,7 +61,8 @@ impl World {
     }
 
     fn logs(&self) {
-        let World { function, principal, address, agent, .. } = self;
+        let World { function, role, session, address, agent, .. } = self;
+        let principal = format!("arn:aws:sts::111122223333:assumed-role/{role}/{session}");
         let record = format!(
             r#"{{"eventVersion":"1.11","eventTime":"2026-11-20T10:10:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"us-east-1","sourceIPAddress":"{address}","userAgent":"{agent}","userIdentity":{{"type":"AssumedRole","principalId":"AROAEXAMPLE:x","arn":"{principal}","accountId":"111122223333"}},"requestParameters":{{"functionName":"{function}"}},"resources":[{{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:us-east-1:111122223333:function:{function}"}}],"requestID":"r","eventID":"e","eventType":"AwsApiCall","readOnly":false,"managementEvent":false,"recipientAccountId":"111122223333","eventCategory":"Data"}}"#
         );
@@ -85,7 +84,7 @@ impl World {
             };
             text.split(' ').map(put).collect()
         };
-        let World { function, trail, account, selector, principal, agent, .. } = self;
+        let World { function, trail, account, selector, role, session, agent, .. } = self;
         let (function, trail, account, selector) =
             (function.as_str(), trail.as_str(), account.as_str(), selector.as_str());
         vec![
@@ -109,9 +108,9 @@ impl World {
             ),
             (
                 words("invocations LOGS --no-index --by function,principal,address,agent"),
-                vec![function, principal, self.address, agent],
+                vec![function, role, session, self.address, agent],
             ),
-            (words("invocations LOGS --no-index --timeline"), vec![function, principal, self.address]),
+            (words("invocations LOGS --no-index --timeline"), vec![function, role, session, self.address]),
             (
                 words("logs validate examples/logs --public-keys examples/logs/public-keys.json"),
                 vec!["acme-organization", "111122223333", "us-east-1"],
@@ -189,7 +188,7 @@ fn a_narrow_terminal_breaks_lines_between_words_alone() {
             let code = words.iter().any(|word| matches!(word.as_str(), "markdown" | "terraform" | "aws-cli"));
             for line in text.lines().filter(|_| !code) {
                 let longest = line.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
-                let fits = line.chars().count() <= width || line.trim().contains("  ");
+                let fits = line.trim().chars().count() <= width || line.trim().contains("  ");
                 assert!(fits || longest > 12, "{} at {columns}: {line}", words.join(" "));
             }
         }
