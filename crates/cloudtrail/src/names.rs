@@ -25,8 +25,14 @@ macro_rules! name {
             /// # Errors
             /// [`NotAName`] iff the text cannot be one.
             pub fn parse(text: &str) -> Result<Self, NotAName> {
+                if Self::is(text) { Ok($name(text.to_owned())) } else { Err(NotAName { noun: $noun }) }
+            }
+
+            /// True iff the text can be one: for lists of a million of them.
+            #[must_use]
+            pub fn is(text: &str) -> bool {
                 let holds: fn(&str) -> bool = $holds;
-                if holds(text) { Ok($name(text.to_owned())) } else { Err(NotAName { noun: $noun }) }
+                holds(text)
             }
 
             /// As text.

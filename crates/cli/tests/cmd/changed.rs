@@ -76,3 +76,35 @@ fn a_plan_that_takes_back_needs_its_journal() {
     let (stderr, _) = apply(&[]);
     assert!(!stderr.contains("no journal") && !endpoint.was_left_alone(), "{stderr}");
 }
+
+/// A journal that claims that a bucket was deleted would have undo make it, so its policy is looked at as that of a plan is.
+#[test]
+fn no_bucket_is_made_for_somebody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, endpoint) = (folder.path().join("journal"), endpoint());
+    for member in ["before", "after"] {
+        for edit in [
+            |statement: &mut Value| statement["Principal"] = json!("*"),
+            |statement: &mut Value| statement["Principal"] = json!({"AWS": "arn:aws:iam::999999999999:root"}),
+            |statement: &mut Value| statement["Action"] = json!("s3:GetObject"),
+            |statement: &mut Value| statement["Resource"] = json!("arn:aws:s3:::other"),
+            |statement: &mut Value| statement["Condition"] = json!({}),
+        ] {
+            let mut document = plan();
+            let change = &mut document["plan"]["steps"][0]["change"];
+            edit(&mut change["after"]["policy"]["Statement"][0]);
+            if member == "before" {
+                change["before"] = change["after"].take();
+            }
+            let mut head: Value = serde_json::from_str(&hashed(&document)).unwrap();
+            head["format"] = "invoketrail.journal/1".into();
+            head["started_at"] = "2026-11-23T17:00:00Z".into();
+            std::fs::write(&file, format!("{head}\n{}\n", json!({"entry": "done", "step": 0}))).unwrap();
+            let output = endpoint.command(&["undo", file.to_str().unwrap()]).output().unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{stderr}");
+            assert!(stderr.contains(&format!("plan.steps[0].change.{member}.policy")), "{stderr}");
+            assert!(endpoint.was_left_alone(), "{stderr}");
+        }
+    }
+}

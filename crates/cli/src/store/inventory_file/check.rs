@@ -155,7 +155,7 @@ fn listing(path: &str, listing: &mut Listing, prefix: &str, gaps: usize) -> Resu
     gap(format!("{path}.gap"), listing.gap, gaps)?;
     for (at, resource) in listing.resources.iter_mut().enumerate() {
         let name = resource.arn.strip_prefix(prefix);
-        if !name.is_some_and(|name| ResourceName::parse(name).is_ok()) {
+        if !name.is_some_and(ResourceName::is) {
             let problem = format!(
                 "{} does not belong there: {} and a name, without a version or alias, was expected",
                 quoted(&resource.arn),
