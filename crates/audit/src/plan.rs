@@ -135,10 +135,20 @@ pub enum Owner {
         /// The mark it was recognised by.
         mark: String,
     },
-    /// CloudFormation (CDK and StackSets too).
+    /// Pulumi, by this tag.
+    Pulumi {
+        /// The mark it was recognised by.
+        mark: String,
+    },
+    /// CloudFormation (StackSets too).
     CloudFormation {
-        /// The stack.
+        /// The stack, or the tag that it was recognised by.
         stack: String,
+    },
+    /// The AWS CDK, which deploys through CloudFormation.
+    Cdk {
+        /// The mark it was recognised by.
+        mark: String,
     },
     /// The Landing Zone Accelerator.
     LandingZoneAccelerator {

@@ -52,7 +52,9 @@ fn typed() -> Vec<String> {
 fn rewritten(typed: &[String], without: &[(&str, bool)], flags: &str) -> String {
     let mut command = String::from("invoketrail");
     let mut words = typed.iter();
+    let mut endpoint = false;
     while let Some(word) = words.next() {
+        let endpoint = std::mem::replace(&mut endpoint, word == "--endpoint-url");
         if word == "--" {
             // Flags end here.
             let rest: String = words.map(|word| format!(" {}", shell(word))).collect();
@@ -65,10 +67,25 @@ fn rewritten(typed: &[String], without: &[(&str, bool)], flags: &str) -> String 
         {
             Some((true, false)) => drop(words.next()),
             Some(_) => {}
-            None => command.push_str(&format!(" {}", shell(&without_password(word)))),
+            None => {
+                let shown = match word.strip_prefix("--endpoint-url=") {
+                    Some(value) => Cow::Owned(format!("--endpoint-url={}", without_secret(value))),
+                    None if endpoint => without_secret(word),
+                    None => without_password(word),
+                };
+                command.push_str(&format!(" {}", shell(&shown)));
+            }
         }
     }
     format!("{command}{flags}")
+}
+
+/// The address of an endpoint without what stands before its host, with or without a scheme: one without is refused, and told.
+pub(crate) fn without_secret(endpoint: &str) -> Cow<'_, str> {
+    match endpoint.contains("://") {
+        true => without_password(endpoint),
+        false => Cow::Borrowed(endpoint.rsplit_once('@').map_or(endpoint, |(_, host)| host)),
+    }
 }
 
 /// A URL without what stands before its host: advice is printed, and kept in logs.
@@ -110,6 +127,11 @@ mod tests {
     fn no_password_is_said_again() {
         for typed in ["--endpoint-url=http://me:secret@localhost:1/a@b", "https://me:secret@host"] {
             let said = rewritten(&[typed.to_owned()], &[], "");
+            assert!(said.contains("host") && !said.contains("secret"), "{said}");
+        }
+        for typed in [&["--endpoint-url", "me:secret@host"][..], &["--endpoint-url=me:secret@host"]] {
+            let typed: Vec<String> = typed.iter().map(|&word| word.to_owned()).collect();
+            let said = rewritten(&typed, &[], "");
             assert!(said.contains("host") && !said.contains("secret"), "{said}");
         }
     }

@@ -528,7 +528,7 @@ pub(crate) fn output(text: &str) -> Result<Output, String> {
 /// One line that says so.
 pub(crate) fn account(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if cloudtrail::names::AccountId::parse(text).is_ok() {
         Ok(text.to_owned())
     } else {
         Err("an account id has twelve digits".to_owned())
@@ -567,8 +567,7 @@ fn day(text: &str) -> Result<String, String> {
 /// # Errors
 /// One line with an example.
 pub(crate) fn region(text: &str) -> Result<String, String> {
-    let part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if text.contains('-') && text.bytes().all(part) {
+    if text.contains('-') && cloudtrail::names::Region::parse(text).is_ok() {
         Ok(text.to_owned())
     } else {
         Err("a Region has a name like eu-west-1".to_owned())

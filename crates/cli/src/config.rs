@@ -60,6 +60,24 @@ pub(crate) struct Config {
     pub(crate) role_name: Option<String>,
     pub(crate) session_name: Option<String>,
     pub(crate) threads: Option<u16>,
+    /// True iff it is the file of this folder, that nobody named.
+    pub(crate) found: bool,
+}
+
+impl Config {
+    /// What is about to write the file of exceptions asks first whether a person named it.
+    ///
+    /// # Errors
+    /// [`Problem`] of misuse iff the file of this folder alone names one: whoever made the folder may have chosen it.
+    pub(crate) fn must_be_named_to_write(&self) -> Result<()> {
+        let Some(path) = self.exceptions.as_ref().filter(|_| self.found) else { return Ok(()) };
+        let line =
+            format!("only ./{NAME} names the file of exceptions {}, and it would be written", path.display());
+        let flag = cli::report::shell(&path.to_string_lossy());
+        Err(Problem::misuse(line)
+            .help(format!("name it yourself: --exceptions {flag}, or --config {NAME}"))
+            .into())
+    }
 }
 
 /// Reads the file that was named, or the one in this folder if there is one.
@@ -100,6 +118,7 @@ fn in_folder() -> Result<Config> {
         }
     }
     forget(&mut config);
+    config.found = true;
     Ok(config)
 }
 
@@ -194,7 +213,12 @@ fn expected(key: &str, wanted: &str, value: &Value) -> Wrong {
 }
 
 fn text(key: &str, value: &Value) -> Result<String, Wrong> {
-    value.as_str().map(str::to_owned).ok_or_else(|| expected(key, "text in quotes", value))
+    // What may hold a password is not shown.
+    match value.as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None if key == "endpoint-url" => Err(wrong(format!("`{key}` needs text in quotes"))),
+        None => Err(expected(key, "text in quotes", value)),
+    }
 }
 
 fn flag(key: &str, value: &Value) -> Result<bool, Wrong> {

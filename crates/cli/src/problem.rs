@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 /// No message is longer than this many characters.
-const LONGEST: usize = 600;
+const LONGEST: usize = 8_192;
 /// No advice is longer than what a system takes for one argument.
 const LONGEST_ADVICE: usize = 128 << 10;
 

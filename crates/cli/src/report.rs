@@ -38,7 +38,7 @@ pub use next::{NextFlags, next_command};
 pub use page::Layout;
 pub use plan::{
     Line, PlaceDocument, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation,
-    plan_markdown, plan_terraform, plan_text,
+    plan_markdown, plan_terraform, plan_text, stack_or_tag,
 };
 pub use shortfall::shortfall;
 pub use terminal::write_terminal;

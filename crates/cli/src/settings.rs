@@ -1,5 +1,6 @@
 //! What the arguments mean: flags over the configuration file over defaults.
 
+use crate::again::without_secret;
 use crate::args::{self, Format, Output, Recorders};
 use crate::config::Config;
 use crate::problem::say;
@@ -140,12 +141,14 @@ impl Live {
             ("external-id", &self.external_id),
             ("session-name", &self.session_name),
             ("profile", &self.profile),
-            ("endpoint-url", &self.endpoint_url),
         ];
         for (name, value) in values {
             if let Some(value) = value {
                 flag(name, value);
             }
+        }
+        if let Some(url) = &self.endpoint_url {
+            flag("endpoint-url", &without_secret(url));
         }
         for region in self.regions.iter().flatten() {
             flag("region", region);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 const MANAGED_BY: [&str; 8] =
     ["managedby", "provisioner", "provisionedby", "createdby", "iac", "tool", "deployedby", "automation"];
 /// Values that mean Terraform or one of its kin.
-const TERRAFORM: [&str; 5] = ["terraform", "opentofu", "tofu", "terragrunt", "atlantis"];
+const TERRAFORM: [&str; 6] = ["terraform", "opentofu", "tofu", "terragrunt", "atlantis", "cdktf"];
 
 /// Who manages the recorder, as far as its name and tags tell.
 #[must_use]
@@ -42,31 +42,49 @@ fn by_tags(tags: &BTreeMap<String, String>) -> Owner {
             None if stack.starts_with("StackSet-AWSControlTower") => {
                 Owner::ControlTower { mark: format!("stack {stack}") }
             }
-            None => Owner::CloudFormation { stack: stack.clone() },
+            None => match tags.iter().find(|(key, value)| is_cdk(&plain(key), &plain(value))) {
+                Some((key, value)) => Owner::Cdk { mark: format!("stack {stack}, tag {key}={value}") },
+                None => Owner::CloudFormation { stack: stack.clone() },
+            },
         };
     }
     for (key, value) in tags {
-        let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
         let (name, word) = (plain(key), plain(value));
         if name == "accelerator" || name.starts_with("awsaccelerator") {
             return Owner::LandingZoneAccelerator { mark: format!("tag {key}={value}") };
         }
-        let says = |text: &str| TERRAFORM.iter().any(|one| text.contains(one));
-        let negated = matches!(word.as_str(), "false" | "no" | "0" | "none");
-        if (MANAGED_BY.contains(&name.as_str()) && says(&word)) || (says(&name) && !negated) {
-            return Owner::Terraform { mark: format!("tag {key}={value}") };
+        let mark = format!("tag {key}={value}");
+        let terraform = |text: &str| TERRAFORM.iter().any(|one| text.contains(one));
+        if is_named(&name, &word, terraform) {
+            return Owner::Terraform { mark };
         }
-        // Pulumi has no mark of its own among ours: like Terraform it sets back what was changed without it.
-        let pulumi = |text: &str| text.contains("pulumi");
-        if (MANAGED_BY.contains(&name.as_str()) && pulumi(&word)) || (pulumi(&name) && !negated) {
-            return Owner::Terraform { mark: format!("Pulumi, tag {key}={value}") };
+        if is_named(&name, &word, |text| text.contains("pulumi")) {
+            return Owner::Pulumi { mark };
         }
-        let cdk = word.contains("cdk") || word.contains("cloudformation");
-        if (MANAGED_BY.contains(&name.as_str()) && cdk) || (name.contains("cdk") && !negated) {
-            return Owner::CloudFormation { stack: format!("tag {key}={value}") };
+        if is_cdk(&name, &word) {
+            return Owner::Cdk { mark };
+        }
+        if is_named(&name, &word, |text| text.contains("cloudformation")) {
+            return Owner::CloudFormation { stack: mark };
         }
     }
     Owner::Nobody
+}
+
+/// A key or a value as it is compared.
+fn plain(text: &str) -> String {
+    text.to_ascii_lowercase().replace(['-', '_', ' '], "")
+}
+
+/// True iff the key says what manages the resource and the value names it, or the key names it and the value does not deny it.
+fn is_named(name: &str, word: &str, says: impl Fn(&str) -> bool) -> bool {
+    let negated = matches!(word, "false" | "no" | "0" | "none");
+    (MANAGED_BY.contains(&name) && says(word)) || (says(name) && !negated)
+}
+
+/// The same of the CDK. That of Terraform (`cdktf`) is Terraform.
+fn is_cdk(name: &str, word: &str) -> bool {
+    is_named(name, word, |text| text.contains("cdk") && !text.contains("cdktf"))
 }
 
 #[cfg(test)]
@@ -77,6 +95,7 @@ mod tests {
         by_tags(&[(key.to_owned(), value.to_owned())].into())
     }
 
+    /// Each by its own name: what is told and advised differs.
     #[test]
     fn marks_are_recognised() {
         for (key, value) in [
@@ -85,20 +104,35 @@ mod tests {
             ("terraform", "true"),
             ("Provisioner", "terragrunt"),
             ("terraform:workspace", "prod"),
+            ("managed-by", "cdktf"),
         ] {
             assert!(matches!(of(key, value), Owner::Terraform { .. }), "{key}={value}");
         }
-        for (key, value) in [("pulumi:project", "net"), ("ManagedBy", "Pulumi")] {
-            assert!(matches!(of(key, value), Owner::Terraform { .. }), "{key}={value}");
+        for (key, value) in [("pulumi:project", "net"), ("ManagedBy", "Pulumi"), ("pulumi", "yes")] {
+            assert_eq!(of(key, value), Owner::Pulumi { mark: format!("tag {key}={value}") });
         }
         for (key, value) in [("aws-cdk:stack", "net"), ("ManagedBy", "AWS CDK"), ("created-by", "cdk")] {
+            assert_eq!(of(key, value), Owner::Cdk { mark: format!("tag {key}={value}") });
+        }
+        for (key, value) in [("aws:cloudformation:stack-name", "audit"), ("ManagedBy", "CloudFormation")] {
             assert!(matches!(of(key, value), Owner::CloudFormation { .. }), "{key}={value}");
         }
-        assert!(matches!(of("aws:cloudformation:stack-name", "audit"), Owner::CloudFormation { .. }));
+        let stack = ("aws:cloudformation:stack-name".to_owned(), "audit".to_owned());
+        let cdk = by_tags(&[stack, ("created-by".to_owned(), "cdk".to_owned())].into());
+        assert_eq!(cdk, Owner::Cdk { mark: "stack audit, tag created-by=cdk".to_owned() });
         let accelerator = of("aws:cloudformation:stack-name", "AWSAccelerator-LoggingStack-1");
         assert!(matches!(accelerator, Owner::LandingZoneAccelerator { .. }));
         assert!(matches!(of("Accelerator", "AWSAccelerator"), Owner::LandingZoneAccelerator { .. }));
-        for (key, value) in [("terraform", "false"), ("owner", "platform"), ("managed-by", "hand")] {
+        let tower = of("aws:cloudformation:stack-name", "StackSet-AWSControlTowerBP-BASELINE-CLOUDTRAIL-1");
+        assert!(matches!(tower, Owner::ControlTower { .. }));
+        let none = [
+            ("terraform", "false"),
+            ("pulumi", "no"),
+            ("cdk", "false"),
+            ("owner", "platform"),
+            ("managed-by", "hand"),
+        ];
+        for (key, value) in none {
             assert_eq!(of(key, value), Owner::Nobody, "{key}={value}");
         }
     }

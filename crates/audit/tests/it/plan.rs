@@ -273,3 +273,39 @@ fn no_second_management_selector_stands_beside_one() {
     assert_eq!(document.matches("\"Management\"").count(), 1, "{document}");
     assert!(passes, "{document}");
 }
+
+/// AWS KMS and the RDS Data API, alone and both, in both kinds of selectors: the control says who leaves them out, and no plan that changes
+/// the trail for another reason puts them back.
+#[test]
+fn what_is_left_out_on_purpose_is_said_and_stays_out() {
+    let (kms, rds) = ("kms.amazonaws.com", "rdsdata.amazonaws.com");
+    for sources in [&[kms][..], &[rds], &[kms, rds]] {
+        let list = format!("[\"{}\"]", sources.join("\",\""));
+        let basic = format!(
+            r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,"ExcludeManagementEventSources":{list}}}]}}"#
+        );
+        let advanced = format!(
+            r#"{{"AdvancedEventSelectors":[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Management"]}},{{"Field":"eventSource","NotEquals":{list}}}]}}]}}"#
+        );
+        for selectors in [basic, advanced] {
+            let world = World::member().trail("main", MEMBER, false, &selectors);
+            let plan = record(&world.inventory, &PlanOptions::default());
+            let changed = plan.steps.iter().any(|step| matches!(step.change.setting, Setting::Selectors(_)));
+            assert!(changed, "the functions are recorded by another change: {plan:#?}");
+            let then = after(&world.inventory, &changes(&plan));
+            for inventory in [&world.inventory, &then] {
+                let told = audit(inventory, &Options::default());
+                let control =
+                    told.controls.iter().find(|one| one.id == "management-events-recorded").unwrap();
+                let help = control.findings[0].help.clone().unwrap_or_default();
+                assert_eq!(control.status, Status::Fail, "{selectors}");
+                let said = format!("trail main leaves out events of {} on purpose", sources.join(" and "));
+                assert!(help.contains(&said), "{selectors}: {help}");
+            }
+            let document = &then.recorders[0].selectors.known().unwrap().document;
+            assert!(sources.iter().all(|source| document.contains(source)), "{document}");
+            let kept = plan.refusals.iter().find(|one| one.reason.contains("on purpose")).unwrap();
+            assert!(kept.nearest.contains("--all-management-events"), "{kept:?}");
+        }
+    }
+}

@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 /// [`Problem`] where the plan cannot be read, is not approved, or nothing could be reached.
 pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live, context.config.clone());
+    let named = typed.exceptions.is_some();
     let exceptions_file = typed.exceptions.or_else(|| context.config.exceptions.clone());
     let work = match (&typed.plan, &typed.resume) {
         (_, Some(journal)) => Work::resumed(journal)?,
@@ -36,6 +37,9 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         (None, None) => return Err(Problem::misuse("name a plan, or --resume JOURNAL").into()),
     };
     let plan = &work.plan;
+    if !named && matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) {
+        context.config.must_be_named_to_write()?;
+    }
     if plan.steps.is_empty() {
         say("note", "the plan changes nothing");
         if let Purpose::Restore(ids) = &plan.purpose
@@ -375,7 +379,11 @@ fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
     let by = match &step.owner {
         Owner::Nobody => return None,
         Owner::Terraform { mark } => format!("Terraform manages it ({mark})"),
-        Owner::CloudFormation { stack } => format!("CloudFormation manages it (stack {stack})"),
+        Owner::Pulumi { mark } => format!("Pulumi manages it ({mark})"),
+        Owner::CloudFormation { stack } => {
+            format!("CloudFormation manages it ({})", report::stack_or_tag(stack))
+        }
+        Owner::Cdk { mark } => format!("the AWS CDK manages it ({mark})"),
         Owner::LandingZoneAccelerator { mark } => format!("the Landing Zone Accelerator manages it ({mark})"),
         Owner::ControlTower { mark } => format!("AWS Control Tower manages it ({mark})"),
         Owner::Unread(why) => format!("who manages it is not known ({why})"),
@@ -411,7 +419,13 @@ fn for_owner(plan: &Plan, owner: &Owner, live: &Live) -> String {
     };
     match owner {
         Owner::Terraform { .. } => code("terraform"),
-        Owner::CloudFormation { .. } => code("cloudformation"),
+        Owner::CloudFormation { .. } | Owner::Cdk { .. } => code("cloudformation"),
+        Owner::Pulumi { .. } => {
+            format!(
+                "`invoketrail plan{flag} --format markdown{}` shows what to change in its program, {anyway}",
+                live.again()
+            )
+        }
         Owner::LandingZoneAccelerator { .. } => {
             format!(
                 "`invoketrail plan{flag} --format markdown{}` shows the line for it, {anyway}",

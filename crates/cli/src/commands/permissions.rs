@@ -9,7 +9,7 @@ use crate::problem::say;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use aws::permissions::{Action, Held, actions};
-use cli::visible::{excerpt, json};
+use cli::visible::{json, visible};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,7 +149,7 @@ fn check(live: &Live, job: Job) -> Result<Outcome> {
             Held::Unknown(said) => ("undetermined", said.as_str(), Outcome::Undetermined),
         };
         outcome = outcome.worse(ends);
-        text.push_str(&format!("{word:<12}  {:<width$}  {}\n", action.name, excerpt(why, 160)));
+        text.push_str(&format!("{word:<12}  {:<width$}  {}\n", action.name, visible(why)));
     }
     print(|out| out.write_all(text.as_bytes()))?;
     let again = live.again();

@@ -222,8 +222,10 @@ impl Desk {
         let wanted: Vec<&Step> = plan.steps.iter().filter(|step| step.owner != Owner::Nobody).collect();
         let fits = |step: &&&Step| match step.owner {
             Owner::Terraform { .. } => self.format == PlanFormat::Terraform,
-            Owner::CloudFormation { .. } => self.format == PlanFormat::Cloudformation,
-            Owner::LandingZoneAccelerator { .. } => self.format == PlanFormat::Markdown,
+            Owner::CloudFormation { .. } | Owner::Cdk { .. } => self.format == PlanFormat::Cloudformation,
+            Owner::Pulumi { .. } | Owner::LandingZoneAccelerator { .. } => {
+                self.format == PlanFormat::Markdown
+            }
             _ => false,
         };
         let known = |step: &&&Step| !matches!(step.owner, Owner::Unread(_));
@@ -273,6 +275,12 @@ impl Desk {
         match &step.owner {
             Owner::Terraform { .. } => code("terraform", "Terraform"),
             Owner::CloudFormation { .. } => code("cloudformation", "CloudFormation"),
+            Owner::Cdk { .. } => code("cloudformation", "the AWS CDK"),
+            Owner::Pulumi { .. } => {
+                let command = again(Some(source), " --format markdown");
+                let name = &step.change.target.name;
+                format!("{command}  # Pulumi manages {name}: shows what to change in its program")
+            }
             Owner::LandingZoneAccelerator { .. } => {
                 let command = again(Some(source), " --format markdown");
                 format!(

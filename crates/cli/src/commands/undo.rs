@@ -34,7 +34,9 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         Purpose::Backout(exception) => vec![exception.id.clone()],
         _ => Vec::new(),
     };
-    let file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
+    // One that only the settings of this folder name is not written.
+    let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
+    let file = typed.exceptions.clone().or(of_settings);
     if let Some(work) = going_on(&own)? {
         let outcome = go_on(work, &typed, &place)?;
         return ending(outcome, &ended, file.as_deref());

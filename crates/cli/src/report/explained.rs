@@ -122,7 +122,7 @@ fn selector(explanation: &Explanation<'_>, by: SelectorRef, selector: &Selector,
     let label = match (selector, selector.name()) {
         (Selector::Basic(_), _) => format!("selector {} (basic): ", by.selector),
         (_, "") => format!("selector {}: ", by.selector),
-        (_, name) => format!("selector {} \"{}\": ", by.selector, crate::visible::excerpt(name, 40)),
+        (_, name) => format!("selector {} \"{}\": ", by.selector, crate::visible::visible(name)),
     };
     page.paragraph(2, (Style::Plain, &label), (Style::Plain, &words::admits(selector)));
     // Of the whole recorder.

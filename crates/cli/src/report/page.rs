@@ -123,27 +123,55 @@ impl Page {
         self.end_line();
     }
 
-    /// Columns as wide as their widest cell, two spaces between them; headings are dim.
+    /// See [`Page::table_without`]; every column stays.
     pub(super) fn table(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>]) {
-        let mut widths: Vec<usize> = heads.iter().map(|(head, _)| head.width()).collect();
-        for row in rows {
-            for (width, (_, cell)) in widths.iter_mut().zip(row) {
-                *width = (*width).max(visible(cell).width());
-            }
-        }
+        self.table_without(heads, rows, 0);
+    }
+
+    /// Columns as wide as their widest cell, two spaces between them; headings are dim. On a terminal that is too narrow, cells are broken
+    /// between words, and then the last columns go, as many as may: a name, an ARN or an account is one word, and is never cut.
+    pub(super) fn table_without(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>], may_go: usize) {
         let head: Vec<Span> = heads.iter().map(|(head, _)| (Style::Dim, (*head).to_owned())).collect();
-        for row in
-            std::iter::once(&head).filter(|head| head.iter().any(|(_, one)| !one.is_empty())).chain(rows)
-        {
-            for (at, (style, cell)) in row.iter().enumerate() {
-                let cell = visible(cell);
-                let pad = widths.get(at).map_or(0, |width| width.saturating_sub(cell.width()));
+        let headed = heads.iter().any(|(head, _)| !head.is_empty());
+        let mut rows: Vec<Vec<Span>> = headed.then_some(&head).into_iter().chain(rows).cloned().collect();
+        for (_, cell) in rows.iter_mut().flatten() {
+            *cell = visible(cell).into_owned();
+        }
+        let room = if self.layout.whole { usize::MAX } else { self.layout.width };
+        let (mut widths, least) = (widths(&rows, str::width), widths(&rows, longest_word));
+        let taken = |widths: &[usize]| widths.iter().map(|width| width + 2).sum::<usize>();
+        let fewest = least.len() - may_go.min(least.len());
+        let kept = (fewest..=least.len()).rev().find(|kept| taken(&least[..*kept]) <= room).unwrap_or(fewest);
+        widths.truncate(kept);
+        while taken(&widths) > room {
+            let wide = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
+            let Some((widest, _)) = wide.max_by_key(|(width, _)| **width) else { break };
+            *widest -= 1;
+        }
+        for row in &rows {
+            self.row(heads, row, &widths);
+        }
+        let gone: Vec<&str> = heads[kept.min(heads.len())..].iter().map(|(head, _)| *head).collect();
+        if !gone.is_empty() {
+            let told = format!("no room for {}: widen the terminal, or --format json", gone.join(", "));
+            self.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+        }
+    }
+
+    /// One row, in as many lines as its cells take.
+    fn row(&mut self, heads: &[(&str, Align)], row: &[Span], widths: &[usize]) {
+        let cells: Vec<(Style, Vec<String>)> =
+            row.iter().zip(widths).map(|((style, cell), width)| (*style, wrapped(cell, *width))).collect();
+        for line in 0..cells.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0) {
+            for (at, (style, lines)) in cells.iter().enumerate() {
+                let cell = lines.get(line).map_or("", String::as_str);
+                let pad = widths[at].saturating_sub(cell.width());
                 let right = heads.get(at).is_some_and(|(_, align)| *align == Align::Right);
                 self.text.push_str("  ");
                 if right {
                     self.text.extend(std::iter::repeat_n(' ', pad));
                 }
-                self.styled(*style, &cell);
+                self.styled(*style, cell);
                 if !right {
                     self.text.extend(std::iter::repeat_n(' ', pad));
                 }
@@ -174,6 +202,39 @@ impl Page {
         self.text.truncate(end);
         self.text.push('\n');
     }
+}
+
+/// The widest of each column.
+fn widths(rows: &[Vec<Span>], of: impl Fn(&str) -> usize) -> Vec<usize> {
+    let mut widths = vec![0; rows.iter().map(Vec::len).max().unwrap_or(0)];
+    for row in rows {
+        for (width, (_, cell)) in widths.iter_mut().zip(row) {
+            *width = (*width).max(of(cell));
+        }
+    }
+    widths
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(str::width).max().unwrap_or(0)
+}
+
+/// The text in lines of that width; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if text.width() <= width {
+        return vec![text.to_owned()];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]

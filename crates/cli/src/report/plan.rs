@@ -122,12 +122,22 @@ fn owner(owner: &Owner) -> Option<String> {
         Owner::Terraform { mark } => managed(
             "Terraform",
             mark,
-            "change it there, for its next apply reverts a change made behind its back (--format terraform)",
+            "change it there, because its next apply reverts other changes (--format terraform)",
+        ),
+        Owner::Pulumi { mark } => managed(
+            "Pulumi",
+            mark,
+            "change the program, because the next `pulumi up` reverts other changes (--format markdown shows them)",
         ),
         Owner::CloudFormation { stack } => managed(
             "CloudFormation",
-            &format!("stack {stack}"),
-            "change the template, for a change behind its back is drift (--format cloudformation)",
+            &stack_or_tag(stack),
+            "change the template, because any other change is drift (--format cloudformation)",
+        ),
+        Owner::Cdk { mark } => managed(
+            "the AWS CDK",
+            mark,
+            "change the app, because any other change is drift (--format cloudformation shows the properties)",
         ),
         Owner::LandingZoneAccelerator { mark } => managed(
             "the Landing Zone Accelerator",
@@ -137,6 +147,12 @@ fn owner(owner: &Owner) -> Option<String> {
         Owner::ControlTower { mark } => managed("AWS Control Tower", mark, "its trail must not be changed"),
         Owner::Unread(reason) => Some(format!("who manages it could not be read: {reason}")),
     }
+}
+
+/// `stack audit`, or the tag that names CloudFormation without a stack.
+#[must_use]
+pub fn stack_or_tag(stack: &str) -> String {
+    if stack.starts_with("tag ") { stack.to_owned() } else { format!("stack {stack}") }
 }
 
 /// `$12.30 to $24.60 a month`, or one figure where both are the same.

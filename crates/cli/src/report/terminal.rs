@@ -3,7 +3,6 @@
 use super::page::{Align, Layout, Page, Span, Style};
 use super::view::{self, grouped, headline, quantity, subject_arn};
 use super::words;
-use crate::visible::excerpt;
 use audit::answer::Answer;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
 use audit::inventory::GapKind;
@@ -15,9 +14,6 @@ use std::io::{self, Write};
 
 /// How many lines of a proof, and groups of gaps, are shown.
 const SHOWN: usize = 8;
-
-/// How much of an account's name is shown.
-const NAME: usize = 16;
 
 /// Writes the audit as text. Nothing from outside reaches the terminal unescaped.
 ///
@@ -122,7 +118,7 @@ fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, undetermined: bool) -> Vec<Span>
     let name = audit.inventory.account(row.place.account).and_then(|account| account.name.as_deref());
     let account = match name {
         Some(name) => {
-            format!("{} {}", row.place.account, excerpt(&crate::visible::visible(name), NAME))
+            format!("{} {}", row.place.account, crate::visible::visible(name))
         }
         None => row.place.account.to_owned(),
     };

@@ -62,7 +62,7 @@ impl IndexError {
             }
             Self::Damaged(_) => "remove the file: it is made again from the logs",
             Self::Exposed(_) => {
-                "name a file that is yours alone with --index (chmod 600), or use none: --no-index"
+                "name a file in a folder that only you may write to with --index (chmod 600, chmod 700), or use none: --no-index"
             }
             Self::Newer => "update invoketrail, or remove the file: it is made again from the logs",
         }

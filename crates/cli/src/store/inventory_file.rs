@@ -6,6 +6,7 @@
 mod beside;
 mod check;
 mod listing;
+mod names;
 mod plausible;
 mod read;
 mod shape;

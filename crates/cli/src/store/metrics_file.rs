@@ -2,7 +2,7 @@
 
 use super::document::{self, DocumentError, Format};
 use crate::visible::excerpt;
-use cloudtrail::arn::Arn;
+use cloudtrail::names::FunctionArn;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub fn read_metrics(bytes: &[u8]) -> Result<BTreeMap<String, HourlyCounts>, Docu
     let mut all: BTreeMap<String, HourlyCounts> = BTreeMap::new();
     for (at, series) in shape.series.into_iter().enumerate() {
         let function = series.function;
-        if !is_function(&function) {
+        if FunctionArn::parse(&function).is_err() {
             let shown = excerpt(&function, 100);
             let problem = format!("`{shown}` is not the ARN of a function without version or alias");
             return wrong(format!("series[{at}].function"), problem);
@@ -66,13 +66,6 @@ pub fn read_metrics(bytes: &[u8]) -> Result<BTreeMap<String, HourlyCounts>, Docu
         all.insert(function, hours);
     }
     Ok(all)
-}
-
-fn is_function(arn: &str) -> bool {
-    Arn::parse(arn).is_some_and(|arn| {
-        let name = arn.resource.strip_prefix("function:");
-        arn.service == "lambda" && name.is_some_and(|name| !name.is_empty() && !name.contains(':'))
-    })
 }
 
 #[cfg(test)]

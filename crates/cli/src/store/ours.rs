@@ -23,30 +23,33 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
-/// Why a file cannot be relied upon as our own: another user owns it or may write it, or may exchange it. `None` iff it can, or is not
-/// there yet.
+/// Why a file cannot be relied upon as our own: another user owns it or its folder, or may write either, members of its group too.
+/// `None` iff it can, or is not there yet.
 #[cfg(unix)]
 pub(super) fn foreign(path: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
     const OTHERS_WRITE: u32 = 0o022;
-    const ALL_WRITE: u32 = 0o002;
-    const STICKY: u32 = 0o1000;
+    const SUPERUSER: u32 = 0;
     // A file that we make is ours: its owner is who we are.
     let me = tempfile::tempfile().and_then(|file| file.metadata()).ok()?;
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mode = |of: &Metadata| of.mode() & 0o7777;
     if let Ok(file) = std::fs::metadata(&path) {
         if !same_owner(&file, &me) {
             return Some(format!("user {} owns it", file.uid()));
         }
         if file.mode() & OTHERS_WRITE != 0 {
-            return Some(format!("other users may write it (mode {:o})", file.mode() & 0o7777));
+            return Some(format!("other users may write it (mode {:o})", mode(&file)));
         }
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = std::fs::metadata(folder).ok()?;
-    let exchanged = folder.mode() & ALL_WRITE != 0 && folder.mode() & STICKY == 0;
-    exchanged
-        .then(|| format!("every user may exchange files in its folder (mode {:o})", folder.mode() & 0o7777))
+    if !same_owner(&folder, &me) && folder.uid() != SUPERUSER {
+        return Some(format!("user {} owns its folder", folder.uid()));
+    }
+    // Where files cannot be exchanged (the sticky bit), others may still put one beside it that the database goes by.
+    (folder.mode() & OTHERS_WRITE != 0)
+        .then(|| format!("other users may put files into its folder (mode {:o})", mode(&folder)))
 }
 
 #[cfg(not(unix))]

@@ -4,9 +4,11 @@
 use super::document::DocumentError;
 use crate::visible::excerpt;
 use audit::change::{Bucket, Change, Setting, Target, Turn};
-use audit::plan::Plan;
+use audit::plan::{Plan, Purpose};
 use cloudtrail::arn::Arn;
-use cloudtrail::names::{AccountId, BucketName, NotAName, Partition, Region, TrailName};
+use cloudtrail::names::{
+    AccountId, AwsArn, BucketName, NotAName, OrganizationId, Partition, Region, TrailName,
+};
 use cloudtrail::recorder::RecorderKind;
 use serde_json::Value;
 
@@ -19,16 +21,14 @@ pub(super) fn check(plan: &Plan) -> Checked {
     for (at, account) in scope.accounts.iter().enumerate() {
         is(&format!("plan.scope.accounts[{at}]"), account, AccountId::parse)?;
     }
+    if let Some(organization) = &scope.organization {
+        is("plan.scope.organization", organization, OrganizationId::parse)?;
+    }
     for (at, step) in plan.steps.iter().enumerate() {
         let path = format!("plan.steps[{at}].change");
         target(&format!("{path}.target"), &step.change.target, &scope.partition)?;
         buckets(&path, &step.change)?;
-        if let Setting::Bucket(Turn { before: None, after: Some(bucket) }) = &step.change.setting
-            && !is_for_cloudtrail(bucket, &step.change.target, &scope.partition)
-        {
-            let problem = "the policy lets in somebody else than CloudTrail for this trail".to_owned();
-            return Err(DocumentError::Impossible { path: format!("{path}.after.policy"), problem });
-        }
+        policies(&path, &step.change, &scope.partition)?;
     }
     for (at, refusal) in plan.refusals.iter().enumerate() {
         for (account, region) in &refusal.places {
@@ -36,8 +36,33 @@ pub(super) fn check(plan: &Plan) -> Checked {
             is(&path, account, AccountId::parse)?;
             is(&path, region, Region::parse)?;
         }
+        if let Some(recorder) = &refusal.recorder {
+            arn(&format!("plan.refusals[{at}].recorder"), recorder, &scope.partition)?;
+        }
     }
-    Ok(())
+    for (at, loss) in plan.losses.iter().enumerate() {
+        arn(&format!("plan.losses[{at}].recorder"), &loss.recorder, &scope.partition)?;
+        arn(&format!("plan.losses[{at}].function"), &loss.function, &scope.partition)?;
+    }
+    for (at, copies) in plan.cost.iter().flat_map(|cost| &cost.copies).enumerate() {
+        for recorder in &copies.recorders {
+            arn(&format!("plan.cost.copies[{at}].recorders"), recorder, &scope.partition)?;
+        }
+    }
+    let covered = match &plan.purpose {
+        Purpose::Backout(exception) => exception.functions.as_slice(),
+        _ => &[],
+    };
+    covered.iter().try_for_each(|one| arn("plan.purpose.exception.functions", one, &scope.partition))
+}
+
+/// An ARN of the plan's partition.
+fn arn(path: &str, text: &str, partition: &str) -> Checked {
+    is(path, text, AwsArn::parse)?;
+    match Arn::parse(text).is_some_and(|arn| arn.partition == partition) {
+        true => Ok(()),
+        false => wrong(path.to_owned(), text, "of the plan's partition"),
+    }
 }
 
 fn target(path: &str, target: &Target, partition: &str) -> Checked {
@@ -81,6 +106,18 @@ fn buckets(path: &str, change: &Change) -> Checked {
         _ => Vec::new(),
     };
     names.into_iter().try_for_each(|name| is(&format!("{path}.bucket"), name, BucketName::parse))
+}
+
+/// A bucket that is made lets in CloudTrail for this trail alone: by the plan, or by an undo that makes again what a plan deleted.
+fn policies(path: &str, change: &Change, partition: &str) -> Checked {
+    let Setting::Bucket(Turn { before, after }) = &change.setting else { return Ok(()) };
+    for (member, bucket) in [("before", before), ("after", after)] {
+        if bucket.as_ref().is_some_and(|bucket| !is_for_cloudtrail(bucket, &change.target, partition)) {
+            let problem = "the policy lets in somebody else than CloudTrail for this trail".to_owned();
+            return Err(DocumentError::Impossible { path: format!("{path}.{member}.policy"), problem });
+        }
+    }
+    Ok(())
 }
 
 /// True iff a new bucket's policy lets CloudTrail look at it and write to it for this trail, and nobody do anything else.

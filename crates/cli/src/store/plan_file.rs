@@ -110,7 +110,9 @@ struct StepShape {
 enum OwnerShape {
     Nobody,
     Terraform { mark: String },
+    Pulumi { mark: String },
     CloudFormation { stack: String },
+    Cdk { mark: String },
     LandingZoneAccelerator { mark: String },
     ControlTower { mark: String },
     Unread { reason: String },
@@ -326,7 +328,9 @@ fn step(step: &Step) -> StepShape {
         owner: match step.owner.clone() {
             Owner::Nobody => OwnerShape::Nobody,
             Owner::Terraform { mark } => OwnerShape::Terraform { mark },
+            Owner::Pulumi { mark } => OwnerShape::Pulumi { mark },
             Owner::CloudFormation { stack } => OwnerShape::CloudFormation { stack },
+            Owner::Cdk { mark } => OwnerShape::Cdk { mark },
             Owner::LandingZoneAccelerator { mark } => OwnerShape::LandingZoneAccelerator { mark },
             Owner::ControlTower { mark } => OwnerShape::ControlTower { mark },
             Owner::Unread(reason) => OwnerShape::Unread { reason },
@@ -344,7 +348,9 @@ fn into_step(shape: StepShape) -> Step {
         owner: match shape.owner {
             OwnerShape::Nobody => Owner::Nobody,
             OwnerShape::Terraform { mark } => Owner::Terraform { mark },
+            OwnerShape::Pulumi { mark } => Owner::Pulumi { mark },
             OwnerShape::CloudFormation { stack } => Owner::CloudFormation { stack },
+            OwnerShape::Cdk { mark } => Owner::Cdk { mark },
             OwnerShape::LandingZoneAccelerator { mark } => Owner::LandingZoneAccelerator { mark },
             OwnerShape::ControlTower { mark } => Owner::ControlTower { mark },
             OwnerShape::Unread { reason } => Owner::Unread(reason),

@@ -189,6 +189,69 @@ fn no_request_leaves_in_clear_whoever_names_the_endpoint() {
     }
 }
 
+/// Whoever names the endpoint, and whatever is said of it: errors, notes, advice, answers.
+#[test]
+fn no_password_of_an_endpoint_is_said_by_any_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let plan = at("plan.json");
+    run(&["plan", "--inventory", "examples/acme.json", "--output", &plan]);
+    let function = "arn:aws:lambda:us-east-1:111122223333:function:payroll";
+    let verify = "verify examples/logs --inventory examples/acme.json --since 2026-11-20 --until 2026-11-20 --no-index";
+    let named = format!("explain {function}");
+    let ways: Vec<Vec<&str>> = [
+        "audit",
+        &named,
+        "plan",
+        "backout --drop a --owner o --reason r --until 2027-01-01",
+        "restore --exceptions none.json",
+        "apply PLAN",
+        "undo PLAN",
+        verify,
+        "verify",
+        "logs validate examples/logs",
+        "logs validate s3://bucket/",
+        "invocations s3://bucket/ --no-index",
+        "invocations examples/logs --no-index",
+        "inventory",
+        "permissions audit --check",
+        "audit --organization --role-name r",
+        "audit --inventory examples/acme.json",
+    ]
+    .iter()
+    .map(|way| way.split(' ').map(|word| if word == "PLAN" { plan.as_str() } else { word }).collect())
+    .collect();
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    std::fs::write(at("right.toml"), "endpoint-url = 'https://me:s3cret@evil.example'\n").unwrap();
+    std::fs::write(at("list.toml"), "endpoint-url = ['https://me:s3cret@evil.example']\n").unwrap();
+    std::fs::write(at("bare.toml"), "endpoint-url = https://me:s3cret@evil.example\n").unwrap();
+    let settings = ["right.toml", "list.toml", "bare.toml"].map(at);
+    let urls = ["https://me:s3cret@evil.example", "http://me:s3cret@127.0.0.1:9/", "me:s3cret@evil.example"];
+    let mut flags: Vec<Vec<String>> = Vec::new();
+    for url in urls {
+        flags.push(vec!["--endpoint-url".to_owned(), url.to_owned()]);
+        flags.push(vec![format!("--endpoint-url={url}")]);
+        flags.push(vec![format!("--endpoint-urls={url}")]);
+    }
+    flags.extend(settings.iter().map(|path| vec!["--config".to_owned(), path.clone()]));
+    flags.push(Vec::new());
+    for way in &ways {
+        for flags in &flags {
+            let mut arguments = way.clone();
+            arguments.extend(flags.iter().map(String::as_str));
+            let mut command = command(&arguments);
+            command.envs(keys).stdin(Stdio::null());
+            if flags.is_empty() {
+                command.env("AWS_ENDPOINT_URL", urls[0]);
+            }
+            let output = command.output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(!said.contains("s3cret"), "{arguments:?}: {said}");
+        }
+    }
+}
+
 #[test]
 fn credentials_that_no_header_can_hold_are_told_and_never_shown() {
     let folder = tempfile::tempdir().unwrap();
@@ -279,9 +342,27 @@ fn an_index_that_others_can_write_is_not_used() {
         assert_eq!(std::fs::read(&index).unwrap(), before);
     }
     mode(&index, 0o600);
-    mode(folder.path(), 0o777);
-    assert!(run(&arguments).stderr.contains("every user may exchange files in its folder"));
+    for bad in [0o777, 0o770, 0o720, 0o702, 0o1777] {
+        mode(folder.path(), bad);
+        let said = run(&arguments);
+        assert_eq!((said.code, &said.stdout), (Some(0), &first.stdout));
+        let told = format!("other users may put files into its folder (mode {bad:o})");
+        assert!(said.stderr.contains(&told) && said.stderr.contains("help: "), "{}", said.stderr);
+    }
     mode(folder.path(), 0o700);
+    use std::os::unix::fs::MetadataExt;
+    let me = std::fs::metadata(folder.path()).unwrap().uid();
+    // Whoever may give files away tries one of somebody else's, and a folder.
+    for (given, told) in
+        [(index.as_path(), "user 4242 owns it"), (folder.path(), "user 4242 owns its folder")]
+    {
+        if std::os::unix::fs::chown(given, Some(4242), None).is_err() {
+            continue;
+        }
+        let stderr = run(&arguments).stderr;
+        assert!(stderr.contains(told) && stderr.contains("reading all files instead"), "{stderr}");
+        std::os::unix::fs::chown(given, Some(me), None).unwrap();
+    }
     assert!(!run(&arguments).stderr.contains("reading all files instead"));
 }
 

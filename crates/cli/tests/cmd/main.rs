@@ -25,6 +25,7 @@ mod limits;
 mod live_keys;
 mod log_files;
 mod mixed;
+mod names;
 mod no_network;
 mod places;
 mod proven;
@@ -33,10 +34,14 @@ mod scripted;
 mod security;
 mod settings;
 #[cfg(unix)]
+mod shells;
+#[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
 mod unlisted;
 mod verified_again;
+#[cfg(unix)]
+mod whole;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
 /// `TRYCMD=overwrite cargo test -p cli --test cmd` writes what the binary says now.

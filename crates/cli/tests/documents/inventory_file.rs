@@ -53,6 +53,21 @@ fn region() -> impl Strategy<Value = String> {
     prop_oneof![Just("us-east-1"), Just("eu-west-1"), Just("af-south-1")].prop_map(str::to_owned)
 }
 
+fn store() -> impl Strategy<Value = String> {
+    (id(), region(), "[a-z0-9]{1,9}").prop_map(|(account, region, name)| {
+        format!("arn:aws:cloudtrail:{region}:{account}:eventdatastore/{name}")
+    })
+}
+
+fn arn() -> impl Strategy<Value = String> {
+    (id(), "[a-zA-Z0-9+=,.@_-]{1,20}")
+        .prop_map(|(account, name)| format!("arn:aws:sts::{account}:assumed-role/r/{name}"))
+}
+
+fn bucket() -> impl Strategy<Value = String> {
+    "[a-z0-9][a-z0-9-]{2,30}"
+}
+
 fn gap() -> impl Strategy<Value = Gap> {
     let kind = prop_oneof![
         Just(GapKind::Refused),
@@ -60,14 +75,15 @@ fn gap() -> impl Strategy<Value = Gap> {
         Just(GapKind::NotOffered),
         Just(GapKind::Interrupted)
     ];
-    (option::of(text()), option::of(text()), text(), option::of(text()), kind, text()).prop_map(
+    let subject = prop_oneof![arn(), text().prop_map(|text| text.replace(':', ""))];
+    (option::of(id()), option::of(region()), text(), option::of(subject), kind, text()).prop_map(
         |(account, region, call, subject, kind, error)| Gap { account, region, call, subject, kind, error },
     )
 }
 
 fn account() -> impl Strategy<Value = Account> {
-    let organization =
-        (text(), id()).prop_map(|(id, management_account)| Organization { id, management_account });
+    let organization = ("o-[a-z0-9]{10,32}", id())
+        .prop_map(|(id, management_account)| Organization { id, management_account });
     let state = prop_oneof![
         Just(OptIn::ByDefault),
         Just(OptIn::Enabled),
@@ -79,8 +95,8 @@ fn account() -> impl Strategy<Value = Account> {
         option::of(text()),
         any::<bool>(),
         seen(option::of(organization)),
-        seen(btree_map(text(), state, 0..4)),
-        seen(vec(text(), 0..3)),
+        seen(btree_map(region(), state, 0..4)),
+        seen(vec(store(), 0..3)),
     )
         .prop_map(|(name, state, audited, organization, regions, stores)| Account {
             id: String::new(),
@@ -119,7 +135,7 @@ fn recorder() -> impl Strategy<Value = Recorder> {
         seen(readable),
         seen(text().prop_map(|name| StoreStatus::parse(&name))),
         option::of(any::<bool>()),
-        option::of(text()),
+        option::of(bucket()),
     )
         .prop_map(
             |((account, kind, home_region, name), flags, selectors, status, validation, destination)| {
@@ -146,6 +162,12 @@ fn recorder() -> impl Strategy<Value = Recorder> {
         )
 }
 
+/// A trail is called as its ARN says.
+fn numbered(n: u8, recorder: Recorder) -> Recorder {
+    let name = if recorder.kind == RecorderKind::Trail { n.to_string() } else { recorder.name };
+    Recorder { arn: format!("{}{n}", recorder.arn), name, ..recorder }
+}
+
 fn sighting() -> impl Strategy<Value = Sighting> {
     let maybe = || option::of(text());
     let at = || option::of(time());
@@ -158,7 +180,7 @@ fn sighting() -> impl Strategy<Value = Sighting> {
             stopped_at,
         },
     );
-    (text(), seen(status)).prop_map(|(trail, status)| Sighting { trail, status })
+    (store(), seen(status)).prop_map(|(trail, status)| Sighting { trail, status })
 }
 
 /// Resources by name; `place` gives them their ARNs.
@@ -168,7 +190,7 @@ fn listing() -> impl Strategy<Value = Listing> {
         1 => btree_set(region(), 0..3).prop_map(|regions| Serving::Also(regions.into_iter().collect())),
         1 => (0..GAPS).prop_map(Serving::Unread),
     ];
-    let name = text().prop_map(|name| format!("n{}", name.replace(':', "")));
+    let name = "[a-zA-Z0-9_.-]{1,20}";
     (btree_map(name, serving, 0..4), option::of(0..GAPS)).prop_map(|(resources, gap)| Listing {
         resources: resources
             .into_iter()
@@ -179,7 +201,7 @@ fn listing() -> impl Strategy<Value = Listing> {
 }
 
 fn place() -> impl Strategy<Value = Place> {
-    (seen(vec(sighting(), 0..3)), seen(vec(text(), 0..3)), listing(), listing(), listing()).prop_map(
+    (seen(vec(sighting(), 0..3)), seen(vec(store(), 0..3)), listing(), listing(), listing()).prop_map(
         |(trails, channels, functions, web_functions, microvm_images)| Place {
             account: String::new(),
             region: String::new(),
@@ -205,29 +227,28 @@ fn settle(mut place: Place, (account, region): (String, String)) -> Place {
 
 fn beside() -> impl Strategy<Value = Beside> {
     let tags = || seen(btree_map(text(), text(), 0..3));
-    let exposure = (any::<bool>(), vec(text(), 0..2), vec(text(), 0..2))
+    let exposure = (any::<bool>(), vec(id(), 0..2), vec(text(), 0..2))
         .prop_map(|(public, accounts, services)| Exposure { public, accounts, services });
-    let facts =
-        (seen(exposure), seen(vec(text(), 0..2)), option::of(text()), tags(), seen(vec(text(), 0..2)))
-            .prop_map(|(policy, urls, role, tags, triggers)| FunctionFacts {
-                policy,
-                urls,
-                role,
-                tags,
-                triggers,
-            });
+    let facts = (seen(exposure), seen(vec(text(), 0..2)), option::of(arn()), tags(), seen(vec(text(), 0..2)))
+        .prop_map(|(policy, urls, role, tags, triggers)| FunctionFacts {
+            policy,
+            urls,
+            role,
+            tags,
+            triggers,
+        });
     let counts = seen(btree_map(text(), any::<u64>(), 0..3));
     (
-        btree_map(text(), tags(), 0..3),
-        btree_map((text(), text()), counts, 0..3),
-        btree_map(text().prop_map(String::into_boxed_str), facts, 0..3),
+        btree_map(store(), tags(), 0..3),
+        btree_map((id(), region()), counts, 0..3),
+        btree_map(arn().prop_map(String::into_boxed_str), facts, 0..3),
     )
         .prop_map(|(tags, invocations, functions)| Beside { tags, invocations, functions })
 }
 
 fn inventory() -> impl Strategy<Value = Inventory> {
     (
-        (time(), option::of(text()), option::of(vec(text(), 0..3))),
+        (time(), option::of(arn()), option::of(vec(region(), 0..3))),
         btree_map(id(), account(), 0..4),
         btree_map((id(), region()), place(), 0..4),
         btree_map(0_u8..9, recorder(), 0..4),
@@ -236,10 +257,8 @@ fn inventory() -> impl Strategy<Value = Inventory> {
     )
         .prop_map(
             |((collected_at, caller, regions_asked), accounts, places, recorders, gaps, beside)| {
-                let mut recorders: Vec<Recorder> = recorders
-                    .into_iter()
-                    .map(|(n, recorder)| Recorder { arn: format!("{}{n}", recorder.arn), ..recorder })
-                    .collect();
+                let mut recorders: Vec<Recorder> =
+                    recorders.into_iter().map(|(n, recorder)| numbered(n, recorder)).collect();
                 recorders.sort_by(|a, b| a.arn.cmp(&b.arn));
                 Inventory {
                     collected_at,
@@ -284,7 +303,7 @@ proptest! {
 
 #[test]
 fn lists_come_back_sorted_and_unknown_members_are_passed_over() {
-    let inventory = worlds::acme();
+    let inventory = worlds::of_file();
     let ids: Vec<&str> = inventory.accounts.iter().map(|account| account.id.as_str()).collect();
     assert_eq!(ids, ["111111111111", "222222222222", "333333333333"]);
     assert!(inventory.recorders.is_sorted_by(|a, b| a.arn < b.arn));
@@ -296,7 +315,7 @@ fn lists_come_back_sorted_and_unknown_members_are_passed_over() {
 
 #[test]
 fn what_selectors_hold_that_we_do_not_understand_survives_the_file() {
-    let back = read_inventory(&bytes(&worlds::acme())).unwrap();
+    let back = read_inventory(&bytes(&worlds::of_file())).unwrap();
     let lake = back.recorders.iter().find(|recorder| recorder.name == "lake").unwrap();
     let selectors = lake.selectors.known().unwrap();
     assert!(selectors.document.contains("moonPhase"));

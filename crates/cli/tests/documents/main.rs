@@ -10,5 +10,6 @@ mod plan_file;
 mod renderings;
 mod reports;
 mod schemas;
+mod states;
 mod verifications;
 mod worlds;

@@ -33,9 +33,8 @@ fn setting() -> impl Strategy<Value = Setting> {
         text().prop_map(|name| serde_json::json!({"AdvancedEventSelectors":[{"Name":name}]}).to_string());
     let flags = any::<(bool, bool)>();
     prop_oneof![
-        // A new bucket's policy is looked at; this one is any text.
-        (bucket.clone(), prop::option::of(bucket))
-            .prop_map(|(before, after)| Setting::Bucket(Turn { before: Some(before), after })),
+        (prop::option::of(bucket.clone()), prop::option::of(bucket))
+            .prop_map(|(before, after)| Setting::Bucket(Turn { before, after })),
         (prop::option::of(trail.clone()), prop::option::of(trail))
             .prop_map(|(before, after)| Setting::Trail(Turn { before, after })),
         flags.prop_map(|(before, after)| Setting::MultiRegion(Turn { before, after })),
@@ -45,11 +44,27 @@ fn setting() -> impl Strategy<Value = Setting> {
     ]
 }
 
+/// The policies of buckets let CloudTrail in for this trail, as every plan that is read has it.
+fn for_cloudtrail(mut setting: Setting, target: &Target) -> Setting {
+    if let Setting::Bucket(turn) = &mut setting {
+        for bucket in [&mut turn.before, &mut turn.after].into_iter().flatten() {
+            bucket.policy = serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl",
+                "Resource": format!("arn:aws:s3:::{}", bucket.name),
+                "Condition": {"StringEquals": {"aws:SourceArn": target.arn}}}]})
+            .to_string();
+        }
+    }
+    setting
+}
+
 fn owner() -> impl Strategy<Value = Owner> {
     prop_oneof![
         Just(Owner::Nobody),
         text().prop_map(|mark| Owner::Terraform { mark }),
+        text().prop_map(|mark| Owner::Pulumi { mark }),
         text().prop_map(|stack| Owner::CloudFormation { stack }),
+        text().prop_map(|mark| Owner::Cdk { mark }),
         text().prop_map(|mark| Owner::LandingZoneAccelerator { mark }),
         text().prop_map(|mark| Owner::ControlTower { mark }),
         text().prop_map(Owner::Unread),
@@ -69,7 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
     });
     (target, setting(), owner(), vec(text(), 0..3), text()).prop_map(
         |(target, setting, owner, told, because)| Step {
-            change: Change { target, setting },
+            change: Change { setting: for_cloudtrail(setting, &target), target },
             because: because.clone(),
             owner,
             gained: told.clone(),
@@ -99,6 +114,9 @@ pub(crate) fn exception() -> impl Strategy<Value = Exception> {
     })
 }
 
+const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:a";
+
 pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     let purpose = prop_oneof![
         Just(Purpose::Record),
@@ -112,10 +130,16 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         before: cost,
         after: cost,
         invocations: invocations.into(),
-        basis: basis.clone(),
-        copies: vec![Copies { recorders: basis, invocations: 1, cost }],
+        copies: vec![Copies { recorders: vec![TRAIL.to_owned(); basis.len()], invocations: 1, cost }],
+        basis,
     });
-    (purpose, vec(step(), 0..3), vec(text(), 0..3), prop::option::of(cost), prop::option::of(text()))
+    (
+        purpose,
+        vec(step(), 0..3),
+        vec(text(), 0..3),
+        prop::option::of(cost),
+        prop::option::of("o-[a-z0-9]{10,32}"),
+    )
         .prop_map(|(purpose, steps, told, cost, organization)| Plan {
             purpose,
             scope: Scope {
@@ -137,7 +161,11 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
             gained: told.clone(),
             losses: told
                 .iter()
-                .map(|one| Loss { recorder: one.clone(), function: one.clone(), because: one.clone() })
+                .map(|one| Loss {
+                    recorder: TRAIL.to_owned(),
+                    function: FUNCTION.to_owned(),
+                    because: one.clone(),
+                })
                 .collect(),
             outlook: vec![Outlook {
                 control: "c".to_owned(),

@@ -1,7 +1,7 @@
 //! Plans in the forms of others: each is read back with that form's own reader, and says what the plan says.
 
 use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
-use audit::inventory::Inventory;
+use audit::inventory::{Inventory, Listing, Place, Sighting, TrailStatus};
 use audit::plan::{Owner, Plan, Purpose, Scope, Step};
 use cli::report::{PlaceDocument, RenderError, plan_aws_cli, plan_cloudformation, plan_terraform};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
@@ -9,22 +9,22 @@ use cloudtrail::selector::Selectors;
 use serde_json::Value;
 use std::process::Command;
 
-const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
+pub(crate) const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main";
 /// Names that mean something to Terraform, to shells and to terminals.
-const NASTY: &str = r#"{"AdvancedEventSelectors":[
+pub(crate) const NASTY: &str = r#"{"AdvancedEventSelectors":[
     {"Name":"it's ${path.root} %{if x} \"quoted\" $(id) `id`","FieldSelectors":[
         {"Field":"resources.type","Equals":["AWS::S3::Object"]},
         {"Field":"eventCategory","Equals":["Data"]},
         {"Field":"resources.ARN","StartsWith":["arn:aws:s3:::a/","arn:aws:s3:::b/"],"NotEndsWith":["${x}"]}]},
     {"Name":"","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},
         {"Field":"eventSource","NotEquals":["kms.amazonaws.com"]}]}]}"#;
-const BASIC: &str = r#"{"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,
+pub(crate) const BASIC: &str = r#"{"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,
     "ExcludeManagementEventSources":["kms.amazonaws.com"],
     "DataResources":[{"Type":"AWS::Lambda::Function","Values":["arn:aws:lambda"]},
         {"Type":"AWS::S3::Object","Values":["arn:aws:s3:::a/"]}]}]}"#;
 
 /// The text of the only account and Region.
-fn only(documents: Result<Vec<PlaceDocument>, RenderError>) -> String {
+pub(crate) fn only(documents: Result<Vec<PlaceDocument>, RenderError>) -> String {
     let mut documents = documents.unwrap();
     assert_eq!(documents.len(), 1);
     documents.remove(0).text
@@ -34,11 +34,11 @@ fn canonical(text: &str) -> String {
     serde_json::from_str::<Value>(text).unwrap().to_string()
 }
 
-fn read(text: &str) -> Selectors {
+pub(crate) fn read(text: &str) -> Selectors {
     cloudtrail::json::from_str(text).unwrap()
 }
 
-fn inventory() -> Inventory {
+pub(crate) fn inventory() -> Inventory {
     let recorder = Recorder {
         arn: ARN.to_owned(),
         name: "main".to_owned(),
@@ -53,10 +53,25 @@ fn inventory() -> Inventory {
         global_service_events: None,
         destination: Some("logs".to_owned()),
     };
-    Inventory { partition: "aws".to_owned(), recorders: vec![recorder], ..Inventory::default() }
+    let status = TrailStatus { logging: true, ..TrailStatus::default() };
+    let place = Place {
+        account: recorder.account.clone(),
+        region: recorder.home_region.clone(),
+        trails: Seen::Known(vec![Sighting { trail: ARN.to_owned(), status: Seen::Known(status) }]),
+        channels: Seen::Known(Vec::new()),
+        functions: Listing::default(),
+        web_functions: Listing::default(),
+        microvm_images: Listing::default(),
+    };
+    Inventory {
+        partition: "aws".to_owned(),
+        recorders: vec![recorder],
+        places: vec![place],
+        ..Inventory::default()
+    }
 }
 
-fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
+pub(crate) fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
     let target = Target {
         arn: ARN.to_owned(),
         name: "main".to_owned(),
@@ -89,11 +104,11 @@ fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
     }
 }
 
-fn selectors(after: &str) -> Setting {
+pub(crate) fn selectors(after: &str) -> Setting {
     Setting::Selectors(Turn { before: canonical(BASIC), after: canonical(after) })
 }
 
-fn creation() -> Vec<Setting> {
+pub(crate) fn creation() -> Vec<Setting> {
     let policy = r#"{"Statement":[{"Action":"s3:GetBucketAcl","Condition":{"StringEquals":{"aws:SourceArn":"x"}},"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Resource":"arn:aws:s3:::new-logs","Sid":"a"}],"Version":"2012-10-17"}"#;
     vec![
         Setting::Bucket(Turn {
@@ -115,7 +130,7 @@ fn creation() -> Vec<Setting> {
 }
 
 /// The resource of that type in the configuration, as JSON: what a string says once Terraform has read it.
-fn terraform_resource(text: &str, kind: &str) -> Value {
+pub(crate) fn terraform_resource(text: &str, kind: &str) -> Value {
     let body: hcl::Body = hcl::parse(text).unwrap();
     let value: Value = hcl::from_body(body).unwrap();
     value["resource"][kind]["main"].clone()

@@ -5,6 +5,18 @@ use cli::store::read_inventory;
 
 /// Three accounts: recorded, partially recorded, not recorded and undetermined functions; hostile names; gaps.
 pub(crate) fn acme() -> Inventory {
+    let mut inventory = of_file();
+    // No file can hold such a name; whatever writes it down escapes it all the same.
+    let resources = inventory.places.iter_mut().flat_map(|place| &mut place.functions.resources);
+    for one in resources.filter(|one| one.arn.ends_with(":evil")) {
+        one.arn = one.arn.replace(":evil", ":\u{1b}[31mevil\u{9b}\u{202e}|`<script>").into();
+    }
+    inventory.places.iter_mut().for_each(|place| place.functions.resources.sort_by(|a, b| a.arn.cmp(&b.arn)));
+    inventory
+}
+
+/// The same without the hostile name, as it can be in a file.
+pub(crate) fn of_file() -> Inventory {
     read_inventory(ACME.as_bytes()).unwrap()
 }
 

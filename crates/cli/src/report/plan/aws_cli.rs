@@ -10,16 +10,16 @@ use std::collections::BTreeSet;
 
 /// Asked before the first call for an account: nothing may be changed in another one.
 const IN_ACCOUNT: &str = r#"
-# in_account ACCOUNT PROFILE: what follows is done in that account, with that profile, or with the credentials at hand where none is
-# named. Ends the script where the credentials are those of another account.
+# in_account ACCOUNT PROFILE: what follows in the same parentheses is done in that account, with that profile, or with the credentials
+# at hand where none is named. Ends the script where the credentials are those of another account.
 in_account() {
   if [ -n "$2" ]; then
-    unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+    unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_DEFAULT_PROFILE
     export AWS_PROFILE="$2"
   fi
   found=$(aws sts get-caller-identity --query Account --output text)
   if [ "$found" != "$1" ]; then
-    echo "The next commands are for account $1, and these credentials are for account $found. Name a profile of $1: PROFILE_$1=NAME sh $0" >&2
+    echo "The next commands are for account $1, and these credentials are for account $found. Name a profile of $1: PROFILE_$1=NAME SHELL $0" >&2
     exit 1
   fi
 }
@@ -31,49 +31,55 @@ const NEEDS_BASH: &str = "[ -n \"${BASH_VERSION:-}\" ] || { echo \"Run this with
 /// The commands compare nothing before they change it: `invoketrail apply` does.
 #[must_use]
 pub fn plan_aws_cli(plan: &Plan, hash: &str) -> String {
-    let mut blocks = String::new();
-    let mut account = None;
-    for (at, step) in plan.steps.iter().enumerate() {
-        let target = &step.change.target;
-        if account != Some(&target.account) {
-            account = Some(&target.account);
-            blocks.push_str(&format!(
-                "\n# Account {}.\n{}\n",
-                plain(&target.account),
-                in_account(&target.account)
-            ));
-        }
-        blocks.push_str(&format!("\n# {}. {}\n", at + 1, plain(&subject(step))));
-        if let Some(told) = owner(&step.owner) {
-            blocks.push_str(&format!("# {}\n", plain(&told)));
-        }
-        for command in commands(&step.change) {
-            blocks.push_str(&command);
-            blocks.push('\n');
-        }
-    }
     let bash = plan
         .steps
         .iter()
         .flat_map(|step| words(&step.change))
         .any(|word| word.chars().any(crate::visible::acts));
-    let (shell, guard) = if bash { ("/usr/bin/env bash", NEEDS_BASH) } else { ("/bin/sh", "") };
+    let (path, shell, run, guard) = match bash {
+        true => ("/usr/bin/env bash", "bash", "bash", NEEDS_BASH),
+        false => ("/bin/sh", "sh", "sh, or any other POSIX shell", ""),
+    };
     let mut text = format!(
-        "#!{shell}\n# Plan {}.\n# These commands do not look whether anything changed since: `invoketrail apply` does.\nset -eu\n{guard}",
+        "#!{path}\n# Plan {}.\n# Run this with {run}.\n# These commands do not look whether anything changed since: `invoketrail apply` does.\nset -eu\n{guard}",
         plain(hash)
     );
     let accounts: BTreeSet<&str> =
         plan.steps.iter().map(|step| step.change.target.account.as_str()).collect();
     if !accounts.is_empty() {
-        text.push_str(IN_ACCOUNT);
+        text.push_str(&IN_ACCOUNT.replace("SHELL", shell));
     }
     if accounts.len() > 1 {
         text.push_str("\n# Nothing is changed before the credentials of every account are at hand.\n");
         for account in accounts {
-            text.push_str(&format!("{}\n", in_account(account)));
+            text.push_str(&format!("({})\n", in_account(account)));
         }
     }
-    text.push_str(&blocks);
+    text.push_str(&blocks(plan));
+    text
+}
+
+/// Steps that follow each other in one account share a block: a subshell, so that neither its profile nor the credentials it sets aside
+/// reach the next block.
+fn blocks(plan: &Plan) -> String {
+    let mut text = String::new();
+    let mut number = 0;
+    for block in plan.steps.chunk_by(|one, next| one.change.target.account == next.change.target.account) {
+        let account = &block[0].change.target.account;
+        text.push_str(&format!("\n# Account {}.\n(\n{}\n", plain(account), in_account(account)));
+        for step in block {
+            number += 1;
+            text.push_str(&format!("\n# {number}. {}\n", plain(&subject(step))));
+            if let Some(told) = owner(&step.owner) {
+                text.push_str(&format!("# {}\n", plain(&told)));
+            }
+            for command in commands(&step.change) {
+                text.push_str(&command);
+                text.push('\n');
+            }
+        }
+        text.push_str(")\n");
+    }
     text
 }
 

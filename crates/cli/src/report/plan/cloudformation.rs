@@ -4,14 +4,40 @@ use super::desired::{Desired, PlaceDocument, RenderError, by_place, desired};
 use super::names::names;
 use audit::inventory::Inventory;
 use audit::plan::Plan;
-use cloudtrail::recorder::RecorderKind;
+use cloudtrail::recorder::{RecorderKind, StoreStatus};
 use serde_json::{Map, Value, json};
+
+/// The properties that hold selectors: one of them does.
+const SELECTORS: [&str; 2] = ["AdvancedEventSelectors", "EventSelectors"];
+/// The properties of a trail whose values may not be known.
+const TRAIL: [&str; 9] = [
+    "CloudWatchLogsLogGroupArn",
+    "CloudWatchLogsRoleArn",
+    "EnableLogFileValidation",
+    "IncludeGlobalServiceEvents",
+    "InsightSelectors",
+    "KMSKeyId",
+    "S3KeyPrefix",
+    "SnsTopicName",
+    "Tags",
+];
+/// The same of an event data store.
+const STORE: [&str; 8] = [
+    "BillingMode",
+    "FederationEnabled",
+    "IngestionEnabled",
+    "InsightSelectors",
+    "KmsKeyId",
+    "RetentionPeriod",
+    "Tags",
+    "TerminationProtectionEnabled",
+];
 
 /// The plan as CloudFormation templates in JSON, one for each account and Region. A recorder that is there already is brought in by
 /// a resource import.
 ///
 /// # Errors
-/// [`RenderError`] iff the bucket of a trail is not known, or selectors were not understood.
+/// [`RenderError`] iff the bucket of a trail is not known, whether it logs was not read, or selectors were not understood.
 pub fn plan_cloudformation(plan: &Plan, inventory: &Inventory) -> Result<Vec<PlaceDocument>, RenderError> {
     let all = desired(plan, inventory);
     let document = |((account, region), all): ((&str, &str), Vec<&Desired<'_>>)| {
@@ -68,7 +94,7 @@ fn recorder(one: &Desired<'_>, id: &str) -> Result<Value, RenderError> {
     one.selectors()?;
     let document: Value = one.document.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let mut properties = Map::new();
-    for member in ["EventSelectors", "AdvancedEventSelectors"] {
+    for member in SELECTORS {
         if let Some(list) =
             document.get(member).filter(|list| list.as_array().is_some_and(|all| !all.is_empty()))
         {
@@ -76,11 +102,14 @@ fn recorder(one: &Desired<'_>, id: &str) -> Result<Value, RenderError> {
         }
     }
     if one.target.kind == RecorderKind::EventDataStore {
+        one.must_be_seen()?;
         properties.insert("Name".to_owned(), json!(one.target.name));
         properties.insert("MultiRegionEnabled".to_owned(), json!(one.multi_region));
         properties.insert("OrganizationEnabled".to_owned(), json!(one.organization));
-        return Ok(json!({"Type": "AWS::CloudTrail::EventDataStore", "DeletionPolicy": "Retain",
-            "UpdateReplacePolicy": "Retain", "Properties": properties}));
+        if let Some(ingests) = ingests(one) {
+            properties.insert("IngestionEnabled".to_owned(), json!(ingests));
+        }
+        return Ok(resource("EventDataStore", properties, one));
     }
     let Some(bucket) = one.bucket_name() else {
         let what = "a trail whose bucket is not known";
@@ -89,16 +118,51 @@ fn recorder(one: &Desired<'_>, id: &str) -> Result<Value, RenderError> {
     let bucket = if one.bucket.is_some() { json!({"Ref": bucket_of(id)}) } else { json!(bucket) };
     properties.insert("S3BucketName".to_owned(), bucket);
     properties.insert("TrailName".to_owned(), json!(one.target.name));
-    properties.insert("IsLogging".to_owned(), json!(one.logging.unwrap_or(true)));
+    let Some(logging) = one.logging else {
+        let recorder = one.target.arn.clone();
+        return Err(RenderError::Unread { recorder, form: "CloudFormation", member: "IsLogging" });
+    };
+    properties.insert("IsLogging".to_owned(), json!(logging));
     properties.insert("IsMultiRegionTrail".to_owned(), json!(one.multi_region));
     properties.insert("IsOrganizationTrail".to_owned(), json!(one.organization));
-    if let Some(validation) = one.log_file_validation {
-        properties.insert("EnableLogFileValidation".to_owned(), json!(validation));
+    let read = [
+        ("EnableLogFileValidation", one.log_file_validation),
+        ("IncludeGlobalServiceEvents", one.global_service_events()),
+    ];
+    for (name, value) in read {
+        if let Some(value) = value {
+            properties.insert(name.to_owned(), json!(value));
+        }
     }
-    let mut resource = json!({"Type": "AWS::CloudTrail::Trail", "DeletionPolicy": "Retain",
-        "UpdateReplacePolicy": "Retain", "Properties": properties});
+    let mut resource = resource("Trail", properties, one);
     if one.bucket.is_some() {
         resource["DependsOn"] = json!([policy_of(id)]);
     }
     Ok(resource)
+}
+
+/// Whether an event data store ingests; `None` where that was not read, or is changing.
+fn ingests(one: &Desired<'_>) -> Option<bool> {
+    match one.seen?.status.known()? {
+        StoreStatus::Enabled => Some(true),
+        StoreStatus::Idle(name) if name == "STOPPED_INGESTION" => Some(false),
+        StoreStatus::Idle(_) | StoreStatus::Changing(_) => None,
+    }
+}
+
+/// A resource. One that is there already names the properties whose values were not read: left out, they would take
+/// CloudFormation's defaults.
+fn resource(kind: &str, properties: Map<String, Value>, one: &Desired<'_>) -> Value {
+    let selectors: &[&str] = if one.document.is_none() { &SELECTORS } else { &[] };
+    let all: &[&str] = if kind == "Trail" { &TRAIL } else { &STORE };
+    let unread = selectors.iter().chain(all).filter(|name| !properties.contains_key(**name));
+    let unread: Vec<&str> = unread.copied().collect();
+    let mut resource = json!({"Type": format!("AWS::CloudTrail::{kind}"), "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain", "Properties": properties});
+    if one.seen.is_some() {
+        resource["Metadata"] = json!({"InvokeTrail": {
+            "PropertiesNotRead": unread,
+            "BeforeImport": "Add each of these properties with the value that it has today."}});
+    }
+    resource
 }

@@ -27,6 +27,16 @@ pub enum RenderError {
         /// What cannot.
         what: &'static str,
     },
+    /// The form needs a setting that nobody read: any value could change it.
+    #[error("{recorder}: {form} needs {member}, which was not read")]
+    Unread {
+        /// The recorder.
+        recorder: String,
+        /// The form.
+        form: &'static str,
+        /// What it calls the setting.
+        member: &'static str,
+    },
 }
 
 /// What a plan makes of the recorders that are at home in one Region of one account, in a form that describes a state.
@@ -51,8 +61,9 @@ pub(super) struct Desired<'a> {
     pub(super) bucket: Option<&'a Bucket>,
     pub(super) multi_region: bool,
     pub(super) organization: bool,
+    /// What a step sets, or what was seen; `None` iff neither.
     pub(super) log_file_validation: Option<bool>,
-    /// Set iff a step sets it.
+    /// The same: whether a trail logs, as its home Region says.
     pub(super) logging: Option<bool>,
     /// The document after the plan; `None` iff it was not read and is not set.
     pub(super) document: Option<&'a str>,
@@ -63,6 +74,21 @@ impl Desired<'_> {
     pub(super) fn bucket_name(&self) -> Option<&str> {
         let created = self.created.map(|trail| trail.bucket.as_str());
         created.or_else(|| self.seen.and_then(|seen| seen.destination.as_deref()))
+    }
+
+    /// # Errors
+    /// [`RenderError::Unread`] iff nothing is known of a recorder that the plan does not create.
+    pub(super) fn must_be_seen(&self) -> Result<(), RenderError> {
+        if self.seen.is_some() || self.created.is_some() {
+            return Ok(());
+        }
+        let what = "a recorder that the inventory does not hold";
+        Err(RenderError::Step { recorder: self.target.arn.clone(), what })
+    }
+
+    /// Whether it records events of global services, where that was read.
+    pub(super) fn global_service_events(&self) -> Option<bool> {
+        self.seen.and_then(|seen| seen.global_service_events)
     }
 
     /// The selectors, iff every part of them is understood.
@@ -91,6 +117,13 @@ pub(super) fn by_place<'a, 'd>(all: &'d [Desired<'a>]) -> BTreeMap<(&'a str, &'a
     places
 }
 
+/// Whether the trail logs, as GetTrailStatus says in its home Region; `None` iff that was not read.
+fn logging(inventory: &Inventory, trail: &Recorder) -> Option<bool> {
+    let place = &inventory.places[inventory.place(&trail.account, &trail.home_region)?];
+    let sighting = place.trails.known()?.iter().find(|sighting| sighting.trail == trail.arn)?;
+    sighting.status.known().map(|status| status.logging)
+}
+
 /// Every recorder that the plan changes, in the order of its steps.
 pub(super) fn desired<'a>(plan: &'a Plan, inventory: &'a Inventory) -> Vec<Desired<'a>> {
     let mut all: Vec<Desired<'a>> = Vec::new();
@@ -107,7 +140,7 @@ pub(super) fn desired<'a>(plan: &'a Plan, inventory: &'a Inventory) -> Vec<Desir
                 multi_region: seen.is_some_and(|one| one.multi_region),
                 organization: seen.is_some_and(|one| one.organization),
                 log_file_validation: seen.and_then(|one| one.log_file_validation),
-                logging: None,
+                logging: seen.and_then(|one| logging(inventory, one)),
                 document: seen.and_then(|one| one.selectors.known()).map(|one| one.document.as_str()),
             });
             all.len() - 1
@@ -121,6 +154,8 @@ pub(super) fn desired<'a>(plan: &'a Plan, inventory: &'a Inventory) -> Vec<Desir
                     one.multi_region = trail.multi_region;
                     one.organization = trail.organization;
                     one.log_file_validation = Some(trail.log_file_validation);
+                    // It is created without logging; another step turns it on.
+                    one.logging = Some(false);
                 }
             }
             Setting::MultiRegion(turn) => one.multi_region = turn.after,

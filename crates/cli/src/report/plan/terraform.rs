@@ -8,11 +8,10 @@ use cloudtrail::selector::{AdvancedSelector, BasicSelector, Operator, Selector};
 use hcl::expr::{Expression, Traversal, Variable};
 use hcl::structure::{Attribute, Block, BlockBuilder, Body};
 
-/// Arguments of a trail that were not read: what stands in the account stays.
-const UNREAD_TRAIL: [&str; 8] = [
+/// Arguments of a trail that are never read: what stands in the account stays.
+const UNREAD_TRAIL: [&str; 7] = [
     "cloud_watch_logs_group_arn",
     "cloud_watch_logs_role_arn",
-    "include_global_service_events",
     "insight_selector",
     "kms_key_id",
     "s3_key_prefix",
@@ -244,6 +243,7 @@ fn recorder(one: &Desired<'_>, named: &Named<'_>) -> Result<Block, RenderError> 
     let mut block =
         named.resource(kind(one)).add_attribute(Attribute::new("name", literal(&one.target.name)));
     if store {
+        one.must_be_seen()?;
         block = block
             .add_attribute(Attribute::new("multi_region_enabled", one.multi_region))
             .add_attribute(Attribute::new("organization_enabled", one.organization));
@@ -257,11 +257,33 @@ fn recorder(one: &Desired<'_>, named: &Named<'_>) -> Result<Block, RenderError> 
         });
     }
     if one.seen.is_some() {
-        let unread: &[&str] = if store { &UNREAD_STORE } else { &UNREAD_TRAIL };
-        let kept = Block::builder("lifecycle").add_attribute(Attribute::new("ignore_changes", names(unread)));
-        block = block.add_block(kept.build());
+        let kept = Attribute::new("ignore_changes", names(&unread(one)));
+        block = block.add_block(Block::builder("lifecycle").add_attribute(kept).build());
     }
     Ok(block.build())
+}
+
+/// The arguments that say nothing, because their values were not read: Terraform's defaults must not take their place.
+fn unread(one: &Desired<'_>) -> Vec<&'static str> {
+    let store = one.target.kind == RecorderKind::EventDataStore;
+    let mut unread = if store { UNREAD_STORE.to_vec() } else { UNREAD_TRAIL.to_vec() };
+    if one.document.is_none() {
+        unread.extend(if store {
+            &["advanced_event_selector"][..]
+        } else {
+            &["advanced_event_selector", "event_selector"]
+        });
+    }
+    if !store {
+        let read = [
+            ("enable_log_file_validation", one.log_file_validation),
+            ("enable_logging", one.logging),
+            ("include_global_service_events", one.global_service_events()),
+        ];
+        unread.extend(read.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name));
+    }
+    unread.sort_unstable();
+    unread
 }
 
 fn trail(one: &Desired<'_>, label: &str, block: BlockBuilder) -> Result<BlockBuilder, RenderError> {
@@ -276,10 +298,16 @@ fn trail(one: &Desired<'_>, label: &str, block: BlockBuilder) -> Result<BlockBui
     let mut block = block
         .add_attribute(Attribute::new("s3_bucket_name", bucket))
         .add_attribute(Attribute::new("is_multi_region_trail", one.multi_region))
-        .add_attribute(Attribute::new("is_organization_trail", one.organization))
-        .add_attribute(Attribute::new("enable_logging", one.logging.unwrap_or(true)));
-    if let Some(validation) = one.log_file_validation {
-        block = block.add_attribute(Attribute::new("enable_log_file_validation", validation));
+        .add_attribute(Attribute::new("is_organization_trail", one.organization));
+    let read = [
+        ("enable_logging", one.logging),
+        ("enable_log_file_validation", one.log_file_validation),
+        ("include_global_service_events", one.global_service_events()),
+    ];
+    for (name, value) in read {
+        if let Some(value) = value {
+            block = block.add_attribute(Attribute::new(name, value));
+        }
     }
     if one.bucket.is_some() {
         let policy = reference("aws_s3_bucket_policy", label, None);

@@ -81,7 +81,8 @@ fn table(verification: &Verification, page: &mut Page) {
         ("p99", Align::Right),
     ];
     page.gap();
-    page.table(&heads, &shown.iter().map(|one| row(one)).collect::<Vec<_>>());
+    // How late records come, and when, can be read elsewhere.
+    page.table_without(&heads, &shown.iter().map(|one| row(one)).collect::<Vec<_>>(), 4);
     let more = sorted.len() - shown.len();
     if more > 0 {
         let told = format!("and {} more: all are in --format json or --output FILE", grouped(more));

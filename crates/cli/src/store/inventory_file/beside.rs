@@ -1,7 +1,8 @@
 //! What a plan needs beside an audit, as it stands in the file: three lists that are left out where they are empty.
 
 use super::InventoryFileError;
-use super::check::{gap, quoted, wrong};
+use super::check::{account_id, gap, quoted, region, wrong};
+use super::names::{arn, recorder_arn};
 use super::shape::{SeenShape, Text};
 use super::write::{list, text, texts};
 use audit::beside::{Beside, Exposure, FunctionFacts};
@@ -95,12 +96,17 @@ fn of_function<'a>(arn: &'a str, facts: &'a FunctionFacts) -> FactsShape<'a> {
 ///
 /// # Errors
 /// [`InventoryFileError::Impossible`] where something stands there twice, or points at a gap that is not there.
-pub(super) fn read(shape: BesideShape<'_>, gaps: usize) -> Result<Beside, InventoryFileError> {
+pub(super) fn read(
+    shape: BesideShape<'_>,
+    gaps: usize,
+    partition: &str,
+) -> Result<Beside, InventoryFileError> {
     let mut beside = Beside::default();
     for (at, one) in shape.recorder_tags.into_iter().enumerate() {
         let tags = one.tags.into_seen(owned);
         gap(format!("recorder_tags[{at}].tags.gap"), tags.gap(), gaps)?;
         let arn = one.recorder.into_owned();
+        recorder_arn(&format!("recorder_tags[{at}].recorder"), &arn, partition)?;
         if beside.tags.insert(arn.clone(), tags).is_some() {
             return wrong(format!("recorder_tags[{at}]"), format!("{} stands there twice", quoted(&arn)));
         }
@@ -110,6 +116,8 @@ pub(super) fn read(shape: BesideShape<'_>, gaps: usize) -> Result<Beside, Invent
             .counts
             .into_seen(|counts| counts.into_iter().map(|(name, n)| (name.into_owned(), n)).collect());
         gap(format!("invocations[{at}].counts.gap"), counts.gap(), gaps)?;
+        account_id(format!("invocations[{at}].account"), &one.account)?;
+        region(format!("invocations[{at}].region"), &one.region)?;
         let key = (one.account.into_owned(), one.region.into_owned());
         if beside.invocations.insert(key, counts).is_some() {
             return wrong(
@@ -120,7 +128,14 @@ pub(super) fn read(shape: BesideShape<'_>, gaps: usize) -> Result<Beside, Invent
     }
     for (at, one) in shape.function_facts.into_iter().enumerate() {
         let arn = one.function.clone().into_owned();
+        self::arn(&format!("function_facts[{at}].function"), &arn, partition)?;
         let facts = facts(one);
+        if let Some(role) = &facts.role {
+            self::arn(&format!("function_facts[{at}].role"), role, partition)?;
+        }
+        for account in facts.policy.known().into_iter().flat_map(|policy| &policy.accounts) {
+            account_id(format!("function_facts[{at}].policy.known.accounts"), account)?;
+        }
         let unread = [facts.policy.gap(), facts.urls.gap(), facts.tags.gap(), facts.triggers.gap()];
         for found in unread {
             gap(format!("function_facts[{at}]"), found, gaps)?;

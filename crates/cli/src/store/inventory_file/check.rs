@@ -4,6 +4,7 @@ use super::InventoryFileError;
 use crate::visible::excerpt;
 use audit::inventory::{Inventory, Listing, Resource, Serving};
 use cloudtrail::arn::Arn;
+use cloudtrail::names::{AccountId, Partition, Region, ResourceName};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::arn_prefix;
@@ -13,13 +14,14 @@ type Result<T = ()> = std::result::Result<T, InventoryFileError>;
 /// Sorts accounts, places, recorders and resources, and refuses what no collection can have seen: duplicates, gaps that
 /// are not there, ids that are none, resources of another place or type.
 pub(super) fn check(inventory: &mut Inventory) -> Result {
-    if inventory.partition.is_empty() || inventory.partition.contains(':') {
+    if Partition::parse(&inventory.partition).is_err() {
         return wrong("partition", format!("{} is no partition", quoted(&inventory.partition)));
     }
     // Positions in messages are those of the file, so everything that speaks of one entry goes before sorting.
     accounts(inventory)?;
     recorders(inventory)?;
     places(inventory)?;
+    super::names::check(inventory)?;
     sort_unique("accounts", &mut inventory.accounts, |account| &account.id)?;
     sort_unique("recorders", &mut inventory.recorders, |recorder| &recorder.arn)?;
     let key = |at: usize, inventory: &Inventory| {
@@ -53,16 +55,15 @@ fn sort_unique<T>(path: &str, list: &mut [T], key: impl Fn(&T) -> &str) -> Resul
     Ok(())
 }
 
-fn account_id(path: String, id: &str) -> Result {
-    if id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+pub(super) fn account_id(path: String, id: &str) -> Result {
+    if AccountId::parse(id).is_ok() {
         return Ok(());
     }
     wrong(path, format!("{} is no account id: twelve digits were expected", quoted(id)))
 }
 
-/// Regions stand in ARNs, so they are short and have no colon.
-fn region(path: String, region: &str) -> Result {
-    if !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+pub(super) fn region(path: String, region: &str) -> Result {
+    if Region::parse(region).is_ok() {
         return Ok(());
     }
     wrong(path, format!("{} is no Region", quoted(region)))
@@ -154,7 +155,7 @@ fn listing(path: &str, listing: &mut Listing, prefix: &str, gaps: usize) -> Resu
     gap(format!("{path}.gap"), listing.gap, gaps)?;
     for (at, resource) in listing.resources.iter_mut().enumerate() {
         let name = resource.arn.strip_prefix(prefix);
-        if !name.is_some_and(|name| !name.is_empty() && !name.contains(':')) {
+        if !name.is_some_and(ResourceName::is) {
             let problem = format!(
                 "{} does not belong there: {} and a name, without a version or alias, was expected",
                 quoted(&resource.arn),

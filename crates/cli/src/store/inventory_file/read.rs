@@ -173,6 +173,7 @@ fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
     let gaps = shape.gaps.len();
     let FileShape { recorder_tags, invocations, function_facts, .. } = shape;
     let beside = BesideShape { recorder_tags, invocations, function_facts };
+    let beside = beside::read(beside, gaps, &shape.partition)?;
     let recorders = shape.recorders.into_iter().enumerate().map(|(at, one)| recorder(at, one));
     Ok(Inventory {
         collected_at: shape.collected_at,
@@ -183,7 +184,7 @@ fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
         recorders: recorders.collect::<Result<_, _>>()?,
         gaps: shape.gaps.into_iter().map(gap).collect(),
         places: shape.places.into_iter().map(place).collect(),
-        beside: beside::read(beside, gaps)?,
+        beside,
     })
 }
 
