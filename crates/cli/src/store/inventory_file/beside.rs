@@ -1,10 +1,11 @@
-//! What a plan needs beside an audit, as it stands in the file: three lists that are left out where they are empty.
+//! What a plan needs beside an audit, as it stands in the file: lists that are left out where they are empty.
 
 use super::InventoryFileError;
 use super::check::{gap, quoted, wrong};
 use super::shape::{SeenShape, Text};
 use super::write::{list, text, texts};
 use audit::beside::{Beside, Exposure, FunctionFacts};
+use cloudtrail::names::AccountId;
 use cloudtrail::recorder::Seen;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::io::{self, Write};
 #[derive(Default)]
 pub(super) struct BesideShape<'a> {
     pub(super) recorder_tags: Vec<TagsShape<'a>>,
+    pub(super) cloudtrail_administrators: Vec<AdministratorsShape<'a>>,
     pub(super) invocations: Vec<CountsShape<'a>>,
     pub(super) function_facts: Vec<FactsShape<'a>>,
 }
@@ -22,6 +24,13 @@ pub(super) struct BesideShape<'a> {
 pub(super) struct TagsShape<'a> {
     recorder: Text<'a>,
     tags: SeenShape<BTreeMap<Text<'a>, Text<'a>>>,
+}
+
+/// Delegated administrators for CloudTrail by the id of their organization.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AdministratorsShape<'a> {
+    organization: Text<'a>,
+    accounts: SeenShape<Vec<Text<'a>>>,
 }
 
 /// Invocations in 30 days by the name of the function.
@@ -57,6 +66,13 @@ pub(super) fn write(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
             .iter()
             .map(|(arn, tags)| Ok(TagsShape { recorder: text(arn), tags: SeenShape::of(tags, map) }));
         list(out, "recorder_tags", entries)?;
+    }
+    if !beside.administrators.is_empty() {
+        let entries = beside.administrators.iter().map(|(id, accounts)| {
+            let accounts = SeenShape::of(accounts, |accounts| texts(accounts));
+            Ok(AdministratorsShape { organization: text(id), accounts })
+        });
+        list(out, "cloudtrail_administrators", entries)?;
     }
     if !beside.invocations.is_empty() {
         let entries = beside.invocations.iter().map(|((account, region), counts)| {
@@ -96,7 +112,10 @@ fn of_function<'a>(arn: &'a str, facts: &'a FunctionFacts) -> FactsShape<'a> {
 /// # Errors
 /// [`InventoryFileError::Impossible`] where something stands there twice, or points at a gap that is not there.
 pub(super) fn read(shape: BesideShape<'_>, gaps: usize) -> Result<Beside, InventoryFileError> {
-    let mut beside = Beside::default();
+    let mut beside = Beside {
+        administrators: administrators(shape.cloudtrail_administrators, gaps)?,
+        ..Beside::default()
+    };
     for (at, one) in shape.recorder_tags.into_iter().enumerate() {
         let tags = one.tags.into_seen(owned);
         gap(format!("recorder_tags[{at}].tags.gap"), tags.gap(), gaps)?;
@@ -130,6 +149,29 @@ pub(super) fn read(shape: BesideShape<'_>, gaps: usize) -> Result<Beside, Invent
         }
     }
     Ok(beside)
+}
+
+fn administrators(
+    shapes: Vec<AdministratorsShape<'_>>,
+    gaps: usize,
+) -> Result<BTreeMap<String, Seen<Vec<String>>>, InventoryFileError> {
+    let mut all = BTreeMap::new();
+    for (at, one) in shapes.into_iter().enumerate() {
+        let path = format!("cloudtrail_administrators[{at}]");
+        let accounts =
+            one.accounts.into_seen(|list| list.into_iter().map(Text::into_owned).collect::<Vec<_>>());
+        gap(format!("{path}.accounts.gap"), accounts.gap(), gaps)?;
+        for id in accounts.known().into_iter().flatten() {
+            if AccountId::parse(id).is_err() {
+                return wrong(format!("{path}.accounts"), format!("{} is not an account id", quoted(id)));
+            }
+        }
+        let organization = one.organization.into_owned();
+        if all.insert(organization.clone(), accounts).is_some() {
+            return wrong(path, format!("{} stands there twice", quoted(&organization)));
+        }
+    }
+    Ok(all)
 }
 
 fn facts(shape: FactsShape<'_>) -> FunctionFacts {
