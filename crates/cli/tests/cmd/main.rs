@@ -19,6 +19,7 @@ mod index;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]
+mod killed;
 mod late;
 mod left_out;
 mod limits;
