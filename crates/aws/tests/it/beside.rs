@@ -43,7 +43,7 @@ fn metric_data(body: &str) -> String {
     )
 }
 
-fn beside(request: &Request, op: &Op) -> Option<Answer> {
+pub(crate) fn beside(request: &Request, op: &Op) -> Option<Answer> {
     let path = request.path.as_str();
     if op.action == "monitoring:GetMetricData" {
         return Some(send(200, metric_data(&request.body)));

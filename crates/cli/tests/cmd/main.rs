@@ -29,6 +29,7 @@ mod mixed;
 mod no_network;
 mod places;
 mod proven;
+mod proxy;
 mod run;
 mod scripted;
 mod security;
