@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 pub struct Beside {
     /// The tags of trails and event data stores (ListTags), by ARN. A recorder that is missing here was not asked about.
     pub tags: BTreeMap<String, Seen<BTreeMap<String, String>>>,
+    /// The delegated administrators for CloudTrail (ListDelegatedAdministrators) by the id of their organization, sorted. An
+    /// organization that is missing here was not asked about: only those are whose management account was not visited.
+    pub administrators: BTreeMap<String, Seen<Vec<String>>>,
     /// CloudWatch `AWS/Lambda Invocations` of each function over the 30 days before the collection, by account and
     /// Region, then by function name; a function without datapoints stands there with 0. A place that is missing here was
     /// not asked about.

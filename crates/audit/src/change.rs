@@ -24,10 +24,18 @@ pub struct Target {
     pub name: String,
     /// Trail or event data store; channels are never changed.
     pub kind: RecorderKind,
-    /// The account that owns it: calls go there.
+    /// Calls go there: the account that owns it, or for a trail of an organization the delegated administrator's.
     pub account: String,
     /// Its home Region: calls go there.
     pub home_region: String,
+}
+
+impl Target {
+    /// The account that owns it, as its ARN says.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.arn.split(':').nth(4).unwrap_or(&self.account)
+    }
 }
 
 /// A value before and after.

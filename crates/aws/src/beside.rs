@@ -2,6 +2,7 @@
 //!
 //! It is added to an inventory that was collected before, from this run or from a file; whatever cannot be read is a gap.
 
+mod administrators;
 mod counts;
 mod functions;
 mod policy;
@@ -27,6 +28,8 @@ const PLACES_AT_ONCE: usize = 64;
 pub struct Wants {
     /// The tags of trails and event data stores: who manages them.
     pub tags: bool,
+    /// The delegated administrators for CloudTrail of organizations whose management account is out of reach.
+    pub administrators: bool,
     /// The invocations of each function in the last 30 days.
     pub invocations: bool,
     /// Facts of functions, several calls for each.
@@ -53,6 +56,11 @@ pub async fn enrich(
         let read = tags::of(&session, &inventory).await;
         inventory.beside.tags =
             read.into_iter().map(|(arn, tags)| (arn, seen(tags, &mut inventory.gaps))).collect();
+    }
+    if wants.administrators {
+        let read = administrators::of(&session, &inventory).await;
+        inventory.beside.administrators =
+            read.into_iter().map(|(id, read)| (id, seen(read, &mut inventory.gaps))).collect();
     }
     if wants.invocations || wants.functions {
         let reads =

@@ -94,13 +94,16 @@ fn hands_out(host: &str) -> bool {
     matches!(host, "169.254.169.254" | "169.254.170.2" | "169.254.170.23" | "fd00:ec2::254" | "fd00:ec2::23")
 }
 
-/// `client` with the limits of this module.
-pub(crate) fn bounded(client: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Client(client))
+/// Both clients as one, with the limits of this module: `proxied` sends what has TLS, `direct` what goes to this machine in clear.
+pub(crate) fn bounded(proxied: SharedHttpClient, direct: SharedHttpClient) -> SharedHttpClient {
+    SharedHttpClient::new(Client { proxied, direct })
 }
 
 #[derive(Debug)]
-struct Client(SharedHttpClient);
+struct Client {
+    proxied: SharedHttpClient,
+    direct: SharedHttpClient,
+}
 
 impl HttpClient for Client {
     fn http_connector(
@@ -108,12 +111,18 @@ impl HttpClient for Client {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Connector(self.0.http_connector(settings, components)))
+        SharedHttpConnector::new(Connector {
+            proxied: self.proxied.http_connector(settings, components),
+            direct: self.direct.http_connector(settings, components),
+        })
     }
 }
 
 #[derive(Debug)]
-struct Connector(SharedHttpConnector);
+struct Connector {
+    proxied: SharedHttpConnector,
+    direct: SharedHttpConnector,
+}
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
@@ -121,7 +130,9 @@ impl HttpConnector for Connector {
             return HttpConnectorFuture::ready(Err(ConnectorError::user(InClear.into())));
         }
         let most = if request.headers().contains_key("range") { LARGEST_PART } else { LARGEST };
-        let answer = self.0.call(request);
+        // A proxy would read what is in clear, and answer for this machine.
+        let with_tls = request.uri().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+        let answer = if with_tls { &self.proxied } else { &self.direct }.call(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             let json = answer.headers().get("content-type").is_some_and(|kind| kind.contains("json"));

@@ -85,10 +85,15 @@ const AUDIT: [Action; 17] = [
     read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
 ];
 
-const PLAN: [Action; 4] = [
+const PLAN: [Action; 5] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
     read("cloudtrail:ListTags", "*", "who manages a trail or event data store"),
+    read(
+        "organizations:ListDelegatedAdministrators",
+        "*",
+        "who may make a trail of the organization, where its management account is out of reach",
+    ),
     read("cloudwatch:GetMetricData", "*", "how often functions are invoked, for the cost"),
 ];
 

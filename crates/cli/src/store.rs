@@ -22,7 +22,7 @@ pub use document::DocumentError;
 pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use index::{Batch, Index, IndexError};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
-pub use journal::{JournalError, JournalFile, JournalRead, discard, read_journal};
+pub use journal::{JournalError, JournalFile, JournalRead, discard, read_journal, set_aside, undo_of};
 pub use metrics_file::{HourlyCounts, read_metrics};
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
 pub use prices_file::read_prices;

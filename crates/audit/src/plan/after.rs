@@ -71,7 +71,8 @@ fn create(inventory: &mut Inventory, target: &Target, trail: &NewTrail) {
         arn: target.arn.clone(),
         name: target.name.clone(),
         kind: RecorderKind::Trail,
-        account: target.account.clone(),
+        // A trail of an organization belongs to its management account, whoever creates it.
+        account: target.owner().to_owned(),
         home_region: target.home_region.clone(),
         multi_region: trail.multi_region,
         organization: trail.organization,

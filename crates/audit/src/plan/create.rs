@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 pub(super) struct Owner<'a> {
     /// The account that owns it: of an organization's trail, the management account.
     pub(super) account: &'a str,
+    /// The account that creates it, and in which its bucket is: the owner, or of an organization's trail the delegated
+    /// administrator for CloudTrail.
+    pub(super) maker: &'a str,
     /// The organization whose accounts it records, where it is not one account's own.
     pub(super) organization: Option<&'a str>,
 }
@@ -27,16 +30,16 @@ pub(super) fn new_trail(
     lacks: &ByPlace<Lacks>,
 ) -> Option<(Vec<Change>, String)> {
     let account = owner.account;
-    let home = home(own, account)?;
+    let home = home(own, owner.maker)?;
     let partition = &own.partition;
     let name = free_name(own, account, &home);
     let arn = format!("arn:{partition}:cloudtrail:{home}:{account}:trail/{name}");
-    let bucket = format!("{name}-logs-{account}-{home}");
+    let bucket = format!("{name}-logs-{}-{home}", owner.maker);
     let target = Target {
         arn: arn.clone(),
         name,
         kind: RecorderKind::Trail,
-        account: account.to_owned(),
+        account: owner.maker.to_owned(),
         home_region: home,
     };
     let change = |setting| Change { target: target.clone(), setting };

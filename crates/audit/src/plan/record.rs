@@ -1,5 +1,7 @@
 //! The plan that makes the control pass: which recorder is changed, and how.
 
+mod organization;
+
 use super::after::after;
 use super::create::{self, new_trail};
 use super::owner::owner;
@@ -8,7 +10,7 @@ use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
 use crate::exclusion;
-use crate::inventory::{Inventory, Organization};
+use crate::inventory::Inventory;
 use crate::judge::{About, Prospects};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
@@ -38,6 +40,7 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
         steps: Vec::new(),
         refused: BTreeMap::new(),
         tried: BTreeSet::new(),
+        apart: BTreeMap::new(),
     };
     // An organization's recorder first, but not where it would pay twice for what an account's own could record alone.
     let bare = planner.organizations(bare, Copies::None);
@@ -72,6 +75,17 @@ struct Planner<'a> {
     refused: BTreeMap<String, (String, String)>,
     /// Recorders that were changed: none is changed twice.
     tried: BTreeSet<String>,
+    /// Why an account gets a trail of its own, or none, where one trail of its organization would serve several accounts.
+    apart: BTreeMap<String, Apart>,
+}
+
+/// Why an account is not served by a trail of its organization.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Apart {
+    /// It gets a trail of its own, and this is why.
+    Own(String),
+    /// No account that was visited can make the trail of the organization: why. A trail in each account is made only on request.
+    Nobody(String),
 }
 
 /// What changing one recorder would bring.
@@ -222,7 +236,7 @@ impl Planner<'_> {
         lacked: &[(&(String, String), &Lacks)],
         elsewhere: bool,
     ) -> Result<Vec<Change>, (String, String)> {
-        let target = target(recorder);
+        let target = Target { account: organization::caller(self.inventory, recorder), ..target(recorder) };
         let change = |setting| Change { target: target.clone(), setting };
         let mut changes = Vec::new();
         if elsewhere {
@@ -271,7 +285,12 @@ impl Planner<'_> {
         if weight(&lacks) == 0 {
             return None;
         }
-        let owner = create::Owner { account, organization: None };
+        let why = match self.apart.get(account) {
+            Some(Apart::Nobody(_)) => return None,
+            Some(Apart::Own(why)) => format!("; {why}"),
+            None => String::new(),
+        };
+        let owner = create::Owner { account, maker: account, organization: None };
         let (changes, because) = new_trail(own, owner, &lacks)?;
         if changes.iter().any(|change| self.tried.contains(&change.target.arn)) {
             return None;
@@ -281,71 +300,7 @@ impl Planner<'_> {
         (weight(&left) < weight(&lacks)).then(|| Offer {
             changes,
             rank: (false, 9, 0, std::cmp::Reverse(0), String::new()),
-            because,
-            after: then,
-        })
-    }
-
-    /// A new trail for each organization of which several accounts still lack something: one trail and one bucket, in the
-    /// management account, instead of one in each.
-    fn organization_trails(&mut self, mut bare: Inventory) -> Inventory {
-        if self.options.per_account {
-            return bare;
-        }
-        let known = self.inventory.accounts.iter().filter_map(|one| one.organization.known()?.as_ref());
-        let organizations: BTreeSet<&Organization> = known.collect();
-        for organization in organizations {
-            if let Some(offer) = self.organization_trail(&bare, organization) {
-                bare = self.take(offer);
-            }
-        }
-        bare
-    }
-
-    /// `None` where the management account was not visited, fewer than two accounts would gain, or more accounts would pay for
-    /// copies than gain.
-    fn organization_trail(&mut self, bare: &Inventory, organization: &Organization) -> Option<Offer> {
-        let management = organization.management_account.as_str();
-        bare.account(management)?;
-        let member = |id: &str| {
-            let of = bare.account(id).and_then(|one| one.organization.known()?.as_ref());
-            of.is_some_and(|of| of == organization)
-        };
-        let places = bare.places.iter().filter(|place| member(&place.account)).cloned().collect();
-        let own = Inventory { places, ..bare.clone() };
-        let (lacks, _) = lacking(&own, &self.needs, &mut self.prospects);
-        let (changes, because) = new_trail(
-            &own,
-            create::Owner { account: management, organization: Some(&organization.id) },
-            &lacks,
-        )?;
-        let then = after(bare, &changes);
-        let mut gaining: BTreeSet<&str> = BTreeSet::new();
-        let mut paying: BTreeSet<&str> = BTreeSet::new();
-        let accounts: BTreeSet<&str> = own.places.iter().map(|place| place.account.as_str()).collect();
-        for account in accounts {
-            let (was, copies) = lacking(&of_account(bare, account), &self.needs, &mut self.prospects);
-            let (is, more) = lacking(&of_account(&then, account), &self.needs, &mut self.prospects);
-            if weight(&is) < weight(&was) {
-                gaining.insert(account);
-            } else if more > copies {
-                paying.insert(account);
-            }
-        }
-        if gaining.len() < 2 || paying.len() >= gaining.len() {
-            return None;
-        }
-        let copies = match paying.len() {
-            0 => String::new(),
-            n => format!(
-                "; {} already records its own, and pays for a copy",
-                crate::controls::count(n, "account")
-            ),
-        };
-        Some(Offer {
-            changes,
-            rank: (false, 8, 0, std::cmp::Reverse(gaining.len()), String::new()),
-            because: format!("{because}{copies}"),
+            because: format!("{because}{why}"),
             after: then,
         })
     }
@@ -423,9 +378,15 @@ impl Planner<'_> {
         let (lacks, _) = lacking(bare, &self.needs, &mut self.prospects);
         let mut refusals: Vec<Refusal> = Vec::new();
         let (mut failing, mut open) = (Vec::new(), Vec::new());
+        let mut withheld: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for (place, lacks) in lacks {
-            if lacks.failing.is_empty() { open.push(place) } else { failing.push(place) }
+            match self.apart.get(&place.0) {
+                _ if lacks.failing.is_empty() => open.push(place),
+                Some(Apart::Nobody(why)) => withheld.entry(why.clone()).or_default().push(place),
+                _ => failing.push(place),
+            }
         }
+        refusals.extend(withheld.into_iter().map(|(reason, places)| organization::refusal(reason, places)));
         if !failing.is_empty() {
             refusals.push(Refusal {
                 places: failing,

@@ -14,6 +14,7 @@ mod laws;
 mod narrowing;
 mod plan;
 mod plan_laws;
+mod plan_organization;
 mod plan_reduce;
 mod planes;
 mod reference;

@@ -14,7 +14,7 @@ fn planned(world: &World) -> Plan {
     record(&world.inventory, &PlanOptions::default())
 }
 
-fn changes(plan: &Plan) -> Vec<audit::change::Change> {
+pub(crate) fn changes(plan: &Plan) -> Vec<audit::change::Change> {
     plan.steps.iter().map(|step| step.change.clone()).collect()
 }
 
@@ -29,7 +29,7 @@ fn assert_reaches(world: &World, plan: &Plan) {
     assert!(passes(&after(&world.inventory, &changes(plan))), "{plan:#?}");
 }
 
-fn kinds(plan: &Plan) -> Vec<(&str, &'static str)> {
+pub(crate) fn kinds(plan: &Plan) -> Vec<(&str, &'static str)> {
     let kind = |setting: &Setting| match setting {
         Setting::Bucket(_) => "bucket",
         Setting::Trail(_) => "trail",

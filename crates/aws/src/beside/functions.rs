@@ -130,7 +130,11 @@ impl<'a> Here<'a> {
         }
         let mut sources = Sources::new();
         for mapping in found {
-            let Some((_, arn)) = mapping.function_arn.as_deref().and_then(unqualified) else { continue };
+            let Some((_, arn)) = mapping.function_arn.as_deref().and_then(unqualified) else {
+                // It may be any function's.
+                let error = "an event source mapping was listed without its function";
+                return Err(Failure::new(Class::Final, error).gap(&call));
+            };
             // A source without an ARN is a self-managed Kafka.
             let source = mapping.event_source_arn.as_deref();
             let service = source.and_then(|arn| arn.split(':').nth(2)).unwrap_or("kafka");

@@ -82,16 +82,37 @@ async fn list(
     }
 }
 
-/// By resource; one that stands on two pages has the tags of both.
+/// By resource; one that stands on two pages has the tags of both. One that stands anywhere without a list is left out: its tags
+/// are unknown.
 fn gathered(found: Vec<ResourceTag>) -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Option<BTreeMap<String, String>>> = BTreeMap::new();
     for one in found {
-        // Without a list, its tags are unknown.
-        let (Some(id), Some(listed)) = (one.resource_id, one.tags_list) else { continue };
-        let tags = all.entry(id).or_default();
-        for tag in listed {
-            tags.insert(tag.key, tag.value.unwrap_or_default());
+        let Some(id) = one.resource_id else { continue };
+        let tags = all.entry(id).or_insert_with(|| Some(BTreeMap::new()));
+        match (&mut *tags, one.tags_list) {
+            (Some(tags), Some(listed)) => {
+                tags.extend(listed.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())));
+            }
+            _ => *tags = None,
         }
     }
-    all
+    all.into_iter().filter_map(|(id, tags)| Some((id, tags?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ResourceTag, gathered};
+    use aws_sdk_cloudtrail::types::Tag;
+
+    #[test]
+    fn one_page_without_tags_makes_them_unknown() {
+        let tag = |key: &str| Tag::builder().key(key).value("x").build().unwrap();
+        let of = |id: &str| ResourceTag::builder().resource_id(id);
+        let (first, second) = (of("a").tags_list(tag("one")).build(), of("a").tags_list(tag("two")).build());
+        let (none, empty) = (of("b").build(), of("c").set_tags_list(Some(Vec::new())).build());
+        let known = of("b").tags_list(tag("one")).build();
+        let all = gathered(vec![first, known, none, second, empty]);
+        assert_eq!(all.keys().collect::<Vec<_>>(), ["a", "c"]);
+        assert_eq!((all["a"].len(), all["c"].len()), (2, 0));
+    }
 }

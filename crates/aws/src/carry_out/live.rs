@@ -204,7 +204,10 @@ impl At<'_> {
             Setting::Trail(turn) => match &turn.after {
                 Some(new) => self.create(new).await,
                 None => {
-                    let request = || client.delete_trail().name(&target.name);
+                    // A delegated administrator names the management account's trail by its ARN.
+                    let own = target.owner() == target.account;
+                    let name = if own { &target.name } else { &target.arn };
+                    let request = || client.delete_trail().name(name);
                     self.write("cloudtrail:DeleteTrail", || async {
                         request().send().await.map(drop).map_err(Failure::of_sdk)
                     })

@@ -117,6 +117,9 @@ fn elsewhere<'a>(session: &'a Session, call: &Call<'_>) -> Option<Attempt<'a, ()
         "organizations:ListAccounts" => {
             forget!(own.organizations(call.region).list_accounts().max_results(1))
         }
+        "organizations:ListDelegatedAdministrators" => {
+            forget!(own.organizations(call.region).list_delegated_administrators().max_results(1))
+        }
         "organizations:DescribeOrganization" => {
             forget!(own.organizations(call.region).describe_organization())
         }

@@ -140,16 +140,20 @@ fn unsendable(why: Unsendable) -> CollectError {
     CollectError::UnsendableCredentials { why: why.to_string() }
 }
 
-/// One pool of connections for all clients: by default every client of the SDK would have its own.
+/// One pool of connections for all clients: by default every client of the SDK would have its own. Proxies of the environment are
+/// used, but not to reach this machine.
 fn http_client() -> SharedHttpClient {
-    let client = Builder::new().build_with_connector_fn(|settings, components| {
+    bounded(through(ProxyConfig::from_env()), through(ProxyConfig::disabled()))
+}
+
+fn through(proxy: ProxyConfig) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.set_proxy_config(Some(proxy.clone()));
         connector.build()
-    });
-    bounded(client)
+    })
 }
 
 fn no_credentials(error: &CredentialsError, profile: Option<&String>) -> CollectError {

@@ -70,6 +70,16 @@ pub(crate) fn fault(op: &Op, fault: Fault) -> Answer {
         Fault::Missing => page(404),
         Fault::Hang => Answer::Hang,
         Fault::Vast => vast(),
+        Fault::Cut => Answer::Cut { body: begun(op).to_owned() },
+        Fault::Malformed => Answer::Send { status: 200, headers: Vec::new(), body: begun(op).to_owned() },
+    }
+}
+
+/// How an answer of that service begins, and no more of it.
+fn begun(op: &Op) -> &'static str {
+    match op.action.split(':').next() {
+        Some("sts" | "iam" | "ec2" | "monitoring") => "<AnswerOf><ResultOf><member>",
+        _ => r#"{"NextToken":null,"Items":[{"Name":"#,
     }
 }
 

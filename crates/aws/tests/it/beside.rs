@@ -1,6 +1,6 @@
 //! What a plan needs beside an audit: tags, counts and facts, and the gaps where they cannot be had.
 
-use crate::acme::{CALLER, world};
+use crate::acme::{CALLER, MANAGEMENT, OTHER, members, world};
 use crate::answers;
 use crate::op::Op;
 use crate::server::{Answer, Request, serve};
@@ -10,7 +10,7 @@ use aws::{Accounts, Stop, Wants, enrich};
 use cloudtrail::recorder::Seen;
 use std::sync::Arc;
 
-const ALL: Wants = Wants { tags: true, invocations: true, functions: true };
+const ALL: Wants = Wants { tags: true, administrators: true, invocations: true, functions: true };
 
 pub(crate) fn send(status: u16, body: impl Into<String>) -> Answer {
     Answer::Send { status, headers: Vec::new(), body: body.into() }
@@ -43,7 +43,7 @@ fn metric_data(body: &str) -> String {
     )
 }
 
-fn beside(request: &Request, op: &Op) -> Option<Answer> {
+pub(crate) fn beside(request: &Request, op: &Op) -> Option<Answer> {
     let path = request.path.as_str();
     if op.action == "monitoring:GetMetricData" {
         return Some(send(200, metric_data(&request.body)));
@@ -169,4 +169,78 @@ async fn a_recorder_that_the_answer_does_not_name_has_unread_tags() {
     let inventory = enriched(&served, Wants { tags: true, ..Wants::default() }).await;
     assert!(!inventory.beside.tags.is_empty());
     assert!(inventory.beside.tags.values().all(|tags| tags.gap().is_some()));
+}
+
+/// Members that the organization's delegated administrator for CloudTrail reads, who cannot reach the management account.
+fn without_management(
+    fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static,
+) -> impl Future<Output = Served> {
+    served(move |op, request| {
+        let management = op.action == "sts:AssumeRole" && op.account == MANAGEMENT;
+        if management { Some(refused()) } else { fault(op, request) }
+    })
+}
+
+async fn administrators(served: &Served, accounts: Accounts) -> Inventory {
+    let collected = served.collect(accounts.clone()).await.unwrap();
+    let wants = Wants { administrators: true, ..Wants::default() };
+    let options = served.options(accounts);
+    enrich(&options, collected.inventory, wants, &|_, _| {}, Stop::new()).await.unwrap().inventory
+}
+
+const LIST: &str = "organizations:ListDelegatedAdministrators";
+
+#[tokio::test]
+async fn delegated_administrators_are_read_where_the_management_account_is_out_of_reach() {
+    let pages = |op: &Op, request: &Request| {
+        if op.action != LIST {
+            return None;
+        }
+        assert!(
+            request.body.contains(r#""ServicePrincipal":"cloudtrail.amazonaws.com""#),
+            "{}",
+            request.body
+        );
+        let first = !request.body.contains("NextToken");
+        let page = if first {
+            format!(r#"{{"DelegatedAdministrators":[{{"Id":"{OTHER}"}}],"NextToken":"t"}}"#)
+        } else {
+            format!(r#"{{"DelegatedAdministrators":[{{"Id":"{CALLER}"}}]}}"#)
+        };
+        Some(send(200, page))
+    };
+    let served = without_management(pages).await;
+    let inventory = administrators(&served, members()).await;
+    let mut wanted = vec![CALLER.to_owned(), OTHER.to_owned()];
+    wanted.sort();
+    let found: Vec<_> = inventory.beside.administrators.values().collect();
+    assert_eq!(found, [&Seen::Known(wanted)]);
+    assert_eq!(served.count(LIST), 2);
+
+    // Nobody needs to know where the management account can be reached, or one account is all there is.
+    let served = self::served(pages).await;
+    assert!(administrators(&served, members()).await.beside.administrators.is_empty());
+    assert_eq!(served.count(LIST), 0);
+    let served = without_management(pages).await;
+    assert!(administrators(&served, Accounts::Caller).await.beside.administrators.is_empty());
+    assert_eq!(served.count(LIST), 0);
+}
+
+#[tokio::test]
+async fn administrators_that_cannot_be_read_are_a_gap_and_never_none() {
+    let answers: [fn() -> Answer; 4] = [
+        refused,
+        || send(200, "{}"),
+        || send(200, r#"{"DelegatedAdministrators":[{}]}"#),
+        || send(200, r#"{"DelegatedAdministrators":[],"NextToken":"t"}"#),
+    ];
+    for answer in answers {
+        let served = without_management(move |op, _| (op.action == LIST).then(answer)).await;
+        let collected = served.collect(members()).await.unwrap().inventory;
+        let inventory = administrators(&served, members()).await;
+        let gaps: Vec<_> = inventory.beside.administrators.values().map(Seen::gap).collect();
+        let [Some(gap)] = gaps.as_slice() else { panic!("{gaps:?}") };
+        assert_eq!(inventory.gaps[*gap].call, LIST);
+        assert_eq!(inventory.gaps.len(), collected.gaps.len() + 1);
+    }
 }

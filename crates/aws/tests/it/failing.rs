@@ -88,6 +88,21 @@ async fn every_call_whose_answer_is_too_large_is_exactly_one_gap() {
 }
 
 #[tokio::test]
+async fn every_call_whose_credentials_have_expired_is_exactly_one_gap() {
+    every_call_in_turn(Fault::Expired, GapKind::Failed, |a, b| a.action == b.action).await;
+}
+
+#[tokio::test]
+async fn every_call_whose_answer_is_cut_off_is_exactly_one_gap() {
+    every_call_in_turn(Fault::Cut, GapKind::Failed, |a, b| a.action == b.action).await;
+}
+
+#[tokio::test]
+async fn every_call_whose_answer_is_malformed_is_exactly_one_gap() {
+    every_call_in_turn(Fault::Malformed, GapKind::Failed, |a, b| a.action == b.action).await;
+}
+
+#[tokio::test]
 async fn a_third_of_all_calls_failing_costs_nothing() {
     let healthy = acme::world().serve().await.collect(acme::members()).await.unwrap();
     // Each third call, whatever it is; and a third chosen by a rule that hits some calls several times running.

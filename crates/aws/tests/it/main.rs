@@ -13,6 +13,7 @@ mod evidence;
 mod facts;
 mod failing;
 mod half;
+mod hostile;
 mod listing;
 mod objects;
 mod op;

@@ -25,6 +25,15 @@ pub(crate) enum Answer {
     },
     /// Nothing, ever.
     Hang,
+    /// The beginning of a success, and then the connection ends.
+    Cut {
+        body: String,
+    },
+    /// A success of so many bytes, none of which says anything, after this beginning.
+    Endless {
+        begin: &'static str,
+        bytes: u64,
+    },
 }
 
 /// Serves until the runtime ends; returns the address as an endpoint URL.
@@ -53,6 +62,21 @@ async fn converse(
         let heads = request.method == "HEAD";
         match answer(request) {
             Answer::Hang => std::future::pending().await,
+            Answer::Cut { body } => {
+                let head = format!("HTTP/1.1 200 Said\r\ncontent-length: {}\r\n\r\n", 2 * body.len() + 1);
+                stream.get_mut().write_all(format!("{head}{body}").as_bytes()).await?;
+                return Ok(());
+            }
+            Answer::Endless { begin, bytes } => {
+                let head = format!("HTTP/1.1 200 Said\r\ncontent-length: {bytes}\r\n\r\n{begin}");
+                stream.get_mut().write_all(head.as_bytes()).await?;
+                let chunk = vec![b' '; 1 << 20];
+                for _ in 0..bytes >> 20 {
+                    // Whoever has heard enough hangs up.
+                    stream.get_mut().write_all(&chunk).await?;
+                }
+                return Ok(());
+            }
             Answer::Send { status, headers, body } => {
                 let mut head = format!("HTTP/1.1 {status} Said\r\ncontent-length: {}\r\n", body.len());
                 for (name, value) in headers {

@@ -65,6 +65,10 @@ pub(crate) enum Fault {
     Hang,
     /// A success of 17 MiB.
     Vast,
+    /// A success that ends in the middle of its body.
+    Cut,
+    /// A success whose body is neither JSON nor XML, although it begins as one.
+    Malformed,
 }
 
 type Faults = Box<dyn Fn(&Op, usize) -> Option<Fault> + Send + Sync>;

@@ -1,26 +1,29 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+mod work;
+
+pub(crate) use work::Work;
+
 use super::{Context, exceptions_so_far};
-use crate::again::typed_value;
 use crate::args;
 use crate::asking;
-use crate::collect::{carry_out, collect};
+use crate::collect::collect;
 use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_file, write_private};
-use crate::problem::{Problem, io_problem, say};
+use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
-use audit::change::{Change, Setting, State};
+use audit::change::{Change, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
-use aws::{Carried, Mark, Stopped};
+use aws::{Mark, Stopped};
 use cli::report;
-use cli::store::{JournalFile, JournalRead, discard, read_journal, read_plan, write_exceptions};
+use cli::store::{JournalRead, read_journal, write_exceptions};
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use work::TakenBack;
 
 /// Carries out, audits again, shows the difference.
 ///
@@ -31,7 +34,12 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let named = typed.exceptions.is_some();
     let exceptions_file = typed.exceptions.or_else(|| context.config.exceptions.clone());
     let work = match (&typed.plan, &typed.resume) {
-        (_, Some(journal)) => Work::resumed(journal)?,
+        (_, Some(journal)) => {
+            if let Some(back) = TakenBack::of(journal)? {
+                return Ok(back.refuses(journal, &live));
+            }
+            Work::resumed(journal)?
+        }
         (Some(plan), None) => Work::fresh(plan, typed.journal)?,
         // clap asks for one of them.
         (None, None) => return Err(Problem::misuse("name a plan, or --resume JOURNAL").into()),
@@ -94,179 +102,6 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         return work.half_way(told, &live);
     }
     Ok(outcome)
-}
-
-/// A plan, how far it has come, and the journal of it.
-pub(crate) struct Work {
-    pub(crate) plan: Plan,
-    pub(crate) hash: String,
-    pub(crate) marks: Vec<Mark>,
-    journal: PathBuf,
-    /// Whether the journal is there, and its last line cut off.
-    open: Option<bool>,
-}
-
-impl Work {
-    fn fresh(path: &Path, journal: Option<PathBuf>) -> Result<Self> {
-        let bytes = read_file(path)?;
-        let (plan, hash) = read_plan(&bytes).map_err(|error| {
-            Problem::new(format!("cannot read {} as a plan: {error}", called(path))).help(error.help())
-        })?;
-        let beside = || {
-            let mut name = path.as_os_str().to_owned();
-            name.push(".journal");
-            PathBuf::from(name)
-        };
-        let stdin = settings::is_stdin(path);
-        let journal = journal.unwrap_or_else(|| if stdin { PathBuf::from("plan.journal") } else { beside() });
-        Ok(Work { plan, hash, marks: Vec::new(), journal, open: None })
-    }
-
-    pub(crate) fn resumed(path: &Path) -> Result<Self> {
-        let JournalRead { plan, hash, marks, cut_off } = journal(path)?;
-        if cut_off {
-            say(
-                "note",
-                "the last line of the journal was cut off: the account itself is asked what came of it",
-            );
-        }
-        Ok(Work { plan, hash, marks, journal: path.to_owned(), open: Some(cut_off) })
-    }
-
-    /// A plan of ours that is carried out at once.
-    pub(crate) fn of(plan: Plan, journal: PathBuf) -> Self {
-        let hash = cli::store::plan_hash(&plan);
-        Work { plan, hash, marks: Vec::new(), journal, open: None }
-    }
-
-    /// Carries it out.
-    pub(crate) fn carry_out(&self, place: &Place<'_>) -> Result<Carried> {
-        let opened = match self.open {
-            None => {
-                JournalFile::begin(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
-            }
-            Some(cut_off) => JournalFile::go_on(&self.journal, cut_off),
-        };
-        let mut journal = opened.map_err(|error| {
-            let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
-            let help = match (error.kind(), &self.plan.purpose) {
-                (ErrorKind::AlreadyExists, _) => {
-                    format!("nothing was changed: go on with `{}`", self.resume(place.live))
-                }
-                // What takes back has its journal beside the one that it takes back.
-                (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
-                _ => "nothing was changed: name another file with --journal".to_owned(),
-            };
-            problem.help(help)
-        })?;
-        let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
-        let total = changes.len();
-        let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
-        let carried = carry_out(place.live, &changes, &self.marks, &mut journal, &mut told);
-        match carried {
-            Err(error) if self.is_begun() => Ok(Carried {
-                done: (0..total).filter(|at| self.marks.get(*at) == Some(&Mark::Done)).collect(),
-                kept: Vec::new(),
-                begun: true,
-                stopped: Some(Stopped::Refused { at: 0, permission: false, error: format!("{error:#}") }),
-            }),
-            Err(error) => {
-                discard(&self.journal);
-                Err(error)
-            }
-            carried => carried,
-        }
-    }
-
-    /// True iff the journal says that something was about to be changed.
-    pub(crate) fn is_begun(&self) -> bool {
-        self.marks.iter().any(|mark| *mark != Mark::Fresh)
-    }
-
-    /// True iff the journal says that every step is done.
-    pub(crate) fn is_done(&self) -> bool {
-        self.marks.iter().all(|mark| *mark == Mark::Done)
-    }
-
-    /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
-    pub(crate) fn half_way(&self, result: Result<Outcome>, live: &Live) -> Result<Outcome> {
-        match result {
-            Ok(outcome @ (Outcome::Well | Outcome::No | Outcome::Undetermined | Outcome::HalfWay)) => {
-                Ok(outcome)
-            }
-            Ok(_) => Ok(self.tell_next(live)),
-            Err(error) => {
-                say("error", &format!("{error:#}"));
-                Ok(self.tell_next(live))
-            }
-        }
-    }
-
-    /// Names the commands that go on from here.
-    pub(crate) fn tell_next(&self, live: &Live) -> Outcome {
-        let resume = self.resume(live);
-        let journal = report::shell(&self.journal.to_string_lossy());
-        let next = match &self.plan.purpose {
-            Purpose::Undo => resume,
-            _ => {
-                let undo = format!("invoketrail undo {journal}{}", live.again());
-                format!("{resume}  # or take back what was done: `{undo}`")
-            }
-        };
-        say("next", &next);
-        Outcome::HalfWay
-    }
-
-    /// The command that goes on with the journal, with the flags without which it would be refused.
-    fn resume(&self, live: &Live) -> String {
-        let journal = report::shell(&self.journal.to_string_lossy());
-        let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
-        let managed = if managed { " --even-if-managed" } else { "" };
-        let exceptions = match &self.plan.purpose {
-            // A file that settings name is found there again.
-            Purpose::Backout(_) | Purpose::Restore(_) => typed_value("exceptions")
-                .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path))),
-            Purpose::Record | Purpose::DropCopies | Purpose::Undo => String::new(),
-        };
-        format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
-    }
-
-    /// Tells how it ended, and the next command.
-    pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
-        let journal = report::shell(&self.journal.to_string_lossy());
-        let flags = live.again();
-        for at in &carried.kept {
-            if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)
-                && let Some(bucket) = &turn.before
-            {
-                say("note", &format!("kept the bucket {}: it holds log files", bucket.name));
-            }
-        }
-        let Some(stopped) = &carried.stopped else {
-            say(
-                "wrote",
-                &format!("{} (invoketrail undo {journal}{flags} takes it back)", self.journal.display()),
-            );
-            return Outcome::Well;
-        };
-        let untouched = !carried.begun;
-        let (line, outcome) = reason(stopped, &self.plan, untouched);
-        say("error", &line);
-        if let Stopped::Stale { at, found } = stopped
-            && let Some(step) = self.plan.steps.get(*at)
-        {
-            tell_difference(&step.change.before(), found);
-        }
-        if outcome == Outcome::HalfWay {
-            say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
-            return self.tell_next(live);
-        }
-        if untouched {
-            discard(&self.journal);
-            say("note", "nothing was changed");
-        }
-        outcome
-    }
 }
 
 /// Says line by line what was expected and what was found.

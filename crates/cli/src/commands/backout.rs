@@ -34,7 +34,7 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
             Wanted::Drop(patterns) => patterns.iter().any(Pattern::needs_tags),
             Wanted::Only(_) => false,
         };
-    let wants = Wants { tags: true, invocations: true, functions };
+    let wants = Wants { tags: true, invocations: true, functions, ..Wants::default() };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
     let reduction = Reduction { wanted, keep: typed.keep, exception };
     let plan = backout(&inventory, &desk.options(&context), &reduction);

@@ -57,7 +57,7 @@ const fn name(job: Job) -> &'static str {
 /// True iff the action is needed at all with these flags.
 fn needed(action: &Action, live: &Live) -> bool {
     match action.name {
-        "sts:AssumeRole" => live.role_name.is_some(),
+        "sts:AssumeRole" | "organizations:ListDelegatedAdministrators" => live.role_name.is_some(),
         "organizations:ListAccounts" => live.accounts == Accounts::Organization,
         _ => true,
     }

@@ -28,7 +28,7 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
     let desk = Desk::new(&typed.planning, counted, &context)?;
     let source = settings::source(typed.source, context.config.clone());
-    let wants = Wants { tags: true, invocations: true, functions: false };
+    let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
     let options = PlanOptions {
         all_kinds: typed.all_kinds,

@@ -35,7 +35,7 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
         .cloned()
         .collect();
     let source = settings::source(typed.source, context.config.clone());
-    let wants = Wants { tags: true, invocations: true, functions: false };
+    let wants = Wants { tags: true, invocations: true, ..Wants::default() };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
     let plan = restore(&inventory, &desk.options(&context), &ending);
     desk.show(&plan, &inventory, &context, &source)

@@ -15,8 +15,8 @@ use audit::drift::Snapshot;
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back, undo};
 use aws::Mark;
 use cli::report;
-use cli::store::{JournalError, JournalRead, plan_hash, read_journal, write_plan};
-use std::path::{Path, PathBuf};
+use cli::store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
+use std::path::Path;
 
 /// Takes back, or plans to do so around what others changed.
 ///
@@ -26,9 +26,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
     let read = journal(&typed.journal)?;
     let place = Place { live: &live, context: &context };
-    let mut name = typed.journal.as_os_str().to_owned();
-    name.push(".undo");
-    let own = PathBuf::from(name);
+    let own = undo_of(&typed.journal);
     // What a backout left out is recorded again, so its exception has nothing left to excuse.
     let ended = match &read.plan.purpose {
         Purpose::Backout(exception) => vec![exception.id.clone()],

@@ -91,7 +91,8 @@ pub fn is_day(text: &str) -> bool {
     text.len() == 10 && time::Date::parse(text, &form).is_ok()
 }
 
-fn is_time(text: &str) -> bool {
+/// True iff the text is a moment of RFC 3339.
+pub(super) fn is_time(text: &str) -> bool {
     time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
 }
 

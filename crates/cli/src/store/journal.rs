@@ -5,6 +5,7 @@
 
 use super::document::DocumentError;
 use super::plan_file::{PlanFileError, read_plan, write_plan};
+use crate::limits::DOCUMENT;
 use crate::visible::{excerpt, json};
 use audit::plan::Plan;
 use aws::{Entry, Journal, Mark};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "invoketrail.journal/1";
 
@@ -173,10 +174,11 @@ impl Journal for JournalFile {
 
 /// True iff the file is a journal of ours that ends within its first line.
 fn is_not_begun(path: &Path) -> bool {
-    // What is longer than any plan is no such line, and is not read as a whole.
-    const LONGEST: u64 = 64 << 20;
-    let short = std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LONGEST);
-    short && std::fs::read(path).is_ok_and(|bytes| ends_in_head(&bytes))
+    // A pipe or a device is no journal, and opening one may wait for ever.
+    let Ok(about) = std::fs::metadata(path) else { return false };
+    // What is longer than any plan is no such line.
+    let read = || DOCUMENT.read(File::open(path)?, about.len());
+    about.is_file() && read().is_ok_and(|bytes| ends_in_head(&bytes))
 }
 
 /// True iff this is how a journal begins, and it ends before its first line does.
@@ -189,6 +191,36 @@ fn ends_in_head(bytes: &[u8]) -> bool {
 pub fn discard(path: &Path) {
     // What cannot be removed stays, and the next try says so.
     let _ = std::fs::remove_file(path);
+}
+
+/// The journal of the undo of this one.
+#[must_use]
+pub fn undo_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".undo");
+    PathBuf::from(name)
+}
+
+/// Gives a journal that was taken back, and that of its undo, names that no journal has: what they hold stays, and the plan can
+/// be carried out anew. Returns the name of the first. A run that was killed between the two is gone on with.
+///
+/// # Errors
+/// What the file system says.
+pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let named = |number: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    };
+    let taken = |path: &Path| std::fs::symlink_metadata(path).is_ok();
+    let free = (1..u32::MAX).map(named).find(|name| !taken(&undo_of(name)) && (!taken(path) || !taken(name)));
+    let free = free.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    // The journal goes first: that of an undo alone is taken for no journal's.
+    if taken(path) {
+        std::fs::rename(path, &free)?;
+    }
+    std::fs::rename(undo_of(path), undo_of(&free))?;
+    Ok(free)
 }
 
 /// Reads a journal.
@@ -257,6 +289,8 @@ fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
         (Some(named), _) => return Err(other(format!("its format is `{}`", excerpt(named, 60))).into()),
         (None, _) => return Err(other("it has no member `format`".to_owned()).into()),
     }
+    let started = head.get("started_at").and_then(Value::as_str).unwrap_or_default();
+    super::plan_check::time("started_at", started).map_err(PlanFileError::Document)?;
     let mut members = head.as_object().cloned().unwrap_or_default();
     members.insert("format".to_owned(), super::plan_file::FORMAT.tag().into());
     Ok(read_plan(Value::Object(members).to_string().as_bytes())?)

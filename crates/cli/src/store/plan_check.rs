@@ -18,6 +18,7 @@ type Checked = Result<(), DocumentError>;
 pub(super) fn check(plan: &Plan) -> Checked {
     let scope = &plan.scope;
     is("plan.scope.partition", &scope.partition, Partition::parse)?;
+    time("plan.scope.collected_at", &scope.collected_at)?;
     for (at, account) in scope.accounts.iter().enumerate() {
         is(&format!("plan.scope.accounts[{at}]"), account, AccountId::parse)?;
     }
@@ -71,7 +72,9 @@ fn target(path: &str, target: &Target, partition: &str) -> Checked {
     let own = Arn::parse(&target.arn).filter(|arn| {
         arn.service == "cloudtrail"
             && arn.partition == partition
-            && arn.account == target.account
+            // A delegated administrator calls for trails of the management account.
+            && (arn.account == target.account
+                || (target.kind == RecorderKind::Trail && AccountId::parse(arn.account).is_ok()))
             && arn.region == target.home_region
     });
     let fits = own.is_some_and(|arn| match target.kind {
@@ -139,6 +142,14 @@ fn is_for_cloudtrail(bucket: &Bucket, target: &Target, partition: &str) -> bool 
 
 fn is<T>(path: &str, text: &str, parse: impl Fn(&str) -> Result<T, NotAName>) -> Checked {
     parse(text).map(drop).or_else(|error| wrong(path.to_owned(), text, error.noun))
+}
+
+/// Refuses what is not a moment of RFC 3339.
+pub(super) fn time(path: &str, text: &str) -> Checked {
+    if super::exceptions_file::is_time(text) {
+        return Ok(());
+    }
+    wrong(path.to_owned(), text, "a time like 2026-11-23T17:00:00Z")
 }
 
 fn wrong(path: String, text: &str, noun: &str) -> Checked {

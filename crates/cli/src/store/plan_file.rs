@@ -262,6 +262,7 @@ pub fn read_plan(bytes: &[u8]) -> Result<(Plan, String), PlanFileError> {
             problem: crate::visible::excerpt(&error.inner().to_string(), 200),
         })?;
     let plan = shape.into_plan()?;
+    super::plan_check::time("generated_at", &file.generated_at)?;
     super::plan_check::check(&plan)?;
     Ok((plan, approved))
 }

@@ -94,3 +94,49 @@ fn a_hash_is_of_what_is_done() {
     assert_ne!(one["content_hash"], other["content_hash"]);
     assert_ne!(one["hash"], plan("control-tower", &["--per-account"]).0["hash"]);
 }
+
+/// Under Control Tower, with a management account that nobody could reach: the delegated administrator makes the trail, and the file
+/// of that plan is read again. Where nobody can make it, the plan says so, and how to ask for one in each account.
+#[test]
+fn an_organization_whose_management_account_is_out_of_reach_has_one_trail_or_a_reason() {
+    let path = crate::run::root().join("crates/cli/tests/cases/plan/control-tower.json");
+    let mut seen: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let gaps = seen["gaps"].as_array_mut().unwrap();
+    let gap = serde_json::json!({"gap": gaps.len()});
+    gaps.push(serde_json::json!({"account": "111122223333", "region": null, "call": "sts:AssumeRole", "subject": null,
+        "kind": "refused", "error": "AccessDenied"}));
+    (seen["accounts"][0]["regions"], seen["accounts"][0]["stores"]) = (gap.clone(), gap);
+    let folder = tempfile::tempdir().unwrap();
+    let plan = |seen: &Value| {
+        let file = folder.path().join("seen.json");
+        std::fs::write(&file, seen.to_string()).unwrap();
+        let said = run(&[
+            "plan",
+            "--inventory",
+            file.to_str().unwrap(),
+            "--recorders",
+            "trails",
+            "--format",
+            "json",
+        ]);
+        (serde_json::from_str::<Value>(&said.stdout).unwrap(), said)
+    };
+    let (nobody, said) = plan(&seen);
+    assert!(steps(&nobody).iter().all(|step| step["change"]["setting"] != "trail"), "{nobody}");
+    let refusals = nobody["plan"]["refusals"].to_string();
+    assert!(
+        refusals.contains("111122223333 was not visited") && refusals.contains("--per-account"),
+        "{said:?}"
+    );
+
+    seen["cloudtrail_administrators"] =
+        serde_json::json!([{"organization": "o-acme4example", "accounts": {"known": ["777788889999"]}}]);
+    let (one, said) = plan(&seen);
+    let created: Vec<Value> =
+        steps(&one).into_iter().filter(|step| step["change"]["setting"] == "trail").collect();
+    assert_eq!(created.len(), 1, "{one}");
+    let target = &created[0]["change"]["target"];
+    assert_eq!(target["account"], "777788889999");
+    assert!(target["arn"].as_str().unwrap().contains(":111122223333:trail/"), "{target}");
+    cli::store::read_plan(said.stdout.as_bytes()).unwrap();
+}

@@ -19,6 +19,7 @@ mod index;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]
+mod killed;
 mod late;
 mod left_out;
 mod limits;
@@ -29,6 +30,7 @@ mod names;
 mod no_network;
 mod places;
 mod proven;
+mod proxy;
 mod run;
 mod scripted;
 mod security;

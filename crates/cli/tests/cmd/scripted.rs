@@ -62,10 +62,15 @@ pub(crate) fn request(stream: &TcpStream) -> Asked {
 }
 
 /// Answers, and ends the connection. The status may have header lines behind it.
-pub(crate) fn answer(mut stream: TcpStream, status: &str, body: &str) {
+pub(crate) fn answer(stream: TcpStream, status: &str, body: &str) {
+    answered(stream, status, body).unwrap();
+}
+
+/// The same to somebody who may be gone.
+pub(crate) fn answered(mut stream: TcpStream, status: &str, body: &str) -> std::io::Result<()> {
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    stream.write_all(format!("{head}{body}").as_bytes())
 }
 
 /// An endpoint, for as long as the test runs.

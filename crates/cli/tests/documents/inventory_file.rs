@@ -240,10 +240,16 @@ fn beside() -> impl Strategy<Value = Beside> {
     let counts = seen(btree_map(text(), any::<u64>(), 0..3));
     (
         btree_map(store(), tags(), 0..3),
+        btree_map(text(), seen(vec(id(), 0..3)), 0..3),
         btree_map((id(), region()), counts, 0..3),
         btree_map(arn().prop_map(String::into_boxed_str), facts, 0..3),
     )
-        .prop_map(|(tags, invocations, functions)| Beside { tags, invocations, functions })
+        .prop_map(|(tags, administrators, invocations, functions)| Beside {
+            tags,
+            administrators,
+            invocations,
+            functions,
+        })
 }
 
 fn inventory() -> impl Strategy<Value = Inventory> {

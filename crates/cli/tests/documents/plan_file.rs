@@ -280,6 +280,30 @@ fn a_damaged_journal_names_the_line() {
     }
 }
 
+/// A plan, and a journal, whose times nobody can have written.
+#[test]
+fn a_time_that_is_none_is_refused() {
+    let told = |read: Result<_, PlanFileError>| read.map(drop).unwrap_err().to_string();
+    let written =
+        some_plan().replacen("\"generated_at\": \"2026-11-23T00:00:00Z", "\"generated_at\": \"garbage", 1);
+    assert!(told(read_plan(written.as_bytes())).starts_with("`generated_at`: `garbage` is not a time"));
+    let (plan, _) = read_plan(some_plan().as_bytes()).unwrap();
+    let head = |plan: &Plan, now: &str| {
+        let folder = folder();
+        let path = folder.path().join("journal");
+        drop(JournalFile::begin(&path, plan, now, "1.0.0").unwrap());
+        std::fs::read(&path).unwrap()
+    };
+    let told_of = |bytes: &[u8]| read_journal(bytes).unwrap_err().to_string();
+    assert!(told_of(&head(&plan, "2026-13-40T00:00:00Z")).contains("is not a time"));
+    assert!(read_journal(&head(&plan, "2026-11-23T00:00:00Z")).is_ok());
+    let mut garbage = plan;
+    garbage.scope.collected_at = "garbage".to_owned();
+    let file = write_plan(&garbage, "2026-11-23T00:00:00Z", "1.0.0");
+    assert!(told(read_plan(file.as_bytes())).starts_with("`plan.scope.collected_at`"));
+    assert!(told_of(&head(&garbage, "2026-11-23T00:00:00Z")).starts_with("`plan.scope.collected_at`"));
+}
+
 fn some_plan() -> String {
     let plan = Plan {
         gained: Vec::new(),

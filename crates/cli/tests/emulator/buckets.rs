@@ -104,9 +104,18 @@ fn a_bucket_of_an_organization_is_read_by_what_is_asked_for() {
     let whole = format!("s3://{BUCKET}");
     // What lies beside the tree and holds records is read.
     assert_eq!(calls(&run(&seed, &whole, &[])), (Some(0), 13, 13));
+    beside_the_tree(&seed, &whole);
+
+    let missing = run(&seed, "s3://invoketrail-no-such-bucket/x", &[]);
+    assert_eq!(missing.code, Some(1), "{}", missing.stderr);
+    assert!(missing.stderr.contains("there is no such bucket"), "{}", missing.stderr);
+}
+
+/// What lies beside the tree, or in it under another name, is looked into.
+fn beside_the_tree(seed: &Seed, whole: &str) {
     seed.object(BUCKET, "notes/read.me", "", "hello");
     seed.object(BUCKET, "notes/settings.json", "", "{}");
-    let said = run(&seed, &whole, &[]);
+    let said = run(seed, whole, &[]);
     assert_eq!(calls(&said), (Some(0), 13, 13));
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let names = serde_json::json!(["notes/read.me", "notes/settings.json"]);
@@ -116,17 +125,13 @@ fn a_bucket_of_an_organization_is_read_by_what_is_asked_for() {
     for key in ["notes/other.json.bak".to_owned(), format!("{day}/x.json.gz.Ab12Cd")] {
         seed.object(BUCKET, &key, "", &record("111122223333", "eu-west-1", "20", 99));
     }
-    let said = run(&seed, &whole, &[]);
+    let said = run(seed, whole, &[]);
     assert_eq!(calls(&said), (Some(4), 13, 13));
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let troubles = document["reading"]["troubles"].as_array().unwrap();
     let files: Vec<&str> = troubles.iter().filter_map(|trouble| trouble["file"].as_str()).collect();
     let named = |name: &str| files.iter().any(|file| file.ends_with(name));
     assert!(files.len() == 2 && named("other.json.bak") && named("x.json.gz.Ab12Cd"), "{files:?}");
-
-    let missing = run(&seed, "s3://invoketrail-no-such-bucket/x", &[]);
-    assert_eq!(missing.code, Some(1), "{}", missing.stderr);
-    assert!(missing.stderr.contains("there is no such bucket"), "{}", missing.stderr);
 }
 
 /// The object that a request asks for, if it is one of the records'.

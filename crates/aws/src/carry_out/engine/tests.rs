@@ -131,6 +131,12 @@ fn changes() -> Vec<Change> {
     let selectors = |before: &str, after: &str| {
         Setting::Selectors(Turn { before: before.to_owned(), after: after.to_owned() })
     };
+    let id = "5b0c6d1e-4f7a-4c2e-9d38-2a6f1e9b7c40";
+    let store = Target {
+        arn: format!("arn:aws:cloudtrail:eu-west-1:111111111111:eventdatastore/{id}"),
+        kind: RecorderKind::EventDataStore,
+        ..target("lake")
+    };
     let policy = r#"{"Statement":[]}"#.to_owned();
     let bucket = Some(Bucket { name: "logs".to_owned(), policy });
     let trail = Some(NewTrail {
@@ -146,6 +152,11 @@ fn changes() -> Vec<Change> {
         Change { target: target("a"), setting: selectors("a0", "a1") },
         Change { target: target("b"), setting: selectors("b0", "b1") },
         Change { target: target("a"), setting: Setting::Logging(Turn { before: false, after: true }) },
+        Change {
+            target: target("b"),
+            setting: Setting::LogFileValidation(Turn { before: false, after: true }),
+        },
+        Change { target: store, setting: selectors("s0", "s1") },
     ]
 }
 
@@ -209,7 +220,7 @@ async fn a_stale_plan_changes_nothing() {
 async fn somebody_else_between_reading_and_setting_is_never_overwritten_unseen() {
     let changes = changes();
     // The changes of single calls alone, so that calls can be counted.
-    let changes = changes[2..].to_vec();
+    let changes = changes[2..6].to_vec();
     // All four are compared first; then the first change reads, sets and reads back in calls 4, 5 and 6.
     let elses = State::Selectors("somebody else's".to_owned());
     let mut world = Fake { other: Some((7, key(&changes[1]), elses.clone())), ..Fake::of(&changes) };

@@ -1,4 +1,4 @@
-//! What a plan needs beside an audit, as it stands in the file: three lists that are left out where they are empty.
+//! What a plan needs beside an audit, as it stands in the file: lists that are left out where they are empty.
 
 use super::InventoryFileError;
 use super::check::{account_id, gap, quoted, region, wrong};
@@ -6,6 +6,7 @@ use super::names::{arn, recorder_arn};
 use super::shape::{SeenShape, Text};
 use super::write::{list, text, texts};
 use audit::beside::{Beside, Exposure, FunctionFacts};
+use cloudtrail::names::AccountId;
 use cloudtrail::recorder::Seen;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::io::{self, Write};
 #[derive(Default)]
 pub(super) struct BesideShape<'a> {
     pub(super) recorder_tags: Vec<TagsShape<'a>>,
+    pub(super) cloudtrail_administrators: Vec<AdministratorsShape<'a>>,
     pub(super) invocations: Vec<CountsShape<'a>>,
     pub(super) function_facts: Vec<FactsShape<'a>>,
 }
@@ -23,6 +25,13 @@ pub(super) struct BesideShape<'a> {
 pub(super) struct TagsShape<'a> {
     recorder: Text<'a>,
     tags: SeenShape<BTreeMap<Text<'a>, Text<'a>>>,
+}
+
+/// Delegated administrators for CloudTrail by the id of their organization.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AdministratorsShape<'a> {
+    organization: Text<'a>,
+    accounts: SeenShape<Vec<Text<'a>>>,
 }
 
 /// Invocations in 30 days by the name of the function.
@@ -58,6 +67,13 @@ pub(super) fn write(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
             .iter()
             .map(|(arn, tags)| Ok(TagsShape { recorder: text(arn), tags: SeenShape::of(tags, map) }));
         list(out, "recorder_tags", entries)?;
+    }
+    if !beside.administrators.is_empty() {
+        let entries = beside.administrators.iter().map(|(id, accounts)| {
+            let accounts = SeenShape::of(accounts, |accounts| texts(accounts));
+            Ok(AdministratorsShape { organization: text(id), accounts })
+        });
+        list(out, "cloudtrail_administrators", entries)?;
     }
     if !beside.invocations.is_empty() {
         let entries = beside.invocations.iter().map(|((account, region), counts)| {
@@ -101,7 +117,10 @@ pub(super) fn read(
     gaps: usize,
     partition: &str,
 ) -> Result<Beside, InventoryFileError> {
-    let mut beside = Beside::default();
+    let mut beside = Beside {
+        administrators: administrators(shape.cloudtrail_administrators, gaps)?,
+        ..Beside::default()
+    };
     for (at, one) in shape.recorder_tags.into_iter().enumerate() {
         let tags = one.tags.into_seen(owned);
         gap(format!("recorder_tags[{at}].tags.gap"), tags.gap(), gaps)?;
@@ -145,6 +164,29 @@ pub(super) fn read(
         }
     }
     Ok(beside)
+}
+
+fn administrators(
+    shapes: Vec<AdministratorsShape<'_>>,
+    gaps: usize,
+) -> Result<BTreeMap<String, Seen<Vec<String>>>, InventoryFileError> {
+    let mut all = BTreeMap::new();
+    for (at, one) in shapes.into_iter().enumerate() {
+        let path = format!("cloudtrail_administrators[{at}]");
+        let accounts =
+            one.accounts.into_seen(|list| list.into_iter().map(Text::into_owned).collect::<Vec<_>>());
+        gap(format!("{path}.accounts.gap"), accounts.gap(), gaps)?;
+        for id in accounts.known().into_iter().flatten() {
+            if AccountId::parse(id).is_err() {
+                return wrong(format!("{path}.accounts"), format!("{} is not an account id", quoted(id)));
+            }
+        }
+        let organization = one.organization.into_owned();
+        if all.insert(organization.clone(), accounts).is_some() {
+            return wrong(path, format!("{} stands there twice", quoted(&organization)));
+        }
+    }
+    Ok(all)
 }
 
 fn facts(shape: FactsShape<'_>) -> FunctionFacts {

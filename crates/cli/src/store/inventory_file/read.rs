@@ -171,8 +171,8 @@ fn other_format(format: &str) -> InventoryFileError {
 
 fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
     let gaps = shape.gaps.len();
-    let FileShape { recorder_tags, invocations, function_facts, .. } = shape;
-    let beside = BesideShape { recorder_tags, invocations, function_facts };
+    let FileShape { recorder_tags, cloudtrail_administrators, invocations, function_facts, .. } = shape;
+    let beside = BesideShape { recorder_tags, cloudtrail_administrators, invocations, function_facts };
     let beside = beside::read(beside, gaps, &shape.partition)?;
     let recorders = shape.recorders.into_iter().enumerate().map(|(at, one)| recorder(at, one));
     Ok(Inventory {

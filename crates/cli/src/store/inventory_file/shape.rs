@@ -2,7 +2,7 @@
 //!
 //! Members that we do not know are passed over when reading, because later versions may add some.
 
-use super::beside::{CountsShape, FactsShape, TagsShape};
+use super::beside::{AdministratorsShape, CountsShape, FactsShape, TagsShape};
 use super::listing::ListingShape;
 use cloudtrail::recorder::Seen;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub(super) struct FileShape<'a> {
     pub(super) places: Vec<PlaceShape<'a>>,
     #[serde(borrow, default)]
     pub(super) recorder_tags: Vec<TagsShape<'a>>,
+    #[serde(borrow, default)]
+    pub(super) cloudtrail_administrators: Vec<AdministratorsShape<'a>>,
     #[serde(borrow, default)]
     pub(super) invocations: Vec<CountsShape<'a>>,
     #[serde(borrow, default)]
