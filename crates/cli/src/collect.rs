@@ -128,7 +128,7 @@ pub(crate) fn runtime() -> Result<Runtime> {
 
 pub(crate) fn options(live: &Live) -> Options {
     let default = Options::default();
-    let (limits, pace) = if in_haste() { hurried() } else { (default.limits, default.pace) };
+    let (limits, pace) = in_haste();
     Options {
         limits,
         pace,
@@ -148,15 +148,16 @@ pub(crate) fn options(live: &Live) -> Options {
     }
 }
 
-/// Tests on this machine wait for nobody's quota. What is built for use has no such switch.
-fn in_haste() -> bool {
-    cfg!(debug_assertions) && std::env::var_os("INVOKETRAIL_TEST_HASTE").is_some()
-}
-
-/// As many attempts as ever, one right after the other.
-fn hurried() -> (Limits, Pace) {
+/// Tests on this machine wait for nobody's quota, neither before an attempt nor between two; `once` leaves it at one attempt.
+/// What is built for use has no such switch.
+fn in_haste() -> (Limits, Pace) {
+    let haste = std::env::var("INVOKETRAIL_TEST_HASTE").ok().filter(|_| cfg!(debug_assertions));
+    let Some(haste) = haste else { return (Limits::default(), Pace::default()) };
     let soon = Duration::from_millis(1);
-    let limits = Limits { backoff: soon, conflict: soon, ..Limits::default() };
+    let mut limits = Limits { backoff: soon, conflict: soon, ..Limits::default() };
+    if haste == "once" {
+        limits.attempts = 1;
+    }
     let all = f64::from(u16::MAX);
     let pace =
         Pace { cloudtrail: all, writes: all, lambda: all, organizations: all, objects: all, other: all };

@@ -27,7 +27,7 @@ pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
         .envs([
             ("HOME", "/nonexistent"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
-            ("INVOKETRAIL_TEST_HASTE", "1"),
+            ("INVOKETRAIL_TEST_HASTE", "once"),
             ("AWS_REGION", "us-east-1"),
         ])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])

@@ -65,7 +65,7 @@ fn as_typed(seed: &Seed, arguments: &[&str]) -> Said {
         .envs([
             ("HOME", "/nonexistent"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
-            ("INVOKETRAIL_TEST_HASTE", "1"),
+            ("INVOKETRAIL_TEST_HASTE", "once"),
             ("COLUMNS", "100"),
         ])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
