@@ -9,8 +9,9 @@ use anyhow::Result;
 use audit::change::{Change, State};
 use audit::inventory::Inventory;
 use aws::permissions::{Action, Held};
-use aws::{Carried, CollectError, Collected, Journal, Mark, Options, Orders, Stop, Wants};
+use aws::{Carried, CollectError, Collected, Journal, Limits, Mark, Options, Orders, Pace, Stop, Wants};
 use std::convert::Infallible;
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 /// Reads AWS into an inventory.
@@ -127,7 +128,10 @@ pub(crate) fn runtime() -> Result<Runtime> {
 
 pub(crate) fn options(live: &Live) -> Options {
     let default = Options::default();
+    let (limits, pace) = in_haste();
     Options {
+        limits,
+        pace,
         profile: live.profile.clone(),
         regions: live.regions.clone(),
         endpoint_url: live.endpoint_url.clone(),
@@ -142,6 +146,22 @@ pub(crate) fn options(live: &Live) -> Options {
         session_name: live.session_name.clone().unwrap_or(default.session_name.clone()),
         ..default
     }
+}
+
+/// Tests on this machine wait for nobody's quota, neither before an attempt nor between two; `once` leaves it at one attempt.
+/// What is built for use has no such switch.
+fn in_haste() -> (Limits, Pace) {
+    let haste = std::env::var("INVOKETRAIL_TEST_HASTE").ok().filter(|_| cfg!(debug_assertions));
+    let Some(haste) = haste else { return (Limits::default(), Pace::default()) };
+    let soon = Duration::from_millis(1);
+    let mut limits = Limits { backoff: soon, conflict: soon, ..Limits::default() };
+    if haste == "once" {
+        limits.attempts = 1;
+    }
+    let all = f64::from(u16::MAX);
+    let pace =
+        Pace { cloudtrail: all, writes: all, lambda: all, organizations: all, objects: all, other: all };
+    (limits, pace)
 }
 
 /// `AWS_ENDPOINT_URL` and the ones for single services, which the SDK follows on its own.

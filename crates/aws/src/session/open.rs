@@ -143,17 +143,22 @@ fn unsendable(why: Unsendable) -> CollectError {
 /// One pool of connections for all clients: by default every client of the SDK would have its own. Proxies of the environment are
 /// used, but not to reach this machine.
 fn http_client() -> SharedHttpClient {
-    bounded(through(ProxyConfig::from_env()), through(ProxyConfig::disabled()))
-}
-
-fn through(proxy: ProxyConfig) -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(move |settings, components| {
+    let proxied = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.set_proxy_config(Some(proxy.clone()));
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
         connector.build()
-    })
+    });
+    // In clear, so it needs none of the certificates that take their time to be read.
+    let direct = Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.set_proxy_config(Some(ProxyConfig::disabled()));
+        connector.build_http()
+    });
+    bounded(proxied, direct)
 }
 
 fn no_credentials(error: &CredentialsError, profile: Option<&String>) -> CollectError {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What every run sees of the environment.
-pub(crate) const ENVIRONMENT: [(&str, &str); 7] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 8] = [
     ("INVOKETRAIL_NOW", "2026-11-23T17:00:00Z"),
+    ("INVOKETRAIL_TEST_HASTE", "1"),
     ("COLUMNS", "100"),
     ("HOME", "/nonexistent"),
     // Whoever may write everywhere would make a folder there, and runs would see each other's index.

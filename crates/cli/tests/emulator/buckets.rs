@@ -24,7 +24,12 @@ pub(crate) fn as_json(url: &str, seed: &Seed, arguments: &[&str]) -> Said {
         .args(arguments)
         .args(["--format", "json", "--endpoint-url", url])
         .env_clear()
-        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")])
+        .envs([
+            ("HOME", "/nonexistent"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("INVOKETRAIL_TEST_HASTE", "once"),
+            ("AWS_REGION", "us-east-1"),
+        ])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
         // No index but the one that is named.

@@ -62,7 +62,12 @@ fn as_typed(seed: &Seed, arguments: &[&str]) -> Said {
     let output = Command::new(env!("CARGO_BIN_EXE_invoketrail"))
         .args(arguments)
         .env_clear()
-        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
+        .envs([
+            ("HOME", "/nonexistent"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("INVOKETRAIL_TEST_HASTE", "once"),
+            ("COLUMNS", "100"),
+        ])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
         .current_dir(folder.path())

@@ -62,7 +62,12 @@ fn command(seed: &Seed, folder: &Path, command: &str) -> Command {
         .args(&words)
         .args(["--endpoint-url", &url(), "--region", "us-east-1"])
         .env_clear()
-        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
+        .envs([
+            ("HOME", "/nonexistent"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("INVOKETRAIL_TEST_HASTE", "once"),
+            ("COLUMNS", "100"),
+        ])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
         .env("INVOKETRAIL_NOW", "2026-11-23T12:00:00Z")

@@ -59,7 +59,12 @@ pub(crate) fn command_at(url: &str, seed: &Seed, arguments: &[&str]) -> Command 
         .args(arguments)
         .args(["--endpoint-url", url])
         .env_clear()
-        .envs([("HOME", "/nonexistent"), ("AWS_EC2_METADATA_DISABLED", "true"), ("COLUMNS", "100")])
+        .envs([
+            ("HOME", "/nonexistent"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("INVOKETRAIL_TEST_HASTE", "once"),
+            ("COLUMNS", "100"),
+        ])
         .envs([("AWS_ACCESS_KEY_ID", seed.key.as_str()), ("AWS_SECRET_ACCESS_KEY", "secret")])
         .env("AWS_SESSION_TOKEN", "token")
         // No index but the one that is named.
