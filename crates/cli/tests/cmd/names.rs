@@ -127,8 +127,11 @@ fn check(way: &Way) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!said.contains("cannot read"), "{arguments:?}: {said}");
     let _ = endpoint.asked();
-    for (place, kind) in &way.places {
-        for text in hostile(*kind) {
+    for (at, (place, kind)) in way.places.iter().enumerate() {
+        // Every name once at a place of each kind; elsewhere every fourth, another one at each place.
+        let first = way.places.iter().position(|(_, other)| other == kind) == Some(at);
+        let names = hostile(*kind).into_iter().enumerate().filter(|(nth, _)| first || (nth + at) % 4 == 0);
+        for (_, text) in names {
             let mut document = way.document.clone();
             let (holder, name) = place.rsplit_once('/').unwrap();
             match name {

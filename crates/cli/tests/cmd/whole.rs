@@ -110,10 +110,13 @@ impl World {
                 words("invocations LOGS --no-index --by function,principal,address,agent"),
                 vec![function, role, session, self.address, agent],
             ),
-            (words("invocations LOGS --no-index --timeline"), vec![function, role, session, self.address]),
+            (
+                words("invocations LOGS --no-index --timeline --principal *"),
+                vec![function, role, session, self.address],
+            ),
             (
                 words("logs validate examples/logs --public-keys examples/logs/public-keys.json"),
-                vec!["acme-organization", "111122223333", "us-east-1"],
+                vec!["shop-all", "444455556666", "94492aa42c194ab00bc8407b9e4cc341"],
             ),
         ]
     }
