@@ -23,6 +23,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// sufficient is changed, and nothing rests on what was not read.
 #[must_use]
 pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
+    let (steps, refusals) = steps(inventory, options);
+    finish(inventory, options, Purpose::Record, steps, refusals)
+}
+
+/// The changes of [`record`], and what was wanted and could not be planned.
+pub(super) fn steps(inventory: &Inventory, options: &PlanOptions<'_>) -> (Vec<Reasoned>, Vec<Refusal>) {
     let bare = skeleton(inventory);
     let needs: ByPlace<Needs> = inventory
         .places
@@ -47,8 +53,7 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
     let bare = planner.accounts(bare, Copies::Taken);
     let mut refusals = planner.refusals(&bare);
     refusals.extend(planner.exclusions(&bare));
-    let steps = planner.needed();
-    finish(inventory, options, Purpose::Record, steps, refusals)
+    (planner.needed(), refusals)
 }
 
 /// A change and why it is made.
@@ -391,6 +396,12 @@ impl Planner<'_> {
     /// What recorders leave out of management events on purpose, and nobody else records: it stays so.
     fn exclusions(&self, bare: &Inventory) -> Vec<Refusal> {
         if self.options.all_management {
+            return Vec::new();
+        }
+        let leaves_out = |one: &Recorder| {
+            one.selectors.known().is_some_and(|selectors| !exclusion::sources(&selectors.list).is_empty())
+        };
+        if !bare.recorders.iter().any(leaves_out) {
             return Vec::new();
         }
         let mut strict = Prospects::new(&self.options.audit);

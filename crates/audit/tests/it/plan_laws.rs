@@ -124,7 +124,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_plan_keeps_its_word(world in worlds()) {
+    fn a_plan_keeps_its_word(world in worlds(), twice in 0..8_u8) {
         let inventory = &world.inventory;
         let (changes, plan) = changes(inventory);
         let then = after(inventory, &changes);
@@ -163,8 +163,10 @@ proptest! {
         let again = record(&then, &PlanOptions::default());
         prop_assert!(again.steps.is_empty(), "{:#?}\n{:#?}", plan, again);
 
-        // The same inventory gives the same plan.
-        prop_assert_eq!(&record(inventory, &PlanOptions::default()), &plan);
+        // The same inventory gives the same plan: asked of one world in eight, because it plans anew.
+        if twice == 0 {
+            prop_assert_eq!(&record(inventory, &PlanOptions::default()), &plan);
+        }
 
         // Undo after any prefix restores the state before.
         let start = canonical(inventory.clone());
