@@ -106,7 +106,7 @@ impl<'o> Prospects<'o> {
 fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'_>, stay: bool) -> Prospect {
     match about {
         About::Any(kind) => {
-            let mut out = Verdicts::default();
+            let mut out = Verdicts { invocations_alone: true, ..Verdicts::default() };
             let any = bench.any_alone(kind, place);
             let copies = any.copies.len();
             let any = out.add(any);

@@ -6,10 +6,11 @@
 use super::copies::functions_lost;
 use super::reduce::{may_record, recorded};
 use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
+use crate::Options;
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
-use crate::{Options, audit};
+use crate::judge::judge_invocations;
 use cloudtrail::event::Field;
 use cloudtrail::json::each;
 use cloudtrail::resource::ResourceType;
@@ -212,7 +213,7 @@ fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]) -> Option
     let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
     let then = after(inventory, &changes);
     let options = Options::default();
-    let (was, is) = (audit(inventory, &options), audit(&then, &options));
+    let (was, is) = (judge_invocations(inventory, &options), judge_invocations(&then, &options));
     let (before, after) = (recorded(&was), recorded(&is));
     let lost = before.difference(&after).find(|arn| !declared.iter().any(|one| one == *arn))?;
     let arn = plan.steps.first()?.change.target.arn.clone();

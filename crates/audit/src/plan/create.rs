@@ -97,9 +97,8 @@ pub(super) fn new_trail(
 
 /// The selectors that AWS gives a new trail.
 pub(super) fn of_a_new_trail() -> Selectors {
-    let document = document(&[Selector::Basic(BasicSelector::of_a_new_trail())]);
-    // A document of ours can be read.
-    from_str(&document).unwrap_or_default()
+    let list = vec![Selector::Basic(BasicSelector::of_a_new_trail())];
+    Selectors { document: document(&list), list }
 }
 
 /// A set of selectors without management events to begin with.

@@ -6,7 +6,7 @@ use crate::change::{Change, Setting, Turn};
 use crate::controls::count;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
-use crate::judge::judge;
+use crate::judge::judge_invocations;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -149,7 +149,7 @@ fn judged(world: &Inventory, scope: &Scope, options: &Options<'_>) -> States {
         gaps: world.gaps.clone(),
         beside: crate::beside::Beside::default(),
     };
-    States::of(&judge(&concerned, options))
+    States::of(&judge_invocations(&concerned, options))
 }
 
 /// What is recorded afterwards and was not before, by kind, in words.

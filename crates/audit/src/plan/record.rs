@@ -1,5 +1,7 @@
 //! The plan that makes the control pass: which recorder is changed, and how.
 
+mod refused;
+
 use super::after::after;
 use super::create::{self, new_trail};
 use super::owner::owner;
@@ -7,13 +9,11 @@ use super::skeleton::{ByPlace, Lacks, Needs, lacking, needs, of_account, skeleto
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
-use crate::exclusion;
 use crate::inventory::{Inventory, Organization};
-use crate::judge::{About, Prospects};
+use crate::judge::Prospects;
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
-use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The changes after which every invocation is recorded, and every management event.
@@ -391,85 +391,6 @@ impl Planner<'_> {
             }
         }
         steps
-    }
-
-    /// What recorders leave out of management events on purpose, and nobody else records: it stays so.
-    fn exclusions(&self, bare: &Inventory) -> Vec<Refusal> {
-        if self.options.all_management {
-            return Vec::new();
-        }
-        let leaves_out = |one: &Recorder| {
-            one.selectors.known().is_some_and(|selectors| !exclusion::sources(&selectors.list).is_empty())
-        };
-        if !bare.recorders.iter().any(leaves_out) {
-            return Vec::new();
-        }
-        let mut strict = Prospects::new(&self.options.audit);
-        let asked = strict.of(bare, |_| vec![About::Management]);
-        let lacking = |account: &str| {
-            let mut of = asked.iter().filter(|(place, _)| place.account == account);
-            of.any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded))
-        };
-        let excluding = bare.recorders.iter().filter_map(|recorder| {
-            let sources = exclusion::sources(&recorder.selectors.known()?.list);
-            let here = recorder.organization || lacking(&recorder.account);
-            (!sources.is_empty() && here).then_some((recorder, sources))
-        });
-        let any =
-            asked.iter().any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded));
-        let told = excluding.filter(|_| any).map(|(recorder, sources)| Refusal {
-            places: Vec::new(),
-            recorder: Some(recorder.arn.clone()),
-            reason: format!(
-                "it leaves out management events of {} on purpose, and the plan keeps it so",
-                sources.join(" and ")
-            ),
-            nearest: "invoketrail plan --all-management-events records them too".to_owned(),
-        });
-        told.collect()
-    }
-
-    /// Whatever is still lacking, with the reason; and recorders that stood in the way.
-    fn refusals(&mut self, bare: &Inventory) -> Vec<Refusal> {
-        let (lacks, _) = lacking(bare, &self.needs, &mut self.prospects);
-        let mut refusals: Vec<Refusal> = Vec::new();
-        let (mut failing, mut open) = (Vec::new(), Vec::new());
-        for (place, lacks) in lacks {
-            if lacks.failing.is_empty() { open.push(place) } else { failing.push(place) }
-        }
-        if !failing.is_empty() {
-            refusals.push(Refusal {
-                places: failing,
-                recorder: None,
-                reason: "no recorder could be changed or created such that it records everything here"
-                    .to_owned(),
-                nearest: "invoketrail audit says what escapes and why".to_owned(),
-            });
-        }
-        if !open.is_empty() {
-            let calls: BTreeSet<&str> = self.inventory.gaps.iter().map(|gap| gap.call.as_str()).collect();
-            let calls = calls.into_iter().collect::<Vec<_>>().join(", ");
-            refusals.push(Refusal {
-                places: open,
-                recorder: None,
-                reason: "whether it is recorded already hangs on what could not be read".to_owned(),
-                nearest: format!(
-                    "make {calls} readable (invoketrail permissions audit --check) and plan again"
-                ),
-            });
-        }
-        if !refusals.is_empty() || !self.steps.is_empty() {
-            let changed: BTreeSet<&str> =
-                self.steps.iter().map(|(change, _)| change.target.arn.as_str()).collect();
-            for (arn, (reason, nearest)) in &self.refused {
-                if !changed.contains(arn.as_str()) {
-                    let recorder = Some(arn.clone());
-                    let (reason, nearest) = (reason.clone(), nearest.clone());
-                    refusals.push(Refusal { places: Vec::new(), recorder, reason, nearest });
-                }
-            }
-        }
-        refusals
     }
 }
 

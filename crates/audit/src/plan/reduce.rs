@@ -10,7 +10,8 @@ use crate::edit::{EditError, exclude, keep_only};
 use crate::exception::Exception;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
-use crate::{Options, audit, cost};
+use crate::judge::judge_invocations;
+use crate::{Options, cost};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
@@ -34,7 +35,7 @@ pub struct Reduction {
 /// The plan of a declared reduction: every loss is listed, and nothing but those is lost.
 #[must_use]
 pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Reduction) -> Plan {
-    let before = audit(inventory, &options.audit);
+    let before = judge_invocations(inventory, &options.audit);
     let costs = options.prices.map(|prices| cost::by_function(&before, prices));
     let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);

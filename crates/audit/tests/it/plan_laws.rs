@@ -59,10 +59,15 @@ fn trail() -> impl Strategy<Value = TrailSketch> {
 }
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
-    (vec(trail(), 0..4), any::<bool>(), 0..6_u8).prop_map(|(trails, images, gap)| {
+    (vec(trail(), 0..4), any::<bool>(), 0..6_u8, 0..4_u8).prop_map(|(trails, images, gap, wide)| {
         let mut world = World::member().place(MEMBER, THERE).place(MANAGEMENT, HERE);
         world.account(MANAGEMENT).audited = true;
-        world = world.place(MANAGEMENT, THERE);
+        // A fourth place is mostly like the third, so few worlds have it.
+        if wide == 0 {
+            world = world.place(MANAGEMENT, THERE);
+        } else if let Seen::Known(regions) = &mut world.account(MANAGEMENT).regions {
+            regions.remove(THERE);
+        }
         for (at, sketch) in trails.into_iter().enumerate() {
             let name = format!("t{at}");
             let owner = if sketch.owner { MANAGEMENT } else { MEMBER };
