@@ -19,7 +19,7 @@ mod undone;
 
 pub use after::after;
 pub use conduct::{Misconduct, conduct, conduct_over, retold};
-pub use copies::drop_copies;
+pub use copies::{drop_copies, drop_copies_within};
 pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
 pub use record::record;
@@ -200,6 +200,8 @@ pub struct CostTurn {
     pub after: Monthly,
     /// The invocations in 30 days that it rests on.
     pub invocations: u64,
+    /// True iff something may be recorded that nobody counted: then it costs at least the low end, and no high end is known.
+    pub is_least: bool,
     /// What the figures rest on and leave out, in words: prices' date and source, functions without counts, ...
     pub basis: Vec<String>,
     /// Invocations recorded more than once, after: what each costs.

@@ -5,7 +5,7 @@ mod refused;
 use super::after::after;
 use super::create::{self, new_trail};
 use super::owner::owner;
-use super::skeleton::{ByPlace, Lacks, Needs, lacking, needs, of_account, skeleton, weight};
+use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
@@ -149,7 +149,7 @@ impl Planner<'_> {
             if self.tried.contains(&recorder.arn) || !self.options.counts(recorder.kind) {
                 continue;
             }
-            let offer = self.offer(bare, recorder, (&lacks, copies, weight), account);
+            let offer = self.offer(bare, recorder, (&lacks, &copies, weight), account);
             let offer = offer.filter(|offer| allowed == Copies::Taken || !offer.rank.0);
             if let Some(offer) = offer
                 && best.as_ref().is_none_or(|best| offer.rank < best.rank)
@@ -165,7 +165,7 @@ impl Planner<'_> {
         &mut self,
         bare: &Inventory,
         recorder: &Recorder,
-        (lacks, copies, weight): (&ByPlace<Lacks>, usize, usize),
+        (lacks, copies, weight): (&ByPlace<Lacks>, &Paid, usize),
         account: Option<&str>,
     ) -> Option<Offer> {
         if let Owner::ControlTower { mark } = owner(self.inventory, recorder) {
@@ -193,7 +193,8 @@ impl Planner<'_> {
         if gain == 0 {
             return None;
         }
-        let added = copies_then.saturating_sub(copies);
+        // Copies that were not looked for are not copies that are not there.
+        let (added, open) = copies_then.beyond(copies);
         let (tier, kind) = match (recorder.kind, recorder.organization, recorder.multi_region) {
             (RecorderKind::Trail, true, true) => (0, "organization trail"),
             (RecorderKind::Trail, true, false) => (1, "organization trail for one Region"),
@@ -204,12 +205,18 @@ impl Planner<'_> {
         };
         let of = account.map_or_else(|| "these accounts".to_owned(), |id| format!("account {id}"));
         let copy = match added {
+            0 if open > 0 => format!(
+                "whether it adds paid copies takes more steps to find than the work limit, at {open} places"
+            ),
             0 => "it adds no paid copy".to_owned(),
-            n => format!("no other recorder will do without paid copies; it adds them at {n} places"),
+            n => format!(
+                "no other recorder will do without paid copies; it adds them at {n} places{}",
+                if open > 0 { ", and perhaps at more" } else { "" }
+            ),
         };
         Some(Offer {
             changes,
-            rank: (added > 0, tier, added, std::cmp::Reverse(gain), recorder.arn.clone()),
+            rank: (added + open > 0, tier, added + open, std::cmp::Reverse(gain), recorder.arn.clone()),
             because: format!("{} is the existing {kind} that serves {of} best: {copy}", recorder.name),
             after: then,
         })
@@ -327,17 +334,23 @@ impl Planner<'_> {
         let then = after(bare, &changes);
         let mut gaining: BTreeSet<&str> = BTreeSet::new();
         let mut paying: BTreeSet<&str> = BTreeSet::new();
+        let mut open: BTreeSet<&str> = BTreeSet::new();
         let accounts: BTreeSet<&str> = own.places.iter().map(|place| place.account.as_str()).collect();
         for account in accounts {
             let (was, copies) = lacking(&of_account(bare, account), &self.needs, &mut self.prospects);
             let (is, more) = lacking(&of_account(&then, account), &self.needs, &mut self.prospects);
             if weight(&is) < weight(&was) {
                 gaining.insert(account);
-            } else if more > copies {
-                paying.insert(account);
+                continue;
+            }
+            match more.beyond(&copies) {
+                (0, 0) => {}
+                (0, _) => drop(open.insert(account)),
+                _ => drop(paying.insert(account)),
             }
         }
-        if gaining.len() < 2 || paying.len() >= gaining.len() {
+        // An account of which it is not known may pay, too.
+        if gaining.len() < 2 || paying.len() + open.len() >= gaining.len() {
             return None;
         }
         let copies = match paying.len() {
@@ -347,10 +360,17 @@ impl Planner<'_> {
                 crate::controls::count(n, "account")
             ),
         };
+        let unlooked = match open.len() {
+            0 => String::new(),
+            n => format!(
+                "; whether {} pays for a copy takes more steps to find than the work limit",
+                crate::controls::count(n, "account")
+            ),
+        };
         Some(Offer {
             changes,
             rank: (false, 8, 0, std::cmp::Reverse(gaining.len()), String::new()),
-            because: format!("{because}{copies}"),
+            because: format!("{because}{copies}{unlooked}"),
             after: then,
         })
     }
@@ -386,7 +406,7 @@ impl Planner<'_> {
             let without: Vec<Reasoned> =
                 steps.iter().filter(|(change, _)| change.target.arn != arn).cloned().collect();
             let then = left(&without);
-            if then.0 <= now.0 && then.1 <= now.1 {
+            if then.0 <= now.0 && then.1.beyond(&now.1) == (0, 0) {
                 (steps, now) = (without, then);
             }
         }

@@ -6,6 +6,7 @@ use super::{Loss, Plan, PlanOptions, Purpose, Refusal};
 use crate::backout::{Choice, Pattern, Wanted, choose};
 use crate::change::{Change, Setting, Turn};
 use crate::controls::count;
+use crate::cost::Uncounted;
 use crate::edit::{EditError, exclude, keep_only};
 use crate::exception::Exception;
 use crate::finding::Audit;
@@ -39,6 +40,15 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let costs = options.prices.map(|prices| cost::by_function(&before, prices));
     let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
+    if matches!(reduction.wanted, Wanted::Budget(_)) {
+        let uncounted = Uncounted::of(&before).beside_functions();
+        choice
+            .unmet
+            .extend(uncounted.told().into_iter().map(|one| format!("{one}, so no budget can be promised")));
+        if !uncounted.is_empty() {
+            choice.dropped.clear();
+        }
+    }
     let recorded = recorded(&before);
     let absent: Vec<String> = choice
         .dropped

@@ -122,6 +122,7 @@ impl Desk {
             recorders: self.counted,
             exceptions: &self.exceptions,
             today: crate::clock::day(&context.now),
+            prices: Some(&self.prices),
         };
         PlanOptions {
             audit,

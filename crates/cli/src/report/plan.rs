@@ -139,6 +139,11 @@ fn owner(owner: &Owner) -> Option<String> {
     }
 }
 
+/// As [`money`]; at least the low end where something was not counted.
+fn cost(monthly: Monthly, is_least: bool) -> String {
+    if is_least { format!("at least {} a month", dollars(monthly.low)) } else { money(monthly) }
+}
+
 /// `$12.30 to $24.60 a month`, or one figure where both are the same.
 fn money(monthly: Monthly) -> String {
     let (low, high) = (dollars(monthly.low), dollars(monthly.high));
@@ -155,7 +160,7 @@ fn dollars(amount: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Monthly, dollars, money};
+    use super::{Monthly, cost, dollars, money};
 
     #[test]
     fn money_is_told_in_dollars_and_cents() {
@@ -164,5 +169,7 @@ mod tests {
         assert_eq!(dollars(-12.5), "-$12.50");
         assert_eq!(money(Monthly { low: 1.0, high: 1.001 }), "$1.00 a month");
         assert_eq!(money(Monthly { low: 1.0, high: 2.0 }), "$1.00 to $2.00 a month");
+        assert_eq!(cost(Monthly { low: 1.0, high: 2.0 }, false), "$1.00 to $2.00 a month");
+        assert_eq!(cost(Monthly { low: 1.0, high: 2.0 }, true), "at least $1.00 a month");
     }
 }

@@ -112,6 +112,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         before: cost,
         after: cost,
         invocations: invocations.into(),
+        is_least: invocations % 2 == 1,
         basis: basis.clone(),
         copies: vec![Copies { recorders: basis, invocations: 1, cost }],
     });
