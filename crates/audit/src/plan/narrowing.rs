@@ -7,6 +7,7 @@ use crate::edit::{doubtful_lost, narrows, narrows_within, to_advanced};
 use crate::inventory::{Inventory, OptIn, Place};
 use crate::{Counted, Options};
 use cloudtrail::event::{Event, Field};
+use cloudtrail::json::document;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Condition, FieldSelector, Selector, Selectors};
@@ -79,6 +80,8 @@ pub(super) struct Reach<'a> {
     /// The places that were seen, as what ARNs of functions there begin with, iff the recorder also reaches others;
     /// and whether what is left of it records at those others.
     elsewhere: Option<(Vec<String>, bool)>,
+    /// What is left of the recorder no longer records events of global services (IAM, STS).
+    ends_global_services: bool,
 }
 
 struct Stand {
@@ -134,7 +137,10 @@ impl<'a> Reach<'a> {
             };
             (inventory.places.iter().map(prefix).collect(), reaches_as_far)
         });
-        Reach { recorder, places, elsewhere }
+        let left = then.recorder(&recorder.arn).map(|at| &then.recorders[at]);
+        let ends_global_services =
+            has_global_services(recorder) && left.is_some_and(|left| !has_global_services(left));
+        Reach { recorder, places, elsewhere, ends_global_services }
     }
 
     /// True iff the recorder may record at some place that was seen.
@@ -151,6 +157,12 @@ impl<'a> Reach<'a> {
         effort: &mut Effort,
     ) -> Option<Narrowing> {
         let lost = |place, event| Some(Narrowing { recorder: self.recorder.arn.clone(), place, event });
+        // Which management events those of global services are is not ours to say, so none of its own count.
+        let bare = stays.filter(|_| self.ends_global_services).map(|stays| {
+            let list: Vec<Selector> = stays.list.iter().filter_map(without_management).collect();
+            Selectors { document: document(&list), list }
+        });
+        let stays = bare.as_ref().or(stays);
         let own = |stays_here: bool| stays.filter(|_| stays_here);
         // What is left of it may record all by itself what it does today.
         let is_whole =

@@ -3,7 +3,7 @@
 mod truth;
 mod worlds;
 
-use crate::world::{HERE, MEMBER, World, advanced, function};
+use crate::world::{ALL, HERE, MEMBER, THERE, World, advanced, function};
 use audit::backout::{Pattern, Wanted};
 use audit::change::Change;
 use audit::exception::Exception;
@@ -15,7 +15,7 @@ use audit::{Options, audit};
 use proptest::prelude::*;
 use recording::State;
 use truth::{effect, functions_lost, lost, lost_elsewhere, records_at};
-use worlds::{change, documents, settings, worlds};
+use worlds::{Which, change, documents, settings, worlds};
 
 const TODAY: &str = "2026-11-23";
 
@@ -112,6 +112,45 @@ proptest! {
         let told = !narrowings(inventory, &[change], &Options::default()).is_empty();
         prop_assert!(told || !loses, "{:?} {:#?}", lost(inventory, &then, &[]), forged);
     }
+}
+
+/// A trail that stops being multi-Region stops recording IAM and STS, too, unless it says that it does not.
+#[test]
+fn the_end_of_global_services_is_a_loss() {
+    for (global, is_told) in [(Some(false), true), (None, true), (Some(true), false)] {
+        let world = World::member().place(MEMBER, THERE).trail("all", MEMBER, false, ALL);
+        let mut world = world.store("there", MEMBER, false, ALL);
+        (world.of("there").multi_region, world.of("there").home_region) = (false, THERE.to_owned());
+        world.of("all").global_service_events = global;
+        let recorder = world.of("all").clone();
+        let change = change(&world.inventory, &recorder, Which::MultiRegion, "").unwrap();
+        let told = narrowings(&world.inventory, &[change], &Options::default());
+        assert_eq!(!told.is_empty(), is_told, "{global:?} {told:#?}");
+    }
+}
+
+/// What a function that is not declared keeps is looked at event by event, not function by function.
+#[test]
+fn a_reduction_drops_no_part_of_a_function_that_it_does_not_declare() {
+    let only = |operator| advanced("eventName", operator, "Invoke");
+    let list = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "f1"));
+    let world = World::member().functions(MEMBER, HERE, &["f1", "f2"]);
+    let mut world =
+        world.trail("a", MEMBER, false, &only("Equals")).trail("b", MEMBER, false, &only("NotEquals"));
+    let recorder = world.of("a").clone();
+    let change = change(&world.inventory, &recorder, Which::Selectors, &list).unwrap();
+    let bare = drop_copies(&World::member().inventory, &PlanOptions::default());
+    let step = Step {
+        change,
+        because: String::new(),
+        owner: audit::plan::Owner::Nobody,
+        gained: Vec::new(),
+        risks: Vec::new(),
+        backout: String::new(),
+    };
+    let purpose = Purpose::Backout(exception(&[]));
+    let forged = Plan { purpose, steps: vec![step], ..bare };
+    assert!(conduct_over(&world.inventory, &forged).unwrap_err().why.contains("function:f2"));
 }
 
 /// Fewer copies of what others record, and the part that only one records stays.

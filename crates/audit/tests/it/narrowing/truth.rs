@@ -2,7 +2,7 @@
 
 use crate::world::{HERE, MANAGEMENT, MEMBER, THERE, function};
 use audit::change::{Change, Setting};
-use audit::inventory::{Inventory, Place, TrailStatus};
+use audit::inventory::{Inventory, Place, Sighting, TrailStatus};
 use cloudtrail::event::{Event, EventResource};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use cloudtrail::selector::Selector;
@@ -30,20 +30,27 @@ pub(super) fn effect(inventory: &Inventory, change: &Change) -> Inventory {
             }
         }),
         Setting::MultiRegion(turn) => {
-            let home = then.recorders[at].home_region.clone();
             then.recorders[at].multi_region = turn.after;
+            let recorder = then.recorders[at].clone();
+            let sightings = inventory.places.iter().filter_map(|place| place.trails.known()).flatten();
+            let known = sightings.filter(|one| one.trail == arn).map(|one| one.status.clone()).next();
+            for place in then.places.iter_mut().filter(|place| reaches(&recorder, place)) {
+                let Seen::Known(trails) = &mut place.trails else { continue };
+                if recorder.kind == RecorderKind::Trail && trails.iter().all(|one| one.trail != arn) {
+                    // Where nobody saw it, it may log.
+                    let status = known.clone().unwrap_or(Seen::Unread(0));
+                    trails.push(Sighting { trail: arn.to_owned(), status });
+                }
+            }
             each_sighting(&mut then, |trails, region| {
-                trails.retain(|one| one.trail != arn || turn.after || region == home);
+                trails.retain(|one| one.trail != arn || turn.after || region == recorder.home_region);
             });
         }
     }
     then
 }
 
-fn each_sighting(
-    inventory: &mut Inventory,
-    mut edit: impl FnMut(&mut Vec<audit::inventory::Sighting>, &str),
-) {
+fn each_sighting(inventory: &mut Inventory, mut edit: impl FnMut(&mut Vec<Sighting>, &str)) {
     for place in &mut inventory.places {
         if let Seen::Known(trails) = &mut place.trails {
             edit(trails, &place.region);
@@ -53,8 +60,7 @@ fn each_sighting(
 
 /// Whether a recorder records at a place: for certain, perhaps, or not.
 pub(super) fn records_at(recorder: &Recorder, place: &Place) -> Option<bool> {
-    let reaches = (recorder.organization || recorder.account == place.account)
-        && (recorder.multi_region || recorder.home_region == place.region);
+    let reaches = reaches(recorder, place);
     if recorder.kind == RecorderKind::EventDataStore {
         return match &recorder.status {
             _ if !reaches => None,
@@ -69,6 +75,11 @@ pub(super) fn records_at(recorder: &Recorder, place: &Place) -> Option<bool> {
         Seen::Unread(_) => Some(false),
         Seen::Known(status) => status.logging.then_some(true),
     }
+}
+
+fn reaches(recorder: &Recorder, place: &Place) -> bool {
+    (recorder.organization || recorder.account == place.account)
+        && (recorder.multi_region || recorder.home_region == place.region)
 }
 
 pub(super) fn list(recorder: &Recorder) -> &[Selector] {
