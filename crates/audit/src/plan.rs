@@ -34,6 +34,7 @@ use crate::exception::Exception;
 use crate::finding::Status;
 use crate::{Counted, Options};
 use cloudtrail::recorder::RecorderKind;
+use std::collections::BTreeSet;
 
 /// What a plan may be told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +49,17 @@ pub struct PlanOptions<'a> {
     pub all_management: bool,
     /// What recording costs; without it no cost is told.
     pub prices: Option<&'a Prices>,
+    /// What is known of the names of buckets; without it each is taken for free.
+    pub buckets: Option<&'a Buckets>,
+}
+
+/// Names that a bucket of a new trail could have, as they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Buckets {
+    /// There as a plan wanted them, in the account that it wanted them in: they are used.
+    pub ready: BTreeSet<String>,
+    /// Another bucket has the name: another name is taken.
+    pub taken: BTreeSet<String>,
 }
 
 impl PlanOptions<'_> {

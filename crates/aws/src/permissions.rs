@@ -85,11 +85,16 @@ const AUDIT: [Action; 17] = [
     read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
 ];
 
-const PLAN: [Action; 4] = [
+const PLAN: [Action; 5] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
     read("cloudtrail:ListTags", "*", "who manages a trail or event data store"),
     read("cloudwatch:GetMetricData", "*", "how often functions are invoked, for the cost"),
+    read(
+        "s3:GetBucketPolicy",
+        BUCKETS,
+        "only where a plan creates a bucket: whether one of that name is there",
+    ),
 ];
 
 const APPLY: [Action; 20] = [

@@ -284,7 +284,7 @@ impl Planner<'_> {
             return None;
         }
         let owner = create::Owner { account, organization: None };
-        let (changes, because) = new_trail(own, owner, &lacks)?;
+        let (changes, because) = new_trail(own, owner, &lacks, self.options.buckets)?;
         if changes.iter().any(|change| self.tried.contains(&change.target.arn)) {
             return None;
         }
@@ -330,6 +330,7 @@ impl Planner<'_> {
             &own,
             create::Owner { account: management, organization: Some(&organization.id) },
             &lacks,
+            self.options.buckets,
         )?;
         let then = after(bare, &changes);
         let mut gaining: BTreeSet<&str> = BTreeSet::new();

@@ -1,5 +1,6 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+use super::sites::{in_the_way, new_bucket};
 use super::{Context, exceptions_so_far};
 use crate::again::typed_value;
 use crate::args;
@@ -161,8 +162,11 @@ impl Work {
         let carried = carry_out(place.live, &changes, &self.marks, &mut journal, &mut told);
         match carried {
             Err(error) if self.is_begun() => Ok(Carried {
-                done: (0..total).filter(|at| self.marks.get(*at) == Some(&Mark::Done)).collect(),
+                done: (0..total)
+                    .filter(|at| self.marks.get(*at).is_some_and(|mark| mark.is_over()))
+                    .collect(),
                 kept: Vec::new(),
+                found: Vec::new(),
                 begun: true,
                 stopped: Some(Stopped::Refused { at: 0, permission: false, error: format!("{error:#}") }),
             }),
@@ -176,12 +180,12 @@ impl Work {
 
     /// True iff the journal says that something was about to be changed.
     pub(crate) fn is_begun(&self) -> bool {
-        self.marks.iter().any(|mark| *mark != Mark::Fresh)
+        self.marks.iter().any(|mark| mark.is_begun())
     }
 
     /// True iff the journal says that every step is done.
     pub(crate) fn is_done(&self) -> bool {
-        self.marks.iter().all(|mark| *mark == Mark::Done)
+        self.marks.iter().all(|mark| mark.is_over())
     }
 
     /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
@@ -238,6 +242,17 @@ impl Work {
                 say("note", &format!("kept the bucket {}: it holds log files", bucket.name));
             }
         }
+        for at in &carried.found {
+            if let Some(bucket) = self.plan.steps.get(*at).and_then(|step| new_bucket(&step.change)) {
+                say(
+                    "note",
+                    &format!(
+                        "the bucket {} was there already, with the policy that the plan wants",
+                        bucket.name
+                    ),
+                );
+            }
+        }
         let Some(stopped) = &carried.stopped else {
             say(
                 "wrote",
@@ -260,6 +275,9 @@ impl Work {
         if untouched {
             discard(&self.journal);
             say("note", "nothing was changed");
+            if in_the_way(stopped, &self.plan).is_some() {
+                say("help", &format!("`invoketrail plan{flags}` asks the account and takes a free name"));
+            }
         }
         outcome
     }
@@ -292,10 +310,12 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
     let half_way = if untouched { Outcome::No } else { Outcome::HalfWay };
     match stopped {
         Stopped::Stale { at, .. } => (
-            format!(
-                "{} is not as the plan wants to find it: somebody changed it since; plan again",
-                name(*at)
-            ),
+            in_the_way(stopped, plan).unwrap_or_else(|| {
+                format!(
+                    "{} is not as the plan wants to find it: somebody changed it since; plan again",
+                    name(*at)
+                )
+            }),
             half_way,
         ),
         Stopped::Differs { at, .. } => (
@@ -308,7 +328,7 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
         Stopped::Refused { at, permission, error } => {
             let why = if *permission { "the permission is missing" } else { "it was not possible" };
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
-            (format!("{}: {why}: {error}", name(*at)), outcome)
+            (in_the_way(stopped, plan).unwrap_or_else(|| format!("{}: {why}: {error}", name(*at))), outcome)
         }
         Stopped::Journal { at, error, set } => {
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
@@ -328,7 +348,7 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
 /// Where no journal is named, those beside the plan are looked at.
 fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<()> {
     let holds = |read: &JournalRead| {
-        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| **mark != Mark::Fresh);
+        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| mark.is_begun());
         let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
         plan.steps.iter().all(|step| {
             let change = &step.change;
