@@ -386,14 +386,15 @@ impl<'a> Bench<'a> {
     }
 
     /// As [`Bench::management_alone`], for all but what recorders here leave out on purpose.
-    fn management_but_exclusions(&self) -> Verdict {
+    /// `None` iff they leave none out.
+    fn management_but_exclusions(&self) -> Option<Verdict> {
         let certain = self.candidates.iter().filter(|one| one.certain).filter_map(|one| one.selectors);
         let sources = certain.flat_map(exclusion::sources).collect();
-        let Some(excluded) = exclusion::selector(sources) else { return self.management_alone() };
+        let excluded = exclusion::selector(sources)?;
         let mut candidates = self.candidates.clone();
         let excluded = [excluded];
         candidates.push(Candidate { selectors: Some(&excluded), certain: true });
-        decide_space(&candidates, &[management_events()], "management events")
+        Some(decide_space(&candidates, &[management_events()], "management events"))
     }
 
     fn management_alone(&self) -> Verdict {

@@ -84,7 +84,11 @@ impl<'o> Prospects<'o> {
             let stands: Vec<(Option<usize>, bool)> = here.iter().map(stand).collect();
             let mut answers = Vec::new();
             for about in wanted(place) {
-                let (account, region) = (place.account.clone(), place.region.clone());
+                let (account, region) = match about {
+                    About::Any(_) => (place.account.clone(), place.region.clone()),
+                    // Management events are the same ones everywhere.
+                    About::Management => (String::new(), String::new()),
+                };
                 let key = Key { account, region, about, candidates: stands.clone() };
                 let number = self.known.len();
                 let known = self.known.entry(key);
@@ -134,7 +138,8 @@ fn ask(
         }
         About::Management => {
             let verdict = bench.management_alone();
-            let state = if stay { bench.management_but_exclusions().state } else { verdict.state };
+            let narrower = if stay { bench.management_but_exclusions() } else { None };
+            let state = narrower.map_or(verdict.state, |one| one.state);
             (Prospect { state, copies: verdict.copies.len(), more_copies: None }, verdict.given_up.copies)
         }
     }

@@ -47,7 +47,7 @@ fn a_plan_does_not_take_copies_that_it_could_not_look_for_for_none() {
 #[test]
 fn dropping_copies_stops_at_its_bound_and_says_so() {
     let world =
-        overlapping(Size { recorders: 30, selectors: 5, values: 300 }, 3).trail("all", MEMBER, false, ALL);
+        overlapping(Size { recorders: 12, selectors: 5, values: 300 }, 3).trail("all", MEMBER, false, ALL);
     let inventory = &world.inventory;
     let plan = drop_copies(inventory, &PlanOptions::default());
     assert!(

@@ -66,6 +66,12 @@ proptest! {
         prop_assert_eq!(lost(inventory, &then, &declared), Vec::<String>::new(), "{:#?}", plan);
     }
 
+}
+
+proptest! {
+    // One change and no plan: cheap enough for more of them.
+    #![proptest_config(ProptestConfig { cases: 6_000, failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Whatever the setting: what the oracle misses afterwards is a narrowing.
     #[test]
     fn what_is_lost_is_told(world in worlds(), document in documents(), which in settings(), at in 0..3_usize) {
