@@ -26,7 +26,7 @@ fn bucket(folder: &Path, name: &str) -> (String, bool) {
     let plan = plan(folder, name);
     let text = plan["plan"]["steps"].to_string();
     let (_, rest) = text.split_once("invoketrail-logs-").unwrap();
-    let suffix = rest.split(['"', '/', '\\']).next().unwrap();
+    let suffix = rest.split(['"', '/', '\\', ' ']).next().unwrap();
     (format!("invoketrail-logs-{suffix}"), text.contains("PutObject"))
 }
 
