@@ -115,7 +115,7 @@ fn apply_uses_a_bucket_that_is_there_as_wanted_and_refuses_one_in_the_way() {
     let hash = text.split("--approve ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     says(&seed, folder, &format!("undo plan.json.journal --approve {hash}"), 0);
     assert!(has(&seed, &name), "nobody here made it, so it stays");
-    assert_eq!(policy(&seed, &name).contains("CloudTrailWrite"), true);
+    assert!(policy(&seed, &name).contains("CloudTrailWrite"));
 }
 
 /// The policy of the bucket that a step creates, wherever the format holds it.
