@@ -178,6 +178,14 @@ impl Change {
         })
     }
 
+    /// True iff it creates a bucket and `found` is that bucket, as it is wanted: then there is nothing to set, and nothing to take
+    /// back either.
+    #[must_use]
+    pub fn is_there(&self, found: &State) -> bool {
+        matches!(self.setting, Setting::Bucket(Turn { before: None, after: Some(_) }))
+            && *found == self.after()
+    }
+
     /// True iff both are about the same setting of the same recorder.
     #[must_use]
     pub fn same_setting(&self, other: &Change) -> bool {

@@ -15,10 +15,11 @@ mod recorder_exists;
 mod recorder_logging;
 mod selector_values_can_match;
 
+use crate::cost::Prices;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 
 /// Every control, in the order in which they are reported: the main one first.
-pub(crate) fn all(audit: &Audit<'_>) -> Vec<ControlResult> {
+pub(crate) fn all(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<ControlResult> {
     let mut all = vec![
         lambda_invocations_recorded::functions(audit),
         lambda_invocations_recorded::web_functions(audit),
@@ -30,7 +31,7 @@ pub(crate) fn all(audit: &Audit<'_>) -> Vec<ControlResult> {
         lambda_data_events::future(audit),
         delivery_healthy::control(audit),
         log_file_validation::control(audit),
-        paid_copies::control(audit),
+        paid_copies::control(audit, prices),
         selector_values_can_match::control(audit),
     ];
     for control in all.iter_mut().filter(|control| control.weight == Weight::Required) {

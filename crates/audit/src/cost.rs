@@ -1,5 +1,6 @@
 //! What recording costs: invocations times price times copies, as a range, never as a promise.
 
+use crate::controls::count;
 use crate::finding::{Audit, PlaceAudit};
 use crate::plan::{Copies, CostTurn};
 use cloudtrail::recorder::{RecorderKind, Seen};
@@ -45,8 +46,9 @@ pub struct Monthly {
 pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<CostTurn> {
     let was = estimate(before, prices);
     let is = estimate(after, prices);
-    // What is not known is not nothing: no figure is told that leaves functions out as if they cost none.
-    if was.functions == was.unknown && was.functions > 0 {
+    // What is not known is not nothing: where nothing is known, no figure is told.
+    let uncounted = Uncounted::of(before).joined(&Uncounted::of(after));
+    if was.functions == was.unknown && (was.functions > 0 || !uncounted.is_empty()) {
         return None;
     }
     let kinds: BTreeSet<RecorderKind> = was.kinds.union(&is.kinds).copied().collect();
@@ -69,13 +71,12 @@ pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<Co
         ),
         "without storage, CloudWatch Logs, keys and what reads the records".to_owned(),
     ];
-    if is.unknown > 0 {
-        basis.push(format!("the invocations of {} functions are not known and not counted", is.unknown));
-    }
+    basis.extend(uncounted.told());
     Some(CostTurn {
         before: was.monthly,
         after: is.monthly,
         invocations: is.invocations,
+        is_least: !uncounted.is_empty(),
         basis,
         copies: is.copies,
     })
@@ -98,6 +99,78 @@ pub fn by_function<'a>(audit: &Audit<'a>, prices: &Prices) -> HashMap<&'a str, f
         }
     }
     all
+}
+
+/// What may be invoked, recorded and paid for, and is in no figure because nobody counted it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Uncounted {
+    /// Functions whose invocations are not known.
+    functions: usize,
+    /// Web functions and MicroVM images that may be recorded: no metric of theirs is read.
+    others: usize,
+    /// Accounts and Regions of which resources were not listed to the end.
+    unlisted: usize,
+}
+
+impl Uncounted {
+    pub(crate) fn of(audit: &Audit<'_>) -> Self {
+        let mut all = Self::default();
+        for place in &audit.places {
+            all.unlisted += usize::from(place.planes.iter().any(|plane| !plane.gaps.is_empty()));
+            for plane in &place.planes {
+                let recorded = |verdict: usize| audit.verdicts[verdict].state != State::NotRecorded;
+                let counted = |arn: &str| crate::backout::invocations(audit.inventory, arn).is_some();
+                match plane.kind {
+                    ResourceType::Function => {
+                        all.functions += plane.rows.iter().filter(|row| !counted(row.arn)).count();
+                    }
+                    _ => all.others += plane.rows.iter().filter(|row| recorded(row.verdict)).count(),
+                }
+            }
+        }
+        all
+    }
+
+    fn joined(self, other: &Self) -> Self {
+        Uncounted {
+            functions: self.functions.max(other.functions),
+            others: self.others.max(other.others),
+            unlisted: self.unlisted.max(other.unlisted),
+        }
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// One sentence for each kind.
+    pub(crate) fn told(self) -> Vec<String> {
+        let mut told = Vec::new();
+        if self.functions > 0 {
+            let n = count(self.functions, "function");
+            told.push(format!("the invocations of {n} are not known and not counted"));
+        }
+        if self.others > 0 {
+            told.push(format!(
+                "the invocations of {} of the newer kinds (web functions, MicroVM images) are not known and not counted",
+                count(self.others, "resource")
+            ));
+        }
+        if self.unlisted > 0 {
+            let n = self.unlisted;
+            let places =
+                if n == 1 { "1 account and Region".to_owned() } else { format!("{n} accounts and Regions") };
+            told.push(format!(
+                "the resources of {places} were not listed to the end, and the rest is not counted"
+            ));
+        }
+        told
+    }
+
+    /// Those beside functions whose invocations are not known, which are told elsewhere.
+    pub(crate) fn beside_functions(self) -> Self {
+        Uncounted { functions: 0, ..self }
+    }
 }
 
 #[derive(Default)]

@@ -13,7 +13,7 @@ pub use convert::to_advanced;
 pub(crate) use narrow::reduced;
 pub use narrow::{exclude, include_again, keep_only, without};
 pub use rules::{Violation, validate};
-pub(crate) use shed::shed;
+pub(crate) use shed::{Goes, shed};
 
 use crate::exclusion::is_management;
 use cloudtrail::event::Field;
@@ -25,7 +25,8 @@ use cloudtrail::selector::{
     Selectors,
 };
 use recording::{
-    Alphabet, Candidate, Domain, Inclusion, State, data_events, decide_space, included, management_events,
+    Alphabet, Candidate, Domain, Effort, Inclusion, State, data_events, decide_space, included_within,
+    management_events,
 };
 
 /// Selectors cannot be edited as wanted.
@@ -295,7 +296,12 @@ fn merged(before: &Selectors, list: &[Selector]) -> Result<String, EditError> {
 /// A selector of `before` that holds a doubt stands only for itself: it must be in `after` with all that we do not know of it.
 #[must_use]
 pub fn narrows(before: &Selectors, after: &Selectors) -> Inclusion {
-    match included(&before.list, &after.list) {
+    narrows_within(before, after, &mut Effort::new(u64::MAX))
+}
+
+/// As [`narrows`], with at most the steps that are left of `effort`.
+pub(crate) fn narrows_within(before: &Selectors, after: &Selectors, effort: &mut Effort) -> Inclusion {
+    match included_within(&before.list, &after.list, effort) {
         Inclusion::Included => {}
         answer => return answer,
     }

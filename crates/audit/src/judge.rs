@@ -1,12 +1,14 @@
 //! A verdict for every resource at every place, and for any resource that may ever exist there.
 
 mod prospects;
+mod verdicts;
 
 pub(crate) use prospects::{About, Prospects};
+use verdicts::Verdicts;
 
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
-use crate::finding::{Audit, Open, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
+use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
 use crate::{Options, exclusion};
 use cloudtrail::event::Field;
@@ -16,14 +18,22 @@ use recording::{
     Alphabet, Candidate, ClassId, Decider, Domain, Open as Undecided, Space, State, Subject, Verdict,
     any_arn, arn_prefix, decide_space, invocations, management_events,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Judges every place; controls and summary are left empty.
 pub(crate) fn judge<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
+    judge_with(inventory, options, Verdicts::default())
+}
+
+/// As [`judge`], without the verdicts about data events that are no invocations, which only a control asks for.
+pub(crate) fn judge_invocations<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
+    judge_with(inventory, options, Verdicts { invocations_alone: true, ..Verdicts::default() })
+}
+
+fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts: Verdicts) -> Audit<'a> {
     let register = Register::new(options.exceptions, options.today);
     let mut candidates = Candidates::new(inventory, options);
     let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
-    let mut verdicts = Verdicts::default();
     let served = served_elsewhere(inventory);
     let mut places = Vec::with_capacity(inventory.places.len());
     for place in &inventory.places {
@@ -245,44 +255,6 @@ fn unaudited(
     missing.collect()
 }
 
-/// Every verdict reached, and how they belong together.
-#[derive(Default)]
-struct Verdicts {
-    all: Vec<Verdict>,
-    data_events: BTreeMap<usize, usize>,
-    open: BTreeMap<usize, Open>,
-}
-
-impl Verdicts {
-    fn add(&mut self, verdict: Verdict) -> usize {
-        self.all.push(verdict);
-        self.all.len() - 1
-    }
-
-    /// Adds a verdict about invocations with the one about all data events of the same resource.
-    fn add_pair(&mut self, invocations: Verdict, data_events: Verdict) -> usize {
-        let position = self.add(invocations);
-        let paired = self.add(data_events);
-        self.data_events.insert(position, paired);
-        position
-    }
-
-    /// Adds a verdict for resources that `home` says are recorded where they are at home, and that Regions behind `gaps` may
-    /// serve besides.
-    fn add_open(&mut self, home: usize, kind: ResourceType, gaps: &[usize]) -> usize {
-        let (cover, escape, possible) = (Vec::new(), None, None);
-        let home = self.all[home].clone();
-        let verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..home };
-        let position = self.add(verdict);
-        let reason = format!(
-            "a {} may be served by Regions that were not audited, and what they serve is recorded there",
-            kind.noun()
-        );
-        self.open.insert(position, Open { reason, gaps: gaps.to_vec() });
-        position
-    }
-}
-
 /// What decides about a place depends on its candidates alone (recorder, certain, selectors read or not), so all places
 /// with the same candidates share one bench and its verdicts.
 struct Benches<'a> {
@@ -305,7 +277,7 @@ impl<'a> Benches<'a> {
                     certain: one.certain,
                 })
                 .collect();
-            let kinds = ResourceType::ALL.map(|kind| (Decider::new(kind, &candidates), Vec::new()));
+            let kinds = Decider::of_all_kinds(&candidates).map(|decider| (decider, Vec::new()));
             let partition = &self.inventory.partition;
             self.all.push(Bench { partition, candidates, kinds: kinds.into(), management: None });
         }
@@ -349,12 +321,11 @@ impl<'a> Bench<'a> {
             return *position;
         }
         let verdict = decider.verdict(class).clone();
-        // The class of all beyond the work limit holds resources that are not alike: none of them speaks for the others.
-        let data_events = match verdict.open {
+        let position = out.add_pair(verdict, |verdict| match verdict.open {
+            // The class of all beyond the work limit holds resources that are not alike: none of them speaks for the others.
             Some(Undecided::Work) => verdict.clone(),
             _ => decider.decide_within(arn, &read_and_write(kind, &Domain::fixed(arn)), "data events"),
-        };
-        let position = out.add_pair(verdict, data_events);
+        });
         known.resize(known.len().max(class.position() + 1), None);
         known[class.position()] = Some(position);
         position
@@ -368,8 +339,8 @@ impl<'a> Bench<'a> {
         }
         let decider = &self.kinds[kind as usize].0;
         let any = decider.decide_within(&prefix, &self.spaces(kind, place), "invocations");
-        let data_events = read_and_write(kind, &names(prefix.clone()));
-        out.add_pair(any, decider.decide_within(&prefix, &data_events, "data events"))
+        let data_events = || read_and_write(kind, &names(prefix.clone()));
+        out.add_pair(any, |_| decider.decide_within(&prefix, &data_events(), "data events"))
     }
 
     /// As [`Bench::any`], for invocations alone.
@@ -403,8 +374,8 @@ impl<'a> Bench<'a> {
         let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
         let decider = Decider::new(kind, &candidates);
         let verdict = decider.decide_within(&prefix, &self.spaces(kind, place), "invocations");
-        let data_events = read_and_write(kind, &names(prefix.clone()));
-        out.add_pair(verdict, decider.decide_within(&prefix, &data_events, "data events"))
+        let data_events = || read_and_write(kind, &names(prefix.clone()));
+        out.add_pair(verdict, |_| decider.decide_within(&prefix, &data_events(), "data events"))
     }
 
     fn management(&mut self, out: &mut Verdicts) -> usize {
@@ -415,14 +386,15 @@ impl<'a> Bench<'a> {
     }
 
     /// As [`Bench::management_alone`], for all but what recorders here leave out on purpose.
-    fn management_but_exclusions(&self) -> Verdict {
+    /// `None` iff they leave none out.
+    fn management_but_exclusions(&self) -> Option<Verdict> {
         let certain = self.candidates.iter().filter(|one| one.certain).filter_map(|one| one.selectors);
         let sources = certain.flat_map(exclusion::sources).collect();
-        let Some(excluded) = exclusion::selector(sources) else { return self.management_alone() };
+        let excluded = exclusion::selector(sources)?;
         let mut candidates = self.candidates.clone();
         let excluded = [excluded];
         candidates.push(Candidate { selectors: Some(&excluded), certain: true });
-        decide_space(&candidates, &[management_events()], "management events")
+        Some(decide_space(&candidates, &[management_events()], "management events"))
     }
 
     fn management_alone(&self) -> Verdict {

@@ -26,12 +26,13 @@ mod judge;
 pub mod lint;
 pub mod plan;
 
+use cost::Prices;
 use exception::Exception;
 use finding::{Audit, Summary};
 use inventory::Inventory;
 
 /// What an audit may be told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Options<'a> {
     /// Which recorders count.
     pub recorders: Counted,
@@ -39,6 +40,8 @@ pub struct Options<'a> {
     pub exceptions: &'a [Exception],
     /// The day of the audit, `YYYY-MM-DD`, UTC: exceptions hold until their own.
     pub today: &'a str,
+    /// What recording costs; without it no price is named.
+    pub prices: Option<&'a Prices>,
 }
 
 /// Which recorders count.
@@ -56,7 +59,7 @@ pub enum Counted {
 pub fn audit<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
     let mut audit = judge::judge(inventory, options);
     audit.summary = summary(&audit);
-    audit.controls = controls::all(&audit);
+    audit.controls = controls::all(&audit, options.prices);
     audit
 }
 

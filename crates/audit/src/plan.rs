@@ -19,7 +19,7 @@ mod undone;
 
 pub use after::after;
 pub use conduct::{Misconduct, conduct, conduct_over, retold};
-pub use copies::drop_copies;
+pub use copies::{drop_copies, drop_copies_within};
 pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
 pub use record::record;
@@ -34,6 +34,7 @@ use crate::exception::Exception;
 use crate::finding::Status;
 use crate::{Counted, Options};
 use cloudtrail::recorder::RecorderKind;
+use std::collections::BTreeSet;
 
 /// What a plan may be told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +49,17 @@ pub struct PlanOptions<'a> {
     pub all_management: bool,
     /// What recording costs; without it no cost is told.
     pub prices: Option<&'a Prices>,
+    /// What is known of the names of buckets; without it each is taken for free.
+    pub buckets: Option<&'a Buckets>,
+}
+
+/// Names that a bucket of a new trail could have, as they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Buckets {
+    /// There as a plan wanted them, in the account that it wanted them in: they are used.
+    pub ready: BTreeSet<String>,
+    /// Another bucket has the name: another name is taken.
+    pub taken: BTreeSet<String>,
 }
 
 impl PlanOptions<'_> {
@@ -210,6 +222,8 @@ pub struct CostTurn {
     pub after: Monthly,
     /// The invocations in 30 days that it rests on.
     pub invocations: u64,
+    /// True iff something may be recorded that nobody counted: then it costs at least the low end, and no high end is known.
+    pub is_least: bool,
     /// What the figures rest on and leave out, in words: prices' date and source, functions without counts, ...
     pub basis: Vec<String>,
     /// Invocations recorded more than once, after: what each costs.

@@ -25,6 +25,22 @@ pub enum Mark {
     Intended,
     /// Set and read back.
     Done,
+    /// It was there before as it is wanted, so nothing was set: it is never taken back.
+    Found,
+}
+
+impl Mark {
+    /// True iff the account may have been changed.
+    #[must_use]
+    pub fn is_begun(self) -> bool {
+        matches!(self, Self::Intended | Self::Done)
+    }
+
+    /// True iff there is nothing left to do.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Found)
+    }
 }
 
 /// What is to be carried out.
@@ -51,13 +67,49 @@ pub async fn carry_out(
     stop: Stop,
 ) -> Result<Carried, CollectError> {
     let Some(session) = Session::open(options, stop).await? else {
-        let begun = orders.marks.iter().any(|mark| *mark != Mark::Fresh);
-        let done: Vec<usize> = (0..orders.marks.len()).filter(|at| orders.marks[*at] == Mark::Done).collect();
+        let begun = orders.marks.iter().any(|mark| mark.is_begun());
+        let done: Vec<usize> = (0..orders.marks.len()).filter(|at| orders.marks[*at].is_over()).collect();
         let stopped = Some(Stopped::Interrupted { at: 0 });
-        return Ok(Carried { done, kept: Vec::new(), begun, stopped });
+        return Ok(Carried { done, kept: Vec::new(), found: Vec::new(), begun, stopped });
     };
     let mut world = Live { session: &session, limits: options.limits };
     Ok(engine::run(&mut world, orders.changes, orders.marks, journal, told).await)
+}
+
+/// What stands where a bucket is to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// Nothing: the name is free.
+    Free,
+    /// The bucket as it is wanted, in the account that it is wanted in.
+    Ready,
+    /// Another bucket, of this account or of another one.
+    Taken,
+    /// Nobody knows: what AWS or the network said, in one line.
+    Unread(String),
+}
+
+/// Looks where the buckets of these changes are to be created. Changes that create none have [`Site::Free`].
+///
+/// # Errors
+/// [`CollectError`] iff not even the caller is known.
+pub async fn sites(options: &Options, changes: &[Change], stop: Stop) -> Result<Vec<Site>, CollectError> {
+    let Some(session) = Session::open(options, stop).await? else {
+        return Ok(changes.iter().map(|_| Site::Unread("interrupted".to_owned())).collect());
+    };
+    let mut world = Live { session: &session, limits: options.limits };
+    let mut found = Vec::new();
+    for change in changes {
+        found.push(match engine::World::read(&mut world, change).await {
+            Ok(state) if change.is_there(&state) => Site::Ready,
+            Ok(State::Bucket(Some(_))) => Site::Taken,
+            Ok(_) => Site::Free,
+            // S3 says of a name that nobody has that there is no such bucket, whoever asks.
+            Err(failure) if live::is_of_others(&failure) => Site::Taken,
+            Err(failure) => Site::Unread(failure.error),
+        });
+    }
+    Ok(found)
 }
 
 /// What each change's setting is now; `Err` holds what AWS said, in one line.

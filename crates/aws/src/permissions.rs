@@ -85,7 +85,7 @@ const AUDIT: [Action; 17] = [
     read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
 ];
 
-const PLAN: [Action; 5] = [
+const PLAN: [Action; 6] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
     read("cloudtrail:ListTags", "*", "who manages a trail or event data store"),
@@ -95,6 +95,11 @@ const PLAN: [Action; 5] = [
         "who may make a trail of the organization, where its management account is out of reach",
     ),
     read("cloudwatch:GetMetricData", "*", "how often functions are invoked, for the cost"),
+    read(
+        "s3:GetBucketPolicy",
+        BUCKETS,
+        "only where a plan creates a bucket: whether one of that name is there",
+    ),
 ];
 
 const APPLY: [Action; 20] = [

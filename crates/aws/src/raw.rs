@@ -96,6 +96,8 @@ pub(crate) struct Rest<'a> {
     /// The name of a subresource, or nothing.
     pub(crate) query: &'static str,
     pub(crate) body: &'a str,
+    /// The account that must own the bucket; S3 refuses where another one does.
+    pub(crate) owner: Option<&'a str>,
 }
 
 /// Sends one request of S3 as the account of `reach` and returns the answer's text iff it is a success.
@@ -110,6 +112,7 @@ pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Resu
         text
     });
     let mut headers = vec![("x-amz-content-sha256", hash.as_str())];
+    headers.extend(rest.owner.map(|owner| ("x-amz-expected-bucket-owner", owner)));
     if !rest.body.is_empty() {
         headers.push(("content-type", "application/octet-stream"));
         // S3 wants a checksum of whatever it is to keep about a bucket.

@@ -81,6 +81,24 @@ pub(crate) fn look(
     Ok((!stopped.is_stopped()).then_some(found))
 }
 
+/// What stands where these changes create buckets; `None` iff interrupted.
+///
+/// # Errors
+/// What stopped it before anything was read.
+pub(crate) fn sites(live: &Live, changes: &[Change]) -> Result<Option<Vec<aws::Site>>> {
+    let options = options(live);
+    let stopped = Stop::new();
+    let handle = stopped.clone();
+    let found = interruptible(|stop| async move {
+        let found = aws::sites(&options, changes, stop.clone()).await;
+        if stop.is_stopped() {
+            handle.stop();
+        }
+        found
+    })?;
+    Ok((!stopped.is_stopped()).then_some(found))
+}
+
 /// Runs to its end, or until Ctrl-C is heard and the work has come to a stop.
 fn interruptible<T, F>(work: impl FnOnce(Stop) -> F) -> Result<T>
 where

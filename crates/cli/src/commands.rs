@@ -10,6 +10,7 @@ pub(crate) mod invocations;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod restore;
+mod sites;
 pub(crate) mod undo;
 pub(crate) mod validate;
 pub(crate) mod verify;

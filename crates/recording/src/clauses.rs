@@ -36,14 +36,19 @@ impl<'a> Clause<'a> {
     }
 }
 
-impl<'a> Clause<'a> {
+impl Clause<'_> {
+    /// The same clause, its conditions borrowed from this one.
+    pub(crate) fn borrowed(&self) -> Clause<'_> {
+        let conditions =
+            self.conditions.iter().map(|(field, one)| (*field, Cow::Borrowed(one.as_ref()))).collect();
+        Clause { conditions, ..*self }
+    }
+
     /// The same clause with another condition on `field`, which it has.
-    pub(crate) fn with(&self, field: Field, condition: Condition) -> Self {
-        let mut clause = self.clone();
-        for (of, one) in &mut clause.conditions {
-            if *of == field {
-                *one = Cow::Owned(condition.clone());
-            }
+    pub(crate) fn with(&self, field: Field, condition: Condition) -> Clause<'_> {
+        let mut clause = self.borrowed();
+        if let Some((_, one)) = clause.conditions.iter_mut().find(|(of, _)| *of == field) {
+            *one = Cow::Owned(condition);
         }
         clause
     }

@@ -183,7 +183,7 @@ impl Question<'_> {
         event: &Event,
         sureness: Sureness,
     ) -> Option<Escape> {
-        let these: Vec<Clause<'_>> = clauses.iter().map(|at| self.all[*at].clone()).collect();
+        let these: Vec<Clause<'_>> = clauses.iter().map(|at| self.all[*at].borrowed()).collect();
         let mut work = Work::new(self.words.left().min(WORDS_LIMIT));
         let before = work.left();
         let cells = remainder(spaces, &these, &mut work).filter(|cells| !cells.is_empty());

@@ -13,6 +13,7 @@ use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Condition, Operator};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Which verdict of a [`Decider`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,7 +25,7 @@ pub struct ClassId(usize);
 pub struct Decider<'a> {
     kind: ResourceType,
     candidates: Vec<Candidate<'a>>,
-    clauses: Vec<Clause<'a>>,
+    clauses: Rc<[Clause<'a>]>,
     /// The clauses whose conditions on `resources.ARN` the index holds, in its order.
     with_arn: Vec<usize>,
     index: Index,
@@ -37,13 +38,13 @@ pub struct Decider<'a> {
     key: Vec<u8>,
     last: Option<(Box<[u8]>, ClassId)>,
     kept: RefCell<Kept>,
+    /// Of all fields that do not say which resource is meant; those of all kinds where they were made together.
+    tables: Rc<RefCell<Tables>>,
 }
 
 /// What one question leaves to the next.
 #[derive(Debug)]
 struct Kept {
-    /// Of all fields that do not say which resource is meant.
-    tables: Tables,
     /// Steps for words that are left.
     words: Work,
     /// Steps for searches that are left.
@@ -54,7 +55,23 @@ impl<'a> Decider<'a> {
     /// Compiles the candidates for resources of `kind`.
     #[must_use]
     pub fn new(kind: ResourceType, candidates: &[Candidate<'a>]) -> Self {
-        let clauses = clauses(candidates);
+        Self::sharing(kind, candidates, clauses(candidates).into(), Rc::default())
+    }
+
+    /// One for each kind, in the order of [`ResourceType::ALL`]: the selectors are compiled once for all of them.
+    #[must_use]
+    pub fn of_all_kinds(candidates: &[Candidate<'a>]) -> [Self; ResourceType::ALL.len()] {
+        let (clauses, tables): (Rc<[Clause<'a>]>, Rc<RefCell<Tables>>) =
+            (clauses(candidates).into(), Rc::default());
+        ResourceType::ALL.map(|kind| Self::sharing(kind, candidates, Rc::clone(&clauses), Rc::clone(&tables)))
+    }
+
+    fn sharing(
+        kind: ResourceType,
+        candidates: &[Candidate<'a>],
+        clauses: Rc<[Clause<'a>]>,
+        tables: Rc<RefCell<Tables>>,
+    ) -> Self {
         let of_kind = |clause: &&Clause<'_>| {
             let admits =
                 |field, text| clause.condition(field).is_none_or(|one| one.turns_away(Some(text)).is_none());
@@ -78,11 +95,8 @@ impl<'a> Decider<'a> {
             beyond: None,
             key: Vec::new(),
             last: None,
-            kept: RefCell::new(Kept {
-                tables: Tables::default(),
-                words: Work::new(ALL_WORDS_LIMIT),
-                total: Work::new(ALL_WORK_LIMIT),
-            }),
+            kept: RefCell::new(Kept { words: Work::new(ALL_WORDS_LIMIT), total: Work::new(ALL_WORK_LIMIT) }),
+            tables,
         }
     }
 
@@ -131,7 +145,7 @@ impl<'a> Decider<'a> {
                 narrowed[condition].values_mut(operator).push(value);
             }
         }
-        let mut all = self.clauses.clone();
+        let mut all: Vec<Clause<'_>> = self.clauses.iter().map(Clause::borrowed).collect();
         for (at, mut condition) in self.with_arn.iter().zip(narrowed) {
             let selects = self.clauses[*at].condition(Field::ResourcesArn).and_then(Condition::first_select);
             if selects.is_some() && condition.first_select().is_none() {
@@ -140,19 +154,18 @@ impl<'a> Decider<'a> {
             }
             all[*at] = self.clauses[*at].with(Field::ResourcesArn, condition);
         }
-        let kept = &mut *self.kept.borrow_mut();
-        let mut tables = kept.tables.clone();
+        let (kept, tables) = (&mut *self.kept.borrow_mut(), &mut *self.tables.borrow_mut());
         let mut question = Question {
             candidates: &self.candidates,
             all: &all,
             noun,
-            tables: &mut tables,
+            tables,
             words: &mut kept.words,
             limit: WORK_LIMIT,
             total: &mut kept.total,
         };
         let verdict = question.decide(spaces);
-        kept.tables = tables.without_arns();
+        tables.forget_arns();
         verdict
     }
 

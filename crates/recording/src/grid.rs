@@ -27,11 +27,9 @@ impl Tables {
         Ok(level)
     }
 
-    /// The tables that do not hang on which resource is meant.
-    pub(crate) fn without_arns(&self) -> Self {
-        let known =
-            self.known.iter().filter(|(field, _, _)| *field != Field::ResourcesArn).cloned().collect();
-        Tables { known }
+    /// Forgets the tables that hang on which resource is meant.
+    pub(crate) fn forget_arns(&mut self) {
+        self.known.retain(|(field, _, _)| *field != Field::ResourcesArn);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::invocations::{Provenance, Space};
 use crate::values::{Alphabet, Domain};
 use crate::work::{Exhausted, WORK_LIMIT, Work};
 use cloudtrail::event::{Event, Field};
-use cloudtrail::selector::{Doubt, Selector};
+use cloudtrail::selector::{Condition, Doubt, Operator, Selector};
 use cloudtrail::{Answer, records};
 
 /// Whether everything is still recorded.
@@ -38,35 +38,59 @@ pub enum Inclusion {
 /// `after` taken together. [`Inclusion::Lost`] iff some event is certainly recorded before and certainly turned away after.
 #[must_use]
 pub fn included(before: &[Selector], after: &[Selector]) -> Inclusion {
+    included_within(before, after, &mut Effort::new(u64::MAX))
+}
+
+/// Steps that many questions share, so that a bound on each is a bound on all of them together.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    left: u64,
+}
+
+impl Effort {
+    /// So many steps.
+    #[must_use]
+    pub fn new(steps: u64) -> Self {
+        Effort { left: steps }
+    }
+
+    /// True iff no question is answered any more.
+    #[must_use]
+    pub fn is_used_up(self) -> bool {
+        self.left == 0
+    }
+
+    /// Takes the steps of cutting events along these clauses away; false iff there are not so many.
+    fn cut(&mut self, all: &[Clause<'_>]) -> bool {
+        let values = |condition: &Condition| {
+            Operator::ALL.into_iter().map(|operator| condition.values(operator).len()).sum::<usize>()
+        };
+        let conditions = all.iter().flat_map(|clause| &clause.conditions);
+        let texts: usize = conditions.map(|(_, condition)| 1 + values(condition)).sum();
+        // Each text is compared with each clause, 64 at once.
+        let steps = texts.saturating_mul(1 + all.len() / 64);
+        self.left = self.left.saturating_sub(u64::try_from(steps).unwrap_or(u64::MAX));
+        self.left > 0
+    }
+}
+
+/// As [`included`], with at most the steps that are left of `effort`: where they do not suffice, it is undetermined.
+#[must_use]
+pub fn included_within(before: &[Selector], after: &[Selector], effort: &mut Effort) -> Inclusion {
     let candidate = |selectors| Candidate { selectors: Some(selectors), certain: true };
     // The clauses of both, so that one cut serves all questions: what is asked about is candidate 0.
     let all = clauses(&[candidate(before), candidate(after)]);
-    let of_after: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate == 1).collect();
-    let sure: Vec<usize> = of_after.iter().copied().filter(|at| all[*at].sure).collect();
-    let asked: Vec<usize> = (0..of_after.first().copied().unwrap_or(all.len()))
-        .filter(|at| !after.contains(&before[all[*at].selector]))
+    let asked: Vec<usize> = (0..all.len())
+        .filter(|at| all[*at].candidate == 0 && !after.contains(&before[all[*at].selector]))
         .collect();
-    let mut search = Search { all: &all, grids: None, work: Work::new(WORK_LIMIT) };
-    let mut open = None;
-    for clause in asked {
-        let (selector, one) = (all[clause].selector, &before[all[clause].selector]);
-        if let Ok(None) = search.escape(clause, &sure, Scope::All) {
-            continue;
-        }
-        // A loss that only shows in fields that `Event` does not hold cannot be told by one: then another is looked for.
-        let mut shown = |scope| {
-            search.escape(clause, &of_after, scope).ok().flatten().filter(|event| is_lost(event, one, after))
-        };
-        if all[clause].sure
-            && let Some(witness) = shown(Scope::All).or_else(|| shown(Scope::Shown))
-        {
-            return Inclusion::Lost { selector, witness: Box::new(witness) };
-        }
-        let doubtful = || after.iter().flat_map(Selector::doubts).next();
-        let doubt = one.doubts().first().or_else(doubtful).cloned();
-        open = open.or(Some(Inclusion::Undetermined { selector, doubt }));
+    if !asked.is_empty() && !effort.cut(&all) {
+        return Inclusion::Undetermined { selector: all[asked[0]].selector, doubt: None };
     }
-    open.unwrap_or(Inclusion::Included)
+    let given = effort.left.min(WORK_LIMIT);
+    let mut search = Search { all: &all, grids: None, work: Work::new(given) };
+    let told = search.answer(before, after, &asked);
+    effort.left -= given - search.work.left();
+    told
 }
 
 /// Asks the definition: recorded before, and certainly not after. False for what only differs in fields that [`Event`]
@@ -94,6 +118,36 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
+    /// What becomes of the clauses that are asked about, of `before`.
+    fn answer(&mut self, before: &[Selector], after: &[Selector], asked: &[usize]) -> Inclusion {
+        let all = self.all;
+        let of_after: Vec<usize> = (0..all.len()).filter(|at| all[*at].candidate == 1).collect();
+        let sure: Vec<usize> = of_after.iter().copied().filter(|at| all[*at].sure).collect();
+        let mut open = None;
+        for clause in asked.iter().copied() {
+            let (selector, one) = (all[clause].selector, &before[all[clause].selector]);
+            if let Ok(None) = self.escape(clause, &sure, Scope::All) {
+                continue;
+            }
+            // A loss that only shows in fields that `Event` does not hold cannot be told by one: then another is looked for.
+            let mut shown = |scope| {
+                self.escape(clause, &of_after, scope)
+                    .ok()
+                    .flatten()
+                    .filter(|event| is_lost(event, one, after))
+            };
+            if all[clause].sure
+                && let Some(witness) = shown(Scope::All).or_else(|| shown(Scope::Shown))
+            {
+                return Inclusion::Lost { selector, witness: Box::new(witness) };
+            }
+            let doubtful = || after.iter().flat_map(Selector::doubts).next();
+            let doubt = one.doubts().first().or_else(doubtful).cloned();
+            open = open.or(Some(Inclusion::Undetermined { selector, doubt }));
+        }
+        open.unwrap_or(Inclusion::Included)
+    }
+
     /// An event that `clause` holds and none of `others` does.
     fn escape(&mut self, clause: usize, others: &[usize], scope: Scope) -> Result<Option<Event>, Exhausted> {
         if self.grids.is_none() {

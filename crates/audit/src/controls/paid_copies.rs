@@ -1,18 +1,19 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
 use super::{About, about_places, named};
+use crate::cost::Prices;
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
 use recording::State;
 use std::collections::BTreeMap;
 
 const ABOUT: About = About {
     id: "paid-copies",
-    title: "No invocation is recorded, and paid for, more than once",
+    title: "No invocation and no management event is paid for more than once",
     weight: Weight::Advisory,
 };
 
 /// Passes iff for no resource there is an event that two recorders record; one that was not read may be the second.
-pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
+pub(super) fn control(audit: &Audit<'_>, prices: Option<&Prices>) -> ControlResult {
     let mut groups: BTreeMap<Vec<usize>, (Proof, Vec<ResourceRef>)> = BTreeMap::new();
     let mut rows = 0;
     for (at, place) in audit.places.iter().enumerate() {
@@ -30,7 +31,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             }
         }
     }
-    let management = management(audit);
+    let management = management(audit, prices);
     let open =
         open(audit).into_iter().chain(given_up(audit)).chain((rows == 0).then(|| unlisted(audit)).flatten());
     let findings = groups.into_iter().map(|(recorders, (proof, resources))| {
@@ -60,7 +61,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
 }
 
 /// Management events that two recorders record: one finding for each group of recorders.
-fn management(audit: &Audit<'_>) -> Vec<Finding> {
+fn management(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<Finding> {
     let mut groups: BTreeMap<Vec<usize>, (Proof, Vec<usize>)> = BTreeMap::new();
     for (at, place) in audit.places.iter().enumerate() {
         let copies = &audit.verdicts[place.management].copies;
@@ -85,14 +86,23 @@ fn management(audit: &Audit<'_>) -> Vec<Finding> {
             recorders,
             proof: Some(proof),
             gaps: Vec::new(),
-            help: Some(
-                "the first copy of management events that a trail delivers is free, each further one costs $2.00 for 100,000 events; \
-                 an event data store is paid by volume"
-                    .to_owned(),
-            ),
+            help: Some(price(prices)),
         }
     });
     told.collect()
+}
+
+/// What a copy of management events costs.
+fn price(prices: Option<&Prices>) -> String {
+    let of_store = "an event data store is paid by volume";
+    let free = "the first copy of management events that a trail delivers is free";
+    match prices {
+        None => format!("{free}, each further one is paid; {of_store}"),
+        Some(prices) => format!(
+            "{free}, each further one costs ${:.2} for 100,000 events (price of {}); {of_store}",
+            prices.management_copies_per_100k, prices.as_of
+        ),
+    }
 }
 
 /// Resources of which it was not looked to the end whether two recorders record the same, because that takes too much work.

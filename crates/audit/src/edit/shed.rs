@@ -8,23 +8,36 @@ use cloudtrail::selector::{Operator, Selector};
 /// More attempts than this are not made for one recorder: what is left stays as it is.
 const ATTEMPTS: usize = 2_000;
 
+/// Whether a smaller list will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goes {
+    Yes,
+    No,
+    /// Nobody looks any more: whatever is left stays.
+    Stop,
+}
+
 /// The list with as little of `kind` as `may_go` allows: it is asked about each smaller list whether that will do in the place of
-/// the list so far. Selectors with doubts, and of other kinds, stay as they are.
+/// the list so far. Selectors with doubts, and of other kinds, stay as they are. And whether it was looked at to the end.
 pub(crate) fn shed(
     list: &[Selector],
     kind: ResourceType,
-    mut may_go: impl FnMut(&[Selector], &[Selector]) -> bool,
-) -> Vec<Selector> {
+    mut may_go: impl FnMut(&[Selector], &[Selector]) -> Goes,
+) -> (Vec<Selector>, bool) {
     let mut kept = list.to_vec();
     let bare: Vec<Selector> = list.iter().filter_map(|one| without_kind(one, kind)).collect();
-    if bare != kept && may_go(&kept, &bare) {
-        return bare;
+    if bare != kept {
+        match may_go(&kept, &bare) {
+            Goes::Yes => return (bare, true),
+            Goes::No => {}
+            Goes::Stop => return (kept, false),
+        }
     }
     let mut left = ATTEMPTS;
     for at in (0..list.len()).rev() {
         let mut try_with = |kept: &mut Vec<Selector>, smaller: Option<Selector>| {
             if left == 0 {
-                return false;
+                return Goes::Stop;
             }
             left -= 1;
             let mut tried = kept.clone();
@@ -33,22 +46,29 @@ pub(crate) fn shed(
                 None => drop(tried.remove(at)),
             }
             let goes = may_go(kept, &tried);
-            if goes {
+            if goes == Goes::Yes {
                 *kept = tried;
             }
             goes
         };
         let bare = without_kind(&kept[at], kind);
-        if bare.as_ref() == Some(&kept[at]) || try_with(&mut kept, bare) {
+        if bare.as_ref() == Some(&kept[at]) {
             continue;
         }
+        match try_with(&mut kept, bare) {
+            Goes::Yes => continue,
+            Goes::No => {}
+            Goes::Stop => return (kept, false),
+        }
         for (operator, value) in values(&kept[at], kind) {
-            if let Some(smaller) = without_value(&kept[at], kind, operator, &value) {
-                try_with(&mut kept, Some(smaller));
+            if let Some(smaller) = without_value(&kept[at], kind, operator, &value)
+                && try_with(&mut kept, Some(smaller)) == Goes::Stop
+            {
+                return (kept, false);
             }
         }
     }
-    kept
+    (kept, true)
 }
 
 /// The selector without the kind; `None` iff nothing is left of it.

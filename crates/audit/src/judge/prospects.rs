@@ -27,6 +27,9 @@ pub(crate) struct Prospect {
     pub(crate) state: State,
     /// The most recorders that record one same event; 0 where no event has two copies.
     pub(crate) copies: usize,
+    /// Iff there may be more copies, because the work limit was reached before all were looked for: the number of the question.
+    /// Where it has the same number, nothing that it depends on has changed.
+    pub(crate) more_copies: Option<usize>,
 }
 
 /// Answers about places under the same options, kept by all that they depend on: the place, and which selectors are
@@ -81,10 +84,18 @@ impl<'o> Prospects<'o> {
             let stands: Vec<(Option<usize>, bool)> = here.iter().map(stand).collect();
             let mut answers = Vec::new();
             for about in wanted(place) {
-                let (account, region) = (place.account.clone(), place.region.clone());
+                let (account, region) = match about {
+                    About::Any(_) => (place.account.clone(), place.region.clone()),
+                    // Management events are the same ones everywhere.
+                    About::Management => (String::new(), String::new()),
+                };
                 let key = Key { account, region, about, candidates: stands.clone() };
+                let number = self.known.len();
                 let known = self.known.entry(key);
-                let answer = known.or_insert_with(|| ask(benches.of(&here), place, about, &register, stay));
+                let answer = known.or_insert_with(|| {
+                    let (answer, more) = ask(benches.of(&here), place, about, &register, stay);
+                    Prospect { more_copies: more.then_some(number), ..answer }
+                });
                 answers.push((about, *answer));
             }
             all.push((place, answers));
@@ -103,24 +114,33 @@ impl<'o> Prospects<'o> {
     }
 }
 
-fn ask(bench: &mut Bench<'_>, place: &Place, about: About, register: &Register<'_>, stay: bool) -> Prospect {
+/// The answer, and whether there may be more copies.
+fn ask(
+    bench: &mut Bench<'_>,
+    place: &Place,
+    about: About,
+    register: &Register<'_>,
+    stay: bool,
+) -> (Prospect, bool) {
     match about {
         About::Any(kind) => {
-            let mut out = Verdicts::default();
+            let mut out = Verdicts { invocations_alone: true, ..Verdicts::default() };
             let any = bench.any_alone(kind, place);
-            let copies = any.copies.len();
+            let (copies, more) = (any.copies.len(), any.given_up.copies);
             let any = out.add(any);
             let of_functions = kind == ResourceType::Function;
             let other = if of_functions { bench.any_other(any, place, register, &mut out) } else { any };
             let other = &out.all[other];
             // A selector without a condition on eventName settles which names there are: a change does what no reading can.
             let names = other.open == Some(Open::Names);
-            Prospect { state: if names { State::PartiallyRecorded } else { other.state }, copies }
+            let state = if names { State::PartiallyRecorded } else { other.state };
+            (Prospect { state, copies, more_copies: None }, more)
         }
         About::Management => {
             let verdict = bench.management_alone();
-            let state = if stay { bench.management_but_exclusions().state } else { verdict.state };
-            Prospect { state, copies: verdict.copies.len() }
+            let narrower = if stay { bench.management_but_exclusions() } else { None };
+            let state = narrower.map_or(verdict.state, |one| one.state);
+            (Prospect { state, copies: verdict.copies.len(), more_copies: None }, verdict.given_up.copies)
         }
     }
 }

@@ -3,18 +3,21 @@
 //! Each change is compared with the account right before it is set, so what a change expects to find is what is live. A step
 //! that records less than that is refused here, whoever wrote the plan; only a declared reduction may lose what it declares.
 
+mod undeclared;
+
 use super::copies::functions_lost;
-use super::reduce::{may_record, recorded};
-use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
+use super::reduce::may_record;
+use super::{Loss, Plan, PlanOptions, Purpose, Step, finish, narrowings};
+use crate::Options;
 use crate::change::{Change, Setting, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
-use crate::{Options, audit};
 use cloudtrail::event::Field;
 use cloudtrail::json::each;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use recording::{Inclusion, included};
+use undeclared::undeclared;
 
 /// What a list of those to keep comes to.
 pub(super) const ONLY: &str =
@@ -205,19 +208,6 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
     );
     let why = format!("nobody else certainly records afterwards what it records {place}");
     Err(Misconduct { step, arn: first.recorder, why })
-}
-
-/// The first function that is recorded before and not after, and is not among the declared ones.
-fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]) -> Option<Misconduct> {
-    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
-    let then = after(inventory, &changes);
-    let options = Options::default();
-    let (was, is) = (audit(inventory, &options), audit(&then, &options));
-    let (before, after) = (recorded(&was), recorded(&is));
-    let lost = before.difference(&after).find(|arn| !declared.iter().any(|one| one == *arn))?;
-    let arn = plan.steps.first()?.change.target.arn.clone();
-    let why = format!("the plan also drops {lost}, which its exception does not declare");
-    Some(Misconduct { step: 0, arn, why })
 }
 
 /// True iff the plan stops the recording of functions that do not exist yet.

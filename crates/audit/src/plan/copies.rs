@@ -6,15 +6,19 @@ use super::reduce::{may_record, reaches, refusal};
 use super::skeleton::skeleton;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
 use crate::change::{Change, Setting, Turn};
-use crate::edit::{reduced, shed};
+use crate::edit::{Goes, reduced, shed};
 use crate::inventory::Inventory;
 use cloudtrail::json::{document, from_str, request};
-use cloudtrail::recorder::{Recorder, RecorderKind};
+use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
-use recording::{Inclusion, included};
+use recording::{Effort, Inclusion, included_within};
 
 const KIND: ResourceType = ResourceType::Function;
+
+/// Steps that looking for copies takes at most, over all recorders together. What was not looked at stays recorded, and the plan
+/// says so.
+const STEPS: u64 = 1 << 23;
 
 /// The plan that takes out of recorders what others certainly record too: nothing is recorded less, only fewer times.
 ///
@@ -23,34 +27,31 @@ const KIND: ResourceType = ResourceType::Function;
 /// organization trails.
 #[must_use]
 pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
+    drop_copies_within(inventory, options, STEPS)
+}
+
+/// As [`drop_copies`], with so many steps.
+#[must_use]
+pub fn drop_copies_within(inventory: &Inventory, options: &PlanOptions<'_>, steps: u64) -> Plan {
     let mut bare = skeleton(inventory);
+    let mut effort = Effort::new(steps);
     let (mut steps, mut refusals): (Vec<Reasoned>, Vec<Refusal>) = (Vec::new(), Vec::new());
     let mut order: Vec<&Recorder> = inventory.recorders.iter().collect();
     order.sort_by_key(|one| (one.organization, one.multi_region, one.kind == RecorderKind::EventDataStore));
     let editable = |one: &&Recorder| options.counts(one.kind) && one.kind != RecorderKind::Channel;
+    let (mut unsearched, mut needless_at_all): (Vec<&Recorder>, Vec<&Recorder>) = (Vec::new(), Vec::new());
     for recorder in order.into_iter().filter(editable) {
         let Some(selectors) = recorder.selectors.known() else { continue };
         let reach = Reach::of(&bare, &bare, &options.audit, recorder, true);
         if !reach.is_anywhere() {
             continue;
         }
-        let mut elsewhere = false;
-        let less = shed(&selectors.list, KIND, |now, less| {
-            let (now, less) = (read(now), read(less));
-            // What the recorder itself holds twice is delivered, and paid for, once.
-            if included(&now.list, &less.list) == Inclusion::Included {
-                return false;
-            }
-            match reach.loses(&now, Some(&less)) {
-                None => true,
-                Some(Narrowing { place, .. }) => {
-                    elsewhere |= place.is_none();
-                    false
-                }
-            }
-        });
-        if less == selectors.list {
-            if elsewhere {
+        let found = needless(selectors, &reach, &mut effort);
+        if !found.is_whole {
+            unsearched.push(recorder);
+        }
+        if found.left == selectors.list {
+            if found.elsewhere {
                 let reason = "others record the same where it was looked, but it records in more accounts or Regions than were looked into";
                 let nearest =
                     "plan over all of them: without --region, and an organization trail with --organization";
@@ -58,7 +59,11 @@ pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
             }
             continue;
         }
-        let edited = reduced(selectors, less, recorder.kind);
+        if found.left.is_empty() {
+            needless_at_all.push(recorder);
+            continue;
+        }
+        let edited = reduced(selectors, found.left, recorder.kind);
         let Ok((before, after_text)) = edited.and_then(|after| Ok((request(selectors)?, request(&after)?)))
         else {
             continue;
@@ -71,9 +76,88 @@ pub fn drop_copies(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
             "what it stops recording is recorded by others too, and paid for twice".to_owned(),
         ));
     }
+    refusals.extend(deletable(bare, options, &needless_at_all, &mut effort));
+    refusals.extend(stopped(&unsearched));
     let mut plan = finish(inventory, options, Purpose::DropCopies, steps, refusals);
     plan.losses = functions_lost(inventory, &plan);
     plan
+}
+
+/// What one recorder can do without.
+struct Needless {
+    /// Its selectors without that.
+    left: Vec<Selector>,
+    /// Some of it stays because the recorder also records where nobody looked.
+    elsewhere: bool,
+    /// It was looked at to the end.
+    is_whole: bool,
+}
+
+fn needless(selectors: &Selectors, reach: &Reach<'_>, effort: &mut Effort) -> Needless {
+    let mut elsewhere = false;
+    let (left, is_whole) = shed(&selectors.list, KIND, |now, less| {
+        let (now, less) = (read(now), read(less));
+        // What the recorder itself holds twice is delivered, and paid for, once.
+        let goes = included_within(&now.list, &less.list, effort) != Inclusion::Included
+            && match reach.loses(&now, Some(&less), effort) {
+                None => true,
+                Some(Narrowing { place, .. }) => {
+                    elsewhere |= place.is_none() && !effort.is_used_up();
+                    false
+                }
+            };
+        match goes {
+            // An answer for which the steps did not suffice is no answer.
+            _ if effort.is_used_up() => Goes::Stop,
+            true => Goes::Yes,
+            false => Goes::No,
+        }
+    });
+    Needless { left, elsewhere, is_whole }
+}
+
+/// What is said of recorders that nothing would be left of: each of them, after those before it are gone.
+fn deletable(
+    mut bare: Inventory,
+    options: &PlanOptions<'_>,
+    recorders: &[&Recorder],
+    effort: &mut Effort,
+) -> Vec<Refusal> {
+    let mut told = Vec::new();
+    for recorder in recorders {
+        let Some(selectors) = recorder.selectors.known() else { continue };
+        let reach = Reach::of(&bare, &bare, &options.audit, recorder, false);
+        if reach.loses(selectors, None, effort).is_some() {
+            continue;
+        }
+        let reason = "others certainly record all that it records, and without any selector it would record management events";
+        told.push(refusal(recorder, reason.to_owned(), "delete it by hand"));
+        bare.recorders.retain(|one| one.arn != recorder.arn);
+        for place in &mut bare.places {
+            if let Seen::Known(trails) = &mut place.trails {
+                trails.retain(|one| one.trail != recorder.arn);
+            }
+        }
+    }
+    told
+}
+
+/// What is said where the search stopped before it had seen these recorders to the end.
+fn stopped(recorders: &[&Recorder]) -> Option<Refusal> {
+    let first = recorders.first()?;
+    let others = match recorders.len() {
+        1 => String::new(),
+        n => format!(" and {} more", n - 1),
+    };
+    Some(Refusal {
+        places: Vec::new(),
+        recorder: Some(first.arn.clone()),
+        reason: format!(
+            "the search for paid copies stopped at its work limit before it had seen all of {}{others}; what it had not seen stays recorded",
+            first.name
+        ),
+        nearest: "apply this plan and plan again, or compare these recorders by hand".to_owned(),
+    })
 }
 
 /// A list as selectors, for comparing.

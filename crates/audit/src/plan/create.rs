@@ -1,5 +1,6 @@
 //! A new trail with its bucket, where nothing exists that could be changed.
 
+use super::Buckets;
 use super::skeleton::{ByPlace, Lacks};
 use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use crate::edit::{add_management, extend, without};
@@ -28,13 +29,14 @@ pub(super) fn new_trail(
     own: &Inventory,
     owner: Owner<'_>,
     lacks: &ByPlace<Lacks>,
+    buckets: Option<&Buckets>,
 ) -> Option<(Vec<Change>, String)> {
     let account = owner.account;
     let home = home(own, owner.maker)?;
     let partition = &own.partition;
     let name = free_name(own, account, &home);
     let arn = format!("arn:{partition}:cloudtrail:{home}:{account}:trail/{name}");
-    let bucket = format!("{name}-logs-{}-{home}", owner.maker);
+    let bucket = free_bucket(&format!("{name}-logs-{}-{home}", owner.maker), buckets);
     let target = Target {
         arn: arn.clone(),
         name,
@@ -75,10 +77,14 @@ pub(super) fn new_trail(
         log_file_validation: true,
     };
     let (before, after) = (request(&default).ok()?, request(&wanted).ok()?);
-    let mut changes = vec![
-        change(Setting::Bucket(Turn { before: None, after: Some(Bucket { name: bucket, policy }) })),
-        change(Setting::Trail(Turn { before: None, after: Some(trail) })),
-    ];
+    let is_ready = buckets.is_some_and(|known| known.ready.contains(&bucket));
+    let used = match is_ready {
+        true => format!("; the bucket {bucket} is there already, with the wanted policy, and is used"),
+        false => String::new(),
+    };
+    let bucket = Setting::Bucket(Turn { before: None, after: Some(Bucket { name: bucket, policy }) });
+    let mut changes: Vec<Change> = (!is_ready).then(|| change(bucket)).into_iter().collect();
+    changes.push(change(Setting::Trail(Turn { before: None, after: Some(trail) })));
     if before != after {
         changes.push(change(Setting::Selectors(Turn { before, after })));
     }
@@ -95,14 +101,13 @@ pub(super) fn new_trail(
             "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
         }
     };
-    Some((changes, why.to_owned()))
+    Some((changes, format!("{why}{used}")))
 }
 
 /// The selectors that AWS gives a new trail.
 pub(super) fn of_a_new_trail() -> Selectors {
-    let document = document(&[Selector::Basic(BasicSelector::of_a_new_trail())]);
-    // A document of ours can be read.
-    from_str(&document).unwrap_or_default()
+    let list = vec![Selector::Basic(BasicSelector::of_a_new_trail())];
+    Selectors { document: document(&list), list }
 }
 
 /// A set of selectors without management events to begin with.
@@ -135,6 +140,14 @@ fn free_name(inventory: &Inventory, account: &str, home: &str) -> String {
         next += 1;
     }
     name
+}
+
+/// The name, or the first of those that go on from it by a number, that no other bucket has.
+fn free_bucket(wanted: &str, buckets: Option<&Buckets>) -> String {
+    let taken = |name: &str| buckets.is_some_and(|known| known.taken.contains(name));
+    let numbered = (2_u32..).map(|number| format!("{wanted}-{number}"));
+    let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_else(|| wanted.to_owned())
 }
 
 /// The policy that CloudTrail's documentation gives for the bucket of a trail: only this trail may check and write. That of an

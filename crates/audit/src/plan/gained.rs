@@ -6,68 +6,168 @@ use crate::change::{Change, Setting, Turn};
 use crate::controls::count;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
-use crate::judge::judge;
+use crate::judge::judge_invocations;
+use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::State;
 
-/// What each change adds, judged as it is carried out: after all changes before it.
-pub(super) fn by_step(inventory: &Inventory, options: &Options<'_>, changes: &[Change]) -> Vec<Vec<String>> {
-    let mut world = inventory.clone();
-    let told = changes.iter().map(|change| {
-        if is_silent(change) {
-            apply(&mut world, change);
-            return Vec::new();
-        }
-        let before = concerned(&world, change);
-        apply(&mut world, change);
-        let after = concerned(&world, change);
-        gains(&judge(&before, options), &judge(&after, options))
-    });
-    told.collect()
+/// What is recorded at each place of an audit.
+pub(super) struct States(Vec<PlaceStates>);
+
+struct PlaceStates {
+    account: String,
+    /// In the order of [`ResourceType::ALL`]: each resource, and any that may be created later.
+    planes: Vec<(Vec<State>, State)>,
+    management: State,
 }
 
-/// True iff the change by itself records nothing: a bucket, a trail that does not log yet, a signature.
-fn is_silent(change: &Change) -> bool {
-    match &change.setting {
-        Setting::Bucket(_) | Setting::LogFileValidation(_) => true,
-        Setting::Trail(Turn { after, .. }) => after.is_some(),
-        Setting::MultiRegion(_) | Setting::Selectors(_) | Setting::Logging(_) => false,
+impl States {
+    pub(super) fn of(audit: &Audit<'_>) -> Self {
+        let state = |verdict: usize| audit.verdicts[verdict].state;
+        let places = audit.places.iter().map(|place| PlaceStates {
+            account: place.account.to_owned(),
+            planes: place
+                .planes
+                .iter()
+                .map(|plane| (plane.rows.iter().map(|row| state(row.verdict)).collect(), state(plane.any)))
+                .collect(),
+            management: state(place.management),
+        });
+        States(places.collect())
+    }
+
+    fn within<'s>(&'s self, scope: &'s Scope) -> impl Iterator<Item = &'s PlaceStates> {
+        self.0.iter().filter(|place| scope.has(&place.account))
     }
 }
 
-/// The part of the inventory that the change can be about: an account's own recorder records in its account alone.
-fn concerned(world: &Inventory, change: &Change) -> Inventory {
-    let target = &change.target;
-    let organization = world.recorder(&target.arn).is_none_or(|at| world.recorders[at].organization);
-    let here = |account: &str| organization || account == target.account;
-    Inventory {
+/// Where a change can make a difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scope {
+    Everywhere,
+    /// An account's own recorder records in its account alone.
+    Account(String),
+}
+
+impl Scope {
+    fn has(&self, account: &str) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Account(own) => own == account,
+        }
+    }
+
+    fn meets(&self, other: &Scope) -> bool {
+        match (self, other) {
+            (Self::Account(one), Self::Account(other)) => one == other,
+            _ => true,
+        }
+    }
+}
+
+/// What each change adds, judged as it is carried out: after all changes before it. `before` and `after` are what is recorded
+/// before the first and after the last.
+pub(super) fn by_step(
+    inventory: &Inventory,
+    options: &Options<'_>,
+    changes: &[Change],
+    (before, after): (&States, &States),
+) -> Vec<Vec<String>> {
+    let scopes = scopes(inventory, changes);
+    let met = |scope: &Scope, among: &[Option<Scope>]| among.iter().flatten().any(|one| one.meets(scope));
+    let mut world = inventory.clone();
+    // What was judged last, and where.
+    let mut last: Option<(Scope, States)> = None;
+    let mut told = Vec::with_capacity(changes.len());
+    for (at, change) in changes.iter().enumerate() {
+        let Some(scope) = &scopes[at] else {
+            apply(&mut world, change);
+            told.push(Vec::new());
+            continue;
+        };
+        let was = match last.take() {
+            _ if !met(scope, &scopes[..at]) => None,
+            Some((known, states)) if known == *scope => Some(states),
+            _ => Some(judged(&world, scope, options)),
+        };
+        apply(&mut world, change);
+        let is = met(scope, &scopes[at + 1..]).then(|| judged(&world, scope, options));
+        told.push(gains_within(scope, was.as_ref().unwrap_or(before), is.as_ref().unwrap_or(after)));
+        last = is.map(|states| (scope.clone(), states));
+    }
+    told
+}
+
+/// Where each change can make a difference; `None` iff by itself it makes none.
+fn scopes(inventory: &Inventory, changes: &[Change]) -> Vec<Option<Scope>> {
+    let mut world = inventory.clone();
+    let scopes = changes.iter().map(|change| {
+        let target = &change.target;
+        let organization = world.recorder(&target.arn).is_none_or(|at| world.recorders[at].organization);
+        let scope = match organization {
+            true => Scope::Everywhere,
+            false => Scope::Account(target.account.clone()),
+        };
+        let is_silent = is_silent(&world, change);
+        apply(&mut world, change);
+        (!is_silent).then_some(scope)
+    });
+    scopes.collect()
+}
+
+/// True iff the change by itself records nothing: a bucket, a signature, a trail that does not log yet and what that is set to.
+fn is_silent(world: &Inventory, change: &Change) -> bool {
+    match &change.setting {
+        Setting::Bucket(_) | Setting::LogFileValidation(_) => true,
+        Setting::Trail(Turn { after, .. }) => after.is_some(),
+        Setting::MultiRegion(_) | Setting::Selectors(_) => {
+            change.target.kind == RecorderKind::Trail && is_stopped(world, &change.target.arn)
+        }
+        Setting::Logging(_) => false,
+    }
+}
+
+/// True iff the trail certainly logs nowhere.
+fn is_stopped(world: &Inventory, arn: &str) -> bool {
+    world.places.iter().all(|place| {
+        let Seen::Known(trails) = &place.trails else { return false };
+        let mut here = trails.iter().filter(|one| one.trail == arn);
+        here.all(|one| one.status.known().is_some_and(|status| !status.logging))
+    })
+}
+
+/// What is recorded in the part of the inventory that a change can be about.
+fn judged(world: &Inventory, scope: &Scope, options: &Options<'_>) -> States {
+    let concerned = Inventory {
         collected_at: world.collected_at.clone(),
         partition: world.partition.clone(),
         caller: world.caller.clone(),
         regions_asked: world.regions_asked.clone(),
         accounts: world.accounts.clone(),
-        places: world.places.iter().filter(|place| here(&place.account)).cloned().collect(),
+        places: world.places.iter().filter(|place| scope.has(&place.account)).cloned().collect(),
         recorders: world.recorders.clone(),
         gaps: world.gaps.clone(),
         beside: crate::beside::Beside::default(),
-    }
+    };
+    States::of(&judge_invocations(&concerned, options))
 }
 
 /// What is recorded afterwards and was not before, by kind, in words.
-pub(super) fn gains(before: &Audit<'_>, after: &Audit<'_>) -> Vec<String> {
+pub(super) fn gains(before: &States, after: &States) -> Vec<String> {
+    gains_within(&Scope::Everywhere, before, after)
+}
+
+fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<String> {
+    let both = || before.within(scope).zip(after.within(scope));
+    let now = |was: State, is: State| was != State::Recorded && is == State::Recorded;
     let mut told = Vec::new();
     for kind in ResourceType::ALL {
         let plane = kind as usize;
         let (mut resources, mut places) = (0, 0);
-        for (was, is) in before.places.iter().zip(&after.places) {
-            let (was, is) = (&was.planes[plane], &is.planes[plane]);
-            let state = |audit: &Audit<'_>, verdict: usize| audit.verdicts[verdict].state;
-            let now = |was: usize, is: usize| {
-                state(before, was) != State::Recorded && state(after, is) == State::Recorded
-            };
-            resources +=
-                was.rows.iter().zip(&is.rows).filter(|(was, is)| now(was.verdict, is.verdict)).count();
-            places += usize::from(now(was.any, is.any));
+        for (was, is) in both() {
+            let ((was, any_was), (is, any_is)) = (&was.planes[plane], &is.planes[plane]);
+            resources += was.iter().zip(is).filter(|(was, is)| now(**was, **is)).count();
+            places += usize::from(now(*any_was, *any_is));
         }
         if resources > 0 {
             told.push(format!("every invocation of {} more", count(resources, kind.noun())));
@@ -78,11 +178,7 @@ pub(super) fn gains(before: &Audit<'_>, after: &Audit<'_>) -> Vec<String> {
             told.push(format!("every invocation of any {} created later in {at}", kind.noun()));
         }
     }
-    let management = before.places.iter().zip(&after.places).filter(|(was, is)| {
-        before.verdicts[was.management].state != State::Recorded
-            && after.verdicts[is.management].state == State::Recorded
-    });
-    match management.count() {
+    match both().filter(|(was, is)| now(was.management, is.management)).count() {
         0 => {}
         1 => told.push("every management event of 1 account and Region".to_owned()),
         n => told.push(format!("every management event of {n} accounts and Regions")),

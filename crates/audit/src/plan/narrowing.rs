@@ -3,14 +3,15 @@
 use super::after;
 use crate::candidates::Candidates;
 use crate::change::{Change, Setting};
-use crate::edit::{doubtful_lost, narrows, to_advanced};
+use crate::edit::{doubtful_lost, narrows, narrows_within, to_advanced};
 use crate::inventory::{Inventory, OptIn, Place};
 use crate::{Counted, Options};
 use cloudtrail::event::{Event, Field};
+use cloudtrail::json::document;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Condition, FieldSelector, Selector, Selectors};
-use recording::{Inclusion, included};
+use recording::{Effort, Inclusion, included_within};
 use std::collections::BTreeSet;
 
 /// Something that a recorder records today, and that nothing certainly records once the changes are carried out.
@@ -68,7 +69,7 @@ fn narrowing(
         // Where its status was not read it may have logged, and certainly does not afterwards.
         reach.places.iter_mut().for_each(|stand| stand.stays = false);
     }
-    reach.loses(before, stays)
+    reach.loses(before, stays, &mut Effort::new(u64::MAX))
 }
 
 /// Where a recorder may record, and who else certainly does there.
@@ -79,6 +80,8 @@ pub(super) struct Reach<'a> {
     /// The places that were seen, as what ARNs of functions there begin with, iff the recorder also reaches others;
     /// and whether what is left of it records at those others.
     elsewhere: Option<(Vec<String>, bool)>,
+    /// What is left of the recorder no longer records events of global services (IAM, STS).
+    ends_global_services: bool,
 }
 
 struct Stand {
@@ -134,7 +137,10 @@ impl<'a> Reach<'a> {
             };
             (inventory.places.iter().map(prefix).collect(), reaches_as_far)
         });
-        Reach { recorder, places, elsewhere }
+        let left = then.recorder(&recorder.arn).map(|at| &then.recorders[at]);
+        let ends_global_services =
+            has_global_services(recorder) && left.is_some_and(|left| !has_global_services(left));
+        Reach { recorder, places, elsewhere, ends_global_services }
     }
 
     /// True iff the recorder may record at some place that was seen.
@@ -142,20 +148,33 @@ impl<'a> Reach<'a> {
         !self.places.is_empty()
     }
 
-    /// The first loss, where the recorder has `before` today and `stays` afterwards.
-    pub(super) fn loses(&self, before: &Selectors, stays: Option<&Selectors>) -> Option<Narrowing> {
+    /// The first loss, where the recorder has `before` today and `stays` afterwards. What cannot be proven with the steps that are
+    /// left of `effort` counts as lost.
+    pub(super) fn loses(
+        &self,
+        before: &Selectors,
+        stays: Option<&Selectors>,
+        effort: &mut Effort,
+    ) -> Option<Narrowing> {
         let lost = |place, event| Some(Narrowing { recorder: self.recorder.arn.clone(), place, event });
+        // Which management events those of global services are is not ours to say, so none of its own count.
+        let bare = stays.filter(|_| self.ends_global_services).map(|stays| {
+            let list: Vec<Selector> = stays.list.iter().filter_map(without_management).collect();
+            Selectors { document: document(&list), list }
+        });
+        let stays = bare.as_ref().or(stays);
         let own = |stays_here: bool| stays.filter(|_| stays_here);
         // What is left of it may record all by itself what it does today.
-        let is_whole = stays.is_some_and(|stays| narrows(before, stays) == Inclusion::Included);
+        let is_whole =
+            stays.is_some_and(|stays| narrows_within(before, stays, effort) == Inclusion::Included);
         for stand in self.places.iter().filter(|stand| !(is_whole && stand.stays)) {
-            if let Some(event) = loss(before, &before.list, own(stand.stays), &stand.others) {
+            if let Some(event) = loss(before, &before.list, own(stand.stays), &stand.others, effort) {
                 return lost(Some(stand.place.clone()), event);
             }
         }
         let (seen, stays_there) = self.elsewhere.as_ref().filter(|(_, stays)| !(is_whole && *stays))?;
         let there = outside(&before.list, seen);
-        loss(before, &there, own(*stays_there), &[]).and_then(|event| lost(None, event))
+        loss(before, &there, own(*stays_there), &[], effort).and_then(|event| lost(None, event))
     }
 }
 
@@ -186,10 +205,11 @@ fn loss(
     list: &[Selector],
     stays: Option<&Selectors>,
     others: &[Selector],
+    effort: &mut Effort,
 ) -> Option<Option<Box<Event>>> {
     let own = stays.map_or(&[][..], |stays| &stays.list);
     let union: Vec<Selector> = own.iter().chain(others).cloned().collect();
-    match included(list, &union) {
+    match included_within(list, &union, effort) {
         Inclusion::Included => doubtful_lost(before, stays).then_some(None),
         Inclusion::Lost { witness, .. } => Some(Some(witness)),
         Inclusion::Undetermined { .. } => Some(None),

@@ -1,21 +1,20 @@
 //! The plan that makes the control pass: which recorder is changed, and how.
 
 mod organization;
+mod refused;
 
 use super::after::after;
 use super::create::{self, new_trail};
 use super::owner::owner;
-use super::skeleton::{ByPlace, Lacks, Needs, lacking, needs, of_account, skeleton, weight};
+use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::edit::{EditError, add_management, extend};
-use crate::exclusion;
 use crate::inventory::Inventory;
-use crate::judge::{About, Prospects};
+use crate::judge::Prospects;
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
-use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The changes after which every invocation is recorded, and every management event.
@@ -25,6 +24,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// sufficient is changed, and nothing rests on what was not read.
 #[must_use]
 pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
+    let (steps, refusals) = steps(inventory, options);
+    finish(inventory, options, Purpose::Record, steps, refusals)
+}
+
+/// The changes of [`record`], and what was wanted and could not be planned.
+pub(super) fn steps(inventory: &Inventory, options: &PlanOptions<'_>) -> (Vec<Reasoned>, Vec<Refusal>) {
     let bare = skeleton(inventory);
     let needs: ByPlace<Needs> = inventory
         .places
@@ -50,8 +55,7 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
     let bare = planner.accounts(bare, Copies::Taken);
     let mut refusals = planner.refusals(&bare);
     refusals.extend(planner.exclusions(&bare));
-    let steps = planner.needed();
-    finish(inventory, options, Purpose::Record, steps, refusals)
+    (planner.needed(), refusals)
 }
 
 /// A change and why it is made.
@@ -158,7 +162,7 @@ impl Planner<'_> {
             if self.tried.contains(&recorder.arn) || !self.options.counts(recorder.kind) {
                 continue;
             }
-            let offer = self.offer(bare, recorder, (&lacks, copies, weight), account);
+            let offer = self.offer(bare, recorder, (&lacks, &copies, weight), account);
             let offer = offer.filter(|offer| allowed == Copies::Taken || !offer.rank.0);
             if let Some(offer) = offer
                 && best.as_ref().is_none_or(|best| offer.rank < best.rank)
@@ -174,7 +178,7 @@ impl Planner<'_> {
         &mut self,
         bare: &Inventory,
         recorder: &Recorder,
-        (lacks, copies, weight): (&ByPlace<Lacks>, usize, usize),
+        (lacks, copies, weight): (&ByPlace<Lacks>, &Paid, usize),
         account: Option<&str>,
     ) -> Option<Offer> {
         if let Owner::ControlTower { mark } = owner(self.inventory, recorder) {
@@ -202,7 +206,8 @@ impl Planner<'_> {
         if gain == 0 {
             return None;
         }
-        let added = copies_then.saturating_sub(copies);
+        // Copies that were not looked for are not copies that are not there.
+        let (added, open) = copies_then.beyond(copies);
         let (tier, kind) = match (recorder.kind, recorder.organization, recorder.multi_region) {
             (RecorderKind::Trail, true, true) => (0, "organization trail"),
             (RecorderKind::Trail, true, false) => (1, "organization trail for one Region"),
@@ -213,12 +218,18 @@ impl Planner<'_> {
         };
         let of = account.map_or_else(|| "these accounts".to_owned(), |id| format!("account {id}"));
         let copy = match added {
+            0 if open > 0 => format!(
+                "whether it adds paid copies takes more steps to find than the work limit, at {open} places"
+            ),
             0 => "it adds no paid copy".to_owned(),
-            n => format!("no other recorder will do without paid copies; it adds them at {n} places"),
+            n => format!(
+                "no other recorder will do without paid copies; it adds them at {n} places{}",
+                if open > 0 { ", and perhaps at more" } else { "" }
+            ),
         };
         Some(Offer {
             changes,
-            rank: (added > 0, tier, added, std::cmp::Reverse(gain), recorder.arn.clone()),
+            rank: (added + open > 0, tier, added + open, std::cmp::Reverse(gain), recorder.arn.clone()),
             because: format!("{} is the existing {kind} that serves {of} best: {copy}", recorder.name),
             after: then,
         })
@@ -291,7 +302,7 @@ impl Planner<'_> {
             None => String::new(),
         };
         let owner = create::Owner { account, maker: account, organization: None };
-        let (changes, because) = new_trail(own, owner, &lacks)?;
+        let (changes, because) = new_trail(own, owner, &lacks, self.options.buckets)?;
         if changes.iter().any(|change| self.tried.contains(&change.target.arn)) {
             return None;
         }
@@ -336,90 +347,11 @@ impl Planner<'_> {
             let without: Vec<Reasoned> =
                 steps.iter().filter(|(change, _)| change.target.arn != arn).cloned().collect();
             let then = left(&without);
-            if then.0 <= now.0 && then.1 <= now.1 {
+            if then.0 <= now.0 && then.1.beyond(&now.1) == (0, 0) {
                 (steps, now) = (without, then);
             }
         }
         steps
-    }
-
-    /// What recorders leave out of management events on purpose, and nobody else records: it stays so.
-    fn exclusions(&self, bare: &Inventory) -> Vec<Refusal> {
-        if self.options.all_management {
-            return Vec::new();
-        }
-        let mut strict = Prospects::new(&self.options.audit);
-        let asked = strict.of(bare, |_| vec![About::Management]);
-        let lacking = |account: &str| {
-            let mut of = asked.iter().filter(|(place, _)| place.account == account);
-            of.any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded))
-        };
-        let excluding = bare.recorders.iter().filter_map(|recorder| {
-            let sources = exclusion::sources(&recorder.selectors.known()?.list);
-            let here = recorder.organization || lacking(&recorder.account);
-            (!sources.is_empty() && here).then_some((recorder, sources))
-        });
-        let any =
-            asked.iter().any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded));
-        let told = excluding.filter(|_| any).map(|(recorder, sources)| Refusal {
-            places: Vec::new(),
-            recorder: Some(recorder.arn.clone()),
-            reason: format!(
-                "it leaves out management events of {} on purpose, and the plan keeps it so",
-                sources.join(" and ")
-            ),
-            nearest: "invoketrail plan --all-management-events records them too".to_owned(),
-        });
-        told.collect()
-    }
-
-    /// Whatever is still lacking, with the reason; and recorders that stood in the way.
-    fn refusals(&mut self, bare: &Inventory) -> Vec<Refusal> {
-        let (lacks, _) = lacking(bare, &self.needs, &mut self.prospects);
-        let mut refusals: Vec<Refusal> = Vec::new();
-        let (mut failing, mut open) = (Vec::new(), Vec::new());
-        let mut withheld: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-        for (place, lacks) in lacks {
-            match self.apart.get(&place.0) {
-                _ if lacks.failing.is_empty() => open.push(place),
-                Some(Apart::Nobody(why)) => withheld.entry(why.clone()).or_default().push(place),
-                _ => failing.push(place),
-            }
-        }
-        refusals.extend(withheld.into_iter().map(|(reason, places)| organization::refusal(reason, places)));
-        if !failing.is_empty() {
-            refusals.push(Refusal {
-                places: failing,
-                recorder: None,
-                reason: "no recorder could be changed or created such that it records everything here"
-                    .to_owned(),
-                nearest: "invoketrail audit says what escapes and why".to_owned(),
-            });
-        }
-        if !open.is_empty() {
-            let calls: BTreeSet<&str> = self.inventory.gaps.iter().map(|gap| gap.call.as_str()).collect();
-            let calls = calls.into_iter().collect::<Vec<_>>().join(", ");
-            refusals.push(Refusal {
-                places: open,
-                recorder: None,
-                reason: "whether it is recorded already hangs on what could not be read".to_owned(),
-                nearest: format!(
-                    "make {calls} readable (invoketrail permissions audit --check) and plan again"
-                ),
-            });
-        }
-        if !refusals.is_empty() || !self.steps.is_empty() {
-            let changed: BTreeSet<&str> =
-                self.steps.iter().map(|(change, _)| change.target.arn.as_str()).collect();
-            for (arn, (reason, nearest)) in &self.refused {
-                if !changed.contains(arn.as_str()) {
-                    let recorder = Some(arn.clone());
-                    let (reason, nearest) = (reason.clone(), nearest.clone());
-                    refusals.push(Refusal { places: Vec::new(), recorder, reason, nearest });
-                }
-            }
-        }
-        refusals
     }
 }
 

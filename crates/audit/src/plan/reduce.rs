@@ -1,15 +1,18 @@
 //! Plans that record less on purpose: a declared reduction.
 
 use super::record::{Reasoned, target};
-use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
+use super::said::finish_seen;
+use super::{Loss, Plan, PlanOptions, Purpose, Refusal};
 use crate::backout::{Choice, Pattern, Wanted, choose};
 use crate::change::{Change, Setting, Turn};
 use crate::controls::count;
+use crate::cost::Uncounted;
 use crate::edit::{EditError, exclude, keep_only};
 use crate::exception::Exception;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
-use crate::{Options, audit, cost};
+use crate::judge::judge_invocations;
+use crate::{Options, cost};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
@@ -33,10 +36,19 @@ pub struct Reduction {
 /// The plan of a declared reduction: every loss is listed, and nothing but those is lost.
 #[must_use]
 pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Reduction) -> Plan {
-    let before = audit(inventory, &options.audit);
+    let before = judge_invocations(inventory, &options.audit);
     let costs = options.prices.map(|prices| cost::by_function(&before, prices));
     let cost = |arn: &str| costs.as_ref().and_then(|costs| costs.get(arn)).copied();
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
+    if matches!(reduction.wanted, Wanted::Budget(_)) {
+        let uncounted = Uncounted::of(&before).beside_functions();
+        choice
+            .unmet
+            .extend(uncounted.told().into_iter().map(|one| format!("{one}, so no budget can be promised")));
+        if !uncounted.is_empty() {
+            choice.dropped.clear();
+        }
+    }
     let recorded = recorded(&before);
     let absent: Vec<String> = choice
         .dropped
@@ -71,9 +83,10 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     exceptions.push(exception.clone());
     let judged = Options { exceptions: &exceptions, ..options.audit };
     let options = PlanOptions { audit: judged, ..*options };
-    let mut plan = finish(inventory, &options, Purpose::Backout(exception.clone()), steps, refusals);
+    let purpose = Purpose::Backout(exception.clone());
+    let (mut plan, lost) = finish_seen(inventory, &options, purpose, (steps, refusals), lost);
     plan.losses = losses(inventory, &plan, &choice);
-    prove(inventory, &options, &mut plan, &exception);
+    prove(&mut plan, &lost, &exception);
     if matches!(reduction.wanted, Wanted::Only(_))
         && let Some(step) = plan.steps.first_mut()
     {
@@ -219,16 +232,17 @@ fn losses(inventory: &Inventory, plan: &Plan, choice: &Choice) -> Vec<Loss> {
     losses
 }
 
+/// The functions that are recorded before and not after.
+fn lost(before: &Audit<'_>, after: &Audit<'_>) -> BTreeSet<String> {
+    recorded(before).difference(&recorded(after)).map(|arn| (*arn).to_owned()).collect()
+}
+
 /// Checks the plan against its word: exactly the functions of the exception are recorded no longer. A plan that does not
 /// keep it is emptied.
-fn prove(inventory: &Inventory, options: &PlanOptions<'_>, plan: &mut Plan, exception: &Exception) {
-    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
-    let then = after(inventory, &changes);
-    let (was, is) = (audit(inventory, &options.audit), audit(&then, &options.audit));
-    let (before, after) = (recorded(&was), recorded(&is));
-    let lost: BTreeSet<&str> = before.difference(&after).copied().collect();
-    let meant: BTreeSet<&str> = exception.functions.iter().map(String::as_str).collect();
-    if !plan.steps.is_empty() && lost != meant {
+fn prove(plan: &mut Plan, lost: &BTreeSet<String>, exception: &Exception) {
+    let meant: BTreeSet<&String> = exception.functions.iter().collect();
+    let kept_word = lost.iter().eq(meant.iter().copied());
+    if !plan.steps.is_empty() && !kept_word {
         let reason = format!(
             "the changes would drop {} and {} were meant",
             count(lost.len(), "function"),

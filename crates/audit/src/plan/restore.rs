@@ -45,11 +45,11 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
         }
     }
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
-    let rest = record(&after(inventory, &changes), &options);
-    for step in rest.steps {
-        join(&mut steps, step.change, step.because);
+    let (rest, refused) = record::steps(&after(inventory, &changes), &options);
+    for (change, because) in rest {
+        join(&mut steps, change, because);
     }
-    refusals.extend(rest.refusals);
+    refusals.extend(refused);
     finish(inventory, &options, Purpose::Restore(ids), steps, refusals)
 }
 

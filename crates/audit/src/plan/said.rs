@@ -1,9 +1,10 @@
 //! What is said of the steps of a plan: owner, gain, risk, backout; and the controls and the cost before and after.
 
-use super::gained;
+use super::gained::{self, States};
 use super::record::Reasoned;
 use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
 use crate::change::{Change, Setting, Turn};
+use crate::finding::Audit;
 use crate::inventory::Inventory;
 use crate::{audit, cost};
 use cloudtrail::recorder::RecorderKind;
@@ -16,14 +17,29 @@ pub(super) fn finish(
     steps: Vec<Reasoned>,
     refusals: Vec<Refusal>,
 ) -> Plan {
+    finish_seen(inventory, options, purpose, (steps, refusals), |_, _| ()).0
+}
+
+/// As [`finish`]; `look` is shown the audits before and after the plan.
+pub(super) fn finish_seen<T>(
+    inventory: &Inventory,
+    options: &PlanOptions<'_>,
+    purpose: Purpose,
+    (steps, refusals): (Vec<Reasoned>, Vec<Refusal>),
+    look: impl FnOnce(&Audit<'_>, &Audit<'_>) -> T,
+) -> (Plan, T) {
     let steps: Vec<Reasoned> =
         steps.into_iter().map(|(change, because)| (as_found(inventory, change), because)).collect();
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
     let before = audit(inventory, &options.audit);
-    let then = after(inventory, &changes);
-    let afterwards = audit(&then, &options.audit);
-    let gained = gained::gains(&before, &afterwards);
-    let by_step = gained::by_step(inventory, &options.audit, &changes);
+    // Where nothing changes there is nothing to judge anew.
+    let then = (!changes.is_empty()).then(|| after(inventory, &changes));
+    let afterwards = then.as_ref().map(|then| audit(then, &options.audit));
+    let afterwards = afterwards.as_ref().unwrap_or(&before);
+    let looked = look(&before, afterwards);
+    let states = (States::of(&before), States::of(afterwards));
+    let gained = gained::gains(&states.0, &states.1);
+    let by_step = gained::by_step(inventory, &options.audit, &changes, (&states.0, &states.1));
     let steps = steps
         .iter()
         .zip(by_step)
@@ -42,7 +58,7 @@ pub(super) fn finish(
         after: after.status,
         reason: after.reason.clone(),
     });
-    Plan {
+    let plan = Plan {
         purpose,
         scope: scope(inventory),
         steps,
@@ -50,8 +66,9 @@ pub(super) fn finish(
         gained,
         losses: Vec::new(),
         outlook: outlook.collect(),
-        cost: options.prices.and_then(|prices| cost::turn(&before, &afterwards, prices)),
-    }
+        cost: options.prices.and_then(|prices| cost::turn(&before, afterwards, prices)),
+    };
+    (plan, looked)
 }
 
 /// The change with what it finds to the byte, so that taking it back sets what was there: empty names and all.

@@ -91,12 +91,28 @@ pub(super) struct Lacks {
     pub(super) open: Needs,
 }
 
+/// Paid copies, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Paid {
+    /// Copies beyond the first that were found.
+    pub(super) found: usize,
+    /// The questions for which the work limit was reached before all copies were looked for.
+    open: BTreeSet<usize>,
+}
+
+impl Paid {
+    /// How many more copies than before were found, and about how many questions it is not known whether there are more.
+    pub(super) fn beyond(&self, before: &Self) -> (usize, usize) {
+        (self.found.saturating_sub(before.found), self.open.difference(&before.open).count())
+    }
+}
+
 /// Asks about every place of a skeleton: what is lacking where, and how many paid copies there are.
 pub(super) fn lacking(
     skeleton: &Inventory,
     needs: &ByPlace<Needs>,
     prospects: &mut Prospects<'_>,
-) -> (ByPlace<Lacks>, usize) {
+) -> (ByPlace<Lacks>, Paid) {
     let key = |place: &Place| (place.account.clone(), place.region.clone());
     let wanted = |place: &Place| {
         let Some(needs) = needs.get(&key(place)) else { return Vec::new() };
@@ -104,11 +120,12 @@ pub(super) fn lacking(
         kinds.map(About::Any).chain(needs.management.then_some(About::Management)).collect()
     };
     let mut lacking = ByPlace::new();
-    let mut copies = 0;
+    let mut copies = Paid::default();
     for (place, answers) in prospects.of(skeleton, wanted) {
         let mut lacks = Lacks::default();
         for (about, prospect) in answers {
-            copies += prospect.copies.saturating_sub(1);
+            copies.found += prospect.copies.saturating_sub(1);
+            copies.open.extend(prospect.more_copies);
             let needs = match prospect.state {
                 State::Recorded => continue,
                 State::Undetermined => &mut lacks.open,

@@ -124,7 +124,8 @@ fn paid_copies_are_named() {
             "the same management events are recorded 2 times: by event data store lake and trail main"
         ]
     );
-    assert!(control.findings[1].help.as_ref().unwrap().contains("$2.00"), "the price of the second copy");
+    let help = control.findings[1].help.as_ref().unwrap();
+    assert!(help.contains("each further one is paid"), "{help}");
 }
 
 #[test]

@@ -5,11 +5,13 @@
 mod answer;
 mod backout_choice;
 mod controls;
+mod cost;
 mod drift;
 mod edit;
 mod evidence;
 mod exceptions;
 mod gaps;
+mod hostile;
 mod laws;
 mod narrowing;
 mod plan;

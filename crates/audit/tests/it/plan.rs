@@ -3,10 +3,10 @@
 use crate::world::{
     ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, OPT_IN, THERE, World, advanced, function,
 };
-use audit::change::Setting;
+use audit::change::{Setting, Turn};
 use audit::finding::{Status, Weight};
 use audit::inventory::Inventory;
-use audit::plan::{Owner, Plan, PlanOptions, after, record};
+use audit::plan::{Buckets, Owner, Plan, PlanOptions, after, record};
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
 
@@ -308,4 +308,38 @@ fn what_is_left_out_on_purpose_is_said_and_stays_out() {
             assert!(kept.nearest.contains("--all-management-events"), "{kept:?}");
         }
     }
+}
+
+/// A bucket that is there as wanted is used, and a name that another bucket has is not taken.
+#[test]
+fn the_bucket_of_a_new_trail_has_a_name_that_can_be_had() {
+    let world = World::member();
+    let bucket = |plan: &Plan| {
+        plan.steps.iter().find_map(|step| match &step.change.setting {
+            Setting::Bucket(Turn { after: Some(bucket), .. }) => {
+                Some((bucket.name.clone(), bucket.policy.clone()))
+            }
+            _ => None,
+        })
+    };
+    let delivers_to = |plan: &Plan| {
+        plan.steps.iter().find_map(|step| match &step.change.setting {
+            Setting::Trail(Turn { after: Some(trail), .. }) => Some(trail.bucket.clone()),
+            _ => None,
+        })
+    };
+    let made = |buckets: &Buckets| {
+        record(&world.inventory, &PlanOptions { buckets: Some(buckets), ..PlanOptions::default() })
+    };
+    let (name, _) = bucket(&made(&Buckets::default())).unwrap();
+    let taken = Buckets { taken: [name.clone(), format!("{name}-2")].into(), ..Buckets::default() };
+    let (other, policy) = bucket(&made(&taken)).unwrap();
+    assert_eq!(other, format!("{name}-3"));
+    assert!(
+        policy.contains(&format!("arn:aws:s3:::{other}/AWSLogs/")) && !policy.contains(&format!("{name}/"))
+    );
+    let plan = made(&Buckets { ready: [name.clone()].into(), ..Buckets::default() });
+    assert_eq!((bucket(&plan), delivers_to(&plan)), (None, Some(name.clone())), "{plan:#?}");
+    assert!(plan.steps[0].because.contains(&format!("the bucket {name} is there already")), "{plan:#?}");
+    assert_eq!(audit::plan::conduct(&plan), Ok(()));
 }

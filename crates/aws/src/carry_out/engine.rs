@@ -21,6 +21,8 @@ pub enum Entry {
     Intent(usize),
     /// It was set and read back.
     Done(usize),
+    /// It was there before as it is wanted: nothing was set, and nothing is to be taken back.
+    Found(usize),
     /// It was to be deleted and is kept, because AWS says that something is in it: there is nothing more to do.
     Kept(usize),
     /// It was not set, or not as wanted: what was found or said, in one line.
@@ -34,6 +36,8 @@ pub struct Carried {
     pub done: Vec<usize>,
     /// Those of them that were to delete something and kept it, because it is not empty.
     pub kept: Vec<usize>,
+    /// Those of them that this run found there as wanted before it set anything.
+    pub found: Vec<usize>,
     /// True iff the journal says that a change was begun, in this run or before: the account may be changed.
     pub begun: bool,
     /// Why not all are; `None` iff all are.
@@ -98,6 +102,8 @@ pub(super) enum Made {
     Set,
     /// It was to be deleted, and is kept because something is in it.
     Kept,
+    /// It was there before as it is wanted, so nothing was set.
+    Found,
 }
 
 pub(super) async fn run<W: World>(
@@ -109,9 +115,10 @@ pub(super) async fn run<W: World>(
 ) -> Carried {
     let mark = |at: usize| marks.get(at).copied().unwrap_or_default();
     let mut carried = Carried {
-        done: (0..changes.len()).filter(|at| mark(*at) == Mark::Done).collect(),
+        done: (0..changes.len()).filter(|at| mark(*at).is_over()).collect(),
         kept: Vec::new(),
-        begun: (0..changes.len()).any(|at| mark(at) != Mark::Fresh),
+        found: Vec::new(),
+        begun: (0..changes.len()).any(|at| mark(at).is_begun()),
         stopped: None,
     };
     if !carried.begun {
@@ -121,13 +128,17 @@ pub(super) async fn run<W: World>(
         }
     }
     for (at, change) in changes.iter().enumerate() {
-        if mark(at) == Mark::Done {
+        if mark(at).is_over() {
             continue;
         }
         let mut step = Step { at, change, intended: mark(at) == Mark::Intended };
         match step.carry_out(world, journal).await {
-            Ok(Made::Set) => {}
-            Ok(Made::Kept) => carried.kept.push(at),
+            Ok(Made::Set) => carried.begun = true,
+            Ok(Made::Kept) => {
+                carried.begun = true;
+                carried.kept.push(at);
+            }
+            Ok(Made::Found) => carried.found.push(at),
             Err(stopped) => {
                 carried.begun |= step.intended;
                 if let Stopped::Refused { error, .. } = &stopped {
@@ -138,7 +149,6 @@ pub(super) async fn run<W: World>(
                 return carried;
             }
         }
-        carried.begun = true;
         carried.done.push(at);
         told(at);
     }
@@ -156,7 +166,7 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change]) -> Option<Stop
             continue;
         }
         match world.read(change).await {
-            Ok(found) if found == change.before() => {}
+            Ok(found) if found == change.before() || change.is_there(&found) => {}
             Ok(found) => return Some(Stopped::Stale { at, found: Box::new(found) }),
             Err(failure) => return Some(refused(at, &failure)),
         }
@@ -183,6 +193,10 @@ impl Step<'_> {
         if self.intended && found == change.after() {
             write(journal, Entry::Done(at), true)?;
             return Ok(Made::Set);
+        }
+        if change.is_there(&found) {
+            write(journal, Entry::Found(at), false)?;
+            return Ok(Made::Found);
         }
         // A run that ended between the calls of one change is gone on with.
         let half = self.intended && change.so_far(&found).is_some();
@@ -239,7 +253,8 @@ impl Step<'_> {
 }
 
 fn write(journal: &mut dyn Journal, entry: Entry, set: bool) -> Result<(), Stopped> {
-    let (Entry::Intent(at) | Entry::Done(at) | Entry::Kept(at) | Entry::Failed(at, _)) = entry;
+    let (Entry::Intent(at) | Entry::Done(at) | Entry::Found(at) | Entry::Kept(at) | Entry::Failed(at, _)) =
+        entry;
     journal.write(&entry).map_err(|error| Stopped::Journal { at, error: error.to_string(), set })
 }
 

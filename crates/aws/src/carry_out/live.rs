@@ -177,7 +177,8 @@ impl At<'_> {
         let target = self.s3()?;
         let call = self.call(Service::S3, "s3:GetBucketPolicy");
         let path = format!("/{}", wanted.name);
-        let request = raw::Rest { method: "GET", path: &path, query: "policy", body: "" };
+        let owner = Some(self.change.target.account.as_str());
+        let request = raw::Rest { method: "GET", path: &path, query: "policy", body: "", owner };
         let answer = self.session.wire.send(&call, || Box::pin(raw::rest(self.reach, &target, request)));
         match answer.await {
             Ok(policy) => Ok(Some(Bucket { name: wanted.name.clone(), policy: canonical(&policy) })),
@@ -307,7 +308,9 @@ impl At<'_> {
         let target = self.s3()?;
         let send = async |action: &'static str, method, path: &str, query, body: &str| {
             let call = self.call(Service::S3, action);
-            let request = raw::Rest { method, path, query, body };
+            // A bucket of another account that has this name is not ours to touch. CreateBucket knows no owner yet.
+            let owner = Some(self.change.target.account.as_str()).filter(|_| action != "s3:CreateBucket");
+            let request = raw::Rest { method, path, query, body, owner };
             let answer = self.session.wire.send(&call, || Box::pin(raw::rest(self.reach, &target, request)));
             answer.await.map(drop).map_err(|failure| named(failure, action))
         };
@@ -338,6 +341,19 @@ impl At<'_> {
         send("s3:PutBucketPublicAccessBlock", "PUT", &path, "publicAccessBlock", CLOSED).await?;
         send("s3:PutBucketPolicy", "PUT", &path, "policy", &bucket.policy).await
     }
+}
+
+/// True iff the bucket is there and is another account's, or in another Region, or is shown to others only.
+pub(super) fn is_of_others(failure: &Failure) -> bool {
+    let code = failure.code.as_deref().unwrap_or_default();
+    failure.class == Class::Refused
+        || matches!(
+            code,
+            "MethodNotAllowed"
+                | "PermanentRedirect"
+                | "AuthorizationHeaderMalformed"
+                | "IllegalLocationConstraintException"
+        )
 }
 
 /// Another body for a request that is not signed yet.

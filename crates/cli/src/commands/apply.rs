@@ -4,6 +4,7 @@ mod work;
 
 pub(crate) use work::Work;
 
+use super::sites::in_the_way;
 use super::{Context, exceptions_so_far};
 use crate::args;
 use crate::asking;
@@ -18,7 +19,7 @@ use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
-use aws::{Mark, Stopped};
+use aws::Stopped;
 use cli::report;
 use cli::store::{JournalRead, read_journal, write_exceptions};
 use std::collections::BTreeSet;
@@ -131,10 +132,12 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
     let half_way = if untouched { Outcome::No } else { Outcome::HalfWay };
     match stopped {
         Stopped::Stale { at, .. } => (
-            format!(
-                "{} is not as the plan wants to find it: somebody changed it since; plan again",
-                name(*at)
-            ),
+            in_the_way(stopped, plan).unwrap_or_else(|| {
+                format!(
+                    "{} is not as the plan wants to find it: somebody changed it since; plan again",
+                    name(*at)
+                )
+            }),
             half_way,
         ),
         Stopped::Differs { at, .. } => (
@@ -147,7 +150,7 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
         Stopped::Refused { at, permission, error } => {
             let why = if *permission { "the permission is missing" } else { "it was not possible" };
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
-            (format!("{}: {why}: {error}", name(*at)), outcome)
+            (in_the_way(stopped, plan).unwrap_or_else(|| format!("{}: {why}: {error}", name(*at))), outcome)
         }
         Stopped::Journal { at, error, set } => {
             let outcome = if untouched { Outcome::CouldNotAnswer } else { Outcome::HalfWay };
@@ -167,7 +170,7 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
 /// Where no journal is named, those beside the plan are looked at.
 fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<()> {
     let holds = |read: &JournalRead| {
-        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| **mark != Mark::Fresh);
+        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| mark.is_begun());
         let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
         plan.steps.iter().all(|step| {
             let change = &step.change;

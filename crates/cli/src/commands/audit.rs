@@ -28,10 +28,13 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let exceptions = exceptions(settings.exceptions.as_deref())?;
+    // The prices that come with the program are prices: a test holds it.
+    let prices = cli::store::read_prices(None).ok();
     let options = audit::Options {
         recorders: settings.counted,
         exceptions: &exceptions,
         today: crate::clock::day(&context.now),
+        prices: prices.as_ref(),
     };
     let audit = audit::audit(&facts.inventory, &options);
     let before = settings.baseline.as_deref().map(read_inventory).transpose()?;

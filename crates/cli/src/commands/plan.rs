@@ -1,5 +1,6 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
+use super::sites::sited;
 use super::{Context, Facts, exceptions, exceptions_so_far, facts};
 use crate::again::again;
 use crate::args::{self, PlanFormat};
@@ -12,7 +13,7 @@ use anyhow::Result;
 use audit::cost::Prices;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Owner, Plan, PlanOptions, Purpose, Step, drop_copies, record};
+use audit::plan::{Buckets, Owner, Plan, PlanOptions, Purpose, Step, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
 use cli::report::{self, PlaceDocument, RenderError};
@@ -30,14 +31,17 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
-    let options = PlanOptions {
-        all_kinds: typed.all_kinds,
-        per_account: typed.per_account,
-        all_management: typed.all_management_events,
-        ..desk.options(&context)
+    let make = |buckets: &Buckets| {
+        let options = PlanOptions {
+            all_kinds: typed.all_kinds,
+            per_account: typed.per_account,
+            all_management: typed.all_management_events,
+            buckets: Some(buckets),
+            ..desk.options(&context)
+        };
+        if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) }
     };
-    let plan =
-        if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) };
+    let Some(plan) = sited(&source, make)? else { return Ok(Outcome::Interrupted) };
     desk.show(&plan, &inventory, &context, &source)
 }
 
@@ -122,6 +126,7 @@ impl Desk {
             recorders: self.counted,
             exceptions: &self.exceptions,
             today: crate::clock::day(&context.now),
+            prices: Some(&self.prices),
         };
         PlanOptions {
             audit,
@@ -129,6 +134,7 @@ impl Desk {
             per_account: false,
             all_management: false,
             prices: Some(&self.prices),
+            buckets: None,
         }
     }
 

@@ -2,12 +2,13 @@
 
 use super::Context;
 use super::plan::Desk;
+use super::sites::sited;
 use crate::args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;
 use anyhow::Result;
-use audit::plan::restore;
+use audit::plan::{Buckets, PlanOptions, restore};
 use aws::Wants;
 
 /// Plans, prints, writes.
@@ -37,6 +38,10 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, invocations: true, ..Wants::default() };
     let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
-    let plan = restore(&inventory, &desk.options(&context), &ending);
+    let make = |buckets: &Buckets| {
+        let options = PlanOptions { buckets: Some(buckets), ..desk.options(&context) };
+        restore(&inventory, &options, &ending)
+    };
+    let Some(plan) = sited(&source, make)? else { return Ok(Outcome::Interrupted) };
     desk.show(&plan, &inventory, &context, &source)
 }

@@ -125,7 +125,7 @@ type Found = Vec<(Change, State)>;
 /// plan that is returned holds that instead.
 fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Plan, Vec<usize>, Found)>> {
     let begun: Vec<usize> = (0..read.plan.steps.len())
-        .filter(|at| read.marks.get(*at).is_some_and(|mark| *mark != Mark::Fresh))
+        .filter(|at| read.marks.get(*at).is_some_and(|mark| mark.is_begun()))
         .collect();
     let changes: Vec<Change> = begun.iter().map(|at| read.plan.steps[*at].change.clone()).collect();
     let Some(states) = look(place.live, &changes)? else { return Ok(None) };

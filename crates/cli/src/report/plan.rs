@@ -155,6 +155,11 @@ pub fn stack_or_tag(stack: &str) -> String {
     if stack.starts_with("tag ") { stack.to_owned() } else { format!("stack {stack}") }
 }
 
+/// As [`money`]; at least the low end where something was not counted.
+fn cost(monthly: Monthly, is_least: bool) -> String {
+    if is_least { format!("at least {} a month", dollars(monthly.low)) } else { money(monthly) }
+}
+
 /// `$12.30 to $24.60 a month`, or one figure where both are the same.
 fn money(monthly: Monthly) -> String {
     let (low, high) = (dollars(monthly.low), dollars(monthly.high));
@@ -171,7 +176,7 @@ fn dollars(amount: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Monthly, dollars, money};
+    use super::{Monthly, cost, dollars, money};
 
     #[test]
     fn money_is_told_in_dollars_and_cents() {
@@ -180,5 +185,7 @@ mod tests {
         assert_eq!(dollars(-12.5), "-$12.50");
         assert_eq!(money(Monthly { low: 1.0, high: 1.001 }), "$1.00 a month");
         assert_eq!(money(Monthly { low: 1.0, high: 2.0 }), "$1.00 to $2.00 a month");
+        assert_eq!(cost(Monthly { low: 1.0, high: 2.0 }, false), "$1.00 to $2.00 a month");
+        assert_eq!(cost(Monthly { low: 1.0, high: 2.0 }, true), "at least $1.00 a month");
     }
 }

@@ -88,6 +88,9 @@ enum EntryShape {
         /// It was to be deleted, and was kept because it is not empty.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         kept: bool,
+        /// It was there before as it is wanted: nothing was set.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        found: bool,
     },
     Failed {
         step: usize,
@@ -162,8 +165,9 @@ impl Journal for JournalFile {
     fn write(&mut self, entry: &Entry) -> io::Result<()> {
         let shape = match entry {
             Entry::Intent(step) => EntryShape::Intent { step: *step },
-            Entry::Done(step) => EntryShape::Done { step: *step, kept: false },
-            Entry::Kept(step) => EntryShape::Done { step: *step, kept: true },
+            Entry::Done(step) => EntryShape::Done { step: *step, kept: false, found: false },
+            Entry::Found(step) => EntryShape::Done { step: *step, kept: false, found: true },
+            Entry::Kept(step) => EntryShape::Done { step: *step, kept: true, found: false },
             Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
         };
         let line = serde_json::to_string(&shape)?;
@@ -255,6 +259,7 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
         };
         let (step, mark) = match entry {
             EntryShape::Intent { step } => (step, Some(Mark::Intended)),
+            EntryShape::Done { step, found: true, .. } => (step, Some(Mark::Found)),
             EntryShape::Done { step, .. } => (step, Some(Mark::Done)),
             EntryShape::Failed { step, .. } => (step, None),
         };

@@ -146,6 +146,8 @@ struct CostShape {
     usd_per_month_before: MonthlyShape,
     usd_per_month_after: MonthlyShape,
     invocations_30_days: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_least: bool,
     basis: Vec<String>,
     copies: Vec<CopiesShape>,
 }
@@ -416,6 +418,7 @@ fn cost(one: &CostTurn) -> CostShape {
         usd_per_month_before: monthly(one.before),
         usd_per_month_after: monthly(one.after),
         invocations_30_days: one.invocations,
+        is_least: one.is_least,
         basis: one.basis.clone(),
         copies: one.copies.iter().map(copies).collect(),
     }
@@ -431,6 +434,7 @@ fn into_cost(shape: CostShape) -> CostTurn {
         before: into_monthly(shape.usd_per_month_before),
         after: into_monthly(shape.usd_per_month_after),
         invocations: shape.invocations_30_days,
+        is_least: shape.is_least,
         basis: shape.basis,
         copies: shape.copies.into_iter().map(copies).collect(),
     }

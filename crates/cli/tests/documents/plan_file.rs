@@ -130,6 +130,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         before: cost,
         after: cost,
         invocations: invocations.into(),
+        is_least: invocations % 2 == 1,
         copies: vec![Copies { recorders: vec![TRAIL.to_owned(); basis.len()], invocations: 1, cost }],
         basis,
     });

@@ -8,6 +8,7 @@ mod accounts;
 #[path = "../cmd/advice.rs"]
 mod advice;
 mod buckets;
+mod ended;
 mod live_trails;
 mod located;
 mod refusing;
@@ -15,6 +16,7 @@ mod refusing;
 #[path = "../../../aws/tests/emulator/seed.rs"]
 mod seed;
 
+mod sites;
 mod story;
 #[cfg(unix)]
 #[path = "../cmd/terminal.rs"]

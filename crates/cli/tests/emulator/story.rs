@@ -76,7 +76,7 @@ fn command(seed: &Seed, folder: &Path, command: &str) -> Command {
 }
 
 /// Runs it, with nobody to be asked.
-fn run(seed: &Seed, folder: &Path, line: &str) -> (String, Option<i32>) {
+pub(crate) fn run(seed: &Seed, folder: &Path, line: &str) -> (String, Option<i32>) {
     let output = command(seed, folder, line).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
     (text, output.status.code())

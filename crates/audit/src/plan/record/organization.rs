@@ -81,6 +81,8 @@ pub(super) fn refusal(reason: String, places: Vec<(String, String)>) -> Refusal 
 struct Served<'a> {
     gaining: BTreeSet<&'a str>,
     paying: BTreeSet<&'a str>,
+    /// Whether they pay takes more steps to find than the work limit.
+    open: BTreeSet<&'a str>,
 }
 
 impl Planner<'_> {
@@ -120,17 +122,20 @@ impl Planner<'_> {
             maker: maker.as_deref().unwrap_or(management),
             organization: Some(&organization.id),
         };
-        let (changes, because) = new_trail(&own, owner, &lacks)?;
+        let (changes, because) = new_trail(&own, owner, &lacks, self.options.buckets)?;
         let then = after(bare, &changes);
-        let Served { gaining, paying } = self.served(bare, &then, &own);
+        let Served { gaining, paying, open } = self.served(bare, &then, &own);
         if gaining.len() < 2 {
             return None;
         }
         let all = count(gaining.len(), "account");
-        if paying.len() >= gaining.len() {
-            let copies = count(paying.len(), "account");
-            let why =
-                format!("one trail of the organization would serve {all}, and {copies} would pay for a copy");
+        // An account of which it is not known may pay, too.
+        if paying.len() + open.len() >= gaining.len() {
+            let copies = count(paying.len() + open.len(), "account");
+            let would = if open.is_empty() { "would" } else { "may" };
+            let why = format!(
+                "one trail of the organization would serve {all}, and {copies} {would} pay for a copy"
+            );
             self.keep_apart(gaining, &Apart::Own(why));
             return None;
         }
@@ -153,25 +158,36 @@ impl Planner<'_> {
             0 => String::new(),
             n => format!("; {} already records its own, and pays for a copy", count(n, "account")),
         };
+        let unlooked = match open.len() {
+            0 => String::new(),
+            n => format!(
+                "; whether {} pays for a copy takes more steps to find than the work limit",
+                count(n, "account")
+            ),
+        };
         Some(Offer {
             changes,
             rank: (false, 8, 0, std::cmp::Reverse(gaining.len()), String::new()),
-            because: format!("{because}{by}{copies}"),
+            because: format!("{because}{by}{copies}{unlooked}"),
             after: then,
         })
     }
 
     /// Which accounts of `own` gain by what `then` adds to `bare`, and which only pay.
     fn served<'a>(&mut self, bare: &Inventory, then: &Inventory, own: &'a Inventory) -> Served<'a> {
-        let mut served = Served { gaining: BTreeSet::new(), paying: BTreeSet::new() };
+        let mut served = Served { gaining: BTreeSet::new(), paying: BTreeSet::new(), open: BTreeSet::new() };
         let accounts: BTreeSet<&str> = own.places.iter().map(|place| place.account.as_str()).collect();
         for account in accounts {
             let (was, copies) = lacking(&of_account(bare, account), &self.needs, &mut self.prospects);
             let (is, more) = lacking(&of_account(then, account), &self.needs, &mut self.prospects);
             if weight(&is) < weight(&was) {
                 served.gaining.insert(account);
-            } else if more > copies {
-                served.paying.insert(account);
+                continue;
+            }
+            match more.beyond(&copies) {
+                (0, 0) => {}
+                (0, _) => drop(served.open.insert(account)),
+                _ => drop(served.paying.insert(account)),
             }
         }
         served

@@ -113,6 +113,7 @@ impl Memory {
             match entry {
                 Entry::Intent(at) => marks[*at] = Mark::Intended,
                 Entry::Done(at) | Entry::Kept(at) => marks[*at] = Mark::Done,
+                Entry::Found(at) => marks[*at] = Mark::Found,
                 Entry::Failed(..) => {}
             }
         }
@@ -205,7 +206,10 @@ async fn a_stale_plan_changes_nothing() {
         let mut world = Fake::of(&changes);
         let found = match other.before() {
             State::Flag(on) => State::Flag(!on),
-            State::Bucket(_) | State::Trail(_) => other.after(),
+            State::Bucket(_) => {
+                State::Bucket(Some(Bucket { name: "logs".to_owned(), policy: "another".to_owned() }))
+            }
+            State::Trail(_) => other.after(),
             _ => State::Selectors("somebody else's".to_owned()),
         };
         world.settings.insert(key(other), found);
@@ -350,4 +354,32 @@ async fn a_bucket_that_holds_log_files_is_kept_and_all_else_is_taken_back() {
     assert_eq!((back.stopped, back.kept, back.done.len()), (None, vec![last], changes.len()));
     assert_eq!(journal.entries.last(), Some(&Entry::Kept(last)));
     assert_eq!(world.settings[&key(&changes[0])], changes[0].after());
+}
+
+/// A bucket that is there as it is wanted is used, and is never taken back, because nobody here made it.
+#[tokio::test]
+async fn a_bucket_that_is_there_as_wanted_is_used_and_left() {
+    let changes = changes();
+    let ready = |world: &mut Fake| world.settings.insert(key(&changes[0]), changes[0].after());
+    let mut whole = Fake::of(&changes);
+    ready(&mut whole);
+    let mut journal = Memory::default();
+    let told = carried(&mut whole, &changes, &[], &mut journal).await;
+    assert_eq!((told.stopped, told.found, told.done.len()), (None, vec![0], changes.len()));
+    assert_eq!(journal.entries[0], Entry::Found(0));
+    assert_eq!(journal.marks(changes.len())[0], Mark::Found);
+    // Wherever it is killed it is ended, and the bucket is not counted as changed.
+    for killed_at in 0..whole.calls {
+        let mut world = Fake { killed_at: Some(killed_at), ..Fake::of(&changes) };
+        ready(&mut world);
+        let mut journal = Memory::default();
+        let first = carried(&mut world, &changes, &[], &mut journal).await;
+        let marks = journal.marks(changes.len());
+        assert_eq!(first.begun, marks.iter().any(|mark| mark.is_begun()), "{killed_at}");
+        assert!(!marks[0].is_begun(), "{killed_at}");
+        world.killed_at = None;
+        let ended = carried(&mut world, &changes, &marks, &mut journal).await;
+        assert_eq!((ended.stopped, ended.done.len()), (None, changes.len()), "{killed_at}");
+        assert_eq!(world.settings, whole.settings, "{killed_at}");
+    }
 }

@@ -1,5 +1,6 @@
 //! A plan on its way: the journal of it, how far it has come, and how it is said to have ended.
 
+use super::super::sites::{in_the_way, new_bucket};
 use super::{Place, journal, reason, tell_difference};
 use crate::again::typed_value;
 use crate::collect::carry_out;
@@ -40,10 +41,10 @@ impl TakenBack {
             Ok(read) => read,
         };
         let marks = &read.marks;
-        Ok(match marks.iter().all(|mark| *mark == Mark::Fresh) {
-            true => None,
-            false if marks.iter().all(|mark| *mark == Mark::Done) => Some(Self::Wholly),
-            false => Some(Self::Partly),
+        Ok(match marks.iter().any(|mark| mark.is_begun()) {
+            false => None,
+            true if marks.iter().all(|mark| mark.is_over()) => Some(Self::Wholly),
+            true => Some(Self::Partly),
         })
     }
 
@@ -146,8 +147,11 @@ impl Work {
         let carried = carry_out(place.live, &changes, &self.marks, &mut journal, &mut told);
         match carried {
             Err(error) if self.is_begun() => Ok(Carried {
-                done: (0..total).filter(|at| self.marks.get(*at) == Some(&Mark::Done)).collect(),
+                done: (0..total)
+                    .filter(|at| self.marks.get(*at).is_some_and(|mark| mark.is_over()))
+                    .collect(),
                 kept: Vec::new(),
+                found: Vec::new(),
                 begun: true,
                 stopped: Some(Stopped::Refused { at: 0, permission: false, error: format!("{error:#}") }),
             }),
@@ -184,12 +188,12 @@ impl Work {
 
     /// True iff the journal says that something was about to be changed.
     pub(crate) fn is_begun(&self) -> bool {
-        self.marks.iter().any(|mark| *mark != Mark::Fresh)
+        self.marks.iter().any(|mark| mark.is_begun())
     }
 
     /// True iff the journal says that every step is done.
     pub(crate) fn is_done(&self) -> bool {
-        self.marks.iter().all(|mark| *mark == Mark::Done)
+        self.marks.iter().all(|mark| mark.is_over())
     }
 
     /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
@@ -246,6 +250,17 @@ impl Work {
                 say("note", &format!("kept the bucket {}: it holds log files", bucket.name));
             }
         }
+        for at in &carried.found {
+            if let Some(bucket) = self.plan.steps.get(*at).and_then(|step| new_bucket(&step.change)) {
+                say(
+                    "note",
+                    &format!(
+                        "the bucket {} was there already, with the policy that the plan wants",
+                        bucket.name
+                    ),
+                );
+            }
+        }
         let Some(stopped) = &carried.stopped else {
             say(
                 "wrote",
@@ -268,6 +283,9 @@ impl Work {
         if untouched {
             discard(&self.journal);
             say("note", "nothing was changed");
+            if in_the_way(stopped, &self.plan).is_some() {
+                say("help", &format!("`invoketrail plan{flags}` asks the account and takes a free name"));
+            }
         }
         outcome
     }

@@ -2,7 +2,7 @@
 
 use super::super::markdown::inert;
 use super::lines::{Line, difference};
-use super::{headline, money, owner, subject};
+use super::{headline, owner, subject};
 use crate::visible::visible;
 use audit::plan::{Owner, Plan, Step};
 use std::fmt::{Result, Write as _};
@@ -62,8 +62,8 @@ fn write(plan: &Plan, hash: &str, text: &mut String) -> Result {
         writeln!(
             text,
             "\nRecording Lambda costs {} today, and {} then.",
-            inert(&money(cost.before)),
-            inert(&money(cost.after))
+            inert(&super::cost(cost.before, cost.is_least)),
+            inert(&super::cost(cost.after, cost.is_least))
         )?;
         for basis in &cost.basis {
             writeln!(text, "- {}", inert(basis))?;

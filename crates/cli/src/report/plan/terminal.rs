@@ -148,8 +148,8 @@ fn style(status: Status) -> Style {
 
 fn cost(cost: &CostTurn, page: &mut Page) {
     page.heading("Cost of recording Lambda");
-    page.paragraph(2, (Style::Dim, "Today: "), (Style::Plain, &money(cost.before)));
-    page.paragraph(2, (Style::Dim, "Then: "), (Style::Plain, &money(cost.after)));
+    page.paragraph(2, (Style::Dim, "Today: "), (Style::Plain, &super::cost(cost.before, cost.is_least)));
+    page.paragraph(2, (Style::Dim, "Then: "), (Style::Plain, &super::cost(cost.after, cost.is_least)));
     for copies in &cost.copies {
         let told = format!(
             "{} recorded by each of {}: the copies beyond the first cost {}",

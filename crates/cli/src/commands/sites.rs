@@ -1,0 +1,87 @@
+//! Where the bucket of a new trail is to be: whether its name is free, is there as it is wanted, or is somebody else's.
+
+use crate::collect::sites;
+use crate::problem::say;
+use crate::settings::Source;
+use anyhow::Result;
+use audit::change::{Bucket, Change, Setting, State, Turn};
+use audit::plan::{Buckets, Plan};
+use aws::{Site, Stopped};
+use std::collections::BTreeSet;
+
+/// How often a plan is made anew because a bucket has the name that it wanted.
+const NAMES: usize = 8;
+
+/// A plan whose buckets can be created where they are to be, as far as the account says; `None` iff asking was interrupted.
+///
+/// A file of facts says nothing of buckets: then `apply` looks.
+pub(crate) fn sited(source: &Source, make: impl Fn(&Buckets) -> Plan) -> Result<Option<Plan>> {
+    let (mut known, mut asked) = (Buckets::default(), BTreeSet::new());
+    let mut plan = make(&known);
+    let Source::Live(live) = source else { return Ok(Some(plan)) };
+    for _ in 0..NAMES {
+        let name = |change: &Change| new_bucket(change).map(|bucket| bucket.name.clone());
+        let changes = plan.steps.iter().map(|step| &step.change);
+        let new: Vec<Change> =
+            changes.filter(|one| name(one).is_some_and(|name| !asked.contains(&name))).cloned().collect();
+        if new.is_empty() {
+            break;
+        }
+        let Some(found) = sites(live, &new)? else { return Ok(None) };
+        for (change, site) in new.iter().zip(found) {
+            let Some(name) = name(change) else { continue };
+            asked.insert(name.clone());
+            match site {
+                Site::Free => {}
+                Site::Ready => drop(known.ready.insert(name)),
+                Site::Taken => drop(known.taken.insert(name)),
+                Site::Unread(error) => {
+                    say(
+                        "note",
+                        &format!("whether there is a bucket {name} is unknown until apply looks: {error}"),
+                    );
+                }
+            }
+        }
+        plan = make(&known);
+    }
+    Ok(Some(plan))
+}
+
+/// The bucket that a change creates.
+pub(crate) fn new_bucket(change: &Change) -> Option<&Bucket> {
+    match &change.setting {
+        Setting::Bucket(Turn { before: None, after: Some(bucket) }) => Some(bucket),
+        _ => None,
+    }
+}
+
+/// The bucket that a plan wants to create where another one is, in one line.
+pub(crate) fn in_the_way(stopped: &Stopped, plan: &Plan) -> Option<String> {
+    let wanted = |at: &usize| plan.steps.get(*at).and_then(|step| new_bucket(&step.change));
+    match stopped {
+        Stopped::Stale { at, found } => {
+            let (wanted, State::Bucket(Some(_))) = (wanted(at)?, found.as_ref()) else { return None };
+            Some(format!(
+                "a bucket {} is there already, and its policy is not the one that the plan wants",
+                wanted.name
+            ))
+        }
+        Stopped::Refused { at, permission, error }
+            if error.starts_with("s3:GetBucketPolicy") && (*permission || of_others(error)) =>
+        {
+            let name = &wanted(at)?.name;
+            Some(format!(
+                "AWS does not show the bucket {name}: another account has it, or the permission is missing: {error}"
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// What S3 says of a bucket of another account, or of another Region.
+fn of_others(error: &str) -> bool {
+    ["MethodNotAllowed", "PermanentRedirect", "AuthorizationHeaderMalformed"]
+        .iter()
+        .any(|code| error.contains(code))
+}

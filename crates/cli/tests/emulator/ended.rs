@@ -1,0 +1,61 @@
+//! When an exception ends: with the undo of its backout, and with a restore that has nothing left to change.
+
+use crate::seed::Seed;
+use crate::story::run;
+use std::path::Path;
+
+const ACCOUNT: &str = "310000000053";
+const FULL: &str = r#"{"TrailName":"main","AdvancedEventSelectors":[
+    {"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
+    {"Name":"Functions","FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]}"#;
+
+fn says(seed: &Seed, folder: &Path, line: &str, code: i32) -> String {
+    let (text, found) = run(seed, folder, line);
+    assert_eq!(found, Some(code), "{line}\n{text}");
+    text
+}
+
+/// How many exceptions the file holds.
+fn declared(folder: &Path) -> usize {
+    let file = std::fs::read_to_string(folder.join("exceptions.json")).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+    file["exceptions"].as_array().unwrap().len()
+}
+
+fn reduced(seed: &Seed, folder: &Path, name: &str) {
+    let words = "--drop f0000 --owner a@b.c --reason cost --until 2027-01-31 --exceptions exceptions.json";
+    says(seed, folder, &format!("backout {words} --output {name}.json"), 0);
+    says(seed, folder, &format!("apply {name}.json --exceptions exceptions.json --approve HASH"), 0);
+    assert_eq!(declared(folder), 1);
+}
+
+#[test]
+fn an_exception_ends_with_its_reason() {
+    let seed = Seed::account(ACCOUNT);
+    seed.bucket("invoketrail-ended");
+    seed.role();
+    seed.functions(ACCOUNT, "us-east-1", 2);
+    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-ended","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
+    seed.cloudtrail("us-east-1", "CreateTrail", trail);
+    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    seed.cloudtrail("us-east-1", "PutEventSelectors", FULL);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+
+    // The undo of a backout ends its exception.
+    reduced(&seed, folder, "first");
+    let undo = "undo first.json.journal --exceptions exceptions.json";
+    let text = says(&seed, folder, undo, 2);
+    let hash = text.split("--approve ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    says(&seed, folder, &format!("{undo} --approve {hash}"), 0);
+    assert_eq!(declared(folder), 0);
+
+    // Somebody lets everything in again by hand: a restore has nothing to change, and ends what outlived its reason.
+    reduced(&seed, folder, "second");
+    seed.cloudtrail("us-east-1", "PutEventSelectors", FULL);
+    says(&seed, folder, "restore --exceptions exceptions.json --output restore.json", 0);
+    let text = says(&seed, folder, "apply restore.json --exceptions exceptions.json", 0);
+    assert!(text.contains("the plan changes nothing"), "{text}");
+    assert_eq!(declared(folder), 0);
+}
