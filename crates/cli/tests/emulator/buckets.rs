@@ -235,13 +235,13 @@ fn all_roots_of_a_bucket_are_read_as_those_of_a_folder_are() {
     for (number, root) in roots.into_iter().enumerate() {
         put(&seed, bucket, root, ("eu-west-1", "20"), number);
     }
-    // Neither loose files nor those of other services are read beside them.
+    // Loose records are read beside them, files of other services are not.
     seed.object(bucket, "notes/other.json", "", &record("111122223333", "eu-west-1", "20", 90));
     let balancer = "AWSLogs/111122223333/elasticloadbalancing/eu-west-1/2026/11/20/a.log";
     seed.object(bucket, balancer, "", &record("111122223333", "eu-west-1", "20", 91));
     for (source, found) in [
-        (format!("s3://{bucket}"), 5),
-        (format!("s3://{bucket}/"), 5),
+        (format!("s3://{bucket}"), 6),
+        (format!("s3://{bucket}/"), 6),
         (format!("s3://{bucket}/AWSLogs/"), 2),
         (format!("s3://{bucket}/AWSLogs/AWSLogs"), 1),
         (format!("s3://{bucket}/org"), 2),
