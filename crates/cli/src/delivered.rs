@@ -61,6 +61,8 @@ pub(crate) struct Delivered {
     pub(crate) digests: Vec<Item>,
     /// What could not be looked into.
     pub(crate) holes: Holes,
+    /// What lies beside what CloudTrail delivered, and may hold records.
+    beside: Holes,
     /// Files that are not read, and why not.
     pub(crate) left_out: LeftOut,
     /// What was looked for.
@@ -71,6 +73,14 @@ pub(crate) struct Delivered {
 
 /// What lies in the places that the window concerns. `session` may be `None` iff none of them is a bucket.
 pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Session>) -> Delivered {
+    let mut all = delivered_alone(places, window, session);
+    let beside = std::mem::take(&mut all.beside);
+    all.holes.merge(beside);
+    all
+}
+
+/// The same, with nothing said of what lies beside what CloudTrail delivered: whoever reads that anyway needs no second word.
+pub(crate) fn delivered_alone(places: &[Place], window: &Window, session: Option<&Session>) -> Delivered {
     let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
     for (at, place) in places.iter().enumerate() {
         match (place, session) {
@@ -93,7 +103,8 @@ impl Delivered {
         let chosen = listing.chosen(Some(NO_EVIDENCE));
         self.left_out += chosen.left_out;
         for (key, why) in chosen.unread {
-            self.holes.add(place_of(&key), &format!("s3://{bucket}/{key}"), &why, 1);
+            let holes = if ObjectKey::parse(&key).is_some() { &mut self.holes } else { &mut self.beside };
+            holes.add(place_of(&key), &format!("s3://{bucket}/{key}"), &why, 1);
         }
         for listed in chosen.read {
             let (below, tag) = (PathBuf::from(&listed.key), tag_of(session, bucket, &listed));

@@ -69,7 +69,7 @@ pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), w
                 Err(why) => why,
             };
             let name = all.name(&item);
-            all.holes.add(place_of(&item.key), &name, &why, 1);
+            all.beside.add(place_of(&item.key), &name, &why, 1);
         }
     } else {
         all.logs.extend(loose);

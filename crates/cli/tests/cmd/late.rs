@@ -278,6 +278,13 @@ fn who_is_asked_who_invoked_says_how_far_it_looked_in_every_format() {
         said.stdout.contains("late") && said.stderr.contains("the 1 later file that digests name"),
         "{said:?}"
     );
+    // What lies loose beside the tree was read with the rest, and is no loss of later deliveries.
+    let loose = case.logs().join("loose.json");
+    std::fs::write(&loose, r#"{"Records":[{"eventVersion":"1.11"}]}"#).unwrap();
+    let beside = ask(MAY, &["--format", "json"]);
+    let document: Value = serde_json::from_str(&beside.stdout).unwrap();
+    assert_eq!(document["reading"]["files"]["unread"], 0, "{document}");
+    std::fs::remove_file(loose).unwrap();
     // It is gone: the answer may lack calls.
     let later = "2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz";
     std::fs::remove_file(case.logs().join(LOGS).join(later)).unwrap();

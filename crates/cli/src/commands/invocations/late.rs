@@ -1,7 +1,7 @@
 //! How far deliveries were looked at, where the question has an end: CloudTrail delivers for thirty days. Later files are read where
 //! digests say that they hold events of the time asked about; that alone is cheap.
 
-use crate::delivered::{Holes, delivered, found, may_hold};
+use crate::delivered::{Holes, delivered_alone, found, may_hold};
 use crate::sources::{Session, Survey, Window};
 use audit::evidence::DELIVERED_FOR;
 use cli::report::LookedUntil;
@@ -36,7 +36,7 @@ pub(super) fn later(
         ..Filter::default()
     };
     let window = Window::of(&later).with_digests();
-    let mut files = delivered(survey.places(), &window, session);
+    let mut files = delivered_alone(survey.places(), &window, session);
     let cheap = files.digests.len() <= CHEAP;
     let digests = if cheap { found(&files, session) } else { Vec::new() };
     let expected = Expected::of(&digests);
