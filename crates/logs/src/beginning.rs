@@ -64,6 +64,10 @@ const CSV: &str = "CSV";
 /// True iff the first line names columns of CloudTrail's events.
 fn is_table(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    // What a caller chose to send in a record makes no table of the file.
+    if matches!(head.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
+        return false;
+    }
     let line = head.get(..head.len().min(4 << 10)).and_then(|head| head.split(|byte| *byte == b'\n').next());
     let line = String::from_utf8_lossy(line.unwrap_or_default()).to_lowercase();
     let names: Vec<&str> = line.split(',').map(|name| name.trim_matches(['"', ' ', '\r'])).collect();
@@ -130,6 +134,11 @@ mod tests {
             (b"Event name,Event time,User name\nInvoke,x,y\n".to_vec(), Beginning::Packed("CSV")),
             (b"\xef\xbb\xbf\"eventVersion\",\"eventTime\"\r\n".to_vec(), Beginning::Packed("CSV")),
             (b"event name\n".to_vec(), Beginning::Other),
+            (
+                br#" {"Records":[{"eventVersion":"1.11","userAgent":"a,eventName,b"}]}"#.to_vec(),
+                Beginning::Records,
+            ),
+            (br#"[{"eventVersion":"1.11","userAgent":"a,eventName,b"}]"#.to_vec(), Beginning::Records),
             (b"BZh91AY".to_vec(), Beginning::Packed("bzip2")),
             (b"{}".to_vec(), Beginning::Other),
             (Vec::new(), Beginning::Other),
