@@ -129,7 +129,7 @@ impl Search<'_> {
             if let Ok(None) = self.escape(clause, &sure, Scope::All) {
                 continue;
             }
-            // A loss that only shows in fields that `Event` does not hold cannot be told by one: then another is looked for.
+            // A loss that only shows in fields that `Event` does not hold has no witness there: then another is looked for.
             let mut shown = |scope| {
                 self.escape(clause, &of_after, scope)
                     .ok()

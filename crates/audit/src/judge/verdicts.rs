@@ -35,7 +35,7 @@ impl Verdicts {
         position
     }
 
-    /// Adds a verdict for resources that `home` says are recorded where they are at home, and that Regions behind `gaps` may
+    /// Adds a verdict for resources that `home` says are recorded where they are at home, and that Regions with `gaps` may
     /// serve besides.
     pub(super) fn add_open(&mut self, home: usize, kind: ResourceType, gaps: &[usize]) -> usize {
         let (cover, escape, possible) = (Vec::new(), None, None);

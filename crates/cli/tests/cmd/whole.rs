@@ -122,7 +122,7 @@ impl World {
     }
 }
 
-/// What ends with dots right behind a letter or digit was cut.
+/// What ends with dots right after a letter or digit was cut.
 fn is_cut(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
     characters.windows(4).any(|four| four[0].is_alphanumeric() && four[1..] == ['.'; 3]) || text.contains('…')
