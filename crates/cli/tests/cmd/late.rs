@@ -278,7 +278,7 @@ fn who_is_asked_who_invoked_says_how_far_it_looked_in_every_format() {
         said.stdout.contains("late") && said.stderr.contains("the 1 later file that digests name"),
         "{said:?}"
     );
-    // What lies loose beside the tree was read with the rest, and is no loss of later deliveries.
+    // Records beside the tree were read with the others: nothing of them is counted as unread.
     let loose = case.logs().join("loose.json");
     std::fs::write(&loose, r#"{"Records":[{"eventVersion":"1.11"}]}"#).unwrap();
     let beside = ask(MAY, &["--format", "json"]);
