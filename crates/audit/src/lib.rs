@@ -22,6 +22,7 @@ pub mod exception;
 mod exclusion;
 pub mod finding;
 pub mod inventory;
+pub mod journal;
 mod judge;
 pub mod lint;
 pub mod plan;

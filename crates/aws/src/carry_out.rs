@@ -6,42 +6,15 @@
 mod engine;
 mod live;
 
-pub use engine::{Carried, Entry, Journal, Stopped};
+pub use engine::{Carried, Stopped};
 
 use crate::error::CollectError;
 use crate::options::Options;
 use crate::session::Session;
 use crate::stop::Stop;
 use audit::change::{Change, State};
+use audit::journal::{Journal, Mark};
 use live::Live;
-
-/// How far each change has come, by the journal of an earlier run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mark {
-    /// Not begun.
-    #[default]
-    Fresh,
-    /// It was about to be set: it may or may not be.
-    Intended,
-    /// Set and read back.
-    Done,
-    /// It was there before as it is wanted, so nothing was set: it is never taken back.
-    Found,
-}
-
-impl Mark {
-    /// True iff the account may have been changed.
-    #[must_use]
-    pub fn is_begun(self) -> bool {
-        matches!(self, Self::Intended | Self::Done)
-    }
-
-    /// True iff there is nothing left to do.
-    #[must_use]
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Found)
-    }
-}
 
 /// What is to be carried out.
 #[derive(Clone, Copy, Debug)]

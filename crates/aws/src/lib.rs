@@ -22,7 +22,7 @@ mod stop;
 mod wire;
 
 pub use beside::{Wants, enrich};
-pub use carry_out::{Carried, Entry, Journal, Mark, Orders, Site, Stopped, carry_out, look, sites};
+pub use carry_out::{Carried, Orders, Site, Stopped, carry_out, look, sites};
 pub use collect::{Collected, Progress, collect};
 pub use error::CollectError;
 pub use evidence::{Aim, CanaryError, CanaryTrouble, Evidence, Hours, Location, Locations, PublicKey, Sent};

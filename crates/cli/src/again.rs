@@ -1,7 +1,7 @@
 //! The command that was typed, said again with other flags: what a next line advises must work for whoever typed this one.
 
 use crate::settings::Source;
-use cli::report::shell;
+use report::shell;
 use std::borrow::Cow;
 
 /// Flags about the form of an answer, and whether a value follows. A new command says its own.

@@ -558,7 +558,7 @@ fn pattern(text: &str) -> Result<audit::backout::Pattern, String> {
 /// # Errors
 /// One line with an example.
 fn day(text: &str) -> Result<String, String> {
-    let known = cli::store::is_day(text).then(|| text.to_owned());
+    let known = store::is_day(text).then(|| text.to_owned());
     known.ok_or_else(|| "a day looks like 2027-01-31".to_owned())
 }
 

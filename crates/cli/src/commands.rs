@@ -50,8 +50,8 @@ fn facts(source: &Source, now: &str) -> Result<Facts> {
 }
 
 fn read_inventory(path: &Path) -> Result<Inventory> {
-    let bytes = read_within(path, &cli::limits::INVENTORY)?;
-    cli::store::read_inventory(&bytes).map_err(|error| {
+    let bytes = read_within(path, &store::limits::INVENTORY)?;
+    store::read_inventory(&bytes).map_err(|error| {
         Problem::new(format!("cannot read {} as an inventory: {error}", called(path)))
             .help(error.help())
             .into()
@@ -67,7 +67,7 @@ fn exceptions_so_far(path: Option<&Path>) -> Result<Vec<Exception>> {
 fn exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let bytes = read_file(path)?;
-    cli::store::read_exceptions(&bytes).map_err(|error| {
+    store::read_exceptions(&bytes).map_err(|error| {
         Problem::new(format!("cannot read {} as exceptions: {error}", called(path))).help(error.help()).into()
     })
 }

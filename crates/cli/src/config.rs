@@ -1,15 +1,15 @@
 //! The configuration file `invoketrail.toml`: the same names as the flags, and flags win.
 
 use crate::args::{self, Format, Output, Recorders};
-use crate::nearest::nearest;
 use crate::output::read_within;
 use crate::problem::{Problem, io_problem, say};
 use anyhow::Result;
 use clap::ValueEnum;
-use cli::limits::SETTINGS;
-use cli::visible::excerpt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use store::limits::SETTINGS;
+use text::nearest::nearest;
+use text::visible::excerpt;
 use toml::{Table, Value};
 
 /// The file that is read where nobody names another.
@@ -73,7 +73,7 @@ impl Config {
         let Some(path) = self.exceptions.as_ref().filter(|_| self.found) else { return Ok(()) };
         let line =
             format!("only ./{NAME} names the file of exceptions {}, and it would be written", path.display());
-        let flag = cli::report::shell(&path.to_string_lossy());
+        let flag = report::shell(&path.to_string_lossy());
         Err(Problem::misuse(line)
             .help(format!("name it yourself: --exceptions {flag}, or --config {NAME}"))
             .into())

@@ -20,10 +20,10 @@ pub(crate) use reading::{Read, has_request, read};
 
 use crate::sources::{Found, Kind, Place, Session, Window, list, tag_of};
 use audit::inventory::Gap;
-use cli::report::LeftOut;
 use holes::place_of;
 use logs::scan::Tag;
 use logs::{Folder, ObjectKey};
+use report::LeftOut;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use unlisted::Beginning;

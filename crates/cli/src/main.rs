@@ -8,7 +8,6 @@ mod collect;
 mod commands;
 mod config;
 mod delivered;
-mod nearest;
 mod outcome;
 mod output;
 mod problem;
@@ -16,6 +15,7 @@ mod progress;
 mod remembered;
 mod settings;
 mod sources;
+mod unknown;
 
 use anyhow::Result;
 use args::{Cli, Command};

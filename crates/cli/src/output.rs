@@ -2,10 +2,10 @@
 
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;
-use cli::limits::{DOCUMENT, Limit, Unread};
-use cli::report::Layout;
+use report::Layout;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
+use store::limits::{DOCUMENT, Limit, Unread};
 
 /// Writes the answer to stdout. Whoever stopped reading (`| head`) has had enough, and that is no error.
 ///
@@ -29,7 +29,7 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 /// # Errors
 /// What the file system says.
 pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let written = cli::store::write_atomically(path, write);
+    let written = store::write_atomically(path, write);
     written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
 /// # Errors
 /// What the file system says.
 pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let written = cli::store::write_privately(path, write);
+    let written = store::write_privately(path, write);
     written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
 }
 

@@ -1,9 +1,9 @@
 //! What went wrong, in the user's words: one line, and one line of help where there is something to do.
 
 use crate::outcome::Outcome;
-use cli::visible::excerpt;
 use std::fmt;
 use std::io::{self, Write};
+use text::visible::excerpt;
 
 /// No message is longer than this many characters.
 const LONGEST: usize = 8_192;

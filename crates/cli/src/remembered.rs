@@ -5,11 +5,11 @@ use crate::config::Config;
 use crate::problem::{Problem, say};
 use crate::sources::NO_TAG;
 use anyhow::Result;
-use cli::store::{Batch, Index, IndexError};
 use logs::scan::File;
 use logs::{Sheet, Trouble};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use store::{Batch, Index, IndexError};
 
 /// The index that was named, else the one in the cache folder, if there can be one; none where nobody wants one.
 ///

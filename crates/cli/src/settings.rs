@@ -111,7 +111,7 @@ impl Source {
     /// The flags that lead a next command to the same facts, each with a space before it.
     pub(crate) fn again(&self) -> String {
         match self {
-            Self::File(path) => format!(" --inventory {}", cli::report::shell(&path.to_string_lossy())),
+            Self::File(path) => format!(" --inventory {}", report::shell(&path.to_string_lossy())),
             Self::Live(live) => live.again(),
         }
     }
@@ -131,7 +131,7 @@ impl Live {
         let mut flags = String::new();
         let mut flag = |name: &str, value: &str| {
             // Writing into a string cannot fail.
-            let _ = write!(flags, " --{name} {}", cli::report::shell(value));
+            let _ = write!(flags, " --{name} {}", report::shell(value));
         };
         if let Accounts::Listed(ids) = &self.accounts {
             flag("accounts", &ids.join(","));

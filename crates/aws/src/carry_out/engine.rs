@@ -1,33 +1,8 @@
 //! The order of things, over any world that can be read and set.
 
-use super::Mark;
 use crate::gap::{Class, Failure};
 use audit::change::{Change, State};
-use std::io;
-
-/// Where what is done is written down before and after it is done.
-pub trait Journal {
-    /// Writes the entry such that it is still there after the machine lost its power.
-    ///
-    /// # Errors
-    /// What the file system says; then nothing more is changed.
-    fn write(&mut self, entry: &Entry) -> io::Result<()>;
-}
-
-/// A line of the journal; numbers are positions among the changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// The change is about to be set.
-    Intent(usize),
-    /// It was set and read back.
-    Done(usize),
-    /// It was there before as it is wanted: nothing was set, and nothing is to be taken back.
-    Found(usize),
-    /// It was to be deleted and is kept, because AWS says that something is in it: there is nothing more to do.
-    Kept(usize),
-    /// It was not set, or not as wanted: what was found or said, in one line.
-    Failed(usize, String),
-}
+use audit::journal::{Entry, Journal, Mark};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,11 +7,11 @@
 mod world;
 
 use audit::Counted;
-use cli::report::{Stamp, write_jsonl};
-use cli::store::{read_inventory, write_inventory};
+use report::{Stamp, write_jsonl};
 use std::error::Error;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
+use store::{read_inventory, write_inventory};
 
 /// Each figure is the best of so many runs: what the machine can do when nothing else disturbs it.
 const RUNS: usize = 5;

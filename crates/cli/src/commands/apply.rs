@@ -20,10 +20,9 @@ use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
 use aws::Stopped;
-use cli::report;
-use cli::store::{JournalRead, read_journal, write_exceptions};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use store::{JournalRead, read_journal, write_exceptions};
 use work::TakenBack;
 
 /// Carries out, audits again, shows the difference.

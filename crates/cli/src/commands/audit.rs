@@ -10,7 +10,7 @@ use anyhow::Result;
 use audit::Counted;
 use audit::answer::Answer;
 use audit::finding::Audit;
-use cli::report::{self, Layout, Stamp};
+use report::{self, Layout, Stamp};
 use std::io::{self, Write};
 
 /// Audits, prints, writes.
@@ -29,7 +29,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     }
     let exceptions = exceptions(settings.exceptions.as_deref())?;
     // The prices that come with the program are prices: a test holds it.
-    let prices = cli::store::read_prices(None).ok();
+    let prices = store::read_prices(None).ok();
     let options = audit::Options {
         recorders: settings.counted,
         exceptions: &exceptions,

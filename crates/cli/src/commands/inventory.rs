@@ -28,7 +28,7 @@ pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
         say("note", "interrupted: the file holds what was read until then, and the rest as gaps");
     }
     if !is_stdin(&typed.output) {
-        let path = cli::report::shell(&typed.output.to_string_lossy());
+        let path = report::shell(&typed.output.to_string_lossy());
         say("next", &format!("invoketrail audit --inventory {path}"));
     }
     Ok(if collected.interrupted { Outcome::Interrupted } else { Outcome::Well })
@@ -37,9 +37,9 @@ pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
 fn write(path: &Path, collected: &Collected) -> Result<()> {
     let inventory = &collected.inventory;
     if is_stdin(path) {
-        return print(|out| cli::store::write_inventory(inventory, out));
+        return print(|out| store::write_inventory(inventory, out));
     }
-    write_private(path, |out| cli::store::write_inventory(inventory, out))?;
+    write_private(path, |out| store::write_inventory(inventory, out))?;
     let planes = |place: &audit::inventory::Place| {
         [&place.functions, &place.web_functions, &place.microvm_images].map(|one| one.resources.len())
     };

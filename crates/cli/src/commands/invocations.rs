@@ -14,9 +14,9 @@ use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
 use crate::{settings, sources};
 use anyhow::Result;
-use cli::report::{self, Invocations, Layout, Reading, Stamp, shell};
 use logs::scan::Account;
 use logs::{Dimension, Table};
+use report::{self, Invocations, Layout, Reading, Stamp, shell};
 use std::io::{self, Write};
 
 /// Troubles that are named on stderr, beside an answer for a machine.

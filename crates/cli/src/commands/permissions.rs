@@ -9,9 +9,9 @@ use crate::problem::say;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use aws::permissions::{Action, Held, actions};
-use cli::visible::{json, visible};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use text::visible::{json, visible};
 
 /// What the policy leaves out where nobody names a role.
 const OTHER_ACCOUNTS: &str =

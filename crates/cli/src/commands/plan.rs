@@ -16,10 +16,10 @@ use audit::inventory::Inventory;
 use audit::plan::{Buckets, Owner, Plan, PlanOptions, Purpose, Step, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
-use cli::report::{self, PlaceDocument, RenderError};
-use cli::store::{plan_hash, write_plan};
+use report::{self, PlaceDocument, RenderError};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use store::{plan_hash, write_plan};
 
 /// Plans, prints, writes.
 ///
@@ -80,14 +80,14 @@ impl Desk {
         let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
         let text = match &typed.prices {
             Some(path) => {
-                Some(String::from_utf8_lossy(&read_within(path, &cli::limits::SETTINGS)?).into_owned())
+                Some(String::from_utf8_lossy(&read_within(path, &store::limits::SETTINGS)?).into_owned())
             }
             None => None,
         };
-        let prices = cli::store::read_prices(text.as_deref()).map_err(|error| {
+        let prices = store::read_prices(text.as_deref()).map_err(|error| {
             let path = typed.prices.as_deref().map(called).unwrap_or_default();
             Problem::new(format!("cannot read {path} as prices: {error}"))
-                .help("crates/cli/data/prices.toml in the repository is the form of such a file")
+                .help("crates/store/data/prices.toml in the repository is the form of such a file")
         })?;
         Ok(Desk {
             format,

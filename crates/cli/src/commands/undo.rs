@@ -12,11 +12,10 @@ use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
+use audit::journal::Mark;
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back, undo};
-use aws::Mark;
-use cli::report;
-use cli::store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
 use std::path::Path;
+use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
 
 /// Takes back, or plans to do so around what others changed.
 ///

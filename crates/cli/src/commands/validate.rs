@@ -17,9 +17,9 @@ use crate::sources::{Place, Session, Trails, Window, delivers};
 use anyhow::Result;
 use audit::evidence::SETTLED_AFTER;
 use aws::Location;
-use cli::report::{self, Layout, Stamp, Validated};
 use logs::digest::{Asked, Found, State};
 use logs::{Filter, text_of};
+use report::{self, Layout, Stamp, Validated};
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;

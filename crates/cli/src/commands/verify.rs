@@ -14,25 +14,25 @@ use crate::again::same;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
 use crate::delivered::{Delivered, Keys, Proven, Read, Weighed, found, weigh};
-use crate::nearest::no_function;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::remembered;
 use crate::settings::{self, Live, Source};
 use crate::sources::{Place, Session, places};
+use crate::unknown::no_function;
 use anyhow::Result;
 use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use by_function::ByFunction;
-use cli::report::{self, Layout, Stamp, Verification, VerifiedFunction};
-use cli::store::Index;
 use functions::{Functions, functions, pair};
 use logs::digest::{Asked, Expected, Found, LiveTrail, Seen, State, Validation};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
+use report::{self, Layout, Stamp, Verification, VerifiedFunction};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
+use store::Index;
 
 /// Reads, decides, prints, writes; or sends a canary.
 ///

@@ -6,9 +6,9 @@ use crate::problem::{Problem, say};
 use crate::sources::{Place, Refusal, Session, said, side_by_side};
 use anyhow::Result;
 use audit::inventory::GapKind;
-use cli::report::{KeySource, shell};
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
 use logs::{DEFAULT_LIMIT, Inflater, ObjectKey};
+use report::{KeySource, shell};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
@@ -56,7 +56,7 @@ fn local(path: &Path) -> Bytes {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".head.json");
     // Where there is none that can be read, the digest after it may hold the signature, too.
-    let head = regular(Path::new(&beside), cli::limits::KEYS.bytes).ok();
+    let head = regular(Path::new(&beside), store::limits::KEYS.bytes).ok();
     Ok((bytes, head.and_then(|head| signature(&head))))
 }
 
@@ -151,7 +151,7 @@ fn keys(from: &Keys<'_>, found: &[Found], asked: &Range<i64>, session: Option<&S
     match (from, session) {
         (Keys::Files(paths), _) => {
             for path in *paths {
-                let read = PublicKeys::from_json(&read_within(path, &cli::limits::KEYS)?).map_err(|error| {
+                let read = PublicKeys::from_json(&read_within(path, &store::limits::KEYS)?).map_err(|error| {
                     Problem::new(format!("cannot read {} as public keys: {error}", called(path)))
                         .help("`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them")
                 })?;

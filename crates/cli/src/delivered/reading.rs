@@ -8,11 +8,11 @@ use super::watched::{How, Watched};
 use super::{Delivered, Item};
 use crate::remembered::Keeper;
 use crate::sources::Session;
-use cli::store::{Index, ScratchFiles};
 use logs::digest::{Expected, Seen, Standing, Unread};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Answer, Column, Columns, Filter, Marks, Named, ObjectKey, Question, Row, Sheet, Tally};
 use std::io;
+use store::{Index, ScratchFiles};
 
 /// What was read.
 #[derive(Debug)]

@@ -4,10 +4,10 @@
 use super::holes::{Holes, place_of};
 use super::{Delivered, Item};
 use crate::sources::{Feed, Found, NO_TAG, Session, Survey, Window};
-use cli::store::Index;
 use logs::ObjectKey;
 use logs::scan::{File, Source};
 use std::sync::{Mutex, PoisonError};
+use store::Index;
 
 /// What is wanted of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

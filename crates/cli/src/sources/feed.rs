@@ -8,13 +8,13 @@ use super::survey::Survey;
 use super::walk::{Met, Walk, said};
 use super::{Found, Place};
 use crate::progress::Files;
-use cli::store::Index;
 use logs::scan::{File, Known, Source, Tag};
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use store::Index;
 
 /// Files that are sorted by their size at a time.
 const BATCH: usize = 50_000;

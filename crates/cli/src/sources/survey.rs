@@ -4,7 +4,7 @@ use super::beside::{Beside, look};
 use super::walk::{Met, Walk};
 use super::window::Window;
 use super::{Found, Place, Root};
-use cli::report::LeftOut;
+use report::LeftOut;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::SystemTime;

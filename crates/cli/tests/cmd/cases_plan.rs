@@ -138,5 +138,5 @@ fn an_organization_whose_management_account_is_out_of_reach_has_one_trail_or_a_r
     let target = &created[0]["change"]["target"];
     assert_eq!(target["account"], "777788889999");
     assert!(target["arn"].as_str().unwrap().contains(":111122223333:trail/"), "{target}");
-    cli::store::read_plan(said.stdout.as_bytes()).unwrap();
+    store::read_plan(said.stdout.as_bytes()).unwrap();
 }

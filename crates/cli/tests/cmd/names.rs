@@ -395,7 +395,7 @@ fn settings_hold_names_alone() {
 fn what_holds_no_names_is_text_or_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (prices, index) = (folder.path().join("prices.toml"), folder.path().join("index.sqlite"));
-    let built_in = std::fs::read_to_string(root().join("crates/cli/data/prices.toml")).unwrap();
+    let built_in = std::fs::read_to_string(root().join("crates/store/data/prices.toml")).unwrap();
     let endpoint = endpoint();
     for text in hostile(Arn) {
         let escaped: String = text.chars().map(|one| format!("\\U{:08x}", u32::from(one))).collect();

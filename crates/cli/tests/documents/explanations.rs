@@ -2,7 +2,6 @@
 
 use crate::reports::{STAMP, WIDE, audited};
 use crate::worlds;
-use cli::report;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
 use recording::{Candidate, State, Subject, decide};

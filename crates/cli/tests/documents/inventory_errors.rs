@@ -1,7 +1,7 @@
 //! A file that is no inventory is refused in one clear line, with what to do.
 
 use crate::worlds::ACME;
-use cli::store::read_inventory;
+use store::read_inventory;
 
 /// What is said of the file of acme with `from` replaced by `to`.
 fn said(from: &str, to: &str) -> String {

@@ -6,13 +6,13 @@ use audit::inventory::{
     Account, Gap, GapKind, Inventory, Listing, OptIn, Organization, Place, Resource, Serving, Sighting,
     TrailStatus,
 };
-use cli::store::{read_inventory, write_inventory};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+use store::{read_inventory, write_inventory};
 
 /// Every generated inventory has so many gaps at least, so that positions below it are positions of gaps.
 const GAPS: usize = 3;
@@ -302,7 +302,7 @@ proptest! {
         if let Err(error) = read_inventory(&file) {
             let told = format!("{error} {}", error.help());
             prop_assert_eq!(told.lines().count(), 1);
-            prop_assert_eq!(told.chars().find(|one| cli::visible::acts(*one)), None);
+            prop_assert_eq!(told.chars().find(|one| text::visible::acts(*one)), None);
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::reports::STAMP;
 use crate::schemas::{problems, schema};
-use cli::report::{
-    self, Invocations, Layout, LeftOut, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-};
 use logs::scan::{Account, Trouble};
 use logs::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Line, Pattern, Question, Table, Timeline, Via, Way,
+};
+use report::{
+    self, Invocations, Layout, LeftOut, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
 };
 use serde_json::{Value, json};
 
@@ -132,7 +132,7 @@ fn a_table_is_csv_and_a_page_is_calm() {
         assert!(reader.records().all(|record| record.unwrap().len() == width));
         for width in [40, 80, 200] {
             let page = report::invocations_text(reading, &Layout { width, ..Layout::default() });
-            let acts = |c: char| c != '\n' && cli::visible::acts(c);
+            let acts = |c: char| c != '\n' && text::visible::acts(c);
             assert!(!page.contains(acts) && !csv.replace('\r', "").contains(acts), "{page}");
             assert!(page.contains("1 file is damaged, 1 unread"), "{page}");
             assert!(page.contains("2 aggregated events stand for 40 calls"), "{page}");

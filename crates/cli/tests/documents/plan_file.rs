@@ -4,15 +4,15 @@ use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use audit::cost::Monthly;
 use audit::exception::Exception;
 use audit::finding::Status;
+use audit::journal::{Entry, Journal, Mark};
 use audit::plan::{Copies, CostTurn, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
-use aws::{Entry, Journal, Mark};
-use cli::store::{
-    DocumentError, JournalFile, PlanFileError, plan_hash, read_exceptions, read_journal, read_plan,
-    write_exceptions, write_plan,
-};
 use cloudtrail::recorder::RecorderKind;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use store::{
+    DocumentError, JournalFile, PlanFileError, plan_hash, read_exceptions, read_journal, read_plan,
+    write_exceptions, write_plan,
+};
 
 fn text() -> impl Strategy<Value = String> + Clone {
     "[ -~\\n\u{1b}\u{e9}]{0,12}"

@@ -3,9 +3,9 @@
 use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use audit::inventory::{Inventory, Listing, Place, Sighting, TrailStatus};
 use audit::plan::{Owner, Plan, Purpose, Scope, Step};
-use cli::report::{PlaceDocument, RenderError, plan_aws_cli, plan_cloudformation, plan_terraform};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use cloudtrail::selector::Selectors;
+use report::{PlaceDocument, RenderError, plan_aws_cli, plan_cloudformation, plan_terraform};
 use serde_json::Value;
 use std::process::Command;
 
@@ -280,7 +280,7 @@ fn trails_of(inventory: &Inventory, plan: &Plan) -> Vec<[Value; 2]> {
 #[test]
 fn what_is_read_back_passes_the_audit() {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme.json")).unwrap();
-    let inventory = cli::store::read_inventory(&bytes).unwrap();
+    let inventory = store::read_inventory(&bytes).unwrap();
     let plan = audit::plan::record(&inventory, &audit::plan::PlanOptions::default());
     let status = |inventory: &Inventory| {
         let told = audit::audit(inventory, &audit::Options::default());
@@ -343,7 +343,7 @@ fn no_two_recorders_share_a_name_in_the_code_of_others() {
 #[test]
 fn every_character_survives_every_form() {
     let every: String =
-        (1..=0x0010_ffff).filter_map(char::from_u32).filter(|one| cli::visible::acts(*one)).collect();
+        (1..=0x0010_ffff).filter_map(char::from_u32).filter(|one| text::visible::acts(*one)).collect();
     let every = format!(
         "$${{a}} %%{{b}} $%{{c}} \u{8}\u{c} {}",
         &every[..every.char_indices().nth(7_000).unwrap().0]
@@ -353,7 +353,7 @@ fn every_character_survives_every_form() {
     .to_string();
     let plan = plan(Owner::Nobody, vec![selectors(&document)]);
     let wanted = read(&document).list;
-    let raw = |text: &str| text.chars().filter(|one| cli::visible::acts(*one) && *one != '\n').count();
+    let raw = |text: &str| text.chars().filter(|one| text::visible::acts(*one) && *one != '\n').count();
     let template = only(plan_cloudformation(&plan, &inventory()));
     let value: Value = serde_json::from_str(&template).unwrap();
     assert_eq!(cloudtrail::json::from_value(&value["Resources"]["Main"]["Properties"]).unwrap().list, wanted);

@@ -5,9 +5,9 @@ use audit::Counted;
 use audit::answer::Answer;
 use audit::finding::{Audit, ResourceRef};
 use audit::inventory::{Inventory, Resource, Serving};
-use cli::report::{self, Layout, Stamp};
-use cli::visible::acts;
+use report::{self, Layout, Stamp};
 use serde_json::Value;
+use text::visible::acts;
 
 pub(crate) const STAMP: Stamp<'static> =
     Stamp { version: "0.0.0-test", generated_at: "2026-11-23T18:00:00Z", counted: Counted::All, drift: None };

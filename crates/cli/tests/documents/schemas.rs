@@ -6,13 +6,12 @@ use crate::reports::{STAMP, audited, explanations, json, jsonl};
 use crate::verifications;
 use crate::worlds;
 use audit::inventory::Inventory;
-use aws::{Entry, Journal};
-use cli::report;
-use cli::store::{JournalFile, write_exceptions, write_inventory, write_plan};
+use audit::journal::{Entry, Journal};
 use cloudtrail::resource::ResourceType;
 use recording::Subject;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use store::{JournalFile, write_exceptions, write_inventory, write_plan};
 
 pub(crate) fn schema(name: &str) -> Value {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
@@ -165,7 +164,7 @@ fn the_metrics_among_the_examples_are_as_the_schema_says() {
     let text = std::fs::read_to_string(path).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(problems(&schema("metrics-1.schema.json"), &document), none());
-    assert_eq!(cli::store::read_metrics(text.as_bytes()).unwrap().len(), 14);
+    assert_eq!(store::read_metrics(text.as_bytes()).unwrap().len(), 14);
 }
 
 /// The lines of a journal in which everything happened.

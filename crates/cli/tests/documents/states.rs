@@ -5,8 +5,8 @@ use audit::change::Setting;
 use audit::change::Turn;
 use audit::inventory::Inventory;
 use audit::plan::Owner;
-use cli::report::{RenderError, plan_cloudformation, plan_terraform};
 use cloudtrail::recorder::{RecorderKind, Seen, StoreStatus};
+use report::{RenderError, plan_cloudformation, plan_terraform};
 use serde_json::Value;
 
 const STORE: &str =
@@ -158,7 +158,7 @@ fn what_only_bash_reads_is_for_bash_alone() {
             turn.after.as_mut().unwrap().name = "lo\u{9b}'gs".to_owned();
         }
     }
-    std::fs::write(&file, cli::report::plan_aws_cli(&plan, "sha256:0")).unwrap();
+    std::fs::write(&file, report::plan_aws_cli(&plan, "sha256:0")).unwrap();
     let aws = folder.path().join("aws");
     std::fs::write(&aws, "#!/bin/sh\necho 222222222222\n").unwrap();
     std::process::Command::new("chmod").arg("+x").arg(&aws).status().unwrap();

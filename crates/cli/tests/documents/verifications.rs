@@ -2,16 +2,16 @@
 
 use crate::reports::{STAMP, WIDE, text_of};
 use audit::evidence::{self, Known, Looked, Metric, Origin, Records, decide};
-use cli::report::{
-    self, KeySource, Layout, LeftOut, ReadOn, Validated, Verification, VerifiedFunction, verification_json,
-    verification_jsonl,
-};
-use cli::visible::acts;
 use logs::digest::{
     Asked, Chain, Files, Lack, Lacking, LackingPlace, Note, Reason, State, Totals, Unproven, UnprovenFile,
     ValidatedChain, Validation, Window, Without,
 };
 use logs::scan::{Account, Trouble};
+use report::{
+    self, KeySource, Layout, LeftOut, ReadOn, Validated, Verification, VerifiedFunction, verification_json,
+    verification_jsonl,
+};
+use text::visible::acts;
 
 const HOSTILE: &str = "x\u{1b}[2J\u{202e}<b>|@a";
 

@@ -1,7 +1,7 @@
 //! Inventories to write documents about: an organization with instructive flaws, an empty one, and a healthy one.
 
 use audit::inventory::Inventory;
-use cli::store::read_inventory;
+use store::read_inventory;
 
 /// Three accounts: recorded, partially recorded, not recorded and undetermined functions; hostile names; gaps.
 pub(crate) fn acme() -> Inventory {

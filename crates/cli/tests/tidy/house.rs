@@ -12,7 +12,8 @@ fn lines_with(words: &[&str], concerned: impl Fn(&Source) -> bool) -> String {
         if !source.is_shipped() || !concerned(source) {
             return Vec::new();
         }
-        let bad = source.code().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+        let code = source.code().into_iter();
+        let bad = code.filter(|(_, line)| words.iter().any(|word| line.contains(word)));
         bad.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect()
     })
 }
@@ -49,12 +50,15 @@ fn only_one_room_does_each_dirty_thing() {
         let named = |line: &str| {
             ["aws_sdk_", "aws_config", "aws_smithy", "aws_types"].iter().any(|sdk| line.contains(sdk))
         };
-        let public = source.code().filter(|(_, line)| line.trim_start().starts_with("pub ") && named(line));
-        public.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect()
+        if !source.is_shipped() {
+            return Vec::new();
+        }
+        let public = source.shown().into_iter().filter(|(_, item)| named(item));
+        public.map(|(at, item)| format!("{}:{at}: {item}", source.path)).collect()
     });
     assert_eq!(public, "", "an SDK type in a `pub` item");
     let writes = lines_with(&["File::create", "fs::write", "OpenOptions", "NamedTempFile"], |source| {
-        !source.path.starts_with("crates/cli/src/store")
+        source.room() != "store"
     });
     assert_eq!(writes, "", "a file is written outside `store`");
     let dirty = [
@@ -74,8 +78,7 @@ fn only_one_room_does_each_dirty_thing() {
 #[test]
 fn the_lower_floors_are_pure() {
     let pure = |source: &Source| {
-        matches!(source.room(), "cloudtrail" | "recording" | "audit")
-            || source.path.starts_with("crates/cli/src/report")
+        matches!(source.room(), "text" | "cloudtrail" | "recording" | "logs" | "audit" | "report")
     };
     let words = [
         "async ",
@@ -85,7 +88,9 @@ fn the_lower_floors_are_pure() {
         "SystemTime",
         "Instant::",
         "std::fs",
-        "std::net",
+        "std::net::Tcp",
+        "std::net::Udp",
+        "ToSocketAddrs",
         "std::thread",
         "rand::",
         "static ",
@@ -99,8 +104,12 @@ fn the_lower_floors_are_pure() {
         if !source.is_shipped() || !pure(source) {
             return Vec::new();
         }
-        let bad = source.code().filter(|(_, line)| {
+        let bad = source.code().into_iter().filter(|(_, line)| {
             let line = line.replace("&'static ", "");
+            // The one place where files are read side by side: its answer does not depend on it.
+            if source.path == "crates/logs/src/scan.rs" && line.contains("std::thread") {
+                return false;
+            }
             words.iter().any(|word| line.contains(word))
         });
         bad.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect()

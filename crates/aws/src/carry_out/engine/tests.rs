@@ -1,9 +1,9 @@
 //! Every step fails in turn: whatever happens, the journal tells what was done, resuming ends it, and undoing reverts it.
 
-use super::{Carried, Entry, Journal, Made, Stopped, World, run};
-use crate::carry_out::Mark;
+use super::{Carried, Made, Stopped, World, run};
 use crate::gap::{Class, Failure};
 use audit::change::{Bucket, Change, NewTrail, Setting, State, Target, Turn, undo};
+use audit::journal::{Entry, Journal, Mark};
 use cloudtrail::recorder::RecorderKind;
 use std::collections::BTreeMap;
 use std::io;

@@ -10,14 +10,12 @@ use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::Setting;
+use audit::journal::Mark;
 use audit::plan::{Owner, Plan, Purpose};
-use aws::{Carried, Mark, Stopped};
-use cli::report;
-use cli::store::{
-    JournalError, JournalFile, JournalRead, discard, read_journal, read_plan, set_aside, undo_of,
-};
+use aws::{Carried, Stopped};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use store::{JournalError, JournalFile, JournalRead, discard, read_journal, read_plan, set_aside, undo_of};
 
 /// How far an undo has taken a journal back.
 pub(super) enum TakenBack {
@@ -114,7 +112,7 @@ impl Work {
 
     /// A plan of ours that is carried out at once.
     pub(crate) fn of(plan: Plan, journal: PathBuf) -> Self {
-        let hash = cli::store::plan_hash(&plan);
+        let hash = store::plan_hash(&plan);
         Work { plan, hash, marks: Vec::new(), journal, open: None }
     }
 

@@ -8,7 +8,6 @@ use crate::outcome::Outcome;
 use crate::output::read_within;
 use crate::problem::{Problem, say};
 use anyhow::Result;
-use cli::report;
 use cloudtrail::arn::Arn;
 use cloudtrail::json::SelectorsError;
 use cloudtrail::resource::ResourceType;
@@ -87,7 +86,7 @@ fn too_many(answer: &Anywhere) -> String {
 }
 
 fn read(path: &Path) -> Result<Selectors> {
-    let bytes = read_within(path, &cli::limits::SELECTORS)?;
+    let bytes = read_within(path, &store::limits::SELECTORS)?;
     let name = called(path);
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         Problem::new(format!(

@@ -1,12 +1,13 @@
 //! The ARN that a person typed: what it is of, and what is near it.
 
-use crate::nearest::{nearest, no_function};
 use crate::problem::{Problem, say};
 use crate::settings::Source;
+use crate::unknown::no_function;
 use ::audit::inventory::{GapKind, Inventory, Place, Resource};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS};
 use cloudtrail::resource::{ResourceType, unqualified};
+use text::nearest::nearest;
 
 const FORM: &str = "a function is named arn:aws:lambda:REGION:ACCOUNT:function:NAME";
 

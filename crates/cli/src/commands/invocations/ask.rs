@@ -6,20 +6,20 @@ use super::question::Asked;
 use crate::args::{self, invocations::Invocations as Typed};
 use crate::commands::Context;
 use crate::commands::verify::hours::now;
-use crate::nearest::no_function;
 use crate::remembered::{self, Keeper, tell_damage, tell_known};
 use crate::settings::{self, Live};
 use crate::sources::{Feed, Place, Session, Survey, Window, survey, survey_objects};
+use crate::unknown::no_function;
 use anyhow::Result;
-use cli::report::{Invocations, LeftOut, LookedUntil};
-use cli::store::{Index, ScratchFiles};
 use logs::scan::{Account, Consumer, File, Options, scan};
 use logs::{Columns, Named, Sheet, Table, Tally, Timeline};
+use report::{Invocations, LeftOut, LookedUntil};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io;
 use std::time::SystemTime;
+use store::{Index, ScratchFiles};
 
 /// How to read.
 #[derive(Debug)]

@@ -4,9 +4,9 @@
 use crate::delivered::{Holes, delivered_alone, found, may_hold};
 use crate::sources::{Session, Survey, Window};
 use audit::evidence::DELIVERED_FOR;
-use cli::report::LookedUntil;
 use logs::Filter;
 use logs::digest::Expected;
+use report::LookedUntil;
 
 const DAY: i64 = 24 * 3_600_000;
 

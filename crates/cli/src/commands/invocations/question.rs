@@ -1,12 +1,12 @@
 //! The question: from what was typed to what `logs` answers.
 
 use crate::args::invocations::{self as args, Via as Word};
-use crate::nearest::nearest;
 use crate::problem::Problem;
 use anyhow::Result;
-use cli::report::Sort;
-use cli::visible::excerpt;
 use logs::{Dimension, Filter, Pattern, Question, Timeline, Via, Way, milliseconds};
+use report::Sort;
+use text::nearest::nearest;
+use text::visible::excerpt;
 
 /// The most names of `--by`.
 const MOST: usize = 6;

@@ -15,10 +15,10 @@ use crate::settings::Live;
 use crate::sources::{Place, Session, Trails, Window, delivered_by};
 use anyhow::Result;
 use aws::{Aim, Sent};
-use cli::visible::visible;
 use logs::{Filter, text_of};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+use text::visible::visible;
 
 /// How long is waited where nobody says otherwise: delivery takes about five minutes on average, without a promise.
 const TIMEOUT: Duration = Duration::from_secs(20 * 60);
@@ -81,7 +81,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         }
         Waited::Interrupted => Outcome::Interrupted,
         Waited::Nothing { .. } => {
-            let function = cli::report::shell(function);
+            let function = report::shell(function);
             let flags = live.again();
             say(
                 "next",

@@ -11,13 +11,13 @@ use crate::problem::io_problem;
 use crate::sources::{Session, Window};
 use anyhow::Result;
 use audit::evidence::{self as decision, DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
-use cli::report::{ReadOn, VerifiedFunction};
-use cli::store::Index;
 use logs::digest::Expected;
 use logs::scan::Account;
 use logs::{Filter, ObjectKey, Pattern, Question};
+use report::{ReadOn, VerifiedFunction};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use store::Index;
 
 const DAY: i64 = 24 * 3_600_000;
 

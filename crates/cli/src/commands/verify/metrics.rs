@@ -6,11 +6,11 @@ use crate::problem::Problem;
 use crate::sources::{Session, side_by_side};
 use anyhow::Result;
 use audit::evidence::Metric;
-use cli::store::{HourlyCounts, read_metrics};
 use logs::text_of;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+use store::{HourlyCounts, read_metrics};
 
 const HOUR: i64 = 3_600_000;
 /// How long CloudWatch keeps counts of hours ("Metrics retention").
@@ -32,7 +32,7 @@ impl<'s> Counts<'s> {
     pub(super) fn of(file: Option<&Path>, session: Option<&'s Session>) -> Result<Self> {
         match (file, session) {
             (Some(path), _) => {
-                let read = read_metrics(&read_within(path, &cli::limits::METRICS)?).map_err(|error| {
+                let read = read_metrics(&read_within(path, &store::limits::METRICS)?).map_err(|error| {
                     Problem::new(format!("cannot read {} as metrics: {error}", called(path)))
                         .help(error.help())
                 })?;

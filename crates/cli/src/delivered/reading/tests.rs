@@ -3,9 +3,9 @@
 use super::{Read, read};
 use crate::delivered::{delivered, found};
 use crate::sources::{Window, places};
-use cli::store::Index;
 use logs::digest::Expected;
 use logs::{Dimension, Filter, Question};
+use store::Index;
 
 #[test]
 fn what_is_in_the_index_is_not_read_again_but_for_what_has_to_be_hashed() {

@@ -1,0 +1,281 @@
+//! A page of text for a terminal: aligned, wrapped, a few colours that mean something. Whatever is put on it is made
+//! visible first, so that no name from outside can reach the terminal as a command.
+
+use text::visible::visible;
+use unicode_width::UnicodeWidthStr;
+
+/// What the terminal is like; the caller knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Columns. Paragraphs are wrapped there; tables and ARNs are not cut.
+    pub width: usize,
+    /// Whether colours may be used.
+    pub colour: bool,
+    /// How many rows of a long table are shown, the worst first.
+    pub rows: usize,
+    /// It is no terminal: a table's cells are not wrapped, however wide.
+    pub whole: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout { width: 100, colour: false, rows: 20, whole: true }
+    }
+}
+
+/// What a piece of text means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Nothing particular.
+    Plain,
+    /// The answer, a heading.
+    Strong,
+    /// Said by the way.
+    Dim,
+    /// Recorded, passes.
+    Good,
+    /// Not recorded, fails.
+    Bad,
+    /// Undetermined.
+    Open,
+}
+
+/// A piece of text and what it means.
+pub(super) type Span = (Style, String);
+
+/// Whether a column's cells stand left or right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    /// For words.
+    Left,
+    /// For numbers.
+    Right,
+}
+
+/// A label wider than this does not push the lines below it to the right.
+const LONG_LABEL: usize = 12;
+
+/// Text that grows line by line.
+pub(super) struct Page {
+    text: String,
+    layout: Layout,
+}
+
+impl Page {
+    pub(super) fn new(layout: Layout) -> Self {
+        Page { text: String::new(), layout: Layout { width: layout.width.clamp(40, 200), ..layout } }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// How many rows of a table are shown.
+    pub(super) fn rows(&self) -> usize {
+        self.layout.rows
+    }
+
+    /// An empty line.
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A heading behind an empty line.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap();
+        self.paragraph(0, (Style::Strong, ""), (Style::Strong, text));
+    }
+
+    /// `label` and behind it `text`, wrapped such that its lines stand below each other.
+    pub(super) fn paragraph(&mut self, indent: usize, label: (Style, &str), text: (Style, &str)) {
+        let head = visible(label.1);
+        // Below a long label a line would have no room left.
+        let hang = indent + if head.width() > LONG_LABEL { 4 } else { head.width() };
+        let mut at = indent + head.width();
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.styled(label.0, &head);
+        let shown = visible(text.1);
+        let mut line = String::new();
+        for word in shown.split(' ').filter(|word| !word.is_empty()) {
+            let wide = word.width();
+            if !line.is_empty() && at + 1 + wide > self.layout.width {
+                self.styled(text.0, &line);
+                self.text.push('\n');
+                self.text.extend(std::iter::repeat_n(' ', hang));
+                line.clear();
+                at = hang;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+                at += 1;
+            }
+            line.push_str(word);
+            at += wide;
+        }
+        self.styled(text.0, &line);
+        self.end_line();
+    }
+
+    /// A line that is never wrapped.
+    pub(super) fn line(&mut self, indent: usize, style: Style, text: &str) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.styled(style, &visible(text));
+        self.end_line();
+    }
+
+    /// See [`Page::table_without`]; every column stays.
+    pub(super) fn table(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>]) {
+        self.table_without(heads, rows, 0);
+    }
+
+    /// Columns as wide as their widest cell, two spaces between them; headings are dim. On a terminal that is too narrow, cells are broken
+    /// between words, and then the last columns go, as many as may: a name, an ARN or an account is one word, and is never cut.
+    pub(super) fn table_without(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>], may_go: usize) {
+        let head: Vec<Span> = heads.iter().map(|(head, _)| (Style::Dim, (*head).to_owned())).collect();
+        let headed = heads.iter().any(|(head, _)| !head.is_empty());
+        let mut rows: Vec<Vec<Span>> = headed.then_some(&head).into_iter().chain(rows).cloned().collect();
+        for (_, cell) in rows.iter_mut().flatten() {
+            *cell = visible(cell).into_owned();
+        }
+        let room = if self.layout.whole { usize::MAX } else { self.layout.width };
+        let (mut widths, least) = (widths(&rows, str::width), widths(&rows, longest_word));
+        let taken = |widths: &[usize]| widths.iter().map(|width| width + 2).sum::<usize>();
+        let fewest = least.len() - may_go.min(least.len());
+        let kept = (fewest..=least.len()).rev().find(|kept| taken(&least[..*kept]) <= room).unwrap_or(fewest);
+        widths.truncate(kept);
+        while taken(&widths) > room {
+            let wide = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
+            let Some((widest, _)) = wide.max_by_key(|(width, _)| **width) else { break };
+            *widest -= 1;
+        }
+        for row in &rows {
+            self.row(heads, row, &widths);
+        }
+        let gone: Vec<&str> = heads[kept.min(heads.len())..].iter().map(|(head, _)| *head).collect();
+        if !gone.is_empty() {
+            let told = format!("no room for {}: widen the terminal, or --format json", gone.join(", "));
+            self.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+        }
+    }
+
+    /// One row, in as many lines as its cells take.
+    fn row(&mut self, heads: &[(&str, Align)], row: &[Span], widths: &[usize]) {
+        let cells: Vec<(Style, Vec<String>)> =
+            row.iter().zip(widths).map(|((style, cell), width)| (*style, wrapped(cell, *width))).collect();
+        for line in 0..cells.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0) {
+            for (at, (style, lines)) in cells.iter().enumerate() {
+                let cell = lines.get(line).map_or("", String::as_str);
+                let pad = widths[at].saturating_sub(cell.width());
+                let right = heads.get(at).is_some_and(|(_, align)| *align == Align::Right);
+                self.text.push_str("  ");
+                if right {
+                    self.text.extend(std::iter::repeat_n(' ', pad));
+                }
+                self.styled(*style, cell);
+                if !right {
+                    self.text.extend(std::iter::repeat_n(' ', pad));
+                }
+            }
+            self.end_line();
+        }
+    }
+
+    fn styled(&mut self, style: Style, visible: &str) {
+        let code = match style {
+            Style::Plain => "",
+            Style::Strong => "1",
+            Style::Dim => "2",
+            Style::Good => "32",
+            Style::Bad => "31",
+            Style::Open => "33",
+        };
+        if self.layout.colour && !code.is_empty() && !visible.is_empty() {
+            self.text.push_str(&format!("\u{1b}[{code}m{visible}\u{1b}[0m"));
+        } else {
+            self.text.push_str(visible);
+        }
+    }
+
+    /// Ends a line without spaces at its end.
+    fn end_line(&mut self) {
+        let end = self.text.trim_end_matches(' ').len();
+        self.text.truncate(end);
+        self.text.push('\n');
+    }
+}
+
+/// The widest of each column.
+fn widths(rows: &[Vec<Span>], of: impl Fn(&str) -> usize) -> Vec<usize> {
+    let mut widths = vec![0; rows.iter().map(Vec::len).max().unwrap_or(0)];
+    for row in rows {
+        for (width, (_, cell)) in widths.iter_mut().zip(row) {
+            *width = (*width).max(of(cell));
+        }
+    }
+    widths
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(str::width).max().unwrap_or(0)
+}
+
+/// The text in lines of that width; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if text.width() <= width {
+        return vec![text.to_owned()];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Align, Layout, Page, Style};
+
+    fn page(width: usize, colour: bool) -> Page {
+        Page::new(Layout { width, colour, rows: 10, whole: false })
+    }
+
+    #[test]
+    fn paragraphs_hang_below_their_label() {
+        let mut page = page(40, false);
+        let text = "one two three four five six seven eight nine";
+        page.paragraph(2, (Style::Plain, "Why: "), (Style::Plain, text));
+        assert_eq!(page.into_text(), "  Why: one two three four five six seven\n       eight nine\n");
+    }
+
+    #[test]
+    fn columns_are_aligned_and_lines_end_clean() {
+        let mut page = page(80, false);
+        let row = |name: &str, n: &str| {
+            vec![(Style::Plain, n.to_owned()), (Style::Bad, name.to_owned()), (Style::Plain, String::new())]
+        };
+        page.table(
+            &[("n", Align::Right), ("name", Align::Left), ("", Align::Left)],
+            &[row("東京", "1"), row("orders", "1000")],
+        );
+        assert_eq!(page.into_text(), "     n  name\n     1  東京\n  1000  orders\n");
+    }
+
+    #[test]
+    fn nothing_from_outside_acts_and_colours_are_ours_alone() {
+        for colour in [false, true] {
+            let mut page = page(80, colour);
+            page.paragraph(0, (Style::Bad, "\u{1b}[2J"), (Style::Plain, "a\nb\u{9b}c"));
+            page.table(&[("h", Align::Left)], &[vec![(Style::Plain, "\r\u{7}".to_owned())]]);
+            let text = page.into_text();
+            assert_eq!(text.contains('\u{1b}'), colour);
+            let ours = text.replace("\u{1b}[31m", "").replace("\u{1b}[2m", "").replace("\u{1b}[0m", "");
+            assert!(!ours.replace('\n', "").chars().any(text::visible::acts), "{ours:?}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! A validation for a person: the answer, each chain, what is not valid and why, files that nothing proves.
+
+use super::super::left_out::LeftOut;
+use super::super::page::{Align, Layout, Page, Span, Style};
+use super::super::view::{grouped, quantity};
+use super::{KeySource, Validated, size, state, times, unproven};
+use logs::digest::{Chain, State, ValidatedChain, Validation, Window};
+use logs::text_of;
+
+/// Windows, and reasons of one window, and files that are shown.
+const SHOWN: usize = 20;
+
+/// The validation as text. Nothing from outside reaches the terminal unescaped.
+#[must_use]
+pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
+    let mut page = Page::new(*layout);
+    let validation = &validated.validation;
+    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation)));
+    let asked = match (validated.asked.from, validated.asked.to) {
+        (Some(from), Some(to)) => times(from, to),
+        (Some(from), None) => format!("{} and later", text_of(from)),
+        (None, Some(to)) => format!("all there is until {}", text_of(to)),
+        (None, None) => "all there is".to_owned(),
+    };
+    let places = validated.places.join(", ");
+    page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, from {places}")));
+    key_line(&validated.keys, 0, &mut page);
+    chains(validation, &mut page);
+    digest_lines(validation, &validated.unseen, &mut page);
+    if validated.left_out != LeftOut::default() {
+        page.gap();
+        validated.left_out.line(&mut page);
+    }
+    page.into_text()
+}
+
+/// The answer in one sentence.
+pub(crate) fn digest_sentence(validation: &Validation) -> String {
+    let totals = &validation.totals;
+    if totals.chains == 0 && !validation.unlisted.is_empty() {
+        return "No digest was found, and not everything could be listed: nothing can be asserted of the log files."
+            .to_owned();
+    }
+    if totals.chains == 0 {
+        return "There is no digest: nothing can be asserted of the log files.".to_owned();
+    }
+    let proven = format!(
+        "{} of {} that digests list are as they were delivered",
+        grouped(size(totals.files.proven)),
+        quantity(size(totals.files.listed), ("log file", "log files"))
+    );
+    let windows = totals.valid + totals.not_assertable + totals.invalid;
+    let mut parts = Vec::new();
+    for (count, word) in
+        [(totals.invalid, "invalid"), (totals.not_assertable, "not assertable"), (totals.valid, "valid")]
+    {
+        if count > 0 {
+            parts.push(format!("{} {word}", grouped(size(count))));
+        }
+    }
+    let head = match validation.state() {
+        State::Valid => "Valid",
+        State::NotAssertable => "Not all of it can be asserted",
+        State::Invalid => "Invalid",
+    };
+    let windows = quantity(size(windows), ("window", "windows"));
+    let without = match validation.unproven.len() {
+        0 => String::new(),
+        count => {
+            format!("; {} in no digest to be trusted", quantity(count, ("log file is", "log files are")))
+        }
+    };
+    let named = if validation.without.is_empty() { "" } else { "; of what was named, not all has digests" };
+    let trails = match validation.lacking.len() {
+        0 => String::new(),
+        _ => "; a trail that delivers there lacks digests".to_owned(),
+    };
+    let unlisted = if validation.unlisted.is_empty() { "" } else { "; not everything could be listed" };
+    format!("{head}: {proven}; of {windows} {}{without}{named}{trails}{unlisted}.", parts.join(", "))
+}
+
+fn chains(validation: &Validation, page: &mut Page) {
+    if validation.chains.is_empty() {
+        return;
+    }
+    let heads = [
+        ("Account", Align::Left),
+        ("Region", Align::Left),
+        ("Trail", Align::Left),
+        ("Valid", Align::Right),
+        ("Not assertable", Align::Right),
+        ("Invalid", Align::Right),
+        ("Files", Align::Right),
+        ("Proven", Align::Right),
+    ];
+    let shown = &validation.chains[..validation.chains.len().min(page.rows().max(1))];
+    page.gap();
+    page.table(&heads, &shown.iter().map(row).collect::<Vec<_>>());
+    let more = validation.chains.len() - shown.len();
+    if more > 0 {
+        let told = format!("and {} more: all are in --format json", grouped(more));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+fn row(one: &ValidatedChain) -> Vec<Span> {
+    let count = |wanted| one.windows.iter().filter(|window| window.state == wanted).count();
+    let files = |of: fn(&Window) -> u64| grouped(size(one.windows.iter().map(of).sum()));
+    let styled = |style, n: usize| (if n > 0 { style } else { Style::Dim }, grouped(n));
+    vec![
+        (Style::Plain, one.chain.account.clone()),
+        (Style::Plain, one.chain.region.clone()),
+        (Style::Plain, trail(&one.chain)),
+        styled(Style::Good, count(State::Valid)),
+        styled(Style::Open, count(State::NotAssertable)),
+        styled(Style::Bad, count(State::Invalid)),
+        (Style::Plain, files(|window| window.files.listed)),
+        (Style::Plain, files(|window| window.files.proven)),
+    ]
+}
+
+fn trail(chain: &Chain) -> String {
+    let organization = chain.organization.as_ref().map(|id| format!(" of {id}")).unwrap_or_default();
+    let backfill = if chain.backfill { ", backfill" } else { "" };
+    format!("{}{organization}{backfill}", chain.trail)
+}
+
+/// What is not valid and why, files that nothing proves, and what was not seen.
+pub(crate) fn digest_lines(validation: &Validation, unseen: &[String], page: &mut Page) {
+    let mut bad: Vec<(&Chain, &Window)> = Vec::new();
+    for chain in &validation.chains {
+        let windows = chain.windows.iter().filter(|window| window.state != State::Valid);
+        bad.extend(windows.map(|window| (&chain.chain, window)));
+    }
+    bad.sort_by_key(|(chain, window)| (std::cmp::Reverse(window.state), *chain, window.to));
+    if !bad.is_empty() {
+        page.heading("Not valid");
+    }
+    for (chain, window) in bad.iter().take(SHOWN) {
+        let style = if window.state == State::Invalid { Style::Bad } else { Style::Open };
+        let place = format!("{} {} {}", chain.account, chain.region, trail(chain));
+        let label = format!("{}: ", state(window.state));
+        page.paragraph(
+            2,
+            (style, &label),
+            (Style::Plain, &format!("{}, {place}", times(window.from, window.to))),
+        );
+        for reason in window.reasons.iter().take(SHOWN) {
+            page.paragraph(4, (Style::Plain, "- "), (Style::Plain, &reason.to_string()));
+        }
+        let more = window.reasons.len().saturating_sub(SHOWN);
+        if more > 0 {
+            page.paragraph(4, (Style::Dim, ""), (Style::Dim, &format!("and {} more", grouped(more))));
+        }
+    }
+    if bad.len() > SHOWN {
+        let told = format!("and {} more: all are in --format json", grouped(bad.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+    files(validation, page);
+    without(validation, page);
+    lacking(validation, page);
+    let strangers = validation.strangers.iter().map(|key| format!("{key}: it has not the name of a digest"));
+    let unseen: Vec<String> = unseen.iter().cloned().chain(strangers).collect();
+    if !unseen.is_empty() {
+        page.heading("Not looked into");
+        for one in unseen.iter().take(SHOWN) {
+            page.paragraph(2, (Style::Plain, ""), (Style::Open, one));
+        }
+        if unseen.len() > SHOWN {
+            let told = format!("and {} more", grouped(unseen.len() - SHOWN));
+            page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+        }
+    }
+}
+
+fn files(validation: &Validation, page: &mut Page) {
+    if validation.unproven.is_empty() {
+        return;
+    }
+    let n = quantity(
+        validation.unproven.len(),
+        ("log file that no digest proves", "log files that no digest proves"),
+    );
+    page.heading(&n);
+    let mut last = None;
+    let mut sorted: Vec<_> = validation.unproven.iter().collect();
+    sorted.sort_by_key(|file| (file.why, *file));
+    for file in sorted.iter().take(SHOWN) {
+        if last != Some(file.why) {
+            page.paragraph(2, (Style::Plain, ""), (Style::Plain, &format!("{}:", unproven(file.why))));
+            last = Some(file.why);
+        }
+        let key = logs::ObjectKey::parse(&file.key).map_or(file.key.as_str(), |key| key.below);
+        page.line(4, Style::Plain, key);
+    }
+    if sorted.len() > SHOWN {
+        let told = format!("and {} more: all are in --format json", grouped(sorted.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// What was asked about by name and has no digest of the time asked about.
+fn without(validation: &Validation, page: &mut Page) {
+    if validation.without.is_empty() {
+        return;
+    }
+    page.heading("No digest of that time");
+    for one in validation.without.iter().take(SHOWN) {
+        let account = one.account.as_deref().map_or("any account".to_owned(), |id| format!("account {id}"));
+        let region = one.region.as_deref().unwrap_or("any Region");
+        page.paragraph(2, (Style::Open, "not assertable: "), (Style::Plain, &format!("{account}, {region}")));
+    }
+    if validation.without.len() > SHOWN {
+        let told =
+            format!("and {} more: all are in --format json", grouped(validation.without.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// Trails that deliver there and lack digests.
+fn lacking(validation: &Validation, page: &mut Page) {
+    if validation.lacking.is_empty() {
+        return;
+    }
+    page.heading("Trails that lack digests");
+    for one in validation.lacking.iter().take(SHOWN) {
+        let told = format!("{}: {}", one.trail, one.told());
+        page.paragraph(2, (Style::Open, "not assertable: "), (Style::Plain, &told));
+    }
+    if validation.lacking.len() > SHOWN {
+        let told =
+            format!("and {} more: all are in --format json", grouped(validation.lacking.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// Whose keys verified the signatures.
+pub(crate) fn key_line(keys: &[KeySource], indent: usize, page: &mut Page) {
+    let mut parts = Vec::new();
+    for one in keys.iter().filter(|one| !one.fingerprints.is_empty()).take(SHOWN) {
+        let from = match (&one.file, &one.region) {
+            (Some(file), _) => format!("the file {file}"),
+            (None, Some(region)) => format!("AWS in {region}"),
+            (None, None) => "AWS".to_owned(),
+        };
+        let mut names = one.fingerprints.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        if one.fingerprints.len() > 3 {
+            names = format!("{names} and {} more", grouped(one.fingerprints.len() - 3));
+        }
+        parts.push(format!("{names} of {from}"));
+    }
+    if !parts.is_empty() {
+        let told = format!("verified with public keys {}", parts.join("; "));
+        page.paragraph(indent, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}

@@ -1,0 +1,368 @@
+//! `invoketrail.journal/1`: what was done to accounts, written down before and after it was done.
+//!
+//! JSON lines, appended and never rewritten: the plan in full, then an entry for each step. Every line is on the disk before
+//! the program goes on, so a machine that loses its power loses at most the line it was writing.
+
+use super::document::DocumentError;
+use super::plan_file::{PlanFileError, read_plan, write_plan};
+use crate::limits::DOCUMENT;
+use audit::journal::{Entry, Journal, Mark};
+use audit::plan::Plan;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use text::visible::{excerpt, json};
+
+const FORMAT: &str = "invoketrail.journal/1";
+
+/// A journal that is being written. One process at a time holds it.
+#[derive(Debug)]
+pub struct JournalFile {
+    file: File,
+}
+
+/// A journal that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JournalRead {
+    /// The plan that was carried out.
+    pub plan: Plan,
+    /// Its hash.
+    pub hash: String,
+    /// How far each of its steps has come.
+    pub marks: Vec<Mark>,
+    /// True iff the last line was cut off, and is left out.
+    pub cut_off: bool,
+}
+
+/// A file cannot be read as a journal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// It is no journal, or one of a later version, or its plan was edited.
+    #[error(transparent)]
+    Plan(#[from] PlanFileError),
+    /// Its first line was cut off, so nothing had been changed yet.
+    #[error("its first line was cut off when it was begun: nothing had been changed")]
+    NotBegun,
+    /// A line in its middle.
+    #[error("line {line}: {problem}")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl JournalError {
+    /// What to do about it, in one line.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Plan(error) => error.help(),
+            Self::NotBegun => "apply the plan again: this journal is replaced",
+            Self::Line { .. } => {
+                "it was edited or damaged; the lines before that one are true: compare them with the account by hand"
+            }
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct HeadShape {
+    format: String,
+    started_at: String,
+    #[serde(flatten)]
+    file: serde_json::Map<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+enum EntryShape {
+    Intent {
+        step: usize,
+    },
+    Done {
+        step: usize,
+        /// It was to be deleted, and was kept because it is not empty.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        kept: bool,
+        /// It was there before as it is wanted: nothing was set.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        found: bool,
+    },
+    Failed {
+        step: usize,
+        error: String,
+    },
+}
+
+impl JournalFile {
+    /// A new journal of that plan. A file that is there already is never touched, unless it is a journal that ends within its
+    /// first line: nothing was changed then, and it would only stand in the way.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn begin(path: &Path, plan: &Plan, now: &str, version: &str) -> io::Result<Self> {
+        let mut file = match super::ours::private().write(true).create_new(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_not_begun(path) => {
+                let file = OpenOptions::new().write(true).open(path)?;
+                lock(&file)?;
+                file.set_len(0)?;
+                file
+            }
+            opened => {
+                let file = opened?;
+                lock(&file)?;
+                file
+            }
+        };
+        let written = write_plan(plan, now, version);
+        let mut members: serde_json::Map<String, Value> = serde_json::from_str(&written)?;
+        members.remove("format");
+        let head = HeadShape { format: FORMAT.to_owned(), started_at: now.to_owned(), file: members };
+        let head = format!("{}\n", json(&serde_json::to_string(&head)?));
+        if let Err(error) = file.write_all(head.as_bytes()).and_then(|()| file.sync_all()) {
+            // Half a line would stand in the way of the next try.
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
+        // A new name is on the disk once its folder is.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+            let _ = folder.sync_all();
+        }
+        Ok(JournalFile { file })
+    }
+
+    /// A journal that goes on. A last line that was cut off is ended, so that the next one stands alone.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn go_on(path: &Path, cut_off: bool) -> io::Result<Self> {
+        let mut file = OpenOptions::new().append(true).open(path)?;
+        lock(&file)?;
+        if cut_off {
+            file.write_all(b"\n")?;
+            file.sync_data()?;
+        }
+        Ok(JournalFile { file })
+    }
+}
+
+/// One process at a time: two that carry out one plan would each take the other for a stranger.
+fn lock(file: &File) -> io::Result<()> {
+    file.try_lock().map_err(|error| match error {
+        std::fs::TryLockError::WouldBlock => {
+            io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing this journal")
+        }
+        std::fs::TryLockError::Error(error) => error,
+    })
+}
+
+impl Journal for JournalFile {
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        let shape = match entry {
+            Entry::Intent(step) => EntryShape::Intent { step: *step },
+            Entry::Done(step) => EntryShape::Done { step: *step, kept: false, found: false },
+            Entry::Found(step) => EntryShape::Done { step: *step, kept: false, found: true },
+            Entry::Kept(step) => EntryShape::Done { step: *step, kept: true, found: false },
+            Entry::Failed(step, error) => EntryShape::Failed { step: *step, error: error.clone() },
+        };
+        let line = serde_json::to_string(&shape)?;
+        self.file.write_all(format!("{}\n", json(&line)).as_bytes())?;
+        self.file.sync_data()
+    }
+}
+
+/// True iff the file is a journal of ours that ends within its first line.
+fn is_not_begun(path: &Path) -> bool {
+    // A pipe or a device is no journal, and opening one may wait for ever.
+    let Ok(about) = std::fs::metadata(path) else { return false };
+    // What is longer than any plan is no such line.
+    let read = || DOCUMENT.read(File::open(path)?, about.len());
+    about.is_file() && read().is_ok_and(|bytes| ends_in_head(&bytes))
+}
+
+/// True iff this is how a journal begins, and it ends before its first line does.
+fn ends_in_head(bytes: &[u8]) -> bool {
+    let begin = format!("{{\"format\":\"{FORMAT}\"");
+    !bytes.contains(&b'\n') && (bytes.starts_with(begin.as_bytes()) || begin.as_bytes().starts_with(bytes))
+}
+
+/// Removes a journal after which nothing was even about to be done: it would only stand in the way of the next try.
+pub fn discard(path: &Path) {
+    // What cannot be removed stays, and the next try says so.
+    let _ = std::fs::remove_file(path);
+}
+
+/// The journal of the undo of this one.
+#[must_use]
+pub fn undo_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".undo");
+    PathBuf::from(name)
+}
+
+/// Gives a journal that was taken back, and that of its undo, names that no journal has: what they hold stays, and the plan can
+/// be carried out anew. Returns the name of the first. A run that was killed between the two is gone on with.
+///
+/// # Errors
+/// What the file system says.
+pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let named = |number: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    };
+    let taken = |path: &Path| std::fs::symlink_metadata(path).is_ok();
+    let free = (1..u32::MAX).map(named).find(|name| !taken(&undo_of(name)) && (!taken(path) || !taken(name)));
+    let free = free.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    // The journal goes first: that of an undo alone is taken for no journal's.
+    if taken(path) {
+        std::fs::rename(path, &free)?;
+    }
+    std::fs::rename(undo_of(path), undo_of(&free))?;
+    Ok(free)
+}
+
+/// Reads a journal.
+///
+/// # Errors
+/// [`JournalError`] iff it is none that this version can read. A last line that was cut off is no error.
+pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
+    let text = String::from_utf8_lossy(bytes);
+    let whole = text.ends_with('\n');
+    let mut lines: Vec<&str> = text.lines().collect();
+    // Whatever follows the last line break was being written when the program ended.
+    let cut_off = !whole;
+    if cut_off && lines.len() > 1 {
+        lines.pop();
+    }
+    let head = lines.first().copied().unwrap_or_default();
+    // A first line that lacks nothing but its line break is read, and ended before the next one is written.
+    let (plan, hash) = match head_of(head) {
+        Err(_) if ends_in_head(bytes) && serde_json::from_str::<Value>(head).is_err() => {
+            return Err(JournalError::NotBegun);
+        }
+        read => read?,
+    };
+    let mut marks = vec![Mark::Fresh; plan.steps.len()];
+    for (at, line) in lines.iter().enumerate().skip(1) {
+        let wrong = |problem: String| JournalError::Line { line: at + 1, problem };
+        let entry = match serde_json::from_str::<EntryShape>(line) {
+            Ok(entry) => entry,
+            // A line that was cut off once, and that a later run has ended.
+            Err(error) if error.is_eof() => continue,
+            Err(error) => return Err(wrong(excerpt(&error.to_string(), 200))),
+        };
+        let (step, mark) = match entry {
+            EntryShape::Intent { step } => (step, Some(Mark::Intended)),
+            EntryShape::Done { step, found: true, .. } => (step, Some(Mark::Found)),
+            EntryShape::Done { step, .. } => (step, Some(Mark::Done)),
+            EntryShape::Failed { step, .. } => (step, None),
+        };
+        let known = marks.len();
+        let slot = marks
+            .get_mut(step)
+            .ok_or_else(|| wrong(format!("there is no step {step}: the plan has {known}")))?;
+        if let Some(mark) = mark {
+            *slot = mark;
+        }
+    }
+    Ok(JournalRead { plan, hash, marks, cut_off })
+}
+
+/// The plan in the first line, checked like a plan in a file of its own.
+fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
+    let other = |found: String| {
+        let wanted = FORMAT.to_owned();
+        PlanFileError::Document(DocumentError::OtherFormat { noun: "a journal", found, wanted })
+    };
+    let head: Value = serde_json::from_str(line).map_err(|error| {
+        PlanFileError::Document(DocumentError::NotJson { problem: excerpt(&error.to_string(), 200) })
+    })?;
+    let named = head.get("format").and_then(Value::as_str);
+    let version = named.and_then(|named| named.strip_prefix("invoketrail.journal/")?.parse::<u32>().ok());
+    match (named, version) {
+        (_, Some(1)) => {}
+        (Some(named), Some(2..)) => {
+            let error = DocumentError::FutureVersion { found: excerpt(named, 60), wanted: FORMAT.to_owned() };
+            return Err(PlanFileError::Document(error).into());
+        }
+        (Some(named), _) => return Err(other(format!("its format is `{}`", excerpt(named, 60))).into()),
+        (None, _) => return Err(other("it has no member `format`".to_owned()).into()),
+    }
+    let started = head.get("started_at").and_then(Value::as_str).unwrap_or_default();
+    super::plan_check::time("started_at", started).map_err(PlanFileError::Document)?;
+    let mut members = head.as_object().cloned().unwrap_or_default();
+    members.insert("format".to_owned(), super::plan_file::FORMAT.tag().into());
+    Ok(read_plan(Value::Object(members).to_string().as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Journal, JournalError, JournalFile, Mark, read_journal};
+    use audit::change::{Change, Setting, Target, Turn};
+    use audit::plan::{Plan, Purpose, Scope, Step};
+    use cloudtrail::recorder::RecorderKind;
+
+    fn plan() -> Plan {
+        let target = Target {
+            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main".to_owned(),
+            name: "main".to_owned(),
+            kind: RecorderKind::Trail,
+            account: "111122223333".to_owned(),
+            home_region: "eu-west-1".to_owned(),
+        };
+        Plan {
+            purpose: Purpose::Record,
+            scope: Scope {
+                partition: "aws".to_owned(),
+                organization: None,
+                accounts: vec!["111122223333".to_owned()],
+                collected_at: "2026-11-23T12:00:00Z".to_owned(),
+            },
+            steps: vec![Step {
+                change: Change { target, setting: Setting::Logging(Turn { before: false, after: true }) },
+                because: String::new(),
+                owner: audit::plan::Owner::Nobody,
+                gained: Vec::new(),
+                risks: Vec::new(),
+                backout: String::new(),
+            }],
+            refusals: Vec::new(),
+            gained: Vec::new(),
+            losses: Vec::new(),
+            outlook: Vec::new(),
+            cost: None,
+        }
+    }
+
+    #[test]
+    fn a_journal_cut_off_at_any_byte_of_its_first_line_is_replaced_or_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
+        let head = std::fs::read(&path).unwrap();
+        for length in 0..head.len() - 1 {
+            let error = read_journal(&head[..length]).unwrap_err();
+            assert_eq!(error, JournalError::NotBegun, "{length}");
+        }
+        for length in [0, 1, 40, head.len() - 2, head.len() - 1] {
+            std::fs::write(&path, &head[..length]).unwrap();
+            drop(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").unwrap());
+            assert_eq!(std::fs::read(&path).unwrap(), head, "{length}");
+        }
+        // Only the line break is missing: the next entry gets a line of its own, and the way back stays.
+        std::fs::write(&path, &head[..head.len() - 1]).unwrap();
+        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
+        assert!(read.cut_off);
+        JournalFile::go_on(&path, read.cut_off).unwrap().write(&Entry::Intent(0)).unwrap();
+        let read = read_journal(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!((read.marks, read.cut_off), (vec![Mark::Intended], false));
+        // One that says more is never touched.
+        assert!(JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "0").is_err());
+    }
+}

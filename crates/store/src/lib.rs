@@ -1,0 +1,30 @@
+//! Our own files: the inventory file, and the way in which every file is written.
+//!
+//! Nothing here decides anything. A format has a version in its first member and only ever grows.
+
+mod atomic;
+mod change_shape;
+mod document;
+mod exceptions_file;
+mod index;
+pub mod inventory_file;
+mod journal;
+mod leftovers;
+pub mod limits;
+mod metrics_file;
+mod ours;
+mod plan_check;
+mod plan_file;
+mod prices_file;
+mod scratch;
+
+pub use atomic::{write_atomically, write_privately};
+pub use document::DocumentError;
+pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
+pub use index::{Batch, Index, IndexError};
+pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
+pub use journal::{JournalError, JournalFile, JournalRead, discard, read_journal, set_aside, undo_of};
+pub use metrics_file::{HourlyCounts, read_metrics};
+pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
+pub use prices_file::read_prices;
+pub use scratch::ScratchFiles;
