@@ -1,6 +1,39 @@
-//! The answer of an audit in one word. What a headline says and what an exit code tells come from it and from nothing else.
+//! The answer of an audit. What a headline says, what documents hold and what an exit code tells come from it and from nothing else.
 
+use crate::controls::is_about_invocations;
 use crate::finding::{Audit, ControlResult, Status, Weight};
+
+/// An answer in one word, from the best to the worst: a no wins over ignorance, ignorance over a yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Conclusion {
+    /// There is nothing that was asked about.
+    Nothing,
+    /// It is so.
+    Yes,
+    /// A gap decides.
+    Undetermined,
+    /// It is not so.
+    No,
+}
+
+impl Conclusion {
+    /// The word that documents hold as `answer`. It never changes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Yes => "yes",
+            Self::Undetermined => "undetermined",
+            Self::No => "no",
+        }
+    }
+
+    /// The worse of the two.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        self.max(other)
+    }
+}
 
 /// The answer, as all required controls give it: a no wins over ignorance, ignorance over a yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +44,18 @@ pub enum Answer<'a> {
     No(Vec<&'a ControlResult>),
     /// None fails, and of these it is not known whether they pass.
     Undetermined(Vec<&'a ControlResult>),
+}
+
+impl Answer<'_> {
+    /// It in one word.
+    #[must_use]
+    pub const fn conclusion(&self) -> Conclusion {
+        match self {
+            Self::Yes => Conclusion::Yes,
+            Self::No(_) => Conclusion::No,
+            Self::Undetermined(_) => Conclusion::Undetermined,
+        }
+    }
 }
 
 impl Audit<'_> {
@@ -26,5 +71,26 @@ impl Audit<'_> {
             (_, open) if !open.is_empty() => Answer::Undetermined(open),
             _ => Answer::Yes,
         }
+    }
+
+    /// What the controls about invocations say, which is a part of the answer: other controls may be worse.
+    #[must_use]
+    pub fn about_invocations(&self) -> Conclusion {
+        if self.looked_at_nothing() {
+            return Conclusion::Nothing;
+        }
+        let about = self.controls.iter().filter(|control| is_about_invocations(control.id));
+        let of = |status| match status {
+            Status::Fail => Conclusion::No,
+            Status::Undetermined => Conclusion::Undetermined,
+            Status::Pass => Conclusion::Yes,
+            Status::NotApplicable => Conclusion::Nothing,
+        };
+        about.map(|control| of(control.status)).max().unwrap_or(Conclusion::Nothing)
+    }
+
+    /// Nothing judged is no pass, but there is no gap to look for either.
+    fn looked_at_nothing(&self) -> bool {
+        self.places.is_empty() && self.gaps.is_empty()
     }
 }

@@ -50,6 +50,15 @@ pub const REQUIRED: [&str; 6] = [
     "management-events-recorded",
 ];
 
+/// The controls that ask whether invocations are recorded, one for each type of resource.
+pub const ABOUT_INVOCATIONS: [&str; 3] = [REQUIRED[0], REQUIRED[1], REQUIRED[2]];
+
+/// True iff the control of that name asks whether invocations are recorded, of whatever type of resource.
+#[must_use]
+pub fn is_about_invocations(id: &str) -> bool {
+    ABOUT_INVOCATIONS.contains(&id)
+}
+
 /// A required control is about every place that was to be audited, so it cannot pass while some were not seen.
 fn doubt_unseen(audit: &Audit<'_>, control: &mut ControlResult) {
     if audit.unseen.is_empty() {

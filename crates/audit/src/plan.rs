@@ -28,6 +28,7 @@ pub use restore::restore;
 use said::finish;
 pub use undone::{taken_back, undo};
 
+use crate::answer::Conclusion;
 use crate::change::Change;
 use crate::cost::{Monthly, Prices};
 use crate::exception::Exception;
@@ -90,6 +91,15 @@ pub struct Plan {
     pub outlook: Vec<Outlook>,
     /// What recording Lambda costs before and after; `None` where the invocations are not known.
     pub cost: Option<CostTurn>,
+}
+
+impl Plan {
+    /// Whether what was wanted can be done: no iff something of it was refused and leaves a place, or everything, as it is.
+    #[must_use]
+    pub fn answer(&self) -> Conclusion {
+        let hindered = self.refusals.iter().any(|one| !one.places.is_empty() || self.steps.is_empty());
+        if hindered { Conclusion::No } else { Conclusion::Yes }
+    }
 }
 
 /// What a plan is for.

@@ -1,5 +1,6 @@
 //! How the program ends: every exit code, documented here and nowhere else in the code.
 
+use audit::answer::Conclusion;
 use std::fmt::Write;
 use std::process::{ExitCode, Termination};
 
@@ -84,6 +85,17 @@ impl Outcome {
             let _ = writeln!(table, "  {:>3}  {}", outcome.code(), outcome.meaning());
         }
         table
+    }
+}
+
+/// The exit code of an answer.
+impl From<Conclusion> for Outcome {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::Nothing | Conclusion::Yes => Self::Well,
+            Conclusion::Undetermined => Self::Undetermined,
+            Conclusion::No => Self::No,
+        }
     }
 }
 

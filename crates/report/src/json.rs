@@ -69,6 +69,7 @@ pub(super) fn head(audit: &Audit<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>
         tool.text("version", stamp.version);
     });
     object.text("generated_at", stamp.generated_at);
+    object.text("answer", audit.answer().conclusion().as_str());
     object.object("scope", |scope| self::scope(audit, stamp.counted, scope));
     object.list("controls", &audit.controls, |json, one| json.object(|object| control(audit, one, object)));
     object.object("summary", |object| summary(&audit.summary, object));

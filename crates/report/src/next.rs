@@ -1,7 +1,7 @@
 //! The natural next command after an audit.
 
-use super::view::{Invocations, invocations, shell, worst_arn};
-use audit::answer::Answer;
+use super::view::{shell, worst_arn};
+use audit::answer::Conclusion;
 use audit::finding::Audit;
 use audit::inventory::GapKind;
 
@@ -21,15 +21,15 @@ pub struct NextFlags<'a> {
 pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'static str) {
     let NextFlags { source, caller, of_audit } = flags;
     let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
-    let open = matches!(audit.answer(), Answer::Undetermined(_));
-    match (invocations(audit), worst_arn(audit)) {
-        (Invocations::CannotTell | Invocations::Yes, _) if refused && open => {
+    let open = audit.answer().conclusion() == Conclusion::Undetermined;
+    match (audit.about_invocations(), worst_arn(audit)) {
+        (Conclusion::Undetermined | Conclusion::Yes, _) if refused && open => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }
-        (Invocations::No | Invocations::CannotTell, Some(arn)) => {
+        (Conclusion::No | Conclusion::Undetermined, Some(arn)) => {
             (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
         }
-        (Invocations::Nothing, _) => {
+        (Conclusion::Nothing, _) => {
             ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
         }
         _ => (format!("invoketrail audit{source}{of_audit} --output audit.json"), "keeps the evidence"),

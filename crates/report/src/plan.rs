@@ -19,7 +19,7 @@ pub use terminal::plan_text;
 pub use terraform::plan_terraform;
 
 use super::view::quantity;
-use audit::controls::REQUIRED;
+use audit::controls::{REQUIRED, is_about_invocations};
 use audit::cost::Monthly;
 use audit::finding::Status;
 use audit::plan::{Owner, Plan, Purpose, Step};
@@ -41,7 +41,7 @@ fn headline(plan: &Plan) -> String {
 fn unmet(plan: &Plan) -> Vec<&str> {
     let open = plan.outlook.iter().filter(|one| matches!(one.after, Status::Fail | Status::Undetermined));
     let of_others = open.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
-    of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
+    of_others.filter(|control| !is_about_invocations(control)).collect()
 }
 
 /// The required controls, but for those about invocations, that fail or are open today and pass once the plan is carried out.
@@ -51,7 +51,7 @@ fn newly_met(plan: &Plan) -> Vec<&str> {
         .iter()
         .filter(|one| matches!(one.before, Status::Fail | Status::Undetermined) && one.after == Status::Pass);
     let of_others = turned.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
-    of_others.filter(|control| !control.ends_with("invocations-recorded")).collect()
+    of_others.filter(|control| !is_about_invocations(control)).collect()
 }
 
 fn what_is_done(plan: &Plan) -> String {
@@ -93,7 +93,7 @@ fn what_is_done(plan: &Plan) -> String {
 
 /// True iff no required control about invocations is left failing or undetermined.
 fn reaches(plan: &Plan) -> bool {
-    let about = plan.outlook.iter().filter(|one| one.control.ends_with("invocations-recorded"));
+    let about = plan.outlook.iter().filter(|one| is_about_invocations(&one.control));
     about.clone().count() > 0
         && about.into_iter().all(|one| matches!(one.after, Status::Pass | Status::NotApplicable))
 }

@@ -3,7 +3,7 @@
 use super::page::{Align, Layout, Page, Span, Style};
 use super::view::{self, grouped, headline, quantity, subject_arn};
 use super::words;
-use audit::answer::Answer;
+use audit::answer::Conclusion;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
 use audit::inventory::GapKind;
 use recording::State;
@@ -21,10 +21,10 @@ const SHOWN: usize = 8;
 /// What the writer says.
 pub fn write_terminal(audit: &Audit<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(*layout);
-    let style = match audit.answer() {
-        Answer::Yes => Style::Good,
-        Answer::No(_) => Style::Bad,
-        Answer::Undetermined(_) => Style::Open,
+    let style = match audit.answer().conclusion() {
+        Conclusion::Yes | Conclusion::Nothing => Style::Good,
+        Conclusion::No => Style::Bad,
+        Conclusion::Undetermined => Style::Open,
     };
     page.paragraph(0, (Style::Strong, ""), (style, &headline(audit)));
     places(audit, &mut page);

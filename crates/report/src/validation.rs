@@ -9,6 +9,7 @@ pub use terminal::validation_text;
 pub(super) use terminal::{digest_lines, digest_sentence, key_line};
 
 use super::left_out::LeftOut;
+use audit::answer::Conclusion;
 use logs::digest::{Asked, State, Unproven, Validation};
 use logs::text_of;
 
@@ -43,6 +44,24 @@ pub struct Validated {
     pub unseen: Vec<String>,
     /// What was found and not looked at.
     pub left_out: LeftOut,
+}
+
+impl Validated {
+    /// The answer: whether what was asked about is as it was delivered.
+    #[must_use]
+    pub fn answer(&self) -> Conclusion {
+        of_digests(&self.validation, &self.unseen)
+    }
+}
+
+/// What digests say, where `unseen` could not be looked into.
+pub(super) fn of_digests(validation: &Validation, unseen: &[String]) -> Conclusion {
+    let seen = if unseen.is_empty() { Conclusion::Yes } else { Conclusion::Undetermined };
+    seen.worse(match validation.state() {
+        State::Valid => Conclusion::Yes,
+        State::NotAssertable => Conclusion::Undetermined,
+        State::Invalid => Conclusion::No,
+    })
 }
 
 /// The word for a state.

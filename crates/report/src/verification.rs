@@ -9,8 +9,9 @@ pub use markdown::verification_markdown;
 pub use terminal::verification_text;
 
 use super::left_out::LeftOut;
-use super::validation::KeySource;
+use super::validation::{KeySource, of_digests};
 use super::view::{self, quantity};
+use audit::answer::Conclusion;
 use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
 use logs::digest::Validation;
 use logs::scan::Account;
@@ -114,6 +115,30 @@ impl Verification {
         sums(self.functions.iter().map(|one| one.decided.outcome))
     }
 
+    /// The answer: a no wins over ignorance, ignorance over a yes; of records, of what was read for them, and of digests.
+    #[must_use]
+    pub fn answer(&self) -> Conclusion {
+        let records = match self.sums().worst() {
+            Some(Outcome::Missing) => Conclusion::No,
+            Some(Outcome::Undetermined) => Conclusion::Undetermined,
+            Some(Outcome::Evidenced | Outcome::Idle) => Conclusion::Yes,
+            None => Conclusion::Nothing,
+        };
+        let reading = if self.is_whole() { Conclusion::Nothing } else { Conclusion::Undetermined };
+        records.worse(reading).worse(self.of_digests())
+    }
+
+    /// True iff all that was to be read was.
+    fn is_whole(&self) -> bool {
+        self.unseen.is_empty() && self.account.is_whole()
+    }
+
+    /// What digests say; nothing where they were not asked for.
+    fn of_digests(&self) -> Conclusion {
+        let digests = self.digests.as_ref();
+        digests.map_or(Conclusion::Nothing, |proven| of_digests(proven, &self.unproven_because))
+    }
+
     /// The worst first, then by ARN.
     fn sorted(&self) -> Vec<&VerifiedFunction> {
         let mut all: Vec<&VerifiedFunction> = self.functions.iter().collect();
@@ -124,8 +149,9 @@ impl Verification {
     /// The answer in one sentence.
     fn headline(&self) -> String {
         let sums = self.sums();
+        let beside = self.beside();
         if sums.all() == 0 {
-            return "There is no function to verify, and no record names one.".to_owned();
+            return format!("There is no function to verify, and no record names one{beside}.");
         }
         let functions = quantity(sums.all(), ("function", "functions"));
         let mut parts = vec![format!("Records arrive for {} of {functions}", sums.evidenced)];
@@ -138,7 +164,18 @@ impl Verification {
         let nothing = "invoked and nothing was recorded";
         part(sums.missing, &format!("was {nothing}"), &format!("were {nothing}"));
         part(sums.undetermined, "is undetermined", "are undetermined");
-        format!("{}.", parts.join("; "))
+        format!("{}{beside}.", parts.join("; "))
+    }
+
+    /// What decides the answer beside the functions, as the end of a sentence.
+    fn beside(&self) -> String {
+        let reading = if self.is_whole() { "" } else { "; not everything could be read" };
+        let digests = match self.of_digests() {
+            Conclusion::No => "; a digest or a file that it lists is invalid",
+            Conclusion::Undetermined => "; digests do not prove all of it",
+            Conclusion::Yes | Conclusion::Nothing => "",
+        };
+        format!("{reading}{digests}")
     }
 }
 

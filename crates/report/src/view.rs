@@ -1,43 +1,11 @@
 //! What the documents share: the answer, counts by place, and the resource that a finding's witness is about.
 
-use audit::answer::Answer;
+use audit::answer::{Answer, Conclusion};
+use audit::controls::is_about_invocations;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status};
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeSet;
-
-/// What the controls about invocations say. The answer of the whole audit is [`audit::answer::Answer`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Invocations {
-    /// Every invocation is recorded.
-    Yes,
-    /// Some invocation certainly is not.
-    No,
-    /// A gap decides.
-    CannotTell,
-    /// There is nothing to ask about.
-    Nothing,
-}
-
-/// What the controls about invocations say: a no wins over ignorance, ignorance over a yes.
-pub(super) fn invocations(audit: &Audit<'_>) -> Invocations {
-    // Nothing judged is not a pass, but there is no gap to look for either.
-    if audit.places.is_empty() && audit.gaps.is_empty() {
-        return Invocations::Nothing;
-    }
-    let statuses = audit.controls.iter().filter(|control| is_about_invocations(control.id));
-    match statuses.map(|control| control.status).min() {
-        Some(Status::Fail) => Invocations::No,
-        Some(Status::Undetermined) => Invocations::CannotTell,
-        Some(Status::Pass) => Invocations::Yes,
-        Some(Status::NotApplicable) | None => Invocations::Nothing,
-    }
-}
-
-/// True iff the control of that name asks whether invocations are recorded, of whatever type of resource.
-fn is_about_invocations(id: &str) -> bool {
-    id.starts_with("lambda-") && id.ends_with("invocations-recorded")
-}
 
 /// The answer in one sentence: what is so of invocations, and which other required control decides the answer.
 pub(super) fn headline(audit: &Audit<'_>) -> String {
@@ -46,12 +14,12 @@ pub(super) fn headline(audit: &Audit<'_>) -> String {
     let names = |controls: &[&ControlResult]| {
         controls.iter().map(|control| control.id).collect::<Vec<_>>().join(", ")
     };
-    match (audit.answer(), invocations(audit)) {
-        (Answer::No(failing), Invocations::Yes | Invocations::CannotTell) => match failing.len() {
+    match (audit.answer(), audit.about_invocations()) {
+        (Answer::No(failing), Conclusion::Yes | Conclusion::Undetermined) => match failing.len() {
             1 => format!("{said}, but a required control fails: {}.", names(&failing)),
             _ => format!("{said}, but required controls fail: {}.", names(&failing)),
         },
-        (Answer::Undetermined(open), Invocations::Yes) => match open.len() {
+        (Answer::Undetermined(open), Conclusion::Yes) => match open.len() {
             1 => format!("{said}, but it is not known whether a required control passes: {}.", names(&open)),
             _ => format!("{said}, but it is not known whether required controls pass: {}.", names(&open)),
         },
@@ -73,48 +41,48 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let nouns = noun(audit);
     let counted = quantity(summary.resources, nouns);
     let all = if unlisted { format!("{counted} that could be listed") } else { counted };
-    match invocations(audit) {
-        Invocations::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
-        Invocations::Yes if summary.resources == 0 && unlisted => {
+    match audit.about_invocations() {
+        Conclusion::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
+        Conclusion::Yes if summary.resources == 0 && unlisted => {
             "Not every function could be listed, but every invocation of any, listed or not, is recorded.".to_owned()
         }
-        Invocations::Yes if summary.resources == 0 => {
+        Conclusion::Yes if summary.resources == 0 => {
             "There is no Lambda function yet, and every invocation of any that will be created is recorded.".to_owned()
         }
-        Invocations::Yes if excused > 0 => format!(
+        Conclusion::Yes if excused > 0 => format!(
             "Every invocation of {} is recorded, and of any function that will be created, but for {} under accepted exceptions.",
             quantity(summary.recorded, nouns),
             quantity(excused, ("function", "functions"))
         ),
-        Invocations::Yes => {
+        Conclusion::Yes => {
             let each = if summary.resources == 1 { all } else { format!("all {all}") };
             let others = if unlisted { "any other function" } else { "any function that will be created" };
             format!("Every invocation of {each} is recorded, and of {others}.")
         }
-        Invocations::No if escaping > 0 => {
+        Conclusion::No if escaping > 0 => {
             let verb = if escaping == 1 { "escapes" } else { "escape" };
             let accounts = quantity(escaping_accounts(audit), ("account", "accounts"));
             format!("Not every Lambda invocation is recorded: {} of {all} {verb} in {accounts}.", grouped(escaping))
         }
-        Invocations::No if summary.resources == 0 && unlisted => {
+        Conclusion::No if summary.resources == 0 && unlisted => {
             "Not every function could be listed, and not every invocation of one that was not would be recorded."
                 .to_owned()
         }
-        Invocations::No if summary.resources == 0 => {
+        Conclusion::No if summary.resources == 0 => {
             "There is no Lambda function yet, but not every invocation of one created later would be recorded."
                 .to_owned()
         }
-        Invocations::No if summary.undetermined == 0 => format!(
+        Conclusion::No if summary.undetermined == 0 => format!(
             "Not every Lambda invocation is recorded: those of {all} are, but not of every function created later."
         ),
-        Invocations::No => {
+        Conclusion::No => {
             "Not every Lambda invocation is recorded: functions created later would escape.".to_owned()
         }
-        Invocations::CannotTell if summary.undetermined > 0 => format!(
+        Conclusion::Undetermined if summary.undetermined > 0 => format!(
             "Cannot tell whether every Lambda invocation is recorded: a gap decides for {} of {all}.",
             grouped(summary.undetermined)
         ),
-        Invocations::CannotTell => format!(
+        Conclusion::Undetermined => format!(
             "Cannot tell whether every Lambda invocation is recorded: {} recorded, but a gap decides about others.",
             match summary.resources {
                 0 => "none was seen that is not".to_owned(),

@@ -8,7 +8,6 @@ use crate::problem::say;
 use crate::settings;
 use anyhow::Result;
 use audit::Counted;
-use audit::answer::Answer;
 use audit::finding::Audit;
 use report::{self, Layout, Stamp};
 use std::io::{self, Write};
@@ -101,11 +100,7 @@ fn write(
 
 /// The worst status of the controls that are required.
 fn outcome(audit: &Audit<'_>) -> Outcome {
-    match audit.answer() {
-        Answer::Yes => Outcome::Well,
-        Answer::No(_) => Outcome::No,
-        Answer::Undetermined(_) => Outcome::Undetermined,
-    }
+    audit.answer().conclusion().into()
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

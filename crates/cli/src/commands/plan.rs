@@ -172,8 +172,7 @@ impl Desk {
         if let Some(next) = self.next(plan, source) {
             say("next", &next);
         }
-        let hindered = plan.refusals.iter().any(|one| !one.places.is_empty() || plan.steps.is_empty());
-        Ok(if hindered { Outcome::No } else { Outcome::Well })
+        Ok(plan.answer().into())
     }
 
     /// Writes the documents into the folder that was named; the text for stdout, which holds one document or none.

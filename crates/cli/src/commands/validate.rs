@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::verify::hours::now;
-use super::verify::{delivered_places, ending, of_digests};
+use super::verify::{delivered_places, ending};
 use crate::again::same;
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
@@ -65,7 +65,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     answer(&validated, &typed, &context)?;
     head_objects(&delivered.unsigned(&found, &validated.validation));
     next(&validated, &typed, &live);
-    Ok(ending(of_digests(&validated.validation, &validated.unseen), typed.exit_zero))
+    Ok(ending(validated.answer().into(), typed.exit_zero))
 }
 
 /// Keys of local copies could not be asked for: a file of them does as well.

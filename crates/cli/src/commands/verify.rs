@@ -25,7 +25,7 @@ use anyhow::Result;
 use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
 use by_function::ByFunction;
 use functions::{Functions, functions, pair};
-use logs::digest::{Asked, Expected, Found, LiveTrail, Seen, State, Validation};
+use logs::digest::{Asked, Expected, Found, LiveTrail, Seen};
 use logs::{Group, Pattern, Question};
 use metrics::Counts;
 use report::{self, Layout, Stamp, Verification, VerifiedFunction};
@@ -70,11 +70,11 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         threads: typed.threads.count(&context.config),
         now: hours::now(&context.now),
     })?;
-    let Some(Verified { verification, proven, heads }) = verified else { return Ok(interrupted()) };
+    let Some(Verified { verification, heads }) = verified else { return Ok(interrupted()) };
     answer(&verification, &typed, &context)?;
     head_objects(&heads);
     next(&verification, &typed, &source);
-    Ok(ending(outcome(&verification, proven.as_ref()), typed.exit_zero))
+    Ok(ending(verification.answer().into(), typed.exit_zero))
 }
 
 /// All that is known before anything is listed and read.
@@ -94,7 +94,6 @@ struct Ready<'a> {
 /// What was verified, what digests prove of it, and the commands that get signatures which a copy lost.
 struct Verified {
     verification: Verification,
-    proven: Option<Proven>,
     heads: Vec<String>,
 }
 
@@ -148,7 +147,7 @@ fn verified(ready: &Ready<'_>) -> Result<Option<Verified>> {
     let beside = (files.left_out.clone(), listed.others, unseen.collect());
     let heads = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
     let verification = verification(asked, functions, (read, late), beside, proven.as_ref());
-    Ok(Some(Verified { verification, proven, heads: heads.unwrap_or_default() }))
+    Ok(Some(Verified { verification, heads: heads.unwrap_or_default() }))
 }
 
 /// All that is told.
@@ -353,29 +352,6 @@ fn write(
         Format::Jsonl => report::verification_jsonl(verification, stamp, out),
         Format::Markdown => out.write_all(report::verification_markdown(verification).as_bytes()),
     }
-}
-
-/// A no wins over ignorance: of records, and of digests.
-fn outcome(verification: &Verification, proven: Option<&Proven>) -> Outcome {
-    let records = match verification.sums().worst() {
-        Some(Told::Missing) => Outcome::No,
-        Some(Told::Undetermined) => Outcome::Undetermined,
-        _ => Outcome::Well,
-    };
-    let whole = verification.unseen.is_empty() && verification.account.is_whole();
-    let reading = if whole { Outcome::Well } else { Outcome::Undetermined };
-    let digests = proven.map_or(Outcome::Well, |proven| of_digests(&proven.validation, &proven.unseen));
-    records.worse(reading).worse(digests)
-}
-
-/// What the digests say as an exit code.
-pub(crate) fn of_digests(validation: &Validation, unseen: &[String]) -> Outcome {
-    let seen = if unseen.is_empty() { Outcome::Well } else { Outcome::Undetermined };
-    seen.worse(match validation.state() {
-        State::Valid => Outcome::Well,
-        State::NotAssertable => Outcome::Undetermined,
-        State::Invalid => Outcome::No,
-    })
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

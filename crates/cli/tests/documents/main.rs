@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod agreement;
 mod explanations;
 mod inventory_errors;
 mod inventory_file;

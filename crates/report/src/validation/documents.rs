@@ -16,6 +16,7 @@ pub fn validation_json(validated: &Validated, stamp: &Stamp<'_>, out: &mut dyn W
     json.object(|object| {
         object.text("format", VALIDATION_FORMAT);
         object.text("generated_at", stamp.generated_at);
+        object.text("answer", validated.answer().as_str());
         object.object("tool", |object| {
             object.text("name", "invoketrail");
             object.text("version", stamp.version);

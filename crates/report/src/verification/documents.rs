@@ -74,6 +74,7 @@ pub fn verification_jsonl(
 
 fn head(verification: &Verification, stamp: &Stamp<'_>, object: &mut Object<'_>) {
     object.text("generated_at", stamp.generated_at);
+    object.text("answer", verification.answer().as_str());
     object.object("tool", |object| {
         object.text("name", "invoketrail");
         object.text("version", stamp.version);

@@ -1,0 +1,165 @@
+//! No document and no exit code says another thing than the answer of the audit.
+
+use crate::worlds;
+use audit::answer::Conclusion;
+use audit::inventory::{Gap, GapKind, Inventory};
+use audit::{Counted, Options, audit};
+use cloudtrail::recorder::Seen;
+use proptest::prelude::*;
+use report::{Layout, Stamp};
+use std::process::Command;
+
+/// What may happen to a world: each hides or takes away a fact of it, or stops something.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    DropRecorder(usize),
+    HideSelectors(usize),
+    HideTrails(usize),
+    HideFunctions(usize),
+    NoFunctions(usize),
+    DropPlace(usize),
+    StopTrails(usize),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let at = 0..8_usize;
+    (0..7_u8, at).prop_map(|(what, at)| match what {
+        0 => Change::DropRecorder(at),
+        1 => Change::HideSelectors(at),
+        2 => Change::HideTrails(at),
+        3 => Change::HideFunctions(at),
+        4 => Change::NoFunctions(at),
+        5 => Change::DropPlace(at),
+        _ => Change::StopTrails(at),
+    })
+}
+
+fn apply(inventory: &mut Inventory, change: Change) {
+    // Each change that hides something leaves its gap; the others have none.
+    let gap = inventory.gaps.len();
+    let wheel = |at: usize, of: usize| at.checked_rem(of);
+    match change {
+        Change::DropRecorder(at) => {
+            if let Some(at) = wheel(at, inventory.recorders.len()) {
+                inventory.recorders.remove(at);
+            }
+        }
+        Change::HideSelectors(at) => {
+            if let Some(at) = wheel(at, inventory.recorders.len()) {
+                inventory.recorders[at].selectors = Seen::Unread(gap);
+            }
+        }
+        Change::DropPlace(at) => {
+            if let Some(at) = wheel(at, inventory.places.len()) {
+                inventory.places.remove(at);
+            }
+        }
+        Change::HideTrails(at)
+        | Change::HideFunctions(at)
+        | Change::NoFunctions(at)
+        | Change::StopTrails(at) => {
+            let Some(at) = wheel(at, inventory.places.len()) else { return };
+            let place = &mut inventory.places[at];
+            match change {
+                Change::HideTrails(_) => place.trails = Seen::Unread(gap),
+                Change::HideFunctions(_) => place.functions.gap = Some(gap),
+                Change::NoFunctions(_) => place.functions.resources.clear(),
+                _ => {
+                    if let Seen::Known(trails) = &mut place.trails {
+                        for status in trails.iter_mut().map(|one| &mut one.status) {
+                            if let Seen::Known(status) = status {
+                                status.logging = false;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    if !matches!(change, Change::HideSelectors(_) | Change::HideTrails(_) | Change::HideFunctions(_)) {
+        return;
+    }
+    inventory.gaps.push(Gap {
+        account: Some("111111111111".to_owned()),
+        region: Some("us-east-1".to_owned()),
+        call: "cloudtrail:GetEventSelectors".to_owned(),
+        subject: None,
+        kind: GapKind::Refused,
+        error: "refused".to_owned(),
+    });
+}
+
+/// What a headline says, read by its words alone.
+fn said(headline: &str) -> Conclusion {
+    let has = |words: &[&str]| words.iter().any(|word| headline.contains(word));
+    if has(&["Not every Lambda invocation", "not every invocation", "control fails", "controls fail"]) {
+        Conclusion::No
+    } else if has(&["Cannot tell", "it is not known", "There is nothing to audit"]) {
+        Conclusion::Undetermined
+    } else {
+        Conclusion::Yes
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn documents_and_answer_agree(base in 0..3_u8, changes in prop::collection::vec(change(), 0..6)) {
+        let mut inventory = match base {
+            0 => worlds::acme(),
+            1 => worlds::healthy(),
+            _ => worlds::empty(),
+        };
+        changes.into_iter().for_each(|change| apply(&mut inventory, change));
+        let audit = audit(&inventory, &Options::default());
+        let answer = audit.answer().conclusion();
+        let stamp = Stamp { version: "0", generated_at: "2026-01-01T00:00:00Z", counted: Counted::All, drift: None };
+        let text = |write: &dyn Fn(&mut Vec<u8>)| {
+            let mut out = Vec::new();
+            write(&mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let json = text(&|out| report::write_json(&audit, &stamp, out).unwrap());
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(&json["answer"], answer.as_str());
+        let lines = text(&|out| report::write_jsonl(&audit, &stamp, out).unwrap());
+        let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        prop_assert_eq!(&first["answer"], answer.as_str());
+        let terminal = text(&|out| report::write_terminal(&audit, &Layout::default(), out).unwrap());
+        let headline = terminal.lines().next().unwrap().to_owned();
+        prop_assert_eq!(said(&headline), answer, "{}", headline);
+        let markdown = text(&|out| report::write_markdown(&audit, out).unwrap());
+        let plain: String = markdown.lines().next().unwrap().replace(['*', '\\'], "");
+        prop_assert_eq!(said(&plain), answer, "{}", plain);
+    }
+}
+
+/// The exit code is that of the answer which the JSON holds.
+#[test]
+fn the_exit_code_is_that_of_the_answer() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for folder in ["examples", "crates/cli/tests/cases/audit"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let mut command = Command::new(env!("CARGO_BIN_EXE_invoketrail"));
+            command.args(["audit", "--format", "json", "--inventory"]).arg(&path).env_clear();
+            let output = command.output().unwrap();
+            let code = output.status.code().unwrap();
+            let Ok(json) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+                assert_eq!(code, 1, "{path:?}");
+                continue;
+            };
+            let wanted = match json["answer"].as_str().unwrap() {
+                "yes" => 0,
+                "no" => 3,
+                "undetermined" => 4,
+                other => panic!("{other}"),
+            };
+            assert_eq!(code, wanted, "{path:?}");
+        }
+    }
+}
