@@ -12,7 +12,7 @@
     reason = "a measuring program for developers"
 )]
 
-use logs::scan::{Consumer, File, Options, Source, scan};
+use logs::scan::{Consumer, File, Layout, Source, scan_sheets};
 use logs::{Answer, Dimension, Inflater, Question, Scratch, Sheet, Spill, Tally};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -83,9 +83,9 @@ fn main() {
         "read" | "inflate" => each(&tree, threads, mode == "inflate"),
         "hash" => hash(&tree, threads),
         "records" => {
-            let options = Options { columns: Question::default().columns(), ..Options::default() };
+            let layout = Layout { columns: Question::default().columns(), ..Layout::default() };
             let consumers = (0..threads).map(|_| Nothing).collect();
-            scan(&tree, options, consumers).unwrap().1.bytes
+            scan_sheets(&tree, layout, consumers).unwrap().1.bytes
         }
         "count" | "count-hash" => count(&tree, threads, mode == "count-hash"),
         other => panic!("no mode {other}"),
@@ -164,9 +164,9 @@ impl Consumer for Counting<'_> {
 
 fn count(tree: &Tree, threads: usize, hashes: bool) -> u64 {
     let question = Question { by: vec![Dimension::Function, Dimension::Caller], ..Question::default() };
-    let options = Options { columns: question.columns(), ..Options::default() };
+    let layout = Layout { columns: question.columns(), ..Layout::default() };
     let one = || Counting { tally: Tally::new(&question, &InMemory), hashes, hashed: 0 };
-    let (consumers, account) = scan(tree, options, (0..threads).map(|_| one()).collect()).unwrap();
+    let (consumers, account) = scan_sheets(tree, layout, (0..threads).map(|_| one()).collect()).unwrap();
     let hashed: u64 = consumers.iter().map(|one| one.hashed).sum();
     let answer = Answer::of(consumers.into_iter().map(|one| one.tally).collect()).unwrap();
     let total = answer.total();

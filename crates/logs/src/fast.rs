@@ -12,8 +12,8 @@ mod portable;
 mod scan;
 mod walk;
 
-use crate::plain::{LARGEST_RECORD, Plain, deliver, hand_on, judge};
-use crate::read::Sink;
+use crate::plain::{LARGEST_RECORD, Plain};
+use crate::sink::Sink;
 use learned::Learned;
 use parse::{Parsed, parse};
 use scan::{Found, Separator, Span};
@@ -77,15 +77,15 @@ impl Fast {
         let Fast { found, learned, .. } = self;
         let mut hits = found.hits.iter().peekable();
         for span in &found.spans {
+            let raw = bytes.get(span.start..span.end).unwrap_or_default();
             let mut flagged = false;
             while hits.next_if(|hit| **hit < span.end).is_some() {
                 flagged = true;
             }
             if flagged {
-                let raw = bytes.get(span.start..span.end).unwrap_or_default();
                 one(plain, (found, learned), (base, *span), raw);
             } else {
-                plain.accounted.records += 1;
+                plain.other(raw, base + span.start);
             }
         }
     }
@@ -98,29 +98,24 @@ fn one<S: Sink>(
     (base, span): (usize, Span),
     raw: &[u8],
 ) {
-    let wanted = plain.wanted;
     let (start, offset) = (span.start, base + span.start);
     let text = simdutf8::basic::from_utf8(raw).ok().filter(|text| text.len() <= LARGEST_RECORD);
     let escapes = span.unusual && memchr::memchr(b'\\', raw).is_some();
     if let Some(text) = text {
-        let known = learned.read(text, (start, offset), (found, escapes), |record| {
-            plain.accounted.records += 1;
-            hand_on(record, wanted, plain.accounted, plain.sink);
-        });
+        let known = learned.read(text, (start, offset), (found, escapes), |record| plain.hand_on(record));
         if known.is_some() {
             return;
         }
     }
     match text.and_then(|text| parse(text, offset, (found.quotes_from(start), escapes))) {
         Some(Parsed::OfInterest(record, usual)) => {
-            plain.accounted.records += 1;
-            hand_on(&record, wanted, plain.accounted, plain.sink);
+            plain.hand_on(&record);
             if usual {
                 learned.learn(&record, found.quotes_from(start));
             }
         }
-        Some(Parsed::Other) => plain.accounted.records += 1,
-        None => deliver(judge(raw, offset), wanted, plain.accounted, plain.sink, (offset, raw.len())),
+        Some(Parsed::Other) => plain.other(raw, offset),
+        None => plain.deliver(raw, offset, raw.len()),
     }
 }
 

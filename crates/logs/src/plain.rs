@@ -1,17 +1,17 @@
 //! The plain path: every form of log is walked by hand and every record parsed in full. What it says is what is true.
 
 mod build;
-pub(crate) mod node;
 mod split;
 
 use crate::accounted::{Accounted, Reason};
-use crate::read::{Sink, Wanted};
+use crate::json::Node;
 use crate::record::Record;
-use node::Node;
+use crate::sink::{Event, Sink, Wanted};
 use split::{object_end, string_end, value_end};
 use std::borrow::Cow;
 
-pub(crate) use build::{Judged, LARGEST_RECORD, judge, spells_a_letter};
+use build::{Judged, judge};
+pub(crate) use build::{LARGEST_RECORD, spells_a_letter};
 pub(crate) use split::past_space;
 
 /// How often reading starts again behind a break before the rest is refused in one piece: it keeps the time linear.
@@ -204,7 +204,7 @@ impl<S: Sink> Plain<'_, '_, S> {
         }
         match object_end(trimmed.as_bytes(), 0) {
             _ if !trimmed.starts_with('{') => refuse(self, Reason::NotAnObject),
-            Ok(closed) if closed == trimmed.len() => self.judged(start, end - start, trimmed.as_bytes()),
+            Ok(closed) if closed == trimmed.len() => self.deliver(trimmed.as_bytes(), start, end - start),
             Ok(_) => refuse(self, Reason::Separator),
             Err(broken) => refuse(self, broken.reason(0)),
         }
@@ -213,38 +213,40 @@ impl<S: Sink> Plain<'_, '_, S> {
     /// The record from `start` to `end`: braces and strings are known to be closed.
     fn record(&mut self, start: usize, end: usize) {
         let bytes = self.bytes;
-        self.judged(start, end - start, bytes.get(start..end).unwrap_or_default());
+        self.deliver(bytes.get(start..end).unwrap_or_default(), start, end - start);
     }
 
-    fn judged(&mut self, offset: usize, length: usize, raw: &[u8]) {
-        deliver(judge(raw, offset), self.wanted, self.accounted, self.sink, (offset, length));
-    }
-}
-
-/// Enters what was found about one record into the account, and hands it on if it is wanted.
-pub(crate) fn deliver<S: Sink>(
-    judged: Judged<'_>,
-    wanted: Wanted,
-    accounted: &mut Accounted,
-    sink: &mut S,
-    (offset, length): (usize, usize),
-) {
-    match judged {
-        Judged::OfInterest(record) => {
-            accounted.records += 1;
-            hand_on(&record, wanted, accounted, sink);
+    /// Parses the record `raw`, for which `length` bytes from `offset` on stand in the file: enters it into the account, and hands it
+    /// on if it is wanted.
+    pub(crate) fn deliver(&mut self, raw: &[u8], offset: usize, length: usize) {
+        match judge(raw, offset) {
+            Judged::OfInterest(record) => self.hand_on(&record),
+            Judged::Other => self.other(raw, offset),
+            Judged::NotAnEvent => self.accounted.not_events += 1,
+            Judged::Refused(reason) => self.accounted.refuse(offset, length, reason),
         }
-        Judged::Other => accounted.records += 1,
-        Judged::NotAnEvent => accounted.not_events += 1,
-        Judged::Refused(reason) => accounted.refuse(offset, length, reason),
     }
-}
 
-/// Hands the record on iff it is wanted.
-pub(crate) fn hand_on<S: Sink>(record: &Record<'_>, wanted: Wanted, accounted: &mut Accounted, sink: &mut S) {
-    if wanted.admits(record) {
-        accounted.of_interest += 1;
-        sink.record(record);
+    /// A record of interest: handed on iff it is wanted.
+    #[inline(always)]
+    pub(crate) fn hand_on(&mut self, record: &Record<'_>) {
+        self.accounted.records += 1;
+        if S::EVERY {
+            self.sink.event(&Event { offset: record.offset, raw: record.raw });
+        }
+        if self.wanted.admits(record) {
+            self.accounted.of_interest += 1;
+            self.sink.record(record);
+        }
+    }
+
+    /// A record of something else: nothing but a sink that asks for every record looks at it.
+    #[inline(always)]
+    pub(crate) fn other(&mut self, raw: &[u8], offset: usize) {
+        self.accounted.records += 1;
+        if S::EVERY {
+            self.sink.event(&Event { offset: offset as u64, raw });
+        }
     }
 }
 

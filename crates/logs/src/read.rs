@@ -3,40 +3,7 @@
 use crate::accounted::Accounted;
 use crate::fast::Fast;
 use crate::plain::Plain;
-use crate::record::Record;
-
-/// Which records of interest a caller wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Wanted {
-    /// Everything whose source is Lambda or CloudTrail: data events, management events, aggregated events.
-    #[default]
-    LambdaAndCloudTrail,
-    /// Only what [`Record::is_invocation`] is true of.
-    Invocations,
-}
-
-impl Wanted {
-    /// True iff a record of interest is wanted.
-    #[must_use]
-    pub fn admits(self, record: &Record<'_>) -> bool {
-        match self {
-            Wanted::LambdaAndCloudTrail => true,
-            Wanted::Invocations => record.is_invocation(),
-        }
-    }
-}
-
-/// Takes records as they are read.
-pub trait Sink {
-    /// Called once for each record that is wanted, in the order of the file.
-    fn record(&mut self, record: &Record<'_>);
-}
-
-impl<F: FnMut(&Record<'_>)> Sink for F {
-    fn record(&mut self, record: &Record<'_>) {
-        self(record);
-    }
-}
+use crate::sink::{Sink, Wanted};
 
 /// Reads inflated bytes; its working memory is used again from file to file.
 #[derive(Default)]

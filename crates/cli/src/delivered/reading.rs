@@ -9,7 +9,7 @@ use super::{Delivered, Item};
 use crate::remembered::Keeper;
 use crate::sources::Session;
 use logs::digest::{Expected, Seen, Standing, Unread};
-use logs::scan::{Account, Consumer, File, Options, scan};
+use logs::scan::{Account, Consumer, File, Layout, scan_sheets};
 use logs::{Answer, Column, Columns, Filter, Marks, Named, ObjectKey, Question, Row, Sheet, Tally};
 use std::io;
 use store::{Index, ScratchFiles};
@@ -51,7 +51,7 @@ pub(crate) fn read(
     threads: usize,
 ) -> io::Result<Read> {
     let columns = if index.is_some() { Columns::ALL } else { question.columns() };
-    let options = Options { columns, apart: index.is_some(), ..Options::default() };
+    let layout = Layout { columns, apart: index.is_some() };
     let spill = ScratchFiles;
     let work = |_| Work {
         tally: Tally::new(question, &spill),
@@ -68,7 +68,7 @@ pub(crate) fn read(
     };
     let how = |item: &Item| if is_listed(expected, item) { How::Bytes } else { How::Sheet };
     let ((done, known), mut holes) = Watched::over(delivered, how, (session, index), |files| {
-        let done = scan(files, options, (0..threads).map(work).collect());
+        let done = scan_sheets(files, layout, (0..threads).map(work).collect());
         (done, files.known())
     });
     let (works, mut account) = done?;
@@ -201,8 +201,8 @@ pub(crate) fn has_request(
         (Some(session), None),
         |files| {
             let search = Search { request, found: Vec::new(), read: Vec::new() };
-            let options = Options { columns: Columns::of(&[Column::RequestId]), ..Options::default() };
-            scan(files, options, vec![search])
+            let layout = Layout { columns: Columns::of(&[Column::RequestId]), ..Layout::default() };
+            scan_sheets(files, layout, vec![search])
         },
     );
     let Ok((searches, _)) = done;

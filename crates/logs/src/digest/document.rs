@@ -1,7 +1,7 @@
 //! One digest file, parsed: what it says, before anyone asked whether it is true.
 
 use crate::hash::unhex;
-use crate::plain::node::Node;
+use crate::json::Node;
 use crate::time::milliseconds;
 
 /// What a digest file says. Times are milliseconds since 1970, UTC.

@@ -1,7 +1,7 @@
 //! One record's bytes to a [`Record`], by parsing all of it.
 
-use super::node::Node;
 use crate::accounted::Reason;
+use crate::json::Node;
 use crate::record::{Aggregated, CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text};
 use crate::time::milliseconds;
 

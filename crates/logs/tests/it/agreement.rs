@@ -1,6 +1,7 @@
 //! Law: the fast path and the plain path agree on every input, with and without the processor's special instructions.
 
 use crate::records::{ALL, near};
+use crate::sink::every_record_is_handed_on;
 use logs::{Accounted, Reader, Record, Wanted, read_plainly};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -53,6 +54,7 @@ proptest! {
     #[test]
     fn the_fast_path_says_what_the_plain_path_says(file in files()) {
         all_agree(&file);
+        every_record_is_handed_on(&file);
     }
 
     #[test]

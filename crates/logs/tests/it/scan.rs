@@ -2,7 +2,7 @@
 
 use crate::records::{ALL, SYNC};
 use crate::worlds::{Failing, Files, InMemory, answer};
-use logs::scan::{Consumer, File, Known, Options, Source, scan};
+use logs::scan::{Consumer, File, Known, Layout, Source, scan_sheets};
 use logs::{Answer, Columns, Question, Reader, Record, Sheet, Tally, Wanted};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ fn every_file_is_accounted_for() {
     let good = format!("{{\"Records\":[{}]}}", ALL.join(","));
     let cut = &good[..good.len() - 400];
     let files = vec![good.clone().into_bytes(), cut.as_bytes().to_vec(), Vec::new(), b"\x1f\x8bno".to_vec()];
-    let (_, account) = scan(&Files::new(files), Options::default(), vec![Nothing, Nothing]).unwrap();
+    let (_, account) = scan_sheets(&Files::new(files), Layout::default(), vec![Nothing, Nothing]).unwrap();
     assert_eq!((account.files, account.damaged, account.unread), (4, 2, 0));
     assert_eq!((account.records, account.refusals, account.invocations, account.control), (9, 1, 6, 2));
     let troubles: Vec<&str> = account.troubles.iter().map(|trouble| trouble.file.as_str()).collect();
@@ -65,7 +65,7 @@ impl Consumer for Hashing {
 fn a_gzip_file_without_a_byte_is_cut_off() {
     let names = ["a.json", "b.json.gz", "", "s3://b/c.GZ"];
     let source = Hollow(AtomicUsize::new(0), names);
-    let (hashing, account) = scan(&source, Options::default(), vec![Hashing(Vec::new())]).unwrap();
+    let (hashing, account) = scan_sheets(&source, Layout::default(), vec![Hashing(Vec::new())]).unwrap();
     assert_eq!((account.files, account.damaged, account.unread), (4, 2, 0));
     let troubles: Vec<&str> = account.troubles.iter().map(|trouble| trouble.file.as_str()).collect();
     assert_eq!(troubles, ["b.json.gz", "s3://b/c.GZ"]);
@@ -89,7 +89,8 @@ impl Source for Refusing {
 #[test]
 fn a_source_that_refuses_half_loses_nothing_of_the_rest() {
     let (_, account) =
-        scan(&Refusing(AtomicUsize::new(0)), Options::default(), vec![Nothing, Nothing, Nothing]).unwrap();
+        scan_sheets(&Refusing(AtomicUsize::new(0)), Layout::default(), vec![Nothing, Nothing, Nothing])
+            .unwrap();
     assert_eq!((account.files, account.unread, account.records, account.damaged), (100, 50, 50, 0));
     assert_eq!(account.troubles.len(), 50);
 }
@@ -97,8 +98,8 @@ fn a_source_that_refuses_half_loses_nothing_of_the_rest() {
 #[test]
 fn an_error_of_a_consumer_ends_the_scan() {
     let files: Vec<Vec<u8>> = (0..200).map(|_| SYNC.as_bytes().to_vec()).collect();
-    let error =
-        scan(&Files::new(files), Options::default(), vec![Failing("f150"), Failing("f150")]).unwrap_err();
+    let error = scan_sheets(&Files::new(files), Layout::default(), vec![Failing("f150"), Failing("f150")])
+        .unwrap_err();
     assert_eq!(error, "no more of f150");
 }
 
@@ -121,7 +122,8 @@ fn a_sheet_of_an_earlier_reading_counts_as_the_file_itself() {
     }
     let question = Question { by: vec![logs::Dimension::Principal], ..Question::default() };
     let tallies = vec![Tally::new(&question, &InMemory)];
-    let (tallies, account) = scan(&Once(AtomicUsize::new(0), sheet), Options::default(), tallies).unwrap();
+    let (tallies, account) =
+        scan_sheets(&Once(AtomicUsize::new(0), sheet), Layout::default(), tallies).unwrap();
     assert_eq!(Answer::of(tallies).unwrap(), answer(&question, vec![SYNC.as_bytes().to_vec()]));
     assert_eq!((account.files, account.records, account.packed), (1, 1, SYNC.len() as u64));
 }
@@ -140,6 +142,7 @@ fn files_larger_than_all_that_may_be_in_memory_are_read_one_at_a_time() {
     };
     let packed = large();
     let files = vec![packed.clone(), packed.clone(), packed.clone(), packed];
-    let (_, account) = scan(&Files::new(files), Options::default(), vec![Nothing, Nothing, Nothing]).unwrap();
+    let (_, account) =
+        scan_sheets(&Files::new(files), Layout::default(), vec![Nothing, Nothing, Nothing]).unwrap();
     assert_eq!((account.files, account.records, account.damaged), (4, 4, 0));
 }

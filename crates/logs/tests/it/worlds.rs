@@ -1,7 +1,6 @@
 //! Small worlds of calls, written as records over several files; and the naive count of them that everything else must equal.
 
-use logs::scan::Account;
-use logs::scan::{Consumer, File, Options, Source, scan};
+use logs::scan::{Account, Consumer, File, Layout, Source, scan_sheets};
 use logs::{Answer, Cell, Filter, Question, Scratch, Spill, Tally, milliseconds, text_of};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -203,9 +202,9 @@ pub(crate) fn tallied(
     files: Vec<Vec<u8>>,
     (threads, memory): (usize, usize),
 ) -> (Vec<Tally<'_>>, Account) {
-    let options = Options { columns: question.columns(), ..Options::default() };
+    let layout = Layout { columns: question.columns(), ..Layout::default() };
     let tallies = (0..threads).map(|_| Tally::holding(question, &InMemory, memory)).collect();
-    scan(&Files::new(files), options, tallies).unwrap()
+    scan_sheets(&Files::new(files), layout, tallies).unwrap()
 }
 
 pub(crate) fn answer(question: &Question, files: Vec<Vec<u8>>) -> Answer {

@@ -11,7 +11,7 @@ use crate::settings::{self, Live};
 use crate::sources::{Feed, Place, Session, Survey, Window, survey, survey_objects};
 use crate::unknown::no_function;
 use anyhow::Result;
-use logs::scan::{Account, Consumer, File, Options, scan};
+use logs::scan::{Account, Consumer, File, Layout, scan_sheets};
 use logs::{Columns, Named, Sheet, Table, Tally, Timeline};
 use report::{Invocations, LeftOut, LookedUntil};
 use serde::{Deserialize, Serialize};
@@ -191,11 +191,11 @@ fn read(
 ) -> Result<Read> {
     let index = settings.index.as_ref();
     let columns = if index.is_some() { Columns::ALL } else { asked.question.columns() };
-    let options = Options { columns, apart: index.is_some(), ..Options::default() };
+    let layout = Layout { columns, apart: index.is_some() };
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), keeper: Keeper::into(index) };
     let feed = Feed::new(survey, index, session);
-    let done = scan(&feed, options, (0..settings.threads).map(work).collect());
+    let done = scan_sheets(&feed, layout, (0..settings.threads).map(work).collect());
     feed.clear();
     let (works, mut account) = done.map_err(scratch_problem)?;
     let mut named = Named::default();
