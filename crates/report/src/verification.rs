@@ -25,6 +25,10 @@ pub(super) const NOT_PROVEN: &str = "Counts of records and of CloudWatch are an 
      sources and clocks make them differ. That a record is there proves that one invocation was recorded, not that every one is: \
      `invoketrail audit` decides that. See docs/concepts/evidence.md.";
 
+/// Why a function is missing, in one sentence of every document.
+pub(super) const WHY_MISSING: &str =
+    "CloudWatch counts invocations, all that could hold their records was read, and nothing is there";
+
 /// All that a document says.
 #[derive(Clone, Debug)]
 pub struct Verification {

@@ -3,8 +3,8 @@
 use super::super::Stamp;
 use super::super::member::{Json, Object};
 use super::super::validation::validation_members;
-use super::{NOT_PROVEN, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, size, word};
-use audit::evidence::{Doubt, Looked, Metric, Note, Origin};
+use super::{NOT_PROVEN, WHY_MISSING, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, size, word};
+use audit::evidence::{Doubt, Looked, Metric, Note, Origin, Outcome};
 use logs::scan::Account;
 use logs::text_of;
 use std::io::{self, Write};
@@ -166,6 +166,9 @@ fn function(one: &VerifiedFunction, object: &mut Object<'_>) {
             Origin::ByHand => "hand",
         },
     );
+    if one.decided.outcome == Outcome::Missing {
+        object.text("why", WHY_MISSING);
+    }
     object.list("doubts", &one.decided.doubts, |json, doubt| {
         json.object(|object| {
             object.text("reason", doubt_word(doubt));

@@ -5,7 +5,8 @@ use super::super::shortfall::shortfall;
 use super::super::validation::digest_sentence;
 use super::super::view::{grouped, quantity};
 use super::super::words::name;
-use super::{NOT_PROVEN, Verification, counted, lag, size, word};
+use super::{NOT_PROVEN, WHY_MISSING, Verification, counted, lag, size, word};
+use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
 use logs::text_of;
 use std::fmt::Write as _;
@@ -60,6 +61,9 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\nand {} more.", grouped(sorted.len() - SHOWN))?;
     }
     for one in sorted.iter().take(SHOWN) {
+        if one.decided.outcome == Outcome::Missing {
+            writeln!(text, "\n- {}: {WHY_MISSING}", inert(name(&one.arn)))?;
+        }
         for doubt in &one.decided.doubts {
             writeln!(text, "\n- {}: {}", inert(name(&one.arn)), inert(&doubt.to_string()))?;
         }

@@ -5,7 +5,7 @@ use super::super::shortfall::shortfall;
 use super::super::validation::{digest_lines, digest_sentence, key_line};
 use super::super::view::{grouped, quantity};
 use super::super::words::name;
-use super::{NOT_PROVEN, Verification, VerifiedFunction, counted, lag, size, word};
+use super::{NOT_PROVEN, WHY_MISSING, Verification, VerifiedFunction, counted, lag, size, word};
 use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
 use logs::text_of;
@@ -125,8 +125,7 @@ fn reasons(verification: &Verification, page: &mut Page) {
     let mut notes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for one in &verification.functions {
         if one.decided.outcome == Outcome::Missing {
-            let why = "CloudWatch counts invocations, all that could hold their records was read, and nothing is there";
-            by.entry((Outcome::Missing, why.to_owned())).or_default().push(&one.arn);
+            by.entry((Outcome::Missing, WHY_MISSING.to_owned())).or_default().push(&one.arn);
         }
         for doubt in &one.decided.doubts {
             by.entry((Outcome::Undetermined, doubt.to_string())).or_default().push(&one.arn);
