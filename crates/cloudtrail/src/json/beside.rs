@@ -8,6 +8,7 @@ use crate::arn::Arn;
 use crate::recorder::StoreStatus;
 use crate::selector::Doubt;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a document says of its recorder beside the selectors.
@@ -63,6 +64,8 @@ enum About {
     Regions,
     /// Whether it reaches all accounts of an organization.
     Accounts,
+    /// How many of it Terraform makes: none iff 0 or empty.
+    Copies,
     HomeRegion,
     Arn,
 }
@@ -79,6 +82,7 @@ fn about(member: &str) -> Option<About> {
         "latestdeliveryerror" => About::DeliveryError,
         "ismultiregiontrail" | "multiregionenabled" | "applytoallregions" => About::Regions,
         "isorganizationtrail" | "organizationenabled" => About::Accounts,
+        "count" | "foreach" => About::Copies,
         "homeregion" => About::HomeRegion,
         "trailarn" | "eventdatastorearn" | "arn" => About::Arn,
         _ => return None,
@@ -95,12 +99,11 @@ pub(super) fn is_about_recording(member: &str) -> bool {
 pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Doubt>) {
     let (mut beside, mut doubts) = (Beside::default(), Vec::new());
     let Ok(members) = entries(path, document) else { return (beside, doubts) };
-    // A trail as CloudFormation and Terraform describe it, whose default is one Region. AWS's own answers always say it.
-    let names: Vec<String> = document.as_object().into_iter().flatten().map(|(key, _)| plain(key)).collect();
-    let has = |name: &str| names.iter().any(|one| one == name);
-    if has("s3bucketname") && !has("ismultiregiontrail") {
-        let said = |path: String| Said { path, value: "missing, which means false".to_owned() };
-        beside.one_region = Some(said(format!("{path}.IsMultiRegionTrail")));
+    let named: BTreeMap<String, &Value> =
+        members.iter().map(|(_, key, value)| (plain(key), *value)).collect();
+    by_default(path, &named, &mut beside);
+    if let Some(doubt) = stopped_by_its_times(path, &named) {
+        doubts.push(doubt);
     }
     for (at, key, value) in members {
         let Some(about) = about(&plain(key)) else { continue };
@@ -134,9 +137,15 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
                     None => doubts.push(unread()),
                 }
             }
+            About::Copies => match copies(value) {
+                Some(0) => beside.stop(said, &mut doubts),
+                Some(_) => {}
+                None => doubts.push(unread()),
+            },
             About::HomeRegion => beside.home_region = value.as_str().map(str::to_owned),
             About::Arn => {
                 let arn = value.as_str().and_then(Arn::parse).filter(|arn| arn.service == "cloudtrail");
+                // One that is no ARN was made illegible before it was pasted: it says nothing either way.
                 beside.account = arn.map(|arn| arn.account.to_owned()).or(beside.account);
                 beside.partition = arn.map(|arn| arn.partition.to_owned()).or(beside.partition);
                 let region = arn.map(|arn| arn.region.to_owned());
@@ -145,6 +154,71 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
         }
     }
     (beside, doubts)
+}
+
+/// What a member means that is left out of a document that describes the whole recorder, as CloudFormation and Terraform do. AWS's
+/// own answers always hold it.
+fn by_default(path: &Path<'_>, named: &BTreeMap<String, &Value>, beside: &mut Beside) {
+    let has = |name: &str| named.contains_key(name);
+    let said = |member: &str| {
+        Some(Said { path: format!("{path}.{member}"), value: "missing, which means false".to_owned() })
+    };
+    let trail = has("s3bucketname");
+    if trail && !has("ismultiregiontrail") {
+        beside.one_region = said("IsMultiRegionTrail");
+    }
+    if trail && !has("isorganizationtrail") {
+        beside.one_account = said("IsOrganizationTrail");
+    }
+    const OF_STORES: [&str; 4] =
+        ["retentionperiod", "terminationprotectionenabled", "multiregionenabled", "billingmode"];
+    // `Status` is of AWS's own answers.
+    if OF_STORES.into_iter().any(has) && !has("status") && !has("organizationenabled") {
+        beside.one_account = said("OrganizationEnabled");
+    }
+}
+
+/// A trail that was stopped after it was started last, by the times beside its selectors, where nothing says whether it logs.
+fn stopped_by_its_times(path: &Path<'_>, named: &BTreeMap<String, &Value>) -> Option<Doubt> {
+    if named.contains_key("islogging") {
+        return None;
+    }
+    let kinds = [
+        ("startloggingtime", "stoploggingtime", "StopLoggingTime"),
+        ("timeloggingstarted", "timeloggingstopped", "TimeLoggingStopped"),
+    ];
+    kinds.into_iter().find_map(|(started, stopped, name)| {
+        let stopped = named.get(stopped).filter(|value| value.as_str() != Some(""))?;
+        let started = named.get(started).filter(|value| value.as_str() != Some(""));
+        let goes_on = started.is_some_and(|started| is_later(started, stopped));
+        let doubt =
+            || Doubt::Value { path: format!("{path}.{name}"), field: name.to_owned(), value: shown(stopped) };
+        (!goes_on).then(doubt)
+    })
+}
+
+/// True iff both are times of one notation, and the first is later.
+fn is_later(one: &Value, other: &Value) -> bool {
+    let dated = |text: &str| {
+        let day = text.as_bytes();
+        day.len() >= 10 && day[4] == b'-' && day[7] == b'-' && day[..4].iter().all(u8::is_ascii_digit)
+    };
+    match (one, other) {
+        // ISO 8601 sorts as time does, as long as the offset is one; AWS writes both alike.
+        (Value::String(one), Value::String(other)) => dated(one) && dated(other) && one > other,
+        (Value::Number(one), Value::Number(other)) => one.as_f64() > other.as_f64(),
+        _ => false,
+    }
+}
+
+/// `None` iff it is an expression, or nothing that counts.
+fn copies(value: &Value) -> Option<usize> {
+    match value {
+        Value::Number(number) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Value::Array(all) => Some(all.len()),
+        Value::Object(all) => Some(all.len()),
+        _ => None,
+    }
 }
 
 impl Beside {

@@ -123,3 +123,44 @@ fn an_answer_of_get_trail_status_may_stand_beside() {
     );
     assert_eq!(says(&read(&text), &invocation()), "yes");
 }
+
+#[test]
+fn a_trail_that_was_stopped_by_its_times_is_no_pass() {
+    let of = |members: &str| {
+        let text = format!("{{{members},{SELECTORS}}}");
+        says(&read(&text), &invocation())
+    };
+    for stopped in [
+        r#""StartLoggingTime":"2026-11-01T00:00:00Z","StopLoggingTime":"2026-11-20T00:00:00Z""#,
+        r#""StartLoggingTime":1.5,"StopLoggingTime":2.5"#,
+        r#""StopLoggingTime":"2026-11-20""#,
+        r#""TimeLoggingStarted":"","TimeLoggingStopped":"2026-11-20T00:00:00Z""#,
+        r#""StartLoggingTime":"yesterday","StopLoggingTime":"today""#,
+        r#""StartLoggingTime":5,"StopLoggingTime":"2026-11-20""#,
+    ] {
+        assert_eq!(of(stopped), "unknown", "{stopped}");
+        assert_eq!(of(&format!(r#"{stopped},"IsLogging":true"#)), "yes", "{stopped}");
+    }
+    for goes_on in [
+        r#""StartLoggingTime":"2026-11-21T00:00:00Z","StopLoggingTime":"2026-11-20T00:00:00Z""#,
+        r#""StartLoggingTime":3.5,"StopLoggingTime":2.5"#,
+        r#""StartLoggingTime":"2026-11-21","StopLoggingTime":null"#,
+    ] {
+        assert_eq!(of(goes_on), "yes", "{goes_on}");
+    }
+}
+
+#[test]
+fn what_terraform_makes_none_of_records_nothing() {
+    for (member, value, told) in [
+        ("count", "0", "unknown"),
+        ("for_each", "{}", "unknown"),
+        ("count", r#""${var.n}""#, "unknown"),
+        ("count", "1", "yes"),
+        ("for_each", r#"["a"]"#, "yes"),
+    ] {
+        let text = with(TERRAFORM, member, value);
+        assert_eq!(says(&read(&text), &invocation()), told, "{text}");
+        assert_eq!(beside(&text).stopped.is_some(), matches!(value, "0" | "{}"), "{text}");
+    }
+}

@@ -18,7 +18,7 @@ use std::path::Path;
 pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: &Context) -> Result<Outcome> {
     let function = function.map(subject::read).transpose()?;
     let selectors = read(path)?;
-    let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn)).map(|arn| (arn.account, arn.region));
+    let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn));
     let beside = cloudtrail::json::beside(&selectors.document);
     let standing = standing(&beside, place);
     let certain = matches!(standing, Standing::Records);

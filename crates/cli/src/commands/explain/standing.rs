@@ -1,5 +1,6 @@
 //! Whether the recorder of pasted selectors records at a place at all, as far as the document says it.
 
+use cloudtrail::arn::Arn;
 use cloudtrail::json::Beside;
 
 /// What the document says of the recorder at a place.
@@ -24,8 +25,17 @@ impl Standing {
     }
 }
 
-/// What is said of the recorder at `place`, account and Region; of any place, where there is none.
-pub(super) fn standing(beside: &Beside, place: Option<(&str, &str)>) -> Standing {
+/// What is said of the recorder at the place of `function`; of any place, where there is none.
+pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
+    if let (Some(partition), Some(function)) = (&beside.partition, function)
+        && partition != function.partition
+    {
+        // Partitions know nothing of each other.
+        return Standing::Silent(format!(
+            "it is a recorder of the partition {partition}, which reaches no other"
+        ));
+    }
+    let place = function.map(|function| (function.account, function.region));
     if let Some(said) = &beside.stopped {
         return Standing::Silent(format!("it records nothing now, because {said}"));
     }
@@ -60,9 +70,36 @@ pub(super) fn standing(beside: &Beside, place: Option<(&str, &str)>) -> Standing
 #[cfg(test)]
 mod tests {
     use super::{Standing, standing};
+    use cloudtrail::arn::Arn;
 
     fn of(members: &str, place: Option<(&str, &str)>) -> Standing {
-        standing(&cloudtrail::json::beside(&format!("{{{members}}}")), place)
+        let arn = place.map(|(account, region)| format!("arn:aws:lambda:{region}:{account}:function:f"));
+        standing(&cloudtrail::json::beside(&format!("{{{members}}}")), arn.as_deref().and_then(Arn::parse))
+    }
+
+    #[test]
+    fn a_recorder_of_another_partition_records_nothing_here() {
+        let here = Some(("111122223333", "us-east-1"));
+        for partition in ["aws-cn", "aws-us-gov"] {
+            let arn = format!(r#""TrailARN":"arn:{partition}:cloudtrail:cn-north-1:111122223333:trail/x""#);
+            assert!(matches!(of(&arn, here), Standing::Silent(why) if why.contains(partition)));
+        }
+    }
+
+    #[test]
+    fn what_a_whole_description_leaves_out_is_its_default() {
+        let here = Some(("111122223333", "us-east-1"));
+        let trail = r#""S3BucketName":"b","IsMultiRegionTrail":true,"IsLogging":true"#;
+        let store = r#""RetentionPeriod":90,"MultiRegionEnabled":true"#;
+        for members in [trail, store] {
+            assert!(matches!(of(members, None), Standing::Open(why) if why.contains("one account alone")));
+            // Whoever names a function asks about their own account.
+            assert_eq!(of(members, here), Standing::Records);
+        }
+        assert!(matches!(of(&format!(r#"{trail},"IsOrganizationTrail":null"#), None), Standing::Open(_)));
+        assert_eq!(of(&format!(r#"{trail},"IsOrganizationTrail":true"#), None), Standing::Records);
+        let null = r#""S3BucketName":"b","IsMultiRegionTrail":null,"IsOrganizationTrail":true"#;
+        assert!(matches!(of(null, here), Standing::Open(_)));
     }
 
     #[test]
