@@ -4,7 +4,6 @@ mod again;
 mod args;
 mod asking;
 mod clock;
-mod collect;
 mod commands;
 mod config;
 mod delivered;
@@ -14,6 +13,7 @@ mod output;
 mod problem;
 mod progress;
 mod remembered;
+mod session;
 mod settings;
 mod sources;
 

@@ -5,9 +5,9 @@ use crate::answers;
 use crate::beside::{refused, send};
 use crate::op::Op;
 use crate::server::{Answer, serve};
-use crate::world::{Served, World};
+use crate::world::{Served, World, opened};
 use audit::change::{Change, Setting, Target, Turn};
-use aws::{Accounts, Carried, Entry, Journal, Mark, Orders, Stop, Stopped, carry_out};
+use aws::{Accounts, Carried, Entry, Journal, Mark, Orders, Stop, Stopped};
 use cloudtrail::recorder::RecorderKind;
 use serde_json::{Value, json};
 use std::io;
@@ -148,7 +148,7 @@ async fn carried(served: &Served, changes: &[Change], marks: &[Mark]) -> (Carrie
     let mut journal = Memory::default();
     let options = served.options(Accounts::Caller);
     let orders = Orders { changes, marks };
-    let carried = carry_out(&options, orders, &mut journal, &mut |_| {}, Stop::new()).await.unwrap();
+    let carried = opened(&options, Stop::new()).await.carry_out(orders, &mut journal, &mut |_| {}).await;
     (carried, journal)
 }
 
