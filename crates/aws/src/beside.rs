@@ -11,10 +11,7 @@ mod tags;
 pub(crate) use counts::whole;
 
 use crate::collect::Collected;
-use crate::error::CollectError;
-use crate::options::Options;
 use crate::session::{Reach, Session};
-use crate::stop::Stop;
 use audit::inventory::{Gap, Inventory};
 use cloudtrail::recorder::Seen;
 use futures_util::stream::{StreamExt, iter};
@@ -36,49 +33,44 @@ pub struct Wants {
     pub functions: bool,
 }
 
-/// Reads what is wanted and adds it to the inventory; what that held of the same kind is replaced.
-///
-/// `progress` is told of each place that is done.
-///
-/// # Errors
-/// [`CollectError`] iff not even the caller is known.
-pub async fn enrich(
-    options: &Options,
-    mut inventory: Inventory,
-    wants: Wants,
-    progress: &(dyn Fn(&str, &str) + Sync),
-    stop: Stop,
-) -> Result<Collected, CollectError> {
-    let Some(session) = Session::open(options, stop).await? else {
-        return Ok(Collected { inventory, requests: 0, interrupted: true });
-    };
-    if wants.tags {
-        let read = tags::of(&session, &inventory).await;
-        inventory.beside.tags =
-            read.into_iter().map(|(arn, tags)| (arn, seen(tags, &mut inventory.gaps))).collect();
-    }
-    if wants.administrators {
-        let read = administrators::of(&session, &inventory).await;
-        inventory.beside.administrators =
-            read.into_iter().map(|(id, read)| (id, seen(read, &mut inventory.gaps))).collect();
-    }
-    if wants.invocations || wants.functions {
-        let reads =
-            iter(0..inventory.places.len()).map(|at| place(&session, &inventory, at, wants, progress));
-        let reads: Vec<PlaceRead> = reads.buffered(PLACES_AT_ONCE).collect().await;
-        for (at, read) in reads.into_iter().enumerate() {
-            let here = &inventory.places[at];
-            let key = (here.account.clone(), here.region.clone());
-            if let Some(counts) = read.counts {
-                inventory.beside.invocations.insert(key, seen(counts, &mut inventory.gaps));
-            }
-            for (arn, facts) in read.facts {
-                inventory.beside.functions.insert(arn, functions::settled(facts, &mut inventory.gaps));
+impl Session {
+    /// Reads what is wanted and adds it to the inventory; what that held of the same kind is replaced.
+    ///
+    /// `progress` is told of each place that is done.
+    pub async fn enrich(
+        &self,
+        mut inventory: Inventory,
+        wants: Wants,
+        progress: &(dyn Fn(&str, &str) + Sync),
+    ) -> Collected {
+        self.begin();
+        if wants.tags {
+            let read = tags::of(self, &inventory).await;
+            inventory.beside.tags =
+                read.into_iter().map(|(arn, tags)| (arn, seen(tags, &mut inventory.gaps))).collect();
+        }
+        if wants.administrators {
+            let read = administrators::of(self, &inventory).await;
+            inventory.beside.administrators =
+                read.into_iter().map(|(id, read)| (id, seen(read, &mut inventory.gaps))).collect();
+        }
+        if wants.invocations || wants.functions {
+            let reads =
+                iter(0..inventory.places.len()).map(|at| place(self, &inventory, at, wants, progress));
+            let reads: Vec<PlaceRead> = reads.buffered(PLACES_AT_ONCE).collect().await;
+            for (at, read) in reads.into_iter().enumerate() {
+                let here = &inventory.places[at];
+                let key = (here.account.clone(), here.region.clone());
+                if let Some(counts) = read.counts {
+                    inventory.beside.invocations.insert(key, seen(counts, &mut inventory.gaps));
+                }
+                for (arn, facts) in read.facts {
+                    inventory.beside.functions.insert(arn, functions::settled(facts, &mut inventory.gaps));
+                }
             }
         }
+        Collected { inventory, requests: self.requests(), interrupted: self.wire.interrupted() }
     }
-    let (requests, interrupted) = (session.wire.requests(), session.wire.interrupted());
-    Ok(Collected { inventory, requests, interrupted })
 }
 
 struct PlaceRead {

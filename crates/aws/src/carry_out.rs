@@ -8,10 +8,7 @@ mod live;
 
 pub use engine::{Carried, Stopped};
 
-use crate::error::CollectError;
-use crate::options::Options;
 use crate::session::Session;
-use crate::stop::Stop;
 use audit::change::{Change, State};
 use audit::journal::{Journal, Mark};
 use live::Live;
@@ -23,30 +20,6 @@ pub struct Orders<'a> {
     pub changes: &'a [Change],
     /// How far each of them has come; those beyond its end are fresh.
     pub marks: &'a [Mark],
-}
-
-/// Carries the changes out in their order, from where the marks say.
-///
-/// Without any mark but [`Mark::Fresh`], every setting is compared with what the changes want to find before the first one
-/// is touched. `told` hears of each change that is done.
-///
-/// # Errors
-/// [`CollectError`] iff not even the caller is known; whatever stops the changes is in [`Carried`].
-pub async fn carry_out(
-    options: &Options,
-    orders: Orders<'_>,
-    journal: &mut dyn Journal,
-    told: &mut dyn FnMut(usize),
-    stop: Stop,
-) -> Result<Carried, CollectError> {
-    let Some(session) = Session::open(options, stop).await? else {
-        let begun = orders.marks.iter().any(|mark| mark.is_begun());
-        let done: Vec<usize> = (0..orders.marks.len()).filter(|at| orders.marks[*at].is_over()).collect();
-        let stopped = Some(Stopped::Interrupted { at: 0 });
-        return Ok(Carried { done, kept: Vec::new(), found: Vec::new(), begun, stopped });
-    };
-    let mut world = Live { session: &session, limits: options.limits };
-    Ok(engine::run(&mut world, orders.changes, orders.marks, journal, told).await)
 }
 
 /// What stands where a bucket is to be created.
@@ -62,46 +35,50 @@ pub enum Site {
     Unread(String),
 }
 
-/// Looks where the buckets of these changes are to be created. Changes that create none have [`Site::Free`].
-///
-/// # Errors
-/// [`CollectError`] iff not even the caller is known.
-pub async fn sites(options: &Options, changes: &[Change], stop: Stop) -> Result<Vec<Site>, CollectError> {
-    let Some(session) = Session::open(options, stop).await? else {
-        return Ok(changes.iter().map(|_| Site::Unread("interrupted".to_owned())).collect());
-    };
-    let mut world = Live { session: &session, limits: options.limits };
-    let mut found = Vec::new();
-    for change in changes {
-        found.push(match engine::World::read(&mut world, change).await {
-            Ok(state) if change.is_there(&state) => Site::Ready,
-            Ok(State::Bucket(Some(_))) => Site::Taken,
-            Ok(_) => Site::Free,
-            // S3 says of a name that nobody has that there is no such bucket, whoever asks.
-            Err(failure) if live::is_of_others(&failure) => Site::Taken,
-            Err(failure) => Site::Unread(failure.error),
-        });
+impl Session {
+    /// Carries the changes out in their order, from where the marks say; whatever stops them is in [`Carried`].
+    ///
+    /// Without any mark but [`Mark::Fresh`], every setting is compared with what the changes want to find before the first one
+    /// is touched. `told` hears of each change that is done.
+    pub async fn carry_out(
+        &self,
+        orders: Orders<'_>,
+        journal: &mut dyn Journal,
+        told: &mut dyn FnMut(usize),
+    ) -> Carried {
+        engine::run(&mut self.world(), orders.changes, orders.marks, journal, told).await
     }
-    Ok(found)
-}
 
-/// What each change's setting is now; `Err` holds what AWS said, in one line.
-///
-/// # Errors
-/// [`CollectError`] iff not even the caller is known.
-pub async fn look(
-    options: &Options,
-    changes: &[Change],
-    stop: Stop,
-) -> Result<Vec<Result<State, String>>, CollectError> {
-    let Some(session) = Session::open(options, stop).await? else {
-        return Ok(changes.iter().map(|_| Err("interrupted".to_owned())).collect());
-    };
-    let mut world = Live { session: &session, limits: options.limits };
-    let mut found = Vec::new();
-    for change in changes {
-        let state = engine::World::read(&mut world, change).await;
-        found.push(state.map_err(|failure| failure.error));
+    /// Looks where the buckets of these changes are to be created. Changes that create none have [`Site::Free`].
+    pub async fn sites(&self, changes: &[Change]) -> Vec<Site> {
+        let mut world = self.world();
+        let mut found = Vec::new();
+        for change in changes {
+            found.push(match engine::World::read(&mut world, change).await {
+                Ok(state) if change.is_there(&state) => Site::Ready,
+                Ok(State::Bucket(Some(_))) => Site::Taken,
+                Ok(_) => Site::Free,
+                // S3 says of a name that nobody has that there is no such bucket, whoever asks.
+                Err(failure) if live::is_of_others(&failure) => Site::Taken,
+                Err(failure) => Site::Unread(failure.error),
+            });
+        }
+        found
     }
-    Ok(found)
+
+    /// What each change's setting is now; `Err` holds what AWS said, in one line.
+    pub async fn look(&self, changes: &[Change]) -> Vec<Result<State, String>> {
+        let mut world = self.world();
+        let mut found = Vec::new();
+        for change in changes {
+            let state = engine::World::read(&mut world, change).await;
+            found.push(state.map_err(|failure| failure.error));
+        }
+        found
+    }
+
+    fn world(&self) -> Live<'_> {
+        self.begin();
+        Live { session: self, limits: self.options.limits }
+    }
 }

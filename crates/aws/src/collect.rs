@@ -17,7 +17,6 @@ mod trails;
 use crate::error::CollectError;
 use crate::options::{Accounts, Options};
 use crate::session::Session;
-use crate::stop::Stop;
 use audit::inventory::{Gap, Inventory};
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use organization::Target;
@@ -34,9 +33,9 @@ const ACCOUNTS_AT_ONCE: usize = 64;
 pub struct Collected {
     /// What was seen, and what could not be read.
     pub inventory: Inventory,
-    /// HTTP requests sent to read it, repetitions included; the search for credentials is not counted.
+    /// HTTP requests that the session has sent so far, repetitions included; the search for credentials is not counted.
     pub requests: u64,
-    /// True iff something was given up because of [`Stop`].
+    /// True iff something was given up because of [`crate::Stop`].
     pub interrupted: bool,
 }
 
@@ -87,42 +86,37 @@ pub(crate) struct Run<'a> {
     progress: &'a (dyn Fn(Progress) + Sync),
 }
 
-/// Reads the accounts into an inventory.
-///
-/// `collected_at` is when it begins: RFC 3339, UTC. `progress` is called as things come in. Two runs over the same world
-/// give the same inventory.
-///
-/// # Errors
-/// [`CollectError`] iff nothing could be collected at all; whatever else could not be read is a gap of the inventory.
-pub async fn collect(
-    options: &Options,
-    collected_at: &str,
-    progress: &(dyn Fn(Progress) + Sync),
-    stop: Stop,
-) -> Result<Collected, CollectError> {
-    check(options)?;
-    let empty = Inventory {
-        collected_at: collected_at.to_owned(),
-        regions_asked: asked(options),
-        ..Inventory::default()
-    };
-    let Some(session) = Session::open(options, stop).await? else {
-        return Ok(Collected { inventory: empty, requests: 0, interrupted: true });
-    };
-    let empty = Inventory {
-        partition: session.caller.partition.clone(),
-        caller: Some(session.caller.arn.clone()),
-        ..empty
-    };
-    let run = Run { session: &session, options, progress };
-    let (mut accounts, lost) = run.accounts().await?;
-    let managers = owners::managers(run, &accounts).await;
-    accounts.extend(managers);
-    accounts.sort_by(|a, b| a.id.cmp(&b.id));
-    let trails = owners::trails(run, &accounts).await;
-    let inventory = assemble::inventory(empty, accounts, trails, lost);
-    let (requests, interrupted) = (session.wire.requests(), session.wire.interrupted());
-    Ok(Collected { inventory, requests, interrupted })
+impl Session {
+    /// Reads the accounts that the session was opened for into an inventory.
+    ///
+    /// `collected_at` is when it begins: RFC 3339, UTC. `progress` is called as things come in. Two runs over the same world
+    /// give the same inventory.
+    ///
+    /// # Errors
+    /// [`CollectError`] iff nothing could be collected at all; whatever else could not be read is a gap of the inventory.
+    pub async fn collect(
+        &self,
+        collected_at: &str,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Collected, CollectError> {
+        self.begin();
+        let options = &self.options;
+        let empty = Inventory {
+            collected_at: collected_at.to_owned(),
+            regions_asked: asked(options),
+            partition: self.caller.partition.clone(),
+            caller: Some(self.caller.arn.clone()),
+            ..Inventory::default()
+        };
+        let run = Run { session: self, options, progress };
+        let (mut accounts, lost) = run.accounts().await?;
+        let managers = owners::managers(run, &accounts).await;
+        accounts.extend(managers);
+        accounts.sort_by(|a, b| a.id.cmp(&b.id));
+        let trails = owners::trails(run, &accounts).await;
+        let inventory = assemble::inventory(empty, accounts, trails, lost);
+        Ok(Collected { inventory, requests: self.requests(), interrupted: self.wire.interrupted() })
+    }
 }
 
 impl Run<'_> {
@@ -156,23 +150,6 @@ impl Run<'_> {
 
     async fn own_organization(self) -> Read<Option<audit::inventory::Organization>> {
         organization::of(self.session, &self.session.own()).await
-    }
-}
-
-/// What is wrong with the options alone, before anything is sent.
-fn check(options: &Options) -> Result<(), CollectError> {
-    if let Accounts::Listed(ids) = &options.accounts {
-        let no_id = |id: &&String| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(id) = ids.iter().find(no_id) {
-            return Err(CollectError::NotAnAccount { id: crate::gap::one_line(id) });
-        }
-    }
-    let well_formed = |name: &String| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    match options.regions.iter().flatten().find(|name| !well_formed(name)) {
-        Some(name) => Err(CollectError::NoRegion { name: crate::gap::one_line(name), nearest: None }),
-        None => Ok(()),
     }
 }
 

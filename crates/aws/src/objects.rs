@@ -10,10 +10,8 @@ pub use error::{ObjectError, ObjectTrouble};
 pub use listing::Pages;
 pub use page::{Listed, Page};
 
-pub(crate) use place::Places;
-
-use crate::evidence::Evidence;
 use crate::raw::Reply;
+use crate::session::Session;
 use ask::{Ask, encoded};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -30,7 +28,7 @@ const LARGEST: u64 = 1 << 30;
 /// Objects of S3, as one account sees them.
 #[derive(Clone, Copy, Debug)]
 pub struct Objects<'a> {
-    evidence: &'a Evidence,
+    session: &'a Session,
     /// `None` iff the caller reads.
     account: Option<&'a str>,
 }
@@ -57,11 +55,21 @@ pub struct Object {
     pub metadata: Metadata,
 }
 
-impl<'a> Objects<'a> {
-    pub(crate) fn of(evidence: &'a Evidence, account: Option<&'a str>) -> Self {
-        Objects { evidence, account }
+impl Session {
+    /// Objects of S3, read as the caller.
+    #[must_use]
+    pub fn objects(&self) -> Objects<'_> {
+        Objects { session: self, account: None }
     }
 
+    /// Objects of S3, read through the role in that account.
+    #[must_use]
+    pub fn objects_as<'a>(&'a self, account: &'a str) -> Objects<'a> {
+        Objects { session: self, account: Some(account) }
+    }
+}
+
+impl<'a> Objects<'a> {
     /// The keys of a bucket that begin with `prefix` and come after `start_after`, in pages of at most a thousand.
     ///
     /// With `folders`, keys that have a `/` behind the prefix are not listed; each different beginning up to that `/` is

@@ -1,5 +1,7 @@
 //! What to collect, as whom, and how gently: plain data.
 
+use crate::error::CollectError;
+use crate::gap::one_line;
 use std::fmt;
 use std::time::Duration;
 
@@ -113,6 +115,26 @@ impl Default for Options {
             concurrency: 64,
             limits: Limits::default(),
             pace: Pace::default(),
+        }
+    }
+}
+
+impl Options {
+    /// What is wrong with the options alone, before anything is sent.
+    pub(crate) fn check(&self) -> Result<(), CollectError> {
+        if let Accounts::Listed(ids) = &self.accounts {
+            let no_id = |id: &&String| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit());
+            if let Some(id) = ids.iter().find(no_id) {
+                return Err(CollectError::NotAnAccount { id: one_line(id) });
+            }
+        }
+        let well_formed = |name: &String| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        match self.regions.iter().flatten().find(|name| !well_formed(name)) {
+            Some(name) => Err(CollectError::NoRegion { name: one_line(name), nearest: None }),
+            None => Ok(()),
         }
     }
 }

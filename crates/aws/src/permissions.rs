@@ -3,10 +3,7 @@
 mod probe;
 mod simulate;
 
-use crate::error::CollectError;
-use crate::options::Options;
 use crate::session::Session;
-use crate::stop::Stop;
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -198,31 +195,32 @@ pub fn actions(job: Job) -> &'static [Action] {
     }
 }
 
-/// Which of the permissions of `job` the caller holds in the caller's own account, in the order of [`actions`].
-///
-/// What only reads is tried, with names of things that do not exist where a name is needed: a refusal is [`Held::No`], any
-/// other answer is [`Held::Yes`]. What can write is never called: IAM's policy simulator is asked, which knows neither
-/// the organization's policies nor those of the resource.
-///
-/// # Errors
-/// As [`crate::collect`], where not even the caller is known.
-pub async fn check(options: &Options, job: Job) -> Result<Vec<(Action, Held)>, CollectError> {
-    let stop = Stop::new();
-    // Nobody else has the handle, so opening cannot be interrupted.
-    let Some(session) = Session::open(options, stop).await? else { return Ok(Vec::new()) };
-    let actions = actions(job);
-    let mut held = Vec::with_capacity(actions.len());
-    for action in actions {
-        held.push(if action.write { None } else { probe::held(&session, options, action.name).await });
+impl Session {
+    /// Which of the permissions of `job` the caller holds in the caller's own account, in the order of [`actions`].
+    ///
+    /// What only reads is tried, with names of things that do not exist where a name is needed: a refusal is [`Held::No`], any
+    /// other answer is [`Held::Yes`]. What can write is never called: IAM's policy simulator is asked, which knows neither
+    /// the organization's policies nor those of the resource.
+    pub async fn held(&self, job: Job) -> Vec<(Action, Held)> {
+        self.begin();
+        let actions = actions(job);
+        let mut held = Vec::with_capacity(actions.len());
+        for action in actions {
+            held.push(if action.write { None } else { probe::held(self, action.name).await });
+        }
+        let asked: Vec<&str> = actions
+            .iter()
+            .zip(&held)
+            .filter(|(_, held)| held.is_none())
+            .map(|(action, _)| action.name)
+            .collect();
+        let mut simulated = simulate::held(self, &asked).await.into_iter();
+        let held = held.into_iter().map(|held| {
+            let unanswered = || Held::Unknown("the policy simulator did not say".to_owned());
+            held.or_else(|| simulated.next()).unwrap_or_else(unanswered)
+        });
+        actions.iter().copied().zip(held).collect()
     }
-    let asked: Vec<&str> =
-        actions.iter().zip(&held).filter(|(_, held)| held.is_none()).map(|(action, _)| action.name).collect();
-    let mut simulated = simulate::held(&session, &asked).await.into_iter();
-    let held = held.into_iter().map(|held| {
-        let unanswered = || Held::Unknown("the policy simulator did not say".to_owned());
-        held.or_else(|| simulated.next()).unwrap_or_else(unanswered)
-    });
-    Ok(actions.iter().copied().zip(held).collect())
 }
 
 #[cfg(test)]

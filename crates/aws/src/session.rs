@@ -1,7 +1,10 @@
-//! Who we are, and the clients with which one account is read.
+//! The one door to AWS: who we are, and the clients with which one account is read.
 //!
-//! The caller's own account is read with the caller's own credentials; every other one through a role.
+//! The caller's own account is read with the caller's own credentials; every other one through a role. What can be asked
+//! through the door stands beside what answers it: `collect`, `beside`, `carry_out`, `permissions`, `objects`, `locations`,
+//! `metrics`, `public_keys` and `canary` give it their methods.
 
+mod buckets;
 mod keys;
 mod open;
 
@@ -13,6 +16,7 @@ use audit::inventory::Gap;
 use aws_config::{AppName, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use buckets::Buckets;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,13 +33,20 @@ pub(crate) struct Caller {
     pub(crate) partition: String,
 }
 
-/// One run: the caller, the way requests leave, and the roles assumed so far.
+/// The caller, the way requests leave, and the roles assumed so far: opened once, and asked as often as one likes, side by side.
+/// All it is asked shares one pace, and the handle that stops it.
+///
+/// A service that stays silent too often in a Region is not asked again within one piece of work: each collection, and each
+/// carrying out, begins afresh. Who watches for days opens a new one for each round.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub struct Session {
     pub(crate) caller: Caller,
     /// Where calls are made that are not about one Region.
     pub(crate) home: String,
     pub(crate) wire: Wire,
+    /// What it was opened with, without the keys.
+    pub(crate) options: Options,
+    pub(crate) buckets: Buckets,
     base: SdkConfig,
     role: Role,
     assumed: Mutex<HashMap<String, Arc<Slot>>>,
@@ -100,6 +111,26 @@ impl Reach {
 }
 
 impl Session {
+    /// The account that the credentials belong to.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.caller.account
+    }
+
+    /// Requests that were sent so far, repetitions included; the search for credentials is not counted.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.wire.requests()
+    }
+
+    /// Before a piece of work: what gave no answer is asked again, whatever came of it before.
+    pub(crate) fn begin(&self) {
+        self.wire.begin();
+        // One that is being assumed is no failure yet.
+        lock(&self.assumed)
+            .retain(|_, slot| slot.try_lock().map_or(true, |known| !matches!(&*known, Some((_, Err(_))))));
+    }
+
     /// As whom the account is read, or the gap that all of it has instead.
     pub(crate) async fn reach(&self, account: &str) -> Result<Reach, Gap> {
         if account == self.caller.account {

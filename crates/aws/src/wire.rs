@@ -74,6 +74,12 @@ impl Wire {
         }
     }
 
+    /// Forgets who was silent and how much was repeated: what comes is another piece of work.
+    pub(crate) fn begin(&self) {
+        lock(&self.silence).clear();
+        *lock(&self.budgets) = Budgets::default();
+    }
+
     /// Attempts that were sent.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)

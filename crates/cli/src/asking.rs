@@ -7,9 +7,9 @@ pub(crate) fn says_yes(question: &str) -> Option<bool> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return None;
     }
-    let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{question} Only yes means yes: ");
-    let _ = stderr.flush();
+    // Not locked while the answer is waited for: Ctrl-C has something to say meanwhile.
+    let _ = write!(io::stderr(), "{question} Only yes means yes: ");
+    let _ = io::stderr().flush();
     Some(is_yes(io::stdin().lock()))
 }
 

@@ -15,9 +15,9 @@ pub(crate) mod undo;
 pub(crate) mod validate;
 pub(crate) mod verify;
 
-use crate::collect::collect;
 use crate::output::{called, read_file, read_within};
 use crate::problem::{Problem, say};
+use crate::session::Session;
 use crate::settings::Source;
 use ::audit::exception::Exception;
 use ::audit::inventory::{GapKind, Inventory};
@@ -39,12 +39,44 @@ struct Facts {
     interrupted: bool,
 }
 
-fn facts(source: &Source, now: &str) -> Result<Facts> {
-    match source {
-        Source::File(path) => Ok(Facts { inventory: read_inventory(path)?, interrupted: false }),
-        Source::Live(live) => {
-            let collected = collect(live, now)?;
-            Ok(Facts { inventory: collected.inventory, interrupted: collected.interrupted })
+/// Where the facts come from, opened: AWS is asked once who asks, whatever else a command asks afterwards.
+enum Opened<'a> {
+    /// A file.
+    File(&'a Path),
+    /// AWS.
+    Live(Session),
+    /// AWS, and Ctrl-C came first.
+    Interrupted,
+}
+
+impl<'a> Opened<'a> {
+    /// # Errors
+    /// [`Problem`] iff not even the caller is known.
+    fn of(source: &'a Source) -> Result<Self> {
+        match source {
+            Source::File(path) => Ok(Self::File(path)),
+            Source::Live(live) => Ok(Session::begin(live)?.map_or(Self::Interrupted, Self::Live)),
+        }
+    }
+
+    /// # Errors
+    /// [`Problem`] where the file cannot be read, or nothing could be collected.
+    fn facts(&self, now: &str) -> Result<Facts> {
+        match self {
+            Self::File(path) => Ok(Facts { inventory: read_inventory(path)?, interrupted: false }),
+            Self::Live(session) => {
+                let collected = session.collect(now)?;
+                Ok(Facts { inventory: collected.inventory, interrupted: collected.interrupted })
+            }
+            Self::Interrupted => Ok(Facts { inventory: Inventory::default(), interrupted: true }),
+        }
+    }
+
+    /// `None` where the facts come from a file.
+    fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Live(session) => Some(session),
+            Self::File(_) | Self::Interrupted => None,
         }
     }
 }

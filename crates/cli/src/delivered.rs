@@ -18,7 +18,8 @@ pub(crate) use holes::Holes;
 pub(crate) use proofs::Proofs;
 pub(crate) use reading::{Read, has_request, read};
 
-use crate::sources::{Found, Kind, Place, Session, Window, list, tag_of};
+use crate::session::Session;
+use crate::sources::{Found, Kind, Place, Window, list, tag_of};
 use audit::inventory::Gap;
 use holes::place_of;
 use logs::scan::Tag;

@@ -2,7 +2,7 @@
 
 use super::Objects;
 use super::error::{ObjectError, ObjectTrouble};
-use super::place::{Said, told};
+use super::place::{Said, find, told};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw::{self, Reply, Target};
@@ -48,18 +48,18 @@ impl Objects<'_> {
             let said = "a bucket's name has letters, digits, dots and dashes";
             return Err(ObjectError::new(ObjectTrouble::NoBucket, bucket, key, said));
         }
-        let session = &self.evidence.session;
+        let session = self.session;
         let account = self.account.unwrap_or(&session.caller.account);
         let reach = session.reach(account).await;
         let reach = reach.map_err(|gap| ObjectError::unreached(&gap, bucket, key))?;
         let wrong = |failure: &Failure, action| ObjectError::of(failure, action, bucket, key);
-        let place = self.evidence.buckets.find(session, &reach, bucket).await;
+        let place = find(session, &reach, bucket).await;
         let mut region = place.map_err(|(failure, action)| wrong(&failure, action))?;
         for _ in 0..=MOVES {
             match once(session, &reach, &region, ask).await.map_err(|failure| wrong(&failure, ask.action))? {
                 Said::Here(reply) => return Ok(reply),
                 Said::Elsewhere(there) => {
-                    self.evidence.buckets.moved(bucket, &there).await;
+                    session.buckets.moved(bucket, &there).await;
                     region = there;
                 }
                 Said::Nothing => {

@@ -4,10 +4,8 @@ use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw::{self, Reply, Target, first};
 use crate::session::{Reach, Session};
-use crate::wire::{Attempt, Call, lock};
+use crate::wire::{Attempt, Call};
 use cloudtrail::names::Region;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 
 /// What an answer of S3 means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,44 +41,24 @@ fn elsewhere(reply: &Reply) -> Option<String> {
     Region::parse(&named).is_ok().then_some(named)
 }
 
-/// The Region of each bucket that was asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Places {
-    known: Mutex<HashMap<String, Arc<Slot>>>,
-}
-
-type Slot = tokio::sync::Mutex<Option<String>>;
-
-impl Places {
-    /// The bucket's Region; where nothing tells it, the Region in which the session begins.
-    ///
-    /// # Errors
-    /// The failure, and the action that failed.
-    pub(crate) async fn find(
-        &self,
-        session: &Session,
-        reach: &Reach,
-        bucket: &str,
-    ) -> Result<String, (Failure, &'static str)> {
-        let slot = self.slot(bucket);
-        // Held while it is asked: who comes meanwhile waits for that answer.
-        let mut known = slot.lock().await;
-        if let Some(region) = &*known {
-            return Ok(region.clone());
-        }
-        let region = ask(session, reach, bucket).await?;
-        *known = Some(region.clone());
-        Ok(region)
+/// The bucket's Region; where nothing tells it, the Region in which the session begins.
+///
+/// # Errors
+/// The failure, and the action that failed.
+pub(crate) async fn find(
+    session: &Session,
+    reach: &Reach,
+    bucket: &str,
+) -> Result<String, (Failure, &'static str)> {
+    let slot = session.buckets.slot(bucket);
+    // Held while it is asked: who comes meanwhile waits for that answer.
+    let mut known = slot.lock().await;
+    if let Some(region) = &*known {
+        return Ok(region.clone());
     }
-
-    /// S3 says that the bucket is there.
-    pub(crate) async fn moved(&self, bucket: &str, region: &str) {
-        *self.slot(bucket).lock().await = Some(region.to_owned());
-    }
-
-    fn slot(&self, bucket: &str) -> Arc<Slot> {
-        Arc::clone(lock(&self.known).entry(bucket.to_owned()).or_default())
-    }
+    let region = ask(session, reach, bucket).await?;
+    *known = Some(region.clone());
+    Ok(region)
 }
 
 async fn ask(session: &Session, reach: &Reach, bucket: &str) -> Result<String, (Failure, &'static str)> {

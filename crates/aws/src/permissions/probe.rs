@@ -2,7 +2,7 @@
 
 use super::Held;
 use crate::gap::{Class, Failure};
-use crate::options::{Accounts, Options};
+use crate::options::Accounts;
 use crate::pace::Service;
 use crate::raw::{self, Target};
 use crate::session::Session;
@@ -12,12 +12,13 @@ use crate::wire::{Attempt, Call};
 const NOTHING: &str = "invoketrail-permission-probe";
 
 /// Whether the action is refused; `None` iff we have no call for it.
-pub(super) async fn held(session: &Session, options: &Options, action: &'static str) -> Option<Held> {
+pub(super) async fn held(session: &Session, action: &'static str) -> Option<Held> {
+    let options = &session.options;
     let region = options.regions.as_ref().and_then(|regions| regions.first()).unwrap_or(&session.home);
     match action {
         // It was answered when the session was opened.
         "sts:GetCallerIdentity" => return Some(Held::Yes),
-        "sts:AssumeRole" => return Some(assume(session, options).await),
+        "sts:AssumeRole" => return Some(assume(session).await),
         _ => {}
     }
     let (service, _) = action.split_once(':')?;
@@ -47,7 +48,8 @@ fn verdict(sent: Result<(), Failure>) -> Held {
     }
 }
 
-async fn assume(session: &Session, options: &Options) -> Held {
+async fn assume(session: &Session) -> Held {
+    let options = &session.options;
     let other = match &options.accounts {
         Accounts::Listed(ids) => ids.iter().find(|id| **id != session.caller.account),
         _ => None,

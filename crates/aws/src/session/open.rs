@@ -1,5 +1,6 @@
 //! How a session begins: find credentials, and ask STS whose they are.
 
+use super::buckets::Buckets;
 use super::keys::{self, Unsendable};
 use super::{Caller, Role, Session};
 use crate::bounded::{bounded, may_be_sent};
@@ -34,8 +35,12 @@ use std::sync::Mutex;
 const FIRST_REGION: &str = "us-east-1";
 
 impl Session {
-    /// Finds credentials and asks whose they are; `None` iff that was interrupted.
-    pub(crate) async fn open(options: &Options, stop: Stop) -> Result<Option<Session>, CollectError> {
+    /// Finds credentials and asks whose they are; `None` iff `stop` was stopped before that was known.
+    ///
+    /// # Errors
+    /// [`CollectError`] iff nothing can be asked at all: the options are impossible, or not even the caller is known.
+    pub async fn open(options: &Options, stop: Stop) -> Result<Option<Session>, CollectError> {
+        options.check()?;
         if let Some(url) = &options.endpoint_url {
             check_endpoint(url, "the endpoint URL")?;
         }
@@ -56,8 +61,9 @@ impl Session {
             Err(failure) if failure.class == Class::Interrupted => return Ok(None),
             Err(failure) => return Err(impossible(failure, &base, &home)),
         };
-        let (role, assumed) = (Role::of(options), Mutex::default());
-        Ok(Some(Session { caller, home, wire, base, role, assumed }))
+        let (role, assumed, buckets) = (Role::of(options), Mutex::default(), Buckets::default());
+        let options = Options { keys: None, ..options.clone() };
+        Ok(Some(Session { caller, home, wire, options, buckets, base, role, assumed }))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::options;
 use crate::seed::Seed;
-use aws::{Aim, CanaryTrouble, Evidence, ObjectTrouble, Stop};
+use aws::{Aim, CanaryTrouble, ObjectTrouble, Session, Stop};
 use std::fmt::Write;
 
-async fn opened(seed: &Seed) -> Evidence {
-    Evidence::open(&options(seed), Stop::new()).await.unwrap().unwrap()
+async fn opened(seed: &Seed) -> Session {
+    Session::open(&options(seed), Stop::new()).await.unwrap().unwrap()
 }
 
 /// Keys that need some kind of encoding.

@@ -8,8 +8,8 @@ mod evidence;
 mod seed;
 
 use audit::inventory::{GapKind, Inventory, OptIn};
-use aws::permissions::{Held, Job, check};
-use aws::{Accounts, Keys, Options, Progress, Stop, collect};
+use aws::permissions::{Held, Job};
+use aws::{Accounts, Keys, Options, Progress, Session, Stop};
 use seed::{Seed, url};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -31,8 +31,12 @@ fn options(seed: &Seed) -> Options {
     options
 }
 
+async fn opened(options: &Options) -> Session {
+    Session::open(options, Stop::new()).await.unwrap().unwrap()
+}
+
 async fn run(options: &Options) -> aws::Collected {
-    collect(options, "2026-11-23T12:00:00Z", &|_: Progress| {}, Stop::new()).await.unwrap()
+    opened(options).await.collect("2026-11-23T12:00:00Z", &|_: Progress| {}).await.unwrap()
 }
 
 fn calls(inventory: &Inventory, kind: GapKind) -> BTreeSet<&str> {
@@ -129,7 +133,7 @@ async fn a_thousand_functions_in_two_regions_take_at_most_sixty_requests() {
 #[tokio::test]
 async fn permissions_are_tried() {
     let account = Seed::account("210000000005");
-    let held = check(&options(&account), Job::Audit).await.unwrap();
+    let held = opened(&options(&account)).await.held(Job::Audit).await;
     let of = |name: &str| held.iter().find(|(action, _)| action.name == name).map(|(_, held)| held);
     assert_eq!(of("cloudtrail:DescribeTrails"), Some(&Held::Yes));
     assert_eq!(

@@ -4,9 +4,9 @@ use crate::acme::{CALLER, MANAGEMENT, OTHER, members, world};
 use crate::answers;
 use crate::op::Op;
 use crate::server::{Answer, Request, serve};
-use crate::world::{Served, World};
+use crate::world::{Served, World, opened};
 use audit::inventory::Inventory;
-use aws::{Accounts, Stop, Wants, enrich};
+use aws::{Accounts, Stop, Wants};
 use cloudtrail::recorder::Seen;
 use std::sync::Arc;
 
@@ -98,7 +98,7 @@ pub(crate) async fn served(
 async fn enriched(served: &Served, wants: Wants) -> Inventory {
     let collected = served.collect(Accounts::Caller).await.unwrap();
     let options = served.options(Accounts::Caller);
-    enrich(&options, collected.inventory, wants, &|_, _| {}, Stop::new()).await.unwrap().inventory
+    opened(&options, Stop::new()).await.enrich(collected.inventory, wants, &|_, _| {}).await.inventory
 }
 
 fn key(region: &str) -> (String, String) {
@@ -185,7 +185,7 @@ async fn administrators(served: &Served, accounts: Accounts) -> Inventory {
     let collected = served.collect(accounts.clone()).await.unwrap();
     let wants = Wants { administrators: true, ..Wants::default() };
     let options = served.options(accounts);
-    enrich(&options, collected.inventory, wants, &|_, _| {}, Stop::new()).await.unwrap().inventory
+    opened(&options, Stop::new()).await.enrich(collected.inventory, wants, &|_, _| {}).await.inventory
 }
 
 const LIST: &str = "organizations:ListDelegatedAdministrators";

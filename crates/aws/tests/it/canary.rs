@@ -3,7 +3,7 @@
 use crate::acme::CALLER;
 use crate::beside::{refused, send, served};
 use crate::server::{Answer, Request};
-use aws::{Accounts, Aim, CanaryTrouble, Evidence, Stop};
+use aws::{Accounts, Aim, CanaryTrouble, Session, Stop};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn function() -> String {
 /// The headers of every invocation, and a session that sends them.
 async fn lambda(
     answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
-) -> (Evidence, Arc<Mutex<Vec<Request>>>) {
+) -> (Session, Arc<Mutex<Vec<Request>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&asked);
     let served = served(move |_, request| {
@@ -30,7 +30,7 @@ async fn lambda(
     });
     let mut options = served.await.options(Accounts::Caller);
     options.limits.attempt = Duration::from_millis(500);
-    (Evidence::open(&options, Stop::new()).await.unwrap().unwrap(), asked)
+    (Session::open(&options, Stop::new()).await.unwrap().unwrap(), asked)
 }
 
 fn accepted(status: u16) -> Answer {

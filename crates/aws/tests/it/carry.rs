@@ -5,10 +5,10 @@ use crate::answers;
 use crate::beside::{refused, send};
 use crate::op::Op;
 use crate::server::{Answer, serve};
-use crate::world::{Served, World};
+use crate::world::{Served, World, opened};
 use audit::change::{Change, Setting, Target, Turn};
 use audit::journal::{Entry, Journal, Mark};
-use aws::{Accounts, Carried, Orders, Stop, Stopped, carry_out};
+use aws::{Accounts, Carried, Orders, Stop, Stopped};
 use cloudtrail::recorder::RecorderKind;
 use serde_json::{Value, json};
 use std::io;
@@ -149,7 +149,7 @@ async fn carried(served: &Served, changes: &[Change], marks: &[Mark]) -> (Carrie
     let mut journal = Memory::default();
     let options = served.options(Accounts::Caller);
     let orders = Orders { changes, marks };
-    let carried = carry_out(&options, orders, &mut journal, &mut |_| {}, Stop::new()).await.unwrap();
+    let carried = opened(&options, Stop::new()).await.carry_out(orders, &mut journal, &mut |_| {}).await;
     (carried, journal)
 }
 

@@ -5,12 +5,12 @@ use crate::beside::{refused, send, served};
 use crate::op::Op;
 use crate::server::{Answer, Request};
 use audit::inventory::GapKind;
-use aws::{Accounts, Evidence, Stop};
+use aws::{Accounts, Session, Stop};
 use serde_json::json;
 
-async fn opened(fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static) -> Evidence {
+async fn opened(fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static) -> Session {
     let options = served(fault).await.options(Accounts::Caller);
-    Evidence::open(&options, Stop::new()).await.unwrap().unwrap()
+    Session::open(&options, Stop::new()).await.unwrap().unwrap()
 }
 
 fn regions() -> Vec<String> {
@@ -108,7 +108,7 @@ fn metrics(series: &[String], next: &str) -> String {
     )
 }
 
-async fn invocations(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Evidence {
+async fn invocations(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Session {
     opened(move |op, request| (op.action == "monitoring:GetMetricData").then(|| answer(&request.body))).await
 }
 
@@ -167,7 +167,7 @@ async fn what_is_not_whole_is_a_gap_and_never_a_zero() {
 const VALUES: [&str; 2] = ["MIIBIjANBgkqhkiG9w0BAQE=", "MIIBCgKCAQEA"];
 
 /// Answers for keys in eu-west-1 alone, which is not the caller's own Region.
-async fn keys(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Evidence {
+async fn keys(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Session {
     opened(move |op, request| {
         let here = op.action == "cloudtrail:ListPublicKeys" && op.region == "eu-west-1";
         here.then(|| answer(&request.body))

@@ -3,10 +3,12 @@
 use crate::acme;
 use crate::facts::facts;
 use crate::op::Op;
-use crate::world::{Fault, run};
+use crate::world::{Fault, opened, run};
 use audit::inventory::GapKind;
-use aws::{Accounts, Collected};
+use aws::{Accounts, Collected, Progress, Stop};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The names of the things that differ.
@@ -180,4 +182,23 @@ async fn young_services_that_a_region_lacks_are_not_offered() {
     assert_eq!(kinds["lambda:ListWebFunctions"], BTreeSet::from([GapKind::NotOffered]));
     assert_eq!(kinds["lambda:ListMicrovmImages"], BTreeSet::from([GapKind::NotOffered]));
     assert_eq!(kinds["lambda:ListFunctions"], BTreeSet::from([GapKind::Failed]));
+}
+
+/// Whoever collects, changes and collects again does so with one session: what failed the first time is asked again.
+#[tokio::test]
+async fn each_collection_of_a_session_begins_afresh() {
+    let refuses = Arc::new(AtomicBool::new(true));
+    let refused = Arc::clone(&refuses);
+    let world = acme::world().failing(move |op, _| {
+        let role = op.action == "sts:AssumeRole" && op.account == acme::OTHER;
+        (role && refused.load(Ordering::SeqCst)).then_some(Fault::Refused)
+    });
+    let served = world.serve().await;
+    let session = opened(&served.options(acme::members()), Stop::new()).await;
+    let first = session.collect("2026-11-23T12:00:00Z", &|_: Progress| {}).await.unwrap();
+    assert!(first.inventory.gaps.iter().any(|gap| gap.call == "sts:AssumeRole"));
+    refuses.store(false, Ordering::SeqCst);
+    let second = session.collect("2026-11-23T12:00:00Z", &|_: Progress| {}).await.unwrap();
+    assert_eq!(second.inventory.gaps, []);
+    assert_eq!(served.count("sts:GetCallerIdentity"), 1);
 }

@@ -6,10 +6,10 @@ use crate::answers;
 use crate::beside::send;
 use crate::op::Op;
 use crate::server::{Answer, serve};
-use crate::world::{Served, World};
+use crate::world::{Served, World, opened};
 use audit::change::{Bucket, Change, Setting, State, Target, Turn};
 use audit::journal::{Entry, Journal, Mark};
-use aws::{Accounts, Carried, Orders, Stop, Stopped, carry_out, look};
+use aws::{Accounts, Carried, Orders, Stop, Stopped};
 use cloudtrail::recorder::RecorderKind;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -96,7 +96,7 @@ async fn carried(served: &Served, change: &Change, mark: Mark) -> (Carried, Memo
     let mut journal = Memory::default();
     let options = served.options(Accounts::Caller);
     let orders = Orders { changes: std::slice::from_ref(change), marks: &[mark] };
-    let carried = carry_out(&options, orders, &mut journal, &mut |_| {}, Stop::new()).await.unwrap();
+    let carried = opened(&options, Stop::new()).await.carry_out(orders, &mut journal, &mut |_| {}).await;
     (carried, journal)
 }
 
@@ -121,9 +121,8 @@ async fn refused_after_any_call_it_goes_on_to_the_end_and_can_be_taken_back() {
 
         // The way back of as much as was made.
         if made.is_some() {
-            let found =
-                look(&served.options(Accounts::Caller), std::slice::from_ref(&change), Stop::new()).await;
-            let found: State = found.unwrap().remove(0).unwrap();
+            let session = opened(&served.options(Accounts::Caller), Stop::new()).await;
+            let found: State = session.look(std::slice::from_ref(&change)).await.remove(0).unwrap();
             let so_far = change.so_far(&found).unwrap_or_else(|| change.clone());
             let (back, _) = carried(&served, &so_far.inverse(), Mark::Fresh).await;
             assert_eq!((back.stopped, shelf.lock().unwrap().bucket.clone()), (None, None), "{from}");

@@ -5,9 +5,9 @@ use crate::acme::{CALLER, world};
 use crate::beside::{refused, send};
 use crate::op::Op;
 use crate::server::{Answer, Request, serve};
-use crate::world::{Served, World};
+use crate::world::{Served, World, opened};
 use audit::inventory::Inventory;
-use aws::{Accounts, Stop, Wants, enrich};
+use aws::{Accounts, Stop, Wants};
 use cloudtrail::recorder::Seen;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ async fn enriched(list: &List, answer: impl Fn() -> Answer + Send + Sync + 'stat
     let before = collected.gaps.len();
     let wants = Wants { tags: true, functions: true, ..Wants::default() };
     let options = served.options(Accounts::Caller);
-    let enriched = enrich(&options, collected, wants, &|_, _| {}, Stop::new()).await.unwrap();
+    let enriched = opened(&options, Stop::new()).await.enrich(collected, wants, &|_, _| {}).await;
     (enriched.inventory, before)
 }
 
@@ -109,7 +109,7 @@ async fn what_is_answered_well_is_no_gap() {
         let collected = of.collect(Accounts::Caller).await.unwrap().inventory;
         let wants = Wants { tags: true, functions: true, ..Wants::default() };
         let options = of.options(Accounts::Caller);
-        let all = enrich(&options, collected, wants, &|_, _| {}, Stop::new()).await.unwrap().inventory;
+        let all = opened(&options, Stop::new()).await.enrich(collected, wants, &|_, _| {}).await.inventory;
         assert!((list.unread)(&all).iter().all(Option::is_none), "{}: {:?}", list.call, all.gaps);
     }
 }

@@ -5,7 +5,7 @@ use crate::objects::{bucket, error, with};
 use crate::op::Op;
 use crate::server::{Answer, Request};
 use crate::signature::assert_signed;
-use aws::{Accounts, Evidence, ObjectTrouble, Stop};
+use aws::{Accounts, ObjectTrouble, Session, Stop};
 use std::sync::{Arc, Mutex};
 
 fn listing(keys: &[String], next: Option<&str>) -> String {
@@ -107,7 +107,7 @@ async fn a_listing_that_is_refused_names_the_permission() {
 /// A session, and what was asked of S3, of a bucket that answers as it likes everywhere.
 async fn anywhere(
     answer: impl Fn(&Op, &Request) -> Answer + Send + Sync + 'static,
-) -> (Evidence, Arc<Mutex<Vec<(String, String)>>>) {
+) -> (Session, Arc<Mutex<Vec<(String, String)>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&asked);
     let served = served(move |op, request| {
@@ -119,7 +119,7 @@ async fn anywhere(
         })
     });
     let options = served.await.options(Accounts::Caller);
-    (Evidence::open(&options, Stop::new()).await.unwrap().unwrap(), asked)
+    (Session::open(&options, Stop::new()).await.unwrap().unwrap(), asked)
 }
 
 #[tokio::test]

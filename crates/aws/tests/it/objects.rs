@@ -4,7 +4,7 @@ use crate::beside::{send, served};
 use crate::op::Op;
 use crate::server::{Answer, Request};
 use crate::signature::assert_signed;
-use aws::{Accounts, Evidence, ObjectError, ObjectTrouble, Stop};
+use aws::{Accounts, ObjectError, ObjectTrouble, Session, Stop};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +13,7 @@ const PART: usize = 8 << 20;
 /// A session before a bucket `logs`, which `answer` gives the answers for; it is in us-east-1.
 pub(crate) async fn bucket(
     answer: impl Fn(&Op, &Request) -> Answer + Send + Sync + 'static,
-) -> (Evidence, Arc<Mutex<Vec<Op>>>) {
+) -> (Session, Arc<Mutex<Vec<Op>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&asked);
     let served = served(move |op, request| {
@@ -27,7 +27,7 @@ pub(crate) async fn bucket(
         })
     });
     let options = served.await.options(Accounts::Caller);
-    (Evidence::open(&options, Stop::new()).await.unwrap().unwrap(), asked)
+    (Session::open(&options, Stop::new()).await.unwrap().unwrap(), asked)
 }
 
 pub(crate) fn with(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
@@ -234,7 +234,7 @@ async fn what_cannot_be_a_bucket_is_never_asked_for() {
 async fn an_interruption_says_so() {
     let served = served(|_, request| request.path.starts_with("/logs").then_some(Answer::Hang)).await;
     let stop = Stop::new();
-    let evidence = Evidence::open(&served.options(Accounts::Caller), stop.clone()).await.unwrap().unwrap();
+    let evidence = Session::open(&served.options(Accounts::Caller), stop.clone()).await.unwrap().unwrap();
     let (read, ()) = tokio::join!(evidence.objects().get("logs", "a", None), async {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         stop.stop();

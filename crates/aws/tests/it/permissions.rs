@@ -1,9 +1,9 @@
 //! Which permissions the caller holds: reading is tried, writing never.
 
 use crate::acme;
-use crate::world::Fault;
-use aws::Accounts;
-use aws::permissions::{Held, Job, check};
+use crate::world::{Fault, opened};
+use aws::permissions::{Held, Job};
+use aws::{Accounts, Stop};
 use std::collections::BTreeMap;
 
 #[tokio::test]
@@ -17,9 +17,10 @@ async fn what_is_refused_is_missing_and_all_else_is_held() {
     let served = world.serve().await;
     let mut options = served.options(Accounts::Caller);
     options.limits.attempts = 2;
-    let held: BTreeMap<&str, Held> = check(&options, Job::Audit)
+    let held: BTreeMap<&str, Held> = opened(&options, Stop::new())
         .await
-        .unwrap()
+        .held(Job::Audit)
+        .await
         .into_iter()
         .map(|(action, held)| (action.name, held))
         .collect();
@@ -39,14 +40,14 @@ async fn what_is_refused_is_missing_and_all_else_is_held() {
 #[tokio::test]
 async fn a_role_is_tried_where_one_is_named() {
     let served = acme::world().serve().await;
-    let held = check(&served.options(acme::members()), Job::Audit).await.unwrap();
+    let held = opened(&served.options(acme::members()), Stop::new()).await.held(Job::Audit).await;
     assert!(held.iter().all(|(_, held)| *held == Held::Yes), "{held:?}");
 }
 
 #[tokio::test]
 async fn what_writes_is_never_called_but_asked_of_the_simulator() {
     let served = acme::world().serve().await;
-    let held = check(&served.options(Accounts::Caller), Job::Apply).await.unwrap();
+    let held = opened(&served.options(Accounts::Caller), Stop::new()).await.held(Job::Apply).await;
     let of = |name: &str| held.iter().find(|(action, _)| action.name == name).map(|(_, held)| held.clone());
     assert_eq!(of("cloudtrail:PutEventSelectors"), Some(Held::Yes));
     assert!(matches!(of("cloudtrail:StartLogging"), Some(Held::No(_))));
@@ -60,7 +61,8 @@ async fn what_writes_is_never_called_but_asked_of_the_simulator() {
 #[tokio::test]
 async fn a_simulator_that_refuses_leaves_writing_unknown() {
     let world = acme::world().failing(|op, _| op.action.starts_with("iam:").then_some(Fault::Refused));
-    let held = check(&world.serve().await.options(Accounts::Caller), Job::Evidence).await.unwrap();
+    let held =
+        opened(&world.serve().await.options(Accounts::Caller), Stop::new()).await.held(Job::Evidence).await;
     for (action, held) in held {
         match action.name.split(':').next() {
             Some("s3" | "kms" | "cloudwatch") => assert!(

@@ -1,9 +1,9 @@
 //! Interruption: what was collected is returned, and what was not read says so.
 
 use crate::acme::{self, CALLER};
-use crate::world::Fault;
+use crate::world::{Fault, opened};
 use audit::inventory::GapKind;
-use aws::{Accounts, Progress, Stop, collect};
+use aws::{Accounts, Progress, Session, Stop};
 
 #[tokio::test]
 async fn what_was_collected_before_the_interruption_is_kept() {
@@ -20,7 +20,8 @@ async fn what_was_collected_before_the_interruption_is_kept() {
         }
     };
     let options = served.options(Accounts::Caller);
-    let collected = collect(&options, "2026-11-23T12:00:00Z", &watch, stop.clone()).await.unwrap();
+    let collected =
+        opened(&options, stop.clone()).await.collect("2026-11-23T12:00:00Z", &watch).await.unwrap();
     assert!(collected.interrupted);
     let inventory = collected.inventory;
     let functions = |region: &str| {
@@ -34,15 +35,13 @@ async fn what_was_collected_before_the_interruption_is_kept() {
 }
 
 #[tokio::test]
-async fn a_collection_stopped_before_it_began_sends_nothing() {
+async fn a_session_stopped_before_it_began_sends_nothing() {
     let served = acme::world().serve().await;
     let stop = Stop::new();
     stop.stop();
     let options = served.options(Accounts::Caller);
-    let collected = collect(&options, "2026-11-23T12:00:00Z", &|_| {}, stop).await.unwrap();
-    assert!(collected.interrupted);
-    assert_eq!((collected.requests, served.asked().len()), (0, 0));
-    assert_eq!(collected.inventory.collected_at, "2026-11-23T12:00:00Z");
+    assert!(Session::open(&options, stop).await.unwrap().is_none());
+    assert_eq!(served.asked().len(), 0);
 }
 
 #[tokio::test]
@@ -57,7 +56,8 @@ async fn stopping_at_any_moment_never_loses_the_answer() {
             }
         };
         let options = served.options(acme::members());
-        let collected = collect(&options, "2026-11-23T12:00:00Z", &watch, stop.clone()).await.unwrap();
+        let collected =
+            opened(&options, stop.clone()).await.collect("2026-11-23T12:00:00Z", &watch).await.unwrap();
         let interrupted = collected.inventory.gaps.iter().any(|gap| gap.kind == GapKind::Interrupted);
         assert_eq!(interrupted, collected.interrupted, "at {moment}");
     }

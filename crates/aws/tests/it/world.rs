@@ -3,7 +3,7 @@
 use crate::answers;
 use crate::op::{KEY, Op};
 use crate::server::{Answer, serve};
-use aws::{Accounts, CollectError, Collected, Keys, Limits, Options, Pace, Progress, Stop, collect};
+use aws::{Accounts, CollectError, Collected, Keys, Limits, Options, Pace, Progress, Session, Stop};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -204,6 +204,12 @@ impl Served {
     }
 }
 
+/// A session that nothing hinders.
+pub(crate) async fn opened(options: &Options, stop: Stop) -> Session {
+    Session::open(options, stop).await.unwrap().unwrap()
+}
+
 pub(crate) async fn run(options: &Options) -> Result<Collected, CollectError> {
-    collect(options, "2026-11-23T12:00:00Z", &|_: Progress| {}, Stop::new()).await
+    let session = Session::open(options, Stop::new()).await?.unwrap();
+    session.collect("2026-11-23T12:00:00Z", &|_: Progress| {}).await
 }

@@ -8,10 +8,10 @@ use super::sites::in_the_way;
 use super::{Context, exceptions_so_far};
 use crate::args;
 use crate::asking;
-use crate::collect::collect;
 use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_file, write_private};
 use crate::problem::{Problem, say};
+use crate::session::Session;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
@@ -69,14 +69,12 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     {
         return Ok(outcome);
     }
-    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) && exceptions_file.is_none() {
-        let problem = Problem::misuse("this plan declares or ends an exception, and no file for it is named");
-        return Err(problem
-            .help("name it with --exceptions FILE; a backout makes it where there is none")
-            .into());
-    }
+    may_except(plan, exceptions_file.as_deref())?;
     let declared = exceptions_so_far(exceptions_file.as_deref())?;
-    let place = Place { live: &live, context: &context };
+    let place = match Place::open(plan, &live, &context) {
+        Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
+        opened => opened?,
+    };
     let inventory = match place.collected(plan) {
         Ok(Ok(inventory)) => inventory,
         Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(&live)),
@@ -115,6 +113,16 @@ pub(crate) fn tell_difference(expected: &State, found: &State) {
         };
         say("difference", &told);
     }
+}
+
+/// # Errors
+/// [`Problem`] iff the plan declares or ends an exception, and no file for it is named.
+fn may_except(plan: &Plan, file: Option<&Path>) -> Result<()> {
+    if file.is_some() || !matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) {
+        return Ok(());
+    }
+    let problem = Problem::misuse("this plan declares or ends an exception, and no file for it is named");
+    Err(problem.help("name it with --exceptions FILE; a backout makes it where there is none").into())
 }
 
 /// Reads a journal.
@@ -348,11 +356,25 @@ pub(crate) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> 
 
 /// Where the plan is carried out.
 pub(crate) struct Place<'a> {
+    /// With AWS, over the accounts of the plan.
+    pub(crate) session: Session,
     pub(crate) live: &'a Live,
     pub(crate) context: &'a Context,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    /// Asks AWS who asks: once for reading, changing and reading again.
+    ///
+    /// # Errors
+    /// [`Problem`] iff not even the caller is known, or it was interrupted before.
+    pub(crate) fn open(plan: &Plan, live: &'a Live, context: &'a Context) -> Result<Self> {
+        let mut over = live.clone();
+        if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
+            over.accounts = Accounts::Listed(plan.scope.accounts.clone());
+        }
+        Ok(Place { session: Session::open(&over)?, live, context })
+    }
+
     /// The accounts of the plan as they are now, audited; or the outcome, where the plan is not theirs.
     pub(crate) fn audited(
         &self,
@@ -364,11 +386,7 @@ impl Place<'_> {
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
     fn collected(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
-        let mut live = self.live.clone();
-        if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
-            live.accounts = Accounts::Listed(plan.scope.accounts.clone());
-        }
-        let collected = collect(&live, &self.context.now)?;
+        let collected = self.session.collect(&self.context.now)?;
         if collected.interrupted {
             say("note", "interrupted");
             return Ok(Err(Outcome::Interrupted));

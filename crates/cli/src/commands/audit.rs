@@ -1,6 +1,6 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
-use super::{Context, exceptions, facts, read_inventory};
+use super::{Context, Opened, exceptions, read_inventory};
 use crate::args::{self, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
@@ -18,7 +18,7 @@ use std::io::{self, Write};
 /// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let settings = settings::audit(typed, context.config);
-    let facts = facts(&settings.source, &context.now)?;
+    let facts = Opened::of(&settings.source)?.facts(&context.now)?;
     if facts.interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         let caller = settings.source.caller();

@@ -1,7 +1,7 @@
 //! `invoketrail backout`: plan a declared reduction, for cost, until a day.
 
-use super::Context;
 use super::plan::Desk;
+use super::{Context, Opened};
 use crate::args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
@@ -35,7 +35,8 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
             Wanted::Only(_) => false,
         };
     let wants = Wants { tags: true, invocations: true, functions, ..Wants::default() };
-    let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let opened = Opened::of(&source)?;
+    let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
     let reduction = Reduction { wanted, keep: typed.keep, exception };
     let plan = backout(&inventory, &desk.options(&context), &reduction);
     desk.show(&plan, &inventory, &context, &source)

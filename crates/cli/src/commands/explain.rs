@@ -4,7 +4,7 @@ mod pasted;
 mod standing;
 mod subject;
 
-use super::{Context, Facts, facts};
+use super::{Context, Facts, Opened};
 use crate::args::{self, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
@@ -72,7 +72,7 @@ fn seen(
     source: Source,
     context: &Context,
 ) -> Result<Outcome> {
-    let Facts { inventory, interrupted } = facts(&source, &context.now)?;
+    let Facts { inventory, interrupted } = Opened::of(&source)?.facts(&context.now)?;
     if interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);

@@ -2,10 +2,10 @@
 
 use super::{Context, tell_gaps};
 use crate::args;
-use crate::collect::collect;
 use crate::outcome::Outcome;
 use crate::output::{print, write_private};
 use crate::problem::say;
+use crate::session::Session;
 use crate::settings::{self, is_stdin};
 use anyhow::Result;
 use aws::Collected;
@@ -17,11 +17,11 @@ use std::path::Path;
 /// [`crate::problem::Problem`] where nothing could be collected, or the file could not be written.
 pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live, context.config);
-    let collected = collect(&live, &context.now)?;
-    if collected.interrupted && collected.inventory.partition.is_empty() {
+    let Some(session) = Session::begin(&live)? else {
         say("note", "interrupted before anything was read: nothing was written");
         return Ok(Outcome::Interrupted);
-    }
+    };
+    let collected = session.collect(&context.now)?;
     write(&typed.output, &collected)?;
     tell_gaps(&collected.inventory);
     if collected.interrupted {

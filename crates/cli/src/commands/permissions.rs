@@ -2,10 +2,10 @@
 
 use super::Context;
 use crate::args::{self, Job};
-use crate::collect::held;
 use crate::outcome::Outcome;
 use crate::output::print;
 use crate::problem::say;
+use crate::session::Session;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
 use aws::permissions::{Action, Held, actions};
@@ -137,7 +137,7 @@ fn sid(resource: &str) -> &'static str {
 }
 
 fn check(live: &Live, job: Job) -> Result<Outcome> {
-    let asked = held(live, job)?;
+    let asked = Session::open(live)?.held(job);
     let asked: Vec<_> = asked.into_iter().filter(|(action, _)| needed(action, live)).collect();
     let mut text = String::new();
     let mut outcome = Outcome::Well;

@@ -1,10 +1,9 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
 use super::sites::sited;
-use super::{Context, Facts, exceptions, exceptions_so_far, facts};
+use super::{Context, Facts, Opened, exceptions, exceptions_so_far};
 use crate::again::again;
 use crate::args::{self, PlanFormat};
-use crate::collect::enrich;
 use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
@@ -30,7 +29,8 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let desk = Desk::new(&typed.planning, counted, &context)?;
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
-    let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let opened = Opened::of(&source)?;
+    let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
     let make = |buckets: &Buckets| {
         let options = PlanOptions {
             all_kinds: typed.all_kinds,
@@ -41,7 +41,7 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
         };
         if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) }
     };
-    let Some(plan) = sited(&source, make)? else { return Ok(Outcome::Interrupted) };
+    let Some(plan) = sited(opened.session(), make) else { return Ok(Outcome::Interrupted) };
     desk.show(&plan, &inventory, &context, &source)
 }
 
@@ -101,19 +101,19 @@ impl Desk {
     }
 
     /// The facts with what else is wanted; `None` iff reading them was interrupted.
-    pub(crate) fn inventory(
+    pub(super) fn inventory(
         &self,
-        source: &Source,
+        opened: &Opened<'_>,
         context: &Context,
         wants: Wants,
     ) -> Result<Option<Inventory>> {
-        let Facts { inventory, interrupted } = facts(source, &context.now)?;
+        let Facts { inventory, interrupted } = opened.facts(&context.now)?;
         if interrupted {
             say("note", "interrupted before everything was read: nothing is planned on half of it");
             return Ok(None);
         }
-        let Source::Live(live) = source else { return Ok(Some(inventory)) };
-        let enriched = enrich(live, inventory, wants)?;
+        let Some(session) = opened.session() else { return Ok(Some(inventory)) };
+        let enriched = session.enrich(inventory, wants);
         if enriched.interrupted {
             say("note", "interrupted before everything was read: nothing is planned on half of it");
             return Ok(None);

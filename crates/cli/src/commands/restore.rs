@@ -1,8 +1,8 @@
 //! `invoketrail restore`: plan full recording again after a reduction.
 
-use super::Context;
 use super::plan::Desk;
 use super::sites::sited;
+use super::{Context, Opened};
 use crate::args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
@@ -37,11 +37,12 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
         .collect();
     let source = settings::source(typed.source, context.config.clone());
     let wants = Wants { tags: true, invocations: true, ..Wants::default() };
-    let Some(inventory) = desk.inventory(&source, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let opened = Opened::of(&source)?;
+    let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
     let make = |buckets: &Buckets| {
         let options = PlanOptions { buckets: Some(buckets), ..desk.options(&context) };
         restore(&inventory, &options, &ending)
     };
-    let Some(plan) = sited(&source, make)? else { return Ok(Outcome::Interrupted) };
+    let Some(plan) = sited(opened.session(), make) else { return Ok(Outcome::Interrupted) };
     desk.show(&plan, &inventory, &context, &source)
 }

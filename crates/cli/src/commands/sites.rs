@@ -1,9 +1,7 @@
 //! Where the bucket of a new trail is to be: whether its name is free, is there as it is wanted, or is somebody else's.
 
-use crate::collect::sites;
 use crate::problem::say;
-use crate::settings::Source;
-use anyhow::Result;
+use crate::session::Session;
 use audit::change::{Bucket, Change, Setting, State, Turn};
 use audit::plan::{Buckets, Plan};
 use aws::{Site, Stopped};
@@ -15,10 +13,10 @@ const NAMES: usize = 8;
 /// A plan whose buckets can be created where they are to be, as far as the account says; `None` iff asking was interrupted.
 ///
 /// A file of facts says nothing of buckets: then `apply` looks.
-pub(crate) fn sited(source: &Source, make: impl Fn(&Buckets) -> Plan) -> Result<Option<Plan>> {
+pub(crate) fn sited(session: Option<&Session>, make: impl Fn(&Buckets) -> Plan) -> Option<Plan> {
     let (mut known, mut asked) = (Buckets::default(), BTreeSet::new());
     let mut plan = make(&known);
-    let Source::Live(live) = source else { return Ok(Some(plan)) };
+    let Some(session) = session else { return Some(plan) };
     for _ in 0..NAMES {
         let name = |change: &Change| new_bucket(change).map(|bucket| bucket.name.clone());
         let changes = plan.steps.iter().map(|step| &step.change);
@@ -27,7 +25,7 @@ pub(crate) fn sited(source: &Source, make: impl Fn(&Buckets) -> Plan) -> Result<
         if new.is_empty() {
             break;
         }
-        let Some(found) = sites(live, &new)? else { return Ok(None) };
+        let found = session.sites(&new)?;
         for (change, site) in new.iter().zip(found) {
             let Some(name) = name(change) else { continue };
             asked.insert(name.clone());
@@ -45,7 +43,7 @@ pub(crate) fn sited(source: &Source, make: impl Fn(&Buckets) -> Plan) -> Result<
         }
         plan = make(&known);
     }
-    Ok(Some(plan))
+    Some(plan)
 }
 
 /// The bucket that a change creates.

@@ -4,7 +4,6 @@ use super::Context;
 use super::apply::{Place, Work, approved, end_exceptions, journal, tell_difference};
 use crate::again::same;
 use crate::args;
-use crate::collect::look;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, read_file, write_private};
 use crate::problem::{Problem, say};
@@ -24,7 +23,6 @@ use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_p
 pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
     let read = journal(&typed.journal)?;
-    let place = Place { live: &live, context: &context };
     let own = undo_of(&typed.journal);
     // What a backout left out is recorded again, so its exception has nothing left to excuse.
     let ended = match &read.plan.purpose {
@@ -35,9 +33,10 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
     let file = typed.exceptions.clone().or(of_settings);
     if let Some(work) = going_on(&own)? {
-        let outcome = go_on(work, &typed, &place)?;
+        let outcome = go_on(work, &typed, (&live, &context))?;
         return ending(outcome, &ended, file.as_deref());
     }
+    let place = Place::open(&read.plan, &live, &context)?;
     let Some((plan, done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
     let plan = undo(&plan, &done);
     if plan.steps.is_empty() {
@@ -96,23 +95,27 @@ fn going_on(own: &Path) -> Result<Option<Work>> {
 }
 
 /// Goes on with an undo that was stopped.
-fn go_on(work: Work, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
+fn go_on(work: Work, typed: &args::Undo, (live, context): (&Live, &Context)) -> Result<Outcome> {
     if work.is_done() {
         say("note", "the journal was taken back before: there is nothing to take back");
         return Ok(Outcome::Well);
     }
     print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
     say("note", "an earlier undo was stopped: this one goes on with it");
+    let place = match Place::open(&work.plan, live, context) {
+        Ok(place) => place,
+        Err(error) => return work.half_way(Err(error), live),
+    };
     let before = match place.audited(&work.plan, &[]) {
         Ok(Ok(before)) => before,
-        Ok(Err(_)) => return Ok(work.tell_next(place.live)),
-        Err(error) => return work.half_way(Err(error), place.live),
+        Ok(Err(_)) => return Ok(work.tell_next(live)),
+        Err(error) => return work.half_way(Err(error), live),
     };
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing more was changed");
         return Ok(Outcome::No);
     }
-    carried_out(&work, &before, place)
+    carried_out(&work, &before, &place)
 }
 
 /// What was found of each change, by the change that takes it back.
@@ -127,7 +130,7 @@ fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Plan, Vec<us
         .filter(|at| read.marks.get(*at).is_some_and(|mark| mark.is_begun()))
         .collect();
     let changes: Vec<Change> = begun.iter().map(|at| read.plan.steps[*at].change.clone()).collect();
-    let Some(states) = look(place.live, &changes)? else { return Ok(None) };
+    let Some(states) = place.session.look(&changes) else { return Ok(None) };
     let (mut done, mut found, mut plan) = (Vec::new(), Vec::new(), read.plan.clone());
     for ((at, change), state) in begun.into_iter().zip(&changes).zip(states) {
         let state = state.map_err(|error| {

@@ -8,8 +8,8 @@ mod late;
 mod metrics;
 mod records;
 
-use super::Context;
 use super::validate::{head_objects, without_keys};
+use super::{Context, Opened};
 use crate::again::same;
 use crate::args::{Format, verify as args};
 use crate::config::Config;
@@ -18,8 +18,9 @@ use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::remembered;
+use crate::session::Session;
 use crate::settings::{self, Live, Source};
-use crate::sources::{Place, Session, places};
+use crate::sources::{Place, places};
 use crate::unknown::no_function;
 use anyhow::Result;
 use audit::evidence::{self as decision, Known, Metric, Outcome as Told};
@@ -52,13 +53,14 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
         context.config.clone(),
     );
-    let listed = functions(&source, &live, &patterns, &context.now);
     let known = typed.inventory.is_some() || !is_here(&places);
-    let listed = listed.map_err(|error| if known { error } else { without_inventory(error) })?;
+    let unknown = |error| if known { error } else { without_inventory(error) };
+    let opened = Opened::of(&source).map_err(unknown)?;
+    let listed = functions(&opened, &live, &patterns, &context.now).map_err(unknown)?;
     if listed.interrupted {
         return Ok(interrupted());
     }
-    let session = session(&typed, &places, &source, &live)?;
+    let session = session(&typed, &places, opened, &live)?;
     let verified = verified(&Ready {
         counts: Counts::of(typed.metrics.as_deref(), session.as_ref())?,
         looked: records::Looked { places: &places, live: &live, window: &window, digests: typed.digests },
@@ -267,14 +269,23 @@ pub(crate) fn keys(files: &[std::path::PathBuf]) -> Keys<'_> {
     if files.is_empty() { Keys::Live } else { Keys::Files(files) }
 }
 
-/// A session with AWS, iff anything has to be asked there.
-fn session(typed: &args::Verify, places: &[Place], source: &Source, live: &Live) -> Result<Option<Session>> {
+/// The session with AWS, iff anything else has to be asked there.
+fn session(
+    typed: &args::Verify,
+    places: &[Place],
+    opened: Opened<'_>,
+    live: &Live,
+) -> Result<Option<Session>> {
     let remote = places.iter().any(|place| matches!(place, Place::Objects { .. }));
-    let counts = typed.metrics.is_none() && matches!(source, Source::Live(_));
+    let counts = typed.metrics.is_none() && matches!(opened, Opened::Live(_));
     let keys = typed.digests && typed.public_keys.is_empty();
     let needed = places.is_empty() || remote || counts || keys;
-    let opened = needed.then(|| Session::open(live)).transpose();
-    opened.map_err(|error| if keys && !counts && is_here(places) { without_keys(error) } else { error })
+    let session = match opened {
+        _ if !needed => Ok(None),
+        Opened::Live(session) => Ok(Some(session)),
+        Opened::File(_) | Opened::Interrupted => Session::open(live).map(Some),
+    };
+    session.map_err(|error| if keys && !counts && is_here(places) { without_keys(error) } else { error })
 }
 
 /// True iff local copies were named, and nothing else.

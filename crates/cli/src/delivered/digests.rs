@@ -3,7 +3,8 @@
 use super::{Delivered, Holes, Item};
 use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
-use crate::sources::{Place, Refusal, Session, said, side_by_side};
+use crate::session::Session;
+use crate::sources::{Place, Refusal, said, side_by_side};
 use anyhow::Result;
 use audit::inventory::GapKind;
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
@@ -41,7 +42,7 @@ pub(crate) fn found(delivered: &Delivered, session: Option<&Session>) -> Vec<Fou
 }
 
 fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
-    let object = session.wait(session.evidence.objects().get(bucket, &item.key, Some(item.size)));
+    let object = session.wait(session.aws.objects().get(bucket, &item.key, Some(item.size)));
     let object = object.map_err(|error| match error.trouble {
         aws::ObjectTrouble::Missing => Unread::Missing,
         _ => Unread::Refused { why: Refusal::of(&error).told() },
@@ -119,7 +120,7 @@ impl Known {
         let regions: Vec<String> = regions.into_iter().collect();
         let answers = side_by_side(&regions, |region| {
             let (from, to) = (asked.start.saturating_sub(AROUND), asked.end.saturating_add(AROUND));
-            session.wait(session.evidence.public_keys(region, from, to)).map_err(Box::new)
+            session.wait(session.aws.public_keys(region, from, to)).map_err(Box::new)
         });
         for (region, answer) in regions.into_iter().zip(answers) {
             match answer {

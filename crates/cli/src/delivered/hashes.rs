@@ -2,7 +2,7 @@
 
 use super::Delivered;
 use super::watched::{How, Watched};
-use crate::sources::Session;
+use crate::session::Session;
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::Source;
 use logs::{DEFAULT_LIMIT, Inflater, Trouble, sha256, sha256_many};

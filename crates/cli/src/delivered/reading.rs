@@ -7,7 +7,7 @@ use super::proofs::Proofs;
 use super::watched::{How, Watched};
 use super::{Delivered, Item};
 use crate::remembered::Keeper;
-use crate::sources::Session;
+use crate::session::Session;
 use logs::digest::{Expected, Seen, Standing, Unread};
 use logs::scan::{Account, Consumer, File, Layout, scan_sheets};
 use logs::{Answer, Column, Columns, Filter, Marks, Named, ObjectKey, Question, Row, Sheet, Tally};

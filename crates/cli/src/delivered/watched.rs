@@ -3,7 +3,8 @@
 
 use super::holes::{Holes, place_of};
 use super::{Delivered, Item};
-use crate::sources::{Feed, Found, NO_TAG, Session, Survey, Window};
+use crate::session::Session;
+use crate::sources::{Feed, Found, NO_TAG, Survey, Window};
 use logs::ObjectKey;
 use logs::scan::{File, Source};
 use std::sync::{Mutex, PoisonError};

@@ -3,11 +3,11 @@
 use super::beside::{Beside, look};
 use super::listing::Refusal;
 use super::objects::Flight;
-use super::session::Session;
 use super::survey::Survey;
 use super::walk::{Met, Walk, said};
 use super::{Found, Place};
 use crate::progress::Files;
+use crate::session::Session;
 use logs::scan::{File, Known, Source, Tag};
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};

@@ -1,10 +1,10 @@
 //! What lies in a bucket for a question: only the prefixes of its accounts, Regions and days, several listings at a time.
 
 use super::beside::{Beside, MISNAMED, STRANGE};
-use super::session::Session;
 use super::walk::is_log;
 use super::window::{Kind, Window};
-use aws::{Evidence, Listed, ObjectError, ObjectTrouble};
+use crate::session::Session;
+use aws::{Listed, ObjectError, ObjectTrouble};
 use logs::{BEGINNING, Folder, ObjectKey};
 use report::LeftOut;
 use std::collections::VecDeque;
@@ -159,21 +159,21 @@ pub(crate) struct Chosen {
 
 /// What lies below the prefix: a root of deliveries, the folders around some, any part of one, or something else.
 pub(crate) fn list(session: &Session, bucket: &str, prefix: &str, window: &Window) -> Listing {
-    session.wait(listed(&session.evidence, bucket, prefix, window))
+    session.wait(listed(&session.aws, bucket, prefix, window))
 }
 
-async fn listed(evidence: &Arc<Evidence>, bucket: &str, prefix: &str, window: &Window) -> Listing {
+async fn listed(aws: &Arc<aws::Session>, bucket: &str, prefix: &str, window: &Window) -> Listing {
     let mut listing = Listing::default();
     let mut next = VecDeque::new();
-    match first(evidence, bucket, prefix, window).await {
+    match first(aws, bucket, prefix, window).await {
         Ok(step) => next.push_back(step),
         Err(error) => listing.unread.push((prefix.to_owned(), Refusal::of(&error))),
     }
     let mut running: JoinSet<Listing> = JoinSet::new();
     loop {
         while let Some(step) = if running.len() < LISTINGS { next.pop_front() } else { None } {
-            let (evidence, bucket, window) = (Arc::clone(evidence), bucket.to_owned(), window.clone());
-            running.spawn(async move { walk(&evidence, &bucket, &window, &step).await });
+            let (aws, bucket, window) = (Arc::clone(aws), bucket.to_owned(), window.clone());
+            running.spawn(async move { walk(&aws, &bucket, &window, &step).await });
         }
         let Some(done) = running.join_next().await else { break };
         // A panic in a task is a defect of ours, and goes on as one.
@@ -183,13 +183,13 @@ async fn listed(evidence: &Arc<Evidence>, bucket: &str, prefix: &str, window: &W
     }
     // Listings come back as they please, and answers are the same each time.
     listing.files.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-    look_into(evidence, bucket, &mut listing).await;
+    look_into(aws, bucket, &mut listing).await;
     listing.unread.sort_by(|(a, _), (b, _)| a.cmp(b));
     listing
 }
 
 /// Looks into what is not read, or lies where it is not read: what it holds decides.
-async fn look_into(evidence: &Arc<Evidence>, bucket: &str, listing: &mut Listing) {
+async fn look_into(aws: &Arc<aws::Session>, bucket: &str, listing: &mut Listing) {
     let laid_out = listing.is_laid_out();
     let looks = |lies: Lies| lies == Lies::Other || (lies == Lies::Loose && laid_out);
     let (into, files): (Vec<_>, Vec<_>) =
@@ -200,7 +200,7 @@ async fn look_into(evidence: &Arc<Evidence>, bucket: &str, listing: &mut Listing
     listing.looked.extend(empty.into_iter().map(|(listed, _)| (listed, Ok(Beside::Nothing))));
     for some in into.chunks(LOOKS) {
         let keys: Vec<&str> = some.iter().map(|(listed, _)| listed.key.as_str()).collect();
-        let heads = evidence.objects().beginnings(bucket, &keys, BEGINNING).await;
+        let heads = aws.objects().beginnings(bucket, &keys, BEGINNING).await;
         let seen = heads.into_iter().map(|head| match head {
             Ok(head) => Ok(Beside::of(&head)),
             Err(error) => Err(Refusal::of(&error).told()),
@@ -210,18 +210,13 @@ async fn look_into(evidence: &Arc<Evidence>, bucket: &str, listing: &mut Listing
 }
 
 /// Where to begin: at that folder of the layout, or around it, whether or not its slash was typed; else at all that begins so.
-async fn first(
-    evidence: &Evidence,
-    bucket: &str,
-    prefix: &str,
-    window: &Window,
-) -> Result<Step, ObjectError> {
+async fn first(aws: &aws::Session, bucket: &str, prefix: &str, window: &Window) -> Result<Step, ObjectError> {
     if prefix.is_empty() || prefix.ends_with('/') {
         return Ok(Step::of(prefix.to_owned(), window, 0));
     }
     let folder = format!("{prefix}/");
     let told = if inside(&folder).is_some() { folder.clone() } else { format!("{folder}AWSLogs/") };
-    let page = evidence.objects().list(bucket, &told, None, true).next().await;
+    let page = aws.objects().list(bucket, &told, None, true).next().await;
     let page = page.transpose()?.unwrap_or_default();
     if page.folders.is_empty() && page.entries.is_empty() {
         return Ok(Step::beginning(prefix));
@@ -265,10 +260,10 @@ impl Step {
     }
 }
 
-async fn walk(evidence: &Evidence, bucket: &str, window: &Window, step: &Step) -> Listing {
+async fn walk(aws: &aws::Session, bucket: &str, window: &Window, step: &Step) -> Listing {
     let mut found = Listing::default();
     let in_days = step.is_in_days();
-    let mut pages = evidence.objects().list(bucket, &step.prefix, step.after.as_deref(), step.folders);
+    let mut pages = aws.objects().list(bucket, &step.prefix, step.after.as_deref(), step.folders);
     while let Some(page) = pages.next().await {
         let page = match page {
             Ok(page) => page,

@@ -1,10 +1,10 @@
 //! Objects of S3 as files: those of a listing into a survey, and several on their way at the same time.
 
 use super::listing::{Listing, Refusal, list};
-use super::session::Session;
 use super::survey::Survey;
 use super::{Found, Place, print};
 use crate::problem::Problem;
+use crate::session::Session;
 use anyhow::Result;
 use aws::{Listed, ObjectError};
 use logs::ObjectKey;
@@ -62,7 +62,7 @@ fn file(session: &Session, (place, bucket): (usize, &str), listed: &Listed) -> F
 
 /// Which object it is, and in which state; `None` iff the listing tells too little.
 pub(crate) fn tag_of(session: &Session, bucket: &str, listed: &Listed) -> Option<Tag> {
-    let name = format!("s3://{}/{bucket}/{}", session.evidence.account(), listed.key);
+    let name = format!("s3://{}/{bucket}/{}", session.aws.account(), listed.key);
     let state = format!("{} {} {}", listed.etag, listed.size, listed.modified);
     (!listed.etag.is_empty()).then(|| print::of(name.as_bytes(), state.as_bytes()))
 }
@@ -70,9 +70,9 @@ pub(crate) fn tag_of(session: &Session, bucket: &str, listed: &Listed) -> Option
 impl Session {
     /// Begins to read an object.
     pub(super) fn start(&self, bucket: &str, key: &str, size: u64) -> Flight {
-        let (evidence, bucket, key) = (Arc::clone(&self.evidence), bucket.to_owned(), key.to_owned());
+        let (aws, bucket, key) = (Arc::clone(&self.aws), bucket.to_owned(), key.to_owned());
         self.spawn(async move {
-            let object = evidence.objects().get(&bucket, &key, Some(size)).await?;
+            let object = aws.objects().get(&bucket, &key, Some(size)).await?;
             Ok(object.bytes)
         })
     }

@@ -1,7 +1,8 @@
 //! Where trails deliver to, as places.
 
 use super::Place;
-use super::session::{Session, side_by_side};
+use super::side_by_side::side_by_side;
+use crate::session::Session;
 use audit::inventory::{Gap, TrailStatus};
 use aws::Location;
 use logs::digest::{LiveTrail, Logging};
@@ -20,10 +21,10 @@ impl Trails {
     /// The trails of these Regions; of all that are enabled, where none is named.
     pub(crate) fn of(session: &Session, regions: &[String]) -> Trails {
         let (regions, gap) = match regions {
-            [] => session.wait(session.evidence.regions()),
+            [] => session.wait(session.aws.regions()),
             named => (named.to_vec(), None),
         };
-        let aws::Locations { found, gaps } = session.wait(session.evidence.locations(&regions));
+        let aws::Locations { found, gaps } = session.wait(session.aws.locations(&regions));
         Trails { locations: found, gaps: gap.into_iter().chain(gaps).collect(), regions }
     }
 
@@ -94,8 +95,7 @@ pub(crate) fn live(
 ) -> Vec<LiveTrail> {
     let concerned: Vec<(&Location, BTreeSet<(String, String)>)> =
         locations.iter().map(|one| (one, places(one))).filter(|(_, places)| !places.is_empty()).collect();
-    let statuses =
-        side_by_side(&concerned, |(location, _)| session.wait(session.evidence.status(location)).ok());
+    let statuses = side_by_side(&concerned, |(location, _)| session.wait(session.aws.status(location)).ok());
     let one = |((location, places), status): ((&Location, _), Option<TrailStatus>)| LiveTrail {
         arn: location.trail.clone(),
         name: location.trail.rsplit('/').next().unwrap_or_default().to_owned(),

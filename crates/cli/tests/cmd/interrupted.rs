@@ -1,7 +1,10 @@
 //! Ctrl-C while AWS is silent: exit code 130, and what was read until then is kept.
 
+use crate::asked_once::{account, starts_logging};
 use crate::run::command;
 use crate::scripted::{IDENTITY, answer, request};
+use crate::terminal::sit;
+use std::io::Write;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
@@ -16,10 +19,15 @@ fn start(arguments: &[&str], endpoint: &TcpListener) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// Sends what Ctrl-C sends.
+fn press(id: u32) {
+    let sent = Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
 /// Sends what Ctrl-C sends; what the child says until it ends, and its exit code.
 fn interrupt(child: Child) -> (String, Option<i32>) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+    press(child.id());
     let output = child.wait_with_output().unwrap();
     assert!(output.stdout.is_empty());
     (String::from_utf8(output.stderr).unwrap(), output.status.code())
@@ -104,4 +112,27 @@ fn who_asks_is_not_known_yet() {
     let _silent = endpoint.accept().unwrap();
     let (stderr, code) = interrupt(child);
     assert_eq!(code, Some(130), "{stderr}");
+}
+
+/// A yes that comes after it is none.
+#[test]
+fn nothing_is_changed_where_the_question_was_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plan.json");
+    starts_logging(&file);
+    let endpoint = account();
+    let (mut pressed, mut typed) = (false, false);
+    let said = sit(endpoint.command(&["apply", file.to_str().unwrap()]), |said, terminal, id| {
+        if !pressed && said.contains("Only yes means yes: ") {
+            press(id);
+            pressed = true;
+        } else if !typed && said.contains("note: interrupted") {
+            terminal.write_all(b"yes\n").unwrap();
+            typed = true;
+        }
+    });
+    assert!(typed && said.code == Some(130), "{said:?}");
+    assert!(said.terminal.contains("nothing was changed"), "{said:?}");
+    let asked = endpoint.asked();
+    assert!(!asked.iter().any(|one| one.header("x-amz-target").contains("StartLogging")), "{asked:?}");
 }

@@ -6,6 +6,7 @@ mod advice;
 mod advised;
 #[cfg(unix)]
 mod approval;
+mod asked_once;
 mod bad_input;
 mod bucket;
 mod callers;

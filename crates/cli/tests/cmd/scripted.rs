@@ -125,6 +125,12 @@ impl Scripted {
         asked.into_iter().filter(|one| !one.is_who_asks()).collect()
     }
 
+    /// How often it was asked who asks since the last time; what else was asked is forgotten.
+    pub(crate) fn who_asks(&self) -> usize {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        asked.iter().filter(|one| one.is_who_asks()).count()
+    }
+
     /// True iff nothing at all was asked since the last time, not even who asks.
     pub(crate) fn was_left_alone(&self) -> bool {
         self.asked.lock().unwrap().is_empty()

@@ -28,24 +28,33 @@ pub(crate) fn terminal() -> (File, OwnedFd) {
 }
 
 /// Runs it with stdin and stderr at a terminal, and types `answer` as soon as `question` stands there.
-pub(crate) fn answer(mut command: Command, question: &str, answer: &str) -> Conversation {
+pub(crate) fn answer(command: Command, question: &str, answer: &str) -> Conversation {
+    let mut answered = false;
+    let said = sit(command, |said, mine, _| {
+        if !answered && said.contains(question) {
+            mine.write_all(answer.as_bytes()).unwrap();
+            answered = true;
+        }
+    });
+    assert!(answered, "nobody was asked: {said:?}");
+    said
+}
+
+/// Runs it with stdin and stderr at a terminal. Whenever more stands there, `then` hears all of it, and has the terminal and the program's id.
+pub(crate) fn sit(mut command: Command, mut then: impl FnMut(&str, &mut File, u32)) -> Conversation {
     let (mut mine, its) = terminal();
     command.stdin(its.try_clone().unwrap()).stderr(its).stdout(Stdio::piped());
     let child = command.spawn().unwrap();
     // It holds the program's end, and reading ends when nobody does.
     drop(command);
-    let (mut said, mut answered) = (Vec::new(), false);
+    let mut said = Vec::new();
     let mut bytes = [0; 1024];
     // Linux calls it an error when the other end is closed, others call it the end.
     while let Ok(read @ 1..) = mine.read(&mut bytes) {
         said.extend_from_slice(&bytes[..read]);
-        if !answered && String::from_utf8_lossy(&said).contains(question) {
-            mine.write_all(answer.as_bytes()).unwrap();
-            answered = true;
-        }
+        then(&String::from_utf8_lossy(&said), &mut mine, child.id());
     }
     let output = child.wait_with_output().unwrap();
     let terminal = String::from_utf8(said).unwrap();
-    assert!(answered, "nobody was asked: {terminal}");
     Conversation { stdout: String::from_utf8(output.stdout).unwrap(), terminal, code: output.status.code() }
 }

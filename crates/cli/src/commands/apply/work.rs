@@ -3,7 +3,6 @@
 use super::super::sites::{in_the_way, new_bucket};
 use super::{Place, journal, reason, tell_difference};
 use crate::again::typed_value;
-use crate::collect::carry_out;
 use crate::outcome::Outcome;
 use crate::output::{called, read_file};
 use crate::problem::{Problem, io_problem, say};
@@ -142,23 +141,7 @@ impl Work {
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
-        let carried = carry_out(place.live, &changes, &self.marks, &mut journal, &mut told);
-        match carried {
-            Err(error) if self.is_begun() => Ok(Carried {
-                done: (0..total)
-                    .filter(|at| self.marks.get(*at).is_some_and(|mark| mark.is_over()))
-                    .collect(),
-                kept: Vec::new(),
-                found: Vec::new(),
-                begun: true,
-                stopped: Some(Stopped::Refused { at: 0, permission: false, error: format!("{error:#}") }),
-            }),
-            Err(error) => {
-                discard(&self.journal);
-                Err(error)
-            }
-            carried => carried,
-        }
+        Ok(place.session.carry_out(&changes, &self.marks, &mut journal, &mut told))
     }
 
     /// The journal of an earlier run that was taken back makes way for the new one: the plan is judged afresh.

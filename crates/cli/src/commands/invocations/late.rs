@@ -2,7 +2,8 @@
 //! digests say that they hold events of the time asked about; that alone is cheap.
 
 use crate::delivered::{Holes, delivered_alone, found, may_hold};
-use crate::sources::{Session, Survey, Window};
+use crate::session::Session;
+use crate::sources::{Survey, Window};
 use audit::evidence::DELIVERED_FOR;
 use logs::Filter;
 use logs::digest::Expected;

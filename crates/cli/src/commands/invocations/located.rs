@@ -1,7 +1,8 @@
 //! Where a question is asked that names no place: where the trails deliver to.
 
 use crate::problem::{Problem, say};
-use crate::sources::{Place, Session, Trails, delivered_by};
+use crate::session::Session;
+use crate::sources::{Place, Trails, delivered_by};
 use anyhow::Result;
 use audit::inventory::{Gap, GapKind};
 use aws::Location;

@@ -11,8 +11,9 @@ use crate::outcome::Outcome;
 use crate::output::print;
 use crate::problem::{Problem, say};
 use crate::progress::Waiting;
+use crate::session::Session;
 use crate::settings::Live;
-use crate::sources::{Place, Session, Trails, Window, delivered_by};
+use crate::sources::{Place, Trails, Window, delivered_by};
 use anyhow::Result;
 use aws::{Aim, Sent};
 use logs::{Filter, text_of};
@@ -55,7 +56,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         return Err(Problem::new(format!("nothing was sent: its record could not be seen: {hole}")).into());
     }
     let marker = format!("invoketrail-{}-{}", hours::now(&clock::now()) / 1_000, std::process::id());
-    let sent = session.wait(session.evidence.invoke(function, &marker, aim));
+    let sent = session.wait(session.aws.invoke(function, &marker, aim));
     let sent = sent.map_err(|error| match error.help() {
         Some(help) => Problem::new(error.to_string()).help(help),
         None => Problem::new(error.to_string()),

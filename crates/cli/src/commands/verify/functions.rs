@@ -1,8 +1,8 @@
 //! Which functions are asked about: those of the inventory that the flags leave over.
 
-use crate::commands::{Facts, facts};
+use crate::commands::{Facts, Opened};
 use crate::problem::Problem;
-use crate::settings::{Accounts, Live, Source};
+use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use audit::inventory::{GapKind, Inventory};
 use cloudtrail::arn::Arn;
@@ -33,10 +33,15 @@ pub(super) type OwnTrails = BTreeMap<(String, String), Option<BTreeSet<String>>>
 ///
 /// # Errors
 /// [`crate::problem::Problem`] where it could not be read, or has no account or Region of that name.
-pub(super) fn functions(source: &Source, live: &Live, patterns: &[Pattern], now: &str) -> Result<Functions> {
-    let Facts { inventory, interrupted } = facts(source, now)?;
+pub(super) fn functions(
+    opened: &Opened<'_>,
+    live: &Live,
+    patterns: &[Pattern],
+    now: &str,
+) -> Result<Functions> {
+    let Facts { inventory, interrupted } = opened.facts(now)?;
     let mut found = Functions { interrupted, ..Functions::default() };
-    if matches!(source, Source::File(_)) {
+    if matches!(opened, Opened::File(_)) {
         known(live, &inventory)?;
     }
     for place in &inventory.places {

@@ -3,7 +3,8 @@
 use super::functions::pair;
 use crate::output::{called, read_within};
 use crate::problem::Problem;
-use crate::sources::{Session, side_by_side};
+use crate::session::Session;
+use crate::sources::side_by_side;
 use anyhow::Result;
 use audit::evidence::Metric;
 use logs::text_of;
@@ -116,7 +117,7 @@ fn live(session: &Session, functions: &[&str], window: &Range<i64>) -> BTreeMap<
         .collect();
     let answers = side_by_side(&questions, |((account, region), arns)| {
         let names: Vec<&str> = arns.iter().map(|arn| name(arn)).collect();
-        let asked = session.evidence.invocations(account, region, &names, (window.start, window.end));
+        let asked = session.aws.invocations(account, region, &names, (window.start, window.end));
         session.wait(asked).map_err(|gap| format!("{}: {}", gap.call, gap.error))
     });
     for ((_, arns), answer) in questions.iter().zip(answers) {

@@ -2,8 +2,9 @@
 
 use super::functions::{Functions, OwnTrails, pair};
 use crate::delivered::{Delivered, Holes, delivered};
+use crate::session::Session;
 use crate::settings::{Accounts, Live};
-use crate::sources::{Place, Session, Trails, Window, delivered_by, live};
+use crate::sources::{Place, Trails, Window, delivered_by, live};
 use audit::evidence::{Looked as Seen, Origin};
 use aws::Location;
 use logs::digest::LiveTrail;

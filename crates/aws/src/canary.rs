@@ -1,9 +1,8 @@
 //! One invocation with a marker, so that its record can be waited for. It is never repeated.
 
-use super::Evidence;
 use crate::gap::{Class, Failure, one_line};
 use crate::pace::Service;
-use crate::session::Reach;
+use crate::session::{Reach, Session};
 use crate::wire::{Call, lock};
 use audit::inventory::GapKind;
 use aws_sdk_lambda::operation::invoke::InvokeOutput;
@@ -108,7 +107,7 @@ impl CanaryError {
     }
 }
 
-impl Evidence {
+impl Session {
     /// Invokes a function once, **which runs it if `aim` says so**: only ever call this because the user asked for it in so
     /// many words. Nothing else in this crate invokes anything, and nothing calls this.
     ///
@@ -130,14 +129,13 @@ impl Evidence {
         if !(1..=50).contains(&marker.len()) || !marker.bytes().all(known) {
             return Err(wrong(CanaryTrouble::BadMarker, "the marker needs 1 to 50 letters and digits"));
         }
-        let session = &self.session;
-        let reach = session.reach(arn.account).await.map_err(|gap| match gap.kind {
+        let reach = self.reach(arn.account).await.map_err(|gap| match gap.kind {
             GapKind::Refused => wrong(CanaryTrouble::Refused, &gap.error),
             _ => wrong(CanaryTrouble::Failed, &gap.error),
         })?;
         let call = Call::new(Service::Lambda, "lambda:InvokeFunction", arn.account, arn.region);
         let date = Date::default();
-        let sent = session.wire.send_once(&call, || {
+        let sent = self.wire.send_once(&call, || {
             Box::pin(attempt(&reach, arn.region, (function, marker, aim), date.clone()))
         });
         let output = sent.await.map_err(|failure| CanaryError::of(&failure, function))?;

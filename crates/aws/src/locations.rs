@@ -1,9 +1,9 @@
 //! Where trails deliver to.
 
-use super::Evidence;
 use crate::collect::{described, organization, regions, status};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
+use crate::session::Session;
 use crate::wire::Call;
 use audit::inventory::{Gap, TrailStatus};
 use aws_sdk_cloudtrail::types::Trail;
@@ -46,22 +46,21 @@ pub struct Locations {
     pub gaps: Vec<Gap>,
 }
 
-impl Evidence {
+impl Session {
     /// The Regions in which the caller's account can have anything; where they cannot be listed the one in which the caller is at
     /// home, and why.
     pub async fn regions(&self) -> (Vec<String>, Option<Gap>) {
-        match regions::of(&self.session, &self.session.own()).await {
+        match regions::of(self, &self.own()).await {
             Ok(listed) => (regions::enabled(&listed), None),
-            Err(gap) => (vec![self.session.home.clone()], Some(gap)),
+            Err(gap) => (vec![self.home.clone()], Some(gap)),
         }
     }
 
     /// Where every trail delivers to that the caller's account sees in any of `regions`, shadows of trails of other Regions
     /// and of the organization included.
     pub async fn locations(&self, regions: &[String]) -> Locations {
-        let own = self.session.own();
-        let reads =
-            join_all(regions.iter().map(async |region| described(&self.session, &own, region).await)).await;
+        let own = self.own();
+        let reads = join_all(regions.iter().map(async |region| described(self, &own, region).await)).await;
         let mut found = BTreeMap::new();
         let mut gaps = Vec::new();
         for (region, read) in regions.iter().zip(reads) {
@@ -85,7 +84,7 @@ impl Evidence {
         }
         let mut found: Vec<Location> = found.into_values().collect();
         if found.iter().any(|location| location.organization_trail) {
-            match organization::of(&self.session, &own).await {
+            match organization::of(self, &own).await {
                 Ok(organization) => {
                     let id = organization.map(|organization| organization.id);
                     for location in found.iter_mut().filter(|location| location.organization_trail) {
@@ -103,7 +102,7 @@ impl Evidence {
     /// # Errors
     /// A gap iff it could not be asked.
     pub async fn status(&self, location: &Location) -> Result<TrailStatus, Gap> {
-        status(&self.session, &self.session.own(), &location.home_region, &location.trail).await
+        status(self, &self.own(), &location.home_region, &location.trail).await
     }
 
     fn describing<'a>(&'a self, region: &'a str) -> Call<'a> {

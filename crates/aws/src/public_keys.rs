@@ -1,8 +1,8 @@
 //! The public keys with which CloudTrail's digest files are verified.
 
-use super::Evidence;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
+use crate::session::Session;
 use crate::wire::Call;
 use audit::inventory::Gap;
 use aws_sdk_cloudtrail::primitives::DateTime;
@@ -24,7 +24,7 @@ pub struct PublicKey {
     pub valid_to: i64,
 }
 
-impl Evidence {
+impl Session {
     /// The keys of CloudTrail in `region` that were valid at some time from `from` to two hours after `to` (milliseconds
     /// since 1970): the Region is that of the digest files. Periods may overlap; a key is chosen by its fingerprint.
     ///
@@ -39,11 +39,11 @@ impl Evidence {
     /// All pages. Written as a loop so that the future can move between threads, which one of async closures cannot.
     async fn keys(&self, call: &Call<'_>, from: i64, to: i64) -> Result<Vec<PublicKey>, Failure> {
         let wrong = |error: &str| Failure::new(Class::Final, error);
-        let client = self.session.own().cloudtrail(call.region);
+        let client = self.own().cloudtrail(call.region);
         let (from, to) = (DateTime::from_millis(from), DateTime::from_millis(to));
         let (mut keys, mut next, mut seen) = (Vec::new(), None::<String>, HashSet::new());
         loop {
-            let answer = self.session.wire.send(call, || {
+            let answer = self.wire.send(call, || {
                 let request = client.list_public_keys().start_time(from).end_time(to);
                 let request = request.set_next_token(next.clone());
                 Box::pin(async { request.send().await.map_err(Failure::of_sdk) })

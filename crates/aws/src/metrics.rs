@@ -1,10 +1,10 @@
 //! How often functions were invoked in each hour, as CloudWatch counts.
 
-use super::Evidence;
 use crate::beside::whole;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::series::{Asked, Series, told};
+use crate::session::Session;
 use crate::wire::Call;
 use audit::inventory::Gap;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ const MILLIS: i64 = 1000;
 /// hours are kept.
 pub type Hours = Vec<(i64, u64)>;
 
-impl Evidence {
+impl Session {
     /// The metric `AWS/Lambda Invocations` of functions at one place, by their names, for the whole hours that lie between
     /// `from` and `to` (milliseconds since 1970). Every name that was asked for is in the answer.
     ///
@@ -37,12 +37,12 @@ impl Evidence {
         if from >= to {
             return Ok(names.iter().map(|name| ((*name).to_owned(), Hours::new())).collect());
         }
-        let session = &self.session;
-        let reach = session.reach(account).await?;
+        let reach = self.reach(account).await?;
         let call = Call::new(Service::CloudWatch, "cloudwatch:GetMetricData", account, region);
         let read = async {
             let (begins, ends) = (told(from)?, told(to)?);
-            let asked = Asked { session, reach: &reach, call: &call, from: &begins, to: &ends, period: HOUR };
+            let asked =
+                Asked { session: self, reach: &reach, call: &call, from: &begins, to: &ends, period: HOUR };
             let all = asked.invocations(names).await?;
             let hours = all.iter().map(|series| hours(series, from, to));
             let hours: Result<Vec<Hours>, Failure> = hours.collect();

@@ -1,0 +1,210 @@
+//! The session with AWS of a command, opened once: one runtime, one Ctrl-C, many questions side by side, and errors in the
+//! user's words.
+
+use crate::args::Job;
+use crate::outcome::Outcome;
+use crate::problem::{Problem, say};
+use crate::progress::Line;
+use crate::settings::{Accounts, Live};
+use anyhow::Result;
+use audit::change::{Change, State};
+use audit::inventory::Inventory;
+use audit::journal::{Journal, Mark};
+use aws::permissions::{Action, Held};
+use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+
+/// See the module.
+pub(crate) struct Session {
+    runtime: Runtime,
+    pub(crate) aws: Arc<aws::Session>,
+    stop: Stop,
+}
+
+impl Session {
+    /// Finds credentials, and asks AWS whose they are.
+    ///
+    /// # Errors
+    /// [`Problem`] iff not even the caller is known, or it was interrupted before.
+    pub(crate) fn open(live: &Live) -> Result<Session> {
+        let interrupted = || Problem::interrupted("interrupted before it was known who asks").into();
+        Session::begin(live)?.ok_or_else(interrupted)
+    }
+
+    /// The same; `None` iff it was interrupted.
+    ///
+    /// # Errors
+    /// [`Problem`] iff not even the caller is known.
+    pub(crate) fn begin(live: &Live) -> Result<Option<Session>> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|error| Problem::new(format!("cannot start: {error}")))?;
+        let stop = Stop::new();
+        hear(&runtime, stop.clone());
+        let opened = runtime.block_on(aws::Session::open(&options(live), stop.clone()));
+        let opened = opened.map_err(|error| problem(&error))?;
+        Ok(opened.map(|aws| Session { runtime, aws: Arc::new(aws), stop }))
+    }
+
+    /// Reads AWS into an inventory.
+    ///
+    /// # Errors
+    /// [`Problem`] iff nothing could be collected at all.
+    pub(crate) fn collect(&self, now: &str) -> Result<Collected> {
+        let line = Line::on_stderr();
+        let collected = self.wait(self.aws.collect(now, &|progress| line.on(&progress)));
+        line.clear();
+        collected.map_err(|error| problem(&error).into())
+    }
+
+    /// Adds to an inventory what is wanted beside an audit.
+    pub(crate) fn enrich(&self, inventory: Inventory, wants: Wants) -> Collected {
+        self.wait(self.aws.enrich(inventory, wants, &|_, _| {}))
+    }
+
+    /// Carries changes out, from where the marks say.
+    pub(crate) fn carry_out(
+        &self,
+        changes: &[Change],
+        marks: &[Mark],
+        journal: &mut dyn Journal,
+        told: &mut dyn FnMut(usize),
+    ) -> Carried {
+        self.wait(self.aws.carry_out(Orders { changes, marks }, journal, told))
+    }
+
+    /// What each change's setting is now, or what AWS said; `None` iff it was interrupted.
+    pub(crate) fn look(&self, changes: &[Change]) -> Option<Vec<std::result::Result<State, String>>> {
+        let found = self.wait(self.aws.look(changes));
+        (!self.is_stopped()).then_some(found)
+    }
+
+    /// What stands where these changes create buckets; `None` iff interrupted.
+    pub(crate) fn sites(&self, changes: &[Change]) -> Option<Vec<aws::Site>> {
+        let found = self.wait(self.aws.sites(changes));
+        (!self.is_stopped()).then_some(found)
+    }
+
+    /// Which of the permissions of a job the caller holds.
+    pub(crate) fn held(&self, job: Job) -> Vec<(Action, Held)> {
+        self.wait(self.aws.held(job.into()))
+    }
+
+    /// Waits for an answer. May be called from several threads.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.handle().block_on(work)
+    }
+
+    /// Lets work go on while nobody waits for it.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime.spawn(work)
+    }
+
+    /// True iff Ctrl-C was heard.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
+}
+
+/// From here on the first Ctrl-C stops the session, which keeps what it has; the second one ends everything.
+fn hear(runtime: &Runtime, stop: Stop) {
+    let mut pressed = Box::pin(tokio::signal::ctrl_c());
+    // Asked once before anything is sent: then it is heard.
+    let first = runtime.block_on(poll_fn(|context| Poll::Ready(pressed.as_mut().poll(context))));
+    runtime.spawn(async move {
+        let heard = match first {
+            Poll::Ready(heard) => heard,
+            Poll::Pending => pressed.await,
+        };
+        // Where signals cannot be heard, nobody interrupts.
+        if heard.is_err() {
+            return;
+        }
+        stop.stop();
+        Line::on_stderr().clear();
+        say("note", "interrupted: press Ctrl-C again to end at once");
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Outcome::Interrupted.code()));
+        }
+    });
+}
+
+impl From<Job> for aws::permissions::Job {
+    fn from(job: Job) -> Self {
+        match job {
+            Job::Audit => Self::Audit,
+            Job::Plan => Self::Plan,
+            Job::Apply => Self::Apply,
+            Job::Backout => Self::Backout,
+            Job::Evidence => Self::Evidence,
+            Job::Canary => Self::Canary,
+        }
+    }
+}
+
+fn options(live: &Live) -> Options {
+    let default = Options::default();
+    let (limits, pace) = in_haste();
+    Options {
+        limits,
+        pace,
+        profile: live.profile.clone(),
+        regions: live.regions.clone(),
+        endpoint_url: live.endpoint_url.clone(),
+        other_endpoints: endpoints_around(),
+        accounts: match &live.accounts {
+            Accounts::Caller => aws::Accounts::Caller,
+            Accounts::Listed(ids) => aws::Accounts::Listed(ids.clone()),
+            Accounts::Organization => aws::Accounts::Organization,
+        },
+        role_name: live.role_name.clone(),
+        external_id: live.external_id.clone(),
+        session_name: live.session_name.clone().unwrap_or(default.session_name.clone()),
+        ..default
+    }
+}
+
+/// Tests on this machine wait for nobody's quota, neither before an attempt nor between two; `once` leaves it at one attempt.
+/// What is built for use has no such switch.
+fn in_haste() -> (Limits, Pace) {
+    let haste = std::env::var("INVOKETRAIL_TEST_HASTE").ok().filter(|_| cfg!(debug_assertions));
+    let Some(haste) = haste else { return (Limits::default(), Pace::default()) };
+    let soon = Duration::from_millis(1);
+    let mut limits = Limits { backoff: soon, conflict: soon, ..Limits::default() };
+    if haste == "once" {
+        limits.attempts = 1;
+    }
+    let all = f64::from(u16::MAX);
+    let pace =
+        Pace { cloudtrail: all, writes: all, lambda: all, organizations: all, objects: all, other: all };
+    (limits, pace)
+}
+
+/// `AWS_ENDPOINT_URL` and the ones for single services, which the SDK follows on its own.
+fn endpoints_around() -> Vec<(String, String)> {
+    let ignored = std::env::var("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    if ignored.is_ok_and(|value| value.eq_ignore_ascii_case("true")) {
+        return Vec::new();
+    }
+    let mut named: Vec<(String, String)> = std::env::vars_os()
+        .map(|(name, url)| (name.to_string_lossy().into_owned(), url.to_string_lossy().into_owned()))
+        .filter(|(name, url)| name.starts_with("AWS_ENDPOINT_URL") && !url.is_empty())
+        .collect();
+    named.sort();
+    named
+}
+
+/// In the user's words.
+fn problem(error: &CollectError) -> Problem {
+    let problem = Problem::new(error.to_string());
+    match error.help() {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
