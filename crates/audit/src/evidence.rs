@@ -125,7 +125,7 @@ pub struct Known {
 pub enum Outcome {
     /// Invoked, everything there was read, and nothing was recorded.
     Missing,
-    /// It cannot be told.
+    /// It is unknown.
     Undetermined,
     /// Not invoked, and no records: none were to be expected.
     Idle,

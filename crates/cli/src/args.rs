@@ -20,8 +20,22 @@ pub(crate) struct Cli {
     /// The time to be taken for now, so that the same input gives the same output.
     #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_name = "RFC3339", value_parser = crate::clock::instant)]
     pub(crate) now: Option<String>,
+    /// Colours: on a terminal, always or never. NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count where this is not given [default: auto].
+    #[arg(long, global = true, value_enum, value_name = "WHEN", display_order = 901, hide_possible_values = true)]
+    pub(crate) color: Option<Colour>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal that knows them.
+    Auto,
+    /// Always, in a pipe too.
+    Always,
+    /// Never.
+    Never,
 }
 
 const MAIN_HELP: &str = "\
@@ -76,6 +90,9 @@ Examples:
 
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 a gap decides.")]
 pub(crate) struct Audit {
+    /// Audit this inventory file instead of AWS, as --inventory does; - for stdin.
+    #[arg(value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
     /// The format of what is printed [default: terminal].
@@ -105,7 +122,7 @@ Examples:
   invoketrail explain --inventory prod.json arn:aws:lambda:eu-west-1:111122223333:function:orders
   aws cloudtrail get-event-selectors --trail-name main | invoketrail explain --selectors -
 
-Exit code: 0 every invocation is recorded, 3 one escapes, 4 it cannot be told.")]
+Exit code: 0 every invocation is recorded, 3 one escapes, 4 it is unknown.")]
 pub(crate) struct Explain {
     /// The function, web function or MicroVM image: its ARN, or its name, which is looked for.
     #[arg(value_name = "ARN|NAME", required_unless_present = "selectors", conflicts_with = "selectors")]
@@ -362,7 +379,7 @@ Examples:
   invoketrail permissions audit > policy.json
   invoketrail permissions audit --check --profile prod
 
-Exit code with --check: 0 none is lacking, 3 some are, 4 it cannot be told.")]
+Exit code with --check: 0 none is lacking, 3 some are, 4 it is unknown.")]
 pub(crate) struct Permissions {
     /// The job.
     #[arg(value_enum, default_value_t = Job::Audit)]
@@ -440,8 +457,8 @@ pub(crate) struct Live {
     /// The name under which the assumed sessions appear in the accounts' own trails [default: invoketrail].
     #[arg(long, value_name = "NAME")]
     pub(crate) session_name: Option<String>,
-    /// Only this Region; repeatable [default: all enabled ones].
-    #[arg(long, value_name = "REGION", value_parser = region)]
+    /// Only these Regions; separated by commas [default: all enabled ones].
+    #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = region)]
     pub(crate) region: Vec<String>,
     /// A profile of the AWS configuration files.
     #[arg(long, value_name = "PROFILE")]

@@ -32,6 +32,7 @@ fn main() -> Outcome {
 }
 
 fn run(cli: Cli) -> Result<Outcome> {
+    output::choose(cli.color);
     // Completions are for a shell that starts up, in whatever folder.
     if let Command::Completions(typed) = &cli.command {
         return commands::completions::run(typed);

@@ -1,10 +1,12 @@
 //! Where answers go: stdout, whatever stands behind it, and files.
 
+use crate::args::Colour;
 use crate::problem::{Problem, io_problem};
 use anyhow::Result;
 use report::Layout;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use store::limits::{DOCUMENT, Limit, Unread};
 
 /// Writes the answer to stdout. Whoever stopped reading (`| head`) has had enough, and that is no error.
@@ -82,18 +84,59 @@ pub(crate) fn called(path: &Path) -> String {
     if crate::settings::is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
 }
 
+/// What `--color` says: it is of the whole run, as the environment is.
+static COLOUR: OnceLock<Colour> = OnceLock::new();
+
+/// Takes what `--color` says; the first time counts.
+pub(crate) fn choose(colour: Option<Colour>) {
+    let _ = COLOUR.set(colour.unwrap_or(Colour::Auto));
+}
+
+/// Whether colours are used: what was typed counts first, then NO_COLOR, then what forces them, then what stdout is.
+fn is_coloured(typed: Colour, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let forced = |name: &str| variable(name).is_some_and(|value| value != "0");
+    match typed {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if variable("NO_COLOR").is_some() => false,
+        Colour::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
+        Colour::Auto => terminal && variable("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
 /// What stdout is like.
 pub(crate) fn layout() -> Layout {
     let terminal = io::stdout().is_terminal();
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
     let seen = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
     let default = Layout::default();
     Layout {
         width: columns.or_else(seen).unwrap_or(default.width),
         whole: !terminal,
-        colour: terminal && !dumb && variable("NO_COLOR").is_none(),
+        colour: is_coloured(COLOUR.get().copied().unwrap_or(Colour::Auto), terminal, variable),
         ..default
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_coloured;
+    use crate::args::Colour::{Always, Auto, Never};
+
+    #[test]
+    fn what_was_typed_counts_before_the_environment_and_that_before_the_terminal() {
+        let of = |typed, terminal, set: &[(&str, &str)]| {
+            let value = |name: &str| set.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned());
+            is_coloured(typed, terminal, value)
+        };
+        assert!(of(Auto, true, &[]) && !of(Auto, false, &[]));
+        assert!(!of(Auto, true, &[("NO_COLOR", "1")]) && of(Always, false, &[("NO_COLOR", "1")]));
+        assert!(!of(Never, true, &[("FORCE_COLOR", "1")]));
+        for force in ["CLICOLOR_FORCE", "FORCE_COLOR"] {
+            assert!(of(Auto, false, &[(force, "1")]) && !of(Auto, false, &[(force, "0")]));
+            assert!(!of(Auto, false, &[(force, "1"), ("NO_COLOR", "1")]));
+        }
+        assert!(!of(Auto, true, &[("TERM", "dumb")]) && of(Auto, true, &[("TERM", "xterm")]));
     }
 }

@@ -52,7 +52,8 @@ pub(crate) struct Audit {
 }
 
 /// From what was typed for `audit`.
-pub(crate) fn audit(typed: args::Audit, config: Config) -> Audit {
+pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
+    typed.source.inventory = typed.file.take().or(typed.source.inventory);
     let outputs = if typed.output.is_empty() { config.output.clone() } else { typed.output };
     Audit {
         counted: counted(&typed.counting, &config),

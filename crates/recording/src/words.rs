@@ -48,7 +48,7 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str, sureness: Sureness) -> String
     match parts.as_slice() {
         [only] if only == noun => match sureness {
             Sureness::Certain => format!("no {noun} are recorded"),
-            Sureness::Open => format!("it cannot be told whether {noun} are recorded at all"),
+            Sureness::Open => format!("it is unknown whether {noun} are recorded at all"),
             Sureness::Contradicted => {
                 let names = CONTRADICTED.map(|name| format!("`{name}`")).join(", ");
                 format!("{NAMES_CONTRADICT} (U-1): {noun} under the names {names} are not certainly recorded")
@@ -62,7 +62,7 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str, sureness: Sureness) -> String
             let told = format!("{}{tail}", parts.join("; "));
             match sureness {
                 Sureness::Certain => format!("{told} are not recorded"),
-                Sureness::Open => format!("it cannot be told whether {told} are recorded"),
+                Sureness::Open => format!("it is unknown whether {told} are recorded"),
                 Sureness::Contradicted => {
                     format!("{NAMES_CONTRADICT} (U-1): {told} are not certainly recorded")
                 }

@@ -8,7 +8,7 @@ pub const WORK_LIMIT: u64 = 1 << 23;
 pub(crate) const COPIES_LIMIT: u64 = WORK_LIMIT / 8;
 
 /// Steps for all searches of one decider together, so that many resources cannot multiply what one costs. Where they are used up,
-/// what cannot be told at a glance is undetermined.
+/// what cannot be seen at a glance is undetermined.
 pub(crate) const ALL_WORK_LIMIT: u64 = 16 * WORK_LIMIT;
 
 /// The most combinations of a condition with a text of its field that are looked at side by side. More are beyond the limit, too.

@@ -21,16 +21,18 @@ pub struct NextFlags<'a> {
 pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'static str) {
     let NextFlags { source, caller, of_audit } = flags;
     let refused = audit.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
-    let open = audit.answer().conclusion() == Conclusion::Undetermined;
-    match (audit.about_invocations(), worst_arn(audit)) {
-        (Conclusion::Undetermined | Conclusion::Yes, _) if refused && open => {
+    match (audit.answer().conclusion(), worst_arn(audit)) {
+        _ if audit.about_invocations() == Conclusion::Nothing => {
+            ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
+        }
+        (Conclusion::No, _) => {
+            (format!("invoketrail plan{source}{of_audit}"), "what to change, so that every invocation is recorded")
+        }
+        (Conclusion::Undetermined, _) if refused => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }
-        (Conclusion::No | Conclusion::Undetermined, Some(arn)) => {
+        (Conclusion::Undetermined, Some(arn)) => {
             (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
-        }
-        (Conclusion::Nothing, _) => {
-            ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
         }
         _ => (format!("invoketrail audit{source}{of_audit} --output audit.json"), "keeps the evidence"),
     }

@@ -55,7 +55,7 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     if !at_open.is_empty() {
         let reason = match open {
             0 => "not every function could be listed".to_owned(),
-            n => format!("it cannot be told for {}", count(n, "function")),
+            n => format!("it is unknown for {}", count(n, "function")),
         };
         findings.push(finding(Status::Undetermined, reason, at_open, gaps));
     }
@@ -95,7 +95,7 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
             let gaps = gaps.collect();
             finding(
                 Status::Undetermined,
-                format!("it cannot be told for functions created later {where_to}"),
+                format!("it is unknown for functions created later {where_to}"),
                 places,
                 gaps,
             )

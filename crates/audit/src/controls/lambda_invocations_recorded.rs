@@ -100,7 +100,7 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
     findings.extend(uncovered.into_iter().map(|mut finding| {
         finding.reason = match finding.status {
             Status::Undetermined => {
-                format!("whether a {} created here would be recorded cannot be told", kind.noun())
+                format!("it is unknown whether a {} created here would be recorded", kind.noun())
             }
             _ => format!("a {} created here would not be fully recorded: {}", kind.noun(), finding.reason),
         };

@@ -148,7 +148,7 @@ fn unlisted(audit: &Audit<'_>) -> Option<Finding> {
 fn open(audit: &Audit<'_>) -> Option<Finding> {
     let mut shared = about_places(
         Status::Undetermined,
-        "whether a recorder that was not read records the same a second time cannot be told".to_owned(),
+        "it is unknown whether a recorder that was not read records the same a second time".to_owned(),
     );
     for (at, place) in audit.places.iter().enumerate() {
         // Something may be recorded here, and by two.

@@ -5,7 +5,7 @@ use super::{About, about_places, count, named};
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, Silent, Status, Weight};
 use std::collections::BTreeSet;
 
-const UNTOLD: &str = "it cannot be told whether a recorder is active";
+const UNTOLD: &str = "it is unknown whether a recorder is active";
 
 const ABOUT: About = About {
     id: "recorder-logging",

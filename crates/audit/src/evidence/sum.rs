@@ -11,7 +11,7 @@ pub struct Sums {
     pub idle: usize,
     /// Invoked, and nothing recorded.
     pub missing: usize,
-    /// It cannot be told.
+    /// It is unknown.
     pub undetermined: usize,
 }
 

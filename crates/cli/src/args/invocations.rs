@@ -63,7 +63,7 @@ pub(crate) struct Filter {
     #[arg(long, alias = "accounts", value_name = "ID", value_delimiter = ',', value_parser = super::account)]
     pub(crate) account: Vec<String>,
     /// In this Region; repeatable.
-    #[arg(long, value_name = "REGION", value_parser = super::region)]
+    #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = super::region)]
     pub(crate) region: Vec<String>,
     /// From then on: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
     #[arg(long, value_name = "TIME")]

@@ -8,7 +8,7 @@ use cloudtrail::recorder::Recorder;
 use cloudtrail::selector::Selectors;
 use std::collections::BTreeMap;
 
-/// A plan cannot be told in that form.
+/// A plan that has no such form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// The selectors hold something that the form has no word for.
