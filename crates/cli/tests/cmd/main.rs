@@ -14,6 +14,7 @@ mod cases_plan;
 mod changed;
 mod decided;
 mod evidence;
+mod flights;
 mod hostile;
 mod index;
 #[cfg(unix)]
