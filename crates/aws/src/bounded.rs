@@ -21,8 +21,9 @@ use std::task::{Context, Poll};
 /// that may be under way at the same time stay below half a gigabyte.
 pub(crate) const LARGEST: u64 = 7 << 20;
 
-/// Bytes of a part of an object; 8 MiB are asked for.
+/// Bytes of a part of an object: twice of what is asked for, at most 8 MiB, and in any case what a refusal may take.
 pub(crate) const LARGEST_PART: u64 = 16 << 20;
+const SMALLEST_PART: u64 = 64 << 10;
 
 /// Objects in one answer of JSON. AWS gives at most 1,000 items on a page; the SDK makes a kilobyte and more of each.
 pub(crate) const ITEMS: u64 = 100_000;
@@ -129,7 +130,7 @@ impl HttpConnector for Connector {
         if !may_be_sent(request.uri()) {
             return HttpConnectorFuture::ready(Err(ConnectorError::user(InClear.into())));
         }
-        let most = if request.headers().contains_key("range") { LARGEST_PART } else { LARGEST };
+        let most = request.headers().get("range").map_or(LARGEST, part);
         // A proxy would read what is in clear, and answer for this machine.
         let with_tls = request.uri().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
         let answer = if with_tls { &self.proxied } else { &self.direct }.call(request);
@@ -139,6 +140,17 @@ impl HttpConnector for Connector {
             Ok(answer.map(|body| limited(body, most, json)))
         })
     }
+}
+
+/// How large the answer may be to whoever asks for that range. Many parts are under way at the same time: where small ones were asked
+/// for, no large ones may come.
+fn part(range: &str) -> u64 {
+    let asked = || {
+        let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
+        let (from, to): (u64, u64) = (from.parse().ok()?, to.parse().ok()?);
+        to.checked_sub(from)?.checked_add(1)?.checked_mul(2)
+    };
+    asked().map_or(LARGEST_PART, |most| most.clamp(SMALLEST_PART, LARGEST_PART))
 }
 
 fn limited(body: SdkBody, most: u64, json: bool) -> SdkBody {
@@ -199,7 +211,7 @@ impl Body for Limited {
 
 #[cfg(test)]
 mod tests {
-    use super::{ITEMS, LARGEST, TooLarge, limited, may_be_sent, refusal};
+    use super::{ITEMS, LARGEST, LARGEST_PART, SMALLEST_PART, TooLarge, limited, may_be_sent, part, refusal};
     use aws_smithy_runtime_api::box_error::BoxError;
     use aws_smithy_types::body::SdkBody;
     use http_body::{Body, Frame};
@@ -254,6 +266,22 @@ mod tests {
         assert!(none == 0 && error.unwrap().is::<TooLarge>());
         let (all, error) = read(SdkBody::from(vec![0; LARGEST as usize]), false).await;
         assert!(all == LARGEST && error.is_none());
+    }
+
+    #[test]
+    fn a_part_may_be_as_large_as_what_was_asked_for_allows() {
+        for (range, most) in [
+            ("bytes=0-8388607", LARGEST_PART),
+            ("bytes=8388608-16777215", LARGEST_PART),
+            ("bytes=0-99999999999", LARGEST_PART),
+            ("bytes=0-0", SMALLEST_PART),
+            ("bytes=0-99999", 200_000),
+            ("bytes=0-18446744073709551615", LARGEST_PART),
+            ("bytes=5-", LARGEST_PART),
+            ("x", LARGEST_PART),
+        ] {
+            assert_eq!(part(range), most, "{range}");
+        }
     }
 
     #[test]

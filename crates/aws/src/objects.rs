@@ -101,7 +101,7 @@ impl<'a> Objects<'a> {
         let uri = format!("/{}", encoded(key, true));
         let ask = Ask::object("GET", bucket, key, &uri);
         // A range of nothing cannot be satisfied.
-        let range = format!("bytes=0-{}", PART - 1);
+        let range = format!("bytes=0-{}", size.unwrap_or(PART).clamp(1, PART) - 1);
         let first = if size == Some(0) {
             self.ask(&ask).await?
         } else {
@@ -157,7 +157,7 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// The parts behind the first.
+    /// The parts after the first.
     async fn rest(
         &self,
         ask: &Ask<'_>,

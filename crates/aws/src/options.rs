@@ -27,8 +27,11 @@ pub struct Options {
     pub external_id: Option<String>,
     /// The name under which the assumed sessions appear in the accounts' own trails.
     pub session_name: String,
-    /// Requests in flight at any time, in all accounts and Regions together; at least one.
+    /// Requests in flight at any time, in all accounts and Regions together; at least one. What reads objects of S3 or lists them is
+    /// bounded by [`Options::objects`] alone.
     pub concurrency: usize,
+    /// Requests in flight at any time that read objects of S3 or list them; at least one.
+    pub objects: usize,
     /// How long and how often to try.
     pub limits: Limits,
     /// How many requests a second.
@@ -113,6 +116,7 @@ impl Default for Options {
             external_id: None,
             session_name: "invoketrail".to_owned(),
             concurrency: 64,
+            objects: 576,
             limits: Limits::default(),
             pace: Pace::default(),
         }
@@ -154,6 +158,6 @@ impl Default for Limits {
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 4.5, organizations: 4.0, objects: 500.0, other: 8.0 }
+        Pace { cloudtrail: 8.0, writes: 0.9, lambda: 4.5, organizations: 4.0, objects: 2_500.0, other: 8.0 }
     }
 }

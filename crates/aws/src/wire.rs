@@ -50,6 +50,8 @@ const SILENCE: u32 = 12;
 #[derive(Debug)]
 pub(crate) struct Wire {
     permits: Semaphore,
+    /// Of those that read objects: whoever asks for them bounds their bytes.
+    objects: Semaphore,
     buckets: Mutex<Buckets>,
     budgets: Mutex<Budgets>,
     /// Silent attempts in a row, by endpoint.
@@ -64,6 +66,7 @@ impl Wire {
     pub(crate) fn new(options: &Options, stop: Stop) -> Self {
         Wire {
             permits: Semaphore::new(options.concurrency.max(1)),
+            objects: Semaphore::new(options.objects.max(1)),
             buckets: Mutex::new(Buckets::new(options.pace)),
             budgets: Mutex::default(),
             silence: Mutex::default(),
@@ -155,7 +158,8 @@ impl Wire {
         let account = if service == Service::Sts { "" } else { call.account };
         let leaves = lock(&self.buckets).take(service, account, region, Instant::now());
         sleep_until(leaves).await;
-        let _permit = self.permits.acquire().await.map_err(|_| Failure::interrupted())?;
+        let permits = if service == Service::S3Objects { &self.objects } else { &self.permits };
+        let _permit = permits.acquire().await.map_err(|_| Failure::interrupted())?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         let result = attempt().await;
         let class = result.as_ref().err().map(|failure| failure.class);

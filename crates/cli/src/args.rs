@@ -21,7 +21,14 @@ pub(crate) struct Cli {
     #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_name = "RFC3339", value_parser = crate::clock::instant)]
     pub(crate) now: Option<String>,
     /// Colours: on a terminal, always or never. NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count where this is not given [default: auto].
-    #[arg(long, global = true, value_enum, value_name = "WHEN", display_order = 901, hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        display_order = 901,
+        hide_possible_values = true
+    )]
     pub(crate) color: Option<Colour>,
     #[command(subcommand)]
     pub(crate) command: Command,

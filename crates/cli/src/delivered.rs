@@ -19,7 +19,7 @@ pub(crate) use proofs::Proofs;
 pub(crate) use reading::{Read, has_request, read};
 
 use crate::session::Session;
-use crate::sources::{Found, Kind, Place, Window, list, tag_of};
+use crate::sources::{Found, Kind, Listing, Place, Window, list_all, tag_of};
 use audit::inventory::Gap;
 use holes::place_of;
 use logs::scan::Tag;
@@ -83,12 +83,16 @@ pub(crate) fn delivered(places: &[Place], window: &Window, session: Option<&Sess
 /// The same, with nothing said of what lies beside what CloudTrail delivered: whoever reads that anyway needs no second word.
 pub(crate) fn delivered_alone(places: &[Place], window: &Window, session: Option<&Session>) -> Delivered {
     let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
+    let named: Vec<(&str, &str)> = places.iter().filter_map(Place::bucket).collect();
+    let listings = session.map(|session| list_all(session, &named, window));
+    let mut listings = listings.unwrap_or_default().into_iter();
     for (at, place) in places.iter().enumerate() {
         match (place, session) {
             (Place::Folder(root), _) => folder::list(&mut all, (at, root), window),
             (Place::File(path), _) => all.logs.push(folder::single(at, path)),
-            (Place::Objects { bucket, prefix }, Some(session)) => {
-                all.objects(at, (bucket, prefix), window, session);
+            (Place::Objects { bucket, .. }, Some(session)) => {
+                let listing = listings.next().unwrap_or_default();
+                all.objects((at, bucket), listing, session);
             }
             // Stdin cannot be read twice, and is turned down before.
             _ => {}
@@ -99,8 +103,7 @@ pub(crate) fn delivered_alone(places: &[Place], window: &Window, session: Option
 }
 
 impl Delivered {
-    fn objects(&mut self, place: usize, (bucket, prefix): (&str, &str), window: &Window, session: &Session) {
-        let mut listing = list(session, bucket, prefix, window);
+    fn objects(&mut self, (place, bucket): (usize, &str), mut listing: Listing, session: &Session) {
         let chosen = listing.chosen(Some(NO_EVIDENCE));
         self.left_out += chosen.left_out;
         for (key, why) in chosen.unread {

@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn what_was_typed_counts_before_the_environment_and_that_before_the_terminal() {
         let of = |typed, terminal, set: &[(&str, &str)]| {
-            let value = |name: &str| set.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned());
+            let value =
+                |name: &str| set.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned());
             is_coloured(typed, terminal, value)
         };
         assert!(of(Auto, true, &[]) && !of(Auto, false, &[]));

@@ -5,6 +5,7 @@
 
 mod beside;
 mod feed;
+mod flights;
 mod listing;
 mod objects;
 mod print;
@@ -16,9 +17,9 @@ mod window;
 
 pub(crate) use beside::{Beside, look};
 pub(crate) use feed::{Feed, NO_TAG};
-pub(crate) use listing::{Refusal, list};
+pub(crate) use listing::{Listing, Refusal, list_all};
 pub(crate) use objects::{survey_objects, tag_of};
-pub(crate) use side_by_side::side_by_side;
+pub(crate) use side_by_side::{WAITERS, side_by_side, side_by_side_at_most};
 pub(crate) use survey::{Survey, survey};
 pub(crate) use trails::{Trails, delivered_by, delivers, live};
 pub(crate) use walk::{Met, Open, Walk, said, with_slashes};
@@ -105,6 +106,14 @@ fn place(typed: &str) -> Result<Place> {
 }
 
 impl Place {
+    /// Bucket and prefix; `None` iff it is no place in S3.
+    pub(crate) fn bucket(&self) -> Option<(&str, &str)> {
+        match self {
+            Place::Objects { bucket, prefix } => Some((bucket, prefix)),
+            _ => None,
+        }
+    }
+
     /// As it was typed.
     pub(crate) fn typed(&self) -> String {
         match self {

@@ -1,6 +1,7 @@
 //! Questions over sheets: what is counted, by what, and what is left out.
 
 mod answer;
+mod cell;
 mod correct;
 mod count;
 mod entry;
@@ -8,15 +9,17 @@ mod label;
 mod named;
 mod network;
 mod ranked;
+mod runs;
 mod settle;
 mod table;
 mod tally;
 mod timeline;
 
-pub use answer::{Answer, Cell, Group, Lag};
+pub use answer::{Answer, Group};
+pub use cell::{Cell, Lag};
 pub use named::Named;
 pub use network::{Network, NotANetwork};
-pub use settle::{Scratch, Spill};
+pub use runs::{Scratch, Spill};
 pub use table::{Table, TableRow};
 pub use tally::Tally;
 pub use timeline::{Attempt, Line, Timeline};

@@ -15,6 +15,7 @@ mod files;
 mod found;
 mod judge;
 mod keys;
+mod lacking;
 mod links;
 mod live;
 mod name;
@@ -28,7 +29,8 @@ pub use expected::{Claim, Expected, Seen, Standing};
 pub use found::{Found, Unread};
 pub use judge::{Unlisted, Weighing, judge};
 pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
-pub use live::{Lack, Lacking, LackingPlace, LiveTrail, Logging};
+pub use lacking::{Lack, Lacking, LackingPlace};
+pub use live::{LiveTrail, Logging};
 pub use name::{Chain, DigestName};
 pub use validation::{
     Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,

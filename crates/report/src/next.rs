@@ -25,9 +25,10 @@ pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'stat
         _ if audit.about_invocations() == Conclusion::Nothing => {
             ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
         }
-        (Conclusion::No, _) => {
-            (format!("invoketrail plan{source}{of_audit}"), "what to change, so that every invocation is recorded")
-        }
+        (Conclusion::No, _) => (
+            format!("invoketrail plan{source}{of_audit}"),
+            "what to change, so that every invocation is recorded",
+        ),
         (Conclusion::Undetermined, _) if refused => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }

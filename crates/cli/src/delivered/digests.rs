@@ -4,7 +4,7 @@ use super::{Delivered, Holes, Item};
 use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
 use crate::session::Session;
-use crate::sources::{Place, Refusal, said, side_by_side};
+use crate::sources::{Place, Refusal, WAITERS, said, side_by_side, side_by_side_at_most};
 use anyhow::Result;
 use audit::inventory::GapKind;
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
@@ -18,9 +18,14 @@ use std::path::{Path, PathBuf};
 /// A digest and the text of its signature, or why the digest could not be read.
 type Bytes = Result<(Vec<u8>, Option<String>), Unread>;
 
+/// Digests of a disk that are read at the same time.
+const LOCAL: usize = 16;
+
 /// Reads every digest.
 pub(crate) fn found(delivered: &Delivered, session: Option<&Session>) -> Vec<Found> {
-    side_by_side(&delivered.digests, |item| {
+    // Digests on a disk are waited for by nobody: more threads would take memory alone.
+    let at_once = session.map_or(LOCAL, |_| WAITERS);
+    side_by_side_at_most(at_once, &delivered.digests, |item| {
         let bucket = delivered.bucket(item);
         let read = match (bucket, session) {
             (Some(bucket), Some(session)) => object(session, bucket, item),

@@ -95,7 +95,7 @@ pub(crate) fn hash_all(
 ) -> (Vec<Seen>, super::Holes) {
     let how = |item: &super::Item| if expected.claims(&item.key).is_empty() { How::Not } else { How::Bytes };
     // Nothing but the bytes themselves proves them.
-    let (hashes, holes) = Watched::over(delivered, how, (session, None), |files| {
+    let (hashes, holes) = Watched::over(delivered, how, (session, None), threads, |files| {
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| hash_each(files))).collect();
             // A panic in a thread is a defect of ours, and goes on as one.

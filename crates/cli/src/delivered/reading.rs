@@ -67,7 +67,7 @@ pub(crate) fn read(
         strays: 0,
     };
     let how = |item: &Item| if is_listed(expected, item) { How::Bytes } else { How::Sheet };
-    let ((done, known), mut holes) = Watched::over(delivered, how, (session, index), |files| {
+    let ((done, known), mut holes) = Watched::over(delivered, how, (session, index), threads, |files| {
         let done = scan_sheets(files, layout, (0..threads).map(work).collect());
         (done, files.known())
     });
@@ -199,6 +199,7 @@ pub(crate) fn has_request(
         delivered,
         |_| How::Sheet,
         (Some(session), None),
+        1,
         |files| {
             let search = Search { request, found: Vec::new(), read: Vec::new() };
             let layout = Layout { columns: Columns::of(&[Column::RequestId]), ..Layout::default() };

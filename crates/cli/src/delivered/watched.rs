@@ -30,11 +30,12 @@ pub(super) struct Watched<'a> {
 
 impl Watched<'_> {
     /// Hands over a feed of the log files of the delivery, their places in its list as their numbers. `how` says what is wanted of
-    /// each.
+    /// each, and `threads` how many take them.
     pub(super) fn over<R>(
         delivered: &Delivered,
         how: impl Fn(&Item) -> How,
         (session, index): (Option<&Session>, Option<&Index>),
+        threads: usize,
         work: impl FnOnce(&Watched<'_>) -> R,
     ) -> (R, Holes) {
         let items = delivered.logs.iter().enumerate();
@@ -58,7 +59,7 @@ impl Watched<'_> {
         // All that is listed is read.
         let all = Window::default();
         let survey = Survey::of(&delivered.places, &all, found.collect());
-        let feed = Feed::new(survey, index, session).with_help();
+        let feed = Feed::new(survey, index, session, threads).with_help();
         let watched = Watched { feed, items: &delivered.logs, holes: Mutex::default() };
         let result = work(&watched);
         watched.feed.clear();

@@ -1,6 +1,7 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
 use super::beside::{Beside, look};
+use super::flights::Flights;
 use super::listing::Refusal;
 use super::objects::Flight;
 use super::survey::Survey;
@@ -9,7 +10,7 @@ use super::{Found, Place};
 use crate::progress::Files;
 use crate::session::Session;
 use logs::scan::{File, Known, Source, Tag};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,10 +19,6 @@ use store::Index;
 
 /// Files that are sorted by their size at a time.
 const BATCH: usize = 50_000;
-
-/// Objects, and bytes of them, that are on their way at the same time.
-const FLIGHTS: usize = 16;
-const FLYING: u64 = 48 << 20;
 
 /// A file that is not indexed.
 pub(crate) const NO_TAG: Tag = [0; 32];
@@ -45,24 +42,23 @@ struct State<'a> {
     ready: Vec<Found>,
     again: Vec<usize>,
     walk: Option<Walk<'a>>,
-    /// Objects on their way, and their bytes together.
-    flights: VecDeque<(Found, Option<Flight>)>,
-    flying: u64,
+    flights: Flights<Flight>,
 }
 
 impl<'a> Feed<'a> {
-    /// All files of the survey. Objects need a session.
+    /// All files of the survey, for so many threads. Objects need a session.
     pub(crate) fn new(
         mut survey: Survey<'a>,
         index: Option<&'a Index>,
         session: Option<&'a Session>,
+        threads: usize,
     ) -> Self {
         let mut ready = std::mem::take(&mut survey.kept);
         sort(&mut ready);
         let again = survey.again.clone();
         let line = Files::on_stderr(survey.files);
-        let (flights, flying) = (VecDeque::new(), 0);
-        let state = Mutex::new(State { ready, again, walk: None, flights, flying });
+        let flights = Flights::for_threads(threads);
+        let state = Mutex::new(State { ready, again, walk: None, flights });
         let helps = Mutex::new(std::mem::take(&mut survey.helps));
         Feed { survey, index, session, with_help: false, helps, state, known: AtomicU64::new(0), line }
     }
@@ -101,10 +97,10 @@ impl<'a> Feed<'a> {
         if state.ready.is_empty() {
             self.refill(&mut state);
         }
-        while state.flights.len() < FLIGHTS && (state.flying < FLYING || state.flights.is_empty()) {
-            let Some((bucket, session)) = state.ready.last().and_then(|found| self.bucket_of(found)) else {
-                break;
-            };
+        while let Some(next) = state.ready.last()
+            && state.flights.has_room(next.size)
+        {
+            let Some((bucket, session)) = self.bucket_of(next) else { break };
             let Some(found) = state.ready.pop() else { break };
             let known = self.known_of(&found);
             if known.is_some() {
@@ -112,11 +108,12 @@ impl<'a> Feed<'a> {
             }
             let key = found.below.to_string_lossy();
             let flight = found.unread.is_none().then(|| session.start(bucket, &key, found.size));
-            state.flying += found.size;
-            state.flights.push_back((found, flight));
+            state.flights.push(found, flight);
         }
-        if let Some((found, flight)) = state.flights.pop_front() {
-            state.flying = state.flying.saturating_sub(found.size);
+        if let Some((found, flight)) = state.flights.pop(Flight::is_finished) {
+            if flight.is_none() {
+                state.flights.landed(found.size);
+            }
             return Some((found, flight, None));
         }
         state.ready.pop().map(|found| (found, None, None))
@@ -196,7 +193,9 @@ impl Source for Feed<'_> {
             return Some(file);
         }
         if let (Some(flight), Some(session)) = (flight, self.session) {
-            match session.land(flight) {
+            let object = session.land(flight);
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).flights.landed(found.size);
+            match object {
                 Ok(object) => *bytes = object,
                 Err(refusal) => file.unread = Some(self.told(refusal)),
             }

@@ -11,14 +11,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
-/// Listings under way at the same time.
-const LISTINGS: usize = 8;
+/// Listings under way at the same time, of all places together: a page of each is in memory.
+const LISTINGS: usize = 32;
 /// Folders around `AWSLogs/` are gone into one by one this far; what lies deeper is listed whole.
 const AROUND: u8 = 2;
 /// Objects that are looked into because of what they are called or where they lie: each is a request.
 const LOOKED_INTO: usize = 1_000;
 /// So many of them at the same time.
-const LOOKS: usize = 16;
+const LOOKS: usize = 64;
 
 /// Where an object lies, and what it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,35 +157,51 @@ pub(crate) struct Chosen {
     pub(crate) left_out: LeftOut,
 }
 
-/// What lies below the prefix: a root of deliveries, the folders around some, any part of one, or something else.
-pub(crate) fn list(session: &Session, bucket: &str, prefix: &str, window: &Window) -> Listing {
-    session.wait(listed(&session.aws, bucket, prefix, window))
+/// What lies below each prefix of a bucket: a root of deliveries, the folders around some, any part of one, or something else. Folders
+/// are listed side by side, whichever place they belong to.
+pub(crate) fn list_all(session: &Session, places: &[(&str, &str)], window: &Window) -> Vec<Listing> {
+    session.wait(listed(&session.aws, places, window))
 }
 
-async fn listed(aws: &Arc<aws::Session>, bucket: &str, prefix: &str, window: &Window) -> Listing {
-    let mut listing = Listing::default();
-    let mut next = VecDeque::new();
-    match first(aws, bucket, prefix, window).await {
-        Ok(step) => next.push_back(step),
-        Err(error) => listing.unread.push((prefix.to_owned(), Refusal::of(&error))),
-    }
-    let mut running: JoinSet<Listing> = JoinSet::new();
+async fn listed(aws: &Arc<aws::Session>, places: &[(&str, &str)], window: &Window) -> Vec<Listing> {
+    let mut listings: Vec<Listing> = places.iter().map(|_| Listing::default()).collect();
+    // Without a step it is not known where to begin.
+    let mut next: VecDeque<(usize, Option<Step>)> = (0..places.len()).map(|at| (at, None)).collect();
+    let mut running: JoinSet<(usize, Listing)> = JoinSet::new();
     loop {
-        while let Some(step) = if running.len() < LISTINGS { next.pop_front() } else { None } {
-            let (aws, bucket, window) = (Arc::clone(aws), bucket.to_owned(), window.clone());
-            running.spawn(async move { walk(&aws, &bucket, &window, &step).await });
+        while let Some((at, step)) = if running.len() < LISTINGS { next.pop_front() } else { None } {
+            let Some((bucket, prefix)) = places.get(at) else { continue };
+            let (bucket, prefix) = ((*bucket).to_owned(), (*prefix).to_owned());
+            let (aws, window) = (Arc::clone(aws), window.clone());
+            running.spawn(async move {
+                let part = match step {
+                    Some(step) => walk(&aws, &bucket, &window, &step).await,
+                    None => match first(&aws, &bucket, &prefix, &window).await {
+                        Ok(step) => Listing { steps: vec![step], ..Listing::default() },
+                        Err(error) => {
+                            let unread = vec![(prefix, Refusal::of(&error))];
+                            Listing { unread, ..Listing::default() }
+                        }
+                    },
+                };
+                (at, part)
+            });
         }
         let Some(done) = running.join_next().await else { break };
         // A panic in a task is a defect of ours, and goes on as one.
-        let mut part = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        next.extend(part.steps.drain(..));
-        listing.take(part);
+        let (at, mut part) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        next.extend(part.steps.drain(..).map(|step| (at, Some(step))));
+        if let Some(listing) = listings.get_mut(at) {
+            listing.take(part);
+        }
     }
-    // Listings come back as they please, and answers are the same each time.
-    listing.files.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-    look_into(aws, bucket, &mut listing).await;
-    listing.unread.sort_by(|(a, _), (b, _)| a.cmp(b));
-    listing
+    for ((bucket, _), listing) in places.iter().zip(&mut listings) {
+        // Listings come back as they please, and answers are the same each time.
+        listing.files.sort_unstable_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        look_into(aws, bucket, listing).await;
+        listing.unread.sort_by(|(a, _), (b, _)| a.cmp(b));
+    }
+    listings
 }
 
 /// Looks into what is not read, or lies where it is not read: what it holds decides.

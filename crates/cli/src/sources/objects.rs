@@ -1,8 +1,8 @@
 //! Objects of S3 as files: those of a listing into a survey, and several on their way at the same time.
 
-use super::listing::{Listing, Refusal, list};
+use super::listing::{Listing, Refusal, list_all};
 use super::survey::Survey;
-use super::{Found, Place, print};
+use super::{Found, print};
 use crate::problem::Problem;
 use crate::session::Session;
 use anyhow::Result;
@@ -21,9 +21,12 @@ pub(super) type Flight = JoinHandle<std::result::Result<Vec<u8>, ObjectError>>;
 /// # Errors
 /// [`Problem`] iff a place that was typed is none.
 pub(crate) fn survey_objects(survey: &mut Survey<'_>, session: &Session, typed: bool) -> Result<()> {
-    for (at, place) in survey.places.iter().enumerate() {
-        let Place::Objects { bucket, prefix } = place else { continue };
-        let mut listing = list(session, bucket, prefix, survey.window);
+    let places = survey.places;
+    let objects = places.iter().enumerate().filter_map(|(at, place)| Some((at, place, place.bucket()?)));
+    let objects: Vec<_> = objects.collect();
+    let named: Vec<(&str, &str)> = objects.iter().map(|(_, _, named)| *named).collect();
+    let listings = list_all(session, &named, survey.window);
+    for ((at, place, (bucket, _)), mut listing) in objects.into_iter().zip(listings) {
         if let Some((_, refusal)) = listing.unread.first().filter(|_| typed && !listing.answered) {
             return Err(unlisted(&place.typed(), refusal).into());
         }

@@ -15,6 +15,7 @@ mod cases_plan;
 mod changed;
 mod decided;
 mod evidence;
+mod flights;
 mod hostile;
 mod index;
 #[cfg(unix)]

@@ -5,7 +5,7 @@
 //! as no correction was read, nothing of this costs anything.
 
 use super::entry::{Entry, What};
-use super::settle::{Order, Runs};
+use super::runs::{Order, Runs, Spill};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
@@ -69,6 +69,29 @@ impl Corrections {
     }
 }
 
+/// What one thread read: entries, and corrections, which are not among them.
+pub(super) struct PerThread<'s> {
+    pub(super) runs: Runs<'s>,
+    pub(super) corrections: Corrections,
+}
+
+impl<'s> PerThread<'s> {
+    /// With at most that many entries in memory.
+    pub(super) fn new(spill: &'s dyn Spill, most: usize) -> Self {
+        PerThread { runs: Runs::new(spill, most), corrections: Corrections::default() }
+    }
+
+    /// The entries, with the corrections put among them.
+    pub(super) fn with_corrections(mut self, replacing: Option<&Replacing>) -> io::Result<Runs<'s>> {
+        let mut entries = self.corrections.entries(replacing).peekable();
+        if entries.peek().is_some() {
+            entries.try_for_each(|entry| self.runs.push(entry))?;
+            self.runs.sort();
+        }
+        Ok(self.runs)
+    }
+}
+
 /// An event whose record was corrected.
 struct Corrected {
     /// The correction that decides.
@@ -107,17 +130,17 @@ pub(super) struct Replacing {
 impl Replacing {
     /// `None` iff there is nothing to replace; and the number of corrections that are too many to be applied.
     pub(super) fn of(
-        runs: &mut [Runs<'_>],
+        threads: &mut [PerThread<'_>],
         group: &impl Fn(usize, u32) -> u32,
     ) -> io::Result<(Option<Replacing>, u64)> {
-        let seen = runs.iter().map(|of| of.corrections.seen).sum();
-        let most = runs.iter().map(|of| of.corrections.most).min().unwrap_or(MOST);
+        let seen = threads.iter().map(|of| of.corrections.seen).sum();
+        let most = threads.iter().map(|of| of.corrections.most).min().unwrap_or(MOST);
         if seen == 0 || seen > most {
             return Ok((None, seen));
         }
-        let mut events = newest(runs, group);
-        for of in &mut *runs {
-            of.each(|entry| {
+        let mut events = newest(threads, group);
+        for of in &mut *threads {
+            of.runs.each(|entry| {
                 if let Some(event) = events.get_mut(&entry.told()) {
                     event.claim(entry);
                 }
@@ -125,17 +148,17 @@ impl Replacing {
         }
         events.retain(|_, event| !event.several);
         let mut replacing = Replacing { events, places: BTreeMap::new() };
-        replacing.join(runs);
+        replacing.join(threads);
         Ok(((!replacing.events.is_empty()).then_some(replacing), 0))
     }
 
     /// Joins the places of each correction and of all that it replaces.
-    fn join(&mut self, runs: &[Runs<'_>]) {
+    fn join(&mut self, threads: &[PerThread<'_>]) {
         for event in self.events.values() {
             let claimed = event.claim.map(|(_, place)| place);
             unite(&mut self.places, place(&event.newest), claimed);
         }
-        for Correction { entry, .. } in runs.iter().flat_map(|of| &of.corrections.kept) {
+        for Correction { entry, .. } in threads.iter().flat_map(|of| &of.corrections.kept) {
             if let Some(event) = self.events.get(&entry.told()) {
                 unite(&mut self.places, place(&event.newest), Some(place(entry)));
             }
@@ -172,9 +195,9 @@ impl Order for &Replacing {
 }
 
 /// The newest correction of each event, whichever thread read it; of none where nobody knows which that is.
-fn newest(runs: &[Runs<'_>], group: &impl Fn(usize, u32) -> u32) -> BTreeMap<(u128, u32), Corrected> {
+fn newest(threads: &[PerThread<'_>], group: &impl Fn(usize, u32) -> u32) -> BTreeMap<(u128, u32), Corrected> {
     let mut all: Vec<Correction> = Vec::new();
-    for (thread, of) in runs.iter().enumerate() {
+    for (thread, of) in threads.iter().enumerate() {
         all.extend(of.corrections.kept.iter().map(|one| {
             let entry = Entry { group: group(thread, one.entry.group), ..one.entry };
             Correction { entry, ..*one }

@@ -1,6 +1,6 @@
 //! From the entries of all threads to the counts of their groups.
 
-use super::answer::Cell;
+use super::cell::Cell;
 use super::entry::{Entry, What, settle};
 use super::ranked::Ranked;
 use super::settle::merge;
@@ -23,7 +23,7 @@ impl Counted {
     /// What a scratch file says.
     pub(super) fn of(mut tallies: Vec<Tally<'_>>, lags: bool) -> io::Result<Counted> {
         let ranked = Ranked::of(&tallies);
-        let runs = tallies.drain(..).map(|tally| tally.runs).collect();
+        let runs = tallies.drain(..).map(|tally| tally.read).collect();
         let mut counts = Counts { cells: vec![Cell::default(); ranked.groups], lags, copies: 0 };
         let place = |thread, group| ranked.place(thread, group);
         let apart = merge(runs, place, |together| counts.together(together))?;

@@ -61,7 +61,7 @@ impl What {
         let bits = bits.iter().fold(asked.0, |bits, (set, bit)| if *set { bits | bit.0 } else { bits });
         // The name of a file tells the minute: the record was there at its end.
         let lag = delivered.map(|minute| minute.saturating_add(60_000).saturating_sub(row.milliseconds));
-        let lag = lag.map_or(0, |lag| super::answer::bucket(lag) + 1);
+        let lag = lag.map_or(0, |lag| super::cell::bucket(lag) + 1);
         What(bits | u32::from(lag) << Self::LAG_AT)
     }
 

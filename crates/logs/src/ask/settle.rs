@@ -1,230 +1,12 @@
 //! From entries to counts: the same record counted once, executions joined to the calls that they belong to.
 //!
-//! Entries are sorted by request and by event in runs that go to scratch files where they do not fit into memory; then all runs
-//! are merged. So memory does not grow with the number of records, and nothing is left to chance.
+//! Entries are sorted by request and by event, and the runs of all threads are merged. So memory does not grow with the number of
+//! records, and nothing is left to chance.
 
-use super::correct::{Corrections, Replacing};
+use super::correct::{PerThread, Replacing};
 use super::entry::Entry;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-
-/// Where runs go that do not fit into memory.
-pub trait Spill: Sync {
-    /// A scratch file that is gone when it is dropped.
-    ///
-    /// # Errors
-    /// What the file system says.
-    fn create(&self) -> io::Result<Box<dyn Scratch>>;
-}
-
-/// A file of our own: written once, then read from its beginning.
-pub trait Scratch: Read + Write + Seek + Send {}
-
-impl<T: Read + Write + Seek + Send> Scratch for T {}
-
-/// Entries of one thread in memory at once: 64 bytes each.
-pub(super) const IN_MEMORY: usize = 80_000;
-
-/// Runs of one thread on scratch files: so many are merged into one, so that neither open files nor their buffers become many.
-const MOST_RUNS: usize = 24;
-/// Entries read or written at once.
-const BLOCK: usize = 512;
-
-/// In which order entries stand: what is settled together has the same first number, or else the same second one.
-pub(super) trait Order: Copy {
-    fn of(self, entry: &Entry) -> (u128, u128);
-}
-
-/// [`Entry::order`]
-#[derive(Clone, Copy)]
-pub(super) struct Plain;
-
-impl Order for Plain {
-    fn of(self, entry: &Entry) -> (u128, u128) {
-        entry.order()
-    }
-}
-
-/// The entries of one thread: some in memory, the rest in sorted runs.
-pub(super) struct Runs<'s, O = Plain> {
-    entries: Vec<Entry>,
-    spilled: Vec<(Box<dyn Scratch>, u64)>,
-    spill: &'s dyn Spill,
-    most: usize,
-    order: O,
-    /// Not among the entries yet.
-    pub(super) corrections: Corrections,
-}
-
-impl<'s> Runs<'s> {
-    /// With at most that many entries in memory.
-    pub(super) fn new(spill: &'s dyn Spill, most: usize) -> Self {
-        Runs::ordered(Plain, spill, most)
-    }
-
-    /// Every entry once, in no order; corrections are not among them.
-    pub(super) fn each(&mut self, mut each: impl FnMut(&Entry)) -> io::Result<()> {
-        self.entries.iter().for_each(&mut each);
-        for (scratch, count) in &mut self.spilled {
-            let mut reader = BufReader::with_capacity(Entry::SIZE * BLOCK, &mut *scratch);
-            let mut bytes = [0; Entry::SIZE];
-            for _ in 0..*count {
-                reader.read_exact(&mut bytes)?;
-                each(&Entry::from_bytes(&bytes));
-            }
-            scratch.seek(SeekFrom::Start(0))?;
-        }
-        Ok(())
-    }
-
-    /// Puts the corrections among the entries.
-    fn put_corrections(&mut self, replacing: Option<&Replacing>) -> io::Result<()> {
-        let mut entries = std::mem::take(&mut self.corrections).entries(replacing).peekable();
-        if entries.peek().is_some() {
-            entries.try_for_each(|entry| self.push(entry))?;
-            self.sort();
-        }
-        Ok(())
-    }
-}
-
-impl<'s, O: Order> Runs<'s, O> {
-    fn ordered(order: O, spill: &'s dyn Spill, most: usize) -> Self {
-        let (entries, spilled, corrections) = (Vec::new(), Vec::new(), Corrections::default());
-        Runs { entries, spilled, spill, most: most.max(1), order, corrections }
-    }
-
-    #[inline(always)]
-    pub(super) fn push(&mut self, entry: Entry) -> io::Result<()> {
-        if self.entries.len() >= self.most.min(self.entries.capacity()) {
-            self.make_room()?;
-        }
-        self.entries.push(entry);
-        Ok(())
-    }
-
-    /// Makes room for one more: what fits into memory no longer goes to a scratch file.
-    #[cold]
-    fn make_room(&mut self) -> io::Result<()> {
-        if self.entries.len() >= self.most {
-            self.spill()?;
-        }
-        if self.entries.len() == self.entries.capacity() {
-            // Doubling would take more than is ever needed.
-            let more = self.entries.len().max(1_000).min(self.most - self.entries.len());
-            self.entries.reserve_exact(more);
-        }
-        Ok(())
-    }
-
-    fn spill(&mut self) -> io::Result<()> {
-        self.sort();
-        let entries = std::mem::take(&mut self.entries);
-        let mut run = entries.iter();
-        let written = self.write(|| Ok(run.next().copied()))?;
-        self.spilled.push(written);
-        self.entries = entries;
-        self.entries.clear();
-        if self.spilled.len() >= MOST_RUNS {
-            let runs = self.spilled.drain(..).map(Run::scratch).collect();
-            let mut merged = Merged::of(runs, self.order)?;
-            let written = self.write(|| Ok(merged.next()?.map(|(_, entry)| entry)))?;
-            self.spilled.push(written);
-        }
-        Ok(())
-    }
-
-    /// A scratch file of what `next` gives.
-    fn write(
-        &self,
-        mut next: impl FnMut() -> io::Result<Option<Entry>>,
-    ) -> io::Result<(Box<dyn Scratch>, u64)> {
-        let mut scratch = self.spill.create()?;
-        let (mut block, mut count) = (Vec::with_capacity(Entry::SIZE * BLOCK), 0);
-        while let Some(entry) = next()? {
-            block.extend(entry.to_bytes());
-            count += 1;
-            if block.len() >= Entry::SIZE * BLOCK {
-                scratch.write_all(&block)?;
-                block.clear();
-            }
-        }
-        scratch.write_all(&block)?;
-        scratch.seek(SeekFrom::Start(0))?;
-        Ok((scratch, count))
-    }
-
-    /// Sorts what is in memory: done by each thread for its own.
-    pub(super) fn sort(&mut self) {
-        let order = self.order;
-        self.entries.sort_unstable_by_key(|entry| order.of(entry));
-    }
-
-    /// The runs, each sorted.
-    fn into_readers(self) -> Vec<Run> {
-        let memory = Run::Memory(self.entries.into_iter());
-        let files = self.spilled.into_iter().map(Run::scratch);
-        files.chain([memory]).collect()
-    }
-}
-
-enum Run {
-    Memory(std::vec::IntoIter<Entry>),
-    Scratch { reader: BufReader<Box<dyn Scratch>>, left: u64 },
-}
-
-impl Run {
-    fn scratch((scratch, left): (Box<dyn Scratch>, u64)) -> Run {
-        Run::Scratch { reader: BufReader::with_capacity(Entry::SIZE * BLOCK, scratch), left }
-    }
-
-    fn next(&mut self) -> io::Result<Option<Entry>> {
-        match self {
-            Run::Memory(entries) => Ok(entries.next()),
-            Run::Scratch { left: 0, .. } => Ok(None),
-            Run::Scratch { reader, left } => {
-                let mut bytes = [0; Entry::SIZE];
-                reader.read_exact(&mut bytes)?;
-                *left -= 1;
-                Ok(Some(Entry::from_bytes(&bytes)))
-            }
-        }
-    }
-}
-
-/// The entries of several runs in order, each with the number of the run that it came from.
-struct Merged<O> {
-    runs: Vec<(Run, Option<Entry>)>,
-    heads: BinaryHeap<Reverse<((u128, u128), usize)>>,
-    order: O,
-}
-
-impl<O: Order> Merged<O> {
-    fn of(runs: Vec<Run>, order: O) -> io::Result<Merged<O>> {
-        let mut merged = Merged { runs: Vec::new(), heads: BinaryHeap::new(), order };
-        for (at, mut run) in runs.into_iter().enumerate() {
-            let head = run.next()?;
-            merged.heads.extend(head.map(|entry| Reverse((order.of(&entry), at))));
-            merged.runs.push((run, head));
-        }
-        Ok(merged)
-    }
-
-    fn next(&mut self) -> io::Result<Option<(usize, Entry)>> {
-        let Some(mut least) = self.heads.peek_mut() else { return Ok(None) };
-        let Reverse((_, at)) = *least;
-        let Some((run, head)) = self.runs.get_mut(at) else { return Ok(None) };
-        let next = run.next()?;
-        let entry = std::mem::replace(head, next);
-        match next {
-            Some(next) => *least = Reverse((self.order.of(&next), at)),
-            None => _ = PeekMut::pop(least),
-        }
-        Ok(entry.map(|entry| (at, entry)))
-    }
-}
+use super::runs::{Merged, Order, Plain, Runs};
+use std::io;
 
 /// Hands on what belongs together, of the entries that `keep` says true to: it gets each with the number of its run.
 fn hand_on<O: Order>(
@@ -259,23 +41,22 @@ fn hand_on<O: Order>(
 ///
 /// Says how many corrections there were, iff they are too many to replace anything; else 0.
 pub(super) fn merge(
-    mut runs: Vec<Runs<'_>>,
+    mut threads: Vec<PerThread<'_>>,
     group: impl Fn(usize, u32) -> u32,
     mut belong: impl FnMut(&[Entry]),
 ) -> io::Result<u64> {
-    let Some((spill, most)) = runs.first().map(|of| (of.spill, of.most)) else { return Ok(0) };
-    let (replacing, apart) = Replacing::of(&mut runs, &group)?;
-    let (mut threads, mut readers) = (Vec::new(), Vec::new());
-    for (thread, mut of) in runs.into_iter().enumerate() {
-        of.put_corrections(replacing.as_ref())?;
-        for run in of.into_readers() {
-            threads.push(thread);
+    let Some((spill, most)) = threads.first().map(|of| of.runs.room()) else { return Ok(0) };
+    let (replacing, apart) = Replacing::of(&mut threads, &group)?;
+    let (mut of_run, mut readers) = (Vec::new(), Vec::new());
+    for (thread, of) in threads.into_iter().enumerate() {
+        for run in of.with_corrections(replacing.as_ref())?.into_readers() {
+            of_run.push(thread);
             readers.push(run);
         }
     }
     let merged = Merged::of(readers, Plain)?;
     let tell = |run: usize, entry: &mut Entry| {
-        entry.group = group(threads.get(run).copied().unwrap_or(0), entry.group);
+        entry.group = group(of_run.get(run).copied().unwrap_or(0), entry.group);
     };
     let Some(replacing) = &replacing else {
         let all = |run, entry: &mut Entry| {
@@ -285,7 +66,7 @@ pub(super) fn merge(
         hand_on(merged, all, &mut belong)?;
         return Ok(apart);
     };
-    // What a correction concerns is put in an order of its own, and settled behind all else.
+    // What a correction concerns is put in an order of its own, and settled after all else.
     let mut concerned = Runs::ordered(replacing, spill, most);
     let rest = |run, entry: &mut Entry| {
         tell(run, entry);

@@ -1,6 +1,7 @@
 //! An answer with any number of groups: each label once, and rows of numbers. What is kept of a question, and shown.
 
-use super::answer::{Answer, Cell};
+use super::answer::Answer;
+use super::cell::Cell;
 use super::count::Counted;
 use super::tally::Tally;
 use crate::sheet::Texts;

@@ -1,10 +1,10 @@
 //! One thread's share of an answer: rows to entries, each with the group it belongs to.
 
-use super::correct::Correction;
+use super::correct::{Correction, PerThread};
 use super::entry::{Entry, What};
 use super::label::{account, function, label, number};
 use super::named::Named;
-use super::settle::{IN_MEMORY, Runs, Spill};
+use super::runs::{IN_MEMORY, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question, Way};
 use crate::scan::{Consumer, File};
 use crate::sheet::{Column, Marks, Row, Sheet, Texts};
@@ -25,7 +25,7 @@ pub struct Tally<'q> {
     pub(super) labels: Texts,
     pub(super) groups: Vec<GroupKey>,
     known: HashTable<(GroupKey, u32)>,
-    pub(super) runs: Runs<'q>,
+    pub(super) read: PerThread<'q>,
     memo: Memo,
     named: Named,
 }
@@ -61,7 +61,7 @@ impl<'q> Tally<'q> {
             labels: Texts::default(),
             groups: Vec::new(),
             known: HashTable::new(),
-            runs: Runs::new(spill, records),
+            read: PerThread::new(spill, records),
             memo: Memo::default(),
             named: Named::of(&question.filter.functions),
         }
@@ -70,7 +70,7 @@ impl<'q> Tally<'q> {
     /// With more corrections than that on all threads together, none replaces anything: 65 536 unless it is said here.
     #[must_use]
     pub fn correcting(mut self, most: u64) -> Self {
-        self.runs.corrections.most = most;
+        self.read.corrections.most = most;
         self
     }
 
@@ -103,7 +103,7 @@ impl<'q> Tally<'q> {
                 (joins, What::JOINED),
             ]);
             let entry = self.entry(sheet, row, What::of(row, asked, delivered));
-            self.runs.push(entry)?;
+            self.read.runs.push(entry)?;
         }
         Ok(())
     }
@@ -121,7 +121,7 @@ impl<'q> Tally<'q> {
         let joins = self.question.joins();
         // As any other record.
         let counts = concerns && (meant && within || joins && may_be_joined(row));
-        let room = self.runs.corrections.room();
+        let room = self.read.corrections.room();
         if !(room || counts) {
             return Ok(());
         }
@@ -134,10 +134,10 @@ impl<'q> Tally<'q> {
         let entry = self.entry(sheet, row, What::of(row, asked, delivered).with(What::CORRECTS));
         let one = Correction { entry, delivered, said: self.said(&entry), counts };
         if room {
-            self.runs.corrections.keep(one);
+            self.read.corrections.keep(one);
             return Ok(());
         }
-        self.runs.push(one.apart())
+        self.read.runs.push(one.apart())
     }
 
     /// A hash of all that is asked of the entry; its labels as texts, which other threads number otherwise.
@@ -189,7 +189,7 @@ impl<'q> Tally<'q> {
 
     /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.
     pub fn sort(&mut self) {
-        self.runs.sort();
+        self.read.runs.sort();
     }
 
     /// True iff the row is about a function, an account and a Region that were asked for: what is true of a call is true of

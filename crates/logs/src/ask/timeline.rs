@@ -109,7 +109,7 @@ impl Timeline {
     /// What a scratch file says.
     pub fn of(mut tallies: Vec<Tally<'_>>, limit: usize) -> io::Result<Timeline> {
         let ranked = Ranked::of(&tallies);
-        let runs = tallies.drain(..).map(|tally| tally.runs).collect();
+        let runs = tallies.drain(..).map(|tally| tally.read).collect();
         let (mut kept, mut more, mut copies) = (BinaryHeap::new(), 0, 0);
         let mut keep = |draft: Draft| {
             kept.push(Reverse(draft));

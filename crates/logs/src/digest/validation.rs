@@ -2,7 +2,7 @@
 
 use crate::digest::document::Refusal;
 use crate::digest::keys::KeyRefusal;
-use crate::digest::live::Lacking;
+use crate::digest::lacking::Lacking;
 use crate::digest::name::Chain;
 use std::collections::BTreeSet;
 

@@ -195,7 +195,7 @@ fn read(
     let layout = Layout { columns, apart: index.is_some() };
     let spill = ScratchFiles;
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), keeper: Keeper::into(index) };
-    let feed = Feed::new(survey, index, session);
+    let feed = Feed::new(survey, index, session, settings.threads);
     let done = scan_sheets(&feed, layout, (0..settings.threads).map(work).collect());
     feed.clear();
     let (works, mut account) = done.map_err(scratch_problem)?;
