@@ -9,6 +9,7 @@ mod bounded;
 mod canary;
 mod carry_out;
 mod collect;
+mod endpoint;
 mod error;
 mod gap;
 mod locations;

@@ -17,7 +17,7 @@ pub struct Options {
     /// Sends every request there instead of to AWS.
     pub endpoint_url: Option<String>,
     /// Other addresses of endpoints that the SDK may find, such as those of environment variables, with what names them. They are
-    /// checked like `endpoint_url`, and used by the SDK alone.
+    /// checked like `endpoint_url`, and looked up by the SDK, for what we send by hand, too.
     pub other_endpoints: Vec<(String, String)>,
     /// The accounts to audit.
     pub accounts: Accounts,

@@ -1,6 +1,7 @@
 //! Calls of the query protocol and of S3, signed by hand: for EC2, IAM, CloudWatch and S3, whose SDK crates cost minutes of
 //! building for a few operations each.
 
+use crate::endpoint::Target;
 use crate::gap::{Class, Failure, one_line};
 use crate::session::Reach;
 use aws_credential_types::provider::ProvideCredentials;
@@ -16,64 +17,10 @@ use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
-use cloudtrail::names::Region;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt::Write;
-
-/// Where a query goes and how it is signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
-    url: String,
-    service: &'static str,
-    region: String,
-}
-
-impl Target {
-    /// EC2 in that Region; `None` iff the partition is not one of those whose addresses we know.
-    pub(crate) fn ec2(partition: &str, region: &str) -> Option<Self> {
-        Self::regional("ec2", "ec2", partition, region)
-    }
-
-    /// CloudWatch in that Region; `None` as for [`Target::ec2`].
-    pub(crate) fn cloudwatch(partition: &str, region: &str) -> Option<Self> {
-        Self::regional("monitoring", "monitoring", partition, region)
-    }
-
-    /// S3 in that Region, with the bucket in the path; `None` as for [`Target::ec2`].
-    pub(crate) fn s3(partition: &str, region: &str) -> Option<Self> {
-        Self::regional("s3", "s3", partition, region)
-    }
-
-    fn regional(host: &str, service: &'static str, partition: &str, region: &str) -> Option<Self> {
-        let suffix = match partition {
-            "aws" | "aws-us-gov" => "amazonaws.com",
-            "aws-cn" => "amazonaws.com.cn",
-            "aws-eusc" => "amazonaws.eu",
-            "aws-iso" => "c2s.ic.gov",
-            "aws-iso-b" => "sc2s.sgov.gov",
-            "aws-iso-e" => "cloud.adc-e.uk",
-            "aws-iso-f" => "csp.hci.ic.gov",
-            _ => return None,
-        };
-        // It becomes part of a host's name, and the request is signed with the session's token.
-        Region::parse(region).ok()?;
-        let url = format!("https://{host}.{region}.{suffix}");
-        Some(Target { url, service, region: region.to_owned() })
-    }
-
-    /// IAM, which has one address in each partition; `None` iff we do not know it.
-    pub(crate) fn iam(partition: &str) -> Option<Self> {
-        let (host, region) = match partition {
-            "aws" => ("iam.amazonaws.com", "us-east-1"),
-            "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-            "aws-us-gov" => ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
-            _ => return None,
-        };
-        Some(Target { url: format!("https://{host}"), service: "iam", region: region.to_owned() })
-    }
-}
 
 /// Sends one query as the account of `reach` and returns the answer's text iff it is a success.
 pub(crate) async fn query(
@@ -81,7 +28,7 @@ pub(crate) async fn query(
     target: &Target,
     parameters: &[(&str, &str)],
 ) -> Result<String, Failure> {
-    let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
+    let url = &target.url(reach.config())?;
     let request = signed(reach, target, url, form(parameters)).await?;
     let reply = send(reach, target, url, request, Patience::Usual).await?;
     if reply.is_success() { Ok(reply.text().into_owned()) } else { Err(reply.failure()) }
@@ -102,7 +49,7 @@ pub(crate) struct Rest<'a> {
 
 /// Sends one request of S3 as the account of `reach` and returns the answer's text iff it is a success.
 pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Result<String, Failure> {
-    let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
+    let url = &target.url(reach.config())?;
     let subresource = if rest.query.is_empty() { String::new() } else { format!("?{}", rest.query) };
     let uri = format!("{}{subresource}", rest.path);
     let checksum = base64::encode(Sha256::digest(rest.body.as_bytes()));
@@ -138,7 +85,7 @@ pub(crate) async fn read(
     uri: &str,
     headers: &[(&'static str, &str)],
 ) -> Result<Reply, Failure> {
-    let url = reach.config().endpoint_url().unwrap_or(&target.url).trim_end_matches('/');
+    let url = &target.url(reach.config())?;
     let mut signed = vec![("x-amz-content-sha256", NOTHING)];
     signed.extend_from_slice(headers);
     let request = sign_request(reach, target, (method, url, uri), &signed, String::new()).await?;
@@ -220,10 +167,10 @@ async fn sign_request(
     let time = reach.config().time_source().unwrap_or_default().now();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
-        .region(&target.region)
-        .name(target.service)
+        .region(target.region())
+        .name(target.service())
         .time(time)
-        .settings(settings(target.service))
+        .settings(settings(target.service()))
         .build()
         .map_err(unsigned)?
         .into();
@@ -269,7 +216,7 @@ async fn send(
     }
     let client = config.http_client().ok_or_else(|| Failure::new(Class::Final, "no HTTP client"))?;
     let mut operation = Operation::builder()
-        .service_name(target.service)
+        .service_name(target.service())
         .operation_name("Query")
         .http_client(client)
         .endpoint_url(url)

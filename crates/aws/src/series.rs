@@ -7,8 +7,9 @@ mod answer;
 
 pub(crate) use answer::Series;
 
+use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
-use crate::raw::{self, Target};
+use crate::raw;
 use crate::session::{Reach, Session};
 use crate::wire::Call;
 use aws_smithy_types::DateTime;

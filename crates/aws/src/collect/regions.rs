@@ -2,10 +2,11 @@
 
 use super::listing::{listed, pages};
 use super::read::Read;
+use crate::endpoint::Target;
 use crate::error::{CollectError, nearest};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::raw::{self, Target};
+use crate::raw;
 use crate::session::{Reach, Session};
 use crate::wire::Call;
 use audit::inventory::OptIn;

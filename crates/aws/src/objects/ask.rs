@@ -3,9 +3,10 @@
 use super::Objects;
 use super::error::{ObjectError, ObjectTrouble};
 use super::place::{Said, find, told};
+use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::raw::{self, Reply, Target};
+use crate::raw::{self, Reply};
 use crate::session::{Reach, Session};
 use crate::wire::{Attempt, Call};
 use std::fmt::Write;

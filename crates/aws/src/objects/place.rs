@@ -1,8 +1,9 @@
 //! In which Region a bucket is: asked once for each bucket, and corrected where S3 sends us elsewhere.
 
+use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
-use crate::raw::{self, Reply, Target, first};
+use crate::raw::{self, Reply, first};
 use crate::session::{Reach, Session};
 use crate::wire::{Attempt, Call};
 use cloudtrail::names::Region;

@@ -1,10 +1,11 @@
 //! Trying read-only calls, to see whether they are refused.
 
 use super::Held;
+use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::options::Accounts;
 use crate::pace::Service;
-use crate::raw::{self, Target};
+use crate::raw;
 use crate::session::Session;
 use crate::wire::{Attempt, Call};
 

@@ -1,8 +1,9 @@
 //! Asking IAM's policy simulator about actions that must not be tried.
 
 use super::Held;
+use crate::endpoint::Target;
 use crate::pace::Service;
-use crate::raw::{self, Target};
+use crate::raw;
 use crate::session::Session;
 use crate::wire::Call;
 use cloudtrail::arn::Arn;

@@ -4,6 +4,7 @@ use super::buckets::Buckets;
 use super::keys::{self, Unsendable};
 use super::{Caller, Role, Session};
 use crate::bounded::{bounded, may_be_sent};
+use crate::endpoint::Api;
 use crate::error::CollectError;
 use crate::gap::{Class, Failure, one_line};
 use crate::options::Options;
@@ -52,6 +53,11 @@ impl Session {
         let base = base?;
         if let Some(url) = base.endpoint_url() {
             check_endpoint(url, "the endpoint URL of the AWS configuration")?;
+        }
+        for api in Api::ALL {
+            if let Some(url) = api.configured(&base) {
+                check_endpoint(&url, &format!("the endpoint URL of {} in the AWS configuration", api.id()))?;
+            }
         }
         let configured = base.region().map(|region| region.as_ref().to_owned());
         let asked = options.regions.as_ref().and_then(|regions| regions.first().cloned());

@@ -14,6 +14,7 @@ mod cases_explain;
 mod cases_plan;
 mod changed;
 mod decided;
+mod endpoints;
 mod evidence;
 mod flights;
 mod hostile;

@@ -36,6 +36,11 @@ impl Asked {
         self.header("authorization").split('/').nth(2).unwrap_or_default()
     }
 
+    /// The service that it is signed for.
+    pub(crate) fn service(&self) -> &str {
+        self.header("authorization").split('/').nth(3).unwrap_or_default()
+    }
+
     fn is_who_asks(&self) -> bool {
         self.body.contains("GetCallerIdentity")
     }
@@ -75,7 +80,7 @@ pub(crate) fn answered(mut stream: TcpStream, status: &str, body: &str) -> std::
 
 /// An endpoint, for as long as the test runs.
 pub(crate) struct Scripted {
-    url: String,
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
