@@ -23,6 +23,8 @@ pub struct Orders<'a> {
     pub changes: &'a [Change],
     /// How far each of them has come; those beyond its end are fresh.
     pub marks: &'a [Mark],
+    /// They take back what was done: of a recorder that does not exist any more nothing is left to take back.
+    pub back: bool,
 }
 
 /// Carries the changes out in their order, from where the marks say.
@@ -46,7 +48,7 @@ pub async fn carry_out(
         return Ok(Carried { done, kept: Vec::new(), found: Vec::new(), begun, stopped });
     };
     let mut world = Live { session: &session, limits: options.limits };
-    Ok(engine::run(&mut world, orders.changes, orders.marks, journal, told).await)
+    Ok(engine::run(&mut world, orders, journal, told).await)
 }
 
 /// What stands where a bucket is to be created.
@@ -85,7 +87,7 @@ pub async fn sites(options: &Options, changes: &[Change], stop: Stop) -> Result<
     Ok(found)
 }
 
-/// What each change's setting is now; `Err` holds what AWS said, in one line.
+/// What each change's setting is now, [`State::Gone`] where its recorder does not exist; `Err` holds what AWS said, in one line.
 ///
 /// # Errors
 /// [`CollectError`] iff not even the caller is known.

@@ -53,11 +53,12 @@ pub(crate) fn carry_out(
     live: &Live,
     changes: &[Change],
     marks: &[Mark],
+    back: bool,
     journal: &mut dyn Journal,
     told: &mut dyn FnMut(usize),
 ) -> Result<Carried> {
     let options = options(live);
-    let orders = Orders { changes, marks };
+    let orders = Orders { changes, marks, back };
     interruptible(|stop| async move { aws::carry_out(&options, orders, journal, told, stop).await })
 }
 
