@@ -8,7 +8,7 @@ use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::inventory::Inventory;
-use audit::journal::{Journal, Mark};
+use audit::journal::Journal;
 use aws::permissions::{Action, Held};
 use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
 use std::convert::Infallible;
@@ -51,14 +51,11 @@ pub(crate) fn enrich(live: &Live, inventory: Inventory, wants: Wants) -> Result<
 /// [`Problem`] iff not even the caller is known.
 pub(crate) fn carry_out(
     live: &Live,
-    changes: &[Change],
-    marks: &[Mark],
-    back: bool,
+    orders: Orders<'_>,
     journal: &mut dyn Journal,
     told: &mut dyn FnMut(usize),
 ) -> Result<Carried> {
     let options = options(live);
-    let orders = Orders { changes, marks, back };
     interruptible(|stop| async move { aws::carry_out(&options, orders, journal, told, stop).await })
 }
 

@@ -90,29 +90,40 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     if let Some(outcome) = work.ended_before(&declared, &place)? {
         return Ok(outcome);
     }
+    carried_out(&work, &declared, &typed.approval, &place)
+}
+
+/// Shows it, asks, and carries it out.
+fn carried_out(
+    work: &Work,
+    declared: &Declared,
+    approval: &args::Approval,
+    place: &Place<'_>,
+) -> Result<Outcome> {
+    let (plan, live) = (&work.plan, place.live);
     let inventory = match place.collected(plan) {
         Ok(Ok(inventory)) => inventory,
-        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(&live)),
+        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(live)),
         Ok(Err(outcome)) => {
             say("note", "nothing was changed");
             return Ok(outcome);
         }
-        Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
+        Err(error) if work.is_begun() => return work.half_way(Err(error), live),
         Err(error) => return Err(error),
     };
     let told = retold(&inventory, plan);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
     let before = place.snapshot(&inventory, &declared.before);
-    if !approved(&typed.approval, &work.hash)? {
+    if !approved(approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
-    let carried = work.carry_out(&place)?;
-    let outcome = work.tell(&carried, &live);
+    let carried = work.carry_out(place)?;
+    let outcome = work.tell(&carried, live);
     if carried.stopped.is_none() {
         let settled = declared.settle();
         let told = settled.and_then(|declared| place.difference(plan, &before, &declared, outcome));
-        return work.half_way(told, &live);
+        return work.half_way(told, live);
     }
     Ok(outcome)
 }

@@ -148,7 +148,7 @@ fn an_exception_of_another_plan_is_neither_replaced_nor_ended() {
     backout(&account, "f2", "q.json", "");
     let before = account.settings();
     let text = says(&account, "apply q.json --exceptions exc.json", 1);
-    assert!(text.contains("a-b-c-2027-01-31") && text.contains("--id"), "{text}");
+    assert!(text.contains("a-b-c-2027-01-31") && text.contains("an id of its own"), "{text}");
     assert_eq!((declared(&account), account.settings()), (vec!["f1".to_owned()], before));
     // Another exception took its name since: the undo ends its own alone.
     let file = std::fs::read_to_string(account.path("exc.json")).unwrap();

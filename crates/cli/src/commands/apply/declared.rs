@@ -67,7 +67,7 @@ impl Declared {
         let Some(other) = all.iter().find(|one| one.id == new.id && !one.is_same(new)) else { return Ok(()) };
         let problem =
             Problem::new(format!("another plan has declared the exception {} for other functions", other.id));
-        Err(problem.help("make the plan again, and name its exception with --id").into())
+        Err(problem.help("make the backout again, and give its exception an id of its own").into())
     }
 
     /// Does it. The file is read again, because others may have written it since.

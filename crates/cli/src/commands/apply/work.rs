@@ -12,7 +12,7 @@ use anyhow::Result;
 use audit::change::Setting;
 use audit::journal::{Deed, Mark, Way};
 use audit::plan::{Owner, Plan, Purpose};
-use aws::{Carried, Stopped};
+use aws::{Carried, Orders, Stopped};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::{JournalFile, JournalRead, discard, put_back, read_plan, set_aside, undo_of};
@@ -86,7 +86,8 @@ impl Work {
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
         let back = self.plan.purpose == Purpose::Undo;
-        let carried = match carry_out(place.live, &changes, &self.marks, back, &mut journal, &mut told) {
+        let orders = Orders { changes: &changes, marks: &self.marks, back };
+        let carried = match carry_out(place.live, orders, &mut journal, &mut told) {
             Err(error) if self.is_begun() => Carried {
                 done: (0..total)
                     .filter(|at| self.marks.get(*at).is_some_and(|mark| mark.is_over()))
