@@ -45,6 +45,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         say("note", &format!("{why} is nothing to take back"));
         return Ok(Outcome::Well);
     }
+    tell_undeclared(&read.plan.purpose);
     if typed.merge {
         return merge(&plan, &found, &typed, &place);
     }
@@ -65,6 +66,21 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         return Ok(Outcome::No);
     }
     carried_out(&Work::of(plan, own), &declared, &before, &place)
+}
+
+/// The exceptions that a restore ended are known by their ids alone, so its undo cannot declare them again.
+fn tell_undeclared(purpose: &Purpose) {
+    if let Purpose::Restore(ids) = purpose
+        && !ids.is_empty()
+    {
+        let ids = ids.join(", ");
+        say(
+            "note",
+            &format!(
+                "the exceptions that the restore ended are not declared again ({ids}): controls fail for their functions"
+            ),
+        );
+    }
 }
 
 /// What an undo took back comes again with the plan: that is judged afresh, and declares its exception.

@@ -235,3 +235,13 @@ fn a_trail_that_was_deleted_is_nothing_to_take_back() {
         assert!(text.contains("does not exist any more"), "{text}");
     }
 }
+
+#[test]
+fn the_undo_of_a_restore_says_that_nothing_excuses_it() {
+    let account = reduced();
+    says(&account, "restore --recorders trails --exceptions exc.json --output r.json", 0);
+    says(&account, "apply r.json --exceptions exc.json", 0);
+    assert!(declared(&account).is_empty());
+    let text = says(&account, "undo r.json.journal", 0);
+    assert!(text.contains("not declared again (a-b-c-2027-01-31)"), "{text}");
+}
