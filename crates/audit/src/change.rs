@@ -124,6 +124,8 @@ pub enum State {
     Flag(bool),
     /// The request that sets these selectors, as they stand ([`cloudtrail::json::as_found`]).
     Selectors(String),
+    /// Nothing: a setting of a recorder that does not exist.
+    Gone,
 }
 
 impl PartialEq for State {
@@ -133,6 +135,7 @@ impl PartialEq for State {
             (Self::Trail(one), Self::Trail(other)) => one == other,
             (Self::Flag(one), Self::Flag(other)) => one == other,
             (Self::Selectors(one), Self::Selectors(other)) => one == other || plain(one) == plain(other),
+            (Self::Gone, Self::Gone) => true,
             _ => false,
         }
     }
@@ -178,12 +181,20 @@ impl Change {
         })
     }
 
-    /// True iff it creates a bucket and `found` is that bucket, as it is wanted: then there is nothing to set, and nothing to take
-    /// back either.
+    /// True iff it creates a bucket and `found` is that bucket, as it is wanted, or deletes what does not exist: then there is nothing
+    /// to set, and nothing to take back either.
     #[must_use]
     pub fn is_there(&self, found: &State) -> bool {
-        matches!(self.setting, Setting::Bucket(Turn { before: None, after: Some(_) }))
-            && *found == self.after()
+        let deletes = matches!(self.after(), State::Bucket(None) | State::Trail(None));
+        let creates_bucket = matches!(self.setting, Setting::Bucket(Turn { before: None, after: Some(_) }));
+        (deletes || creates_bucket) && *found == self.after()
+    }
+
+    /// True iff nothing of what it set is left because what it was set on does not exist any more.
+    #[must_use]
+    pub fn is_gone(&self, found: &State) -> bool {
+        let made = !matches!(self.after(), State::Bucket(None) | State::Trail(None));
+        made && matches!(found, State::Gone | State::Bucket(None) | State::Trail(None))
     }
 
     /// True iff both are about the same setting of the same recorder.

@@ -21,6 +21,12 @@ pub struct Exception {
 }
 
 impl Exception {
+    /// True iff both are the same exception. A name alone can be taken twice, so its functions are a part of what it is.
+    #[must_use]
+    pub fn is_same(&self, other: &Exception) -> bool {
+        self.id == other.id && self.functions == other.functions
+    }
+
     /// True iff it holds on `today` (`YYYY-MM-DD`, UTC), its last day included. On no day that is not one.
     #[must_use]
     pub fn holds_on(&self, today: &str) -> bool {

@@ -20,6 +20,8 @@ pub struct Orders<'a> {
     pub changes: &'a [Change],
     /// How far each of them has come; those beyond its end are fresh.
     pub marks: &'a [Mark],
+    /// They take back what was done: of a recorder that does not exist any more nothing is left to take back.
+    pub back: bool,
 }
 
 /// What stands where a bucket is to be created.
@@ -46,7 +48,7 @@ impl Session {
         journal: &mut dyn Journal,
         told: &mut dyn FnMut(usize),
     ) -> Carried {
-        engine::run(&mut self.world(), orders.changes, orders.marks, journal, told).await
+        engine::run(&mut self.world(), orders, journal, told).await
     }
 
     /// Looks where the buckets of these changes are to be created. Changes that create none have [`Site::Free`].
@@ -66,7 +68,7 @@ impl Session {
         found
     }
 
-    /// What each change's setting is now; `Err` holds what AWS said, in one line.
+    /// What each change's setting is now, [`State::Gone`] where its recorder does not exist; `Err` holds what AWS said, in one line.
     pub async fn look(&self, changes: &[Change]) -> Vec<Result<State, String>> {
         let mut world = self.world();
         let mut found = Vec::new();

@@ -9,7 +9,7 @@ use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::inventory::Inventory;
-use audit::journal::{Journal, Mark};
+use audit::journal::Journal;
 use aws::permissions::{Action, Held};
 use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
 use std::future::poll_fn;
@@ -68,12 +68,11 @@ impl Session {
     /// Carries changes out, from where the marks say.
     pub(crate) fn carry_out(
         &self,
-        changes: &[Change],
-        marks: &[Mark],
+        orders: Orders<'_>,
         journal: &mut dyn Journal,
         told: &mut dyn FnMut(usize),
     ) -> Carried {
-        self.wait(self.aws.carry_out(Orders { changes, marks }, journal, told))
+        self.wait(self.aws.carry_out(orders, journal, told))
     }
 
     /// What each change's setting is now, or what AWS said; `None` iff it was interrupted.

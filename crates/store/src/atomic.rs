@@ -32,11 +32,7 @@ fn written(path: &Path, mode: u32, write: impl FnOnce(&mut dyn Write) -> io::Res
         write(&mut out)?;
         return out.flush();
     }
-    let target = if metadata.is_some() { path.canonicalize()? } else { led_to(path)? };
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
+    let (target, folder) = target(path, metadata.is_some())?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(leftovers::PREFIX);
     set_permissions(&mut builder, metadata.as_ref(), mode);
@@ -50,6 +46,32 @@ fn written(path: &Path, mode: u32, write: impl FnOnce(&mut dyn Write) -> io::Res
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The file that is to be written, at the end of links, and its folder.
+fn target(path: &Path, exists: bool) -> io::Result<(PathBuf, PathBuf)> {
+    let target = if exists { path.canonicalize()? } else { led_to(path)? };
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    Ok((target, folder))
+}
+
+/// Finds out whether the file could be written, and changes nothing.
+///
+/// # Errors
+/// What the file system would say.
+pub fn can_write(path: &Path) -> io::Result<()> {
+    let metadata = std::fs::metadata(path).ok();
+    match metadata {
+        Some(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Some(metadata) if !metadata.is_file() => Ok(()),
+        metadata => {
+            let (_, folder) = target(path, metadata.is_some())?;
+            tempfile::Builder::new().prefix(leftovers::PREFIX).tempfile_in(folder).map(drop)
+        }
+    }
 }
 
 /// Links that lead to one another; more would be a circle.

@@ -205,8 +205,8 @@ pub fn undo_of(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Gives a journal that was taken back, and that of its undo, names that no journal has: what they hold stays, and the plan can
-/// be carried out anew. Returns the name of the first. A run that was killed between the two is gone on with.
+/// Gives a journal, and those of its undos, names that no journal has: what they hold stays, and the plan can be carried out anew.
+/// Returns the name of the first. A run that was killed between two of them is gone on with.
 ///
 /// # Errors
 /// What the file system says.
@@ -216,15 +216,51 @@ pub fn set_aside(path: &Path) -> io::Result<PathBuf> {
         name.push(format!(".{number}"));
         PathBuf::from(name)
     };
-    let taken = |path: &Path| std::fs::symlink_metadata(path).is_ok();
-    let free = (1..u32::MAX).map(named).find(|name| !taken(&undo_of(name)) && (!taken(path) || !taken(name)));
-    let free = free.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
-    // The journal goes first: that of an undo alone is taken for no journal's.
-    if taken(path) {
-        std::fs::rename(path, &free)?;
-    }
-    std::fs::rename(undo_of(path), undo_of(&free))?;
+    let last = last_aside(path);
+    // That of an undo alone belongs to the journal that went last.
+    let parted = !is_taken(path) && last > 0 && !is_taken(&undo_of(&named(last)));
+    let free = named(if parted { last } else { last + 1 });
+    renamed(path, &free)?;
     Ok(free)
+}
+
+/// Gives a journal that was set aside, and those of its undos, their names back.
+///
+/// # Errors
+/// What the file system says.
+pub fn put_back(aside: &Path, path: &Path) -> io::Result<()> {
+    renamed(aside, path)
+}
+
+fn is_taken(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+/// The highest number under which this journal was set aside; 0 iff it never was.
+fn last_aside(path: &Path) -> u32 {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return 0 };
+    let number = |entry: io::Result<std::fs::DirEntry>| -> Option<u32> {
+        let found = entry.ok()?.file_name();
+        let rest = found.to_str()?.strip_prefix(name)?.strip_prefix('.')?;
+        rest.split('.').next()?.parse().ok()
+    };
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten();
+    entries.filter_map(number).max().unwrap_or(0)
+}
+
+/// The journal goes first: that of an undo alone is taken for no journal's.
+fn renamed(from: &Path, to: &Path) -> io::Result<()> {
+    let (mut from, mut to) = (from.to_owned(), to.to_owned());
+    for depth in 0.. {
+        if is_taken(&from) {
+            std::fs::rename(&from, &to)?;
+        } else if depth > 0 {
+            break;
+        }
+        (from, to) = (undo_of(&from), undo_of(&to));
+    }
+    Ok(())
 }
 
 /// Reads a journal.

@@ -18,12 +18,14 @@ mod plan_file;
 mod prices_file;
 mod scratch;
 
-pub use atomic::{write_atomically, write_privately};
+pub use atomic::{can_write, write_atomically, write_privately};
 pub use document::DocumentError;
 pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
 pub use index::{Batch, Index, IndexError};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
-pub use journal::{JournalError, JournalFile, JournalRead, discard, read_journal, set_aside, undo_of};
+pub use journal::{
+    JournalError, JournalFile, JournalRead, discard, put_back, read_journal, set_aside, undo_of,
+};
 pub use metrics_file::{HourlyCounts, read_metrics};
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
 pub use prices_file::read_prices;

@@ -1,5 +1,6 @@
 //! The order of things, over any world that can be read and set.
 
+use super::Orders;
 use crate::gap::{Class, Failure};
 use audit::change::{Change, State};
 use audit::journal::{Entry, Journal, Mark};
@@ -83,11 +84,11 @@ pub(super) enum Made {
 
 pub(super) async fn run<W: World>(
     world: &mut W,
-    changes: &[Change],
-    marks: &[Mark],
+    orders: Orders<'_>,
     journal: &mut dyn Journal,
     told: &mut dyn FnMut(usize),
 ) -> Carried {
+    let Orders { changes, marks, back } = orders;
     let mark = |at: usize| marks.get(at).copied().unwrap_or_default();
     let mut carried = Carried {
         done: (0..changes.len()).filter(|at| mark(*at).is_over()).collect(),
@@ -97,7 +98,7 @@ pub(super) async fn run<W: World>(
         stopped: None,
     };
     if !carried.begun {
-        carried.stopped = compare_all(world, changes).await;
+        carried.stopped = compare_all(world, changes, back).await;
         if carried.stopped.is_some() {
             return carried;
         }
@@ -106,7 +107,7 @@ pub(super) async fn run<W: World>(
         if mark(at).is_over() {
             continue;
         }
-        let mut step = Step { at, change, intended: mark(at) == Mark::Intended };
+        let mut step = Step { at, change, back, intended: mark(at) == Mark::Intended };
         match step.carry_out(world, journal).await {
             Ok(Made::Set) => carried.begun = true,
             Ok(Made::Kept) => {
@@ -131,7 +132,7 @@ pub(super) async fn run<W: World>(
 }
 
 /// Compares every setting with what the first change of it wants to find.
-async fn compare_all<W: World>(world: &mut W, changes: &[Change]) -> Option<Stopped> {
+async fn compare_all<W: World>(world: &mut W, changes: &[Change], back: bool) -> Option<Stopped> {
     for (at, change) in changes.iter().enumerate() {
         let earlier = &changes[..at];
         let created = |one: &&Change| matches!(one.after(), State::Trail(Some(_)));
@@ -142,6 +143,7 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change]) -> Option<Stop
         }
         match world.read(change).await {
             Ok(found) if found == change.before() || change.is_there(&found) => {}
+            Ok(State::Gone) if back => {}
             Ok(found) => return Some(Stopped::Stale { at, found: Box::new(found) }),
             Err(failure) => return Some(refused(at, &failure)),
         }
@@ -153,6 +155,8 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change]) -> Option<Stop
 struct Step<'a> {
     at: usize,
     change: &'a Change,
+    /// It takes back, so what does not exist any more needs nothing.
+    back: bool,
     /// The journal says that it was about to be set.
     intended: bool,
 }
@@ -165,11 +169,12 @@ impl Step<'_> {
     ) -> Result<Made, Stopped> {
         let (at, change) = (self.at, self.change);
         let found = world.read(change).await.map_err(|failure| refused(at, &failure))?;
-        if self.intended && found == change.after() {
+        let gone = self.back && found == State::Gone;
+        if self.intended && (found == change.after() || gone) {
             write(journal, Entry::Done(at), true)?;
             return Ok(Made::Set);
         }
-        if change.is_there(&found) {
+        if change.is_there(&found) || gone {
             write(journal, Entry::Found(at), false)?;
             return Ok(Made::Found);
         }
@@ -194,11 +199,13 @@ impl Step<'_> {
         set: &Result<Made, Failure>,
     ) -> Result<Made, Stopped> {
         let (at, change) = (self.at, self.change);
-        let unset = |found: &State| *found == change.before() || change.so_far(found).is_some();
+        let unset = |found: &State| {
+            *found == change.before() || *found == State::Gone || change.so_far(found).is_some()
+        };
         let mut attempt = 0;
         loop {
             match (world.read(change).await, set) {
-                (Ok(found), _) if found == change.after() => {
+                (Ok(found), _) if found == change.after() || self.back && found == State::Gone => {
                     write(journal, Entry::Done(at), true)?;
                     return Ok(Made::Set);
                 }

@@ -31,19 +31,19 @@ impl World for Live<'_> {
     async fn read(&mut self, change: &Change) -> Result<State, Failure> {
         let reach = self.reach(change).await?;
         let at = At { session: self.session, reach: &reach, change };
+        let flag = |trail: Option<Trail>, flag: fn(&Trail) -> Option<bool>| match trail {
+            Some(trail) => State::Flag(flag(&trail).unwrap_or(false)),
+            None => State::Gone,
+        };
         match &change.setting {
             Setting::Bucket(turn) => at.bucket(turn).await.map(State::Bucket),
             Setting::Trail(_) => Ok(State::Trail(at.trail().await?.map(|trail| new_trail(&trail)))),
-            Setting::MultiRegion(_) => {
-                let trail = at.existing().await?;
-                Ok(State::Flag(trail.is_multi_region_trail.unwrap_or(false)))
-            }
+            Setting::MultiRegion(_) => Ok(flag(at.trail().await?, |trail| trail.is_multi_region_trail)),
             Setting::LogFileValidation(_) => {
-                let trail = at.existing().await?;
-                Ok(State::Flag(trail.log_file_validation_enabled.unwrap_or(false)))
+                Ok(flag(at.trail().await?, |trail| trail.log_file_validation_enabled))
             }
-            Setting::Selectors(_) => at.selectors().await.map(State::Selectors),
-            Setting::Logging(_) => at.logging().await.map(State::Flag),
+            Setting::Selectors(_) => or_gone(at.selectors().await.map(State::Selectors)),
+            Setting::Logging(_) => or_gone(at.logging().await.map(State::Flag)),
         }
     }
 
@@ -126,11 +126,6 @@ impl At<'_> {
         let listed =
             listed.ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails"))?;
         Ok(listed.into_iter().find(|trail| trail.trail_arn.as_ref() == Some(arn)))
-    }
-
-    async fn existing(&self) -> Result<Trail, Failure> {
-        let gone = || Failure::new(Class::Final, format!("there is no trail {}", self.change.target.arn));
-        self.trail().await?.ok_or_else(gone)
     }
 
     async fn logging(&self) -> Result<bool, Failure> {
@@ -355,6 +350,15 @@ pub(super) fn is_of_others(failure: &Failure) -> bool {
                 | "AuthorizationHeaderMalformed"
                 | "IllegalLocationConstraintException"
         )
+}
+
+/// What AWS says of a recorder that does not exist is an answer, too.
+fn or_gone(read: Result<State, Failure>) -> Result<State, Failure> {
+    const NONE: [&str; 2] = ["TrailNotFoundException", "EventDataStoreNotFoundException"];
+    match read {
+        Err(failure) if failure.code.as_deref().is_some_and(|code| NONE.contains(&code)) => Ok(State::Gone),
+        read => read,
+    }
 }
 
 /// Another body for a request that is not signed yet.

@@ -6,7 +6,7 @@ use crate::beside::{refused, send};
 use crate::op::Op;
 use crate::server::{Answer, serve};
 use crate::world::{Served, World, opened};
-use audit::change::{Change, Setting, Target, Turn};
+use audit::change::{Change, Setting, State, Target, Turn};
 use audit::journal::{Entry, Journal, Mark};
 use aws::{Accounts, Carried, Orders, Stop, Stopped};
 use cloudtrail::recorder::RecorderKind;
@@ -148,7 +148,7 @@ impl Journal for Memory {
 async fn carried(served: &Served, changes: &[Change], marks: &[Mark]) -> (Carried, Memory) {
     let mut journal = Memory::default();
     let options = served.options(Accounts::Caller);
-    let orders = Orders { changes, marks };
+    let orders = Orders { changes, marks, back: false };
     let carried = opened(&options, Stop::new()).await.carry_out(orders, &mut journal, &mut |_| {}).await;
     (carried, journal)
 }
@@ -247,4 +247,28 @@ async fn the_selectors_of_a_store_are_set_by_its_own_call() {
     let asked = served.world.asked.lock().unwrap().clone();
     assert!(asked.iter().all(|op| op.action != "cloudtrail:PutEventSelectors"));
     assert_eq!(canonical(&trail.set.lock().unwrap()), canonical(&document("after")));
+}
+
+/// Each setting of a recorder that does not exist is gone, which is an answer; other failures stay failures.
+#[tokio::test]
+async fn the_settings_of_what_does_not_exist_are_gone() {
+    let (served, trail) = served(&[]).await;
+    *trail.set.lock().unwrap() = Value::Null;
+    let gone = Target { arn: TRAIL.replace("main", "nothere"), ..change().target };
+    let turn = Turn { before: false, after: true };
+    let mut changes = vec![change()];
+    for setting in
+        [Setting::Logging(turn.clone()), Setting::MultiRegion(turn.clone()), Setting::LogFileValidation(turn)]
+    {
+        changes.push(Change { target: gone.clone(), setting });
+    }
+    let session = opened(&served.options(Accounts::Caller), Stop::new()).await;
+    let found = session.look(&changes).await;
+    assert_eq!(found, vec![Ok(State::Gone); changes.len()]);
+    // Of an undo nothing is left to do then; the journal holds that nothing was set.
+    let mut journal = Memory::default();
+    let orders = Orders { changes: &changes, marks: &[], back: true };
+    let back = session.carry_out(orders, &mut journal, &mut |_| {}).await;
+    assert_eq!((back.stopped, back.begun), (None, false));
+    assert_eq!(journal.0, (0..changes.len()).map(Entry::Found).collect::<Vec<_>>());
 }

@@ -1,15 +1,19 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+mod declared;
+mod standing;
 mod work;
 
-pub(crate) use work::Work;
+pub(crate) use declared::Declared;
+pub(crate) use standing::standing;
+pub(crate) use work::{Work, exceptions_again};
 
+use super::Context;
 use super::sites::in_the_way;
-use super::{Context, exceptions_so_far};
 use crate::args;
 use crate::asking;
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file, write_private};
+use crate::output::{called, layout, print, read_file};
 use crate::problem::{Problem, say};
 use crate::session::Session;
 use crate::settings::{self, Accounts, Live};
@@ -20,27 +24,28 @@ use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
 use aws::Stopped;
+use declared::end_exceptions;
+use standing::refuses_resume;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use store::{JournalRead, read_journal, write_exceptions};
-use work::TakenBack;
+use store::{JournalRead, read_journal, undo_of};
 
 /// Carries out, audits again, shows the difference.
 ///
 /// # Errors
 /// [`Problem`] where the plan cannot be read, is not approved, or nothing could be reached.
 pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
-    let live = settings::live(typed.live, context.config.clone());
+    let live = settings::live(typed.live.clone(), context.config.clone());
     let named = typed.exceptions.is_some();
-    let exceptions_file = typed.exceptions.or_else(|| context.config.exceptions.clone());
-    let work = match (&typed.plan, &typed.resume) {
+    let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
+    let mut work = match (&typed.plan, &typed.resume) {
         (_, Some(journal)) => {
-            if let Some(back) = TakenBack::of(journal)? {
-                return Ok(back.refuses(journal, &live));
+            if let Some(outcome) = refuses_resume(journal, &live)? {
+                return Ok(outcome);
             }
             Work::resumed(journal)?
         }
-        (Some(plan), None) => Work::fresh(plan, typed.journal)?,
+        (Some(plan), None) => Work::fresh(plan, typed.journal.clone())?,
         // clap asks for one of them.
         (None, None) => return Err(Problem::misuse("name a plan, or --resume JOURNAL").into()),
     };
@@ -58,9 +63,8 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         }
         return Ok(Outcome::Well);
     }
-    if typed.resume.is_none() && plan.purpose == Purpose::Undo {
-        taken_from(plan, typed.plan.as_deref(), typed.undoes.as_deref())?;
-    }
+    let taken_back = if plan.purpose == Purpose::Undo { taken_back_by(&mut work, &typed)? } else { None };
+    let plan = &work.plan;
     if let Some(outcome) = misconduct(plan) {
         return Ok(outcome);
     }
@@ -70,34 +74,54 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         return Ok(outcome);
     }
     may_except(plan, exceptions_file.as_deref())?;
-    let declared = exceptions_so_far(exceptions_file.as_deref())?;
+    // One that only the settings of this folder name is not written.
+    let exceptions_file = exceptions_file.filter(|_| named || !context.config.found || taken_back.is_none());
+    let declared = Declared::of(plan, &work.hash, taken_back.as_ref(), exceptions_file.as_deref());
+    let declared = match declared {
+        Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
+        declared => declared?,
+    };
     let place = match Place::open(plan, &live, &context) {
         Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
         opened => opened?,
     };
+    if let Some(outcome) = work.ended_before(&declared, &place)? {
+        return Ok(outcome);
+    }
+    carried_out(&work, &declared, &typed.approval, &place)
+}
+
+/// Shows it, asks, and carries it out.
+fn carried_out(
+    work: &Work,
+    declared: &Declared,
+    approval: &args::Approval,
+    place: &Place<'_>,
+) -> Result<Outcome> {
+    let (plan, live) = (&work.plan, place.live);
     let inventory = match place.collected(plan) {
         Ok(Ok(inventory)) => inventory,
-        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(&live)),
+        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(live)),
         Ok(Err(outcome)) => {
             say("note", "nothing was changed");
             return Ok(outcome);
         }
-        Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
+        Err(error) if work.is_begun() => return work.half_way(Err(error), live),
         Err(error) => return Err(error),
     };
     let told = retold(&inventory, plan);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
-    let before = place.snapshot(&inventory, &declared);
-    if !approved(&typed.approval, &work.hash)? {
+    let before = place.snapshot(&inventory, &declared.before);
+    if !approved(approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
-    let carried = work.carry_out(&place)?;
-    let outcome = work.tell(&carried, &live);
+    let carried = work.carry_out(place)?;
+    let outcome = work.tell(&carried, live);
     if carried.stopped.is_none() {
-        let settled = settle_exceptions(plan, &work.hash, declared, exceptions_file.as_deref());
+        let settled = declared.settle();
         let told = settled.and_then(|declared| place.difference(plan, &before, &declared, outcome));
-        return work.half_way(told, &live);
+        return work.half_way(told, live);
     }
     Ok(outcome)
 }
@@ -173,28 +197,49 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
     }
 }
 
-/// A plan that takes back is made from a journal: each step must be the way back of one that the journal says was begun.
-/// Where no journal is named, those beside the plan are looked at.
-fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<()> {
+/// The journal that this takes back, if it is found; a plan is refused without, because each of its steps must be the way back of one
+/// that the journal says was begun. Its own journal lies beside that one, as if it had been taken back at once.
+fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<Option<JournalRead>> {
+    if let Some(own) = &typed.resume {
+        let of = own.with_extension("");
+        return Ok((undo_of(&of) == *own).then(|| journal(&of).ok()).flatten());
+    }
+    if typed.journal.is_some() {
+        let problem =
+            Problem::misuse("the journal of a plan that takes back lies beside the one that it takes back");
+        return Err(problem.help("leave --journal out").into());
+    }
+    let (path, read) = taken_from(&work.plan, typed.plan.as_deref(), typed.undoes.as_deref())?;
+    work.journal_at(undo_of(&path));
+    Ok(Some(read))
+}
+
+/// The journal that holds what the plan takes back. Where none is named, those beside the plan are looked at.
+fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<(PathBuf, JournalRead)> {
     let holds = |read: &JournalRead| {
         let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| mark.is_begun());
         let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
-        plan.steps.iter().all(|step| {
-            let change = &step.change;
-            let is =
-                |one: &Change| one == change || taken_back(one, &change.before()).as_ref() == Some(change);
-            back.iter().any(is)
-        })
+        // What takes back an undo would reduce without declaring it.
+        read.plan.purpose != Purpose::Undo
+            && plan.steps.iter().all(|step| {
+                let change = &step.change;
+                let is = |one: &Change| {
+                    one == change || taken_back(one, &change.before()).as_ref() == Some(change)
+                };
+                back.iter().any(is)
+            })
     };
-    let found = match named {
-        Some(path) => holds(&journal(path)?),
-        None => beside(file).iter().filter_map(|path| journal(path).ok()).any(|read| holds(&read)),
+    let read = match named {
+        Some(path) => Some((path.to_owned(), journal(path)?)).filter(|(_, read)| holds(read)),
+        None => {
+            let all = beside(file).into_iter().filter_map(|path| Some((journal(&path).ok()?, path)));
+            all.map(|(read, path)| (path, read)).find(|(_, read)| holds(read))
+        }
     };
-    if found {
-        return Ok(());
-    }
-    let problem = Problem::new("this plan takes back what no journal holds; nothing was changed");
-    Err(problem.help("name the journal with --undoes JOURNAL, or run invoketrail undo JOURNAL").into())
+    read.ok_or_else(|| {
+        let problem = Problem::new("this plan takes back what no journal holds; nothing was changed");
+        problem.help("name the journal with --undoes JOURNAL, or run invoketrail undo JOURNAL").into()
+    })
 }
 
 /// The journals in the folder of the file, by name.
@@ -305,53 +350,6 @@ pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
         let problem = Problem::misuse("nobody can be asked here, and nothing is changed unasked");
         problem.help(format!("look at the plan above, then add --approve {hash}")).into()
     })
-}
-
-/// Adds the exception that a backout declares, or takes away those that a restore ends.
-fn settle_exceptions(
-    plan: &Plan,
-    hash: &str,
-    mut declared: Vec<Exception>,
-    path: Option<&Path>,
-) -> Result<Vec<Exception>> {
-    match &plan.purpose {
-        Purpose::Backout(exception) => {
-            declared.retain(|one| one.id != exception.id);
-            declared.push(Exception { plan: Some(hash.to_owned()), ..exception.clone() });
-        }
-        Purpose::Restore(ids) => declared.retain(|one| !ids.contains(&one.id)),
-        Purpose::Record | Purpose::DropCopies | Purpose::Undo => return Ok(declared),
-    }
-    if let Some(path) = path {
-        let text = write_exceptions(&declared);
-        write_private(path, |out| out.write_all(text.as_bytes()))?;
-        say("wrote", &path.display().to_string());
-    }
-    Ok(declared)
-}
-
-/// Takes exceptions out of their file; where none is named, says what is left to do.
-pub(crate) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> {
-    let Some(path) = path else {
-        for id in ids {
-            say(
-                "note",
-                &format!(
-                    "exception {id} has nothing left to excuse: name its file with --exceptions to end it"
-                ),
-            );
-        }
-        return Ok(());
-    };
-    let mut declared = exceptions_so_far(Some(path))?;
-    let before = declared.len();
-    declared.retain(|one| !ids.contains(&one.id));
-    if declared.len() < before {
-        let text = write_exceptions(&declared);
-        write_private(path, |out| out.write_all(text.as_bytes()))?;
-        say("wrote", &path.display().to_string());
-    }
-    Ok(())
 }
 
 /// Where the plan is carried out.

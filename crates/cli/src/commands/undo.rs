@@ -1,7 +1,7 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::Context;
-use super::apply::{Place, Work, approved, end_exceptions, journal, tell_difference};
+use super::apply::{Declared, Place, Work, approved, exceptions_again, journal, standing, tell_difference};
 use crate::again::same;
 use crate::args;
 use crate::outcome::Outcome;
@@ -11,7 +11,7 @@ use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
-use audit::journal::Mark;
+use audit::journal::{Deed, Mark, Standing, Way};
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back, undo};
 use std::path::Path;
 use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
@@ -23,26 +23,32 @@ use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_p
 pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
     let read = journal(&typed.journal)?;
+    if read.plan.purpose == Purpose::Undo {
+        return Ok(refused_again(&typed.journal));
+    }
     let own = undo_of(&typed.journal);
-    // What a backout left out is recorded again, so its exception has nothing left to excuse.
-    let ended = match &read.plan.purpose {
-        Purpose::Backout(exception) => vec![exception.id.clone()],
-        _ => Vec::new(),
-    };
     // One that only the settings of this folder name is not written.
     let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
     let file = typed.exceptions.clone().or(of_settings);
-    if let Some(work) = going_on(&own)? {
-        let outcome = go_on(work, &typed, (&live, &context))?;
-        return ending(outcome, &ended, file.as_deref());
+    // What is wrong with the file is found out before anything is changed.
+    let back = undo(&read.plan, &[]);
+    let declared = Declared::of(&back, &read.hash, Some(&read), file.as_deref())?;
+    if let Some(work) = going_on(&typed.journal, &own)? {
+        let place = match Place::open(&work.plan, &live, &context) {
+            Err(error) if !work.is_done() => return work.half_way(Err(error), &live),
+            opened => opened?,
+        };
+        return go_on(work, &declared, &typed, &place);
     }
     let place = Place::open(&read.plan, &live, &context)?;
     let Some((plan, done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
     let plan = undo(&plan, &done);
     if plan.steps.is_empty() {
-        say("note", "the journal says that nothing was changed: there is nothing to take back");
+        let why = if found.is_empty() { "the journal says that nothing was changed: there" } else { "there" };
+        say("note", &format!("{why} is nothing to take back"));
         return Ok(Outcome::Well);
     }
+    tell_undeclared(&read.plan.purpose);
     if typed.merge {
         return merge(&plan, &found, &typed, &place);
     }
@@ -62,60 +68,78 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
-    let outcome = carried_out(&Work::of(plan, own), &before, &place)?;
-    ending(outcome, &ended, file.as_deref())
+    carried_out(&Work::of(plan, own), &declared, &before, &place)
 }
 
-/// Ends the exceptions of a backout that was taken back to the end.
-fn ending(outcome: Outcome, ended: &[String], file: Option<&Path>) -> Result<Outcome> {
-    if outcome == Outcome::Well && !ended.is_empty() {
-        end_exceptions(ended, file)?;
+/// The exceptions that a restore ended are known by their ids alone, so its undo cannot declare them again.
+fn tell_undeclared(purpose: &Purpose) {
+    if let Purpose::Restore(ids) = purpose
+        && !ids.is_empty()
+    {
+        let ids = ids.join(", ");
+        say(
+            "note",
+            &format!(
+                "the exceptions that the restore ended are not declared again ({ids}): controls fail for their functions"
+            ),
+        );
     }
-    Ok(outcome)
 }
 
-fn carried_out(work: &Work, before: &Snapshot, place: &Place<'_>) -> Result<Outcome> {
+/// What an undo took back comes again with the plan: that is judged afresh, and declares its exception.
+fn refused_again(own: &Path) -> Outcome {
+    say("error", &format!("{} is the journal of an undo, and an undo is not undone", own.display()));
+    say("help", "apply the plan again: that is judged by the account, and declares again what it leaves out");
+    say("note", "nothing was changed");
+    Outcome::No
+}
+
+fn carried_out(work: &Work, declared: &Declared, before: &Snapshot, place: &Place<'_>) -> Result<Outcome> {
     let carried = work.carry_out(place)?;
     let outcome = work.tell(&carried, place.live);
     if carried.stopped.is_none() {
-        return work.half_way(place.difference(&work.plan, before, &[], outcome), place.live);
+        let settled = declared.settle();
+        let told = settled.and_then(|_| place.difference(&work.plan, before, &[], outcome));
+        return work.half_way(told, place.live);
     }
     Ok(outcome)
 }
 
-/// An undo that was stopped before its end, by its own journal; one that was stopped before its first line is none.
-fn going_on(own: &Path) -> Result<Option<Work>> {
-    if !own.exists() {
-        return Ok(None);
-    }
-    match read_journal(&read_file(own)?) {
-        Err(JournalError::NotBegun) => Ok(None),
-        _ => Work::resumed(own).map(Some),
+/// The undo of the journal that was begun, and may have ended, by its own journal.
+fn going_on(path: &Path, own: &Path) -> Result<Option<Work>> {
+    let way = standing(path)?.way(Deed::Undo);
+    // One that was stopped before its first line is none, and one that was taken back makes way.
+    let fresh =
+        || Ok::<_, anyhow::Error>(own.is_file() && standing(own)? == Standing::Fresh && is_begun(own)?);
+    match way {
+        Way::GoOnWithUndo | Way::Compare => Work::resumed(own).map(Some),
+        _ if fresh()? => Work::resumed(own).map(Some),
+        _ => Ok(None),
     }
 }
 
+/// True iff the journal has its first line.
+fn is_begun(own: &Path) -> Result<bool> {
+    Ok(!matches!(read_journal(&read_file(own)?), Err(JournalError::NotBegun)))
+}
+
 /// Goes on with an undo that was stopped.
-fn go_on(work: Work, typed: &args::Undo, (live, context): (&Live, &Context)) -> Result<Outcome> {
+fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     if work.is_done() {
-        say("note", "the journal was taken back before: there is nothing to take back");
-        return Ok(Outcome::Well);
+        return work.done_before(declared, place);
     }
     print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
     say("note", "an earlier undo was stopped: this one goes on with it");
-    let place = match Place::open(&work.plan, live, context) {
-        Ok(place) => place,
-        Err(error) => return work.half_way(Err(error), live),
-    };
     let before = match place.audited(&work.plan, &[]) {
         Ok(Ok(before)) => before,
-        Ok(Err(_)) => return Ok(work.tell_next(live)),
-        Err(error) => return work.half_way(Err(error), live),
+        Ok(Err(_)) => return Ok(work.tell_next(place.live)),
+        Err(error) => return work.half_way(Err(error), place.live),
     };
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing more was changed");
         return Ok(Outcome::No);
     }
-    carried_out(&work, &before, &place)
+    carried_out(&work, declared, &before, place)
 }
 
 /// What was found of each change, by the change that takes it back.
@@ -137,6 +161,16 @@ fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Plan, Vec<us
             Problem::new(format!("{}: {error}", change.target.arn))
                 .help("what cannot be read cannot be taken back: nothing was changed")
         })?;
+        if change.is_gone(&state) {
+            if read.marks[at] == Mark::Done {
+                say(
+                    "note",
+                    &format!("{} does not exist any more: nothing of it is left to take back", thing(change)),
+                );
+            }
+            found.push((change.inverse(), state));
+            continue;
+        }
         let so_far = change.so_far(&state).filter(|_| read.marks[at] == Mark::Intended);
         if read.marks[at] == Mark::Done || state == change.after() || so_far.is_some() {
             done.push(at);
@@ -147,6 +181,16 @@ fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Plan, Vec<us
         }
     }
     Ok(Some((plan, done, found)))
+}
+
+/// What the change is about, for a sentence.
+fn thing(change: &Change) -> String {
+    match (change.after(), change.before()) {
+        (State::Bucket(Some(bucket)), _) | (_, State::Bucket(Some(bucket))) => {
+            format!("bucket {}", bucket.name)
+        }
+        _ => change.target.arn.clone(),
+    }
 }
 
 /// The first setting that is not as the plan left it, taking into account that later steps of the plan set it again.
@@ -176,7 +220,8 @@ fn refused(change: &Change, found: &Found, typed: &args::Undo, live: &Live) -> O
     say(
         "next",
         &format!(
-            "invoketrail undo {journal} --merge --output back.json{}  # plans to take back what is ours alone",
+            "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
+            exceptions_again(),
             live.again()
         ),
     );
@@ -216,6 +261,7 @@ fn merge(plan: &Plan, found: &Found, typed: &args::Undo, place: &Place<'_>) -> R
         say("wrote", &path.display().to_string());
         let path = report::shell(&path.to_string_lossy());
         if merged.steps.is_empty() {
+            say("note", "everything is as it was before the plan: there is nothing to take back");
             return Ok(Outcome::Well);
         }
         // Undoing asks nobody who manages the recorder, and what it planned is to be applied.
@@ -223,7 +269,8 @@ fn merge(plan: &Plan, found: &Found, typed: &args::Undo, place: &Place<'_>) -> R
         let flag = if managed { " --even-if-managed" } else { "" };
         let journal = report::shell(&typed.journal.to_string_lossy());
         let undoes = format!(" --undoes {journal}");
-        say("next", &format!("invoketrail apply {path}{undoes}{flag}{}", place.live.again()));
+        let exceptions = exceptions_again();
+        say("next", &format!("invoketrail apply {path}{undoes}{flag}{exceptions}{}", place.live.again()));
     } else if !merged.steps.is_empty() {
         say("next", &same(&[], " --output back.json"));
     }

@@ -21,21 +21,30 @@ fn others() -> Value {
 
 /// The settings of an account with one recorder.
 #[derive(Clone, Debug, PartialEq)]
-struct Settings {
+pub(crate) struct Settings {
     /// A trail, or an event data store.
     trail: bool,
-    selectors: Value,
+    pub(crate) selectors: Value,
     validation: bool,
-    logging: bool,
+    pub(crate) logging: bool,
+    /// The names of its functions.
+    pub(crate) functions: Vec<String>,
+    /// Somebody deleted the recorder.
+    pub(crate) gone: bool,
+    /// A file that somebody writes while the next selectors are set, and what it then holds.
+    pub(crate) meanwhile: Option<(PathBuf, String)>,
 }
 
 impl Settings {
-    fn of(trail: bool) -> Self {
+    pub(crate) fn of(trail: bool) -> Self {
         Settings {
             trail,
             selectors: json!({"AdvancedEventSelectors": others()}),
             validation: false,
             logging: false,
+            functions: Vec::new(),
+            gone: false,
+            meanwhile: None,
         }
     }
 
@@ -48,9 +57,17 @@ impl Settings {
                 let none = r#"{"__type":"AWSOrganizationsNotInUseException","Message":"none"}"#;
                 return ("400 Bad Request", none.to_owned());
             }
-            "DescribeTrails" if self.trail => json!({"trailList": [{"Name": "main", "TrailARN": TRAIL,
+            "GetTrailStatus" | "GetEventSelectors" | "PutEventSelectors" if self.gone => {
+                return (
+                    "400 Bad Request",
+                    r#"{"__type":"TrailNotFoundException","Message":"none"}"#.to_owned(),
+                );
+            }
+            "DescribeTrails" if self.trail && !self.gone => {
+                json!({"trailList": [{"Name": "main", "TrailARN": TRAIL,
                 "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "IsOrganizationTrail": false,
-                "S3BucketName": "logs", "LogFileValidationEnabled": self.validation}]}),
+                "S3BucketName": "logs", "LogFileValidationEnabled": self.validation}]})
+            }
             "DescribeTrails" => json!({"trailList": []}),
             "GetTrailStatus" => json!({"IsLogging": self.logging}),
             "GetEventSelectors" => {
@@ -76,6 +93,9 @@ impl Settings {
             }
             "PutEventSelectors" | "UpdateEventDataStore" => {
                 self.selectors = json!({"AdvancedEventSelectors": body["AdvancedEventSelectors"]});
+                if let Some((path, text)) = self.meanwhile.take() {
+                    std::fs::write(path, text).unwrap();
+                }
                 body
             }
             "UpdateTrail" => {
@@ -90,13 +110,20 @@ impl Settings {
                 "POST /listRegions" => {
                     json!({"Regions": [{"RegionName": "eu-west-1", "RegionOptStatus": "ENABLED_BY_DEFAULT"}]})
                 }
-                line if line.starts_with("GET /2015-03-31/functions") => json!({"Functions": []}),
+                line if line.starts_with("GET /2015-03-31/functions") => {
+                    let function = |name: &String| json!({"FunctionName": name, "FunctionArn": arn(name)});
+                    json!({"Functions": self.functions.iter().map(function).collect::<Vec<_>>()})
+                }
                 // Web functions and MicroVMs are not offered here.
                 _ => return ("404 Not Found", String::new()),
             },
         };
         ("200 OK", said.to_string())
     }
+}
+
+pub(crate) fn arn(function: &str) -> String {
+    format!("arn:aws:lambda:eu-west-1:111122223333:function:{function}")
 }
 
 /// The operation of a service with JSON.
@@ -106,7 +133,7 @@ fn operation(asked: &Asked) -> &str {
 
 /// When the program is killed.
 #[derive(Clone, Copy, Debug)]
-struct Moment {
+pub(crate) struct Moment {
     /// At this call of those that carry a plan out, counted from 0.
     call: usize,
     /// After AWS did what was asked, and before the answer.
@@ -114,16 +141,16 @@ struct Moment {
 }
 
 /// An endpoint that stops once, at the moment, for as long as the test wants it to.
-struct Account {
+pub(crate) struct Account {
     url: String,
-    settings: Arc<Mutex<Settings>>,
+    pub(crate) settings: Arc<Mutex<Settings>>,
     reached: Receiver<()>,
     go_on: Sender<()>,
     folder: tempfile::TempDir,
 }
 
 impl Account {
-    fn new(trail: bool, moment: Option<Moment>) -> Account {
+    pub(crate) fn new(trail: bool, moment: Option<Moment>) -> Account {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let settings = Arc::new(Mutex::new(Settings::of(trail)));
@@ -158,15 +185,15 @@ impl Account {
         Account { url, settings, reached, go_on, folder }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         self.settings.lock().unwrap().clone()
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = command(&[words, &["--region", "eu-west-1"]].concat());
         command
             .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
@@ -178,7 +205,7 @@ impl Account {
     }
 
     /// What it said, and its exit code.
-    fn run(&self, words: &[&str]) -> (String, Option<i32>) {
+    pub(crate) fn run(&self, words: &[&str]) -> (String, Option<i32>) {
         let output = self.command(words).stdin(Stdio::null()).output().unwrap();
         crate::advice::check_in(self.folder.path(), words, std::str::from_utf8(&output.stderr).unwrap());
         let text = [output.stdout, output.stderr].concat();
@@ -186,7 +213,7 @@ impl Account {
     }
 
     /// Plans, and returns the hash.
-    fn planned(&self) -> String {
+    pub(crate) fn planned(&self) -> String {
         let (text, code) = self.run(&["plan", "--output", "plan.json"]);
         assert_eq!(code, Some(0), "{text}");
         let plan: Value =
@@ -195,7 +222,7 @@ impl Account {
     }
 
     /// Runs it with the approval of what it shows.
-    fn approving(&self, words: &[&str]) -> (String, Option<i32>) {
+    pub(crate) fn approving(&self, words: &[&str]) -> (String, Option<i32>) {
         let (text, code) = self.run(words);
         let Some(hash) = text.split("--approve ").nth(1).and_then(|rest| rest.split_whitespace().next())
         else {

@@ -22,6 +22,8 @@ mod index;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]
+mod journals;
+#[cfg(unix)]
 mod killed;
 mod late;
 mod left_out;

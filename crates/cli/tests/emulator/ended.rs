@@ -59,3 +59,25 @@ fn an_exception_ends_with_its_reason() {
     assert!(text.contains("the plan changes nothing"), "{text}");
     assert_eq!(declared(folder), 0);
 }
+
+/// Somebody deletes the trail that a plan made: what is left of the plan, its bucket, is taken back.
+#[test]
+fn a_created_trail_that_was_deleted_does_not_stop_the_undo() {
+    let seed = Seed::account("310000000054");
+    seed.role();
+    seed.functions("310000000054", "us-east-1", 1);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    says(&seed, folder, "plan --output plan.json", 0);
+    says(&seed, folder, "apply plan.json --approve HASH", 0);
+    seed.cloudtrail("us-east-1", "DeleteTrail", r#"{"Name":"invoketrail"}"#);
+    let text = says(&seed, folder, "apply --resume plan.json.journal", 3);
+    assert!(text.contains("somebody changed it since") && text.contains("nothing was changed"), "{text}");
+    let text = says(&seed, folder, "undo plan.json.journal", 2);
+    assert!(text.contains("does not exist any more"), "{text}");
+    let hash = text.split("--approve ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    says(&seed, folder, &format!("undo plan.json.journal --approve {hash}"), 0);
+    says(&seed, folder, "undo plan.json.journal", 0);
+    // Its name is free again, and so is that of its bucket.
+    says(&seed, folder, "apply plan.json --approve HASH", 0);
+}

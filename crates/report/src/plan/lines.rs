@@ -74,6 +74,7 @@ pub fn difference_of_states(before: &State, after: &State) -> Vec<Line> {
         }
         State::Flag(flag) => format!("{}\n", on(*flag)),
         State::Selectors(document) => pretty(document),
+        State::Gone => "nothing: it does not exist\n".to_owned(),
     };
     lines(&told(before), &told(after))
 }

@@ -1,6 +1,6 @@
 //! Every step fails in turn: whatever happens, the journal tells what was done, resuming ends it, and undoing reverts it.
 
-use super::{Carried, Made, Stopped, World, run};
+use super::{Carried, Made, Orders, Stopped, World, run};
 use crate::gap::{Class, Failure};
 use audit::change::{Bucket, Change, NewTrail, Setting, State, Target, Turn, undo};
 use audit::journal::{Entry, Journal, Mark};
@@ -162,7 +162,7 @@ fn changes() -> Vec<Change> {
 }
 
 async fn carried(world: &mut Fake, changes: &[Change], marks: &[Mark], journal: &mut Memory) -> Carried {
-    run(world, changes, marks, journal, &mut |_| {}).await
+    run(world, Orders { changes, marks, back: false }, journal, &mut |_| {}).await
 }
 
 #[tokio::test]
@@ -339,6 +339,45 @@ async fn an_undo_that_is_killed_goes_on_with_its_own_journal() {
         let marks = journal.marks(back.len());
         let ended = carried(&mut world, &back, &marks, &mut journal).await;
         assert_eq!((ended.stopped, &world.settings), (None, &Fake::of(&changes).settings), "{killed_at}");
+    }
+}
+
+/// Somebody deletes a recorder before or while it is taken back: the rest is taken back, and it ends.
+#[tokio::test]
+async fn what_does_not_exist_any_more_counts_as_taken_back() {
+    let changes = changes();
+    let mut whole = Fake::of(&changes);
+    carried(&mut whole, &changes, &[], &mut Memory::default()).await;
+    let back = undo(&changes);
+    for arn in changes.iter().map(|change| &change.target.arn) {
+        for at in 0..3 * back.len() {
+            let mut world = Fake { calls: 0, killed_at: Some(at), ..whole.clone() };
+            let mut journal = Memory::default();
+            let orders = |marks| Orders { changes: &back, marks, back: true };
+            run(&mut world, orders(&[]), &mut journal, &mut |_| {}).await;
+            world.killed_at = None;
+            for change in back.iter().filter(|change| change.target.arn == *arn) {
+                let none = match change.before() {
+                    State::Bucket(_) => State::Bucket(None),
+                    State::Trail(_) => State::Trail(None),
+                    _ => State::Gone,
+                };
+                world.settings.insert(key(change), none);
+            }
+            let marks = journal.marks(back.len());
+            let ended = run(&mut world, orders(&marks), &mut journal, &mut |_| {}).await;
+            assert_eq!((ended.stopped, ended.done.len()), (None, back.len()), "{arn} {at}");
+            for change in back.iter().filter(|change| change.target.arn != *arn) {
+                assert_eq!(world.settings[&key(change)], change.after(), "{arn} {at}");
+            }
+        }
+    }
+    // A plan that goes forward never takes what is not there for done.
+    for at in 2..changes.len() {
+        let mut world = Fake::of(&changes);
+        world.settings.insert(key(&changes[at]), State::Gone);
+        let outcome = carried(&mut world, &changes, &[], &mut Memory::default()).await;
+        assert!(matches!(outcome.stopped, Some(Stopped::Stale { .. })), "{at}: {outcome:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! A plan on its way: the journal of it, how far it has come, and how it is said to have ended.
 
 use super::super::sites::{in_the_way, new_bucket};
-use super::{Place, journal, reason, tell_difference};
+use super::{Place, journal, reason, standing, tell_difference};
 use crate::again::typed_value;
 use crate::outcome::Outcome;
 use crate::output::{called, read_file};
@@ -9,67 +9,17 @@ use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::Setting;
-use audit::journal::Mark;
+use audit::journal::{Deed, Mark, Way};
 use audit::plan::{Owner, Plan, Purpose};
-use aws::{Carried, Stopped};
+use aws::{Carried, Orders, Stopped};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use store::{JournalError, JournalFile, JournalRead, discard, read_journal, read_plan, set_aside, undo_of};
+use store::{JournalFile, JournalRead, discard, put_back, read_plan, set_aside, undo_of};
 
-/// How far an undo has taken a journal back.
-pub(super) enum TakenBack {
-    /// It was begun.
-    Partly,
-    /// Whatever was done is taken back.
-    Wholly,
-}
-
-impl TakenBack {
-    /// What the journal of the undo says; `None` where no undo of this journal changed anything.
-    pub(super) fn of(path: &Path) -> Result<Option<Self>> {
-        let undo = undo_of(path);
-        // Its folder may not be readable, and then its journal is not either.
-        if !undo.is_file() {
-            return Ok(None);
-        }
-        let read = match read_journal(&read_file(&undo)?) {
-            Err(JournalError::NotBegun) => return Ok(None),
-            Err(_) => journal(&undo)?,
-            Ok(read) => read,
-        };
-        let marks = &read.marks;
-        Ok(match marks.iter().any(|mark| mark.is_begun()) {
-            false => None,
-            true if marks.iter().all(|mark| mark.is_over()) => Some(Self::Wholly),
-            true => Some(Self::Partly),
-        })
-    }
-
-    /// Going on with what is being taken back would do both at once.
-    pub(super) fn refuses(&self, path: &Path, live: &Live) -> Outcome {
-        let (name, flags) = (report::shell(&path.to_string_lossy()), live.again());
-        match self {
-            Self::Partly => {
-                say(
-                    "error",
-                    &format!("an undo of {} was begun: it cannot go on before that has ended", called(path)),
-                );
-                say("next", &format!("invoketrail undo {name}{flags}"));
-            }
-            Self::Wholly => {
-                say(
-                    "error",
-                    &format!(
-                        "{} was taken back by invoketrail undo: nothing is left to go on with",
-                        called(path)
-                    ),
-                );
-                say("next", &format!("invoketrail plan --output plan.json{flags}"));
-            }
-        }
-        say("note", "nothing was changed");
-        Outcome::No
-    }
+/// The file of exceptions as it was typed, for the next command.
+pub(crate) fn exceptions_again() -> String {
+    let flag = |path: String| format!(" --exceptions {}", report::shell(&path));
+    typed_value("exceptions").map_or_else(String::new, flag)
 }
 
 /// A plan, how far it has come, and the journal of it.
@@ -77,7 +27,7 @@ pub(crate) struct Work {
     pub(crate) plan: Plan,
     pub(crate) hash: String,
     pub(crate) marks: Vec<Mark>,
-    journal: PathBuf,
+    pub(super) journal: PathBuf,
     /// Whether the journal is there, and its last line cut off.
     open: Option<bool>,
 }
@@ -117,39 +67,72 @@ impl Work {
 
     /// Carries it out.
     pub(crate) fn carry_out(&self, place: &Place<'_>) -> Result<Carried> {
-        if self.open.is_none() {
-            self.make_way(place.live)?;
-        }
+        let aside = if self.open.is_none() { self.make_way(place.live)? } else { None };
         let opened = match self.open {
             None => {
                 JournalFile::begin(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
             }
             Some(cut_off) => JournalFile::go_on(&self.journal, cut_off),
         };
-        let mut journal = opened.map_err(|error| {
-            let problem = io_problem("write the journal", &self.journal.display().to_string(), &error);
-            let help = match (error.kind(), &self.plan.purpose) {
-                (ErrorKind::AlreadyExists, _) => {
-                    format!("nothing was changed: go on with `{}`", self.resume(place.live))
-                }
-                // What takes back has its journal beside the one that it takes back.
-                (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
-                _ => "nothing was changed: name another file with --journal".to_owned(),
-            };
-            problem.help(help)
-        })?;
+        let mut journal = match opened {
+            Ok(journal) => journal,
+            Err(error) => {
+                self.leave(aside.as_deref());
+                return Err(self.unopened(&error, place.live).into());
+            }
+        };
         let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
-        Ok(place.session.carry_out(&changes, &self.marks, &mut journal, &mut told))
+        let back = self.plan.purpose == Purpose::Undo;
+        let orders = Orders { changes: &changes, marks: &self.marks, back };
+        let carried = place.session.carry_out(orders, &mut journal, &mut told);
+        if carried.stopped.is_some() && !carried.begun {
+            self.untouched(aside.as_deref());
+        } else if let Some(aside) = aside {
+            let named = self.journal.display();
+            say("note", &format!("{named} is of an earlier run: it is kept as {}", aside.display()));
+        }
+        Ok(carried)
     }
 
-    /// The journal of an earlier run that was taken back makes way for the new one: the plan is judged afresh.
-    fn make_way(&self, live: &Live) -> Result<()> {
+    /// Why the journal cannot be opened.
+    fn unopened(&self, error: &std::io::Error, live: &Live) -> Problem {
+        let problem = io_problem("write the journal", &self.journal.display().to_string(), error);
+        let help = match (error.kind(), &self.plan.purpose) {
+            (ErrorKind::AlreadyExists, _) => {
+                format!("nothing was changed: go on with `{}`", self.resume(live))
+            }
+            // What takes back has its journal beside the one that it takes back.
+            (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
+            _ => "nothing was changed: name another file with --journal".to_owned(),
+        };
+        problem.help(help)
+    }
+
+    /// Nothing was even about to be done: the journal would only stand in the way of the next try, and of the earlier one.
+    fn untouched(&self, aside: Option<&Path>) {
+        discard(&self.journal);
+        self.leave(aside);
+    }
+
+    /// Gives the journal of an earlier run its name back.
+    fn leave(&self, aside: Option<&Path>) {
+        if let Some(aside) = aside
+            && let Err(error) = put_back(aside, &self.journal)
+        {
+            let named = self.journal.display();
+            say("warning", &format!("{named} of an earlier run stays at {}: {error}", aside.display()));
+        }
+    }
+
+    /// The journal of an earlier run that has ended, or was taken back, makes way for the new one, because the account decides
+    /// afresh. Returns the name under which it is kept.
+    fn make_way(&self, live: &Live) -> Result<Option<PathBuf>> {
         let alone = undo_of(&self.journal).is_file() && !self.journal.exists();
-        match TakenBack::of(&self.journal)? {
-            Some(TakenBack::Wholly) => {}
-            Some(TakenBack::Partly) if !alone => {
+        match standing(&self.journal)?.way(Deed::Apply) {
+            _ if alone => {}
+            Way::UndoFirst => {
                 let name = report::shell(&self.journal.to_string_lossy());
                 let problem = Problem::new(format!(
                     "an undo of {} was begun and has not ended",
@@ -158,13 +141,21 @@ impl Work {
                 let undo = format!("`invoketrail undo {name}{}`", live.again());
                 return Err(problem.help(format!("nothing was changed: go on with {undo}")).into());
             }
-            _ if alone => {}
-            _ => return Ok(()),
+            Way::Compare | Way::MakeWay => {}
+            Way::Go | Way::GoOnWithUndo | Way::Gone => return Ok(None),
         }
         let named = self.journal.display().to_string();
-        let kept = set_aside(&self.journal).map_err(|error| io_problem("set aside", &named, &error))?;
-        say("note", &format!("{named} was taken back before: it is kept as {}", kept.display()));
-        Ok(())
+        set_aside(&self.journal).map(Some).map_err(|error| io_problem("set aside", &named, &error).into())
+    }
+
+    /// Another place for the journal of a plan that was read.
+    pub(super) fn journal_at(&mut self, path: PathBuf) {
+        self.journal = path;
+    }
+
+    /// True iff it goes on with a journal.
+    pub(super) fn is_resumed(&self) -> bool {
+        self.open.is_some()
     }
 
     /// True iff the journal says that something was about to be changed.
@@ -213,9 +204,8 @@ impl Work {
         let managed = if managed { " --even-if-managed" } else { "" };
         let exceptions = match &self.plan.purpose {
             // A file that settings name is found there again.
-            Purpose::Backout(_) | Purpose::Restore(_) => typed_value("exceptions")
-                .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path))),
-            Purpose::Record | Purpose::DropCopies | Purpose::Undo => String::new(),
+            Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => exceptions_again(),
+            Purpose::Record | Purpose::DropCopies => String::new(),
         };
         format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
     }
@@ -243,10 +233,11 @@ impl Work {
             }
         }
         let Some(stopped) = &carried.stopped else {
-            say(
-                "wrote",
-                &format!("{} (invoketrail undo {journal}{flags} takes it back)", self.journal.display()),
-            );
+            let back = match self.plan.purpose {
+                Purpose::Undo => String::new(),
+                _ => format!(" (invoketrail undo {journal}{flags} takes it back)"),
+            };
+            say("wrote", &format!("{}{back}", self.journal.display()));
             return Outcome::Well;
         };
         let untouched = !carried.begun;
@@ -262,7 +253,6 @@ impl Work {
             return self.tell_next(live);
         }
         if untouched {
-            discard(&self.journal);
             say("note", "nothing was changed");
             if in_the_way(stopped, &self.plan).is_some() {
                 say("help", &format!("`invoketrail plan{flags}` asks the account and takes a free name"));

@@ -1,0 +1,135 @@
+//! The exceptions that a plan declares or ends: found out before the first change, and written after the last.
+
+use super::super::exceptions_so_far;
+use crate::output::write_private;
+use crate::problem::{Problem, io_problem, say};
+use anyhow::Result;
+use audit::exception::Exception;
+use audit::plan::{Plan, Purpose};
+use std::path::{Path, PathBuf};
+use store::{JournalRead, can_write, write_exceptions};
+
+/// What carrying out a plan does to the exceptions.
+pub(crate) struct Declared {
+    /// Those of the file, before anything is changed.
+    pub(crate) before: Vec<Exception>,
+    adds: Option<Exception>,
+    ends: Vec<Exception>,
+    /// The file that is written.
+    file: Option<PathBuf>,
+}
+
+impl Declared {
+    /// What this plan does to the file. A plan that takes back has the journal that it takes back.
+    ///
+    /// # Errors
+    /// [`Problem`] where the file cannot be read or written, or the exception's name is taken.
+    pub(crate) fn of(
+        plan: &Plan,
+        hash: &str,
+        taken_back: Option<&JournalRead>,
+        file: Option<&Path>,
+    ) -> Result<Self> {
+        let before = exceptions_so_far(file)?;
+        let (mut adds, mut ends) = (None, Vec::new());
+        match (&plan.purpose, taken_back.map(|read| (&read.plan.purpose, &read.hash))) {
+            (Purpose::Backout(one), _) => {
+                adds = Some(Exception { plan: Some(hash.to_owned()), ..one.clone() });
+            }
+            (Purpose::Restore(ids), _) => {
+                ends = before.iter().filter(|one| ids.contains(&one.id)).cloned().collect();
+            }
+            // What a backout left out is recorded again, so its exception has nothing left to excuse.
+            (Purpose::Undo, Some((Purpose::Backout(one), hash))) => {
+                ends.push(Exception { plan: Some(hash.clone()), ..one.clone() });
+            }
+            _ => {}
+        }
+        let declared = Declared { before, adds, ends, file: file.map(Path::to_owned) };
+        declared.refuse_taken(&declared.before)?;
+        if let Some(path) = declared.written() {
+            can_write(path).map_err(|error| {
+                let problem = io_problem("write", &path.display().to_string(), &error);
+                problem.help("nothing was changed: name another file with --exceptions, or make its folder")
+            })?;
+        }
+        Ok(declared)
+    }
+
+    /// The file that is to be written, iff there is anything to write.
+    fn written(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|_| self.adds.is_some() || !self.ends.is_empty())
+    }
+
+    /// Two exceptions of one name would end together, so the second one needs another.
+    fn refuse_taken(&self, all: &[Exception]) -> Result<()> {
+        let Some(new) = &self.adds else { return Ok(()) };
+        let Some(other) = all.iter().find(|one| one.id == new.id && !one.is_same(new)) else { return Ok(()) };
+        let problem =
+            Problem::new(format!("another plan has declared the exception {} for other functions", other.id));
+        Err(problem.help("make the backout again, and give its exception an id of its own").into())
+    }
+
+    /// Does it. The file is read again, because others may have written it since.
+    ///
+    /// # Errors
+    /// [`Problem`] where the file cannot be read or written.
+    pub(crate) fn settle(&self) -> Result<Vec<Exception>> {
+        let Some(path) = self.written() else {
+            for one in &self.ends {
+                let id = &one.id;
+                say(
+                    "note",
+                    &format!(
+                        "exception {id} has nothing left to excuse: name its file with --exceptions to end it"
+                    ),
+                );
+            }
+            return Ok(self.before.clone());
+        };
+        let mut all = exceptions_so_far(Some(path))?;
+        self.refuse_taken(&all)?;
+        let found = all.clone();
+        all.retain(|one| !self.ends.iter().any(|end| is_of(one, end)));
+        // One that this very plan declared stays as somebody may have edited it since.
+        if let Some(new) = self.adds.as_ref().filter(|new| !all.iter().any(|one| is_of(one, new))) {
+            all.retain(|one| one.id != new.id);
+            all.push(new.clone());
+        }
+        if all != found {
+            let text = write_exceptions(&all);
+            write_private(path, |out| out.write_all(text.as_bytes()))?;
+            say("wrote", &path.display().to_string());
+        }
+        Ok(all)
+    }
+}
+
+/// True iff it is that exception, of that plan: one that names no plan may be of any.
+fn is_of(one: &Exception, other: &Exception) -> bool {
+    one.is_same(other) && (one.plan.is_none() || one.plan == other.plan)
+}
+
+/// Takes exceptions out of their file; where none is named, says what is left to do.
+pub(super) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> {
+    let Some(path) = path else {
+        for id in ids {
+            say(
+                "note",
+                &format!(
+                    "exception {id} has nothing left to excuse: name its file with --exceptions to end it"
+                ),
+            );
+        }
+        return Ok(());
+    };
+    let mut declared = exceptions_so_far(Some(path))?;
+    let before = declared.len();
+    declared.retain(|one| !ids.contains(&one.id));
+    if declared.len() < before {
+        let text = write_exceptions(&declared);
+        write_private(path, |out| out.write_all(text.as_bytes()))?;
+        say("wrote", &path.display().to_string());
+    }
+    Ok(())
+}
