@@ -18,7 +18,7 @@ use audit::change::{Change, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, still_excused, taken_back};
 use aws::Stopped;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -50,13 +50,10 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     }
     if plan.steps.is_empty() {
         say("note", "the plan changes nothing");
-        if let Purpose::Restore(ids) = &plan.purpose
-            && plan.refusals.is_empty()
-        {
-            // Nothing is left out any more, so nothing is left to excuse.
-            end_exceptions(ids, exceptions_file.as_deref())?;
+        // One that ends exceptions is looked at like any other: they may be needed.
+        if ended_by(plan).is_empty() {
+            return Ok(Outcome::Well);
         }
-        return Ok(Outcome::Well);
     }
     if typed.resume.is_none() && plan.purpose == Purpose::Undo {
         taken_from(plan, typed.plan.as_deref(), typed.undoes.as_deref())?;
@@ -69,13 +66,7 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     {
         return Ok(outcome);
     }
-    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) && exceptions_file.is_none() {
-        let problem = Problem::misuse("this plan declares or ends an exception, and no file for it is named");
-        return Err(problem
-            .help("name it with --exceptions FILE; a backout makes it where there is none")
-            .into());
-    }
-    let declared = exceptions_so_far(exceptions_file.as_deref())?;
+    let declared = declared_so_far(plan, exceptions_file.as_deref())?;
     let place = Place { live: &live, context: &context };
     let inventory = match place.collected(plan) {
         Ok(Ok(inventory)) => inventory,
@@ -87,12 +78,19 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         Err(error) if work.is_begun() => return work.half_way(Err(error), &live),
         Err(error) => return Err(error),
     };
+    if let Some(outcome) = still_needed(plan, &inventory, &declared) {
+        return Ok(outcome);
+    }
     let told = retold(&inventory, plan);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
     let before = place.snapshot(&inventory, &declared);
     if !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
+    }
+    if plan.steps.is_empty() {
+        end_exceptions(ended_by(plan), exceptions_file.as_deref())?;
+        return Ok(Outcome::Well);
     }
     let carried = work.carry_out(&place)?;
     let outcome = work.tell(&carried, &live);
@@ -206,6 +204,38 @@ fn misconduct(plan: &Plan) -> Option<Outcome> {
     let refused = conduct(plan).err()?;
     say("error", &refused.to_string());
     say("help", "the plan was not made by `invoketrail plan`, or was edited: make it again");
+    say("note", "nothing was changed");
+    Some(Outcome::No)
+}
+
+/// The exceptions so far; an error where the plan changes some, and no file for them is named.
+fn declared_so_far(plan: &Plan, path: Option<&Path>) -> Result<Vec<Exception>> {
+    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) && path.is_none() {
+        let problem = Problem::misuse("this plan declares or ends an exception, and no file for it is named");
+        return Err(problem
+            .help("name it with --exceptions FILE; a backout makes it where there is none")
+            .into());
+    }
+    exceptions_so_far(path)
+}
+
+/// The exceptions that the plan ends.
+fn ended_by(plan: &Plan) -> &[String] {
+    match &plan.purpose {
+        Purpose::Restore(ids) if !plan.steps.is_empty() || plan.refusals.is_empty() => ids,
+        _ => &[],
+    }
+}
+
+/// Refuses to end an exception that would still be needed afterwards, whatever the plan says of it.
+fn still_needed(plan: &Plan, inventory: &Inventory, declared: &[Exception]) -> Option<Outcome> {
+    let ids = ended_by(plan);
+    let (ending, others): (Vec<Exception>, Vec<Exception>) =
+        declared.iter().cloned().partition(|one| ids.contains(&one.id));
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    let (id, why) = still_excused(inventory, &changes, &others, &ending).into_iter().next()?;
+    say("error", &format!("exception {id} cannot end: {why}"));
+    say("help", "plan again with `invoketrail restore`, over all accounts and Regions of its functions");
     say("note", "nothing was changed");
     Some(Outcome::No)
 }

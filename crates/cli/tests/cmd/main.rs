@@ -31,6 +31,7 @@ mod no_network;
 mod places;
 mod proven;
 mod proxy;
+mod reductions;
 mod run;
 mod scripted;
 mod security;
