@@ -1,5 +1,6 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+mod ending;
 mod work;
 
 pub(crate) use work::Work;
@@ -18,8 +19,9 @@ use audit::change::{Change, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, still_excused, taken_back};
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
 use aws::Stopped;
+use ending::{declared_so_far, ended_by, still_needed};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use store::{JournalRead, read_journal, write_exceptions};
@@ -204,38 +206,6 @@ fn misconduct(plan: &Plan) -> Option<Outcome> {
     let refused = conduct(plan).err()?;
     say("error", &refused.to_string());
     say("help", "the plan was not made by `invoketrail plan`, or was edited: make it again");
-    say("note", "nothing was changed");
-    Some(Outcome::No)
-}
-
-/// The exceptions so far; an error where the plan changes some, and no file for them is named.
-fn declared_so_far(plan: &Plan, path: Option<&Path>) -> Result<Vec<Exception>> {
-    if matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) && path.is_none() {
-        let problem = Problem::misuse("this plan declares or ends an exception, and no file for it is named");
-        return Err(problem
-            .help("name it with --exceptions FILE; a backout makes it where there is none")
-            .into());
-    }
-    exceptions_so_far(path)
-}
-
-/// The exceptions that the plan ends.
-fn ended_by(plan: &Plan) -> &[String] {
-    match &plan.purpose {
-        Purpose::Restore(ids) if !plan.steps.is_empty() || plan.refusals.is_empty() => ids,
-        _ => &[],
-    }
-}
-
-/// Refuses to end an exception that would still be needed afterwards, whatever the plan says of it.
-fn still_needed(plan: &Plan, inventory: &Inventory, declared: &[Exception]) -> Option<Outcome> {
-    let ids = ended_by(plan);
-    let (ending, others): (Vec<Exception>, Vec<Exception>) =
-        declared.iter().cloned().partition(|one| ids.contains(&one.id));
-    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
-    let (id, why) = still_excused(inventory, &changes, &others, &ending).into_iter().next()?;
-    say("error", &format!("exception {id} cannot end: {why}"));
-    say("help", "plan again with `invoketrail restore`, over all accounts and Regions of its functions");
     say("note", "nothing was changed");
     Some(Outcome::No)
 }
