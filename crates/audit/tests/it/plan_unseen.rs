@@ -123,6 +123,12 @@ fn a_list_of_the_kept_is_refused_again_when_it_is_carried_out() {
         assert_eq!(conduct(&plan), Ok(()), "{what}: that takes a look at the account");
         assert!(conduct_over(&world.inventory, &plan).is_err(), "{what}: {plan:#?}");
     }
+    // An exception that names nobody covers nobody.
+    for (what, world, _) in unseen() {
+        let mut plan = forged(&world, "main", &list(&["f1", "f2"]));
+        plan.purpose = Purpose::Backout(exception(&[]));
+        assert!(conduct(&plan).is_err() || conduct_over(&world.inventory, &plan).is_err(), "{what}");
+    }
     // A list that keeps something else drops f1, which is not declared.
     let world = seen().trail("main", MEMBER, false, ALL);
     let plan = forged(&world, "main", &list(&["f3"]));
