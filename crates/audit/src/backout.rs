@@ -7,6 +7,6 @@ mod choose;
 mod pattern;
 mod risk;
 
-pub use choose::{Choice, Chosen, Wanted, choose, invocations};
+pub use choose::{Choice, Chosen, Wanted, choose, invocations, strangers};
 pub use pattern::{Pattern, PatternError};
 pub use risk::{Risk, risk};

@@ -24,7 +24,7 @@ pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
 pub use record::record;
 pub use reduce::{Reduction, backout};
-pub use restore::restore;
+pub use restore::{restore, still_excused};
 use said::finish;
 pub use undone::{taken_back, undo};
 

@@ -172,8 +172,9 @@ pub fn plan_hash(plan: &Plan) -> String {
     hash(&matters(&value(plan)))
 }
 
-/// What a plan does: purpose, place, changes with their owners, losses. Not when the account was looked at or the exception
-/// declared, and not what only explains: reasons, gains, risks, controls, cost.
+/// What a plan does: purpose, place, changes, losses. Not when the account was looked at or the exception declared, and not what
+/// only explains: reasons, gains, risks, controls, cost; nor who manages a recorder, which a plan from a file of facts cannot know and
+/// the same plan of the live account says.
 fn matters(plan: &Value) -> Value {
     let without = |value: Option<&Value>, left_out: &[&str]| match value {
         Some(Value::Object(members)) => {
@@ -193,7 +194,7 @@ fn matters(plan: &Value) -> Value {
     serde_json::json!({
         "purpose": purpose,
         "scope": without(plan.get("scope"), &["collected_at"]),
-        "steps": each("steps", &["because", "gained", "risks", "backout"]),
+        "steps": each("steps", &["because", "owner", "gained", "risks", "backout"]),
         "losses": each("losses", &["because"]),
     })
 }

@@ -3,6 +3,7 @@
 use super::{Pattern, Risk, risk};
 use crate::inventory::Inventory;
 use cloudtrail::recorder::Seen;
+use std::collections::HashSet;
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,14 +61,12 @@ pub fn choose(
         let one = Chosen { arn: resource.arn.to_string(), cost: cost(&resource.arn), risk: risk(facts) };
         if must_keep { kept.push(one) } else { all.push(one) }
     }
+    let strangers = strangers(inventory, wanted, keep);
     let everything = total(all.iter().chain(&kept));
     let mut dropped = match wanted {
         Wanted::Budget(budget) => within(*budget, all, &kept, &mut unmet),
         Wanted::Drop(patterns) => matching(inventory, patterns, all, &kept, &mut unmet),
         Wanted::Only(arns) => {
-            let known: Vec<&str> = all.iter().chain(&kept).map(|one| one.arn.as_str()).collect();
-            let strangers = arns.iter().filter(|arn| !known.contains(&arn.as_str()));
-            unmet.extend(strangers.map(|arn| format!("{arn} is not among the functions seen")));
             unmet.extend(
                 kept.iter()
                     .filter(|one| !arns.contains(&one.arn))
@@ -76,9 +75,32 @@ pub fn choose(
             all.into_iter().filter(|one| !arns.contains(&one.arn)).collect()
         }
     };
+    // A misspelled name of what must be kept is no reason to drop it.
+    if !strangers.is_empty() {
+        dropped.clear();
+        unmet.splice(0..0, strangers.iter().map(|name| format!("{name} is not among the functions seen")));
+    }
     dropped.sort_by(|a, b| a.arn.cmp(&b.arn));
     let cost_after = everything.and_then(|all| total(dropped.iter()).map(|less| all - less));
     Choice { dropped, cost_after, unmet }
+}
+
+/// The functions that are named as those to keep, and that nothing seen is called.
+#[must_use]
+pub fn strangers(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Vec<String> {
+    let resources = || inventory.places.iter().flat_map(|place| &place.functions.resources);
+    let mut strangers = Vec::new();
+    if let Wanted::Only(arns) = wanted {
+        let known: HashSet<&str> = resources().map(|one| one.arn.as_ref()).collect();
+        strangers.extend(arns.iter().filter(|arn| !known.contains(arn.as_str())).cloned());
+    }
+    for pattern in keep {
+        let is_there = || resources().any(|one| pattern.matches(&one.arn, None) == Some(true));
+        if let Some(name) = pattern.name().filter(|_| !is_there()) {
+            strangers.push(name);
+        }
+    }
+    strangers
 }
 
 /// What all of them cost; `None` iff that of one is not known.

@@ -79,6 +79,15 @@ impl Pattern {
         }
     }
 
+    /// The name of the one function that it means; `None` iff it may mean several.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        let Self::Arn(glob) = self else { return None };
+        let pattern = glob.pattern();
+        let name = pattern.rsplit(':').next().unwrap_or_default();
+        (!name.contains(['*', '?'])).then(|| name.to_owned())
+    }
+
     /// True iff it asks about tags.
     #[must_use]
     pub fn needs_tags(&self) -> bool {

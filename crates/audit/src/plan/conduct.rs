@@ -5,7 +5,7 @@
 
 mod undeclared;
 
-use super::copies::functions_lost;
+use super::copies::{functions_lost, say_what_copies_lack};
 use super::reduce::may_record;
 use super::{Loss, Plan, PlanOptions, Purpose, Step, finish, narrowings};
 use crate::Options;
@@ -18,10 +18,13 @@ use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use recording::{Inclusion, included};
 use undeclared::undeclared;
+pub(super) use undeclared::{UNLOOKED, unlooked};
 
 /// What a list of those to keep comes to.
-pub(super) const ONLY: &str =
-    "functions created later are not recorded, and fail the control: exclusion would keep them";
+const ONLY: [&str; 2] = [
+    "functions created later are not recorded, and fail the control: exclusion would keep them",
+    "calls to functions in other accounts are no longer recorded here either",
+];
 
 /// A step does what the purpose of its plan does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +125,8 @@ fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
         // Whether others record the same is judged over the account.
         Purpose::DropCopies => return Ok(()),
         Purpose::Backout(exception) => match keeps(&before, &after, Some(&exception.functions)) {
-            // A list of those to keep lets go whatever is created later; which of today's go is judged over the account.
+            // A list of those to keep lets go whatever is created later; which of today's go, and whether all of those
+            // were looked at, is judged over the account.
             lost if lost != Inclusion::Included && is_keep_list(&after) => keeps(&before, &after, None),
             kept => kept,
         },
@@ -158,6 +162,10 @@ fn is_keep_list(selectors: &Selectors) -> bool {
 
 /// As [`narrows`], except that invocations of these functions may be lost; of all functions where none are named.
 fn keeps(before: &Selectors, after: &Selectors, functions: Option<&[String]>) -> Inclusion {
+    // A condition without values would let all of them go.
+    if functions.is_some_and(<[String]>::is_empty) {
+        return narrows(before, after);
+    }
     let mut fields = vec![
         equals(Field::EventCategory, "Data"),
         equals(Field::ResourcesType, ResourceType::Function.as_str()),
@@ -198,6 +206,7 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
         }
         Purpose::Record | Purpose::DropCopies | Purpose::Restore(_) => {}
     }
+    stranger(inventory, plan)?;
     let Some(first) = narrowings(inventory, &changes, &Options::default()).into_iter().next() else {
         return Ok(());
     };
@@ -210,15 +219,39 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
     Err(Misconduct { step, arn: first.recorder, why })
 }
 
-/// True iff the plan stops the recording of functions that do not exist yet.
-fn drops_new_functions(plan: &Plan) -> bool {
-    let Purpose::Backout(exception) = &plan.purpose else { return false };
-    plan.steps.iter().any(|step| {
-        let Setting::Selectors(turn) = &step.change.setting else { return false };
-        let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
-        let (before, after) = (read(&turn.before), read(&turn.after));
-        keeps(&before, &after, Some(&exception.functions)) != Inclusion::Included
-    })
+/// A recorder that was not seen cannot be compared with others: nothing of it is dropped as a copy.
+fn stranger(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct> {
+    for (step, one) in plan.steps.iter().enumerate() {
+        let Setting::Selectors(turn) = &one.change.setting else { continue };
+        let arn = &one.change.target.arn;
+        if inventory.recorder(arn).is_some() || is_first_setting(&plan.steps[..step], &one.change) {
+            continue;
+        }
+        let (before, after) = turns(turn);
+        if narrows(&before, &after) != Inclusion::Included {
+            let why = "it was not looked at, so nobody knows what it alone records".to_owned();
+            return Err(Misconduct { step, arn: arn.clone(), why });
+        }
+    }
+    Ok(())
+}
+
+/// The selectors before and after; none where they cannot be read, which [`conduct`] refuses.
+fn turns(turn: &Turn<String>) -> (Selectors, Selectors) {
+    let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
+    (read(&turn.before), read(&turn.after))
+}
+
+/// Says at each step of a reduction what it stops recording besides the functions that are declared.
+pub(super) fn say_what_else_goes(plan: &mut Plan) {
+    let Purpose::Backout(exception) = &plan.purpose else { return };
+    for step in &mut plan.steps {
+        let Setting::Selectors(turn) = &step.change.setting else { continue };
+        let (before, after) = turns(turn);
+        if keeps(&before, &after, Some(&exception.functions)) != Inclusion::Included {
+            step.risks.splice(0..0, ONLY.map(str::to_owned));
+        }
+    }
 }
 
 /// The plan with its headline, gains and losses as they follow from its changes and the account. Reasons, owners and cost stay
@@ -242,10 +275,9 @@ pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
             }
         }
     }
-    if drops_new_functions(plan)
-        && let Some(step) = told.steps.first_mut()
-    {
-        step.risks.insert(0, ONLY.to_owned());
+    say_what_else_goes(&mut told);
+    if plan.purpose == Purpose::DropCopies {
+        say_what_copies_lack(inventory, &mut told);
     }
     Plan { scope: plan.scope.clone(), cost: plan.cost.clone(), ..told }
 }

@@ -80,7 +80,40 @@ pub fn drop_copies_within(inventory: &Inventory, options: &PlanOptions<'_>, step
     refusals.extend(stopped(&unsearched));
     let mut plan = finish(inventory, options, Purpose::DropCopies, steps, refusals);
     plan.losses = functions_lost(inventory, &plan);
+    say_what_copies_lack(inventory, &mut plan);
     plan
+}
+
+/// Says at each step whose log files can be validated that those of the copies that stay cannot.
+pub(super) fn say_what_copies_lack(inventory: &Inventory, plan: &mut Plan) {
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    let then = after(inventory, &changes);
+    // Event data stores cannot be changed by anybody.
+    let is_proven =
+        |one: &Recorder| one.kind == RecorderKind::EventDataStore || one.log_file_validation == Some(true);
+    for step in &mut plan.steps {
+        let arn = &step.change.target.arn;
+        if !inventory.recorder(arn).is_some_and(|at| is_proven(&inventory.recorders[at])) {
+            continue;
+        }
+        let others = then.recorders.iter().filter(|one| one.arn != *arn && one.kind != RecorderKind::Channel);
+        let (proven, bare): (Vec<&Recorder>, Vec<&Recorder>) = others.partition(|one| is_proven(one));
+        let holds = |one: &&Recorder, function: &str| {
+            let list = one.selectors.known().map(|all| &all.list);
+            reaches(one, function) && list.is_some_and(|list| may_record(list, function))
+        };
+        let lost = plan.losses.iter().filter(|loss| loss.recorder == *arn).map(|loss| loss.function.as_str());
+        let lacks = |function: &&str| !proven.iter().any(|one| holds(one, function));
+        // Where all that is left can be validated there is nothing to look for.
+        let first = if bare.is_empty() { None } else { lost.into_iter().find(lacks) };
+        let Some(function) = first else { continue };
+        let names: Vec<&str> =
+            bare.iter().filter(|one| holds(one, function)).map(|one| one.name.as_str()).collect();
+        step.risks.push(format!(
+            "the copies that stay have no log file validation ({}): nobody can prove that their log files are unchanged",
+            names.join(", ")
+        ));
+    }
 }
 
 /// What one recorder can do without.

@@ -131,12 +131,7 @@ impl<'a> Reach<'a> {
                 places.push(stand);
             }
         }
-        let elsewhere = reaches_unseen(inventory, recorder).then(|| {
-            let prefix = |place: &Place| {
-                format!("arn:{}:lambda:{}:{}:", inventory.partition, place.region, place.account)
-            };
-            (inventory.places.iter().map(prefix).collect(), reaches_as_far)
-        });
+        let elsewhere = reaches_unseen(inventory, recorder).then(|| (prefixes(inventory), reaches_as_far));
         let left = then.recorder(&recorder.arn).map(|at| &then.recorders[at]);
         let ends_global_services =
             has_global_services(recorder) && left.is_some_and(|left| !has_global_services(left));
@@ -216,9 +211,16 @@ fn loss(
     }
 }
 
+/// What ARNs of functions at the places that were seen begin with.
+pub(super) fn prefixes(inventory: &Inventory) -> Vec<String> {
+    let prefix =
+        |place: &Place| format!("arn:{}:lambda:{}:{}:", inventory.partition, place.region, place.account);
+    inventory.places.iter().map(prefix).collect()
+}
+
 /// The selectors without what they record of functions whose ARN begins so: an invocation of a function is recorded in
 /// the Region that its ARN names.
-fn outside(list: &[Selector], prefixes: &[String]) -> Vec<Selector> {
+pub(super) fn outside(list: &[Selector], prefixes: &[String]) -> Vec<Selector> {
     let Ok(advanced) = to_advanced(list) else { return list.to_vec() };
     let kind = ResourceType::Function.as_str();
     let mut all = Vec::new();
@@ -242,7 +244,7 @@ fn outside(list: &[Selector], prefixes: &[String]) -> Vec<Selector> {
 }
 
 /// True unless every account and Region in which the recorder can record is among the places.
-fn reaches_unseen(inventory: &Inventory, recorder: &Recorder) -> bool {
+pub(super) fn reaches_unseen(inventory: &Inventory, recorder: &Recorder) -> bool {
     let seen = |account: &str, region: &str| inventory.place(account, region).is_some();
     let in_account = |id: &str| {
         let account = inventory.account(id);

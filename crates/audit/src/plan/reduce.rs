@@ -1,5 +1,6 @@
 //! Plans that record less on purpose: a declared reduction.
 
+use super::conduct::{UNLOOKED, unlooked};
 use super::record::{Reasoned, target};
 use super::said::finish_seen;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal};
@@ -9,7 +10,7 @@ use crate::controls::count;
 use crate::cost::Uncounted;
 use crate::edit::{EditError, exclude, keep_only};
 use crate::exception::Exception;
-use crate::finding::Audit;
+use crate::finding::{Audit, Proof};
 use crate::inventory::Inventory;
 use crate::judge::judge_invocations;
 use crate::{Options, cost};
@@ -18,7 +19,7 @@ use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
 use recording::{Candidate, State, Subject, decide};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const KIND: ResourceType = ResourceType::Function;
 
@@ -49,31 +50,22 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
             choice.dropped.clear();
         }
     }
-    let recorded = recorded(&before);
-    let absent: Vec<String> = choice
-        .dropped
-        .iter()
-        .filter(|one| !recorded.contains(one.arn.as_str()))
-        .map(|one| one.arn.clone())
-        .collect();
-    choice.dropped.retain(|one| recorded.contains(one.arn.as_str()));
+    let standing = Standing::of(&before, &choice);
+    choice.dropped.retain(|one| standing.recorded.contains(one.arn.as_str()));
     let arns: Vec<String> = choice.dropped.iter().map(|one| one.arn.clone()).collect();
     let edit = |selectors: &Selectors, dropped: &[String], kind: RecorderKind| match &reduction.wanted {
         Wanted::Only(kept) => keep_only(selectors, KIND, kept, kind),
         Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, dropped, kind),
     };
     let mut refusals: Vec<Refusal> = choice.unmet.iter().map(|one| unmet(one)).collect();
-    refusals.extend(absent.iter().map(|arn| Refusal {
-        places: Vec::new(),
-        recorder: None,
-        reason: format!("{arn} is not recorded today, so there is nothing to drop"),
-        nearest: "invoketrail audit --format jsonl shows what is recorded".to_owned(),
-    }));
+    // A list of those to keep would also drop what may be recorded, and nobody would have declared that.
+    let is_unknown = matches!(reduction.wanted, Wanted::Only(_)) && standing.is_open;
+    refusals.extend(standing.refusals);
     let (steps, refused) = match arns.is_empty() {
         true => (Vec::new(), Vec::new()),
-        false => edited(inventory, &arns, &because(&choice, &reduction.wanted), edit),
+        false => edited(&before, &arns, &because(&choice, &reduction.wanted), edit),
     };
-    let hindered = !refused.is_empty();
+    let hindered = is_unknown || !refused.is_empty();
     refusals.extend(refused);
     // Where one recorder cannot leave them out, leaving them out elsewhere would save nothing and lose evidence.
     let steps = if hindered { Vec::new() } else { steps };
@@ -87,11 +79,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let (mut plan, lost) = finish_seen(inventory, &options, purpose, (steps, refusals), lost);
     plan.losses = losses(inventory, &plan, &choice);
     prove(&mut plan, &lost, &exception);
-    if matches!(reduction.wanted, Wanted::Only(_))
-        && let Some(step) = plan.steps.first_mut()
-    {
-        step.risks.insert(0, super::conduct::ONLY.to_owned());
-    }
+    super::conduct::say_what_else_goes(&mut plan);
     plan
 }
 
@@ -115,6 +103,65 @@ fn because(choice: &Choice, wanted: &Wanted) -> String {
     }
 }
 
+/// How the functions that were chosen stand today.
+struct Standing<'a> {
+    /// All that are recorded in full or in part, chosen or not.
+    recorded: BTreeSet<&'a str>,
+    /// Of some that were chosen it is not known.
+    is_open: bool,
+    /// Why some that were chosen are not dropped.
+    refusals: Vec<Refusal>,
+}
+
+impl<'a> Standing<'a> {
+    fn of(before: &Audit<'a>, choice: &Choice) -> Self {
+        let recorded = recorded(before);
+        let chosen: BTreeSet<&str> = choice.dropped.iter().map(|one| one.arn.as_str()).collect();
+        let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (at, place) in before.places.iter().enumerate() {
+            for row in &place.planes[KIND as usize].rows {
+                if before.verdicts[row.verdict].state == State::Undetermined && chosen.contains(row.arn) {
+                    let why = unknown(before, Proof { place: at, verdict: row.verdict });
+                    open.entry(why).or_default().push(row.arn);
+                }
+            }
+        }
+        let refusal = |reason: String, nearest: &str| Refusal {
+            places: Vec::new(),
+            recorder: None,
+            reason,
+            nearest: nearest.to_owned(),
+        };
+        let mut refusals = Vec::new();
+        for (why, arns) in &open {
+            let (who, is) = match arns.as_slice() {
+                [one] => ((*one).to_owned(), "is"),
+                [first, rest @ ..] => (format!("{first} and {} more", rest.len()), "are"),
+                [] => continue,
+            };
+            let reason = format!("it is not known whether {who} {is} recorded today: {why}");
+            let nearest = "make it readable (invoketrail permissions audit --check) and plan again, or see invoketrail explain ARN";
+            refusals.push(refusal(reason, nearest));
+        }
+        let unknown: BTreeSet<&str> = open.values().flatten().copied().collect();
+        let absent = chosen.iter().filter(|arn| !recorded.contains(*arn) && !unknown.contains(*arn));
+        refusals.extend(absent.map(|arn| {
+            let reason = format!("{arn} is not recorded today, so there is nothing to drop");
+            refusal(reason, "invoketrail audit --format jsonl shows what is recorded")
+        }));
+        Standing { recorded, is_open: !open.is_empty(), refusals }
+    }
+}
+
+/// What an undetermined verdict hangs on, in words.
+fn unknown(before: &Audit<'_>, proof: Proof) -> String {
+    let gaps = before.deciding_gaps(proof);
+    match gaps.first().map(|at| &before.gaps[*at]) {
+        Some(gap) => format!("{} could not be read ({})", gap.call, gap.kind.as_str().replace('_', " ")),
+        None => before.remainder(proof.verdict).unwrap_or("nobody can say").to_owned(),
+    }
+}
+
 /// The functions that are recorded in full or in part.
 pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
     let rows = audit.places.iter().flat_map(|place| &place.planes[KIND as usize].rows);
@@ -125,13 +172,13 @@ pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
 
 /// The changes that edit every recorder which records any of the functions, and why one cannot be edited.
 fn edited(
-    inventory: &Inventory,
+    before: &Audit<'_>,
     arns: &[String],
     because: &str,
     edit: impl Fn(&Selectors, &[String], RecorderKind) -> Result<Selectors, EditError>,
 ) -> (Vec<Reasoned>, Vec<Refusal>) {
     let (mut steps, mut refusals) = (Vec::new(), Vec::new());
-    for recorder in inventory.recorders.iter().filter(|one| one.kind != RecorderKind::Channel) {
+    for recorder in before.inventory.recorders.iter().filter(|one| one.kind != RecorderKind::Channel) {
         // What an account's own recorder keeps of other accounts' functions is what its own people invoked: not this question.
         let own: Vec<String> = arns.iter().filter(|arn| reaches(recorder, arn)).cloned().collect();
         if own.is_empty() {
@@ -148,9 +195,14 @@ fn edited(
         if !own.iter().any(|arn| may_record(&selectors.list, arn)) {
             continue;
         }
-        match edit(selectors, &own, recorder.kind)
-            .and_then(|after| Ok((request(selectors)?, request(&after)?)))
+        let edited = edit(selectors, &own, recorder.kind);
+        if let Ok(after) = &edited
+            && let Some(why) = unlooked(before, &recorder.arn, (selectors, after), arns)
         {
+            refusals.push(refusal(recorder, why, UNLOOKED));
+            continue;
+        }
+        match edited.and_then(|after| Ok((request(selectors)?, request(&after)?))) {
             Ok((before, after)) if before != after => {
                 let setting = Setting::Selectors(Turn { before, after });
                 steps.push((Change { target: target(recorder), setting }, because.to_owned()));
@@ -189,9 +241,11 @@ pub(super) fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Ref
     Refusal { places: Vec::new(), recorder, reason, nearest }
 }
 
-/// True iff the recorder can record invocations of the function in its own account.
+/// True iff the recorder can record invocations of the function in its own account: in the Region that its ARN names.
 pub(super) fn reaches(recorder: &Recorder, arn: &str) -> bool {
-    recorder.organization || arn.split(':').nth(4) == Some(recorder.account.as_str())
+    let part = |at| arn.split(':').nth(at).unwrap_or_default();
+    (recorder.organization || part(4) == recorder.account)
+        && (recorder.multi_region || part(3) == recorder.home_region)
 }
 
 /// True unless every selector certainly turns away every invocation of the function.

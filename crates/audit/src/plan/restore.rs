@@ -4,6 +4,7 @@
 use super::record::{Reasoned, target};
 use super::{Plan, PlanOptions, Purpose, Refusal, after, finish, record};
 use crate::Options;
+use crate::candidates::Candidates;
 use crate::change::{Change, Setting, Turn};
 use crate::edit::include_again;
 use crate::exception::Exception;
@@ -11,6 +12,8 @@ use crate::inventory::Inventory;
 use cloudtrail::json::request;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
+use recording::{Candidate, State, Subject, decide};
+use std::collections::{BTreeMap, HashSet};
 
 /// The plan after which everything is recorded, and none of the exceptions is needed any more.
 #[must_use]
@@ -50,7 +53,54 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
         join(&mut steps, change, because);
     }
     refusals.extend(refused);
+    let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
+    let still = still_excused(inventory, &changes, options.audit.exceptions, exceptions);
+    refusals.extend(still.iter().map(|(id, why)| Refusal {
+        places: Vec::new(),
+        recorder: None,
+        reason: format!("exception {id} stays: {why}"),
+        nearest: "restore again once it is recorded".to_owned(),
+    }));
+    let ids = ids.into_iter().filter(|id| !still.contains_key(id)).collect();
     finish(inventory, &options, Purpose::Restore(ids), steps, refusals)
+}
+
+/// Those of the exceptions that are still needed once the changes are carried out, by id, and why: a function that they excuse, and no
+/// other exception does, is not certainly recorded. Whether the function is there does not matter: one of that name may be made again.
+#[must_use]
+pub fn still_excused(
+    inventory: &Inventory,
+    changes: &[Change],
+    others: &[Exception],
+    ending: &[Exception],
+) -> BTreeMap<String, String> {
+    let then = after(inventory, changes);
+    let options = Options::default();
+    let mut candidates = Candidates::new(&then, &options);
+    let excused: HashSet<&str> = others.iter().flat_map(|one| &one.functions).map(String::as_str).collect();
+    let mut is_recorded = |arn: &str| {
+        let mut parts = arn.split(':').skip(3);
+        let (region, account) = (parts.next()?, parts.next()?);
+        let place = &then.places[then.place(account, region)?];
+        let here = candidates.at(place).0;
+        let selectors = |at: usize| then.recorders[at].selectors.known().map(|all| all.list.as_slice());
+        let here: Vec<Candidate<'_>> = here
+            .iter()
+            .map(|one| Candidate { selectors: one.recorder.and_then(selectors), certain: one.certain })
+            .collect();
+        Some(decide(&here, Subject::Named(ResourceType::Function, arn)).state == State::Recorded)
+    };
+    let mut still = BTreeMap::new();
+    for one in ending {
+        let mut open = one.functions.iter().filter(|arn| !excused.contains(arn.as_str()));
+        let why = open.find_map(|arn| match is_recorded(arn) {
+            Some(true) => None,
+            Some(false) => Some(format!("{arn} is not certainly recorded")),
+            None => Some(format!("{arn} lies in an account and Region that were not looked at")),
+        });
+        still.extend(why.map(|why| (one.id.clone(), why)));
+    }
+    still
 }
 
 /// Adds a change; two changes of one setting become one, because a setting is set once.

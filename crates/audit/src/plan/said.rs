@@ -4,10 +4,13 @@ use super::gained::{self, States};
 use super::record::Reasoned;
 use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
 use crate::change::{Change, Setting, Turn};
+use crate::edit::narrows_within;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
 use crate::{audit, cost};
 use cloudtrail::recorder::RecorderKind;
+use cloudtrail::selector::Selectors;
+use recording::{Effort, Inclusion};
 
 /// The plan of these steps, with all that is said of it.
 pub(super) fn finish(
@@ -107,14 +110,43 @@ fn owner_of(inventory: &Inventory, change: &Change) -> Owner {
     }
 }
 
-fn risks(change: &Change) -> Vec<String> {
-    let told: &[&str] = match &change.setting {
-        Setting::Selectors(_) if change.target.kind == RecorderKind::Trail => &[
+/// Steps that looking for what a change of selectors adds and takes away costs at most; beyond them both are said.
+const STEPS: u64 = 1 << 18;
+
+/// What new selectors can break: whether they record more, fewer or other events.
+fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<String> {
+    let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
+    let (before, after) = (read(&turn.before), read(&turn.after));
+    let holds = |less: &Selectors, more: &Selectors| {
+        narrows_within(less, more, &mut Effort::new(STEPS)) == Inclusion::Included
+    };
+    let (adds, drops) = (!holds(&after, &before), !holds(&before, &after));
+    let is_trail = kind == RecorderKind::Trail;
+    let mut told: Vec<&str> = Vec::new();
+    match is_trail {
+        true if adds => told.extend([
             "more records: whatever reads this trail's bucket, log group or topic receives and pays for them",
             "a function that the delivery itself triggers (notifications of the bucket, subscriptions of the log group) records each run anew: look for such a loop first",
-            "the change is an event itself (PutEventSelectors) that monitoring may report",
-        ],
-        Setting::Selectors(_) => &["more records are ingested and kept, and paid for by volume"],
+        ]),
+        false if adds => told.push("more records are ingested and kept, and paid for by volume"),
+        _ => {}
+    }
+    match is_trail {
+        true if drops => told.push(
+            "fewer records: whatever reads this trail's bucket, log group or topic no longer receives those that go",
+        ),
+        false if drops => told.push("fewer records are ingested: queries no longer find those that go"),
+        _ => {}
+    }
+    if is_trail {
+        told.push("the change is an event itself (PutEventSelectors) that monitoring may report");
+    }
+    told.into_iter().map(str::to_owned).collect()
+}
+
+fn risks(change: &Change) -> Vec<String> {
+    let told: &[&str] = match &change.setting {
+        Setting::Selectors(turn) => return risks_of_selectors(change.target.kind, turn),
         Setting::MultiRegion(Turn { after: true, .. }) => &[
             "its management events of other Regions are recorded too, and are a paid copy where another trail records them",
         ],

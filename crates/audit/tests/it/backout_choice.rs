@@ -44,7 +44,7 @@ proptest! {
         keep in prop::option::of(0_usize..12),
     ) {
         let (world, costs) = world(&functions);
-        let keep: Vec<Pattern> = keep.iter().map(|at| Pattern::parse(&name(*at)).unwrap()).collect();
+        let keep: Vec<Pattern> = keep.iter().map(|at| Pattern::parse(&name(at % functions.len())).unwrap()).collect();
         let budget = f64::from(budget);
         let choice = choose(&world.inventory, &Wanted::Budget(budget), &keep, |arn| costs.get(arn).copied());
         let all: f64 = costs.values().sum();
@@ -103,6 +103,6 @@ fn patterns_and_lists_say_what_could_not_be_had() {
     assert_eq!(choice.unmet, ["no function matches"]);
     let only = Wanted::Only(vec![function(MEMBER, HERE, "f0"), function(MEMBER, HERE, "gone")]);
     let choice = choose(&world.inventory, &only, &[], |_| None);
-    assert_eq!(choice.dropped.len(), 1);
+    assert!(choice.dropped.is_empty(), "it may be a misspelled name of one to keep");
     assert!(choice.unmet[0].ends_with("gone is not among the functions seen"));
 }

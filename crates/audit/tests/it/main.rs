@@ -18,6 +18,7 @@ mod plan;
 mod plan_laws;
 mod plan_organization;
 mod plan_reduce;
+mod plan_unseen;
 mod planes;
 mod reference;
 mod standing;

@@ -1,7 +1,7 @@
 //! Plans that record less on purpose: they drop what they list and nothing else, and can be taken back.
 
 use crate::plan_laws::worlds;
-use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, World, function};
+use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, function};
 use audit::backout::{Pattern, Wanted};
 use audit::change::{Change, Setting, State as Found, Turn, undo};
 use audit::cost::Prices;
@@ -148,7 +148,8 @@ fn a_reduction_is_accepted_until_its_day_and_fails_after_it() {
 
 #[test]
 fn a_list_of_the_kept_lets_new_functions_escape_and_says_so() {
-    let world = world();
+    let world = World::member().place(MEMBER, THERE).functions(MEMBER, HERE, &["batch", "orders"]);
+    let world = world.trail("main", MEMBER, false, ALL);
     let only = reduction(Wanted::Only(vec![function(MEMBER, HERE, "orders")]));
     let plan = backout(&world.inventory, &options(&[], TODAY), &only);
     assert!(plan.steps[0].risks[0].contains("created later"), "{plan:#?}");

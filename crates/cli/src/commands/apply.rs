@@ -1,6 +1,7 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
 mod declared;
+mod ending;
 mod standing;
 mod work;
 
@@ -24,7 +25,7 @@ use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
 use aws::Stopped;
-use declared::end_exceptions;
+use ending::{ended_by, still_needed};
 use standing::refuses_resume;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -55,13 +56,10 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     }
     if plan.steps.is_empty() {
         say("note", "the plan changes nothing");
-        if let Purpose::Restore(ids) = &plan.purpose
-            && plan.refusals.is_empty()
-        {
-            // Nothing is left out any more, so nothing is left to excuse.
-            end_exceptions(ids, exceptions_file.as_deref())?;
+        // One that ends exceptions is looked at like any other: they may be needed.
+        if ended_by(plan).is_empty() {
+            return Ok(Outcome::Well);
         }
-        return Ok(Outcome::Well);
     }
     let taken_back = if plan.purpose == Purpose::Undo { taken_back_by(&mut work, &typed)? } else { None };
     let plan = &work.plan;
@@ -109,12 +107,18 @@ fn carried_out(
         Err(error) if work.is_begun() => return work.half_way(Err(error), live),
         Err(error) => return Err(error),
     };
+    if let Some(outcome) = still_needed(plan, &inventory, &declared.before) {
+        return Ok(outcome);
+    }
     let told = retold(&inventory, plan);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
     let before = place.snapshot(&inventory, &declared.before);
     if !approved(approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
+    }
+    if plan.steps.is_empty() {
+        return declared.settle().map(|_| Outcome::Well);
     }
     let carried = work.carry_out(place)?;
     let outcome = work.tell(&carried, live);

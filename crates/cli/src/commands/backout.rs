@@ -6,9 +6,11 @@ use crate::args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;
+use crate::unknown::no_function;
 use anyhow::Result;
-use audit::backout::{Pattern, Wanted};
+use audit::backout::{Pattern, Wanted, strangers};
 use audit::exception::Exception;
+use audit::inventory::Inventory;
 use audit::plan::{Reduction, backout};
 use aws::Wants;
 
@@ -37,9 +39,29 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let wants = Wants { tags: true, invocations: true, functions, ..Wants::default() };
     let opened = Opened::of(&source)?;
     let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    known_names(&inventory, &wanted, &typed.keep)?;
     let reduction = Reduction { wanted, keep: typed.keep, exception };
     let plan = backout(&inventory, &desk.options(&context), &reduction);
     desk.show(&plan, &inventory, &context, &source)
+}
+
+/// Refuses a function to keep that nothing is called: whatever it was meant to be would be dropped. Where not all functions could be
+/// listed, the plan says what is missing.
+fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Result<()> {
+    if inventory.places.iter().any(|place| place.functions.gap.is_some()) {
+        return Ok(());
+    }
+    let strangers = strangers(inventory, wanted, keep);
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let asked: Vec<&str> = strangers.iter().map(String::as_str).collect();
+    let arns =
+        inventory.places.iter().flat_map(|place| &place.functions.resources).map(|one| one.arn.as_ref());
+    // What was typed as an ARN is compared with ARNs, and a name with names.
+    let is_arn = asked.iter().any(|one| one.starts_with("arn:"));
+    let names = arns.map(|arn| if is_arn { arn } else { arn.rsplit(':').next().unwrap_or(arn) });
+    Err(no_function(&asked, "in the inventory", names).into())
 }
 
 /// What is declared, before its functions are known.

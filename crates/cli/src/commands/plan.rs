@@ -17,7 +17,7 @@ use audit::{Counted, Options};
 use aws::Wants;
 use report::{self, PlaceDocument, RenderError};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::{plan_hash, write_plan};
 
 /// Plans, prints, writes.
@@ -197,13 +197,17 @@ impl Desk {
             return Err(Problem::misuse(line).help(format!("`{command}`")).into());
         };
         let suffix = if self.format == PlanFormat::Terraform { "tf" } else { "json" };
+        // Accounts and Regions were checked when they were read; nothing else may lead out of the folder either.
+        let plain = |one: char| !one.is_ascii_alphanumeric() && one != '-';
+        let name = |one: &PlaceDocument| {
+            format!("{}.{suffix}", format!("{}-{}", one.account, one.region).replace(plain, "_"))
+        };
+        let names: BTreeSet<String> = documents.iter().map(name).collect();
+        no_leftover(folder, suffix, &names)?;
         std::fs::create_dir_all(folder)
             .map_err(|error| io_problem("make the folder", &folder.display().to_string(), &error))?;
         for document in documents {
-            // Accounts and Regions were checked when they were read; nothing else may lead out of the folder either.
-            let name = format!("{}-{}", document.account, document.region)
-                .replace(|one: char| !one.is_ascii_alphanumeric() && one != '-', "_");
-            let path = folder.join(format!("{name}.{suffix}"));
+            let path = folder.join(name(&document));
             write_file(&path, |out| out.write_all(document.text.as_bytes()))?;
             say("wrote", &path.display().to_string());
         }
@@ -310,4 +314,30 @@ impl Desk {
             .map_or_else(|| "exceptions.json".into(), |path| path.to_string_lossy());
         if needed { format!(" --exceptions {}", report::shell(&path)) } else { String::new() }
     }
+}
+
+/// Refuses a folder with a file of an earlier plan for an account and Region that this plan is not about: whoever deploys the folder
+/// would deploy that, too.
+fn no_leftover(folder: &Path, suffix: &str, names: &BTreeSet<String>) -> Result<()> {
+    let is_ours = |name: &str| {
+        let place = name.strip_suffix(suffix).and_then(|name| name.strip_suffix('.'));
+        let (account, region) = place.and_then(|place| place.split_once('-')).unwrap_or_default();
+        let is_region = region.split('-').count() >= 3
+            && region.bytes().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == b'-');
+        account.len() == 12 && account.bytes().all(|one| one.is_ascii_digit()) && is_region
+    };
+    // A folder that cannot be listed is made, or is an error when the files are written.
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let found = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut old: Vec<String> = found.filter(|name| is_ours(name) && !names.contains(name)).collect();
+    old.sort_unstable();
+    let Some(first) = old.first() else { return Ok(()) };
+    let others = if old.len() > 1 { format!(" and {} more", old.len() - 1) } else { String::new() };
+    let line = format!(
+        "{} holds {first}{others} of an earlier plan, which this plan does not write",
+        called(folder)
+    );
+    Err(Problem::misuse(line)
+        .help("delete what is no longer wanted, or name another folder; nothing was written")
+        .into())
 }

@@ -36,6 +36,7 @@ mod no_network;
 mod places;
 mod proven;
 mod proxy;
+mod reductions;
 mod run;
 mod scripted;
 mod security;

@@ -63,6 +63,34 @@ fn several_places_need_a_folder_and_are_told_so() {
     assert_eq!(said.code, Some(2), "{said:?}");
 }
 
+/// What an earlier plan wrote for an account and Region that this one is not about would be deployed with it.
+#[test]
+fn a_folder_with_files_of_an_earlier_plan_is_refused() {
+    for (format, suffix) in [("terraform", "tf"), ("cloudformation", "json")] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap();
+        let plan = || run(&["plan", "--inventory", TWO, "--format", format, "--output-dir", out]);
+        let names = || {
+            let mut names: Vec<_> =
+                std::fs::read_dir(out).unwrap().flatten().map(|one| one.file_name()).collect();
+            names.sort();
+            names
+        };
+        let old = format!("333333333333-us-east-1.{suffix}");
+        std::fs::write(folder.path().join(&old), "old").unwrap();
+        let said = plan();
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.stderr.contains(&old), "{said:?}");
+        assert_eq!(names(), [old.as_str()], "nothing was written");
+        std::fs::remove_file(folder.path().join(&old)).unwrap();
+        // Files of others stay, and its own are written anew.
+        std::fs::write(folder.path().join(format!("main.{suffix}")), "theirs").unwrap();
+        assert!(matches!(plan().code, Some(0 | 3)));
+        assert!(matches!(plan().code, Some(0 | 3)));
+        assert_eq!(names().len(), 3);
+    }
+}
+
 #[test]
 fn two_accounts_with_trails_of_one_name_are_two_files_without_a_name_in_common() {
     let (_folder, files) = files(TWO, "terraform");

@@ -55,7 +55,21 @@ fn an_exception_ends_with_its_reason() {
     reduced(&seed, folder, "second");
     seed.cloudtrail("us-east-1", "PutEventSelectors", FULL);
     says(&seed, folder, "restore --exceptions exceptions.json --output restore.json", 0);
-    let text = says(&seed, folder, "apply restore.json --exceptions exceptions.json", 0);
+    // In between it is left out again: the exception is needed, whatever the plan says.
+    let arn = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:f0000");
+    let less = FULL.replace(
+        r#""Equals":["AWS::Lambda::Function"]}"#,
+        &format!(r#""Equals":["AWS::Lambda::Function"]}},{{"Field":"resources.ARN","NotEquals":["{arn}"]}}"#),
+    );
+    seed.cloudtrail("us-east-1", "PutEventSelectors", &less);
+    let text = says(&seed, folder, "apply restore.json --exceptions exceptions.json --approve HASH", 3);
+    assert!(text.contains("cannot end") && text.contains("f0000 is not certainly recorded"), "{text}");
+    assert_eq!(declared(folder), 1);
+    seed.cloudtrail("us-east-1", "PutEventSelectors", FULL);
+    // Nothing is ended unasked.
+    says(&seed, folder, "apply restore.json --exceptions exceptions.json", 2);
+    assert_eq!(declared(folder), 1);
+    let text = says(&seed, folder, "apply restore.json --exceptions exceptions.json --approve HASH", 0);
     assert!(text.contains("the plan changes nothing"), "{text}");
     assert_eq!(declared(folder), 0);
 }

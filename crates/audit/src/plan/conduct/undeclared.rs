@@ -1,62 +1,142 @@
 //! What a declared reduction drops of functions that it does not declare, judged over the account.
 
-use super::Misconduct;
+use super::{Misconduct, keeps, turns};
 use crate::Options;
-use crate::change::Change;
+use crate::change::{Change, Setting};
 use crate::edit::{equals, to_advanced};
 use crate::finding::{Audit, PlaceAudit};
 use crate::inventory::Inventory;
 use crate::judge::judge_invocations;
+use crate::plan::narrowing::{outside, prefixes, reaches_unseen};
 use crate::plan::{Plan, after};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector::{FieldSelector, Selector};
+use cloudtrail::selector::{FieldSelector, Selector, Selectors};
 use recording::{Inclusion, State, included};
 use std::collections::{HashMap, HashSet};
 
-/// The first function of today of which less is recorded afterwards, and that is not among the declared ones.
+const PLANE: usize = ResourceType::Function as usize;
+
+/// What to do where a list of those to keep would drop what nobody looked at.
+pub(in crate::plan) const UNLOOKED: &str = "look at everything that it records (without --region, an organization trail with --organization, \
+     and with the permissions of invoketrail permissions audit), or leave functions out by name with --drop";
+
+/// The first function of today of which less is recorded afterwards, and that is not among the declared ones; or what was not
+/// looked at, and would be dropped unseen.
 pub(super) fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]) -> Option<Misconduct> {
     let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
     let first = changes.first()?;
     let then = after(inventory, &changes);
     let options = Options::default();
     let (was, is) = (judge_invocations(inventory, &options), judge_invocations(&then, &options));
+    let mut changed = Vec::new();
+    for (step, change) in changes.iter().enumerate() {
+        let Setting::Selectors(turn) = &change.setting else { continue };
+        let arn = &change.target.arn;
+        let (before, after) = turns(turn);
+        if let Some(why) = unlooked(&was, arn, (&before, &after), declared) {
+            return Some(Misconduct { step, arn: arn.clone(), why });
+        }
+        changed.push((arn.as_str(), before));
+    }
     let declared: HashSet<&str> = declared.iter().map(String::as_str).collect();
-    let lost = was.places.iter().zip(&is.places).find_map(|places| lost(&was, &is, places, &declared))?;
+    let both = Both { was: &was, is: &is, changed };
+    let lost = was.places.iter().zip(&is.places).find_map(|places| both.lost(places, &declared))?;
     let arn = first.target.arn.clone();
     let why = format!("the plan also drops {lost}, which its exception does not declare");
     Some(Misconduct { step: 0, arn, why })
 }
 
-fn lost<'a>(
-    was: &Audit<'a>,
-    is: &Audit<'_>,
-    (before, after): (&PlaceAudit<'a>, &PlaceAudit<'_>),
-    declared: &HashSet<&str>,
-) -> Option<&'a str> {
-    let plane = ResourceType::Function as usize;
-    // Functions that share the verdict before and the one after are alike.
-    let mut known: HashMap<(usize, usize), bool> = HashMap::new();
-    let mut loses = |arn: &str, verdicts: (usize, usize)| {
-        let is_recorded = is.verdicts[verdicts.1].state == State::Recorded;
-        // Whatever of it was certainly recorded must certainly be, however much that was.
-        let ask =
-            || included(&certain(was, before, Some(arn)), &certain(is, after, None)) != Inclusion::Included;
-        !is_recorded && *known.entry(verdicts).or_insert_with(ask)
+/// Why more may be lost than anybody can declare, where a recorder drops more than the declared functions: it also records where
+/// nobody looked. `None` iff it drops no more than those, or every function was seen that it may record.
+pub(in crate::plan) fn unlooked(
+    was: &Audit<'_>,
+    recorder: &str,
+    (before, after): (&Selectors, &Selectors),
+    declared: &[String],
+) -> Option<String> {
+    if keeps(before, after, Some(declared)) == Inclusion::Included {
+        return None;
+    }
+    let Some(at) = was.inventory.recorder(recorder) else {
+        return Some("it was not looked at, and more than the declared functions would be lost".to_owned());
     };
-    let mut rows = before.planes[plane].rows.iter().zip(&after.planes[plane].rows);
-    let found =
-        rows.find(|(one, other)| !declared.contains(one.arn) && loses(one.arn, (one.verdict, other.verdict)));
-    found.map(|(one, _)| one.arn)
+    let elsewhere = outside(&before.list, &prefixes(was.inventory));
+    if reaches_unseen(was.inventory, &was.inventory.recorders[at])
+        && included(&elsewhere, &after.list) != Inclusion::Included
+    {
+        return Some(
+            "it also records in accounts or Regions that were not looked at, and a list of those to keep would end that undeclared".to_owned(),
+        );
+    }
+    let records = |place: &&PlaceAudit<'_>| place.candidates.iter().any(|one| one.recorder == Some(at));
+    let place = was.places.iter().filter(records).find(|place| !place.planes[PLANE].gaps.is_empty())?;
+    let call = place.planes[PLANE].gaps.first().and_then(|gap| was.gaps.get(*gap)).map(|gap| &gap.call);
+    Some(format!(
+        "the functions in account {}, {} are not all known ({} could not be read), and a list of those to keep would drop the others undeclared",
+        place.account,
+        place.region,
+        call.map_or("their list", String::as_str)
+    ))
 }
 
-/// What certainly records at the place; of the function alone, where one is named.
-fn certain(audit: &Audit<'_>, place: &PlaceAudit<'_>, function: Option<&str>) -> Vec<Selector> {
-    let recorders = place.candidates.iter().filter(|one| one.certain).filter_map(|one| one.recorder);
-    let selectors = recorders.filter_map(|at| audit.inventory.recorders[at].selectors.known());
-    let sure = selectors.flat_map(|all| &all.list).filter(|one| one.doubts().is_empty());
-    let Some(arn) = function else { return sure.cloned().collect() };
-    sure.filter_map(|one| to_advanced(std::slice::from_ref(one)).ok())
+/// The account before and after a plan.
+struct Both<'a, 'b> {
+    was: &'b Audit<'a>,
+    is: &'b Audit<'b>,
+    /// What each changed recorder selects today, by ARN.
+    changed: Vec<(&'b str, Selectors)>,
+}
+
+impl<'a> Both<'a, '_> {
+    fn lost(
+        &self,
+        (before, after): (&PlaceAudit<'a>, &PlaceAudit<'_>),
+        declared: &HashSet<&str>,
+    ) -> Option<&'a str> {
+        let may_record = |arn: &str| {
+            let at = self.was.inventory.recorder(arn);
+            at.is_some() && before.candidates.iter().any(|one| one.recorder == at)
+        };
+        let here: Vec<&(&str, Selectors)> = self.changed.iter().filter(|(arn, _)| may_record(arn)).collect();
+        // Functions that share the verdict before and the one after are alike.
+        let mut known: HashMap<(usize, usize), bool> = HashMap::new();
+        let mut loses = |arn: &str, verdicts: (usize, usize)| {
+            let is_recorded = self.is.verdicts[verdicts.1].state == State::Recorded;
+            // Whatever one may record of it today must be recorded, by what is left of it or by others for certain.
+            let ask = || {
+                here.iter().any(|(recorder, selectors)| {
+                    let today = of_functions(sure(&selectors.list), arn);
+                    included(&today, &self.left(after, recorder)) != Inclusion::Included
+                })
+            };
+            !is_recorded && *known.entry(verdicts).or_insert_with(ask)
+        };
+        let mut rows = before.planes[PLANE].rows.iter().zip(&after.planes[PLANE].rows);
+        let found = rows
+            .find(|(one, other)| !declared.contains(one.arn) && loses(one.arn, (one.verdict, other.verdict)));
+        found.map(|(one, _)| one.arn)
+    }
+
+    /// What records at the place afterwards: what is left of the recorder, and all others that certainly do.
+    fn left(&self, place: &PlaceAudit<'_>, recorder: &str) -> Vec<Selector> {
+        let recorders = &self.is.inventory.recorders;
+        let counts = |at: usize, certain: bool| certain || recorders[at].arn == recorder;
+        let here = place.candidates.iter().filter_map(|one| Some((one.recorder?, one.certain)));
+        let here = here.filter(|(at, certain)| counts(*at, *certain)).map(|(at, _)| &recorders[at]);
+        let selectors = here.filter_map(|one| one.selectors.known());
+        selectors.flat_map(|all| sure(&all.list)).cloned().collect()
+    }
+}
+
+/// The selectors without doubts. Those with doubts stay to the letter.
+fn sure(list: &[Selector]) -> impl Iterator<Item = &Selector> {
+    list.iter().filter(|one| one.doubts().is_empty())
+}
+
+/// The part of selectors that is about this function.
+fn of_functions<'s>(list: impl Iterator<Item = &'s Selector>, arn: &str) -> Vec<Selector> {
+    list.filter_map(|one| to_advanced(std::slice::from_ref(one)).ok())
         .flatten()
         .filter_map(|one| of_function(one, arn))
         .collect()

@@ -109,27 +109,3 @@ impl Declared {
 fn is_of(one: &Exception, other: &Exception) -> bool {
     one.is_same(other) && (one.plan.is_none() || one.plan == other.plan)
 }
-
-/// Takes exceptions out of their file; where none is named, says what is left to do.
-pub(super) fn end_exceptions(ids: &[String], path: Option<&Path>) -> Result<()> {
-    let Some(path) = path else {
-        for id in ids {
-            say(
-                "note",
-                &format!(
-                    "exception {id} has nothing left to excuse: name its file with --exceptions to end it"
-                ),
-            );
-        }
-        return Ok(());
-    };
-    let mut declared = exceptions_so_far(Some(path))?;
-    let before = declared.len();
-    declared.retain(|one| !ids.contains(&one.id));
-    if declared.len() < before {
-        let text = write_exceptions(&declared);
-        write_private(path, |out| out.write_all(text.as_bytes()))?;
-        say("wrote", &path.display().to_string());
-    }
-    Ok(())
-}
