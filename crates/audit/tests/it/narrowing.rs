@@ -140,7 +140,7 @@ fn the_end_of_global_services_is_a_loss() {
 fn a_reduction_drops_no_part_of_a_function_that_it_does_not_declare() {
     let only = |operator| advanced("eventName", operator, "Invoke");
     let list = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "f1"));
-    let world = World::member().functions(MEMBER, HERE, &["f1", "f2"]);
+    let world = World::member().place(MEMBER, THERE).functions(MEMBER, HERE, &["f1", "f2"]);
     let mut world =
         world.trail("a", MEMBER, false, &only("Equals")).trail("b", MEMBER, false, &only("NotEquals"));
     let recorder = world.of("a").clone();
