@@ -67,3 +67,21 @@ fn accounts_are_named_alike_wherever_records_are_asked_about() {
         }
     }
 }
+
+#[test]
+fn lists_are_split_at_commas_and_a_file_is_an_inventory() {
+    let parsed = |line: &str| Cli::try_parse_from(words(line)).unwrap().command;
+    let super::Command::Audit(audit) =
+        parsed("invoketrail audit --region eu-west-1,us-east-1 --region eu-north-1")
+    else {
+        unreachable!()
+    };
+    assert_eq!(audit.source.live.region, ["eu-west-1", "us-east-1", "eu-north-1"]);
+    let super::Command::Audit(audit) = parsed("invoketrail audit acme.json") else { unreachable!() };
+    assert_eq!(audit.file.as_deref(), Some(std::path::Path::new("acme.json")));
+    for wrong in
+        ["audit a.json --inventory b.json", "audit a.json --profile x", "audit --region eu-west-1,Frankfurt"]
+    {
+        assert!(Cli::try_parse_from(words(&format!("invoketrail {wrong}"))).is_err(), "{wrong}");
+    }
+}
