@@ -298,13 +298,15 @@ impl Packing {
         match () {
             () if begins(&[0x1f, 0x8b]) => Some(Packing::Gzip),
             () if begins(&[0x28, 0xb5, 0x2f, 0xfd]) => Some(Packing::Zstd),
+            // A frame to be skipped, as programs that pack on several threads put first.
+            () if matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) => Some(Packing::Zstd),
             () if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => Some(Packing::Zip),
             () => None,
         }
     }
 
     /// Its usual name.
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Packing::Gzip => "gzip",
             Packing::Zstd => "zstd",

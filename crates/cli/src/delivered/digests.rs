@@ -3,7 +3,7 @@
 use super::{Delivered, Holes, Item};
 use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
-use crate::sources::{Place, Refusal, Session, said, side_by_side};
+use crate::sources::{Place, Refusal, Session, regular, said, side_by_side};
 use anyhow::Result;
 use audit::inventory::GapKind;
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
@@ -52,25 +52,22 @@ fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
 /// A copy keeps no metadata: what `aws s3api head-object` printed lies beside it, if somebody kept it.
 fn local(path: &Path) -> Bytes {
     let refused = |error: &std::io::Error| Unread::Refused { why: said(error) };
-    let bytes = regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
+    let bytes = read_regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".head.json");
     // Where there is none that can be read, the digest after it may hold the signature, too.
-    let head = regular(Path::new(&beside), store::limits::KEYS.bytes).ok();
+    let head = read_regular(Path::new(&beside), store::limits::KEYS.bytes).ok();
     Ok((bytes, head.and_then(|head| signature(&head))))
 }
 
-/// The bytes of a file that lies in a tree which anybody may have made: a pipe there would be waited for without an end.
-fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    let told = std::fs::metadata(path)?;
-    if !told.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
-    }
-    if told.len() > most {
+/// The bytes of a file that lies in a tree which anybody may have made.
+fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let file = regular(path)?;
+    if file.metadata()?.len() > most {
         return Err(std::io::Error::other(format!("it is larger than the limit of {most} bytes")));
     }
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    file.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -1,6 +1,6 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
-use super::beside::{Beside, look};
+use super::beside::{Beside, look, regular};
 use super::listing::Refusal;
 use super::objects::Flight;
 use super::session::Session;
@@ -11,7 +11,6 @@ use crate::progress::Files;
 use logs::scan::{File, Known, Source, Tag};
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use store::Index;
@@ -150,19 +149,22 @@ impl<'a> Feed<'a> {
             match walk.next() {
                 None => state.walk = None,
                 Some(Met::Delivered(found) | Met::Unread(found)) => state.ready.push(found),
-                Some(Met::Loose(found)) if !self.laid_out(&found) || self.holds_records(&found) => {
-                    state.ready.push(found);
-                }
+                Some(Met::Loose(found)) if !self.laid_out(&found) => state.ready.push(found),
+                Some(Met::Loose(found)) => state.ready.extend(self.beside(found)),
                 Some(_) => {}
             }
         }
         sort(&mut state.ready);
     }
 
-    /// True iff it is read though it lies beside what CloudTrail delivered: as the survey found.
-    fn holds_records(&self, found: &Found) -> bool {
-        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return false };
-        look(&root.absolute.join(&found.below)) == Ok(Beside::Records)
+    /// What lies beside what CloudTrail delivered is read, left out or a loss: as the survey found.
+    fn beside(&self, found: Found) -> Option<Found> {
+        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return None };
+        match look(&root.absolute.join(&found.below)) {
+            Ok(Beside::Records) => Some(found),
+            Ok(Beside::Nothing) => None,
+            Ok(Beside::Unread(why)) | Err(why) => Some(Found { unread: Some(why), ..found }),
+        }
     }
 
     fn laid_out(&self, found: &Found) -> bool {
@@ -208,8 +210,9 @@ impl Source for Feed<'_> {
         }
         let read = match place {
             Place::Stdin => read_into(io::stdin().lock(), 0, bytes),
-            Place::File(path) => read_file(path, found.size, bytes),
-            Place::Folder(root) => read_file(&root.absolute.join(&found.below), found.size, bytes),
+            // Whoever names a pipe wants it read.
+            Place::File(path) => read_file(std::fs::File::open(path), found.size, bytes),
+            Place::Folder(root) => read_file(regular(&root.absolute.join(&found.below)), found.size, bytes),
             Place::Objects { .. } => Err(io::Error::other("objects are read by whoever may ask AWS")),
         };
         file.unread = read.err().map(|error| said(&error));
@@ -217,8 +220,8 @@ impl Source for Feed<'_> {
     }
 }
 
-fn read_file(path: &Path, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
-    read_into(std::fs::File::open(path)?, size, bytes)
+fn read_file(file: io::Result<std::fs::File>, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    read_into(file?, size, bytes)
 }
 
 /// Bytes of a file that is worth filling memory with zeros to have it with one call.

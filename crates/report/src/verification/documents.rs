@@ -3,7 +3,7 @@
 use super::super::Stamp;
 use super::super::member::{Json, Object};
 use super::super::validation::validation_members;
-use super::{NOT_PROVEN, WHY_MISSING, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, size, word};
+use super::{NOT_PROVEN, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, WHY_MISSING, size, word};
 use audit::evidence::{Doubt, Looked, Metric, Note, Origin, Outcome};
 use logs::scan::Account;
 use logs::text_of;

@@ -5,7 +5,7 @@ use super::super::shortfall::shortfall;
 use super::super::validation::{digest_lines, digest_sentence, key_line};
 use super::super::view::{grouped, quantity};
 use super::super::words::name;
-use super::{NOT_PROVEN, WHY_MISSING, Verification, VerifiedFunction, counted, lag, size, word};
+use super::{NOT_PROVEN, Verification, VerifiedFunction, WHY_MISSING, counted, lag, size, word};
 use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
 use logs::text_of;
