@@ -274,8 +274,9 @@ impl<K: FileSink> Worker<'_, K> {
     ) -> Result<(), K::Error> {
         let Worker { sink, account, reader, .. } = self;
         sink.begin(file);
-        // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file.
-        let hollow = packed == 0 && is_called_packed(&file.name);
+        // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file, nor one without content.
+        let is_delivered = file.delivered.is_some() || is_called_packed(&file.name);
+        let hollow = is_delivered && inflated.bytes.iter().all(u8::is_ascii_whitespace);
         let trouble = inflated.trouble.or_else(|| hollow.then_some(inflate::Trouble::Empty));
         let hash = hash.filter(|_| trouble.is_none());
         let mut counted = Counted { sink: &mut **sink, counts: Counts::default() };

@@ -210,6 +210,18 @@ fn tell(validation: &Validation, sources: &[KeySource], refused: &[String]) {
     }
 }
 
+/// Says of log files that are not there which others have a longer name: somebody may have renamed them.
+fn tell_longer(validation: &Validation, delivered: &Delivered) {
+    let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
+    let longer = windows.flat_map(|window| &window.reasons).filter_map(|reason| match reason {
+        Reason::FileMissing { key } => Some((key, delivered.longer(key)?)),
+        _ => None,
+    });
+    for (key, told) in longer {
+        say("note", &format!("{key} is not there; a file with a longer name is: {told}"));
+    }
+}
+
 /// Digests weighed with keys: which are to be trusted, before any log file is read.
 #[derive(Debug)]
 pub(crate) struct Weighed<'f> {
@@ -249,6 +261,7 @@ impl<'f> Weighed<'f> {
     pub(crate) fn prove(self, seen: &[Seen], asked: &Asked, delivered: &Delivered) -> Proven {
         let validation = self.weighing.judge_listed(seen, asked, &|key| delivered.unlisted(key));
         tell(&validation, &self.keys, &self.refused);
+        tell_longer(&validation, delivered);
         Proven { validation, keys: self.keys, unseen: self.unseen }
     }
 }

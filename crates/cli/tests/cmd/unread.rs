@@ -254,3 +254,94 @@ fn what_lies_beside_a_missing_log_file_under_a_longer_name_is_noted() {
     let note = said.stderr.lines().find(|line| line.starts_with("note: ") && line.contains(name));
     assert!(note.is_some_and(|note| note.contains("is not there")), "{said:?}");
 }
+
+#[test]
+fn a_record_without_resources_is_evidence_where_its_function_is_known_and_a_doubt_where_it_is_not() {
+    let changed = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+        let mut record = gone();
+        change(record.as_object_mut().unwrap());
+        record
+    };
+    let arn = "arn:aws:lambda:us-east-1:111122223333:function:gone";
+    let only =
+        |resource: Value| changed(&|record| record["resources"] = Value::Array(vec![resource.clone()]));
+    let asked = |name: &'static str| {
+        changed(&|record| {
+            record.remove("resources");
+            record["requestParameters"]["functionName"] = name.into();
+        })
+    };
+    for record in [
+        asked("gone"),
+        asked("gone:prod"),
+        asked("111122223333:function:gone"),
+        asked("arn:aws:lambda:us-east-1:111122223333:function:gone:prod"),
+        changed(&|record| record["resources"] = Value::Array(Vec::new())),
+        only(serde_json::json!({"ARN": arn})),
+        only(serde_json::json!({"arn": arn, "type": "AWS::Lambda::Function"})),
+    ] {
+        let case = whole();
+        std::fs::write(delivered(&case), gzip(&file(&[record.clone()]))).unwrap();
+        assert_eq!(function(&case.verify("logs", MAY, &[]), "gone").0, "evidenced", "{record}");
+        assert!(invocations(&case).stdout.contains(arn), "{record}");
+    }
+    for record in [
+        changed(&|record| {
+            record.remove("resources");
+            record["requestParameters"] = Value::Null;
+        }),
+        asked("not a name"),
+        changed(&|record| record["awsRegion"] = "eu-west-1".into()),
+    ] {
+        let case = whole();
+        std::fs::write(delivered(&case), gzip(&file(&[record.clone()]))).unwrap();
+        let said = case.verify("logs", MAY, &[]);
+        let (gone, doubts) = function(&said, "gone");
+        assert_eq!((gone.as_str(), said.code), ("undetermined", Some(4)), "{record}: {said:?}");
+        assert!(doubts.contains("invocation records"), "{doubts}");
+    }
+    // Those that start or steer a MicroVM are of no function, and of no other time.
+    let elsewhere = changed(&|record| {
+        record.remove("resources");
+        record["requestParameters"] = Value::Null;
+        record["eventTime"] = "2026-03-05T10:00:00Z".into();
+    });
+    let case = whole();
+    std::fs::write(delivered(&case), gzip(&file(&[elsewhere]))).unwrap();
+    assert_eq!(function(&case.verify("logs", MAY, &[]), "gone").0, "missing");
+}
+
+#[test]
+fn what_says_nothing_of_itself_was_not_read() {
+    let with = |source: Option<Value>| {
+        let mut record = gone();
+        match source {
+            Some(source) => record["eventSource"] = source,
+            None => _ = record.as_object_mut().unwrap().remove("eventSource"),
+        }
+        gzip(&file(&[record]))
+    };
+    for bytes in [
+        gzip(&file(&[serde_json::json!({})])),
+        with(None),
+        with(Some(Value::Null)),
+        with(Some(5.into())),
+        with(Some("Lambda.amazonaws.com".into())),
+        gzip(b""),
+        gzip(b" \n "),
+        Vec::new(),
+    ] {
+        let case = whole();
+        std::fs::write(delivered(&case), &bytes).unwrap();
+        is_told(&case, NAME);
+    }
+}
+
+#[test]
+fn what_is_met_twice_is_told_once() {
+    let case = whole();
+    std::fs::write(beside(&case, "x.json.gz"), gzip(&file(&[gone()]))).unwrap();
+    let said = case.verify("logs", MAY, &[]);
+    let document: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(document["unseen"].as_array().unwrap().len(), 1, "{document}");
+}
