@@ -94,7 +94,8 @@ fn what_is_no_regular_file_is_never_opened_and_is_a_hole_where_a_log_file_would_
     let outside = tempfile::tempdir().unwrap();
     let waits = outside.path().join("pipe");
     pipe(&waits);
-    let ways: [(&str, &dyn Fn(&Path)); 4] = [
+    type Way<'w> = (&'static str, &'w dyn Fn(&Path));
+    let ways: [Way<'_>; 4] = [
         ("a pipe", &|path| pipe(path)),
         ("a link to a pipe", &|path| symlink(&waits, path).unwrap()),
         ("a link to a device", &|path| symlink("/dev/zero", path).unwrap()),
@@ -150,7 +151,7 @@ fn what_may_hold_records_and_was_not_read_makes_nothing_missing() {
 #[test]
 fn records_that_begin_late_in_their_file_are_seen() {
     let record = gone();
-    let blanks = [&[b' '; 70_000], &file(&[record.clone()])[..]].concat();
+    let blanks = [&[b' '; 70_000], &file(std::slice::from_ref(&record))[..]].concat();
     let text = record.to_string();
     let late = format!(
         "{{\"Records\":[{{\"additionalEventData\":{{\"x\":\"{}\"}},{}]}}",
@@ -281,7 +282,7 @@ fn a_record_without_resources_is_evidence_where_its_function_is_known_and_a_doub
         only(serde_json::json!({"arn": arn, "type": "AWS::Lambda::Function"})),
     ] {
         let case = whole();
-        std::fs::write(delivered(&case), gzip(&file(&[record.clone()]))).unwrap();
+        std::fs::write(delivered(&case), gzip(&file(std::slice::from_ref(&record)))).unwrap();
         assert_eq!(function(&case.verify("logs", MAY, &[]), "gone").0, "evidenced", "{record}");
         assert!(invocations(&case).stdout.contains(arn), "{record}");
     }
@@ -294,7 +295,7 @@ fn a_record_without_resources_is_evidence_where_its_function_is_known_and_a_doub
         changed(&|record| record["awsRegion"] = "eu-west-1".into()),
     ] {
         let case = whole();
-        std::fs::write(delivered(&case), gzip(&file(&[record.clone()]))).unwrap();
+        std::fs::write(delivered(&case), gzip(&file(std::slice::from_ref(&record)))).unwrap();
         let said = case.verify("logs", MAY, &[]);
         let (gone, doubts) = function(&said, "gone");
         assert_eq!((gone.as_str(), said.code), ("undetermined", Some(4)), "{record}: {said:?}");
