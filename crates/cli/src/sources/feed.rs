@@ -9,7 +9,7 @@ use super::walk::{Met, Walk, said};
 use super::{Found, Place};
 use crate::progress::Files;
 use logs::scan::{File, Known, Source, Tag};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -34,6 +34,8 @@ pub(crate) struct Feed<'a> {
     with_help: bool,
     helps: Mutex<BTreeSet<String>>,
     state: Mutex<State<'a>>,
+    /// By name: files that are read when there is room for them.
+    large: Mutex<HashMap<String, Found>>,
     /// Files that were in the index.
     known: AtomicU64,
     line: Files,
@@ -63,7 +65,8 @@ impl<'a> Feed<'a> {
         let (flights, flying) = (VecDeque::new(), 0);
         let state = Mutex::new(State { ready, again, walk: None, flights, flying });
         let helps = Mutex::new(std::mem::take(&mut survey.helps));
-        Feed { survey, index, session, with_help: false, helps, state, known: AtomicU64::new(0), line }
+        let (large, known) = (Mutex::default(), AtomicU64::new(0));
+        Feed { survey, index, session, with_help: false, helps, state, large, known, line }
     }
 
     /// The same, with what to do about it behind why an object could not be read.
@@ -191,6 +194,7 @@ impl Source for Feed<'_> {
             delivered: found.delivered,
             unread: found.unread.clone(),
             known: None,
+            large: None,
             tag: found.tag.unwrap_or(NO_TAG),
             number: found.number,
         };
@@ -208,6 +212,39 @@ impl Source for Feed<'_> {
         if file.known.is_some() {
             return Some(file);
         }
+        file.large = most_of(place, found.size);
+        if file.large.is_some() {
+            self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name.clone(), found);
+            return Some(file);
+        }
+        file.unread = self.read(place, &found, bytes).err();
+        Some(file)
+    }
+
+    fn fill(&self, file: &File, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let found = self.large.lock().unwrap_or_else(PoisonError::into_inner).get(&file.name).cloned();
+        let Some(found) = found else { return Ok(()) };
+        let Some(place) = self.survey.places.get(found.place) else { return Ok(()) };
+        self.read(place, &found, bytes)
+    }
+}
+
+/// Bytes of a file that is not read before there is room for it.
+const LARGE: u64 = 16 << 20;
+
+/// How many bytes a large file may have; `None` iff it is none. Of a pipe nobody knows.
+fn most_of(place: &Place, size: u64) -> Option<u64> {
+    let most = logs::DEFAULT_LIMIT as u64;
+    match place {
+        Place::Stdin => Some(most),
+        Place::File(path) if !std::fs::metadata(path).is_ok_and(|told| told.is_file()) => Some(most),
+        Place::File(_) | Place::Folder(_) if size > LARGE => Some(size.min(most)),
+        _ => None,
+    }
+}
+
+impl Feed<'_> {
+    fn read(&self, place: &Place, found: &Found, bytes: &mut Vec<u8>) -> Result<(), String> {
         let read = match place {
             Place::Stdin => read_into(io::stdin().lock(), 0, bytes),
             // Whoever names a pipe wants it read.
@@ -215,8 +252,7 @@ impl Source for Feed<'_> {
             Place::Folder(root) => read_file(regular(&root.absolute.join(&found.below)), found.size, bytes),
             Place::Objects { .. } => Err(io::Error::other("objects are read by whoever may ask AWS")),
         };
-        file.unread = read.err().map(|error| said(&error));
-        Some(file)
+        read.map_err(|error| said(&error))
     }
 }
 
@@ -230,6 +266,10 @@ const SMALL: u64 = 64 << 10;
 /// All of it; more than may be inflated is not worth the memory.
 fn read_into(mut from: impl Read, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     let most = logs::DEFAULT_LIMIT as u64;
+    let too_large = || io::Error::other(format!("it is larger than the limit of {most} bytes"));
+    if size > most && size != u64::MAX {
+        return Err(too_large());
+    }
     if let Ok(told) = usize::try_from(size)
         && (1..SMALL).contains(&size)
     {
@@ -248,7 +288,7 @@ fn read_into(mut from: impl Read, size: u64, bytes: &mut Vec<u8>) -> io::Result<
     from.take(most + 1 - bytes.len() as u64).read_to_end(bytes)?;
     if bytes.len() as u64 > most {
         *bytes = Vec::new();
-        return Err(io::Error::other(format!("it is larger than the limit of {most} bytes")));
+        return Err(too_large());
     }
     Ok(())
 }
