@@ -15,7 +15,7 @@ mod trails;
 mod walk;
 mod window;
 
-pub(crate) use beside::{Beside, look};
+pub(crate) use beside::{Beside, look, regular};
 pub(crate) use feed::{Feed, NO_TAG};
 pub(crate) use listing::{Listing, Refusal, list_all};
 pub(crate) use objects::{survey_objects, tag_of};

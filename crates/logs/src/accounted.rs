@@ -100,6 +100,12 @@ pub enum Reason {
         /// As written.
         text: String,
     },
+    /// `eventSource` is one that we look for, in other letters than CloudTrail writes.
+    #[error("eventSource {text} is not written as CloudTrail writes it")]
+    Source {
+        /// As written.
+        text: String,
+    },
     /// `eventVersion` with another major number than 1.
     #[error("eventVersion {text} is not known")]
     Version {

@@ -75,10 +75,13 @@ impl Fast {
     /// Accounts for the records found, and hands on those of interest.
     fn read<S: Sink>(&mut self, plain: &mut Plain<'_, '_, S>, base: usize, bytes: &[u8]) {
         let Fast { found, learned, .. } = self;
-        let mut hits = found.hits.iter().peekable();
+        let (mut hits, mut named) = (found.hits.iter().peekable(), found.named.iter().peekable());
         for span in &found.spans {
             let raw = bytes.get(span.start..span.end).unwrap_or_default();
-            let mut flagged = false;
+            let mut flagged = true;
+            while named.next_if(|at| **at < span.end).is_some() {
+                flagged = false;
+            }
             while hits.next_if(|hit| **hit < span.end).is_some() {
                 flagged = true;
             }

@@ -8,8 +8,9 @@ use flate2::bufread::GzDecoder;
 use libdeflate::{Decompressor, Member};
 use std::io::Read;
 
-/// Bytes: files of CloudTrail hold at most 50 MB of JSON (user guide, quotas); ten times that is no such file.
-pub const DEFAULT_LIMIT: usize = 512 << 20;
+/// Bytes: files of CloudTrail hold at most 50 MB of JSON (user guide, quotas); six times that is no such file. One of that size at a time
+/// keeps all threads together below 500 MB.
+pub const DEFAULT_LIMIT: usize = 320 << 20;
 
 /// Bytes of buffer that are kept for the next file.
 const KEPT: usize = 16 << 20;
@@ -112,6 +113,11 @@ impl Inflater {
         Inflater { decompressor: None, buffer: Vec::new(), limit }
     }
 
+    /// Gives up on files of more bytes from now on.
+    pub fn limit_to(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// The content of `file`: gzip members, zstd frames, the files of a zip archive one after the other, or bytes that are none of
     /// these, which are their own content.
     pub fn inflate<'a>(&'a mut self, file: &'a [u8]) -> Inflated<'a> {
@@ -124,19 +130,19 @@ impl Inflater {
     }
 
     /// As [`Inflater::inflate`]; what was in `file` is there no more, so that a large one takes no memory while its content is
-    /// read.
+    /// read. Of what is packed and too large, nothing is gone: another limit may be tried.
     pub(crate) fn inflate_out_of(&mut self, file: &mut Vec<u8>) -> Inflated<'_> {
         if Packing::of(file).is_none() {
             let trouble = self.plain(file);
             if trouble.is_some() {
-                file.clear();
+                *file = Vec::new();
             }
             std::mem::swap(&mut self.buffer, file);
             file.clear();
             return Inflated { bytes: &self.buffer, trouble };
         }
         let (length, trouble) = self.opened(file);
-        if file.capacity() > KEPT_PACKED {
+        if file.capacity() > KEPT_PACKED && !matches!(trouble, Some(Trouble::TooLarge { .. })) {
             *file = Vec::new();
         }
         Inflated { bytes: self.buffer.get(..length).unwrap_or_default(), trouble }
@@ -150,7 +156,7 @@ impl Inflater {
 
     /// Gives memory back that only a large file needed.
     pub fn rest(&mut self) {
-        if self.buffer.len() > KEPT {
+        if self.buffer.capacity() > KEPT {
             self.buffer = Vec::new();
         }
     }
@@ -298,13 +304,15 @@ impl Packing {
         match () {
             () if begins(&[0x1f, 0x8b]) => Some(Packing::Gzip),
             () if begins(&[0x28, 0xb5, 0x2f, 0xfd]) => Some(Packing::Zstd),
+            // A frame to be skipped, as programs that pack on several threads put first.
+            () if matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) => Some(Packing::Zstd),
             () if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => Some(Packing::Zip),
             () => None,
         }
     }
 
     /// Its usual name.
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Packing::Gzip => "gzip",
             Packing::Zstd => "zstd",

@@ -24,7 +24,7 @@ pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Named, Network, NotANetwork,
     Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
 };
-pub use beginning::{BEGINNING, Beginning, beginning, unread};
+pub use beginning::{BEGINNING, Beginning, beginning, look, unread};
 pub use hash::{hex, sha256, sha256_many};
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use memory::give_back_large_buffers;

@@ -11,7 +11,7 @@ use split::{object_end, string_end, value_end};
 use std::borrow::Cow;
 
 use build::{Judged, judge};
-pub(crate) use build::{LARGEST_RECORD, spells_a_letter};
+pub(crate) use build::{LARGEST_RECORD, is_nearly_ours, spells_a_letter};
 pub(crate) use split::past_space;
 
 /// How often reading starts again behind a break before the rest is refused in one piece: it keeps the time linear.

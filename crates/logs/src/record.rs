@@ -189,6 +189,39 @@ impl Record<'_> {
         arn.or_else(|| self.requested.as_ref()?.function_name.as_deref())
     }
 
+    /// The ARN of the function, made of what was asked for where `resources` has none: a name is that of a function of the account and
+    /// the Region of the call (API reference, Invoke). Where these are not known, what was asked for; `None` iff nothing is said.
+    #[must_use]
+    pub fn function_arn(&self) -> Option<Cow<'_, str>> {
+        let said = self.function_named()?;
+        if said.starts_with("arn:") {
+            return Some(Cow::Borrowed(said));
+        }
+        Some(self.arn_of(said).map_or(Cow::Borrowed(said), Cow::Owned))
+    }
+
+    /// The ARN of a function of that name, or of `111122223333:function:name`.
+    fn arn_of(&self, said: &str) -> Option<String> {
+        let twelve = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (account, rest) = match said.split_once(':').filter(|(first, _)| twelve(first)) {
+            Some((account, rest)) => (account, rest),
+            None => {
+                let (caller, recipient) = (self.caller_account(), self.recipient_account_id.as_deref());
+                // A name is one of the caller's own account.
+                if caller.zip(recipient).is_some_and(|(caller, recipient)| caller != recipient) {
+                    return None;
+                }
+                (caller.or(recipient).filter(twelve)?, said)
+            }
+        };
+        let name = rest.strip_prefix("function:").unwrap_or(rest);
+        let is_part =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b':');
+        let region = self.region.as_deref().filter(|region| region.contains('-') && !region.contains(':'))?;
+        let whole = !name.is_empty() && !name.starts_with(':') && name.bytes().all(is_part);
+        whole.then(|| format!("arn:{}:lambda:{region}:{account}:function:{name}", partition(region)))
+    }
+
     /// Who called.
     #[must_use]
     pub fn caller(&self) -> Caller<'_> {
@@ -247,6 +280,21 @@ impl Record<'_> {
         hasher.write(self.event_name.as_bytes());
         hasher.write_i64(self.milliseconds);
         event.wrapping_add(u128::from(hasher.finish()))
+    }
+}
+
+/// The partition of a Region, as its name says.
+fn partition(region: &str) -> &'static str {
+    let begins = |beginning: &str| region.starts_with(beginning);
+    match () {
+        () if begins("cn-") => "aws-cn",
+        () if begins("us-gov-") => "aws-us-gov",
+        () if begins("eusc-") => "aws-eusc",
+        () if begins("us-isob-") => "aws-iso-b",
+        () if begins("us-iso-") => "aws-iso",
+        () if begins("eu-isoe-") => "aws-iso-e",
+        () if begins("us-isof-") => "aws-iso-f",
+        () => "aws",
     }
 }
 

@@ -14,12 +14,20 @@ use crate::read::Reader;
 use crate::record::Record;
 use crate::sheet::{Facts, Sheet};
 use crate::sink::{Event, Sink, Wanted};
-use gate::Gate;
+use gate::{Gate, IN_FLIGHT};
 
 /// Where files come from. Threads ask in turn, so a source gives each file once.
 pub trait Source: Sync {
     /// The next file, its packed bytes in `bytes`, which is empty when it is handed over; `None` iff there are no more.
     fn next(&self, bytes: &mut Vec<u8>) -> Option<File>;
+
+    /// The bytes of a [`File::large`] one, asked for when there is room for them.
+    ///
+    /// # Errors
+    /// Why they could not be had, in words.
+    fn fill(&self, _file: &File, _bytes: &mut Vec<u8>) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// A file as a source gives it.
@@ -33,6 +41,8 @@ pub struct File {
     pub unread: Option<String>,
     /// What was found in it when it was read before: then there are no bytes, and it is not read again.
     pub known: Option<Box<Known>>,
+    /// How many bytes it may have, iff they are so many that they are not there before [`Source::fill`] is asked for them.
+    pub large: Option<u64>,
     /// What the source wants the consumer to know of it.
     pub tag: Tag,
     /// Its place in a list that source and consumer share, if there is one.
@@ -160,12 +170,12 @@ fn one_thread<K: FileSink>(
     let mut worker = Worker { options, gate, sink, account: Account::default(), reader: Reader::new() };
     let [mut first, mut second] = [(); 2].map(|()| Slot::new(options.limit));
     while worker.fetch(source, &mut first)? {
-        if !worker.wants_hash(&first) {
-            worker.alone(&mut first)?;
+        if !worker.wants_hash(&first) || first.is_large() {
+            worker.alone(source, &mut first)?;
         } else if worker.fetch(source, &mut second)? {
-            worker.both(&mut first, &mut second)?;
+            worker.both(source, &mut first, &mut second)?;
         } else {
-            worker.alone(&mut first)?;
+            worker.alone(source, &mut first)?;
         }
     }
     worker.sink.end()?;
@@ -182,6 +192,10 @@ struct Slot {
 impl Slot {
     fn new(limit: usize) -> Self {
         Slot { file: None, packed: Vec::new(), inflater: Inflater::new(limit) }
+    }
+
+    fn is_large(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.large.is_some())
     }
 }
 
@@ -221,31 +235,59 @@ impl<K: FileSink> Worker<'_, K> {
     }
 
     fn room(&self, slot: &Slot) -> usize {
-        expected(&slot.packed).min(self.options.limit)
+        let large = slot.file.as_ref().and_then(|file| file.large).unwrap_or(0);
+        let large = usize::try_from(large).unwrap_or(usize::MAX);
+        expected(&slot.packed).max(slot.packed.len()).max(large).min(self.options.limit)
     }
 
-    fn alone(&mut self, slot: &mut Slot) -> Result<(), K::Error> {
-        let _pass = self.gate.enter(self.room(slot));
+    fn alone(&mut self, source: &impl Source, slot: &mut Slot) -> Result<(), K::Error> {
+        let (gate, most) = (self.gate, self.options.limit);
+        let mut room = self.room(slot);
+        let mut pass = gate.enter(room);
         let wanted = self.wants_hash(slot);
         let Slot { file: Some(file), packed, inflater } = slot else { return Ok(()) };
+        if file.large.is_some() {
+            if let Err(why) = source.fill(file, packed) {
+                self.account.enter_unread(&file.name, &why);
+                *packed = Vec::new();
+                return Ok(());
+            }
+            // What is packed may need more room than it takes itself.
+            room = room.max(expected(packed)).min(most);
+        }
         let length = packed.len();
-        let inflated = inflater.inflate_out_of(packed);
+        let mut limit = room.max(IN_FLIGHT).min(most);
+        let inflated = loop {
+            inflater.limit_to(limit);
+            let inflated = inflater.inflate_out_of(packed);
+            if limit == most || !is_too_large(&inflated) {
+                break inflated;
+            }
+            // It holds more than it says: once more, with room for as much as there may be.
+            drop(pass);
+            pass = gate.enter(most);
+            limit = most;
+        };
         let hash = (wanted && inflated.trouble.is_none()).then(|| sha256(inflated.bytes));
         self.read(file, length, inflated, hash)?;
         inflater.rest();
+        drop(pass);
         Ok(())
     }
 
     /// Two files whose bytes are hashed side by side, which takes hardly longer than one. Waiting for room while holding some could
     /// be for ever, so they go one after the other where there is none for both.
-    fn both(&mut self, first: &mut Slot, second: &mut Slot) -> Result<(), K::Error> {
+    fn both(&mut self, source: &impl Source, first: &mut Slot, second: &mut Slot) -> Result<(), K::Error> {
         let pass = self.gate.enter(self.room(first));
         let beside = self.gate.enter_now(self.room(second));
-        if beside.is_none() || !self.wants_hash(second) {
+        let limit = IN_FLIGHT.min(self.options.limit);
+        if beside.is_none() || !self.wants_hash(second) || second.is_large() {
             drop((pass, beside));
-            self.alone(first)?;
-            return self.alone(second);
+            self.alone(source, first)?;
+            return self.alone(source, second);
         }
+        first.inflater.limit_to(limit);
+        second.inflater.limit_to(limit);
         let Slot { file: Some(one), packed: one_packed, inflater: one_inflater } = first else {
             return Ok(());
         };
@@ -253,8 +295,21 @@ impl<K: FileSink> Worker<'_, K> {
             return Ok(());
         };
         let (one_length, other_length) = (one_packed.len(), other_packed.len());
+        // One that holds more than it says waits for its room alone.
         let one_inflated = one_inflater.inflate_out_of(one_packed);
+        if is_too_large(&one_inflated) {
+            drop((pass, beside));
+            self.alone(source, first)?;
+            return self.alone(source, second);
+        }
         let other_inflated = other_inflater.inflate_out_of(other_packed);
+        if is_too_large(&other_inflated) {
+            let hash = one_inflated.trouble.is_none().then(|| sha256(one_inflated.bytes));
+            self.read(one, one_length, one_inflated, hash)?;
+            one_inflater.rest();
+            drop((pass, beside));
+            return self.alone(source, second);
+        }
         let [one_hash, other_hash] = sha256_many(&[one_inflated.bytes, other_inflated.bytes]);
         let one_hash = one_inflated.trouble.is_none().then_some(one_hash);
         let other_hash = other_inflated.trouble.is_none().then_some(other_hash);
@@ -274,8 +329,9 @@ impl<K: FileSink> Worker<'_, K> {
     ) -> Result<(), K::Error> {
         let Worker { sink, account, reader, .. } = self;
         sink.begin(file);
-        // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file.
-        let hollow = packed == 0 && is_called_packed(&file.name);
+        // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file, nor one without content.
+        let is_delivered = file.delivered.is_some() || is_called_packed(&file.name);
+        let hollow = is_delivered && inflated.bytes.iter().all(u8::is_ascii_whitespace);
         let trouble = inflated.trouble.or_else(|| hollow.then_some(inflate::Trouble::Empty));
         let hash = hash.filter(|_| trouble.is_none());
         let mut counted = Counted { sink: &mut **sink, counts: Counts::default() };
@@ -289,6 +345,10 @@ impl<K: FileSink> Worker<'_, K> {
         }
         sink.read(file, &ReadFile { facts: &facts, inflated: inflated.bytes })
     }
+}
+
+fn is_too_large(inflated: &Inflated<'_>) -> bool {
+    matches!(inflated.trouble, Some(inflate::Trouble::TooLarge { .. }))
 }
 
 /// Counts records on their way to a sink.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub enum Column {
     /// `eventName`
     Name,
-    /// The ARN among `resources`, else the function asked for.
+    /// As [`Record::function_arn`] says, else the function asked for.
     Function,
     /// `resources[].accountId`, else the account in the ARN: who owns the function.
     Owner,
@@ -66,8 +66,9 @@ pub enum Column {
 
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
 /// With 4 came [`Marks::CORRECTS`]: of rows without it, corrections could not be told from what they correct. With 5 came
-/// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be.
-pub const SHEET_VERSION: u32 = 5;
+/// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be. With 6
+/// records without `eventSource` and files without content are refused, and [`Column::Function`] is an ARN wherever one is known.
+pub const SHEET_VERSION: u32 = 6;
 
 /// How many columns there are.
 const COLUMNS: usize = 24;
@@ -84,6 +85,12 @@ impl Columns {
     #[must_use]
     pub fn of(columns: &[Column]) -> Self {
         Columns(columns.iter().fold(0, |bits, column| bits | 1 << *column as u8))
+    }
+
+    /// These, and those.
+    #[must_use]
+    pub const fn and(self, those: Columns) -> Self {
+        Columns(self.0 | those.0)
     }
 
     /// True iff the column is filled.
@@ -285,7 +292,7 @@ impl Sheet {
             }
         };
         put(Column::Name, Some(&record.event_name));
-        put(Column::Function, record.function_named());
+        put(Column::Function, record.function_arn().as_deref());
         put(Column::Caller, record.caller().text());
         put(Column::Arn, record.identity.arn.as_deref());
         put(Column::InvokedBy, record.identity.invoked_by.as_deref());

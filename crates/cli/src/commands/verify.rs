@@ -144,9 +144,15 @@ fn verified(ready: &Ready<'_>) -> Result<Option<Verified>> {
     if session.is_some_and(Session::is_stopped) {
         return Ok(None);
     }
-    let unseen = listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned());
+    // What lies beside the tree is met again by whoever reads on.
+    let mut unseen = Vec::new();
+    for one in listed.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen.iter().cloned()) {
+        if !unseen.contains(&one) {
+            unseen.push(one);
+        }
+    }
     let asked = (window.clone(), files.places.iter().map(Place::typed).collect(), counts.origin());
-    let beside = (files.left_out.clone(), listed.others, unseen.collect());
+    let beside = (files.left_out.clone(), listed.others, unseen);
     let heads = proven.as_ref().map(|proven| files.unsigned(&digests, &proven.validation));
     let verification = verification(asked, functions, (read, late), beside, proven.as_ref());
     Ok(Some(Verified { verification, heads: heads.unwrap_or_default() }))

@@ -4,7 +4,7 @@ use super::{Delivered, Holes, Item};
 use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
 use crate::session::Session;
-use crate::sources::{Place, Refusal, WAITERS, said, side_by_side, side_by_side_at_most};
+use crate::sources::{Place, Refusal, WAITERS, regular, said, side_by_side, side_by_side_at_most};
 use anyhow::Result;
 use audit::inventory::GapKind;
 use logs::digest::{Asked, Expected, Found, Note, PublicKeys, Reason, Seen, Unread, Validation, Weighing};
@@ -58,25 +58,22 @@ fn object(session: &Session, bucket: &str, item: &Item) -> Bytes {
 /// A copy keeps no metadata: what `aws s3api head-object` printed lies beside it, if somebody kept it.
 fn local(path: &Path) -> Bytes {
     let refused = |error: &std::io::Error| Unread::Refused { why: said(error) };
-    let bytes = regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
+    let bytes = read_regular(path, DEFAULT_LIMIT as u64).map_err(|error| refused(&error))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".head.json");
     // Where there is none that can be read, the digest after it may hold the signature, too.
-    let head = regular(Path::new(&beside), store::limits::KEYS.bytes).ok();
+    let head = read_regular(Path::new(&beside), store::limits::KEYS.bytes).ok();
     Ok((bytes, head.and_then(|head| signature(&head))))
 }
 
-/// The bytes of a file that lies in a tree which anybody may have made: a pipe there would be waited for without an end.
-fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    let told = std::fs::metadata(path)?;
-    if !told.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
-    }
-    if told.len() > most {
+/// The bytes of a file that lies in a tree which anybody may have made.
+fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let file = regular(path)?;
+    if file.metadata()?.len() > most {
         return Err(std::io::Error::other(format!("it is larger than the limit of {most} bytes")));
     }
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    file.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -219,6 +216,18 @@ fn tell(validation: &Validation, sources: &[KeySource], refused: &[String]) {
     }
 }
 
+/// Says of log files that are not there which others have a longer name: somebody may have renamed them.
+fn tell_longer(validation: &Validation, delivered: &Delivered) {
+    let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
+    let longer = windows.flat_map(|window| &window.reasons).filter_map(|reason| match reason {
+        Reason::FileMissing { key } => Some((key, delivered.longer(key)?)),
+        _ => None,
+    });
+    for (key, told) in longer {
+        say("note", &format!("{key} is not there; a file with a longer name is: {told}"));
+    }
+}
+
 /// Digests weighed with keys: which are to be trusted, before any log file is read.
 #[derive(Debug)]
 pub(crate) struct Weighed<'f> {
@@ -258,6 +267,7 @@ impl<'f> Weighed<'f> {
     pub(crate) fn prove(self, seen: &[Seen], asked: &Asked, delivered: &Delivered) -> Proven {
         let validation = self.weighing.judge_listed(seen, asked, &|key| delivered.unlisted(key));
         tell(&validation, &self.keys, &self.refused);
+        tell_longer(&validation, delivered);
         Proven { validation, keys: self.keys, unseen: self.unseen }
     }
 }

@@ -65,8 +65,7 @@ pub(super) fn list_opening(all: &mut Delivered, (place, root): (usize, &Root), w
                     continue;
                 }
                 Ok(Beside::Records) => NO_EVIDENCE.to_owned(),
-                Ok(Beside::Packed(what)) => logs::unread(what),
-                Err(why) => why,
+                Ok(Beside::Unread(why)) | Err(why) => why,
             };
             let name = all.name(&item);
             all.beside.add(place_of(&item.key), &name, &why, 1);

@@ -6,6 +6,7 @@ use crate::session::Session;
 use logs::digest::{Expected, Seen, Unread};
 use logs::scan::Source;
 use logs::{DEFAULT_LIMIT, Inflater, Trouble, sha256, sha256_many};
+use std::sync::{Mutex, PoisonError};
 
 /// A file that waits for another of its kind: larger ones are hashed at once, so that little memory waits.
 const WAITS: usize = 8 << 20;
@@ -96,8 +97,9 @@ pub(crate) fn hash_all(
     let how = |item: &super::Item| if expected.claims(&item.key).is_empty() { How::Not } else { How::Bytes };
     // Nothing but the bytes themselves proves them.
     let (hashes, holes) = Watched::over(delivered, how, (session, None), threads, |files| {
+        let large = Mutex::new(());
         std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| hash_each(files))).collect();
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| hash_each(files, &large))).collect();
             // A panic in a thread is a defect of ours, and goes on as one.
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined.map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
@@ -106,16 +108,31 @@ pub(crate) fn hash_all(
     (seen(delivered, hashes), holes)
 }
 
-/// One thread's work.
-fn hash_each(files: &Watched<'_>) -> Hashes {
-    let (mut hashes, mut inflater) = (Hashes::default(), Inflater::new(DEFAULT_LIMIT));
+/// What a file may inflate to while others do.
+const USUAL: usize = 64 << 20;
+
+/// One thread's work. Whoever holds the lock may have a large file in memory.
+fn hash_each(files: &Watched<'_>, large: &Mutex<()>) -> Hashes {
+    let (mut hashes, mut inflater) = (Hashes::default(), Inflater::new(USUAL));
     let mut bytes = Vec::new();
     while let Some(file) = files.next(&mut bytes) {
         let at = file.number;
-        if let Some(why) = file.unread {
+        let alone = || large.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lock = file.large.is_some().then(alone);
+        let filled = if lock.is_some() { files.fill(&file, &mut bytes) } else { Ok(()) };
+        if let Some(why) = file.unread.or(filled.err()) {
             hashes.refuse(at, Unread::Refused { why });
         } else {
-            let inflated = inflater.inflate(&bytes);
+            let mut limit = USUAL;
+            let inflated = loop {
+                inflater.limit_to(limit);
+                let inflated = inflater.inflate(&bytes);
+                if limit == DEFAULT_LIMIT || !matches!(inflated.trouble, Some(Trouble::TooLarge { .. })) {
+                    break inflated;
+                }
+                lock = lock.or_else(|| Some(alone()));
+                limit = DEFAULT_LIMIT;
+            };
             match &inflated.trouble {
                 None => hashes.add(at, inflated.bytes),
                 Some(trouble) => hashes.refuse(at, amiss(trouble)),

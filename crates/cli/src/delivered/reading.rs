@@ -1,6 +1,8 @@
 //! One pass over all log files: records counted by function, files hashed that digests list, holes kept by place; what was read
 //! before, and need not be hashed, comes out of the index.
 
+mod doubts;
+
 use super::hashes::{Hashes, seen};
 use super::holes::{Holes, place_of};
 use super::proofs::Proofs;
@@ -50,7 +52,8 @@ pub(crate) fn read(
     (session, index): (Option<&Session>, Option<&Index>),
     threads: usize,
 ) -> io::Result<Read> {
-    let columns = if index.is_some() { Columns::ALL } else { question.columns() };
+    let needed = question.columns().and(Columns::of(&doubts::COLUMNS));
+    let columns = if index.is_some() { Columns::ALL } else { needed };
     let layout = Layout { columns, apart: index.is_some() };
     let spill = ScratchFiles;
     let work = |_| Work {
@@ -160,6 +163,7 @@ impl Consumer for Work<'_> {
         let kept = self.delivered.logs.get(at).and_then(|item| at_home(sheet, &item.key));
         self.strays += kept.as_ref().map_or(0, |kept| sheet.rows.len() - kept.rows.len()) as u64;
         let kept = kept.as_ref().unwrap_or(sheet);
+        doubts::enter(&mut self.holes, kept, (&asked, &file.name));
         if let Some((expected, item)) = self.expected.zip(self.delivered.logs.get(at)) {
             let hash = self.hashed.take().filter(|(of, _)| *of == at).map(|(_, hash)| hash);
             let standing = expected.standing(&item.key, hash);

@@ -45,6 +45,16 @@ impl Delivered {
         })
     }
 
+    /// What is not read, and has a name that begins as that of a file that is not there: name and reason.
+    pub(super) fn longer(&self, key: &str) -> Option<&str> {
+        let wanted = below(key);
+        let is_longer = |one: &&Beginning| {
+            let name = below(&one.key);
+            name.len() > wanted.len() && name.starts_with(wanted)
+        };
+        self.unlisted.iter().find(is_longer).map(|one| one.told.as_str())
+    }
+
     /// Takes out of it what it says to be missing and may be there: what could not be listed is told by itself.
     pub(crate) fn excuse(&self, validation: &mut Validation) {
         let may = |account: Option<&str>, region: Option<&str>| self.holes.may_be(account, region);

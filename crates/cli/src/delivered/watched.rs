@@ -84,4 +84,13 @@ impl Source for Watched<'_> {
         }
         Some(file)
     }
+
+    fn fill(&self, file: &File, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let filled = self.feed.fill(file, bytes);
+        if let (Err(why), Some(item)) = (&filled, self.items.get(file.number)) {
+            let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
+            holes.add(place_of(&item.key), &file.name, why, 1);
+        }
+        filled
+    }
 }

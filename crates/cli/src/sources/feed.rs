@@ -1,6 +1,6 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
-use super::beside::{Beside, look};
+use super::beside::{Beside, look, regular};
 use super::flights::Flights;
 use super::listing::Refusal;
 use super::objects::Flight;
@@ -10,9 +10,8 @@ use super::{Found, Place};
 use crate::progress::Files;
 use crate::session::Session;
 use logs::scan::{File, Known, Source, Tag};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use store::Index;
@@ -32,6 +31,8 @@ pub(crate) struct Feed<'a> {
     with_help: bool,
     helps: Mutex<BTreeSet<String>>,
     state: Mutex<State<'a>>,
+    /// By name: files that are read when there is room for them.
+    large: Mutex<HashMap<String, Found>>,
     /// Files that were in the index.
     known: AtomicU64,
     line: Files,
@@ -60,7 +61,8 @@ impl<'a> Feed<'a> {
         let flights = Flights::for_threads(threads);
         let state = Mutex::new(State { ready, again, walk: None, flights });
         let helps = Mutex::new(std::mem::take(&mut survey.helps));
-        Feed { survey, index, session, with_help: false, helps, state, known: AtomicU64::new(0), line }
+        let (large, known) = (Mutex::default(), AtomicU64::new(0));
+        Feed { survey, index, session, with_help: false, helps, state, large, known, line }
     }
 
     /// The same, with what to do about it behind why an object could not be read.
@@ -147,19 +149,22 @@ impl<'a> Feed<'a> {
             match walk.next() {
                 None => state.walk = None,
                 Some(Met::Delivered(found) | Met::Unread(found)) => state.ready.push(found),
-                Some(Met::Loose(found)) if !self.laid_out(&found) || self.holds_records(&found) => {
-                    state.ready.push(found);
-                }
+                Some(Met::Loose(found)) if !self.laid_out(&found) => state.ready.push(found),
+                Some(Met::Loose(found)) => state.ready.extend(self.beside(found)),
                 Some(_) => {}
             }
         }
         sort(&mut state.ready);
     }
 
-    /// True iff it is read though it lies beside what CloudTrail delivered: as the survey found.
-    fn holds_records(&self, found: &Found) -> bool {
-        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return false };
-        look(&root.absolute.join(&found.below)) == Ok(Beside::Records)
+    /// What lies beside what CloudTrail delivered is read, left out or a loss: as the survey found.
+    fn beside(&self, found: Found) -> Option<Found> {
+        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return None };
+        match look(&root.absolute.join(&found.below)) {
+            Ok(Beside::Records) => Some(found),
+            Ok(Beside::Nothing) => None,
+            Ok(Beside::Unread(why)) | Err(why) => Some(Found { unread: Some(why), ..found }),
+        }
     }
 
     fn laid_out(&self, found: &Found) -> bool {
@@ -186,6 +191,7 @@ impl Source for Feed<'_> {
             delivered: found.delivered,
             unread: found.unread.clone(),
             known: None,
+            large: None,
             tag: found.tag.unwrap_or(NO_TAG),
             number: found.number,
         };
@@ -205,19 +211,52 @@ impl Source for Feed<'_> {
         if file.known.is_some() {
             return Some(file);
         }
-        let read = match place {
-            Place::Stdin => read_into(io::stdin().lock(), 0, bytes),
-            Place::File(path) => read_file(path, found.size, bytes),
-            Place::Folder(root) => read_file(&root.absolute.join(&found.below), found.size, bytes),
-            Place::Objects { .. } => Err(io::Error::other("objects are read by whoever may ask AWS")),
-        };
-        file.unread = read.err().map(|error| said(&error));
+        file.large = most_of(place, found.size);
+        if file.large.is_some() {
+            self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name.clone(), found);
+            return Some(file);
+        }
+        file.unread = self.read(place, &found, bytes).err();
         Some(file)
+    }
+
+    fn fill(&self, file: &File, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let found = self.large.lock().unwrap_or_else(PoisonError::into_inner).get(&file.name).cloned();
+        let Some(found) = found else { return Ok(()) };
+        let Some(place) = self.survey.places.get(found.place) else { return Ok(()) };
+        self.read(place, &found, bytes)
     }
 }
 
-fn read_file(path: &Path, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
-    read_into(std::fs::File::open(path)?, size, bytes)
+/// Bytes of a file that is not read before there is room for it.
+const LARGE: u64 = 16 << 20;
+
+/// How many bytes a large file may have; `None` iff it is none. Of a pipe nobody knows.
+fn most_of(place: &Place, size: u64) -> Option<u64> {
+    let most = logs::DEFAULT_LIMIT as u64;
+    match place {
+        Place::Stdin => Some(most),
+        Place::File(path) if !std::fs::metadata(path).is_ok_and(|told| told.is_file()) => Some(most),
+        Place::File(_) | Place::Folder(_) if size > LARGE => Some(size.min(most)),
+        _ => None,
+    }
+}
+
+impl Feed<'_> {
+    fn read(&self, place: &Place, found: &Found, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let read = match place {
+            Place::Stdin => read_into(io::stdin().lock(), 0, bytes),
+            // Whoever names a pipe wants it read.
+            Place::File(path) => read_file(std::fs::File::open(path), found.size, bytes),
+            Place::Folder(root) => read_file(regular(&root.absolute.join(&found.below)), found.size, bytes),
+            Place::Objects { .. } => Err(io::Error::other("objects are read by whoever may ask AWS")),
+        };
+        read.map_err(|error| said(&error))
+    }
+}
+
+fn read_file(file: io::Result<std::fs::File>, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    read_into(file?, size, bytes)
 }
 
 /// Bytes of a file that is worth filling memory with zeros to have it with one call.
@@ -226,6 +265,10 @@ const SMALL: u64 = 64 << 10;
 /// All of it; more than may be inflated is not worth the memory.
 fn read_into(mut from: impl Read, size: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     let most = logs::DEFAULT_LIMIT as u64;
+    let too_large = || io::Error::other(format!("it is larger than the limit of {most} bytes"));
+    if size > most && size != u64::MAX {
+        return Err(too_large());
+    }
     if let Ok(told) = usize::try_from(size)
         && (1..SMALL).contains(&size)
     {
@@ -244,7 +287,7 @@ fn read_into(mut from: impl Read, size: u64, bytes: &mut Vec<u8>) -> io::Result<
     from.take(most + 1 - bytes.len() as u64).read_to_end(bytes)?;
     if bytes.len() as u64 > most {
         *bytes = Vec::new();
-        return Err(io::Error::other(format!("it is larger than the limit of {most} bytes")));
+        return Err(too_large());
     }
     Ok(())
 }

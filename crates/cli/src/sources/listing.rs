@@ -5,7 +5,7 @@ use super::walk::is_log;
 use super::window::{Kind, Window};
 use crate::session::Session;
 use aws::{Listed, ObjectError, ObjectTrouble};
-use logs::{BEGINNING, Folder, ObjectKey};
+use logs::{BEGINNING, Beginning, Folder, ObjectKey, beginning};
 use report::LeftOut;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -103,8 +103,7 @@ impl Listing {
                     Some(why) => chosen.unread.push((listed.key, why.to_owned())),
                     None => chosen.read.push(listed),
                 },
-                Ok(Beside::Packed(what)) => chosen.unread.push((listed.key, logs::unread(what))),
-                Err(why) => chosen.unread.push((listed.key, why)),
+                Ok(Beside::Unread(why)) | Err(why) => chosen.unread.push((listed.key, why)),
             }
         }
         if self.many > 0 {
@@ -217,11 +216,36 @@ async fn look_into(aws: &Arc<aws::Session>, bucket: &str, listing: &mut Listing)
     for some in into.chunks(LOOKS) {
         let keys: Vec<&str> = some.iter().map(|(listed, _)| listed.key.as_str()).collect();
         let heads = aws.objects().beginnings(bucket, &keys, BEGINNING).await;
-        let seen = heads.into_iter().map(|head| match head {
-            Ok(head) => Ok(Beside::of(&head)),
-            Err(error) => Err(Refusal::of(&error).told()),
-        });
-        listing.looked.extend(some.iter().map(|(listed, _)| listed.clone()).zip(seen));
+        for ((listed, _), head) in some.iter().zip(heads) {
+            let seen = match head {
+                Ok(head) => further(aws, bucket, listed, head).await,
+                Err(error) => Err(Refusal::of(&error).told()),
+            };
+            listing.looked.push((listed.clone(), seen));
+        }
+    }
+}
+
+/// Bytes of an object that are looked at where the first do not say what it is.
+const FURTHER: usize = 8 << 20;
+
+/// What an object is that begins like that: where it may say so later, more of it is asked for.
+async fn further(
+    aws: &Arc<aws::Session>,
+    bucket: &str,
+    listed: &Listed,
+    head: Vec<u8>,
+) -> Result<Beside, String> {
+    let is_whole = |head: &[u8]| head.len() as u64 >= listed.size;
+    match beginning(&head, is_whole(&head)) {
+        Beginning::Unclear => {}
+        told => return Ok(Beside::of(told)),
+    }
+    let mut more = aws.objects().beginnings(bucket, &[&listed.key], FURTHER).await;
+    match more.pop() {
+        Some(Ok(head)) => Ok(Beside::of(beginning(&head, is_whole(&head)))),
+        Some(Err(error)) => Err(Refusal::of(&error).told()),
+        None => Ok(Beside::of(Beginning::Unclear)),
     }
 }
 

@@ -132,7 +132,7 @@ impl Survey<'_> {
         if let Some(slot) = self.laid_out.get_mut(at) {
             *slot = laid_out;
         }
-        let chosen = if laid_out { self.beside(root, loose, (delivered, &mut unread)) } else { loose };
+        let chosen = if laid_out { self.beside((at, root), loose, (delivered, &mut unread)) } else { loose };
         self.files += chosen.files + unread.files;
         for pile in [chosen, unread] {
             self.state = match (self.state.take(), pile.state) {
@@ -152,22 +152,23 @@ impl Survey<'_> {
     }
 
     /// What lies loose beside what CloudTrail delivered: records are read, whatever else it is is left out or a loss.
-    fn beside(&mut self, root: &Root, loose: Pile, (mut delivered, unread): (Pile, &mut Pile)) -> Pile {
+    fn beside(
+        &mut self,
+        (place, root): (usize, &Root),
+        loose: Pile,
+        (mut delivered, unread): (Pile, &mut Pile),
+    ) -> Pile {
         let many = loose.files - loose.found.len() as u64;
         for found in loose.found {
             match look(&root.absolute.join(&found.below)) {
                 Ok(Beside::Records) => delivered.add(found, KEPT),
                 Ok(Beside::Nothing) => self.left_out.add_other(found.below.to_string_lossy().into_owned()),
-                Ok(Beside::Packed(what)) => {
-                    unread.add(Found { unread: Some(logs::unread(what)), ..found }, KEPT);
-                }
-                Err(why) => unread.add(Found { unread: Some(why), ..found }, KEPT),
+                Ok(Beside::Unread(why)) | Err(why) => unread.add(Found { unread: Some(why), ..found }, KEPT),
             }
         }
         if many > 0 {
             let why =
                 format!("{many} files beside those that CloudTrail delivered are too many to be looked into");
-            let place = delivered.found.first().map_or(0, |found| found.place);
             unread.add(Found { place, unread: Some(why), ..Found::default() }, KEPT);
         }
         delivered

@@ -1,9 +1,10 @@
 //! A folder, walked entry by entry: no more of it is in memory than the way from its root.
 
+use super::beside::{self, Beside, DEEPER, NO_FILE, look};
 use super::listing::{holds_logs, inside};
+use super::print;
 use super::window::{Kind, Window};
 use super::{Found, Root};
-use super::{beside, print};
 use logs::{Folder, ObjectKey};
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -51,6 +52,8 @@ struct Level {
     below: PathBuf,
     /// Where the folder is one that CloudTrail delivers to: what that says of all files in it.
     delivery: Option<Delivery>,
+    /// Where it lies in such a folder, which CloudTrail does not do: what is under the key of that one.
+    deeper: Option<Kind>,
     /// Which folder it is, to notice links that lead back.
     id: Option<(u64, u64)>,
     folder: print::Folder,
@@ -112,10 +115,12 @@ impl<'a> Walk<'a> {
         }
         let entries = match (self.open)(&path) {
             Ok(entries) => entries,
-            Err(error) => return Some(self.unread(below, &error)),
+            Err(error) => return Some(self.unread(below, &said(&error))),
         };
         let delivery = Delivery::of(&key, self.window);
-        self.stack.push(Level { entries, below, delivery, id: id(&path), folder: print::Folder::of(&path) });
+        let deeper = self.stack.last().and_then(Level::kind).filter(|_| delivery.is_none());
+        let folder = print::Folder::of(&path);
+        self.stack.push(Level { entries, below, delivery, deeper, id: id(&path), folder });
         None
     }
 
@@ -123,8 +128,8 @@ impl<'a> Walk<'a> {
         if below.as_os_str().is_empty() { self.root.absolute.clone() } else { self.root.absolute.join(below) }
     }
 
-    fn unread(&self, below: PathBuf, error: &io::Error) -> Met {
-        Met::Unread(Found { place: self.place, below, unread: Some(said(error)), ..Found::default() })
+    fn unread(&self, below: PathBuf, why: &str) -> Met {
+        Met::Unread(Found { place: self.place, below, unread: Some(why.to_owned()), ..Found::default() })
     }
 
     fn one(&mut self, entry: &DirEntry) -> Option<Met> {
@@ -133,46 +138,67 @@ impl<'a> Walk<'a> {
         let linked = match entry.file_type() {
             Ok(kind) if kind.is_symlink() => match std::fs::metadata(entry.path()) {
                 Ok(metadata) => Some(metadata),
-                Err(error) => return Some(self.dangling(level, &name, &error)),
+                // Other errors than that there is nothing say nothing of what there is.
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Some(self.no_file(level, &name, (&said(&error), Instead::Unknown)));
+                }
+                Err(error) => return Some(self.no_file(level, &name, (&said(&error), Instead::Nothing))),
             },
             Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
-            Ok(_) => return Some(Met::Other(level.below.join(name))),
-            Err(error) => return Some(self.unread(level.below.join(name), &error)),
+            Ok(_) => return Some(self.no_file(level, &name, (NO_FILE, Instead::Nothing))),
+            Err(error) => return Some(self.unread(level.below.join(name), &said(&error))),
         };
-        if linked.as_ref().is_some_and(Metadata::is_dir) {
-            let leads_to = id(&entry.path());
-            // Without numbers of folders no circle would be noticed.
-            let back = leads_to.is_none() || self.stack.iter().any(|level| level.id == leads_to);
-            let below = level.below.join(name);
-            return if back { Some(Met::Other(below)) } else { self.enter(below) };
-        }
-        match level.delivery.as_ref().map(|delivery| delivery.kind) {
-            Some(Kind::LeftOut(folder)) => return Some(Met::LeftOut(folder)),
-            Some(Kind::Elsewhere) => return Some(Met::Elsewhere),
-            Some(Kind::Wanted) | None if !is_log(&text(&name)) => {
-                let digests = level.delivery.as_ref().is_some_and(|delivery| delivery.digests);
-                let head = digests && text(&name).ends_with(HEAD);
-                if head {
-                    return Some(Met::Head(level.below.join(name)));
-                }
+        match linked.as_ref().map(Metadata::file_type) {
+            Some(kind) if kind.is_dir() => {
+                let leads_to = id(&entry.path());
+                // Without numbers of folders no circle would be noticed.
+                let back = leads_to.is_none() || self.stack.iter().any(|level| level.id == leads_to);
                 let below = level.below.join(&name);
-                let loss = beside::loss(&self.path(&below), &text(&name), level.delivery.is_some());
-                return Some(match loss {
-                    Some(why) => {
-                        Met::Unread(Found { place: self.place, below, unread: Some(why), ..Found::default() })
-                    }
-                    None => Met::Other(below),
-                });
+                return if back {
+                    Some(self.no_file(level, &name, (BACK, Instead::Around)))
+                } else {
+                    self.enter(below)
+                };
             }
-            Some(Kind::Wanted) | None => {}
+            Some(kind) if !is_file(kind) => {
+                return Some(self.no_file(level, &name, (NO_FILE, Instead::Nothing)));
+            }
+            _ => {}
+        }
+        if let Some(met) = self.by_name(level, &name) {
+            return Some(met);
         }
         match linked.map_or_else(|| entry.metadata(), Ok) {
             Ok(metadata) => Some(self.found(level, &name, &metadata)),
             // Gone since the folder was read: as if it had never been there.
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => Some(self.unread(level.below.join(name), &error)),
+            Err(error) => Some(self.unread(level.below.join(name), &said(&error))),
         }
+    }
+
+    /// What is not read because of what it is called or where it lies; `None` iff it is read.
+    fn by_name(&self, level: &Level, name: &OsStr) -> Option<Met> {
+        match level.kind() {
+            Some(Kind::LeftOut(folder)) => return Some(Met::LeftOut(folder)),
+            Some(Kind::Elsewhere) => return Some(Met::Elsewhere),
+            Some(Kind::Wanted) | None => {}
+        }
+        let below = level.below.join(name);
+        if !is_log(&text(name)) {
+            let digests = level.delivery.as_ref().is_some_and(|delivery| delivery.digests);
+            if digests && text(name).ends_with(HEAD) {
+                return Some(Met::Head(below));
+            }
+            let loss = beside::loss(&self.path(&below), &text(name), level.kind().is_some());
+            return Some(match loss {
+                Some(why) => self.unread(below, &why),
+                None => Met::Other(below),
+            });
+        }
+        // Whatever else it holds is found out by whoever finds out whether it is read.
+        let nothing = level.deeper.is_some() && look(&self.path(&below)) == Ok(Beside::Nothing);
+        nothing.then(|| self.unread(below, DEEPER))
     }
 
     fn found(&self, level: &Level, name: &OsStr, metadata: &Metadata) -> Met {
@@ -188,24 +214,49 @@ impl<'a> Walk<'a> {
         if delivery.is_some() { Met::Delivered(found) } else { Met::Loose(found) }
     }
 
-    /// A link that leads nowhere is a loss where a log file should be, or a folder of them: nobody can tell which of both it was.
-    fn dangling(&self, level: &Level, name: &OsStr, error: &io::Error) -> Met {
-        match level.delivery.as_ref().map(|delivery| delivery.kind) {
+    /// What is neither a file nor a folder is never opened. It is a loss where a log file should be, or a folder of them: nobody can
+    /// tell which of both it was.
+    fn no_file(&self, level: &Level, name: &OsStr, (why, instead): (&str, Instead)) -> Met {
+        match level.kind() {
             Some(Kind::LeftOut(folder)) => return Met::LeftOut(folder),
             Some(Kind::Elsewhere) => return Met::Elsewhere,
             Some(Kind::Wanted) | None => {}
         }
         let below = level.below.join(name);
         let key = with_slashes(&self.path(&below));
-        match inside(&key) {
+        let inside = inside(&key);
+        match inside {
             Some(inside) if !self.window.may_hold(inside) => return Met::Elsewhere,
             Some(inside) if !holds_logs(inside, self.window) => return Met::Other(below),
             _ => {}
         }
-        // Other errors than that there is nothing say nothing of what there is.
-        let lost =
-            key.contains("/AWSLogs/") || is_log(&text(name)) || error.kind() != io::ErrorKind::NotFound;
-        if lost { self.unread(below, error) } else { Met::Other(below) }
+        let among = match instead {
+            Instead::Nothing => key.contains("/AWSLogs/"),
+            Instead::Unknown => true,
+            Instead::Around => inside.is_some_and(|inside| !inside.is_empty()),
+        };
+        if among || is_log(&text(name)) { self.unread(below, why) } else { Met::Other(below) }
+    }
+}
+
+/// What is where a file or a folder might be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Instead {
+    /// Nothing that can be read to an end.
+    Nothing,
+    /// Nobody knows.
+    Unknown,
+    /// A folder that is walked anyway.
+    Around,
+}
+
+/// Why a link is not followed.
+const BACK: &str = "it is a link back to a folder that it lies in";
+
+impl Level {
+    /// What all files in it are under their keys; `None` iff CloudTrail does not deliver there, nor to a folder around it.
+    fn kind(&self) -> Option<Kind> {
+        self.delivery.as_ref().map(|delivery| delivery.kind).or(self.deeper)
     }
 }
 
@@ -224,7 +275,7 @@ impl Iterator for Walk<'_> {
                 Some(Err(error)) => {
                     let below = level.below.clone();
                     self.stack.pop();
-                    Some(self.unread(below, &error))
+                    Some(self.unread(below, &said(&error)))
                 }
             };
             if met.is_some() {

@@ -96,7 +96,8 @@ impl Window {
         if !listed(&self.regions, region) {
             return false;
         }
-        let day = parts.collect::<Vec<_>>().join("/");
+        // What lies deeper is of the same day.
+        let day = parts.take(3).collect::<Vec<_>>().join("/");
         // A year alone is compared with the year of the first day, and so on.
         let within = |day: &str, bound: &str| bound.get(..day.len()).unwrap_or(bound).to_owned();
         let early = self.first.as_deref().is_some_and(|first| *day < *within(&day, first));

@@ -5,13 +5,13 @@ use crate::run::{Said, command, root};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const LOGS: &str = "AWSLogs/111122223333/CloudTrail/us-east-1";
+pub(crate) const LOGS: &str = "AWSLogs/111122223333/CloudTrail/us-east-1";
 
 /// A copy of the case in which a record lies in the folder of three days later.
-struct Case(tempfile::TempDir);
+pub(crate) struct Case(tempfile::TempDir);
 
 impl Case {
-    fn new() -> Case {
+    pub(crate) fn new() -> Case {
         let folder = tempfile::tempdir().unwrap();
         let from = root().join("crates/cli/tests/cases/records/late-delivery");
         for name in ["inv.json", "met.json"] {
@@ -31,12 +31,12 @@ impl Case {
         Case(folder)
     }
 
-    fn logs(&self) -> PathBuf {
+    pub(crate) fn logs(&self) -> PathBuf {
         self.0.path().join("logs")
     }
 
     /// A file of other events on each of these days of March, and of April after the 31st.
-    fn busy(&self, days: std::ops::RangeInclusive<u32>) {
+    pub(crate) fn busy(&self, days: std::ops::RangeInclusive<u32>) {
         let quiet = self
             .logs()
             .join(LOGS)
@@ -52,13 +52,13 @@ impl Case {
         }
     }
 
-    fn verify(&self, source: &str, now: &str, more: &[&str]) -> Said {
+    pub(crate) fn verify(&self, source: &str, now: &str, more: &[&str]) -> Said {
         let facts = ["--inventory", "inv.json", "--metrics", "met.json", "--no-index"];
         let day = ["--since", "2026-03-01", "--until", "2026-03-01", "--format", "json"];
         self.run(&[&["verify", source], &facts[..], &day, more].concat(), now, None)
     }
 
-    fn run(&self, arguments: &[&str], now: &str, bucket: Option<&Bucket>) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str], now: &str, bucket: Option<&Bucket>) -> Said {
         let mut command = command(arguments);
         command.current_dir(self.0.path()).env("INVOKETRAIL_NOW", now);
         if let Some(bucket) = bucket {
@@ -71,7 +71,7 @@ impl Case {
     }
 }
 
-fn function(said: &Said, name: &str) -> (String, String) {
+pub(crate) fn function(said: &Said, name: &str) -> (String, String) {
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let all = document["functions"].as_array().unwrap();
     let one =
@@ -79,7 +79,7 @@ fn function(said: &Said, name: &str) -> (String, String) {
     (one["result"].as_str().unwrap().to_owned(), one["doubts"].to_string())
 }
 
-const MAY: &str = "2026-05-01T00:00:00Z";
+pub(crate) const MAY: &str = "2026-05-01T00:00:00Z";
 
 #[test]
 fn a_record_that_was_delivered_days_later_is_evidence_and_a_copy_that_ends_early_makes_nothing_missing() {

@@ -377,3 +377,28 @@ fn a_time_that_is_none_is_refused() {
         is_refused(&said, "`collected_at`", &[time]);
     }
 }
+
+/// Three files of nearly the limit on three threads, plain, packed, and packed by two members of which the last is small.
+#[cfg(target_os = "linux")]
+#[test]
+fn large_files_are_in_memory_one_at_a_time() {
+    let large = vec![b' '; 300 << 20];
+    let packed = crate::log_files::gzip(&large);
+    drop(large);
+    let members = [&packed[..], &crate::log_files::gzip(b" ")].concat();
+    for way in 0..3 {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..3 {
+            let path = folder.path().join(format!("{number}.json"));
+            match way {
+                0 => std::fs::File::create(path).unwrap().set_len(300 << 20).unwrap(),
+                1 => std::fs::write(path, &packed).unwrap(),
+                _ => std::fs::write(path, &members).unwrap(),
+            }
+        }
+        std::fs::write(folder.path().join("good.json"), crate::log_files::file(0..3)).unwrap();
+        let path = folder.path().to_str().unwrap();
+        let said = within(&["invocations", path, "--no-index", "--threads", "3"], 900_000, None);
+        assert!(matches!(said.code, Some(0 | 4)), "{way}: {said:?}");
+    }
+}

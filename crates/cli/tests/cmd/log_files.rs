@@ -157,7 +157,7 @@ fn a_bomb_is_named_and_harmless() {
     let (said, document) = asked(folder.path());
     assert_eq!((said.code, &document["total"]["calls"]), (Some(4), &5.into()), "{said:?}");
     let reason = &document["reading"]["troubles"][0]["reason"];
-    assert_eq!(reason, "inflates to more than the limit of 536870912 bytes");
+    assert_eq!(reason, "inflates to more than the limit of 335544320 bytes");
 }
 
 #[test]

@@ -47,6 +47,7 @@ mod shells;
 mod terminal;
 #[cfg(unix)]
 mod unlisted;
+mod unread;
 mod verified_again;
 #[cfg(unix)]
 mod whole;

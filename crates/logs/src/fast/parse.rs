@@ -2,6 +2,7 @@
 
 use super::scan::Quotes;
 use super::walk::Walk;
+use crate::plain::is_nearly_ours;
 use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text};
 use crate::time::milliseconds;
 
@@ -28,8 +29,11 @@ pub(super) fn parse<'a>(
     if !walk.done() {
         return None;
     }
-    if !matches!(found.source.as_deref(), Some(LAMBDA | CLOUDTRAIL)) {
-        return Some(Parsed::Other);
+    match found.source.as_deref() {
+        Some(LAMBDA | CLOUDTRAIL) => {}
+        // A record that does not say what it is of is refused.
+        Some(source) if !is_nearly_ours(source) => return Some(Parsed::Other),
+        _ => return None,
     }
     let usual = found.resources == 1 && found.function.is_some() && !walk.has_escapes();
     found.record(text.as_bytes(), offset).map(|record| Parsed::OfInterest(record, usual))

@@ -61,6 +61,8 @@ pub(crate) struct Found {
     pub(crate) spans: Vec<Span>,
     /// Where something stands that makes an exact look at the record necessary, in order.
     pub(crate) hits: Vec<usize>,
+    /// Where one of a record's own members says which other source it is of, in order: a record without it wants an exact look, too.
+    pub(crate) named: Vec<usize>,
     /// Bit n of word m is set iff byte 64 m + n is a quote that opens or closes a string.
     quotes: Vec<u64>,
 }
@@ -154,18 +156,19 @@ struct State {
 pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Found) {
     found.spans.clear();
     found.hits.clear();
+    found.named.clear();
     let words = bytes.len().div_ceil(64);
     // What stands there from the file before is overwritten, or cut off below.
     found.quotes.resize(words, 0);
     let mut state = State { separator, escaped: 0, string: 0, unusual: false, depth: 0, start: 0, end: 0 };
-    let Found { spans, hits, quotes } = found;
+    let Found { spans, hits, named, quotes } = found;
     let mut known = 0;
     for (at, word) in quotes.iter_mut().enumerate() {
         // The first block has no byte before it, and the last one is filled up.
         let within = (at * 64).checked_sub(1).and_then(|from| bytes.get(from..)?.first_chunk::<65>());
         let quote = match within {
-            Some(window) => step::<K>(bytes, (at * 64, window), &mut state, (spans, hits)),
-            None => step::<K>(bytes, (at * 64, &padded(bytes, at)), &mut state, (spans, hits)),
+            Some(window) => step::<K>(bytes, (at * 64, window), &mut state, (spans, hits, named)),
+            None => step::<K>(bytes, (at * 64, &padded(bytes, at)), &mut state, (spans, hits, named)),
         };
         let Some((quote, more)) = quote else { break };
         *word = quote;
@@ -198,7 +201,7 @@ fn step<K: Kernel>(
     bytes: &[u8],
     (base, window): (usize, &Window),
     state: &mut State,
-    (spans, hits): (&mut Vec<Span>, &mut Vec<usize>),
+    (spans, hits, named): (&mut Vec<Span>, &mut Vec<usize>, &mut Vec<usize>),
 ) -> Option<(u64, bool)> {
     let masks = K::masks(window);
     let (mut quote, mut string) = (masks.quote, 0);
@@ -209,14 +212,21 @@ fn step<K: Kernel>(
         string |= K::prefix_xor(quote) ^ state.string;
     }
     state.string = 0_u64.wrapping_sub(string >> 63);
+    let (open, close) = (masks.open & !string, masks.close & !string);
     if masks.middle {
-        each(K::middles(window), |at| {
-            if names_source(bytes, base + at) {
-                hits.push(base + at);
+        each(K::middles(window), |at| match names_source(bytes, base + at) {
+            Names::Nothing => {}
+            Names::Exactly => hits.push(base + at),
+            Names::Another => {
+                // Another object's source within the record is not its own.
+                let before = (1_u64 << at) - 1;
+                let opened = state.depth + (open & before).count_ones() as usize;
+                if opened == 1 + (close & before).count_ones() as usize {
+                    named.push(base + at);
+                }
             }
         });
     }
-    let (open, close) = (masks.open & !string, masks.close & !string);
     let closing = close.count_ones() as usize;
     if state.depth > closing {
         state.depth = state.depth + open.count_ones() as usize - closing;
@@ -332,15 +342,26 @@ fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     (EVEN ^ (sequences << 1)) & follows
 }
 
-/// True iff the `S` or `D` at `at` is in a key that asks for an exact look.
-fn names_source(bytes: &[u8], at: usize) -> bool {
+/// What the key says in which an `S` or `D` stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    /// Nothing of a record's source.
+    Nothing,
+    /// It asks for an exact look.
+    Exactly,
+    /// A source that is none of ours.
+    Another,
+}
+
+/// Of the key around the `S` or `D` at `at`.
+fn names_source(bytes: &[u8], at: usize) -> Names {
     const KEY: &[u8] = b"\"eventSource\"";
-    let Some(rest) = bytes.get(at..) else { return false };
+    let Some(rest) = bytes.get(at..) else { return Names::Nothing };
     if rest.starts_with(b"Details\"") {
-        return true;
+        return Names::Exactly;
     }
-    let Some(key) = at.checked_sub(6).and_then(|start| bytes.get(start..)) else { return false };
-    let Some(value) = key.strip_prefix(KEY) else { return false };
+    let Some(key) = at.checked_sub(6).and_then(|start| bytes.get(start..)) else { return Names::Nothing };
+    let Some(value) = key.strip_prefix(KEY) else { return Names::Nothing };
     let value = match value {
         [b':', b'"', text @ ..] => text,
         _ => {
@@ -348,14 +369,16 @@ fn names_source(bytes: &[u8], at: usize) -> bool {
             let colon = loose(value, 0);
             let quote = loose(value, colon + 1);
             if value.get(colon) != Some(&b':') || value.get(quote) != Some(&b'"') {
-                return false;
+                return Names::Nothing;
             }
             value.get(quote + 1..).unwrap_or_default()
         }
     };
-    [LAMBDA, CLOUDTRAIL]
-        .iter()
-        .any(|source| value.strip_prefix(source.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'"')))
+    let is = |source: &&str| {
+        let said = value.get(..source.len()).unwrap_or_default();
+        said.eq_ignore_ascii_case(source.as_bytes()) && value.get(source.len()) == Some(&b'"')
+    };
+    if [LAMBDA, CLOUDTRAIL].iter().any(is) { Names::Exactly } else { Names::Another }
 }
 
 /// Past white space, and past what only looks like it: this may find too much, never too little.

@@ -136,7 +136,7 @@ fn read<'a>(record: Members<'_, 'a>, raw: &'a [u8], offset: usize) -> Result<Jud
         return Ok(Judged::NotAnEvent);
     }
     if !says("eventSource", &[LAMBDA, CLOUDTRAIL]) {
-        return Ok(Judged::Other);
+        return of_another(record);
     }
     let version = record.text("eventVersion")?;
     if let Some(text) = version.as_ref().filter(|text| !text.starts_with("1.")) {
@@ -188,6 +188,29 @@ fn read<'a>(record: Members<'_, 'a>, raw: &'a [u8], offset: usize) -> Result<Jud
         },
         aggregated: if aggregated { Some(window(record)?) } else { None },
     })))
+}
+
+/// A record that does not say that it is one of ours is of something else where it says of what: every record does.
+fn of_another<'a>(record: Members<'_, 'a>) -> Result<Judged<'a>, Reason> {
+    let member = "eventSource";
+    let mut wrong = Reason::Missing { member };
+    for source in record.all(member) {
+        match source {
+            // AWS documents one way to write it, and not that others mean something else.
+            Node::Text(text) if is_nearly_ours(text) => {
+                return Err(Reason::Source { text: text.clone().into_owned() });
+            }
+            Node::Text(_) => return Ok(Judged::Other),
+            Node::Null => {}
+            _ => wrong = Reason::Type { member },
+        }
+    }
+    Err(wrong)
+}
+
+/// True iff the source is one of ours, written in capitals or not.
+pub(crate) fn is_nearly_ours(source: &str) -> bool {
+    [LAMBDA, CLOUDTRAIL].iter().any(|ours| source.eq_ignore_ascii_case(ours))
 }
 
 fn identity<'a>(identity: Members<'_, 'a>) -> Result<Identity<'a>, Reason> {

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Inflated bytes on all threads together: a file waits until it fits, one alone may be larger. It keeps the memory of two
 /// threads below 100 MiB on the largest files that CloudTrail delivers (50 MB of JSON).
-const IN_FLIGHT: usize = 24 << 20;
+pub(super) const IN_FLIGHT: usize = 24 << 20;
 
 /// Lets as many bytes in as fit.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Defects that a review found, each first a failing test: copies, joins, windows, and records that two paths read differently.
 
 use crate::agreement::all_agree;
-use crate::records::{ALL, EXECUTION, NOTIFICATION, SYNC};
+use crate::records::{ALL, EXECUTION, NOTIFICATION, OTHER, SYNC};
 use crate::worlds::{Call, answer, between, files, records};
 use logs::{
     Answer, Columns, Dimension, Filter, Question, Reader, Record, Scratch, Sheet, Spill, Tally, Via, Wanted,
@@ -262,7 +262,7 @@ fn attempts_belong_to_the_owners_copy_of_a_call_from_another_account() {
 
 #[test]
 fn more_records_than_any_file_has_are_read_all_the_same() {
-    let file = format!("{{\"Records\":[{}{SYNC}]}}", "{},".repeat((1 << 20) + 5));
+    let file = format!("{{\"Records\":[{}{SYNC}]}}", "{\"eventSource\":\"x\"},".repeat((1 << 20) + 5));
     let mut told = 0;
     let accounted = Reader::new().read(file.as_bytes(), Wanted::Invocations, &mut |_: &Record<'_>| told += 1);
     assert_eq!((accounted.records, accounted.refusals, told), ((1 << 20) + 6, 0, 1));
@@ -277,4 +277,33 @@ fn a_record_that_is_far_too_large_is_refused_and_costs_only_itself() {
     );
     let (accounted, told) = all_agree(format!("{{\"Records\":[{large},{SYNC}]}}").as_bytes());
     assert_eq!((accounted.records, accounted.refusals, told.len()), (1, 1, 1));
+}
+
+#[test]
+fn a_record_that_does_not_say_what_it_is_of_is_refused() {
+    let source = "\"eventSource\":\"sts.amazonaws.com\",";
+    for (instead, refused) in [
+        ("", true),
+        ("\"eventSource\":null,", true),
+        ("\"eventSource\":5,", true),
+        ("\"eventSource\" : [\"sts.amazonaws.com\"],", true),
+        ("\"x\":{\"eventSource\":\"sts.amazonaws.com\"},", true),
+        ("\"x\":[{\"eventSource\":\"sts.amazonaws.com\"}],", true),
+        ("\"eventSource\":\"Lambda.amazonaws.com\",", true),
+        ("\"eventSource\":\"cloudTrail.AMAZONAWS.com\",", true),
+        ("\"eventSource\" :\n\"sts.amazonaws.com\",", false),
+        ("\"event\\u0053ource\":\"sts.amazonaws.com\",", false),
+        ("\"eventSource\":\"\",", false),
+        ("\"x\":[{}],\"eventSource\":\"sts.amazonaws.com\",", false),
+    ] {
+        for shift in 0..70 {
+            let changed = OTHER.replacen(source, &format!("\"y\":\"{}\",{instead}", "y".repeat(shift)), 1);
+            assert_ne!(changed, OTHER);
+            let (accounted, told) =
+                all_agree(format!("{{\"Records\":[{OTHER},{changed},{SYNC}]}}").as_bytes());
+            let wanted = (3 - u64::from(refused), u64::from(refused), 1);
+            assert_eq!((accounted.records, accounted.refusals, told.len()), wanted, "{instead}");
+        }
+    }
+    assert_eq!(all_agree(b"{\"Records\":[{},{}]}").0.refusals, 2);
 }
