@@ -60,7 +60,7 @@ fn store() -> impl Strategy<Value = String> {
 }
 
 fn arn() -> impl Strategy<Value = String> {
-    (id(), "[a-zA-Z0-9+=,.@_-]{1,20}")
+    (id(), "[a-zA-Z0-9+=,@_-][a-zA-Z0-9+=,.@_-]{0,19}")
         .prop_map(|(account, name)| format!("arn:aws:sts::{account}:assumed-role/r/{name}"))
 }
 
