@@ -87,7 +87,7 @@ impl Read for Rest<'_> {
     }
 }
 
-/// More bytes behind `kept`, at most [`BEGINNING`]; and where they end, how.
+/// More bytes after `kept`, at most [`BEGINNING`]; and where they end, how.
 fn next(from: &mut dyn Read, mut kept: Vec<u8>) -> (Vec<u8>, Option<io::Result<()>>) {
     let wanted = kept.len() + BEGINNING;
     // What came before an error is kept.
