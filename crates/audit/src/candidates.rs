@@ -82,7 +82,17 @@ impl<'a> Candidates<'a> {
             let error = "the inventory tells of this trail twice at one place";
             return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
         }
-        match delivering(sighting) {
+        // A trail has no status of its own but that it is there: another one is of something that we do not know.
+        let odd = matches!(&trail.status, Seen::Known(status) if *status != StoreStatus::Enabled);
+        let standing = match delivering(sighting) {
+            Standing::May { mut gaps } if odd => {
+                let error = "the inventory gives this trail a status that no trail has";
+                gaps.push(self.undescribed(place, &trail.arn, error));
+                Standing::May { gaps }
+            }
+            standing => standing,
+        };
+        match standing {
             Standing::May { mut gaps } if !own => match self.may_miss_home_region(place, trail) {
                 Ok(None) => Standing::May { gaps },
                 Ok(Some(reason)) => Standing::Silent(reason),

@@ -65,6 +65,22 @@ impl fmt::Display for Arn<'_> {
     }
 }
 
+/// The partition of a Region, as its name says.
+#[must_use]
+pub fn partition_of(region: &str) -> &'static str {
+    let begins = |beginning: &str| region.starts_with(beginning);
+    match () {
+        () if begins("cn-") => "aws-cn",
+        () if begins("us-gov-") => "aws-us-gov",
+        () if begins("eusc-") => "aws-eusc",
+        () if begins("us-isob-") => "aws-iso-b",
+        () if begins("us-iso-") => "aws-iso",
+        () if begins("eu-isoe-") => "aws-iso-e",
+        () if begins("us-isof-") => "aws-iso-f",
+        () => "aws",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Arn;

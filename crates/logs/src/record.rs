@@ -1,6 +1,6 @@
 //! One CloudTrail record of interest, borrowed from the bytes it was read from.
 
-use cloudtrail::arn::Arn;
+use cloudtrail::arn::{Arn, partition_of};
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
@@ -219,7 +219,7 @@ impl Record<'_> {
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b':');
         let region = self.region.as_deref().filter(|region| region.contains('-') && !region.contains(':'))?;
         let whole = !name.is_empty() && !name.starts_with(':') && name.bytes().all(is_part);
-        whole.then(|| format!("arn:{}:lambda:{region}:{account}:function:{name}", partition(region)))
+        whole.then(|| format!("arn:{}:lambda:{region}:{account}:function:{name}", partition_of(region)))
     }
 
     /// Who called.
@@ -280,21 +280,6 @@ impl Record<'_> {
         hasher.write(self.event_name.as_bytes());
         hasher.write_i64(self.milliseconds);
         event.wrapping_add(u128::from(hasher.finish()))
-    }
-}
-
-/// The partition of a Region, as its name says.
-fn partition(region: &str) -> &'static str {
-    let begins = |beginning: &str| region.starts_with(beginning);
-    match () {
-        () if begins("cn-") => "aws-cn",
-        () if begins("us-gov-") => "aws-us-gov",
-        () if begins("eusc-") => "aws-eusc",
-        () if begins("us-isob-") => "aws-iso-b",
-        () if begins("us-iso-") => "aws-iso",
-        () if begins("eu-isoe-") => "aws-iso-e",
-        () if begins("us-isof-") => "aws-iso-f",
-        () => "aws",
     }
 }
 

@@ -17,7 +17,15 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
         change,
         because: "it takes back what the plan changed".to_owned(),
         gained: Vec::new(),
-        risks: vec!["what the plan let in is recorded no longer".to_owned()],
+        risks: vec![
+            match plan.purpose {
+                Purpose::Backout(_) | Purpose::DropCopies => {
+                    "what the plan left out is recorded again, and paid for"
+                }
+                _ => "what the plan let in is recorded no longer",
+            }
+            .to_owned(),
+        ],
         backout: "apply the plan again".to_owned(),
     });
     Plan {

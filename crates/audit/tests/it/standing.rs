@@ -156,3 +156,13 @@ fn a_channel_is_named_and_never_counted() {
     let reason = SilentReason::Compensating("security-lake".to_owned());
     assert_eq!(look(&world, &Options::default()), (NotRecorded, vec![reason]));
 }
+
+#[test]
+fn a_trail_with_a_status_that_no_trail_has_is_no_pass() {
+    for status in ["STOPPED", "STOPPED_INGESTION", "PENDING_DELETION", "xyz", ""] {
+        let mut world = World::member().trail("main", MEMBER, false, ALL);
+        assert_eq!(state(&world), Recorded);
+        world.of("main").status = Seen::Known(StoreStatus::parse(status));
+        assert_eq!(state(&world), Undetermined, "{status}");
+    }
+}

@@ -388,6 +388,19 @@ impl<'a> Place<'a> {
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
     fn collected(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
+        let inventory = match self.reached(plan)? {
+            Ok(inventory) => inventory,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        if let Err(refused) = conduct_over(&inventory, plan) {
+            say("error", &refused.to_string());
+            return Ok(Err(Outcome::No));
+        }
+        Ok(Ok(inventory))
+    }
+
+    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
+    fn reached(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
         let collected = self.session.collect(&self.context.now)?;
         if collected.interrupted {
             say("note", "interrupted");
@@ -418,10 +431,6 @@ impl<'a> Place<'a> {
             say("help", "run it with credentials of the accounts it was made for, or plan again");
             return Ok(Err(Outcome::No));
         }
-        if let Err(refused) = conduct_over(&inventory, plan) {
-            say("error", &refused.to_string());
-            return Ok(Err(Outcome::No));
-        }
         Ok(Ok(inventory))
     }
 
@@ -442,8 +451,9 @@ impl<'a> Place<'a> {
         declared: &[Exception],
         outcome: Outcome,
     ) -> Result<Outcome> {
-        let after = match self.audited(plan, declared)? {
-            Ok(after) => after,
+        // The plan is carried out: what it may do is not asked any more, and what could not be read now is the audit's to say.
+        let after = match self.reached(plan)? {
+            Ok(inventory) => self.snapshot(&inventory, declared),
             Err(other) => return Ok(outcome.worse(other)),
         };
         let text = report::drift_text(&drift(before, &after), &before.collected_at, &layout());

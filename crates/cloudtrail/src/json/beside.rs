@@ -4,7 +4,7 @@
 //! recording; [`beside`] tells which member that is. A value that we cannot read says nothing either way, and is a doubt.
 
 use super::walk::{Path, entries, plain};
-use crate::arn::Arn;
+use crate::arn::{Arn, partition_of};
 use crate::recorder::StoreStatus;
 use crate::selector::Doubt;
 use serde_json::Value;
@@ -153,6 +153,9 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
             }
         }
     }
+    if beside.partition.is_none() {
+        beside.partition = beside.home_region.as_deref().map(|region| partition_of(region).to_owned());
+    }
     (beside, doubts)
 }
 
@@ -203,9 +206,15 @@ fn is_later(one: &Value, other: &Value) -> bool {
         let day = text.as_bytes();
         day.len() >= 10 && day[4] == b'-' && day[7] == b'-' && day[..4].iter().all(u8::is_ascii_digit)
     };
+    // What follows the seconds: a fraction, the offset.
+    const SECONDS: usize = "2026-11-20T00:00:00".len();
+    let alike =
+        |one: &str, other: &str| one.len() == other.len() && one.get(SECONDS..) == other.get(SECONDS..);
     match (one, other) {
-        // ISO 8601 sorts as time does, as long as the offset is one; AWS writes both alike.
-        (Value::String(one), Value::String(other)) => dated(one) && dated(other) && one > other,
+        // ISO 8601 sorts as time does, as long as the offset is one.
+        (Value::String(one), Value::String(other)) => {
+            dated(one) && dated(other) && alike(one, other) && one > other
+        }
         (Value::Number(one), Value::Number(other)) => one.as_f64() > other.as_f64(),
         _ => false,
     }

@@ -137,6 +137,9 @@ fn a_trail_that_was_stopped_by_its_times_is_no_pass() {
         r#""TimeLoggingStarted":"","TimeLoggingStopped":"2026-11-20T00:00:00Z""#,
         r#""StartLoggingTime":"yesterday","StopLoggingTime":"today""#,
         r#""StartLoggingTime":5,"StopLoggingTime":"2026-11-20""#,
+        r#""StartLoggingTime":"2026-10-25T03:00:00+02:00","StopLoggingTime":"2026-10-25T02:00:00Z""#,
+        r#""StartLoggingTime":"2026-10-25T02:30:00+02:00","StopLoggingTime":"2026-10-25T02:10:00+01:00""#,
+        r#""StartLoggingTime":"2026-10-25T02:30:00Z","StopLoggingTime":"2026-10-25T02:30:00.500Z""#,
     ] {
         assert_eq!(of(stopped), "unknown", "{stopped}");
         assert_eq!(of(&format!(r#"{stopped},"IsLogging":true"#)), "yes", "{stopped}");

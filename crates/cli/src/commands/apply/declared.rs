@@ -56,6 +56,11 @@ impl Declared {
         Ok(declared)
     }
 
+    /// True iff an exception of the file ends.
+    pub(super) fn ends_some(&self) -> bool {
+        !self.ends.is_empty()
+    }
+
     /// The file that is to be written, iff there is anything to write.
     fn written(&self) -> Option<&Path> {
         self.file.as_deref().filter(|_| self.adds.is_some() || !self.ends.is_empty())

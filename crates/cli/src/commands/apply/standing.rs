@@ -1,6 +1,7 @@
 //! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
 
 use super::declared::Declared;
+use super::ending::still_needed;
 use super::{Place, Work, journal, tell_difference};
 use crate::outcome::Outcome;
 use crate::output::{called, read_file};
@@ -92,6 +93,16 @@ impl Work {
                 Ok(Outcome::Interrupted)
             }
             Left::AsItWas => {
+                // A restore ends exceptions, which others may need since.
+                if declared.ends_some() && matches!(self.plan.purpose, Purpose::Restore(_)) {
+                    let inventory = match place.collected(&self.plan)? {
+                        Ok(inventory) => inventory,
+                        Err(outcome) => return Ok(outcome),
+                    };
+                    if let Some(outcome) = still_needed(&self.plan, &inventory, &declared.before) {
+                        return Ok(outcome);
+                    }
+                }
                 say("note", &format!("{name} was {done} before: there is nothing left to do"));
                 self.half_way(declared.settle().map(|_| Outcome::Well), place.live)
             }

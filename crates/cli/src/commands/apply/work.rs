@@ -165,7 +165,7 @@ impl Work {
 
     /// True iff the journal says that every step is done.
     pub(crate) fn is_done(&self) -> bool {
-        self.marks.iter().all(|mark| mark.is_over())
+        !self.plan.steps.is_empty() && self.marks.iter().all(|mark| mark.is_over())
     }
 
     /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.

@@ -87,6 +87,14 @@ mod tests {
     }
 
     #[test]
+    fn the_home_region_names_the_partition() {
+        let here = Some(("111122223333", "us-east-1"));
+        let members = r#""HomeRegion":"cn-north-1","IsMultiRegionTrail":true"#;
+        assert!(matches!(of(members, here), Standing::Silent(why) if why.contains("aws-cn")));
+        assert_eq!(of(r#""HomeRegion":"eu-west-1","IsMultiRegionTrail":true"#, here), Standing::Records);
+    }
+
+    #[test]
     fn what_a_whole_description_leaves_out_is_its_default() {
         let here = Some(("111122223333", "us-east-1"));
         let trail = r#""S3BucketName":"b","IsMultiRegionTrail":true,"IsLogging":true"#;
