@@ -36,7 +36,7 @@ pub struct Wants {
 impl Session {
     /// Reads what is wanted and adds it to the inventory; what that held of the same kind is replaced.
     ///
-    /// `progress` is told of each place that is done.
+    /// `progress` hears of each place that is done.
     pub async fn enrich(
         &self,
         mut inventory: Inventory,

@@ -11,7 +11,7 @@ pub trait Consumer: Send {
     type Error: Send;
 
     /// A file was read: its sheet, and the inflated bytes that it was read from: none for a [`File::known`] one. Not called for
-    /// files whose bytes could not be had. Of those that inflate to more than the limit the sheet is empty but for its account.
+    /// files whose bytes could not be had. Of those that inflate to more than the limit the sheet is empty except for its account.
     ///
     /// # Errors
     /// Whatever ends the whole scan.
