@@ -14,13 +14,13 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "invoketrail", version, max_term_width = 100, after_help = MAIN_HELP, after_long_help = main_long_help())]
 pub(crate) struct Cli {
-    /// Settings, with the same names as the flags [default: invoketrail.toml in this folder, if there is one].
+    /// Read settings from this file [default: invoketrail.toml in the current folder, if there is one].
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 900)]
     pub(crate) config: Option<PathBuf>,
     /// The time to be taken for now, so that the same input gives the same output.
     #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_name = "RFC3339", value_parser = crate::clock::instant)]
     pub(crate) now: Option<String>,
-    /// Colours: on a terminal, always or never. NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count where this is not given [default: auto].
+    /// When to use colours; without this flag, NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR decide [default: auto].
     #[arg(
         long,
         global = true,
@@ -59,31 +59,31 @@ fn main_long_help() -> String {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Is every invocation of every Lambda function recorded? If not, show one that is not.
+    /// Decide whether every Lambda invocation is recorded; if not, show one that is not.
     Audit(Audit),
-    /// The proof for one function: each recorder, each selector, what it admits, what escapes.
+    /// Show the proof for one function: each recorder, each selector, and what escapes.
     Explain(Explain),
-    /// The changes that make every invocation recorded: what each gains, costs and may break.
+    /// Plan the changes that record every invocation: what each adds, costs and may break.
     Plan(Plan),
-    /// Carry a plan out: compare, journal, set, read back.
+    /// Carry out a plan that you approve, and keep a journal.
     Apply(Apply),
-    /// Take back what a journal says was done.
+    /// Take back what apply did, by its journal.
     Undo(Undo),
-    /// Plan a declared reduction, for cost, until a day.
+    /// Plan to record less, to save cost, until a day.
     Backout(Backout),
     /// Plan full recording again after a reduction.
     Restore(Restore),
-    /// Do the records of every function really arrive, complete and untampered?
+    /// Check that the records of every function arrive, complete and unchanged.
     Verify(verify::Verify),
-    /// Who invoked what, when, from where, how: from delivered log files.
+    /// Show who invoked what, when, from where and how, from delivered log files.
     Invocations(invocations::Invocations),
-    /// What digests prove of delivered log files.
+    /// Prove delivered log files with their digests.
     Logs(verify::Logs),
-    /// Collect once, to audit elsewhere or later.
+    /// Collect an inventory once, to audit it elsewhere or later.
     Inventory(Inventory),
-    /// The least IAM policy that a job needs, and what the caller lacks of it.
+    /// Print the least IAM policy that a job needs, or check what the caller lacks.
     Permissions(Permissions),
-    /// Completions for a shell.
+    /// Print completions for a shell.
     Completions(Completions),
 }
 
@@ -95,7 +95,7 @@ Examples:
   invoketrail audit --organization --role-name SecurityAudit --output audit.json --output audit.md
   invoketrail audit --inventory prod.json --format jsonl | jq .verdict
 
-Exit code: 0 every invocation is recorded, 3 one escapes, 4 a gap decides.")]
+Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
 pub(crate) struct Audit {
     /// Audit this inventory file instead of AWS, as --inventory does; - for stdin.
     #[arg(value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
@@ -111,10 +111,10 @@ pub(crate) struct Audit {
     /// Accepted exceptions: functions under one that still holds do not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
-    /// Say what changed since this earlier inventory.
+    /// Show what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
-    /// End with 0 where the answer is no or undetermined, and say so.
+    /// End with 0 even if the answer is no or undetermined; stderr says so.
     #[arg(long)]
     pub(crate) exit_zero: bool,
     #[command(flatten)]
@@ -129,9 +129,9 @@ Examples:
   invoketrail explain --inventory prod.json arn:aws:lambda:eu-west-1:111122223333:function:orders
   aws cloudtrail get-event-selectors --trail-name main | invoketrail explain --selectors -
 
-Exit code: 0 every invocation is recorded, 3 one escapes, 4 it is unknown.")]
+Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
 pub(crate) struct Explain {
-    /// The function, web function or MicroVM image: its ARN, or its name, which is looked for.
+    /// The function, web function or MicroVM image, by ARN or name.
     #[arg(value_name = "ARN|NAME", required_unless_present = "selectors", conflicts_with = "selectors")]
     pub(crate) arn: Option<String>,
     /// Event selectors as AWS, Terraform or a person writes them; - for stdin. No AWS account is needed.
@@ -161,16 +161,16 @@ Examples:
 Nothing is changed: `invoketrail apply plan.json` does that.
 Exit code: 0 the plan reaches its end or there is nothing to do, 3 something stands in the way.")]
 pub(crate) struct Plan {
-    /// Plan the removal of paid copies instead: the same recorded, fewer times.
+    /// Plan to remove paid copies instead: the same is recorded, fewer times.
     #[arg(long)]
     pub(crate) drop_copies: bool,
-    /// Record web functions and MicroVMs too where there are none yet.
+    /// Also record web functions and MicroVMs where none exist yet.
     #[arg(long)]
     pub(crate) all_kinds: bool,
     /// Create a trail in each account that needs one, not one trail for the organization.
     #[arg(long)]
     pub(crate) per_account: bool,
-    /// Record management events that a trail excludes on purpose too (AWS KMS, RDS Data API).
+    /// Also record management events that a trail excludes on purpose (AWS KMS, RDS Data API).
     #[arg(long)]
     pub(crate) all_management_events: bool,
     #[command(flatten)]
@@ -190,10 +190,10 @@ pub(crate) struct Planning {
     /// Write the plan to this file, for apply.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
-    /// With --format terraform or cloudformation: write ACCOUNT-REGION.tf or .json for each account and Region to this folder.
+    /// With --format terraform or cloudformation: write one file for each account and Region to this folder.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) output_dir: Option<PathBuf>,
-    /// Prices instead of those that come with the program.
+    /// Use the prices in this file instead of the built-in ones.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) prices: Option<PathBuf>,
     /// Accepted exceptions.
@@ -214,7 +214,7 @@ pub(crate) enum PlanFormat {
     Terraform,
     /// For whoever manages the trail with CloudFormation.
     Cloudformation,
-    /// Commands to be run by hand.
+    /// AWS CLI commands to run by hand.
     AwsCli,
 }
 
@@ -246,10 +246,10 @@ pub(crate) struct Apply {
     /// The plan file.
     #[arg(value_name = "PLAN", required_unless_present = "resume", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
     pub(crate) plan: Option<PathBuf>,
-    /// Go on where this journal stopped.
+    /// Continue where this journal stopped.
     #[arg(long, value_name = "JOURNAL", value_hint = ValueHint::FilePath)]
     pub(crate) resume: Option<PathBuf>,
-    /// The journal that a plan of `undo --merge` takes back.
+    /// The journal that a plan by `undo --merge` takes back.
     #[arg(long, value_name = "JOURNAL", conflicts_with = "resume", value_hint = ValueHint::FilePath)]
     pub(crate) undoes: Option<PathBuf>,
     /// Where to write the journal [default: the plan file's name with .journal].
@@ -257,7 +257,7 @@ pub(crate) struct Apply {
     pub(crate) journal: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) approval: Approval,
-    /// Change trails that Terraform, CloudFormation or others manage, too.
+    /// Also change trails that Terraform, CloudFormation or others manage.
     #[arg(long)]
     pub(crate) even_if_managed: bool,
     /// The file of exceptions that a backout adds to and a restore takes from.
@@ -270,7 +270,7 @@ pub(crate) struct Apply {
 /// Who says yes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct Approval {
-    /// Approve exactly the plan with this hash, instead of being asked.
+    /// Approve the plan with exactly this hash, instead of answering a question.
     #[arg(long, value_name = "HASH")]
     pub(crate) approve: Option<String>,
 }
@@ -287,7 +287,7 @@ pub(crate) struct Undo {
     /// The journal of what was done.
     #[arg(value_name = "JOURNAL", value_hint = ValueHint::FilePath)]
     pub(crate) journal: PathBuf,
-    /// Do nothing yet: plan to take back what is ours, around what others changed since.
+    /// Change nothing; plan to take back our changes and keep what others changed since.
     #[arg(long)]
     pub(crate) merge: bool,
     /// With --merge: write the plan to this file.
@@ -312,7 +312,7 @@ Examples:
 A pattern is arn:..., the name of a function, tag:KEY=VALUE, account:ID or region:NAME; * stands for any characters.
 Functions are left out by name, so those created later stay recorded. `invoketrail apply` records the exception.")]
 pub(crate) struct Backout {
-    /// At most so many US dollars a month, by the high end of the estimate.
+    /// Spend at most this many US dollars a month, by the high end of the estimate.
     #[arg(long, value_name = "USD-PER-MONTH", required_unless_present_any = ["drop", "only"], conflicts_with_all = ["drop", "only"], value_parser = dollars)]
     pub(crate) budget: Option<f64>,
     /// Leave out what matches; repeatable.
@@ -324,16 +324,16 @@ pub(crate) struct Backout {
     /// Never leave out what matches; repeatable.
     #[arg(long, value_name = "PATTERN", value_parser = pattern)]
     pub(crate) keep: Vec<audit::backout::Pattern>,
-    /// Who answers for it.
+    /// Who is responsible for the reduction.
     #[arg(long, value_name = "NAME")]
     pub(crate) owner: String,
-    /// Why.
+    /// Why less is recorded.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// The last day on which it is accepted, such as 2027-01-31.
+    /// The last day on which it is accepted (included), such as 2027-01-31.
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) until: String,
-    /// The exception's name [default: from the owner and the day].
+    /// The name of the exception [default: made of the owner and the day].
     #[arg(long, value_name = "NAME")]
     pub(crate) id: Option<String>,
     #[command(flatten)]
@@ -351,7 +351,7 @@ Examples:
   invoketrail restore --exceptions exceptions.json --output restore.json
   invoketrail restore --exceptions exceptions.json payments-2027-01-31")]
 pub(crate) struct Restore {
-    /// The exceptions to end [default: all of the file].
+    /// The exceptions to end [default: all in the file].
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
@@ -386,7 +386,7 @@ Examples:
   invoketrail permissions audit > policy.json
   invoketrail permissions audit --check --profile prod
 
-Exit code with --check: 0 none is lacking, 3 some are, 4 it is unknown.")]
+Exit code with --check: 0 none is missing, 3 some are, 4 unknown.")]
 pub(crate) struct Permissions {
     /// The job.
     #[arg(value_enum, default_value_t = Job::Audit)]
@@ -449,22 +449,22 @@ const LIVE_AND_INVENTORY: [&str; 9] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "What to read of AWS, and as whom")]
 pub(crate) struct Live {
-    /// These accounts instead of the caller's, each through --role-name; separated by commas.
+    /// Read these accounts instead of the caller's, each through --role-name; separated by commas.
     #[arg(long, alias = "account", value_name = "ID,ID", value_delimiter = ',', value_parser = account)]
     pub(crate) accounts: Vec<String>,
-    /// All accounts of the caller's organization, each through --role-name.
+    /// Read all accounts of the caller's organization, each through --role-name.
     #[arg(long, conflicts_with = "accounts")]
     pub(crate) organization: bool,
     /// The role to assume in accounts other than the caller's.
     #[arg(long, value_name = "NAME")]
     pub(crate) role_name: Option<String>,
-    /// The external id that role asks for.
+    /// The external id that the role requires.
     #[arg(long, value_name = "ID")]
     pub(crate) external_id: Option<String>,
-    /// The name under which the assumed sessions appear in the accounts' own trails [default: invoketrail].
+    /// The session name that the accounts' trails record [default: invoketrail].
     #[arg(long, value_name = "NAME")]
     pub(crate) session_name: Option<String>,
-    /// Only these Regions; separated by commas [default: all enabled ones].
+    /// Read only these Regions; separated by commas [default: all enabled ones].
     #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = region)]
     pub(crate) region: Vec<String>,
     /// A profile of the AWS configuration files.
@@ -478,7 +478,7 @@ pub(crate) struct Live {
 /// How to judge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct Counting {
-    /// Which recorders count: all, or trails alone as the control's letter has it [default: all].
+    /// Which recorders count: all, or only trails, as the control literally requires [default: all].
     #[arg(long, value_enum)]
     pub(crate) recorders: Option<Recorders>,
 }
@@ -488,7 +488,7 @@ pub(crate) struct Counting {
 pub(crate) enum Recorders {
     /// Trails and event data stores.
     All,
-    /// Trails alone.
+    /// Only trails.
     Trails,
 }
 
@@ -510,11 +510,11 @@ pub(crate) enum Format {
 pub(crate) enum Job {
     /// Read what an audit needs.
     Audit,
-    /// Read what a plan needs besides.
+    /// Read what a plan needs in addition.
     Plan,
-    /// Carry a plan out.
+    /// Carry out a plan.
     Apply,
-    /// Read what a backout needs besides.
+    /// Read what a backout needs in addition.
     Backout,
     /// Read the delivered records.
     Evidence,

@@ -272,6 +272,15 @@ mod tests {
     }
 
     #[test]
+    fn the_page_lists_every_key_and_what_only_a_named_file_may_set() {
+        let page = include_str!("../../../docs/reference/configuration.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let listed: Vec<(&str, bool)> =
+            rows.filter_map(|row| Some((row.split('`').next()?, row.ends_with("| yes |")))).collect();
+        assert_eq!(listed, KEYS.map(|key| (key, ONLY_NAMED.contains(&key))));
+    }
+
+    #[test]
     fn what_only_a_named_file_may_set_is_forgotten() {
         let line =
             |key: &str| format!("{key} = {}", if key == "exit-zero" { "true" } else { "'https://x.json'" });

@@ -16,9 +16,9 @@ Examples:
   invoketrail invocations examples/logs --timeline --function cart --since 2026-11-21
   aws s3 cp s3://logs/AWSLogs/.../a.json.gz - | invoketrail invocations - --format csv
 
-Without a SOURCE the log files are read where the trails of the caller's account deliver to, an organization's trail included.
-Copies of a record are counted once. An attempt to run what was called asynchronously is counted with the call that it belongs
-to. Files that were read before are not read again: see --index.
+Without a SOURCE, InvokeTrail reads the log files where the trails of your account deliver them, an organization trail included.
+Copies of a record are counted once. Attempts to run an asynchronous call are counted with that call.
+Files that were read before are not read again: see --index.
 Exit code: 0 everything was read, 4 something could not be read, so calls may be missing.")]
 pub(crate) struct Invocations {
     /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin [default: where the trails deliver to].
@@ -26,17 +26,17 @@ pub(crate) struct Invocations {
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// What calls are grouped by, separated by commas [default: function,principal]: function, caller, principal, role, service, source,
+    /// Group calls by these, separated by commas [default: function,principal]: function, caller, principal, role, service, source,
     /// address, account, owner, region, via, event-name, error, hour, day, version, agent, caller-account, access-key.
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',', conflicts_with = "timeline")]
     pub(crate) by: Vec<String>,
-    /// Single calls of one function or principal in the order of time, attempts below their call.
+    /// List single calls of one function or principal by time, with attempts below their call.
     #[arg(long)]
     pub(crate) timeline: bool,
-    /// In which order groups stand [default: calls].
+    /// How to sort the groups [default: calls].
     #[arg(long, value_enum, conflicts_with = "timeline")]
     pub(crate) sort: Option<Sort>,
-    /// How many groups a terminal shows [default: 50], and how many calls a timeline holds, the newest [default: 1000].
+    /// Show at most this many groups on a terminal [default: 50], or newest calls in a timeline [default: 1000].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
     /// The format of what is printed [default: terminal].
@@ -53,46 +53,46 @@ pub(crate) struct Invocations {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Which calls")]
 pub(crate) struct Filter {
-    /// Of this function: a name or an ARN, * stands for any characters; repeatable.
+    /// Only calls of this function: a name or an ARN, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) function: Vec<String>,
-    /// By this principal: an ARN, a role, a session, a user or a service, * stands for any characters; repeatable.
+    /// Only calls by this principal: an ARN, a role, a session, a user or a service, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) principal: Vec<String>,
-    /// Whose records were delivered to this account; repeatable.
+    /// Only records that were delivered to this account; repeatable.
     #[arg(long, alias = "accounts", value_name = "ID", value_delimiter = ',', value_parser = super::account)]
     pub(crate) account: Vec<String>,
-    /// In this Region; repeatable.
+    /// Only calls in this Region; separated by commas, repeatable.
     #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = super::region)]
     pub(crate) region: Vec<String>,
-    /// From then on: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
+    /// Begin at this time: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
-    /// Until then: as --since; a day is meant to its end.
+    /// End at this time, written as --since; a day is included to its end.
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
-    /// That came this way; repeatable.
+    /// Only calls that came this way; repeatable.
     #[arg(long, value_enum)]
     pub(crate) via: Vec<Via>,
-    /// That were recorded under this name (Invoke, InvokeFunctionUrl, ...); repeatable. Attempts are not joined to calls then.
+    /// Only records with this event name (Invoke, InvokeFunctionUrl, ...); attempts are not joined to calls; repeatable.
     #[arg(long, value_name = "NAME")]
     pub(crate) event_name: Vec<String>,
-    /// That AWS answered with an error.
+    /// Only calls that AWS answered with an error.
     #[arg(long)]
     pub(crate) errors: bool,
-    /// That AWS answered with this error code, * stands for any characters; repeatable.
+    /// Only calls that AWS answered with this error code, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) error_code: Vec<String>,
-    /// From this address or network (198.51.100.0/24, 2001:db8::/32), or by this service; repeatable.
+    /// Only calls from this address, network (198.51.100.0/24, 2001:db8::/32) or service; repeatable.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) address: Vec<Network>,
-    /// By this client (userAgent), * stands for any characters; repeatable.
+    /// Only calls by this client (userAgent), * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) agent: Vec<String>,
-    /// Signed with this access key, * stands for any characters; repeatable.
+    /// Only calls signed with this access key, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) access_key: Vec<String>,
-    /// By callers of this account; repeatable.
+    /// Only calls by callers of this account; repeatable.
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = super::account)]
     pub(crate) caller_account: Vec<String>,
 }
@@ -133,9 +133,9 @@ pub(crate) enum Via {
 pub(crate) enum Sort {
     /// Those with the most calls first.
     Calls,
-    /// By their names.
+    /// By name.
     Label,
-    /// Those called last first.
+    /// Those called most recently first.
     Last,
 }
 

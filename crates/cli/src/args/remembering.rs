@@ -6,10 +6,10 @@ use std::path::PathBuf;
 /// What is remembered of the log files that are read.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Remembering {
-    /// Where to remember what was read [default: invoketrail/index-1.sqlite in the cache folder].
+    /// Keep the index of what was read in this file [default: invoketrail/index-1.sqlite in the cache folder].
     #[arg(long, value_name = "FILE", conflicts_with = "no_index", value_hint = ValueHint::FilePath)]
     pub(crate) index: Option<PathBuf>,
-    /// Read every file anew, and remember nothing.
+    /// Read every file, and use no index.
     #[arg(long)]
     pub(crate) no_index: bool,
 }

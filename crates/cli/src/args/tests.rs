@@ -1,7 +1,7 @@
 //! The documents and the arguments agree.
 
 use super::Cli;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 /// The words of a command line as a shell takes them apart: quotes, comments, and whatever comes after a pipe left out.
 fn words(line: &str) -> Vec<String> {
@@ -84,4 +84,17 @@ fn lists_are_split_at_commas_and_a_file_is_an_inventory() {
     {
         assert!(Cli::try_parse_from(words(&format!("invoketrail {wrong}"))).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn no_sentence_of_the_help_is_wrapped_by_hand() {
+    fn judge(command: &clap::Command) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        // An example is indented; whatever else there is ends where its sentence does, so that the terminal's width alone wraps it.
+        for line in help.lines().filter(|line| !line.is_empty() && !line.starts_with("  ")) {
+            assert!(line.ends_with(['.', ':']), "{}: {line}", command.get_name());
+        }
+        command.get_subcommands().for_each(judge);
+    }
+    judge(&Cli::command());
 }

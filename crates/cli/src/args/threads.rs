@@ -6,7 +6,7 @@ use clap::Args;
 /// How many threads.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Threads {
-    /// Threads [default: as many as there are processors].
+    /// Use this many threads [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }

@@ -13,14 +13,14 @@ use std::time::Duration;
 Examples:
   invoketrail verify --profile audit --digests
   invoketrail verify s3://acme-trails/prefix --since 7d --output evidence.json --output evidence.md
-  invoketrail verify examples/logs --inventory examples/acme.json --metrics examples/metrics.json --since 2026-11-20 --until 2026-11-21
+  invoketrail verify examples/logs --inventory examples/acme.json --metrics examples/metrics.json \\
+      --since 2026-11-20 --until 2026-11-21
   invoketrail verify --canary arn:aws:lambda:eu-west-1:111122223333:function:orders
 
-Without a SOURCE the log files are read where the trails deliver to. Counts of records and of CloudWatch are an indication; only
-\"invoked, and nothing recorded\" is a no. Files that were read before are not read again (see --index), but for those that --digests
-has to hash.
-Exit code: 0 records arrive wherever something ran, 3 something ran and nothing was recorded (or a digest is invalid), 4 it cannot
-be told of all.")]
+Without a SOURCE, InvokeTrail reads the log files where your trails deliver them.
+Counts of records and of CloudWatch may differ for good reasons. Only a function that ran and left no record is a no.
+Files that were read before are not read again (see --index), except those that --digests must hash.
+Exit code: 0 records arrive wherever a function ran, 3 a function ran and left no record (or a digest is invalid), 4 unknown for some.")]
 pub(crate) struct Verify {
     /// A folder of delivered log files, a file, or s3://BUCKET/PREFIX [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
@@ -30,10 +30,10 @@ pub(crate) struct Verify {
     /// Only these functions: a name or an ARN, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) function: Vec<String>,
-    /// What CloudWatch counts, from this file instead of AWS.
+    /// Read CloudWatch's counts from this file instead of AWS.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) metrics: Option<PathBuf>,
-    /// Prove with digests that the log files are as they were delivered, too.
+    /// Also prove with digests that the log files are unchanged.
     #[arg(long)]
     pub(crate) digests: bool,
     /// Public keys as `aws cloudtrail list-public-keys` prints them, instead of asking AWS; repeatable.
@@ -54,7 +54,7 @@ pub(crate) struct Verify {
     pub(crate) remembering: Remembering,
     #[command(flatten)]
     pub(crate) canary: Canary,
-    /// The functions of this inventory file, instead of asking AWS.
+    /// Read the functions from this inventory file instead of AWS.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) inventory: Option<PathBuf>,
     #[command(flatten)]
@@ -64,10 +64,10 @@ pub(crate) struct Verify {
 /// Which time.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct WindowArgs {
-    /// From then on: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
+    /// Begin at this time: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
-    /// Until then: as --since; a day is meant to its end.
+    /// End at this time, written as --since; a day is included to its end.
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
 }
@@ -76,13 +76,13 @@ pub(crate) struct WindowArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "A canary: one invocation whose record is waited for")]
 pub(crate) struct Canary {
-    /// Send this function, by ARN, one dry run (nothing is run), and wait for its record.
+    /// Send this function, by ARN, one dry run (which runs nothing), and wait for its record.
     #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory", "index", "no_index", "threads"])]
     pub(crate) canary: Option<String>,
     /// Run the function once, with an empty event, instead of a dry run.
     #[arg(long, requires = "canary")]
     pub(crate) canary_invoke: bool,
-    /// Send it without being asked: needed where there is no terminal.
+    /// Send it without a question: needed without a terminal.
     #[arg(long, requires = "canary")]
     pub(crate) approve_canary: bool,
     /// How long to wait for the record [default: 20m].
@@ -103,7 +103,7 @@ pub(crate) struct Logs {
 /// What to do with log files.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LogsCommand {
-    /// Prove with digests that log files are as they were delivered, and that none is missing.
+    /// Prove with digests that log files are unchanged and that none is missing.
     Validate(Validate),
 }
 
@@ -115,10 +115,10 @@ Examples:
   invoketrail logs validate s3://acme-trails --since 2026-11-21 --until 2026-11-21 --region eu-west-1
   invoketrail logs validate --profile audit --since 24h
 
-Without a SOURCE the files are read where the trails deliver to. A copy on a disk loses the metadata in which a digest's signature
-stands: keep what `aws s3api head-object` prints beside it, as DIGEST.head.json. Every file that a digest lists is read each time:
-only its bytes prove it.
-Exit code: 0 all of it is as it was delivered, 3 something was changed or is missing, 4 it cannot be asserted of all.")]
+Without a SOURCE, InvokeTrail reads the files where your trails deliver them.
+A copy on a disk loses a digest's signature, which is in the object's metadata. Keep what `aws s3api head-object` prints beside the digest, as DIGEST.head.json.
+Every file that a digest lists is read each time, because only its bytes prove it.
+Exit code: 0 everything is as delivered, 3 something was changed or is missing, 4 not assertable for some.")]
 pub(crate) struct Validate {
     /// A folder that holds AWSLogs, or s3://BUCKET/PREFIX [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]

@@ -33,6 +33,7 @@ mod log_files;
 mod mixed;
 mod names;
 mod no_network;
+mod picture;
 mod places;
 mod proven;
 mod proxy;
