@@ -3,6 +3,7 @@
 //! It is the only crate that names the SDK of AWS, and nothing of the SDK leaves it. Only `carry_out` calls operations that
 //! write, and only [`Session::invoke`], at the user's word, invokes a function; neither is called by anything here. Whatever could not be read becomes a gap of the inventory; an error is only what makes everything impossible.
 
+mod activity;
 mod beside;
 mod body;
 mod bounded;
@@ -25,6 +26,7 @@ mod session;
 mod stop;
 mod wire;
 
+pub use activity::{Activity, OnTheWay};
 pub use beside::Wants;
 pub use canary::{Aim, CanaryError, CanaryTrouble, Sent};
 pub use carry_out::{Carried, Orders, Site, Stopped};

@@ -8,6 +8,7 @@ mod buckets;
 mod keys;
 mod open;
 
+use crate::activity::Activity;
 use crate::gap::{Class, Failure};
 use crate::options::Options;
 use crate::pace::Service;
@@ -121,6 +122,12 @@ impl Session {
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.wire.requests()
+    }
+
+    /// What was sent so far, and what is waited for.
+    #[must_use]
+    pub fn activity(&self) -> Activity {
+        self.wire.activity()
     }
 
     /// Before a piece of work: what gave no answer is asked again, whatever came of it before.

@@ -1,12 +1,13 @@
 //! The one way in which a request leaves: paced, bounded, repeated where that helps, counted, and dropped on interruption.
 
+use crate::activity::{Activity, Traffic};
 use crate::gap::{Class, Failure};
 use crate::options::{Limits, Options};
 use crate::pace::{Buckets, Budgets, Price, Service};
 use crate::stop::Stop;
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -58,7 +59,7 @@ pub(crate) struct Wire {
     silence: Mutex<HashMap<(Service, String), u32>>,
     limits: Limits,
     stop: Stop,
-    requests: AtomicU64,
+    traffic: Traffic,
     interrupted: AtomicBool,
 }
 
@@ -72,7 +73,7 @@ impl Wire {
             silence: Mutex::default(),
             limits: options.limits,
             stop,
-            requests: AtomicU64::new(0),
+            traffic: Traffic::default(),
             interrupted: AtomicBool::new(false),
         }
     }
@@ -85,7 +86,12 @@ impl Wire {
 
     /// Attempts that were sent.
     pub(crate) fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+        self.traffic.requests()
+    }
+
+    /// What is on its way.
+    pub(crate) fn activity(&self) -> Activity {
+        self.traffic.activity()
     }
 
     /// True iff a call was given up because of the interruption.
@@ -160,11 +166,14 @@ impl Wire {
         sleep_until(leaves).await;
         let permits = if service == Service::S3Objects { &self.objects } else { &self.permits };
         let _permit = permits.acquire().await.map_err(|_| Failure::interrupted())?;
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        let (leaving, since) = (self.traffic.leaves(call), Instant::now());
         let result = attempt().await;
+        drop(leaving);
+        show(call, since.elapsed(), result.as_ref().err());
         let class = result.as_ref().err().map(|failure| failure.class);
         self.hear(call, class);
         if class == Some(Class::Throttled) {
+            self.traffic.throttled();
             lock(&self.buckets).throttled(service, account, region, Instant::now());
         }
         result
@@ -198,6 +207,15 @@ impl Wire {
             .get(&(call.service, call.region.to_owned()))
             .is_some_and(|in_a_row| *in_a_row >= SILENCE)
     }
+}
+
+/// For `-v`: which request it was, and what came of it. Nothing of its headers, its body or its signature is there.
+fn show(call: &Call<'_>, took: Duration, failure: Option<&Failure>) {
+    let Call { account, region, action, subject, .. } = *call;
+    let subject = subject.unwrap_or_default();
+    let answer = failure.map_or("answered", |failure| failure.code.as_deref().unwrap_or(&failure.error));
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(target: "invoketrail::request", action, account, region, subject, answer, millis);
 }
 
 /// Nothing panics while it holds one of these locks, so a poisoned one is as good as any.

@@ -20,6 +20,12 @@ pub(crate) struct Cli {
     /// The time to be taken for now, so that the same input gives the same output.
     #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_name = "RFC3339", value_parser = crate::clock::instant)]
     pub(crate) now: Option<String>,
+    /// Show each request to AWS on stderr, with its answer and how long it took.
+    #[arg(short, long, global = true, display_order = 902)]
+    pub(crate) verbose: bool,
+    /// Print only the answer and errors: no progress, no notes, no next command.
+    #[arg(short, long, global = true, display_order = 903, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
     /// When to use colours; without this flag, NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR decide [default: auto].
     #[arg(
         long,

@@ -1,5 +1,6 @@
 //! A question to whoever sits at the terminal, before something is done that costs or changes. Only yes means yes.
 
+use crate::progress::aside;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// True iff the answer was yes; `None` iff nobody is there to be asked.
@@ -8,7 +9,7 @@ pub(crate) fn says_yes(question: &str) -> Option<bool> {
         return None;
     }
     // Not locked while the answer is waited for: Ctrl-C has something to say meanwhile.
-    let _ = write!(io::stderr(), "{question} Only yes means yes: ");
+    let _ = aside(|| write!(io::stderr(), "{question} Only yes means yes: "));
     let _ = io::stderr().flush();
     Some(is_yes(io::stdin().lock()))
 }

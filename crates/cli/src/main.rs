@@ -16,6 +16,7 @@ mod session;
 mod settings;
 mod sources;
 mod unknown;
+mod verbose;
 
 use anyhow::Result;
 use args::{Cli, Command};
@@ -33,6 +34,12 @@ fn main() -> Outcome {
 
 fn run(cli: Cli) -> Result<Outcome> {
     output::choose(cli.color);
+    if cli.quiet {
+        progress::be_quiet();
+    }
+    if cli.verbose {
+        verbose::begin();
+    }
     // Completions are for a shell that starts up, in whatever folder.
     if let Command::Completions(typed) = &cli.command {
         return commands::completions::run(typed);

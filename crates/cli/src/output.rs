@@ -2,6 +2,7 @@
 
 use crate::args::Colour;
 use crate::problem::{Problem, io_problem};
+use crate::progress::aside;
 use anyhow::Result;
 use report::Layout;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -14,10 +15,13 @@ use store::limits::{DOCUMENT, Limit, Unread};
 /// # Errors
 /// Anything else that stdout says.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let written = write(&mut out).and_then(|()| out.flush());
-    // What is left in the buffer would be tried again on the way out.
-    let (_, _) = out.into_parts();
+    let written = aside(|| {
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let written = write(&mut out).and_then(|()| out.flush());
+        // What is left in the buffer would be tried again on the way out.
+        let (_, _) = out.into_parts();
+        written
+    });
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(io_problem("write to", "stdout", &error).into())

@@ -1,6 +1,7 @@
 //! What went wrong, in the user's words: one line, and one line of help where there is something to do.
 
 use crate::outcome::Outcome;
+use crate::progress::{aside, is_quiet};
 use std::fmt;
 use std::io::{self, Write};
 use text::visible::excerpt;
@@ -85,13 +86,11 @@ pub(crate) fn io_problem(doing: &str, what: &str, error: &io::Error) -> Problem 
 
 /// Tells the problem on stderr; the exit code.
 pub(crate) fn tell(error: &anyhow::Error) -> Outcome {
-    let mut stderr = io::stderr().lock();
     let line = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    // Nobody is left to tell where stderr is closed.
-    let _ = writeln!(stderr, "error: {}", excerpt(&line, LONGEST));
+    write_line("error", &excerpt(&line, LONGEST));
     let Some(problem) = error.downcast_ref::<Problem>() else { return Outcome::CouldNotAnswer };
     if let Some(help) = &problem.help {
-        let _ = writeln!(stderr, "help: {}", advice(help));
+        write_line("help", &advice(help));
     }
     problem.outcome
 }
@@ -101,8 +100,20 @@ fn advice(text: &str) -> String {
     excerpt(text, LONGEST_ADVICE)
 }
 
-/// Says something by the way on stderr: `note: ...`, `next: ...`.
+/// Says something by the way on stderr: `note: ...`, `next: ...`; nothing with `--quiet`.
 pub(crate) fn say(label: &str, text: &str) {
+    if !is_quiet() {
+        insist(label, text);
+    }
+}
+
+/// The same, also with `--quiet`: what a person has to know who reads the exit code.
+pub(crate) fn insist(label: &str, text: &str) {
     let shown = if matches!(label, "next" | "help") { advice(text) } else { excerpt(text, LONGEST) };
-    let _ = writeln!(io::stderr().lock(), "{label}: {shown}");
+    write_line(label, &shown);
+}
+
+fn write_line(label: &str, text: &str) {
+    // Nobody is left to tell where stderr is closed.
+    let _ = aside(|| writeln!(io::stderr().lock(), "{label}: {text}"));
 }

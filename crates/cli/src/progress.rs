@@ -1,17 +1,156 @@
-//! One line on stderr that tells how far a collection has come; nothing where stderr is no terminal.
+//! How far a long piece of work has come: one line on a terminal, drawn anew; elsewhere a line every ten seconds.
+//!
+//! Whoever begins such a piece of work says how to word it, and one thread asks for the words and draws them. Everything else that is
+//! written to stderr goes through [`aside`], so that no line stands in the middle of another.
 
-use aws::Progress;
+use aws::{Activity, Progress};
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// The line. All clones are one line.
-#[derive(Clone)]
-pub(crate) struct Line {
-    shown: bool,
-    counts: Arc<Mutex<Counts>>,
+/// Work that is done before is not worth a line.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// A terminal's line is drawn so often.
+const FRAME: Duration = Duration::from_millis(200);
+/// Where there is no terminal a line is written so often.
+const BEAT: Duration = Duration::from_secs(10);
+/// A request on its way is named after this long.
+const SLOW: Duration = Duration::from_secs(2);
+/// Columns of a terminal that does not say how many it has.
+const COLUMNS: usize = 80;
+
+static BOARD: Mutex<Board> = Mutex::new(Board::new());
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+type Words = Box<dyn Fn(Duration) -> String + Send>;
+
+/// All work that is under way, the oldest first: that is what is shown.
+struct Board {
+    works: Vec<Running>,
+    next: u64,
+    /// The terminal holds a line of ours.
+    drawn: bool,
+    ticking: bool,
 }
+
+struct Running {
+    id: u64,
+    since: Instant,
+    /// When a line was last written where there is no terminal.
+    beat: Instant,
+    words: Words,
+}
+
+impl Board {
+    const fn new() -> Self {
+        Board { works: Vec::new(), next: 0, drawn: false, ticking: false }
+    }
+
+    fn erase(&mut self) {
+        if std::mem::take(&mut self.drawn) {
+            // Back to the first column, and erase the rest.
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn draw(&mut self, terminal: bool) {
+        let now = Instant::now();
+        let Some(work) = self.works.first_mut() else { return };
+        let age = now - work.since;
+        if terminal && age >= PATIENCE {
+            let columns = terminal_size::terminal_size_of(io::stderr());
+            let columns = columns.map_or(COLUMNS, |(width, _)| usize::from(width.0));
+            let line = fitted(&(work.words)(age), columns.saturating_sub(1));
+            let _ = write!(io::stderr(), "\r{line}\x1b[K");
+            self.drawn = true;
+        } else if !terminal && now - work.beat >= beat() {
+            work.beat = now;
+            let _ = writeln!(io::stderr(), "progress: {}", (work.words)(age));
+        }
+    }
+}
+
+fn board() -> MutexGuard<'static, Board> {
+    BOARD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The time between two lines; tests do not wait ten seconds.
+fn beat() -> Duration {
+    let typed = std::env::var("INVOKETRAIL_TEST_BEAT").ok().filter(|_| cfg!(debug_assertions));
+    typed.and_then(|millis| millis.parse().ok()).map_or(BEAT, Duration::from_millis)
+}
+
+/// As many clauses of the line as there is room for; a clause ends with a comma or a semicolon.
+fn fitted(line: &str, room: usize) -> String {
+    if line.chars().count() <= room {
+        return line.to_owned();
+    }
+    let short: String = line.chars().take(room).collect();
+    let end = short.rfind([',', ';']).unwrap_or(short.len());
+    short[..end].to_owned()
+}
+
+/// From here on nobody is told how far anything has come.
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// True iff `--quiet` was typed.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// Writes to a terminal on which no line of progress stands meanwhile.
+pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
+    let mut board = board();
+    board.erase();
+    write()
+}
+
+/// A long piece of work, shown as long as this value lives.
+#[must_use]
+pub(crate) struct Work {
+    id: Option<u64>,
+}
+
+impl Work {
+    /// Shows it in these words, which hear how long it has taken. Nothing is shown of what is over at once.
+    pub(crate) fn show(words: impl Fn(Duration) -> String + Send + 'static) -> Work {
+        if is_quiet() {
+            return Work { id: None };
+        }
+        let mut board = board();
+        let (id, now) = (board.next, Instant::now());
+        board.next += 1;
+        board.works.push(Running { id, since: now, beat: now, words: Box::new(words) });
+        if !std::mem::replace(&mut board.ticking, true) {
+            let terminal = io::stderr().is_terminal();
+            let pause = if terminal { FRAME } else { FRAME.min(beat()) };
+            // It ends with the process.
+            std::thread::spawn(move || {
+                loop {
+                    std::thread::sleep(pause);
+                    self::board().draw(terminal);
+                }
+            });
+        }
+        Work { id: Some(id) }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let Some(id) = self.id else { return };
+        let mut board = board();
+        board.works.retain(|work| work.id != id);
+        board.erase();
+    }
+}
+
+/// How far a collection has come.
+#[derive(Clone, Default)]
+pub(crate) struct Collecting(Arc<Mutex<Counts>>);
 
 /// What has come so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,99 +175,101 @@ impl Counts {
         }
     }
 
-    fn told(self) -> String {
+    fn words(self) -> String {
         let Counts { accounts, accounts_done, places, places_done, resources } = self;
         format!(
-            "reading: {accounts_done}/{accounts} accounts, {places_done}/{places} Regions, {resources} functions"
+            "{accounts_done} of {accounts} accounts, {places_done} of {places} Regions, {resources} functions"
         )
     }
 }
 
-impl Line {
-    pub(crate) fn on_stderr() -> Line {
-        Line { shown: io::stderr().is_terminal(), counts: Arc::default() }
-    }
-
+impl Collecting {
     /// Something came.
     pub(crate) fn on(&self, progress: &Progress) {
-        if !self.shown {
-            return;
-        }
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.add(progress);
-        // Back to the first column, and erase the rest.
-        let _ = write!(io::stderr(), "\r{}\x1b[K", counts.told());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(progress);
     }
 
-    /// Makes room for other words.
-    pub(crate) fn clear(&self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+    /// What has come so far.
+    pub(crate) fn words(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).words()
     }
+}
+
+/// How many requests were sent, how fast, how many AWS throttled, and which one is waited for.
+pub(crate) fn requests(activity: &Activity, took: Duration) -> String {
+    let mut words = format!("{} requests{}", activity.requests, rate(activity.requests, took));
+    if activity.throttled > 0 {
+        words.push_str(&format!("; AWS throttled {}, so it goes slower", activity.throttled));
+    }
+    if let Some(oldest) = activity.oldest.as_ref().filter(|oldest| oldest.since >= SLOW) {
+        let (action, region, secs) = (oldest.action, &oldest.region, oldest.since.as_secs());
+        words.push_str(&format!("; waiting for {action} in {region} ({secs} s)"));
+    }
+    words
+}
+
+/// ` (12/s)`, or nothing where there is too little to divide.
+fn rate(number: u64, took: Duration) -> String {
+    let secs = took.as_secs_f64();
+    if secs < 1.0 || number == 0 { String::new() } else { format!(" ({:.0}/s)", number as f64 / secs) }
 }
 
 /// How many files were read, of how many.
 pub(crate) struct Files {
-    shown: bool,
-    of: u64,
-    done: AtomicU64,
+    done: Arc<AtomicU64>,
+    work: Mutex<Option<Work>>,
 }
 
 impl Files {
-    pub(crate) fn on_stderr(of: u64) -> Files {
-        Files { shown: io::stderr().is_terminal(), of, done: AtomicU64::new(0) }
+    pub(crate) fn reading(of: u64) -> Files {
+        let done = Arc::<AtomicU64>::default();
+        let counted = Arc::clone(&done);
+        let work = Work::show(move |took| {
+            let done = counted.load(Ordering::Relaxed);
+            format!("reading: {done} of {of} files{}", rate(done, took))
+        });
+        Files { done, work: Mutex::new(Some(work)) }
     }
 
     /// One more.
     pub(crate) fn one(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        // A hundred lines are enough for everybody.
-        let step = (self.of / 100).max(1);
-        if self.shown && done.is_multiple_of(step) {
-            let _ = write!(io::stderr(), "\rreading: {done} of {} files\x1b[K", self.of);
-        }
+        self.done.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Makes room for other words.
-    pub(crate) fn clear(&self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+    /// All of them are read.
+    pub(crate) fn end(&self) {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
-/// How long something has been waited for.
-pub(crate) struct Waiting {
-    shown: bool,
+/// How many files were found so far.
+pub(crate) struct Found {
+    number: Arc<AtomicU64>,
+    _work: Work,
 }
 
-impl Waiting {
-    pub(crate) fn on_stderr() -> Waiting {
-        Waiting { shown: io::stderr().is_terminal() }
+impl Found {
+    pub(crate) fn looking() -> Found {
+        let number = Arc::<AtomicU64>::default();
+        let counted = Arc::clone(&number);
+        let work = Work::show(move |took| {
+            let number = counted.load(Ordering::Relaxed);
+            format!("looking for files: {number} found{}", rate(number, took))
+        });
+        Found { number, _work: work }
     }
 
-    /// So long, of so long at most, with so many files read meanwhile.
-    pub(crate) fn tell(&self, waited: Duration, most: Duration, files: usize) {
-        if self.shown {
-            let (waited, most) = (waited.as_secs(), most.as_secs());
-            let told = format!("waiting for the record: {waited} of at most {most} s, {files} new files");
-            let _ = write!(io::stderr(), "\r{told}\x1b[K");
-        }
-    }
-
-    /// Makes room for other words.
-    pub(crate) fn clear(&self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+    /// One more.
+    pub(crate) fn one(&self) {
+        self.number.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Counts;
-    use aws::Progress;
+    use super::{Counts, fitted, requests};
+    use aws::{Activity, OnTheWay, Progress};
+    use std::time::Duration;
 
     #[test]
     fn counts_add_up() {
@@ -136,8 +277,35 @@ mod tests {
         let at = || ("111122223333".to_owned(), "eu-west-1".to_owned());
         counts.add(&Progress::Accounts { count: 2 });
         counts.add(&Progress::Regions { account: at().0, count: 17 });
-        counts.add(&Progress::Resources { account: at().0, region: at().1, count: 50 });
+        counts.add(&Progress::Resources { account: at().0, region: at().1, count: 1050 });
         counts.add(&Progress::Place { account: at().0, region: at().1 });
-        assert_eq!(counts.told(), "reading: 0/2 accounts, 1/17 Regions, 50 functions");
+        assert_eq!(counts.words(), "0 of 2 accounts, 1 of 17 Regions, 1050 functions");
+    }
+
+    #[test]
+    fn what_is_waited_for_is_said_only_when_it_is_slow() {
+        let on_the_way = |secs| OnTheWay {
+            action: "lambda:ListFunctions",
+            account: "111122223333".to_owned(),
+            region: "us-east-1".to_owned(),
+            since: Duration::from_secs(secs),
+        };
+        let activity =
+            |throttled, secs| Activity { requests: 1200, throttled, oldest: Some(on_the_way(secs)) };
+        let took = Duration::from_secs(10);
+        assert_eq!(requests(&activity(0, 1), took), "1200 requests (120/s)");
+        assert_eq!(
+            requests(&activity(3, 4), took),
+            "1200 requests (120/s); AWS throttled 3, so it goes slower; waiting for lambda:ListFunctions in us-east-1 (4 s)"
+        );
+    }
+
+    #[test]
+    fn a_line_is_cut_between_its_clauses() {
+        let line = "1 of 2 accounts, 3 of 4 Regions; 5 requests";
+        assert_eq!(fitted(line, 80), line);
+        assert_eq!(fitted(line, 40), "1 of 2 accounts, 3 of 4 Regions");
+        assert_eq!(fitted(line, 20), "1 of 2 accounts");
+        assert_eq!(fitted(line, 5), "1 of ");
     }
 }

@@ -4,14 +4,14 @@
 use crate::args::Job;
 use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
-use crate::progress::Line;
+use crate::progress::{Collecting, Work, requests};
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::inventory::Inventory;
 use audit::journal::Journal;
 use aws::permissions::{Action, Held};
-use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
+use aws::{Activity, Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
@@ -44,6 +44,7 @@ impl Session {
         let runtime = runtime.map_err(|error| Problem::new(format!("cannot start: {error}")))?;
         let stop = Stop::new();
         hear(&runtime, stop.clone());
+        let _work = Work::show(|_| "finding credentials, and asking AWS whose they are".to_owned());
         let opened = runtime.block_on(aws::Session::open(&options(live), stop.clone()));
         let opened = opened.map_err(|error| problem(&error))?;
         Ok(opened.map(|aws| Session { runtime, aws: Arc::new(aws), stop }))
@@ -54,9 +55,12 @@ impl Session {
     /// # Errors
     /// [`Problem`] iff nothing could be collected at all.
     pub(crate) fn collect(&self, now: &str) -> Result<Collected> {
-        let line = Line::on_stderr();
-        let collected = self.wait(self.aws.collect(now, &|progress| line.on(&progress)));
-        line.clear();
+        let collecting = Collecting::default();
+        let (counts, aws) = (collecting.clone(), Arc::clone(&self.aws));
+        let _work = Work::show(move |took| {
+            format!("reading: {}; {}", counts.words(), requests(&aws.activity(), took))
+        });
+        let collected = self.wait(self.aws.collect(now, &|progress| collecting.on(&progress)));
         collected.map_err(|error| problem(&error).into())
     }
 
@@ -94,6 +98,13 @@ impl Session {
 
     /// Waits for an answer. May be called from several threads.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        // The oldest work is shown: this is, iff it is no part of a larger one.
+        let (aws, before) = (Arc::clone(&self.aws), self.aws.activity().requests);
+        let _work = Work::show(move |took| {
+            let activity = aws.activity();
+            let sent = Activity { requests: activity.requests.saturating_sub(before), ..activity };
+            format!("asking AWS: {}", requests(&sent, took))
+        });
         self.runtime.handle().block_on(work)
     }
 
@@ -126,7 +137,6 @@ fn hear(runtime: &Runtime, stop: Stop) {
             return;
         }
         stop.stop();
-        Line::on_stderr().clear();
         say("note", "interrupted: press Ctrl-C again to end at once");
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(i32::from(Outcome::Interrupted.code()));

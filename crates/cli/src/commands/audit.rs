@@ -109,7 +109,10 @@ pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
         return outcome;
     }
     let answer = if outcome == Outcome::No { "no" } else { "undetermined" };
-    say("note", &format!("the answer is {answer}: exit code {} hidden by --exit-zero", outcome.code()));
+    crate::problem::insist(
+        "note",
+        &format!("the answer is {answer}: exit code {} hidden by --exit-zero", outcome.code()),
+    );
     Outcome::Well
 }
 

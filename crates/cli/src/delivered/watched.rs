@@ -62,7 +62,7 @@ impl Watched<'_> {
         let feed = Feed::new(survey, index, session, threads).with_help();
         let watched = Watched { feed, items: &delivered.logs, holes: Mutex::default() };
         let result = work(&watched);
-        watched.feed.clear();
+        watched.feed.end();
         (result, watched.holes.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 

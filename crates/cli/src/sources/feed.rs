@@ -57,7 +57,7 @@ impl<'a> Feed<'a> {
         let mut ready = std::mem::take(&mut survey.kept);
         sort(&mut ready);
         let again = survey.again.clone();
-        let line = Files::on_stderr(survey.files);
+        let line = Files::reading(survey.files);
         let flights = Flights::for_threads(threads);
         let state = Mutex::new(State { ready, again, walk: None, flights });
         let helps = Mutex::new(std::mem::take(&mut survey.helps));
@@ -88,9 +88,9 @@ impl<'a> Feed<'a> {
         self.known.load(Ordering::Relaxed)
     }
 
-    /// Makes room for other words.
-    pub(crate) fn clear(&self) {
-        self.line.clear();
+    /// All is read that there is.
+    pub(crate) fn end(&self) {
+        self.line.end();
     }
 
     /// The next file; its bytes are on their way iff it is an object that is not in the index.

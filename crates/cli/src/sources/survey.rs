@@ -113,7 +113,9 @@ impl Survey<'_> {
         let mut elsewhere = false;
         let room = KEPT.saturating_sub(self.kept.len());
         let (walk, first) = Walk::new(at, root, self.window, self.now);
+        let looking = crate::progress::Found::looking();
         for met in first.into_iter().chain(walk) {
+            looking.one();
             match met {
                 Met::Delivered(found) => delivered.add(found, room),
                 Met::Loose(found) => loose.add(found, room),

@@ -35,6 +35,7 @@ mod names;
 mod no_network;
 mod picture;
 mod places;
+mod progress;
 mod proven;
 mod proxy;
 mod reductions;

@@ -197,7 +197,7 @@ fn read(
     let work = |_| Work { tally: Tally::new(&asked.question, &spill), keeper: Keeper::into(index) };
     let feed = Feed::new(survey, index, session, settings.threads);
     let done = scan_sheets(&feed, layout, (0..settings.threads).map(work).collect());
-    feed.clear();
+    feed.end();
     let (works, mut account) = done.map_err(scratch_problem)?;
     let mut named = Named::default();
     works.iter().for_each(|work| named.merge(work.tally.named()));

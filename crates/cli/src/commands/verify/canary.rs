@@ -10,7 +10,7 @@ use crate::delivered::{Delivered, delivered, has_request};
 use crate::outcome::Outcome;
 use crate::output::print;
 use crate::problem::{Problem, say};
-use crate::progress::Waiting;
+use crate::progress::Work;
 use crate::session::Session;
 use crate::settings::Live;
 use crate::sources::{Place, Trails, Window, delivered_by};
@@ -18,6 +18,8 @@ use anyhow::Result;
 use aws::{Aim, Sent};
 use logs::{Filter, text_of};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use text::visible::visible;
 
@@ -170,7 +172,13 @@ impl Arrivals {
     fn wait(&self, session: &Session, before: &Delivered, request: &str, wanted: &args::Canary) -> Waited {
         let timeout = wanted.canary_timeout.unwrap_or(TIMEOUT);
         let poll = wanted.canary_poll.unwrap_or(POLL);
-        let (start, line) = (Instant::now(), Waiting::on_stderr());
+        let start = Instant::now();
+        let (most, seen) = (timeout.as_secs(), Arc::<AtomicUsize>::default());
+        let counted = Arc::clone(&seen);
+        let _work = Work::show(move |waited| {
+            let (waited, files) = (waited.as_secs(), counted.load(Ordering::Relaxed));
+            format!("waiting for the record: {waited} of at most {most} s, {files} new files read")
+        });
         let mut known: BTreeSet<_> = before.logs.iter().map(|item| before.name(item)).collect();
         let (mut files, mut unread) = (0, None);
         loop {
@@ -181,22 +189,19 @@ impl Arrivals {
             let (found, read, hole) = has_request(&listed, request, session);
             unread = hole.or(unread);
             if let Some(file) = found {
-                line.clear();
                 return Waited::Arrived { file, after: start.elapsed() };
             }
             files += read.len();
+            seen.store(files, Ordering::Relaxed);
             known.extend(read);
             let next = Instant::now() + poll;
             while Instant::now() < next {
                 if session.is_stopped() {
-                    line.clear();
                     return Waited::Interrupted;
                 }
                 if start.elapsed() >= timeout {
-                    line.clear();
                     return Waited::Nothing { files, unread };
                 }
-                line.tell(start.elapsed(), timeout, files);
                 std::thread::sleep(TICK.min(poll));
             }
         }
