@@ -92,16 +92,26 @@ pub struct Around {
 /// The plan that takes back around what others changed; `found` is what stands at each step of `plan`.
 #[must_use]
 pub fn around(plan: &Plan, found: &[State]) -> Around {
-    let mut told = Around { plan: Plan { steps: Vec::new(), ..plan.clone() }, changed: Vec::new(), left: Vec::new(), is_over: true };
+    let mut told = Around {
+        plan: Plan { steps: Vec::new(), ..plan.clone() },
+        changed: Vec::new(),
+        left: Vec::new(),
+        is_over: true,
+    };
     let deletes = |arn: &str| {
-        plan.steps.iter().any(|step| step.change.target.arn == arn && step.change.after() == State::Trail(None))
+        plan.steps
+            .iter()
+            .any(|step| step.change.target.arn == arn && step.change.after() == State::Trail(None))
     };
     let is_changed = |step: &Step, state: &State| {
         let change = &step.change;
         *state != change.before() && !is_taken_back(change, state) && change.inverse().so_far(state).is_none()
     };
     let changed = |arn: &str| {
-        plan.steps.iter().zip(found).any(|(step, state)| step.change.target.arn == arn && is_changed(step, state))
+        plan.steps
+            .iter()
+            .zip(found)
+            .any(|(step, state)| step.change.target.arn == arn && is_changed(step, state))
     };
     for (step, state) in plan.steps.iter().zip(found) {
         let is_changed = is_changed(step, state);
@@ -138,7 +148,8 @@ pub fn takes_back_all(plan: &Plan, marks: &[Mark], back: &Plan) -> bool {
 /// True iff each step of `back` takes back one that was begun: exactly, or around what others changed.
 #[must_use]
 pub fn takes_back_only(plan: &Plan, marks: &[Mark], back: &Plan) -> bool {
-    let ours: Vec<Change> = begun(plan, marks).into_iter().map(|at| plan.steps[at].change.inverse()).collect();
+    let ours: Vec<Change> =
+        begun(plan, marks).into_iter().map(|at| plan.steps[at].change.inverse()).collect();
     back.steps.iter().all(|step| {
         let change = &step.change;
         ours.iter().any(|one| one == change || taken_back(one, &change.before()).as_ref() == Some(change))

@@ -301,3 +301,42 @@ fn a_recorder_that_was_not_seen_drops_no_copies() {
     let forged = Plan { purpose: Purpose::Backout(exception(&[])), ..plan };
     assert!(conduct_over(&less.inventory, &forged).is_err());
 }
+
+/// Over the account, each function that an exception covers is recorded before and not after: nothing else can be excused.
+#[test]
+fn an_exception_covers_what_is_recorded_before_and_not_after() {
+    let covers = |world: &World, names: &[&str], region: &str| {
+        let mut plan = drops(&seen().trail("main", MEMBER, false, ALL), "f2");
+        let functions: Vec<String> = names.iter().map(|name| function(MEMBER, region, name)).collect();
+        plan.purpose = Purpose::Backout(exception(&functions));
+        conduct_over(&world.inventory, &plan)
+    };
+    let world = seen().trail("main", MEMBER, false, ALL);
+    assert_eq!(covers(&world, &["f2"], HERE), Ok(()));
+    // A trail for one Region, and a function in another one that nobody records.
+    let mut narrow = seen().functions(MEMBER, THERE, &["far"]).trail("main", MEMBER, false, ALL);
+    let west = narrow.of("main");
+    west.multi_region = false;
+    let arn = west.arn.clone();
+    if let Seen::Known(trails) = &mut narrow.at(MEMBER, THERE).trails {
+        trails.retain(|one| one.trail != arn);
+    }
+    let mut plan = drops(&narrow, "f2");
+    plan.purpose =
+        Purpose::Backout(exception(&[function(MEMBER, HERE, "f2"), function(MEMBER, THERE, "far")]));
+    assert!(
+        conduct_over(&narrow.inventory, &plan).unwrap_err().why.contains("far, which is not recorded today")
+    );
+    plan.purpose =
+        Purpose::Backout(exception(&[function(MEMBER, HERE, "f2"), function(MEMBER, THERE, "none")]));
+    assert!(conduct_over(&narrow.inventory, &plan).unwrap_err().why.contains("none, which was not found"));
+    // Another recorder holds it.
+    let copied = world.clone().trail("copy", MEMBER, false, ALL);
+    assert!(covers(&copied, &["f2"], HERE).unwrap_err().why.contains("recorded afterwards, too"));
+    // What was begun of the plan is judged by what it found.
+    let plan = drops(&world, "f2");
+    let half = audit::plan::after(&world.inventory, &[plan.steps[0].change.clone()]);
+    assert!(conduct_over(&half, &plan).is_err());
+    let before = audit::plan::unbegun(&half, &plan, &[audit::journal::Mark::Intended]);
+    assert_eq!(conduct_over(&before, &plan), Ok(()));
+}

@@ -7,7 +7,11 @@ use recording::{Inclusion, included};
 use std::collections::BTreeSet;
 
 /// What they come to without what the plan did; `None` iff that cannot be told from what others did.
-pub(super) fn merged_selectors(first: &Selectors, set: &Selectors, live: &Selectors) -> Option<Vec<Selector>> {
+pub(super) fn merged_selectors(
+    first: &Selectors,
+    set: &Selectors,
+    live: &Selectors,
+) -> Option<Vec<Selector>> {
     let all = [first, set, live];
     if all.iter().any(|one| one.list.iter().any(|one| !one.doubts().is_empty())) {
         return None;
@@ -72,11 +76,7 @@ fn is_within(one: &Selector, other: &Selector) -> bool {
 }
 
 /// The selector about the same events in that list: `Some(None)` iff there is none, `None` iff it may be one of several.
-fn counterpart<'s>(
-    one: &Selector,
-    list: &'s [Selector],
-    ours: &[Selector],
-) -> Option<Option<&'s Selector>> {
+fn counterpart<'s>(one: &Selector, list: &'s [Selector], ours: &[Selector]) -> Option<Option<&'s Selector>> {
     let same: Vec<&Selector> = list.iter().filter(|other| may_overlap(one, other)).collect();
     let alone = ours.iter().filter(|other| may_overlap(one, other)).count() == 1;
     match same.as_slice() {
@@ -102,7 +102,8 @@ fn is_named(one: &Selector, other: &Selector) -> bool {
 fn may_overlap(one: &Selector, other: &Selector) -> bool {
     let (Selector::Advanced(one), Selector::Advanced(other)) = (one, other) else { return true };
     [Field::EventCategory, Field::ResourcesType].into_iter().all(|field| {
-        let values = |one: &AdvancedSelector| one.condition(field).map(|one| one.equals.clone()).unwrap_or_default();
+        let values =
+            |one: &AdvancedSelector| one.condition(field).map(|one| one.equals.clone()).unwrap_or_default();
         let (one, other) = (values(one), values(other));
         one.is_empty() || other.is_empty() || one.iter().any(|value| other.contains(value))
     })
@@ -110,7 +111,8 @@ fn may_overlap(one: &Selector, other: &Selector) -> bool {
 
 /// What others made of `own`, without what the plan had made of `was`.
 fn back(was: &Selector, own: &Selector, edited: &Selector) -> Option<Selector> {
-    let (Selector::Advanced(was), Selector::Advanced(own), Selector::Advanced(edited)) = (was, own, edited) else {
+    let (Selector::Advanced(was), Selector::Advanced(own), Selector::Advanced(edited)) = (was, own, edited)
+    else {
         return None;
     };
     let name = if edited.name == own.name { &was.name } else { &edited.name };
