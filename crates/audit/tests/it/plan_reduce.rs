@@ -1,7 +1,8 @@
 //! Plans that record less on purpose: they drop what they list and nothing else, and can be taken back.
 
+use crate::cost::prices;
 use crate::plan_laws::{worlds, worlds_that_record};
-use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, function};
+use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, exception, function};
 use audit::backout::{Pattern, Wanted};
 use audit::change::{Change, Setting, State as Found, Turn, undo};
 use audit::cost::Prices;
@@ -20,20 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const TODAY: &str = "2026-11-23";
 
-fn exception() -> Exception {
-    Exception {
-        id: "batch".to_owned(),
-        functions: Vec::new(),
-        owner: "payments".to_owned(),
-        reason: "cost".to_owned(),
-        until: "2026-12-31".to_owned(),
-        declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
-    }
-}
-
 fn reduction(wanted: Wanted) -> Reduction {
-    Reduction { wanted, keep: Vec::new(), exception: exception() }
+    Reduction { wanted, keep: Vec::new(), exception: exception(&[]) }
 }
 
 fn drops(patterns: &[&str]) -> Reduction {
@@ -183,15 +172,7 @@ fn the_must_keep_list_is_kept() {
 
 #[test]
 fn a_budget_is_kept_by_the_high_estimate() {
-    let prices = Prices {
-        as_of: "2026-07-31".to_owned(),
-        source: "a test".to_owned(),
-        data_events_per_100k: 0.1,
-        management_copies_per_100k: 2.0,
-        lake_ingest_per_gb: 0.75,
-        record_bytes: (1_200, 2_000),
-        records_per_invocation: (1.0, 2.0),
-    };
+    let prices = Prices { data_events_per_100k: 0.1, ..prices() };
     let mut world = world();
     let counts = BTreeMap::from([("batch".to_owned(), 100_000_000), ("orders".to_owned(), 1_000_000)]);
     let key = (MEMBER.to_owned(), HERE.to_owned());

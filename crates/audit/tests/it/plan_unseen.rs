@@ -1,26 +1,13 @@
 //! Reductions where not everything was looked at: what nobody saw is neither dropped nor excused.
 
-use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, advanced, function};
+use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, advanced, exception, function, step};
 use audit::backout::{Pattern, Wanted};
 use audit::change::{Change, Setting, Target, Turn};
-use audit::exception::Exception;
 use audit::plan::{
-    Owner, Plan, PlanOptions, Purpose, Reduction, Step, backout, conduct, conduct_over, drop_copies, restore,
-    retold, still_excused,
+    Plan, PlanOptions, Purpose, Reduction, backout, conduct, conduct_over, drop_copies, restore, retold,
+    still_excused,
 };
 use cloudtrail::recorder::Seen;
-
-fn exception(functions: &[String]) -> Exception {
-    Exception {
-        id: "e".to_owned(),
-        functions: functions.to_vec(),
-        owner: "o".to_owned(),
-        reason: "r".to_owned(),
-        until: "2026-12-31".to_owned(),
-        declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
-    }
-}
 
 fn reduce(world: &World, wanted: Wanted, keep: &[&str]) -> Plan {
     let keep = keep.iter().map(|one| Pattern::parse(one).unwrap()).collect();
@@ -48,14 +35,7 @@ fn forged(world: &World, trail: &str, document: &str) -> Plan {
         account: recorder.account.clone(),
         home_region: recorder.home_region.clone(),
     };
-    let step = Step {
-        change: Change { target, setting: Setting::Selectors(Turn { before, after: read(document) }) },
-        because: String::new(),
-        owner: Owner::Nobody,
-        gained: Vec::new(),
-        risks: Vec::new(),
-        backout: String::new(),
-    };
+    let step = step(Change { target, setting: Setting::Selectors(Turn { before, after: read(document) }) });
     let purpose = Purpose::Backout(exception(&[function(MEMBER, HERE, "f2")]));
     Plan { purpose, steps: vec![step], ..drop_copies(&World::member().inventory, &PlanOptions::default()) }
 }

@@ -35,7 +35,7 @@ pub(super) fn still_needed(
 pub(super) fn refuses_needed(plan: &Plan, inventory: &Inventory, declared: &[Exception]) -> Option<Outcome> {
     let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
     say("error", &still_needed(plan, &changes, inventory, declared)?);
-    say("help", "plan again with `invoketrail restore`, over all accounts and Regions of its functions");
+    say("help", "make the restore again, over all accounts and Regions of its functions");
     say("note", "nothing was changed");
     Some(Outcome::No)
 }

@@ -177,7 +177,7 @@ impl Work {
 
     /// True iff the journal says that every step is done.
     pub(crate) fn is_done(&self) -> bool {
-        !self.plan.steps.is_empty() && self.marks.iter().all(|mark| mark.is_over())
+        !self.marks.is_empty() && self.marks.iter().all(|mark| mark.is_over())
     }
 
     /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
@@ -295,5 +295,27 @@ impl Work {
             }
         }
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Work;
+    use audit::inventory::Inventory;
+    use audit::journal::Mark;
+    use audit::plan::{PlanOptions, drop_copies};
+    use std::path::PathBuf;
+
+    /// A plan that nobody began, and a journal without a step, are not done.
+    #[test]
+    fn a_journal_without_steps_is_not_done() {
+        let plan = drop_copies(&Inventory::default(), &PlanOptions::default());
+        assert!(plan.steps.is_empty());
+        let mut work = Work::of(plan, PathBuf::from("p.json.journal"));
+        assert!(!work.is_done() && !work.is_begun());
+        work.marks = vec![Mark::Fresh];
+        assert!(!work.is_done() && !work.is_begun());
+        work.marks = vec![Mark::Done];
+        assert!(work.is_done() && work.is_begun());
     }
 }
