@@ -9,6 +9,7 @@ fn apply(case: &str) -> (String, Option<i32>) {
     let mut command = command(&["apply", &plan, "--endpoint-url", "http://127.0.0.1:9"]);
     command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
     let output = command.output().unwrap();
+    crate::advice::check(&["apply", &plan], &String::from_utf8_lossy(&output.stderr));
     let text =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (text, output.status.code())

@@ -5,4 +5,5 @@
 mod dependencies;
 mod house;
 mod invariants;
+mod offers;
 mod tree;
