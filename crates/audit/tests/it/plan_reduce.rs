@@ -322,7 +322,7 @@ fn a_created_trail_that_others_changed_is_left_to_them() {
     assert!(audit::plan::around(&back, &gone).is_over);
     let at = back.steps.iter().position(|step| matches!(step.change.setting, Setting::Selectors(_))).unwrap();
     let mut changed = untouched;
-    changed[at] = Found::Selectors(crate::world::MANAGEMENT_ONLY.to_owned());
+    changed[at] = Found::Selectors(crate::world::advanced("readOnly", "Equals", "false"));
     let told = audit::plan::around(&back, &changed);
     assert_eq!((told.plan.steps.len(), told.left.len(), told.changed.len()), (0, back.steps.len(), 1));
     assert!(told.is_over, "nothing can be set, and so --merge is not offered");

@@ -26,7 +26,7 @@ use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, takes_back_only, unbegun};
 use aws::Stopped;
-use ending::{ended_by, is_over, refuses_needed};
+use ending::{ended_by, refuses_needed, too_late};
 use standing::refuses_resume;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -89,19 +89,6 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         return Ok(outcome);
     }
     carried_out(&work, &declared, &typed.approval, &place)
-}
-
-/// Refuses a backout whose exception would excuse nothing any more. What was begun can be taken back.
-fn too_late(work: &Work, context: &Context, live: &Live) -> Option<Outcome> {
-    let why = is_over(&work.plan, &context.now).filter(|_| !work.is_done())?;
-    say("error", &why);
-    if work.is_begun() {
-        say("next", &work.undo(live));
-        return Some(Outcome::HalfWay);
-    }
-    say("help", "make the backout again, with a later --until");
-    say("note", "nothing was changed");
-    Some(Outcome::No)
 }
 
 /// Shows it, asks, and carries it out.
@@ -217,7 +204,9 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
 /// The journal that this takes back: each of its steps must be the way back of one that the journal says was begun. Its own journal lies
 /// beside that one, as if it had been taken back at once.
 fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<JournalRead> {
-    let none = |help: &str| Problem::new("this plan takes back what no journal holds").help(help);
+    let none = |then: &str, help: &str| {
+        Problem::new(format!("this plan takes back what no journal holds; {then}")).help(help)
+    };
     let holds = |read: &JournalRead, plan: &Plan| {
         // What takes back an undo would reduce without declaring it.
         read.plan.purpose != Purpose::Undo && takes_back_only(&read.plan, &read.marks, plan)
@@ -226,7 +215,9 @@ fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<JournalRead> {
         let of = own.with_extension("");
         let read = if undo_of(&of) == *own && of.is_file() { Some(journal(&of)?) } else { None };
         let help = "an undo goes on beside the journal that it takes back: put that into its folder again";
-        return Ok(read.filter(|read| holds(read, &work.plan)).ok_or_else(|| none(help))?);
+        return Ok(read
+            .filter(|read| holds(read, &work.plan))
+            .ok_or_else(|| none("nothing more was changed", help))?);
     }
     if typed.journal.is_some() {
         let problem =
@@ -235,8 +226,10 @@ fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<JournalRead> {
     }
     let help =
         "nothing was changed: name the journal with --undoes JOURNAL, or see `invoketrail undo --help`";
-    let path = typed.undoes.as_ref().ok_or_else(|| none(help))?;
-    let read = Some(journal(path)?).filter(|read| holds(read, &work.plan)).ok_or_else(|| none(help))?;
+    let path = typed.undoes.as_ref().ok_or_else(|| none("nothing was changed", help))?;
+    let read = Some(journal(path)?)
+        .filter(|read| holds(read, &work.plan))
+        .ok_or_else(|| none("nothing was changed", help))?;
     work.journal_at(undo_of(path));
     Ok(read)
 }

@@ -59,27 +59,39 @@ impl Settings {
         self.validation
     }
 
+    /// The error that AWS says, if it does.
+    fn refuses(&self, operation: &str) -> Option<&'static str> {
+        match operation {
+            "DescribeOrganization" => {
+                Some(r#"{"__type":"AWSOrganizationsNotInUseException","Message":"none"}"#)
+            }
+            "GetTrailStatus" | "GetEventSelectors" | "PutEventSelectors" if self.gone => {
+                Some(r#"{"__type":"TrailNotFoundException","Message":"none"}"#)
+            }
+            "GetTrailStatus" if self.closed => Some(r#"{"__type":"AccessDeniedException","Message":"no"}"#),
+            _ => None,
+        }
+    }
+
+    /// Sets selectors, and lets happen what is to happen meanwhile.
+    fn set(&mut self, body: &Value) {
+        let kinds = ["AdvancedEventSelectors", "EventSelectors"];
+        let kind = kinds.into_iter().find(|kind| body[kind].is_array()).unwrap_or(kinds[0]);
+        self.selectors = json!({kind: body[kind]});
+        self.closed |= self.closes;
+        if let Some((path, text)) = self.meanwhile.take() {
+            std::fs::write(path, text).unwrap();
+        }
+    }
+
     /// What AWS says; a write is done first.
     fn answer(&mut self, asked: &Asked) -> (&'static str, String) {
         let body: Value = serde_json::from_str(&asked.body).unwrap_or_default();
         let operation = operation(asked);
+        if let Some(refused) = self.refuses(operation) {
+            return ("400 Bad Request", refused.to_owned());
+        }
         let said = match operation {
-            "DescribeOrganization" => {
-                let none = r#"{"__type":"AWSOrganizationsNotInUseException","Message":"none"}"#;
-                return ("400 Bad Request", none.to_owned());
-            }
-            "GetTrailStatus" | "GetEventSelectors" | "PutEventSelectors" if self.gone => {
-                return (
-                    "400 Bad Request",
-                    r#"{"__type":"TrailNotFoundException","Message":"none"}"#.to_owned(),
-                );
-            }
-            "GetTrailStatus" if self.closed => {
-                return (
-                    "400 Bad Request",
-                    r#"{"__type":"AccessDeniedException","Message":"no"}"#.to_owned(),
-                );
-            }
             "DescribeTrails" if self.trail && !self.gone => {
                 json!({"trailList": [{"Name": "main", "TrailARN": TRAIL,
                 "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "IsOrganizationTrail": false,
@@ -109,15 +121,7 @@ impl Settings {
                 json!({"ResourceTagList": [{"ResourceId": arn, "TagsList": []}]})
             }
             "PutEventSelectors" | "UpdateEventDataStore" => {
-                let kind = ["AdvancedEventSelectors", "EventSelectors"]
-                    .into_iter()
-                    .find(|kind| body[kind].is_array());
-                let kind = kind.unwrap_or("AdvancedEventSelectors");
-                self.selectors = json!({kind: body[kind]});
-                self.closed |= self.closes;
-                if let Some((path, text)) = self.meanwhile.take() {
-                    std::fs::write(path, text).unwrap();
-                }
+                self.set(&body);
                 body
             }
             "UpdateTrail" => {

@@ -1,9 +1,12 @@
 //! Which exceptions a plan ends, and whether they may end.
 
+use super::super::Context;
+use super::Work;
 use super::declared::is_of;
 use crate::clock::day;
 use crate::outcome::Outcome;
 use crate::problem::say;
+use crate::settings::Live;
 use audit::change::Change;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
@@ -41,9 +44,22 @@ pub(super) fn refuses_needed(plan: &Plan, inventory: &Inventory, declared: &[Exc
 }
 
 /// Why the exception of a backout would excuse nothing: its last day is over.
-pub(super) fn is_over(plan: &Plan, now: &str) -> Option<String> {
+fn is_over(plan: &Plan, now: &str) -> Option<String> {
     let Purpose::Backout(one) = &plan.purpose else { return None };
     (!one.holds_on(day(now))).then(|| {
         format!("the exception of this backout was accepted until {}, and that day is over", one.until)
     })
+}
+
+/// Refuses a backout whose exception would excuse nothing any more. What was begun can be taken back.
+pub(super) fn too_late(work: &Work, context: &Context, live: &Live) -> Option<Outcome> {
+    let why = is_over(&work.plan, &context.now).filter(|_| !work.is_done())?;
+    say("error", &why);
+    if work.is_begun() {
+        say("next", &work.undo(live));
+        return Some(Outcome::HalfWay);
+    }
+    say("help", "make the backout again, with a later --until");
+    say("note", "nothing was changed");
+    Some(Outcome::No)
 }
