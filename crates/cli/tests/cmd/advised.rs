@@ -276,28 +276,6 @@ fn a_file_with_an_odd_name_is_named_such_that_a_shell_finds_it() {
     assert!(words.contains(&path.to_str().unwrap().to_owned()), "{words:?}");
 }
 
-/// IAM denies one of the permissions: the policy that holds it is offered.
-#[test]
-fn permissions_that_are_lacking_are_offered_as_a_policy() {
-    let endpoint = crate::scripted::Scripted::answering(|asked| {
-        let names = asked.body.split('&').filter(|one| one.starts_with("ActionNames.member."));
-        let members: String = names
-            .filter_map(|one| one.split_once('='))
-            .map(|(_, name)| {
-                let name = name.replace("%3A", ":");
-                format!("<member><EvalActionName>{name}</EvalActionName><EvalDecision>explicitDeny</EvalDecision></member>")
-            })
-            .collect();
-        let body = format!(
-            "<R><SimulatePrincipalPolicyResult><EvaluationResults>{members}</EvaluationResults></SimulatePrincipalPolicyResult></R>"
-        );
-        ("200 OK".to_owned(), body)
-    });
-    let said = endpoint.run(&["permissions", "audit", "--check"]);
-    assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(next(&said).starts_with("invoketrail permissions audit > policy.json"), "{said:?}");
-}
-
 #[test]
 fn where_nothing_was_looked_at_the_help_is_named() {
     let (_folder, path) = managed(&json!({}));

@@ -53,7 +53,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     (
         "cli/src/commands/permissions.rs",
         "invoketrail permissions {}{again} > policy.json  # attach what is lacking",
-        "cmd/advised.rs::permissions_that_are_lacking_are_offered_as_a_policy",
+        "permissions.md",
     ),
     (
         "cli/src/commands/permissions.rs",

@@ -59,7 +59,7 @@ pub(super) fn too_late(work: &Work, context: &Context, live: &Live) -> Option<Ou
         say("next", &work.undo(live));
         return Some(Outcome::HalfWay);
     }
-    say("help", "make the backout again, with a later --until");
+    say("help", "make the backout again, until a day to come");
     say("note", "nothing was changed");
     Some(Outcome::No)
 }
