@@ -18,7 +18,7 @@ mod skeleton;
 mod undone;
 
 pub use after::after;
-pub use conduct::{Misconduct, conduct, conduct_over, retold};
+pub use conduct::{Misconduct, conduct, conduct_over, retold, unbegun};
 pub use copies::{drop_copies, drop_copies_within};
 pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
@@ -26,7 +26,7 @@ pub use record::record;
 pub use reduce::{Reduction, backout};
 pub use restore::{restore, still_excused};
 use said::finish;
-pub use undone::{taken_back, undo};
+pub use undone::{Around, around, begun, is_taken_back, taken_back, takes_back_all, takes_back_only, undo};
 
 use crate::answer::Conclusion;
 use crate::change::Change;
@@ -111,8 +111,8 @@ pub enum Purpose {
     DropCopies,
     /// A declared reduction.
     Backout(Exception),
-    /// Full recording again, after the reductions of these exceptions.
-    Restore(Vec<String>),
+    /// Full recording again, after the reductions of these exceptions, each known by its id, its functions and its plan.
+    Restore(Vec<Exception>),
     /// What was changed, taken back.
     Undo,
 }

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 const FORM: [(&str, bool); 4] =
     [("format", true), ("output", true), ("output-dir", true), ("exit-zero", false)];
 /// Flags about the facts: those of [`Source::again`].
-const FACTS: [(&str, bool); 10] = [
+const FACTS: [(&str, bool); 11] = [
+    ("config", true),
     ("inventory", true),
     ("account", true),
     ("accounts", true),
@@ -24,7 +25,7 @@ const FACTS: [(&str, bool); 10] = [
 /// The command as it was typed, about the same facts, with `flags` instead of its own format and output. Each flag has a space before
 /// it. Facts that came from a file come from AWS where `source` is `None`.
 pub(crate) fn again(source: Option<&Source>, flags: &str) -> String {
-    let facts = source.map(Source::again).unwrap_or_default();
+    let facts = source.map_or_else(config_again, Source::again);
     rewritten(&typed(), &[&FORM[..], &FACTS].concat(), &format!("{facts}{flags}"))
 }
 
@@ -34,8 +35,22 @@ pub(crate) fn same(without: &[(&str, bool)], flags: &str) -> String {
     rewritten(&typed(), &[&FORM[..], without].concat(), flags)
 }
 
+/// The file of settings as it was typed, for the next command: what it says counts there, too.
+pub(crate) fn config_again() -> String {
+    flag_again("config")
+}
+
+/// The file of exceptions as it was typed, for the next command that changes or audits an account.
+pub(crate) fn exceptions_again() -> String {
+    flag_again("exceptions")
+}
+
+fn flag_again(flag: &str) -> String {
+    typed_value(flag).map_or_else(String::new, |value| format!(" --{flag} {}", shell(&value)))
+}
+
 /// The value of a flag as it was typed.
-pub(crate) fn typed_value(flag: &str) -> Option<String> {
+fn typed_value(flag: &str) -> Option<String> {
     let (alone, whole) = (format!("--{flag}"), format!("--{flag}="));
     let typed = typed();
     typed.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(&whole) {
@@ -118,7 +133,7 @@ mod tests {
         );
         assert_eq!(
             of("--config|c.toml|backout|--drop|a *|--output|x|--organization|--owner|me"),
-            "invoketrail --config c.toml backout --drop 'a *' --owner me --format terraform"
+            "invoketrail backout --drop 'a *' --owner me --format terraform"
         );
         assert_eq!(of("restore|--|--odd"), "invoketrail restore --format terraform -- --odd");
     }

@@ -1,6 +1,6 @@
 //! What the arguments mean: flags over the configuration file over defaults.
 
-use crate::again::without_secret;
+use crate::again::{config_again, without_secret};
 use crate::args::{self, Format, Output, Recorders};
 use crate::config::Config;
 use crate::problem::say;
@@ -112,7 +112,9 @@ impl Source {
     /// The flags that lead a next command to the same facts, each with a space before it.
     pub(crate) fn again(&self) -> String {
         match self {
-            Self::File(path) => format!(" --inventory {}", report::shell(&path.to_string_lossy())),
+            Self::File(path) => {
+                format!(" --inventory {}{}", report::shell(&path.to_string_lossy()), config_again())
+            }
             Self::Live(live) => live.again(),
         }
     }
@@ -120,7 +122,7 @@ impl Source {
     /// The flags that lead a next command to the same caller of AWS; none where facts came from a file.
     pub(crate) fn caller(&self) -> String {
         match self {
-            Self::File(_) => String::new(),
+            Self::File(_) => config_again(),
             Self::Live(live) => live.again(),
         }
     }
@@ -157,6 +159,7 @@ impl Live {
         if self.accounts == Accounts::Organization {
             flags.insert_str(0, " --organization");
         }
+        flags.push_str(&config_again());
         flags
     }
 }

@@ -124,3 +124,19 @@ pub fn write_exceptions(exceptions: &[Exception]) -> String {
     text.push('\n');
     text::visible::json(&text).into_owned()
 }
+
+/// Runs `write` while nobody else runs such a thing for a file of the same folder: what it reads is still there when it writes. A file
+/// system without locks goes without.
+pub fn alone_with<T>(path: &std::path::Path, write: impl FnOnce() -> T) -> T {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // The file itself is replaced by another one with each write, and its folder stays.
+    let folder = std::fs::File::open(folder.unwrap_or(std::path::Path::new(".")));
+    let held = folder.as_ref().is_ok_and(|folder| folder.lock().is_ok());
+    let done = write();
+    if let (true, Ok(folder)) = (held, &folder) {
+        // Closing it lets go, too.
+        let _ = folder.unlock();
+    }
+    done
+}

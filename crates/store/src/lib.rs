@@ -20,7 +20,7 @@ mod scratch;
 
 pub use atomic::{can_write, write_atomically, write_privately};
 pub use document::DocumentError;
-pub use exceptions_file::{is_day, read_exceptions, write_exceptions};
+pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
 pub use index::{Batch, Index, IndexError};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
 pub use journal::{

@@ -51,10 +51,12 @@ pub(super) fn check(plan: &Plan) -> Checked {
         }
     }
     let covered = match &plan.purpose {
-        Purpose::Backout(exception) => exception.functions.as_slice(),
-        _ => &[],
+        Purpose::Backout(exception) => std::slice::from_ref(exception),
+        Purpose::Restore(ended) => ended.as_slice(),
+        Purpose::Record | Purpose::DropCopies | Purpose::Undo => &[],
     };
-    covered.iter().try_for_each(|one| arn("plan.purpose.exception.functions", one, &scope.partition))
+    let mut functions = covered.iter().flat_map(|one| &one.functions);
+    functions.try_for_each(|one| arn("plan.purpose.exception.functions", one, &scope.partition))
 }
 
 /// An ARN of the plan's partition.

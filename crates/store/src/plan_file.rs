@@ -8,6 +8,7 @@ use super::change_shape::ChangeShape;
 use super::document::{self, DocumentError, Format};
 use super::exceptions_file::ExceptionShape;
 use audit::cost::Monthly;
+use audit::exception::Exception;
 use audit::finding::Status;
 use audit::plan::{Copies, CostTurn, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
 use serde::{Deserialize, Serialize};
@@ -82,8 +83,14 @@ struct PlanShape {
 enum PurposeShape {
     Record,
     DropCopies,
-    Backout { exception: ExceptionShape },
-    Restore { exceptions: Vec<String> },
+    Backout {
+        exception: ExceptionShape,
+    },
+    Restore {
+        exceptions: Vec<String>,
+        #[serde(default)]
+        ends: Vec<ExceptionShape>,
+    },
     Undo,
 }
 
@@ -282,7 +289,10 @@ impl PlanShape {
                 Purpose::Record => PurposeShape::Record,
                 Purpose::DropCopies => PurposeShape::DropCopies,
                 Purpose::Backout(exception) => PurposeShape::Backout { exception: exception.into() },
-                Purpose::Restore(exceptions) => PurposeShape::Restore { exceptions: exceptions.clone() },
+                Purpose::Restore(ended) => PurposeShape::Restore {
+                    exceptions: ended.iter().map(|one| one.id.clone()).collect(),
+                    ends: ended.iter().map(ExceptionShape::from).collect(),
+                },
                 Purpose::Undo => PurposeShape::Undo,
             },
             scope: ScopeShape {
@@ -307,7 +317,7 @@ impl PlanShape {
             PurposeShape::Backout { exception } => {
                 Purpose::Backout(exception.checked("plan.purpose.exception")?)
             }
-            PurposeShape::Restore { exceptions } => Purpose::Restore(exceptions),
+            PurposeShape::Restore { exceptions, ends } => Purpose::Restore(ended(&exceptions, ends)?),
             PurposeShape::Undo => Purpose::Undo,
         };
         let ScopeShape { partition, organization, accounts, collected_at } = self.scope;
@@ -447,4 +457,16 @@ fn monthly(one: Monthly) -> MonthlyShape {
 
 fn into_monthly(shape: MonthlyShape) -> Monthly {
     Monthly { low: shape.low, high: shape.high }
+}
+
+/// The exceptions that a restore ends, whole: an id alone may be another one's by now.
+fn ended(ids: &[String], ends: Vec<ExceptionShape>) -> Result<Vec<Exception>, DocumentError> {
+    let path = "plan.purpose.ends";
+    let ends: Vec<Exception> = ends.into_iter().map(|one| one.checked(path)).collect::<Result<_, _>>()?;
+    if !ends.iter().map(|one| &one.id).eq(ids) {
+        let problem =
+            "it does not hold the exceptions whose ids stand beside it: make the restore again".to_owned();
+        return Err(DocumentError::Impossible { path: path.to_owned(), problem });
+    }
+    Ok(ends)
 }

@@ -75,7 +75,7 @@ pub fn choose(
             all.into_iter().filter(|one| !arns.contains(&one.arn)).collect()
         }
     };
-    // A misspelled name of what must be kept is no reason to drop it.
+    // A misspelled name of what must be kept is no reason to drop it, and one of what is to go hides what was meant.
     if !strangers.is_empty() {
         dropped.clear();
         unmet.splice(0..0, strangers.iter().map(|name| format!("{name} is not among the functions seen")));
@@ -85,7 +85,7 @@ pub fn choose(
     Choice { dropped, cost_after, unmet }
 }
 
-/// The functions that are named as those to keep, and that nothing seen is called.
+/// The functions that are named as those to drop or to keep, and that nothing seen is called.
 #[must_use]
 pub fn strangers(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Vec<String> {
     let resources = || inventory.places.iter().flat_map(|place| &place.functions.resources);
@@ -94,7 +94,11 @@ pub fn strangers(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Ve
         let known: HashSet<&str> = resources().map(|one| one.arn.as_ref()).collect();
         strangers.extend(arns.iter().filter(|arn| !known.contains(arn.as_str())).cloned());
     }
-    for pattern in keep {
+    let dropped = match wanted {
+        Wanted::Drop(patterns) => patterns.as_slice(),
+        Wanted::Budget(_) | Wanted::Only(_) => &[],
+    };
+    for pattern in dropped.iter().chain(keep) {
         let is_there = || resources().any(|one| pattern.matches(&one.arn, None) == Some(true));
         if let Some(name) = pattern.name().filter(|_| !is_there()) {
             strangers.push(name);

@@ -7,11 +7,12 @@ mod undeclared;
 
 use super::copies::{functions_lost, say_what_copies_lack};
 use super::reduce::may_record;
-use super::{Loss, Plan, PlanOptions, Purpose, Step, finish, narrowings};
+use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
 use crate::Options;
-use crate::change::{Change, Setting, Turn};
+use crate::change::{Change, Setting, State, Turn};
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
+use crate::journal::Mark;
 use cloudtrail::event::Field;
 use cloudtrail::json::each;
 use cloudtrail::resource::ResourceType;
@@ -192,7 +193,7 @@ fn keeps(before: &Selectors, after: &Selectors, functions: Option<&[String]>) ->
 }
 
 /// Checks a plan over the account as it is: what its changes stop recording must be recorded by those that certainly record
-/// there afterwards, unless the plan declares a reduction.
+/// there afterwards, unless the plan declares a reduction. That declares exactly the functions which are recorded before and not after.
 ///
 /// # Errors
 /// [`Misconduct`]: the first step that drops what nobody else certainly records.
@@ -217,6 +218,20 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
     );
     let why = format!("nobody else certainly records afterwards what it records {place}");
     Err(Misconduct { step, arn: first.recorder, why })
+}
+
+/// The account as it was before the steps that were begun, where it is as they left it: a plan that was stopped half-way is judged by
+/// what it found.
+#[must_use]
+pub fn unbegun(inventory: &Inventory, plan: &Plan, marks: &[Mark]) -> Inventory {
+    let is_done = |change: &Change| {
+        let at = inventory.recorder(&change.target.arn);
+        let found = at.and_then(|at| inventory.recorders[at].selectors.known());
+        found.is_some_and(|found| State::Selectors(found.document.clone()) == change.after())
+    };
+    let done = super::begun(plan, marks).into_iter().map(|at| &plan.steps[at].change);
+    let back: Vec<Change> = done.filter(|change| is_done(change)).map(Change::inverse).collect();
+    after(inventory, &back)
 }
 
 /// A recorder that was not seen cannot be compared with others: nothing of it is dropped as a copy.

@@ -61,8 +61,8 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
         reason: format!("exception {id} stays: {why}"),
         nearest: "restore again once it is recorded".to_owned(),
     }));
-    let ids = ids.into_iter().filter(|id| !still.contains_key(id)).collect();
-    finish(inventory, &options, Purpose::Restore(ids), steps, refusals)
+    let ended = exceptions.iter().filter(|one| !still.contains_key(&one.id)).cloned().collect();
+    finish(inventory, &options, Purpose::Restore(ended), steps, refusals)
 }
 
 /// Those of the exceptions that are still needed once the changes are carried out, by id, and why: a function that they excuse, and no

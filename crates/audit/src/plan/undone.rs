@@ -1,7 +1,11 @@
 //! Taking changes back: exactly, or around what others changed since.
 
+mod merge;
+
 use super::{Owner, Plan, Purpose, Step};
 use crate::change::{Change, Setting, State, Turn, undo as inverted};
+use crate::journal::Mark;
+use merge::merged_selectors;
 
 /// The plan that takes back these steps of a plan that was carried out, the last first.
 #[must_use]
@@ -41,28 +45,113 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
 }
 
 /// The change that takes `change` back where `found` stands now: what it added goes, what it took away comes back, and what
-/// others changed since stays. `None` iff that cannot be told apart, or nothing of it is left.
+/// others changed since stays. A change from `found` to itself iff nothing of it is left. `None` iff what is ours cannot be told
+/// from what others did.
 ///
 /// `change` is the one to be made: its `before` is what the plan had set, its `after` what stood there first.
 #[must_use]
 pub fn taken_back(change: &Change, found: &State) -> Option<Change> {
+    if *found == change.before() || is_taken_back(change, found) {
+        return Some(change.clone());
+    }
+    // What AWS makes in several calls, and was stopped between them, is taken back as far as it has come.
+    if let Some(so_far) = change.inverse().so_far(found) {
+        return Some(so_far.inverse());
+    }
     let (Setting::Selectors(turn), State::Selectors(now)) = (&change.setting, found) else { return None };
     let read = |text: &str| cloudtrail::json::from_str(text).ok();
-    let (set, first, live) = (read(&turn.before)?, read(&turn.after)?, read(now)?);
-    let kind = |text: &str| text.split('"').nth(1).map(str::to_owned);
-    if kind(&turn.before) != kind(now) || kind(&turn.after) != kind(now) {
-        return None;
-    }
-    if [&set, &first, &live].iter().any(|all| all.list.iter().any(|one| !one.doubts().is_empty())) {
-        return None;
-    }
-    let mut list: Vec<_> =
-        live.list.iter().filter(|one| !set.list.contains(one) || first.list.contains(one)).cloned().collect();
-    let missing = first.list.iter().filter(|one| !set.list.contains(one) && !live.list.contains(one));
-    list.extend(missing.cloned());
+    let list = merged_selectors(&read(&turn.after)?, &read(&turn.before)?, &read(now)?)?;
     let after = cloudtrail::json::document(&list);
-    (!list.is_empty() && after != *now).then(|| Change {
+    let is_same = State::Selectors(after.clone()) == *found;
+    let after = if is_same { now.clone() } else { after };
+    Some(Change {
         target: change.target.clone(),
         setting: Setting::Selectors(Turn { before: now.clone(), after }),
+    })
+}
+
+/// True iff nothing has to be set: what stands there is what the change wants, or what it was set on does not exist any more.
+#[must_use]
+pub fn is_taken_back(change: &Change, found: &State) -> bool {
+    *found == change.after() || *found == State::Gone
+}
+
+/// A plan to take back, around what others changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Around {
+    /// What takes it back. A step whose change has come to pass already stays, because it is a part of what was taken back.
+    pub plan: Plan,
+    /// What others changed since, and what was found.
+    pub changed: Vec<(Change, State)>,
+    /// Those of them of which ours cannot be told from theirs: the plan leaves them as they are.
+    pub left: Vec<Change>,
+    /// True iff nothing is left to be set.
+    pub is_over: bool,
+}
+
+/// The plan that takes back around what others changed; `found` is what stands at each step of `plan`.
+#[must_use]
+pub fn around(plan: &Plan, found: &[State]) -> Around {
+    let mut told = Around {
+        plan: Plan { steps: Vec::new(), ..plan.clone() },
+        changed: Vec::new(),
+        left: Vec::new(),
+        is_over: true,
+    };
+    let deletes = |arn: &str| {
+        plan.steps
+            .iter()
+            .any(|step| step.change.target.arn == arn && step.change.after() == State::Trail(None))
+    };
+    let is_changed = |step: &Step, state: &State| {
+        let change = &step.change;
+        *state != change.before() && !is_taken_back(change, state) && change.inverse().so_far(state).is_none()
+    };
+    let changed = |arn: &str| {
+        plan.steps
+            .iter()
+            .zip(found)
+            .any(|(step, state)| step.change.target.arn == arn && is_changed(step, state))
+    };
+    for (step, state) in plan.steps.iter().zip(found) {
+        let is_changed = is_changed(step, state);
+        if is_changed {
+            told.changed.push((step.change.clone(), state.clone()));
+        }
+        let arn = &step.change.target.arn;
+        // A trail that the plan made, and that others use now, is not deleted under their hands.
+        let is_theirs = deletes(arn) && changed(arn);
+        match taken_back(&step.change, state).filter(|_| !is_theirs) {
+            Some(change) => {
+                told.is_over &= is_taken_back(&change, state);
+                told.plan.steps.push(Step { change, ..step.clone() });
+            }
+            None => told.left.push(step.change.clone()),
+        }
+    }
+    told
+}
+
+/// The steps of a plan that its journal says were begun.
+#[must_use]
+pub fn begun(plan: &Plan, marks: &[Mark]) -> Vec<usize> {
+    (0..plan.steps.len()).filter(|at| marks.get(*at).is_some_and(|mark| mark.is_begun())).collect()
+}
+
+/// True iff `back` takes back every setting that was begun, and not only some of them.
+#[must_use]
+pub fn takes_back_all(plan: &Plan, marks: &[Mark], back: &Plan) -> bool {
+    let is_in = |change: &Change| back.steps.iter().any(|step| step.change.same_setting(change));
+    begun(plan, marks).into_iter().all(|at| is_in(&plan.steps[at].change))
+}
+
+/// True iff each step of `back` takes back one that was begun: exactly, or around what others changed.
+#[must_use]
+pub fn takes_back_only(plan: &Plan, marks: &[Mark], back: &Plan) -> bool {
+    let ours: Vec<Change> =
+        begun(plan, marks).into_iter().map(|at| plan.steps[at].change.inverse()).collect();
+    back.steps.iter().all(|step| {
+        let change = &step.change;
+        ours.iter().any(|one| one == change || taken_back(one, &change.before()).as_ref() == Some(change))
     })
 }

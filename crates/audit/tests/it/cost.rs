@@ -1,9 +1,8 @@
 //! What recording costs: what is not known is not nothing, and each figure names its own price.
 
-use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, World, advanced, function};
+use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, World, advanced, exception, function};
 use audit::backout::Wanted;
 use audit::cost::Prices;
-use audit::exception::Exception;
 use audit::finding::Status;
 use audit::inventory::{Resource, Serving};
 use audit::plan::{Plan, PlanOptions, Purpose, Reduction, backout, record};
@@ -98,16 +97,8 @@ fn kinds_without_a_metric_are_not_free() {
 
 fn budget(world: &World, dollars: f64) -> Plan {
     let prices = prices();
-    let exception = Exception {
-        id: "e".to_owned(),
-        functions: Vec::new(),
-        owner: "o".to_owned(),
-        reason: "r".to_owned(),
-        until: "2026-12-31".to_owned(),
-        declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
-    };
-    let reduction = Reduction { wanted: Wanted::Budget(dollars), keep: Vec::new(), exception };
+    let reduction =
+        Reduction { wanted: Wanted::Budget(dollars), keep: Vec::new(), exception: exception(&[]) };
     let options = Options { today: "2026-11-23", ..Options::default() };
     let options = PlanOptions { prices: Some(&prices), audit: options, ..PlanOptions::default() };
     backout(&world.inventory, &options, &reduction)
@@ -165,16 +156,7 @@ fn an_exception_never_covers_a_loss_that_it_did_not_declare() {
     let only = advanced("resources.ARN", "NotStartsWith", &function(MEMBER, HERE, ""));
     let world =
         World::member().functions(MEMBER, HERE, &["batch", "orders"]).trail("main", MEMBER, false, &only);
-    let exception = Exception {
-        id: "e".to_owned(),
-        functions: vec![function(MEMBER, HERE, "batch")],
-        owner: "o".to_owned(),
-        reason: "r".to_owned(),
-        until: "2026-12-31".to_owned(),
-        declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
-    };
-    let exceptions = [exception];
+    let exceptions = [exception(&[function(MEMBER, HERE, "batch")])];
     let options = Options { exceptions: &exceptions, today: "2026-11-23", ..Options::default() };
     let told = audit(&world.inventory, &options);
     let control = &told.controls[0];

@@ -3,10 +3,9 @@
 mod truth;
 mod worlds;
 
-use crate::world::{ALL, HERE, MEMBER, THERE, World, advanced, function};
+use crate::world::{ALL, HERE, MEMBER, THERE, World, advanced, exception, function, step};
 use audit::backout::{Pattern, Wanted};
 use audit::change::Change;
-use audit::exception::Exception;
 use audit::plan::{
     Plan, PlanOptions, Purpose, Reduction, Step, after, backout, conduct, conduct_over, drop_copies,
     narrowings, record, restore, retold,
@@ -21,18 +20,6 @@ const TODAY: &str = "2026-11-23";
 
 fn changes(plan: &Plan) -> Vec<Change> {
     plan.steps.iter().map(|step| step.change.clone()).collect()
-}
-
-fn exception(functions: &[String]) -> Exception {
-    Exception {
-        id: "e".to_owned(),
-        functions: functions.to_vec(),
-        owner: "o".to_owned(),
-        reason: "r".to_owned(),
-        until: "2026-12-31".to_owned(),
-        declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
-    }
 }
 
 proptest! {
@@ -92,12 +79,9 @@ proptest! {
         let loses = !lost(inventory, &then, &[]).is_empty() || !lost_elsewhere(inventory, &then).is_empty();
         // Whatever a plan says of itself, it is refused when it is applied.
         let step = Step {
-            change: change.clone(),
             because: "nothing is lost".to_owned(),
-            owner: audit::plan::Owner::Nobody,
             gained: vec!["everything".to_owned()],
-            risks: Vec::new(),
-            backout: String::new(),
+            ..step(change.clone())
         };
         let bare = drop_copies(&World::member().inventory, &PlanOptions::default());
         for purpose in [Purpose::Record, Purpose::DropCopies, Purpose::Restore(Vec::new())] {
@@ -146,14 +130,7 @@ fn a_reduction_drops_no_part_of_a_function_that_it_does_not_declare() {
     let recorder = world.of("a").clone();
     let change = change(&world.inventory, &recorder, Which::Selectors, &list).unwrap();
     let bare = drop_copies(&World::member().inventory, &PlanOptions::default());
-    let step = Step {
-        change,
-        because: String::new(),
-        owner: audit::plan::Owner::Nobody,
-        gained: Vec::new(),
-        risks: Vec::new(),
-        backout: String::new(),
-    };
+    let step = step(change);
     let purpose = Purpose::Backout(exception(&[]));
     let forged = Plan { purpose, steps: vec![step], ..bare };
     assert!(conduct_over(&world.inventory, &forged).unwrap_err().why.contains("function:f2"));

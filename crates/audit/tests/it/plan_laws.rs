@@ -59,7 +59,19 @@ fn trail() -> impl Strategy<Value = TrailSketch> {
 }
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
-    (vec(trail(), 0..4), any::<bool>(), 0..6_u8, 0..4_u8).prop_map(|(trails, images, gap, wide)| {
+    worlds_of(vec(trail(), 0..4))
+}
+
+/// The same, where the first trail was read and logs: in others there is mostly nothing to reduce.
+pub(crate) fn worlds_that_record() -> impl Strategy<Value = World> {
+    worlds_of(vec(trail(), 1..4).prop_map(|mut trails| {
+        (trails[0].logging, trails[0].unread) = (true, false);
+        trails
+    }))
+}
+
+fn worlds_of(trails: impl Strategy<Value = Vec<TrailSketch>>) -> impl Strategy<Value = World> {
+    (trails, any::<bool>(), 0..6_u8, 0..4_u8).prop_map(|(trails, images, gap, wide)| {
         let mut world = World::member().place(MEMBER, THERE).place(MANAGEMENT, HERE);
         world.account(MANAGEMENT).audited = true;
         // A fourth place is mostly like the third, so few worlds have it.

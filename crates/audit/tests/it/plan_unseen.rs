@@ -1,26 +1,13 @@
 //! Reductions where not everything was looked at: what nobody saw is neither dropped nor excused.
 
-use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, advanced, function};
+use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, advanced, exception, function, step};
 use audit::backout::{Pattern, Wanted};
 use audit::change::{Change, Setting, Target, Turn};
-use audit::exception::Exception;
 use audit::plan::{
-    Owner, Plan, PlanOptions, Purpose, Reduction, Step, backout, conduct, conduct_over, drop_copies, restore,
-    retold, still_excused,
+    Plan, PlanOptions, Purpose, Reduction, backout, conduct, conduct_over, drop_copies, restore, retold,
+    still_excused,
 };
 use cloudtrail::recorder::Seen;
-
-fn exception(functions: &[String]) -> Exception {
-    Exception {
-        id: "e".to_owned(),
-        functions: functions.to_vec(),
-        owner: "o".to_owned(),
-        reason: "r".to_owned(),
-        until: "2026-12-31".to_owned(),
-        declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
-    }
-}
 
 fn reduce(world: &World, wanted: Wanted, keep: &[&str]) -> Plan {
     let keep = keep.iter().map(|one| Pattern::parse(one).unwrap()).collect();
@@ -48,14 +35,7 @@ fn forged(world: &World, trail: &str, document: &str) -> Plan {
         account: recorder.account.clone(),
         home_region: recorder.home_region.clone(),
     };
-    let step = Step {
-        change: Change { target, setting: Setting::Selectors(Turn { before, after: read(document) }) },
-        because: String::new(),
-        owner: Owner::Nobody,
-        gained: Vec::new(),
-        risks: Vec::new(),
-        backout: String::new(),
-    };
+    let step = step(Change { target, setting: Setting::Selectors(Turn { before, after: read(document) }) });
     let purpose = Purpose::Backout(exception(&[function(MEMBER, HERE, "f2")]));
     Plan { purpose, steps: vec![step], ..drop_copies(&World::member().inventory, &PlanOptions::default()) }
 }
@@ -258,11 +238,11 @@ fn a_restore_ends_no_exception_that_is_needed() {
     let left_out = advanced("resources.ARN", "NotEquals", &function(MEMBER, HERE, "f1"));
     let exceptions = [exception(&[function(MEMBER, HERE, "f1")])];
     let ends = |world: &World| match restore(&world.inventory, &PlanOptions::default(), &exceptions).purpose {
-        Purpose::Restore(ids) => ids,
+        Purpose::Restore(ended) => ended,
         other => panic!("{other:?}"),
     };
     let world = seen().trail("main", MEMBER, false, &left_out);
-    assert_eq!(ends(&world), ["e"], "once its steps are carried out");
+    assert_eq!(ends(&world), exceptions, "once its steps are carried out");
     let needed = |world: &World| still_excused(&world.inventory, &[], &[], &exceptions);
     assert!(needed(&world)["e"].contains("f1 is not certainly recorded"), "{:?}", needed(&world));
     assert!(
@@ -270,7 +250,7 @@ fn a_restore_ends_no_exception_that_is_needed() {
         "another one excuses it"
     );
     let full = seen().trail("main", MEMBER, false, ALL);
-    assert!(needed(&full).is_empty() && ends(&full) == ["e"]);
+    assert!(needed(&full).is_empty() && ends(&full) == exceptions);
     // One that is gone may be made again.
     let gone = World::member().trail("main", MEMBER, false, &left_out);
     assert!(needed(&gone).contains_key("e"));
@@ -300,4 +280,43 @@ fn a_recorder_that_was_not_seen_drops_no_copies() {
     assert!(conduct_over(&less.inventory, &plan).unwrap_err().why.contains("not looked at"));
     let forged = Plan { purpose: Purpose::Backout(exception(&[])), ..plan };
     assert!(conduct_over(&less.inventory, &forged).is_err());
+}
+
+/// Over the account, each function that an exception covers is recorded before and not after: nothing else can be excused.
+#[test]
+fn an_exception_covers_what_is_recorded_before_and_not_after() {
+    let covers = |world: &World, names: &[&str], region: &str| {
+        let mut plan = drops(&seen().trail("main", MEMBER, false, ALL), "f2");
+        let functions: Vec<String> = names.iter().map(|name| function(MEMBER, region, name)).collect();
+        plan.purpose = Purpose::Backout(exception(&functions));
+        conduct_over(&world.inventory, &plan)
+    };
+    let world = seen().trail("main", MEMBER, false, ALL);
+    assert_eq!(covers(&world, &["f2"], HERE), Ok(()));
+    // A trail for one Region, and a function in another one that nobody records.
+    let mut narrow = seen().functions(MEMBER, THERE, &["far"]).trail("main", MEMBER, false, ALL);
+    let west = narrow.of("main");
+    west.multi_region = false;
+    let arn = west.arn.clone();
+    if let Seen::Known(trails) = &mut narrow.at(MEMBER, THERE).trails {
+        trails.retain(|one| one.trail != arn);
+    }
+    let mut plan = drops(&narrow, "f2");
+    plan.purpose =
+        Purpose::Backout(exception(&[function(MEMBER, HERE, "f2"), function(MEMBER, THERE, "far")]));
+    assert!(
+        conduct_over(&narrow.inventory, &plan).unwrap_err().why.contains("far, which is not recorded today")
+    );
+    plan.purpose =
+        Purpose::Backout(exception(&[function(MEMBER, HERE, "f2"), function(MEMBER, THERE, "none")]));
+    assert!(conduct_over(&narrow.inventory, &plan).unwrap_err().why.contains("none, which was not found"));
+    // Another recorder holds it.
+    let copied = world.clone().trail("copy", MEMBER, false, ALL);
+    assert!(covers(&copied, &["f2"], HERE).unwrap_err().why.contains("recorded afterwards, too"));
+    // What was begun of the plan is judged by what it found.
+    let plan = drops(&world, "f2");
+    let half = audit::plan::after(&world.inventory, &[plan.steps[0].change.clone()]);
+    assert!(conduct_over(&half, &plan).is_err());
+    let before = audit::plan::unbegun(&half, &plan, &[audit::journal::Mark::Intended]);
+    assert_eq!(conduct_over(&before, &plan), Ok(()));
 }

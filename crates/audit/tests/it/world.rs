@@ -1,9 +1,12 @@
 //! A small world to audit: accounts, places, recorders, each a line.
 
+use audit::change::Change;
+use audit::exception::Exception;
 use audit::inventory::{
     Account, Gap, GapKind, Inventory, Listing, OptIn, Organization, Place, Resource, Serving, Sighting,
     TrailStatus,
 };
+use audit::plan::{Owner, Step};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use std::collections::BTreeMap;
 
@@ -36,6 +39,31 @@ pub(crate) fn advanced(field: &str, operator: &str, value: &str) -> String {
 
 pub(crate) fn function(account: &str, region: &str, name: &str) -> String {
     format!("arn:aws:lambda:{region}:{account}:function:{name}")
+}
+
+/// An exception of these functions, until the end of the year.
+pub(crate) fn exception(functions: &[String]) -> Exception {
+    Exception {
+        id: "e".to_owned(),
+        functions: functions.to_vec(),
+        owner: "o".to_owned(),
+        reason: "r".to_owned(),
+        until: "2026-12-31".to_owned(),
+        declared_at: "2026-11-23T00:00:00Z".to_owned(),
+        plan: None,
+    }
+}
+
+/// A step of which its plan says nothing.
+pub(crate) fn step(change: Change) -> Step {
+    Step {
+        change,
+        because: String::new(),
+        owner: Owner::Nobody,
+        gained: Vec::new(),
+        risks: Vec::new(),
+        backout: String::new(),
+    }
 }
 
 /// An inventory to which lines are added.

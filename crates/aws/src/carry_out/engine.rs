@@ -143,7 +143,8 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change], back: bool) ->
         }
         match world.read(change).await {
             Ok(found) if found == change.before() || change.is_there(&found) => {}
-            Ok(State::Gone) if back => {}
+            // What is to be taken back, and stands as it did before already, needs nothing.
+            Ok(found) if back && (found == State::Gone || found == change.after()) => {}
             Ok(found) => return Some(Stopped::Stale { at, found: Box::new(found) }),
             Err(failure) => return Some(refused(at, &failure)),
         }
@@ -174,7 +175,8 @@ impl Step<'_> {
             write(journal, Entry::Done(at), true)?;
             return Ok(Made::Set);
         }
-        if change.is_there(&found) || gone {
+        let is_back = self.back && found == change.after();
+        if change.is_there(&found) || gone || is_back {
             write(journal, Entry::Found(at), false)?;
             return Ok(Made::Found);
         }

@@ -8,6 +8,7 @@ mod answers;
 mod beside;
 mod canary;
 mod carry;
+mod delegated;
 mod errors;
 mod evidence;
 mod facts;

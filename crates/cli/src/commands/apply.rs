@@ -5,9 +5,10 @@ mod ending;
 mod standing;
 mod work;
 
+pub(crate) use crate::again::exceptions_again;
 pub(crate) use declared::Declared;
-pub(crate) use standing::standing;
-pub(crate) use work::{Work, exceptions_again};
+pub(crate) use standing::{is_part, standing};
+pub(crate) use work::{Work, merge_again};
 
 use super::Context;
 use super::sites::in_the_way;
@@ -19,16 +20,16 @@ use crate::problem::{Problem, say};
 use crate::session::Session;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
-use audit::change::{Change, State};
+use audit::change::State;
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, taken_back};
+use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, takes_back_only, unbegun};
 use aws::Stopped;
-use ending::{ended_by, still_needed};
+use ending::{ended_by, refuses_needed, too_late};
 use standing::refuses_resume;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use store::{JournalRead, read_journal, undo_of};
 
 /// Carries out, audits again, shows the difference.
@@ -61,9 +62,10 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
             return Ok(Outcome::Well);
         }
     }
-    let taken_back = if plan.purpose == Purpose::Undo { taken_back_by(&mut work, &typed)? } else { None };
+    let taken_back =
+        if plan.purpose == Purpose::Undo { Some(taken_back_by(&mut work, &typed)?) } else { None };
     let plan = &work.plan;
-    if let Some(outcome) = misconduct(plan) {
+    if let Some(outcome) = misconduct(plan).or_else(|| too_late(&work, &context, &live)) {
         return Ok(outcome);
     }
     if !typed.even_if_managed
@@ -97,7 +99,7 @@ fn carried_out(
     place: &Place<'_>,
 ) -> Result<Outcome> {
     let (plan, live) = (&work.plan, place.live);
-    let inventory = match place.collected(plan) {
+    let inventory = match place.collected(work) {
         Ok(Ok(inventory)) => inventory,
         Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(live)),
         Ok(Err(outcome)) => {
@@ -107,7 +109,7 @@ fn carried_out(
         Err(error) if work.is_begun() => return work.half_way(Err(error), live),
         Err(error) => return Err(error),
     };
-    if let Some(outcome) = still_needed(plan, &inventory, &declared.before) {
+    if let Some(outcome) = refuses_needed(plan, &inventory, &declared.before) {
         return Ok(outcome);
     }
     let told = retold(&inventory, plan);
@@ -118,14 +120,12 @@ fn carried_out(
         return Ok(Outcome::No);
     }
     if plan.steps.is_empty() {
-        return declared.settle().map(|_| Outcome::Well);
+        return declared.settle(plan, Some(&inventory)).map(|_| Outcome::Well);
     }
     let carried = work.carry_out(place)?;
     let outcome = work.tell(&carried, live);
     if carried.stopped.is_none() {
-        let settled = declared.settle();
-        let told = settled.and_then(|declared| place.difference(plan, &before, &declared, outcome));
-        return work.half_way(told, live);
+        return work.half_way(place.finished(plan, &before, declared, outcome), live);
     }
     Ok(outcome)
 }
@@ -201,61 +201,37 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
     }
 }
 
-/// The journal that this takes back, if it is found; a plan is refused without, because each of its steps must be the way back of one
-/// that the journal says was begun. Its own journal lies beside that one, as if it had been taken back at once.
-fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<Option<JournalRead>> {
+/// The journal that this takes back: each of its steps must be the way back of one that the journal says was begun. Its own journal lies
+/// beside that one, as if it had been taken back at once.
+fn taken_back_by(work: &mut Work, typed: &args::Apply) -> Result<JournalRead> {
+    let none = |then: &str, help: &str| {
+        Problem::new(format!("this plan takes back what no journal holds; {then}")).help(help)
+    };
+    let holds = |read: &JournalRead, plan: &Plan| {
+        // What takes back an undo would reduce without declaring it.
+        read.plan.purpose != Purpose::Undo && takes_back_only(&read.plan, &read.marks, plan)
+    };
     if let Some(own) = &typed.resume {
         let of = own.with_extension("");
-        return Ok((undo_of(&of) == *own).then(|| journal(&of).ok()).flatten());
+        let read = if undo_of(&of) == *own && of.is_file() { Some(journal(&of)?) } else { None };
+        let help = "an undo goes on beside the journal that it takes back: put that into its folder again";
+        return Ok(read
+            .filter(|read| holds(read, &work.plan))
+            .ok_or_else(|| none("nothing more was changed", help))?);
     }
     if typed.journal.is_some() {
         let problem =
             Problem::misuse("the journal of a plan that takes back lies beside the one that it takes back");
         return Err(problem.help("leave --journal out").into());
     }
-    let (path, read) = taken_from(&work.plan, typed.plan.as_deref(), typed.undoes.as_deref())?;
-    work.journal_at(undo_of(&path));
-    Ok(Some(read))
-}
-
-/// The journal that holds what the plan takes back. Where none is named, those beside the plan are looked at.
-fn taken_from(plan: &Plan, file: Option<&Path>, named: Option<&Path>) -> Result<(PathBuf, JournalRead)> {
-    let holds = |read: &JournalRead| {
-        let begun = read.plan.steps.iter().zip(&read.marks).filter(|(_, mark)| mark.is_begun());
-        let back: Vec<Change> = begun.map(|(step, _)| step.change.inverse()).collect();
-        // What takes back an undo would reduce without declaring it.
-        read.plan.purpose != Purpose::Undo
-            && plan.steps.iter().all(|step| {
-                let change = &step.change;
-                let is = |one: &Change| {
-                    one == change || taken_back(one, &change.before()).as_ref() == Some(change)
-                };
-                back.iter().any(is)
-            })
-    };
-    let read = match named {
-        Some(path) => Some((path.to_owned(), journal(path)?)).filter(|(_, read)| holds(read)),
-        None => {
-            let all = beside(file).into_iter().filter_map(|path| Some((journal(&path).ok()?, path)));
-            all.map(|(read, path)| (path, read)).find(|(_, read)| holds(read))
-        }
-    };
-    read.ok_or_else(|| {
-        let problem = Problem::new("this plan takes back what no journal holds; nothing was changed");
-        problem.help("name the journal with --undoes JOURNAL, or run invoketrail undo JOURNAL").into()
-    })
-}
-
-/// The journals in the folder of the file, by name.
-fn beside(file: Option<&Path>) -> Vec<PathBuf> {
-    let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten();
-    let mut journals: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == "journal"))
-        .collect();
-    journals.sort_unstable();
-    journals
+    let help =
+        "nothing was changed: name the journal with --undoes JOURNAL, or see `invoketrail undo --help`";
+    let path = typed.undoes.as_ref().ok_or_else(|| none("nothing was changed", help))?;
+    let read = Some(journal(path)?)
+        .filter(|read| holds(read, &work.plan))
+        .ok_or_else(|| none("nothing was changed", help))?;
+    work.journal_at(undo_of(path));
+    Ok(read)
 }
 
 /// Refuses a plan with a step that its purpose does not allow, whatever the plan says of it.
@@ -383,16 +359,17 @@ impl<'a> Place<'a> {
         plan: &Plan,
         declared: &[Exception],
     ) -> Result<std::result::Result<Snapshot, Outcome>> {
-        Ok(self.collected(plan)?.map(|inventory| self.snapshot(&inventory, declared)))
+        Ok(self.reached(plan)?.map(|inventory| self.snapshot(&inventory, declared)))
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
-    fn collected(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
+    fn collected(&self, work: &Work) -> Result<std::result::Result<Inventory, Outcome>> {
+        let plan = &work.plan;
         let inventory = match self.reached(plan)? {
             Ok(inventory) => inventory,
             Err(outcome) => return Ok(Err(outcome)),
         };
-        if let Err(refused) = conduct_over(&inventory, plan) {
+        if let Err(refused) = conduct_over(&unbegun(&inventory, plan, &work.marks), plan) {
             say("error", &refused.to_string());
             return Ok(Err(Outcome::No));
         }
@@ -400,7 +377,7 @@ impl<'a> Place<'a> {
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
-    fn reached(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
+    pub(super) fn reached(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
         let collected = self.session.collect(&self.context.now)?;
         if collected.interrupted {
             say("note", "interrupted");
@@ -443,23 +420,24 @@ impl<'a> Place<'a> {
         snapshot(&audit::audit(inventory, &options))
     }
 
-    /// Audits again and shows what is different.
-    pub(crate) fn difference(
+    /// Audits again, writes down what became of exceptions, and shows what is different.
+    pub(crate) fn finished(
         &self,
         plan: &Plan,
         before: &Snapshot,
-        declared: &[Exception],
+        declared: &Declared,
         outcome: Outcome,
     ) -> Result<Outcome> {
         // The plan is carried out: what it may do is not asked any more, and what could not be read now is the audit's to say.
-        let after = match self.reached(plan)? {
-            Ok(inventory) => self.snapshot(&inventory, declared),
+        let after = self.reached(plan);
+        let exceptions = declared.settle(plan, after.as_ref().ok().and_then(|read| read.as_ref().ok()))?;
+        let after = match after? {
+            Ok(inventory) => self.snapshot(&inventory, &exceptions),
             Err(other) => return Ok(outcome.worse(other)),
         };
         let text = report::drift_text(&drift(before, &after), &before.collected_at, &layout());
         print(|out| out.write_all(text.as_bytes()))?;
-        let flags = self.live.again();
-        say("next", &format!("invoketrail audit{flags}"));
+        say("next", &format!("invoketrail audit{}{}", exceptions_again(), self.live.again()));
         Ok(outcome)
     }
 }

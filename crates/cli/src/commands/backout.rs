@@ -45,7 +45,7 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     desk.show(&plan, &inventory, &context, &source)
 }
 
-/// Refuses a function to keep that nothing is called: whatever it was meant to be would be dropped. Where not all functions could be
+/// Refuses a function to drop or to keep that nothing is called: whatever was meant would be kept, or dropped. Where not all functions could be
 /// listed, the plan says what is missing.
 fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Result<()> {
     if inventory.places.iter().any(|place| place.functions.gap.is_some()) {

@@ -1,7 +1,10 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::Context;
-use super::apply::{Declared, Place, Work, approved, exceptions_again, journal, standing, tell_difference};
+use super::apply::{
+    Declared, Place, Work, approved, exceptions_again, is_part, journal, merge_again, standing,
+    tell_difference,
+};
 use crate::again::same;
 use crate::args;
 use crate::outcome::Outcome;
@@ -11,10 +14,10 @@ use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
-use audit::journal::{Deed, Mark, Standing, Way};
-use audit::plan::{Owner, Plan, Purpose, Step, taken_back, undo};
+use audit::journal::{Deed, Standing, Way};
+use audit::plan::{Around, Owner, Plan, Purpose, around, begun, undo};
 use std::path::Path;
-use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
+use store::{JournalError, plan_hash, read_journal, undo_of, write_plan};
 
 /// Takes back, or plans to do so around what others changed.
 ///
@@ -27,55 +30,80 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         return Ok(refused_again(&typed.journal));
     }
     let own = undo_of(&typed.journal);
+    let earlier = going_on(&typed.journal, &own)?;
+    let exact = undo(&read.plan, &begun(&read.plan, &read.marks));
     // One that only the settings of this folder name is not written.
     let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
     let file = typed.exceptions.clone().or(of_settings);
-    // What is wrong with the file is found out before anything is changed.
-    let back = undo(&read.plan, &[]);
-    let declared = Declared::of(&back, &read.hash, Some(&read), file.as_deref())?;
-    if let Some(work) = going_on(&typed.journal, &own)? {
-        let place = match Place::open(&work.plan, &live, &context) {
-            Err(error) if !work.is_done() => return work.half_way(Err(error), &live),
-            opened => opened?,
-        };
-        return go_on(work, &declared, &typed, &place);
+    // What is wrong with the file is found out before anything more is changed.
+    let taken = earlier.as_ref().map_or(&exact, |work| &work.plan);
+    let declared = Declared::of(taken, &read.hash, Some(&read), file.as_deref());
+    let half_way = earlier.as_ref().filter(|work| work.is_begun() && !work.is_done());
+    let (declared, place) = match (declared, half_way) {
+        (Err(error), Some(work)) => return work.half_way(Err(error), &live),
+        (declared, _) => match (declared?, Place::open(taken, &live, &context)) {
+            (_, Err(error)) if half_way.is_some() => {
+                return half_way.map_or(Ok(Outcome::HalfWay), |work| work.half_way(Err(error), &live));
+            }
+            (declared, opened) => (declared, opened?),
+        },
+    };
+    match earlier {
+        // What others changed since is planned around, whatever an undo that was stopped had still to do.
+        Some(work) if !typed.merge || work.is_done() => return go_on(work, &declared, &typed, &place),
+        _ => {}
     }
-    let place = Place::open(&read.plan, &live, &context)?;
-    let Some((plan, done, found)) = settled(&read, &place)? else { return Ok(Outcome::Interrupted) };
-    let plan = undo(&plan, &done);
-    if plan.steps.is_empty() {
-        let why = if found.is_empty() { "the journal says that nothing was changed: there" } else { "there" };
-        say("note", &format!("{why} is nothing to take back"));
+    if exact.steps.is_empty() {
+        say("note", "the journal says that nothing was changed: there is nothing to take back");
         return Ok(Outcome::Well);
     }
+    let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
+    let around = around(&exact, &found);
     tell_undeclared(&read.plan.purpose);
     if typed.merge {
-        return merge(&plan, &found, &typed, &place);
+        return merge(&around, &typed, &place);
     }
-    if let Some((change, _)) = differing(&plan, &found) {
-        return Ok(refused(change, &found, &typed, &live));
+    let is_over = around.is_over && around.left.is_empty();
+    if let Some((change, state)) = around.changed.first().filter(|_| !is_over) {
+        return Ok(refused(change, state, &around, &typed, &live));
     }
-    let hash = plan_hash(&plan);
-    print(|out| out.write_all(report::plan_text(&plan, &hash, &layout()).as_bytes()))?;
-    let before = match place.audited(&plan, &[])? {
+    if is_over {
+        say("note", "everything is as it was before: there is nothing to take back");
+    }
+    let work = Work::of(around.plan, own);
+    let asks = !is_over || declared.ends_some();
+    take_back(&work, &declared, &typed, &place, asks)
+}
+
+/// Shows it, asks, and takes it back.
+fn take_back(
+    work: &Work,
+    declared: &Declared,
+    typed: &args::Undo,
+    place: &Place<'_>,
+    asks: bool,
+) -> Result<Outcome> {
+    print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
+    let before = match place.audited(&work.plan, &[])? {
         Ok(before) => before,
         Err(outcome) => {
             say("note", "nothing was changed");
             return Ok(outcome);
         }
     };
-    if !approved(&typed.approval, &hash)? {
+    if asks && !approved(&typed.approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
-    carried_out(&Work::of(plan, own), &declared, &before, &place)
+    carried_out(work, declared, &before, place)
 }
 
-/// The exceptions that a restore ended are known by their ids alone, so its undo cannot declare them again.
+/// What a restore ended stays ended when it is taken back: whoever wants to leave the functions out again declares that anew.
 fn tell_undeclared(purpose: &Purpose) {
-    if let Purpose::Restore(ids) = purpose
-        && !ids.is_empty()
+    if let Purpose::Restore(ended) = purpose
+        && !ended.is_empty()
     {
+        let ids: Vec<&str> = ended.iter().map(|one| one.id.as_str()).collect();
         let ids = ids.join(", ");
         say(
             "note",
@@ -98,9 +126,7 @@ fn carried_out(work: &Work, declared: &Declared, before: &Snapshot, place: &Plac
     let carried = work.carry_out(place)?;
     let outcome = work.tell(&carried, place.live);
     if carried.stopped.is_none() {
-        let settled = declared.settle();
-        let told = settled.and_then(|_| place.difference(&work.plan, before, &[], outcome));
-        return work.half_way(told, place.live);
+        return work.half_way(place.finished(&work.plan, before, declared, outcome), place.live);
     }
     Ok(outcome)
 }
@@ -112,6 +138,8 @@ fn going_on(path: &Path, own: &Path) -> Result<Option<Work>> {
     let fresh =
         || Ok::<_, anyhow::Error>(own.is_file() && standing(own)? == Standing::Fresh && is_begun(own)?);
     match way {
+        // What is left after a part was taken back is looked for afresh.
+        Way::GoOnWithUndo if is_part(own)? => Ok(None),
         Way::GoOnWithUndo | Way::Compare => Work::resumed(own).map(Some),
         _ if fresh()? => Work::resumed(own).map(Some),
         _ => Ok(None),
@@ -142,45 +170,25 @@ fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>)
     carried_out(&work, declared, &before, place)
 }
 
-/// What was found of each change, by the change that takes it back.
-type Found = Vec<(Change, State)>;
-
-/// The steps that were done: for those that were only intended, the account itself is asked. `None` iff interrupted.
-///
-/// Of a change that AWS makes in several calls and that was stopped between them, what is there is what is taken back: the
-/// plan that is returned holds that instead.
-fn settled(read: &JournalRead, place: &Place<'_>) -> Result<Option<(Plan, Vec<usize>, Found)>> {
-    let begun: Vec<usize> = (0..read.plan.steps.len())
-        .filter(|at| read.marks.get(*at).is_some_and(|mark| mark.is_begun()))
-        .collect();
-    let changes: Vec<Change> = begun.iter().map(|at| read.plan.steps[*at].change.clone()).collect();
+/// What stands at each step of the plan that takes back. `None` iff interrupted.
+fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
+    let changes: Vec<Change> = exact.steps.iter().map(|step| step.change.clone()).collect();
     let Some(states) = place.session.look(&changes) else { return Ok(None) };
-    let (mut done, mut found, mut plan) = (Vec::new(), Vec::new(), read.plan.clone());
-    for ((at, change), state) in begun.into_iter().zip(&changes).zip(states) {
+    let mut found = Vec::new();
+    for (change, state) in changes.iter().zip(states) {
         let state = state.map_err(|error| {
             Problem::new(format!("{}: {error}", change.target.arn))
-                .help("what cannot be read cannot be taken back: nothing was changed")
+                .help("what cannot be read cannot be taken back: nothing more was changed")
         })?;
-        if change.is_gone(&state) {
-            if read.marks[at] == Mark::Done {
-                say(
-                    "note",
-                    &format!("{} does not exist any more: nothing of it is left to take back", thing(change)),
-                );
-            }
-            found.push((change.inverse(), state));
-            continue;
+        if change.inverse().is_gone(&state) {
+            say(
+                "note",
+                &format!("{} does not exist any more: nothing of it is left to take back", thing(change)),
+            );
         }
-        let so_far = change.so_far(&state).filter(|_| read.marks[at] == Mark::Intended);
-        if read.marks[at] == Mark::Done || state == change.after() || so_far.is_some() {
-            done.push(at);
-        }
-        found.push((so_far.as_ref().unwrap_or(change).inverse(), state));
-        if let Some(so_far) = so_far {
-            plan.steps[at].change = so_far;
-        }
+        found.push(state);
     }
-    Ok(Some((plan, done, found)))
+    Ok(Some(found))
 }
 
 /// What the change is about, for a sentence.
@@ -193,77 +201,50 @@ fn thing(change: &Change) -> String {
     }
 }
 
-/// The first setting that is not as the plan left it, taking into account that later steps of the plan set it again.
-fn differing<'p>(plan: &'p Plan, found: &Found) -> Option<(&'p Change, State)> {
-    let mut seen: Vec<&Change> = Vec::new();
-    for step in &plan.steps {
-        let change = &step.change;
-        if seen.iter().any(|one| one.same_setting(change)) {
-            continue;
-        }
-        seen.push(change);
-        let state = found.iter().find(|(one, _)| one.same_setting(change)).map(|(_, state)| state.clone());
-        if let Some(state) = state.filter(|state| *state != change.before()) {
-            return Some((change, state));
-        }
-    }
-    None
-}
-
-/// Says what is different and offers the way around.
-fn refused(change: &Change, found: &Found, typed: &args::Undo, live: &Live) -> Outcome {
+/// Says what is different, and offers the way around where there is one.
+fn refused(change: &Change, found: &State, around: &Around, typed: &args::Undo, live: &Live) -> Outcome {
     say("error", &format!("{}: somebody changed it since; nothing was changed", change.target.arn));
-    if let Some((_, state)) = found.iter().find(|(one, _)| one.same_setting(change)) {
-        tell_difference(&change.before(), state);
+    tell_difference(&change.before(), found);
+    if around.left.is_empty() || !around.is_over {
+        say("next", &merge_again(&typed.journal, live));
     }
-    let journal = report::shell(&typed.journal.to_string_lossy());
-    say(
-        "next",
-        &format!(
-            "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
-            exceptions_again(),
-            live.again()
-        ),
-    );
+    around.left.iter().for_each(|change| tell_left(change, "it has to be set by hand"));
     Outcome::No
 }
 
+/// Says of what nobody can tell what is ours.
+fn tell_left(change: &Change, then: &str) {
+    let arn = &change.target.arn;
+    say(
+        "help",
+        &format!(
+            "{}: what is ours cannot be told from what others did there; {then} (the journal holds what stood there first)",
+            if thing(change) == *arn { arn.clone() } else { thing(change) }
+        ),
+    );
+}
+
 /// Plans to take back what is ours, around what others changed.
-fn merge(plan: &Plan, found: &Found, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
-    let mut steps: Vec<Step> = Vec::new();
-    for step in &plan.steps {
-        let state = found.iter().find(|(one, _)| one.same_setting(&step.change)).map(|(_, state)| state);
-        let change = match state {
-            Some(state) if *state == step.change.before() => Some(step.change.clone()),
-            Some(state) if *state == step.change.after() => None,
-            Some(state) => match taken_back(&step.change, state) {
-                Some(change) => Some(change),
-                None => {
-                    let told = format!(
-                        "{}: what is ours cannot be told from what others did there",
-                        step.change.target.arn
-                    );
-                    return Err(Problem::new(told)
-                        .help("edit it by hand: the journal holds what stood there first")
-                        .into());
-                }
-            },
-            None => None,
-        };
-        steps.extend(change.map(|change| Step { change, ..step.clone() }));
+fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
+    let merged = &around.plan;
+    if around.is_over && !around.left.is_empty() {
+        let arn = &around.left[0].target.arn;
+        let told = format!("{arn}: what is ours cannot be told from what others did there");
+        return Err(Problem::new(told)
+            .help("edit it by hand: the journal holds what stood there first")
+            .into());
     }
-    let merged = Plan { steps, ..plan.clone() };
-    let hash = plan_hash(&merged);
-    print(|out| out.write_all(report::plan_text(&merged, &hash, &layout()).as_bytes()))?;
+    around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
+    let hash = plan_hash(merged);
+    print(|out| out.write_all(report::plan_text(merged, &hash, &layout()).as_bytes()))?;
+    if around.is_over {
+        say("note", "everything is as it was before the plan: there is nothing to take back");
+    }
     if let Some(path) = &typed.output {
-        let file = write_plan(&merged, &place.context.now, env!("CARGO_PKG_VERSION"));
+        let file = write_plan(merged, &place.context.now, env!("CARGO_PKG_VERSION"));
         write_private(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
         let path = report::shell(&path.to_string_lossy());
-        if merged.steps.is_empty() {
-            say("note", "everything is as it was before the plan: there is nothing to take back");
-            return Ok(Outcome::Well);
-        }
         // Undoing asks nobody who manages the recorder, and what it planned is to be applied.
         let managed = merged.steps.iter().any(|step| step.owner != Owner::Nobody);
         let flag = if managed { " --even-if-managed" } else { "" };
@@ -271,7 +252,7 @@ fn merge(plan: &Plan, found: &Found, typed: &args::Undo, place: &Place<'_>) -> R
         let undoes = format!(" --undoes {journal}");
         let exceptions = exceptions_again();
         say("next", &format!("invoketrail apply {path}{undoes}{flag}{exceptions}{}", place.live.again()));
-    } else if !merged.steps.is_empty() {
+    } else {
         say("next", &same(&[], " --output back.json"));
     }
     Ok(Outcome::Well)

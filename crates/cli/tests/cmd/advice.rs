@@ -103,7 +103,8 @@ fn wrong_command(beside: &Path, command: &str) -> Option<String> {
     }
     let mut words = words(command);
     // A file of settings may say where to write: such a command is only read.
-    if let Some(at) = words.iter().position(|word| word == "--config") {
+    let settings = words.iter().position(|word| word == "--config");
+    if let Some(at) = settings {
         words[at + 1] = "/nonexistent/invoketrail.toml".to_owned();
     }
     let folder = tempfile::tempdir().unwrap();
@@ -123,7 +124,8 @@ fn wrong_command(beside: &Path, command: &str) -> Option<String> {
         return None;
     }
     let parsed = code != Some(2);
-    let local = words.iter().any(|word| word == "--inventory" || word == "--selectors")
+    let local = settings.is_none()
+        && words.iter().any(|word| word == "--inventory" || word == "--selectors")
         && matches!(words[0].as_str(), "audit" | "explain" | "plan" | "backout" | "restore");
     if !parsed || (local && code == Some(1)) { told() } else { None }
 }

@@ -275,3 +275,15 @@ fn a_file_with_an_odd_name_is_named_such_that_a_shell_finds_it() {
     let words = crate::advice::words(next(&said).split("  # ").next().unwrap());
     assert!(words.contains(&path.to_str().unwrap().to_owned()), "{words:?}");
 }
+
+#[test]
+fn where_nothing_was_looked_at_the_help_is_named() {
+    let (_folder, path) = managed(&json!({}));
+    let mut inventory: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for list in ["accounts", "recorders", "places", "recorder_tags"] {
+        inventory[list] = json!([]);
+    }
+    std::fs::write(&path, inventory.to_string()).unwrap();
+    let said = run(&["audit", "--inventory", &path]);
+    assert!(next(&said).starts_with("invoketrail audit --help"), "{said:?}");
+}

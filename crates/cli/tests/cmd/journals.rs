@@ -3,11 +3,11 @@
 use crate::killed::{Account, Settings, arn};
 use serde_json::{Value, json};
 
-fn management() -> Value {
+pub(crate) fn management() -> Value {
     json!({"Name": "m", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]})
 }
 
-fn functions(mut more: Vec<Value>) -> Value {
+pub(crate) fn functions(mut more: Vec<Value>) -> Value {
     let mut fields = vec![
         json!({"Field": "eventCategory", "Equals": ["Data"]}),
         json!({"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}),
@@ -17,7 +17,7 @@ fn functions(mut more: Vec<Value>) -> Value {
 }
 
 /// A trail that records every invocation, and three functions.
-fn recorded() -> Account {
+pub(crate) fn recorded() -> Account {
     let account = Account::new(true, None);
     {
         let mut settings = account.settings.lock().unwrap();
@@ -28,7 +28,7 @@ fn recorded() -> Account {
     account
 }
 
-fn says(account: &Account, line: &str, code: i32) -> String {
+pub(crate) fn says(account: &Account, line: &str, code: i32) -> String {
     let words: Vec<&str> = line.split(' ').collect();
     let (text, found) = account.approving(&words);
     assert_eq!(found, Some(code), "{line}\n{text}");
@@ -36,13 +36,13 @@ fn says(account: &Account, line: &str, code: i32) -> String {
 }
 
 /// Plans to drop the function.
-fn backout(account: &Account, function: &str, name: &str, more: &str) {
+pub(crate) fn backout(account: &Account, function: &str, name: &str, more: &str) {
     let words = "--owner a@b.c --reason cost --until 2027-01-31 --recorders trails";
     says(account, &format!("backout --drop {function} {words} --output {name}{more}"), 0);
 }
 
 /// Drops f1 with the plan `p.json`.
-fn reduced() -> Account {
+pub(crate) fn reduced() -> Account {
     let account = recorded();
     backout(&account, "f1", "p.json", "");
     says(&account, "apply p.json --exceptions exc.json", 0);
@@ -51,7 +51,7 @@ fn reduced() -> Account {
 }
 
 /// The functions of the exceptions in `exc.json`.
-fn declared(account: &Account) -> Vec<String> {
+pub(crate) fn declared(account: &Account) -> Vec<String> {
     let Ok(file) = std::fs::read_to_string(account.path("exc.json")) else { return Vec::new() };
     let file: Value = serde_json::from_str(&file).unwrap();
     let all = file["exceptions"].as_array().unwrap().iter();
@@ -59,12 +59,12 @@ fn declared(account: &Account) -> Vec<String> {
     all.map(|one| one.as_str().unwrap().rsplit(':').next().unwrap().to_owned()).collect()
 }
 
-fn with(edit: impl FnOnce(&mut Settings), account: &Account) {
+pub(crate) fn with(edit: impl FnOnce(&mut Settings), account: &Account) {
     edit(&mut account.settings.lock().unwrap());
 }
 
 /// Somebody adds a selector of his own.
-fn add(account: &Account) {
+pub(crate) fn add(account: &Account) {
     let buckets = json!({"Name": "theirs", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]},
         {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}]});
     with(
@@ -230,10 +230,11 @@ fn a_trail_that_was_deleted_is_nothing_to_take_back() {
     says(&account, "apply p.json", 0);
     with(|settings| settings.gone = true, &account);
     says(&account, "apply --resume p.json.journal", 3);
-    for merge in ["", " --merge"] {
+    for merge in [" --merge", ""] {
         let text = says(&account, &format!("undo p.json.journal{merge}"), 0);
         assert!(text.contains("does not exist any more"), "{text}");
     }
+    assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
 }
 
 #[test]

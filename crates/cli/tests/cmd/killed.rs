@@ -31,6 +31,10 @@ pub(crate) struct Settings {
     pub(crate) functions: Vec<String>,
     /// Somebody deleted the recorder.
     pub(crate) gone: bool,
+    /// Once selectors are set, AWS refuses to say whether a trail logs.
+    pub(crate) closes: bool,
+    /// AWS refuses that from now on.
+    pub(crate) closed: bool,
     /// A file that somebody writes while the next selectors are set, and what it then holds.
     pub(crate) meanwhile: Option<(PathBuf, String)>,
 }
@@ -44,7 +48,39 @@ impl Settings {
             logging: false,
             functions: Vec::new(),
             gone: false,
+            closes: false,
+            closed: false,
             meanwhile: None,
+        }
+    }
+
+    /// True iff the trail validates log files.
+    pub(crate) fn validation(&self) -> bool {
+        self.validation
+    }
+
+    /// The error that AWS says, if it does.
+    fn refuses(&self, operation: &str) -> Option<&'static str> {
+        match operation {
+            "DescribeOrganization" => {
+                Some(r#"{"__type":"AWSOrganizationsNotInUseException","Message":"none"}"#)
+            }
+            "GetTrailStatus" | "GetEventSelectors" | "PutEventSelectors" if self.gone => {
+                Some(r#"{"__type":"TrailNotFoundException","Message":"none"}"#)
+            }
+            "GetTrailStatus" if self.closed => Some(r#"{"__type":"AccessDeniedException","Message":"no"}"#),
+            _ => None,
+        }
+    }
+
+    /// Sets selectors, and lets happen what is to happen meanwhile.
+    fn set(&mut self, body: &Value) {
+        let kinds = ["AdvancedEventSelectors", "EventSelectors"];
+        let kind = kinds.into_iter().find(|kind| body[kind].is_array()).unwrap_or(kinds[0]);
+        self.selectors = json!({kind: body[kind]});
+        self.closed |= self.closes;
+        if let Some((path, text)) = self.meanwhile.take() {
+            std::fs::write(path, text).unwrap();
         }
     }
 
@@ -52,17 +88,10 @@ impl Settings {
     fn answer(&mut self, asked: &Asked) -> (&'static str, String) {
         let body: Value = serde_json::from_str(&asked.body).unwrap_or_default();
         let operation = operation(asked);
+        if let Some(refused) = self.refuses(operation) {
+            return ("400 Bad Request", refused.to_owned());
+        }
         let said = match operation {
-            "DescribeOrganization" => {
-                let none = r#"{"__type":"AWSOrganizationsNotInUseException","Message":"none"}"#;
-                return ("400 Bad Request", none.to_owned());
-            }
-            "GetTrailStatus" | "GetEventSelectors" | "PutEventSelectors" if self.gone => {
-                return (
-                    "400 Bad Request",
-                    r#"{"__type":"TrailNotFoundException","Message":"none"}"#.to_owned(),
-                );
-            }
             "DescribeTrails" if self.trail && !self.gone => {
                 json!({"trailList": [{"Name": "main", "TrailARN": TRAIL,
                 "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "IsOrganizationTrail": false,
@@ -92,10 +121,7 @@ impl Settings {
                 json!({"ResourceTagList": [{"ResourceId": arn, "TagsList": []}]})
             }
             "PutEventSelectors" | "UpdateEventDataStore" => {
-                self.selectors = json!({"AdvancedEventSelectors": body["AdvancedEventSelectors"]});
-                if let Some((path, text)) = self.meanwhile.take() {
-                    std::fs::write(path, text).unwrap();
-                }
+                self.set(&body);
                 body
             }
             "UpdateTrail" => {
@@ -144,6 +170,7 @@ pub(crate) struct Moment {
 pub(crate) struct Account {
     url: String,
     pub(crate) settings: Arc<Mutex<Settings>>,
+    kill_at: Arc<Mutex<(PathBuf, Option<Moment>)>>,
     reached: Receiver<()>,
     go_on: Sender<()>,
     folder: tempfile::TempDir,
@@ -157,16 +184,20 @@ impl Account {
         let folder = tempfile::tempdir().unwrap();
         let (reach, reached) = channel();
         let (go_on, gone) = channel();
-        let (state, journal) = (Arc::clone(&settings), folder.path().join("plan.json.journal"));
+        let state = Arc::clone(&settings);
+        let kill_at = Arc::new(Mutex::new((folder.path().join("plan.json.journal"), moment)));
+        let watched = Arc::clone(&kill_at);
         std::thread::spawn(move || {
-            let (mut calls, mut moment) = (0, moment);
+            let mut calls = 0;
             for stream in listener.incoming().flatten() {
                 let asked = request(&stream);
                 if asked.body.contains("GetCallerIdentity") {
                     let _ = answered(stream, "200 OK", IDENTITY);
                     continue;
                 }
+                let (journal, moment) = watched.lock().unwrap().clone();
                 let here = journal.exists();
+                calls = if here { calls } else { 0 };
                 let kill = moment.filter(|moment| here && calls == moment.call);
                 calls += usize::from(here);
                 if kill.is_none_or(|moment| moment.late) {
@@ -177,12 +208,17 @@ impl Account {
                         continue;
                     }
                 }
-                moment = None;
+                watched.lock().unwrap().1 = None;
                 reach.send(()).unwrap();
                 gone.recv().unwrap();
             }
         });
-        Account { url, settings, reached, go_on, folder }
+        Account { url, settings, kill_at, reached, go_on, folder }
+    }
+
+    /// The next kill: counted from when that journal is there.
+    fn kills_at(&self, journal: &str, moment: Moment) {
+        *self.kill_at.lock().unwrap() = (self.path(journal), Some(moment));
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -234,7 +270,12 @@ impl Account {
     /// Applies, and kills at the moment.
     fn killed(&self) {
         let hash = self.planned();
-        let mut command = self.command(&["apply", "plan.json", "--approve", &hash]);
+        self.killed_in(&["apply", "plan.json", "--approve", &hash]);
+    }
+
+    /// Runs it, and kills it at the moment.
+    fn killed_in(&self, words: &[&str]) {
+        let mut command = self.command(words);
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         self.reached.recv().unwrap();
@@ -304,6 +345,32 @@ fn a_trail_is_ended_or_taken_back_after_a_kill_between_two_calls() {
 fn an_event_data_store_is_ended_or_taken_back_after_a_kill_between_two_calls() {
     at_every_moment(false, resumed_and_taken_back);
     at_every_moment(false, taken_back_at_once);
+}
+
+/// The undo itself is killed: it goes on with its own journal, to where everything was.
+#[test]
+fn an_undo_is_ended_after_a_kill_between_two_calls() {
+    let dry = Account::new(true, None);
+    let hash = dry.planned();
+    assert_eq!(dry.run(&["apply", "plan.json", "--approve", &hash]).1, Some(0));
+    let steps = steps(&dry.path("plan.json.journal"));
+    let moments = (0..4 * steps).flat_map(|call| [false, true].map(|late| Moment { call, late }));
+    std::thread::scope(|scope| {
+        for moment in moments {
+            scope.spawn(move || {
+                let account = Account::new(true, None);
+                let hash = account.planned();
+                assert_eq!(account.run(&["apply", "plan.json", "--approve", &hash]).1, Some(0));
+                let (text, _) = account.run(&["undo", "plan.json.journal"]);
+                let hash = text.split("--approve ").nth(1).unwrap().split_whitespace().next().unwrap();
+                account.kills_at("plan.json.journal.undo", moment);
+                account.killed_in(&["undo", "plan.json.journal", "--approve", hash]);
+                let (text, code) = account.approving(&["undo", "plan.json.journal"]);
+                assert_eq!(code, Some(0), "{moment:?}: {text}");
+                assert_eq!(account.settings(), Settings::of(true), "{moment:?}");
+            });
+        }
+    });
 }
 
 /// The plan changes log file validation, selectors and logging; what comes back has the empty name that it had.

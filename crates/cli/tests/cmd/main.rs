@@ -48,6 +48,8 @@ mod shells;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
+mod undone;
+#[cfg(unix)]
 mod unlisted;
 mod unread;
 mod verified_again;

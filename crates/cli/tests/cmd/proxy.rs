@@ -1,36 +1,17 @@
 //! Proxies of the environment: what goes to AWS goes through them, and what stays on this machine does not.
 
 use crate::run::command;
-use crate::scripted::{Scripted, answered, refused, request};
-use std::net::TcpListener;
+use crate::scripted::{Scripted, refused};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
-/// A proxy that lets nothing through, and keeps the first line of each request.
-struct Proxy {
-    url: String,
-    asked: Arc<Mutex<Vec<String>>>,
+/// A proxy that lets nothing through.
+fn proxy() -> Scripted {
+    Scripted::serving(|_| ("502 Bad Gateway".to_owned(), String::new()))
 }
 
-impl Proxy {
-    fn new() -> Proxy {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                log.lock().unwrap().push(request(&stream).line().to_owned());
-                // Whoever asked may have gone.
-                let _ = answered(stream, "502 Bad Gateway", "");
-            }
-        });
-        Proxy { url, asked }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut *self.asked.lock().unwrap())
-    }
+/// The first line of each request.
+fn lines(proxy: &Scripted) -> Vec<String> {
+    proxy.asked().iter().map(|asked| asked.line().to_owned()).collect()
 }
 
 fn with_keys(mut command: Command) -> Command {
@@ -41,13 +22,13 @@ fn with_keys(mut command: Command) -> Command {
 #[test]
 fn what_goes_to_aws_goes_through_the_proxy() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
-        let proxy = Proxy::new();
+        let proxy = proxy();
         let mut command = with_keys(command(&["audit", "--region", "eu-west-1"]));
         let output = command.env(name, &proxy.url).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{stderr}");
         assert!(stderr.contains("a proxy"), "{stderr}");
-        let asked = proxy.asked();
+        let asked = lines(&proxy);
         assert!(!asked.is_empty(), "{name}: {stderr}");
         assert!(
             asked.iter().all(|line| line == "CONNECT sts.eu-west-1.amazonaws.com:443"),
@@ -60,12 +41,12 @@ fn what_goes_to_aws_goes_through_the_proxy() {
 #[test]
 fn what_stays_on_this_machine_passes_no_proxy() {
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
-        let (proxy, endpoint) = (Proxy::new(), Scripted::answering(|_| refused("everything")));
+        let (proxy, endpoint) = (proxy(), Scripted::answering(|_| refused("everything")));
         let mut command = endpoint.command(&["audit", "--region", "eu-west-1"]);
         let output = command.env(name, &proxy.url).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(4), "{name}: {stderr}");
-        assert_eq!(proxy.asked(), [] as [String; 0], "{name}");
+        assert_eq!(lines(&proxy), [] as [String; 0], "{name}");
         assert!(!endpoint.asked().is_empty(), "{name}");
     }
 }

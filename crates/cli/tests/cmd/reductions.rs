@@ -81,11 +81,14 @@ fn only_is_refused_where_not_everything_was_looked_at() {
 }
 
 #[test]
-fn a_function_to_keep_that_nothing_is_called_is_an_error() {
+fn a_function_to_drop_or_to_keep_that_nothing_is_called_is_an_error() {
     let wrong = arn("f11");
-    for (words, near) in
-        [(&["--only", wrong.as_str()][..], arn("f1")), (&["--drop", "f2", "--keep", "f11"], "f1".to_owned())]
-    {
+    for (words, near) in [
+        (&["--only", wrong.as_str()][..], arn("f1")),
+        (&["--drop", "f2", "--keep", "f11"], "f1".to_owned()),
+        (&["--drop", "f2", "--drop", "f11"], "f1".to_owned()),
+        (&["--drop", "f11"], "f1".to_owned()),
+    ] {
         let said = backout(&account(), words);
         assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{said:?}");
         assert!(said.stderr.contains("no function is called") && said.stderr.contains(&near), "{said:?}");

@@ -122,7 +122,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         Just(Purpose::Record),
         Just(Purpose::DropCopies),
         exception().prop_map(Purpose::Backout),
-        vec(text(), 0..2).prop_map(Purpose::Restore),
+        vec(exception(), 0..2).prop_map(Purpose::Restore),
         Just(Purpose::Undo),
     ];
     let money = (0.0..1e9_f64).prop_map(|low| Monthly { low, high: low / 3.0 });

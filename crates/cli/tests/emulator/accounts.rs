@@ -149,7 +149,9 @@ fn two_accounts_are_changed_and_everything_of_others_stays() {
     assert!(text.contains("theirs") && text.contains("--merge"), "{text}");
     let (text, code) = run(&own, folder, &["undo", "plan.json.journal", "--merge", "--output", "back.json"]);
     assert_eq!(code, Some(0), "{text}");
-    let (text, code) = apply(&own, folder, "back.json");
+    let hash = read(folder, "back.json")["hash"].as_str().unwrap().to_owned();
+    let words = ["apply", "back.json", "--undoes", "plan.json.journal", "--approve", &hash];
+    let (text, code) = run(&own, folder, &words);
     assert_eq!(code, Some(0), "{text}");
     let last = selectors(&own, folder);
     assert_eq!(last[0], first[0]);

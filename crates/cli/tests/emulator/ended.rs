@@ -1,7 +1,7 @@
 //! When an exception ends: with the undo of its backout, and with a restore that has nothing left to change.
 
 use crate::seed::Seed;
-use crate::story::run;
+use crate::story::{run, with_trail};
 use std::path::Path;
 
 const ACCOUNT: &str = "310000000053";
@@ -32,13 +32,7 @@ fn reduced(seed: &Seed, folder: &Path, name: &str) {
 
 #[test]
 fn an_exception_ends_with_its_reason() {
-    let seed = Seed::account(ACCOUNT);
-    seed.bucket("invoketrail-ended");
-    seed.role();
-    seed.functions(ACCOUNT, "us-east-1", 2);
-    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-ended","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
-    seed.cloudtrail("us-east-1", "CreateTrail", trail);
-    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let seed = with_trail(ACCOUNT, "invoketrail-ended", 2);
     seed.cloudtrail("us-east-1", "PutEventSelectors", FULL);
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -82,15 +82,23 @@ pub(crate) fn run(seed: &Seed, folder: &Path, line: &str) -> (String, Option<i32
     (text, output.status.code())
 }
 
+/// An account with functions, and a trail that delivers to that bucket and logs.
+pub(crate) fn with_trail(account: &str, bucket: &str, functions: usize) -> Seed {
+    let seed = Seed::account(account);
+    seed.bucket(bucket);
+    seed.role();
+    seed.functions(account, "us-east-1", functions);
+    let trail = format!(
+        r#"{{"Name":"main","S3BucketName":"{bucket}","IsMultiRegionTrail":true,"EnableLogFileValidation":true}}"#
+    );
+    seed.cloudtrail("us-east-1", "CreateTrail", &trail);
+    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    seed
+}
+
 /// An account with three functions and a trail that holds other people's selectors.
 fn account() -> Seed {
-    let seed = Seed::account(ACCOUNT);
-    seed.bucket("invoketrail-story");
-    seed.role();
-    seed.functions(ACCOUNT, "us-east-1", 3);
-    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-story","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
-    seed.cloudtrail("us-east-1", "CreateTrail", trail);
-    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let seed = with_trail(ACCOUNT, "invoketrail-story", 3);
     let others = r#"{"TrailName":"main","AdvancedEventSelectors":[
         {"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
         {"Name":"Objects of payroll","FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
@@ -136,13 +144,7 @@ fn the_story_of_the_readme_runs_and_everything_can_be_taken_back() {
 
 #[test]
 fn a_stale_plan_and_one_of_strangers_change_nothing() {
-    let seed = Seed::account("310000000003");
-    seed.bucket("invoketrail-stale");
-    seed.role();
-    seed.functions("310000000003", "us-east-1", 1);
-    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-stale","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
-    seed.cloudtrail("us-east-1", "CreateTrail", trail);
-    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let seed = with_trail("310000000003", "invoketrail-stale", 1);
     let select = |name: &str| {
         let body = format!(
             r#"{{"TrailName":"main","AdvancedEventSelectors":[{{"Name":"{name}","FieldSelectors":[
@@ -194,13 +196,7 @@ fn where_nothing_exists_a_trail_with_its_bucket_is_made_and_unmade() {
 #[cfg(unix)]
 #[test]
 fn at_a_terminal_only_yes_carries_out_and_takes_back() {
-    let seed = Seed::account("310000000038");
-    seed.bucket("invoketrail-asked");
-    seed.role();
-    seed.functions("310000000038", "us-east-1", 1);
-    let trail = r#"{"Name":"main","S3BucketName":"invoketrail-asked","IsMultiRegionTrail":true,"EnableLogFileValidation":true}"#;
-    seed.cloudtrail("us-east-1", "CreateTrail", trail);
-    seed.cloudtrail("us-east-1", "StartLogging", r#"{"Name":"main"}"#);
+    let seed = with_trail("310000000038", "invoketrail-asked", 1);
     let others = r#"{"TrailName":"main","AdvancedEventSelectors":[
         {"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]}"#;
     seed.cloudtrail("us-east-1", "PutEventSelectors", others);

@@ -25,7 +25,7 @@ fn every_invariant_names_a_test_that_exists() {
 }
 
 /// True iff the file has a function of that name with `#[test]` among its attributes.
-fn is_test(file: &str, function: &str) -> bool {
+pub(crate) fn is_test(file: &str, function: &str) -> bool {
     let lines: Vec<&str> = file.lines().map(str::trim).collect();
     let begins = [format!("fn {function}("), format!("async fn {function}(")];
     let attributes = |at: usize| {

@@ -5,5 +5,6 @@
 mod dependencies;
 mod house;
 mod invariants;
+mod offers;
 mod pages;
 mod tree;

@@ -39,12 +39,12 @@ pub(super) fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]
         }
         changed.push((arn.as_str(), before));
     }
-    let declared: HashSet<&str> = declared.iter().map(String::as_str).collect();
+    let covered: HashSet<&str> = declared.iter().map(String::as_str).collect();
     let both = Both { was: &was, is: &is, changed };
-    let lost = was.places.iter().zip(&is.places).find_map(|places| both.lost(places, &declared))?;
-    let arn = first.target.arn.clone();
-    let why = format!("the plan also drops {lost}, which its exception does not declare");
-    Some(Misconduct { step: 0, arn, why })
+    let lost = was.places.iter().zip(&is.places).find_map(|places| both.lost(places, &covered));
+    let lost = lost.map(|arn| format!("the plan also drops {arn}, which its exception does not declare"));
+    let why = lost.or_else(|| both.covered_in_vain(declared))?;
+    Some(Misconduct { step: 0, arn: first.target.arn.clone(), why })
 }
 
 /// Why more may be lost than anybody can declare, where a recorder drops more than the declared functions: it also records where
@@ -89,6 +89,30 @@ struct Both<'a, 'b> {
 }
 
 impl<'a> Both<'a, '_> {
+    /// Why the exception covers more than the plan drops: each of its functions must be recorded before, and not after.
+    fn covered_in_vain(&self, declared: &[String]) -> Option<String> {
+        let wanted: HashSet<&str> = declared.iter().map(String::as_str).collect();
+        let mut known: HashMap<&str, [bool; 2]> = HashMap::new();
+        let some = |told: &Audit<'_>, verdict: usize| {
+            matches!(told.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded)
+        };
+        for (before, after) in self.was.places.iter().zip(&self.is.places) {
+            let rows = before.planes[PLANE].rows.iter().zip(&after.planes[PLANE].rows);
+            for (one, other) in rows.filter(|(one, _)| wanted.contains(one.arn)) {
+                known.insert(one.arn, [some(self.was, one.verdict), some(self.is, other.verdict)]);
+            }
+        }
+        declared.iter().find_map(|arn| {
+            let why = match known.get(arn.as_str()) {
+                None => "was not found in the accounts and Regions that were looked at",
+                Some([false, _]) => "is not recorded today",
+                Some([true, true]) => "is recorded afterwards, too",
+                Some([true, false]) => return None,
+            };
+            Some(format!("the exception also covers {arn}, which {why}"))
+        })
+    }
+
     fn lost(
         &self,
         (before, after): (&PlaceAudit<'a>, &PlaceAudit<'_>),

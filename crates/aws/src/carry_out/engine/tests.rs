@@ -177,6 +177,16 @@ async fn killed_at_any_step_it_can_be_ended_or_reverted() {
         assert!(matches!(outcome.stopped, Some(Stopped::Interrupted { .. })), "{killed_at}: {outcome:?}");
         let marks = journal.marks(changes.len());
 
+        // Going on is killed as well, between every two of its calls.
+        for again in world.calls..world.calls + whole.calls {
+            let mut twice = Fake { killed_at: Some(again), ..world.clone() };
+            let mut journal = Memory { entries: journal.entries.clone(), full_at: None };
+            carried(&mut twice, &changes, &marks, &mut journal).await;
+            twice.killed_at = None;
+            let marks = journal.marks(changes.len());
+            let ended = carried(&mut twice, &changes, &marks, &mut journal).await;
+            assert_eq!((ended.stopped, &twice.settings), (None, &whole.settings), "{killed_at} {again}");
+        }
         let mut resumed = Fake { killed_at: None, ..world.clone() };
         let ended = carried(&mut resumed, &changes, &marks, &mut journal).await;
         assert_eq!((ended.stopped, ended.done.len()), (None, changes.len()), "{killed_at}");
@@ -329,16 +339,21 @@ async fn an_undo_that_is_killed_goes_on_with_its_own_journal() {
         let mut world = Fake { calls: 0, killed_at: Some(killed_at), ..whole.clone() };
         let mut journal = Memory::default();
         carried(&mut world, &back, &[], &mut journal).await;
-        for again in 0..3 {
-            // The second run is killed as well.
-            world.killed_at = Some(world.calls + again);
+        // The second run is killed as well, between every two of its calls.
+        for again in world.calls..world.calls + undone.calls {
+            let mut twice = Fake { killed_at: Some(again), ..world.clone() };
+            let mut journal = Memory { entries: journal.entries.clone(), full_at: None };
             let marks = journal.marks(back.len());
-            carried(&mut world, &back, &marks, &mut journal).await;
+            carried(&mut twice, &back, &marks, &mut journal).await;
+            twice.killed_at = None;
+            let marks = journal.marks(back.len());
+            let ended = carried(&mut twice, &back, &marks, &mut journal).await;
+            assert_eq!(
+                (ended.stopped, &twice.settings),
+                (None, &Fake::of(&changes).settings),
+                "{killed_at} {again}"
+            );
         }
-        world.killed_at = None;
-        let marks = journal.marks(back.len());
-        let ended = carried(&mut world, &back, &marks, &mut journal).await;
-        assert_eq!((ended.stopped, &world.settings), (None, &Fake::of(&changes).settings), "{killed_at}");
     }
 }
 
@@ -378,6 +393,29 @@ async fn what_does_not_exist_any_more_counts_as_taken_back() {
         world.settings.insert(key(&changes[at]), State::Gone);
         let outcome = carried(&mut world, &changes, &[], &mut Memory::default()).await;
         assert!(matches!(outcome.stopped, Some(Stopped::Stale { .. })), "{at}: {outcome:?}");
+    }
+}
+
+/// Somebody sets a setting back by hand before or while it is taken back: that step is done, and an undo is never stuck with it.
+#[tokio::test]
+async fn what_stands_at_the_target_of_an_undo_already_is_done() {
+    let changes = changes();
+    let mut whole = Fake::of(&changes);
+    carried(&mut whole, &changes, &[], &mut Memory::default()).await;
+    let back = undo(&changes);
+    for by_hand in &back {
+        for at in 0..3 * back.len() {
+            let mut world = Fake { calls: 0, killed_at: Some(at), ..whole.clone() };
+            let mut journal = Memory::default();
+            let orders = |marks| Orders { changes: &back, marks, back: true };
+            run(&mut world, orders(&[]), &mut journal, &mut |_| {}).await;
+            world.killed_at = None;
+            world.settings.insert(key(by_hand), by_hand.after());
+            let marks = journal.marks(back.len());
+            let ended = run(&mut world, orders(&marks), &mut journal, &mut |_| {}).await;
+            assert_eq!((ended.stopped, ended.done.len()), (None, back.len()), "{at}");
+            assert_eq!(world.settings, Fake::of(&changes).settings, "{at}");
+        }
     }
 }
 

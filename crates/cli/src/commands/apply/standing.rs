@@ -1,8 +1,9 @@
 //! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
 
 use super::declared::Declared;
-use super::ending::still_needed;
+use super::ending::refuses_needed;
 use super::{Place, Work, journal, tell_difference};
+use crate::again::exceptions_again;
 use crate::outcome::Outcome;
 use crate::output::{called, read_file};
 use crate::problem::{Problem, say};
@@ -10,7 +11,7 @@ use crate::settings::Live;
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::journal::{Deed, Standing, Way};
-use audit::plan::{Plan, Purpose};
+use audit::plan::{Plan, Purpose, takes_back_all};
 use std::path::Path;
 use store::{JournalError, read_journal, undo_of};
 
@@ -25,12 +26,27 @@ pub(crate) fn standing(path: &Path) -> Result<Standing> {
         Err(_) => journal(path)?.marks,
         Ok(read) => read.marks,
     };
-    Ok(Standing::of(&marks, standing(&undo_of(path))?))
+    let undo = standing(&undo_of(path))?;
+    let undo = if is_part(&undo_of(path))? { Standing::Begun } else { undo };
+    Ok(Standing::of(&marks, undo))
+}
+
+/// True iff it is the journal of an undo that has ended, and that took back a part of what it is the undo of.
+pub(crate) fn is_part(own: &Path) -> Result<bool> {
+    let of = own.with_extension("");
+    if undo_of(&of) != own || !own.is_file() || !of.is_file() {
+        return Ok(false);
+    }
+    let read = |path: &Path| Ok::<_, anyhow::Error>(read_journal(&read_file(path)?).ok());
+    let (Some(back), Some(of)) = (read(own)?, read(&of)?) else { return Ok(false) };
+    let is_over = !back.marks.is_empty() && back.marks.iter().all(|mark| mark.is_over());
+    Ok(is_over && !takes_back_all(&of.plan, &of.marks, &back.plan))
 }
 
 /// Refuses to go on with what is being taken back, or was.
 pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>> {
-    let (name, flags) = (report::shell(&path.to_string_lossy()), live.again());
+    let name = report::shell(&path.to_string_lossy());
+    let flags = format!("{}{}", exceptions_again(), live.again());
     match standing(path)?.way(Deed::Resume) {
         Way::UndoFirst => {
             say(
@@ -75,8 +91,8 @@ impl Work {
         }
         let earlier = Work::resumed(&self.journal)?;
         let same = earlier.hash == self.hash && !matches!(left(&earlier.plan, place)?, Left::Changed(_));
-        // What was taken back is not taken back twice.
-        let ended = same || self.plan.purpose == Purpose::Undo;
+        // What was taken back is not taken back twice; after a part of it the rest may be.
+        let ended = same || self.plan.purpose == Purpose::Undo && !is_part(&self.journal)?;
         ended.then(|| earlier.done_before(declared, place)).transpose()
     }
 
@@ -84,6 +100,9 @@ impl Work {
     /// it had written them.
     pub(crate) fn done_before(&self, declared: &Declared, place: &Place<'_>) -> Result<Outcome> {
         let (name, done) = match self.plan.purpose {
+            Purpose::Undo if is_part(&self.journal)? => {
+                (format!("a part of {}", called(&self.journal.with_extension(""))), "taken back")
+            }
             Purpose::Undo => (called(&self.journal.with_extension("")), "taken back"),
             _ => (called(&self.journal), "carried out"),
         };
@@ -94,17 +113,21 @@ impl Work {
             }
             Left::AsItWas => {
                 // A restore ends exceptions, which others may need since.
-                if declared.ends_some() && matches!(self.plan.purpose, Purpose::Restore(_)) {
-                    let inventory = match place.collected(&self.plan)? {
+                let now = if declared.ends_some() && matches!(self.plan.purpose, Purpose::Restore(_)) {
+                    let inventory = match place.reached(&self.plan)? {
                         Ok(inventory) => inventory,
                         Err(outcome) => return Ok(outcome),
                     };
-                    if let Some(outcome) = still_needed(&self.plan, &inventory, &declared.before) {
+                    if let Some(outcome) = refuses_needed(&self.plan, &inventory, &declared.before) {
                         return Ok(outcome);
                     }
-                }
+                    Some(inventory)
+                } else {
+                    None
+                };
                 say("note", &format!("{name} was {done} before: there is nothing left to do"));
-                self.half_way(declared.settle().map(|_| Outcome::Well), place.live)
+                let settled = declared.settle(&self.plan, now.as_ref());
+                self.half_way(settled.map(|_| Outcome::Well), place.live)
             }
             Left::Changed(different) => {
                 let (change, found) = *different;
@@ -117,7 +140,7 @@ impl Work {
                 );
                 tell_difference(&change.after(), &found);
                 say("note", "nothing was changed");
-                say("next", &format!("invoketrail audit{}", place.live.again()));
+                say("next", &format!("invoketrail audit{}{}", exceptions_again(), place.live.again()));
                 Ok(Outcome::No)
             }
         }

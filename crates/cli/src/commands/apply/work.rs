@@ -2,24 +2,28 @@
 
 use super::super::sites::{in_the_way, new_bucket};
 use super::{Place, journal, reason, standing, tell_difference};
-use crate::again::typed_value;
+use crate::again::exceptions_again;
 use crate::outcome::Outcome;
 use crate::output::{called, read_file};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
-use audit::change::Setting;
+use audit::change::{Setting, State};
 use audit::journal::{Deed, Mark, Way};
-use audit::plan::{Owner, Plan, Purpose};
+use audit::plan::{Owner, Plan, Purpose, Step, taken_back};
 use aws::{Carried, Orders, Stopped};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use store::{JournalFile, JournalRead, discard, put_back, read_plan, set_aside, undo_of};
+use store::{JournalFile, JournalRead, discard, put_back, read_journal, read_plan, set_aside, undo_of};
 
-/// The file of exceptions as it was typed, for the next command.
-pub(crate) fn exceptions_again() -> String {
-    let flag = |path: String| format!(" --exceptions {}", report::shell(&path));
-    typed_value("exceptions").map_or_else(String::new, flag)
+/// The command that plans to take back around what others changed.
+pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
+    let journal = report::shell(&journal.to_string_lossy());
+    format!(
+        "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
+        exceptions_again(),
+        live.again()
+    )
 }
 
 /// A plan, how far it has come, and the journal of it.
@@ -138,14 +142,22 @@ impl Work {
                     "an undo of {} was begun and has not ended",
                     self.journal.display()
                 ));
-                let undo = format!("`invoketrail undo {name}{}`", live.again());
+                let undo = format!("`invoketrail undo {name}{}{}`", exceptions_again(), live.again());
                 return Err(problem.help(format!("nothing was changed: go on with {undo}")).into());
             }
             Way::Compare | Way::MakeWay => {}
+            // An undo that was stopped makes way for one around what others changed since, which looks at everything anew.
+            Way::Go if self.replaces_another()? => {}
             Way::Go | Way::GoOnWithUndo | Way::Gone => return Ok(None),
         }
         let named = self.journal.display().to_string();
         set_aside(&self.journal).map(Some).map_err(|error| io_problem("set aside", &named, &error).into())
+    }
+
+    /// True iff this takes back, and the journal in its place is of another way to do that.
+    fn replaces_another(&self) -> Result<bool> {
+        let is_there = self.plan.purpose == Purpose::Undo && self.journal.is_file();
+        Ok(is_there && read_journal(&read_file(&self.journal)?).is_ok_and(|other| other.hash != self.hash))
     }
 
     /// Another place for the journal of a plan that was read.
@@ -165,7 +177,7 @@ impl Work {
 
     /// True iff the journal says that every step is done.
     pub(crate) fn is_done(&self) -> bool {
-        !self.plan.steps.is_empty() && self.marks.iter().all(|mark| mark.is_over())
+        !self.marks.is_empty() && self.marks.iter().all(|mark| mark.is_over())
     }
 
     /// What was changed is changed: whatever fails afterwards ends with 5 and the commands that go on.
@@ -185,16 +197,44 @@ impl Work {
     /// Names the commands that go on from here.
     pub(crate) fn tell_next(&self, live: &Live) -> Outcome {
         let resume = self.resume(live);
-        let journal = report::shell(&self.journal.to_string_lossy());
         let next = match &self.plan.purpose {
             Purpose::Undo => resume,
-            _ => {
-                let undo = format!("invoketrail undo {journal}{}", live.again());
-                format!("{resume}  # or take back what was done: `{undo}`")
-            }
+            _ => format!("{resume}  # or take back what was done: `{}`", self.undo(live)),
         };
         say("next", &next);
         Outcome::HalfWay
+    }
+
+    /// Names the commands that go on from where others changed something: an undo goes around that.
+    fn tell_way(&self, stopped: &Stopped, live: &Live) -> Outcome {
+        let (Stopped::Stale { at, found } | Stopped::Differs { at, found }) = stopped else {
+            return self.tell_next(live);
+        };
+        let Some(step) = self.plan.steps.get(*at).filter(|_| self.plan.purpose == Purpose::Undo) else {
+            return self.tell_next(live);
+        };
+        let change = &step.change;
+        let deletes = |one: &Step| {
+            one.change.target.arn == change.target.arn && one.change.after() == State::Trail(None)
+        };
+        if taken_back(change, found).is_none() || self.plan.steps.iter().any(deletes) {
+            let arn = &change.target.arn;
+            say(
+                "help",
+                &format!(
+                    "set {arn} as shown above by hand, and go on: the journal holds what stood there first"
+                ),
+            );
+            return self.tell_next(live);
+        }
+        say("next", &merge_again(&self.journal.with_extension(""), live));
+        Outcome::HalfWay
+    }
+
+    /// The command that takes back what was done.
+    pub(super) fn undo(&self, live: &Live) -> String {
+        let journal = report::shell(&self.journal.to_string_lossy());
+        format!("invoketrail undo {journal}{}{}", exceptions_again(), live.again())
     }
 
     /// The command that goes on with the journal, with the flags without which it would be refused.
@@ -202,18 +242,14 @@ impl Work {
         let journal = report::shell(&self.journal.to_string_lossy());
         let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
         let managed = if managed { " --even-if-managed" } else { "" };
-        let exceptions = match &self.plan.purpose {
-            // A file that settings name is found there again.
-            Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => exceptions_again(),
-            Purpose::Record | Purpose::DropCopies => String::new(),
-        };
+        let exceptions = exceptions_again();
         format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
     }
 
     /// Tells how it ended, and the next command.
     pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
         let journal = report::shell(&self.journal.to_string_lossy());
-        let flags = live.again();
+        let flags = format!("{}{}", exceptions_again(), live.again());
         for at in &carried.kept {
             if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)
                 && let Some(bucket) = &turn.before
@@ -250,7 +286,7 @@ impl Work {
         }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
-            return self.tell_next(live);
+            return self.tell_way(stopped, live);
         }
         if untouched {
             say("note", "nothing was changed");
@@ -259,5 +295,27 @@ impl Work {
             }
         }
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Work;
+    use audit::inventory::Inventory;
+    use audit::journal::Mark;
+    use audit::plan::{PlanOptions, drop_copies};
+    use std::path::PathBuf;
+
+    /// A plan that nobody began, and a journal without a step, are not done.
+    #[test]
+    fn a_journal_without_steps_is_not_done() {
+        let plan = drop_copies(&Inventory::default(), &PlanOptions::default());
+        assert!(plan.steps.is_empty());
+        let mut work = Work::of(plan, PathBuf::from("p.json.journal"));
+        assert!(!work.is_done() && !work.is_begun());
+        work.marks = vec![Mark::Fresh];
+        assert!(!work.is_done() && !work.is_begun());
+        work.marks = vec![Mark::Done];
+        assert!(work.is_done() && work.is_begun());
     }
 }

@@ -1,0 +1,271 @@
+//! Every command that the program offers to run next is run in a test: each stands here with what runs it, and a new one that stands
+//! nowhere fails.
+
+use crate::invariants::is_test;
+use crate::tree::root;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The file, how the offer begins there, and the page of a transcript or the test (file of `crates/cli/tests`, function) in which it is
+/// said and tried.
+const OFFERS: &[(&str, &str, &str)] = &[
+    ("cli/src/delivered/digests.rs", "invoketrail permissions evidence", "permissions.md"),
+    ("cli/src/commands/explain.rs", "invoketrail permissions audit{} --check", "permissions.md"),
+    ("cli/src/commands/explain.rs", "invoketrail audit{}{counting}", "README.md"),
+    ("cli/src/commands/inventory.rs", "invoketrail audit --inventory {path}", "verify.md"),
+    (
+        "cli/src/commands/undo.rs",
+        "invoketrail apply {path}{undoes}{flag}{exceptions}{}",
+        "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
+    ),
+    ("cli/src/commands/verify.rs", "invoketrail inventory --output FILE", "bad-input.md"),
+    (
+        "cli/src/commands/verify.rs",
+        "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
+        "verify.md",
+    ),
+    (
+        "cli/src/commands/verify.rs",
+        "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
+        "cmd/proven.rs::a_forged_file_is_no_evidence_and_one_that_is_proven_is_enough",
+    ),
+    (
+        "cli/src/commands/verify.rs",
+        "invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof",
+        "verify.md",
+    ),
+    ("cli/src/commands/verify.rs", "invoketrail audit{}  # is every invocation recorded?", "verify.md"),
+    (
+        "cli/src/commands/validate.rs",
+        "invoketrail verify{sources}{}  # and do the records of every function arrive?",
+        "validate.md",
+    ),
+    (
+        "cli/src/commands/audit.rs",
+        "invoketrail inventory --output inventory.json{caller}",
+        "cmd/interrupted.rs::an_audit_judges_nothing_on_half_of_it",
+    ),
+    (
+        "cli/src/commands/permissions.rs",
+        "invoketrail permissions {job}{} --check  # which of them the caller lacks",
+        "permissions.md",
+    ),
+    (
+        "cli/src/commands/permissions.rs",
+        "invoketrail permissions {}{again} > policy.json  # attach what is lacking",
+        "permissions.md",
+    ),
+    (
+        "cli/src/commands/permissions.rs",
+        "invoketrail audit{again}",
+        "cmd/asked_once.rs::commands_that_read_ask_once_who_asks",
+    ),
+    (
+        "cli/src/commands/plan.rs",
+        "invoketrail audit{caller}  # {what}",
+        "cmd/advised.rs::the_next_command_is_what_works_for_this_owner",
+    ),
+    (
+        "cli/src/commands/plan.rs",
+        "invoketrail apply {}{}{caller}  # ends the exceptions",
+        "emulator/ended.rs::an_exception_ends_with_its_reason",
+    ),
+    (
+        "cli/src/commands/plan.rs",
+        "invoketrail permissions plan{caller} --check  # why tags could not be read: they say who manages a trail",
+        "emulator/accounts.rs::two_accounts_are_changed_and_everything_of_others_stays",
+    ),
+    (
+        "cli/src/commands/plan.rs",
+        "invoketrail apply {path}{}{caller}",
+        "cmd/advised.rs::the_next_command_is_what_works_for_this_owner",
+    ),
+    (
+        "cli/src/commands/plan.rs",
+        "invoketrail plan{}  # AWS Control Tower manages {}, which must not be changed",
+        "cmd/advised.rs::the_trail_of_control_tower_is_left_to_it",
+    ),
+    (
+        "cli/src/commands/invocations.rs",
+        "invoketrail audit  # is every invocation recorded?",
+        "invocations.md",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail undo --help",
+        "cmd/undone.rs::nothing_is_taken_back_that_no_journal_holds",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail plan",
+        "cmd/changed.rs::a_plan_that_deletes_a_trail_is_refused",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail plan{flag} --format {format}{folder}{}",
+        "cmd/advised.rs::apply_names_the_way_of_the_owner",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail plan{flag} --format markdown{}",
+        "cmd/advised.rs::apply_names_the_way_of_the_owner",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail plan{}",
+        "cmd/advised.rs::the_trail_of_control_tower_is_left_to_it",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail plan --output plan.json{}",
+        "cmd/advised.rs::tags_that_were_not_read_are_asked_for",
+    ),
+    (
+        "cli/src/commands/apply.rs",
+        "invoketrail audit{}{}",
+        "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
+    ),
+    (
+        "cli/src/commands/apply/work.rs",
+        "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
+        "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
+    ),
+    (
+        "cli/src/commands/apply/work.rs",
+        "invoketrail undo {name}{}{}",
+        "cmd/killed.rs::an_undo_that_was_begun_comes_first",
+    ),
+    (
+        "cli/src/commands/apply/work.rs",
+        "invoketrail undo {journal}{}{}",
+        "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
+    ),
+    (
+        "cli/src/commands/apply/work.rs",
+        "invoketrail apply --resume {journal}{managed}{exceptions}{}",
+        "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
+    ),
+    (
+        "cli/src/commands/apply/work.rs",
+        "invoketrail plan{flags}",
+        "emulator/sites.rs::apply_uses_a_bucket_that_is_there_as_wanted_and_refuses_one_in_the_way",
+    ),
+    (
+        "cli/src/commands/apply/standing.rs",
+        "invoketrail undo {name}{flags}",
+        "cmd/killed.rs::an_undo_that_was_begun_comes_first",
+    ),
+    (
+        "cli/src/commands/apply/standing.rs",
+        "invoketrail plan --output plan.json{flags}",
+        "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
+    ),
+    (
+        "cli/src/commands/apply/standing.rs",
+        "invoketrail audit{}{}",
+        "cmd/journals.rs::a_finished_journal_makes_way_and_is_never_resumed_with_success",
+    ),
+    (
+        "cli/src/commands/explain/pasted.rs",
+        "invoketrail audit  # judges them together with all other recorders, and whether these log and deliver",
+        "explain-selectors.md",
+    ),
+    ("cli/src/commands/invocations/located.rs", "invoketrail permissions evidence", "permissions.md"),
+    (
+        "cli/src/commands/verify/canary.rs",
+        "invoketrail verify --digests{flags}  # and do the records of all functions arrive?",
+        "cmd/approval.rs::yes_sends_one_and_its_record_is_found",
+    ),
+    (
+        "cli/src/commands/verify/canary.rs",
+        "invoketrail explain{flags} {function}  # is it recorded at all, and by whom",
+        "emulator/verify.rs::a_canary_whose_record_does_not_come_says_so",
+    ),
+    ("report/src/verification.rs", "invoketrail audit", "verify.md"),
+    (
+        "report/src/next.rs",
+        "invoketrail audit --help",
+        "cmd/advised.rs::where_nothing_was_looked_at_the_help_is_named",
+    ),
+    ("report/src/next.rs", "invoketrail plan{source}{of_audit}", "audit.md"),
+    ("report/src/next.rs", "invoketrail permissions audit{caller} --check", "permissions.md"),
+    ("report/src/next.rs", "invoketrail explain{source} {}", "verify.md"),
+    ("report/src/next.rs", "invoketrail audit{source}{of_audit} --output audit.json", "drift.md"),
+    ("report/src/plan/aws_cli.rs", "invoketrail apply", "README.md"),
+];
+
+const COMMANDS: [&str; 12] = [
+    "audit",
+    "explain",
+    "plan",
+    "apply",
+    "undo",
+    "backout",
+    "restore",
+    "verify",
+    "invocations",
+    "logs",
+    "inventory",
+    "permissions",
+];
+
+/// What stands in literals of the file and begins with a command of ours, alone or in backticks.
+fn offers(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let parts = |line: &str| -> Vec<String> {
+        let begins = line.match_indices("invoketrail ").filter(|(at, _)| {
+            line[..*at].ends_with(['"', '`'])
+                && COMMANDS.iter().any(|one| line[at + "invoketrail ".len()..].starts_with(one))
+        });
+        begins.map(|(at, _)| line[at..].split(['"', '`']).next().unwrap_or_default().to_owned()).collect()
+    };
+    lines.flat_map(parts).collect()
+}
+
+fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let name = path.strip_prefix(root().join("crates")).unwrap().to_str().unwrap().to_owned();
+            // What is said of a flag is no offer.
+            if name.starts_with("cli/src/args") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.extend(offers(&text).into_iter().map(|offer| (name.clone(), offer)));
+        }
+    }
+}
+
+#[test]
+fn every_offer_is_run_in_a_test() {
+    let mut found = BTreeSet::new();
+    for folder in ["crates/cli/src", "crates/report/src"] {
+        sources(&root().join(folder), &mut found);
+    }
+    let listed: BTreeSet<(String, String)> =
+        OFFERS.iter().map(|(file, offer, _)| ((*file).to_owned(), (*offer).to_owned())).collect();
+    let new: Vec<_> = found.difference(&listed).collect();
+    let old: Vec<_> = listed.difference(&found).collect();
+    assert!(new.is_empty(), "offers that no test runs: name it here, {new:#?}");
+    assert!(old.is_empty(), "offers that are not made any more: {old:#?}");
+    for (file, offer, tried) in OFFERS {
+        let tests = root().join("crates/cli/tests");
+        match tried.split_once("::") {
+            Some((test, function)) => {
+                let text = std::fs::read_to_string(tests.join(test)).unwrap_or_default();
+                assert!(is_test(&text, function), "{file}: {offer}: no test {tried}");
+            }
+            None => {
+                let page =
+                    if *tried == "README.md" { root().join(tried) } else { tests.join("cmd").join(tried) };
+                let text = std::fs::read_to_string(page).unwrap_or_default();
+                let fixed = offer.split('{').next().unwrap_or_default();
+                assert!(text.contains(fixed), "{file}: {offer}: {tried} does not hold it");
+            }
+        }
+    }
+}
