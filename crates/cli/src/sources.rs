@@ -124,6 +124,17 @@ impl Place {
         }
     }
 
+    /// Whose folder the file lies in, where CloudTrail delivers to one.
+    pub(crate) fn home(&self, below: &Path) -> Option<logs::Home> {
+        match self {
+            Place::Stdin => None,
+            Place::Objects { .. } => logs::Home::of(&below.to_string_lossy()),
+            Place::Folder(root) => logs::Home::of(&with_slashes(&root.absolute.join(below))),
+            Place::File(path) => logs::Home::of(&path.to_string_lossy())
+                .or_else(|| logs::Home::of(&with_slashes(&path.canonicalize().ok()?))),
+        }
+    }
+
     /// What the file is called in answers: its path as a person would type it.
     pub(crate) fn name(&self, below: &Path) -> String {
         match self {
