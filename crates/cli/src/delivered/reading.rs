@@ -128,11 +128,11 @@ impl Consumer for Work<'_> {
             self.hashes.count(at);
         }
         if let Some(item) = self.delivered.logs.get(at) {
-            let amiss = facts.trouble.clone().or_else(|| {
+            let wrong = facts.trouble.clone().or_else(|| {
                 let (offset, why) = facts.refused.first()?;
                 Some(format!("byte {offset}: {why}"))
             });
-            if let Some(why) = &amiss {
+            if let Some(why) = &wrong {
                 self.holes.add(place_of(&item.key), &file.name, why, facts.refusals.max(1));
             }
             // What is too large may be whole; what is damaged is not.
