@@ -13,7 +13,7 @@
 )]
 
 use logs::scan::{Consumer, File, Layout, Receiver, Source, scan_sheets};
-use logs::{Answer, Dimension, Inflater, Question, Scratch, Sheet, Spill, Tally};
+use logs::{Answer, Dimension, Inflater, Question, Scratch, Sheet, Spill, Tally, Trouble};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
