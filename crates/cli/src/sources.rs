@@ -129,7 +129,7 @@ impl Place {
         match self {
             Place::Stdin => None,
             Place::Objects { .. } => logs::Home::of(&below.to_string_lossy()),
-            Place::Folder(root) => logs::Home::of(&with_slashes(&root.absolute.join(below))),
+            Place::Folder(root) => home_at(&root.absolute.join(below)),
             Place::File(path) => logs::Home::of(&path.to_string_lossy())
                 .or_else(|| logs::Home::of(&with_slashes(&path.canonicalize().ok()?))),
         }
