@@ -105,6 +105,10 @@ fn place(typed: &str) -> Result<Place> {
     Ok(Place::Folder(Root { typed: path, absolute }))
 }
 
+fn home_at(path: &Path) -> Option<logs::Home> {
+    logs::Home::of(with_slashes(path).trim_end_matches('/'))
+}
+
 impl Place {
     /// Bucket and prefix; `None` iff it is no place in S3.
     pub(crate) fn bucket(&self) -> Option<(&str, &str)> {
@@ -130,8 +134,7 @@ impl Place {
             Place::Stdin => None,
             Place::Objects { .. } => logs::Home::of(&below.to_string_lossy()),
             Place::Folder(root) => home_at(&root.absolute.join(below)),
-            Place::File(path) => logs::Home::of(&path.to_string_lossy())
-                .or_else(|| logs::Home::of(&with_slashes(&path.canonicalize().ok()?))),
+            Place::File(path) => home_at(path).or_else(|| home_at(&path.canonicalize().ok()?)),
         }
     }
 
