@@ -105,6 +105,10 @@ fn place(typed: &str) -> Result<Place> {
     Ok(Place::Folder(Root { typed: path, absolute }))
 }
 
+fn home_at(path: &Path) -> Option<logs::Home> {
+    logs::Home::of(with_slashes(path).trim_end_matches('/'))
+}
+
 impl Place {
     /// Bucket and prefix; `None` iff it is no place in S3.
     pub(crate) fn bucket(&self) -> Option<(&str, &str)> {
@@ -121,6 +125,16 @@ impl Place {
             Place::File(path) => path.to_string_lossy().into_owned(),
             Place::Folder(root) => root.typed.to_string_lossy().into_owned(),
             Place::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+        }
+    }
+
+    /// Whose folder the file lies in, where CloudTrail delivers to one.
+    pub(crate) fn home(&self, below: &Path) -> Option<logs::Home> {
+        match self {
+            Place::Stdin => None,
+            Place::Objects { .. } => logs::Home::of(&below.to_string_lossy()),
+            Place::Folder(root) => home_at(&root.absolute.join(below)),
+            Place::File(path) => home_at(path).or_else(|| home_at(&path.canonicalize().ok()?)),
         }
     }
 

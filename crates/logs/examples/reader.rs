@@ -12,8 +12,8 @@
     reason = "a measuring program for developers"
 )]
 
-use logs::scan::{Consumer, File, Layout, Source, scan_sheets};
-use logs::{Answer, Dimension, Inflater, Question, Scratch, Sheet, Spill, Tally};
+use logs::scan::{Consumer, File, Layout, Receiver, Source, scan_sheets};
+use logs::{Answer, Dimension, Inflater, Question, Scratch, Sheet, Spill, Tally, Trouble};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -62,10 +62,12 @@ impl Spill for InMemory {
 
 struct Nothing;
 
-impl Consumer for Nothing {
+impl Receiver for Nothing {
     type Error = io::Error;
+}
 
-    fn sheet(&mut self, _: &File, _: &Sheet, _: &[u8]) -> io::Result<()> {
+impl Consumer for Nothing {
+    fn sheet(&mut self, _: &File, _: &Sheet, _: Option<&Trouble>) -> io::Result<()> {
         Ok(())
     }
 }
@@ -141,11 +143,13 @@ struct Counting<'q> {
 }
 
 impl Consumer for Counting<'_> {
-    type Error = io::Error;
-
-    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
-        self.tally.sheet(file, sheet, inflated)
+    fn sheet(&mut self, file: &File, sheet: &Sheet, trouble: Option<&Trouble>) -> io::Result<()> {
+        self.tally.sheet(file, sheet, trouble)
     }
+}
+
+impl Receiver for Counting<'_> {
+    type Error = io::Error;
 
     fn wants_hash(&self, _: &File) -> bool {
         self.hashes

@@ -33,9 +33,12 @@ pub enum Trouble {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// It has no byte, and the name of a packed file.
+    /// It has no content.
     #[error("the file is empty")]
     Empty,
+    /// It lies where a log file of CloudTrail should be, and has no `Records`.
+    #[error("it has no `Records`, which every log file of CloudTrail has")]
+    NoRecords,
     /// The file ends within the member that begins at `member`; what came before the end is kept.
     #[error("the gzip data ends early, within the member at byte {member}")]
     Truncated {

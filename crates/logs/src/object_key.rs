@@ -75,8 +75,7 @@ impl<'a> ObjectKey<'a> {
             4 | 7 => byte == b'/',
             _ => byte.is_ascii_digit(),
         });
-        let twelve = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-        let whole = dated && twelve && !name.is_empty() && !name.contains('/');
+        let whole = dated && is_account(account) && !name.is_empty() && !name.contains('/');
         whole.then_some(ObjectKey { prefix, below, organization, account, folder, region, day, name })
     }
 
@@ -93,6 +92,40 @@ impl<'a> ObjectKey<'a> {
     pub fn stem(&self) -> Option<String> {
         (self.folder == Folder::Logs).then(|| format!("{}_CloudTrail_{}_", self.account, self.region))
     }
+}
+
+/// True iff the last part of the path begins as the name of a log file does, wherever it lies and whatever was put behind the name:
+/// `111122223333_CloudTrail_eu-west-1_20230321T0105Z_`.
+#[must_use]
+pub fn is_log_file(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let mut parts = name.splitn(4, '_');
+    let (account, folder) = (parts.next().unwrap_or_default(), parts.next());
+    let region = parts.next().unwrap_or_default();
+    let rest = parts.next().unwrap_or_default();
+    is_account(account)
+        && folder == Some(Folder::Logs.as_str())
+        && is_region(region)
+        && minute(rest).is_some()
+        && rest.as_bytes().get(14) == Some(&b'_')
+}
+
+/// True iff the text is the id of an account: twelve digits.
+#[must_use]
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True iff the text is written as Regions are: `eu-west-1`, and not `eu-west-1a`.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    let Some((place, number)) = text.rsplit_once('-') else { return false };
+    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=2).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && place.bytes().all(word)
+        && place.contains('-')
+        && place.starts_with(|first: char| first.is_ascii_lowercase())
 }
 
 /// The minute that `20230321T0105Z...` begins with: milliseconds since 1970.

@@ -55,7 +55,7 @@ impl<S: Sink> Plain<'_, '_, S> {
     /// those of records are, and no member before it makes it an envelope.
     fn object(&mut self, start: usize) -> Result<usize, Break> {
         let mut members = Members::new(self.bytes, start);
-        let (mut envelope, mut digest) = (false, false);
+        let (mut envelope, mut digest, mut more) = (false, false, None);
         while let Some((key, value)) = members.next()? {
             let first = self.bytes.get(value);
             members.at = match (&*key, first) {
@@ -87,11 +87,21 @@ impl<S: Sink> Plain<'_, '_, S> {
                     self.record(start, end);
                     return Ok(end);
                 }
+                // Of what AWS's commands print this says that there is more of it, and not what.
+                ("NextToken" | "nextToken", Some(b'"')) => {
+                    let end =
+                        string_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?;
+                    more = more.or_else(|| (end > value + 2).then_some((value, end)));
+                    end
+                }
                 _ => {
                     digest |= matches!(&*key, "digestS3Object" | "logFiles");
                     value_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?
                 }
             };
+        }
+        if let Some((from, to)) = more.filter(|_| envelope) {
+            self.accounted.refuse(from, to - from, Reason::MorePages);
         }
         match (envelope, digest) {
             (true, _) => {}

@@ -1,5 +1,7 @@
 //! One CloudTrail record of interest, borrowed from the bytes it was read from.
 
+use crate::home::Home;
+use crate::object_key::{is_account, is_region};
 use cloudtrail::arn::{Arn, partition_of};
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
@@ -154,19 +156,39 @@ impl<'a> Caller<'a> {
 }
 
 impl Record<'_> {
-    /// The account whose trail delivered the record, else the owner of the function, else the caller's account.
+    /// The account whose trail delivered the record: as it says, else in whose folder its file lies, else the owner of the function.
+    /// The caller may be of any account.
     #[must_use]
-    pub fn account(&self) -> Option<&str> {
+    pub fn account<'r>(&'r self, home: Option<&'r Home>) -> Option<Cow<'r, str>> {
         let said = self.recipient_account_id.as_deref();
-        said.or_else(|| self.owner()).or(self.identity.account.as_deref())
+        if let Some(known) = said.filter(|said| is_account(said)).or_else(|| Some(&*home?.account)) {
+            return Some(Cow::Borrowed(known));
+        }
+        if let Some(owner) = self.owner().filter(|owner| is_account(owner)) {
+            return Some(Cow::Borrowed(owner));
+        }
+        let of_name = self.function_arn(home).and_then(|arn| Some(Arn::parse(&arn)?.account.to_owned()));
+        of_name.map(Cow::Owned).or(said.map(Cow::Borrowed))
+    }
+
+    /// Where the call came in: as the record says, else in whose folder its file lies, else where the function is.
+    #[must_use]
+    pub fn region_of_call<'r>(&'r self, home: Option<&'r Home>) -> Option<&'r str> {
+        let of_function = || Arn::parse(self.arn_said()?).map(|arn| arn.region).filter(|one| is_region(one));
+        self.region_known(home).or_else(of_function).or(self.region.as_deref())
+    }
+
+    fn region_known<'r>(&'r self, home: Option<&'r Home>) -> Option<&'r str> {
+        let said = self.region.as_deref().filter(|region| is_region(region));
+        said.or_else(|| Some(&*home?.region))
     }
 
     /// The account that owns the function, as the record says, else as its ARN says.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         let said = self.function.as_ref().and_then(|function| function.account.as_deref());
-        let in_arn = || Arn::parse(self.function_named()?).map(|arn| arn.account);
-        said.or_else(in_arn).filter(|account| !account.is_empty())
+        let in_arn = || Arn::parse(self.arn_said()?).map(|arn| arn.account);
+        said.filter(|said| is_account(said)).or_else(in_arn).filter(|account| !account.is_empty())
     }
 
     /// The account that the caller belongs to, as the record says, else as its ARN says; `None` for services.
@@ -189,35 +211,49 @@ impl Record<'_> {
         arn.or_else(|| self.requested.as_ref()?.function_name.as_deref())
     }
 
+    /// The ARN that names the function: the one among `resources`, else the one that was asked for.
+    fn arn_said(&self) -> Option<&str> {
+        let is_arn = |text: &&str| text.starts_with("arn:");
+        let resource = self.function.as_ref().and_then(|function| function.arn.as_deref());
+        resource.filter(is_arn).or_else(|| self.asked().filter(is_arn))
+    }
+
+    fn asked(&self) -> Option<&str> {
+        self.requested.as_ref()?.function_name.as_deref().filter(|asked| !asked.is_empty())
+    }
+
     /// The ARN of the function, made of what was asked for where `resources` has none: a name is that of a function of the account and
-    /// the Region of the call (API reference, Invoke). Where these are not known, what was asked for; `None` iff nothing is said.
+    /// the Region of the call (API reference, Invoke). Where these are not known, what was said; `None` iff nothing is said.
     #[must_use]
-    pub fn function_arn(&self) -> Option<Cow<'_, str>> {
-        let said = self.function_named()?;
-        if said.starts_with("arn:") {
-            return Some(Cow::Borrowed(said));
+    pub fn function_arn(&self, home: Option<&Home>) -> Option<Cow<'_, str>> {
+        if let Some(arn) = self.arn_said() {
+            return Some(Cow::Borrowed(arn));
         }
-        Some(self.arn_of(said).map_or(Cow::Borrowed(said), Cow::Owned))
+        match self.asked() {
+            Some(asked) => Some(self.arn_of(asked, home).map_or(Cow::Borrowed(asked), Cow::Owned)),
+            None => self.function_named().filter(|said| !said.is_empty()).map(Cow::Borrowed),
+        }
     }
 
     /// The ARN of a function of that name, or of `111122223333:function:name`.
-    fn arn_of(&self, said: &str) -> Option<String> {
-        let twelve = |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (account, rest) = match said.split_once(':').filter(|(first, _)| twelve(first)) {
+    fn arn_of(&self, said: &str, home: Option<&Home>) -> Option<String> {
+        let (account, rest) = match said.split_once(':').filter(|(first, _)| is_account(first)) {
             Some((account, rest)) => (account, rest),
             None => {
-                let (caller, recipient) = (self.caller_account(), self.recipient_account_id.as_deref());
+                let recipient = self.recipient_account_id.as_deref().filter(|said| is_account(said));
+                let recipient = recipient.or_else(|| Some(&*home?.account));
+                let caller = self.caller_account();
                 // A name is one of the caller's own account.
                 if caller.zip(recipient).is_some_and(|(caller, recipient)| caller != recipient) {
                     return None;
                 }
-                (caller.or(recipient).filter(twelve)?, said)
+                (caller.or(recipient).filter(|account| is_account(account))?, said)
             }
         };
         let name = rest.strip_prefix("function:").unwrap_or(rest);
         let is_part =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b':');
-        let region = self.region.as_deref().filter(|region| region.contains('-') && !region.contains(':'))?;
+        let region = self.region_known(home)?;
         let whole = !name.is_empty() && !name.starts_with(':') && name.bytes().all(is_part);
         whole.then(|| format!("arn:{}:lambda:{region}:{account}:function:{name}", partition_of(region)))
     }

@@ -8,8 +8,11 @@ mod sheets;
 pub use account::{Account, Counts, KEPT_TROUBLES, Trouble};
 pub use sheets::{Consumer, Layout, Sheets, scan_sheets};
 
+use crate::accounted::Accounted;
 use crate::hash::{sha256, sha256_many};
+use crate::home::Home;
 use crate::inflate::{self, DEFAULT_LIMIT, Inflated, Inflater, expected};
+use crate::object_key::is_log_file;
 use crate::read::Reader;
 use crate::record::Record;
 use crate::sheet::{Facts, Sheet};
@@ -43,6 +46,8 @@ pub struct File {
     pub known: Option<Box<Known>>,
     /// How many bytes it may have, iff they are so many that they are not there before [`Source::fill`] is asked for them.
     pub large: Option<u64>,
+    /// Whose folder it lies in, where CloudTrail delivers to one.
+    pub home: Option<Home>,
     /// What the source wants the consumer to know of it.
     pub tag: Tag,
     /// Its place in a list that source and consumer share, if there is one.
@@ -61,35 +66,17 @@ pub struct Known {
     pub packed: u64,
 }
 
-/// What becomes of the records of files: one for each thread. Records come by the doors of [`Sink`], those of one file between
-/// [`FileSink::begin`] and [`FileSink::read`].
-pub trait FileSink: Sink + Send {
+/// What is common to all that take files in, one for each thread: records ([`FileSink`]) or sheets ([`Consumer`]).
+pub trait Receiver: Send {
     /// What can go wrong.
     type Error: Send;
 
-    /// The records of this file come next.
-    fn begin(&mut self, _file: &File) {}
-
-    /// The file was read to its end. Not called for files whose bytes could not be had. Of those that inflate to more than the
-    /// limit no record came.
-    ///
-    /// # Errors
-    /// Whatever ends the whole scan.
-    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), Self::Error>;
-
-    /// The file is a [`File::known`] one: what is known of it is its sheet, and none of its records comes. A sink that cannot do
-    /// with that is used with a source that knows no files.
-    ///
-    /// # Errors
-    /// Whatever ends the whole scan.
-    fn known(&mut self, file: &File, known: &Known) -> Result<(), Self::Error>;
-
-    /// True iff [`FileSink::hashed`] is to be called for the file.
+    /// True iff [`Receiver::hashed`] is to be called for the file.
     fn wants_hash(&self, _file: &File) -> bool {
         false
     }
 
-    /// The SHA-256 of a file's inflated bytes, before [`FileSink::read`]. Not called where its gzip wrapping is damaged.
+    /// The SHA-256 of a file's inflated bytes, before what was read of it. Not called where its wrapping is damaged.
     ///
     /// # Errors
     /// Whatever ends the whole scan.
@@ -106,6 +93,27 @@ pub trait FileSink: Sink + Send {
     }
 }
 
+/// What becomes of the records of files. Records come by the doors of [`Sink`], those of one file between [`FileSink::begin`] and
+/// [`FileSink::read`].
+pub trait FileSink: Sink + Receiver {
+    /// The records of this file come next.
+    fn begin(&mut self, _file: &File) {}
+
+    /// The file was read to its end. Not called for files whose bytes could not be had. Of those that inflate to more than the
+    /// limit no record came.
+    ///
+    /// # Errors
+    /// Whatever ends the whole scan.
+    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), Self::Error>;
+
+    /// The file is a [`File::known`] one: what is known of it is its sheet, and none of its records comes. A sink that cannot do
+    /// with that is used with a source that knows no files.
+    ///
+    /// # Errors
+    /// Whatever ends the whole scan.
+    fn known(&mut self, file: &File, known: &Known) -> Result<(), Self::Error>;
+}
+
 /// A file that was read to its end.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadFile<'a> {
@@ -113,6 +121,8 @@ pub struct ReadFile<'a> {
     pub facts: &'a Facts,
     /// The bytes themselves, inflated.
     pub inflated: &'a [u8],
+    /// What is wrong with its wrapping, as [`Facts::trouble`] says in words.
+    pub trouble: Option<&'a inflate::Trouble>,
 }
 
 /// How to scan.
@@ -329,22 +339,34 @@ impl<K: FileSink> Worker<'_, K> {
     ) -> Result<(), K::Error> {
         let Worker { sink, account, reader, .. } = self;
         sink.begin(file);
-        // Where a disk was full, a copy has its name and nothing else: CloudTrail delivers no such file, nor one without content.
-        let is_delivered = file.delivered.is_some() || is_called_packed(&file.name);
-        let hollow = is_delivered && inflated.bytes.iter().all(u8::is_ascii_whitespace);
-        let trouble = inflated.trouble.or_else(|| hollow.then_some(inflate::Trouble::Empty));
-        let hash = hash.filter(|_| trouble.is_none());
         let mut counted = Counted { sink: &mut **sink, counts: Counts::default() };
         let mut accounted = reader.read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut counted);
         let counts = counted.counts;
-        accounted.trouble = trouble;
+        accounted.trouble = inflated.trouble.or_else(|| nothing(file, inflated.bytes, &accounted));
+        let hash = hash.filter(|_| accounted.trouble.is_none());
         let facts = Facts::from(&accounted);
         account.enter(&file.name, packed as u64, &facts, counts);
         if let Some(hash) = hash {
             sink.hashed(file, hash)?;
         }
-        sink.read(file, &ReadFile { facts: &facts, inflated: inflated.bytes })
+        let trouble = accounted.trouble.as_ref();
+        sink.read(file, &ReadFile { facts: &facts, inflated: inflated.bytes, trouble })
     }
+}
+
+/// Why a file without a record holds nothing at all: where a disk was full or a command failed, there are a name and nothing else. A
+/// log file of CloudTrail has its `Records`, were there none of them.
+fn nothing(file: &File, bytes: &[u8], accounted: &Accounted) -> Option<inflate::Trouble> {
+    if accounted.records > 0 || accounted.refusals > 0 {
+        return None;
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0x1e) {
+        return Some(inflate::Trouble::Empty);
+    }
+    let delivered = file.delivered.is_some() || is_log_file(&file.name);
+    let envelope = || memchr::memmem::find(bytes, b"\"Records\"").is_some();
+    (delivered && !envelope()).then_some(inflate::Trouble::NoRecords)
 }
 
 fn is_too_large(inflated: &Inflated<'_>) -> bool {
@@ -370,11 +392,4 @@ impl<K: Sink> Sink for Counted<'_, K> {
         self.counts.take(record);
         self.sink.record(record);
     }
-}
-
-fn is_called_packed(name: &str) -> bool {
-    [".gz", ".zst", ".zip"].iter().any(|suffix| {
-        let end = name.len().checked_sub(suffix.len()).and_then(|at| name.as_bytes().get(at..));
-        end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
-    })
 }

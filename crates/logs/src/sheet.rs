@@ -7,6 +7,7 @@ mod texts;
 pub use texts::Texts;
 
 use crate::accounted::Accounted;
+use crate::home::Home;
 use crate::record::{Record, id_bits};
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ pub enum Column {
     Agent,
     /// `errorCode`
     Error,
-    /// `awsRegion`
+    /// `awsRegion`, else as [`Record::region_of_call`] says.
     Region,
     /// `recipientAccountId`, else as [`Record::account`] says.
     Account,
@@ -67,8 +68,9 @@ pub enum Column {
 /// Raised whenever the same file would give another [`Sheet`] than before: what was kept of files read earlier is then useless.
 /// With 4 came [`Marks::CORRECTS`]: of rows without it, corrections could not be told from what they correct. With 5 came
 /// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be. With 6
-/// records without `eventSource` and files without content are refused, and [`Column::Function`] is an ARN wherever one is known.
-pub const SHEET_VERSION: u32 = 6;
+/// records without `eventSource` and files without content are refused, and [`Column::Function`] is an ARN wherever one is known. With 7
+/// [`Column::Account`] and [`Column::Region`] are those of the folder where a record does not say them, and more pages are told.
+pub const SHEET_VERSION: u32 = 7;
 
 /// How many columns there are.
 const COLUMNS: usize = 24;
@@ -251,6 +253,20 @@ impl Sheet {
         self.clear_rows();
     }
 
+    /// The same with the rows that are kept alone, those that `of` says as delivered to that account.
+    #[must_use]
+    pub fn kept(&self, account: &str, keep: impl Fn(&Row) -> bool, of: impl Fn(&Row) -> bool) -> Sheet {
+        let mut kept = self.clone();
+        kept.rows.retain(|row| keep(row));
+        // A number more is one that other sheets of the generation may give to another text.
+        kept.generation = 0;
+        let id = kept.texts.intern(account);
+        for row in kept.rows.iter_mut().filter(|row| of(row)) {
+            row.texts[Column::Account as usize] = id;
+        }
+        kept
+    }
+
     fn clear_rows(&mut self) {
         self.rows.clear();
         self.control = 0;
@@ -258,20 +274,25 @@ impl Sheet {
         self.facts = Facts::default();
     }
 
-    /// Takes one record of interest in.
+    /// Takes one record of interest in, of a file that lies nowhere in particular.
     pub fn take(&mut self, record: &Record<'_>, columns: Columns) {
+        self.take_from(record, columns, None);
+    }
+
+    /// The same, of a file that lies there.
+    pub fn take_from(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) {
         if let Some(aggregated) = &record.aggregated {
             self.aggregated.0 += 1;
             self.aggregated.1 += aggregated.count.unwrap_or(0);
         } else if record.is_invocation() {
-            let row = self.row(record, columns);
+            let row = self.row(record, columns, home);
             self.rows.push(row);
         } else {
             self.control += 1;
         }
     }
 
-    fn row(&mut self, record: &Record<'_>, columns: Columns) -> Row {
+    fn row(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) -> Row {
         let (event, event_uuid) = id_bits(record.event_told());
         let request_id = record.request_id.as_deref().filter(|id| !id.is_empty());
         let (request, request_uuid) = request_id.map_or((0, false), id_bits);
@@ -292,7 +313,7 @@ impl Sheet {
             }
         };
         put(Column::Name, Some(&record.event_name));
-        put(Column::Function, record.function_arn().as_deref());
+        put(Column::Function, record.function_arn(home).as_deref());
         put(Column::Caller, record.caller().text());
         put(Column::Arn, record.identity.arn.as_deref());
         put(Column::InvokedBy, record.identity.invoked_by.as_deref());
@@ -304,7 +325,7 @@ impl Sheet {
         put(Column::OnBehalfOf, record.identity.on_behalf_of.as_deref());
         put(Column::Error, record.error_code.as_deref());
         if columns.has(Column::Account) {
-            put(Column::Account, record.account());
+            put(Column::Account, record.account(home).as_deref());
         }
         if columns.has(Column::Owner) {
             put(Column::Owner, record.owner());
@@ -314,7 +335,9 @@ impl Sheet {
         put(Column::UserName, record.identity.user_name.as_deref());
         put(Column::Address, record.source_address.as_deref());
         put(Column::Agent, record.user_agent.as_deref());
-        put(Column::Region, record.region.as_deref());
+        if columns.has(Column::Region) {
+            put(Column::Region, record.region_of_call(home));
+        }
         let requested = record.requested.as_ref();
         put(Column::SourceArn, requested.and_then(|requested| requested.source_arn.as_deref()));
         put(Column::Asked, requested.and_then(|requested| requested.function_name.as_deref()));

@@ -216,15 +216,21 @@ fn tell(validation: &Validation, sources: &[KeySource], refused: &[String]) {
     }
 }
 
-/// Says of log files that are not there which others have a longer name: somebody may have renamed them.
+/// Says of log files that are not there which others have a longer name, or lie there unpacked: somebody may have renamed them.
 fn tell_longer(validation: &Validation, delivered: &Delivered) {
     let windows = validation.chains.iter().flat_map(|chain| &chain.windows);
-    let longer = windows.flat_map(|window| &window.reasons).filter_map(|reason| match reason {
-        Reason::FileMissing { key } => Some((key, delivered.longer(key)?)),
+    let missing = windows.flat_map(|window| &window.reasons).filter_map(|reason| match reason {
+        Reason::FileMissing { key } => Some(key),
         _ => None,
     });
-    for (key, told) in longer {
-        say("note", &format!("{key} is not there; a file with a longer name is: {told}"));
+    for key in missing {
+        if let Some(told) = delivered.longer(key) {
+            say("note", &format!("{key} is not there; a file with a longer name is: {told}"));
+        }
+        if let Some(name) = delivered.unpacked(key) {
+            let why = "a digest lists packed files: pack it again with gzip, and its content is compared";
+            say("note", &format!("{key} is not there; {name} is, which is unpacked: {why}"));
+        }
     }
 }
 

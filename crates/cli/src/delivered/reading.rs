@@ -3,16 +3,16 @@
 
 mod doubts;
 
-use super::hashes::{Hashes, seen};
+use super::hashes::{Hashes, amiss, seen};
 use super::holes::{Holes, place_of};
 use super::proofs::Proofs;
 use super::watched::{How, Watched};
 use super::{Delivered, Item};
 use crate::remembered::Keeper;
 use crate::session::Session;
-use logs::digest::{Expected, Seen, Standing, Unread};
-use logs::scan::{Account, Consumer, File, Layout, scan_sheets};
-use logs::{Answer, Column, Columns, Filter, Marks, Named, ObjectKey, Question, Row, Sheet, Tally};
+use logs::digest::{Expected, Seen, Standing};
+use logs::scan::{Account, Consumer, File, Layout, Receiver, scan_sheets};
+use logs::{Answer, Column, Columns, Filter, Marks, Named, Question, Row, Sheet, Tally, Trouble};
 use std::io;
 use store::{Index, ScratchFiles};
 
@@ -114,23 +114,8 @@ struct Work<'a> {
     strays: u64,
 }
 
-/// The sheet without the rows of other accounts than the one in whose folder the file lies; `None` iff there are none of those.
-/// What lies in one account's folder is no evidence that another's trail delivers, whatever it says of itself.
-fn at_home(sheet: &Sheet, key: &str) -> Option<Sheet> {
-    let account = ObjectKey::parse(key)?.account.to_owned();
-    let home = |row: &Row| sheet.texts.get(row.text(Column::Account)) == Some(&account);
-    if sheet.rows.iter().all(home) {
-        return None;
-    }
-    let mut kept = sheet.clone();
-    kept.rows.retain(home);
-    Some(kept)
-}
-
 impl Consumer for Work<'_> {
-    type Error = io::Error;
-
-    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
+    fn sheet(&mut self, file: &File, sheet: &Sheet, trouble: Option<&Trouble>) -> io::Result<()> {
         self.keeper.keep(file, sheet);
         let at = file.number;
         let facts = &sheet.facts;
@@ -143,37 +128,36 @@ impl Consumer for Work<'_> {
             self.hashes.count(at);
         }
         if let Some(item) = self.delivered.logs.get(at) {
-            let amiss = facts.trouble.clone().or_else(|| {
+            let wrong = facts.trouble.clone().or_else(|| {
                 let (offset, why) = facts.refused.first()?;
                 Some(format!("byte {offset}: {why}"))
             });
-            if let Some(why) = &amiss {
+            if let Some(why) = &wrong {
                 self.holes.add(place_of(&item.key), &file.name, why, facts.refusals.max(1));
             }
-            if let Some(why) = facts.trouble.clone().filter(|_| self.wants_hash(file)) {
-                // What inflates to more than the limit may be whole; what has no bytes at all is not.
-                let unread = if inflated.is_empty() && item.size > 0 {
-                    Unread::Refused { why }
-                } else {
-                    Unread::Damaged { why }
-                };
-                self.hashes.refuse(at, unread);
+            // What is too large may be whole; what is damaged is not.
+            if let Some(trouble) = trouble.filter(|_| self.wants_hash(file)) {
+                self.hashes.refuse(at, amiss(trouble));
             }
         }
-        let kept = self.delivered.logs.get(at).and_then(|item| at_home(sheet, &item.key));
-        self.strays += kept.as_ref().map_or(0, |kept| sheet.rows.len() - kept.rows.len()) as u64;
-        let kept = kept.as_ref().unwrap_or(sheet);
-        doubts::enter(&mut self.holes, kept, (&asked, &file.name));
+        let settled = doubts::settle(sheet, file.home.as_ref(), &asked);
+        settled.enter(&mut self.holes, &file.name);
+        self.strays += settled.strays;
+        let kept = settled.sheet.as_ref().unwrap_or(sheet);
         if let Some((expected, item)) = self.expected.zip(self.delivered.logs.get(at)) {
             let hash = self.hashed.take().filter(|(of, _)| *of == at).map(|(_, hash)| hash);
             let standing = expected.standing(&item.key, hash);
             self.proofs.take(kept, &self.question.filter, (&file.name, standing));
             if standing == Standing::Proven {
-                self.proven.sheet(file, kept, inflated)?;
+                self.proven.sheet(file, kept, trouble)?;
             }
         }
-        self.tally.sheet(file, kept, inflated)
+        self.tally.sheet(file, kept, trouble)
     }
+}
+
+impl Receiver for Work<'_> {
+    type Error = io::Error;
 
     fn wants_hash(&self, file: &File) -> bool {
         let item = self.delivered.logs.get(file.number);
@@ -225,10 +209,12 @@ struct Search<'a> {
     read: Vec<String>,
 }
 
-impl Consumer for Search<'_> {
+impl Receiver for Search<'_> {
     type Error = std::convert::Infallible;
+}
 
-    fn sheet(&mut self, file: &File, sheet: &Sheet, _: &[u8]) -> Result<(), Self::Error> {
+impl Consumer for Search<'_> {
+    fn sheet(&mut self, file: &File, sheet: &Sheet, _: Option<&Trouble>) -> Result<(), Self::Error> {
         self.read.push(file.name.clone());
         let number = uuid(self.request);
         let is = |row: &Row| match number {

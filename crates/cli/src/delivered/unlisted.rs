@@ -55,6 +55,12 @@ impl Delivered {
         self.unlisted.iter().find(is_longer).map(|one| one.told.as_str())
     }
 
+    /// What a file that is not there may have become where somebody unpacked it: its name.
+    pub(super) fn unpacked(&self, key: &str) -> Option<String> {
+        let wanted = below(key).strip_suffix(".gz")?;
+        self.logs.iter().find(|item| below(&item.key) == wanted).map(|item| self.name(item))
+    }
+
     /// Takes out of it what it says to be missing and may be there: what could not be listed is told by itself.
     pub(crate) fn excuse(&self, validation: &mut Validation) {
         let may = |account: Option<&str>, region: Option<&str>| self.holes.may_be(account, region);

@@ -1,7 +1,7 @@
 //! Files that are not read because of their names or their place: what they hold decides whether that is a loss.
 
 use super::walk::said;
-use logs::{Beginning, unread};
+use logs::{Beginning, is_log_file, unread};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -21,7 +21,8 @@ pub(crate) enum Beside {
 /// Why it could not be looked into.
 pub(crate) fn look(path: &Path) -> Result<Beside, String> {
     let mut file = regular(path).map_err(|error| said(&error))?;
-    Ok(Beside::of(logs::look(&mut file)))
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(Beside::of(logs::look(&mut file)).named(&name))
 }
 
 /// Why a file is not opened that lies in a tree which anybody may have made: reading a pipe or a device may never end.
@@ -49,6 +50,11 @@ impl Beside {
             Beginning::Other => Beside::Nothing,
         }
     }
+
+    /// The same, where the file has that name or key: under the name of a log file, nothing is a loss.
+    pub(super) fn named(self, name: &str) -> Beside {
+        if self == Beside::Nothing && is_log_file(name) { Beside::Unread(HOLLOW.to_owned()) } else { self }
+    }
 }
 
 const UNCLEAR: &str =
@@ -58,8 +64,18 @@ const UNCLEAR: &str =
 pub(super) const DEEPER: &str =
     "it lies in a folder that CloudTrail did not make, and holds no record: remove it, or name it by itself";
 
+const HOLLOW: &str =
+    "it has the name of a log file, and no record was found in it: get it anew, or move it away";
+
 /// Files that systems put into every folder.
 const EVERYWHERE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/// True iff files of that name lie everywhere and hold no records, as long as nothing is found in them: those of systems, what macOS
+/// keeps of each file (`._name`), and what people write about a folder.
+pub(super) fn is_usual(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    EVERYWHERE.contains(&name) || name.starts_with("._") || stem.eq_ignore_ascii_case("readme")
+}
 
 /// What to do about records in a file with another name than log files have.
 pub(super) const MISNAMED: &str = "it may hold records, and its name is not that of a log file: name it by itself, or rename it to .json, .json.gz, .json.zst or .zip";
@@ -74,8 +90,49 @@ pub(super) fn loss(path: &Path, name: &str, delivered_to: bool) -> Option<String
     match look(path) {
         Ok(Beside::Unread(why)) => Some(why),
         Ok(Beside::Records) => Some(MISNAMED.to_owned()),
-        Ok(Beside::Nothing) if !delivered_to || EVERYWHERE.contains(&name) => None,
+        Ok(Beside::Nothing) if !delivered_to || is_usual(name) => None,
         Ok(Beside::Nothing) => Some(STRANGE.to_owned()),
-        Err(why) => delivered_to.then_some(why),
+        Err(why) => unseen(path, name, why),
+    }
+}
+
+/// Nobody knows what it holds; gone since the folder was read, it is as if it had never been there.
+fn unseen(path: &Path, name: &str, why: String) -> Option<String> {
+    let is_gone = std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    (!is_gone && !is_usual(name)).then_some(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Beside, is_usual, loss, unseen};
+
+    /// Whoever runs tests as root may look into everything: so the answer is tried, not the question.
+    #[test]
+    fn what_cannot_be_looked_into_is_a_loss_wherever_it_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json.bak");
+        std::fs::write(&path, "x").unwrap();
+        assert_eq!(
+            unseen(&path, "x.json.bak", "permission denied".to_owned()).as_deref(),
+            Some("permission denied")
+        );
+        assert_eq!(unseen(&path, ".DS_Store", "permission denied".to_owned()), None);
+        assert_eq!(loss(&folder.path().join("gone.bak"), "gone.bak", true), None);
+    }
+
+    #[test]
+    fn a_name_of_a_log_file_makes_a_loss_of_nothing() {
+        let name = "111122223333_CloudTrail_us-east-1_20260301T1000Z_GGGGGGGGGGGGGGGG.json.gz";
+        for lost in [name.to_owned(), format!("a/{name}.bak"), name.replace(".json.gz", "")] {
+            assert!(matches!(Beside::Nothing.named(&lost), Beside::Unread(_)), "{lost}");
+        }
+        for left_out in
+            ["a.json.gz", "111122223333_CloudTrail-Digest_us-east-1_20260301T1000Z_G", &format!("._{name}")]
+        {
+            assert_eq!(Beside::Nothing.named(left_out), Beside::Nothing, "{left_out}");
+        }
+        assert!(
+            is_usual("README") && is_usual("ReadMe.txt") && is_usual("._x.json.gz") && !is_usual("x.json.gz")
+        );
     }
 }

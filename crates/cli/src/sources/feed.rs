@@ -192,12 +192,14 @@ impl Source for Feed<'_> {
             unread: found.unread.clone(),
             known: None,
             large: None,
+            home: None,
             tag: found.tag.unwrap_or(NO_TAG),
             number: found.number,
         };
         if file.unread.is_some() {
             return Some(file);
         }
+        file.home = place.home(&found.below);
         if let (Some(flight), Some(session)) = (flight, self.session) {
             let object = session.land(flight);
             self.state.lock().unwrap_or_else(PoisonError::into_inner).flights.landed(found.size);

@@ -1,6 +1,6 @@
 //! What lies in a bucket for a question: only the prefixes of its accounts, Regions and days, several listings at a time.
 
-use super::beside::{Beside, MISNAMED, STRANGE};
+use super::beside::{Beside, MISNAMED, STRANGE, is_usual};
 use super::walk::is_log;
 use super::window::{Kind, Window};
 use crate::session::Session;
@@ -27,6 +27,8 @@ enum Lies {
     Delivered,
     /// Among what CloudTrail delivers, and is not called as that is.
     Misnamed,
+    /// Among what CloudTrail delivers, and called as what lies everywhere.
+    Usual,
     /// Somewhere else, called as log files are.
     Loose,
     /// Somewhere else.
@@ -80,7 +82,7 @@ impl Refusal {
 impl Listing {
     /// True iff objects lie as CloudTrail delivers them: others are read only if they turn out to hold records.
     fn is_laid_out(&self) -> bool {
-        let delivered = |lies: &Lies| matches!(lies, Lies::Delivered | Lies::Misnamed);
+        let delivered = |lies: &Lies| matches!(lies, Lies::Delivered | Lies::Misnamed | Lies::Usual);
         self.elsewhere || self.files.iter().any(|(_, lies)| delivered(lies))
     }
 
@@ -128,14 +130,15 @@ impl Listing {
     /// Forgets what nobody will look into: there may be millions of them.
     fn bound(&mut self) {
         let laid_out = self.is_laid_out();
-        let looks = |lies: Lies| lies == Lies::Other || (lies == Lies::Loose && laid_out);
+        let looks =
+            |lies: Lies| matches!(lies, Lies::Other | Lies::Usual) || (lies == Lies::Loose && laid_out);
         let mut left = self.files.iter().filter(|(_, lies)| looks(*lies)).count().saturating_sub(LOOKED_INTO);
         if left == 0 {
             return;
         }
         self.many += left as u64;
         // Those with the names of log files are more likely to be some.
-        for kind in [Lies::Other, Lies::Loose] {
+        for kind in [Lies::Other, Lies::Usual, Lies::Loose] {
             self.files.retain(|(_, lies)| {
                 let goes = *lies == kind && left > 0;
                 left -= usize::from(goes);
@@ -206,19 +209,23 @@ async fn listed(aws: &Arc<aws::Session>, places: &[(&str, &str)], window: &Windo
 /// Looks into what is not read, or lies where it is not read: what it holds decides.
 async fn look_into(aws: &Arc<aws::Session>, bucket: &str, listing: &mut Listing) {
     let laid_out = listing.is_laid_out();
-    let looks = |lies: Lies| lies == Lies::Other || (lies == Lies::Loose && laid_out);
+    let looks = |lies: Lies| matches!(lies, Lies::Other | Lies::Usual) || (lies == Lies::Loose && laid_out);
     let (into, files): (Vec<_>, Vec<_>) =
         std::mem::take(&mut listing.files).into_iter().partition(|(_, lies)| looks(*lies));
     listing.files = files;
     // Consoles make folders of nothing.
     let (empty, into): (Vec<_>, Vec<_>) = into.into_iter().partition(|(listed, _)| listed.size == 0);
-    listing.looked.extend(empty.into_iter().map(|(listed, _)| (listed, Ok(Beside::Nothing))));
+    let nothing = |(listed, _): (Listed, _)| {
+        let worth = Beside::Nothing.named(&listed.key);
+        (listed, Ok(worth))
+    };
+    listing.looked.extend(empty.into_iter().map(nothing));
     for some in into.chunks(LOOKS) {
         let keys: Vec<&str> = some.iter().map(|(listed, _)| listed.key.as_str()).collect();
         let heads = aws.objects().beginnings(bucket, &keys, BEGINNING).await;
         for ((listed, _), head) in some.iter().zip(heads) {
             let seen = match head {
-                Ok(head) => further(aws, bucket, listed, head).await,
+                Ok(head) => further(aws, bucket, listed, head).await.map(|seen| seen.named(&listed.key)),
                 Err(error) => Err(Refusal::of(&error).told()),
             };
             listing.looked.push((listed.clone(), seen));
@@ -333,6 +340,9 @@ async fn walk(aws: &aws::Session, bucket: &str, window: &Window, step: &Step) ->
                     found.elsewhere = true;
                     return found;
                 }
+                Some((Kind::Wanted, _)) if key.is_some_and(|key| is_usual(key.name)) => {
+                    found.files.push((listed, Lies::Usual));
+                }
                 Some((Kind::Wanted, _)) if is_log(&listed.key) => found.files.push((listed, Lies::Delivered)),
                 Some((Kind::Wanted, _)) => found.files.push((listed, Lies::Misnamed)),
                 Some(_) => found.elsewhere = true,
@@ -362,6 +372,21 @@ fn folders(inside: &str) -> impl Iterator<Item = &str> {
     let mut parts = inside.split('/').filter(|part| !part.is_empty()).peekable();
     parts.next_if(|part| part.starts_with("o-"));
     parts
+}
+
+/// True iff that is where a folder of CloudTrail lies, from that of an account to that of a day, and not what lies in one.
+pub(super) fn is_folder(inside: &str) -> bool {
+    let parts: Vec<&str> = folders(inside).collect();
+    let Some((name, around)) = parts.split_last() else { return false };
+    let digits = |count: usize| name.len() == count && name.bytes().all(|byte| byte.is_ascii_digit());
+    match around.len() {
+        0 => digits(12),
+        1 => [Folder::Logs, Folder::Aggregated, Folder::Digests].iter().any(|kind| kind.as_str() == *name),
+        2 => logs::is_region(name),
+        3 => digits(4),
+        4 | 5 => digits(2),
+        _ => false,
+    }
 }
 
 /// How deep a folder lies: 1 is an account, 2 a kind of files, 3 a Region.

@@ -1,7 +1,7 @@
 //! A folder, walked entry by entry: no more of it is in memory than the way from its root.
 
-use super::beside::{self, Beside, DEEPER, NO_FILE, look};
-use super::listing::{holds_logs, inside};
+use super::beside::{self, Beside, DEEPER, NO_FILE, is_usual, look};
+use super::listing::{holds_logs, inside, is_folder};
 use super::print;
 use super::window::{Kind, Window};
 use super::{Found, Root};
@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Some(self.no_file(level, &name, (&said(&error), Instead::Unknown)));
                 }
-                Err(error) => return Some(self.no_file(level, &name, (&said(&error), Instead::Nothing))),
+                Err(error) => return Some(self.no_file(level, &name, (&said(&error), Instead::Away))),
             },
             Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
@@ -185,6 +185,20 @@ impl<'a> Walk<'a> {
             Some(Kind::Wanted) | None => {}
         }
         let below = level.below.join(name);
+        if is_usual(&text(name)) && look(&self.path(&below)) == Ok(Beside::Nothing) {
+            return Some(Met::Other(below));
+        }
+        // Names of folders have neither.
+        if level.kind().is_none() && !text(name).contains(['.', '_']) {
+            let key = with_slashes(&self.path(&below));
+            match inside(&key).filter(|inside| is_folder(inside)) {
+                Some(inside) if !self.window.may_hold(inside) || !holds_logs(inside, self.window) => {
+                    return Some(Met::Elsewhere);
+                }
+                Some(_) => return Some(self.unread(below, NO_FOLDER)),
+                None => {}
+            }
+        }
         if !is_log(&text(name)) {
             let digests = level.delivery.as_ref().is_some_and(|delivery| delivery.digests);
             if digests && text(name).ends_with(HEAD) {
@@ -233,6 +247,8 @@ impl<'a> Walk<'a> {
         let among = match instead {
             Instead::Nothing => key.contains("/AWSLogs/"),
             Instead::Unknown => true,
+            // Editors lock files so.
+            Instead::Away => !text(name).starts_with(".#"),
             Instead::Around => inside.is_some_and(|inside| !inside.is_empty()),
         };
         if among || is_log(&text(name)) { self.unread(below, why) } else { Met::Other(below) }
@@ -246,9 +262,14 @@ enum Instead {
     Nothing,
     /// Nobody knows.
     Unknown,
+    /// Something that is elsewhere, and not at hand: a log file, or a folder of them.
+    Away,
     /// A folder that is walked anyway.
     Around,
 }
+
+/// Why nothing below it is read.
+const NO_FOLDER: &str = "it is a file, and a folder of CloudTrail has that name: get the folder anew";
 
 /// Why a link is not followed.
 const BACK: &str = "it is a link back to a folder that it lies in";

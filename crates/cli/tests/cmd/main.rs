@@ -14,6 +14,8 @@ mod cases_explain;
 mod cases_plan;
 mod changed;
 mod decided;
+#[cfg(unix)]
+mod doubts;
 mod endpoints;
 mod evidence;
 mod flights;
@@ -30,6 +32,8 @@ mod left_out;
 mod limits;
 mod live_keys;
 mod log_files;
+#[cfg(unix)]
+mod looks_delivered;
 mod mixed;
 mod names;
 mod no_network;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-const DAY: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01";
-const NAME: &str = "111122223333_CloudTrail_us-east-1_20260301T1000Z_GGGGGGGGGGGGGGGG.json.gz";
+pub(crate) const DAY: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01";
+pub(crate) const NAME: &str = "111122223333_CloudTrail_us-east-1_20260301T1000Z_GGGGGGGGGGGGGGGG.json.gz";
 
 /// A tree with a file of each day, in which the function `gone` has no record though it was invoked.
 pub(crate) fn whole() -> Case {
@@ -42,7 +42,7 @@ pub(crate) fn delivered(case: &Case) -> PathBuf {
     case.logs().join(DAY).join(NAME)
 }
 
-fn beside(case: &Case, name: &str) -> PathBuf {
+pub(crate) fn beside(case: &Case, name: &str) -> PathBuf {
     let side = case.logs().join("side");
     std::fs::create_dir_all(&side).unwrap();
     side.join(name)
@@ -58,7 +58,7 @@ fn pipe(path: &Path) {
 
 /// Both say that it is not read, and neither accuses; `name` is the end of its name.
 #[track_caller]
-fn is_told(case: &Case, name: &str) {
+pub(crate) fn is_told(case: &Case, name: &str) {
     let said = case.verify("logs", MAY, &[]);
     assert_eq!(
         (function(&said, "gone").0.as_str(), said.code),
@@ -73,7 +73,7 @@ fn is_told(case: &Case, name: &str) {
 
 /// Neither says anything of it but that it is left out.
 #[track_caller]
-fn is_left_out(case: &Case, name: &str) {
+pub(crate) fn is_left_out(case: &Case, name: &str) {
     let said = case.verify("logs", MAY, &[]);
     assert_eq!((function(&said, "gone").0.as_str(), said.code), ("missing", Some(3)), "{name}: {said:?}");
     let said = invocations(case);
@@ -328,6 +328,8 @@ fn what_says_nothing_of_itself_was_not_read() {
         with(Some(Value::Null)),
         with(Some(5.into())),
         with(Some("Lambda.amazonaws.com".into())),
+        with(Some("lambda.amazonaws.com ".into())),
+        with(Some("".into())),
         gzip(b""),
         gzip(b" \n "),
         Vec::new(),

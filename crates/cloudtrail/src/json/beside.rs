@@ -24,7 +24,9 @@ pub struct Beside {
     pub home_region: Option<String>,
     /// The account that owns the recorder.
     pub account: Option<String>,
-    /// The partition of its ARN.
+    /// A member says that it records all accounts of an organization.
+    pub all_accounts: bool,
+    /// The partition of its ARN, or of another beside it.
     pub partition: Option<String>,
 }
 
@@ -68,6 +70,8 @@ enum About {
     Copies,
     HomeRegion,
     Arn,
+    /// The ARN of something that it uses.
+    Used,
 }
 
 fn about(member: &str) -> Option<About> {
@@ -84,24 +88,33 @@ fn about(member: &str) -> Option<About> {
         "isorganizationtrail" | "organizationenabled" => About::Accounts,
         "count" | "foreach" => About::Copies,
         "homeregion" => About::HomeRegion,
-        "trailarn" | "eventdatastorearn" | "arn" => About::Arn,
+        // Terraform's `id` is the ARN, and was the name.
+        "trailarn" | "eventdatastorearn" | "arn" | "id" | "eventdatastore" => About::Arn,
+        "kmskeyid"
+        | "cloudwatchlogsrolearn"
+        | "cloudwatchlogsloggrouparn"
+        | "channelarn"
+        | "snstopicarn"
+        | "snstopicname"
+        | "federationrolearn"
+        | "insightsdestination" => About::Used,
         _ => return None,
     })
 }
 
 /// True iff [`read_beside`] looks at the member of that [`plain`] name, and it is about recording.
 pub(super) fn is_about_recording(member: &str) -> bool {
-    about(member).is_some_and(|about| !matches!(about, About::HomeRegion | About::Arn))
+    about(member).is_some_and(|about| !matches!(about, About::HomeRegion | About::Arn | About::Used))
 }
 
 /// What stands beside the selectors, and the doubts of all selectors that follow: what we cannot read, or what says that
 /// nothing is recorded.
 pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Doubt>) {
-    let (mut beside, mut doubts) = (Beside::default(), Vec::new());
+    let (mut beside, mut doubts, mut used) = (Beside::default(), Vec::new(), None);
     let Ok(members) = entries(path, document) else { return (beside, doubts) };
     let named: BTreeMap<String, &Value> =
         members.iter().map(|(_, key, value)| (plain(key), *value)).collect();
-    by_default(path, &named, &mut beside);
+    by_default(path, (&named, document), &mut beside);
     if let Some(doubt) = stopped_by_its_times(path, &named) {
         doubts.push(doubt);
     }
@@ -132,7 +145,7 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
                     _ => &mut beside.one_account,
                 };
                 match flag(value) {
-                    Some(true) => {}
+                    Some(true) => beside.all_accounts |= matches!(about, About::Accounts),
                     Some(false) => *limit = Some(said),
                     None => doubts.push(unread()),
                 }
@@ -151,32 +164,40 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
                 let region = arn.map(|arn| arn.region.to_owned());
                 beside.home_region = beside.home_region.or(region);
             }
+            About::Used => {
+                let arn = value.as_str().and_then(Arn::parse);
+                used = used.or(arn.map(|arn| arn.partition.to_owned()));
+            }
         }
     }
     if beside.partition.is_none() {
         beside.partition = beside.home_region.as_deref().map(|region| partition_of(region).to_owned());
     }
+    beside.partition = beside.partition.or(used);
     (beside, doubts)
 }
 
 /// What a member means that is left out of a document that describes the whole recorder, as CloudFormation and Terraform do. AWS's
-/// own answers always hold it.
-fn by_default(path: &Path<'_>, named: &BTreeMap<String, &Value>, beside: &mut Beside) {
+/// own answers always hold it. A member that is `null` is there: Terraform does not know its value yet.
+fn by_default(path: &Path<'_>, (named, document): (&BTreeMap<String, &Value>, &Value), beside: &mut Beside) {
     let has = |name: &str| named.contains_key(name);
+    let described =
+        |name: &str| document.as_object().is_some_and(|all| all.keys().any(|key| plain(key) == name));
     let said = |member: &str| {
         Some(Said { path: format!("{path}.{member}"), value: "missing, which means false".to_owned() })
     };
-    let trail = has("s3bucketname");
+    let trail = described("s3bucketname");
     if trail && !has("ismultiregiontrail") {
         beside.one_region = said("IsMultiRegionTrail");
     }
     if trail && !has("isorganizationtrail") {
         beside.one_account = said("IsOrganizationTrail");
     }
-    const OF_STORES: [&str; 4] =
-        ["retentionperiod", "terminationprotectionenabled", "multiregionenabled", "billingmode"];
-    // `Status` is of AWS's own answers.
-    if OF_STORES.into_iter().any(has) && !has("status") && !has("organizationenabled") {
+    const OF_STORES: [&str; 5] =
+        ["name", "retentionperiod", "terminationprotectionenabled", "multiregionenabled", "billingmode"];
+    // `Status` is of AWS's own answers. A store needs a name and nothing else.
+    let store = !trail && !has("isorganizationtrail") && OF_STORES.into_iter().any(described);
+    if store && !has("status") && !has("organizationenabled") {
         beside.one_account = said("OrganizationEnabled");
     }
 }

@@ -6,7 +6,8 @@ use super::label::{account, function, label, number};
 use super::named::Named;
 use super::runs::{IN_MEMORY, Spill};
 use super::{Dimension, Filter, MOST_DIMENSIONS, Question, Way};
-use crate::scan::{Consumer, File};
+use crate::inflate::Trouble;
+use crate::scan::{Consumer, File, Receiver};
 use crate::sheet::{Column, Marks, Row, Sheet, Texts};
 use crate::who::{self, CALLER};
 use cloudtrail::arn::Arn;
@@ -321,16 +322,18 @@ fn hash(key: &GroupKey) -> u64 {
     hasher.finish()
 }
 
-impl Consumer for Tally<'_> {
+impl Receiver for Tally<'_> {
     type Error = io::Error;
-
-    fn sheet(&mut self, file: &File, sheet: &Sheet, _: &[u8]) -> io::Result<()> {
-        self.take(sheet, file.delivered)
-    }
 
     fn end(&mut self) -> io::Result<()> {
         self.sort();
         Ok(())
+    }
+}
+
+impl Consumer for Tally<'_> {
+    fn sheet(&mut self, file: &File, sheet: &Sheet, _: Option<&Trouble>) -> io::Result<()> {
+        self.take(sheet, file.delivered)
     }
 }
 

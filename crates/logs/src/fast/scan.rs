@@ -374,11 +374,14 @@ fn names_source(bytes: &[u8], at: usize) -> Names {
             value.get(quote + 1..).unwrap_or_default()
         }
     };
+    // What is not a letter around it is looked at exactly.
     let is = |source: &&str| {
         let said = value.get(..source.len()).unwrap_or_default();
-        said.eq_ignore_ascii_case(source.as_bytes()) && value.get(source.len()) == Some(&b'"')
+        let ends = |byte: &u8| !byte.is_ascii_alphanumeric();
+        said.eq_ignore_ascii_case(source.as_bytes()) && value.get(source.len()).is_some_and(ends)
     };
-    if [LAMBDA, CLOUDTRAIL].iter().any(is) { Names::Exactly } else { Names::Another }
+    let strange = value.first().is_none_or(|first| !first.is_ascii_alphanumeric());
+    if strange || [LAMBDA, CLOUDTRAIL].iter().any(is) { Names::Exactly } else { Names::Another }
 }
 
 /// Past white space, and past what only looks like it: this may find too much, never too little.

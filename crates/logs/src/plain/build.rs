@@ -196,6 +196,7 @@ fn of_another<'a>(record: Members<'_, 'a>) -> Result<Judged<'a>, Reason> {
     let mut wrong = Reason::Missing { member };
     for source in record.all(member) {
         match source {
+            Node::Text(text) if text.trim().is_empty() => {}
             // AWS documents one way to write it, and not that others mean something else.
             Node::Text(text) if is_nearly_ours(text) => {
                 return Err(Reason::Source { text: text.clone().into_owned() });
@@ -208,9 +209,10 @@ fn of_another<'a>(record: Members<'_, 'a>) -> Result<Judged<'a>, Reason> {
     Err(wrong)
 }
 
-/// True iff the source is one of ours, written in capitals or not.
+/// True iff the source is one of ours, written in capitals or not, with something around it that is no letter or none; or says nothing.
 pub(crate) fn is_nearly_ours(source: &str) -> bool {
-    [LAMBDA, CLOUDTRAIL].iter().any(|ours| source.eq_ignore_ascii_case(ours))
+    let source = source.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    source.is_empty() || [LAMBDA, CLOUDTRAIL].iter().any(|ours| source.eq_ignore_ascii_case(ours))
 }
 
 fn identity<'a>(identity: Members<'_, 'a>) -> Result<Identity<'a>, Reason> {

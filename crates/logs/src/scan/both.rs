@@ -1,6 +1,6 @@
 //! Two sinks side by side: one pass over the files serves both.
 
-use super::{File, FileSink, Known, ReadFile};
+use super::{File, FileSink, Known, ReadFile, Receiver};
 use crate::record::Record;
 use crate::sink::{Event, Sink};
 
@@ -22,23 +22,8 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 }
 
-impl<A: FileSink, B: FileSink<Error = A::Error>> FileSink for (A, B) {
+impl<A: Receiver, B: Receiver<Error = A::Error>> Receiver for (A, B) {
     type Error = A::Error;
-
-    fn begin(&mut self, file: &File) {
-        self.0.begin(file);
-        self.1.begin(file);
-    }
-
-    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), A::Error> {
-        self.0.read(file, read)?;
-        self.1.read(file, read)
-    }
-
-    fn known(&mut self, file: &File, known: &Known) -> Result<(), A::Error> {
-        self.0.known(file, known)?;
-        self.1.known(file, known)
-    }
 
     fn wants_hash(&self, file: &File) -> bool {
         self.0.wants_hash(file) || self.1.wants_hash(file)
@@ -57,5 +42,22 @@ impl<A: FileSink, B: FileSink<Error = A::Error>> FileSink for (A, B) {
     fn end(&mut self) -> Result<(), A::Error> {
         self.0.end()?;
         self.1.end()
+    }
+}
+
+impl<A: FileSink, B: FileSink<Error = A::Error>> FileSink for (A, B) {
+    fn begin(&mut self, file: &File) {
+        self.0.begin(file);
+        self.1.begin(file);
+    }
+
+    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), A::Error> {
+        self.0.read(file, read)?;
+        self.1.read(file, read)
+    }
+
+    fn known(&mut self, file: &File, known: &Known) -> Result<(), A::Error> {
+        self.0.known(file, known)?;
+        self.1.known(file, known)
     }
 }

@@ -1,42 +1,20 @@
 //! The sheet of invocations: one of the sinks that records can go to.
 
-use super::{Account, File, FileSink, Known, Options, ReadFile, Source, scan};
+use super::{Account, File, FileSink, Known, Options, ReadFile, Receiver, Source, scan};
+use crate::home::Home;
+use crate::inflate::Trouble;
 use crate::record::Record;
 use crate::sheet::{Columns, Sheet};
 use crate::sink::Sink;
 
 /// What becomes of the sheets: one for each thread.
-pub trait Consumer: Send {
-    /// What can go wrong.
-    type Error: Send;
-
-    /// A file was read: its sheet, and the inflated bytes that it was read from: none for a [`File::known`] one. Not called for
-    /// files whose bytes could not be had. Of those that inflate to more than the limit the sheet is empty except for its account.
+pub trait Consumer: Receiver {
+    /// A file was read: its sheet, and what is wrong with its wrapping; of a [`File::known`] one only its sheet says that. Not called
+    /// for files whose bytes could not be had. Of those that inflate to more than the limit the sheet is empty except for its account.
     ///
     /// # Errors
     /// Whatever ends the whole scan.
-    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> Result<(), Self::Error>;
-
-    /// As [`FileSink::wants_hash`].
-    fn wants_hash(&self, _file: &File) -> bool {
-        false
-    }
-
-    /// As [`FileSink::hashed`].
-    ///
-    /// # Errors
-    /// Whatever ends the whole scan.
-    fn hashed(&mut self, _file: &File, _hash: [u8; 32]) -> Result<(), Self::Error> {
-        Ok(())
-    }
-
-    /// As [`FileSink::end`].
-    ///
-    /// # Errors
-    /// Whatever ends the whole scan.
-    fn end(&mut self) -> Result<(), Self::Error> {
-        Ok(())
-    }
+    fn sheet(&mut self, file: &File, sheet: &Sheet, trouble: Option<&Trouble>) -> Result<(), Self::Error>;
 }
 
 /// Which sheets a consumer is handed.
@@ -59,6 +37,8 @@ impl Default for Layout {
 #[derive(Debug)]
 pub struct Sheets<C> {
     sheet: Sheet,
+    /// Of the file whose records come.
+    home: Option<Home>,
     layout: Layout,
     consumer: C,
 }
@@ -66,7 +46,7 @@ pub struct Sheets<C> {
 impl<C: Consumer> Sheets<C> {
     /// Sheets for this consumer.
     pub fn new(layout: Layout, consumer: C) -> Self {
-        Sheets { sheet: Sheet::default(), layout, consumer }
+        Sheets { sheet: Sheet::default(), home: None, layout, consumer }
     }
 
     /// The consumer, once all was read.
@@ -78,29 +58,12 @@ impl<C: Consumer> Sheets<C> {
 impl<C: Consumer> Sink for Sheets<C> {
     #[inline(always)]
     fn record(&mut self, record: &Record<'_>) {
-        self.sheet.take(record, self.layout.columns);
+        self.sheet.take_from(record, self.layout.columns, self.home.as_ref());
     }
 }
 
-impl<C: Consumer> FileSink for Sheets<C> {
+impl<C: Consumer> Receiver for Sheets<C> {
     type Error = C::Error;
-
-    fn begin(&mut self, _: &File) {
-        if self.layout.apart {
-            self.sheet.clear();
-        } else {
-            self.sheet.carry_on();
-        }
-    }
-
-    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), C::Error> {
-        self.sheet.facts = read.facts.clone();
-        self.consumer.sheet(file, &self.sheet, read.inflated)
-    }
-
-    fn known(&mut self, file: &File, known: &Known) -> Result<(), C::Error> {
-        self.consumer.sheet(file, &known.sheet, &[])
-    }
 
     fn wants_hash(&self, file: &File) -> bool {
         self.consumer.wants_hash(file)
@@ -112,6 +75,26 @@ impl<C: Consumer> FileSink for Sheets<C> {
 
     fn end(&mut self) -> Result<(), C::Error> {
         self.consumer.end()
+    }
+}
+
+impl<C: Consumer> FileSink for Sheets<C> {
+    fn begin(&mut self, file: &File) {
+        self.home.clone_from(&file.home);
+        if self.layout.apart {
+            self.sheet.clear();
+        } else {
+            self.sheet.carry_on();
+        }
+    }
+
+    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), C::Error> {
+        self.sheet.facts = read.facts.clone();
+        self.consumer.sheet(file, &self.sheet, read.trouble)
+    }
+
+    fn known(&mut self, file: &File, known: &Known) -> Result<(), C::Error> {
+        self.consumer.sheet(file, &known.sheet, None)
     }
 }
 

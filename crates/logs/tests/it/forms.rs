@@ -23,13 +23,35 @@ fn every_form_gives_the_same_records() {
         format!("[{}]", each(plain, ",\n")),
         each(plain, "\n"),
         each(|record| format!("{{\"version\":\"0\",\"detail-type\":\"x\",\"detail\":{record}}}"), "\n"),
-        format!("{{\"Events\":[{}],\"NextToken\":\"x\"}}", as_text("CloudTrailEvent")),
+        format!("{{\"Events\":[{}],\"NextToken\":null}}", as_text("CloudTrailEvent")),
         format!("{{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{}]}}", as_text("message")),
         each(|record| format!("2023-03-21T01:02:03.000Z {record}"), "\n"),
     ];
     for form in forms {
         let (accounted, told) = all_agree(form.as_bytes());
         assert_eq!((accounted.records, accounted.refusals, told.len()), (5, 0, 4), "{form}");
+    }
+}
+
+#[test]
+fn a_page_that_others_follow_is_not_all_of_an_answer() {
+    let texts = |name: &str| {
+        let of: Vec<String> = ALL.iter().map(|record| format!("{{\"{name}\":{}}}", text(record))).collect();
+        of.join(",")
+    };
+    for (form, records, more) in [
+        (format!("{{\"Events\":[{}],\"NextToken\":\"x\"}}", texts("CloudTrailEvent")), 5, 1),
+        (format!("{{\"NextToken\":\"x\",\"Events\":[{}]}}", texts("CloudTrailEvent")), 5, 1),
+        (format!("{{\"events\":[{}],\"nextToken\":\"x\"}}", texts("message")), 5, 1),
+        ("{\"Events\":[],\"NextToken\":\"x\"}".to_owned(), 0, 1),
+        // Of one log stream AWS always says where it goes on.
+        (format!("{{\"events\":[{}],\"nextForwardToken\":\"f/1\"}}", texts("message")), 5, 0),
+        (format!("{{\"events\":[{}],\"nextToken\":\"\"}}", texts("message")), 5, 0),
+    ] {
+        let (accounted, _) = all_agree(form.as_bytes());
+        assert_eq!((accounted.records, accounted.refusals), (records, more), "{form}");
+        let told = accounted.refused.iter().all(|one| one.reason.to_string().contains("more pages"));
+        assert!(told, "{:?}", accounted.refused);
     }
 }
 

@@ -293,7 +293,13 @@ fn a_record_that_does_not_say_what_it_is_of_is_refused() {
         ("\"eventSource\":\"cloudTrail.AMAZONAWS.com\",", true),
         ("\"eventSource\" :\n\"sts.amazonaws.com\",", false),
         ("\"event\\u0053ource\":\"sts.amazonaws.com\",", false),
-        ("\"eventSource\":\"\",", false),
+        ("\"eventSource\":\"\",", true),
+        ("\"eventSource\":\" \",", true),
+        ("\"eventSource\":\"lambda.amazonaws.com \",", true),
+        ("\"eventSource\":\" cloudtrail.amazonaws.com\",", true),
+        ("\"eventSource\":\"lambda.amazonaws.com.\",", true),
+        ("\"eventSource\":\"\u{a0}lambda.amazonaws.com\u{a0}\",", true),
+        ("\"eventSource\":\"lambda.amazonaws.com.example\",", false),
         ("\"x\":[{}],\"eventSource\":\"sts.amazonaws.com\",", false),
     ] {
         for shift in 0..70 {

@@ -2,18 +2,20 @@
 
 use crate::records::{ALL, SYNC};
 use crate::worlds::{Failing, Files, InMemory, answer};
-use logs::scan::{Consumer, File, Known, Layout, Source, scan_sheets};
-use logs::{Answer, Columns, Question, Reader, Record, Sheet, Tally, Wanted};
+use logs::scan::{Consumer, File, Known, Layout, Receiver, Source, scan_sheets};
+use logs::{Answer, Columns, Question, Reader, Record, Sheet, Tally, Trouble, Wanted};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Takes sheets and forgets them.
 struct Nothing;
 
-impl Consumer for Nothing {
+impl Receiver for Nothing {
     type Error = Infallible;
+}
 
-    fn sheet(&mut self, _: &File, _: &Sheet, _: &[u8]) -> Result<(), Infallible> {
+impl Consumer for Nothing {
+    fn sheet(&mut self, _: &File, _: &Sheet, _: Option<&Trouble>) -> Result<(), Infallible> {
         Ok(())
     }
 }
@@ -24,10 +26,10 @@ fn every_file_is_accounted_for() {
     let cut = &good[..good.len() - 400];
     let files = vec![good.clone().into_bytes(), cut.as_bytes().to_vec(), Vec::new(), b"\x1f\x8bno".to_vec()];
     let (_, account) = scan_sheets(&Files::new(files), Layout::default(), vec![Nothing, Nothing]).unwrap();
-    assert_eq!((account.files, account.damaged, account.unread), (4, 2, 0));
+    assert_eq!((account.files, account.damaged, account.unread), (4, 3, 0));
     assert_eq!((account.records, account.refusals, account.invocations, account.control), (9, 1, 6, 2));
     let troubles: Vec<&str> = account.troubles.iter().map(|trouble| trouble.file.as_str()).collect();
-    assert_eq!(troubles, ["f1", "f3"]);
+    assert_eq!(troubles, ["f1", "f2", "f3"]);
     assert!(!account.is_whole());
 }
 
@@ -45,11 +47,13 @@ impl Source for Hollow {
 struct Hashing(Vec<String>);
 
 impl Consumer for Hashing {
-    type Error = Infallible;
-
-    fn sheet(&mut self, _: &File, _: &Sheet, _: &[u8]) -> Result<(), Infallible> {
+    fn sheet(&mut self, _: &File, _: &Sheet, _: Option<&Trouble>) -> Result<(), Infallible> {
         Ok(())
     }
+}
+
+impl Receiver for Hashing {
+    type Error = Infallible;
 
     fn wants_hash(&self, _: &File) -> bool {
         true
@@ -62,14 +66,14 @@ impl Consumer for Hashing {
 }
 
 #[test]
-fn a_gzip_file_without_a_byte_is_cut_off() {
+fn a_file_without_a_byte_is_cut_off() {
     let names = ["a.json", "b.json.gz", "", "s3://b/c.GZ"];
     let source = Hollow(AtomicUsize::new(0), names);
     let (hashing, account) = scan_sheets(&source, Layout::default(), vec![Hashing(Vec::new())]).unwrap();
-    assert_eq!((account.files, account.damaged, account.unread), (4, 2, 0));
+    assert_eq!((account.files, account.damaged, account.unread), (4, 4, 0));
     let troubles: Vec<&str> = account.troubles.iter().map(|trouble| trouble.file.as_str()).collect();
-    assert_eq!(troubles, ["b.json.gz", "s3://b/c.GZ"]);
-    assert_eq!(hashing[0].0, ["a.json", ""]);
+    assert_eq!(troubles, ["", "a.json", "b.json.gz", "s3://b/c.GZ"]);
+    assert_eq!(hashing[0].0, [""; 0]);
 }
 
 /// Refuses every other file.

@@ -2,7 +2,7 @@
 
 use crate::records::{ALL, EXECUTION, OTHER, SYNC};
 use crate::worlds::{Files, InMemory, answer};
-use logs::scan::{FileSink, Known, Layout, Options, ReadFile, Sheets, scan};
+use logs::scan::{FileSink, Known, Layout, Options, ReadFile, Receiver, Sheets, scan};
 use logs::{Answer, Dimension, Event, Question, Reader, Reason, Record, Sink, Tally, Wanted, read_plainly};
 use std::collections::BTreeMap;
 use std::io;
@@ -53,9 +53,11 @@ impl Sink for BySource {
     fn record(&mut self, _: &Record<'_>) {}
 }
 
-impl FileSink for BySource {
+impl Receiver for BySource {
     type Error = io::Error;
+}
 
+impl FileSink for BySource {
     fn read(&mut self, file: &logs::scan::File, read: &ReadFile<'_>) -> io::Result<()> {
         self.files.insert(file.name.clone(), read.facts.records);
         Ok(())

@@ -1,6 +1,6 @@
 //! Small worlds of calls, written as records over several files; and the naive count of them that everything else must equal.
 
-use logs::scan::{Account, Consumer, File, Layout, Source, scan_sheets};
+use logs::scan::{Account, Consumer, File, Layout, Receiver, Source, scan_sheets};
 use logs::{Answer, Cell, Filter, Question, Scratch, Spill, Tally, milliseconds, text_of};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -220,10 +220,12 @@ pub(crate) fn between(since: i64, until: i64) -> Filter {
 #[derive(Debug)]
 pub(crate) struct Failing<'a>(pub(crate) &'a str);
 
-impl Consumer for Failing<'_> {
+impl Receiver for Failing<'_> {
     type Error = String;
+}
 
-    fn sheet(&mut self, file: &File, _: &logs::Sheet, _: &[u8]) -> Result<(), String> {
+impl Consumer for Failing<'_> {
+    fn sheet(&mut self, file: &File, _: &logs::Sheet, _: Option<&logs::Trouble>) -> Result<(), String> {
         if file.name == self.0 { Err(format!("no more of {}", file.name)) } else { Ok(()) }
     }
 }

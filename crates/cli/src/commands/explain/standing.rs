@@ -40,6 +40,11 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
         return Standing::Silent(format!("it records nothing now, because {said}"));
     }
     let account = match (&beside.one_account, &beside.account, place) {
+        (None, Some(owner), Some((account, _))) if owner != account && !beside.all_accounts => {
+            return Standing::Open(format!(
+                "it is a recorder of account {owner}, and the document does not say whether it records others (IsOrganizationTrail, OrganizationEnabled)"
+            ));
+        }
         (None, _, _) => Standing::Records,
         (Some(_), Some(owner), Some((account, _))) if owner == account => Standing::Records,
         (Some(said), Some(owner), Some(_)) => {
@@ -84,6 +89,50 @@ mod tests {
             let arn = format!(r#""TrailARN":"arn:{partition}:cloudtrail:cn-north-1:111122223333:trail/x""#);
             assert!(matches!(of(&arn, here), Standing::Silent(why) if why.contains(partition)));
         }
+    }
+
+    #[test]
+    fn a_recorder_of_another_account_records_here_only_where_something_says_so() {
+        let arn = r#""TrailARN":"arn:aws:cloudtrail:us-east-1:999999999999:trail/x""#;
+        let of = |more: &str, account: &str| of(&format!("{arn}{more}"), Some((account, "us-east-1")));
+        assert!(matches!(of("", "111122223333"), Standing::Open(why) if why.contains("999999999999")));
+        assert_eq!(of("", "999999999999"), Standing::Records);
+        assert_eq!(of(r#","IsOrganizationTrail":true"#, "111122223333"), Standing::Records);
+        assert!(matches!(of(r#","IsOrganizationTrail":false"#, "111122223333"), Standing::Silent(_)));
+        let store = r#""EventDataStoreArn":"arn:aws:cloudtrail:us-east-1:999999999999:eventdatastore/x""#;
+        let here = Some(("111122223333", "us-east-1"));
+        assert!(matches!(super::tests::of(store, here), Standing::Open(_)));
+        assert_eq!(
+            super::tests::of(&format!(r#"{store},"OrganizationEnabled":true"#), here),
+            Standing::Records
+        );
+    }
+
+    #[test]
+    fn whatever_names_a_partition_beside_the_selectors_names_that_of_the_recorder() {
+        let here = Some(("111122223333", "us-east-1"));
+        for member in [
+            r#""KmsKeyId":"arn:aws-cn:kms:cn-north-1:111122223333:key/k""#,
+            r#""cloud_watch_logs_role_arn":"arn:aws-cn:iam::111122223333:role/r""#,
+            r#""ChannelArn":"arn:aws-cn:cloudtrail:cn-north-1:111122223333:channel/c""#,
+            r#""id":"arn:aws-cn:cloudtrail:cn-north-1:111122223333:trail/t""#,
+        ] {
+            assert!(matches!(of(member, here), Standing::Silent(why) if why.contains("aws-cn")), "{member}");
+        }
+        assert_eq!(of(r#""KmsKeyId":"alias/k","id":"main""#, here), Standing::Records);
+    }
+
+    #[test]
+    fn a_store_with_its_name_alone_and_a_trail_whose_bucket_is_not_known_yet_are_of_one_account() {
+        for members in
+            [r#""Name":"s""#, r#""name":"s""#, r#""s3_bucket_name":null,"is_multi_region_trail":true"#]
+        {
+            assert!(
+                matches!(of(members, None), Standing::Open(why) if why.contains("one account alone")),
+                "{members}"
+            );
+        }
+        assert_eq!(of(r#""name":"s","organization_enabled":true"#, None), Standing::Records);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::settings::{self, Live};
 use crate::sources::{Feed, Place, Survey, Window, survey, survey_objects};
 use crate::unknown::no_function;
 use anyhow::Result;
-use logs::scan::{Account, Consumer, File, Layout, scan_sheets};
-use logs::{Columns, Named, Sheet, Table, Tally, Timeline};
+use logs::scan::{Account, Consumer, File, Layout, Receiver, scan_sheets};
+use logs::{Columns, Named, Sheet, Table, Tally, Timeline, Trouble};
 use report::{Invocations, LeftOut, LookedUntil};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -223,12 +223,14 @@ struct Work<'a> {
 }
 
 impl Consumer for Work<'_> {
-    type Error = io::Error;
-
-    fn sheet(&mut self, file: &File, sheet: &Sheet, inflated: &[u8]) -> io::Result<()> {
+    fn sheet(&mut self, file: &File, sheet: &Sheet, trouble: Option<&Trouble>) -> io::Result<()> {
         self.keeper.keep(file, sheet);
-        self.tally.sheet(file, sheet, inflated)
+        self.tally.sheet(file, sheet, trouble)
     }
+}
+
+impl Receiver for Work<'_> {
+    type Error = io::Error;
 
     fn end(&mut self) -> io::Result<()> {
         self.keeper.end();

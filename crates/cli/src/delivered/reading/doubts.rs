@@ -1,39 +1,136 @@
-//! Records that do not say whose function was called, or contradict themselves: nobody's evidence, and anybody's doubt.
+//! Records that do not say whose function was called, or contradict themselves: nobody's evidence, and anybody's doubt. Whose folder a
+//! file lies in counts before what its records say.
 
 use super::Holes;
-use cloudtrail::arn::Arn;
-use logs::{Column, Marks, Row, Sheet};
+use cloudtrail::arn::{Arn, partition_of};
+use logs::{Column, Home, Marks, Row, Sheet, is_account};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What is looked at.
-pub(super) const COLUMNS: [Column; 3] = [Column::Function, Column::Account, Column::Region];
+pub(super) const COLUMNS: [Column; 4] = [Column::Function, Column::Account, Column::Region, Column::Asked];
 
 const UNKNOWN: &str = "invocation records do not say which function was called";
-const OTHER_REGION: &str = "invocation records name a function of another Region than their own";
+const OTHER_PLACE: &str = "invocation records name a function of another Region or partition than their own";
+const OTHER_NAME: &str = "invocation records name one function among their resources and ask for another";
 
-/// Enters the doubtful records of that time into the holes of the account and Region that they may be about.
-pub(super) fn enter(holes: &mut Holes, sheet: &Sheet, (asked, file): (&Range<i64>, &str)) {
-    let mut found: BTreeMap<(Option<&str>, Option<&str>, &str), u64> = BTreeMap::new();
-    let rows = sheet.rows.iter().filter(|row| asked.contains(&row.milliseconds));
-    for (account, region, why) in rows.filter_map(|row| doubt(sheet, row)) {
-        *found.entry((account, region, why)).or_default() += 1;
+/// An account and a Region, as far as they are known.
+type Place<'s> = (Option<&'s str>, Option<&'s str>);
+
+/// What a sheet is worth as evidence.
+pub(super) struct Settled<'s> {
+    /// The rows that count; `None` iff all do, as they stand.
+    pub(super) sheet: Option<Sheet>,
+    /// Rows delivered to other accounts, as they say, than the one in whose folder they lie.
+    pub(super) strays: u64,
+    found: BTreeMap<(Place<'s>, &'static str), u64>,
+}
+
+/// What a row is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Worth {
+    Counts,
+    /// It was delivered to the account of the folder, whatever it says, because its function is of that account.
+    CountsAtHome,
+    /// What lies in one account's folder is no evidence that another's trail delivers, whatever it says of itself.
+    Stray,
+    /// It contradicts itself.
+    Nothing,
+}
+
+/// Looks at each row; doubts are about the time `asked`.
+pub(super) fn settle<'s>(sheet: &'s Sheet, home: Option<&Home>, asked: &Range<i64>) -> Settled<'s> {
+    let mut settled = Settled { sheet: None, strays: 0, found: BTreeMap::new() };
+    let mut all_count = true;
+    // Rows that follow each other are often alike.
+    let mut last: Option<([u32; 4], Worth, Option<Doubt<'s>>)> = None;
+    for row in &sheet.rows {
+        let ids = COLUMNS.map(|column| row.text(column));
+        let known = last.take().filter(|(known, ..)| *known == ids);
+        let (_, worth, doubt) = known.unwrap_or_else(|| {
+            let (worth, doubt) = of(sheet, row, home);
+            (ids, worth, doubt)
+        });
+        all_count &= worth == Worth::Counts;
+        settled.strays += u64::from(worth == Worth::Stray);
+        if let Some(doubt) = &doubt
+            && asked.contains(&row.milliseconds)
+            && !row.marks.any(Marks::MICROVM)
+        {
+            for place in &doubt.places {
+                *settled.found.entry((*place, doubt.why)).or_default() += 1;
+            }
+        }
+        last = Some((ids, worth, doubt));
     }
-    for ((account, region, why), count) in found {
-        holes.add((account, region), file, &format!("{count} {why}"), count);
+    if !all_count {
+        let worth = |row: &Row| of(sheet, row, home).0;
+        let keep = |row: &Row| {
+            matches!(worth(row), Worth::Counts | Worth::CountsAtHome)
+                || worth(row) == Worth::Nothing && row.marks.any(Marks::MICROVM)
+        };
+        let account = home.map(|home| home.account.as_str()).unwrap_or_default();
+        settled.sheet = Some(sheet.kept(account, keep, |row| worth(row) == Worth::CountsAtHome));
+    }
+    settled
+}
+
+impl Settled<'_> {
+    /// Enters the doubts into the holes of the accounts and Regions that they may be about.
+    pub(super) fn enter(&self, holes: &mut Holes, file: &str) {
+        for ((place, why), count) in &self.found {
+            holes.add(*place, file, &format!("{count} {why}"), *count);
+        }
     }
 }
 
-/// About which account and Region, as far as it is known, and why; `None` for a record that says what it is of.
-fn doubt<'s>(sheet: &'s Sheet, row: &Row) -> Option<(Option<&'s str>, Option<&'s str>, &'static str)> {
-    if row.marks.any(Marks::MICROVM) {
-        return None;
-    }
+/// Of which functions nobody knows whether they were called, and why.
+#[derive(Clone)]
+struct Doubt<'s> {
+    places: Vec<Place<'s>>,
+    why: &'static str,
+}
+
+fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&Home>) -> (Worth, Option<Doubt<'s>>) {
     let text = |column| sheet.texts.get(row.text(column)).filter(|text| !text.is_empty());
     let (account, region) = (text(Column::Account), text(Column::Region));
-    match text(Column::Function).and_then(Arn::parse) {
-        None => Some((account, region, UNKNOWN)),
-        Some(arn) if arn.region.is_empty() || region.is_none_or(|region| region == arn.region) => None,
-        Some(arn) => Some((Some(arn.account), Some(arn.region), OTHER_REGION)),
+    let own = (account.filter(|account| is_account(account)), region.filter(|one| logs::is_region(one)));
+    let at_home = home.is_none_or(|home| account == Some(home.account.as_str()));
+    let Some(arn) = text(Column::Function).and_then(Arn::parse).filter(is_whole) else {
+        let worth = if at_home { Worth::Counts } else { Worth::Stray };
+        return (worth, Some(Doubt { places: vec![own], why: UNKNOWN }));
+    };
+    let there = (Some(arn.account), Some(arn.region).filter(|region| !region.is_empty()));
+    let agrees = |region: &str| {
+        (arn.region.is_empty() || arn.region == region) && arn.partition == partition_of(region)
+    };
+    if own.1.is_some_and(|region| !agrees(region)) {
+        return (Worth::Nothing, Some(Doubt { places: vec![there, own], why: OTHER_PLACE }));
     }
+    let worth = match home {
+        _ if at_home => Worth::Counts,
+        Some(home) if home.account == arn.account => Worth::CountsAtHome,
+        _ => Worth::Stray,
+    };
+    let other = text(Column::Asked).and_then(name_asked).zip(name(arn.resource)).is_some_and(|(a, b)| a != b);
+    (worth, other.then(|| Doubt { places: vec![there, own], why: OTHER_NAME }))
+}
+
+/// True iff it is of something of Lambda, in an account.
+fn is_whole(arn: &Arn<'_>) -> bool {
+    arn.service == "lambda" && is_account(arn.account)
+}
+
+/// The function's name in an ARN's last part; `None` for web functions and the like, which are asked for otherwise.
+fn name(resource: &str) -> Option<&str> {
+    resource.strip_prefix("function:")?.split(':').next()
+}
+
+/// The function's name in what was asked for: a name or an ARN, whole or in part, with a version or without.
+fn name_asked(asked: &str) -> Option<&str> {
+    if let Some(at) = asked.find("function:") {
+        return asked.get(at..).and_then(name);
+    }
+    let named = !asked.contains(['/', ' ']) && !asked.starts_with("arn:");
+    asked.split(':').next().filter(|name| named && !name.is_empty())
 }

@@ -1,0 +1,133 @@
+//! Records that do not say which account or Region they are of, or contradict themselves: what the folder says counts, and where that is
+//! not enough, no function is called missing.
+
+use crate::late::{MAY, function};
+use crate::log_files::gzip;
+use crate::run::Said;
+use crate::unread::{delivered, file, gone, whole};
+use serde_json::{Map, Value, json};
+
+const ARN: &str = "arn:aws:lambda:us-east-1:111122223333:function:gone";
+
+fn changed(change: impl Fn(&mut Map<String, Value>)) -> Value {
+    let mut record = gone();
+    change(record.as_object_mut().unwrap());
+    record
+}
+
+fn verified(record: &Value) -> Said {
+    let case = whole();
+    std::fs::write(delivered(&case), gzip(&file(std::slice::from_ref(record)))).unwrap();
+    case.verify("logs", MAY, &[])
+}
+
+#[track_caller]
+fn is_evidence(record: &Value) {
+    let said = verified(record);
+    assert_eq!(function(&said, "gone").0, "evidenced", "{record}: {said:?}");
+}
+
+#[track_caller]
+fn is_doubt(record: &Value) {
+    let said = verified(record);
+    let (gone, doubts) = function(&said, "gone");
+    assert_eq!((gone.as_str(), said.code), ("undetermined", Some(4)), "{record}: {said:?}");
+    assert!(doubts.contains("invocation records"), "{doubts}");
+}
+
+/// Who called, in as many ways as records have.
+fn callers() -> [Value; 4] {
+    [
+        json!({"type": "AWSService", "invokedBy": "events.amazonaws.com"}),
+        json!({"type": "AWSAccount", "principalId": "AIDAEXAMPLE", "accountId": "999988887777"}),
+        json!({"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}),
+        json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/a", "accountId": "111122223333"}),
+    ]
+}
+
+#[test]
+fn a_record_without_an_account_is_of_the_account_in_whose_folder_it_lies() {
+    for recipient in [None, Some(Value::Null), Some("".into()), Some("111122223333 ".into())] {
+        for (at, caller) in callers().into_iter().enumerate() {
+            let mut record = changed(|record| {
+                record["userIdentity"] = caller.clone();
+                match &recipient {
+                    Some(said) => record["recipientAccountId"] = said.clone(),
+                    None => _ = record.remove("recipientAccountId"),
+                }
+            });
+            is_evidence(&record);
+            record.as_object_mut().unwrap().remove("resources");
+            // A name is one of the caller's own account, and this record lies in another's folder.
+            if at == 1 { is_doubt(&record) } else { is_evidence(&record) }
+        }
+    }
+}
+
+#[test]
+fn a_record_without_a_region_is_of_the_region_in_whose_folder_it_lies() {
+    for region in
+        [None, Some(Value::Null), Some("".into()), Some("us-east-1 ".into()), Some("us-east-1a".into())]
+    {
+        let mut record = changed(|record| match &region {
+            Some(said) => record["awsRegion"] = said.clone(),
+            None => _ = record.remove("awsRegion"),
+        });
+        is_evidence(&record);
+        record.as_object_mut().unwrap().remove("resources");
+        is_evidence(&record);
+        // As whoever asks about the Region finds it.
+        let case = whole();
+        std::fs::write(delivered(&case), gzip(&file(&[record]))).unwrap();
+        let asked =
+            ["invocations", "logs", "--no-index", "--region", "us-east-1", "--account", "111122223333"];
+        let said = case.run(&[&asked[..], &["--format", "json"]].concat(), MAY, None);
+        assert!(said.stdout.contains(ARN), "{said:?}");
+    }
+}
+
+#[test]
+fn a_record_of_a_function_elsewhere_is_evidence_neither_here_nor_there() {
+    let asked = |name: &'static str| {
+        changed(|record| {
+            record.remove("resources");
+            record["requestParameters"]["functionName"] = name.into();
+        })
+    };
+    for record in [
+        asked("arn:aws:lambda:eu-west-1:111122223333:function:gone"),
+        asked("arn:aws-cn:lambda:us-east-1:111122223333:function:gone"),
+        changed(|record| record["awsRegion"] = "eu-west-1".into()),
+        changed(|record| record["resources"][0]["ARN"] = ARN.replace("us-east-1", "eu-west-1").into()),
+        changed(|record| record["resources"][0]["ARN"] = ARN.replace("arn:aws:", "arn:aws-us-gov:").into()),
+        changed(|record| record["resources"][0]["ARN"] = ARN.replace("111122223333", "").into()),
+        changed(|record| {
+            record["resources"][0]["ARN"] = "xyz".into();
+            record["requestParameters"] = Value::Null;
+        }),
+        changed(|record| record["resources"][0]["ARN"] = ARN.replace(":gone", ":other").into()),
+    ] {
+        is_doubt(&record);
+    }
+    // What is no ARN says nothing, and the name that was asked for is one.
+    for arn in ["xyz", "", "gone"] {
+        is_evidence(&changed(|record| record["resources"][0]["ARN"] = arn.into()));
+    }
+    // The folder is that of the function's account, whatever the record says of whose it is.
+    is_evidence(&changed(|record| record["recipientAccountId"] = "999988887777".into()));
+}
+
+#[test]
+fn a_record_that_lies_in_no_folder_and_says_nothing_of_its_account_may_be_anybodys() {
+    let record = changed(|record| {
+        record.remove("resources");
+        record.remove("recipientAccountId");
+        record["userIdentity"] = json!({"type": "AWSService", "invokedBy": "events.amazonaws.com"});
+    });
+    let case = whole();
+    std::fs::write(case.logs().join("../loose.json"), file(&[record])).unwrap();
+    let facts = ["--inventory", "inv.json", "--metrics", "met.json", "--no-index", "--format", "json"];
+    let day = ["--since", "2026-03-01", "--until", "2026-03-01"];
+    let said = case.run(&[&["verify", "logs", "loose.json"], &facts[..], &day].concat(), MAY, None);
+    assert_eq!(function(&said, "gone").0, "undetermined", "{said:?}");
+}
