@@ -129,6 +129,10 @@ proptest! {
         let terminal = text(&|out| report::write_terminal(&audit, &Layout::default(), out).unwrap());
         let headline = terminal.lines().next().unwrap().to_owned();
         prop_assert_eq!(said(&headline), answer, "{}", headline);
+        let brief = Layout { all: false, ..Layout::default() };
+        let brief = text(&|out| report::write_terminal(&audit, &brief, out).unwrap());
+        prop_assert_eq!(brief.lines().next().unwrap(), &headline);
+        prop_assert!(brief.lines().count() <= 60, "{}", brief);
         let markdown = text(&|out| report::write_markdown(&audit, out).unwrap());
         let plain: String = markdown.lines().next().unwrap().replace(['*', '\\'], "");
         prop_assert_eq!(said(&plain), answer, "{}", plain);
