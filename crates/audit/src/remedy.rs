@@ -2,7 +2,6 @@
 
 use crate::finding::{Audit, Proof, SilentReason};
 use crate::inventory::GapKind;
-use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selector;
 use cloudtrail::{TurnedAway, event::Field};
 use recording::{State, Why};
@@ -54,16 +53,15 @@ pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<String> {
         State::Undetermined => {
             let gaps = audit.deciding_gaps(proof);
             let refused = gaps.iter().map(|at| &audit.gaps[*at]).find(|gap| gap.kind == GapKind::Refused)?;
-            let check = "`invoketrail permissions audit --check` says what is missing";
-            Some(format!("allow {}: {check}", refused.call))
+            Some(format!("allow {} (`invoketrail permissions audit --check`)", refused.call))
         }
         State::PartiallyRecorded | State::NotRecorded => {
-            let how = "`invoketrail plan` shows how";
+            let how = "(`invoketrail plan`)";
             Some(match nearest(audit, proof) {
-                Some(near) => format!("{}: {how}", mend(audit, proof, near)),
+                Some(near) => format!("{} {how}", mend(audit, proof, near)),
                 None => match repair(audit, proof) {
-                    Some(repair) => format!("{repair}: {how}"),
-                    None => "create a trail: `invoketrail plan`".to_owned(),
+                    Some(repair) => format!("{repair} {how}"),
+                    None => "create a trail (`invoketrail plan`)".to_owned(),
                 },
             })
         }
@@ -80,14 +78,13 @@ fn mend(audit: &Audit<'_>, proof: Proof, near: Nearest) -> String {
     let number = near.selector;
     match (distance(near.turned), near.turned.field) {
         (2 | 3, _) if kind.is_empty() => format!("add a selector for management events to {of}"),
-        (2 | 3, _) if kind == ResourceType::Function.as_str() => format!("add a selector for {kind} to {of}"),
-        (2 | 3, _) => format!("add an advanced selector for {kind} to {of}"),
+        (2 | 3, _) => format!("add a selector for {kind} to {of}"),
         (_, "ReadWriteType") => format!("let selector {number} of {of} take write events too"),
         (_, "DataResources.Values") => format!("let selector {number} of {of} take all of {kind}"),
         (_, field) => {
             let known = recorder.selectors.known().and_then(|one| one.list.get(number));
             let what = if matches!(known, Some(Selector::Basic(_))) { "member" } else { "condition" };
-            format!("remove the {field} {what} of {of} (selector {number}), or add a selector without it")
+            format!("remove the {field} {what} of {of}")
         }
     }
 }

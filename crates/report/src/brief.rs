@@ -38,7 +38,9 @@ pub(super) fn brief(audit: &Audit<'_>, page: &mut Page) {
         }
         if cause.control.id != control {
             control = cause.control.id;
-            page.gap();
+            if at == 0 {
+                page.gap();
+            }
             let (style, word) = status(cause.control.status);
             page.paragraph(0, (style, &format!("{word}: ")), (Style::Control, control));
         }
@@ -111,7 +113,7 @@ fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
     }
 }
 
-/// `2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new functions there`
+/// `2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new ones`
 fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     let new: BTreeSet<usize> = cause
         .findings
@@ -139,7 +141,7 @@ fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     let names = words::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
     let told = format!("{} of {of} ({names}) in {place}", grouped(cause.resources()));
     if new == at {
-        format!("{told}, and new functions there")
+        format!("{told}, and new ones")
     } else if new.is_empty() {
         told
     } else {
@@ -158,7 +160,7 @@ fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
         return match told.as_slice() {
             [] => Some("no trail or event data store exists here".to_owned()),
             [one] => Some((*one).to_owned()),
-            [one, rest @ ..] => Some(format!("{one}; {}", and_others(rest.len()))),
+            [one, ..] => Some((*one).to_owned()),
         };
     };
     if cause.status == Status::Undetermined {
@@ -169,16 +171,7 @@ fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
     let escape = audit.verdicts[proof.verdict].escape.as_ref()?;
     let known = recorder.selectors.known().and_then(|one| one.list.get(selector));
     let deed = selectors::deed(known, &Why::Field(turned), &escape.witness);
-    let told = format!("selector {selector} of {} {} {deed}", recorder.kind, recorder.name);
-    let others = cause.because.len().saturating_sub(1);
-    Some(if others == 0 { told } else { format!("{told}; {}", and_others(others)) })
-}
-
-fn and_others(n: usize) -> String {
-    match n {
-        1 => "1 other recorder does not record it either".to_owned(),
-        n => format!("{} other recorders do not record it either", grouped(n)),
-    }
+    Some(format!("selector {selector} of {} {} {deed}", recorder.kind, recorder.name))
 }
 
 /// What passes, and how much advice there is.
@@ -189,9 +182,7 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
         page.paragraph_within(0, (Style::Good, "pass: "), (Style::Plain, &passing.join(", ")), LINES);
     }
     let advisory = audit.controls.iter().filter(|one| one.weight == Weight::Advisory);
-    let open = |control: &&ControlResult| advice(audit, control).count() > 0;
-    let about: Vec<&ControlResult> = advisory.filter(open).collect();
-    let count: usize = about.iter().map(|control| advice(audit, control).count()).sum();
+    let count: usize = advisory.map(|control| advice(audit, control).count()).sum();
     let kinds = there_are(audit);
     let warnings: usize = audit
         .controls
@@ -201,12 +192,7 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
         .sum();
     let mut told = Vec::new();
     if count > 0 {
-        let names: Vec<&str> = about.iter().map(|control| control.id).collect();
-        told.push(format!(
-            "{} ({})",
-            quantity(count, ("advisory finding", "advisory findings")),
-            names.join(", ")
-        ));
+        told.push(quantity(count, ("advisory finding", "advisory findings")));
     }
     if warnings > 0 {
         told.push(quantity(warnings, ("warning", "warnings")));

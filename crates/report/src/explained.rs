@@ -90,6 +90,9 @@ fn headline(explanation: &Explanation<'_>) -> String {
     match explanation.verdict.state {
         State::Recorded => format!("Recorded: every invocation of {subject}."),
         State::PartiallyRecorded => format!("Partially recorded: not every invocation of {subject} is."),
+        State::NotRecorded if explanation.is_pasted() => {
+            format!("Not recorded: these selectors record no invocation of {subject}.")
+        }
         State::NotRecorded => {
             format!("Not recorded: no trail or event data store records invocations of {subject}.")
         }

@@ -61,6 +61,9 @@ pub(super) enum Align {
     Right,
 }
 
+/// At the end of a text that was cut.
+const MORE: &str = " ... (--all)";
+
 /// A label wider than this does not push the lines below it to the right.
 const LONG_LABEL: usize = 12;
 
@@ -138,9 +141,12 @@ impl Page {
         let (mut line, mut lines) = (String::new(), 1);
         for word in shown.split(' ').filter(|word| !word.is_empty()) {
             let wide = word.width();
-            if !line.is_empty() && at + 1 + wide > self.layout.width {
+            // The last line keeps room for what says that there is more.
+            let room =
+                if lines == most { self.layout.width.saturating_sub(MORE.len()) } else { self.layout.width };
+            if !line.is_empty() && at + 1 + wide > room {
                 if lines == most {
-                    line.push_str(" ... (--all)");
+                    line.push_str(MORE);
                     break;
                 }
                 lines += 1;

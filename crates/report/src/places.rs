@@ -24,13 +24,19 @@ impl PlaceRow<'_> {
         self.summary.not_recorded + self.summary.partially_recorded
     }
 
-    fn order(&self) -> (Reverse<usize>, Reverse<usize>, Reverse<State>, Reverse<bool>) {
+    fn order(&self) -> (bool, Reverse<usize>, Reverse<usize>, Reverse<State>, Reverse<bool>) {
         (
+            self.is_well(),
             Reverse(self.escaping()),
             Reverse(self.summary.undetermined),
             Reverse(self.future),
             Reverse(self.summary.resources > 0),
         )
+    }
+
+    /// All is recorded, whatever there is or will be.
+    fn is_well(&self) -> bool {
+        self.summary.recorded == self.summary.resources && self.future == State::Recorded && !self.unlisted
     }
 
     /// Nothing was seen there, and everything was looked at.
@@ -57,8 +63,12 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
         return;
     }
     rows.sort_by_key(PlaceRow::order);
-    let (empty, with): (Vec<_>, Vec<_>) = rows.into_iter().partition(PlaceRow::is_empty);
+    let (empty, mut with): (Vec<_>, Vec<_>) = rows.into_iter().partition(PlaceRow::is_empty);
     let folds = most < usize::MAX;
+    // Where something is wrong, places where nothing is are worth one row.
+    let bad = with.iter().filter(|row| !row.is_well()).count();
+    let well =
+        if only_functions && bad > 0 && with.len() > bad + 1 { with.split_off(bad) } else { Vec::new() };
     let shown: Vec<&PlaceRow<'_>> = with.iter().take(most).chain(empty.iter().filter(|_| !folds)).collect();
     page.gap();
     if !shown.is_empty() {
@@ -75,6 +85,15 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
             n => format!("{more}, where {} more escape ({all})", grouped(n)),
         };
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+    if !well.is_empty() {
+        let functions: usize = well.iter().map(|row| row.summary.resources).sum();
+        let told = format!(
+            "{} more with {}: all recorded, and new ones will be",
+            quantity(well.len(), words::PLACES),
+            quantity(functions, ("function", "functions"))
+        );
+        page.paragraph(2, (Style::Dim, ""), (Style::Plain, &told));
     }
     if folds && !empty.is_empty() {
         page.paragraph(2, (Style::Dim, ""), (Style::Plain, &folded(audit, &empty)));

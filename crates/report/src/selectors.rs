@@ -113,7 +113,7 @@ fn of_basic(selector: &BasicSelector, most: usize) -> Vec<String> {
     }
     admitted.extend(selector.data_resources.iter().map(|entry| data_resource(entry, most)));
     let what = match admitted.as_slice() {
-        [] => "neither management events nor data events".to_owned(),
+        [] => "IncludeManagementEvents = false".to_owned(),
         [one] => one.clone(),
         several => format!("({})", several.join(" OR ")),
     };
@@ -245,7 +245,9 @@ fn basic_reason(selector: &BasicSelector, turned: TurnedAway, event: &Event) -> 
         "IncludeManagementEvents" => "takes no management events".to_owned(),
         "ExcludeManagementEventSources" => format!("leaves out management events of {}", event.source),
         "DataResources.Type" if selector.data_resources.is_empty() => {
-            "takes management events only".to_owned()
+            let only = "takes management events only";
+            let none = "takes neither management events nor data events";
+            if selector.include_management { only } else { none }.to_owned()
         }
         "DataResources.Type" => format!("takes no data events of {kind}"),
         "DataResources.Values" => {

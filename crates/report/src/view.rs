@@ -156,9 +156,8 @@ fn of_invocations(audit: &Audit<'_>) -> String {
         }
         Conclusion::No if escaping > 0 => {
             let verb = if escaping == 1 { "escapes" } else { "escape" };
-            let accounts = quantity(escaping_accounts(audit), ("account", "accounts"));
             let told = of_all(&tallies, Tally::escaping);
-            format!("Not every Lambda invocation is recorded: {told}{listed} {verb} in {accounts}.")
+            format!("Not every Lambda invocation is recorded: {told}{listed} {verb}.")
         }
         Conclusion::No if summary.resources == 0 && unlisted => {
             "Not every function could be listed, and not every invocation of one that was not would be recorded."
@@ -217,17 +216,6 @@ pub(super) fn grouped(n: usize) -> String {
         out.push(digit);
     }
     out
-}
-
-fn escapes(audit: &Audit<'_>, verdict: usize) -> bool {
-    matches!(audit.verdicts[verdict].state, State::PartiallyRecorded | State::NotRecorded)
-}
-
-fn escaping_accounts(audit: &Audit<'_>) -> usize {
-    let with = audit.places.iter().filter(|place| {
-        place.planes.iter().flat_map(|plane| &plane.rows).any(|row| escapes(audit, row.verdict))
-    });
-    with.map(|place| place.account).collect::<BTreeSet<_>>().len()
 }
 
 /// The Regions looked at, ascending.

@@ -218,7 +218,7 @@ pub(super) fn about(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
 }
 
 /// `orders, billing, stock and 497 more`
-pub(super) fn names(audit: &Audit<'_>, finding: &Finding) -> String {
+fn names(audit: &Audit<'_>, finding: &Finding) -> String {
     names_of(audit, &finding.resources)
 }
 

@@ -30,7 +30,8 @@ fn keeps_to(text: &str, width: usize) {
 fn acme_is_one_screen() {
     let inventory = acme();
     let text = brief(&audited(&inventory), &BRIEF);
-    assert!(text.lines().count() <= 40, "{}: {text}", text.lines().count());
+    // And one line for the next command.
+    assert!(text.lines().count() <= 39, "{}: {text}", text.lines().count());
     let narrow = brief(&audited(&inventory), &Layout { width: 80, whole: false, ..BRIEF });
     keeps_to(&narrow, 80);
     assert!(narrow.contains("444455556666") && narrow.contains("eu-west-1"), "{narrow}");
@@ -41,8 +42,8 @@ fn what_is_said_first_is_said_last() {
     for inventory in [acme(), worlds::acme(), worlds::healthy()] {
         for layout in [WIDE, BRIEF] {
             let text = brief(&audited(&inventory), &layout);
-            let lines: Vec<&str> = text.lines().collect();
-            assert_eq!(lines[..2], lines[lines.len() - 2..], "{text}");
+            let (_, last) = text.rsplit_once("\n\n").unwrap();
+            assert!(text.starts_with(last) && last.lines().count() >= 2, "{text}");
         }
     }
 }
@@ -89,7 +90,7 @@ fn what_repeats_another_finding_is_folded_into_it() {
     let audit = audited(&inventory);
     let (short, all) = (brief(&audit, &BRIEF), brief(&audit, &WIDE));
     assert!(!short.contains("for the proof") && !all.contains("for the proof"), "{all}");
-    assert!(short.contains("advisory findings (delivery-healthy, ") && short.contains("--all"), "{short}");
+    assert!(short.contains("7 advisory findings and 6 warnings: --all"), "{short}");
 }
 
 #[test]
@@ -98,11 +99,7 @@ fn each_cause_is_told_once_with_its_remedy() {
     let text = brief(&audited(&inventory), &BRIEF);
     assert_eq!(text.matches("InvokeExecution").count(), 1, "{text}");
     assert_eq!(text.matches("Fix: ").count(), 5, "{text}");
-    assert!(
-        text.contains(
-            "2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new functions there"
-        )
-    );
+    assert!(text.contains("2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new ones"));
 }
 
 /// Whatever there is, it is not longer: accounts, Regions, functions, causes, gaps, long names.
