@@ -149,8 +149,9 @@ fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     }
 }
 
+/// A finding that says which names escape is about functions with these names, not about new ones.
 fn speaks_of_new(finding: &Finding) -> bool {
-    finding.reason.contains("new functions")
+    finding.reason.contains("new functions") && !finding.reason.contains("whose ARN is `")
 }
 
 /// What the nearest recorder does instead, and how many others do not record it either.
