@@ -132,6 +132,13 @@ impl Page {
         most: usize,
     ) {
         let head = visible(label.1);
+        let first = text.1.split(' ').next().map_or(0, str::width);
+        if head.width() > LONG_LABEL && indent + head.width() + first > self.layout.width {
+            // On a narrow terminal a long label is text like any other.
+            let whole = format!("{}{}", label.1, text.1);
+            self.paragraph_within(indent, (label.0, ""), (text.0, &whole), most);
+            return;
+        }
         // Below a long label a line would have no room left.
         let hang = indent + if head.width() > LONG_LABEL { 4 } else { head.width() };
         let mut at = indent + head.width();

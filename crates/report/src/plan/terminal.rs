@@ -57,7 +57,14 @@ fn step(number: usize, step: &Step, same: bool, page: &mut Page) {
                 (Style::Dim, format!("  ... {}", quantity(n, ("line as before", "lines as before"))))
             }
         };
-        page.line(4, style, &text);
+        if page.is_all() {
+            page.line(4, style, &text);
+            continue;
+        }
+        // The sign and the indent hang, so that a long line stays within its place.
+        let bare = text[1..].trim_start();
+        let (sign, bare) = text.split_at(text.len() - bare.len());
+        page.paragraph(4, (style, sign), (style, bare));
     }
     for gained in &step.gained {
         page.paragraph(2, (Style::Good, "Newly recorded: "), (Style::Plain, gained));
