@@ -133,7 +133,8 @@ impl Page {
     ) {
         let head = visible(label.1);
         let first = text.1.split(' ').next().map_or(0, str::width);
-        if head.width() > LONG_LABEL && indent + head.width() + first > self.layout.width {
+        let wide = indent + head.width();
+        if wide > self.layout.width / 4 * 3 && wide + first > self.layout.width {
             // On a narrow terminal a long label is text like any other.
             let whole = format!("{}{}", label.1, text.1);
             self.paragraph_within(indent, (label.0, ""), (text.0, &whole), most);
