@@ -26,6 +26,7 @@ pub mod journal;
 mod judge;
 pub mod lint;
 pub mod plan;
+pub mod remedy;
 
 use cost::Prices;
 use exception::Exception;

@@ -117,6 +117,9 @@ pub(crate) struct Audit {
     /// Accepted exceptions: functions under one that still holds do not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
+    /// Print every finding, warning and Region, not only the answer and its causes (terminal format).
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Show what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
@@ -193,6 +196,9 @@ pub(crate) struct Planning {
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
     pub(crate) format: Option<PlanFormat>,
+    /// Show selectors as the JSON that is set, not as one line each; of the terminal format.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Write the plan to this file, for apply.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,

@@ -108,24 +108,50 @@ fn is_coloured(typed: Colour, terminal: bool, variable: impl Fn(&str) -> Option<
     }
 }
 
-/// What stdout is like.
+/// Whether the terminal is one that is known to show links (OSC 8), by the variables that it sets itself. Others print the address
+/// or worse, and no terminal can be asked; a multiplexer, which names itself in TERM, may swallow them.
+fn knows_links(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let term = variable("TERM").unwrap_or_default();
+    let multiplexed = ["screen", "tmux", "dumb"].iter().any(|name| term.starts_with(name));
+    if multiplexed || variable("NO_COLOR").is_some() {
+        return false;
+    }
+    // GNOME Terminal and its like know them since VTE 0.50.
+    let vte = variable("VTE_VERSION").and_then(|version| version.parse::<u32>().ok());
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    vte.is_some_and(|version| version >= 5000)
+        || ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper"].contains(&program.as_str())
+        || ["WT_SESSION", "KONSOLE_VERSION", "KITTY_WINDOW_ID"].iter().any(|name| variable(name).is_some())
+        || ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"].contains(&term.as_str())
+}
+
+/// As [`layout`], with everything shown where that was asked for.
+pub(crate) fn layout_of(all: bool) -> Layout {
+    let layout = layout();
+    if all { Layout { all, rows: usize::MAX, ..layout } } else { layout }
+}
+
+/// What stdout is like; what matters is shown, not everything.
 pub(crate) fn layout() -> Layout {
     let terminal = io::stdout().is_terminal();
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let typed = COLOUR.get().copied().unwrap_or(Colour::Auto);
     let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
     let seen = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     let default = Layout::default();
     Layout {
         width: columns.or_else(seen).unwrap_or(default.width),
         whole: !terminal,
-        colour: is_coloured(COLOUR.get().copied().unwrap_or(Colour::Auto), terminal, variable),
+        colour: is_coloured(typed, terminal, variable),
+        all: false,
+        links: typed != Colour::Never && terminal && knows_links(variable),
         ..default
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_coloured;
+    use super::{is_coloured, knows_links};
     use crate::args::Colour::{Always, Auto, Never};
 
     #[test]
@@ -143,5 +169,18 @@ mod tests {
             assert!(!of(Auto, false, &[(force, "1"), ("NO_COLOR", "1")]));
         }
         assert!(!of(Auto, true, &[("TERM", "dumb")]) && of(Auto, true, &[("TERM", "xterm")]));
+    }
+
+    #[test]
+    fn links_are_for_terminals_that_are_known_to_show_them() {
+        let of = |set: &[(&str, &str)]| {
+            knows_links(|name| set.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(!of(&[]) && !of(&[("TERM", "xterm-256color")]) && !of(&[("TERM", "linux")]));
+        assert!(of(&[("VTE_VERSION", "7600")]) && !of(&[("VTE_VERSION", "4205")]));
+        assert!(of(&[("TERM_PROGRAM", "WezTerm")]) && !of(&[("TERM_PROGRAM", "Apple_Terminal")]));
+        assert!(of(&[("WT_SESSION", "x")]) && of(&[("TERM", "xterm-kitty")]));
+        assert!(!of(&[("TERM", "screen-256color"), ("VTE_VERSION", "7600")]));
+        assert!(!of(&[("TERM", "xterm-kitty"), ("NO_COLOR", "1")]));
     }
 }

@@ -49,6 +49,7 @@ pub(crate) struct Audit {
     pub(crate) exceptions: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
     pub(crate) exit_zero: bool,
+    pub(crate) all: bool,
 }
 
 /// From what was typed for `audit`.
@@ -62,6 +63,7 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
         format: typed.format.or(config.format).unwrap_or(Format::Terminal),
         outputs,
         exit_zero: typed.exit_zero || config.exit_zero,
+        all: typed.all,
         source: source(typed.source, config),
     }
 }

@@ -45,10 +45,11 @@ pub(crate) fn sentence(cells: &[Cell], noun: &str, sureness: Sureness) -> String
             parts.push(told);
         }
     }
+    let one = noun.strip_suffix('s').unwrap_or(noun);
     match parts.as_slice() {
         [only] if only == noun => match sureness {
-            Sureness::Certain => format!("no {noun} are recorded"),
-            Sureness::Open => format!("it is unknown whether {noun} are recorded at all"),
+            Sureness::Certain => format!("no {one} is recorded"),
+            Sureness::Open => format!("it is unknown whether any {one} is recorded"),
             Sureness::Contradicted => {
                 let names = CONTRADICTED.map(|name| format!("`{name}`")).join(", ");
                 format!("{NAMES_CONTRADICT} (U-1): {noun} under the names {names} are not certainly recorded")

@@ -71,6 +71,11 @@ impl Explanation<'_> {
         self
     }
 
+    /// True iff it is about selectors that were given, and not about those of recorders.
+    pub(super) fn is_pasted(&self) -> bool {
+        self.recorders.iter().any(|part| part.arn.is_none() && part.selectors.is_some())
+    }
+
     /// With what an undetermined verdict without a witness hangs on, in words.
     #[must_use]
     pub fn open(self, why: String) -> Self {

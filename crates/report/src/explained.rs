@@ -4,7 +4,7 @@ use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
 use super::terminal::state_style;
-use super::{EXPLAIN_FORMAT, Stamp, proof, words};
+use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, words};
 use audit::finding::verdict_word;
 use cloudtrail::selector::{Doubt, Selector};
 use recording::{Escape, Open, SelectorRef, State, Why};
@@ -18,7 +18,11 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     if let Some(escape) = &explanation.verdict.escape {
         page.gap();
         page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(&escape.remainder)));
-        page.paragraph(0, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, escape)));
+        page.paragraph(
+            0,
+            (Style::Dim, words::of_example(state)),
+            (Style::Plain, &witness(explanation, escape)),
+        );
     }
     if explanation.verdict.open == Some(Open::Work)
         && let Some(reason) = explanation.verdict.open_reason()
@@ -52,7 +56,8 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             possible.remainder
         );
         page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
-        page.paragraph(2, (Style::Dim, "Witness: "), (Style::Plain, &witness(explanation, possible)));
+        let label = words::of_example(State::Recorded);
+        page.paragraph(2, (Style::Dim, label), (Style::Plain, &witness(explanation, possible)));
     }
     if explanation.arn.is_none() || explanation.open.is_some() {
         for gap in &explanation.gaps {
@@ -65,7 +70,8 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
 
 fn witness(explanation: &Explanation<'_>, escape: &Escape) -> String {
     let region = explanation.place.map_or("any Region", |(_, region)| region);
-    words::witness(&escape.witness, explanation.witness_arn.as_deref(), region)
+    let selectors = explanation.recorders.iter().filter_map(|part| part.selectors).flatten();
+    words::witness(escape, explanation.witness_arn.as_deref(), region, words::look_at_callers(selectors))
 }
 
 /// The verdict in one sentence.
@@ -84,14 +90,19 @@ fn headline(explanation: &Explanation<'_>) -> String {
     match explanation.verdict.state {
         State::Recorded => format!("Recorded: every invocation of {subject}."),
         State::PartiallyRecorded => format!("Partially recorded: not every invocation of {subject} is."),
-        State::NotRecorded => format!("Not recorded: no invocation of {subject} is certainly recorded."),
+        State::NotRecorded if explanation.is_pasted() => {
+            format!("Not recorded: these selectors record no invocation of {subject}.")
+        }
+        State::NotRecorded => {
+            format!("Not recorded: no trail or event data store records invocations of {subject}.")
+        }
         State::Undetermined => format!("Cannot tell whether every invocation of {subject} is recorded."),
     }
 }
 
 fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mut Page) {
     let uncertain = !part.certain && part.arn.is_some();
-    let certain = if uncertain { "(it is not known whether it records here)" } else { "" };
+    let certain = if uncertain { "(unknown whether it records here)" } else { "" };
     let about = format!("{} {certain}", part.arn.unwrap_or_default());
     page.paragraph(0, (Style::Strong, &format!("{} ", part.name)), (Style::Dim, &about));
     for gap in &part.gaps {
@@ -124,7 +135,7 @@ fn selector(explanation: &Explanation<'_>, by: SelectorRef, selector: &Selector,
         (_, "") => format!("selector {}: ", by.selector),
         (_, name) => format!("selector {} \"{}\": ", by.selector, text::visible::visible(name)),
     };
-    page.paragraph(2, (Style::Plain, &label), (Style::Plain, &words::admits(selector)));
+    page.paragraph(2, (Style::Plain, &label), (Style::Plain, &selectors::compact(selector)));
     // Of the whole recorder.
     for doubt in selector.doubts().iter().filter(|doubt| !matches!(doubt, Doubt::Stopped { .. })) {
         page.paragraph(4, (Style::Open, "not understood: "), (Style::Plain, &doubt.to_string()));
@@ -134,20 +145,34 @@ fn selector(explanation: &Explanation<'_>, by: SelectorRef, selector: &Selector,
     }
     let cover = &explanation.verdict.cover;
     if cover.contains(&by) {
-        let told =
-            if cover.len() == 1 { "records every invocation" } else { "records a part; the cover needs it" };
+        let told = if cover.len() == 1 {
+            "records every invocation"
+        } else {
+            "records a part of them, and is needed"
+        };
         page.paragraph(4, (Style::Good, "-> "), (Style::Good, told));
         return;
     }
     match explanation.did(by) {
-        Some(why @ Why::Field(_)) => page.paragraph(4, (Style::Bad, "-> "), (Style::Plain, &words::why(why))),
+        Some(why @ Why::Field(_)) => {
+            let told = format!("does not record it: {}", did(explanation, selector, why));
+            page.paragraph(4, (Style::Bad, "-> "), (Style::Plain, &told));
+        }
         // The doubts were told already.
         Some(Why::Doubt(_)) => {
-            page.paragraph(4, (Style::Open, "-> "), (Style::Plain, "may or may not record the witness"));
+            page.paragraph(4, (Style::Open, "-> "), (Style::Plain, "may or may not record it"));
         }
-        Some(why) => page.paragraph(4, (Style::Open, "-> "), (Style::Plain, &words::why(why))),
+        Some(why) => {
+            page.paragraph(4, (Style::Open, "-> "), (Style::Plain, &did(explanation, selector, why)));
+        }
         None => page.paragraph(4, (Style::Dim, "-> "), (Style::Dim, "not needed for the proof")),
     }
+}
+
+/// What the selector did with the example, in words.
+fn did(explanation: &Explanation<'_>, selector: &Selector, why: &Why) -> String {
+    let escape = explanation.verdict.escape.as_ref();
+    escape.map_or_else(String::new, |escape| selectors::deed(Some(selector), why, &escape.witness))
 }
 
 /// True iff the recorder of the selector certainly records nothing, whatever the selector admits.
@@ -244,11 +269,16 @@ fn selector_members(
     object.number("selector", by.selector);
     object.text("form", if matches!(selector, Selector::Basic(_)) { "basic" } else { "advanced" });
     object.text("name", selector.name());
-    object.text("admits", &words::admits(selector));
+    object.text("admits", &selectors::compact(selector));
     object.flag("in_cover", explanation.verdict.cover.contains(&by));
     object.list("doubts", selector.doubts(), |json, doubt| json.text(&doubt.to_string()));
     match explanation.did(by) {
         None => object.null("turned_away"),
-        Some(why) => object.object("turned_away", |object| proof::why(why, object)),
+        Some(why) => object.object("turned_away", |object| {
+            proof::why(why, object);
+            if matches!(why, Why::Field(_)) {
+                object.text("reason", &did(explanation, selector, why));
+            }
+        }),
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here decides anything, and nothing reads a clock, the environment or a terminal: the same audit, stamp and
 //! layout always give the same bytes.
 
+mod brief;
 mod drift;
 pub mod explain;
 mod explained;
@@ -14,8 +15,10 @@ mod markdown;
 mod member;
 mod next;
 mod page;
+mod places;
 mod plan;
 mod proof;
+mod selectors;
 mod shortfall;
 mod terminal;
 mod validation;
@@ -41,7 +44,7 @@ pub use plan::{
     plan_markdown, plan_terraform, plan_text, stack_or_tag,
 };
 pub use shortfall::shortfall;
-pub use terminal::write_terminal;
+pub use terminal::{write_terminal, write_terminal_since};
 pub use validation::{KeySource, VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
     ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,

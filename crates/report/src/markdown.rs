@@ -78,7 +78,7 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     let many = if view::noun(audit).0 == "function" { "Functions" } else { "Resources" };
     writeln!(
         text,
-        "\n| Account | Region | {} | Recorded | Partial | Not | Undetermined | Created later |",
+        "\n| Account | Region | {} | Recorded | Partial | Not | Undetermined | New functions |",
         many
     )?;
     writeln!(text, "|---|---|---:|---:|---:|---:|---:|---|")?;
@@ -97,7 +97,7 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
             grouped(one.undetermined),
         )?;
     }
-    more(rows.len(), "accounts and Regions", text)
+    more(rows.len(), "account-Regions", text)
 }
 
 fn future(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> Option<State> {
@@ -151,10 +151,8 @@ fn findings(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
 }
 
 fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt::Result {
-    let about = [words::resources(audit, finding), words::places(audit, &finding.places)];
-    let about: Vec<String> = about.into_iter().flatten().map(|one| inert(&one)).collect();
-    if !about.is_empty() {
-        writeln!(text, "  <br>{}", about.join(" at "))?;
+    if let Some(about) = words::about(audit, finding) {
+        writeln!(text, "  <br>{}", inert(&about))?;
     }
     if let Some(proof) = finding.proof {
         let verdict = &audit.verdicts[proof.verdict];
@@ -162,8 +160,9 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
         if let Some(escape) = escape {
             let place = &audit.places[proof.place];
             let arn = subject_arn(audit, finding, proof);
-            let event = words::witness(&escape.witness, arn.as_deref(), place.region);
-            writeln!(text, "  <br>Witness: {}", inert(&event))?;
+            let event = words::example(audit, place, escape, arn.as_deref());
+            let state = if finding.status == Status::Pass { State::Recorded } else { verdict.state };
+            writeln!(text, "  <br>{}{}", words::of_example(state), inert(&event))?;
             let proves = finding.status != Status::Pass;
             let lines = if proves { words::turned_away(audit, place, escape) } else { Vec::new() };
             for line in lines.iter().take(SHOWN) {
@@ -172,7 +171,7 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
         }
     }
     match &finding.help {
-        Some(help) => writeln!(text, "\n  Help: {}", inert(&words::sentence(help))),
+        Some(help) => writeln!(text, "\n  Fix: {}", inert(&words::sentence(help))),
         None => Ok(()),
     }
 }

@@ -2,8 +2,11 @@
 
 use super::view::{shell, worst_arn};
 use audit::answer::Conclusion;
-use audit::finding::Audit;
+use audit::controls::is_about_invocations;
+use audit::finding::{Audit, Status};
 use audit::inventory::GapKind;
+use audit::plan::{Owner, owner};
+use audit::remedy::nearest;
 
 /// The flags with which a next command comes to the same answer, each with a space before it.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +28,10 @@ pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'stat
         _ if audit.about_invocations() == Conclusion::Nothing => {
             ("invoketrail audit --help".to_owned(), "which accounts and Regions to look at")
         }
-        (Conclusion::No, _) => (
-            format!("invoketrail plan{source}{of_audit}"),
-            "what to change, so that every invocation is recorded",
-        ),
+        (Conclusion::No, _) => {
+            let (format, why) = for_owner(audit);
+            (format!("invoketrail plan{source}{of_audit}{format}"), why)
+        }
         (Conclusion::Undetermined, _) if refused => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }
@@ -36,5 +39,33 @@ pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'stat
             (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
         }
         _ => (format!("invoketrail audit{source}{of_audit} --output audit.json"), "keeps the evidence"),
+    }
+}
+
+/// What the next plan is to be written as, with a space before it, and what for: whoever manages the recorder that is nearest to
+/// recording what escapes changes it in his own files, and would take any other change back.
+fn for_owner(audit: &Audit<'_>) -> (&'static str, &'static str) {
+    let findings = audit.controls.iter().filter(|control| is_about_invocations(control.id));
+    let failing = findings.flat_map(|control| &control.findings).filter(|one| one.status == Status::Fail);
+    let near = failing.filter_map(|finding| nearest(audit, finding.proof?)).next();
+    let recorders = &audit.inventory.recorders;
+    match near.map(|near| owner(audit.inventory, &recorders[near.recorder])) {
+        Some(Owner::Terraform { .. }) => {
+            (" --format terraform --output-dir terraform", "what to change; Terraform manages the trail")
+        }
+        Some(Owner::CloudFormation { .. } | Owner::Cdk { .. }) => (
+            " --format cloudformation --output-dir cloudformation",
+            "what to change; CloudFormation manages the trail",
+        ),
+        Some(Owner::Pulumi { .. }) => (" --format markdown", "what to change; Pulumi manages the trail"),
+        Some(Owner::LandingZoneAccelerator { .. }) => {
+            (" --format markdown", "what to change; the Landing Zone Accelerator manages the trail")
+        }
+        Some(Owner::ControlTower { .. }) => {
+            ("", "what to change instead of the trail of AWS Control Tower, which must stay as it is")
+        }
+        Some(Owner::Nobody | Owner::Unread(_)) | None => {
+            ("", "what to change, so that every invocation is recorded")
+        }
     }
 }

@@ -15,11 +15,15 @@ pub struct Layout {
     pub rows: usize,
     /// It is no terminal: a table's cells are not wrapped, however wide.
     pub whole: bool,
+    /// Everything is shown, not the answer and its causes alone.
+    pub all: bool,
+    /// Whether names of controls may be links to the page about them.
+    pub links: bool,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Layout { width: 100, colour: false, rows: 20, whole: true }
+        Layout { width: 100, colour: false, rows: 20, whole: true, all: true, links: false }
     }
 }
 
@@ -38,7 +42,12 @@ pub(super) enum Style {
     Bad,
     /// Undetermined.
     Open,
+    /// The name of a control.
+    Control,
 }
+
+/// The page about the controls, below the address that the schemas name, too.
+const CONTROLS: &str = "https://invoketrail.dev/docs/reference/controls.md";
 
 /// A piece of text and what it means.
 pub(super) type Span = (Style, String);
@@ -51,6 +60,9 @@ pub(super) enum Align {
     /// For numbers.
     Right,
 }
+
+/// At the end of a text that was cut.
+const MORE: &str = " ... (--all)";
 
 /// A label wider than this does not push the lines below it to the right.
 const LONG_LABEL: usize = 12;
@@ -75,6 +87,26 @@ impl Page {
         self.layout.rows
     }
 
+    /// How many of what is less than a row are shown: `few`, unless there is no limit.
+    pub(super) fn few(&self, few: usize) -> usize {
+        if self.layout.rows == usize::MAX { usize::MAX } else { few }
+    }
+
+    /// True iff everything is shown.
+    pub(super) fn is_all(&self) -> bool {
+        self.layout.all
+    }
+
+    /// How many lines stand there.
+    pub(super) fn lines(&self) -> usize {
+        self.text.matches('\n').count()
+    }
+
+    /// Text that was made with the same layout.
+    pub(super) fn append(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     /// An empty line.
     pub(super) fn gap(&mut self) {
         self.text.push('\n');
@@ -86,19 +118,46 @@ impl Page {
         self.paragraph(0, (Style::Strong, ""), (Style::Strong, text));
     }
 
-    /// `label` and behind it `text`, wrapped such that its lines stand below each other.
+    /// `label` and after it `text`, wrapped such that its lines stand below each other.
     pub(super) fn paragraph(&mut self, indent: usize, label: (Style, &str), text: (Style, &str)) {
+        self.paragraph_within(indent, label, text, usize::MAX);
+    }
+
+    /// As [`Page::paragraph`], in so many lines at most: what does not fit is left to `--all`, and no word is cut.
+    pub(super) fn paragraph_within(
+        &mut self,
+        indent: usize,
+        label: (Style, &str),
+        text: (Style, &str),
+        most: usize,
+    ) {
         let head = visible(label.1);
+        let first = text.1.split(' ').next().map_or(0, str::width);
+        let wide = indent + head.width();
+        if wide > self.layout.width / 4 * 3 && wide + first > self.layout.width {
+            // On a narrow terminal a long label is text like any other.
+            let whole = format!("{}{}", label.1, text.1);
+            self.paragraph_within(indent, (label.0, ""), (text.0, &whole), most);
+            return;
+        }
         // Below a long label a line would have no room left.
         let hang = indent + if head.width() > LONG_LABEL { 4 } else { head.width() };
         let mut at = indent + head.width();
         self.text.extend(std::iter::repeat_n(' ', indent));
         self.styled(label.0, &head);
         let shown = visible(text.1);
-        let mut line = String::new();
+        let (mut line, mut lines) = (String::new(), 1);
         for word in shown.split(' ').filter(|word| !word.is_empty()) {
             let wide = word.width();
-            if !line.is_empty() && at + 1 + wide > self.layout.width {
+            // The last line keeps room for what says that there is more.
+            let room =
+                if lines == most { self.layout.width.saturating_sub(MORE.len()) } else { self.layout.width };
+            if !line.is_empty() && at + 1 + wide > room {
+                if lines == most {
+                    line.push_str(MORE);
+                    break;
+                }
+                lines += 1;
                 self.styled(text.0, &line);
                 self.text.push('\n');
                 self.text.extend(std::iter::repeat_n(' ', hang));
@@ -131,6 +190,13 @@ impl Page {
     /// Columns as wide as their widest cell, two spaces between them; headings are dim. On a terminal that is too narrow, cells are broken
     /// between words, and then the last columns go, as many as may: a name, an ARN or an account is one word, and is never cut.
     pub(super) fn table_without(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>], may_go: usize) {
+        let all = heads.len();
+        let order: Vec<usize> = (all - may_go.min(all)..all).rev().collect();
+        self.table_dropping(heads, rows, &order);
+    }
+
+    /// As [`Page::table_without`], where these columns may go, in this order.
+    pub(super) fn table_dropping(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>], order: &[usize]) {
         let head: Vec<Span> = heads.iter().map(|(head, _)| (Style::Dim, (*head).to_owned())).collect();
         let headed = heads.iter().any(|(head, _)| !head.is_empty());
         let mut rows: Vec<Vec<Span>> = headed.then_some(&head).into_iter().chain(rows).cloned().collect();
@@ -138,20 +204,35 @@ impl Page {
             *cell = visible(cell).into_owned();
         }
         let room = if self.layout.whole { usize::MAX } else { self.layout.width };
-        let (mut widths, least) = (widths(&rows, str::width), widths(&rows, longest_word));
+        let (mut widths, mut least) = (widths(&rows, str::width), widths(&rows, longest_word));
         let taken = |widths: &[usize]| widths.iter().map(|width| width + 2).sum::<usize>();
-        let fewest = least.len() - may_go.min(least.len());
-        let kept = (fewest..=least.len()).rev().find(|kept| taken(&least[..*kept]) <= room).unwrap_or(fewest);
-        widths.truncate(kept);
+        let mut gone = Vec::new();
+        for column in order {
+            if taken(&least) > room && *column < least.len() {
+                gone.push(*column);
+                least[*column] = 0;
+            }
+            // A column that is gone takes no room, not even that between columns.
+            if taken(&least).saturating_sub(2 * gone.len()) <= room {
+                break;
+            }
+        }
+        gone.sort_unstable();
+        let keep = |at: &usize| !gone.contains(at);
+        let kept: Vec<usize> = (0..widths.len()).filter(keep).collect();
+        widths = kept.iter().map(|at| widths[*at]).collect();
+        least = kept.iter().map(|at| least[*at]).collect();
         while taken(&widths) > room {
             let wide = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
             let Some((widest, _)) = wide.max_by_key(|(width, _)| **width) else { break };
             *widest -= 1;
         }
+        let kept_heads: Vec<(&str, Align)> = kept.iter().filter_map(|at| heads.get(*at).copied()).collect();
         for row in &rows {
-            self.row(heads, row, &widths);
+            let row: Vec<Span> = kept.iter().filter_map(|at| row.get(*at).cloned()).collect();
+            self.row(&kept_heads, &row, &widths);
         }
-        let gone: Vec<&str> = heads[kept.min(heads.len())..].iter().map(|(head, _)| *head).collect();
+        let gone: Vec<&str> = gone.iter().filter_map(|at| heads.get(*at)).map(|(head, _)| *head).collect();
         if !gone.is_empty() {
             let told = format!("no room for {}: widen the terminal, or --format json", gone.join(", "));
             self.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
@@ -183,16 +264,24 @@ impl Page {
     fn styled(&mut self, style: Style, visible: &str) {
         let code = match style {
             Style::Plain => "",
-            Style::Strong => "1",
+            Style::Strong | Style::Control => "1",
             Style::Dim => "2",
             Style::Good => "32",
             Style::Bad => "31",
             Style::Open => "33",
         };
+        // Terminals that do not know links show nothing of this; the caller knows whether it is one.
+        let link = style == Style::Control && self.layout.links && !visible.is_empty();
+        if link {
+            self.text.push_str(&format!("\u{1b}]8;;{CONTROLS}\u{1b}\\"));
+        }
         if self.layout.colour && !code.is_empty() && !visible.is_empty() {
             self.text.push_str(&format!("\u{1b}[{code}m{visible}\u{1b}[0m"));
         } else {
             self.text.push_str(visible);
+        }
+        if link {
+            self.text.push_str("\u{1b}]8;;\u{1b}\\");
         }
     }
 
@@ -242,7 +331,7 @@ mod tests {
     use super::{Align, Layout, Page, Style};
 
     fn page(width: usize, colour: bool) -> Page {
-        Page::new(Layout { width, colour, rows: 10, whole: false })
+        Page::new(Layout { width, colour, rows: 10, whole: false, ..Layout::default() })
     }
 
     #[test]

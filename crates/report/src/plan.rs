@@ -62,8 +62,10 @@ fn what_is_done(plan: &Plan) -> String {
             }
             (Purpose::Record, true) => "There is nothing to change: everything is recorded.".to_owned(),
             (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
-            (_, true) => "There is nothing to change.".to_owned(),
-            (_, false) => "Nothing can be changed as things are; see what stands in the way.".to_owned(),
+            (Purpose::Backout(exception), true) => nothing_to_drop(&exception.functions),
+            (Purpose::Restore(_), true) => "There is nothing to restore: no trail has to change.".to_owned(),
+            (Purpose::Undo, true) => "There is nothing to take back.".to_owned(),
+            (_, false) => "Nothing can be changed now. See why under \"Not planned\".".to_owned(),
         };
     }
     let recorders: BTreeSet<&str> = plan.steps.iter().map(|step| step.change.target.arn.as_str()).collect();
@@ -89,6 +91,18 @@ fn what_is_done(plan: &Plan) -> String {
         Purpose::Undo => "what was changed is taken back".to_owned(),
     };
     format!("With {changes} to {of}, {doing}.")
+}
+
+/// Why a backout changes nothing.
+fn nothing_to_drop(functions: &[String]) -> String {
+    match functions {
+        [] => "There is nothing to drop: no function matches.".to_owned(),
+        [one] => format!("{} is not recorded today, so there is nothing to drop.", super::words::name(one)),
+        several => format!(
+            "None of these {} is recorded today, so there is nothing to drop.",
+            quantity(several.len(), ("function", "functions"))
+        ),
+    }
 }
 
 /// True iff no required control about invocations is left failing or undetermined.

@@ -1,18 +1,18 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
+use super::brief::{brief, repeats};
 use super::page::{Align, Layout, Page, Span, Style};
-use super::view::{self, grouped, headline, quantity, subject_arn};
+use super::view::{counts, grouped, headline, quantity, subject_arn};
 use super::words;
 use audit::answer::Conclusion;
-use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary, Weight};
+use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use recording::State;
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// How many lines of a proof, and groups of gaps, are shown.
+/// How many lines of a proof, and groups of gaps, are shown where there is a limit.
 const SHOWN: usize = 8;
 
 /// Writes the audit as text. Nothing from outside reaches the terminal unescaped.
@@ -20,123 +20,48 @@ const SHOWN: usize = 8;
 /// # Errors
 /// What the writer says.
 pub fn write_terminal(audit: &Audit<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_terminal_since(audit, "", layout, out)
+}
+
+/// As [`write_terminal`], with what changed, made with the same layout.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_terminal_since(
+    audit: &Audit<'_>,
+    drift: &str,
+    layout: &Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut page = Page::new(*layout);
+    verdict(audit, &mut page);
+    if layout.all {
+        super::places::places(audit, page.rows(), false, &mut page);
+        controls(&audit.controls, &mut page);
+        findings(audit, "Findings", |status| status != Status::Pass, &mut page);
+        findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
+        inactive(audit, &mut page);
+        gaps(audit, &mut page);
+    } else {
+        brief(audit, &mut page);
+    }
+    page.append(drift);
+    page.gap();
+    verdict(audit, &mut page);
+    out.write_all(page.into_text().as_bytes())
+}
+
+/// The answer and the counts: the first lines and the last.
+fn verdict(audit: &Audit<'_>, page: &mut Page) {
     let style = match audit.answer().conclusion() {
         Conclusion::Yes | Conclusion::Nothing => Style::Good,
         Conclusion::No => Style::Bad,
         Conclusion::Undetermined => Style::Open,
     };
     page.paragraph(0, (Style::Strong, ""), (style, &headline(audit)));
-    places(audit, &mut page);
-    controls(&audit.controls, &mut page);
-    findings(audit, "Findings", |status| status != Status::Pass, &mut page);
-    findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
-    inactive(audit, &mut page);
-    gaps(audit, &mut page);
-    out.write_all(page.into_text().as_bytes())
-}
-
-/// A row of the table, and how bad it is: the worst first.
-struct PlaceRow<'a> {
-    place: &'a PlaceAudit<'a>,
-    summary: Summary,
-    future: State,
-    /// There may be more than was listed.
-    unlisted: bool,
-}
-
-impl PlaceRow<'_> {
-    fn order(&self) -> (Reverse<usize>, Reverse<usize>, Reverse<State>, Reverse<bool>) {
-        let escaping = self.summary.not_recorded + self.summary.partially_recorded;
-        (
-            Reverse(escaping),
-            Reverse(self.summary.undetermined),
-            Reverse(self.future),
-            Reverse(self.summary.resources > 0),
-        )
+    if audit.about_invocations() != Conclusion::Nothing {
+        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &counts(audit)));
     }
-
-    /// Nothing there, and nothing to say about what may come.
-    fn is_quiet(&self) -> bool {
-        self.summary.resources == 0 && self.future == State::Recorded && !self.unlisted
-    }
-}
-
-fn places(audit: &Audit<'_>, page: &mut Page) {
-    let mut rows: Vec<PlaceRow<'_>> = audit
-        .places
-        .iter()
-        .filter_map(|place| {
-            let future = audit.verdicts[place.planes.first()?.any].state;
-            let unlisted = !view::listing_gaps(place).is_empty();
-            Some(PlaceRow { place, summary: audit.summary_of(place), future, unlisted })
-        })
-        .collect();
-    if rows.is_empty() {
-        return;
-    }
-    rows.sort_by_key(PlaceRow::order);
-    let loud = rows.iter().filter(|row| !row.is_quiet()).count();
-    let fits = rows.len() <= page.rows().min(SHOWN);
-    let shown = if fits { rows.len() } else { loud.min(page.rows()) };
-    let undetermined = audit.summary.undetermined > 0;
-    let mut heads = vec![
-        ("Account", Align::Left),
-        ("Region", Align::Left),
-        (if view::noun(audit).0 == "function" { "Functions" } else { "Resources" }, Align::Right),
-        ("Recorded", Align::Right),
-        ("Partial", Align::Right),
-        ("Not", Align::Right),
-    ];
-    heads.extend(undetermined.then_some(("Undetermined", Align::Right)));
-    heads.push(("Created later", Align::Left));
-    let cells: Vec<Vec<Span>> = rows[..shown].iter().map(|row| cells(audit, row, undetermined)).collect();
-    page.gap();
-    page.table(&heads, &cells);
-    let hidden = &rows[shown..];
-    if !hidden.is_empty() {
-        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &hidden_rows(hidden)));
-    }
-}
-
-fn hidden_rows(hidden: &[PlaceRow<'_>]) -> String {
-    let noun = ("account and Region", "accounts and Regions");
-    let count = quantity(hidden.len(), noun);
-    if hidden.iter().all(PlaceRow::is_quiet) {
-        return format!("and {count} without functions, where any created later would be recorded");
-    }
-    let escaping: usize =
-        hidden.iter().map(|row| row.summary.not_recorded + row.summary.partially_recorded).sum();
-    let tail = match escaping {
-        0 => "where nothing escapes for certain".to_owned(),
-        n => format!("where {} more escape", grouped(n)),
-    };
-    format!("and {count} more, {tail}: see all with --format jsonl")
-}
-
-fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, undetermined: bool) -> Vec<Span> {
-    let name = audit.inventory.account(row.place.account).and_then(|account| account.name.as_deref());
-    let account = match name {
-        Some(name) => {
-            format!("{} {}", row.place.account, text::visible::visible(name))
-        }
-        None => row.place.account.to_owned(),
-    };
-    let number = |n: usize, style: Style| (if n == 0 { Style::Dim } else { style }, grouped(n));
-    let (style, all) = number(row.summary.resources, Style::Plain);
-    let mut cells = vec![
-        (Style::Plain, account),
-        (Style::Plain, row.place.region.to_owned()),
-        (style, format!("{all}{}", if row.unlisted { "+" } else { "" })),
-        number(row.summary.recorded, Style::Good),
-        number(row.summary.partially_recorded, Style::Bad),
-        number(row.summary.not_recorded, Style::Bad),
-    ];
-    if undetermined {
-        cells.push(number(row.summary.undetermined, Style::Open));
-    }
-    cells.push((state_style(row.future), words::state(row.future).to_owned()));
-    cells
 }
 
 /// The colour of a verdict.
@@ -148,7 +73,7 @@ pub(super) const fn state_style(state: State) -> Style {
     }
 }
 
-fn status(status: Status) -> (Style, &'static str) {
+pub(super) fn status(status: Status) -> (Style, &'static str) {
     match status {
         Status::Fail => (Style::Bad, "fail"),
         Status::Undetermined => (Style::Open, "undetermined"),
@@ -167,7 +92,7 @@ fn controls(controls: &[ControlResult], page: &mut Page) {
         let advisory = if control.weight == Weight::Advisory { "advisory" } else { "" };
         vec![
             (style, word.to_owned()),
-            (Style::Plain, control.id.to_owned()),
+            (Style::Control, control.id.to_owned()),
             (Style::Dim, advisory.to_owned()),
         ]
     };
@@ -183,7 +108,7 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
     let mut told = Told::new();
     let all =
         audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
-    let mut all = merged(all.filter(|(_, finding)| wanted(finding.status)));
+    let mut all = merged(all.filter(|(_, finding)| wanted(finding.status) && !repeats(audit, finding)));
     all.sort_by_key(|(control, finding)| (control.weight, finding.status));
     for (at, (control, finding)) in all.iter().take(page.rows()).enumerate() {
         if at == 0 {
@@ -195,7 +120,7 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
             Status::Pass => (Style::Dim, "warning"),
             other => status(other),
         };
-        page.paragraph(2, (style, &format!("{}. {word}: ", at + 1)), (Style::Strong, control.id));
+        page.paragraph(2, (style, &format!("{}. {word}: ", at + 1)), (Style::Control, control.id));
         let proven = control.weight == Weight::Required && finding.status != Status::Pass;
         self::finding(audit, finding, proven.then_some((at + 1, &mut told)), page);
     }
@@ -236,20 +161,21 @@ fn merged<'a>(
 fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(usize, &mut Told)>, page: &mut Page) {
     let plain = (Style::Plain, "");
     page.paragraph(5, plain, (Style::Plain, &words::sentence(&finding.reason)));
-    let at = words::places(audit, &finding.places);
-    match (words::resources(audit, finding), at) {
-        (Some(resources), Some(at)) => {
-            page.paragraph(5, plain, (Style::Plain, &format!("{resources} ({at})")));
-        }
-        (Some(only), None) | (None, Some(only)) => page.paragraph(5, plain, (Style::Plain, &only)),
-        (None, None) => {}
+    if let Some(about) = words::about(audit, finding) {
+        page.paragraph(5, plain, (Style::Plain, &about));
     }
     let lines = finding.proof.and_then(|proof| witness(audit, finding, proof));
     if let (Some((event, recorders)), Some((number, told))) = (lines, proof) {
-        page.paragraph(5, (Style::Dim, "Witness: "), (Style::Plain, &event));
+        let of = finding.proof.map_or(State::Undetermined, |proof| audit.verdicts[proof.verdict].state);
+        let example = words::of_example(of);
+        page.paragraph(5, (Style::Dim, example), (Style::Plain, &event));
         match told.get(&recorders) {
             Some(first) => {
-                page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("turned away as in {first}")));
+                page.paragraph(
+                    7,
+                    (Style::Dim, "- "),
+                    (Style::Dim, &format!("for the same reasons as in {first}")),
+                );
             }
             None => {
                 show_recorders(&recorders, page);
@@ -258,7 +184,7 @@ fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(usize, &mut Told
         }
     }
     if let Some(help) = &finding.help {
-        page.paragraph(5, (Style::Dim, "Help: "), (Style::Plain, &words::sentence(help)));
+        page.paragraph(5, (Style::Dim, "Fix: "), (Style::Plain, &words::sentence(help)));
     }
 }
 
@@ -269,34 +195,36 @@ fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<(String
     let arn = subject_arn(audit, finding, proof);
     let mut recorders = words::turned_away(audit, place, escape);
     if recorders.is_empty() {
-        recorders.push("no recorder exists here".to_owned());
+        recorders.push("no trail or event data store exists here".to_owned());
     }
-    Some((words::witness(&escape.witness, arn.as_deref(), place.region), recorders))
+    Some((words::example(audit, place, escape, arn.as_deref()), recorders))
 }
 
 fn show_recorders(recorders: &[String], page: &mut Page) {
-    for line in recorders.iter().take(SHOWN) {
+    let few = page.few(SHOWN);
+    for line in recorders.iter().take(few) {
         page.paragraph(7, (Style::Dim, "- "), (Style::Plain, line));
     }
-    let more = recorders.len().saturating_sub(SHOWN);
+    let more = recorders.len().saturating_sub(few);
     if more > 0 {
         page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("and {more} more")));
     }
 }
 
 /// Accounts of the organization that are not active, and what that means.
-fn inactive(audit: &Audit<'_>, page: &mut Page) {
+pub(super) fn inactive(audit: &Audit<'_>, page: &mut Page) {
     let accounts = words::inactive(audit);
     if accounts.is_empty() {
         return;
     }
     page.heading("Accounts that are not active");
-    for one in accounts.iter().take(SHOWN) {
+    let few = page.few(if page.is_all() { SHOWN } else { 1 });
+    for one in accounts.iter().take(few) {
         let name = one.account.name.as_deref().map(|name| format!(" {}", text::visible::visible(name)));
         let head = format!("{}{} {}: ", one.account.id, name.unwrap_or_default(), one.state);
         page.paragraph(2, (Style::Open, &head), (Style::Plain, one.meaning));
     }
-    let more = accounts.len().saturating_sub(SHOWN);
+    let more = accounts.len().saturating_sub(few);
     if more > 0 {
         let told = format!("and {} more: see all with --format json", grouped(more));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
@@ -311,7 +239,8 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
     }
     let total: usize = groups.iter().map(|group| group.count).sum();
     page.heading(&format!("Gaps: {} could not be read", quantity(total, ("thing", "things"))));
-    for group in groups.iter().take(SHOWN) {
+    let few = page.few(SHOWN);
+    for group in groups.iter().take(few) {
         let head = format!("{} {} x {}: ", group.gap.kind.as_str(), grouped(group.count), group.gap.call);
         page.paragraph(2, (Style::Open, &head), (Style::Plain, &group.gap.error));
         let more = group.count.saturating_sub(group.about.len());
@@ -320,8 +249,8 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
             page.paragraph(4, (Style::Dim, ""), (Style::Dim, &format!("{}{tail}", group.about.join("; "))));
         }
     }
-    if groups.len() > SHOWN {
-        let more = format!("and {} more kinds of gap: see all with --format json", groups.len() - SHOWN);
+    if groups.len() > few {
+        let more = format!("and {} more kinds of gap: see all with --format json", groups.len() - few);
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &more));
     }
 }

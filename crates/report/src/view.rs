@@ -2,7 +2,8 @@
 
 use audit::answer::{Answer, Conclusion};
 use audit::controls::is_about_invocations;
-use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status};
+use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status, Summary};
+use audit::inventory::GapKind;
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeSet;
@@ -32,63 +33,159 @@ fn not_all_listed(audit: &Audit<'_>) -> bool {
     audit.places.iter().any(|place| !listing_gaps(place).is_empty())
 }
 
+/// Resources of one type by verdict, and how many that are not fully recorded are excused.
+struct Tally {
+    kind: ResourceType,
+    summary: Summary,
+    excused: usize,
+}
+
+impl Tally {
+    fn escaping(&self) -> usize {
+        (self.summary.partially_recorded + self.summary.not_recorded).saturating_sub(self.excused)
+    }
+
+    fn quantity(&self, n: usize) -> String {
+        quantity(n, (self.kind.noun(), &format!("{}s", self.kind.noun())))
+    }
+}
+
+/// One for each type of which there are any.
+fn tallies(audit: &Audit<'_>) -> Vec<Tally> {
+    let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
+    let of = |kind: ResourceType| {
+        let rows =
+            audit.places.iter().map(|place| &place.planes[kind as usize]).flat_map(|plane| &plane.rows);
+        let mut summary = Summary::default();
+        rows.for_each(|row| count(&mut summary, audit.verdicts[row.verdict].state));
+        Tally { kind, summary, excused: if kind == ResourceType::Function { excused } else { 0 } }
+    };
+    ResourceType::ALL.into_iter().map(of).filter(|tally| tally.summary.resources > 0).collect()
+}
+
+/// Counts one resource more.
+pub(super) fn count(summary: &mut Summary, state: State) {
+    summary.resources += 1;
+    *match state {
+        State::Recorded => &mut summary.recorded,
+        State::PartiallyRecorded => &mut summary.partially_recorded,
+        State::NotRecorded => &mut summary.not_recorded,
+        State::Undetermined => &mut summary.undetermined,
+    } += 1;
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn joined(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// How many there are by verdict, each type for itself: the line below the headline.
+pub(super) fn counts(audit: &Audit<'_>) -> String {
+    let tallies = tallies(audit);
+    if tallies.is_empty() {
+        return format!("0 functions in {}.", quantity(audit.places.len(), super::words::PLACES));
+    }
+    let told = tallies.iter().map(|tally| {
+        let by = [
+            (tally.summary.recorded, "recorded"),
+            (tally.summary.partially_recorded, "partial"),
+            (tally.summary.not_recorded, "not recorded"),
+            (tally.summary.undetermined, "undetermined"),
+        ];
+        let by: Vec<String> =
+            by.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", grouped(*n))).collect();
+        format!("{}: {}.", tally.quantity(tally.summary.resources), by.join(", "))
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// `5 of 14 functions and 1 of 1 web function`, where the count of a type is above zero.
+fn of_all(tallies: &[Tally], n: impl Fn(&Tally) -> usize) -> String {
+    let some = tallies.iter().filter(|tally| n(tally) > 0);
+    let told: Vec<String> = some
+        .map(|tally| format!("{} of {}", grouped(n(tally)), tally.quantity(tally.summary.resources)))
+        .collect();
+    joined(&told)
+}
+
+/// What AWS did not let us see, in a few words.
+fn unread(audit: &Audit<'_>) -> String {
+    let refused = audit.gaps.iter().filter(|gap| gap.kind == GapKind::Refused).count();
+    let all = audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered).count();
+    match (refused, all) {
+        (0, 0) => "not everything could be decided".to_owned(),
+        (0, n) => format!("{} could not be read (see Gaps)", quantity(n, ("thing", "things"))),
+        (n, _) => format!("AWS refused {} (see Gaps)", quantity(n, ("call", "calls"))),
+    }
+}
+
 /// The answer about invocations in one sentence.
 fn of_invocations(audit: &Audit<'_>) -> String {
     let unlisted = not_all_listed(audit);
     let summary = &audit.summary;
-    let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
-    let escaping = (summary.partially_recorded + summary.not_recorded).saturating_sub(excused);
-    let nouns = noun(audit);
-    let counted = quantity(summary.resources, nouns);
-    let all = if unlisted { format!("{counted} that could be listed") } else { counted };
+    let tallies = tallies(audit);
+    let excused: usize = tallies.iter().map(|tally| tally.excused).sum();
+    let escaping: usize = tallies.iter().map(Tally::escaping).sum();
+    let counted: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.resources)).collect();
+    let listed = if unlisted { " that could be listed" } else { "" };
+    let all = format!("{}{listed}", joined(&counted));
     match audit.about_invocations() {
         Conclusion::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
         Conclusion::Yes if summary.resources == 0 && unlisted => {
             "Not every function could be listed, but every invocation of any, listed or not, is recorded.".to_owned()
         }
         Conclusion::Yes if summary.resources == 0 => {
-            "There is no Lambda function yet, and every invocation of any that will be created is recorded.".to_owned()
+            "There is no Lambda function yet. Every invocation of new functions will be recorded.".to_owned()
         }
-        Conclusion::Yes if excused > 0 => format!(
-            "Every invocation of {} is recorded, and of any function that will be created, but for {} under accepted exceptions.",
-            quantity(summary.recorded, nouns),
-            quantity(excused, ("function", "functions"))
-        ),
+        Conclusion::Yes if excused > 0 => {
+            let recorded: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.recorded)).collect();
+            format!(
+                "Every invocation of {} and of new functions is recorded, except {} under accepted exceptions.",
+                joined(&recorded),
+                quantity(excused, ("function", "functions"))
+            )
+        }
         Conclusion::Yes => {
             let each = if summary.resources == 1 { all } else { format!("all {all}") };
-            let others = if unlisted { "any other function" } else { "any function that will be created" };
-            format!("Every invocation of {each} is recorded, and of {others}.")
+            let others = if unlisted { "any other function" } else { "new functions" };
+            format!("Every invocation of {each} and of {others} is recorded.")
         }
         Conclusion::No if escaping > 0 => {
             let verb = if escaping == 1 { "escapes" } else { "escape" };
-            let accounts = quantity(escaping_accounts(audit), ("account", "accounts"));
-            format!("Not every Lambda invocation is recorded: {} of {all} {verb} in {accounts}.", grouped(escaping))
+            let told = of_all(&tallies, Tally::escaping);
+            format!("Not every Lambda invocation is recorded: {told}{listed} {verb}.")
         }
         Conclusion::No if summary.resources == 0 && unlisted => {
             "Not every function could be listed, and not every invocation of one that was not would be recorded."
                 .to_owned()
         }
         Conclusion::No if summary.resources == 0 => {
-            "There is no Lambda function yet, but not every invocation of one created later would be recorded."
+            "There is no Lambda function yet, but not every invocation of new functions would be recorded."
                 .to_owned()
         }
         Conclusion::No if summary.undetermined == 0 => format!(
-            "Not every Lambda invocation is recorded: those of {all} are, but not of every function created later."
+            "Not every Lambda invocation is recorded: those of {all} are, but not of all new functions."
         ),
         Conclusion::No => {
-            "Not every Lambda invocation is recorded: functions created later would escape.".to_owned()
+            "Not every Lambda invocation is recorded: new functions would escape.".to_owned()
         }
         Conclusion::Undetermined if summary.undetermined > 0 => format!(
-            "Cannot tell whether every Lambda invocation is recorded: a gap decides for {} of {all}.",
-            grouped(summary.undetermined)
+            "Cannot tell whether every Lambda invocation is recorded for {}{listed}: {}.",
+            of_all(&tallies, |tally| tally.summary.undetermined),
+            unread(audit)
         ),
         Conclusion::Undetermined => format!(
-            "Cannot tell whether every Lambda invocation is recorded: {} recorded, but a gap decides about others.",
+            "Cannot tell whether every Lambda invocation is recorded: {}, but {}.",
             match summary.resources {
                 0 => "none was seen that is not".to_owned(),
                 1 => format!("the invocations of {all} are"),
                 _ => format!("the invocations of all {all} are"),
-            }
+            },
+            unread(audit)
         ),
     }
 }
@@ -119,17 +216,6 @@ pub(super) fn grouped(n: usize) -> String {
         out.push(digit);
     }
     out
-}
-
-fn escapes(audit: &Audit<'_>, verdict: usize) -> bool {
-    matches!(audit.verdicts[verdict].state, State::PartiallyRecorded | State::NotRecorded)
-}
-
-fn escaping_accounts(audit: &Audit<'_>) -> usize {
-    let with = audit.places.iter().filter(|place| {
-        place.planes.iter().flat_map(|plane| &plane.rows).any(|row| escapes(audit, row.verdict))
-    });
-    with.map(|place| place.account).collect::<BTreeSet<_>>().len()
 }
 
 /// The Regions looked at, ascending.

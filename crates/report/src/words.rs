@@ -1,11 +1,13 @@
-//! Verdicts, witnesses and selectors in plain words, before anything is escaped for where they are shown.
+//! Verdicts and witnesses in plain words, before anything is escaped for where they are shown.
 
+use super::selectors;
 use super::view::quantity;
-use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
+use audit::finding::{Audit, Finding, PlaceAudit, ResourceRef, SilentReason};
 use audit::inventory::{Account, Gap};
-use cloudtrail::event::{Event, Field};
+use cloudtrail::event::Field;
+use cloudtrail::recorder::Recorder;
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector::{AdvancedSelector, BasicSelector, Operator, ReadWrite, Selector};
+use cloudtrail::selector::Selector;
 use recording::{Escape, State, Why};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,8 +75,18 @@ pub(super) fn sentence(text: &str) -> String {
     format!("{first}{}{end}", characters.as_str())
 }
 
-/// `Invoke of function orders in us-east-1 by arn:aws:iam::...`
-pub(super) fn witness(event: &Event, arn: Option<&str>, region: &str) -> String {
+/// Before an example of a call that a verdict rests on.
+pub(super) const fn of_example(state: State) -> &'static str {
+    match state {
+        State::PartiallyRecorded | State::NotRecorded => "Example of a call that leaves no record: ",
+        State::Undetermined => "Example of a call that may leave no record: ",
+        State::Recorded => "Example of a call that would leave no record: ",
+    }
+}
+
+/// `Invoke of function orders in us-east-1, by any caller`: who calls is said where a selector looks at it.
+pub(super) fn witness(escape: &Escape, arn: Option<&str>, region: &str, looked_at: bool) -> String {
+    let event = &escape.witness;
     let what = match &event.resource {
         Some(resource) => {
             let noun = ResourceType::parse(&resource.kind).map_or(resource.kind.as_str(), |kind| kind.noun());
@@ -85,27 +97,47 @@ pub(super) fn witness(event: &Event, arn: Option<&str>, region: &str) -> String 
         }
     };
     let by = match &event.user_identity_arn {
-        Some(principal) => format!("by {principal}"),
-        None => "by a caller without a principal ARN, such as an AWS service".to_owned(),
+        _ if !looked_at => ", by any caller".to_owned(),
+        Some(principal) => format!(" by {principal}"),
+        None => " by a caller without a principal ARN, such as an AWS service".to_owned(),
     };
     let console = if event.session_credential_from_console { ", in a console session" } else { "" };
-    format!("{} of {what} in {region} {by}{console}", event.name)
+    format!("{} of {what} in {region}{by}{console}", event.name)
+}
+
+/// True iff one of the selectors looks at who calls.
+pub(super) fn look_at_callers<'a>(selectors: impl IntoIterator<Item = &'a Selector>) -> bool {
+    selectors.into_iter().any(|selector| match selector {
+        Selector::Advanced(advanced) => advanced.condition(Field::UserIdentityArn).is_some(),
+        Selector::Basic(_) => false,
+    })
+}
+
+/// The example of a call for a verdict of an audit.
+pub(super) fn example(
+    audit: &Audit<'_>,
+    place: &PlaceAudit<'_>,
+    escape: &Escape,
+    arn: Option<&str>,
+) -> String {
+    let candidates = place.candidates.iter().filter_map(|one| one.recorder);
+    let known = candidates.filter_map(|at| audit.inventory.recorders[at].selectors.known());
+    witness(escape, arn, place.region, look_at_callers(known.flat_map(|one| &one.list)))
 }
 
 /// What each recorder did with the witness, one line for each: those at the place first, then those that would record but
 /// for a fault of their own. Recorders that were never meant for the place are left to the explanation.
 pub(super) fn turned_away(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &Escape) -> Vec<String> {
-    let mut deeds: BTreeMap<usize, BTreeMap<String, Vec<usize>>> = BTreeMap::new();
+    let mut deeds: BTreeMap<usize, Vec<(usize, &Why)>> = BTreeMap::new();
     for by in &escape.turned_away {
-        let of = deeds.entry(by.by.candidate).or_default();
-        of.entry(why(&by.why)).or_default().push(by.by.selector);
+        deeds.entry(by.by.candidate).or_default().push((by.by.selector, &by.why));
     }
     let mut told: Vec<String> = deeds
         .into_iter()
         .map(|(candidate, deeds)| {
             let recorder = place.candidates.get(candidate).and_then(|one| one.recorder);
             match recorder.map(|at| &audit.inventory.recorders[at]) {
-                Some(recorder) => format!("{} {}: {}", recorder.kind, recorder.name, what_it_did(&deeds)),
+                Some(recorder) => what_it_did(recorder, &deeds, escape),
                 None => "there may be recorders that could not be listed".to_owned(),
             }
         })
@@ -117,24 +149,31 @@ pub(super) fn turned_away(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &Es
     told
 }
 
-/// `turned away by eventCategory Equals (selector 0), resources.ARN Equals (selectors 1 and 2)`
-fn what_it_did(deeds: &BTreeMap<String, Vec<usize>>) -> String {
-    let mut told = String::new();
-    let mut turned_away = false;
-    for (why, selectors) in deeds {
-        let field = why.strip_prefix(TURNED_AWAY_BY);
-        told.push_str(match (told.is_empty(), turned_away && field.is_some()) {
-            (true, _) => "",
-            (false, true) => ", ",
-            (false, false) => "; ",
-        });
-        told.push_str(if turned_away { field.unwrap_or(why) } else { why });
-        turned_away = field.is_some();
-        if why != UNREAD {
-            told.push_str(&format!(" ({})", numbers("selector", selectors)));
+/// `trail main does not record it: selector 0 takes management events only; selectors 1 and 2 take ...`
+fn what_it_did(recorder: &Recorder, deeds: &[(usize, &Why)], escape: &Escape) -> String {
+    let head = format!("{} {}", recorder.kind, recorder.name);
+    let list = recorder.selectors.known().map(|one| one.list.as_slice()).unwrap_or_default();
+    let mut told: Vec<(String, Vec<usize>)> = Vec::new();
+    for (selector, why) in deeds {
+        if matches!(why, Why::Unread) {
+            return format!("{head}: {UNREAD}");
+        }
+        let deed = selectors::deed(list.get(*selector), why, &escape.witness);
+        match told.iter_mut().find(|(other, _)| *other == deed) {
+            Some((_, same)) => same.push(*selector),
+            None => told.push((deed, vec![*selector])),
         }
     }
-    told
+    let certain = deeds.iter().all(|(_, why)| matches!(why, Why::Field(_)));
+    let verb = if certain { "does not record it" } else { "may or may not record it" };
+    let told: Vec<String> = told
+        .iter()
+        .map(|(deed, of)| match of.len() {
+            1 => format!("{} {deed}", numbers("selector", of)),
+            _ => format!("each of {} {deed}", numbers("selector", of)),
+        })
+        .collect();
+    format!("{head} {verb}: {}", told.join("; "))
 }
 
 /// True iff the recorder was meant for the place and fails it, rather than for another Region or account.
@@ -152,19 +191,8 @@ fn is_a_fault(reason: &SilentReason) -> bool {
     }
 }
 
-const TURNED_AWAY_BY: &str = "turned away by ";
-
-const UNREAD: &str = "its selectors could not be read";
-
-/// What a selector did with a witness.
-pub(super) fn why(why: &Why) -> String {
-    match why {
-        Why::Field(field) => format!("{TURNED_AWAY_BY}{field}"),
-        Why::Doubt(doubt) => format!("not understood: {doubt}"),
-        Why::Uncertain => "admits it, but it is not known whether the recorder records here".to_owned(),
-        Why::Unread => UNREAD.to_owned(),
-    }
-}
+/// Of a recorder whose selectors nobody could read.
+pub(super) const UNREAD: &str = "its selectors could not be read";
 
 /// `selector 2`, `selectors 0, 2 and 4`.
 fn numbers(noun: &str, numbers: &[usize]) -> String {
@@ -178,33 +206,50 @@ fn numbers(noun: &str, numbers: &[usize]) -> String {
     }
 }
 
-/// `orders, billing and 498 more functions`: what a finding is about.
-pub(super) fn resources(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
-    const NAMED: usize = 3;
-    let first = finding.resources.first()?;
+/// `3 functions (orders, billing and stock) in 111122223333 us-east-1`: what a finding is about.
+pub(super) fn about(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
+    let Some(first) = finding.resources.first() else { return places(audit, &finding.places) };
     let kind = ResourceType::ALL.get(first.plane).map_or("resource", |kind| kind.noun());
-    let many = format!("{kind}s");
-    let mut names: Vec<&str> =
-        finding.resources.iter().take(NAMED).map(|one| name(audit.row(*one).arn)).collect();
-    let count = quantity(finding.resources.len(), (kind, &many));
-    let more = finding.resources.len().saturating_sub(NAMED);
-    let names = match (names.pop(), more) {
-        (Some(last), 0) if names.is_empty() => last.to_owned(),
-        (Some(last), 0) => format!("{} and {last}", names.join(", ")),
-        (Some(last), _) => format!("{}, {last} and {} more", names.join(", "), super::view::grouped(more)),
-        (None, _) => String::new(),
-    };
-    Some(format!("{count}: {names}"))
+    let count = quantity(finding.resources.len(), (kind, &format!("{kind}s")));
+    let mut at: Vec<usize> = finding.resources.iter().map(|one| one.place).collect();
+    at.dedup();
+    let place = places(audit, &at).unwrap_or_default();
+    Some(format!("{count} ({}) in {place}", names(audit, finding)))
 }
 
-/// `111122223333 us-east-1`, or the first of several places and how many more there are.
+/// `orders, billing, stock and 497 more`
+fn names(audit: &Audit<'_>, finding: &Finding) -> String {
+    names_of(audit, &finding.resources)
+}
+
+/// As [`names`], of these.
+pub(super) fn names_of<'r>(
+    audit: &Audit<'_>,
+    resources: impl IntoIterator<Item = &'r ResourceRef>,
+) -> String {
+    const NAMED: usize = 3;
+    let mut all = resources.into_iter();
+    let names: Vec<&str> = all.by_ref().take(NAMED).map(|one| name(audit.row(*one).arn)).collect();
+    let more = all.count();
+    match (names.split_last(), more) {
+        (Some((last, [])), 0) => (*last).to_owned(),
+        (Some((last, before)), 0) => format!("{} and {last}", before.join(", ")),
+        _ => format!("{} and {} more", names.join(", "), super::view::grouped(more)),
+    }
+}
+
+/// What an account and Region are called where they are counted.
+pub(super) const PLACES: (&str, &str) = ("account-Region", "account-Regions");
+
+/// `111122223333 us-east-1`, or how many places there are, and the first of them.
 pub(super) fn places(audit: &Audit<'_>, places: &[usize]) -> Option<String> {
     let first = audit.places.get(*places.first()?)?;
-    let more = match places.len() - 1 {
-        0 => String::new(),
-        n => format!(" and {} more", super::view::grouped(n)),
-    };
-    Some(format!("{} {}{more}", first.account, first.region))
+    let first = format!("{} {}", first.account, first.region);
+    Some(match places.len() {
+        1 => first,
+        2 => format!("{first} and 1 more account-Region"),
+        n => format!("{first} and {} more account-Regions", super::view::grouped(n - 1)),
+    })
 }
 
 /// Gaps that share call, kind and error, told once: how many, and what they are about.
@@ -234,70 +279,4 @@ pub(super) fn gap_groups<'a>(gaps: impl IntoIterator<Item = &'a Gap>) -> Vec<Gap
     let mut groups: Vec<GapGroup<'a>> = groups.into_values().collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     groups
-}
-
-/// What a selector admits, in words.
-pub(super) fn admits(selector: &Selector) -> String {
-    match selector {
-        Selector::Basic(basic) => basic_admits(basic),
-        Selector::Advanced(advanced) => advanced_admits(advanced),
-    }
-}
-
-fn basic_admits(selector: &BasicSelector) -> String {
-    let calls = match selector.read_write {
-        ReadWrite::All => "read and write",
-        ReadWrite::ReadOnly => "read only, and invoking is a write",
-        ReadWrite::WriteOnly => "write only",
-    };
-    let mut parts = Vec::new();
-    if selector.include_management {
-        let except = match selector.exclude_management_sources.as_slice() {
-            [] => String::new(),
-            sources => format!(" except of {}", sources.join(", ")),
-        };
-        parts.push(format!("management events{except}"));
-    }
-    for entry in &selector.data_resources {
-        let which = match entry.values.as_slice() {
-            [] => "with no values, which is none".to_owned(),
-            [one] if cloudtrail::basic_value(&entry.kind, one).0 == Operator::StartsWith => {
-                format!("whose ARN starts with {}", cloudtrail::basic_value(&entry.kind, one).1)
-            }
-            [one] => format!("with the ARN {one}"),
-            values => format!("that match one of {}", quantity(values.len(), ("value", "values"))),
-        };
-        parts.push(format!("data events of {} {which}", entry.kind));
-    }
-    if parts.is_empty() {
-        return "nothing: neither management events nor data events".to_owned();
-    }
-    format!("{} ({calls})", parts.join("; "))
-}
-
-fn advanced_admits(selector: &AdvancedSelector) -> String {
-    let category = match selector.condition(Field::EventCategory).map(|one| one.equals.as_slice()) {
-        Some([only]) => format!("{only} events"),
-        _ => "events".to_owned(),
-    };
-    let conditions: Vec<String> = selector
-        .fields
-        .iter()
-        .filter(|one| one.field != Field::EventCategory)
-        .flat_map(|one| {
-            let used =
-                Operator::ALL.into_iter().filter(|operator| !one.condition.values(*operator).is_empty());
-            used.map(|operator| match one.condition.values(operator) {
-                [only] => format!("{} {operator} {only}", one.field),
-                values => {
-                    format!("{} {operator} ({})", one.field, quantity(values.len(), ("value", "values")))
-                }
-            })
-        })
-        .collect();
-    if conditions.is_empty() {
-        format!("all {category}")
-    } else {
-        format!("{category} where {}", conditions.join(", "))
-    }
 }

@@ -55,7 +55,7 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     if !at_open.is_empty() {
         let reason = match open {
             0 => "not every function could be listed".to_owned(),
-            n => format!("it is unknown for {}", count(n, "function")),
+            n => format!("it is unknown whether all data events of {} are recorded", count(n, "function")),
         };
         findings.push(finding(Status::Undetermined, reason, at_open, gaps));
     }
@@ -86,8 +86,8 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
             continue;
         }
         let where_to = match places.len() {
-            1 => "in one account and Region".to_owned(),
-            n => format!("in {n} accounts and Regions"),
+            1 => "in 1 account-Region".to_owned(),
+            n => format!("in {n} account-Regions"),
         };
         findings.push(if open {
             let gaps =
@@ -95,19 +95,19 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
             let gaps = gaps.collect();
             finding(
                 Status::Undetermined,
-                format!("it is unknown for functions created later {where_to}"),
+                format!("it is unknown whether all data events of new functions are recorded {where_to}"),
                 places,
                 gaps,
             )
         } else {
-            let reason = format!("not all data events of functions created later are recorded {where_to}");
+            let reason = format!("not all data events of new functions are recorded {where_to}");
             finding(Status::Fail, reason, places, Vec::new())
         });
     }
     let otherwise = if audit.places.is_empty() {
         (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
     } else {
-        (Status::Pass, "all data events of any function created later are recorded".to_owned())
+        (Status::Pass, "all data events of new functions are recorded".to_owned())
     };
     FUTURE.answer(findings, otherwise)
 }

@@ -3,6 +3,8 @@
 
 use super::{About, about_places, count, exceptions, group};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
+use crate::inventory::GapKind;
+use crate::remedy::remedy;
 use cloudtrail::resource::ResourceType;
 use recording::State;
 
@@ -35,6 +37,7 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     for finding in future {
         tell_future(&mut findings, finding);
     }
+    say_how_to_mend(audit, &mut findings);
     findings.extend(exceptions::findings(audit));
     findings.extend(warnings(audit, PLANE));
     let seen = rows(audit, PLANE);
@@ -44,11 +47,11 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
                 .to_owned()
         }
         0 => "there is no function yet, and any that will be created would be recorded".to_owned(),
-        n => format!("every invocation of {} and of any created later is recorded", count(n, "function")),
+        n => format!("every invocation of {} and of new functions is recorded", count(n, "function")),
     };
     let reason = match exceptions::excused(audit) {
         0 => reason,
-        n => format!("{reason}, but for {} under accepted exceptions", count(n, "function")),
+        n => format!("{reason}, except {} under accepted exceptions", count(n, "function")),
     };
     if audit.places.is_empty() {
         let reason = "the inventory holds no account and Region, so nothing was judged";
@@ -57,26 +60,59 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     FUNCTIONS.answer(findings, (Status::Pass, reason))
 }
 
-/// Adds what is to be said of functions created later: to the finding that says the same of those that exist, else alone.
+/// Adds what is to be said of new functions: to the finding that says the same of those that exist, else alone.
 fn tell_future(findings: &mut Vec<Finding>, mut future: Finding) {
     let same = |other: &&mut Finding| {
         let known = other.places.iter().all(|place| future.places.contains(place));
         known && other.status == future.status && other.reason == future.reason && !other.resources.is_empty()
     };
     if let Some(existing) = findings.iter_mut().find(same) {
-        existing.reason = format!("{}, nor will those of functions created later be", existing.reason);
-        if future.status == Status::Undetermined {
-            existing.reason = format!("{}, and those of functions created later", future.reason);
-        }
+        existing.reason = match future.status {
+            Status::Undetermined => format!("{}, now or for new functions", future.reason),
+            _ => format!("{}, and new functions will not be either", existing.reason),
+        };
         existing.places = future.places;
         return;
     }
-    future.reason = format!("of functions created later, {}", future.reason);
-    if future.status == Status::Fail {
-        future.help =
-            Some("select all current and future functions: no condition on resources.ARN".to_owned());
-    }
+    future.reason = match future.status {
+        Status::Fail => of_new_functions(&future.reason),
+        _ => format!("of new functions, {}", future.reason),
+    };
     findings.push(future);
+}
+
+/// What escapes of new functions. That their names are not among those listed goes without saying: they are new.
+fn of_new_functions(remainder: &str) -> String {
+    const LISTED: &str = " of resources whose ARN";
+    const END: &str = " are not recorded";
+    if remainder == "no invocation is recorded" {
+        return "new functions will not be recorded".to_owned();
+    }
+    let bare = remainder.strip_suffix(END).and_then(|told| told.split_once(LISTED)).filter(|(_, values)| {
+        let one = |value: &str| value.starts_with(" is not `") || value.ends_with(" more values");
+        values.split(" and").all(one)
+    });
+    match bare {
+        Some(("invocations", _)) => "new functions will not be recorded".to_owned(),
+        Some((what, _)) => format!("of new functions, {what}{END}"),
+        None => format!("of new functions, {remainder}"),
+    }
+}
+
+/// Says why it is unknown, and what to do, where a finding rests on a verdict.
+fn say_how_to_mend(audit: &Audit<'_>, findings: &mut [Finding]) {
+    for finding in findings {
+        let Some(proof) = finding.proof else { continue };
+        let gap = finding.gaps.first().map(|gap| &audit.gaps[*gap]);
+        if let Some(gap) = gap.filter(|_| finding.status == Status::Undetermined) {
+            let why = match gap.kind {
+                GapKind::Refused => format!("AWS refused {}", gap.call),
+                _ => format!("{} could not be read", gap.call),
+            };
+            finding.reason = format!("{}, because {why}", finding.reason);
+        }
+        finding.help = remedy(audit, proof);
+    }
 }
 
 /// Passes iff every web function seen is recorded and all were seen, or any that may exist would be.
@@ -92,6 +128,7 @@ pub(super) fn microvm_images(audit: &Audit<'_>) -> ControlResult {
 fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlResult {
     let plane = kind as usize;
     let mut findings = group::rows(audit, plane, |state| state != State::Recorded);
+    say_how_to_mend(audit, &mut findings);
     findings.extend(unlisted(audit, plane));
     let any_of = |place: usize| audit.places[place].planes[plane].any;
     let complete = |place: usize| audit.places[place].planes[plane].gaps.is_empty();

@@ -170,18 +170,15 @@ fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<String> {
             places += usize::from(now(*any_was, *any_is));
         }
         if resources > 0 {
-            told.push(format!("every invocation of {} more", count(resources, kind.noun())));
+            told.push(count(resources, kind.noun()));
         }
         if places > 0 && (kind == ResourceType::Function || resources > 0) {
-            let at = count(places, "account and Region").replace("Regions", "Region");
-            let at = if places == 1 { at } else { format!("{places} accounts and Regions") };
-            told.push(format!("every invocation of any {} created later in {at}", kind.noun()));
+            told.push(format!("new {}s in {}", kind.noun(), count(places, "account-Region")));
         }
     }
     match both().filter(|(was, is)| now(was.management, is.management)).count() {
         0 => {}
-        1 => told.push("every management event of 1 account and Region".to_owned()),
-        n => told.push(format!("every management event of {n} accounts and Regions")),
+        n => told.push(format!("every management event in {}", count(n, "account-Region"))),
     }
     told
 }

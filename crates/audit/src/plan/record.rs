@@ -9,6 +9,7 @@ use super::owner::owner;
 use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
+use crate::controls::count;
 use crate::edit::{EditError, add_management, extend};
 use crate::inventory::Inventory;
 use crate::judge::Prospects;
@@ -219,12 +220,13 @@ impl Planner<'_> {
         let of = account.map_or_else(|| "these accounts".to_owned(), |id| format!("account {id}"));
         let copy = match added {
             0 if open > 0 => format!(
-                "whether it adds paid copies takes more steps to find than the work limit, at {open} places"
+                "whether it adds paid copies takes more steps to find than the work limit, in {open} account-Regions"
             ),
             0 => "it adds no paid copy".to_owned(),
             n => format!(
-                "no other recorder will do without paid copies; it adds them at {n} places{}",
-                if open > 0 { ", and perhaps at more" } else { "" }
+                "any recorder would duplicate some records, which are billed twice; this one does so in {}{}",
+                count(n, "account-Region"),
+                if open > 0 { ", and perhaps in more" } else { "" }
             ),
         };
         Some(Offer {

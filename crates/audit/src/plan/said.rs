@@ -126,7 +126,7 @@ fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<String> {
     match is_trail {
         true if adds => told.extend([
             "more records: whatever reads this trail's bucket, log group or topic receives and pays for them",
-            "a function that the delivery itself triggers (notifications of the bucket, subscriptions of the log group) records each run anew: look for such a loop first",
+            "Loop: if log delivery triggers a function (bucket notification, log subscription), each run creates another record. Check before applying",
         ]),
         false if adds => told.push("more records are ingested and kept, and paid for by volume"),
         _ => {}

@@ -51,7 +51,7 @@ fn five_hundred_functions_with_one_reason_are_one_finding() {
     let of_rows: Vec<_> = main.findings.iter().filter(|finding| !finding.resources.is_empty()).collect();
     assert_eq!(of_rows.len(), 1);
     assert_eq!(of_rows[0].resources.len(), 500);
-    let told = "no invocations are recorded, nor will those of functions created later be";
+    let told = "no invocation is recorded, and new functions will not be either";
     assert_eq!(of_rows[0].reason, told);
     assert_eq!(main.findings.len(), 1, "what is to be said of later functions is said in the same finding");
 }

@@ -58,7 +58,7 @@ fn a_function_under_an_exception_is_still_not_recorded() {
     assert_eq!(told.accepted[0].functions.len(), 1);
     let row = told.row(told.accepted[0].functions[0]);
     assert!(told.is_excused(&row));
-    assert!(told.controls[0].reason.contains("but for 1 function under accepted exceptions"));
+    assert!(told.controls[0].reason.contains("except 1 function under accepted exceptions"));
     assert!(told.controls[0].findings[0].reason.contains("until 2026-12-31"));
 }
 

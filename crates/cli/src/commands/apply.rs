@@ -168,10 +168,7 @@ fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) 
     match stopped {
         Stopped::Stale { at, .. } => (
             in_the_way(stopped, plan).unwrap_or_else(|| {
-                format!(
-                    "{} is not as the plan wants to find it: somebody changed it since; plan again",
-                    name(*at)
-                )
+                format!("{} has changed since the plan was made. Run `plan` again", name(*at))
             }),
             half_way,
         ),
@@ -327,8 +324,8 @@ pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
         return Err(problem.help("look at the plan above, and approve its own hash").into());
     }
     asking::says_yes("Carry this out?").ok_or_else(|| {
-        let problem = Problem::misuse("nobody can be asked here, and nothing is changed unasked");
-        problem.help(format!("look at the plan above, then add --approve {hash}")).into()
+        let problem = Problem::misuse("not a terminal, so nobody can confirm. Nothing was changed");
+        problem.help(format!("look at the plan above. To approve it, add --approve {hash}")).into()
     })
 }
 

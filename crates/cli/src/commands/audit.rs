@@ -3,14 +3,14 @@
 use super::{Context, Opened, exceptions, read_inventory};
 use crate::args::{self, Format};
 use crate::outcome::Outcome;
-use crate::output::{layout, print, write_file};
+use crate::output::{layout_of, print, write_file};
 use crate::problem::say;
 use crate::settings;
 use anyhow::Result;
 use audit::Counted;
 use audit::finding::Audit;
 use report::{self, Layout, Stamp};
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Audits, prints, writes.
 ///
@@ -49,16 +49,20 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     };
     let since = before.map(|before| before.collected_at).unwrap_or_default();
     let write = |format, layout: &Layout, out: &mut dyn Write| {
-        write(format, &audit, &stamp, layout, out)?;
-        match (&drift, format) {
-            (Some(drift), Format::Terminal) => {
-                out.write_all(report::drift_text(drift, &since, layout).as_bytes())
+        let drifted = |layout: &Layout| {
+            drift.as_ref().map_or_else(String::new, |drift| report::drift_text(drift, &since, layout))
+        };
+        match format {
+            Format::Terminal => report::write_terminal_since(&audit, &drifted(layout), layout, out),
+            Format::Json => report::write_json(&audit, &stamp, out),
+            Format::Jsonl => report::write_jsonl(&audit, &stamp, out),
+            Format::Markdown => {
+                report::write_markdown(&audit, out)?;
+                match drifted(&Layout::default()).as_str() {
+                    "" => Ok(()),
+                    text => out.write_all(report::quoted_text(text).as_bytes()),
+                }
             }
-            (Some(drift), Format::Markdown) => {
-                let text = report::drift_text(drift, &since, &Layout::default());
-                out.write_all(report::quoted_text(&text).as_bytes())
-            }
-            _ => Ok(()),
         }
     };
     for output in &settings.outputs {
@@ -66,7 +70,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         write_file(&output.path, |out| write(output.format, &plain, out))?;
         say("wrote", &output.path.display().to_string());
     }
-    let layout = layout();
+    let layout = layout_of(settings.all);
     print(|out| write(settings.format, &layout, out))?;
     let mut kept = settings.source.again();
     if settings.counted == Counted::Trails {
@@ -81,21 +85,6 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let (command, why) = report::next_command(&audit, &flags);
     say("next", &format!("{command}  # {why}"));
     Ok(ending(outcome(&audit), settings.exit_zero))
-}
-
-fn write(
-    format: Format,
-    audit: &Audit<'_>,
-    stamp: &Stamp<'_>,
-    layout: &Layout,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    match format {
-        Format::Terminal => report::write_terminal(audit, layout, out),
-        Format::Json => report::write_json(audit, stamp, out),
-        Format::Jsonl => report::write_jsonl(audit, stamp, out),
-        Format::Markdown => report::write_markdown(audit, out),
-    }
 }
 
 /// The worst status of the controls that are required.

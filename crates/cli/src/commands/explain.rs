@@ -190,7 +190,13 @@ fn next(outcome: Outcome, inventory: &Inventory, source: &Source, counted: ::aud
         }
         _ => {
             let counting = if counted == ::audit::Counted::Trails { " --recorders trails" } else { "" };
-            format!("invoketrail audit{}{counting}", source.again())
+            match outcome {
+                Outcome::No => {
+                    let why = "what to change, so that every invocation is recorded";
+                    format!("invoketrail plan{}{counting}  # {why}", source.again())
+                }
+                _ => format!("invoketrail audit{}{counting}", source.again()),
+            }
         }
     };
     say("next", &next);

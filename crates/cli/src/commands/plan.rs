@@ -5,7 +5,7 @@ use super::{Context, Facts, Opened, exceptions, exceptions_so_far};
 use crate::again::again;
 use crate::args::{self, PlanFormat};
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_within, write_file, write_private};
+use crate::output::{called, layout_of, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
@@ -48,6 +48,7 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
 /// What `plan`, `backout` and `restore` work with.
 pub(crate) struct Desk {
     format: PlanFormat,
+    all: bool,
     output: Option<PathBuf>,
     output_dir: Option<PathBuf>,
     prices: Prices,
@@ -91,6 +92,7 @@ impl Desk {
         })?;
         Ok(Desk {
             format,
+            all: typed.all,
             output: typed.output.clone(),
             output_dir: typed.output_dir.clone(),
             prices,
@@ -153,7 +155,7 @@ impl Desk {
                 .help("--format aws-cli and --format json carry whatever AWS takes")
         };
         let text = match self.format {
-            PlanFormat::Terminal => report::plan_text(plan, &hash, &layout()),
+            PlanFormat::Terminal => report::plan_text(plan, &hash, &layout_of(self.all)),
             PlanFormat::Json => file.clone(),
             PlanFormat::Markdown => report::plan_markdown(plan, &hash),
             PlanFormat::Terraform => {

@@ -136,7 +136,7 @@ fn files_are_written_in_the_format_of_their_suffix() {
     let said = run(&arguments);
     assert_eq!(said.code, Some(3), "{said:?}");
     for (file, format) in [(&json, "json"), (&jsonl, "jsonl"), (&md, "markdown"), (&txt, "terminal")] {
-        let printed = run(&["audit", "--inventory", "examples/acme.json", "--format", format]);
+        let printed = run(&["audit", "--inventory", "examples/acme.json", "--all", "--format", format]);
         assert_eq!(std::fs::read_to_string(file).unwrap(), printed.stdout, "{format}");
     }
     let inventory = with_stdin(&["audit", "--inventory", "-"], acme().as_bytes());

@@ -104,7 +104,7 @@ fn a_web_function_whose_serving_regions_were_not_read_is_undetermined_everywhere
     }
     let said = inventory("audit", name, &[]);
     assert!(said.stdout.starts_with("Cannot tell"), "{said:?}");
-    assert!(said.stdout.contains("Undetermined"), "{said:?}");
+    assert!(said.stdout.contains("1 web function: 1 undetermined."), "{said:?}");
 }
 
 #[test]

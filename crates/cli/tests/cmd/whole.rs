@@ -88,9 +88,10 @@ impl World {
         let (function, trail, account, selector) =
             (function.as_str(), trail.as_str(), account.as_str(), selector.as_str());
         vec![
-            (words("audit --inventory WORLD"), vec![trail, account, "777788889999", "us-east-1"]),
+            (words("audit --inventory WORLD"), vec![account, "777788889999", "us-east-1"]),
+            (words("audit --inventory WORLD --all"), vec![trail, account, "777788889999", "us-east-1"]),
             (words("audit --inventory WORLD --format markdown"), vec![trail, "777788889999"]),
-            (words("audit --inventory WORLD --baseline examples/acme.json"), vec![trail, function]),
+            (words("audit --inventory WORLD --all --baseline examples/acme.json"), vec![trail, function]),
             (words("explain ARN --inventory WORLD"), vec![trail, selector, function, "111122223333"]),
             (words("plan --inventory WORLD"), vec![trail]),
             (words("plan --inventory WORLD --format markdown"), vec![trail]),

@@ -127,8 +127,13 @@ proptest! {
         let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
         prop_assert_eq!(&first["answer"], answer.as_str());
         let terminal = text(&|out| report::write_terminal(&audit, &Layout::default(), out).unwrap());
-        let headline = terminal.lines().next().unwrap().to_owned();
+        let head = |text: &str| text.split("\n\n").next().unwrap().replace('\n', " ");
+        let headline = head(&terminal);
         prop_assert_eq!(said(&headline), answer, "{}", headline);
+        let brief = Layout { all: false, ..Layout::default() };
+        let brief = text(&|out| report::write_terminal(&audit, &brief, out).unwrap());
+        prop_assert_eq!(head(&brief), headline);
+        prop_assert!(brief.lines().count() <= 60, "{}", brief);
         let markdown = text(&|out| report::write_markdown(&audit, out).unwrap());
         let plain: String = markdown.lines().next().unwrap().replace(['*', '\\'], "");
         prop_assert_eq!(said(&plain), answer, "{}", plain);

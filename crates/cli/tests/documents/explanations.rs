@@ -26,17 +26,18 @@ fn pasted_selectors_are_explained_selector_by_selector() {
         {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": false, "DataResources": []}]}"#;
     let (text, json) = pasted(document, Subject::Named(ResourceType::Function, ORDERS));
     for part in [
-        "Not recorded: no invocation of function orders in us-east-1 of account 111122223333",
-        "Witness: Invoke of function orders in us-east-1 by\n         arn:aws:sts::",
-        "selector 0 (basic): management events; data events of AWS::Lambda::Function whose ARN starts with\n",
-        "      arn:aws:lambda: (read only, and invoking is a write)\n",
-        "-> turned away by ReadWriteType Equals",
-        "selector 1 (basic): nothing: neither management events nor data events",
+        "Not recorded: these selectors record no invocation of function orders in us-east-1 of account",
+        "Example of a call that leaves no record: Invoke of function orders in us-east-1, by any caller",
+        "selector 0 (basic): ReadWriteType = ReadOnly AND (IncludeManagementEvents = true OR ",
+        "-> does not record it: takes read events only, and invoking is a write",
+        "selector 1 (basic): ReadWriteType = WriteOnly AND IncludeManagementEvents = false",
+        "-> does not record it: takes neither management events nor data events",
     ] {
         assert!(text.contains(part), "{part:?} not in:\n{text}");
     }
     let turned_away = &json["recorders"][0]["selectors"][0]["turned_away"];
     assert_eq!(turned_away["field"], "ReadWriteType");
+    assert_eq!(turned_away["reason"], "takes read events only, and invoking is a write");
 }
 
 #[test]
@@ -81,6 +82,6 @@ fn a_function_that_nobody_saw_is_explained_at_its_place() {
     assert_eq!(verdict.state, State::NotRecorded);
     let explanation = report::explain_at(&audit, place, ResourceType::Function, Some(arn), &verdict);
     let text = report::explanation_text(&explanation, &WIDE);
-    assert!(text.contains("Witness: Invoke of function unseen in us-east-1"), "{text}");
+    assert!(text.contains("leaves no record: Invoke of function unseen in us-east-1 by"), "{text}");
     assert!(text.contains("trail idle: logging is off"), "{text}");
 }

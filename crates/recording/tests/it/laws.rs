@@ -45,7 +45,7 @@ proptest! {
     #[test]
     fn the_words_do_not_say_none_where_some_are((subject, world) in questions()) {
         let verdict = ask(&world, &subject);
-        let none = verdict.escape.as_ref().is_some_and(|escape| escape.remainder == "no invocations are recorded");
+        let none = verdict.escape.as_ref().is_some_and(|escape| escape.remainder == "no invocation is recorded");
         let settled = world.recorders.iter().all(|one| {
             one.certain && one.selectors.as_ref().is_some_and(|all| all.iter().all(without_doubts))
         });
@@ -55,7 +55,7 @@ proptest! {
             State::NotRecorded | State::Undetermined => {}
         }
         let warned = verdict.possible.map(|escape| escape.remainder);
-        assert_ne!(warned.as_deref(), Some("no invocations are recorded"), "{world:#?}");
+        assert_ne!(warned.as_deref(), Some("no invocation is recorded"), "{world:#?}");
     }
 
     #[test]
@@ -275,7 +275,7 @@ fn nobody_records_where_there_is_no_recorder() {
         let verdict = decide(&[], any(kind));
         assert_eq!(verdict.state, State::NotRecorded);
         let escape = verdict.escape.expect("an escape");
-        assert_eq!(escape.remainder, "no invocations are recorded");
+        assert_eq!(escape.remainder, "no invocation is recorded");
         assert!(escape.turned_away.is_empty());
     }
 }

@@ -34,6 +34,31 @@ pub(super) fn title(setting: &Setting) -> &'static str {
     }
 }
 
+/// As [`difference`], with selectors as lines of their own form instead of JSON, where that shows all of what differs.
+#[must_use]
+pub(super) fn difference_in_brief(change: &Change) -> Vec<Line> {
+    match &change.setting {
+        Setting::Selectors(turn) => selectors_differ(&turn.before, &turn.after),
+        _ => difference(change),
+    }
+}
+
+/// What differs between two documents of selectors.
+fn selectors_differ(before: &str, after: &str) -> Vec<Line> {
+    match in_brief(before).zip(in_brief(after)) {
+        Some((was, is)) if was != is => lines(&was, &is),
+        _ => lines(&pretty(before), &pretty(after)),
+    }
+}
+
+/// The selectors of a document as lines; `None` where they hold what we do not understand, which only the document shows.
+fn in_brief(document: &str) -> Option<String> {
+    let read = cloudtrail::json::from_str(document).ok()?;
+    let understood = read.list.iter().all(|selector| selector.doubts().is_empty());
+    let lines = read.list.iter().flat_map(crate::selectors::whole);
+    understood.then(|| lines.map(|line| line + "\n").collect())
+}
+
 /// What differs between before and after, as lines with a few unchanged ones around them.
 #[must_use]
 pub fn difference(change: &Change) -> Vec<Line> {
@@ -65,6 +90,9 @@ pub fn difference(change: &Change) -> Vec<Line> {
 /// What differs between two states of one setting.
 #[must_use]
 pub fn difference_of_states(before: &State, after: &State) -> Vec<Line> {
+    if let (State::Selectors(before), State::Selectors(after)) = (before, after) {
+        return selectors_differ(before, after);
+    }
     let told = |state: &State| match state {
         State::Bucket(bucket) => bucket
             .as_ref()

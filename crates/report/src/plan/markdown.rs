@@ -91,7 +91,7 @@ fn step(number: usize, step: &Step, text: &mut String) -> Result {
         writeln!(text, "{}", visible(&line))?;
     }
     writeln!(text, "{fence}")?;
-    for (label, told) in [("Gained", &step.gained), ("Could break", &step.risks)] {
+    for (label, told) in [("Newly recorded", &step.gained), ("Could break", &step.risks)] {
         for one in told {
             writeln!(text, "- {label}: {}", inert(one))?;
         }

@@ -2,7 +2,7 @@
 
 use super::super::page::{Layout, Page, Style};
 use super::super::view::{grouped, quantity};
-use super::lines::{Line, difference};
+use super::lines::{Line, difference, difference_in_brief};
 use super::{headline, money, owner, subject};
 use audit::finding::Status;
 use audit::plan::{CostTurn, Loss, Plan, Refusal, Step};
@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 
 /// How many functions or places are named before they are counted.
 const NAMED: usize = 10;
+
+/// A plan of more lines says at its end again what it does.
+const LONG: usize = 20;
 
 /// The plan for a person at a terminal.
 #[must_use]
@@ -30,6 +33,9 @@ pub fn plan_text(plan: &Plan, hash: &str, layout: &Layout) -> String {
     }
     if !plan.steps.is_empty() {
         page.gap();
+        if page.lines() > LONG {
+            page.paragraph(0, (Style::Strong, ""), (Style::Strong, &headline(plan)));
+        }
         page.paragraph(0, (Style::Dim, "Plan hash: "), (Style::Plain, hash));
     }
     page.into_text()
@@ -41,7 +47,8 @@ fn step(number: usize, step: &Step, same: bool, page: &mut Page) {
     if !same {
         page.paragraph(2, (Style::Dim, "Why: "), (Style::Plain, &step.because));
     }
-    for line in difference(&step.change) {
+    let lines = if page.is_all() { difference(&step.change) } else { difference_in_brief(&step.change) };
+    for line in lines {
         let (style, text) = match line {
             Line::Same(text) => (Style::Dim, format!("  {text}")),
             Line::Before(text) => (Style::Bad, format!("- {text}")),
@@ -50,10 +57,17 @@ fn step(number: usize, step: &Step, same: bool, page: &mut Page) {
                 (Style::Dim, format!("  ... {}", quantity(n, ("line as before", "lines as before"))))
             }
         };
-        page.line(4, style, &text);
+        if page.is_all() {
+            page.line(4, style, &text);
+            continue;
+        }
+        // The sign and the indent hang, so that a long line stays within its place.
+        let bare = text[1..].trim_start();
+        let (sign, bare) = text.split_at(text.len() - bare.len());
+        page.paragraph(4, (style, sign), (style, bare));
     }
     for gained in &step.gained {
-        page.paragraph(2, (Style::Good, "Gained: "), (Style::Plain, gained));
+        page.paragraph(2, (Style::Good, "Newly recorded: "), (Style::Plain, gained));
     }
     for risk in &step.risks {
         page.paragraph(2, (Style::Open, "Could break: "), (Style::Plain, risk));
@@ -107,7 +121,7 @@ fn refusals(refusals: &[Refusal], page: &mut Page) {
             (Some(recorder), _) => format!("{recorder}: "),
             (None, [(account, region)]) => format!("{account} {region}: "),
             (None, []) => String::new(),
-            (None, places) => format!("{}: ", quantity(places.len(), ("place", "places"))),
+            (None, places) => format!("{}: ", quantity(places.len(), super::super::words::PLACES)),
         };
         page.paragraph(2, (Style::Open, &about), (Style::Plain, &refusal.reason));
         page.paragraph(4, (Style::Dim, "Nearest: "), (Style::Plain, &refusal.nearest));

@@ -1,0 +1,268 @@
+//! An audit in one screen: the answer, each cause of it once with its remedy, and how much more `--all` shows.
+
+use super::page::{Page, Style};
+use super::selectors;
+use super::terminal::{inactive, status};
+use super::view::{grouped, quantity};
+use super::words;
+use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
+use audit::inventory::GapKind;
+use audit::remedy::{Nearest, nearest};
+use cloudtrail::resource::ResourceType;
+use recording::Why;
+use std::collections::BTreeSet;
+
+/// How many accounts and Regions with functions are shown.
+const PLACES: usize = 8;
+
+/// No further cause is begun below this line.
+const CAUSES_END: usize = 34;
+
+/// How many kinds of gap are shown.
+const GAPS: usize = 2;
+
+/// Lines of one paragraph.
+const LINES: usize = 3;
+
+/// Everything between the verdict that begins the page and the one that ends it.
+pub(super) fn brief(audit: &Audit<'_>, page: &mut Page) {
+    super::places::places(audit, PLACES, true, page);
+    let causes = causes(audit);
+    let mut control = "";
+    for (at, cause) in causes.iter().enumerate() {
+        // One at least of each control is shown, while there is room.
+        if page.lines() >= CAUSES_END {
+            let more = quantity(causes.len() - at, ("cause", "causes"));
+            page.paragraph(2, (Style::Dim, ""), (Style::Dim, &format!("... and {more} more (--all)")));
+            break;
+        }
+        if cause.control.id != control {
+            control = cause.control.id;
+            if at == 0 {
+                page.gap();
+            }
+            let (style, word) = status(cause.control.status);
+            page.paragraph(0, (style, &format!("{word}: ")), (Style::Control, control));
+        }
+        tell(audit, at + 1, cause, page);
+    }
+    page.gap();
+    others(audit, page);
+    if !words::inactive(audit).is_empty() {
+        inactive(audit, page);
+    }
+    gaps(audit, page);
+}
+
+/// Findings of one required control that come of the same.
+struct Cause<'a> {
+    control: &'a ControlResult,
+    status: Status,
+    findings: Vec<&'a Finding>,
+    /// What the recorders did, or what the finding says where it rests on no verdict.
+    because: Vec<String>,
+}
+
+impl Cause<'_> {
+    /// How many resources it is about.
+    fn resources(&self) -> usize {
+        self.findings.iter().map(|finding| finding.resources.len()).sum()
+    }
+}
+
+/// The findings of required controls, each cause once: of a control, what is so before what is unknown, and the largest first.
+fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
+    let mut all: Vec<Cause<'a>> = Vec::new();
+    for control in audit.controls.iter().filter(|control| control.weight == Weight::Required) {
+        let mut of: Vec<Cause<'a>> = Vec::new();
+        for finding in control.findings.iter().filter(|finding| finding.status != Status::Pass) {
+            let because = because(audit, finding);
+            match of.iter_mut().find(|one| one.status == finding.status && one.because == because) {
+                Some(cause) => cause.findings.push(finding),
+                None => of.push(Cause { control, status: finding.status, findings: vec![finding], because }),
+            }
+        }
+        of.sort_by_key(|cause| (cause.status, std::cmp::Reverse(cause.resources())));
+        all.extend(of);
+    }
+    all
+}
+
+fn because(audit: &Audit<'_>, finding: &Finding) -> Vec<String> {
+    let Some(proof) = finding.proof else { return vec![finding.reason.clone()] };
+    let escape = audit.verdicts[proof.verdict].escape.as_ref();
+    escape.map_or_else(
+        || vec![finding.reason.clone()],
+        |escape| words::turned_away(audit, &audit.places[proof.place], escape),
+    )
+}
+
+fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
+    let first = cause.findings.iter().find(|one| !one.resources.is_empty()).or(cause.findings.first());
+    let Some(first) = first else { return };
+    let (style, _) = status(cause.status);
+    let word = if cause.status == Status::Undetermined { "undetermined: " } else { "" };
+    let label = format!("{number}. {word}");
+    page.paragraph_within(2, (style, &label), (Style::Strong, &about(audit, cause, first)), LINES);
+    page.paragraph_within(5, (Style::Plain, ""), (Style::Plain, &words::sentence(&first.reason)), LINES);
+    if let Some(why) = first.proof.and_then(|proof| why(audit, proof, cause)) {
+        page.paragraph_within(5, (Style::Dim, "Why: "), (Style::Plain, &words::sentence(&why)), LINES);
+    }
+    if let Some(help) = &first.help {
+        page.paragraph_within(5, (Style::Dim, "Fix: "), (Style::Plain, &words::sentence(help)), LINES);
+    }
+}
+
+/// `2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new ones`
+fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
+    let new: BTreeSet<usize> = cause
+        .findings
+        .iter()
+        .filter(|one| speaks_of_new(one))
+        .flat_map(|one| one.places.iter().copied())
+        .collect();
+    let of_new = |at: &[usize]| {
+        let at = words::places(audit, at).unwrap_or_default();
+        if new.is_empty() { String::new() } else { format!("new functions in {at}") }
+    };
+    let new: Vec<usize> = new.iter().copied().collect();
+    let Some(one) = first.resources.first() else {
+        let of = words::places(audit, &first.places).unwrap_or_else(|| "the whole audit".to_owned());
+        return if new.is_empty() { of } else { of_new(&new) };
+    };
+    let kind = ResourceType::ALL.get(one.plane).map_or("resource", |kind| kind.noun());
+    let all: usize = audit.places.iter().map(|place| place.planes[one.plane].rows.len()).sum();
+    let of = quantity(all, (kind, &format!("{kind}s")));
+    let mut at: Vec<usize> =
+        cause.findings.iter().flat_map(|one| &one.resources).map(|one| one.place).collect();
+    at.sort_unstable();
+    at.dedup();
+    let place = words::places(audit, &at).unwrap_or_default();
+    let names = words::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
+    let told = format!("{} of {of} ({names}) in {place}", grouped(cause.resources()));
+    if new == at {
+        format!("{told}, and new ones")
+    } else if new.is_empty() {
+        told
+    } else {
+        format!("{told}, and {}", of_new(&new))
+    }
+}
+
+/// A finding that says which names escape is about functions with these names, not about new ones.
+fn speaks_of_new(finding: &Finding) -> bool {
+    finding.reason.contains("new functions") && !finding.reason.contains("whose ARN is `")
+}
+
+/// What the nearest recorder does instead, and how many others do not record it either.
+fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
+    let Some(near) = nearest(audit, proof) else {
+        let told: Vec<&str> = cause.because.iter().map(String::as_str).collect();
+        return match told.as_slice() {
+            [] => Some("no trail or event data store exists here".to_owned()),
+            [one] => Some((*one).to_owned()),
+            [one, ..] => Some((*one).to_owned()),
+        };
+    };
+    if cause.status == Status::Undetermined {
+        return None;
+    }
+    let Nearest { recorder, selector, turned } = near;
+    let recorder = &audit.inventory.recorders[recorder];
+    let escape = audit.verdicts[proof.verdict].escape.as_ref()?;
+    let known = recorder.selectors.known().and_then(|one| one.list.get(selector));
+    let deed = selectors::deed(known, &Why::Field(turned), &escape.witness);
+    Some(format!("selector {selector} of {} {} {deed}", recorder.kind, recorder.name))
+}
+
+/// What passes, and how much advice there is.
+fn others(audit: &Audit<'_>, page: &mut Page) {
+    let required = audit.controls.iter().filter(|one| one.weight == Weight::Required);
+    let passing: Vec<&str> = required.filter(|one| one.status == Status::Pass).map(|one| one.id).collect();
+    if !passing.is_empty() {
+        page.paragraph_within(0, (Style::Good, "pass: "), (Style::Plain, &passing.join(", ")), LINES);
+    }
+    let advisory = audit.controls.iter().filter(|one| one.weight == Weight::Advisory);
+    let count: usize = advisory.map(|control| advice(audit, control).count()).sum();
+    let kinds = there_are(audit);
+    let warnings: usize = audit
+        .controls
+        .iter()
+        .filter(|control| kinds.contains(control.id))
+        .map(|control| control.findings.iter().filter(|one| one.status == Status::Pass).count())
+        .sum();
+    let mut told = Vec::new();
+    if count > 0 {
+        told.push(quantity(count, ("advisory finding", "advisory findings")));
+    }
+    if warnings > 0 {
+        told.push(quantity(warnings, ("warning", "warnings")));
+    }
+    if !told.is_empty() {
+        page.paragraph_within(
+            0,
+            (Style::Dim, ""),
+            (Style::Plain, &format!("{}: --all", told.join(" and "))),
+            LINES,
+        );
+    }
+}
+
+/// Findings of an advisory control, without those that only repeat what a required one says.
+fn advice<'a>(audit: &'a Audit<'_>, control: &'a ControlResult) -> impl Iterator<Item = &'a Finding> {
+    let open = control.findings.iter().filter(|finding| finding.status != Status::Pass);
+    open.filter(|finding| !repeats(audit, finding))
+}
+
+/// True iff the finding says once more what a required control says with its proof.
+pub(super) fn repeats(audit: &Audit<'_>, finding: &Finding) -> bool {
+    let Some(id) = finding
+        .help
+        .as_deref()
+        .and_then(|help| help.strip_prefix("see "))
+        .and_then(|help| help.split(' ').next())
+    else {
+        return false;
+    };
+    let named = audit.controls.iter().find(|control| control.id == id);
+    named.is_some_and(|control| control.findings.iter().any(|one| one.status == finding.status))
+}
+
+/// The controls about types of which there are any: warnings about the others are not worth a line.
+fn there_are(audit: &Audit<'_>) -> BTreeSet<&'static str> {
+    let about = audit.controls.iter().map(|control| control.id);
+    let mut ids: BTreeSet<&'static str> = about.collect();
+    for (kind, id) in ResourceType::ALL.into_iter().zip(audit::controls::ABOUT_INVOCATIONS) {
+        let none = audit.places.iter().all(|place| place.planes[kind as usize].rows.is_empty());
+        if none && kind != ResourceType::Function {
+            ids.remove(id);
+        }
+    }
+    ids
+}
+
+fn gaps(audit: &Audit<'_>, page: &mut Page) {
+    let groups = words::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    if groups.is_empty() {
+        return;
+    }
+    let total: usize = groups.iter().map(|group| group.count).sum();
+    let label = format!("Gaps: {} could not be read: ", quantity(total, ("thing", "things")));
+    let mut told: Vec<String> = groups
+        .iter()
+        .take(GAPS)
+        .map(|group| {
+            format!(
+                "{} {} ({})",
+                group.gap.call,
+                group.gap.kind.as_str().replace('_', " "),
+                grouped(group.count)
+            )
+        })
+        .collect();
+    let more = groups.len().saturating_sub(GAPS);
+    if more > 0 {
+        told.push(format!("... and {} more kinds (--all)", grouped(more)));
+    }
+    page.paragraph_within(0, (Style::Open, &label), (Style::Plain, &told.join(", ")), LINES);
+}
