@@ -166,8 +166,8 @@ impl Live {
     }
 }
 
-/// What a command makes of a format in the configuration file. One that is meant for other commands is passed over, and not in
-/// silence.
+/// What a command makes of a format in the configuration file. One that is meant for other commands is ignored, with a
+/// note.
 pub(crate) fn fitting<T>(
     setting: &str,
     format: Format,
@@ -176,7 +176,7 @@ pub(crate) fn fitting<T>(
 ) -> Option<T> {
     let fitting = known(format);
     if fitting.is_none() {
-        say("note", &format!("`{setting}` of the settings is passed over: {why}"));
+        say("note", &format!("ignoring `{setting}` from the settings: {why}"));
     }
     fitting
 }

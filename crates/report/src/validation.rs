@@ -76,11 +76,13 @@ fn state(state: State) -> &'static str {
 /// Why nothing proves a file, in words.
 fn unproven(why: Unproven) -> &'static str {
     match why {
-        Unproven::Young => "delivered behind the newest digest: the next may list it",
-        Unproven::Unverified => "listed only by digests that are not verified",
-        Unproven::Unread => "in no digest that was read: not all digests of the account and Region could be",
+        Unproven::Young => "delivered after the newest digest; the next one may list it",
+        Unproven::Unverified => "only digests that could not be verified list it",
+        Unproven::Unread => {
+            "no digest that was read lists it, and not all digests of its account and Region could be read"
+        }
         Unproven::Unreferenced => {
-            "in no digest: backfill is pending, another trail delivered it, or it is forged"
+            "no digest lists it: backfill is pending, another trail delivered it, or it is forged"
         }
     }
 }

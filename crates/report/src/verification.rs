@@ -21,13 +21,13 @@ use std::ops::Range;
 pub const VERIFY_FORMAT: &str = "invoketrail.verify/1";
 
 /// What the records do not prove, in one sentence of every document.
-pub(super) const NOT_PROVEN: &str = "Counts of records and of CloudWatch are an indication, never a proof: retries, event \
-     sources and clocks make them differ. That a record is there proves that one invocation was recorded, not that every one is: \
-     `invoketrail audit` decides that. See docs/concepts/evidence.md.";
+pub(super) const NOT_PROVEN: &str = "A record proves that one invocation was recorded, not that every one is: \
+     `invoketrail audit` decides that. Counts of records and of CloudWatch may differ, because of retries, event sources and \
+     clocks. See docs/concepts/evidence.md.";
 
 /// Why a function is missing, in one sentence of every document.
 pub(super) const WHY_MISSING: &str =
-    "CloudWatch counts invocations, all that could hold their records was read, and nothing is there";
+    "CloudWatch counts invocations, everything that could hold their records was read, and there is none";
 
 /// All that a document says.
 #[derive(Clone, Debug)]
@@ -80,10 +80,13 @@ impl ReadOn {
     pub(super) fn sentence(&self) -> String {
         let spared = match self.spared {
             0 => String::new(),
-            n => format!("; digests say that {} others hold no event of that time", view::grouped(size(n))),
+            n => format!(
+                "; digests say that {} others hold no event of the time asked about",
+                view::grouped(size(n))
+            ),
         };
         format!(
-            "{} had no record in files delivered soon, so files delivered later, until {}, were read: {} more{spared}.",
+            "{} had no record in files delivered soon. So files delivered until {} were read too: {} more{spared}.",
             quantity(self.functions, ("function", "functions")),
             logs::text_of(self.until),
             view::grouped(size(self.files)),
@@ -157,17 +160,26 @@ impl Verification {
         if sums.all() == 0 {
             return format!("There is no function to verify, and no record names one{beside}.");
         }
-        let functions = quantity(sums.all(), ("function", "functions"));
-        let mut parts = vec![format!("Records arrive for {} of {functions}", sums.evidenced)];
+        let all = quantity(sums.all(), ("function", "functions"));
+        let mut parts = Vec::new();
+        // The answer comes first: what is missing, what is unknown, what is well.
+        match (sums.missing, sums.undetermined) {
+            (0, 0) => parts.push(format!("Records arrive for {} of {all}", sums.evidenced)),
+            (0, open) => parts.push(format!("Unknown for {open} of {all} whether their records arrive")),
+            (missing, _) => parts.push(format!("{missing} of {all} ran and left no record")),
+        }
         let mut part = |count: usize, one: &str, many: &str| match count {
             0 => {}
             1 => parts.push(format!("1 {one}")),
             n => parts.push(format!("{n} {many}")),
         };
+        if sums.missing > 0 {
+            part(sums.undetermined, "is undetermined", "are undetermined");
+        }
+        if sums.missing + sums.undetermined > 0 {
+            part(sums.evidenced, "has records", "have records");
+        }
         part(sums.idle, "is idle", "are idle");
-        let nothing = "invoked and nothing was recorded";
-        part(sums.missing, &format!("was {nothing}"), &format!("were {nothing}"));
-        part(sums.undetermined, "is undetermined", "are undetermined");
         format!("{}{beside}.", parts.join("; "))
     }
 

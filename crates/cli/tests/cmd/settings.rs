@@ -103,14 +103,14 @@ fn settings_hold_for_proofs_of_log_files() {
     let day = ["--since", "2026-11-21", "--until", "2026-11-21"];
     let validate = [&["logs", "validate", "examples/logs", "--public-keys", keys], &day[..]].concat();
     hold_for(&validate, 4);
-    // What proofs have no form for is passed over, and not in silence.
+    // What proofs have no form for is ignored, with a note.
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.md");
     let text = format!("format = 'markdown'\noutput = '{}'\n", page.display());
     let said = with_settings(&text, &validate, &[]);
     assert_eq!(said.stdout, run(&validate).stdout);
     for setting in ["`format`", "`output`"] {
-        let told = format!("note: {setting} of the settings is passed over: proofs are shown");
+        let told = format!("note: ignoring {setting} from the settings: proofs are shown");
         assert!(said.stderr.contains(&told), "{}", said.stderr);
     }
     assert!(!page.exists());

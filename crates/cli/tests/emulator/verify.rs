@@ -114,8 +114,8 @@ fn a_bucket_says_what_its_copy_on_a_disk_says() {
     let shop = format!("s3://{bucket}/audit/x/AWSLogs/444455556666/");
     let whole = format!("s3://{bucket}/audit/x");
     let expected = [
-        (shop.as_str(), 0, "Valid: 5 of 5 log files"),
-        (whole.as_str(), 4, "Not all of it can be asserted: 5 of 5 log files"),
+        (shop.as_str(), 0, "Valid: 5 of 5 listed log files"),
+        (whole.as_str(), 4, "Not assertable: no trusted digest lists"),
     ];
     for (source, wanted, told) in expected {
         let verify = [&["verify", source, "--digests", "--function", "cart"], &facts[..4], &day[..]].concat();
@@ -271,7 +271,7 @@ fn the_trail_says_where_and_what_ran_without_a_record_is_missing() {
     let (out, err, code) = run(&seed, &["verify", "--metrics", file.to_str().unwrap()]);
     std::fs::remove_file(&file).unwrap();
     assert_eq!(code, Some(3), "{out}{err}");
-    let told = "Records arrive for 1 of 2 functions; 1 was invoked and nothing was recorded.";
+    let told = "1 of 2 functions ran and left no record; 1 has records.";
     assert!(out.starts_with(told), "{out}");
 
     // CloudWatch itself counts nothing here: no record of the second one was to be expected.

@@ -12,6 +12,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("cli/src/delivered/digests.rs", "invoketrail permissions evidence", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail permissions audit{} --check", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail audit{}{counting}", "README.md"),
+    ("cli/src/commands/explain.rs", "invoketrail plan{}{counting}  # {why}", "explain.md"),
     ("cli/src/commands/inventory.rs", "invoketrail audit --inventory {path}", "verify.md"),
     (
         "cli/src/commands/undo.rs",
@@ -187,7 +188,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail audit --help",
         "cmd/advised.rs::where_nothing_was_looked_at_the_help_is_named",
     ),
-    ("report/src/next.rs", "invoketrail plan{source}{of_audit}", "audit.md"),
+    ("report/src/next.rs", "invoketrail plan{source}{of_audit}{format}", "audit.md"),
     ("report/src/next.rs", "invoketrail permissions audit{caller} --check", "permissions.md"),
     ("report/src/next.rs", "invoketrail explain{source} {}", "verify.md"),
     ("report/src/next.rs", "invoketrail audit{source}{of_audit} --output audit.json", "drift.md"),

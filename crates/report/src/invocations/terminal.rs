@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use text::visible::visible;
 
 /// What is said where nothing was found.
-const NONE: &str = "No record of an invocation was found that the question asks about.";
+const NONE: &str = "No record of an invocation matches the question.";
 
 /// The answer as text. Nothing from outside reaches the terminal unescaped.
 #[must_use]
@@ -46,10 +46,7 @@ fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
     let by: Vec<&str> = by.iter().map(|one| one.as_str()).collect();
     let attempts = match total.attempts {
         0 => String::new(),
-        n => format!(
-            " and {} to run what was called asynchronously",
-            quantity(size(n), ("attempt", "attempts"))
-        ),
+        n => format!(" and {} to run asynchronous calls", quantity(size(n), ("attempt", "attempts"))),
     };
     let told = format!(
         "{}{attempts}, in {} by {}, from {} to {}.",

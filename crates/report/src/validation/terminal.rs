@@ -3,7 +3,8 @@
 use super::super::left_out::LeftOut;
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
-use super::{KeySource, Validated, size, state, times, unproven};
+use super::{KeySource, Validated, of_digests, size, state, times, unproven};
+use audit::answer::Conclusion;
 use logs::digest::{Chain, State, ValidatedChain, Validation, Window};
 use logs::text_of;
 
@@ -15,7 +16,7 @@ const SHOWN: usize = 20;
 pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
     let validation = &validated.validation;
-    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation)));
+    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation, &validated.unseen)));
     let asked = match (validated.asked.from, validated.asked.to) {
         (Some(from), Some(to)) => times(from, to),
         (Some(from), None) => format!("{} and later", text_of(from)),
@@ -31,52 +32,60 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
         page.gap();
         validated.left_out.line(&mut page);
     }
+    page.gap();
+    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation, &validated.unseen)));
     page.into_text()
 }
 
 /// The answer in one sentence.
-pub(crate) fn digest_sentence(validation: &Validation) -> String {
+pub(crate) fn digest_sentence(validation: &Validation, unseen: &[String]) -> String {
     let totals = &validation.totals;
     if totals.chains == 0 && !validation.unlisted.is_empty() {
-        return "No digest was found, and not everything could be listed: nothing can be asserted of the log files."
-            .to_owned();
+        return "Not assertable: no digest was found, and not everything could be listed.".to_owned();
     }
     if totals.chains == 0 {
-        return "There is no digest: nothing can be asserted of the log files.".to_owned();
+        return "Not assertable: there is no digest, so nothing proves the log files.".to_owned();
     }
-    let proven = format!(
-        "{} of {} that digests list are as they were delivered",
-        grouped(size(totals.files.proven)),
-        quantity(size(totals.files.listed), ("log file", "log files"))
-    );
+    let count = |n: u64| grouped(size(n));
     let windows = totals.valid + totals.not_assertable + totals.invalid;
+    let of_windows = |some: u64, what: &str| {
+        let verb = if some == 1 { "is" } else { "are" };
+        format!("{} of {} {verb} {what}", count(some), quantity(size(windows), ("window", "windows")))
+    };
+    let head = match of_digests(validation, unseen) {
+        Conclusion::Yes | Conclusion::Nothing => "Valid",
+        Conclusion::Undetermined => "Not assertable",
+        Conclusion::No => "Invalid",
+    };
+    // What decides comes first.
     let mut parts = Vec::new();
-    for (count, word) in
-        [(totals.invalid, "invalid"), (totals.not_assertable, "not assertable"), (totals.valid, "valid")]
-    {
-        if count > 0 {
-            parts.push(format!("{} {word}", grouped(size(count))));
+    if totals.invalid > 0 {
+        parts.push(of_windows(totals.invalid, "invalid"));
+    }
+    if totals.not_assertable > 0 {
+        parts.push(of_windows(totals.not_assertable, "not assertable"));
+    }
+    if !validation.unproven.is_empty() {
+        let files = quantity(validation.unproven.len(), ("log file", "log files"));
+        parts.push(format!("no trusted digest lists {files}"));
+    }
+    for (missing, told) in [
+        (!validation.without.is_empty(), "some accounts or Regions that were named have no digest"),
+        (!validation.lacking.is_empty(), "a trail that delivers there has too few digests"),
+        (!validation.unlisted.is_empty(), "not everything could be listed"),
+        (validation.unlisted.is_empty() && !unseen.is_empty(), "not everything could be read"),
+    ] {
+        if missing {
+            parts.push(told.to_owned());
         }
     }
-    let head = match validation.state() {
-        State::Valid => "Valid",
-        State::NotAssertable => "Not all of it can be asserted",
-        State::Invalid => "Invalid",
-    };
-    let windows = quantity(size(windows), ("window", "windows"));
-    let without = match validation.unproven.len() {
-        0 => String::new(),
-        count => {
-            format!("; {} in no digest to be trusted", quantity(count, ("log file is", "log files are")))
-        }
-    };
-    let named = if validation.without.is_empty() { "" } else { "; of what was named, not all has digests" };
-    let trails = match validation.lacking.len() {
-        0 => String::new(),
-        _ => "; a trail that delivers there lacks digests".to_owned(),
-    };
-    let unlisted = if validation.unlisted.is_empty() { "" } else { "; not everything could be listed" };
-    format!("{head}: {proven}; of {windows} {}{without}{named}{trails}{unlisted}.", parts.join(", "))
+    let files = quantity(size(totals.files.listed), ("listed log file", "listed log files"));
+    let verb = if totals.files.proven == 1 { "is" } else { "are" };
+    parts.push(format!("{} of {files} {verb} as delivered", count(totals.files.proven)));
+    if totals.valid > 0 {
+        parts.push(of_windows(totals.valid, "valid"));
+    }
+    format!("{head}: {}.", parts.join("; "))
 }
 
 fn chains(validation: &Validation, page: &mut Page) {
@@ -160,10 +169,11 @@ pub(crate) fn digest_lines(validation: &Validation, unseen: &[String], page: &mu
     files(validation, page);
     without(validation, page);
     lacking(validation, page);
-    let strangers = validation.strangers.iter().map(|key| format!("{key}: it has not the name of a digest"));
+    let strangers =
+        validation.strangers.iter().map(|key| format!("{key}: it does not have the name of a digest"));
     let unseen: Vec<String> = unseen.iter().cloned().chain(strangers).collect();
     if !unseen.is_empty() {
-        page.heading("Not looked into");
+        page.heading("Not read");
         for one in unseen.iter().take(SHOWN) {
             page.paragraph(2, (Style::Plain, ""), (Style::Open, one));
         }
@@ -205,7 +215,7 @@ fn without(validation: &Validation, page: &mut Page) {
     if validation.without.is_empty() {
         return;
     }
-    page.heading("No digest of that time");
+    page.heading("No digest of the time asked about");
     for one in validation.without.iter().take(SHOWN) {
         let account = one.account.as_deref().map_or("any account".to_owned(), |id| format!("account {id}"));
         let region = one.region.as_deref().unwrap_or("any Region");
@@ -218,12 +228,12 @@ fn without(validation: &Validation, page: &mut Page) {
     }
 }
 
-/// Trails that deliver there and lack digests.
+/// Trails that deliver there and have too few digests.
 fn lacking(validation: &Validation, page: &mut Page) {
     if validation.lacking.is_empty() {
         return;
     }
-    page.heading("Trails that lack digests");
+    page.heading("Trails with too few digests");
     for one in validation.lacking.iter().take(SHOWN) {
         let told = format!("{}: {}", one.trail, one.told());
         page.paragraph(2, (Style::Open, "not assertable: "), (Style::Plain, &told));
@@ -248,10 +258,10 @@ pub(crate) fn key_line(keys: &[KeySource], indent: usize, page: &mut Page) {
         if one.fingerprints.len() > 3 {
             names = format!("{names} and {} more", grouped(one.fingerprints.len() - 3));
         }
-        parts.push(format!("{names} of {from}"));
+        parts.push(format!("{names} from {from}"));
     }
     if !parts.is_empty() {
-        let told = format!("verified with public keys {}", parts.join("; "));
+        let told = format!("verified with the public keys {}", parts.join("; "));
         page.paragraph(indent, (Style::Dim, ""), (Style::Dim, &told));
     }
 }

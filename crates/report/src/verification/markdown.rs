@@ -72,12 +72,12 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
         }
     }
     if let Some(validation) = &verification.digests {
-        writeln!(text, "\nDigests: {}", inert(&digest_sentence(validation)))?;
+        writeln!(text, "\nDigests: {}", inert(&digest_sentence(validation, &verification.unproven_because)))?;
     }
     let of = &verification.account;
     writeln!(
         text,
-        "\nRead {}: {} records, {} refused; {}.",
+        "\nRead {}: {} records, {} unreadable; {}.",
         quantity(size(of.files), ("file", "files")),
         grouped(size(of.records)),
         grouped(size(of.refusals)),
@@ -90,7 +90,7 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\n{told}")?;
     }
     for one in verification.unseen.iter().take(SHOWN) {
-        writeln!(text, "\n- not looked into: {}", inert(one))?;
+        writeln!(text, "\n- not read: {}", inert(one))?;
     }
     writeln!(text, "\n{}", inert(NOT_PROVEN))
 }

@@ -32,6 +32,8 @@ pub fn verification_text(verification: &Verification, layout: &Layout) -> String
     account(verification, &mut page);
     page.gap();
     page.paragraph(0, (Style::Dim, ""), (Style::Dim, NOT_PROVEN));
+    page.gap();
+    page.paragraph(0, (Style::Strong, ""), (Style::Strong, &verification.headline()));
     page.into_text()
 }
 
@@ -44,9 +46,9 @@ fn source(verification: &Verification) -> String {
         }
     };
     let metrics = match verification.metrics {
-        "cloudwatch" => "invocations from CloudWatch",
-        "file" => "invocations from a file of CloudWatch's counts",
-        _ => "no count of invocations",
+        "cloudwatch" => "counts from CloudWatch",
+        "file" => "CloudWatch's counts from a file",
+        _ => "no counts of invocations",
     };
     format!("{places}, {metrics}")
 }
@@ -156,13 +158,12 @@ fn reasons(verification: &Verification, page: &mut Page) {
         page.paragraph(2, (Style::Open, &format!("{}: ", listed(arns))), (Style::Plain, note));
     }
     if unlisted {
-        let told =
-            "* named by records alone: the inventory does not know it (deleted, renamed, or not listed).";
+        let told = "* Only records name it; the inventory does not (deleted, renamed, or not listed).";
         page.paragraph(2, (Style::Plain, ""), (Style::Plain, told));
     }
     if verification.others > 0 {
         let told = format!(
-            "{} beside: CloudWatch's metric counts functions, so nothing is said of them.",
+            "Not verified: {}, because CloudWatch's metric counts only functions.",
             quantity(
                 verification.others,
                 ("web function or MicroVM image", "web functions and MicroVM images")
@@ -172,7 +173,7 @@ fn reasons(verification: &Verification, page: &mut Page) {
     }
     if verification.foreign > 0 {
         let told = format!(
-            "{} of functions of other accounts than they were delivered to: they prove nothing of the owner's trail.",
+            "Delivered to another account than their function's: {}. They prove nothing about the owner's trail.",
             quantity(size(verification.foreign), ("record", "records"))
         );
         page.paragraph(2, (Style::Plain, ""), (Style::Plain, &told));
@@ -190,7 +191,11 @@ fn whole_name(arn: &str) -> String {
 fn digests(verification: &Verification, page: &mut Page) {
     let Some(validation) = &verification.digests else { return };
     page.heading("Digests");
-    page.paragraph(2, (Style::Plain, ""), (Style::Plain, &digest_sentence(validation)));
+    page.paragraph(
+        2,
+        (Style::Plain, ""),
+        (Style::Plain, &digest_sentence(validation, &verification.unproven_because)),
+    );
     key_line(&verification.keys, 2, page);
     digest_lines(validation, &verification.unproven_because, page);
 }
@@ -200,7 +205,7 @@ fn account(verification: &Verification, page: &mut Page) {
     let count = |n: u64| grouped(size(n));
     page.gap();
     let told = format!(
-        "Read {} ({} records, {} of invocations); {} counted once that were there more than once; {} refused.",
+        "Read {}: {} records, {} of invocations; {} duplicates ignored, {} unreadable.",
         quantity(size(of.files - of.unread), ("file", "files")),
         count(of.records),
         count(of.invocations),
@@ -228,7 +233,7 @@ fn account(verification: &Verification, page: &mut Page) {
         }
     }
     if !verification.unseen.is_empty() {
-        page.heading("Not looked into");
+        page.heading("Not read");
         for one in verification.unseen.iter().take(SHOWN) {
             page.paragraph(2, (Style::Plain, ""), (Style::Open, one));
         }

@@ -14,7 +14,7 @@ pub(super) fn account(reading: &Reading<'_>, page: &mut Page) {
     let count = |n: u64| grouped(size(n));
     page.gap();
     let told = format!(
-        "Read {} ({} bytes, inflated {}): {} records, {} of them of invocations; {} copies passed over, {} refused.",
+        "Read {} ({} bytes, {} after unpacking): {} records, {} of invocations; {} duplicates ignored, {} unreadable.",
         quantity(size(of.files - of.unread), ("file", "files")),
         count(of.packed),
         count(of.bytes),
@@ -30,7 +30,7 @@ pub(super) fn account(reading: &Reading<'_>, page: &mut Page) {
     }
     if of.aggregated.0 > 0 {
         let told = format!(
-            "{} stand for {} that are not counted above: evidence of a number of calls, not of single ones.",
+            "{} stand for {} that are not counted above: they prove a number of calls, not single ones.",
             quantity(size(of.aggregated.0), ("aggregated event", "aggregated events")),
             quantity(size(of.aggregated.1), ("call", "calls"))
         );
@@ -44,7 +44,7 @@ fn troubles(reading: &Reading<'_>, page: &mut Page) {
     if of.is_whole() {
         return;
     }
-    page.heading(&format!("{}: the answer may lack calls", shortfall(of)));
+    page.heading(&format!("{}: calls may be missing", shortfall(of)));
     for trouble in of.troubles.iter().take(TROUBLES) {
         let at = trouble.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
         page.paragraph(2, (Style::Open, &format!("{}{at}: ", trouble.file)), (Style::Plain, &trouble.why));
