@@ -82,6 +82,10 @@ impl<'a> Candidates<'a> {
             let error = "the inventory tells of this trail twice at one place";
             return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
         }
+        if elsewhere {
+            let error = "the inventory gives this trail of one Region a status in another Region";
+            return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
+        }
         // A trail has no status of its own but that it is there: another one is of something that we do not know.
         let odd = matches!(&trail.status, Seen::Known(status) if *status != StoreStatus::Enabled);
         let standing = match delivering(sighting) {

@@ -34,7 +34,7 @@ pub(crate) fn all(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<ControlResu
         paid_copies::control(audit, prices),
         selector_values_can_match::control(audit),
     ];
-    for control in all.iter_mut().filter(|control| control.weight == Weight::Required) {
+    for control in &mut all {
         doubt_unseen(audit, control);
     }
     all
@@ -59,7 +59,7 @@ pub fn is_about_invocations(id: &str) -> bool {
     ABOUT_INVOCATIONS.contains(&id)
 }
 
-/// A required control is about every place that was to be audited, so it cannot pass while some were not seen.
+/// Every control is about every place that was to be audited, so none can pass while some were not seen.
 fn doubt_unseen(audit: &Audit<'_>, control: &mut ControlResult) {
     if audit.unseen.is_empty() {
         return;

@@ -134,6 +134,11 @@ fn unseen(inventory: &Inventory, gaps: &mut Candidates<'_>) -> Vec<usize> {
                 found.push(*gap);
                 continue;
             }
+            // Where nothing of the account was seen, one gap says it.
+            (Seen::Unread(gap), Some(_)) if !inventory.places.iter().any(|one| one.account == account.id) => {
+                found.push(*gap);
+                continue;
+            }
             (Seen::Unread(_), Some(asked)) => asked.iter().collect(),
             (Seen::Known(regions), asked) => {
                 if regions.is_empty() {

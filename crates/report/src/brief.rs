@@ -21,6 +21,9 @@ const CAUSES_END: usize = 34;
 /// How many kinds of gap are shown.
 const GAPS: usize = 2;
 
+/// How many accounts that were not seen are named.
+const NAMED: usize = 3;
+
 /// Lines of one paragraph.
 const LINES: usize = 3;
 
@@ -32,8 +35,19 @@ pub(super) fn brief(audit: &Audit<'_>, page: &mut Page) {
     for (at, cause) in causes.iter().enumerate() {
         // One at least of each control is shown, while there is room.
         if page.lines() >= CAUSES_END {
-            let more = quantity(causes.len() - at, ("cause", "causes"));
-            page.paragraph(2, (Style::Dim, ""), (Style::Dim, &format!("... and {more} more (--all)")));
+            let more = quantity(causes.len() - at, ("more cause", "more causes"));
+            // Each control that fails is named, also where there is no room for its causes.
+            let others: BTreeSet<&str> =
+                causes[at..].iter().map(|one| one.control.id).filter(|id| *id != control).collect();
+            let others: Vec<&str> = others.into_iter().collect();
+            let also =
+                if others.is_empty() { String::new() } else { format!(", also of {}", others.join(", ")) };
+            page.paragraph_within(
+                2,
+                (Style::Dim, ""),
+                (Style::Dim, &format!("... and {more}{also} (--all)")),
+                LINES,
+            );
             break;
         }
         if cause.control.id != control {
@@ -59,6 +73,8 @@ struct Cause<'a> {
     control: &'a ControlResult,
     status: Status,
     findings: Vec<&'a Finding>,
+    /// Other required controls that the same keeps from passing.
+    also: Vec<&'static str>,
     /// What the recorders did, or what the finding says where it rests on no verdict.
     because: Vec<String>,
 }
@@ -77,15 +93,32 @@ fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
         let mut of: Vec<Cause<'a>> = Vec::new();
         for finding in control.findings.iter().filter(|finding| finding.status != Status::Pass) {
             let because = because(audit, finding);
+            if let Some(same) = all.iter_mut().find(|one| is_same(one, finding)) {
+                same.also.push(control.id);
+                continue;
+            }
             match of.iter_mut().find(|one| one.status == finding.status && one.because == because) {
                 Some(cause) => cause.findings.push(finding),
-                None => of.push(Cause { control, status: finding.status, findings: vec![finding], because }),
+                None => {
+                    let (status, findings) = (finding.status, vec![finding]);
+                    of.push(Cause { control, status, findings, also: Vec::new(), because });
+                }
             }
         }
         of.sort_by_key(|cause| (cause.status, std::cmp::Reverse(cause.resources())));
         all.extend(of);
     }
     all
+}
+
+/// True iff the finding of another control is about nothing else, and rests on no proof of its own.
+fn is_same(cause: &Cause<'_>, finding: &Finding) -> bool {
+    let alone = finding.proof.is_none() && finding.resources.is_empty();
+    let like = |one: &Finding| {
+        (one.status, &one.reason, &one.places, &one.recorders, &one.gaps)
+            == (finding.status, &finding.reason, &finding.places, &finding.recorders, &finding.gaps)
+    };
+    alone && cause.findings.iter().all(|one| one.proof.is_none() && like(one))
 }
 
 fn because(audit: &Audit<'_>, finding: &Finding) -> Vec<String> {
@@ -108,6 +141,9 @@ fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
     if let Some(why) = first.proof.and_then(|proof| why(audit, proof, cause)) {
         page.paragraph_within(5, (Style::Dim, "Why: "), (Style::Plain, &words::sentence(&why)), LINES);
     }
+    if !cause.also.is_empty() {
+        page.paragraph_within(5, (Style::Dim, "Also: "), (Style::Plain, &cause.also.join(", ")), LINES);
+    }
     if let Some(help) = &first.help {
         page.paragraph_within(5, (Style::Dim, "Fix: "), (Style::Plain, &words::sentence(help)), LINES);
     }
@@ -127,7 +163,8 @@ fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     };
     let new: Vec<usize> = new.iter().copied().collect();
     let Some(one) = first.resources.first() else {
-        let of = words::places(audit, &first.places).unwrap_or_else(|| "the whole audit".to_owned());
+        let of = words::places(audit, &first.places).or_else(|| unread(audit, &first.gaps));
+        let of = of.unwrap_or_else(|| "the whole audit".to_owned());
         return if new.is_empty() { of } else { of_new(&new) };
     };
     let kind = ResourceType::ALL.get(one.plane).map_or("resource", |kind| kind.noun());
@@ -147,6 +184,28 @@ fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     } else {
         format!("{told}, and {}", of_new(&new))
     }
+}
+
+/// `account 777788889999`: where the gaps are; `None` iff they name no account.
+fn unread(audit: &Audit<'_>, gaps: &[usize]) -> Option<String> {
+    let gaps: Vec<_> = gaps.iter().filter_map(|at| audit.gaps.get(*at)).collect();
+    // The account is that which was asked for the others.
+    if gaps.iter().any(|gap| gap.call == "organizations:ListAccounts") {
+        return Some("other accounts of the organization".to_owned());
+    }
+    let at: BTreeSet<(&str, Option<&str>)> =
+        gaps.iter().filter_map(|gap| Some((gap.account.as_deref()?, gap.region.as_deref()))).collect();
+    let names: Vec<String> = at
+        .iter()
+        .take(NAMED)
+        .map(|(account, region)| match region {
+            Some(region) => format!("{account} {region}"),
+            None => format!("account {account}"),
+        })
+        .collect();
+    let more = at.len().saturating_sub(NAMED);
+    let tail = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+    (!names.is_empty()).then(|| format!("{}{tail}", names.join(", ")))
 }
 
 /// A finding that says which names escape is about functions with these names, not about new ones.
@@ -211,7 +270,13 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
 /// Findings of an advisory control, without those that only repeat what a required one says.
 fn advice<'a>(audit: &'a Audit<'_>, control: &'a ControlResult) -> impl Iterator<Item = &'a Finding> {
     let open = control.findings.iter().filter(|finding| finding.status != Status::Pass);
-    open.filter(|finding| !repeats(audit, finding))
+    open.filter(|finding| !repeats(audit, finding) && !is_of_required(audit, finding))
+}
+
+/// True iff a required control has the very same finding.
+fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
+    let mut required = audit.controls.iter().filter(|one| one.weight == Weight::Required);
+    required.any(|one| one.findings.contains(finding))
 }
 
 /// True iff the finding says once more what a required control says with its proof.

@@ -101,7 +101,7 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
 }
 
 fn future(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> Option<State> {
-    Some(audit.verdicts[place.planes.first()?.any].state)
+    Some(audit.verdicts[place.planes.first()?.any_other].state)
 }
 
 fn more(all: usize, what: &str, text: &mut String) -> std::fmt::Result {

@@ -54,7 +54,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
         .places
         .iter()
         .filter_map(|place| {
-            let future = audit.verdicts[place.planes.first()?.any].state;
+            let future = audit.verdicts[place.planes.first()?.any_other].state;
             let unlisted = !view::listing_gaps(place).is_empty();
             Some(PlaceRow { place, summary: counts(place), future, unlisted })
         })

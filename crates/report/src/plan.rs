@@ -87,7 +87,7 @@ fn what_is_done(plan: &Plan) -> String {
             quantity(exception.functions.len(), ("function is", "functions are")),
             exception.until
         ),
-        Purpose::Restore(_) => "everything is recorded again".to_owned(),
+        Purpose::Restore(_) => "what the ended exceptions left out is recorded again".to_owned(),
         Purpose::Undo => "what was changed is taken back".to_owned(),
     };
     format!("With {changes} to {of}, {doing}.")

@@ -3,13 +3,38 @@
 use audit::answer::{Answer, Conclusion};
 use audit::controls::is_about_invocations;
 use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status, Summary};
-use audit::inventory::GapKind;
+use audit::inventory::{GapKind, OptIn};
+use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeSet;
 
-/// The answer in one sentence: what is so of invocations, and which other required control decides the answer.
+/// The answer in one sentence: what is so of invocations, and which other required control decides the answer; and in a second one
+/// which Regions alone were looked at, where the question was about some.
 pub(super) fn headline(audit: &Audit<'_>) -> String {
+    let answer = answer_sentence(audit);
+    match audit.inventory.regions_asked.as_deref().filter(|asked| leaves_out(audit, asked)) {
+        None | Some([]) => answer,
+        Some([one]) => format!("{answer} Only {one} was audited."),
+        Some([most @ .., last]) if most.len() < 4 => {
+            format!("{answer} Only {} and {last} were audited.", most.join(", "))
+        }
+        Some(many) => format!("{answer} Only {} Regions were audited.", grouped(many.len())),
+    }
+}
+
+/// True iff an account has, or may have, another Region than those that were asked about.
+fn leaves_out(audit: &Audit<'_>, asked: &[String]) -> bool {
+    let mut audited = audit.inventory.accounts.iter().filter(|account| account.audited);
+    audited.any(|account| match &account.regions {
+        Seen::Known(regions) => {
+            regions.iter().any(|(region, state)| *state != OptIn::Disabled && !asked.contains(region))
+        }
+        Seen::Unread(_) => true,
+    })
+}
+
+fn answer_sentence(audit: &Audit<'_>) -> String {
     let told = of_invocations(audit);
     let said = told.strip_suffix('.').unwrap_or(&told);
     let names = |controls: &[&ControlResult]| {
@@ -131,6 +156,9 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let excused: usize = tallies.iter().map(|tally| tally.excused).sum();
     let escaping: usize = tallies.iter().map(Tally::escaping).sum();
     let counted: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.resources)).collect();
+    let under = quantity(excused, ("function", "functions"));
+    let some = tallies.iter().filter(|tally| tally.summary.recorded > 0);
+    let recorded: Vec<String> = some.map(|tally| tally.quantity(tally.summary.recorded)).collect();
     let listed = if unlisted { " that could be listed" } else { "" };
     let all = format!("{}{listed}", joined(&counted));
     match audit.about_invocations() {
@@ -142,12 +170,8 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             "There is no Lambda function yet. Every invocation of new functions will be recorded.".to_owned()
         }
         Conclusion::Yes if excused > 0 => {
-            let recorded: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.recorded)).collect();
-            format!(
-                "Every invocation of {} and of new functions is recorded, except {} under accepted exceptions.",
-                joined(&recorded),
-                quantity(excused, ("function", "functions"))
-            )
+            let of = if recorded.is_empty() { String::new() } else { format!("{} and of ", joined(&recorded)) };
+            format!("Every invocation of {of}new functions is recorded, except {under} under accepted exceptions.")
         }
         Conclusion::Yes => {
             let each = if summary.resources == 1 { all } else { format!("all {all}") };
@@ -167,6 +191,16 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             "There is no Lambda function yet, but not every invocation of new functions would be recorded."
                 .to_owned()
         }
+        Conclusion::No if summary.undetermined == 0 && excused > 0 => {
+            let are = match recorded.as_slice() {
+                [] => "new functions would escape".to_owned(),
+                some => format!("those of {} are, but not of all new functions", joined(some)),
+            };
+            format!(
+                "Not every Lambda invocation is recorded: {are}; {under} {} under accepted exceptions.",
+                if excused == 1 { "is" } else { "are" }
+            )
+        }
         Conclusion::No if summary.undetermined == 0 => format!(
             "Not every Lambda invocation is recorded: those of {all} are, but not of all new functions."
         ),
@@ -182,6 +216,8 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             "Cannot tell whether every Lambda invocation is recorded: {}, but {}.",
             match summary.resources {
                 0 => "none was seen that is not".to_owned(),
+                _ if excused > 0 && recorded.is_empty() => format!("{under} under accepted exceptions apart, none was seen that is not"),
+                _ if excused > 0 => format!("the invocations of {} are, {under} under accepted exceptions apart", joined(&recorded)),
                 1 => format!("the invocations of {all} are"),
                 _ => format!("the invocations of all {all} are"),
             },

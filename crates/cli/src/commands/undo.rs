@@ -63,12 +63,13 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     if typed.merge {
         return merge(&around, &typed, &place);
     }
-    let is_over = around.is_over && around.left.is_empty();
-    if let Some((change, state)) = around.changed.first().filter(|_| !is_over) {
+    // Where others changed it, it is not as it was before, also where nothing of ours is left there.
+    let is_over = around.is_over && around.left.is_empty() && around.changed.is_empty();
+    if let Some((change, state)) = around.changed.first() {
         return Ok(refused(change, state, &around, &typed, &live));
     }
     if is_over {
-        say("note", "everything is as it was before: there is nothing to take back");
+        say("note", "nothing of the plan is left to take back");
     }
     let work = Work::of(around.plan, own);
     let asks = !is_over || declared.ends_some();
@@ -238,7 +239,7 @@ fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outco
     let hash = plan_hash(merged);
     print(|out| out.write_all(report::plan_text(merged, &hash, &layout()).as_bytes()))?;
     if around.is_over {
-        say("note", "everything is as it was before the plan: there is nothing to take back");
+        say("note", "nothing of the plan is left to take back");
     }
     if let Some(path) = &typed.output {
         let file = write_plan(merged, &place.context.now, env!("CARGO_PKG_VERSION"));

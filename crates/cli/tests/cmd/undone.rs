@@ -85,7 +85,7 @@ fn a_part_that_was_taken_back_is_a_part() {
     // The rest by hand: now it is.
     with(|settings| *settings = Settings::of(true), &account);
     let text = says(&account, "undo p.json.journal", 0);
-    assert!(text.contains("as it was before"), "{text}");
+    assert!(text.contains("left to take back"), "{text}");
     assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
     says(&account, "apply p.json", 0);
 }
@@ -101,7 +101,7 @@ fn an_undo_without_anything_to_set_ends_the_exception() {
     let (text, code) = account.run(&["undo", "p.json.journal", "--exceptions", "exc.json"]);
     assert_eq!(code, Some(2), "nothing is ended unasked: {text}");
     let text = says(&account, "undo p.json.journal --exceptions exc.json", 0);
-    assert!(text.contains("as it was before"), "{text}");
+    assert!(text.contains("left to take back"), "{text}");
     assert!(declared(&account).is_empty());
     assert!(says(&account, "undo p.json.journal --exceptions exc.json", 0).contains("taken back before"));
 }

@@ -139,7 +139,7 @@ fn what_digests_list_is_hashed_whatever_was_read_before() {
     let day = ["--digests", "--public-keys", keys.to_str().unwrap(), "--function", "cart"];
     world.with(&[]);
     let filled = world.with(&day);
-    assert!(filled.stdout.contains("5 of 5 listed log files"), "{filled:?}");
+    assert!(filled.stdout.contains("; 5 of 5"), "{filled:?}");
     let files = world.tree.files("AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/21", ".json.gz");
     std::fs::copy(&files[1], &files[0]).unwrap();
     settle();

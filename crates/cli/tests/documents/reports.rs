@@ -120,7 +120,7 @@ fn the_answer_comes_first() {
     let audit = audited(&healthy);
     assert_eq!(audit.answer(), Answer::Yes);
     let yes = "Every invocation of all 3 functions and of new functions is recorded.";
-    assert_eq!(first(&audit), yes);
+    assert!(first(&audit).starts_with(yes), "{}", first(&audit));
 
     let mut unlogged = worlds::healthy();
     unlogged.places[0].trails = cloudtrail::recorder::Seen::Unread(1);
@@ -234,6 +234,7 @@ fn many_functions_and_places_are_told_in_few_lines() {
     let mut inventory = worlds::acme();
     let template = inventory.places.iter().find(|place| place.account == "222222222222").unwrap().clone();
     inventory.places.retain(|place| place.account != "222222222222");
+    inventory.recorders.iter_mut().for_each(|recorder| recorder.multi_region = true);
     for region in 0..60 {
         let mut place = template.clone();
         place.region = format!("zz-test-{region:02}");

@@ -26,6 +26,8 @@ pub struct Beside {
     pub account: Option<String>,
     /// A member says that it records all accounts of an organization.
     pub all_accounts: bool,
+    /// A member says that it records all Regions, or means it where it is left out.
+    pub all_regions: bool,
     /// The partition of its ARN, or of another beside it.
     pub partition: Option<String>,
 }
@@ -89,11 +91,10 @@ fn about(member: &str) -> Option<About> {
         "count" | "foreach" => About::Copies,
         "homeregion" => About::HomeRegion,
         // Terraform's `id` is the ARN, and was the name.
-        "trailarn" | "eventdatastorearn" | "arn" | "id" | "eventdatastore" => About::Arn,
+        "trailarn" | "eventdatastorearn" | "arn" | "id" | "eventdatastore" | "channelarn" => About::Arn,
         "kmskeyid"
         | "cloudwatchlogsrolearn"
         | "cloudwatchlogsloggrouparn"
-        | "channelarn"
         | "snstopicarn"
         | "snstopicname"
         | "federationrolearn"
@@ -145,7 +146,8 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
                     _ => &mut beside.one_account,
                 };
                 match flag(value) {
-                    Some(true) => beside.all_accounts |= matches!(about, About::Accounts),
+                    Some(true) if matches!(about, About::Accounts) => beside.all_accounts = true,
+                    Some(true) => beside.all_regions = true,
                     Some(false) => *limit = Some(said),
                     None => doubts.push(unread()),
                 }
@@ -158,6 +160,10 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
             About::HomeRegion => beside.home_region = value.as_str().map(str::to_owned),
             About::Arn => {
                 let arn = value.as_str().and_then(Arn::parse).filter(|arn| arn.service == "cloudtrail");
+                // A channel is a copy for another service: it is never counted, whatever its selectors are.
+                if plain(key) == "channelarn" || arn.is_some_and(|arn| arn.resource.starts_with("channel/")) {
+                    beside.stop(said, &mut doubts);
+                }
                 // One that is no ARN was made illegible before it was pasted: it says nothing either way.
                 beside.account = arn.map(|arn| arn.account.to_owned()).or(beside.account);
                 beside.partition = arn.map(|arn| arn.partition.to_owned()).or(beside.partition);
@@ -197,6 +203,10 @@ fn by_default(path: &Path<'_>, (named, document): (&BTreeMap<String, &Value>, &V
         ["name", "retentionperiod", "terminationprotectionenabled", "multiregionenabled", "billingmode"];
     // `Status` is of AWS's own answers. A store needs a name and nothing else.
     let store = !trail && !has("isorganizationtrail") && OF_STORES.into_iter().any(described);
+    // Stores record all Regions unless they are told not to (CreateEventDataStore).
+    if store && !has("multiregionenabled") {
+        beside.all_regions = true;
+    }
     if store && !has("status") && !has("organizationenabled") {
         beside.one_account = said("OrganizationEnabled");
     }

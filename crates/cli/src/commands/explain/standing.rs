@@ -37,12 +37,22 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
     }
     let place = function.map(|function| (function.account, function.region));
     if let Some(said) = &beside.stopped {
+        if said.value.contains(":channel/") || said.path.ends_with("ChannelArn") {
+            return Standing::Silent(
+                "it is a channel, a copy for another service that is never counted".to_owned(),
+            );
+        }
         return Standing::Silent(format!("it records nothing now, because {said}"));
     }
     let account = match (&beside.one_account, &beside.account, place) {
         (None, Some(owner), Some((account, _))) if owner != account && !beside.all_accounts => {
             return Standing::Open(format!(
                 "it is a recorder of account {owner}, and the document does not say whether it records others (IsOrganizationTrail, OrganizationEnabled)"
+            ));
+        }
+        (None, Some(owner), None) if !beside.all_accounts => {
+            return Standing::Open(format!(
+                "it is a recorder of account {owner}, and the document does not say whether it records others (IsOrganizationTrail, OrganizationEnabled); name a function with --function ARN"
             ));
         }
         (None, _, _) => Standing::Records,
@@ -59,7 +69,18 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
             "it records one account alone, because {said}; name a function of that account with --function ARN"
         )),
     };
-    let Some(said) = &beside.one_region else { return account };
+    let Some(said) = &beside.one_region else {
+        return match (&beside.home_region, place) {
+            _ if beside.all_regions => account,
+            (Some(home), Some((_, region))) if home != region => Standing::Open(format!(
+                "its home Region is {home}, and the document does not say whether it records others (IsMultiRegionTrail, MultiRegionEnabled)"
+            )),
+            (Some(home), None) => Standing::Open(format!(
+                "its home Region is {home}, and the document does not say whether it records others (IsMultiRegionTrail, MultiRegionEnabled); name a function with --function ARN"
+            )),
+            _ => account,
+        };
+    };
     match (&beside.home_region, place) {
         (Some(home), Some((_, region))) if home == region => account,
         (Some(home), Some(_)) => Standing::Silent(format!("it records {home} alone, because {said}")),
@@ -99,6 +120,8 @@ mod tests {
         assert_eq!(of("", "999999999999"), Standing::Records);
         assert_eq!(of(r#","IsOrganizationTrail":true"#, "111122223333"), Standing::Records);
         assert!(matches!(of(r#","IsOrganizationTrail":false"#, "111122223333"), Standing::Silent(_)));
+        // No function was named: those of other accounts are asked about, too.
+        assert!(matches!(super::tests::of(arn, None), Standing::Open(why) if why.contains("999999999999")));
         let store = r#""EventDataStoreArn":"arn:aws:cloudtrail:us-east-1:999999999999:eventdatastore/x""#;
         let here = Some(("111122223333", "us-east-1"));
         assert!(matches!(super::tests::of(store, here), Standing::Open(_)));
@@ -106,6 +129,22 @@ mod tests {
             super::tests::of(&format!(r#"{store},"OrganizationEnabled":true"#), here),
             Standing::Records
         );
+    }
+
+    #[test]
+    fn a_recorder_of_another_region_records_here_only_where_something_says_so() {
+        let arn = r#""TrailARN":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/x""#;
+        let at = |more: &str, region| of(&format!("{arn}{more}"), Some(("111122223333", region)));
+        assert!(matches!(at("", "us-east-1"), Standing::Open(why) if why.contains("eu-west-1")));
+        assert_eq!(at("", "eu-west-1"), Standing::Records);
+        assert_eq!(at(r#","IsMultiRegionTrail":true"#, "us-east-1"), Standing::Records);
+        assert!(matches!(at(r#","IsMultiRegionTrail":false"#, "us-east-1"), Standing::Silent(_)));
+        let organization = format!(r#"{arn},"IsOrganizationTrail":true"#);
+        assert!(matches!(of(&organization, None), Standing::Open(why) if why.contains("eu-west-1")));
+        assert_eq!(of(&format!(r#"{organization},"IsMultiRegionTrail":true"#), None), Standing::Records);
+        // A store that is described, and says nothing of Regions, has all of them.
+        let store = r#""name":"s","arn":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x""#;
+        assert_eq!(of(store, Some(("111122223333", "us-east-1"))), Standing::Records);
     }
 
     #[test]
@@ -169,6 +208,12 @@ mod tests {
         assert_eq!(of(r#""IsMultiRegionTrail":true,"IsLogging":true"#, None), Standing::Records);
         assert!(silent(of(r#""Status":"STOPPED_INGESTION""#, here)));
         assert!(silent(of(r#""enable_logging":false"#, None)));
+        for member in ["ChannelArn", "Arn"] {
+            let channel = format!(r#""{member}":"arn:aws:cloudtrail:eu-west-1:111122223333:channel/c""#);
+            for place in [here, None] {
+                assert!(matches!(of(&channel, place), Standing::Silent(why) if why.contains("channel")));
+            }
+        }
         let one_region = format!(r#"{arn},"IsMultiRegionTrail":false,"IsOrganizationTrail":false"#);
         assert_eq!(of(&one_region, here), Standing::Records);
         assert!(silent(of(&one_region, Some(("111122223333", "us-east-1")))));
