@@ -3,6 +3,7 @@
 use super::Buckets;
 use super::skeleton::{ByPlace, Lacks};
 use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
+use crate::code::{Code, Coded};
 use crate::edit::{add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
 use cloudtrail::json::{document, from_str, request};
@@ -30,7 +31,7 @@ pub(super) fn new_trail(
     owner: Owner<'_>,
     lacks: &ByPlace<Lacks>,
     buckets: Option<&Buckets>,
-) -> Option<(Vec<Change>, String)> {
+) -> Option<(Vec<Change>, Coded)> {
     let account = owner.account;
     let home = home(own, owner.maker)?;
     let partition = &own.partition;
@@ -101,7 +102,11 @@ pub(super) fn new_trail(
             "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
         }
     };
-    Some((changes, format!("{why}{used}")))
+    let code = match owner.organization {
+        Some(_) => Code::NewOrganizationTrail,
+        None => Code::NewTrail,
+    };
+    Some((changes, code.says(format!("{why}{used}"))))
 }
 
 /// The selectors that AWS gives a new trail.
