@@ -52,6 +52,20 @@ fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<Coded> {
     })
 }
 
+/// What is said of events of global services that are not recorded, or may not be.
+fn global_services(fails: bool) -> Coded {
+    if fails {
+        return Code::GlobalServicesOff.says(
+            "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
+             management events here are without them",
+        );
+    }
+    Code::GlobalServicesUnknown.says(
+        "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
+         management events here, and another recorder was not read in full",
+    )
+}
+
 /// Events of global services (IAM, STS, CloudFront) happen in one Region of the partition, and only trails with
 /// `IncludeGlobalServiceEvents` record them there; only a trail for one Region can be without.
 fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
@@ -100,19 +114,6 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
     if places.is_empty() {
         return None;
     }
-    let (code, reason) = if fails {
-        (
-            Code::GlobalServicesOff,
-            "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
-         management events here are without them",
-        )
-    } else {
-        (
-            Code::GlobalServicesUnknown,
-            "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
-         management events here, and another recorder was not read in full",
-        )
-    };
     let gaps: Vec<usize> = match fails {
         true => Vec::new(),
         false => places
@@ -130,7 +131,7 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
     let help =
         Some(Code::SetGlobalServices.says("set IncludeGlobalServiceEvents, or make the trail multi-Region"));
     let mut finding =
-        Finding { places, recorders: silent, help, gaps, ..about_places(status, code.says(reason)) };
+        Finding { places, recorders: silent, help, gaps, ..about_places(status, global_services(fails)) };
     finding.tidy();
     Some(finding)
 }

@@ -90,23 +90,25 @@ pub(super) fn new_trail(
         changes.push(change(Setting::Selectors(Turn { before, after })));
     }
     changes.push(change(Setting::Logging(Turn { before: false, after: true })));
-    let why = match (owner.organization, management) {
-        (Some(_), true) => {
+    let because = why(owner.organization.is_some(), management);
+    Some((changes, because.code.says(format!("{because}{used}"))))
+}
+
+/// Why a trail is created.
+fn why(organization: bool, management: bool) -> Coded {
+    let code = if organization { Code::NewOrganizationTrail } else { Code::NewTrail };
+    code.says(match (organization, management) {
+        (true, true) => {
             "no recorder that is there can be changed for these accounts; one trail of the organization records all of them"
         }
-        (Some(_), false) => {
+        (true, false) => {
             "no recorder that is there can be changed for these accounts; one trail of the organization records the data events of all of them, and no management event is paid twice"
         }
-        (None, true) => "no recorder of this account can be changed such that it records everything",
-        (None, false) => {
+        (false, true) => "no recorder of this account can be changed such that it records everything",
+        (false, false) => {
             "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
         }
-    };
-    let code = match owner.organization {
-        Some(_) => Code::NewOrganizationTrail,
-        None => Code::NewTrail,
-    };
-    Some((changes, code.says(format!("{why}{used}"))))
+    })
 }
 
 /// The selectors that AWS gives a new trail.

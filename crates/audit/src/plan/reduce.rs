@@ -61,7 +61,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
         Wanted::Only(kept) => keep_only(selectors, KIND, kept, kind),
         Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, dropped, kind),
     };
-    let mut refusals: Vec<Refusal> = choice.unmet.iter().map(|one| unmet(one)).collect();
+    let mut refusals: Vec<Refusal> = choice.unmet.iter().map(unmet).collect();
     // A list of those to keep would also drop what may be recorded, and nobody would have declared that.
     let is_unknown = matches!(reduction.wanted, Wanted::Only(_)) && standing.is_open;
     refusals.extend(standing.refusals);
