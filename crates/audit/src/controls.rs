@@ -15,6 +15,7 @@ mod recorder_exists;
 mod recorder_logging;
 mod selector_values_can_match;
 
+use crate::code::{Code, Coded};
 use crate::cost::Prices;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 
@@ -64,7 +65,7 @@ fn doubt_unseen(audit: &Audit<'_>, control: &mut ControlResult) {
     if audit.unseen.is_empty() {
         return;
     }
-    let reason = "not every account and Region that was to be audited was seen".to_owned();
+    let reason = Code::NotAllSeen.says("not every account and Region that was to be audited was seen");
     if matches!(control.status, Status::Pass | Status::NotApplicable) {
         control.status = Status::Undetermined;
         control.reason.clone_from(&reason);
@@ -84,7 +85,7 @@ struct About {
 impl About {
     /// The answer: the worst status of the findings, with the reason of the first of them; `otherwise` where there is
     /// none, or only warnings.
-    fn answer(&self, mut findings: Vec<Finding>, otherwise: (Status, String)) -> ControlResult {
+    fn answer(&self, mut findings: Vec<Finding>, otherwise: (Status, Coded)) -> ControlResult {
         findings.sort_by_key(|finding| finding.status);
         let (status, reason) = match findings.first() {
             Some(worst) if worst.status != Status::Pass => {
@@ -94,7 +95,7 @@ impl About {
                     1 => " (and one more finding)".to_owned(),
                     n => format!(" (and {n} more findings)"),
                 };
-                (worst.status, format!("{}{tail}", worst.reason))
+                (worst.status, worst.reason.code.says(format!("{}{tail}", worst.reason)))
             }
             _ => otherwise,
         };
@@ -103,7 +104,7 @@ impl About {
 }
 
 /// A finding that is about places and recorders rather than a verdict; the caller adds them.
-fn about_places(status: Status, reason: String) -> Finding {
+fn about_places(status: Status, reason: Coded) -> Finding {
     Finding {
         status,
         reason,

@@ -1,5 +1,6 @@
 //! What recording costs: invocations times price times copies, as a range, never as a promise.
 
+use crate::code::{Code, Coded};
 use crate::controls::count;
 use crate::finding::{Audit, PlaceAudit};
 use crate::plan::{Copies, CostTurn};
@@ -64,12 +65,17 @@ pub fn turn(before: &Audit<'_>, after: &Audit<'_>, prices: &Prices) -> Option<Co
         ));
     }
     let mut basis = vec![
-        format!("prices of {} from {}: {}", prices.as_of, prices.source, each.join("; ")),
-        format!(
+        Code::PriceList.says(format!(
+            "prices of {} from {}: {}",
+            prices.as_of,
+            prices.source,
+            each.join("; ")
+        )),
+        Code::RecordsPerInvocation.says(format!(
             "{} to {} records for one invocation; asynchronous ones give rise to several",
             prices.records_per_invocation.0, prices.records_per_invocation.1
-        ),
-        "without storage, CloudWatch Logs, keys and what reads the records".to_owned(),
+        )),
+        Code::CostExcludes.says("without storage, CloudWatch Logs, keys and what reads the records"),
     ];
     basis.extend(uncounted.told());
     Some(CostTurn {
@@ -144,25 +150,28 @@ impl Uncounted {
     }
 
     /// One sentence for each kind.
-    pub(crate) fn told(self) -> Vec<String> {
+    pub(crate) fn told(self) -> Vec<Coded> {
         let mut told = Vec::new();
         if self.functions > 0 {
             let n = count(self.functions, "function");
-            told.push(format!("the invocations of {n} are not known and not counted"));
+            told.push(
+                Code::InvocationsUnknown
+                    .says(format!("the invocations of {n} are not known and not counted")),
+            );
         }
         if self.others > 0 {
-            told.push(format!(
+            told.push(Code::NewerKindsUncounted.says(format!(
                 "the invocations of {} of the newer kinds (web functions, MicroVM images) are not known and not counted",
                 count(self.others, "resource")
-            ));
+            )));
         }
         if self.unlisted > 0 {
             let n = self.unlisted;
             let places =
                 if n == 1 { "1 account and Region".to_owned() } else { format!("{n} accounts and Regions") };
-            told.push(format!(
+            told.push(Code::UnlistedUncounted.says(format!(
                 "the resources of {places} were not listed to the end, and the rest is not counted"
-            ));
+            )));
         }
         told
     }

@@ -3,6 +3,7 @@
 //! Everything a reader sees (status, reason, evidence, exit code) is a function of one [`Audit`] value.
 
 use crate::accepted::Accepted;
+use crate::code::Coded;
 use crate::inventory::{Gap, Inventory};
 use cloudtrail::resource::ResourceType;
 use recording::{State, Verdict, Why};
@@ -74,7 +75,7 @@ pub struct ControlResult {
     /// The worst status of its findings, or pass, or not applicable.
     pub status: Status,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Coded,
     /// Each distinct reason once, worst first.
     pub findings: Vec<Finding>,
 }
@@ -85,7 +86,7 @@ pub struct Finding {
     /// Fail or undetermined; pass iff it is a warning that changes nothing.
     pub status: Status,
     /// One sentence.
-    pub reason: String,
+    pub reason: Coded,
     /// The places it is about, as positions in [`Audit::places`], ascending.
     pub places: Vec<usize>,
     /// The resources it is about, ascending.
@@ -97,7 +98,7 @@ pub struct Finding {
     /// The gaps it rests on, as positions in [`Audit::gaps`], ascending. Not empty iff undetermined because of gaps.
     pub gaps: Vec<usize>,
     /// What to do next, in one sentence.
-    pub help: Option<String>,
+    pub help: Option<Coded>,
 }
 
 impl Finding {

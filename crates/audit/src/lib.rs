@@ -12,7 +12,9 @@ pub mod answer;
 pub mod backout;
 pub mod beside;
 mod candidates;
+mod cause;
 pub mod change;
+pub mod code;
 pub mod controls;
 pub mod cost;
 pub mod drift;
@@ -28,6 +30,7 @@ pub mod lint;
 pub mod plan;
 pub mod remedy;
 
+pub use cause::of_why;
 use cost::Prices;
 use exception::Exception;
 use finding::{Audit, Summary};

@@ -30,6 +30,7 @@ pub use undone::{Around, around, begun, is_taken_back, taken_back, takes_back_al
 
 use crate::answer::Conclusion;
 use crate::change::Change;
+use crate::code::{Code, Coded};
 use crate::cost::{Monthly, Prices};
 use crate::exception::Exception;
 use crate::finding::Status;
@@ -84,7 +85,7 @@ pub struct Plan {
     /// What was wanted and could not be planned, with the nearest that can.
     pub refusals: Vec<Refusal>,
     /// What the whole plan adds to what is recorded, in words; one for each kind.
-    pub gained: Vec<String>,
+    pub gained: Vec<Coded>,
     /// What is recorded before and will not be after: empty unless the purpose is a reduction.
     pub losses: Vec<Loss>,
     /// The status of every control before and after, in the order of the audit.
@@ -136,15 +137,15 @@ pub struct Step {
     /// What is done.
     pub change: Change,
     /// Why this change, and why this recorder.
-    pub because: String,
+    pub because: Coded,
     /// Who manages the recorder.
     pub owner: Owner,
     /// What this step adds to what is recorded, in words; one for each kind. Judged after all steps before it.
-    pub gained: Vec<String>,
+    pub gained: Vec<Coded>,
     /// What it can break, in words.
-    pub risks: Vec<String>,
+    pub risks: Vec<Coded>,
     /// How it is taken back, in words.
-    pub backout: String,
+    pub backout: Coded,
 }
 
 /// Who manages a recorder, so that a change made behind the owner's back would be reverted or refused.
@@ -194,9 +195,9 @@ pub struct Refusal {
     /// The recorder it is about, where there is one.
     pub recorder: Option<String>,
     /// Why not.
-    pub reason: String,
+    pub reason: Coded,
     /// The nearest that can be done.
-    pub nearest: String,
+    pub nearest: Coded,
 }
 
 /// Something that is recorded before and not after.
@@ -207,7 +208,9 @@ pub struct Loss {
     /// The function's ARN.
     pub function: String,
     /// Why this one may be dropped, in words.
-    pub because: String,
+    pub because: Coded,
+    /// What speaks for keeping it, the gravest first: the codes of what the words say.
+    pub risks: Vec<Code>,
 }
 
 /// A control before and after.
@@ -220,7 +223,7 @@ pub struct Outlook {
     /// Its status once the plan is carried out.
     pub after: Status,
     /// Why, after.
-    pub reason: String,
+    pub reason: Coded,
 }
 
 /// Cost before and after.
@@ -235,7 +238,7 @@ pub struct CostTurn {
     /// True iff something may be recorded that nobody counted: then it costs at least the low end, and no high end is known.
     pub is_least: bool,
     /// What the figures rest on and leave out, in words: prices' date and source, functions without counts, ...
-    pub basis: Vec<String>,
+    pub basis: Vec<Coded>,
     /// Invocations recorded more than once, after: what each costs.
     pub copies: Vec<Copies>,
 }

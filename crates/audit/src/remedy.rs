@@ -1,5 +1,6 @@
 //! What would mend a finding: the recorder that is nearest to recording what escapes, and what keeps it from doing so.
 
+use crate::code::{Code, Coded};
 use crate::finding::{Audit, Proof, SilentReason};
 use crate::inventory::GapKind;
 use cloudtrail::selector::Selector;
@@ -46,30 +47,30 @@ pub fn nearest(audit: &Audit<'_>, proof: Proof) -> Option<Nearest> {
 
 /// What to do about a verdict that is not "recorded", in one sentence.
 #[must_use]
-pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<String> {
+pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
     let verdict = &audit.verdicts[proof.verdict];
     match verdict.state {
         State::Recorded => None,
         State::Undetermined => {
             let gaps = audit.deciding_gaps(proof);
             let refused = gaps.iter().map(|at| &audit.gaps[*at]).find(|gap| gap.kind == GapKind::Refused)?;
-            Some(format!("allow {} (`invoketrail permissions audit --check`)", refused.call))
+            Some(
+                Code::AllowCall
+                    .says(format!("allow {} (`invoketrail permissions audit --check`)", refused.call)),
+            )
         }
         State::PartiallyRecorded | State::NotRecorded => {
-            let how = "(`invoketrail plan`)";
-            Some(match nearest(audit, proof) {
-                Some(near) => format!("{} {how}", mend(audit, proof, near)),
-                None => match repair(audit, proof) {
-                    Some(repair) => format!("{repair} {how}"),
-                    None => "create a trail (`invoketrail plan`)".to_owned(),
-                },
-            })
+            let told = match nearest(audit, proof) {
+                Some(near) => mend(audit, proof, near),
+                None => repair(audit, proof).unwrap_or_else(|| Code::CreateTrail.says("create a trail")),
+            };
+            Some(told.code.says(format!("{told} (`invoketrail plan`)")))
         }
     }
 }
 
 /// What to do with the nearest selector.
-fn mend(audit: &Audit<'_>, proof: Proof, near: Nearest) -> String {
+fn mend(audit: &Audit<'_>, proof: Proof, near: Nearest) -> Coded {
     let recorder = &audit.inventory.recorders[near.recorder];
     let of = format!("{} {}", recorder.kind, recorder.name);
     let resource =
@@ -77,26 +78,36 @@ fn mend(audit: &Audit<'_>, proof: Proof, near: Nearest) -> String {
     let kind = resource.map_or("", |resource| resource.kind.as_str());
     let number = near.selector;
     match (distance(near.turned), near.turned.field) {
-        (2 | 3, _) if kind.is_empty() => format!("add a selector for management events to {of}"),
-        (2 | 3, _) => format!("add a selector for {kind} to {of}"),
-        (_, "ReadWriteType") => format!("let selector {number} of {of} take write events too"),
-        (_, "DataResources.Values") => format!("let selector {number} of {of} take all of {kind}"),
+        (2 | 3, _) if kind.is_empty() => {
+            Code::AddManagementSelector.says(format!("add a selector for management events to {of}"))
+        }
+        (2 | 3, _) => Code::AddSelector.says(format!("add a selector for {kind} to {of}")),
+        (_, "ReadWriteType") => {
+            Code::TakeWrites.says(format!("let selector {number} of {of} take write events too"))
+        }
+        (_, "DataResources.Values") => {
+            Code::TakeAllOfType.says(format!("let selector {number} of {of} take all of {kind}"))
+        }
         (_, field) => {
             let known = recorder.selectors.known().and_then(|one| one.list.get(number));
             let what = if matches!(known, Some(Selector::Basic(_))) { "member" } else { "condition" };
-            format!("remove the {field} {what} of {of}")
+            Code::RemoveCondition.says(format!("remove the {field} {what} of {of}"))
         }
     }
 }
 
 /// Where no selector is near: a recorder that fails the place by a fault of its own.
-fn repair(audit: &Audit<'_>, proof: Proof) -> Option<String> {
+fn repair(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
     audit.places[proof.place].silent.iter().find_map(|silent| {
         let recorder = &audit.inventory.recorders[silent.recorder];
         let of = format!("{} {}", recorder.kind, recorder.name);
         match silent.reason {
-            SilentReason::NotLogging => Some(format!("start the logging of {of}, or create a trail")),
-            SilentReason::CannotDeliver(_) => Some(format!("let {of} deliver again, or create a trail")),
+            SilentReason::NotLogging => {
+                Some(Code::StartLogging.says(format!("start the logging of {of}, or create a trail")))
+            }
+            SilentReason::CannotDeliver(_) => {
+                Some(Code::RepairDelivery.says(format!("let {of} deliver again, or create a trail")))
+            }
             _ => None,
         }
     })

@@ -122,10 +122,10 @@ fn is_same(cause: &Cause<'_>, finding: &Finding) -> bool {
 }
 
 fn because(audit: &Audit<'_>, finding: &Finding) -> Vec<String> {
-    let Some(proof) = finding.proof else { return vec![finding.reason.clone()] };
+    let Some(proof) = finding.proof else { return vec![finding.reason.words.clone()] };
     let escape = audit.verdicts[proof.verdict].escape.as_ref();
     escape.map_or_else(
-        || vec![finding.reason.clone()],
+        || vec![finding.reason.words.clone()],
         |escape| words::turned_away(audit, &audit.places[proof.place], escape),
     )
 }

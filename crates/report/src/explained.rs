@@ -214,6 +214,7 @@ pub fn explanation_json(explanation: &Explanation<'_>, stamp: &Stamp<'_>) -> Str
             json.object(|object| {
                 object.text("recorder", silent.arn);
                 object.text("reason", &silent.reason.to_string());
+                object.text("code", silent.reason.code().as_str());
             });
         });
         proof::open(verdict, object);

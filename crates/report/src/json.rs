@@ -5,6 +5,7 @@ use super::view::{self, subject_arn};
 use super::{AUDIT_FORMAT, Stamp, drift, proof, words};
 use audit::Counted;
 use audit::accepted::Accepted;
+use audit::code::Code;
 use audit::finding::{
     Audit, ControlResult, Finding, PlaceAudit, Plane, Proof, Summary, Weight, verdict_word,
 };
@@ -145,12 +146,14 @@ fn control(audit: &Audit<'_>, control: &ControlResult, object: &mut Object<'_>) 
     );
     object.text("status", control.status.as_str());
     object.text("reason", &control.reason);
+    object.text("code", control.reason.code.as_str());
     object.list("findings", &control.findings, |json, one| json.object(|object| finding(audit, one, object)));
 }
 
 fn finding(audit: &Audit<'_>, finding: &Finding, object: &mut Object<'_>) {
     object.text("status", finding.status.as_str());
     object.text("reason", &finding.reason);
+    object.text("code", finding.reason.code.as_str());
     object.number("resource_count", finding.resources.len());
     let listed = finding.resources.iter().take(LISTED);
     object.list("resources", listed, |json, one| json.text(audit.row(*one).arn));
@@ -175,6 +178,7 @@ fn finding(audit: &Audit<'_>, finding: &Finding, object: &mut Object<'_>) {
     }
     object.list("gaps", &finding.gaps, |json, at| proof::gap(&audit.gaps[*at], json));
     object.maybe("help", finding.help.as_deref());
+    object.maybe("help_code", finding.help.as_ref().map(|help| help.code.as_str()));
 }
 
 /// How the lines of resources are told apart.
@@ -253,7 +257,7 @@ fn resource(
 pub(super) struct Standing {
     active: usize,
     uncertain: usize,
-    silent: BTreeMap<String, usize>,
+    silent: BTreeMap<(String, Code), usize>,
 }
 
 /// For each recorder of the inventory.
@@ -266,7 +270,7 @@ pub(super) fn standings(audit: &Audit<'_>) -> Vec<Standing> {
         }
         for silent in &place.silent {
             if let Some(standing) = all.get_mut(silent.recorder) {
-                *standing.silent.entry(silent.reason.to_string()).or_default() += 1;
+                *standing.silent.entry((silent.reason.to_string(), silent.reason.code())).or_default() += 1;
             }
         }
     }
@@ -292,9 +296,10 @@ pub(super) fn recorder(recorder: &Recorder, standing: &Standing, object: &mut Ob
     object.object("standing", |object| {
         object.number("active_at", standing.active);
         object.number("uncertain_at", standing.uncertain);
-        object.list("silent_at", &standing.silent, |json, (reason, places)| {
+        object.list("silent_at", &standing.silent, |json, ((reason, code), places)| {
             json.object(|object| {
                 object.text("reason", reason);
+                object.text("code", code.as_str());
                 object.number("places", *places);
             });
         });

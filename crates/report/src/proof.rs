@@ -26,6 +26,7 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
         json.object(|object| {
             object.text("recorder", &inventory.recorders[silent.recorder].arn);
             object.text("reason", &silent.reason.to_string());
+            object.text("code", silent.reason.code().as_str());
         });
     });
     object.list("copies", &verdict.copies, |json, copy| {
@@ -91,6 +92,7 @@ fn selector(audit: &Audit<'_>, place: &PlaceAudit<'_>, by: SelectorRef, object: 
 
 /// Why a selector does not certainly record the witness: a field and its operator, or a doubt.
 pub(super) fn why(why: &Why, object: &mut Object<'_>) {
+    object.text("code", audit::of_why(why).as_str());
     match why {
         Why::Field(field) => {
             object.text("field", field.field);
@@ -142,4 +144,5 @@ pub(super) fn gap_members(gap: &Gap, object: &mut Object<'_>) {
     object.maybe("subject", gap.subject.as_deref());
     object.text("kind", gap.kind.as_str());
     object.text("error", &gap.error);
+    object.text("code", gap.kind.code().as_str());
 }

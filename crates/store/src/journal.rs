@@ -362,11 +362,11 @@ mod tests {
             },
             steps: vec![Step {
                 change: Change { target, setting: Setting::Logging(Turn { before: false, after: true }) },
-                because: String::new(),
+                because: audit::code::Coded::default(),
                 owner: audit::plan::Owner::Nobody,
                 gained: Vec::new(),
                 risks: Vec::new(),
-                backout: String::new(),
+                backout: audit::code::Coded::default(),
             }],
             refusals: Vec::new(),
             gained: Vec::new(),

@@ -1,6 +1,7 @@
 //! Which functions a reduction leaves out.
 
 use super::{Pattern, Risk, risk};
+use crate::code::{Code, Coded};
 use crate::inventory::Inventory;
 use cloudtrail::recorder::Seen;
 use std::collections::HashSet;
@@ -35,7 +36,7 @@ pub struct Choice {
     /// What recording costs afterwards, in US dollars a month, by the high end of the estimate; `None` iff not known.
     pub cost_after: Option<f64>,
     /// What could not be had, in words; empty iff everything wanted is in `dropped`.
-    pub unmet: Vec<String>,
+    pub unmet: Vec<Coded>,
 }
 
 /// Chooses what to leave out.
@@ -67,18 +68,19 @@ pub fn choose(
         Wanted::Budget(budget) => within(*budget, all, &kept, &mut unmet),
         Wanted::Drop(patterns) => matching(inventory, patterns, all, &kept, &mut unmet),
         Wanted::Only(arns) => {
-            unmet.extend(
-                kept.iter()
-                    .filter(|one| !arns.contains(&one.arn))
-                    .map(|one| format!("{} is on the must-keep list", one.arn)),
-            );
+            unmet.extend(kept.iter().filter(|one| !arns.contains(&one.arn)).map(must_keep));
             all.into_iter().filter(|one| !arns.contains(&one.arn)).collect()
         }
     };
     // A misspelled name of what must be kept is no reason to drop it, and one of what is to go hides what was meant.
     if !strangers.is_empty() {
         dropped.clear();
-        unmet.splice(0..0, strangers.iter().map(|name| format!("{name} is not among the functions seen")));
+        unmet.splice(
+            0..0,
+            strangers
+                .iter()
+                .map(|name| Code::NotAmongSeen.says(format!("{name} is not among the functions seen"))),
+        );
     }
     dropped.sort_by(|a, b| a.arn.cmp(&b.arn));
     let cost_after = everything.and_then(|all| total(dropped.iter()).map(|less| all - less));
@@ -107,17 +109,21 @@ pub fn strangers(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Ve
     strangers
 }
 
+fn must_keep(one: &Chosen) -> Coded {
+    Code::MustKeep.says(format!("{} is on the must-keep list", one.arn))
+}
+
 /// What all of them cost; `None` iff that of one is not known.
 fn total<'a>(all: impl Iterator<Item = &'a Chosen>) -> Option<f64> {
     all.map(|one| one.cost).sum()
 }
 
-fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<String>) -> Vec<Chosen> {
+fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<Coded>) -> Vec<Chosen> {
     let unknown = all.iter().chain(kept).filter(|one| one.cost.is_none()).count();
     if unknown > 0 {
-        unmet.push(format!(
+        unmet.push(Code::BudgetUncounted.says(format!(
             "the invocations of {unknown} functions are not known, so no budget can be promised"
-        ));
+        )));
         return Vec::new();
     }
     let price = |one: &Chosen| one.cost.unwrap_or_default();
@@ -134,9 +140,9 @@ fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<String
         dropped.push(one);
     }
     if left > budget {
-        unmet.push(format!(
+        unmet.push(Code::BudgetTooLow.says(format!(
             "the budget of ${budget:.2} cannot be met: what must be kept costs ${left:.2} a month by the high estimate"
-        ));
+        )));
         return Vec::new();
     }
     // The last ones may have made an earlier one needless; the riskiest is put back first.
@@ -157,7 +163,7 @@ fn matching(
     patterns: &[Pattern],
     all: Vec<Chosen>,
     kept: &[Chosen],
-    unmet: &mut Vec<String>,
+    unmet: &mut Vec<Coded>,
 ) -> Vec<Chosen> {
     let mut open = 0;
     let mut is_match = |one: &Chosen| {
@@ -171,14 +177,14 @@ fn matching(
         matched
     };
     let dropped: Vec<Chosen> = all.into_iter().filter(|one| is_match(one)).collect();
-    unmet.extend(
-        kept.iter().filter(|one| is_match(one)).map(|one| format!("{} is on the must-keep list", one.arn)),
-    );
+    unmet.extend(kept.iter().filter(|one| is_match(one)).map(must_keep));
     if open > 0 {
-        unmet.push(format!("the tags of {open} functions are not known, so they are kept"));
+        unmet.push(
+            Code::TagsUnknown.says(format!("the tags of {open} functions are not known, so they are kept")),
+        );
     }
     if dropped.is_empty() && unmet.is_empty() {
-        unmet.push("no function matches".to_owned());
+        unmet.push(Code::NothingMatches.says("no function matches"));
     }
     dropped
 }

@@ -1,6 +1,7 @@
 //! What speaks for keeping a function recorded, with the reasons.
 
 use crate::beside::FunctionFacts;
+use crate::code::{Code, Coded};
 use cloudtrail::recorder::Seen;
 
 /// How much is at stake where a function's invocations are not recorded. It only orders functions; it is no measurement.
@@ -9,7 +10,7 @@ pub struct Risk {
     /// At least 1; the higher, the more speaks for keeping it recorded.
     pub score: u32,
     /// Why, the gravest first. Empty iff nothing speaks for it.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Coded>,
 }
 
 /// Triggers that the internet can pull.
@@ -23,9 +24,9 @@ const POWERFUL: [&str; 4] = ["admin", "poweruser", "root", "fullaccess"];
 /// The risk of no longer recording a function. What was not read counts as a risk of its own.
 #[must_use]
 pub fn risk(facts: Option<&FunctionFacts>) -> Risk {
-    let mut found: Vec<(u32, String)> = Vec::new();
+    let mut found: Vec<(u32, Coded)> = Vec::new();
     match facts {
-        None => found.push((6, "nothing is known of who may invoke it".to_owned())),
+        None => found.push((6, Code::FactsUnknown.says("nothing is known of who may invoke it"))),
         Some(facts) => {
             reach(facts, &mut found);
             role(facts, &mut found);
@@ -40,64 +41,76 @@ pub fn risk(facts: Option<&FunctionFacts>) -> Risk {
 }
 
 /// Who may invoke it.
-fn reach(facts: &FunctionFacts, found: &mut Vec<(u32, String)>) {
+fn reach(facts: &FunctionFacts, found: &mut Vec<(u32, Coded)>) {
     match &facts.policy {
-        Seen::Unread(_) => found.push((3, "its resource policy could not be read".to_owned())),
+        Seen::Unread(_) => found.push((3, Code::PolicyUnread.says("its resource policy could not be read"))),
         Seen::Known(policy) => {
             if policy.public {
-                found.push((8, "anybody may invoke it by its resource policy".to_owned()));
+                found.push((8, Code::PublicPolicy.says("anybody may invoke it by its resource policy")));
             }
             if !policy.accounts.is_empty() {
                 let others = policy.accounts.join(", ");
-                found.push((5, format!("other accounts may invoke it by its resource policy: {others}")));
+                found.push((
+                    5,
+                    Code::SharedPolicy
+                        .says(format!("other accounts may invoke it by its resource policy: {others}")),
+                ));
             }
         }
     }
     match &facts.urls {
-        Seen::Unread(_) => found.push((3, "its function URLs could not be read".to_owned())),
+        Seen::Unread(_) => found.push((3, Code::UrlsUnread.says("its function URLs could not be read"))),
         Seen::Known(urls) if urls.iter().any(|auth| auth != "AWS_IAM") => {
-            found.push((8, "it has a function URL without authentication".to_owned()));
+            found.push((8, Code::OpenUrl.says("it has a function URL without authentication")));
         }
-        Seen::Known(urls) if !urls.is_empty() => found.push((2, "it has a function URL".to_owned())),
+        Seen::Known(urls) if !urls.is_empty() => {
+            found.push((2, Code::FunctionUrl.says("it has a function URL")))
+        }
         Seen::Known(_) => {}
     }
     match &facts.triggers {
-        Seen::Unread(_) => found.push((2, "its triggers could not be read".to_owned())),
+        Seen::Unread(_) => found.push((2, Code::TriggersUnread.says("its triggers could not be read"))),
         Seen::Known(triggers) => {
             let facing: Vec<&str> =
                 triggers.iter().map(String::as_str).filter(|one| INTERNET.contains(one)).collect();
             if !facing.is_empty() {
-                found.push((4, format!("the internet can trigger it through {}", facing.join(", "))));
+                found.push((
+                    4,
+                    Code::InternetTrigger
+                        .says(format!("the internet can trigger it through {}", facing.join(", "))),
+                ));
             }
         }
     }
 }
 
 /// What it may do.
-fn role(facts: &FunctionFacts, found: &mut Vec<(u32, String)>) {
+fn role(facts: &FunctionFacts, found: &mut Vec<(u32, Coded)>) {
     let Some(role) = &facts.role else {
-        found.push((2, "its execution role is not known".to_owned()));
+        found.push((2, Code::RoleUnknown.says("its execution role is not known")));
         return;
     };
     let name = role.rsplit('/').next().unwrap_or(role).to_ascii_lowercase().replace(['-', '_'], "");
     if POWERFUL.iter().any(|word| name.contains(word)) {
-        found.push((4, "the name of its execution role hints at wide permissions".to_owned()));
+        found.push((4, Code::PowerfulRole.says("the name of its execution role hints at wide permissions")));
     }
 }
 
 /// What its owners say of it.
-fn tags(facts: &FunctionFacts, found: &mut Vec<(u32, String)>) {
+fn tags(facts: &FunctionFacts, found: &mut Vec<(u32, Coded)>) {
     let tags = match &facts.tags {
-        Seen::Unread(_) => return found.push((2, "its tags could not be read".to_owned())),
+        Seen::Unread(_) => {
+            return found.push((2, Code::FunctionTagsUnread.says("its tags could not be read")));
+        }
         Seen::Known(tags) => tags,
     };
     for (key, value) in tags {
         let plain = value.to_ascii_lowercase();
         let words: Vec<&str> = plain.split(|one: char| !one.is_ascii_alphanumeric()).collect();
         if words.iter().any(|word| SENSITIVE.contains(word)) {
-            found.push((4, format!("its tag {key} says {value}")));
+            found.push((4, Code::SensitiveTag.says(format!("its tag {key} says {value}"))));
         } else if words.iter().any(|word| matches!(*word, "prod" | "production" | "live")) {
-            found.push((2, format!("its tag {key} says {value}")));
+            found.push((2, Code::ProductionTag.says(format!("its tag {key} says {value}"))));
         }
     }
 }

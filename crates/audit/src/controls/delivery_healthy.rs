@@ -1,6 +1,7 @@
 //! `delivery-healthy`: no trail reports an error of delivery.
 
 use super::{About, about_places, count, named};
+use crate::code::{Code, Coded};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::Seen;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,11 +23,11 @@ const ABOUT: About = About {
 /// Passes iff no trail, at no place where it logs, has a `LatestDeliveryError` or `LatestDigestDeliveryError`. That is no
 /// proof of delivery: the field reports destination problems alone, and not time-outs (semantics 4.4).
 pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
-    let mut errors: BTreeMap<(Status, String), Shared> = BTreeMap::new();
+    let mut errors: BTreeMap<(Status, Coded), Shared> = BTreeMap::new();
     let mut sightings = 0;
     for (at, place) in audit.inventory.places.iter().enumerate() {
         if let Seen::Unread(gap) = &place.trails {
-            let told = (Status::Undetermined, "which trails there are was not read".to_owned());
+            let told = (Status::Undetermined, Code::TrailsUnread.says("which trails there are was not read"));
             let shared = errors.entry(told).or_default();
             shared.places.insert(at);
             shared.gaps.insert(*gap);
@@ -36,14 +37,25 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             let recorder = audit.inventory.recorder(&sighting.trail);
             let name = recorder.map_or_else(|| sighting.trail.clone(), |one| named(audit, one));
             let (told, gap) = match &sighting.status {
-                Seen::Unread(gap) => {
-                    ((Status::Undetermined, format!("the status of {name} was not read")), Some(*gap))
-                }
+                Seen::Unread(gap) => (
+                    (
+                        Status::Undetermined,
+                        Code::StatusUnread.says(format!("the status of {name} was not read")),
+                    ),
+                    Some(*gap),
+                ),
                 Seen::Known(status) => match (&status.delivery_error, &status.digest_error) {
-                    (Some(error), _) => ((Status::Fail, format!("{name} cannot deliver: {error}")), None),
-                    (None, Some(error)) => {
-                        ((Status::Fail, format!("{name} cannot deliver digests: {error}")), None)
-                    }
+                    (Some(error), _) => (
+                        (Status::Fail, Code::DeliveryFails.says(format!("{name} cannot deliver: {error}"))),
+                        None,
+                    ),
+                    (None, Some(error)) => (
+                        (
+                            Status::Fail,
+                            Code::DigestDeliveryFails.says(format!("{name} cannot deliver digests: {error}")),
+                        ),
+                        None,
+                    ),
                     (None, None) => continue,
                 },
             };
@@ -57,12 +69,18 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         places: shared.places.into_iter().collect(),
         recorders: shared.recorders.into_iter().collect(),
         gaps: shared.gaps.into_iter().collect(),
-        help: Some("look at the bucket's policy, its encryption key and whether it still exists".to_owned()),
+        help: Some(
+            Code::CheckDelivery
+                .says("look at the bucket's policy, its encryption key and whether it still exists"),
+        ),
         ..about_places(status, reason)
     });
     let otherwise = match sightings {
-        0 => (Status::NotApplicable, "no trail was seen".to_owned()),
-        n => (Status::Pass, format!("no delivery error at {}", count(n, "trail and place"))),
+        0 => (Status::NotApplicable, Code::NoTrails.says("no trail was seen")),
+        n => (
+            Status::Pass,
+            Code::NoDeliveryErrors.says(format!("no delivery error at {}", count(n, "trail and place"))),
+        ),
     };
     ABOUT.answer(findings.collect(), otherwise)
 }

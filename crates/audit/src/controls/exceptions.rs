@@ -2,6 +2,7 @@
 
 use super::{about_places, count};
 use crate::accepted::Accepted;
+use crate::code::Code;
 use crate::finding::{Audit, Finding, Status};
 
 /// How many functions are not recorded and excused.
@@ -23,13 +24,21 @@ fn finding(accepted: &Accepted<'_>) -> Finding {
             "{functions} {are} not recorded under exception {}, accepted by {} until {}: {}",
             exception.id, exception.owner, exception.until, exception.reason
         );
-        (Status::Pass, reason, format!("it ends on {}: record again by then", exception.until))
+        (
+            Status::Pass,
+            Code::ExceptionHolds.says(reason),
+            Code::RecordAgainByDay.says(format!("it ends on {}: record again by then", exception.until)),
+        )
     } else {
         let reason = format!(
             "exception {} of {} ended on {}, and {functions} {are} still not recorded",
             exception.id, exception.owner, exception.until
         );
-        (Status::Fail, reason, "record again with invoketrail restore, or declare a new exception".to_owned())
+        (
+            Status::Fail,
+            Code::ExceptionEnded.says(reason),
+            Code::RestoreOrDeclare.says("record again with invoketrail restore, or declare a new exception"),
+        )
     };
     let places = accepted.functions.iter().map(|function| function.place).collect();
     let mut finding = Finding {

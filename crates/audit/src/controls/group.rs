@@ -1,5 +1,7 @@
 //! Rows and places that share a reason, brought together so that each reason is told once.
 
+use crate::cause;
+use crate::code::Code;
 use crate::finding::{Audit, Finding, Proof, ResourceRef, Silent, Status};
 use recording::{Open, State};
 use std::collections::BTreeMap;
@@ -65,9 +67,13 @@ fn told(audit: &Audit<'_>, position: usize) -> String {
 pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) -> Finding {
     let verdict = &audit.verdicts[proof.verdict];
     let (status, reason) = match verdict.state {
-        State::Recorded => (Status::Pass, "all are recorded".to_owned()),
-        State::PartiallyRecorded | State::NotRecorded => (Status::Fail, told(audit, proof.verdict)),
-        State::Undetermined => (Status::Undetermined, told(audit, proof.verdict)),
+        State::Recorded => (Status::Pass, Code::AllRecorded.says("all are recorded")),
+        State::PartiallyRecorded | State::NotRecorded => {
+            (Status::Fail, cause::of_verdict(audit, proof).says(told(audit, proof.verdict)))
+        }
+        State::Undetermined => {
+            (Status::Undetermined, cause::of_verdict(audit, proof).says(told(audit, proof.verdict)))
+        }
     };
     let mut gaps: Vec<usize> =
         places.iter().flat_map(|place| audit.deciding_gaps(Proof { place: *place, ..proof })).collect();

@@ -6,6 +6,7 @@
 
 use super::lambda_invocations_recorded::unlisted_places;
 use super::{About, about_places, count};
+use crate::code::{Code, Coded};
 use crate::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -49,13 +50,17 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     let [(failing, at_failing), (open, at_open)] = by_status;
     let mut findings = Vec::new();
     if failing > 0 {
-        let reason = format!("not all data events of {} are recorded", count(failing, "function"));
+        let reason = Code::DataEventsPartial
+            .says(format!("not all data events of {} are recorded", count(failing, "function")));
         findings.push(finding(Status::Fail, reason, at_failing, Vec::new()));
     }
     if !at_open.is_empty() {
         let reason = match open {
-            0 => "not every function could be listed".to_owned(),
-            n => format!("it is unknown whether all data events of {} are recorded", count(n, "function")),
+            0 => Code::NotAllListed.says("not every function could be listed"),
+            n => Code::DataEventsUnknown.says(format!(
+                "it is unknown whether all data events of {} are recorded",
+                count(n, "function")
+            )),
         };
         findings.push(finding(Status::Undetermined, reason, at_open, gaps));
     }
@@ -63,10 +68,13 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     let otherwise = match seen {
         0 if unlisted_places(audit, PLANE) > 0 => {
             let reason = "not every function could be listed, but all data events of any are recorded";
-            (Status::Pass, reason.to_owned())
+            (Status::Pass, Code::AllUnlistedRecorded.says(reason))
         }
-        0 => (Status::NotApplicable, "there is no function".to_owned()),
-        n => (Status::Pass, format!("all data events of {} are recorded", count(n, "function"))),
+        0 => (Status::NotApplicable, Code::NoResources.says("there is no function")),
+        n => (
+            Status::Pass,
+            Code::AllRecorded.says(format!("all data events of {} are recorded", count(n, "function"))),
+        ),
     };
     CURRENT.answer(findings, otherwise)
 }
@@ -95,25 +103,28 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
             let gaps = gaps.collect();
             finding(
                 Status::Undetermined,
-                format!("it is unknown whether all data events of new functions are recorded {where_to}"),
+                Code::NewDataEventsUnknown.says(format!(
+                    "it is unknown whether all data events of new functions are recorded {where_to}"
+                )),
                 places,
                 gaps,
             )
         } else {
-            let reason = format!("not all data events of new functions are recorded {where_to}");
+            let reason = Code::NewDataEventsPartial
+                .says(format!("not all data events of new functions are recorded {where_to}"));
             finding(Status::Fail, reason, places, Vec::new())
         });
     }
     let otherwise = if audit.places.is_empty() {
-        (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
+        (Status::NotApplicable, Code::NoPlaces.says("the inventory holds no account and Region"))
     } else {
-        (Status::Pass, "all data events of new functions are recorded".to_owned())
+        (Status::Pass, Code::AllRecorded.says("all data events of new functions are recorded"))
     };
     FUTURE.answer(findings, otherwise)
 }
 
-fn finding(status: Status, reason: String, places: Vec<usize>, gaps: Vec<usize>) -> Finding {
-    let help = Some("see lambda-invocations-recorded for the proof".to_owned());
+fn finding(status: Status, reason: Coded, places: Vec<usize>, gaps: Vec<usize>) -> Finding {
+    let help = Some(Code::ProofElsewhere.says("see lambda-invocations-recorded for the proof"));
     let mut finding = Finding { places, gaps, help, ..about_places(status, reason) };
     finding.tidy();
     finding

@@ -2,6 +2,7 @@
 //! web functions and MicroVM images, each a plane of its own because selectors for one do not cover the others.
 
 use super::{About, about_places, count, exceptions, group};
+use crate::code::{Code, Coded};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use crate::inventory::GapKind;
 use crate::remedy::remedy;
@@ -42,20 +43,21 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     findings.extend(warnings(audit, PLANE));
     let seen = rows(audit, PLANE);
     let reason = match seen {
-        0 if unlisted_places(audit, PLANE) > 0 => {
-            "not every function could be listed, but any function, listed or not, would be recorded"
-                .to_owned()
+        0 if unlisted_places(audit, PLANE) > 0 => Code::AllUnlistedRecorded
+            .says("not every function could be listed, but any function, listed or not, would be recorded"),
+        0 => {
+            Code::AnyRecorded.says("there is no function yet, and any that will be created would be recorded")
         }
-        0 => "there is no function yet, and any that will be created would be recorded".to_owned(),
-        n => format!("every invocation of {} and of new functions is recorded", count(n, "function")),
+        n => Code::AllRecorded
+            .says(format!("every invocation of {} and of new functions is recorded", count(n, "function"))),
     };
     let reason = match exceptions::excused(audit) {
         0 => reason,
-        n => format!("{reason}, except {} under accepted exceptions", count(n, "function")),
+        n => reason.code.says(format!("{reason}, except {} under accepted exceptions", count(n, "function"))),
     };
     if audit.places.is_empty() {
         let reason = "the inventory holds no account and Region, so nothing was judged";
-        findings.push(open(reason.to_owned(), Vec::new(), Vec::new()));
+        findings.push(open(Code::NoPlaces.says(reason), Vec::new(), Vec::new()));
     }
     FUNCTIONS.answer(findings, (Status::Pass, reason))
 }
@@ -64,17 +66,20 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
 fn tell_future(findings: &mut Vec<Finding>, mut future: Finding) {
     let same = |other: &&mut Finding| {
         let known = other.places.iter().all(|place| future.places.contains(place));
-        known && other.status == future.status && other.reason == future.reason && !other.resources.is_empty()
+        known
+            && other.status == future.status
+            && other.reason.words == future.reason.words
+            && !other.resources.is_empty()
     };
     if let Some(existing) = findings.iter_mut().find(same) {
-        existing.reason = match future.status {
+        existing.reason.words = match future.status {
             Status::Undetermined => format!("{}, now or for new functions", future.reason),
             _ => format!("{}, and new functions will not be either", existing.reason),
         };
         existing.places = future.places;
         return;
     }
-    future.reason = match future.status {
+    future.reason.words = match future.status {
         Status::Fail => of_new_functions(&future.reason),
         _ => format!("of new functions, {}", future.reason),
     };
@@ -109,7 +114,7 @@ fn say_how_to_mend(audit: &Audit<'_>, findings: &mut [Finding]) {
                 GapKind::Refused => format!("AWS refused {}", gap.call),
                 _ => format!("{} could not be read", gap.call),
             };
-            finding.reason = format!("{}, because {why}", finding.reason);
+            finding.reason.words = format!("{}, because {why}", finding.reason);
         }
         finding.help = remedy(audit, proof);
     }
@@ -135,7 +140,7 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
     let uncovered = group::places(audit, any_of, |place, state| state != State::Recorded && complete(place));
     let seen = rows(audit, plane);
     findings.extend(uncovered.into_iter().map(|mut finding| {
-        finding.reason = match finding.status {
+        finding.reason.words = match finding.status {
             Status::Undetermined => {
                 format!("it is unknown whether a {} created here would be recorded", kind.noun())
             }
@@ -143,7 +148,10 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
         };
         finding.status = Status::Pass;
         finding.gaps = Vec::new();
-        finding.help = Some(format!("add an advanced selector for {kind}; no basic selector can select it"));
+        finding.help = Some(
+            Code::AddSelector
+                .says(format!("add an advanced selector for {kind}; no basic selector can select it")),
+        );
         finding
     }));
     findings.extend(warnings(audit, plane));
@@ -153,11 +161,16 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
             let noun = kind.noun();
             (
                 Status::Pass,
-                format!("not every {noun} could be listed, but any, listed or not, would be recorded"),
+                Code::AllUnlistedRecorded.says(format!(
+                    "not every {noun} could be listed, but any, listed or not, would be recorded"
+                )),
             )
         }
-        0 => (Status::NotApplicable, format!("no {} exists", kind.noun())),
-        n => (Status::Pass, format!("every invocation of {} is recorded", count(n, kind.noun()))),
+        0 => (Status::NotApplicable, Code::NoResources.says(format!("no {} exists", kind.noun()))),
+        n => (
+            Status::Pass,
+            Code::AllRecorded.says(format!("every invocation of {} is recorded", count(n, kind.noun()))),
+        ),
     };
     about.answer(findings, otherwise)
 }
@@ -189,14 +202,17 @@ fn unlisted(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
     }
     let noun = ResourceType::ALL[plane].noun();
     let told = [
-        (format!("not every {noun} could be listed, and one may escape"), listing),
-        (format!("a {noun} may be served by Regions that were not audited"), elsewhere),
+        (Code::NotAllListed.says(format!("not every {noun} could be listed, and one may escape")), listing),
+        (
+            Code::RegionsNotAudited.says(format!("a {noun} may be served by Regions that were not audited")),
+            elsewhere,
+        ),
     ];
     let found = told.into_iter().filter(|(_, (places, _))| !places.is_empty());
     found.map(|(reason, (places, gaps))| open(reason, places, gaps)).collect()
 }
 
-fn open(reason: String, places: Vec<usize>, gaps: Vec<usize>) -> Finding {
+fn open(reason: Coded, places: Vec<usize>, gaps: Vec<usize>) -> Finding {
     let mut finding = Finding { places, gaps, ..about_places(Status::Undetermined, reason) };
     finding.tidy();
     finding
@@ -212,12 +228,14 @@ fn warnings(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
     for finding in &mut found {
         let told =
             finding.proof.and_then(|proof| possible(proof.verdict)).map(|escape| escape.remainder.as_str());
-        finding.reason = format!(
+        finding.reason = Code::EventNamesUnsettled.says(format!(
             "AWS does not settle under which names all invocations are recorded (U-1): if others exist, {}",
             told.unwrap_or_default()
+        ));
+        finding.help = Some(
+            Code::RemoveNameCondition
+                .says("a selector without a condition on eventName records them under any name"),
         );
-        finding.help =
-            Some("a selector without a condition on eventName records them under any name".to_owned());
     }
     // A reason that rows and future functions share is told once.
     let mut told: Vec<Finding> = Vec::new();

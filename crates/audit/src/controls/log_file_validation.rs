@@ -1,6 +1,7 @@
 //! `log-file-validation`: the trails that record have log file validation on.
 
 use super::{About, about_places, count, named};
+use crate::code::Code;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use std::collections::BTreeSet;
@@ -30,18 +31,19 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     if !without.is_empty() {
         let more = without.len().saturating_sub(names.len());
         let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
-        let reason = format!("log file validation is off: {}{tail}", names.join(", "));
+        let reason =
+            Code::ValidationOff.says(format!("log file validation is off: {}{tail}", names.join(", ")));
         let help = "without digests nobody can prove that log files are unchanged: turn it on";
         findings.push(Finding {
             recorders: without,
-            help: Some(help.to_owned()),
+            help: Some(Code::TurnOnValidation.says(help)),
             ..about_places(Status::Fail, reason)
         });
     }
     findings.extend(unread(audit));
     let otherwise = match active.len() {
-        0 => (Status::NotApplicable, "no trail records".to_owned()),
-        n => (Status::Pass, format!("on for {}", count(n, "trail"))),
+        0 => (Status::NotApplicable, Code::NoTrails.says("no trail records")),
+        n => (Status::Pass, Code::ValidationOn.says(format!("on for {}", count(n, "trail")))),
     };
     ABOUT.answer(findings, otherwise)
 }
@@ -50,7 +52,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
 fn unread(audit: &Audit<'_>) -> Option<Finding> {
     let mut finding = about_places(
         Status::Undetermined,
-        "whether log file validation is on was not read everywhere".to_owned(),
+        Code::ValidationUnread.says("whether log file validation is on was not read everywhere"),
     );
     let recorders = &audit.inventory.recorders;
     for (at, place) in audit.places.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! `management-events-recorded`: management events are recorded, read and write, of every service.
 
 use super::{About, about_places, group};
+use crate::code::{Code, Coded};
 use crate::exclusion;
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, PlaceCandidate, Status, Weight};
 use cloudtrail::recorder::RecorderKind;
@@ -21,15 +22,15 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     }
     findings.extend(without_global_services(audit));
     let otherwise = if audit.places.is_empty() {
-        (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
+        (Status::NotApplicable, Code::NoPlaces.says("the inventory holds no account and Region"))
     } else {
-        (Status::Pass, "all management events are recorded, read and write".to_owned())
+        (Status::Pass, Code::AllRecorded.says("all management events are recorded, read and write"))
     };
     ABOUT.answer(findings, otherwise)
 }
 
 /// What recorders leave out on purpose, in words.
-fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
+fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<Coded> {
     let told = finding.recorders.iter().filter_map(|at| {
         let recorder = &audit.inventory.recorders[*at];
         let sources = exclusion::sources(&recorder.selectors.known()?.list);
@@ -44,8 +45,25 @@ fn on_purpose(audit: &Audit<'_>, finding: &Finding) -> Option<String> {
     });
     let told: Vec<String> = told.collect();
     (!told.is_empty()).then(|| {
-        format!("{}; invoketrail plan keeps that unless you say --all-management-events", told.join("; "))
+        Code::KeepExclusions.says(format!(
+            "{}; invoketrail plan keeps that unless you say --all-management-events",
+            told.join("; ")
+        ))
     })
+}
+
+/// What is said of events of global services that are not recorded, or may not be.
+fn global_services(fails: bool) -> Coded {
+    if fails {
+        return Code::GlobalServicesOff.says(
+            "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
+             management events here are without them",
+        );
+    }
+    Code::GlobalServicesUnknown.says(
+        "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
+         management events here, and another recorder was not read in full",
+    )
 }
 
 /// Events of global services (IAM, STS, CloudFront) happen in one Region of the partition, and only trails with
@@ -96,13 +114,6 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
     if places.is_empty() {
         return None;
     }
-    let reason = if fails {
-        "events of global services (IAM, STS, CloudFront) are not recorded: the only trails that record \
-         management events here are without them"
-    } else {
-        "unknown whether events of global services (IAM, STS, CloudFront) are recorded: a trail without them records \
-         management events here, and another recorder was not read in full"
-    };
     let gaps: Vec<usize> = match fails {
         true => Vec::new(),
         false => places
@@ -117,9 +128,10 @@ fn without_global_services(audit: &Audit<'_>) -> Option<Finding> {
         .filter_map(|one| one.recorder)
         .collect();
     silent.sort_unstable();
-    let help = Some("set IncludeGlobalServiceEvents, or make the trail multi-Region".to_owned());
+    let help =
+        Some(Code::SetGlobalServices.says("set IncludeGlobalServiceEvents, or make the trail multi-Region"));
     let mut finding =
-        Finding { places, recorders: silent, help, gaps, ..about_places(status, reason.to_owned()) };
+        Finding { places, recorders: silent, help, gaps, ..about_places(status, global_services(fails)) };
     finding.tidy();
     Some(finding)
 }

@@ -1,6 +1,7 @@
 //! `paid-copies`: no invocation is recorded by more than one recorder, because each copy is paid.
 
 use super::{About, about_places, named};
+use crate::code::{Code, Coded};
 use crate::cost::Prices;
 use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
 use recording::State;
@@ -40,22 +41,22 @@ pub(super) fn control(audit: &Audit<'_>, prices: Option<&Prices>) -> ControlResu
         places.dedup();
         Finding {
             status: Status::Fail,
-            reason: format!(
+            reason: Code::PaidTwice.says(format!(
                 "the same invocations are recorded {} times: by {}",
                 names.len(),
                 names.join(" and ")
-            ),
+            )),
             places,
             resources,
             recorders,
             proof: Some(proof),
             gaps: Vec::new(),
-            help: Some("data events are charged per copy, the first one included".to_owned()),
+            help: Some(Code::CopiesOfData.says("data events are charged per copy, the first one included")),
         }
     });
     let otherwise = match rows {
-        0 => (Status::NotApplicable, "there is nothing to invoke".to_owned()),
-        _ => (Status::Pass, "no invocation is certainly recorded twice".to_owned()),
+        0 => (Status::NotApplicable, Code::NoResources.says("there is nothing to invoke")),
+        _ => (Status::Pass, Code::NothingTwice.says("no invocation is certainly recorded twice")),
     };
     ABOUT.answer(findings.chain(management).chain(open).collect(), otherwise)
 }
@@ -76,11 +77,11 @@ fn management(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<Finding> {
         let names: Vec<String> = recorders.iter().map(|one| named(audit, *one)).collect();
         Finding {
             status: Status::Fail,
-            reason: format!(
+            reason: Code::ManagementPaidTwice.says(format!(
                 "the same management events are recorded {} times: by {}",
                 names.len(),
                 names.join(" and ")
-            ),
+            )),
             places,
             resources: Vec::new(),
             recorders,
@@ -93,22 +94,22 @@ fn management(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<Finding> {
 }
 
 /// What a copy of management events costs.
-fn price(prices: Option<&Prices>) -> String {
+fn price(prices: Option<&Prices>) -> Coded {
     let of_store = "an event data store is paid by volume";
     let free = "the first copy of management events that a trail delivers is free";
-    match prices {
+    Code::CopiesOfManagement.says(match prices {
         None => format!("{free}, each further one is paid; {of_store}"),
         Some(prices) => format!(
             "{free}, each further one costs ${:.2} for 100,000 events (price of {}); {of_store}",
             prices.management_copies_per_100k, prices.as_of
         ),
-    }
+    })
 }
 
 /// Resources of which it was not looked to the end whether two recorders record the same, because that takes too much work.
 fn given_up(audit: &Audit<'_>) -> Option<Finding> {
-    let reason =
-        "whether two recorders record the same takes more steps to find than the work limit".to_owned();
+    let reason = Code::CopiesWorkLimit
+        .says("whether two recorders record the same takes more steps to find than the work limit");
     let mut shared = about_places(Status::Undetermined, reason);
     for (at, place) in audit.places.iter().enumerate() {
         let management = &audit.verdicts[place.management];
@@ -131,7 +132,8 @@ fn given_up(audit: &Audit<'_>) -> Option<Finding> {
 
 /// Places whose resources could not be listed: there may be something to invoke, and two that record it.
 fn unlisted(audit: &Audit<'_>) -> Option<Finding> {
-    let reason = "the resources could not be listed, so what is recorded of them is unknown".to_owned();
+    let reason = Code::CopiesUnlisted
+        .says("the resources could not be listed, so what is recorded of them is unknown");
     let mut shared = about_places(Status::Undetermined, reason);
     for (at, place) in audit.places.iter().enumerate() {
         let gaps: Vec<usize> = place.planes.iter().flat_map(|plane| plane.gaps.iter().copied()).collect();
@@ -148,7 +150,8 @@ fn unlisted(audit: &Audit<'_>) -> Option<Finding> {
 fn open(audit: &Audit<'_>) -> Option<Finding> {
     let mut shared = about_places(
         Status::Undetermined,
-        "it is unknown whether a recorder that was not read records the same a second time".to_owned(),
+        Code::CopiesUnknown
+            .says("it is unknown whether a recorder that was not read records the same a second time"),
     );
     for (at, place) in audit.places.iter().enumerate() {
         // Something may be recorded here, and by two.

@@ -1,6 +1,7 @@
 //! `recorder-exists`: a trail (or event data store) exists for every account and Region.
 
 use super::{About, about_places, count};
+use crate::code::{Code, Coded};
 use crate::finding::{Audit, ControlResult, Finding, SilentReason, Status, Weight};
 use cloudtrail::recorder::RecorderKind;
 
@@ -84,27 +85,31 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     gaps.sort_unstable();
     gaps.dedup();
     let mut findings = Vec::new();
-    let finding = |status, reason: String, places: Vec<usize>, gaps| Finding {
+    let finding = |status, reason: Coded, places: Vec<usize>, gaps| Finding {
         places,
         gaps,
         help: Some(
-            "create a multi-Region trail, or an organization trail in the management account".to_owned(),
+            Code::CreateTrail
+                .says("create a multi-Region trail, or an organization trail in the management account"),
         ),
         ..about_places(status, reason)
     };
     if !none.is_empty() {
-        let reason = format!("no recorder exists at {} of account and Region", count(none.len(), "place"));
+        let reason = Code::NoRecorder
+            .says(format!("no recorder exists at {} of account and Region", count(none.len(), "place")));
         findings.push(finding(Status::Fail, reason, none, Vec::new()));
     }
     if !open.is_empty() {
-        let reason =
-            format!("no recorder was seen at {}, but not all could be listed", count(open.len(), "place"));
+        let reason = Code::NoRecorderSeen.says(format!(
+            "no recorder was seen at {}, but not all could be listed",
+            count(open.len(), "place")
+        ));
         findings.push(finding(Status::Undetermined, reason, open, gaps));
     }
     let otherwise = if audit.places.is_empty() {
-        (Status::NotApplicable, "the inventory holds no account and Region".to_owned())
+        (Status::NotApplicable, Code::NoPlaces.says("the inventory holds no account and Region"))
     } else {
-        (Status::Pass, "a recorder exists at every account and Region".to_owned())
+        (Status::Pass, Code::RecorderExists.says("a recorder exists at every account and Region"))
     };
     ABOUT.answer(findings, otherwise)
 }

@@ -2,6 +2,7 @@
 
 use super::recorder_exists::{Existence, existence};
 use super::{About, about_places, count, named};
+use crate::code::Code;
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, Silent, Status, Weight};
 use std::collections::BTreeSet;
 
@@ -27,11 +28,13 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         let (status, reason) = match existence {
             _ if active => continue,
             Existence::No => continue,
-            Existence::Yes if place.candidates.is_empty() => (Status::Fail, silence(audit, place)),
-            Existence::Yes => (Status::Undetermined, UNTOLD.to_owned()),
+            Existence::Yes if place.candidates.is_empty() => {
+                (Status::Fail, Code::NoneActive.says(silence(audit, place)))
+            }
+            Existence::Yes => (Status::Undetermined, Code::ActivityUnknown.says(UNTOLD)),
             Existence::Maybe(hanging) => {
                 gaps.extend(hanging);
-                (Status::Undetermined, UNTOLD.to_owned())
+                (Status::Undetermined, Code::ActivityUnknown.says(UNTOLD))
             }
         };
         let shared = match findings.iter().position(|finding| finding.reason == reason) {
@@ -50,8 +53,11 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         finding.tidy();
     }
     let otherwise = match with {
-        0 => (Status::NotApplicable, "no recorder exists".to_owned()),
-        n => (Status::Pass, format!("an active recorder delivers at {}", count(n, "place"))),
+        0 => (Status::NotApplicable, Code::NoRecorder.says("no recorder exists")),
+        n => (
+            Status::Pass,
+            Code::RecorderActive.says(format!("an active recorder delivers at {}", count(n, "place"))),
+        ),
     };
     ABOUT.answer(findings, otherwise)
 }

@@ -1,6 +1,7 @@
 //! `selector-values-can-match`: every value that a selector lists for Lambda can match something, and is understood.
 
 use super::{About, about_places, count, named};
+use crate::code::{Code, Coded};
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use crate::lint::{Lint, lint};
 use std::collections::BTreeSet;
@@ -27,34 +28,37 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         let finding = |status, reason| Finding { recorders: vec![position], ..about_places(status, reason) };
         let lints = lint(selectors, &audit.inventory.partition);
         findings.extend(
-            grouped(&lints)
-                .into_iter()
-                .map(|why| finding(Status::Fail, format!("{}: {why}", named(audit, position)))),
+            grouped(&lints).into_iter().map(|why| {
+                finding(Status::Fail, why.code.says(format!("{}: {why}", named(audit, position))))
+            }),
         );
         let doubts: BTreeSet<String> =
             selectors.list.iter().flat_map(|selector| selector.doubts()).map(ToString::to_string).collect();
-        findings.extend(
-            doubts
-                .into_iter()
-                .map(|doubt| finding(Status::Undetermined, format!("{}: {doubt}", named(audit, position)))),
-        );
+        findings.extend(doubts.into_iter().map(|doubt| {
+            let told = format!("{}: {doubt}", named(audit, position));
+            finding(Status::Undetermined, Code::SelectorNotUnderstood.says(told))
+        }));
     }
     if !unread.0.is_empty() {
-        let reason = format!("the selectors of {} were not read", count(unread.0.len(), "recorder"));
+        let reason = Code::SelectorsUnreadable
+            .says(format!("the selectors of {} were not read", count(unread.0.len(), "recorder")));
         let mut finding =
             Finding { recorders: unread.0, gaps: unread.1, ..about_places(Status::Undetermined, reason) };
         finding.tidy();
         findings.push(finding);
     }
     let otherwise = match looked_at {
-        0 => (Status::NotApplicable, "no selectors were read".to_owned()),
-        n => (Status::Pass, format!("all values of {} can match", count(n, "recorder"))),
+        0 => (Status::NotApplicable, Code::SelectorsUnreadable.says("no selectors were read")),
+        n => (
+            Status::Pass,
+            Code::ValuesMatch.says(format!("all values of {} can match", count(n, "recorder"))),
+        ),
     };
     ABOUT.answer(findings, otherwise)
 }
 
 /// One sentence for each selector and kind of problem, however many values share it.
-fn grouped(lints: &[Lint]) -> Vec<String> {
+fn grouped(lints: &[Lint]) -> Vec<Coded> {
     let mut groups: Vec<(usize, std::mem::Discriminant<crate::lint::Problem>, &Lint, usize)> = Vec::new();
     for lint in lints {
         let kind = std::mem::discriminant(&lint.why);
@@ -69,7 +73,9 @@ fn grouped(lints: &[Lint]) -> Vec<String> {
         } else {
             format!(" and {}", count(more, "value") + " more like it")
         };
-        format!("selector {selector}, {} `{}`{more}: {}", lint.operator, lint.value, lint.why)
+        lint.why
+            .code()
+            .says(format!("selector {selector}, {} `{}`{more}: {}", lint.operator, lint.value, lint.why))
     });
     told.collect()
 }

@@ -10,6 +10,7 @@ use super::reduce::may_record;
 use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
 use crate::Options;
 use crate::change::{Change, Setting, State, Turn};
+use crate::code::Code;
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
 use crate::journal::Mark;
@@ -22,9 +23,12 @@ use undeclared::undeclared;
 pub(super) use undeclared::{UNLOOKED, unlooked};
 
 /// What a list of those to keep comes to.
-const ONLY: [&str; 2] = [
-    "functions created later are not recorded, and fail the control: exclusion would keep them",
-    "calls to functions in other accounts are no longer recorded here either",
+const ONLY: [(Code, &str); 2] = [
+    (
+        Code::NewFunctionsEscape,
+        "functions created later are not recorded, and fail the control: exclusion would keep them",
+    ),
+    (Code::CallsAbroadEscape, "calls to functions in other accounts are no longer recorded here either"),
 ];
 
 /// A step does what the purpose of its plan does not allow.
@@ -264,7 +268,7 @@ pub(super) fn say_what_else_goes(plan: &mut Plan) {
         let Setting::Selectors(turn) = &step.change.setting else { continue };
         let (before, after) = turns(turn);
         if keeps(&before, &after, Some(&exception.functions)) != Inclusion::Included {
-            step.risks.splice(0..0, ONLY.map(str::to_owned));
+            step.risks.splice(0..0, ONLY.map(|(code, words)| code.says(words)));
         }
     }
 }
@@ -285,8 +289,11 @@ pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
         for loss in &mut told.losses {
             let said = |one: &&Loss| (&one.recorder, &one.function) == (&loss.recorder, &loss.function);
             match plan.losses.iter().find(said) {
-                Some(one) => loss.because.clone_from(&one.because),
-                None => "the plan does not say why".clone_into(&mut loss.because),
+                Some(one) => {
+                    loss.because.clone_from(&one.because);
+                    loss.risks.clone_from(&one.risks);
+                }
+                None => loss.because = Code::LossUnexplained.says("the plan does not say why"),
             }
         }
     }

@@ -6,6 +6,7 @@ use super::reduce::{may_record, reaches, refusal};
 use super::skeleton::skeleton;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
 use crate::change::{Change, Setting, Turn};
+use crate::code::Code;
 use crate::edit::{Goes, reduced, shed};
 use crate::inventory::Inventory;
 use cloudtrail::json::{document, from_str, request};
@@ -55,7 +56,8 @@ pub fn drop_copies_within(inventory: &Inventory, options: &PlanOptions<'_>, step
                 let reason = "others record the same where it was looked, but it records in more accounts or Regions than were looked into";
                 let nearest =
                     "plan over all of them: without --region, and an organization trail with --organization";
-                refusals.push(refusal(recorder, reason.to_owned(), nearest));
+                let nearest = Code::PlanOverAll.says(nearest);
+                refusals.push(refusal(recorder, Code::CopyElsewhereUnseen.says(reason), nearest));
             }
             continue;
         }
@@ -73,7 +75,7 @@ pub fn drop_copies_within(inventory: &Inventory, options: &PlanOptions<'_>, step
         bare = after(&bare, std::slice::from_ref(&change));
         steps.push((
             change,
-            "what it stops recording is recorded by others too, and paid for twice".to_owned(),
+            Code::CopyNeedless.says("what it stops recording is recorded by others too, and paid for twice"),
         ));
     }
     refusals.extend(deletable(bare, options, &needless_at_all, &mut effort));
@@ -109,10 +111,10 @@ pub(super) fn say_what_copies_lack(inventory: &Inventory, plan: &mut Plan) {
         let Some(function) = first else { continue };
         let names: Vec<&str> =
             bare.iter().filter(|one| holds(one, function)).map(|one| one.name.as_str()).collect();
-        step.risks.push(format!(
+        step.risks.push(Code::CopiesUnproven.says(format!(
             "the copies that stay have no log file validation ({}): nobody can prove that their log files are unchanged",
             names.join(", ")
-        ));
+        )));
     }
 }
 
@@ -164,7 +166,8 @@ fn deletable(
             continue;
         }
         let reason = "others certainly record all that it records, and without any selector it would record management events";
-        told.push(refusal(recorder, reason.to_owned(), "delete it by hand"));
+        let by_hand = Code::DeleteByHand.says("delete it by hand");
+        told.push(refusal(recorder, Code::NothingOwn.says(reason), by_hand));
         bare.recorders.retain(|one| one.arn != recorder.arn);
         for place in &mut bare.places {
             if let Seen::Known(trails) = &mut place.trails {
@@ -185,11 +188,11 @@ fn stopped(recorders: &[&Recorder]) -> Option<Refusal> {
     Some(Refusal {
         places: Vec::new(),
         recorder: Some(first.arn.clone()),
-        reason: format!(
+        reason: Code::SearchStopped.says(format!(
             "the search for paid copies stopped at its work limit before it had seen all of {}{others}; what it had not seen stays recorded",
             first.name
-        ),
-        nearest: "apply this plan and plan again, or compare these recorders by hand".to_owned(),
+        )),
+        nearest: Code::PlanAgain.says("apply this plan and plan again, or compare these recorders by hand"),
     })
 }
 
@@ -215,7 +218,8 @@ pub(super) fn functions_lost(inventory: &Inventory, plan: &Plan) -> Vec<Loss> {
         losses.extend(arns.iter().filter(dropped).map(|function| Loss {
             recorder: arn.clone(),
             function: (*function).to_owned(),
-            because: "recorded by another recorder".to_owned(),
+            because: Code::LossRecordedByOther.says("recorded by another recorder"),
+            risks: Vec::new(),
         }));
     }
     losses

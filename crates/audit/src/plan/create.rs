@@ -3,6 +3,7 @@
 use super::Buckets;
 use super::skeleton::{ByPlace, Lacks};
 use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
+use crate::code::{Code, Coded};
 use crate::edit::{add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
 use cloudtrail::json::{document, from_str, request};
@@ -30,7 +31,7 @@ pub(super) fn new_trail(
     owner: Owner<'_>,
     lacks: &ByPlace<Lacks>,
     buckets: Option<&Buckets>,
-) -> Option<(Vec<Change>, String)> {
+) -> Option<(Vec<Change>, Coded)> {
     let account = owner.account;
     let home = home(own, owner.maker)?;
     let partition = &own.partition;
@@ -89,19 +90,25 @@ pub(super) fn new_trail(
         changes.push(change(Setting::Selectors(Turn { before, after })));
     }
     changes.push(change(Setting::Logging(Turn { before: false, after: true })));
-    let why = match (owner.organization, management) {
-        (Some(_), true) => {
+    let because = why(owner.organization.is_some(), management);
+    Some((changes, because.code.says(format!("{because}{used}"))))
+}
+
+/// Why a trail is created.
+fn why(organization: bool, management: bool) -> Coded {
+    let code = if organization { Code::NewOrganizationTrail } else { Code::NewTrail };
+    code.says(match (organization, management) {
+        (true, true) => {
             "no recorder that is there can be changed for these accounts; one trail of the organization records all of them"
         }
-        (Some(_), false) => {
+        (true, false) => {
             "no recorder that is there can be changed for these accounts; one trail of the organization records the data events of all of them, and no management event is paid twice"
         }
-        (None, true) => "no recorder of this account can be changed such that it records everything",
-        (None, false) => {
+        (false, true) => "no recorder of this account can be changed such that it records everything",
+        (false, false) => {
             "no recorder of this account can be changed; it records data events alone, so no management event is paid twice"
         }
-    };
-    Some((changes, format!("{why}{used}")))
+    })
 }
 
 /// The selectors that AWS gives a new trail.

@@ -3,6 +3,7 @@
 use super::after::apply;
 use crate::Options;
 use crate::change::{Change, Setting, Turn};
+use crate::code::{Code, Coded};
 use crate::controls::count;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
@@ -72,7 +73,7 @@ pub(super) fn by_step(
     options: &Options<'_>,
     changes: &[Change],
     (before, after): (&States, &States),
-) -> Vec<Vec<String>> {
+) -> Vec<Vec<Coded>> {
     let scopes = scopes(inventory, changes);
     let met = |scope: &Scope, among: &[Option<Scope>]| among.iter().flatten().any(|one| one.meets(scope));
     let mut world = inventory.clone();
@@ -153,11 +154,11 @@ fn judged(world: &Inventory, scope: &Scope, options: &Options<'_>) -> States {
 }
 
 /// What is recorded afterwards and was not before, by kind, in words.
-pub(super) fn gains(before: &States, after: &States) -> Vec<String> {
+pub(super) fn gains(before: &States, after: &States) -> Vec<Coded> {
     gains_within(&Scope::Everywhere, before, after)
 }
 
-fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<String> {
+fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<Coded> {
     let both = || before.within(scope).zip(after.within(scope));
     let now = |was: State, is: State| was != State::Recorded && is == State::Recorded;
     let mut told = Vec::new();
@@ -170,15 +171,18 @@ fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<String> {
             places += usize::from(now(*any_was, *any_is));
         }
         if resources > 0 {
-            told.push(count(resources, kind.noun()));
+            told.push(Code::GainResources.says(count(resources, kind.noun())));
         }
         if places > 0 && (kind == ResourceType::Function || resources > 0) {
-            told.push(format!("new {}s in {}", kind.noun(), count(places, "account-Region")));
+            let words = format!("new {}s in {}", kind.noun(), count(places, "account-Region"));
+            told.push(Code::GainNew.says(words));
         }
     }
     match both().filter(|(was, is)| now(was.management, is.management)).count() {
         0 => {}
-        n => told.push(format!("every management event in {}", count(n, "account-Region"))),
+        n => told.push(
+            Code::GainManagement.says(format!("every management event in {}", count(n, "account-Region"))),
+        ),
     }
     told
 }

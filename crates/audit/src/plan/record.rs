@@ -9,6 +9,7 @@ use super::owner::owner;
 use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
+use crate::code::{Code, Coded};
 use crate::controls::count;
 use crate::edit::{EditError, add_management, extend};
 use crate::inventory::Inventory;
@@ -60,7 +61,7 @@ pub(super) fn steps(inventory: &Inventory, options: &PlanOptions<'_>) -> (Vec<Re
 }
 
 /// A change and why it is made.
-pub(super) type Reasoned = (Change, String);
+pub(super) type Reasoned = (Change, Coded);
 
 /// Whether a change may add paid copies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ struct Planner<'a> {
     prospects: Prospects<'a>,
     steps: Vec<Reasoned>,
     /// Why a recorder could not be changed, by ARN.
-    refused: BTreeMap<String, (String, String)>,
+    refused: BTreeMap<String, (Coded, Coded)>,
     /// Recorders that were changed: none is changed twice.
     tried: BTreeSet<String>,
     /// Why an account gets a trail of its own, or none, where one trail of its organization would serve several accounts.
@@ -98,7 +99,7 @@ struct Offer {
     changes: Vec<Change>,
     /// The lower, the better.
     rank: (bool, u8, usize, std::cmp::Reverse<usize>, String),
-    because: String,
+    because: Coded,
     after: Inventory,
 }
 
@@ -184,7 +185,8 @@ impl Planner<'_> {
     ) -> Option<Offer> {
         if let Owner::ControlTower { mark } = owner(self.inventory, recorder) {
             let why = format!("AWS Control Tower manages it ({mark}), and forbids to change it");
-            self.refuse(recorder, why, "a trail of its own for data events, beside it");
+            let beside = Code::TrailBeside.says("a trail of its own for data events, beside it");
+            self.refuse(recorder, Code::ManagedByControlTower.says(why), beside);
             return None;
         }
         let home_only = !recorder.multi_region && recorder.kind == RecorderKind::Trail;
@@ -232,13 +234,14 @@ impl Planner<'_> {
         Some(Offer {
             changes,
             rank: (added + open > 0, tier, added + open, std::cmp::Reverse(gain), recorder.arn.clone()),
-            because: format!("{} is the existing {kind} that serves {of} best: {copy}", recorder.name),
+            because: Code::BestRecorder
+                .says(format!("{} is the existing {kind} that serves {of} best: {copy}", recorder.name)),
             after: then,
         })
     }
 
-    fn refuse(&mut self, recorder: &Recorder, why: String, nearest: impl Into<String>) {
-        self.refused.entry(recorder.arn.clone()).or_insert((why, nearest.into()));
+    fn refuse(&mut self, recorder: &Recorder, why: Coded, nearest: Coded) {
+        self.refused.entry(recorder.arn.clone()).or_insert((why, nearest));
     }
 
     /// What must change at the recorder for what is lacking.
@@ -248,7 +251,7 @@ impl Planner<'_> {
         recorder: &Recorder,
         lacked: &[(&(String, String), &Lacks)],
         elsewhere: bool,
-    ) -> Result<Vec<Change>, (String, String)> {
+    ) -> Result<Vec<Change>, (Coded, Coded)> {
         let target = Target { account: organization::caller(self.inventory, recorder), ..target(recorder) };
         let change = |setting| Change { target: target.clone(), setting };
         let mut changes = Vec::new();
@@ -262,8 +265,8 @@ impl Planner<'_> {
             let gap = recorder.selectors.gap().and_then(|gap| self.inventory.gaps.get(gap));
             let call = gap.map_or("cloudtrail:GetEventSelectors", |gap| gap.call.as_str());
             return Err((
-                "its selectors were not read, and nothing is changed unseen".to_owned(),
-                format!("grant {call} and plan again"),
+                Code::UnreadStays.says("its selectors were not read, and nothing is changed unseen"),
+                Code::GrantCall.says(format!("grant {call} and plan again")),
             ));
         };
         let kinds: BTreeSet<usize> =
@@ -272,10 +275,10 @@ impl Planner<'_> {
             ResourceType::ALL.into_iter().filter(|kind| kinds.contains(&(*kind as usize))).collect();
         let told = |error: EditError| {
             let nearest = match &error {
-                EditError::DoesNotFit { nearest, .. } => nearest.clone(),
-                _ => "another recorder, or an edit by hand".to_owned(),
+                EditError::DoesNotFit { nearest, .. } => Code::MakeRoom.says(nearest),
+                _ => Code::EditByHand.says("another recorder, or an edit by hand"),
             };
-            (error.to_string(), nearest)
+            (error.code().says(error.to_string()), nearest)
         };
         let mut wanted = extend(selectors, &kinds, &bare.partition, recorder.kind).map_err(told)?;
         if lacked.iter().any(|(_, lacks)| lacks.failing.management) {
@@ -313,7 +316,7 @@ impl Planner<'_> {
         (weight(&left) < weight(&lacks)).then(|| Offer {
             changes,
             rank: (false, 9, 0, std::cmp::Reverse(0), String::new()),
-            because: format!("{because}{why}"),
+            because: because.code.says(format!("{because}{why}")),
             after: then,
         })
     }

@@ -6,6 +6,7 @@ use super::said::finish_seen;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal};
 use crate::backout::{Choice, Pattern, Wanted, choose};
 use crate::change::{Change, Setting, Turn};
+use crate::code::{Code, Coded};
 use crate::controls::count;
 use crate::cost::Uncounted;
 use crate::edit::{EditError, exclude, keep_only};
@@ -43,9 +44,12 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let mut choice = choose(inventory, &reduction.wanted, &reduction.keep, cost);
     if matches!(reduction.wanted, Wanted::Budget(_)) {
         let uncounted = Uncounted::of(&before).beside_functions();
-        choice
-            .unmet
-            .extend(uncounted.told().into_iter().map(|one| format!("{one}, so no budget can be promised")));
+        choice.unmet.extend(
+            uncounted
+                .told()
+                .into_iter()
+                .map(|one| Code::BudgetUncounted.says(format!("{one}, so no budget can be promised"))),
+        );
         if !uncounted.is_empty() {
             choice.dropped.clear();
         }
@@ -57,7 +61,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
         Wanted::Only(kept) => keep_only(selectors, KIND, kept, kind),
         Wanted::Budget(_) | Wanted::Drop(_) => exclude(selectors, KIND, dropped, kind),
     };
-    let mut refusals: Vec<Refusal> = choice.unmet.iter().map(|one| unmet(one)).collect();
+    let mut refusals: Vec<Refusal> = choice.unmet.iter().map(unmet).collect();
     // A list of those to keep would also drop what may be recorded, and nobody would have declared that.
     let is_unknown = matches!(reduction.wanted, Wanted::Only(_)) && standing.is_open;
     refusals.extend(standing.refusals);
@@ -83,23 +87,29 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     plan
 }
 
-fn unmet(told: &str) -> Refusal {
+fn unmet(told: &Coded) -> Refusal {
     let nearest = if told.contains("budget") {
-        "a higher budget, a shorter must-keep list, or --drop-copies where something is recorded twice"
+        Code::HigherBudget.says(
+            "a higher budget, a shorter must-keep list, or --drop-copies where something is recorded twice",
+        )
     } else {
-        "see the functions with invoketrail audit --format jsonl"
+        Code::SeeAudit.says("see the functions with invoketrail audit --format jsonl")
     };
-    Refusal { places: Vec::new(), recorder: None, reason: told.to_owned(), nearest: nearest.to_owned() }
+    Refusal { places: Vec::new(), recorder: None, reason: told.clone(), nearest }
 }
 
-fn because(choice: &Choice, wanted: &Wanted) -> String {
+fn because(choice: &Choice, wanted: &Wanted) -> Coded {
     let n = count(choice.dropped.len(), "function");
     match wanted {
-        Wanted::Budget(budget) => {
-            format!("without {n} of high cost and little risk, recording costs at most ${budget:.2} a month")
+        Wanted::Budget(budget) => Code::LeaveOutForBudget.says(format!(
+            "without {n} of high cost and little risk, recording costs at most ${budget:.2} a month"
+        )),
+        Wanted::Drop(_) => {
+            Code::LeaveOut.says(format!("{n} left out by name: functions created later stay recorded"))
         }
-        Wanted::Drop(_) => format!("{n} left out by name: functions created later stay recorded"),
-        Wanted::Only(kept) => format!("only {} stay recorded, by name", count(kept.len(), "function")),
+        Wanted::Only(kept) => {
+            Code::KeepOnly.says(format!("only {} stay recorded, by name", count(kept.len(), "function")))
+        }
     }
 }
 
@@ -126,12 +136,8 @@ impl<'a> Standing<'a> {
                 }
             }
         }
-        let refusal = |reason: String, nearest: &str| Refusal {
-            places: Vec::new(),
-            recorder: None,
-            reason,
-            nearest: nearest.to_owned(),
-        };
+        let refusal =
+            |reason: Coded, nearest: Coded| Refusal { places: Vec::new(), recorder: None, reason, nearest };
         let mut refusals = Vec::new();
         for (why, arns) in &open {
             let (who, is) = match arns.as_slice() {
@@ -141,13 +147,14 @@ impl<'a> Standing<'a> {
             };
             let reason = format!("it is not known whether {who} {is} recorded today: {why}");
             let nearest = "make it readable (invoketrail permissions audit --check) and plan again, or see invoketrail explain ARN";
-            refusals.push(refusal(reason, nearest));
+            refusals.push(refusal(Code::RecordedTodayUnknown.says(reason), Code::GrantCall.says(nearest)));
         }
         let unknown: BTreeSet<&str> = open.values().flatten().copied().collect();
         let absent = chosen.iter().filter(|arn| !recorded.contains(*arn) && !unknown.contains(*arn));
         refusals.extend(absent.map(|arn| {
             let reason = format!("{arn} is not recorded today, so there is nothing to drop");
-            refusal(reason, "invoketrail audit --format jsonl shows what is recorded")
+            let nearest = Code::SeeAudit.says("invoketrail audit --format jsonl shows what is recorded");
+            refusal(Code::NotRecordedToday.says(reason), nearest)
         }));
         Standing { recorded, is_open: !open.is_empty(), refusals }
     }
@@ -174,7 +181,7 @@ pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
 fn edited(
     before: &Audit<'_>,
     arns: &[String],
-    because: &str,
+    because: &Coded,
     edit: impl Fn(&Selectors, &[String], RecorderKind) -> Result<Selectors, EditError>,
 ) -> (Vec<Reasoned>, Vec<Refusal>) {
     let (mut steps, mut refusals) = (Vec::new(), Vec::new());
@@ -187,8 +194,9 @@ fn edited(
         let Seen::Known(selectors) = &recorder.selectors else {
             refusals.push(refusal(
                 recorder,
-                "its selectors were not read, and it may record them".to_owned(),
-                "make them readable (invoketrail permissions audit --check) and plan again",
+                Code::MayRecord.says("its selectors were not read, and it may record them"),
+                Code::GrantCall
+                    .says("make them readable (invoketrail permissions audit --check) and plan again"),
             ));
             continue;
         };
@@ -199,13 +207,13 @@ fn edited(
         if let Ok(after) = &edited
             && let Some(why) = unlooked(before, &recorder.arn, (selectors, after), arns)
         {
-            refusals.push(refusal(recorder, why, UNLOOKED));
+            refusals.push(refusal(recorder, Code::NotLookedAt.says(why), Code::PlanOverAll.says(UNLOOKED)));
             continue;
         }
         match edited.and_then(|after| Ok((request(selectors)?, request(&after)?))) {
             Ok((before, after)) if before != after => {
                 let setting = Setting::Selectors(Turn { before, after });
-                steps.push((Change { target: target(recorder), setting }, because.to_owned()));
+                steps.push((Change { target: target(recorder), setting }, because.clone()));
             }
             Ok(_) => {}
             Err(error) => {
@@ -213,9 +221,9 @@ fn edited(
                     EditError::DoesNotFit { needed, allowed, nearest, .. } => {
                         advice(own.len(), needed.saturating_sub(*allowed), *allowed, nearest)
                     }
-                    _ => "an edit by hand".to_owned(),
+                    _ => Code::EditByHand.says("an edit by hand"),
                 };
-                refusals.push(refusal(recorder, error.to_string(), &nearest));
+                refusals.push(refusal(recorder, error.code().says(error.to_string()), nearest));
             }
         }
     }
@@ -223,21 +231,21 @@ fn edited(
 }
 
 /// What helps where values do not fit: fewer functions if that can, otherwise room.
-fn advice(dropped: usize, over: usize, allowed: usize, nearest: &str) -> String {
+fn advice(dropped: usize, over: usize, allowed: usize, nearest: &str) -> Coded {
     match dropped.saturating_sub(over) {
-        0 => format!(
+        0 => Code::MakeRoom.says(format!(
             "AWS takes {allowed}, and what this recorder lists leaves no room for one more: {nearest}; or let it record all functions \
              and leave them out of the others"
-        ),
-        fits => format!(
+        )),
+        fits => Code::LeaveOutFewer.says(format!(
             "AWS takes {allowed}: leave out at most {}, those of the highest cost first",
             count(fits, "function")
-        ),
+        )),
     }
 }
 
-pub(super) fn refusal(recorder: &Recorder, reason: String, nearest: &str) -> Refusal {
-    let (recorder, nearest) = (Some(recorder.arn.clone()), nearest.to_owned());
+pub(super) fn refusal(recorder: &Recorder, reason: Coded, nearest: Coded) -> Refusal {
+    let recorder = Some(recorder.arn.clone());
     Refusal { places: Vec::new(), recorder, reason, nearest }
 }
 
@@ -274,12 +282,13 @@ fn losses(inventory: &Inventory, plan: &Plan, choice: &Choice) -> Vec<Loss> {
                 .map_or_else(|| "its cost is not known".to_owned(), |cost| format!("${cost:.2} a month"));
             let risk = match one.risk.reasons.as_slice() {
                 [] => "nothing speaks for keeping it".to_owned(),
-                reasons => reasons.join("; "),
+                reasons => reasons.iter().map(|one| one.words.as_str()).collect::<Vec<_>>().join("; "),
             };
             losses.push(Loss {
                 recorder: step.change.target.arn.clone(),
                 function: one.arn.clone(),
-                because: format!("{cost}; {risk}"),
+                because: Code::LossDeclared.says(format!("{cost}; {risk}")),
+                risks: one.risk.reasons.iter().map(|one| one.code).collect(),
             });
         }
     }
@@ -307,8 +316,9 @@ fn prove(plan: &mut Plan, lost: &BTreeSet<String>, exception: &Exception) {
         plan.refusals.push(Refusal {
             places: Vec::new(),
             recorder: None,
-            reason,
-            nearest: "what is not understood in the selectors has to be edited by hand first".to_owned(),
+            reason: Code::WouldDropOthers.says(reason),
+            nearest: Code::EditByHand
+                .says("what is not understood in the selectors has to be edited by hand first"),
         });
     }
 }

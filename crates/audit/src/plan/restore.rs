@@ -6,6 +6,7 @@ use super::{Plan, PlanOptions, Purpose, Refusal, after, finish, record};
 use crate::Options;
 use crate::candidates::Candidates;
 use crate::change::{Change, Setting, Turn};
+use crate::code::{Code, Coded};
 use crate::edit::include_again;
 use crate::exception::Exception;
 use crate::inventory::Inventory;
@@ -35,15 +36,15 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
         match again.and_then(|after| Ok((request(selectors)?, request(&after)?))) {
             Ok((before, after)) if before != after => {
                 let setting = Setting::Selectors(Turn { before, after });
-                let because = "lets in again what the reduction left out by name".to_owned();
+                let because = Code::LetInAgain.says("lets in again what the reduction left out by name");
                 steps.push((Change { target: target(recorder), setting }, because));
             }
             Ok(_) => {}
             Err(error) => refusals.push(Refusal {
                 places: Vec::new(),
                 recorder: Some(recorder.arn.clone()),
-                reason: error.to_string(),
-                nearest: "an edit by hand".to_owned(),
+                reason: error.code().says(error.to_string()),
+                nearest: Code::EditByHand.says("an edit by hand"),
             }),
         }
     }
@@ -58,8 +59,8 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
     refusals.extend(still.iter().map(|(id, why)| Refusal {
         places: Vec::new(),
         recorder: None,
-        reason: format!("exception {id} stays: {why}"),
-        nearest: "restore again once it is recorded".to_owned(),
+        reason: Code::ExceptionStays.says(format!("exception {id} stays: {why}")),
+        nearest: Code::RestoreLater.says("restore again once it is recorded"),
     }));
     let ended = exceptions.iter().filter(|one| !still.contains_key(&one.id)).cloned().collect();
     finish(inventory, &options, Purpose::Restore(ended), steps, refusals)
@@ -104,13 +105,13 @@ pub fn still_excused(
 }
 
 /// Adds a change; two changes of one setting become one, because a setting is set once.
-fn join(steps: &mut Vec<Reasoned>, change: Change, because: String) {
+fn join(steps: &mut Vec<Reasoned>, change: Change, because: Coded) {
     let same = steps.iter_mut().find(|(one, _)| one.same_setting(&change));
     match (same.map(|(one, why)| (&mut one.setting, why)), &change.setting) {
         (Some((Setting::Selectors(first), why)), Setting::Selectors(second)) => {
             first.after.clone_from(&second.after);
-            why.push_str("; ");
-            why.push_str(&because);
+            why.words.push_str("; ");
+            why.words.push_str(&because);
         }
         _ => steps.push((change, because)),
     }

@@ -4,6 +4,7 @@ use super::gained::{self, States};
 use super::record::Reasoned;
 use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
 use crate::change::{Change, Setting, Turn};
+use crate::code::{Code, Coded};
 use crate::edit::narrows_within;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
@@ -114,7 +115,7 @@ fn owner_of(inventory: &Inventory, change: &Change) -> Owner {
 const STEPS: u64 = 1 << 18;
 
 /// What new selectors can break: whether they record more, fewer or other events.
-fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<String> {
+fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<Coded> {
     let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
     let (before, after) = (read(&turn.before), read(&turn.after));
     let holds = |less: &Selectors, more: &Selectors| {
@@ -122,63 +123,81 @@ fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<String> {
     };
     let (adds, drops) = (!holds(&after, &before), !holds(&before, &after));
     let is_trail = kind == RecorderKind::Trail;
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: Vec<(Code, &str)> = Vec::new();
     match is_trail {
         true if adds => told.extend([
-            "more records: whatever reads this trail's bucket, log group or topic receives and pays for them",
-            "Loop: if log delivery triggers a function (bucket notification, log subscription), each run creates another record. Check before applying",
+            (Code::MoreRecords, "more records: whatever reads this trail's bucket, log group or topic receives and pays for them"),
+            (Code::DeliveryLoop, "Loop: if log delivery triggers a function (bucket notification, log subscription), each run creates another record. Check before applying"),
         ]),
-        false if adds => told.push("more records are ingested and kept, and paid for by volume"),
+        false if adds => told.push((Code::MoreIngested, "more records are ingested and kept, and paid for by volume")),
         _ => {}
     }
     match is_trail {
-        true if drops => told.push(
+        true if drops => told.push((
+            Code::FewerRecords,
             "fewer records: whatever reads this trail's bucket, log group or topic no longer receives those that go",
-        ),
-        false if drops => told.push("fewer records are ingested: queries no longer find those that go"),
+        )),
+        false if drops => told.push((Code::FewerIngested, "fewer records are ingested: queries no longer find those that go")),
         _ => {}
     }
     if is_trail {
-        told.push("the change is an event itself (PutEventSelectors) that monitoring may report");
+        told.push((
+            Code::ChangeIsEvent,
+            "the change is an event itself (PutEventSelectors) that monitoring may report",
+        ));
     }
-    told.into_iter().map(str::to_owned).collect()
+    told.into_iter().map(|(code, words)| code.says(words)).collect()
 }
 
-fn risks(change: &Change) -> Vec<String> {
-    let told: &[&str] = match &change.setting {
+fn risks(change: &Change) -> Vec<Coded> {
+    let told: &[(Code, &str)] = match &change.setting {
         Setting::Selectors(turn) => return risks_of_selectors(change.target.kind, turn),
-        Setting::MultiRegion(Turn { after: true, .. }) => &[
+        Setting::MultiRegion(Turn { after: true, .. }) => &[(
+            Code::OtherRegionsManagement,
             "its management events of other Regions are recorded too, and are a paid copy where another trail records them",
-        ],
+        )],
         Setting::Logging(Turn { after: true, .. }) => {
-            &["whatever its selectors say is recorded and paid for from now on"]
+            &[(Code::LoggingStarts, "whatever its selectors say is recorded and paid for from now on")]
         }
         Setting::LogFileValidation(Turn { after: true, .. }) => &[],
-        Setting::Bucket(Turn { after: Some(_), .. }) => &[
+        Setting::Bucket(Turn { after: Some(_), .. }) => &[(
+            Code::BucketDefaults,
             "the bucket has AWS's default encryption and no lifecycle rule: log files are kept until somebody says otherwise",
-        ],
+        )],
         Setting::Trail(Turn { after: Some(trail), .. }) if trail.organization => &[
-            "AWS refuses it unless CloudTrail has trusted access in AWS Organizations (aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com) and its service-linked role",
-            "it records every account of the organization, also those that were not audited and those that join later, and each pays for its data events",
-            "it shows in every member account, where it cannot be changed; an account takes five trails in a Region, this one included",
+            (
+                Code::NeedsTrustedAccess,
+                "AWS refuses it unless CloudTrail has trusted access in AWS Organizations (aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com) and its service-linked role",
+            ),
+            (
+                Code::RecordsEveryAccount,
+                "it records every account of the organization, also those that were not audited and those that join later, and each pays for its data events",
+            ),
+            (
+                Code::ShowsInMembers,
+                "it shows in every member account, where it cannot be changed; an account takes five trails in a Region, this one included",
+            ),
         ],
-        Setting::Trail(Turn { after: Some(_), .. }) => &["an account takes five trails in a Region"],
-        Setting::MultiRegion(_) | Setting::Logging(_) | Setting::LogFileValidation(_) => {
-            &["less is recorded"]
+        Setting::Trail(Turn { after: Some(_), .. }) => {
+            &[(Code::TrailLimit, "an account takes five trails in a Region")]
         }
-        Setting::Bucket(_) | Setting::Trail(_) => &["what it records is recorded no longer"],
+        Setting::MultiRegion(_) | Setting::Logging(_) | Setting::LogFileValidation(_) => {
+            &[(Code::LessRecorded, "less is recorded")]
+        }
+        Setting::Bucket(_) | Setting::Trail(_) => {
+            &[(Code::RecordedNoLonger, "what it records is recorded no longer")]
+        }
     };
-    told.iter().map(|one| (*one).to_owned()).collect()
+    told.iter().map(|(code, words)| code.says(*words)).collect()
 }
 
-fn backout(change: &Change) -> String {
+fn backout(change: &Change) -> Coded {
     match &change.setting {
-        Setting::Bucket(Turn { after: Some(_), .. }) => {
-            "invoketrail undo deletes the bucket as long as it is empty, and keeps it otherwise".to_owned()
-        }
+        Setting::Bucket(Turn { after: Some(_), .. }) => Code::UndoDeletesBucket
+            .says("invoketrail undo deletes the bucket as long as it is empty, and keeps it otherwise"),
         Setting::Trail(Turn { after: Some(_), .. }) => {
-            "invoketrail undo deletes the trail; its log files stay".to_owned()
+            Code::UndoDeletesTrail.says("invoketrail undo deletes the trail; its log files stay")
         }
-        _ => "invoketrail undo JOURNAL sets it back to what it was".to_owned(),
+        _ => Code::UndoSetsBack.says("invoketrail undo JOURNAL sets it back to what it was"),
     }
 }

@@ -4,6 +4,7 @@ mod merge;
 
 use super::{Owner, Plan, Purpose, Step};
 use crate::change::{Change, Setting, State, Turn, undo as inverted};
+use crate::code::Code;
 use crate::journal::Mark;
 use merge::merged_selectors;
 
@@ -19,18 +20,15 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
     let steps = inverted(&changes).into_iter().map(|change| Step {
         owner: owner(&change),
         change,
-        because: "it takes back what the plan changed".to_owned(),
+        because: Code::TakesBack.says("it takes back what the plan changed"),
         gained: Vec::new(),
-        risks: vec![
-            match plan.purpose {
-                Purpose::Backout(_) | Purpose::DropCopies => {
-                    "what the plan left out is recorded again, and paid for"
-                }
-                _ => "what the plan let in is recorded no longer",
+        risks: vec![match plan.purpose {
+            Purpose::Backout(_) | Purpose::DropCopies => {
+                Code::RecordedAgain.says("what the plan left out is recorded again, and paid for")
             }
-            .to_owned(),
-        ],
-        backout: "apply the plan again".to_owned(),
+            _ => Code::RecordedNoLonger.says("what the plan let in is recorded no longer"),
+        }],
+        backout: Code::ApplyAgain.says("apply the plan again"),
     });
     Plan {
         purpose: Purpose::Undo,

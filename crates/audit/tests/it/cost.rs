@@ -58,7 +58,9 @@ fn what_is_counted_to_the_end_has_a_low_and_a_high_end() {
 fn a_missing_count_makes_the_cost_a_least_one() {
     let cost = planned(&counted(world(), &[("batch", 1_000_000)])).cost.unwrap();
     assert!(cost.is_least, "{cost:#?}");
-    assert!(cost.basis.contains(&"the invocations of 1 function are not known and not counted".to_owned()));
+    assert!(
+        cost.basis.iter().any(|one| one == "the invocations of 1 function are not known and not counted")
+    );
     // A count of 0 is one.
     assert!(!planned(&counted(world(), &[("batch", 1), ("orders", 0)])).cost.unwrap().is_least);
 }

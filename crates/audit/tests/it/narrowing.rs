@@ -6,6 +6,7 @@ mod worlds;
 use crate::world::{ALL, HERE, MEMBER, THERE, World, advanced, exception, function, step};
 use audit::backout::{Pattern, Wanted};
 use audit::change::Change;
+use audit::code::Code;
 use audit::plan::{
     Plan, PlanOptions, Purpose, Reduction, Step, after, backout, conduct, conduct_over, drop_copies,
     narrowings, record, restore, retold,
@@ -79,8 +80,8 @@ proptest! {
         let loses = !lost(inventory, &then, &[]).is_empty() || !lost_elsewhere(inventory, &then).is_empty();
         // Whatever a plan says of itself, it is refused when it is applied.
         let step = Step {
-            because: "nothing is lost".to_owned(),
-            gained: vec!["everything".to_owned()],
+            because: Code::Uncoded.says("nothing is lost"),
+            gained: vec![Code::Uncoded.says("everything")],
             ..step(change.clone())
         };
         let bare = drop_copies(&World::member().inventory, &PlanOptions::default());
@@ -89,7 +90,7 @@ proptest! {
             let refused = conduct(&forged).is_err() || conduct_over(inventory, &forged).is_err();
             prop_assert!(refused || !loses, "{:#?}", forged);
             if purpose == Purpose::Record {
-                prop_assert!(!retold(inventory, &forged).steps[0].gained.contains(&"everything".to_owned()));
+                prop_assert!(!retold(inventory, &forged).steps[0].gained.iter().any(|one| one == "everything"));
             }
         }
         // A reduction may lose the function that it declares, and none other of today.

@@ -1,6 +1,8 @@
 //! Reductions where not everything was looked at: what nobody saw is neither dropped nor excused.
 
-use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, THERE, World, advanced, exception, function, step};
+use crate::world::{
+    ALL, HERE, MANAGEMENT, MEMBER, THERE, World, advanced, exception, function, in_words, step,
+};
 use audit::backout::{Pattern, Wanted};
 use audit::change::{Change, Setting, Target, Turn};
 use audit::plan::{
@@ -144,12 +146,12 @@ fn a_list_of_the_kept_says_what_else_it_loses() {
     silent.steps.iter_mut().for_each(|step| step.risks.clear());
     for plan in [plan, retold(&world.inventory, &silent)] {
         for step in &plan.steps {
-            let told = step.risks.join("\n");
+            let told = in_words(&step.risks);
             assert!(told.contains("created later") && told.contains("other accounts"), "{told}");
         }
     }
     let plan = drops(&world, "f2");
-    assert!(!plan.steps[0].risks.join("\n").contains("created later"), "{plan:#?}");
+    assert!(!in_words(&plan.steps[0].risks).contains("created later"), "{plan:#?}");
 }
 
 /// A name that nothing has is a mistake, and no reason to drop all that have one.
@@ -216,7 +218,7 @@ fn a_step_that_records_less_says_so() {
         assert!(!plan.steps.is_empty(), "{plan:#?}");
         for plan in [retold(&world.inventory, &plan), plan] {
             for step in &plan.steps {
-                let told = step.risks.join("\n");
+                let told = in_words(&step.risks);
                 assert!(told.contains("fewer records") && !told.contains("more records"), "{told}");
             }
         }
@@ -224,12 +226,12 @@ fn a_step_that_records_less_says_so() {
     let plan = drop_copies(&world.inventory, &PlanOptions::default());
     assert_eq!(plan.steps[0].change.target.name, "a", "{plan:#?}");
     for told in [retold(&world.inventory, &plan), plan] {
-        let told = told.steps[0].risks.join("\n");
+        let told = in_words(&told.steps[0].risks);
         assert!(told.contains("log file validation"), "{told}");
     }
     world.of("b").log_file_validation = Some(true);
     let plan = drop_copies(&world.inventory, &PlanOptions::default());
-    assert!(!plan.steps[0].risks.join("\n").contains("log file validation"), "{plan:#?}");
+    assert!(!in_words(&plan.steps[0].risks).contains("log file validation"), "{plan:#?}");
 }
 
 /// A restore ends the exceptions that nobody needs once it is carried out, and no other.

@@ -1,6 +1,7 @@
 //! A small world to audit: accounts, places, recorders, each a line.
 
 use audit::change::Change;
+use audit::code::Coded;
 use audit::exception::Exception;
 use audit::inventory::{
     Account, Gap, GapKind, Inventory, Listing, OptIn, Organization, Place, Resource, Serving, Sighting,
@@ -54,15 +55,20 @@ pub(crate) fn exception(functions: &[String]) -> Exception {
     }
 }
 
+/// The words, one sentence a line.
+pub(crate) fn in_words(all: &[Coded]) -> String {
+    all.iter().map(Coded::as_str).collect::<Vec<_>>().join("\n")
+}
+
 /// A step of which its plan says nothing.
 pub(crate) fn step(change: Change) -> Step {
     Step {
         change,
-        because: String::new(),
+        because: Coded::default(),
         owner: Owner::Nobody,
         gained: Vec::new(),
         risks: Vec::new(),
-        backout: String::new(),
+        backout: Coded::default(),
     }
 }
 

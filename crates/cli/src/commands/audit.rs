@@ -113,7 +113,7 @@ mod tests {
     use audit::inventory::Inventory;
 
     fn control(weight: Weight, status: Status) -> ControlResult {
-        let reason = String::new();
+        let reason = audit::code::Coded::default();
         ControlResult { id: "a-control", title: "", weight, status, reason, findings: Vec::new() }
     }
 

@@ -11,7 +11,7 @@ use std::process::Command;
 
 /// What may happen to a world: each hides or takes away a fact of it, or stops something.
 #[derive(Clone, Copy, Debug)]
-enum Change {
+pub(crate) enum Change {
     DropRecorder(usize),
     HideSelectors(usize),
     HideTrails(usize),
@@ -21,7 +21,7 @@ enum Change {
     StopTrails(usize),
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub(crate) fn change() -> impl Strategy<Value = Change> {
     let at = 0..8_usize;
     (0..7_u8, at).prop_map(|(what, at)| match what {
         0 => Change::DropRecorder(at),
@@ -34,7 +34,7 @@ fn change() -> impl Strategy<Value = Change> {
     })
 }
 
-fn apply(inventory: &mut Inventory, change: Change) {
+pub(crate) fn apply(inventory: &mut Inventory, change: Change) {
     // Each change that hides something leaves its gap; the others have none.
     let gap = inventory.gaps.len();
     let wheel = |at: usize, of: usize| at.checked_rem(of);

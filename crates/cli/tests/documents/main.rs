@@ -4,6 +4,7 @@
 
 mod agreement;
 mod brief;
+mod codes;
 mod explanations;
 mod inventory_errors;
 mod inventory_file;

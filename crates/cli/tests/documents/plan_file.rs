@@ -1,6 +1,7 @@
 //! Plans and exceptions as files: what is written is read, edits show, and hostile files are errors in one line.
 
 use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
+use audit::code::{Code, Coded, Room};
 use audit::cost::Monthly;
 use audit::exception::Exception;
 use audit::finding::Status;
@@ -71,6 +72,11 @@ fn owner() -> impl Strategy<Value = Owner> {
     ]
 }
 
+fn coded() -> impl Strategy<Value = Coded> {
+    let codes: Vec<Code> = Room::ALL.iter().flat_map(|room| room.codes()).copied().collect();
+    (prop::sample::select(codes), text()).prop_map(|(code, words)| code.says(words))
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let target = ("[a-z]{3,20}", any::<bool>()).prop_map(|(name, trail)| Target {
         arn: format!(
@@ -82,7 +88,7 @@ fn step() -> impl Strategy<Value = Step> {
         account: "111111111111".to_owned(),
         home_region: "eu-west-1".to_owned(),
     });
-    (target, setting(), owner(), vec(text(), 0..3), text()).prop_map(
+    (target, setting(), owner(), vec(coded(), 0..3), coded()).prop_map(
         |(target, setting, owner, told, because)| Step {
             change: Change { setting: for_cloudtrail(setting, &target), target },
             because: because.clone(),
@@ -126,7 +132,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         Just(Purpose::Undo),
     ];
     let money = (0.0..1e9_f64).prop_map(|low| Monthly { low, high: low / 3.0 });
-    let cost = (money, any::<u32>(), vec(text(), 0..2)).prop_map(|(cost, invocations, basis)| CostTurn {
+    let cost = (money, any::<u32>(), vec(coded(), 0..2)).prop_map(|(cost, invocations, basis)| CostTurn {
         before: cost,
         after: cost,
         invocations: invocations.into(),
@@ -137,7 +143,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     (
         purpose,
         vec(step(), 0..3),
-        vec(text(), 0..3),
+        vec(coded(), 0..3),
         prop::option::of(cost),
         prop::option::of("o-[a-z0-9]{10,32}"),
     )
@@ -166,13 +172,14 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                     recorder: TRAIL.to_owned(),
                     function: FUNCTION.to_owned(),
                     because: one.clone(),
+                    risks: vec![one.code],
                 })
                 .collect(),
             outlook: vec![Outlook {
                 control: "c".to_owned(),
                 before: Status::Fail,
                 after: Status::NotApplicable,
-                reason: String::new(),
+                reason: Coded::default(),
             }],
             cost,
         })

@@ -1,6 +1,7 @@
 //! Plans in the forms of others: each is read back with that form's own reader, and says what the plan says.
 
 use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
+use audit::code::Code;
 use audit::inventory::{Inventory, Listing, Place, Sighting, TrailStatus};
 use audit::plan::{Owner, Plan, Purpose, Scope, Step};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
@@ -81,11 +82,11 @@ pub(crate) fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
     };
     let step = |setting| Step {
         change: Change { target: target.clone(), setting },
-        because: "because".to_owned(),
+        because: Code::BestRecorder.says("because"),
         owner: owner.clone(),
         gained: Vec::new(),
         risks: Vec::new(),
-        backout: "undo".to_owned(),
+        backout: Code::UndoSetsBack.says("undo"),
     };
     Plan {
         purpose: Purpose::Record,

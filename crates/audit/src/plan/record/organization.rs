@@ -4,6 +4,7 @@ use super::super::after::after;
 use super::super::create::{self, new_trail};
 use super::super::skeleton::{lacking, of_account, weight};
 use super::{Apart, Offer, Planner};
+use crate::code::Code;
 use crate::controls::count;
 use crate::inventory::{Account, GapKind, Inventory, Organization};
 use crate::plan::Refusal;
@@ -72,8 +73,8 @@ pub(super) fn refusal(reason: String, places: Vec<(String, String)>) -> Refusal 
     Refusal {
         places,
         recorder: None,
-        reason,
-        nearest: "plan with credentials of the management account or of the delegated administrator for CloudTrail; or ask for one trail in each account: invoketrail plan --per-account".to_owned(),
+        reason: Code::NobodyCanCreate.says(reason),
+        nearest: Code::OtherCredentials.says("plan with credentials of the management account or of the delegated administrator for CloudTrail; or ask for one trail in each account: invoketrail plan --per-account"),
     }
 }
 
@@ -168,7 +169,7 @@ impl Planner<'_> {
         Some(Offer {
             changes,
             rank: (false, 8, 0, std::cmp::Reverse(gaining.len()), String::new()),
-            because: format!("{because}{by}{copies}{unlooked}"),
+            because: because.code.says(format!("{because}{by}{copies}{unlooked}")),
             after: then,
         })
     }

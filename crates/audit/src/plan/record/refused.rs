@@ -3,6 +3,7 @@
 use super::super::Refusal;
 use super::super::skeleton::lacking;
 use super::{Apart, Planner, organization};
+use crate::code::Code;
 use crate::exclusion;
 use crate::inventory::Inventory;
 use crate::judge::{About, Prospects};
@@ -38,11 +39,11 @@ impl Planner<'_> {
         let told = excluding.filter(|_| any).map(|(recorder, sources)| Refusal {
             places: Vec::new(),
             recorder: Some(recorder.arn.clone()),
-            reason: format!(
+            reason: Code::ExcludedOnPurpose.says(format!(
                 "it leaves out management events of {} on purpose, and the plan keeps it so",
                 sources.join(" and ")
-            ),
-            nearest: "invoketrail plan --all-management-events records them too".to_owned(),
+            )),
+            nearest: Code::AllManagement.says("invoketrail plan --all-management-events records them too"),
         });
         told.collect()
     }
@@ -65,9 +66,9 @@ impl Planner<'_> {
             refusals.push(Refusal {
                 places: failing,
                 recorder: None,
-                reason: "no recorder could be changed or created such that it records everything here"
-                    .to_owned(),
-                nearest: "invoketrail audit says what escapes and why".to_owned(),
+                reason: Code::NoRecorderFits
+                    .says("no recorder could be changed or created such that it records everything here"),
+                nearest: Code::SeeAudit.says("invoketrail audit says what escapes and why"),
             });
         }
         if !open.is_empty() {
@@ -76,10 +77,11 @@ impl Planner<'_> {
             refusals.push(Refusal {
                 places: open,
                 recorder: None,
-                reason: "whether it is recorded already hangs on what could not be read".to_owned(),
-                nearest: format!(
+                reason: Code::HangsOnGaps
+                    .says("whether it is recorded already hangs on what could not be read"),
+                nearest: Code::GrantCall.says(format!(
                     "make {calls} readable (invoketrail permissions audit --check) and plan again"
-                ),
+                )),
             });
         }
         if !refusals.is_empty() || !self.steps.is_empty() {
