@@ -9,6 +9,7 @@ pub(crate) mod inventory;
 pub(crate) mod invocations;
 pub(crate) mod permissions;
 pub(crate) mod plan;
+mod proofs;
 pub(crate) mod restore;
 mod sites;
 pub(crate) mod undo;

@@ -6,7 +6,6 @@ mod asking;
 mod clock;
 mod commands;
 mod config;
-mod delivered;
 mod outcome;
 mod output;
 mod problem;
@@ -14,7 +13,6 @@ mod progress;
 mod remembered;
 mod session;
 mod settings;
-mod sources;
 mod unknown;
 mod verbose;
 

@@ -4,6 +4,7 @@
 //! written to stderr goes through [`aside`], so that no line stands in the middle of another.
 
 use aws::{Activity, Progress};
+use delivery::Work;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -110,15 +111,15 @@ pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
 
 /// A long piece of work, shown as long as this value lives.
 #[must_use]
-pub(crate) struct Work {
+pub(crate) struct Shown {
     id: Option<u64>,
 }
 
-impl Work {
+impl Shown {
     /// Shows it in these words, which hear how long it has taken. Nothing is shown of what is over at once.
-    pub(crate) fn show(words: impl Fn(Duration) -> String + Send + 'static) -> Work {
+    pub(crate) fn of(words: impl Fn(Duration) -> String + Send + 'static) -> Shown {
         if is_quiet() {
-            return Work { id: None };
+            return Shown { id: None };
         }
         let mut board = board();
         let (id, now) = (board.next, Instant::now());
@@ -135,11 +136,11 @@ impl Work {
                 }
             });
         }
-        Work { id: Some(id) }
+        Shown { id: Some(id) }
     }
 }
 
-impl Drop for Work {
+impl Drop for Shown {
     fn drop(&mut self) {
         let Some(id) = self.id else { return };
         let mut board = board();
@@ -214,54 +215,54 @@ fn rate(number: u64, took: Duration) -> String {
     if secs < 1.0 || number == 0 { String::new() } else { format!(" ({:.0}/s)", number as f64 / secs) }
 }
 
-/// How many files were read, of how many.
-pub(crate) struct Files {
-    done: Arc<AtomicU64>,
-    work: Mutex<Option<Work>>,
-}
+/// Shows how far reading has come.
+pub(crate) struct Watching;
 
-impl Files {
-    pub(crate) fn reading(of: u64) -> Files {
-        let done = Arc::<AtomicU64>::default();
-        let counted = Arc::clone(&done);
-        let work = Work::show(move |took| {
-            let done = counted.load(Ordering::Relaxed);
-            format!("reading: {done} of {of} files{}", rate(done, took))
-        });
-        Files { done, work: Mutex::new(Some(work)) }
+/// See there.
+pub(crate) static WATCH: Watching = Watching;
+
+impl delivery::Watch for Watching {
+    fn looking(&self) -> Box<dyn Work> {
+        Counted::show(|number, took| format!("looking for files: {number} found{}", rate(number, took)))
     }
 
-    /// One more.
-    pub(crate) fn one(&self) {
-        self.done.fetch_add(1, Ordering::Relaxed);
+    fn reading(&self, of: u64) -> Box<dyn Work> {
+        Counted::show(move |number, took| format!("reading: {number} of {of} files{}", rate(number, took)))
     }
 
-    /// All of them are read.
-    pub(crate) fn end(&self) {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    fn asking(&self, aws: &Arc<aws::Session>) -> Box<dyn Work> {
+        // The oldest work is shown: this is, iff it is no part of a larger one.
+        let (aws, before) = (Arc::clone(aws), aws.activity().requests);
+        Counted::show(move |_, took| {
+            let activity = aws.activity();
+            let sent = Activity { requests: activity.requests.saturating_sub(before), ..activity };
+            format!("asking AWS: {}", requests(&sent, took))
+        })
     }
 }
 
-/// How many files were found so far.
-pub(crate) struct Found {
+/// Work that counts files.
+struct Counted {
     number: Arc<AtomicU64>,
-    _work: Work,
+    shown: Mutex<Option<Shown>>,
 }
 
-impl Found {
-    pub(crate) fn looking() -> Found {
+impl Counted {
+    fn show(words: impl Fn(u64, Duration) -> String + Send + 'static) -> Box<dyn Work> {
         let number = Arc::<AtomicU64>::default();
         let counted = Arc::clone(&number);
-        let work = Work::show(move |took| {
-            let number = counted.load(Ordering::Relaxed);
-            format!("looking for files: {number} found{}", rate(number, took))
-        });
-        Found { number, _work: work }
+        let shown = Shown::of(move |took| words(counted.load(Ordering::Relaxed), took));
+        Box::new(Counted { number, shown: Mutex::new(Some(shown)) })
+    }
+}
+
+impl Work for Counted {
+    fn one(&self) {
+        self.number.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One more.
-    pub(crate) fn one(&self) {
-        self.number.fetch_add(1, Ordering::Relaxed);
+    fn end(&self) {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -1,15 +1,12 @@
-//! The index of log files as commands use it: opened as flags and settings say, and filled with what is read.
+//! The index of log files as commands use it: opened as flags and settings say.
 
 use crate::args::remembering::Remembering;
 use crate::config::Config;
 use crate::problem::{Problem, say};
-use crate::sources::NO_TAG;
 use anyhow::Result;
-use logs::scan::File;
-use logs::{Sheet, Trouble};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use store::{Batch, Index, IndexError};
+use store::{Index, IndexError};
 
 /// The index that was named, else the one in the cache folder, if there can be one; none where nobody wants one.
 ///
@@ -50,36 +47,6 @@ fn cache() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
     Some(cache.join("invoketrail").join("index-1.sqlite"))
-}
-
-/// One thread's way into the index.
-pub(crate) struct Keeper<'a> {
-    index: Option<&'a Index>,
-    batch: Batch,
-}
-
-impl<'a> Keeper<'a> {
-    /// Without an index nothing is kept.
-    pub(crate) fn into(index: Option<&'a Index>) -> Self {
-        Keeper { index, batch: Batch::default() }
-    }
-
-    /// Keeps what was found in a file; not of one that came out of the index, or that may change without a trace, or that only
-    /// this machine at this moment could not hold.
-    pub(crate) fn keep(&mut self, file: &File, sheet: &Sheet) {
-        let Some(index) = self.index.filter(|_| file.known.is_none() && file.tag != NO_TAG) else { return };
-        if sheet.facts.trouble.as_ref().is_some_and(|why| *why == Trouble::NoMemory.to_string()) {
-            return;
-        }
-        self.batch.keep(index, file.tag, sheet);
-    }
-
-    /// Writes what waits.
-    pub(crate) fn end(&mut self) {
-        if let Some(index) = self.index {
-            self.batch.write(index);
-        }
-    }
 }
 
 /// How many of the files were in the index, which only a person wants to know.

@@ -4,25 +4,39 @@
 use crate::args::Job;
 use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
-use crate::progress::{Collecting, Work, requests};
+use crate::progress::{Collecting, Shown, WATCH, requests};
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::inventory::Inventory;
 use audit::journal::Journal;
 use aws::permissions::{Action, Held};
-use aws::{Activity, Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
+use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
+use delivery::{Door, Reader};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+use store::Index;
 use tokio::runtime::{Builder, Runtime};
 
 /// See the module.
 pub(crate) struct Session {
-    runtime: Runtime,
+    /// The door's work runs there, and ends before anything else does.
+    _runtime: Runtime,
     pub(crate) aws: Arc<aws::Session>,
+    door: Door,
     stop: Stop,
+}
+
+/// What files are read with, from now on.
+pub(crate) fn reader<'a>(
+    session: Option<&'a Session>,
+    index: Option<&'a Index>,
+    threads: usize,
+) -> Reader<'a> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Reader { door: session.map(Session::door), index, threads, watch: &WATCH, now }
 }
 
 impl Session {
@@ -44,10 +58,14 @@ impl Session {
         let runtime = runtime.map_err(|error| Problem::new(format!("cannot start: {error}")))?;
         let stop = Stop::new();
         hear(&runtime, stop.clone());
-        let _work = Work::show(|_| "finding credentials, and asking AWS whose they are".to_owned());
+        let _shown = Shown::of(|_| "finding credentials, and asking AWS whose they are".to_owned());
         let opened = runtime.block_on(aws::Session::open(&options(live), stop.clone()));
         let opened = opened.map_err(|error| problem(&error))?;
-        Ok(opened.map(|aws| Session { runtime, aws: Arc::new(aws), stop }))
+        Ok(opened.map(|aws| {
+            let aws = Arc::new(aws);
+            let door = Door::new(Arc::clone(&aws), runtime.handle().clone(), &WATCH);
+            Session { _runtime: runtime, aws, door, stop }
+        }))
     }
 
     /// Reads AWS into an inventory.
@@ -57,7 +75,7 @@ impl Session {
     pub(crate) fn collect(&self, now: &str) -> Result<Collected> {
         let collecting = Collecting::default();
         let (counts, aws) = (collecting.clone(), Arc::clone(&self.aws));
-        let _work = Work::show(move |took| {
+        let _shown = Shown::of(move |took| {
             format!("reading: {}; {}", counts.words(), requests(&aws.activity(), took))
         });
         let collected = self.wait(self.aws.collect(now, &|progress| collecting.on(&progress)));
@@ -98,22 +116,12 @@ impl Session {
 
     /// Waits for an answer. May be called from several threads.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
-        // The oldest work is shown: this is, iff it is no part of a larger one.
-        let (aws, before) = (Arc::clone(&self.aws), self.aws.activity().requests);
-        let _work = Work::show(move |took| {
-            let activity = aws.activity();
-            let sent = Activity { requests: activity.requests.saturating_sub(before), ..activity };
-            format!("asking AWS: {}", requests(&sent, took))
-        });
-        self.runtime.handle().block_on(work)
+        self.door.wait(work)
     }
 
-    /// Lets work go on while nobody waits for it.
-    pub(crate) fn spawn<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> tokio::task::JoinHandle<T> {
-        self.runtime.spawn(work)
+    /// The way to AWS of whoever reads files.
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     /// True iff Ctrl-C was heard.

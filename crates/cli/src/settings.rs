@@ -5,6 +5,7 @@ use crate::args::{self, Format, Output, Recorders};
 use crate::config::Config;
 use crate::problem::say;
 use audit::Counted;
+use delivery::Scope;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -131,6 +132,15 @@ impl Source {
 }
 
 impl Live {
+    /// The accounts and Regions that were named.
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        let accounts = match &self.accounts {
+            Accounts::Listed(ids) => ids.as_slice(),
+            Accounts::Caller | Accounts::Organization => &[],
+        };
+        Scope { accounts, regions: self.regions.as_deref() }
+    }
+
     /// The flags that lead a next command to the same facts, each with a space before it.
     pub(crate) fn again(&self) -> String {
         let mut flags = String::new();

@@ -1,12 +1,18 @@
-//! The error about a function that nothing knows.
+//! Errors about names that nothing has: of functions, and of places where files would be.
 
-use crate::problem::Problem;
+use crate::problem::{Problem, io_problem};
+use delivery::{NoFunction, NoPlace};
 use std::collections::BTreeSet;
 use text::nearest::{SUGGESTED, names_near};
 
-/// The error about functions that nothing knows: the same in every command. `asked` are names, ARNs or patterns as they were
-/// typed; `among` says where they were looked for (`in the inventory`); `names` are the names that are there.
-pub(crate) fn no_function<'a>(
+/// The error about functions that nothing knows: the same in every command. `among` says where they were looked for (`in the inventory`).
+pub(crate) fn no_function(none: &NoFunction, among: &str) -> Problem {
+    let asked: Vec<&str> = none.asked.iter().map(String::as_str).collect();
+    no_function_of(&asked, among, none.known.iter().map(String::as_str))
+}
+
+/// The same. `asked` are names, ARNs or patterns as they were typed; `names` are the names that are there.
+pub(crate) fn no_function_of<'a>(
     asked: &[&str],
     among: &str,
     names: impl IntoIterator<Item = &'a str>,
@@ -27,4 +33,14 @@ pub(crate) fn no_function<'a>(
         ([one], _) => format!("did you mean {one}?"),
         (several, _) => format!("did you mean one of {}?", several.join(", ")),
     })
+}
+
+/// The error about what was typed, and is no place.
+pub(crate) fn no_place(error: &NoPlace) -> Problem {
+    match error {
+        NoPlace::NoBucket { .. } => {
+            Problem::misuse(error.to_string()).help("name it as in s3://BUCKET/PREFIX")
+        }
+        NoPlace::Unreadable { typed, error } => io_problem("read", typed, error),
+    }
 }

@@ -5,6 +5,7 @@ mod cell;
 mod correct;
 mod count;
 mod entry;
+mod invocations;
 mod label;
 mod named;
 mod network;
@@ -17,6 +18,7 @@ mod timeline;
 
 pub use answer::{Answer, Group};
 pub use cell::{Cell, Lag};
+pub use invocations::Invocations;
 pub use named::Named;
 pub use network::{Network, NotANetwork};
 pub use runs::{Scratch, Spill};

@@ -28,7 +28,7 @@ pub use document::{Digest, LogFile, Previous, Refusal};
 pub use expected::{Claim, Expected, Seen, Standing};
 pub use found::{Found, Unread};
 pub use judge::{Unlisted, Weighing, judge};
-pub use keys::{KeyRefusal, KeysError, PublicKey, PublicKeys};
+pub use keys::{KeyRefusal, KeySource, KeysError, PublicKey, PublicKeys};
 pub use lacking::{Lack, Lacking, LackingPlace};
 pub use live::{LiveTrail, Logging};
 pub use name::{Chain, DigestName};

@@ -9,6 +9,7 @@ mod hash;
 mod home;
 mod inflate;
 mod json;
+mod left_out;
 mod memory;
 mod object_key;
 mod plain;
@@ -22,13 +23,14 @@ mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
 pub use ask::{
-    Answer, Attempt, Cell, Dimension, Filter, Group, Lag, Line, MOST_DIMENSIONS, Named, Network, NotANetwork,
-    Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
+    Answer, Attempt, Cell, Dimension, Filter, Group, Invocations, Lag, Line, MOST_DIMENSIONS, Named, Network,
+    NotANetwork, Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
 };
 pub use beginning::{BEGINNING, Beginning, beginning, look, unread};
 pub use hash::{hex, sha256, sha256_many};
 pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
+pub use left_out::LeftOut;
 pub use memory::give_back_large_buffers;
 pub use object_key::{Folder, ObjectKey, is_account, is_log_file, is_region, minute};
 pub use read::{Reader, read_plainly};

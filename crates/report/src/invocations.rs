@@ -8,23 +8,12 @@ pub use csv::invocations_csv;
 pub use documents::{invocations_json, invocations_jsonl};
 pub use terminal::invocations_text;
 
-use super::left_out::LeftOut;
 use logs::scan::Account;
-use logs::{Question, Table, TableRow, Timeline};
-use serde::{Deserialize, Serialize};
+use logs::{Invocations, LeftOut, Question, TableRow};
 use std::cmp::Reverse;
 
 /// The format of invocations as JSON and JSON lines, and its version.
 pub const INVOCATIONS_FORMAT: &str = "invoketrail.invocations/1";
-
-/// What was found.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Invocations {
-    /// Calls by groups.
-    Groups(Table),
-    /// Single calls.
-    Timeline(Timeline),
-}
 
 /// In which order groups stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

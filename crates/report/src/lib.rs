@@ -30,12 +30,12 @@ pub use drift::drift_text;
 pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
 pub use explained::{explanation_json, explanation_text};
 pub use invocations::{
-    INVOCATIONS_FORMAT, Invocations, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
-    invocations_jsonl, invocations_text,
+    INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
+    invocations_text,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;
-pub use left_out::LeftOut;
+pub use left_out::left_out_sentence;
 pub use markdown::{quoted_text, write_markdown};
 pub use next::{NextFlags, next_command};
 pub use page::Layout;
@@ -45,7 +45,7 @@ pub use plan::{
 };
 pub use shortfall::shortfall;
 pub use terminal::{write_terminal, write_terminal_since};
-pub use validation::{KeySource, VALIDATION_FORMAT, Validated, validation_json, validation_text};
+pub use validation::{VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
     ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,

@@ -8,26 +8,12 @@ pub(super) use documents::validation_members;
 pub use terminal::validation_text;
 pub(super) use terminal::{digest_lines, digest_sentence, key_line};
 
-use super::left_out::LeftOut;
 use audit::answer::Conclusion;
-use logs::digest::{Asked, State, Unproven, Validation};
-use logs::text_of;
+use logs::digest::{Asked, KeySource, State, Unproven, Validation};
+use logs::{LeftOut, text_of};
 
 /// The format of a validation as JSON, and its version.
 pub const VALIDATION_FORMAT: &str = "invoketrail.validation/1";
-
-/// Where public keys were taken from: what they verify is as good as that.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeySource {
-    /// The file, as it was named; `None` iff AWS was asked.
-    pub file: Option<String>,
-    /// The Region in which AWS was asked.
-    pub region: Option<String>,
-    /// Those of its keys that digests name, by fingerprint, sorted.
-    pub fingerprints: Vec<String>,
-    /// True iff the file lies below what was read: whoever can write there can write keys, too.
-    pub in_source: bool,
-}
 
 /// All that a document says.
 #[derive(Clone, Debug)]

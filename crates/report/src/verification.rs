@@ -8,12 +8,12 @@ pub use documents::{verification_json, verification_jsonl};
 pub use markdown::verification_markdown;
 pub use terminal::verification_text;
 
-use super::left_out::LeftOut;
-use super::validation::{KeySource, of_digests};
+use super::validation::of_digests;
 use super::view::{self, quantity};
 use audit::answer::Conclusion;
 use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
-use logs::digest::Validation;
+use logs::LeftOut;
+use logs::digest::{KeySource, Validation};
 use logs::scan::Account;
 use std::ops::Range;
 

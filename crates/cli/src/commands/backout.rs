@@ -6,7 +6,7 @@ use crate::args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;
-use crate::unknown::no_function;
+use crate::unknown::no_function_of;
 use anyhow::Result;
 use audit::backout::{Pattern, Wanted, strangers};
 use audit::exception::Exception;
@@ -61,7 +61,7 @@ fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Resu
     // What was typed as an ARN is compared with ARNs, and a name with names.
     let is_arn = asked.iter().any(|one| one.starts_with("arn:"));
     let names = arns.map(|arn| if is_arn { arn } else { arn.rsplit(':').next().unwrap_or(arn) });
-    Err(no_function(&asked, "in the inventory", names).into())
+    Err(no_function_of(&asked, "in the inventory", names).into())
 }
 
 /// What is declared, before its functions are known.

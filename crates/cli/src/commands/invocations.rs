@@ -1,7 +1,6 @@
 //! `invoketrail invocations`: who invoked what, when, from where, how.
 
 mod ask;
-mod late;
 mod located;
 pub(crate) mod question;
 
@@ -12,11 +11,13 @@ use crate::config::Config;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
-use crate::{settings, sources};
+use crate::settings;
+use crate::unknown::no_place;
 use anyhow::Result;
+use delivery::places;
 use logs::scan::Account;
-use logs::{Dimension, Table};
-use report::{self, Invocations, Layout, Reading, Stamp, shell};
+use logs::{Dimension, Invocations, Table};
+use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence, shell};
 use std::io::{self, Write};
 
 /// Troubles that are named on stderr, beside an answer for a machine.
@@ -29,18 +30,23 @@ const TROUBLES: usize = 5;
 pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome> {
     let typed = over_config(typed, &context.config);
     let asked = question::read(&typed, &context.now)?;
-    let places = sources::places(&typed.sources)?;
+    let places = places(&typed.sources).map_err(|error| no_place(&error))?;
     let settings = ask::Settings::of(&typed, &context)?;
     let Some(answered) = ask::ask(&asked, places, &settings)? else {
         say("note", "interrupted before everything was read: an answer would lack calls");
         return Ok(Outcome::Interrupted);
     };
     answered.helps.iter().for_each(|help| say("help", help));
+    let looked_until = answered.looked_until.map(|looked| LookedUntil {
+        delivered: looked.delivered,
+        later: looked.read,
+        digests_unread: looked.digests_unread,
+    });
     let reading = Reading {
         question: &asked.question,
         found: &answered.found,
         account: &answered.account,
-        looked_until: answered.looked_until,
+        looked_until,
         left_out: &answered.left_out,
         sort: asked.sort,
         limit: asked.limit,
@@ -67,10 +73,10 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
             say("note", &format!("{}: {}", trouble.file, trouble.why));
         }
     }
-    if let (Some(left_out), Format::Csv) = (answered.left_out.sentence(), format) {
+    if let (Some(left_out), Format::Csv) = (left_out_sentence(&answered.left_out), format) {
         say("note", &left_out);
     }
-    if let (Some(looked), Format::Csv) = (answered.looked_until, format) {
+    if let (Some(looked), Format::Csv) = (looked_until, format) {
         say("note", &looked.sentence());
     }
     next(&typed, &answered.found);

@@ -7,25 +7,21 @@ use crate::again::same;
 use crate::args::Format;
 use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
 use crate::commands::invocations::question::time;
+use crate::commands::proofs::{head_objects, keys, tell, without_keys};
 use crate::config::Config;
-use crate::delivered::{Delivered, Proven, delivered, found, hash_all, weigh};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
-use crate::session::Session;
-use crate::settings::{self, Accounts, Live};
-use crate::sources::{Place, Trails, Window, delivers};
+use crate::session::{Session, reader};
+use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::evidence::SETTLED_AFTER;
-use aws::Location;
-use logs::digest::{Asked, Found, State};
-use logs::{Filter, text_of};
+use delivery::{Place, Proved, ToProve, prove};
+use logs::digest::{Asked, State};
+use logs::text_of;
 use report::{self, Layout, Stamp, Validated};
-use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
-/// Commands that are told one by one.
-const HEADS: usize = 3;
 
 /// Reads, judges, prints, writes.
 ///
@@ -40,40 +36,23 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose();
     let session = session.map_err(|error| if remote { error } else { without_keys(error) })?;
-    let window = window(&live, &asked);
-    let (delivered, trails) = listed(&places, &window, &live, session.as_ref());
-    let found = found(&delivered, session.as_ref());
-    let (keys, threads) = (super::verify::keys(&typed.public_keys), typed.threads.count(&context.config));
-    let weighed = weigh(&found, (&keys, &places), signed(&asked, &found), session.as_ref())?;
-    let (seen, _) = hash_all(&delivered, &weighed.expected(), (session.as_ref(), threads));
-    let Proven { mut validation, keys, unseen } = weighed.prove(&seen, &asked, &delivered);
-    validation.expect(accounts(&live), live.regions.as_deref().unwrap_or_default());
-    if let Some((trails, session)) = trails.as_ref().zip(session.as_ref()) {
-        let members = delivered.members();
-        let places = |location: &Location| delivers(location, (accounts(&live), &members), &trails.regions);
-        let trails = crate::sources::live(session, &trails.locations, places);
-        validation.hold_against(&trails, &asked, now(&context.now));
-    }
-    delivered.excuse(&mut validation);
+    let keys = keys(&typed.public_keys)?;
+    let wanted =
+        ToProve { places: &places, scope: live.scope(), asked: &asked, keys: &keys, now: now(&context.now) };
+    let threads = typed.threads.count(&context.config);
+    let Proved { proven, places, unseen, left_out, unsigned } =
+        prove(&wanted, &reader(session.as_ref(), None, threads));
+    tell(&proven);
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     }
-    let unseen = delivered.holes.told().into_iter().chain(unseen).collect();
-    let places = delivered.places.iter().map(Place::typed).collect();
     let validated =
-        Validated { asked, places, keys, validation, unseen, left_out: delivered.left_out.clone() };
+        Validated { asked, places, keys: proven.keys, validation: proven.validation, unseen, left_out };
     answer(&validated, &typed, &context)?;
-    head_objects(&delivered.unsigned(&found, &validated.validation));
+    head_objects(&unsigned);
     next(&validated, &typed, &live);
     Ok(ending(validated.answer().into(), typed.exit_zero))
-}
-
-/// Keys of local copies could not be asked for: a file of them does as well.
-pub(crate) fn without_keys(error: anyhow::Error) -> anyhow::Error {
-    let flag = "hand the keys over: --public-keys FILE; `aws cloudtrail list-public-keys --region REGION --start-time TIME \
-                --end-time TIME > FILE` writes it, for the Region and the time of the digests";
-    Problem::of_a_copy(error, "the signatures of digests need CloudTrail's public keys", flag)
 }
 
 /// What was typed, over what the configuration file says.
@@ -125,57 +104,6 @@ fn expected(now: &str) -> i64 {
     (self::now(now) - SETTLED_AFTER).div_euclid(HOUR) * HOUR
 }
 
-/// The time of the digests whose keys are needed.
-fn signed(asked: &Asked, found: &[Found]) -> Option<Range<i64>> {
-    let all = all(found);
-    let from = asked.from.or(all.as_ref().map(|all| all.start))?;
-    Some(from..asked.to.or(all.map(|all| all.end))?)
-}
-
-/// The time that digests are about.
-fn all(found: &[Found]) -> Option<Range<i64>> {
-    let digests = || found.iter().filter_map(Found::digest);
-    let from = digests().map(|digest| digest.start).min()?;
-    Some(from..digests().map(|digest| digest.end).max()?)
-}
-
-/// The accounts that were named.
-fn accounts(live: &Live) -> &[String] {
-    match &live.accounts {
-        Accounts::Listed(ids) => ids,
-        Accounts::Caller | Accounts::Organization => &[],
-    }
-}
-
-/// The files that are looked for.
-fn window(live: &Live, asked: &Asked) -> Window {
-    // The digest of the hour before lists files of the first minutes, and the one behind proves the last.
-    let filter = Filter {
-        accounts: accounts(live).to_vec(),
-        regions: live.regions.clone().unwrap_or_default(),
-        since: asked.from.map(|from| from.saturating_sub(2 * HOUR)),
-        until: asked.to.map(|to| to.saturating_add(2 * HOUR)),
-        ..Filter::default()
-    };
-    Window::of(&filter).with_digests()
-}
-
-/// What lies in the places; in those of the trails, and these, where none was typed.
-fn listed(
-    places: &[Place],
-    window: &Window,
-    live: &Live,
-    session: Option<&Session>,
-) -> (Delivered, Option<Trails>) {
-    let Some(session) = session.filter(|_| places.is_empty()) else {
-        return (delivered(places, window, session), None);
-    };
-    let trails = Trails::of(session, live.regions.as_deref().unwrap_or_default());
-    let mut files = delivered(&trails.roots(|_| true), window, Some(session));
-    files.gaps(&trails.gaps);
-    (files, Some(trails))
-}
-
 fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<()> {
     let stamp = Stamp {
         version: env!("CARGO_PKG_VERSION"),
@@ -197,20 +125,6 @@ fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<
     match typed.format.unwrap_or(Format::Terminal) {
         Format::Json | Format::Jsonl => print(|out| report::validation_json(validated, &stamp, out)),
         _ => print(|out| out.write_all(report::validation_text(validated, &layout).as_bytes())),
-    }
-}
-
-/// The newest digest of a copy has no successor that holds its signature, which lies in the object's metadata: how to get it.
-pub(crate) fn head_objects(commands: &[String]) {
-    for command in commands.iter().take(HEADS) {
-        say("help", &format!("a copy lacks the newest digest's signature; this gets it: {command}"));
-    }
-    if commands.len() > HEADS {
-        let more = commands.len() - HEADS;
-        say(
-            "help",
-            &format!("and likewise for {more} more trails and Regions, whose reasons name the digests"),
-        );
     }
 }
 

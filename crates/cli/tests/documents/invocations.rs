@@ -4,11 +4,10 @@ use crate::reports::STAMP;
 use crate::schemas::{problems, schema};
 use logs::scan::{Account, Trouble};
 use logs::{
-    Answer, Attempt, Cell, Dimension, Filter, Group, Line, Pattern, Question, Table, Timeline, Via, Way,
+    Answer, Attempt, Cell, Dimension, Filter, Group, Invocations, LeftOut, Line, Pattern, Question, Table,
+    Timeline, Via, Way,
 };
-use report::{
-    self, Invocations, Layout, LeftOut, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-};
+use report::{self, Layout, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl};
 use serde_json::{Value, json};
 
 const NOON: i64 = 1_763_640_000_000;

@@ -2,14 +2,14 @@
 
 use crate::reports::{STAMP, WIDE, text_of};
 use audit::evidence::{self, Known, Looked, Metric, Origin, Records, decide};
+use logs::LeftOut;
 use logs::digest::{
-    Asked, Chain, Files, Lack, Lacking, LackingPlace, Note, Reason, State, Totals, Unproven, UnprovenFile,
-    ValidatedChain, Validation, Window, Without,
+    Asked, Chain, Files, KeySource, Lack, Lacking, LackingPlace, Note, Reason, State, Totals, Unproven,
+    UnprovenFile, ValidatedChain, Validation, Window, Without,
 };
 use logs::scan::{Account, Trouble};
 use report::{
-    self, KeySource, Layout, LeftOut, ReadOn, Validated, Verification, VerifiedFunction, verification_json,
-    verification_jsonl,
+    self, Layout, ReadOn, Validated, Verification, VerifiedFunction, verification_json, verification_jsonl,
 };
 use text::visible::acts;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 /// The file, how the offer begins there, and the page of a transcript or the test (file of `crates/cli/tests`, function) in which it is
 /// said and tried.
 const OFFERS: &[(&str, &str, &str)] = &[
-    ("cli/src/delivered/digests.rs", "invoketrail permissions evidence", "permissions.md"),
+    ("cli/src/commands/proofs.rs", "invoketrail permissions evidence", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail permissions audit{} --check", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail audit{}{counting}", "README.md"),
     ("cli/src/commands/explain.rs", "invoketrail plan{}{counting}  # {why}", "explain.md"),
@@ -19,23 +19,23 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail apply {path}{undoes}{flag}{exceptions}{}",
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
-    ("cli/src/commands/verify.rs", "invoketrail inventory --output FILE", "bad-input.md"),
+    ("cli/src/commands/verify/gather.rs", "invoketrail inventory --output FILE", "bad-input.md"),
     (
-        "cli/src/commands/verify.rs",
+        "cli/src/commands/verify/show.rs",
         "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
         "verify.md",
     ),
     (
-        "cli/src/commands/verify.rs",
+        "cli/src/commands/verify/show.rs",
         "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
         "cmd/proven.rs::a_forged_file_is_no_evidence_and_one_that_is_proven_is_enough",
     ),
     (
-        "cli/src/commands/verify.rs",
+        "cli/src/commands/verify/show.rs",
         "invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof",
         "verify.md",
     ),
-    ("cli/src/commands/verify.rs", "invoketrail audit{}  # is every invocation recorded?", "verify.md"),
+    ("cli/src/commands/verify/show.rs", "invoketrail audit{}  # is every invocation recorded?", "verify.md"),
     (
         "cli/src/commands/validate.rs",
         "invoketrail verify{sources}{}  # and do the records of every function arrive?",
@@ -244,7 +244,7 @@ fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
 #[test]
 fn every_offer_is_run_in_a_test() {
     let mut found = BTreeSet::new();
-    for folder in ["crates/cli/src", "crates/report/src"] {
+    for folder in ["crates/cli/src", "crates/delivery/src", "crates/report/src"] {
         sources(&root().join(folder), &mut found);
     }
     let listed: BTreeSet<(String, String)> =

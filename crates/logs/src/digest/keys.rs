@@ -231,6 +231,19 @@ fn time(value: Option<serde_json::Value>) -> Option<i64> {
     Some(milliseconds(&format!("{local}Z"))? - shift * 60_000)
 }
 
+/// Where public keys were taken from: what they verify is as good as that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySource {
+    /// The file, as it was named; `None` iff AWS was asked.
+    pub file: Option<String>,
+    /// The Region in which AWS was asked.
+    pub region: Option<String>,
+    /// Those of its keys that digests name, by fingerprint, sorted.
+    pub fingerprints: Vec<String>,
+    /// True iff the file lies below what was read: whoever can write there can write keys, too.
+    pub in_source: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::time;

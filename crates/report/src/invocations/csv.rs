@@ -1,8 +1,8 @@
 //! Invocations as CSV (RFC 4180), for spreadsheets: which take a cell that begins with `=` for a formula, so none does.
 
-use super::{Invocations, Reading};
+use super::Reading;
 use csv::{Terminator, Writer, WriterBuilder};
-use logs::{Dimension, Timeline, text_of, write_text_of};
+use logs::{Dimension, Invocations, Timeline, text_of, write_text_of};
 use std::borrow::Cow;
 use std::io::{self, Write};
 

@@ -1,11 +1,13 @@
 //! Invocations as JSON, `invoketrail.invocations/1`, and as JSON lines.
 
 use super::super::Stamp;
-use super::super::left_out::LeftOut;
+use super::super::left_out;
 use super::super::member::{Json, Object};
-use super::{INVOCATIONS_FORMAT, Invocations, Reading, Sort, size};
+use super::{INVOCATIONS_FORMAT, Reading, Sort, size};
 use logs::scan::Account;
-use logs::{Attempt, Cell, Dimension, Line, Question, TableRow, Timeline, Way, text_of};
+use logs::{
+    Attempt, Cell, Dimension, Invocations, LeftOut, Line, Question, TableRow, Timeline, Way, text_of,
+};
 use std::io::{self, Write};
 
 /// Writes them as one document: every group or call on a line of its own.
@@ -155,7 +157,7 @@ fn account(account: &Account, left_out: &LeftOut, object: &mut Object<'_>) {
         object.number("damaged", size(account.damaged));
         object.number("unread", size(account.unread));
     });
-    left_out.member(object);
+    left_out::member(left_out, object);
     object.number("packed_bytes", size(account.packed));
     object.number("bytes", size(account.bytes));
     object.number("records", size(account.records));

@@ -6,11 +6,11 @@ mod fit;
 
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
-use super::{Invocations, Reading, size};
+use super::{Reading, size};
 use account::account;
 use calls::calls;
 use fit::{fit, names};
-use logs::{Cell, Dimension, Table, TableRow, text_of};
+use logs::{Cell, Dimension, Invocations, Table, TableRow, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use text::visible::visible;
 

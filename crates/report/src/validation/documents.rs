@@ -1,9 +1,12 @@
 //! A validation as JSON, `invoketrail.validation/1`, also as a member of a verification.
 
 use super::super::Stamp;
+use super::super::left_out;
 use super::super::member::{Json, Object};
-use super::{KeySource, VALIDATION_FORMAT, Validated, size, state};
-use logs::digest::{Chain, Files, Lack, Lacking, State, Unproven, UnprovenFile, Validation, Window};
+use super::{VALIDATION_FORMAT, Validated, size, state};
+use logs::digest::{
+    Chain, Files, KeySource, Lack, Lacking, State, Unproven, UnprovenFile, Validation, Window,
+};
 use logs::text_of;
 use std::io::{self, Write};
 
@@ -29,7 +32,7 @@ pub fn validation_json(validated: &Validated, stamp: &Stamp<'_>, out: &mut dyn W
         object.texts("places", validated.places.iter().map(String::as_str));
         validation_members(&validated.validation, &validated.keys, object);
         object.texts("unseen", validated.unseen.iter().map(String::as_str));
-        object.object("reading", |object| validated.left_out.member(object));
+        object.object("reading", |object| left_out::member(&validated.left_out, object));
     });
     writeln!(out, "{}", json.as_str())
 }

@@ -1,12 +1,12 @@
 //! A validation for a person: the answer, each chain, what is not valid and why, files that nothing proves.
 
-use super::super::left_out::LeftOut;
+use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::view::{grouped, quantity};
-use super::{KeySource, Validated, of_digests, size, state, times, unproven};
+use super::{Validated, of_digests, size, state, times, unproven};
 use audit::answer::Conclusion;
-use logs::digest::{Chain, State, ValidatedChain, Validation, Window};
-use logs::text_of;
+use logs::digest::{Chain, KeySource, State, ValidatedChain, Validation, Window};
+use logs::{LeftOut, text_of};
 
 /// Windows, and reasons of one window, and files that are shown.
 const SHOWN: usize = 20;
@@ -30,7 +30,7 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     digest_lines(validation, &validated.unseen, &mut page);
     if validated.left_out != LeftOut::default() {
         page.gap();
-        validated.left_out.line(&mut page);
+        left_out::line(&validated.left_out, &mut page);
     }
     page.gap();
     page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation, &validated.unseen)));

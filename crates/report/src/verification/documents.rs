@@ -1,6 +1,7 @@
 //! A verification as JSON, `invoketrail.verify/1`, and as JSON lines.
 
 use super::super::Stamp;
+use super::super::left_out;
 use super::super::member::{Json, Object};
 use super::super::validation::validation_members;
 use super::{NOT_PROVEN, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, WHY_MISSING, size, word};
@@ -93,7 +94,7 @@ fn head(verification: &Verification, stamp: &Stamp<'_>, object: &mut Object<'_>)
     });
     object.object("reading", |object| {
         account(&verification.account, object);
-        verification.left_out.member(object);
+        left_out::member(&verification.left_out, object);
     });
     if let Some(ReadOn { until, functions, files, spared }) = &verification.read_on {
         object.object("read_on", |object| {

@@ -1,5 +1,6 @@
 //! A verification as Markdown, for a pull request or to hand over: inert, with every function that is not evidenced.
 
+use super::super::left_out::left_out_sentence;
 use super::super::markdown::inert;
 use super::super::shortfall::shortfall;
 use super::super::validation::digest_sentence;
@@ -86,7 +87,7 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
     if let Some(read_on) = &verification.read_on {
         writeln!(text, "\n{}", inert(&read_on.sentence()))?;
     }
-    if let Some(told) = verification.left_out.sentence() {
+    if let Some(told) = left_out_sentence(&verification.left_out) {
         writeln!(text, "\n{told}")?;
     }
     for one in verification.unseen.iter().take(SHOWN) {

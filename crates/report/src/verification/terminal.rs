@@ -1,5 +1,6 @@
 //! A verification for a person: the answer, each function, the reasons, and what was read for it.
 
+use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::shortfall::shortfall;
 use super::super::validation::{digest_lines, digest_sentence, key_line};
@@ -216,7 +217,7 @@ fn account(verification: &Verification, page: &mut Page) {
     if let Some(read_on) = &verification.read_on {
         page.paragraph(0, (Style::Plain, ""), (Style::Plain, &read_on.sentence()));
     }
-    verification.left_out.line(page);
+    left_out::line(&verification.left_out, page);
     if !of.is_whole() {
         page.heading(&shortfall(of));
         for trouble in of.troubles.iter().take(SHOWN) {

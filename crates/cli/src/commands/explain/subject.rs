@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, say};
 use crate::settings::Source;
-use crate::unknown::no_function;
+use crate::unknown::no_function_of;
 use ::audit::inventory::{GapKind, Inventory, Place, Resource};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS};
@@ -72,7 +72,7 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
                 say("note", "not every function could be listed");
             }
             let names = resources(inventory).filter_map(|(_, arn)| name(arn));
-            Err(no_function(&[wanted], "in the inventory", names).into())
+            Err(no_function_of(&[wanted], "in the inventory", names).into())
         }
         several => {
             let line = format!("{} functions are called `{wanted}`", several.len());

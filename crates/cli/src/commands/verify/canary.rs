@@ -1,23 +1,20 @@
 //! `invoketrail verify --canary`: one invocation, and a wait until its record arrives where the trail delivers.
 
-use super::functions::pair;
 use super::hours;
 use crate::args::verify as args;
 use crate::asking;
 use crate::clock;
 use crate::commands::Context;
-use crate::delivered::{Delivered, delivered, has_request};
 use crate::outcome::Outcome;
 use crate::output::print;
 use crate::problem::{Problem, say};
-use crate::progress::Work;
-use crate::session::Session;
+use crate::progress::Shown;
+use crate::session::{Session, reader};
 use crate::settings::Live;
-use crate::sources::{Place, Trails, Window, delivered_by};
 use anyhow::Result;
 use aws::{Aim, Sent};
+use delivery::{Delivered, Place, Trails, Window, delivered, delivered_by, has_request, pair};
 use logs::{Filter, text_of};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -54,7 +51,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         return Ok(Outcome::Interrupted);
     }
     let (before, place) = listed?;
-    if let Some(hole) = before.holes.told().first() {
+    if let Some(hole) = before.unseen().first() {
         return Err(Problem::new(format!("nothing was sent: its record could not be seen: {hole}")).into());
     }
     let marker = format!("invoketrail-{}-{}", hours::now(&clock::now()) / 1_000, std::process::id());
@@ -145,7 +142,7 @@ impl Arrivals {
     ) -> Result<Self> {
         let mut places = typed.to_vec();
         if places.is_empty() {
-            let trails = Trails::of(session, &[region.to_owned()]);
+            let trails = Trails::of(session.door(), &[region.to_owned()]);
             places = trails.roots(|location| delivered_by(location, account, region));
             if places.is_empty() {
                 let line = format!(
@@ -166,7 +163,7 @@ impl Arrivals {
     }
 
     fn list(&self, session: &Session) -> Delivered {
-        delivered(&self.places, &self.window, Some(session))
+        delivered(&self.places, &self.window, &reader(Some(session), None, 1))
     }
 
     fn wait(&self, session: &Session, before: &Delivered, request: &str, wanted: &args::Canary) -> Waited {
@@ -175,25 +172,24 @@ impl Arrivals {
         let start = Instant::now();
         let (most, seen) = (timeout.as_secs(), Arc::<AtomicUsize>::default());
         let counted = Arc::clone(&seen);
-        let _work = Work::show(move |waited| {
+        let _shown = Shown::of(move |waited| {
             let (waited, files) = (waited.as_secs(), counted.load(Ordering::Relaxed));
             format!("waiting for the record: {waited} of at most {most} s, {files} new files read")
         });
-        let mut known: BTreeSet<_> = before.logs.iter().map(|item| before.name(item)).collect();
+        let mut known = before.names();
         let (mut files, mut unread) = (0, None);
         loop {
             let mut listed = self.list(session);
-            unread = listed.holes.told().into_iter().next().or(unread);
-            let logs = std::mem::take(&mut listed.logs);
-            listed.logs = logs.into_iter().filter(|item| !known.contains(&listed.name(item))).collect();
-            let (found, read, hole) = has_request(&listed, request, session);
-            unread = hole.or(unread);
-            if let Some(file) = found {
+            unread = listed.unseen().into_iter().next().or(unread);
+            listed.forget(&known);
+            let search = has_request(&listed, request, &reader(Some(session), None, 1));
+            unread = search.unread.or(unread);
+            if let Some(file) = search.found {
                 return Waited::Arrived { file, after: start.elapsed() };
             }
-            files += read.len();
+            files += search.read.len();
             seen.store(files, Ordering::Relaxed);
-            known.extend(read);
+            known.extend(search.read);
             let next = Instant::now() + poll;
             while Instant::now() < next {
                 if session.is_stopped() {

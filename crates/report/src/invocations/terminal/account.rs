@@ -1,5 +1,6 @@
 //! The account of everything that was read, for a person.
 
+use super::super::super::left_out;
 use super::super::super::page::{Page, Style};
 use super::super::super::shortfall::shortfall;
 use super::super::super::view::{grouped, quantity};
@@ -24,7 +25,7 @@ pub(super) fn account(reading: &Reading<'_>, page: &mut Page) {
         count(of.refusals)
     );
     page.paragraph(0, (Style::Dim, ""), (Style::Plain, &told));
-    reading.left_out.line(page);
+    left_out::line(reading.left_out, page);
     if let Some(looked) = &reading.looked_until {
         page.paragraph(0, (Style::Dim, ""), (Style::Plain, &looked.sentence()));
     }

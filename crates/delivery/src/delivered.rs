@@ -1,0 +1,234 @@
+//! Delivered files where completeness counts: every name first, digests among them, then each file read once, and all that could
+//! not be seen kept by the account and Region that it may be about.
+
+mod claimed;
+mod digests;
+mod folder;
+mod hashes;
+mod holes;
+mod keys;
+mod proofs;
+mod proven;
+mod reading;
+mod request;
+mod unlisted;
+mod watched;
+
+pub(crate) use claimed::may_hold;
+pub(crate) use digests::{Weighed, found, weigh};
+pub(crate) use hashes::hash_all;
+pub(crate) use holes::Holes;
+pub use keys::{KeyFile, Keys};
+pub(crate) use proofs::Proofs;
+pub use proven::{Proven, Renamed, Unsigned};
+pub(crate) use reading::{Read, read};
+pub use request::{Search, has_request};
+
+use crate::door::Door;
+use crate::layout::place_of;
+use crate::reader::Reader;
+use crate::sources::{Found, Kind, Listing, Place, Window, list_all, tag_of};
+use audit::inventory::Gap;
+use logs::scan::Tag;
+use logs::{Folder, LeftOut, ObjectKey};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use unlisted::Beginning;
+
+/// A file or an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// Which of the places it is in.
+    place: usize,
+    /// Its path below that place, as in [`crate::sources::Found`].
+    below: PathBuf,
+    /// Its key; of a local copy its path, which ends in the key from `AWSLogs/` on wherever it was copied as it lay.
+    pub(crate) key: String,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// As in [`crate::sources::Found`]: what the index knows it by.
+    tag: Option<Tag>,
+}
+
+/// Records that CloudTrail did not deliver are no evidence of a trail, and may yet be what is missing.
+const NO_EVIDENCE: &str = "it holds records beside those that CloudTrail delivered, which are no evidence: move it away, or name it by itself";
+
+/// True iff its key is that of a digest.
+fn is_digest(item: &Item) -> bool {
+    ObjectKey::parse(&item.key).is_some_and(|key| key.folder == Folder::Digests)
+}
+
+/// All that was found by its name.
+#[derive(Debug, Default)]
+pub struct Delivered {
+    pub(crate) places: Vec<Place>,
+    /// Log files: sorted, each once.
+    pub(crate) logs: Vec<Item>,
+    /// Digest files: sorted, each once.
+    pub(crate) digests: Vec<Item>,
+    /// What could not be looked into.
+    pub(crate) holes: Holes,
+    /// What lies beside what CloudTrail delivered, and may hold records.
+    beside: Holes,
+    /// Files that are not read, and why not.
+    pub(crate) left_out: LeftOut,
+    /// What was looked for.
+    window: Window,
+    /// What could not be listed, by what its keys begin with.
+    unlisted: Vec<Beginning>,
+}
+
+/// What lies in the places that the window concerns. There may be no door iff none of them is a bucket.
+#[must_use]
+pub fn delivered(places: &[Place], window: &Window, reader: &Reader<'_>) -> Delivered {
+    let mut all = delivered_alone(places, window, reader);
+    let beside = std::mem::take(&mut all.beside);
+    all.holes.merge(beside);
+    all
+}
+
+/// The same, with nothing said of what lies beside what CloudTrail delivered: whoever reads that anyway needs no second word.
+pub(crate) fn delivered_alone(places: &[Place], window: &Window, reader: &Reader<'_>) -> Delivered {
+    let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
+    let named: Vec<(&str, &str)> = places.iter().filter_map(Place::bucket).collect();
+    let listings = reader.door.map(|door| list_all(door, &named, window));
+    let mut listings = listings.unwrap_or_default().into_iter();
+    for (at, place) in places.iter().enumerate() {
+        match (place, reader.door) {
+            (Place::Folder(root), _) => folder::list(&mut all, (at, root), window, reader.now),
+            (Place::File(path), _) => all.logs.push(folder::single(at, path)),
+            (Place::Objects { bucket, .. }, Some(door)) => {
+                let listing = listings.next().unwrap_or_default();
+                all.objects((at, bucket), listing, door);
+            }
+            // Stdin cannot be read twice, and is turned down before.
+            _ => {}
+        }
+    }
+    all.settle();
+    all
+}
+
+impl Delivered {
+    fn objects(&mut self, (place, bucket): (usize, &str), mut listing: Listing, door: &Door) {
+        let chosen = listing.chosen(Some(NO_EVIDENCE));
+        self.left_out += chosen.left_out;
+        for (key, why) in chosen.unread {
+            let holes = if ObjectKey::parse(&key).is_some() { &mut self.holes } else { &mut self.beside };
+            holes.add(place_of(&key), &format!("s3://{bucket}/{key}"), &why, 1);
+        }
+        for listed in chosen.read {
+            let (below, tag) = (PathBuf::from(&listed.key), tag_of(door, bucket, &listed));
+            self.take(Item { place, below, key: listed.key, size: listed.size, tag });
+        }
+        for (prefix, refusal) in listing.unread {
+            let name = format!("s3://{bucket}/{prefix}");
+            // The beginning of a Region's name is that of several.
+            let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
+            self.holes.add(place_of(folder), &name, &refusal.told(), 1);
+            self.unlisted.push(Beginning { key: prefix, told: format!("{name}: {}", refusal.told()) });
+        }
+    }
+
+    /// The names of all log files.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<String> {
+        self.logs.iter().map(|item| self.name(item)).collect()
+    }
+
+    /// Leaves out log files of those names.
+    pub fn forget(&mut self, known: &BTreeSet<String>) {
+        let logs = std::mem::take(&mut self.logs);
+        self.logs = logs.into_iter().filter(|item| !known.contains(&self.name(item))).collect();
+    }
+
+    /// What could not be looked into, in words.
+    #[must_use]
+    pub fn unseen(&self) -> Vec<String> {
+        self.holes.told()
+    }
+
+    /// To its kind.
+    fn take(&mut self, item: Item) {
+        if is_digest(&item) { self.digests.push(item) } else { self.logs.push(item) }
+    }
+
+    /// Enters what could not be seen of the trails.
+    pub(crate) fn gaps(&mut self, gaps: &[Gap]) {
+        for gap in gaps {
+            // An organization's trail that was not seen could deliver the records of any account.
+            self.holes.add((None, gap.region.as_deref()), &gap.call, &gap.error, 1);
+        }
+    }
+
+    /// The organizations' accounts of which there is a log file or a digest.
+    pub(crate) fn members(&self) -> BTreeSet<(&str, &str)> {
+        let keys = self.logs.iter().chain(&self.digests).filter_map(|item| ObjectKey::parse(&item.key));
+        keys.filter_map(|key| Some((key.organization?, key.account))).collect()
+    }
+
+    /// As files of a survey are.
+    pub(crate) fn as_found(&self, item: &Item) -> Found {
+        Found {
+            place: item.place,
+            below: item.below.clone(),
+            size: item.size,
+            delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
+            tag: item.tag,
+            ..Found::default()
+        }
+    }
+
+    /// What an item is called in answers.
+    pub(crate) fn name(&self, item: &Item) -> String {
+        self.places.get(item.place).map(|place| place.name(&item.below)).unwrap_or_default()
+    }
+
+    /// Leaves out log files that were named one by one, and those that the window does not concern: only what was found by looking for
+    /// those days is left.
+    pub(crate) fn retain_found(&mut self) {
+        let (places, window) = (&self.places, &self.window);
+        self.logs.retain(|item| {
+            let named = matches!(places.get(item.place), Some(Place::File(_)));
+            let key = ObjectKey::parse(&item.key);
+            !named && key.is_some_and(|key| window.kind(&key) == Kind::Wanted)
+        });
+    }
+
+    /// True iff it is an object of a bucket, which is asked for over a network.
+    pub(crate) fn is_object(&self, item: &Item) -> bool {
+        self.bucket(item).is_some()
+    }
+
+    /// `None` for a local copy.
+    fn bucket(&self, item: &Item) -> Option<&str> {
+        match self.places.get(item.place) {
+            Some(Place::Objects { bucket, .. }) => Some(bucket),
+            _ => None,
+        }
+    }
+
+    /// Where a local copy is.
+    fn path(&self, item: &Item) -> Option<PathBuf> {
+        match self.places.get(item.place)? {
+            Place::File(path) => Some(path.canonicalize().unwrap_or_else(|_| path.clone())),
+            Place::Folder(root) if item.below.as_os_str().is_empty() => Some(root.absolute.clone()),
+            Place::Folder(root) => Some(root.absolute.join(&item.below)),
+            Place::Objects { .. } | Place::Stdin => None,
+        }
+    }
+
+    fn settle(&mut self) {
+        let (mut logs, mut digests) = (std::mem::take(&mut self.logs), std::mem::take(&mut self.digests));
+        for list in [&mut logs, &mut digests] {
+            list.sort_by(|a, b| {
+                let by_key = (self.bucket(a), &a.key).cmp(&(self.bucket(b), &b.key));
+                by_key.then_with(|| self.path(a).cmp(&self.path(b)))
+            });
+            list.dedup_by(|a, b| {
+                a.key == b.key && self.bucket(a) == self.bucket(b) && self.path(a) == self.path(b)
+            });
+        }
+        (self.logs, self.digests) = (logs, digests);
+    }
+}

@@ -1,0 +1,97 @@
+//! Local copies: a folder that was synced, or a file named by itself.
+
+use super::unlisted::Beginning;
+use super::{Delivered, Item, NO_EVIDENCE, is_digest};
+use crate::layout::{place_of, with_slashes};
+use crate::sources::{Beside, Met, Open, Root, Walk, Window, look};
+use logs::ObjectKey;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Everything in the folder that the window may concern.
+pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window, now: Duration) {
+    list_opening(all, (place, root), (window, now), |path| std::fs::read_dir(path));
+}
+
+/// The same, with folders opened like that.
+pub(super) fn list_opening(
+    all: &mut Delivered,
+    (place, root): (usize, &Root),
+    (window, now): (&Window, Duration),
+    open: Open,
+) {
+    let (mut loose, mut laid_out) = (Vec::new(), false);
+    let (mut heads, mut digests) = (Vec::new(), BTreeSet::new());
+    let (walk, first) = Walk::opening((place, root), window, Some(now), open);
+    let item = |below: PathBuf, size, tag| {
+        let path =
+            if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };
+        Item { place, key: key(&root.typed.join(&below).to_string_lossy(), &path), below, size, tag }
+    };
+    for met in first.into_iter().chain(walk) {
+        match met {
+            Met::Delivered(found) => {
+                laid_out = true;
+                let item = item(found.below, found.size, found.tag);
+                if is_digest(&item) {
+                    digests.insert(item.below.clone());
+                }
+                all.take(item);
+            }
+            Met::LeftOut(folder) => {
+                laid_out = true;
+                all.left_out.add(folder);
+            }
+            Met::Elsewhere => laid_out = true,
+            Met::Head(below) => heads.push(below),
+            Met::Loose(found) => loose.push(item(found.below, found.size, found.tag)),
+            Met::Unread(found) => {
+                let typed = with_slashes(&root.typed.join(&found.below));
+                let item = item(found.below, 0, None);
+                let why = found.unread.as_deref().unwrap_or_default();
+                let name = all.name(&item);
+                all.holes.add(place_of(&item.key), &name, why, 1);
+                all.unlisted.extend(Beginning::of_copy(&typed, item.key, &format!("{name}: {why}")));
+            }
+            Met::Other(below) => all.left_out.add_other(below.to_string_lossy().into_owned()),
+        }
+    }
+    // Without its digest, nobody reads what was kept of one.
+    for alone in heads.iter().filter(|head| !digests.contains(&head.with_extension("").with_extension(""))) {
+        all.left_out.add_other(alone.to_string_lossy().into_owned());
+    }
+    if laid_out {
+        for item in loose {
+            let path = root.absolute.join(&item.below);
+            let why = match look(&path) {
+                Ok(Beside::Nothing) => {
+                    all.left_out.add_other(item.below.to_string_lossy().into_owned());
+                    continue;
+                }
+                Ok(Beside::Records) => NO_EVIDENCE.to_owned(),
+                Ok(Beside::Unread(why)) | Err(why) => why,
+            };
+            let name = all.name(&item);
+            all.beside.add(place_of(&item.key), &name, &why, 1);
+        }
+    } else {
+        all.logs.extend(loose);
+    }
+}
+
+/// A file that was named by itself is read, whatever it is called.
+pub(super) fn single(place: usize, path: &Path) -> Item {
+    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    Item { place, below: PathBuf::new(), key: key(&path.to_string_lossy(), &absolute), size, tag: None }
+}
+
+/// What a copy is known by: as it was typed, or where that tells too little, from `AWSLogs/` on; else the whole path.
+fn key(typed: &str, path: &Path) -> String {
+    if ObjectKey::parse(typed).is_some() {
+        return typed.to_owned();
+    }
+    let whole = with_slashes(path).trim_matches('/').to_owned();
+    ObjectKey::parse(&whole).map_or_else(|| whole.clone(), |key| key.below.to_owned())
+}

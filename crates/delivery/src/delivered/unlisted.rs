@@ -1,0 +1,160 @@
+//! Whether a file that nobody saw may be there all the same: what could not be listed, and what nobody meant to list.
+
+use super::Delivered;
+use crate::layout::{below, hides, rooted, with_slashes};
+use crate::sources::{Kind, Place};
+use logs::ObjectKey;
+use logs::digest::{Lack, Validation};
+use std::path::{Component, Path};
+
+/// What keys begin with that could not be listed.
+#[derive(Clone, Debug)]
+pub(super) struct Beginning {
+    pub(super) key: String,
+    /// Name and reason.
+    pub(super) told: String,
+}
+
+impl Beginning {
+    /// Of a local copy, by what was typed and by the key that was made of it: keys of files are made of either.
+    pub(super) fn of_copy(typed: &str, key: String, told: &str) -> impl Iterator<Item = Beginning> {
+        let typed = rooted(typed).map(|typed| typed.trim_end_matches('/').to_owned());
+        let told = told.to_owned();
+        typed.into_iter().chain([key]).map(move |key| Beginning { key, told: told.clone() })
+    }
+}
+
+impl Delivered {
+    /// Why a file of that key may be there though it was not found; `None` iff it is known not to be there.
+    pub(crate) fn unlisted(&self, key: &str) -> Option<String> {
+        if let Some(one) = self.unlisted.iter().find(|one| hides(&one.key, key)) {
+            return Some(format!("not listed: {}", one.told));
+        }
+        if !self.places.iter().any(|place| is_in(place, key)) {
+            return Some("it lies outside of what was named".to_owned());
+        }
+        let key = ObjectKey::parse(key)?;
+        let looked_for = self.window.kind(&key) == Kind::Wanted;
+        (!looked_for).then(|| {
+            format!(
+                "nobody looked for {} of {} {} of {}",
+                key.folder.as_str(),
+                key.account,
+                key.region,
+                key.day.replace('/', "-")
+            )
+        })
+    }
+
+    /// What is not read, and has a name that begins as that of a file that is not there: name and reason.
+    pub(super) fn longer(&self, key: &str) -> Option<&str> {
+        let wanted = below(key);
+        let is_longer = |one: &&Beginning| {
+            let name = below(&one.key);
+            name.len() > wanted.len() && name.starts_with(wanted)
+        };
+        self.unlisted.iter().find(is_longer).map(|one| one.told.as_str())
+    }
+
+    /// What a file that is not there may have become where somebody unpacked it: its name.
+    pub(super) fn unpacked(&self, key: &str) -> Option<String> {
+        let wanted = below(key).strip_suffix(".gz")?;
+        self.logs.iter().find(|item| below(&item.key) == wanted).map(|item| self.name(item))
+    }
+
+    /// Takes out of it what it says to be missing and may be there: what could not be listed is told by itself.
+    pub(crate) fn excuse(&self, validation: &mut Validation) {
+        let may = |account: Option<&str>, region: Option<&str>| self.holes.may_be(account, region);
+        validation.without.retain(|one| !may(one.account.as_deref(), one.region.as_deref()));
+        for one in &mut validation.lacking {
+            if matches!(one.why, Lack::NoDigest | Lack::EndsEarly | Lack::Unsaid) {
+                one.places.retain(|place| !may(Some(&place.account), Some(&place.region)));
+            }
+        }
+        validation.lacking.retain(|one| !one.places.is_empty());
+        validation.unlisted = self.holes.told();
+    }
+}
+
+/// True iff files of that key are among those that were listed.
+fn is_in(place: &Place, key: &str) -> bool {
+    match place {
+        Place::Stdin => false,
+        Place::Objects { prefix, .. } => hides(prefix, key),
+        // As keys of items are made: by what was typed, where that tells enough.
+        Place::Folder(root) => {
+            let [typed, absolute] = [&root.typed, &root.absolute].map(|path| with_slashes(path));
+            // A way that goes up again does not say where it ends.
+            let up = root.typed.components().any(|part| part == Component::ParentDir);
+            let told = if rooted(&typed).is_some() && !up { typed } else { absolute };
+            hides(&told, key)
+        }
+        Place::File(path) => {
+            let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let is = |path: &Path| {
+                let text = with_slashes(path);
+                rooted(text.trim_end_matches('/')).is_some_and(|own| own == below(key))
+            };
+            is(path) || is(&whole)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Delivered;
+    use super::super::folder::list_opening;
+    use super::is_in;
+    use crate::sources::{Open, Place, Root, Window};
+    use std::time::Duration;
+
+    const KEY: &str = "team/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/21/a.json.gz";
+    const OTHERS: &str = "AWSLogs/o-acme/444455556666/CloudTrail/us-east-1/2026/11/21/b.json.gz";
+
+    /// Whatever the user may read: whoever runs tests as root is refused nothing by the mode of a folder.
+    #[test]
+    fn a_folder_that_is_refused_hides_what_lies_in_it_and_nothing_else() {
+        const DAY: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/21";
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join(DAY)).unwrap();
+        std::fs::write(folder.path().join(DAY).join("a.json.gz"), "x").unwrap();
+        let absolute = folder.path().canonicalize().unwrap();
+        let root = Root { typed: folder.path().to_owned(), absolute };
+        let listed = |open: Open| {
+            let places = vec![Place::Folder(root.clone())];
+            let mut all = Delivered { places, ..Delivered::default() };
+            list_opening(&mut all, (0, &root), (&Window::default(), Duration::MAX), open);
+            all
+        };
+        fn refused() -> std::io::Result<std::fs::ReadDir> {
+            Err(std::io::ErrorKind::PermissionDenied.into())
+        }
+        let whole = listed(|path| std::fs::read_dir(path));
+        assert_eq!((whole.logs.len(), whole.unlisted(KEY), whole.holes.told().len()), (1, None, 0));
+        let refusals: [Open; 7] = [
+            |path| if path.ends_with("21") { refused() } else { std::fs::read_dir(path) },
+            |path| if path.ends_with("11") { refused() } else { std::fs::read_dir(path) },
+            |path| if path.ends_with("2026") { refused() } else { std::fs::read_dir(path) },
+            |path| if path.ends_with("us-east-1") { refused() } else { std::fs::read_dir(path) },
+            |path| if path.ends_with("CloudTrail") { refused() } else { std::fs::read_dir(path) },
+            |path| if path.ends_with("111122223333") { refused() } else { std::fs::read_dir(path) },
+            |path| if path.ends_with("AWSLogs") { refused() } else { std::fs::read_dir(path) },
+        ];
+        for (at, open) in refusals.into_iter().enumerate() {
+            let all = listed(open);
+            assert!(all.logs.is_empty() && all.unlisted(KEY).is_some(), "{at}");
+            assert_eq!(all.unlisted(OTHERS).is_some(), at == 6, "{at}: of another account");
+            assert_eq!(all.holes.told().len(), 1, "{at}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_named_was_looked_into() {
+        let objects = |prefix: &str| Place::Objects { bucket: "b".to_owned(), prefix: prefix.to_owned() };
+        assert!(is_in(&objects(""), KEY) && is_in(&objects("AWSLogs/111122223333/"), KEY));
+        assert!(!is_in(&objects("AWSLogs/111122223333/CloudTrail-Digest/"), KEY));
+        assert!(!is_in(&Place::File("some.json.gz".into()), KEY));
+        assert!(is_in(&Place::File(KEY.into()), KEY) && !is_in(&Place::File(KEY.into()), OTHERS));
+        assert!(!is_in(&Place::Stdin, KEY));
+    }
+}

@@ -1,0 +1,67 @@
+//! Which records count of each function: all that were read, or where digests were asked for, those in files that one proves.
+
+use super::functions::{Functions, Scope, asked, pair};
+use crate::delivered::{Proofs, Read};
+use audit::evidence::{Records, Unproven};
+use logs::{Group, Pattern};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The records of every function that is listed, or that records name, in its own account.
+pub(super) struct ByFunction {
+    /// By ARN.
+    pub(super) records: BTreeMap<String, Records>,
+    /// Functions of whose records one at least is proven; `None` iff digests were not asked for.
+    proven: Option<BTreeSet<String>>,
+}
+
+impl ByFunction {
+    /// Of a function with proven records those alone count: what lies in other files, be it more of them, copies or corrections,
+    /// can neither add to them nor take any away. Of the others all count, and [`ByFunction::unproven`] says why they prove nothing.
+    pub(super) fn of(listed: &Functions, read: &Read, which: (Scope<'_>, &[Pattern])) -> ByFunction {
+        let mut records: BTreeMap<String, Records> =
+            listed.arns.iter().map(|arn| (arn.clone(), Records::default())).collect();
+        records.extend(rows(&read.answer.groups, which));
+        let proven = read.proven.as_ref().map(|proven| {
+            let proven: Vec<(String, Records)> =
+                rows(&proven.groups, which).filter(|(_, of)| of.records > 0).collect();
+            let arns = proven.iter().map(|(arn, _)| arn.clone()).collect();
+            records.extend(proven);
+            arns
+        });
+        ByFunction { records, proven }
+    }
+
+    /// Why none of the function's records is proven; `None` iff one is, or digests were not asked for.
+    pub(super) fn unproven(&self, arn: &str, proofs: &Proofs) -> Option<Unproven> {
+        let proven = self.proven.as_ref()?;
+        if proven.contains(arn) {
+            return None;
+        }
+        pair(arn).map(|(owner, _)| proofs.of(arn, owner))
+    }
+}
+
+/// The records of functions that were asked about, in their own accounts.
+fn rows<'a>(
+    groups: &'a [Group],
+    (scope, patterns): (Scope<'a>, &'a [Pattern]),
+) -> impl Iterator<Item = (String, Records)> + 'a {
+    groups.iter().filter_map(move |group| {
+        let [arn, account] = &group.labels[..] else { return None };
+        let (_, region) = pair(arn).filter(|(owner, _)| owner == account)?;
+        if !asked(patterns, arn) || !scope.holds(account, region) {
+            return None;
+        }
+        let cell = &group.cell;
+        let records = Records {
+            records: cell.records(),
+            calls: cell.calls,
+            executions: cell.executions(),
+            first: cell.first,
+            last: cell.last,
+            lag_p50: cell.lag.within(500),
+            lag_p99: cell.lag.within(990),
+        };
+        Some((arn.clone(), records))
+    })
+}

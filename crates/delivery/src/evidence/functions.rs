@@ -1,0 +1,99 @@
+//! Which functions are asked about: those of the inventory that the flags leave over.
+
+use audit::inventory::{GapKind, Inventory};
+use cloudtrail::arn::Arn;
+use logs::Pattern;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Accounts and Regions that are asked about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope<'a> {
+    /// None where all are.
+    pub accounts: &'a [String],
+    /// `None` where all are.
+    pub regions: Option<&'a [String]>,
+}
+
+impl Scope<'_> {
+    /// True iff the place is asked about.
+    pub(super) fn holds(&self, account: &str, region: &str) -> bool {
+        (self.accounts.is_empty() || self.accounts.iter().any(|id| id == account))
+            && self.regions.is_none_or(|regions| regions.iter().any(|one| one == region))
+    }
+}
+
+/// The functions to verify, and what is not known of others.
+#[derive(Debug, Default)]
+pub struct Functions {
+    /// Their ARNs.
+    pub arns: BTreeSet<String>,
+    /// The names of all functions that are listed, asked about or not.
+    pub names: BTreeSet<String>,
+    /// Listings of functions that could not be read, in words.
+    pub unlisted: Vec<String>,
+    /// Web functions and MicroVM images beside them.
+    pub others: usize,
+    /// The trails of their accounts and Regions.
+    pub(super) trails: OwnTrails,
+}
+
+/// By account and Region the ARNs of the trails that the account itself sees there; `None` where they could not be listed.
+pub(super) type OwnTrails = BTreeMap<(String, String), Option<BTreeSet<String>>>;
+
+impl Functions {
+    /// Those of an inventory.
+    #[must_use]
+    pub fn of(inventory: &Inventory, scope: Scope<'_>, patterns: &[Pattern]) -> Functions {
+        let mut found = Functions::default();
+        for place in &inventory.places {
+            if !scope.holds(&place.account, &place.region) {
+                continue;
+            }
+            if let Some(gap) = place.functions.gap.and_then(|gap| inventory.gaps.get(gap))
+                && gap.kind != GapKind::NotOffered
+            {
+                let help = match gap.kind {
+                    GapKind::Refused => {
+                        format!("; grant the caller {} (invoketrail permissions evidence)", gap.call)
+                    }
+                    _ => String::new(),
+                };
+                found.unlisted.push(format!(
+                    "functions of {} in {} could not all be listed: {}{help}",
+                    place.account, place.region, gap.error
+                ));
+            }
+            let own = place.trails.known();
+            let own = own.map(|trails| trails.iter().map(|sighting| sighting.trail.clone()).collect());
+            found.trails.insert((place.account.clone(), place.region.clone()), own);
+            found.others += place.web_functions.resources.len() + place.microvm_images.resources.len();
+            let arns = place.functions.resources.iter().map(|resource| &*resource.arn);
+            found.names.extend(arns.clone().filter_map(|arn| arn.rsplit(':').next()).map(str::to_owned));
+            found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
+        }
+        found.unlisted.extend(unread_accounts(inventory));
+        found
+    }
+}
+
+/// Accounts whose Regions could not be listed: nobody knows their functions.
+fn unread_accounts(inventory: &Inventory) -> Vec<String> {
+    let without = |id: &str| !inventory.places.iter().any(|place| place.account == id);
+    let accounts = inventory.accounts.iter().filter(|account| account.audited && without(&account.id));
+    accounts.map(|account| format!("nothing of account {} could be read", account.id)).collect()
+}
+
+/// True iff the patterns leave the function over: by ARN or by name.
+#[must_use]
+pub fn asked(patterns: &[Pattern], arn: &str) -> bool {
+    let name = || Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("function:")).unwrap_or(arn);
+    patterns.is_empty() || patterns.iter().any(|one| one.matches(arn) || one.matches(name()))
+}
+
+/// Account and Region in a function's ARN.
+#[must_use]
+pub fn pair(arn: &str) -> Option<(&str, &str)> {
+    let arn = Arn::parse(arn)?;
+    let known = arn.service == "lambda" && arn.resource.starts_with("function:");
+    (known && !arn.account.is_empty() && !arn.region.is_empty()).then_some((arn.account, arn.region))
+}

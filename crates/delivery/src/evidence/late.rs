@@ -1,0 +1,274 @@
+//! Records that were delivered late: where CloudWatch counts invocations of a function and no record of it was seen, what was delivered
+//! after the window is read on, as far as that is cheap; what is not read is told, and nothing is called missing beside it.
+//!
+//! CloudTrail tries to deliver for thirty days. Digests say which files hold events of the window; the others need not be read.
+
+use super::by_function::ByFunction;
+use super::functions::pair;
+use super::listed::{Listed, Pile, days_without};
+use super::{OfFunction, Sought};
+use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, weigh};
+use crate::reader::Reader;
+use crate::sources::Window;
+use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
+use logs::digest::Expected;
+use logs::scan::Account;
+use logs::{Filter, ObjectKey, Question};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::ops::Range;
+
+const DAY: i64 = 24 * 3_600_000;
+
+/// Objects of an account and Region, and their packed bytes, up to which reading on is cheap. A copy is read whatever it holds.
+const CHEAP: (u64, u64) = (2_000, 256 << 20);
+
+/// How far deliveries after the window were read on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateFiles {
+    /// Delivered until then, milliseconds since 1970.
+    pub until: i64,
+    /// Functions of which nothing had been seen before.
+    pub functions: usize,
+    /// Files that were read.
+    pub files: u64,
+    /// Files that were not, because digests say that they hold no event of the window.
+    pub spared: u64,
+}
+
+/// What reading on brought.
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    /// `None` iff there was nothing to read on for.
+    pub(super) read_on: Option<LateFiles>,
+    pub(super) account: Account,
+    pub(super) copies: u64,
+    /// What could not be listed, in words.
+    pub(super) unseen: Vec<String>,
+}
+
+/// An account and a Region.
+type Place = (String, String);
+
+/// Files of an account and Region that were not read: how many, and the first of them by name.
+type Unread = BTreeMap<Place, (u64, String)>;
+
+/// Functions that were invoked, and of which nothing was seen though it could have been.
+fn wanted(functions: &[OfFunction]) -> BTreeSet<Place> {
+    let one = |one: &OfFunction| {
+        let place = pair(&one.arn).map(|(account, region)| (account.to_owned(), region.to_owned()));
+        place.filter(|_| is_wanted(&one.known))
+    };
+    functions.iter().filter_map(one).collect()
+}
+
+fn is_wanted(known: &Known) -> bool {
+    let invoked = matches!(known.metric, Metric::Known(count) if count > 0);
+    known.records.records == 0 && invoked && known.settled
+}
+
+/// Reads on for functions without a record, and enters what is known of them then.
+///
+/// # Errors
+/// What a scratch file says.
+pub(super) fn read_on(
+    functions: &mut [OfFunction],
+    sought: &Sought<'_>,
+    (listed, question): (&Listed, &Question),
+    reader: &Reader<'_>,
+) -> io::Result<Late> {
+    let places = wanted(functions);
+    if places.is_empty() {
+        return Ok(Late::default());
+    }
+    let bound = sought.window.end.saturating_add(DELIVERED_FOR).min(sought.now);
+    let mut later = match later(sought.window, bound) {
+        Some(days) => Later::read(&places, days, sought, (listed, question), reader)?,
+        None => Later::default(),
+    };
+    let records = std::mem::take(&mut later.records);
+    let mut settled = 0;
+    for one in functions.iter_mut().filter(|one| is_wanted(&one.known)) {
+        settled += 1;
+        if let Some(by) = &records
+            && let Some(found) = by.by.records.get(&one.arn).filter(|found| found.records > 0)
+        {
+            one.known.records = *found;
+            one.known.unproven = by.by.unproven(&one.arn, &by.read.proofs);
+        } else if let Some((account, region)) = pair(&one.arn) {
+            let place = (account.to_owned(), region.to_owned());
+            let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
+            one.known.looked = later.looked(&place, before, (listed, sought.window, bound));
+        }
+    }
+    let (account, copies) =
+        records.map_or_else(Default::default, |by| (by.read.account, by.read.answer.copies));
+    let read_on = LateFiles { until: bound, functions: settled, files: account.files, spared: later.spared };
+    Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_told })
+}
+
+/// The days of delivery after those that are read in any case, milliseconds since 1970; `None` iff there are none yet.
+fn later(window: &Range<i64>, bound: i64) -> Option<Range<i64>> {
+    let first = ((window.end - 1 + DAY).div_euclid(DAY) + 1) * DAY;
+    (first < bound).then_some(first..bound)
+}
+
+/// What was delivered later.
+#[derive(Default)]
+struct Later {
+    records: Option<Found>,
+    piles: BTreeMap<Place, Pile>,
+    holes: Holes,
+    holes_told: Vec<String>,
+    unread: Unread,
+    spared: u64,
+}
+
+struct Found {
+    by: ByFunction,
+    read: Read,
+}
+
+impl Later {
+    fn read(
+        places: &BTreeSet<Place>,
+        days: Range<i64>,
+        sought: &Sought<'_>,
+        (listed, question): (&Listed, &Question),
+        reader: &Reader<'_>,
+    ) -> io::Result<Later> {
+        let mut files = later_files(places, &days, listed, reader);
+        let mut later = Later { holes_told: files.holes.told(), ..Later::default() };
+        later.piles = Pile::of(&files, |_| true);
+        let digests = if is_cheap(&files) { found(&files, reader) } else { Vec::new() };
+        later.days_of(&digests);
+        let weigh = |keys| weigh(&digests, (keys, sought.places), Some(days), reader.door);
+        let weighed = sought.keys.map(weigh);
+        let expected = weighed.as_ref().map_or_else(|| Expected::of(&digests), |weighed| weighed.expected());
+        let before = files.logs.len();
+        files.logs.retain(|item| may_hold(expected.claims(&item.key), sought.window, weighed.is_some()));
+        later.spared = (before - files.logs.len()) as u64;
+        later.holes = files.gone(&expected, sought.window, i64::MIN);
+        spare_what_is_dear(&mut files, places, &mut later.unread);
+        let expected = weighed.is_some().then_some(&expected);
+        let read = read(&files, question, expected, reader)?;
+        later.holes.merge(files.holes);
+        later.holes.merge(read.holes.clone());
+        let by = ByFunction::of(sought.functions, &read, (sought.scope, sought.patterns));
+        later.records = Some(Found { by, read });
+        Ok(later)
+    }
+
+    /// A day with a digest is one of which something is there, though nothing else was delivered: what a digest lists and is not there
+    /// is told by itself.
+    fn days_of(&mut self, digests: &[logs::digest::Found]) {
+        for one in digests.iter().filter(|one| one.digest().is_some()) {
+            let Some(name) = one.name() else { continue };
+            let pile = self.piles.entry((name.chain.account, name.chain.region)).or_default();
+            pile.delivered.insert(name.end - 1);
+        }
+    }
+
+    /// What was read of the files that could hold records of the place, these included.
+    fn looked(
+        &self,
+        place: &Place,
+        before: Seen,
+        (listed, window, bound): (&Listed, &Range<i64>, i64),
+    ) -> Seen {
+        let earlier = match &before {
+            Seen::Whole { files } => *files,
+            // An empty place is an answer where the trails name it.
+            Seen::NoFile if listed.origin == Origin::Trail => 0,
+            // What was said before says enough.
+            _ => return before,
+        };
+        let files = earlier + self.piles.get(place).map_or(0, |pile| pile.files);
+        if let Some(hole) = self.holes.of(&place.0, &place.1) {
+            let (name, why) = hole.first;
+            return Seen::Partly { unread: hole.count, first: format!("{name}: {why}") };
+        }
+        if let Some((unread, first)) = self.unread.get(place) {
+            let first = format!("{first}: they are many; copy them (aws s3 sync) and verify the copy");
+            return Seen::Late { files, unread: *unread, first };
+        }
+        if listed.origin == Origin::ByHand {
+            let piles = [listed.piles.get(place), self.piles.get(place)];
+            if let Some(day) = days_without(&piles, window.start, bound) {
+                let why = format!(
+                    "CloudTrail may deliver a record up to 30 days late, and no file of this account and Region was delivered on {day}"
+                );
+                return Seen::Lacking { files, why };
+            }
+        }
+        if files == 0 { Seen::NoFile } else { Seen::Whole { files } }
+    }
+}
+
+/// What was delivered on those days for these places, digests among them.
+fn later_files(
+    places: &BTreeSet<Place>,
+    days: &Range<i64>,
+    listed: &Listed,
+    reader: &Reader<'_>,
+) -> Delivered {
+    let distinct = |part: fn(&Place) -> &String| -> Vec<String> {
+        places.iter().map(part).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    };
+    let filter = Filter {
+        accounts: distinct(|place| &place.0),
+        regions: distinct(|place| &place.1),
+        since: Some(days.start),
+        // A window takes in the day after its end.
+        until: Some(days.end - DAY),
+        ..Filter::default()
+    };
+    let mut files = delivered(&listed.files.places, &Window::of(&filter).with_digests(), reader);
+    let here = |item: &Item| ObjectKey::parse(&item.key).is_none_or(|key| is_of(places, &key));
+    files.logs.retain(here);
+    files.digests.retain(here);
+    // What lies outside of all days was read before.
+    files.retain_found();
+    files
+}
+
+fn is_of(places: &BTreeSet<Place>, key: &ObjectKey<'_>) -> bool {
+    places.iter().any(|(account, region)| account == key.account && region == key.region)
+}
+
+/// True iff so few digests lie there that reading them is cheap, or they lie in a copy. Also where no log file is left: digests name
+/// those that are gone.
+fn is_cheap(files: &Delivered) -> bool {
+    let objects = files.digests.iter().filter(|item| files.is_object(item)).count() as u64;
+    objects <= 10 * CHEAP.0
+}
+
+/// Takes out the objects of each place of which there are too many, or too large ones, to be read by the way.
+fn spare_what_is_dear(files: &mut Delivered, places: &BTreeSet<Place>, unread: &mut Unread) {
+    for place in places {
+        let of_it = |files: &Delivered, item: &Item| {
+            let key = ObjectKey::parse(&item.key);
+            files.is_object(item) && key.is_some_and(|key| key.account == place.0 && key.region == place.1)
+        };
+        let dear: Vec<&Item> = files.logs.iter().filter(|item| of_it(files, item)).collect();
+        let (count, bytes) = (dear.len() as u64, dear.iter().map(|item| item.size).sum::<u64>());
+        let Some(first) = dear.first().filter(|_| count > CHEAP.0 || bytes > CHEAP.1) else { continue };
+        unread.insert(place.clone(), (count, files.name(first)));
+        let logs = std::mem::take(&mut files.logs);
+        files.logs = logs.into_iter().filter(|item| !of_it(files, item)).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHEAP, DAY, later};
+
+    #[test]
+    fn reading_goes_on_with_the_first_day_that_was_not_read() {
+        // A window that ends at midnight is read with the day after it.
+        assert_eq!(later(&(0..DAY), 40 * DAY), Some(2 * DAY..40 * DAY));
+        assert_eq!(later(&(0..DAY + 1), 40 * DAY), Some(3 * DAY..40 * DAY));
+        assert_eq!(later(&(0..DAY), 2 * DAY), None);
+        assert!(CHEAP.0 > 24 * 30, "a digest an hour is cheap");
+    }
+}

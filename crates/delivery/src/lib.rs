@@ -1,0 +1,28 @@
+//! Delivered files: where they are, each read once and through the index, and what could not be seen, by the account and Region that it
+//! may be about.
+//!
+//! What is asked of AWS goes through a [`Door`], how far it has come is told to a [`Watch`], and what went wrong is returned: nothing here
+//! reads a clock or the environment, and nothing writes to a terminal.
+
+mod delivered;
+mod door;
+mod evidence;
+mod invocations;
+mod keeper;
+mod layout;
+mod reader;
+mod sources;
+mod validation;
+mod watch;
+
+pub use delivered::{Delivered, KeyFile, Keys, Proven, Renamed, Search, Unsigned, delivered, has_request};
+pub use door::Door;
+pub use evidence::{
+    Counts, Evidence, Functions, Gathered, LateFiles, NoFunction, OfFunction, Scope, Sought, asked, gather,
+    pair,
+};
+pub use invocations::{Answered, AskError, Inquiry, LaterFiles, Located, ask, located};
+pub use reader::Reader;
+pub use sources::{NoPlace, Place, Refusal, Root, Trails, Unlisted, Window, delivered_by, places};
+pub use validation::{Proved, ToProve, prove};
+pub use watch::{Watch, Work};

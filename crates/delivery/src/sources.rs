@@ -1,0 +1,180 @@
+//! Where delivered log files come from: folders, single files, stdin and buckets; looked over first, then read by several threads.
+//!
+//! A folder is walked, not listed: a million names would take more memory than reading all of their files. So a survey
+//! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
+
+mod beside;
+mod feed;
+mod file;
+mod flights;
+mod listing;
+mod objects;
+mod print;
+mod refusal;
+mod side_by_side;
+mod survey;
+mod trails;
+mod walk;
+mod window;
+
+pub(crate) use beside::{Beside, look};
+pub(crate) use feed::{Feed, NO_TAG};
+pub(crate) use file::{regular, said};
+pub(crate) use listing::{Listing, list_all};
+pub use objects::Unlisted;
+pub(crate) use objects::{survey_objects, tag_of};
+pub use refusal::Refusal;
+pub(crate) use side_by_side::{WAITERS, side_by_side, side_by_side_at_most};
+pub(crate) use survey::{Survey, survey};
+pub use trails::{Trails, delivered_by};
+pub(crate) use trails::{delivers, live};
+pub(crate) use walk::{Met, Open, Walk};
+pub(crate) use window::Kind;
+pub use window::Window;
+
+use crate::layout::with_slashes;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// One place as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `-`
+    Stdin,
+    /// A folder.
+    Folder(Root),
+    /// A file named by itself.
+    File(PathBuf),
+    /// `s3://bucket/prefix`
+    Objects {
+        /// The bucket.
+        bucket: String,
+        /// What keys begin with; empty for all of them.
+        prefix: String,
+    },
+}
+
+/// A folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// As typed: what names of files in it begin with.
+    pub(crate) typed: PathBuf,
+    /// The same from the root of the file system, without links: what files are known by.
+    pub(crate) absolute: PathBuf,
+}
+
+/// What was found of one file, or of a folder that could not be looked into.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    /// Which of the places it is in.
+    pub(crate) place: usize,
+    /// Its path below that place; empty for stdin and for files named by themselves.
+    pub(crate) below: PathBuf,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When it was delivered, as its name says.
+    pub(crate) delivered: Option<i64>,
+    /// Which file it is, and in which state; `None` iff it may change without a trace, so that nothing may be kept of it.
+    pub(crate) tag: Option<logs::scan::Tag>,
+    /// Why nothing can be had of it.
+    pub(crate) unread: Option<String>,
+    /// Its place in the list that it is from, if there is one.
+    pub(crate) number: usize,
+}
+
+/// Why what was typed is no place.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPlace {
+    /// An `s3://` without a bucket.
+    #[error("{typed} names no bucket")]
+    NoBucket {
+        /// As it was typed.
+        typed: String,
+    },
+    /// There is nothing that can be read.
+    #[error("cannot read {typed}: {error}")]
+    Unreadable {
+        /// As it was typed.
+        typed: String,
+        /// What the file system says.
+        error: io::Error,
+    },
+}
+
+/// The places that were typed.
+///
+/// # Errors
+/// No such path, or no bucket in an `s3://`.
+pub fn places(typed: &[String]) -> Result<Vec<Place>, NoPlace> {
+    typed.iter().map(|one| place(one)).collect()
+}
+
+fn place(typed: &str) -> Result<Place, NoPlace> {
+    if typed == "-" {
+        return Ok(Place::Stdin);
+    }
+    if let Some(rest) = typed.strip_prefix("s3://") {
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() {
+            return Err(NoPlace::NoBucket { typed: typed.to_owned() });
+        }
+        return Ok(Place::Objects { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+    }
+    let path = PathBuf::from(typed);
+    let unreadable = |error| NoPlace::Unreadable { typed: typed.to_owned(), error };
+    let metadata = std::fs::metadata(&path).map_err(unreadable)?;
+    if !metadata.is_dir() {
+        return Ok(Place::File(path));
+    }
+    let absolute = path.canonicalize().map_err(unreadable)?;
+    Ok(Place::Folder(Root { typed: path, absolute }))
+}
+
+fn home_at(path: &Path) -> Option<logs::Home> {
+    logs::Home::of(with_slashes(path).trim_end_matches('/'))
+}
+
+impl Place {
+    /// Bucket and prefix; `None` iff it is no place in S3.
+    pub(crate) fn bucket(&self) -> Option<(&str, &str)> {
+        match self {
+            Place::Objects { bucket, prefix } => Some((bucket, prefix)),
+            _ => None,
+        }
+    }
+
+    /// As it was typed.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        match self {
+            Place::Stdin => "-".to_owned(),
+            Place::File(path) => path.to_string_lossy().into_owned(),
+            Place::Folder(root) => root.typed.to_string_lossy().into_owned(),
+            Place::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+        }
+    }
+
+    /// Whose folder the file lies in, where CloudTrail delivers to one.
+    pub(crate) fn home(&self, below: &Path) -> Option<logs::Home> {
+        match self {
+            Place::Stdin => None,
+            Place::Objects { .. } => logs::Home::of(&below.to_string_lossy()),
+            Place::Folder(root) => home_at(&root.absolute.join(below)),
+            Place::File(path) => home_at(path).or_else(|| home_at(&path.canonicalize().ok()?)),
+        }
+    }
+
+    /// What the file is called in answers: its path as a person would type it.
+    pub(crate) fn name(&self, below: &Path) -> String {
+        match self {
+            Place::Stdin => "stdin".to_owned(),
+            Place::File(path) => path.to_string_lossy().into_owned(),
+            Place::Folder(root) if below.as_os_str().is_empty() => root.typed.to_string_lossy().into_owned(),
+            Place::Folder(root) => {
+                let path = root.typed.join(below).into_os_string().into_string();
+                path.unwrap_or_else(|path| path.to_string_lossy().into_owned())
+            }
+            Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", below.to_string_lossy()),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
+
+use super::beside::{Beside, look};
+use super::file::{read_file, read_into, regular, said};
+use super::flights::Flights;
+use super::objects::Flight;
+use super::refusal::Refusal;
+use super::survey::Survey;
+use super::walk::{Met, Walk};
+use super::{Found, Place};
+use crate::door::Door;
+use crate::reader::Reader;
+use crate::watch::Work;
+use logs::scan::{File, Known, Source, Tag};
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use store::Index;
+
+/// Files that are sorted by their size at a time.
+const BATCH: usize = 50_000;
+
+/// A file that is not indexed.
+pub(crate) const NO_TAG: Tag = [0; 32];
+
+/// See the module.
+pub(crate) struct Feed<'a> {
+    survey: Survey<'a>,
+    index: Option<&'a Index>,
+    door: Option<&'a Door>,
+    /// What to do about an object that could not be read stands behind why; else it is kept apart.
+    with_help: bool,
+    helps: Mutex<BTreeSet<String>>,
+    state: Mutex<State<'a>>,
+    /// By name: files that are read when there is room for them.
+    large: Mutex<HashMap<String, Found>>,
+    /// Files that were in the index.
+    known: AtomicU64,
+    work: Box<dyn Work>,
+}
+
+struct State<'a> {
+    /// The next file is the last of them.
+    ready: Vec<Found>,
+    again: Vec<usize>,
+    walk: Option<Walk<'a>>,
+    flights: Flights<Flight>,
+}
+
+impl<'a> Feed<'a> {
+    /// All files of the survey. Objects need a door.
+    pub(crate) fn new(mut survey: Survey<'a>, reader: &Reader<'a>) -> Self {
+        let mut ready = std::mem::take(&mut survey.kept);
+        sort(&mut ready);
+        let again = survey.again.clone();
+        let work = reader.watch.reading(survey.files);
+        let flights = Flights::for_threads(reader.threads);
+        let state = Mutex::new(State { ready, again, walk: None, flights });
+        let helps = Mutex::new(std::mem::take(&mut survey.helps));
+        let (large, known) = (Mutex::default(), AtomicU64::new(0));
+        let Reader { index, door, .. } = *reader;
+        Feed { survey, index, door, with_help: false, helps, state, large, known, work }
+    }
+
+    /// The same, with what to do about it behind why an object could not be read.
+    pub(crate) fn with_help(self) -> Self {
+        Feed { with_help: true, ..self }
+    }
+
+    /// What to do about all that could not be listed or read, as far as it does not stand there.
+    pub(crate) fn helps(&self) -> BTreeSet<String> {
+        self.helps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn told(&self, refusal: Refusal) -> String {
+        if self.with_help {
+            return refusal.told();
+        }
+        self.helps.lock().unwrap_or_else(PoisonError::into_inner).extend(refusal.help);
+        refusal.why
+    }
+
+    /// How many files were in the index.
+    pub(crate) fn known(&self) -> u64 {
+        self.known.load(Ordering::Relaxed)
+    }
+
+    /// All is read that there is.
+    pub(crate) fn end(&self) {
+        self.work.end();
+    }
+
+    /// The next file; its bytes are on their way iff it is an object that is not in the index.
+    fn found(&self) -> Option<(Found, Option<Flight>, Option<Known>)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.ready.is_empty() {
+            self.refill(&mut state);
+        }
+        while let Some(next) = state.ready.last()
+            && state.flights.has_room(next.size)
+        {
+            let Some((bucket, door)) = self.bucket_of(next) else { break };
+            let Some(found) = state.ready.pop() else { break };
+            let known = self.known_of(&found);
+            if known.is_some() {
+                return Some((found, None, known));
+            }
+            let key = found.below.to_string_lossy();
+            let flight = found.unread.is_none().then(|| door.start(bucket, &key, found.size));
+            state.flights.push(found, flight);
+        }
+        if let Some((found, flight)) = state.flights.pop(Flight::is_finished) {
+            if flight.is_none() {
+                state.flights.landed(found.size);
+            }
+            return Some((found, flight, None));
+        }
+        state.ready.pop().map(|found| (found, None, None))
+    }
+
+    fn bucket_of(&self, found: &Found) -> Option<(&str, &'a Door)> {
+        match (self.survey.places.get(found.place), self.door) {
+            (Some(Place::Objects { bucket, .. }), Some(door)) => Some((bucket, door)),
+            _ => None,
+        }
+    }
+
+    fn known_of(&self, found: &Found) -> Option<Known> {
+        let (index, tag) = (self.index?, found.tag.as_ref()?);
+        let known = index.sheet(tag, found.size)?;
+        self.known.fetch_add(1, Ordering::Relaxed);
+        Some(known)
+    }
+
+    /// Walks on through the folders that hold more than could be kept.
+    fn refill(&self, state: &mut State<'a>) {
+        let Survey { places, window, now, .. } = self.survey;
+        while state.ready.len() < BATCH {
+            let Some(walk) = &mut state.walk else {
+                let Some(place) = state.again.pop() else { break };
+                let Some(Place::Folder(root)) = places.get(place) else { continue };
+                let (walk, _) = Walk::new(place, root, window, now);
+                state.walk = Some(walk);
+                continue;
+            };
+            match walk.next() {
+                None => state.walk = None,
+                Some(Met::Delivered(found) | Met::Unread(found)) => state.ready.push(found),
+                Some(Met::Loose(found)) if !self.laid_out(&found) => state.ready.push(found),
+                Some(Met::Loose(found)) => state.ready.extend(self.beside(found)),
+                Some(_) => {}
+            }
+        }
+        sort(&mut state.ready);
+    }
+
+    /// What lies beside what CloudTrail delivered is read, left out or a loss: as the survey found.
+    fn beside(&self, found: Found) -> Option<Found> {
+        let Some(Place::Folder(root)) = self.survey.places.get(found.place) else { return None };
+        match look(&root.absolute.join(&found.below)) {
+            Ok(Beside::Records) => Some(found),
+            Ok(Beside::Nothing) => None,
+            Ok(Beside::Unread(why)) | Err(why) => Some(Found { unread: Some(why), ..found }),
+        }
+    }
+
+    fn laid_out(&self, found: &Found) -> bool {
+        self.survey.laid_out.get(found.place).copied().unwrap_or(false)
+    }
+}
+
+/// The largest last: they are begun first, so that no thread is left with one in the end.
+fn sort(files: &mut [Found]) {
+    // Bytes, because paths are compared part by part, which takes longer.
+    fn order(found: &Found) -> (u64, &[u8]) {
+        (found.size, found.below.as_os_str().as_encoded_bytes())
+    }
+    files.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+}
+
+impl Source for Feed<'_> {
+    fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
+        let (found, flight, known) = self.found()?;
+        self.work.one();
+        let place = self.survey.places.get(found.place)?;
+        let mut file = File {
+            name: place.name(&found.below),
+            delivered: found.delivered,
+            unread: found.unread.clone(),
+            known: None,
+            large: None,
+            home: None,
+            tag: found.tag.unwrap_or(NO_TAG),
+            number: found.number,
+        };
+        if file.unread.is_some() {
+            return Some(file);
+        }
+        file.home = place.home(&found.below);
+        if let (Some(flight), Some(door)) = (flight, self.door) {
+            let object = door.land(flight);
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).flights.landed(found.size);
+            match object {
+                Ok(object) => *bytes = object,
+                Err(refusal) => file.unread = Some(self.told(refusal)),
+            }
+            return Some(file);
+        }
+        file.known = known.or_else(|| self.known_of(&found)).map(Box::new);
+        if file.known.is_some() {
+            return Some(file);
+        }
+        file.large = most_of(place, found.size);
+        if file.large.is_some() {
+            self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name.clone(), found);
+            return Some(file);
+        }
+        file.unread = self.read(place, &found, bytes).err();
+        Some(file)
+    }
+
+    fn fill(&self, file: &File, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let found = self.large.lock().unwrap_or_else(PoisonError::into_inner).get(&file.name).cloned();
+        let Some(found) = found else { return Ok(()) };
+        let Some(place) = self.survey.places.get(found.place) else { return Ok(()) };
+        self.read(place, &found, bytes)
+    }
+}
+
+/// Bytes of a file that is not read before there is room for it.
+const LARGE: u64 = 16 << 20;
+
+/// How many bytes a large file may have; `None` iff it is none. Of a pipe nobody knows.
+fn most_of(place: &Place, size: u64) -> Option<u64> {
+    let most = logs::DEFAULT_LIMIT as u64;
+    match place {
+        Place::Stdin => Some(most),
+        Place::File(path) if !std::fs::metadata(path).is_ok_and(|told| told.is_file()) => Some(most),
+        Place::File(_) | Place::Folder(_) if size > LARGE => Some(size.min(most)),
+        _ => None,
+    }
+}
+
+impl Feed<'_> {
+    fn read(&self, place: &Place, found: &Found, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let read = match place {
+            Place::Stdin => read_into(io::stdin().lock(), 0, bytes),
+            // Whoever names a pipe wants it read.
+            Place::File(path) => read_file(std::fs::File::open(path), found.size, bytes),
+            Place::Folder(root) => read_file(regular(&root.absolute.join(&found.below)), found.size, bytes),
+            Place::Objects { .. } => Err(io::Error::other("objects are read by whoever may ask AWS")),
+        };
+        read.map_err(|error| said(&error))
+    }
+}

@@ -1,0 +1,160 @@
+//! Which parts of a tree a question concerns, as far as folders tell.
+
+use crate::layout::folders;
+use logs::{Filter, Folder, ObjectKey, is_account};
+
+/// Accounts, Regions and days of delivery; see [`Filter`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    accounts: Vec<String>,
+    regions: Vec<String>,
+    /// The first and the last day of delivery, `YYYY/MM/DD`.
+    first: Option<String>,
+    last: Option<String>,
+    /// Digest files are wanted, too.
+    digests: bool,
+}
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 3_600_000;
+
+/// What a file with a key of CloudTrail is to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It may hold what was asked for.
+    Wanted,
+    /// It is about an account, a Region or a day that was not asked for.
+    Elsewhere,
+    /// It holds no records of single calls.
+    LeftOut(Folder),
+}
+
+impl Window {
+    /// What the filter leaves over. An event may lie in a file that is delivered on the day after it.
+    #[must_use]
+    pub fn of(filter: &Filter) -> Window {
+        let day = |milliseconds: i64| logs::text_of(milliseconds)[..10].replace('-', "/");
+        Window {
+            accounts: filter.accounts.clone(),
+            regions: filter.regions.clone(),
+            first: filter.since.map(day),
+            last: filter.until.map(|until| day((until - 1).saturating_add(DAY))),
+            digests: false,
+        }
+    }
+
+    /// The same, with the digest files of those days.
+    pub(crate) fn with_digests(self) -> Window {
+        Window { digests: true, ..self }
+    }
+
+    /// True iff digest files are wanted, too.
+    pub(crate) fn has_digests(&self) -> bool {
+        self.digests
+    }
+
+    /// The Regions that are wanted; none where all are.
+    pub(crate) fn regions(&self) -> &[String] {
+        &self.regions
+    }
+
+    /// The first day of delivery, `YYYY/MM/DD`; `None` iff there is none.
+    pub(crate) fn first_day(&self) -> Option<&str> {
+        self.first.as_deref()
+    }
+
+    /// True iff it was delivered behind the last day.
+    pub(crate) fn is_past(&self, key: &ObjectKey<'_>) -> bool {
+        self.last.as_deref().is_some_and(|last| key.day > last)
+    }
+
+    /// By its key.
+    pub(crate) fn kind(&self, key: &ObjectKey<'_>) -> Kind {
+        let digest = self.digests && key.folder == Folder::Digests;
+        if !digest && !matches!(key.folder, Folder::Logs | Folder::Aggregated) {
+            return Kind::LeftOut(key.folder);
+        }
+        let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);
+        let early = self.first.as_deref().is_some_and(|first| key.day < first);
+        let late = self.last.as_deref().is_some_and(|last| key.day > last);
+        let here = listed(&self.accounts, key.account) && listed(&self.regions, key.region);
+        if here && !early && !late { Kind::Wanted } else { Kind::Elsewhere }
+    }
+
+    /// True iff a folder may hold something that is wanted or left out by name. `below` is its path from behind `AWSLogs/` on.
+    pub(crate) fn may_hold(&self, below: &str) -> bool {
+        let mut parts = folders(below);
+        let Some(account) = parts.next() else { return true };
+        if !is_account(account) {
+            return true;
+        }
+        let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);
+        if !listed(&self.accounts, account) {
+            return false;
+        }
+        let (Some(_), Some(region)) = (parts.next(), parts.next()) else { return true };
+        if !listed(&self.regions, region) {
+            return false;
+        }
+        // What lies deeper is of the same day.
+        let day = parts.take(3).collect::<Vec<_>>().join("/");
+        // A year alone is compared with the year of the first day, and so on.
+        let within = |day: &str, bound: &str| bound.get(..day.len()).unwrap_or(bound).to_owned();
+        let early = self.first.as_deref().is_some_and(|first| *day < *within(&day, first));
+        let late = self.last.as_deref().is_some_and(|last| *day > *within(&day, last));
+        !(early || late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Window};
+    use logs::{Filter, Folder, ObjectKey, milliseconds};
+
+    fn window() -> Window {
+        Window::of(&Filter {
+            accounts: vec!["111122223333".to_owned()],
+            regions: vec!["eu-west-1".to_owned()],
+            since: milliseconds("2026-11-20T13:00:00Z"),
+            until: milliseconds("2026-12-01T00:00:00Z"),
+            ..Filter::default()
+        })
+    }
+
+    #[test]
+    fn a_day_more_than_was_asked_for_is_read() {
+        for (day, kind) in [
+            ("2026/11/19", Kind::Elsewhere),
+            ("2026/11/20", Kind::Wanted),
+            ("2026/12/01", Kind::Wanted),
+            ("2026/12/02", Kind::Elsewhere),
+        ] {
+            let key = format!("x/AWSLogs/111122223333/CloudTrail/eu-west-1/{day}/a.json.gz");
+            assert_eq!(window().kind(&ObjectKey::parse(&key).unwrap()), kind, "{day}");
+        }
+        let digest = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/11/20/a.json.gz";
+        assert_eq!(window().kind(&ObjectKey::parse(digest).unwrap()), Kind::LeftOut(Folder::Digests));
+    }
+
+    #[test]
+    fn folders_are_passed_over_only_where_nothing_can_be_in_them() {
+        for (below, may) in [
+            ("", true),
+            ("o-abc", true),
+            ("o-abc/111122223333", true),
+            ("o-abc/111122223334", false),
+            ("111122223333/CloudTrail/eu-west-1", true),
+            ("111122223333/CloudTrail/eu-west-2", false),
+            ("111122223333/CloudTrail/eu-west-1/2026", true),
+            ("111122223333/CloudTrail/eu-west-1/2025", false),
+            ("111122223333/CloudTrail/eu-west-1/2026/11/19", false),
+            ("111122223333/CloudTrail/eu-west-1/2026/11/20", true),
+            ("111122223333/CloudTrail/eu-west-1/2026/12", true),
+            ("111122223333/CloudTrail/eu-west-1/2026/12/02", false),
+            ("111122223333/CloudTrail/eu-west-1/2027", false),
+            ("something/else", true),
+        ] {
+            assert_eq!(window().may_hold(below), may, "{below}");
+        }
+    }
+}
