@@ -3,9 +3,10 @@
 use crate::code::{Code, Coded};
 use crate::finding::{Audit, Proof, SilentReason};
 use crate::inventory::GapKind;
-use cloudtrail::selector::Selector;
+use cloudtrail::resource::ResourceType;
+use cloudtrail::selector::{AdvancedSelector, BasicSelector, ReadWrite, Selector};
 use cloudtrail::{TurnedAway, event::Field};
-use recording::{State, Why};
+use recording::{Candidate, State, Subject, Why, decide};
 
 /// The selector that is nearest to recording the witness of a verdict, and what turned it away there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,8 @@ pub fn nearest(audit: &Audit<'_>, proof: Proof) -> Option<Nearest> {
     let escape = audit.verdicts[proof.verdict].escape.as_ref()?;
     let candidates = &audit.places[proof.place].candidates;
     let turned_away = escape.turned_away.iter().filter_map(|by| {
-        let recorder = candidates.get(by.by.candidate)?.recorder?;
+        // What may not record at all would not be mended by other selectors.
+        let recorder = candidates.get(by.by.candidate).filter(|one| one.certain)?.recorder?;
         match by.why {
             Why::Field(turned) => Some(Nearest { recorder, selector: by.by.selector, turned }),
             Why::Doubt(_) | Why::Uncertain | Why::Unread => None,
@@ -77,11 +79,19 @@ fn mend(audit: &Audit<'_>, proof: Proof, near: Nearest) -> Coded {
         audit.verdicts[proof.verdict].escape.as_ref().and_then(|one| one.witness.resource.as_ref());
     let kind = resource.map_or("", |resource| resource.kind.as_str());
     let number = near.selector;
+    let add = || Code::AddSelector.says(format!("add a selector for {kind} to {of}"));
+    let known = recorder.selectors.known().and_then(|one| one.list.get(number));
+    // Whatever else the selector asks may turn them away, too: only what is enough is advised.
+    let is_enough = || {
+        let loose = known.and_then(|one| without(one, near.turned));
+        loose.is_some_and(|one| records_any(audit, proof, &[one]))
+    };
     match (distance(near.turned), near.turned.field) {
         (2 | 3, _) if kind.is_empty() => {
             Code::AddManagementSelector.says(format!("add a selector for management events to {of}"))
         }
-        (2 | 3, _) => Code::AddSelector.says(format!("add a selector for {kind} to {of}")),
+        (2 | 3, _) => add(),
+        _ if !is_enough() => add(),
         (_, "ReadWriteType") => {
             Code::TakeWrites.says(format!("let selector {number} of {of} take write events too"))
         }
@@ -89,11 +99,47 @@ fn mend(audit: &Audit<'_>, proof: Proof, near: Nearest) -> Coded {
             Code::TakeAllOfType.says(format!("let selector {number} of {of} take all of {kind}"))
         }
         (_, field) => {
-            let known = recorder.selectors.known().and_then(|one| one.list.get(number));
             let what = if matches!(known, Some(Selector::Basic(_))) { "member" } else { "condition" };
             Code::RemoveCondition.says(format!("remove the {field} {what} of {of}"))
         }
     }
+}
+
+/// The selector without the condition that turned the witness away; `None` iff that cannot be left out.
+fn without(selector: &Selector, turned: TurnedAway) -> Option<Selector> {
+    Some(match selector {
+        Selector::Advanced(one) => {
+            let fields = one.fields.iter().filter(|field| field.field.as_str() != turned.field).cloned();
+            Selector::Advanced(AdvancedSelector { fields: fields.collect(), ..one.clone() })
+        }
+        Selector::Basic(one) if turned.field == "ReadWriteType" => {
+            Selector::Basic(BasicSelector { read_write: ReadWrite::All, ..one.clone() })
+        }
+        Selector::Basic(_) => return None,
+    })
+}
+
+/// True iff these selectors alone record every invocation of any resource of the verdict's type at its place.
+fn records_any(audit: &Audit<'_>, proof: Proof, list: &[Selector]) -> bool {
+    let escape = audit.verdicts[proof.verdict].escape.as_ref();
+    let Some(resource) = escape.and_then(|escape| escape.witness.resource.as_ref()) else { return false };
+    let Some(kind) = ResourceType::parse(&resource.kind) else {
+        return false;
+    };
+    let place = &audit.places[proof.place];
+    let (account, region) = (place.account, place.region);
+    let subject = Subject::Any { kind, partition: &audit.inventory.partition, account, region };
+    decide(&[Candidate { selectors: Some(list), certain: true }], subject).state == State::Recorded
+}
+
+/// True iff the trail delivers there once it logs, as far as its status says.
+fn delivers(audit: &Audit<'_>, proof: Proof, trail: &str) -> bool {
+    let place = &audit.places[proof.place];
+    let seen = audit.inventory.place(place.account, place.region);
+    let seen = seen.and_then(|at| audit.inventory.places.get(at)).and_then(|place| place.trails.known());
+    let status =
+        seen.and_then(|all| all.iter().find(|one| one.trail == trail)).and_then(|one| one.status.known());
+    status.is_some_and(|status| status.delivery_error.is_none())
 }
 
 /// Where no selector is near: a recorder that fails the place by a fault of its own.
@@ -101,8 +147,12 @@ fn repair(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
     audit.places[proof.place].silent.iter().find_map(|silent| {
         let recorder = &audit.inventory.recorders[silent.recorder];
         let of = format!("{} {}", recorder.kind, recorder.name);
+        let list = recorder.selectors.known().map(|all| all.list.as_slice())?;
+        if !records_any(audit, proof, list) {
+            return None;
+        }
         match silent.reason {
-            SilentReason::NotLogging => {
+            SilentReason::NotLogging if delivers(audit, proof, &recorder.arn) => {
                 Some(Code::StartLogging.says(format!("start the logging of {of}, or create a trail")))
             }
             SilentReason::CannotDeliver(_) => {

@@ -207,22 +207,36 @@ fn of_invocations(audit: &Audit<'_>) -> String {
         Conclusion::No => {
             "Not every Lambda invocation is recorded: new functions would escape.".to_owned()
         }
-        Conclusion::Undetermined if summary.undetermined > 0 => format!(
-            "Cannot tell whether every Lambda invocation is recorded for {}{listed}: {}.",
-            of_all(&tallies, |tally| tally.summary.undetermined),
-            unread(audit)
-        ),
-        Conclusion::Undetermined => format!(
-            "Cannot tell whether every Lambda invocation is recorded: {}, but {}.",
-            match summary.resources {
-                0 => "none was seen that is not".to_owned(),
-                _ if excused > 0 && recorded.is_empty() => format!("{under} under accepted exceptions apart, none was seen that is not"),
-                _ if excused > 0 => format!("the invocations of {} are, {under} under accepted exceptions apart", joined(&recorded)),
-                1 => format!("the invocations of {all} are"),
-                _ => format!("the invocations of all {all} are"),
-            },
-            unread(audit)
-        ),
+        Conclusion::Undetermined => {
+            let open = of_all(&tallies, |tally| tally.summary.undetermined);
+            let under = (excused > 0).then_some(under.as_str());
+            let are = are_recorded(summary.resources, under, &recorded, &all);
+            unknown(audit, &open, listed, &are)
+        }
+    }
+}
+
+/// What is known of the functions where the whole answer is not; `under` is how many are under exceptions.
+fn are_recorded(resources: usize, under: Option<&str>, recorded: &[String], all: &str) -> String {
+    const NONE: &str = "none was seen that is not";
+    match (resources, under, recorded) {
+        (0, _, _) => NONE.to_owned(),
+        (_, Some(under), []) => format!("{under} under accepted exceptions apart, {NONE}"),
+        (_, Some(under), some) => {
+            format!("the invocations of {} are, {under} under accepted exceptions apart", joined(some))
+        }
+        (1, None, _) => format!("the invocations of {all} are"),
+        (_, None, _) => format!("the invocations of all {all} are"),
+    }
+}
+
+/// The answer where it is not known: for `open` of all, or where `are` is known.
+fn unknown(audit: &Audit<'_>, open: &str, listed: &str, are: &str) -> String {
+    const HEAD: &str = "Cannot tell whether every Lambda invocation is recorded";
+    let unread = unread(audit);
+    match open {
+        "" => format!("{HEAD}: {are}, but {unread}."),
+        open => format!("{HEAD} for {open}{listed}: {unread}."),
     }
 }
 
