@@ -21,5 +21,6 @@ mod plan_reduce;
 mod plan_unseen;
 mod planes;
 mod reference;
+mod remedies;
 mod standing;
 mod world;

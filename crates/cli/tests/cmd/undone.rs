@@ -293,3 +293,15 @@ fn exceptions_that_are_declared_at_once_are_all_kept() {
     let file: Value = serde_json::from_slice(&read(&file).unwrap()).unwrap();
     assert_eq!(file["exceptions"].as_array().unwrap().len(), 6, "{file}");
 }
+
+/// Nothing of the plan is left there, and nothing is as it was either: the exception stays, for its function is recorded no longer.
+#[test]
+fn what_others_narrowed_since_is_not_as_it_was_before() {
+    let account = reduced();
+    let reads = json!({"Field": "readOnly", "Equals": ["true"]});
+    let narrowed = json!({"AdvancedEventSelectors": [management(), functions(vec![reads])]});
+    with(|settings| settings.selectors = narrowed, &account);
+    let text = says(&account, "undo p.json.journal --exceptions exc.json", 3);
+    assert!(!text.contains("left to take back"), "{text}");
+    assert_eq!(declared(&account), ["f1"]);
+}

@@ -1,0 +1,69 @@
+//! What a finding advises is enough, and what was not looked at passes nothing.
+
+use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced};
+use audit::code::Code;
+use audit::finding::{Audit, Status};
+use audit::inventory::GapKind;
+use audit::{Options, audit};
+use cloudtrail::recorder::Seen;
+
+/// What the first finding of the main control advises.
+fn advice(world: &World) -> Code {
+    let told = audit(&world.inventory, &Options::default());
+    let failing = told.controls[0].findings.iter().find(|finding| finding.status == Status::Fail);
+    failing.and_then(|finding| finding.help.as_ref()).expect("a failing finding says how to mend it").code
+}
+
+#[test]
+fn a_condition_is_to_be_removed_only_where_that_is_enough() {
+    let with = |text: &str| World::member().trail("main", MEMBER, false, text);
+    assert_eq!(advice(&with(&advanced("eventName", "Equals", "Invoke"))), Code::RemoveCondition);
+    let two = r#"[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]},
+        {"Field":"readOnly","Equals":["true"]},{"Field":"eventName","Equals":["Invoke"]}]}]"#;
+    assert_eq!(advice(&with(two)), Code::AddSelector);
+}
+
+#[test]
+fn a_trail_is_to_be_started_only_where_it_would_record() {
+    let stopped = |text: &str| {
+        let mut world = World::member().trail("main", MEMBER, false, text);
+        if let Seen::Known(status) = world.status(MEMBER, HERE) {
+            status.logging = false;
+        }
+        world
+    };
+    assert_eq!(advice(&stopped(ALL)), Code::StartLogging);
+    assert_eq!(advice(&stopped(MANAGEMENT_ONLY)), Code::CreateTrail);
+    // Started, it still could not deliver.
+    let mut broken = stopped(ALL);
+    if let Seen::Known(status) = broken.status(MEMBER, HERE) {
+        status.delivery_error = Some("NoSuchBucket".to_owned());
+    }
+    assert_eq!(advice(&broken), Code::CreateTrail);
+}
+
+#[test]
+fn a_trail_of_one_region_that_is_told_to_log_in_another_is_a_gap() {
+    let mut world = World::member().place(MEMBER, THERE).functions(MEMBER, THERE, &["mail"]);
+    world = world.trail("main", MEMBER, false, ALL);
+    let state = |world: &World| {
+        let told = audit(&world.inventory, &Options::default());
+        let place = told.inventory.place(MEMBER, THERE).unwrap();
+        told.verdicts[told.places[place].planes[0].rows[0].verdict].state
+    };
+    assert_eq!(state(&world), recording::State::Recorded);
+    world.of("main").multi_region = false;
+    assert_eq!(state(&world), recording::State::Undetermined);
+}
+
+#[test]
+fn no_control_passes_where_an_account_was_not_seen() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    let gap = world.gap("organizations:ListAccounts");
+    world.inventory.gaps[gap].kind = GapKind::Failed;
+    let told: Audit<'_> = audit(&world.inventory, &Options::default());
+    for control in &told.controls {
+        assert!(matches!(control.status, Status::Undetermined | Status::Fail), "{}", control.id);
+    }
+}
