@@ -111,7 +111,7 @@ impl<'a> Objects<'a> {
             }
         };
         let total = match first.status {
-            206 => Some(total(&first, 0).ok_or_else(|| self.nonsense(bucket, key, "its range is amiss"))?),
+            206 => Some(total(&first, 0).ok_or_else(|| self.nonsense(bucket, key, "its range is wrong"))?),
             _ => None,
         };
         let whole = total.unwrap_or(first.body.len() as u64);

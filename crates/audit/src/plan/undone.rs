@@ -43,8 +43,8 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
 }
 
 /// The change that takes `change` back where `found` stands now: what it added goes, what it took away comes back, and what
-/// others changed since stays. A change from `found` to itself iff nothing of it is left. `None` iff what is ours cannot be told
-/// from what others did.
+/// others changed since stays. A change from `found` to itself iff nothing of it is left. `None` iff ours is mixed
+/// with what others did.
 ///
 /// `change` is the one to be made: its `before` is what the plan had set, its `after` what stood there first.
 #[must_use]
@@ -81,7 +81,7 @@ pub struct Around {
     pub plan: Plan,
     /// What others changed since, and what was found.
     pub changed: Vec<(Change, State)>,
-    /// Those of them of which ours cannot be told from theirs: the plan leaves them as they are.
+    /// Those of them in which ours and theirs are mixed: the plan leaves them as they are.
     pub left: Vec<Change>,
     /// True iff nothing is left to be set.
     pub is_over: bool,

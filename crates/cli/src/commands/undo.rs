@@ -219,7 +219,7 @@ fn tell_left(change: &Change, then: &str) {
     say(
         "help",
         &format!(
-            "{}: what is ours cannot be told from what others did there; {then} (the journal holds what stood there first)",
+            "{}: this mixes our change with what others did there; {then} (the journal holds what stood there first)",
             if thing(change) == *arn { arn.clone() } else { thing(change) }
         ),
     );
@@ -230,7 +230,7 @@ fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outco
     let merged = &around.plan;
     if around.is_over && !around.left.is_empty() {
         let arn = &around.left[0].target.arn;
-        let told = format!("{arn}: what is ours cannot be told from what others did there");
+        let told = format!("{arn}: this mixes our change with what others did there");
         return Err(Problem::new(told)
             .help("edit it by hand: the journal holds what stood there first")
             .into());

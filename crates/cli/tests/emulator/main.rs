@@ -116,7 +116,11 @@ fn an_account_is_audited_explained_and_kept() {
     );
     let yes = run(&seed, &["audit"]);
     assert_eq!(yes.code, Some(0), "{}{}", yes.stdout, yes.stderr);
-    assert!(yes.stdout.starts_with("Every invocation of all 3 functions is recorded"), "{}", yes.stdout);
+    assert!(
+        yes.stdout.starts_with("Every invocation of all 3 functions and of new functions is recorded."),
+        "{}",
+        yes.stdout
+    );
     let arn = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:f0001");
     let explained = run(&seed, &["explain", &arn]);
     assert_eq!(explained.code, Some(0), "{}{}", explained.stdout, explained.stderr);

@@ -160,7 +160,10 @@ fn a_stale_plan_and_one_of_strangers_change_nothing() {
     select("theirs");
     let (text, code) = run(&seed, folder.path(), "apply plan.json --approve HASH");
     assert_eq!(code, Some(3), "{text}");
-    assert!(text.contains("somebody changed it since") && text.contains("nothing was changed"), "{text}");
+    assert!(
+        text.contains("has changed since the plan was made") && text.contains("nothing was changed"),
+        "{text}"
+    );
     assert!(text.contains("theirs"), "the difference is shown: {text}");
     assert!(!folder.path().join("plan.json.journal").exists(), "nothing stands in the way of the next try");
     let stranger = Seed::account("310000000004");

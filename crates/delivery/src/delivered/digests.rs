@@ -36,7 +36,7 @@ pub(crate) fn found(delivered: &Delivered, reader: &Reader<'_>) -> Vec<Found> {
                 let inflated = inflater.inflate(&packed);
                 let content = match &inflated.trouble {
                     None => Ok(inflated.bytes),
-                    Some(trouble) => Err(super::hashes::amiss(trouble)),
+                    Some(trouble) => Err(super::hashes::unread_of(trouble)),
                 };
                 Found::new(bucket, &item.key, content, signature.as_deref())
             }

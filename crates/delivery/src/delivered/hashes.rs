@@ -80,7 +80,7 @@ pub(super) fn seen(delivered: &Delivered, hashes: Vec<Hashes>) -> Vec<Seen> {
 }
 
 /// What a digest may hold against a file that was not inflated as it should be.
-pub(super) fn amiss(trouble: &Trouble) -> Unread {
+pub(super) fn unread_of(trouble: &Trouble) -> Unread {
     let why = trouble.to_string();
     match trouble {
         Trouble::TooLarge { .. } | Trouble::NoMemory => Unread::Refused { why },
@@ -136,7 +136,7 @@ fn hash_each(files: &Watched<'_>, large: &Mutex<()>) -> Hashes {
             };
             match &inflated.trouble {
                 None => hashes.add(at, inflated.bytes),
-                Some(trouble) => hashes.refuse(at, amiss(trouble)),
+                Some(trouble) => hashes.refuse(at, unread_of(trouble)),
             }
             inflater.rest();
         }

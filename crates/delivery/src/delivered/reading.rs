@@ -3,7 +3,7 @@
 
 mod doubts;
 
-use super::hashes::{Hashes, amiss, seen};
+use super::hashes::{Hashes, seen, unread_of};
 use super::holes::Holes;
 use super::proofs::Proofs;
 use super::watched::{How, Watched};
@@ -137,7 +137,7 @@ impl Consumer for Work<'_> {
             }
             // What is too large may be whole; what is damaged is not.
             if let Some(trouble) = trouble.filter(|_| self.wants_hash(file)) {
-                self.hashes.refuse(at, amiss(trouble));
+                self.hashes.refuse(at, unread_of(trouble));
             }
         }
         let settled = doubts::settle(sheet, file.home.as_ref(), &asked);

@@ -6,7 +6,7 @@ use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Operator,
 use recording::{Inclusion, included};
 use std::collections::BTreeSet;
 
-/// What they come to without what the plan did; `None` iff that cannot be told from what others did.
+/// What they come to without what the plan did; `None` iff it is mixed with what others did.
 pub(super) fn merged_selectors(
     first: &Selectors,
     set: &Selectors,
