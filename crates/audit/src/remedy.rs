@@ -6,7 +6,7 @@ use crate::inventory::GapKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, ReadWrite, Selector};
 use cloudtrail::{TurnedAway, event::Field};
-use recording::{Candidate, State, Subject, Why, decide};
+use recording::{Candidate, Open, State, Subject, Why, decide};
 
 /// The selector that is nearest to recording the witness of a verdict, and what turned it away there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,8 @@ pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
     let verdict = &audit.verdicts[proof.verdict];
     match verdict.state {
         State::Recorded => None,
-        State::Undetermined => {
+        // A selector that asks for no name settles what the names are.
+        State::Undetermined if verdict.open != Some(Open::Names) => {
             let gaps = audit.deciding_gaps(proof);
             let refused = gaps.iter().map(|at| &audit.gaps[*at]).find(|gap| gap.kind == GapKind::Refused)?;
             Some(
@@ -61,7 +62,7 @@ pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
                     .says(format!("allow {} (`invoketrail permissions audit --check`)", refused.call)),
             )
         }
-        State::PartiallyRecorded | State::NotRecorded => {
+        State::PartiallyRecorded | State::NotRecorded | State::Undetermined => {
             let told = match nearest(audit, proof) {
                 Some(near) => mend(audit, proof, near),
                 None => repair(audit, proof).unwrap_or_else(|| Code::CreateTrail.says("create a trail")),

@@ -7,6 +7,7 @@ use audit::finding::{Audit, Status};
 use audit::inventory::GapKind;
 use audit::plan::{Owner, owner};
 use audit::remedy::nearest;
+use recording::Open;
 
 /// The flags with which a next command comes to the same answer, each with a space before it.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +36,22 @@ pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'stat
         (Conclusion::Undetermined, _) if refused => {
             (format!("invoketrail permissions audit{caller} --check"), "which permissions are missing")
         }
+        (Conclusion::Undetermined, _) if is_about_names(audit) => (
+            format!("invoketrail plan{source}{of_audit}"),
+            "settles it: a selector that asks for no eventName",
+        ),
         (Conclusion::Undetermined, Some(arn)) => {
             (format!("invoketrail explain{source} {}", shell(&arn)), "the whole proof for one of them")
         }
         _ => (format!("invoketrail audit{source}{of_audit} --output audit.json"), "keeps the evidence"),
     }
+}
+
+/// True iff something hangs on names of invocations about which AWS's pages contradict each other (U-1).
+fn is_about_names(audit: &Audit<'_>) -> bool {
+    let findings = audit.controls.iter().filter(|control| is_about_invocations(control.id));
+    let mut proofs = findings.flat_map(|control| &control.findings).filter_map(|finding| finding.proof);
+    proofs.any(|proof| audit.verdicts[proof.verdict].open == Some(Open::Names))
 }
 
 /// What the next plan is to be written as, with a space before it, and what for: whoever manages the recorder that is nearest to

@@ -94,7 +94,10 @@ fn of_new_functions(remainder: &str) -> String {
         return "new functions will not be recorded".to_owned();
     }
     let bare = remainder.strip_suffix(END).and_then(|told| told.split_once(LISTED)).filter(|(_, values)| {
-        let one = |value: &str| value.starts_with(" is not `") || value.ends_with(" more values");
+        // What else they are asked for stands behind the last value.
+        let whole = |value: &str| value.ends_with('`') && value.matches('`').count() == 2;
+        let one =
+            |value: &str| value.starts_with(" is not `") && whole(value) || value.ends_with(" more values");
         values.split(" and").all(one)
     });
     match bare {

@@ -1,6 +1,6 @@
 //! What a finding advises is enough, and what was not looked at passes nothing.
 
-use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced};
+use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, function};
 use audit::code::Code;
 use audit::finding::{Audit, Status};
 use audit::inventory::GapKind;
@@ -66,4 +66,27 @@ fn no_control_passes_where_an_account_was_not_seen() {
     for control in &told.controls {
         assert!(matches!(control.status, Status::Undetermined | Status::Fail), "{}", control.id);
     }
+}
+
+#[test]
+fn what_escapes_of_new_functions_is_said_in_full_where_it_is_not_all() {
+    let listed = function(MEMBER, HERE, "orders");
+    let said = |more: &str| {
+        let text = format!(
+            r#"[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
+            {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}}{more}]}},
+            {{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
+            {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}},
+            {{"Field":"resources.ARN","Equals":["{listed}"]}}]}}]"#
+        );
+        let world = World::member().functions(MEMBER, HERE, &["orders"]).trail("main", MEMBER, false, &text);
+        let told = audit(&world.inventory, &Options::default());
+        let reasons = told.controls[0].findings.iter().map(|finding| finding.reason.words.clone());
+        reasons.collect::<Vec<_>>().join("; ")
+    };
+    let partly = said(r#",{"Field":"userIdentity.arn","NotEquals":["arn:aws:iam::111111111111:role/x"]}"#);
+    assert!(partly.contains("by principals whose ARN is"), "{partly}");
+    assert!(!partly.contains("new functions will not be recorded"), "{partly}");
+    let all = said(r#",{"Field":"readOnly","Equals":["true"]}"#);
+    assert!(all.contains("new functions will not be recorded"), "{all}");
 }

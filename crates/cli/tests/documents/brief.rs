@@ -3,7 +3,7 @@
 use crate::reports::{WIDE, audited, text_of};
 use crate::worlds;
 use audit::finding::Audit;
-use audit::inventory::{Inventory, Resource, Serving};
+use audit::inventory::{GapKind, Inventory, Resource, Serving};
 use cloudtrail::recorder::Seen;
 use report::Layout;
 
@@ -164,4 +164,25 @@ fn the_next_plan_is_one_that_its_owner_can_use() {
         format!("{plan} --format cloudformation --output-dir cloudformation")
     );
     assert_eq!(next(Some(("aws:cloudformation:stack-name", "StackSet-AWSControlTower-x"))), plan);
+}
+
+#[test]
+fn what_hangs_on_contradicted_names_is_settled_by_a_plan() {
+    let flags = report::NextFlags { source: " --inventory acme.json", caller: "", of_audit: "" };
+    let mut inventory = worlds::healthy();
+    // A missing permission comes first.
+    inventory.gaps.iter_mut().for_each(|gap| gap.kind = GapKind::Failed);
+    let selectors = r#"[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
+        {"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]},
+        {"Field":"eventName","NotEquals":["InvokeFunctionUrl"]}]}]"#;
+    let selectors = cloudtrail::json::from_str(selectors).unwrap();
+    inventory.recorders.iter_mut().for_each(|one| one.selectors = Seen::Known(selectors.clone()));
+    let audit = audited(&inventory);
+    assert!(matches!(audit.answer(), audit::answer::Answer::Undetermined(_)), "{:?}", audit.answer());
+    let finding = audit.controls[0].findings.iter().find(|one| one.proof.is_some()).unwrap();
+    assert!(finding.help.is_some(), "{finding:?}");
+    let (command, why) = report::next_command(&audit, &flags);
+    assert_eq!(command, "invoketrail plan --inventory acme.json");
+    assert!(why.starts_with("settles it"), "{why}");
 }

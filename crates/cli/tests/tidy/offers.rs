@@ -189,6 +189,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::where_nothing_was_looked_at_the_help_is_named",
     ),
     ("report/src/next.rs", "invoketrail plan{source}{of_audit}{format}", "audit.md"),
+    (
+        "report/src/next.rs",
+        "invoketrail plan{source}{of_audit}",
+        "documents/brief.rs::what_hangs_on_contradicted_names_is_settled_by_a_plan",
+    ),
     ("report/src/next.rs", "invoketrail permissions audit{caller} --check", "permissions.md"),
     ("report/src/next.rs", "invoketrail explain{source} {}", "verify.md"),
     ("report/src/next.rs", "invoketrail audit{source}{of_audit} --output audit.json", "drift.md"),
