@@ -143,9 +143,16 @@ fn delivers(audit: &Audit<'_>, proof: Proof, trail: &str) -> bool {
     status.is_some_and(|status| status.delivery_error.is_none())
 }
 
+/// Recorders with a fault of their own that are looked at for one finding: each is a question of its own.
+const REPAIRS: usize = 3;
+
 /// Where no selector is near: a recorder that fails the place by a fault of its own.
 fn repair(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
-    audit.places[proof.place].silent.iter().find_map(|silent| {
+    let faulty = audit.places[proof.place]
+        .silent
+        .iter()
+        .filter(|silent| matches!(silent.reason, SilentReason::NotLogging | SilentReason::CannotDeliver(_)));
+    faulty.take(REPAIRS).find_map(|silent| {
         let recorder = &audit.inventory.recorders[silent.recorder];
         let of = format!("{} {}", recorder.kind, recorder.name);
         let list = recorder.selectors.known().map(|all| all.list.as_slice())?;
