@@ -58,11 +58,6 @@ fn trails_that_could_not_be_listed_may_be_two_that_record_the_same() {
     let others = advanced("resources.ARN", "NotEquals", &function(MEMBER, HERE, "orders"));
     let mut world = World::member().place(MEMBER, THERE).functions(MEMBER, THERE, &["mail"]);
     world = world.trail("main", MEMBER, false, &others).trail("second", MEMBER, false, &others);
-    for name in ["main", "second"] {
-        world.of(name).multi_region = false;
-    }
-    // A trail of one Region has no status in another.
-    world.at(MEMBER, THERE).trails = Seen::Known(Vec::new());
     assert_eq!(status(&audit(&world.inventory, &Options::default()), "paid-copies"), Status::Fail);
     let gap = world.gap("cloudtrail:DescribeTrails");
     world.at(MEMBER, THERE).trails = Seen::Unread(gap);
