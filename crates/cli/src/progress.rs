@@ -231,7 +231,7 @@ impl delivery::Watch for Watching {
     }
 
     fn asking(&self, aws: &Arc<aws::Session>) -> Box<dyn Work> {
-        // The oldest work is shown: this is, iff it is no part of a larger one.
+        // Only the oldest work is shown, so this one is hidden within a larger one.
         let (aws, before) = (Arc::clone(aws), aws.activity().requests);
         Counted::show(move |_, took| {
             let activity = aws.activity();

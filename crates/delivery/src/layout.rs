@@ -68,7 +68,7 @@ pub(crate) fn is_log(name: &str) -> bool {
     suffixes.iter().any(|suffix| ends_with(name, suffix)) && !ends_with(name, HEAD)
 }
 
-/// What the metadata of a digest is called behind the digest's own name.
+/// The suffix of the file that holds a digest's metadata, after the digest's own name.
 pub(crate) const HEAD: &str = ".head.json";
 
 /// True iff it does, whatever the case.
@@ -91,7 +91,7 @@ pub(crate) fn hides(beginning: &str, key: &str) -> bool {
     rooted(beginning).is_none_or(|below| key.starts_with(beginning) || self::below(key).starts_with(below))
 }
 
-/// From `AWSLogs/` on: the same in every copy of a bucket; the whole of what is no key of CloudTrail.
+/// From `AWSLogs/` on: the same in every copy of a bucket. The whole text, iff it is not a key of CloudTrail.
 pub(crate) fn below(key: &str) -> &str {
     ObjectKey::parse(key).map_or(key, |key| key.below)
 }

@@ -94,7 +94,7 @@ impl<'a> ObjectKey<'a> {
     }
 }
 
-/// True iff the last part of the path begins as the name of a log file does, wherever it lies and whatever was put behind the name:
+/// True iff the last part of the path begins as the name of a log file does, wherever it lies and whatever was added after the name:
 /// `111122223333_CloudTrail_eu-west-1_20230321T0105Z_`.
 #[must_use]
 pub fn is_log_file(path: &str) -> bool {

@@ -94,7 +94,7 @@ fn of_new_functions(remainder: &str) -> String {
         return "new functions will not be recorded".to_owned();
     }
     let bare = remainder.strip_suffix(END).and_then(|told| told.split_once(LISTED)).filter(|(_, values)| {
-        // What else they are asked for stands behind the last value.
+        // Other conditions follow the last value.
         let whole = |value: &str| value.ends_with('`') && value.matches('`').count() == 2;
         let one =
             |value: &str| value.starts_with(" is not `") && whole(value) || value.ends_with(" more values");

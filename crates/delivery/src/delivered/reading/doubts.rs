@@ -32,7 +32,7 @@ enum Worth {
     Counts,
     /// It was delivered to the account of the folder, whatever it says, because its function is of that account.
     CountsAtHome,
-    /// What lies in one account's folder is no evidence that another's trail delivers, whatever it says of itself.
+    /// A record in one account's folder does not prove that another account's trail delivers, whatever the record says.
     Stray,
     /// It contradicts itself.
     Nothing,

@@ -85,7 +85,7 @@ async fn first(aws: &aws::Session, bucket: &str, prefix: &str, window: &Window) 
 pub(super) struct Step {
     prefix: String,
     after: Option<String>,
-    /// Folders are gone into one by one; else all keys behind the prefix are listed at once.
+    /// True iff folders are listed one by one; else all keys below the prefix are listed at once.
     folders: bool,
     /// How many folders around `AWSLogs/` were gone into.
     around: u8,
@@ -105,7 +105,7 @@ impl Step {
         Step { prefix: prefix.to_owned(), after: None, folders: true, around: 0 }
     }
 
-    /// True iff all keys behind the prefix are those of one Region, in the order of days.
+    /// True iff all keys below the prefix are those of one Region, in the order of days.
     fn is_in_days(&self) -> bool {
         self.prefix.ends_with('/') && inside(&self.prefix).is_some_and(|inside| depth(inside) >= 3)
     }
