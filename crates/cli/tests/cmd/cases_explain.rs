@@ -209,3 +209,27 @@ fn a_name_that_several_functions_have_lists_their_arns() {
     assert!(said.stderr.contains("2 functions are called `aba`"), "{said:?}");
     assert!(said.stderr.contains(":function:aba") && said.stderr.contains(":web-function/aba"), "{said:?}");
 }
+
+/// `get-event-selectors` names the trail, and not how far it reaches: what it records at home is not called unrecorded.
+#[test]
+fn what_escapes_only_in_part_is_not_called_unrecorded_where_the_reach_is_not_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("selectors.json");
+    let explained = |condition: &str, code: i32| {
+        let text = format!(
+            r#"{{"TrailARN":"arn:aws:cloudtrail:eu-west-1:222233334444:trail/t","AdvancedEventSelectors":[{{"FieldSelectors":[
+            {{"Field":"eventCategory","Equals":["Data"]}},
+            {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}}{condition}]}}]}}"#
+        );
+        std::fs::write(&path, text).unwrap();
+        let said = run(&["explain", "--selectors", path.to_str().unwrap()]);
+        assert_eq!(said.code, Some(code), "{said:?}");
+        said.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let part = explained(r#",{"Field":"eventName","Equals":["Invoke"]}"#, 3);
+    assert!(part.starts_with("Partially recorded: "), "{part}");
+    assert!(part.contains("in eu-west-1 of account 222233334444"), "{part}");
+    // All of it is recorded at home, and elsewhere nobody knows.
+    let all = explained("", 4);
+    assert!(all.starts_with("Cannot tell"), "{all}");
+}

@@ -9,10 +9,10 @@ use crate::output::read_within;
 use crate::problem::{Problem, say};
 use anyhow::Result;
 use cloudtrail::arn::Arn;
-use cloudtrail::json::SelectorsError;
+use cloudtrail::json::{Beside, SelectorsError};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
-use recording::{Anywhere, Candidate, Place, Subject, anywhere, decide};
+use recording::{Anywhere, Candidate, Place, State, Subject, Verdict, anywhere, decide};
 use std::path::Path;
 
 pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: &Context) -> Result<Outcome> {
@@ -34,7 +34,14 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
             verdict.state
         }
         None => {
-            let answer = anywhere(candidates, ResourceType::Function, beside.partition.as_deref());
+            let mut answer = anywhere(candidates, ResourceType::Function, beside.partition.as_deref());
+            let mut standing = standing;
+            // Where kinds of place differ, the worst of them is shown.
+            let home = answer.alike.then(|| at_home(&selectors, &beside, &answer.place)).flatten();
+            if let Some((place, verdict)) = home {
+                // It says no at home, and so of any account and Region.
+                (answer.place, answer.verdict, standing) = (place, verdict, Standing::Records);
+            }
             tell(&answer);
             let subject = subject_at(&answer.place);
             let mut proof = report::explain_selectors(&selectors, subject, &answer.verdict);
@@ -50,6 +57,22 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
         "invoketrail audit  # judges them together with all other recorders, and whether these log and deliver",
     );
     Ok(ending(asked))
+}
+
+/// Where the recorder is at home, and what certainly escapes there; `None` iff nothing does, or the document does not say where
+/// that is.
+fn at_home(selectors: &Selectors, beside: &Beside, shown: &Place) -> Option<(Place, Verdict)> {
+    let account = beside.account.clone()?;
+    let region = beside.home_region.clone()?;
+    let partition = beside.partition.clone().unwrap_or_else(|| shown.partition.clone());
+    let place = Place { partition, region, account };
+    let arn = format!("arn:{}:lambda:{}:{}:function:any", place.partition, place.region, place.account);
+    if standing(beside, Arn::parse(&arn)) != Standing::Records {
+        return None;
+    }
+    let verdict =
+        decide(&[Candidate { selectors: Some(&selectors.list), certain: true }], subject_at(&place));
+    matches!(verdict.state, State::PartiallyRecorded | State::NotRecorded).then_some((place, verdict))
 }
 
 fn subject_at(place: &Place) -> Subject<'_> {
