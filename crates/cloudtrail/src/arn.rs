@@ -81,6 +81,33 @@ pub fn partition_of(region: &str) -> &'static str {
     }
 }
 
+/// True iff every account has the Region: it was launched before 2019-03-20 (AWS Account Management, "Default Regions"). A Region
+/// that is not known here is one to be enabled: later ones are.
+#[must_use]
+pub fn is_default_region(region: &str) -> bool {
+    const DEFAULT: [&str; 17] = [
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    ];
+    // Regions of other partitions are enabled with the account.
+    partition_of(region) != "aws" || DEFAULT.contains(&region)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Arn;

@@ -109,6 +109,12 @@ pub enum Reason {
         /// As written.
         text: String,
     },
+    /// `eventName` is that of an invocation, in other letters than CloudTrail writes: nobody knows whether it is one.
+    #[error("eventName {text} is not written as CloudTrail writes it")]
+    Name {
+        /// As written.
+        text: String,
+    },
     /// `eventVersion` with another major number than 1.
     #[error("eventVersion {text} is not known")]
     Version {

@@ -278,9 +278,10 @@ impl Record<'_> {
     /// a MicroVM. Aggregated events are not.
     #[must_use]
     pub fn is_invocation(&self) -> bool {
-        let network = self.category.as_deref() == Some("NetworkActivity")
-            || self.event_type.as_deref() == Some("AwsVpceEvents");
-        self.aggregated.is_none() && !network && is_invocation(&self.event_source, &self.event_name)
+        // Events of other kinds carry the name of the call that they are about (user guide, "CloudTrail record contents").
+        let of_another_kind = matches!(self.category.as_deref(), Some("NetworkActivity" | "Insight"))
+            || matches!(self.event_type.as_deref(), Some("AwsVpceEvents" | "AwsCloudTrailInsight"));
+        self.aggregated.is_none() && !of_another_kind && is_invocation(&self.event_source, &self.event_name)
     }
 
     /// Equal for two records iff they are the same event delivered twice to the same account, save a chance below 2^-100.
@@ -323,18 +324,30 @@ impl Record<'_> {
 #[must_use]
 pub(crate) fn is_invocation(source: &str, name: &str) -> bool {
     // Lambda Developer Guide, "Logging AWS Lambda API calls" and "Monitoring MicroVMs"; `InvokeExecution` was observed.
-    let microvm = || {
-        matches!(
-            name,
-            "RunMicrovm"
-                | "TerminateMicrovm"
-                | "SuspendMicrovm"
-                | "ResumeMicrovm"
-                | "CreateMicrovmAuthToken"
-                | "CreateMicrovmShellAuthToken"
-        )
-    };
-    source == LAMBDA && (name.starts_with("Invoke") || microvm())
+    source == LAMBDA && (name.starts_with(INVOKE) || MICROVM.contains(&name))
+}
+
+/// With this begin the names of all calls to functions.
+const INVOKE: &str = "Invoke";
+
+/// The calls that start or steer a MicroVM.
+const MICROVM: [&str; 6] = [
+    "RunMicrovm",
+    "TerminateMicrovm",
+    "SuspendMicrovm",
+    "ResumeMicrovm",
+    "CreateMicrovmAuthToken",
+    "CreateMicrovmShellAuthToken",
+];
+
+/// True iff the name is that of an invocation, save for letters or for what stands around it.
+pub(crate) fn is_nearly_invocation(name: &str) -> bool {
+    if name.starts_with(INVOKE) {
+        return false;
+    }
+    let bare = name.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    bare.get(..INVOKE.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(INVOKE))
+        || MICROVM.iter().any(|one| bare.eq_ignore_ascii_case(one) && name != *one)
 }
 
 /// `eventSource` of everything that runs, and of Lambda's control plane.

@@ -70,7 +70,7 @@ pub enum Column {
 /// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be. With 6
 /// records without `eventSource` and files without content are refused, and [`Column::Function`] is an ARN wherever one is known. With 7
 /// [`Column::Account`] and [`Column::Region`] are those of the folder where a record does not say them, and more pages are told.
-pub const SHEET_VERSION: u32 = 7;
+pub const SHEET_VERSION: u32 = 8;
 
 /// How many columns there are.
 const COLUMNS: usize = 24;

@@ -113,8 +113,9 @@ fn a_record_of_a_function_elsewhere_is_evidence_neither_here_nor_there() {
     for arn in ["xyz", "", "gone"] {
         is_evidence(&changed(|record| record["resources"][0]["ARN"] = arn.into()));
     }
-    // The folder is that of the function's account, whatever the record says of whose it is.
-    is_evidence(&changed(|record| record["recipientAccountId"] = "999988887777".into()));
+    // The folder counts where the record does not say whose it is; where it says another account, neither is believed.
+    is_evidence(&changed(|record| record["recipientAccountId"] = "".into()));
+    is_doubt(&changed(|record| record["recipientAccountId"] = "999988887777".into()));
 }
 
 #[test]

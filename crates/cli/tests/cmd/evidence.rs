@@ -212,8 +212,17 @@ fn a_record_in_the_folder_of_another_account_is_no_evidence_of_the_owners_trail(
         )
     };
     let recipient = r#","recipientAccountId":"111122223333""#;
+    let other = r#","recipientAccountId":"444455556666""#;
     let (elsewhere, at_home) = ("AWSLogs/444455556666", "AWSLogs/o-acme4example/111122223333");
-    let cases = [(elsewhere, "", "missing"), (elsewhere, recipient, "missing"), (at_home, "", "evidenced")];
+    // A record that names another account than its folder proves nothing, of either account.
+    let cases = [
+        (elsewhere, "", "missing"),
+        (elsewhere, other, "missing"),
+        (elsewhere, recipient, "undetermined"),
+        (at_home, "", "evidenced"),
+        (at_home, recipient, "evidenced"),
+        (at_home, other, "undetermined"),
+    ];
     for (folder, recipient, expected) in cases {
         let tree = Copy::below("");
         let account = folder.rsplit('/').next().unwrap();
@@ -227,6 +236,21 @@ fn a_record_in_the_folder_of_another_account_is_no_evidence_of_the_owners_trail(
         assert_eq!(result(&said, "invoices-v2"), expected, "{folder} {recipient}");
         let foreign = said.stdout.contains("\"records_of_foreign_functions\":1,");
         assert_eq!(foreign, expected == "missing", "{}", said.stdout);
+    }
+}
+
+#[test]
+fn a_record_in_the_folder_of_another_region_proves_and_accuses_nobody() {
+    for (region, expected) in [("us-east-1", "evidenced"), ("eu-west-1", "undetermined")] {
+        let tree = Copy::below("");
+        let folder = "AWSLogs/o-acme4example/111122223333/CloudTrail";
+        let name = format!("111122223333_CloudTrail_{region}_20261121T1305Z_0000000000000000.json.gz");
+        let path = tree.folder.path().join(folder).join(region).join("2026/11/21").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let record = r#"{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"AWSService","invokedBy":"s3.amazonaws.com"},"eventTime":"2026-11-21T13:00:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"us-east-1","eventID":"0e121f48-d685-44a8-a9b8-1698cc39f22b","resources":[{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:us-east-1:111122223333:function:invoices-v2"}],"recipientAccountId":"111122223333"}]}"#;
+        std::fs::write(path, record).unwrap();
+        let said = tree.verify(&["--format", "jsonl"]);
+        assert_eq!(result(&said, "invoices-v2"), expected, "{region}: {}", said.stdout);
     }
 }
 

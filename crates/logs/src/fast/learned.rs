@@ -7,7 +7,7 @@
 
 use super::scan::{Found, Quotes};
 use super::walk::{decoded, sound};
-use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text};
+use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text, is_nearly_invocation};
 use crate::time::milliseconds;
 use std::borrow::Cow;
 
@@ -360,7 +360,8 @@ fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> 
     let usual = matches!(source, LAMBDA | CLOUDTRAIL)
         && function_kind.starts_with("AWS::Lambda::")
         && event_version.is_none_or(|version| version.starts_with("1."))
-        && category != Some("Aggregated");
+        && category != Some("Aggregated")
+        && !event_name.is_some_and(is_nearly_invocation);
     if !usual {
         return None;
     }

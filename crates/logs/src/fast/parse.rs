@@ -3,7 +3,7 @@
 use super::scan::Quotes;
 use super::walk::Walk;
 use crate::plain::is_nearly_ours;
-use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text};
+use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text, is_nearly_invocation};
 use crate::time::milliseconds;
 
 /// A record that was understood. There are no Insights events, aggregated events or refusals among them.
@@ -148,7 +148,8 @@ impl<'a> Members<'a> {
 
     fn record(self, raw: &'a [u8], offset: usize) -> Option<Record<'a>> {
         let foreign = self.version.as_ref().is_some_and(|version| !version.starts_with("1."));
-        if foreign || self.category.as_deref() == Some("Aggregated") {
+        let odd = self.name.as_deref().is_some_and(is_nearly_invocation);
+        if foreign || odd || self.category.as_deref() == Some("Aggregated") {
             return None;
         }
         let event_time = self.time?;

@@ -2,7 +2,9 @@
 
 use crate::accounted::Reason;
 use crate::json::Node;
-use crate::record::{Aggregated, CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text};
+use crate::record::{
+    Aggregated, CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text, is_nearly_invocation,
+};
 use crate::time::milliseconds;
 
 /// What one whole JSON object is.
@@ -151,6 +153,9 @@ fn read<'a>(record: Members<'_, 'a>, raw: &'a [u8], offset: usize) -> Result<Jud
         let account = record.text("recipientAccountId")?;
         (record.needed("eventID")?, account, record.needed("eventName")?, record.needed("eventTime")?)
     };
+    if is_nearly_invocation(&event_name) {
+        return Err(Reason::Name { text: event_name.into_owned() });
+    }
     let time = milliseconds(&event_time);
     Ok(Judged::OfInterest(Box::new(Record {
         offset: offset as u64,

@@ -48,15 +48,23 @@ fn call() -> Call {
     }
 }
 #[test]
-fn network_activity_is_no_invocation() {
-    let r = SYNC
-        .replace("\"eventType\":\"AwsApiCall\"", "\"eventType\":\"AwsVpceEvents\"")
-        .replace("\"eventCategory\":\"Data\"", "\"eventCategory\":\"NetworkActivity\"")
-        .replace("\"readOnly\":false,", "\"errorCode\":\"VpceAccessDenied\",");
-    let q = Question::default();
-    let a = answer(&q, vec![r.into_bytes()]);
-    assert_eq!(a.total().calls, 0, "{a:?}");
+fn events_of_another_kind_that_name_an_invocation_are_none() {
+    for (kind, category) in [
+        ("AwsVpceEvents", "NetworkActivity"),
+        ("AwsVpceEvents", "Data"),
+        ("AwsCloudTrailInsight", "Insight"),
+        ("AwsCloudTrailInsight", "Data"),
+        ("AwsApiCall", "Insight"),
+    ] {
+        let record = SYNC
+            .replace("\"eventType\":\"AwsApiCall\"", &format!("\"eventType\":\"{kind}\""))
+            .replace("\"eventCategory\":\"Data\"", &format!("\"eventCategory\":\"{category}\""))
+            .replace("\"readOnly\":false,", "\"errorCode\":\"VpceAccessDenied\",");
+        let answer = answer(&Question::default(), vec![record.into_bytes()]);
+        assert_eq!(answer.total().calls, 0, "{kind} {category}: {answer:?}");
+    }
 }
+
 #[test]
 fn a_correction_is_no_second_call() {
     let r2 = SYNC.replace("11111111-2222", "99999999-2222").replace("\"eventCategory\":\"Data\"", "\"eventCategory\":\"Data\",\"addendum\":{\"reason\":\"UPDATED_DATA\",\"updatedFields\":\"userAgent\",\"originalRequestID\":\"r-1\",\"originalEventID\":\"11111111-2222-3333-4444-555555555555\"}");
@@ -312,4 +320,28 @@ fn a_record_that_does_not_say_what_it_is_of_is_refused() {
         }
     }
     assert_eq!(all_agree(b"{\"Records\":[{},{}]}").0.refusals, 2);
+}
+
+#[test]
+fn a_record_whose_name_is_nearly_that_of_an_invocation_is_refused() {
+    for (name, refused) in [
+        ("invoke", true),
+        ("INVOKE", true),
+        (" Invoke", true),
+        ("invokeExecution", true),
+        ("runMicrovm", true),
+        ("RunMicrovm ", true),
+        ("RunMicrovm", false),
+        ("InvokeAnything", false),
+        ("UpdateFunctionCode20150331v2", false),
+    ] {
+        let changed = SYNC.replacen("\"eventName\":\"Invoke\"", &format!("\"eventName\":\"{name}\""), 1);
+        // Twice: the second is of a shape that is known by then.
+        let (accounted, told) = all_agree(format!("{{\"Records\":[{SYNC},{changed},{changed}]}}").as_bytes());
+        assert_eq!(
+            (accounted.refusals, told.len()),
+            (2 * u64::from(refused), 3 - 2 * usize::from(refused)),
+            "{name}"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Whether the recorder of pasted selectors records at a place at all, as far as the document says it.
 
-use cloudtrail::arn::Arn;
+use cloudtrail::arn::{Arn, is_default_region};
 use cloudtrail::json::Beside;
 
 /// What the document says of the recorder at a place.
@@ -55,7 +55,7 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
                 "it is a recorder of account {owner}, and the document does not say whether it records others (IsOrganizationTrail, OrganizationEnabled); name a function with --function ARN"
             ));
         }
-        (None, _, _) => Standing::Records,
+        (None, _, _) => organization(beside, place),
         (Some(_), Some(owner), Some((account, _))) if owner == account => Standing::Records,
         (Some(said), Some(owner), Some(_)) => {
             return Standing::Silent(format!("it records account {owner} alone, because {said}"));
@@ -90,6 +90,23 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
         (None, _) => Standing::Open(format!(
             "it records one Region alone, because {said}, and the document does not name it (HomeRegion)"
         )),
+    }
+}
+
+/// The same of a recorder that nothing confines to one account.
+fn organization(beside: &Beside, place: Option<(&str, &str)>) -> Standing {
+    let home = beside.home_region.as_deref().filter(|home| beside.all_accounts && !is_default_region(home));
+    let owner = beside.account.as_deref();
+    match (home, place) {
+        // An account that calls a function there has enabled the Region; who made the recorder has, too.
+        (Some(home), Some((account, region))) if home == region || owner == Some(account) => {
+            Standing::Records
+        }
+        // User guide, "Creating a trail for an organization".
+        (Some(home), _) => Standing::Open(format!(
+            "it records accounts that have enabled its home Region {home}, and not every account has"
+        )),
+        (None, _) => Standing::Records,
     }
 }
 
@@ -129,6 +146,22 @@ mod tests {
             super::tests::of(&format!(r#"{store},"OrganizationEnabled":true"#), here),
             Standing::Records
         );
+    }
+
+    #[test]
+    fn a_recorder_of_an_organization_records_accounts_that_have_its_home_region() {
+        let at = |home: &str, place| {
+            let arn = format!(r#""TrailARN":"arn:aws:cloudtrail:{home}:111122223333:trail/x""#);
+            of(&format!(r#"{arn},"IsMultiRegionTrail":true,"IsOrganizationTrail":true"#), place)
+        };
+        let member = |region| Some(("444455556666", region));
+        assert_eq!(at("eu-west-1", member("us-east-1")), Standing::Records);
+        assert!(
+            matches!(at("af-south-1", member("us-east-1")), Standing::Open(why) if why.contains("af-south-1"))
+        );
+        assert!(matches!(at("af-south-1", None), Standing::Open(_)));
+        assert_eq!(at("af-south-1", member("af-south-1")), Standing::Records);
+        assert_eq!(at("af-south-1", Some(("111122223333", "us-east-1"))), Standing::Records);
     }
 
     #[test]

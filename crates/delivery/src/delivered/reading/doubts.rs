@@ -1,5 +1,5 @@
-//! Records that do not say whose function was called, or contradict themselves: nobody's evidence, and anybody's doubt. Whose folder a
-//! file lies in counts before what its records say.
+//! Records that do not say whose function was called, contradict themselves, or contradict the folder that they lie in: nobody's
+//! evidence, and anybody's doubt.
 
 use super::Holes;
 use cloudtrail::arn::{Arn, partition_of};
@@ -12,6 +12,7 @@ pub(super) const COLUMNS: [Column; 4] = [Column::Function, Column::Account, Colu
 
 const UNKNOWN: &str = "invocation records do not say which function was called";
 const OTHER_PLACE: &str = "invocation records name a function of another Region or partition than their own";
+const OTHER_FOLDER: &str = "invocation records lie in the folder of another account or Region than they say";
 const OTHER_NAME: &str = "invocation records name one function among their resources and ask for another";
 
 /// An account and a Region, as far as they are known.
@@ -30,16 +31,16 @@ pub(super) struct Settled<'s> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Worth {
     Counts,
-    /// It was delivered to the account of the folder, whatever it says, because its function is of that account.
+    /// It does not say to which account it was delivered, and lies in the folder of its function's.
     CountsAtHome,
-    /// A record in one account's folder does not prove that another account's trail delivers, whatever the record says.
+    /// A record in one account's folder does not prove that another account's trail delivers.
     Stray,
-    /// It contradicts itself.
+    /// It contradicts itself or its folder.
     Nothing,
 }
 
 /// Looks at each row; doubts are about the time `asked`.
-pub(super) fn settle<'s>(sheet: &'s Sheet, home: Option<&Home>, asked: &Range<i64>) -> Settled<'s> {
+pub(super) fn settle<'s>(sheet: &'s Sheet, home: Option<&'s Home>, asked: &Range<i64>) -> Settled<'s> {
     let mut settled = Settled { sheet: None, strays: 0, found: BTreeMap::new() };
     let mut all_count = true;
     // Rows that follow each other are often alike.
@@ -91,21 +92,31 @@ struct Doubt<'s> {
     why: &'static str,
 }
 
-fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&Home>) -> (Worth, Option<Doubt<'s>>) {
+fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&'s Home>) -> (Worth, Option<Doubt<'s>>) {
     let text = |column| sheet.texts.get(row.text(column)).filter(|text| !text.is_empty());
     let (account, region) = (text(Column::Account), text(Column::Region));
     let own = (account.filter(|account| is_account(account)), region.filter(|one| logs::is_region(one)));
+    let arn = text(Column::Function).and_then(Arn::parse).filter(is_whole);
+    let there =
+        arn.as_ref().map(|arn| (Some(arn.account), Some(arn.region).filter(|region| !region.is_empty())));
+    let nothing = |folder: Option<Place<'s>>, why| {
+        (Worth::Nothing, Some(Doubt { places: each([folder, there, Some(own)]), why }))
+    };
+    if let Some(folder) = home.map(|home| (Some(&*home.account), Some(&*home.region)))
+        && differ(folder, own)
+    {
+        return nothing(Some(folder), OTHER_FOLDER);
+    }
     let at_home = home.is_none_or(|home| account == Some(home.account.as_str()));
-    let Some(arn) = text(Column::Function).and_then(Arn::parse).filter(is_whole) else {
+    let Some(arn) = arn else {
         let worth = if at_home { Worth::Counts } else { Worth::Stray };
         return (worth, Some(Doubt { places: vec![own], why: UNKNOWN }));
     };
-    let there = (Some(arn.account), Some(arn.region).filter(|region| !region.is_empty()));
     let agrees = |region: &str| {
         (arn.region.is_empty() || arn.region == region) && arn.partition == partition_of(region)
     };
     if own.1.is_some_and(|region| !agrees(region)) {
-        return (Worth::Nothing, Some(Doubt { places: vec![there, own], why: OTHER_PLACE }));
+        return nothing(None, OTHER_PLACE);
     }
     let worth = match home {
         _ if at_home => Worth::Counts,
@@ -113,7 +124,22 @@ fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&Home>) -> (Worth, Option<Do
         _ => Worth::Stray,
     };
     let other = text(Column::Asked).and_then(name_asked).zip(name(arn.resource)).is_some_and(|(a, b)| a != b);
-    (worth, other.then(|| Doubt { places: vec![there, own], why: OTHER_NAME }))
+    (worth, other.then(|| Doubt { places: each([there, Some(own), None]), why: OTHER_NAME }))
+}
+
+/// Those that are known, each once.
+fn each(places: [Option<Place<'_>>; 3]) -> Vec<Place<'_>> {
+    let mut each: Vec<_> = places.into_iter().flatten().collect();
+    each.sort_unstable();
+    each.dedup();
+    each
+}
+
+/// True iff both say an account, or both a Region, and not the same.
+fn differ(one: Place<'_>, other: Place<'_>) -> bool {
+    let differ =
+        |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+    differ(one.0, other.0) || differ(one.1, other.1)
 }
 
 /// True iff it is of something of Lambda, in an account.
