@@ -20,11 +20,11 @@ use crate::problem::{Problem, say};
 use crate::session::Session;
 use crate::settings::{self, Accounts, Live};
 use anyhow::Result;
-use audit::change::State;
+use audit::change::{Change, State};
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Owner, Plan, Purpose, conduct, conduct_over, retold, takes_back_only, unbegun};
+use audit::plan::{Owner, Plan, Purpose, begun, conduct, conduct_over, retold, takes_back_only, unbegun};
 use aws::Stopped;
 use ending::{ended_by, refuses_needed, too_late};
 use standing::refuses_resume;
@@ -99,26 +99,24 @@ fn carried_out(
     place: &Place<'_>,
 ) -> Result<Outcome> {
     let (plan, live) = (&work.plan, place.live);
-    let inventory = match place.collected(work) {
-        Ok(Ok(inventory)) => inventory,
-        Ok(Err(_)) if work.is_begun() => return Ok(work.tell_next(live)),
-        Ok(Err(outcome)) => {
-            say("note", "nothing was changed");
-            return Ok(outcome);
-        }
-        Err(error) if work.is_begun() => return work.half_way(Err(error), live),
-        Err(error) => return Err(error),
+    let mut inventory = match allowed(work, declared, place)? {
+        Ok(inventory) => inventory,
+        Err(outcome) => return Ok(outcome),
     };
-    if let Some(outcome) = refuses_needed(plan, &inventory, &declared.before) {
-        return Ok(outcome);
-    }
     let told = retold(&inventory, plan);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
-    let before = place.snapshot(&inventory, &declared.before);
     if !approved(approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
     }
+    // A person may take hours to answer, and others change meanwhile what the plan rests on.
+    if approval.approve.is_none() {
+        inventory = match allowed(work, declared, place)? {
+            Ok(inventory) => inventory,
+            Err(outcome) => return Ok(outcome),
+        };
+    }
+    let before = place.snapshot(&inventory, &declared.before);
     if plan.steps.is_empty() {
         return declared.settle(plan, Some(&inventory)).map(|_| Outcome::Well);
     }
@@ -159,6 +157,25 @@ pub(crate) fn journal(path: &Path) -> Result<JournalRead> {
     read_journal(&bytes).map_err(|error| {
         Problem::new(format!("cannot read {} as a journal: {error}", called(path))).help(error.help()).into()
     })
+}
+
+/// The accounts as they are now, where they allow the plan; else how it ends, which is said.
+fn allowed(
+    work: &Work,
+    declared: &Declared,
+    place: &Place<'_>,
+) -> Result<std::result::Result<Inventory, Outcome>> {
+    let inventory = match place.collected(work) {
+        Ok(Ok(inventory)) => inventory,
+        Ok(Err(_)) if work.is_begun() => return Ok(Err(work.tell_next(place.live))),
+        Ok(Err(outcome)) => {
+            say("note", "nothing was changed");
+            return Ok(Err(outcome));
+        }
+        Err(error) if work.is_begun() => return work.half_way(Err(error), place.live).map(Err),
+        Err(error) => return Err(error),
+    };
+    Ok(refuses_needed(&work.plan, &inventory, &declared.before).map_or(Ok(inventory), Err))
 }
 
 /// Why it stopped, in one line, and the exit code.
@@ -367,10 +384,39 @@ impl<'a> Place<'a> {
             Err(outcome) => return Ok(Err(outcome)),
         };
         if let Err(refused) = conduct_over(&unbegun(&inventory, plan, &work.marks), plan) {
-            say("error", &refused.to_string());
+            match self.first_changed(work) {
+                Some(change) => self.tell_stale(plan, change),
+                None => say("error", &refused.to_string()),
+            }
             return Ok(Err(Outcome::No));
         }
         Ok(Ok(inventory))
+    }
+
+    /// The first change of the plan that was not begun and is not set on what the plan found; `None` iff there is none, or nobody knows.
+    fn first_changed<'p>(&self, work: &'p Work) -> Option<&'p Change> {
+        let begun = begun(&work.plan, &work.marks);
+        let steps = work.plan.steps.iter().enumerate().filter(|(at, _)| !begun.contains(at));
+        let changes: Vec<&Change> = steps.map(|(_, step)| &step.change).collect();
+        let owned: Vec<Change> = changes.iter().map(|change| (*change).clone()).collect();
+        let found = self.session.look(&owned)?;
+        let is_changed = |(change, found): &(&Change, std::result::Result<State, String>)| {
+            found.as_ref().is_ok_and(|found| *found != change.before() && *found != change.after())
+        };
+        changes.into_iter().zip(found).find(is_changed).map(|(change, _)| change)
+    }
+
+    /// Says that the account is not any more what the plan was made for.
+    fn tell_stale(&self, plan: &Plan, changed: &Change) {
+        say("error", &format!("{} has changed since the plan was made", changed.target.arn));
+        let flags = match plan.purpose {
+            Purpose::Record => "",
+            Purpose::DropCopies => " --drop-copies",
+            Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => {
+                return say("help", "make the plan again");
+            }
+        };
+        say("next", &format!("invoketrail plan{flags} --output plan.json{}", self.live.again()));
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.

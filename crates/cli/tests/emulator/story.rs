@@ -227,3 +227,69 @@ fn at_a_terminal_only_yes_carries_out_and_takes_back() {
     assert_eq!(said.code, Some(0), "{said:?}");
     assert_eq!(run(&seed, folder.path(), "audit").1, Some(3));
 }
+
+/// An account with two trails that record all functions, each as well as the other.
+fn with_two_trails(account: &str, bucket: &str) -> Seed {
+    let seed = Seed::account(account);
+    seed.bucket(bucket);
+    seed.role();
+    seed.functions(account, "us-east-1", 2);
+    for name in ["main", "other"] {
+        // Of one Region: all that they reach is looked into.
+        let trail = format!(r#"{{"Name":"{name}","S3BucketName":"{bucket}","IsMultiRegionTrail":false}}"#);
+        seed.cloudtrail("us-east-1", "CreateTrail", &trail);
+        seed.cloudtrail("us-east-1", "StartLogging", &format!(r#"{{"Name":"{name}"}}"#));
+        seed.cloudtrail("us-east-1", "PutEventSelectors", &everything(name));
+    }
+    seed
+}
+
+fn everything(trail: &str) -> String {
+    format!(
+        r#"{{"TrailName":"{trail}","AdvancedEventSelectors":[
+        {{"Name":"Management","FieldSelectors":[{{"Field":"eventCategory","Equals":["Management"]}}]}},
+        {{"Name":"Lambda","FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
+            {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}}]}}]}}"#
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn what_others_change_while_a_person_is_asked_is_looked_at() {
+    let seed = with_two_trails("310000000051", "invoketrail-while-asked");
+    let folder = tempfile::tempdir().unwrap();
+    let (text, code) = run(&seed, folder.path(), "plan --drop-copies --output plan.json");
+    assert_eq!(code, Some(0), "{text}");
+    let plan = std::fs::read_to_string(folder.path().join("plan.json")).unwrap();
+    let kept = if plan.contains("trail/main") { "other" } else { "main" };
+    let mut stopped = false;
+    let said = crate::terminal::sit(command(&seed, folder.path(), "apply plan.json"), |said, mine, _| {
+        use std::io::Write;
+        if !stopped && said.contains("Carry this out? Only yes means yes: ") {
+            seed.cloudtrail("us-east-1", "StopLogging", &format!(r#"{{"Name":"{kept}"}}"#));
+            stopped = true;
+            mine.write_all(b"yes\n").unwrap();
+        }
+    });
+    assert!(stopped && said.code == Some(3), "{said:?}");
+    assert!(said.terminal.contains("note: nothing was changed"), "{said:?}");
+    assert!(!folder.path().join("plan.json.journal").exists(), "{said:?}");
+}
+
+#[test]
+fn a_plan_that_drops_copies_of_a_recorder_that_others_changed_is_called_stale() {
+    let seed = with_two_trails("310000000052", "invoketrail-stale-copies");
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(&seed, folder.path(), "plan --drop-copies --output plan.json").1, Some(0));
+    let plan = std::fs::read_to_string(folder.path().join("plan.json")).unwrap();
+    let dropped = if plan.contains("trail/main") { "main" } else { "other" };
+    let theirs = everything(dropped).replace(
+        r#"{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}"#,
+        r#"{"Field":"resources.type","Equals":["AWS::S3::Object"]}"#,
+    );
+    seed.cloudtrail("us-east-1", "PutEventSelectors", &theirs);
+    let (text, code) = run(&seed, folder.path(), "apply plan.json --approve HASH");
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("has changed since the plan was made"), "{text}");
+    assert!(text.contains("next: invoketrail plan --drop-copies --output plan.json"), "{text}");
+}
