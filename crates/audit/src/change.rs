@@ -92,6 +92,8 @@ pub struct NewTrail {
     pub multi_region: bool,
     /// `EnableLogFileValidation`
     pub log_file_validation: bool,
+    /// Members of the trail as it was found that no plan sets: others did. A plan and its file hold none.
+    pub of_others: Vec<&'static str>,
 }
 
 impl Change {

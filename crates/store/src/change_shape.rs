@@ -143,6 +143,7 @@ fn into_setting(shape: SettingShape) -> Setting {
         organization: shape.organization,
         multi_region: shape.multi_region,
         log_file_validation: shape.log_file_validation,
+        of_others: Vec::new(),
     };
     match shape {
         SettingShape::Bucket { before, after } => {

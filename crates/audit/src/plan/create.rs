@@ -76,6 +76,7 @@ pub(super) fn new_trail(
         organization: owner.organization.is_some(),
         multi_region: true,
         log_file_validation: true,
+        of_others: Vec::new(),
     };
     let (before, after) = (request(&default).ok()?, request(&wanted).ok()?);
     let is_ready = buckets.is_some_and(|known| known.ready.contains(&bucket));

@@ -50,6 +50,9 @@ impl World for Live<'_> {
     async fn set(&mut self, change: &Change) -> Result<Made, Failure> {
         let reach = self.reach(change).await?;
         let at = At { session: self.session, reach: &reach, change };
+        if at.deletes_bucket_in_use().await? {
+            return Ok(Made::Kept);
+        }
         for attempt in 0.. {
             match at.set().await {
                 Err(failure)
@@ -112,20 +115,35 @@ impl At<'_> {
         self.session.wire.send(&call, || Box::pin(request())).await.map_err(|failure| named(failure, action))
     }
 
+    /// True iff it deletes a bucket that another trail delivers to. A bucket is empty until the first log file comes, and again after
+    /// each that a lifecycle rule removes.
+    async fn deletes_bucket_in_use(&self) -> Result<bool, Failure> {
+        let Setting::Bucket(Turn { before: Some(bucket), after: None }) = &self.change.setting else {
+            return Ok(false);
+        };
+        let arn = &self.change.target.arn;
+        let uses = |trail: &Trail| {
+            trail.s3_bucket_name.as_ref() == Some(&bucket.name) && trail.trail_arn.as_ref() != Some(arn)
+        };
+        Ok(self.trails().await?.iter().any(uses))
+    }
+
     async fn trail(&self) -> Result<Option<Trail>, Failure> {
+        let arn = &self.change.target.arn;
+        Ok(self.trails().await?.into_iter().find(|trail| trail.trail_arn.as_ref() == Some(arn)))
+    }
+
+    /// All trails that record in the Region.
+    async fn trails(&self) -> Result<Vec<Trail>, Failure> {
         const ACTION: &str = "cloudtrail:DescribeTrails";
         let client = self.client();
-        let arn = &self.change.target.arn;
         let call = self.call(Service::CloudTrail, ACTION);
         let answer = self.session.wire.send(&call, || {
             let request = client.describe_trails().include_shadow_trails(true);
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await.map_err(|failure| named(failure, ACTION))?;
-        let listed = answer.trail_list;
-        let listed =
-            listed.ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails"))?;
-        Ok(listed.into_iter().find(|trail| trail.trail_arn.as_ref() == Some(arn)))
+        answer.trail_list.ok_or_else(|| Failure::new(Class::Final, "the answer holds no list of trails"))
     }
 
     async fn logging(&self) -> Result<bool, Failure> {
@@ -377,11 +395,47 @@ fn new_trail(trail: &Trail) -> NewTrail {
         organization: trail.is_organization_trail.unwrap_or(false),
         multi_region: trail.is_multi_region_trail.unwrap_or(false),
         log_file_validation: trail.log_file_validation_enabled.unwrap_or(false),
+        of_others: of_others(trail),
     }
+}
+
+/// What others set of a trail: members that it has none of where it is created as a plan creates it (API reference, CreateTrail).
+fn of_others(trail: &Trail) -> Vec<&'static str> {
+    let is_set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let set = [
+        ("S3KeyPrefix", is_set(&trail.s3_key_prefix)),
+        ("SnsTopicARN", is_set(&trail.sns_topic_arn)),
+        ("CloudWatchLogsLogGroupArn", is_set(&trail.cloud_watch_logs_log_group_arn)),
+        ("KmsKeyId", is_set(&trail.kms_key_id)),
+        ("HasInsightSelectors", trail.has_insight_selectors == Some(true)),
+    ];
+    set.into_iter().filter_map(|(member, is_set)| is_set.then_some(member)).collect()
 }
 
 /// JSON compact and with sorted members; what is no JSON stays as it is.
 fn canonical(text: &str) -> String {
     let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
     value.map_or_else(|| text.to_owned(), |value| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_others;
+    use aws_sdk_cloudtrail::types::Trail;
+
+    #[test]
+    fn what_others_set_of_a_trail_is_named_and_nothing_else() {
+        let bare = Trail::builder().name("x").s3_bucket_name("b").is_multi_region_trail(true);
+        let bare = bare.include_global_service_events(true).sns_topic_arn("").has_insight_selectors(false);
+        assert!(of_others(&bare.clone().build()).is_empty());
+        for (trail, member) in [
+            (bare.clone().s3_key_prefix("p"), "S3KeyPrefix"),
+            (bare.clone().sns_topic_arn("t"), "SnsTopicARN"),
+            (bare.clone().cloud_watch_logs_log_group_arn("g"), "CloudWatchLogsLogGroupArn"),
+            (bare.clone().kms_key_id("k"), "KmsKeyId"),
+            (bare.clone().has_insight_selectors(true), "HasInsightSelectors"),
+        ] {
+            assert_eq!(of_others(&trail.build()), [member]);
+        }
+    }
 }

@@ -80,6 +80,7 @@ async fn a_delegated_administrator_makes_the_trail_of_the_organization_and_delet
         organization: true,
         multi_region: true,
         log_file_validation: true,
+        of_others: Vec::new(),
     };
     let change = Change {
         target: Target {

@@ -145,3 +145,15 @@ async fn a_bucket_with_log_files_is_kept() {
     assert_eq!(journal.0, [Entry::Intent(0), Entry::Kept(0)]);
     assert_eq!(shelf.lock().unwrap().bucket.as_deref(), Some(POLICY));
 }
+
+#[tokio::test]
+async fn a_bucket_that_another_trail_delivers_to_is_kept() {
+    let (served, shelf) = served(Shelf { bucket: Some(POLICY.to_owned()), ..Shelf::default() }).await;
+    // The trails of the account deliver there.
+    let bucket = Bucket { name: "acme-logs".to_owned(), policy: POLICY.to_owned() };
+    let back = Change { setting: Setting::Bucket(Turn { before: Some(bucket), after: None }), ..change() };
+    let (back, journal) = carried(&served, &back, Mark::Fresh).await;
+    assert_eq!((back.stopped, back.kept), (None, vec![0]));
+    assert_eq!(journal.0, [Entry::Intent(0), Entry::Kept(0)]);
+    assert_eq!(shelf.lock().unwrap().bucket.as_deref(), Some(POLICY));
+}

@@ -233,3 +233,26 @@ fn what_escapes_only_in_part_is_not_called_unrecorded_where_the_reach_is_not_kno
     let all = explained("", 4);
     assert!(all.starts_with("Cannot tell"), "{all}");
 }
+
+#[test]
+fn an_arn_that_no_function_can_have_is_refused() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        file.path(),
+        r#"{"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]}"#,
+    )
+    .unwrap();
+    for arn in [
+        "arn:aws:lambda:us-east-1:*:function:f",
+        "arn:aws:lambda:*:111122223333:function:f",
+        "arn:aws:lambda:us-east-1:111122223333:function:f*",
+        "arn:aws:lambda:us-east-1:1111222233334:function:f",
+        "arn:aws:lambda:us-east-1:11112222333\u{ff13}:function:f",
+        "arn:aws:lambda:cn-north-1:111122223333:function:f",
+    ] {
+        let said = run(&["explain", "--selectors", file.path().to_str().unwrap(), "--function", arn]);
+        assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{arn}: {said:?}");
+        assert!(said.stderr.contains("help: a function is named arn:aws:lambda:REGION"), "{arn}: {said:?}");
+    }
+}

@@ -29,6 +29,7 @@ fn setting() -> impl Strategy<Value = Setting> {
         organization: flags[0],
         multi_region: flags[1],
         log_file_validation: flags[2],
+        of_others: Vec::new(),
     });
     let document =
         text().prop_map(|name| serde_json::json!({"AdvancedEventSelectors":[{"Name":name}]}).to_string());

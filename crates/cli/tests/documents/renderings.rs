@@ -123,6 +123,7 @@ pub(crate) fn creation() -> Vec<Setting> {
                 organization: false,
                 multi_region: true,
                 log_file_validation: true,
+                of_others: Vec::new(),
             }),
         }),
         selectors(NASTY),

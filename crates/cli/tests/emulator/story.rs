@@ -293,3 +293,35 @@ fn a_plan_that_drops_copies_of_a_recorder_that_others_changed_is_called_stale() 
     assert!(text.contains("has changed since the plan was made"), "{text}");
     assert!(text.contains("next: invoketrail plan --drop-copies --output plan.json"), "{text}");
 }
+
+#[test]
+fn a_created_trail_is_not_deleted_with_what_others_set_on_it() {
+    let set: [(&str, &str); 3] = [
+        ("UpdateTrail", r#""SnsTopicName":"news""#),
+        // Of Insights the emulator says nothing.
+        (
+            "UpdateTrail",
+            r#""CloudWatchLogsLogGroupArn":"arn:aws:logs:us-east-1:310000000053:log-group:x:*","CloudWatchLogsRoleArn":"arn:aws:iam::310000000053:role/r""#,
+        ),
+        ("UpdateTrail", r#""KmsKeyId":"arn:aws:kms:us-east-1:310000000053:key/k""#),
+    ];
+    for (at, (operation, members)) in set.iter().enumerate() {
+        let account = format!("31000000006{at}");
+        let seed = Seed::account(&account);
+        seed.role();
+        seed.functions(&account, "us-east-1", 1);
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(&seed, folder.path(), "plan --output plan.json").1, Some(0));
+        let plan = std::fs::read_to_string(folder.path().join("plan.json")).unwrap();
+        let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+        let name = plan["plan"]["steps"][1]["change"]["target"]["name"].as_str().unwrap().to_owned();
+        assert_eq!(run(&seed, folder.path(), "apply plan.json --approve HASH").1, Some(0));
+        seed.cloudtrail("us-east-1", operation, &format!(r#"{{"Name":"{name}",{members}}}"#));
+        let (text, code) = run(&seed, folder.path(), "undo plan.json.journal");
+        assert_eq!(code, Some(3), "{members}: {text}");
+        assert!(text.contains("somebody changed it since") && text.contains("is set"), "{text}");
+        let (text, _) = run(&seed, folder.path(), "inventory --output now.json");
+        let now = std::fs::read_to_string(folder.path().join("now.json")).unwrap();
+        assert!(now.contains(&format!("trail/{name}")), "{text}");
+    }
+}

@@ -16,6 +16,8 @@ use std::fmt;
 pub struct Beside {
     /// The member that says that the recorder records nothing now.
     pub stopped: Option<Said>,
+    /// It is a channel: a copy for another service, which is never counted.
+    pub channel: bool,
     /// The member that says that it records one Region alone.
     pub one_region: Option<Said>,
     /// The member that says that it records its own account alone.
@@ -68,6 +70,8 @@ enum About {
     Regions,
     /// Whether it reaches all accounts of an organization.
     Accounts,
+    /// Of channels alone, as GetChannel shows them.
+    Channel,
     /// How many of it Terraform makes: none iff 0 or empty.
     Copies,
     HomeRegion,
@@ -86,7 +90,8 @@ fn about(member: &str) -> Option<About> {
         "suspend" => About::Records { stopped: true },
         "status" => About::Status,
         "latestdeliveryerror" => About::DeliveryError,
-        "ismultiregiontrail" | "multiregionenabled" | "applytoallregions" => About::Regions,
+        "ismultiregiontrail" | "multiregionenabled" => About::Regions,
+        "applytoallregions" | "sourceconfig" | "destinations" => About::Channel,
         "isorganizationtrail" | "organizationenabled" => About::Accounts,
         "count" | "foreach" => About::Copies,
         "homeregion" => About::HomeRegion,
@@ -152,6 +157,10 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
                     None => doubts.push(unread()),
                 }
             }
+            About::Channel => {
+                beside.channel = true;
+                beside.stop(said, &mut doubts);
+            }
             About::Copies => match copies(value) {
                 Some(0) => beside.stop(said, &mut doubts),
                 Some(_) => {}
@@ -160,15 +169,11 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
             About::HomeRegion => beside.home_region = value.as_str().map(str::to_owned),
             About::Arn => {
                 let arn = value.as_str().and_then(Arn::parse).filter(|arn| arn.service == "cloudtrail");
-                // A channel is a copy for another service: it is never counted, whatever its selectors are.
                 if plain(key) == "channelarn" || arn.is_some_and(|arn| arn.resource.starts_with("channel/")) {
+                    beside.channel = true;
                     beside.stop(said, &mut doubts);
                 }
-                // One that is no ARN was made illegible before it was pasted: it says nothing either way.
-                beside.account = arn.map(|arn| arn.account.to_owned()).or(beside.account);
-                beside.partition = arn.map(|arn| arn.partition.to_owned()).or(beside.partition);
-                let region = arn.map(|arn| arn.region.to_owned());
-                beside.home_region = beside.home_region.or(region);
+                beside.take(arn);
             }
             About::Used => {
                 let arn = value.as_str().and_then(Arn::parse);
@@ -266,6 +271,14 @@ impl Beside {
     fn stop(&mut self, said: Said, doubts: &mut Vec<Doubt>) {
         doubts.push(Doubt::Stopped { path: said.path.clone(), value: said.value.clone() });
         self.stopped.get_or_insert(said);
+    }
+
+    /// What the ARN of the recorder says. One that is none was made illegible before it was pasted: it says nothing either way.
+    fn take(&mut self, arn: Option<Arn<'_>>) {
+        let Some(arn) = arn else { return };
+        self.account = Some(arn.account.to_owned());
+        self.partition = Some(arn.partition.to_owned());
+        self.home_region.get_or_insert_with(|| arn.region.to_owned());
     }
 }
 

@@ -1,6 +1,6 @@
 //! A setting before and after, line by line.
 
-use audit::change::{Change, Setting, State, Turn};
+use audit::change::{Change, NewTrail, Setting, State, Turn};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -98,7 +98,10 @@ pub fn difference_of_states(before: &State, after: &State) -> Vec<Line> {
             .as_ref()
             .map_or_else(String::new, |one| format!("bucket: {}\n{}", one.name, pretty(&one.policy))),
         State::Trail(trail) => {
-            trail.as_ref().map_or_else(String::new, |one| format!("a trail to {}\n", one.bucket))
+            let set = |one: &NewTrail| {
+                one.of_others.iter().map(|set| format!("{set} is set\n")).collect::<String>()
+            };
+            trail.as_ref().map_or_else(String::new, |one| format!("a trail to {}\n{}", one.bucket, set(one)))
         }
         State::Flag(flag) => format!("{}\n", on(*flag)),
         State::Selectors(document) => pretty(document),

@@ -164,6 +164,7 @@ pub(super) fn change(
         organization: recorder.organization,
         multi_region: recorder.multi_region,
         log_file_validation: true,
+        of_others: Vec::new(),
     };
     let is_trail = recorder.kind == RecorderKind::Trail;
     let logs = inventory.places.iter().filter_map(|place| place.trails.known()).flatten();

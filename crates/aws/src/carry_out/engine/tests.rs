@@ -145,6 +145,7 @@ fn changes() -> Vec<Change> {
         organization: false,
         multi_region: true,
         log_file_validation: true,
+        of_others: Vec::new(),
     });
     vec![
         Change { target: target("new"), setting: Setting::Bucket(Turn { before: None, after: bucket }) },

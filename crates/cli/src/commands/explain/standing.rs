@@ -2,6 +2,7 @@
 
 use cloudtrail::arn::{Arn, is_default_region};
 use cloudtrail::json::Beside;
+use cloudtrail::resource::ResourceType;
 
 /// What the document says of the recorder at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
     }
     let place = function.map(|function| (function.account, function.region));
     if let Some(said) = &beside.stopped {
-        if said.value.contains(":channel/") || said.path.ends_with("ChannelArn") {
+        if beside.channel {
             return Standing::Silent(
                 "it is a channel, a copy for another service that is never counted".to_owned(),
             );
@@ -69,6 +70,13 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
             "it records one account alone, because {said}; name a function of that account with --function ARN"
         )),
     };
+    // Other Regions than that of its ARN may serve a web function, and its calls are recorded where they are served.
+    let elsewhere = function.is_some_and(|function| is_web_function(&function)) && !beside.all_regions;
+    if let Some(home) = beside.home_region.as_ref().filter(|_| elsewhere && account == Standing::Records) {
+        return Standing::Open(format!(
+            "it is a recorder of {home}, the document does not say that it records others, and other Regions may serve the web function"
+        ));
+    }
     let Some(said) = &beside.one_region else {
         return match (&beside.home_region, place) {
             _ if beside.all_regions => account,
@@ -91,6 +99,10 @@ pub(super) fn standing(beside: &Beside, function: Option<Arn<'_>>) -> Standing {
             "it records one Region alone, because {said}, and the document does not name it (HomeRegion)"
         )),
     }
+}
+
+fn is_web_function(arn: &Arn<'_>) -> bool {
+    arn.service == "lambda" && arn.resource.starts_with(ResourceType::WebFunction.arn_infix())
 }
 
 /// The same of a recorder that nothing confines to one account.
@@ -178,6 +190,30 @@ mod tests {
         // A store that is described, and says nothing of Regions, has all of them.
         let store = r#""name":"s","arn":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x""#;
         assert_eq!(of(store, Some(("111122223333", "us-east-1"))), Standing::Records);
+    }
+
+    #[test]
+    fn a_recorder_of_one_region_may_miss_calls_to_a_web_function() {
+        let arn = r#""TrailARN":"arn:aws:cloudtrail:us-east-1:111122223333:trail/x""#;
+        let web = |more: &str| {
+            let beside = cloudtrail::json::beside(&format!("{{{arn}{more}}}"));
+            standing(&beside, Arn::parse("arn:aws:lambda:us-east-1:111122223333:web-function/shop"))
+        };
+        assert!(matches!(web(""), Standing::Open(why) if why.contains("web function")));
+        assert!(matches!(web(r#","IsMultiRegionTrail":false"#), Standing::Open(_)));
+        assert_eq!(web(r#","IsMultiRegionTrail":true"#), Standing::Records);
+    }
+
+    #[test]
+    fn what_only_channels_have_makes_it_a_channel() {
+        for members in [
+            r#""ApplyToAllRegions":true"#,
+            r#""Source":"CloudTrail","Destinations":[{"Type":"AWS_SERVICE","Location":"securitylake"}]"#,
+            r#""SourceConfig":{"ApplyToAllRegions":false}"#,
+        ] {
+            let standing = of(members, Some(("111122223333", "us-east-1")));
+            assert!(matches!(standing, Standing::Silent(why) if why.contains("channel")), "{members}");
+        }
     }
 
     #[test]

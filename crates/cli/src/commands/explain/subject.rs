@@ -5,7 +5,8 @@ use crate::settings::Source;
 use crate::unknown::no_function_of;
 use ::audit::inventory::{GapKind, Inventory, Place, Resource};
 use anyhow::Result;
-use cloudtrail::arn::{Arn, PARTITIONS};
+use cloudtrail::arn::{Arn, PARTITIONS, partition_of};
+use cloudtrail::names::{AccountId, NotAName, Region};
 use cloudtrail::resource::{ResourceType, unqualified};
 use text::nearest::nearest;
 
@@ -125,7 +126,19 @@ pub(super) fn read(text: &str) -> Result<(ResourceType, String)> {
         let line = format!("`{text}`: there is no partition `{}`", arn.partition);
         return Err(Problem::new(line).help(format!("partitions are {}", PARTITIONS.join(", "))).into());
     }
+    let part =
+        |part: &str, error: NotAName| Problem::new(format!("`{text}`: `{part}` is {error}")).help(FORM);
+    AccountId::parse(arn.account).map_err(|error| part(arn.account, error))?;
+    Region::parse(arn.region).map_err(|error| part(arn.region, error))?;
+    if partition_of(arn.region) != arn.partition {
+        let line = format!("`{text}`: the Region {} is not of the partition `{}`", arn.region, arn.partition);
+        return Err(Problem::new(line).help(FORM).into());
+    }
     let Some((kind, plain)) = unqualified(text) else { return Err(no_resource(text, &arn).into()) };
+    if plain.contains(['*', '?']) {
+        let line = format!("`{text}` is a pattern, and one function is asked about");
+        return Err(Problem::new(line).help(FORM).into());
+    }
     if plain.len() < text.len() {
         let qualifier = &text[plain.len() + 1..];
         say("note", &cut_off(qualifier));
