@@ -28,6 +28,7 @@ pub mod journal;
 mod judge;
 pub mod lint;
 pub mod plan;
+pub mod reach;
 pub mod remedy;
 
 pub use cause::of_why;

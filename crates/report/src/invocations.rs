@@ -2,10 +2,12 @@
 
 mod csv;
 mod documents;
+mod nothing;
 mod terminal;
 
 pub use csv::invocations_csv;
 pub use documents::{invocations_json, invocations_jsonl};
+pub use nothing::nothing_read;
 pub use terminal::invocations_text;
 
 use logs::scan::Account;

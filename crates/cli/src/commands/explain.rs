@@ -1,11 +1,10 @@
 //! `invoketrail explain`: the proof for one function, live or of an inventory, or for selectors that a person pasted.
 
 mod pasted;
-mod standing;
 mod subject;
 
 use super::{Context, Facts, Opened};
-use crate::args::{self, Format};
+use crate::args::explain::{self as args, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
@@ -162,8 +161,8 @@ fn show(proofs: &[Explanation<'_>], format: Format, now: &str) -> Result<()> {
     print(|out| {
         for (at, proof) in proofs.iter().enumerate() {
             let text = match format {
-                Format::Json | Format::Jsonl => report::explanation_json(proof, &stamp),
-                Format::Terminal | Format::Markdown => {
+                Format::Json => report::explanation_json(proof, &stamp),
+                Format::Terminal => {
                     format!("{}{}", if at > 0 { "\n" } else { "" }, report::explanation_text(proof, &layout))
                 }
             };

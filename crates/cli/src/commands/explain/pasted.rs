@@ -1,13 +1,13 @@
 //! `explain --selectors`: what escapes the selectors of one recorder, without any AWS account.
 
-use super::standing::{Standing, standing};
 use super::{called, ending, show, subject};
-use crate::args::Format;
+use crate::args::explain::Format;
 use crate::commands::Context;
 use crate::outcome::Outcome;
 use crate::output::read_within;
 use crate::problem::{Problem, say};
 use anyhow::Result;
+use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
 use cloudtrail::json::{Beside, SelectorsError};
 use cloudtrail::resource::ResourceType;
@@ -20,27 +20,27 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
     let selectors = read(path)?;
     let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn));
     let beside = cloudtrail::json::beside(&selectors.document);
-    let standing = standing(&beside, place);
-    let certain = matches!(standing, Standing::Records);
+    let reach = reach(&beside, place);
+    let certain = reach == Reach::Records;
     let candidate = [Candidate { selectors: Some(&selectors.list), certain }];
     // A recorder that records nothing here is as good as none.
-    let candidates = if matches!(standing, Standing::Silent(_)) { &[][..] } else { &candidate[..] };
+    let candidates = if matches!(reach, Reach::Silent(_)) { &[][..] } else { &candidate[..] };
     let asked = match &function {
         Some((kind, arn)) => {
             let subject = Subject::Named(*kind, arn);
             let verdict = decide(candidates, subject);
-            let proof = report::explain_selectors(&selectors, subject, &verdict).standing(standing.because());
+            let proof = report::explain_selectors(&selectors, subject, &verdict).reaching(&reach);
             show(&[proof], format, &context.now)?;
             verdict.state
         }
         None => {
             let mut answer = anywhere(candidates, ResourceType::Function, beside.partition.as_deref());
-            let mut standing = standing;
+            let mut reach = reach;
             // Where kinds of place differ, the worst of them is shown.
             let home = answer.alike.then(|| at_home(&selectors, &beside, &answer.place)).flatten();
             if let Some((place, verdict)) = home {
                 // It says no at home, and so of any account and Region.
-                (answer.place, answer.verdict, standing) = (place, verdict, Standing::Records);
+                (answer.place, answer.verdict, reach) = (place, verdict, Reach::Records);
             }
             tell(&answer);
             let subject = subject_at(&answer.place);
@@ -48,7 +48,7 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
             if !answer.complete {
                 proof = proof.open(too_many(&answer));
             }
-            show(&[proof.standing(standing.because())], format, &context.now)?;
+            show(&[proof.reaching(&reach)], format, &context.now)?;
             answer.verdict.state
         }
     };
@@ -67,7 +67,7 @@ fn at_home(selectors: &Selectors, beside: &Beside, shown: &Place) -> Option<(Pla
     let partition = beside.partition.clone().unwrap_or_else(|| shown.partition.clone());
     let place = Place { partition, region, account };
     let arn = format!("arn:{}:lambda:{}:{}:function:any", place.partition, place.region, place.account);
-    if standing(beside, Arn::parse(&arn)) != Standing::Records {
+    if reach(beside, Arn::parse(&arn)) != Reach::Records {
         return None;
     }
     let verdict =

@@ -8,7 +8,7 @@ use crate::commands::{Context, Facts, Opened};
 use crate::problem::{Problem, io_problem};
 use crate::remembered;
 use crate::session::{Session, reader};
-use crate::settings::{Live, Source};
+use crate::settings::{self, Live, Source};
 use crate::unknown::no_function;
 use anyhow::Result;
 use audit::inventory::Inventory;
@@ -66,7 +66,7 @@ pub(super) fn gather(ready: &Ready<'_>) -> Result<Option<(Evidence, Standing)>> 
         keys: keys.as_ref(),
         now: hours::now(&context.now),
     };
-    let reader = reader(session.as_ref(), index.as_ref(), typed.threads.count(&context.config));
+    let reader = reader(session.as_ref(), index.as_ref(), settings::threads(typed.threads, &context.config));
     let gathered = delivery::gather(&sought, &reader).map_err(|error| scratch_problem(&error))?;
     let (from_index, files) = gathered.from_index();
     remembered::tell_known(from_index, files);

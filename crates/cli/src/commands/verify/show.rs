@@ -1,7 +1,7 @@
 //! What `verify` says: the answer on stdout and into files, and what to do next.
 
 use crate::again::same;
-use crate::args::{Format, verify as args};
+use crate::args::verify::{self as args, Format};
 use crate::commands::Context;
 use crate::commands::proofs::head_objects;
 use crate::output::{layout, print, write_file};
