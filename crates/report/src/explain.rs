@@ -1,6 +1,9 @@
 //! The proof for one resource, brought together: every recorder, every selector, what it admits and what it did.
 
+mod anywhere;
 mod reach;
+
+pub use anywhere::{anywhere_sentence, elsewhere_sentence, too_many_sentence};
 
 use audit::finding::{Audit, PlaceCandidate, ResourceRef, Silent, SilentReason};
 use audit::inventory::Gap;

@@ -4,6 +4,7 @@
 //! layout always give the same bytes.
 
 mod brief;
+mod canary;
 mod drift;
 pub mod explain;
 mod explained;
@@ -31,13 +32,17 @@ mod verification;
 mod view;
 mod words;
 
+pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use drift::drift_text;
-pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
+pub use explain::{
+    Explanation, anywhere_sentence, candidates, elsewhere_sentence, explain_at, explain_future,
+    explain_resource, explain_selectors, too_many_sentence,
+};
 pub use explained::{explanation_json, explanation_text};
 pub use gaps::gaps_sentence;
 pub use invocations::{
-    INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-    invocations_text, nothing_read,
+    Again, INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
+    invocations_jsonl, invocations_next, invocations_text, nothing_read,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;
@@ -58,8 +63,8 @@ pub use terminal::{write_terminal, write_terminal_since};
 pub use unknown::no_function;
 pub use validation::{VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
-    ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
-    verification_markdown, verification_text,
+    AfterVerification, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json,
+    verification_jsonl, verification_markdown, verification_text,
 };
 pub use view::{find_resource, shell};
 

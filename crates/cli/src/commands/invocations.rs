@@ -15,8 +15,7 @@ use crate::settings;
 use crate::unknown::no_place;
 use anyhow::Result;
 use delivery::places;
-use logs::{Dimension, Invocations, Table};
-use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence, shell};
+use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence};
 use std::io::{self, Write};
 
 /// Troubles that are named on stderr, beside an answer for a machine.
@@ -80,7 +79,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     if let (Some(looked), Format::Csv) = (looked_until, format) {
         say("note", &looked.sentence());
     }
-    next(&typed, &answered.found);
+    say("next", &report::invocations_next(&answered.found, &typed.by, &same));
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
 }
 
@@ -107,31 +106,4 @@ fn write(
         Format::Jsonl => report::invocations_jsonl(reading, stamp, out),
         Format::Csv => report::invocations_csv(reading, out),
     }
-}
-
-fn next(typed: &args::Invocations, found: &Invocations) {
-    let busiest = |table: &Table| {
-        let group = table.rows().max_by_key(|group| group.cell.records())?;
-        let by =
-            if typed.by.is_empty() { Some(0) } else { typed.by.iter().position(|one| one == "function") };
-        group.label(by?).map(str::to_owned)
-    };
-    let next = match found {
-        Invocations::Groups(table) => match busiest(table) {
-            Some(function) => {
-                let flags = format!(" --timeline --function {}", shell(&function));
-                let command =
-                    same(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
-                format!("{command}  # each call of the busiest function")
-            }
-            None => "invoketrail audit  # is every invocation recorded?".to_owned(),
-        },
-        Invocations::Timeline(_) => {
-            let by = Dimension::Principal.as_str();
-            let command =
-                same(&[("by", true), ("timeline", false), ("limit", true)], &format!(" --by {by},source"));
-            format!("{command}  # who calls, and from where")
-        }
-    };
-    say("next", &next);
 }

@@ -46,7 +46,7 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
             let subject = subject_at(&answer.place);
             let mut proof = report::explain_selectors(&selectors, subject, &answer.verdict);
             if !answer.complete {
-                proof = proof.open(too_many(&answer));
+                proof = proof.open(report::too_many_sentence(&answer));
             }
             show(&[proof.reaching(&reach)], format, &context.now)?;
             answer.verdict.state
@@ -80,32 +80,12 @@ fn subject_at(place: &Place) -> Subject<'_> {
     Subject::Any { kind: ResourceType::Function, partition, account, region }
 }
 
-/// Where the selectors were judged: whoever names no function asks about all of them, wherever they are.
+/// Where the selectors were judged.
 fn tell(answer: &Anywhere) {
-    let Place { partition, region, account } = &answer.place;
-    let of = if partition == "aws" { String::new() } else { format!(" of the partition {partition}") };
-    let at = format!("{account} in {region}{of}");
-    let told = if answer.alike && answer.complete {
-        format!(
-            "judged for any function in any account and Region, shown for {at}; name one with --function ARN"
-        )
-    } else {
-        format!(
-            "it depends on account and Region ({} kinds were tried): this is the worst, {at}; name a function with --function ARN",
-            answer.tried
-        )
-    };
-    say("note", &told);
+    say("note", &report::anywhere_sentence(answer));
     if !answer.complete {
-        say("note", &too_many(answer));
+        say("note", &report::too_many_sentence(answer));
     }
-}
-
-fn too_many(answer: &Anywhere) -> String {
-    format!(
-        "the selectors tell more kinds of account and Region apart than are tried: {} were, and one of the others may escape",
-        answer.tried
-    )
 }
 
 fn read(path: &Path) -> Result<Selectors> {
