@@ -5,7 +5,7 @@
 
 use aws::{Activity, Progress};
 use delivery::Work;
-use report::{Counts, rate};
+use report::{CollectionCounts, rate};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -140,7 +140,7 @@ impl Drop for Shown {
 
 /// How far a collection has come.
 #[derive(Clone, Default)]
-pub(crate) struct Collecting(Arc<Mutex<Counts>>);
+pub(crate) struct Collecting(Arc<Mutex<CollectionCounts>>);
 
 impl Collecting {
     /// Something came.

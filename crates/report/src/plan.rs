@@ -17,10 +17,10 @@ pub use desired::{PlaceDocument, RenderError};
 pub use lines::{Line, difference, difference_of_states};
 pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
-pub use next::{AfterPlan, PlanFormat, for_owner, manager_sentence};
+pub use next::{AfterPlan, PlanFormat, manager_sentence, owner_advice};
 pub use terminal::plan_text;
 pub use terraform::plan_terraform;
-pub use undone::{MIXED, mixed_sentence, stranger_sentence, thing, undeclared_sentence};
+pub use undone::{MIXED, mixed_sentence, noun_of_change, stranger_sentence, undeclared_sentence};
 
 use super::view::quantity;
 use audit::controls::{REQUIRED, is_about_invocations};

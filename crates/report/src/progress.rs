@@ -25,7 +25,7 @@ pub fn rate(number: u64, took: Duration) -> String {
 
 /// What has come of a collection so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Counts {
+pub struct CollectionCounts {
     /// Accounts that will be read.
     pub accounts: usize,
     /// Those that are done.
@@ -38,11 +38,11 @@ pub struct Counts {
     pub resources: usize,
 }
 
-impl Counts {
+impl CollectionCounts {
     /// In words.
     #[must_use]
     pub fn words(self) -> String {
-        let Counts { accounts, accounts_done, places, places_done, resources } = self;
+        let CollectionCounts { accounts, accounts_done, places, places_done, resources } = self;
         format!(
             "{accounts_done} of {accounts} accounts, {places_done} of {places} Regions, {resources} functions"
         )
@@ -77,12 +77,18 @@ impl Requests<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, Requests, fitted};
+    use super::{CollectionCounts, Requests, fitted};
     use std::time::Duration;
 
     #[test]
     fn counts_name_their_wholes() {
-        let counts = Counts { accounts: 2, places: 17, places_done: 1, resources: 1050, ..Counts::default() };
+        let counts = CollectionCounts {
+            accounts: 2,
+            places: 17,
+            places_done: 1,
+            resources: 1050,
+            ..CollectionCounts::default()
+        };
         assert_eq!(counts.words(), "0 of 2 accounts, 1 of 17 Regions, 1050 functions");
     }
 

@@ -1,7 +1,7 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+mod carry_out;
 mod declared;
-mod journal;
 mod place;
 mod standing;
 mod stopped;
@@ -191,7 +191,7 @@ fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
     let step = plan.steps.iter().find(|step| step.owner != Owner::Nobody)?;
     let by = report::manager_sentence(&step.owner)?;
     say("error", &format!("{}: {by}", step.change.target.arn));
-    say("help", &report::for_owner(plan, &step.owner, &live.again()));
+    say("help", &report::owner_advice(plan, &step.owner, &live.again()));
     say("note", "nothing was changed");
     Some(Outcome::No)
 }

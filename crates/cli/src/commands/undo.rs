@@ -172,7 +172,7 @@ fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
                 "note",
                 &format!(
                     "{} does not exist any more: nothing of it is left to take back",
-                    report::thing(change)
+                    report::noun_of_change(change)
                 ),
             );
         }

@@ -132,7 +132,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
     (
-        "cli/src/commands/apply/journal.rs",
+        "cli/src/commands/apply/carry_out.rs",
         "invoketrail undo {name}{}{}",
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),

@@ -178,7 +178,7 @@ pub fn manager_sentence(owner: &Owner) -> Option<String> {
 
 /// What to do with a change of what others manage. `caller` are the flags that lead to the same caller of AWS.
 #[must_use]
-pub fn for_owner(plan: &Plan, owner: &Owner, caller: &str) -> String {
+pub fn owner_advice(plan: &Plan, owner: &Owner, caller: &str) -> String {
     let anyway = "or add --even-if-managed to change it here";
     let flag = match &plan.purpose {
         Purpose::Record => "",

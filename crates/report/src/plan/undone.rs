@@ -8,7 +8,7 @@ pub const MIXED: &str = "this mixes our change with what others did there";
 
 /// What the change is about, for a sentence.
 #[must_use]
-pub fn thing(change: &Change) -> String {
+pub fn noun_of_change(change: &Change) -> String {
     match (change.after(), change.before()) {
         (State::Bucket(Some(bucket)), _) | (_, State::Bucket(Some(bucket))) => {
             format!("bucket {}", bucket.name)
@@ -20,7 +20,7 @@ pub fn thing(change: &Change) -> String {
 /// What is left of a change that others mixed with theirs; `then` says what becomes of it.
 #[must_use]
 pub fn mixed_sentence(change: &Change, then: &str) -> String {
-    let of = thing(change);
+    let of = noun_of_change(change);
     format!("{of}: {MIXED}; {then} (the journal holds what stood there first)")
 }
 

@@ -1,4 +1,4 @@
-//! The journal of a plan on its way: begun or gone on with, and what makes way for it.
+//! A plan carried out with its journal: begun or gone on with, and what makes way for it.
 
 use super::{Place, Work, exceptions_again, standing};
 use crate::output::read_file;
