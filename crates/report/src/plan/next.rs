@@ -115,9 +115,8 @@ impl AfterPlan<'_> {
 
     /// What to do where others manage what a plan changes: applying it is refused.
     fn for_owner(&self, plan: &Plan, step: &Step) -> String {
-        let folder = |format: &str| folder(plan, format);
         let code = |format: &str, by: &str| {
-            let folder = folder(format);
+            let folder = folder(plan, format);
             let command = (self.again)(&format!(" --format {format}{folder}"));
             format!("{command}  # {by} manages {}, so apply refuses", step.change.target.name)
         };
