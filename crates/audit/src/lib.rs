@@ -19,6 +19,7 @@ pub mod controls;
 pub mod cost;
 pub mod drift;
 pub mod edit;
+pub mod elsewhere;
 pub mod evidence;
 pub mod exception;
 mod exclusion;
@@ -27,7 +28,9 @@ pub mod inventory;
 pub mod journal;
 mod judge;
 pub mod lint;
+pub mod named;
 pub mod plan;
+pub mod reach;
 pub mod remedy;
 
 pub use cause::of_why;

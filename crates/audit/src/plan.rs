@@ -7,6 +7,7 @@ mod after;
 mod conduct;
 mod copies;
 mod create;
+mod declared;
 mod gained;
 mod narrowing;
 mod owner;
@@ -15,17 +16,20 @@ mod reduce;
 mod restore;
 mod said;
 mod skeleton;
+mod theirs;
 mod undone;
 
 pub use after::after;
 pub use conduct::{Misconduct, conduct, conduct_over, retold, unbegun};
 pub use copies::{drop_copies, drop_copies_within};
+pub use declared::{Declaring, TakenBack, ended_by, is_over, still_needed};
 pub use narrowing::{Narrowing, narrowings};
 pub use owner::owner;
 pub use record::record;
 pub use reduce::{Reduction, backout};
 pub use restore::{restore, still_excused};
 use said::finish;
+pub use theirs::{Stranger, stranger};
 pub use undone::{Around, around, begun, is_taken_back, taken_back, takes_back_all, takes_back_only, undo};
 
 use crate::answer::Conclusion;

@@ -1,7 +1,10 @@
 //! The permissions that each job needs, and which of them the caller holds.
 
+mod caller;
 mod probe;
 mod simulate;
+
+pub use caller::Caller;
 
 use crate::session::Session;
 

@@ -21,7 +21,7 @@ use crate::problem::{Problem, say};
 use crate::session::Session;
 use crate::settings::Source;
 use ::audit::exception::Exception;
-use ::audit::inventory::{GapKind, Inventory};
+use ::audit::inventory::Inventory;
 use anyhow::Result;
 use std::path::Path;
 
@@ -107,19 +107,7 @@ fn exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
 
 /// Tells on stderr how much could not be read.
 fn tell_gaps(inventory: &Inventory) {
-    let gaps: Vec<_> = inventory.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered).collect();
-    if gaps.is_empty() {
-        return;
+    if let Some(gaps) = report::gaps_sentence(inventory) {
+        say("note", &gaps);
     }
-    let mut groups: Vec<(&str, &str, usize)> = Vec::new();
-    for gap in &gaps {
-        match groups.iter_mut().find(|(call, kind, _)| *call == gap.call && *kind == gap.kind.as_str()) {
-            Some((_, _, count)) => *count += 1,
-            None => groups.push((&gap.call, gap.kind.as_str(), 1)),
-        }
-    }
-    let told: Vec<String> =
-        groups.iter().map(|(call, kind, count)| format!("{call} {kind} ({count})")).collect();
-    let things = if gaps.len() == 1 { "1 thing" } else { &format!("{} things", gaps.len()) };
-    say("note", &format!("{things} could not be read: {}", told.join(", ")));
 }

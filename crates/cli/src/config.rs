@@ -1,6 +1,7 @@
 //! The configuration file `invoketrail.toml`: the same names as the flags, and flags win.
 
-use crate::args::{self, Format, Output, Recorders};
+use crate::args::source::Recorders;
+use crate::args::values::{Output, Suffixed, account, output, region};
 use crate::output::read_within;
 use crate::problem::{Problem, io_problem, say};
 use anyhow::Result;
@@ -8,9 +9,8 @@ use clap::ValueEnum;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::limits::SETTINGS;
-use text::nearest::nearest;
+use store::{Setting, WrongSetting, read_settings};
 use text::visible::excerpt;
-use toml::{Table, Value};
 
 /// The file that is read where nobody names another.
 const NAME: &str = "invoketrail.toml";
@@ -40,6 +40,20 @@ const KEYS: [&str; 17] = [
 /// an index holds what was read of log files.
 const ONLY_NAMED: [&str; 4] = ["endpoint-url", "exit-zero", "index", "output"];
 
+/// The formats that the file can name: those of answers. A command takes what it offers itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Terminal,
+    Json,
+    Jsonl,
+    Markdown,
+}
+
+impl Suffixed for Format {
+    const SUFFIXES: &'static [(&'static str, Self)] =
+        &[("json", Self::Json), ("jsonl", Self::Jsonl), ("md", Self::Markdown), ("txt", Self::Terminal)];
+}
+
 /// What the file says; whatever it leaves open is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -53,7 +67,7 @@ pub(crate) struct Config {
     pub(crate) inventory: Option<PathBuf>,
     pub(crate) no_index: bool,
     pub(crate) organization: bool,
-    pub(crate) output: Vec<Output>,
+    pub(crate) output: Vec<Output<Format>>,
     pub(crate) profile: Option<String>,
     pub(crate) recorders: Option<Recorders>,
     pub(crate) region: Vec<String>,
@@ -108,13 +122,14 @@ fn in_folder() -> Result<Config> {
         }
         Ok(_) => {}
     }
-    let (mut config, table) = parsed(path)?;
-    for (key, value) in &table {
+    let (mut config, settings) = parsed(path)?;
+    for setting in &settings {
+        let key = &setting.key;
         if ONLY_NAMED.contains(&key.as_str()) {
             let why = format!("only a file named with --config may set it (--config {NAME})");
             say("note", &format!("ignoring `{key}` from ./{NAME}: {why}"));
         } else {
-            say("note", &format!("using from ./{NAME}: {key} = {}", excerpt(&value.to_string(), 400)));
+            say("note", &format!("using from ./{NAME}: {key} = {}", excerpt(&setting.to_string(), 400)));
         }
     }
     forget(&mut config);
@@ -131,16 +146,16 @@ fn forget(config: &mut Config) {
     output.clear();
 }
 
-fn parsed(path: &Path) -> Result<(Config, Table)> {
+fn parsed(path: &Path) -> Result<(Config, Vec<Setting>)> {
     let bytes = read_within(path, &SETTINGS)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = format!("it is not UTF-8 text (byte {})", error.utf8_error().valid_up_to());
-        in_file(path, wrong(line))
+        in_file(path, WrongSetting::new(line))
     })?;
     Ok(parse(&text).map_err(|problem| in_file(path, problem))?)
 }
 
-fn in_file(path: &Path, wrong: Wrong) -> Problem {
+fn in_file(path: &Path, wrong: WrongSetting) -> Problem {
     let problem = Problem::misuse(format!("{}: {}", path.display(), wrong.line));
     match wrong.help {
         Some(help) => problem.help(help),
@@ -148,110 +163,47 @@ fn in_file(path: &Path, wrong: Wrong) -> Problem {
     }
 }
 
-/// What is wrong with the text, and what to do.
-#[derive(Debug, PartialEq, Eq)]
-struct Wrong {
-    line: String,
-    help: Option<String>,
-}
-
-fn wrong(line: String) -> Wrong {
-    Wrong { line, help: None }
-}
-
-fn parse(text: &str) -> Result<(Config, Table), Wrong> {
-    let table: Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        wrong(format!("{at}{}", error.message().lines().collect::<Vec<_>>().join(" ")))
-    })?;
+fn parse(text: &str) -> Result<(Config, Vec<Setting>), WrongSetting> {
+    let settings = read_settings(text)?;
     let mut config = Config::default();
-    for (key, value) in &table {
-        set(&mut config, key, value)?;
+    for setting in &settings {
+        set(&mut config, setting)?;
     }
     if config.organization && !config.accounts.is_empty() {
-        return Err(wrong("`accounts` and `organization` cannot be used together".to_owned()));
+        let line = "`accounts` and `organization` cannot be used together".to_owned();
+        return Err(WrongSetting::new(line));
     }
-    Ok((config, table))
+    Ok((config, settings))
 }
 
-fn set(config: &mut Config, key: &str, value: &Value) -> Result<(), Wrong> {
-    match key {
-        "accounts" => config.accounts = each(key, value, args::account)?,
-        "endpoint-url" => config.endpoint_url = Some(text(key, value)?),
-        "exceptions" => config.exceptions = Some(text(key, value)?.into()),
-        "exit-zero" => config.exit_zero = flag(key, value)?,
-        "external-id" => config.external_id = Some(text(key, value)?),
-        "format" => config.format = Some(choice(key, value)?),
-        "index" => config.index = Some(text(key, value)?.into()),
-        "inventory" => config.inventory = Some(text(key, value)?.into()),
-        "no-index" => config.no_index = flag(key, value)?,
-        "organization" => config.organization = flag(key, value)?,
-        "output" => config.output = each(key, value, args::output)?,
-        "profile" => config.profile = Some(text(key, value)?),
-        "recorders" => config.recorders = Some(choice(key, value)?),
-        "region" => config.region = each(key, value, args::region)?,
-        "role-name" => config.role_name = Some(text(key, value)?),
-        "session-name" => config.session_name = Some(text(key, value)?),
-        "threads" => config.threads = Some(threads(key, value)?),
-        unknown => return Err(unknown_key(unknown)),
+fn set(config: &mut Config, setting: &Setting) -> Result<(), WrongSetting> {
+    match setting.key.as_str() {
+        "accounts" => config.accounts = setting.each(account)?,
+        "endpoint-url" => config.endpoint_url = Some(setting.secret_text()?),
+        "exceptions" => config.exceptions = Some(setting.text()?.into()),
+        "exit-zero" => config.exit_zero = setting.flag()?,
+        "external-id" => config.external_id = Some(setting.text()?),
+        "format" => config.format = Some(choice(setting)?),
+        "index" => config.index = Some(setting.text()?.into()),
+        "inventory" => config.inventory = Some(setting.text()?.into()),
+        "no-index" => config.no_index = setting.flag()?,
+        "organization" => config.organization = setting.flag()?,
+        "output" => config.output = setting.each(output)?,
+        "profile" => config.profile = Some(setting.text()?),
+        "recorders" => config.recorders = Some(choice(setting)?),
+        "region" => config.region = setting.each(region)?,
+        "role-name" => config.role_name = Some(setting.text()?),
+        "session-name" => config.session_name = Some(setting.text()?),
+        "threads" => config.threads = Some(setting.number(1..=1024)?),
+        unknown => return Err(WrongSetting::unknown(unknown, &KEYS)),
     }
     Ok(())
 }
 
-fn unknown_key(key: &str) -> Wrong {
-    let line = format!("`{}` is no setting", excerpt(key, 60));
-    let help = match nearest(&key.replace('_', "-"), KEYS) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("settings are named like the flags: {}", KEYS.join(", ")),
-    };
-    Wrong { line, help: Some(help) }
-}
-
-fn expected(key: &str, wanted: &str, value: &Value) -> Wrong {
-    wrong(format!("`{key}` needs {wanted}, not {}", excerpt(&value.to_string(), 60)))
-}
-
-fn text(key: &str, value: &Value) -> Result<String, Wrong> {
-    // What may hold a password is not shown.
-    match value.as_str() {
-        Some(text) => Ok(text.to_owned()),
-        None if key == "endpoint-url" => Err(wrong(format!("`{key}` needs text in quotes"))),
-        None => Err(expected(key, "text in quotes", value)),
-    }
-}
-
-fn flag(key: &str, value: &Value) -> Result<bool, Wrong> {
-    value.as_bool().ok_or_else(|| expected(key, "true or false", value))
-}
-
-fn threads(key: &str, value: &Value) -> Result<u16, Wrong> {
-    let number = value.as_integer().and_then(|number| u16::try_from(number).ok());
-    number
-        .filter(|number| (1..=1024).contains(number))
-        .ok_or_else(|| expected(key, "a number from 1 to 1024", value))
-}
-
-fn choice<T: ValueEnum>(key: &str, value: &Value) -> Result<T, Wrong> {
-    let names: Vec<String> = T::value_variants()
-        .iter()
-        .filter_map(|one| one.to_possible_value().map(|one| one.get_name().to_owned()))
-        .collect();
-    let known = value.as_str().and_then(|name| T::from_str(name, false).ok());
-    known.ok_or_else(|| expected(key, &format!("one of {}", names.join(", ")), value))
-}
-
-/// One text, or a list of them.
-fn each<T>(key: &str, value: &Value, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Wrong> {
-    let list = match value {
-        Value::Array(list) => list.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let one = |value: &Value| {
-        let text = value.as_str().ok_or_else(|| expected(key, "text in quotes, or a list of it", value))?;
-        read(text).map_err(|why| wrong(format!("`{key}` cannot be `{}`: {why}", excerpt(text, 60))))
-    };
-    list.iter().map(one).collect()
+fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, WrongSetting> {
+    let variants = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let names: Vec<String> = variants.map(|one| one.get_name().to_owned()).collect();
+    setting.choice(&names, |name| T::from_str(name, false).ok())
 }
 
 #[cfg(test)]

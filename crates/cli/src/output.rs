@@ -62,7 +62,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// What the file system says, or that it is too large.
 pub(crate) fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
     let name = called(path);
-    let read = if crate::settings::is_stdin(path) {
+    let read = if is_stdin(path) {
         if io::stdin().is_terminal() {
             let problem = Problem::new("nothing is given on stdin");
             return Err(problem.help("pipe a document into it, or name a file instead of -").into());
@@ -83,9 +83,14 @@ fn open(path: &Path) -> std::result::Result<(std::fs::File, u64), Unread> {
     Ok((file, size))
 }
 
+/// `-` stands for stdin or stdout.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// What a file is called in a message.
 pub(crate) fn called(path: &Path) -> String {
-    if crate::settings::is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
+    if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
 }
 
 /// What `--color` says: it is of the whole run, as the environment is.

@@ -5,6 +5,7 @@
 
 use aws::{Activity, Progress};
 use delivery::Work;
+use report::{CollectionCounts, rate};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,8 +17,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const FRAME: Duration = Duration::from_millis(200);
 /// Where there is no terminal a line is written so often.
 const BEAT: Duration = Duration::from_secs(10);
-/// A request on its way is named after this long.
-const SLOW: Duration = Duration::from_secs(2);
 /// Columns of a terminal that does not say how many it has.
 const COLUMNS: usize = 80;
 
@@ -62,7 +61,7 @@ impl Board {
         if terminal && age >= PATIENCE {
             let columns = terminal_size::terminal_size_of(io::stderr());
             let columns = columns.map_or(COLUMNS, |(width, _)| usize::from(width.0));
-            let line = fitted(&(work.words)(age), columns.saturating_sub(1));
+            let line = report::fitted(&(work.words)(age), columns.saturating_sub(1));
             let _ = write!(io::stderr(), "\r{line}\x1b[K");
             self.drawn = true;
         } else if !terminal && now - work.beat >= beat() {
@@ -80,16 +79,6 @@ fn board() -> MutexGuard<'static, Board> {
 fn beat() -> Duration {
     let typed = std::env::var("INVOKETRAIL_TEST_BEAT").ok().filter(|_| cfg!(debug_assertions));
     typed.and_then(|millis| millis.parse().ok()).map_or(BEAT, Duration::from_millis)
-}
-
-/// As many clauses of the line as there is room for; a clause ends with a comma or a semicolon.
-fn fitted(line: &str, room: usize) -> String {
-    if line.chars().count() <= room {
-        return line.to_owned();
-    }
-    let short: String = line.chars().take(room).collect();
-    let end = short.rfind([',', ';']).unwrap_or(short.len());
-    short[..end].to_owned()
 }
 
 /// From here on nobody is told how far anything has come.
@@ -151,43 +140,21 @@ impl Drop for Shown {
 
 /// How far a collection has come.
 #[derive(Clone, Default)]
-pub(crate) struct Collecting(Arc<Mutex<Counts>>);
-
-/// What has come so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    accounts: usize,
-    accounts_done: usize,
-    places: usize,
-    places_done: usize,
-    resources: usize,
-}
-
-impl Counts {
-    fn add(&mut self, progress: &Progress) {
-        match progress {
-            Progress::Accounts { count } => self.accounts = *count,
-            Progress::Regions { count, .. } => self.places += count,
-            Progress::Resources { count, .. } => self.resources += count,
-            Progress::Place { .. } => self.places_done += 1,
-            Progress::Account { .. } => self.accounts_done += 1,
-            // There may be others, and they need no words.
-            _ => {}
-        }
-    }
-
-    fn words(self) -> String {
-        let Counts { accounts, accounts_done, places, places_done, resources } = self;
-        format!(
-            "{accounts_done} of {accounts} accounts, {places_done} of {places} Regions, {resources} functions"
-        )
-    }
-}
+pub(crate) struct Collecting(Arc<Mutex<CollectionCounts>>);
 
 impl Collecting {
     /// Something came.
     pub(crate) fn on(&self, progress: &Progress) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(progress);
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match progress {
+            Progress::Accounts { count } => counts.accounts = *count,
+            Progress::Regions { count, .. } => counts.places += count,
+            Progress::Resources { count, .. } => counts.resources += count,
+            Progress::Place { .. } => counts.places_done += 1,
+            Progress::Account { .. } => counts.accounts_done += 1,
+            // There may be others, and they need no words.
+            _ => {}
+        }
     }
 
     /// What has come so far.
@@ -198,21 +165,13 @@ impl Collecting {
 
 /// How many requests were sent, how fast, how many AWS throttled, and which one is waited for.
 pub(crate) fn requests(activity: &Activity, took: Duration) -> String {
-    let mut words = format!("{} requests{}", activity.requests, rate(activity.requests, took));
-    if activity.throttled > 0 {
-        words.push_str(&format!("; AWS throttled {}, so it goes slower", activity.throttled));
+    let oldest = activity.oldest.as_ref();
+    report::Requests {
+        sent: activity.requests,
+        throttled: activity.throttled,
+        oldest: oldest.map(|oldest| (oldest.action, oldest.region.as_str(), oldest.since)),
     }
-    if let Some(oldest) = activity.oldest.as_ref().filter(|oldest| oldest.since >= SLOW) {
-        let (action, region, secs) = (oldest.action, &oldest.region, oldest.since.as_secs());
-        words.push_str(&format!("; waiting for {action} in {region} ({secs} s)"));
-    }
-    words
-}
-
-/// ` (12/s)`, or nothing where there is too little to divide.
-fn rate(number: u64, took: Duration) -> String {
-    let secs = took.as_secs_f64();
-    if secs < 1.0 || number == 0 { String::new() } else { format!(" ({:.0}/s)", number as f64 / secs) }
+    .words(took)
 }
 
 /// Shows how far reading has come.
@@ -263,50 +222,5 @@ impl Work for Counted {
 
     fn end(&self) {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Counts, fitted, requests};
-    use aws::{Activity, OnTheWay, Progress};
-    use std::time::Duration;
-
-    #[test]
-    fn counts_add_up() {
-        let mut counts = Counts::default();
-        let at = || ("111122223333".to_owned(), "eu-west-1".to_owned());
-        counts.add(&Progress::Accounts { count: 2 });
-        counts.add(&Progress::Regions { account: at().0, count: 17 });
-        counts.add(&Progress::Resources { account: at().0, region: at().1, count: 1050 });
-        counts.add(&Progress::Place { account: at().0, region: at().1 });
-        assert_eq!(counts.words(), "0 of 2 accounts, 1 of 17 Regions, 1050 functions");
-    }
-
-    #[test]
-    fn what_is_waited_for_is_said_only_when_it_is_slow() {
-        let on_the_way = |secs| OnTheWay {
-            action: "lambda:ListFunctions",
-            account: "111122223333".to_owned(),
-            region: "us-east-1".to_owned(),
-            since: Duration::from_secs(secs),
-        };
-        let activity =
-            |throttled, secs| Activity { requests: 1200, throttled, oldest: Some(on_the_way(secs)) };
-        let took = Duration::from_secs(10);
-        assert_eq!(requests(&activity(0, 1), took), "1200 requests (120/s)");
-        assert_eq!(
-            requests(&activity(3, 4), took),
-            "1200 requests (120/s); AWS throttled 3, so it goes slower; waiting for lambda:ListFunctions in us-east-1 (4 s)"
-        );
-    }
-
-    #[test]
-    fn a_line_is_cut_between_its_clauses() {
-        let line = "1 of 2 accounts, 3 of 4 Regions; 5 requests";
-        assert_eq!(fitted(line, 80), line);
-        assert_eq!(fitted(line, 40), "1 of 2 accounts, 3 of 4 Regions");
-        assert_eq!(fitted(line, 20), "1 of 2 accounts");
-        assert_eq!(fitted(line, 5), "1 of ");
     }
 }

@@ -1,6 +1,6 @@
 //! The index of log files as commands use it: opened as flags and settings say.
 
-use crate::args::remembering::Remembering;
+use crate::args::reading::Remembering;
 use crate::config::Config;
 use crate::problem::{Problem, say};
 use anyhow::Result;

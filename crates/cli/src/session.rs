@@ -1,7 +1,6 @@
 //! The session with AWS of a command, opened once: one runtime, one Ctrl-C, many questions side by side, and errors in the
 //! user's words.
 
-use crate::args::Job;
 use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
 use crate::progress::{Collecting, Shown, WATCH, requests};
@@ -10,7 +9,7 @@ use anyhow::Result;
 use audit::change::{Change, State};
 use audit::inventory::Inventory;
 use audit::journal::Journal;
-use aws::permissions::{Action, Held};
+use aws::permissions::{Action, Held, Job};
 use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
 use delivery::{Door, Reader};
 use std::future::poll_fn;
@@ -111,7 +110,7 @@ impl Session {
 
     /// Which of the permissions of a job the caller holds.
     pub(crate) fn held(&self, job: Job) -> Vec<(Action, Held)> {
-        self.wait(self.aws.held(job.into()))
+        self.wait(self.aws.held(job))
     }
 
     /// Waits for an answer. May be called from several threads.
@@ -150,19 +149,6 @@ fn hear(runtime: &Runtime, stop: Stop) {
             std::process::exit(i32::from(Outcome::Interrupted.code()));
         }
     });
-}
-
-impl From<Job> for aws::permissions::Job {
-    fn from(job: Job) -> Self {
-        match job {
-            Job::Audit => Self::Audit,
-            Job::Plan => Self::Plan,
-            Job::Apply => Self::Apply,
-            Job::Backout => Self::Backout,
-            Job::Evidence => Self::Evidence,
-            Job::Canary => Self::Canary,
-        }
-    }
 }
 
 fn options(live: &Live) -> Options {

@@ -1,11 +1,17 @@
 //! What the arguments mean: flags over the configuration file over defaults.
 
-use crate::again::{config_again, without_secret};
-use crate::args::{self, Format, Output, Recorders};
-use crate::config::Config;
+use crate::again::config_again;
+use crate::args::audit::Format;
+use crate::args::reading::Threads;
+use crate::args::source::Recorders;
+use crate::args::values::Output;
+use crate::args::{audit as args, source as flags};
+use crate::config::{self, Config};
 use crate::problem::say;
 use audit::Counted;
+use clap::ValueEnum;
 use delivery::Scope;
+use report::without_secret;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -46,7 +52,7 @@ pub(crate) struct Audit {
     pub(crate) source: Source,
     pub(crate) counted: Counted,
     pub(crate) format: Format,
-    pub(crate) outputs: Vec<Output>,
+    pub(crate) outputs: Vec<Output<Format>>,
     pub(crate) exceptions: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
     pub(crate) exit_zero: bool,
@@ -56,13 +62,12 @@ pub(crate) struct Audit {
 /// From what was typed for `audit`.
 pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
     typed.source.inventory = typed.file.take().or(typed.source.inventory);
-    let outputs = if typed.output.is_empty() { config.output.clone() } else { typed.output };
     Audit {
         counted: counted(&typed.counting, &config),
         exceptions: typed.exceptions.or_else(|| config.exceptions.clone()),
         baseline: typed.baseline,
-        format: typed.format.or(config.format).unwrap_or(Format::Terminal),
-        outputs,
+        format: format(typed.format, &config, ANY).unwrap_or(Format::Terminal),
+        outputs: outputs(typed.output, &config, ANY),
         exit_zero: typed.exit_zero || config.exit_zero,
         all: typed.all,
         source: source(typed.source, config),
@@ -70,7 +75,7 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
 }
 
 /// Which recorders count.
-pub(crate) fn counted(typed: &args::Counting, config: &Config) -> Counted {
+pub(crate) fn counted(typed: &flags::Counting, config: &Config) -> Counted {
     match typed.recorders.or(config.recorders) {
         None | Some(Recorders::All) => Counted::All,
         Some(Recorders::Trails) => Counted::Trails,
@@ -78,8 +83,8 @@ pub(crate) fn counted(typed: &args::Counting, config: &Config) -> Counted {
 }
 
 /// From what was typed about the source. A flag about AWS wins over an inventory in the configuration file.
-pub(crate) fn source(typed: args::Source, config: Config) -> Source {
-    let silent = typed.live == args::Live::default();
+pub(crate) fn source(typed: flags::Source, config: Config) -> Source {
+    let silent = typed.live == flags::Live::default();
     match typed.inventory.or_else(|| config.inventory.clone().filter(|_| silent)) {
         Some(path) => Source::File(path),
         None => Source::Live(live(typed.live, config)),
@@ -87,7 +92,7 @@ pub(crate) fn source(typed: args::Source, config: Config) -> Source {
 }
 
 /// From what was typed about AWS.
-pub(crate) fn live(typed: args::Live, config: Config) -> Live {
+pub(crate) fn live(typed: flags::Live, config: Config) -> Live {
     let accounts = if typed.organization {
         Accounts::Organization
     } else if !typed.accounts.is_empty() {
@@ -176,30 +181,46 @@ impl Live {
     }
 }
 
-/// What a command makes of a format in the configuration file. One that is meant for other commands is ignored, with a
-/// note.
-pub(crate) fn fitting<T>(
-    setting: &str,
-    format: Format,
-    known: impl FnOnce(Format) -> Option<T>,
-    why: &str,
-) -> Option<T> {
-    let fitting = known(format);
+/// Why a format does not fit, for a command that offers all that settings can name.
+pub(crate) const ANY: &str = "the command has none of that name";
+
+/// The format that was typed, else that of the configuration file. One that is meant for other commands is ignored, with a note that
+/// says `why`.
+pub(crate) fn format<F: ValueEnum>(typed: Option<F>, config: &Config, why: &str) -> Option<F> {
+    typed.or_else(|| config.format.and_then(|format| fitting("format", format, why)))
+}
+
+/// The files that were typed, else those of the configuration file, likewise.
+pub(crate) fn outputs<F: ValueEnum>(typed: Vec<Output<F>>, config: &Config, why: &str) -> Vec<Output<F>> {
+    if !typed.is_empty() {
+        return typed;
+    }
+    let outputs = config.output.iter().filter_map(|Output { path, format }| {
+        Some(Output { path: path.clone(), format: fitting("output", *format, why)? })
+    });
+    outputs.collect()
+}
+
+/// The format of that name; `None`, with a note, iff the command has none.
+fn fitting<F: ValueEnum>(setting: &str, format: config::Format, why: &str) -> Option<F> {
+    let name = format.to_possible_value();
+    let fitting = name.and_then(|name| F::from_str(name.get_name(), false).ok());
     if fitting.is_none() {
         say("note", &format!("ignoring `{setting}` from the settings: {why}"));
     }
     fitting
 }
 
-/// `-` stands for stdin or stdout.
-pub(crate) fn is_stdin(path: &std::path::Path) -> bool {
-    path.as_os_str() == "-"
+/// How many threads read: as typed, else as the configuration file says, else as many as there are processors.
+pub(crate) fn threads(typed: Threads, config: &Config) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    typed.threads.or(config.threads).map_or_else(processors, usize::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Accounts, Source, source};
-    use crate::args;
+    use crate::args::source as args;
     use crate::config::Config;
 
     fn config() -> Config {

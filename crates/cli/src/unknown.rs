@@ -3,7 +3,6 @@
 use crate::problem::{Problem, io_problem};
 use delivery::{NoFunction, NoPlace};
 use std::collections::BTreeSet;
-use text::nearest::{SUGGESTED, names_near};
 
 /// The error about functions that nothing knows: the same in every command. `among` says where they were looked for (`in the inventory`).
 pub(crate) fn no_function(none: &NoFunction, among: &str) -> Problem {
@@ -18,21 +17,8 @@ pub(crate) fn no_function_of<'a>(
     names: impl IntoIterator<Item = &'a str>,
 ) -> Problem {
     let names: BTreeSet<&str> = names.into_iter().collect();
-    let told = asked.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" or ");
-    let problem = Problem::new(format!("no function is called {told} {among}"));
-    let near = names_near(asked, &names);
-    problem.help(match (near.as_slice(), names.len()) {
-        ([], 0) => "no function is known there at all; `*` stands for any characters".to_owned(),
-        ([], _) => {
-            let first: Vec<&str> = names.iter().copied().take(SUGGESTED).collect();
-            format!(
-                "check the name; `*` stands for any characters. Some that are known: {}",
-                first.join(", ")
-            )
-        }
-        ([one], _) => format!("did you mean {one}?"),
-        (several, _) => format!("did you mean one of {}?", several.join(", ")),
-    })
+    let (line, help) = report::no_function(asked, among, &names);
+    Problem::new(line).help(help)
 }
 
 /// The error about what was typed, and is no place.

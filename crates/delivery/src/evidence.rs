@@ -7,7 +7,7 @@ mod late;
 mod listed;
 
 pub use counts::Counts;
-pub use functions::{Functions, Scope, asked, pair};
+pub use functions::{Functions, NotThere, Scope, asked, pair};
 pub use late::LateFiles;
 
 use crate::delivered::{Keys, Proven, Read, Unsigned, Weighed, found, read, weigh};

@@ -1,10 +1,17 @@
 //! The proof for one resource, brought together: every recorder, every selector, what it admits and what it did.
 
+mod anywhere;
+mod reach;
+
+pub use anywhere::{anywhere_sentence, elsewhere_sentence, too_many_sentence};
+
 use audit::finding::{Audit, PlaceCandidate, ResourceRef, Silent, SilentReason};
 use audit::inventory::Gap;
+use audit::reach::Reach;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
+use reach::reach_sentence;
 use recording::{Candidate, SelectorRef, Subject, Verdict, Why};
 
 /// The proof for one resource at one place, or for pasted selectors.
@@ -61,12 +68,18 @@ pub(super) struct SilentPart<'a> {
 }
 
 impl Explanation<'_> {
-    /// With what the document of pasted selectors says of their recorder: whether it certainly records nothing, and why.
+    /// With what the document of pasted selectors says of their recorder.
     #[must_use]
-    pub fn standing(mut self, standing: Option<(bool, &str)>) -> Self {
+    pub fn reaching(mut self, reach: &Reach) -> Self {
+        let named = self.arn.is_some();
+        let standing = match reach {
+            Reach::Records => None,
+            Reach::Silent(why) => Some((true, reach_sentence(why, named))),
+            Reach::Open(why) => Some((false, reach_sentence(why, named))),
+        };
         for part in &mut self.recorders {
-            part.standing = standing.map(|(silent, why)| (silent, why.to_owned()));
             part.certain &= standing.is_none();
+            part.standing.clone_from(&standing);
         }
         self
     }
@@ -178,7 +191,7 @@ pub fn explain_at<'a>(
     }
 }
 
-/// The proof for the selectors of one recorder that a person pasted, taken as a recorder that is active unless [`Explanation::standing`] says otherwise; `verdict` is what
+/// The proof for the selectors of one recorder that a person pasted, taken as a recorder that is active unless [`Explanation::reaching`] says otherwise; `verdict` is what
 /// was decided for `subject` over these selectors alone.
 #[must_use]
 pub fn explain_selectors<'a>(

@@ -2,10 +2,14 @@
 
 mod csv;
 mod documents;
+mod next;
+mod nothing;
 mod terminal;
 
 pub use csv::invocations_csv;
 pub use documents::{invocations_json, invocations_jsonl};
+pub use next::{Again, invocations_next};
+pub use nothing::nothing_read;
 pub use terminal::invocations_text;
 
 use logs::scan::Account;

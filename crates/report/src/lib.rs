@@ -4,9 +4,11 @@
 //! layout always give the same bytes.
 
 mod brief;
+mod canary;
 mod drift;
 pub mod explain;
 mod explained;
+mod gaps;
 mod invocations;
 mod json;
 mod jsonl;
@@ -17,21 +19,30 @@ mod next;
 mod page;
 mod places;
 mod plan;
+mod policy;
+mod progress;
 mod proof;
+mod retyped;
 mod selectors;
 mod shortfall;
 mod terminal;
+mod unknown;
 mod validation;
 mod verification;
 mod view;
 mod words;
 
+pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use drift::drift_text;
-pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
+pub use explain::{
+    Explanation, anywhere_sentence, candidates, elsewhere_sentence, explain_at, explain_future,
+    explain_resource, explain_selectors, too_many_sentence,
+};
 pub use explained::{explanation_json, explanation_text};
+pub use gaps::gaps_sentence;
 pub use invocations::{
-    INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
-    invocations_text,
+    Again, INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
+    invocations_jsonl, invocations_next, invocations_text, nothing_read,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;
@@ -40,15 +51,20 @@ pub use markdown::{quoted_text, write_markdown};
 pub use next::{NextFlags, next_command};
 pub use page::Layout;
 pub use plan::{
-    Line, PlaceDocument, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation,
-    plan_markdown, plan_terraform, plan_text, stack_or_tag,
+    AfterPlan, Line, MIXED, PlaceDocument, PlanFormat, RenderError, difference, difference_of_states,
+    manager_sentence, mixed_sentence, noun_of_change, owner_advice, plan_aws_cli, plan_cloudformation,
+    plan_markdown, plan_terraform, plan_text, stranger_sentence, undeclared_sentence,
 };
+pub use policy::{held_text, policy_json};
+pub use progress::{CollectionCounts, Requests, fitted, rate};
+pub use retyped::{retyped, typed_value, without_secret};
 pub use shortfall::shortfall;
 pub use terminal::{write_terminal, write_terminal_since};
+pub use unknown::no_function;
 pub use validation::{VALIDATION_FORMAT, Validated, validation_json, validation_text};
 pub use verification::{
-    ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
-    verification_markdown, verification_text,
+    AfterVerification, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json,
+    verification_jsonl, verification_markdown, verification_text,
 };
 pub use view::{find_resource, shell};
 

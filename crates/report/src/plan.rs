@@ -6,8 +6,10 @@ mod desired;
 mod lines;
 mod markdown;
 mod names;
+mod next;
 mod terminal;
 mod terraform;
+mod undone;
 
 pub use aws_cli::plan_aws_cli;
 pub use cloudformation::plan_cloudformation;
@@ -15,8 +17,10 @@ pub use desired::{PlaceDocument, RenderError};
 pub use lines::{Line, difference, difference_of_states};
 pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
+pub use next::{AfterPlan, PlanFormat, manager_sentence, owner_advice};
 pub use terminal::plan_text;
 pub use terraform::plan_terraform;
+pub use undone::{MIXED, mixed_sentence, noun_of_change, stranger_sentence, undeclared_sentence};
 
 use super::view::quantity;
 use audit::controls::{REQUIRED, is_about_invocations};
@@ -165,7 +169,7 @@ fn owner(owner: &Owner) -> Option<String> {
 
 /// `stack audit`, or the tag that names CloudFormation without a stack.
 #[must_use]
-pub fn stack_or_tag(stack: &str) -> String {
+pub(super) fn stack_or_tag(stack: &str) -> String {
     if stack.starts_with("tag ") { stack.to_owned() } else { format!("stack {stack}") }
 }
 

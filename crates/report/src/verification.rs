@@ -2,10 +2,12 @@
 
 mod documents;
 mod markdown;
+mod next;
 mod terminal;
 
 pub use documents::{verification_json, verification_jsonl};
 pub use markdown::verification_markdown;
+pub use next::AfterVerification;
 pub use terminal::verification_text;
 
 use super::validation::of_digests;

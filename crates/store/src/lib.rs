@@ -13,10 +13,12 @@ mod leftovers;
 pub mod limits;
 mod metrics_file;
 mod ours;
+mod place_files;
 mod plan_check;
 mod plan_file;
 mod prices_file;
 mod scratch;
+mod settings_file;
 
 pub use atomic::{can_write, write_atomically, write_privately};
 pub use document::DocumentError;
@@ -27,6 +29,8 @@ pub use journal::{
     JournalError, JournalFile, JournalRead, discard, put_back, read_journal, set_aside, undo_of,
 };
 pub use metrics_file::{HourlyCounts, read_metrics};
+pub use place_files::of_other_places;
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
 pub use prices_file::read_prices;
 pub use scratch::ScratchFiles;
+pub use settings_file::{Setting, WrongSetting, read_settings};

@@ -1,10 +1,9 @@
 //! `invoketrail invocations` as it is typed.
 
-use super::remembering::Remembering;
-use super::threads::Threads;
+use super::reading::{Remembering, Threads};
+use super::values::{Output, Suffixed, account, output, region};
 use clap::{Args, ValueEnum, ValueHint};
 use logs::Network;
-use std::path::PathBuf;
 
 /// `invoketrail invocations`
 #[derive(Clone, Debug, Default, Args)]
@@ -43,8 +42,8 @@ pub(crate) struct Invocations {
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
     /// Also write the answer to this file, whose suffix names the format (.json .jsonl .csv .txt); repeatable.
-    #[arg(long, value_name = "FILE", value_parser = output, value_hint = ValueHint::FilePath)]
-    pub(crate) output: Vec<Output>,
+    #[arg(long, value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Vec<Output<Format>>,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -60,10 +59,10 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "PATTERN")]
     pub(crate) principal: Vec<String>,
     /// Only records that were delivered to this account; repeatable.
-    #[arg(long, alias = "accounts", value_name = "ID", value_delimiter = ',', value_parser = super::account)]
+    #[arg(long, alias = "accounts", value_name = "ID", value_delimiter = ',', value_parser = account)]
     pub(crate) account: Vec<String>,
     /// Only calls in this Region; separated by commas, repeatable.
-    #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = super::region)]
+    #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = region)]
     pub(crate) region: Vec<String>,
     /// Begin at this time: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
     #[arg(long, value_name = "TIME")]
@@ -93,7 +92,7 @@ pub(crate) struct Filter {
     #[arg(long, value_name = "PATTERN")]
     pub(crate) access_key: Vec<String>,
     /// Only calls by callers of this account; repeatable.
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = super::account)]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = account)]
     pub(crate) caller_account: Vec<String>,
 }
 
@@ -152,34 +151,7 @@ pub(crate) enum Format {
     Csv,
 }
 
-impl Format {
-    /// The format of that name; `None` iff an answer has none of it.
-    pub(crate) const fn of(format: super::Format) -> Option<Self> {
-        match format {
-            super::Format::Terminal => Some(Self::Terminal),
-            super::Format::Json => Some(Self::Json),
-            super::Format::Jsonl => Some(Self::Jsonl),
-            super::Format::Markdown => None,
-        }
-    }
-}
-
-/// A file to write an answer to, and the format its suffix names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Output {
-    pub(crate) path: PathBuf,
-    pub(crate) format: Format,
-}
-
-fn output(text: &str) -> Result<Output, String> {
-    let path = PathBuf::from(text);
-    let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_ascii_lowercase());
-    let format = match suffix.as_deref() {
-        Some("json") => Format::Json,
-        Some("jsonl") => Format::Jsonl,
-        Some("csv") => Format::Csv,
-        Some("txt") => Format::Terminal,
-        _ => return Err("its suffix names no format; known are .json .jsonl .csv .txt".to_owned()),
-    };
-    Ok(Output { path, format })
+impl Suffixed for Format {
+    const SUFFIXES: &'static [(&'static str, Self)] =
+        &[("json", Self::Json), ("jsonl", Self::Jsonl), ("csv", Self::Csv), ("txt", Self::Terminal)];
 }

@@ -1,9 +1,9 @@
-//! `invoketrail verify` and `invoketrail logs` as they are typed.
+//! `invoketrail verify` as it is typed.
 
-use super::remembering::Remembering;
-use super::threads::Threads;
-use super::{Format, Live, Output, output};
-use clap::{Args, Subcommand, ValueHint};
+use super::reading::{Remembering, Threads, WindowArgs};
+use super::source::Live;
+use super::values::{Output, Suffixed, duration, output};
+use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -43,8 +43,8 @@ pub(crate) struct Verify {
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
     /// Also write the answer to this file, whose suffix names the format (.json .jsonl .md .txt); repeatable.
-    #[arg(long, value_name = "FILE", value_parser = output, value_hint = ValueHint::FilePath)]
-    pub(crate) output: Vec<Output>,
+    #[arg(long, value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Vec<Output<Format>>,
     /// End with 0 where the answer is no or undetermined, and say so.
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -59,17 +59,6 @@ pub(crate) struct Verify {
     pub(crate) inventory: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) live: Live,
-}
-
-/// Which time.
-#[derive(Clone, Debug, Default, Args)]
-pub(crate) struct WindowArgs {
-    /// Begin at this time: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<String>,
-    /// End at this time, written as --since; a day is included to its end.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<String>,
 }
 
 /// One invocation whose record is waited for.
@@ -93,83 +82,20 @@ pub(crate) struct Canary {
     pub(crate) canary_poll: Option<Duration>,
 }
 
-/// `invoketrail logs`
-#[derive(Debug, Args)]
-pub(crate) struct Logs {
-    #[command(subcommand)]
-    pub(crate) command: LogsCommand,
+/// The formats of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person.
+    Terminal,
+    /// One document.
+    Json,
+    /// One line for each resource.
+    Jsonl,
+    /// For a pull request or a wiki.
+    Markdown,
 }
 
-/// What to do with log files.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LogsCommand {
-    /// Prove with digests that log files are unchanged and that none is missing.
-    Validate(Validate),
-}
-
-/// `invoketrail logs validate`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  invoketrail logs validate examples/logs --public-keys examples/logs/public-keys.json
-  invoketrail logs validate s3://acme-trails --since 2026-11-21 --until 2026-11-21 --region eu-west-1
-  invoketrail logs validate --profile audit --since 24h
-
-Without a SOURCE, InvokeTrail reads the files where your trails deliver them.
-A copy on a disk loses a digest's signature, which is in the object's metadata. Keep what `aws s3api head-object` prints beside the digest, as DIGEST.head.json.
-Every file that a digest lists is read each time, because only its bytes prove it.
-Exit code: 0 everything is as delivered, 3 something was changed or is missing, 4 not assertable for some.")]
-pub(crate) struct Validate {
-    /// A folder that holds AWSLogs, or s3://BUCKET/PREFIX [default: where the trails deliver to].
-    #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
-    pub(crate) sources: Vec<String>,
-    #[command(flatten)]
-    pub(crate) window: WindowArgs,
-    /// Public keys as `aws cloudtrail list-public-keys` prints them, instead of asking AWS; repeatable.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) public_keys: Vec<PathBuf>,
-    /// The format of what is printed [default: terminal].
-    #[arg(long, value_parser = super::proof_formats())]
-    pub(crate) format: Option<Format>,
-    /// Also write the answer to this file, whose suffix names the format (.json .txt); repeatable.
-    #[arg(long, value_name = "FILE", value_parser = output, value_hint = ValueHint::FilePath)]
-    pub(crate) output: Vec<Output>,
-    /// End with 0 where the answer is no or undetermined, and say so.
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
-    #[command(flatten)]
-    pub(crate) live: Live,
-}
-
-/// A length of time.
-///
-/// # Errors
-/// One line with an example.
-fn duration(text: &str) -> Result<Duration, String> {
-    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
-    let known = units.into_iter().find_map(|(unit, milliseconds)| {
-        let number = text.trim().strip_suffix(unit)?.parse::<u64>().ok()?;
-        Some(Duration::from_millis(number.checked_mul(milliseconds)?))
-    });
-    let most = Duration::from_secs(7 * 24 * 3_600);
-    known
-        .filter(|time| !time.is_zero() && *time <= most)
-        .ok_or_else(|| "a time looks like 90s, 20m or 2h".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-    use std::time::Duration;
-
-    #[test]
-    fn lengths_of_time() {
-        assert_eq!(duration("20m"), Ok(Duration::from_secs(1_200)));
-        assert_eq!(duration("50ms"), Ok(Duration::from_millis(50)));
-        for text in ["", "20", "0s", "-1s", "1y", "99999999999999999h", "ém"] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-    }
+impl Suffixed for Format {
+    const SUFFIXES: &'static [(&'static str, Self)] =
+        &[("json", Self::Json), ("jsonl", Self::Jsonl), ("md", Self::Markdown), ("txt", Self::Terminal)];
 }

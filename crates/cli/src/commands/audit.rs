@@ -1,7 +1,7 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
 use super::{Context, Opened, exceptions, read_inventory};
-use crate::args::{self, Format};
+use crate::args::audit::{self as args, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
 use crate::problem::say;

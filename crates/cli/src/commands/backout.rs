@@ -2,7 +2,7 @@
 
 use super::plan::Desk;
 use super::{Context, Opened};
-use crate::args;
+use crate::args::plan as args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;

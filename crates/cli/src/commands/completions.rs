@@ -1,6 +1,7 @@
 //! `invoketrail completions`: what a shell needs to complete our arguments.
 
-use crate::args::{Cli, Completions};
+use crate::args::Cli;
+use crate::args::completions::Completions;
 use crate::outcome::Outcome;
 use crate::output::print;
 use anyhow::Result;

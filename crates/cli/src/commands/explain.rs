@@ -1,23 +1,22 @@
 //! `invoketrail explain`: the proof for one function, live or of an inventory, or for selectors that a person pasted.
 
 mod pasted;
-mod standing;
 mod subject;
 
 use super::{Context, Facts, Opened};
-use crate::args::{self, Format};
+use crate::args::explain::{self as args, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Source};
+use ::audit::elsewhere::elsewhere;
 use ::audit::finding::Audit;
-use ::audit::inventory::{Inventory, OptIn};
+use ::audit::inventory::Inventory;
 use anyhow::Result;
 use cloudtrail::arn::Arn;
 use cloudtrail::resource::ResourceType;
 use recording::{State, Subject, Verdict};
 use report::{self, Explanation, Stamp};
-use std::collections::BTreeMap;
 use std::path::Path;
 use subject::Asked;
 
@@ -102,7 +101,7 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
     let place = subject::place(question.arn, audit.inventory, source)?;
     let candidates = report::candidates(audit, place);
     let mut verdict = recording::decide(&candidates, Subject::Named(question.kind, question.arn));
-    let open = elsewhere(question, audit, place).filter(|_| verdict.state == State::Recorded);
+    let open = open_elsewhere(question, audit, place).filter(|_| verdict.state == State::Recorded);
     if open.is_some() {
         verdict = Verdict { state: State::Undetermined, cover: Vec::new(), possible: None, ..verdict };
     }
@@ -123,31 +122,15 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
     Ok(ending(verdict.state))
 }
 
-/// Why it is not known that all is recorded of a web function that nobody has seen: other Regions may serve it, and what they
-/// serve is recorded there, or is not. `None` for other resources, and where all Regions of its account record it.
-fn elsewhere(question: &Question<'_>, audit: &Audit<'_>, home: usize) -> Option<String> {
+/// Why it is not known that all is recorded of a web function that nobody has seen. `None` for other resources.
+fn open_elsewhere(question: &Question<'_>, audit: &Audit<'_>, home: usize) -> Option<String> {
     if question.kind != ResourceType::WebFunction {
         return None;
     }
-    let account = audit.places[home].account;
-    let recorded = |at: usize| {
-        let subject = Subject::Named(question.kind, question.arn);
-        recording::decide(&report::candidates(audit, at), subject).state == State::Recorded
-    };
-    let mut here = audit.places.iter().enumerate().filter(|(_, place)| place.account == account);
-    if let Some((_, place)) = here.find(|(at, _)| !recorded(*at)) {
-        let region = place.region;
-        return Some(format!(
-            "other Regions may serve this web function, and {region} would not surely record it"
-        ));
-    }
-    let regions = audit.inventory.account(account).and_then(|account| account.regions.known());
-    let looked_at = |region: &String| audit.inventory.place(account, region).is_some();
-    let unseen = |regions: &BTreeMap<String, OptIn>| {
-        regions.iter().any(|(region, state)| *state != OptIn::Disabled && !looked_at(region))
-    };
-    let told = "other Regions may serve this web function, and not all of the account's were audited";
-    regions.is_none_or(unseen).then(|| told.to_owned())
+    let subject = Subject::Named(question.kind, question.arn);
+    let recorded =
+        |at: usize| recording::decide(&report::candidates(audit, at), subject).state == State::Recorded;
+    elsewhere(audit, home, recorded).map(|open| report::elsewhere_sentence(&open))
 }
 
 /// Prints proofs: as text with an empty line between them, or as one JSON document a line.
@@ -162,8 +145,8 @@ fn show(proofs: &[Explanation<'_>], format: Format, now: &str) -> Result<()> {
     print(|out| {
         for (at, proof) in proofs.iter().enumerate() {
             let text = match format {
-                Format::Json | Format::Jsonl => report::explanation_json(proof, &stamp),
-                Format::Terminal | Format::Markdown => {
+                Format::Json => report::explanation_json(proof, &stamp),
+                Format::Terminal => {
                     format!("{}{}", if at > 0 { "\n" } else { "" }, report::explanation_text(proof, &layout))
                 }
             };

@@ -1,12 +1,12 @@
 //! `invoketrail inventory`: collect once, to audit elsewhere or later.
 
 use super::{Context, tell_gaps};
-use crate::args;
+use crate::args::inventory as args;
 use crate::outcome::Outcome;
-use crate::output::{print, write_private};
+use crate::output::{is_stdin, print, write_private};
 use crate::problem::say;
 use crate::session::Session;
-use crate::settings::{self, is_stdin};
+use crate::settings;
 use anyhow::Result;
 use aws::Collected;
 use std::path::Path;

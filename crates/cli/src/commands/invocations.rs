@@ -15,9 +15,7 @@ use crate::settings;
 use crate::unknown::no_place;
 use anyhow::Result;
 use delivery::places;
-use logs::scan::Account;
-use logs::{Dimension, Invocations, Table};
-use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence, shell};
+use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence};
 use std::io::{self, Write};
 
 /// Troubles that are named on stderr, beside an answer for a machine.
@@ -52,7 +50,9 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         limit: asked.limit,
         account_beside: asked.account_beside,
     };
-    nothing_at_all(&answered.account, &reading)?;
+    if let Some((line, help)) = report::nothing_read(&answered.account, &asked.question.filter) {
+        return Err(Problem::new(line).help(help).into());
+    }
     let stamp = Stamp {
         version: env!("CARGO_PKG_VERSION"),
         generated_at: &context.now,
@@ -79,7 +79,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     if let (Some(looked), Format::Csv) = (looked_until, format) {
         say("note", &looked.sentence());
     }
-    next(&typed, &answered.found);
+    say("next", &report::invocations_next(&answered.found, &typed.by, &same));
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
 }
 
@@ -88,20 +88,10 @@ fn over_config(mut typed: args::Invocations, config: &Config) -> args::Invocatio
     if typed.filter.region.is_empty() {
         typed.filter.region.clone_from(&config.region);
     }
-    if typed.format.is_none() {
-        typed.format = config.format.and_then(|format| known("format", format));
-    }
-    if typed.output.is_empty() {
-        let outputs = config.output.iter().filter_map(|output| {
-            Some(args::Output { path: output.path.clone(), format: known("output", output.format)? })
-        });
-        typed.output = outputs.collect();
-    }
+    let why = "invocations are not shown as Markdown";
+    typed.format = settings::format(typed.format, config, why);
+    typed.output = settings::outputs(typed.output, config, why);
     typed
-}
-
-fn known(setting: &str, format: crate::args::Format) -> Option<Format> {
-    settings::fitting(setting, format, Format::of, "invocations are not shown as Markdown")
 }
 
 fn write(
@@ -116,61 +106,4 @@ fn write(
         Format::Jsonl => report::invocations_jsonl(reading, stamp, out),
         Format::Csv => report::invocations_csv(reading, out),
     }
-}
-
-/// # Errors
-/// [`Problem`] iff nothing of all files could be read.
-fn nothing_at_all(account: &Account, reading: &Reading<'_>) -> Result<()> {
-    let records = account.records + account.not_events;
-    if records > 0 || (account.is_whole() && account.files > 0) {
-        return Ok(());
-    }
-    if let Some(first) = account.troubles.first() {
-        let at = first.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
-        let more = match account.files {
-            1 => String::new(),
-            n => format!(" (and so on: nothing of {n} files)"),
-        };
-        let problem = Problem::new(format!("cannot read {}{at}: {}{more}", first.file, first.why));
-        return Err(problem.help("name files or folders that CloudTrail delivered").into());
-    }
-    let filter = &reading.question.filter;
-    let narrow = filter.since.is_some()
-        || filter.until.is_some()
-        || !filter.accounts.is_empty()
-        || !filter.regions.is_empty();
-    let problem = Problem::new("there is no log file to read");
-    let help = if narrow {
-        "no file is about the accounts, Regions and days that were asked for: ask for more of them"
-    } else {
-        "name files or folders that CloudTrail delivered: those ending in .json .jsonl .ndjson .log .gz .txt are read"
-    };
-    Err(problem.help(help).into())
-}
-
-fn next(typed: &args::Invocations, found: &Invocations) {
-    let busiest = |table: &Table| {
-        let group = table.rows().max_by_key(|group| group.cell.records())?;
-        let by =
-            if typed.by.is_empty() { Some(0) } else { typed.by.iter().position(|one| one == "function") };
-        group.label(by?).map(str::to_owned)
-    };
-    let next = match found {
-        Invocations::Groups(table) => match busiest(table) {
-            Some(function) => {
-                let flags = format!(" --timeline --function {}", shell(&function));
-                let command =
-                    same(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
-                format!("{command}  # each call of the busiest function")
-            }
-            None => "invoketrail audit  # is every invocation recorded?".to_owned(),
-        },
-        Invocations::Timeline(_) => {
-            let by = Dimension::Principal.as_str();
-            let command =
-                same(&[("by", true), ("timeline", false), ("limit", true)], &format!(" --by {by},source"));
-            format!("{command}  # who calls, and from where")
-        }
-    };
-    say("next", &next);
 }

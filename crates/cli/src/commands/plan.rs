@@ -2,8 +2,8 @@
 
 use super::sites::sited;
 use super::{Context, Facts, Opened, exceptions, exceptions_so_far};
-use crate::again::again;
-use crate::args::{self, PlanFormat};
+use crate::again::{again, config_again};
+use crate::args::plan as args;
 use crate::outcome::Outcome;
 use crate::output::{called, layout_of, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
@@ -12,10 +12,10 @@ use anyhow::Result;
 use audit::cost::Prices;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Buckets, Owner, Plan, PlanOptions, Purpose, Step, drop_copies, record};
+use audit::plan::{Buckets, Plan, PlanOptions, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
-use report::{self, PlaceDocument, RenderError};
+use report::{self, AfterPlan, PlaceDocument, PlanFormat, RenderError};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use store::{plan_hash, write_plan};
@@ -72,7 +72,7 @@ impl Desk {
         counted: Counted,
         context: &Context,
     ) -> Result<Self> {
-        let format = typed.format.unwrap_or(PlanFormat::Terminal);
+        let format = typed.format.map_or(PlanFormat::Terminal, PlanFormat::from);
         let of_places = matches!(format, PlanFormat::Terraform | PlanFormat::Cloudformation);
         if typed.output_dir.is_some() && !of_places {
             let problem = Problem::misuse("--output-dir needs --format terraform or --format cloudformation");
@@ -171,7 +171,20 @@ impl Desk {
             write_private(path, |out| out.write_all(file.as_bytes()))?;
             say("wrote", &path.display().to_string());
         }
-        if let Some(next) = self.next(plan, source) {
+        let typed = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let (output, exceptions) = (typed(&self.output), typed(&self.exceptions_file));
+        let (facts, caller) = (source.again(), source.caller());
+        let after = AfterPlan {
+            format: self.format,
+            output: output.as_deref(),
+            exceptions: exceptions.as_deref(),
+            live: matches!(source, Source::Live(_)),
+            source: &facts,
+            caller: &caller,
+            again: &|flags| again(&facts, flags),
+            asking_aws: &|flags| again(&config_again(), flags),
+        };
+        if let Some(next) = after.next(plan) {
             say("next", &next);
         }
         Ok(plan.answer().into())
@@ -195,7 +208,7 @@ impl Desk {
                 places.len(),
                 places.join(", ")
             );
-            let command = again(Some(source), &format!(" --format {format} --output-dir {format}"));
+            let command = again(&source.again(), &format!(" --format {format} --output-dir {format}"));
             return Err(Problem::misuse(line).help(format!("`{command}`")).into());
         };
         let suffix = if self.format == PlanFormat::Terraform { "tf" } else { "json" };
@@ -215,124 +228,12 @@ impl Desk {
         }
         Ok(String::new())
     }
-
-    /// The natural next command: what works for whoever manages the recorders, or applying it where nobody does. `None` iff nothing is
-    /// to be done.
-    fn next(&self, plan: &Plan, source: &Source) -> Option<String> {
-        let caller = source.caller();
-        let afterwards = |what: &str| Some(format!("invoketrail audit{caller}  # {what}"));
-        if plan.steps.is_empty() {
-            let ends = matches!(&plan.purpose, Purpose::Restore(ids) if !ids.is_empty());
-            let path = self.output.as_ref().filter(|_| ends && plan.refusals.is_empty())?;
-            return Some(format!(
-                "invoketrail apply {}{}{caller}  # ends the exceptions",
-                report::shell(&path.to_string_lossy()),
-                self.exceptions_flag(plan)
-            ));
-        }
-        let wanted: Vec<&Step> = plan.steps.iter().filter(|step| step.owner != Owner::Nobody).collect();
-        let fits = |step: &&&Step| match step.owner {
-            Owner::Terraform { .. } => self.format == PlanFormat::Terraform,
-            Owner::CloudFormation { .. } | Owner::Cdk { .. } => self.format == PlanFormat::Cloudformation,
-            Owner::Pulumi { .. } | Owner::LandingZoneAccelerator { .. } => {
-                self.format == PlanFormat::Markdown
-            }
-            _ => false,
-        };
-        let known = |step: &&&Step| !matches!(step.owner, Owner::Unread(_));
-        if wanted.iter().any(|step| fits(&step)) {
-            return afterwards("once its owner has taken the change over");
-        }
-        if let Some(step) = wanted.iter().find(known) {
-            return Some(self.for_owner(plan, step, source));
-        }
-        match self.format {
-            PlanFormat::Terraform | PlanFormat::Cloudformation => {
-                return afterwards("once the change was taken over and deployed");
-            }
-            PlanFormat::AwsCli => return afterwards("once the commands were run"),
-            PlanFormat::Terminal | PlanFormat::Json | PlanFormat::Markdown => {}
-        }
-        let path = self.output.as_ref().map_or_else(|| "plan.json".into(), |path| path.to_string_lossy());
-        let path = report::shell(&path);
-        if let (Some(_), Source::Live(_)) = (wanted.first(), source) {
-            return Some(format!(
-                "invoketrail permissions plan{caller} --check  # why tags could not be read: they say who manages a trail"
-            ));
-        }
-        if !wanted.is_empty() {
-            let command = again(None, &format!(" --output {path}"));
-            return Some(format!("{command}  # asks AWS, which also says who manages the trails"));
-        }
-        let apply = format!("invoketrail apply {path}{}{caller}", self.exceptions_flag(plan));
-        Some(match &self.output {
-            Some(_) => apply,
-            None => format!("{}  # then: {apply}", again(Some(source), &format!(" --output {path}"))),
-        })
-    }
-
-    /// What to do where others manage what a plan changes: applying it is refused.
-    fn for_owner(&self, plan: &Plan, step: &Step, source: &Source) -> String {
-        let places: BTreeSet<_> = plan
-            .steps
-            .iter()
-            .map(|step| (&step.change.target.account, &step.change.target.home_region))
-            .collect();
-        let code = |format: &str, by: &str| {
-            let folder = if places.len() > 1 { format!(" --output-dir {format}") } else { String::new() };
-            let command = again(Some(source), &format!(" --format {format}{folder}"));
-            format!("{command}  # {by} manages {}, so apply refuses", step.change.target.name)
-        };
-        match &step.owner {
-            Owner::Terraform { .. } => code("terraform", "Terraform"),
-            Owner::CloudFormation { .. } => code("cloudformation", "CloudFormation"),
-            Owner::Cdk { .. } => code("cloudformation", "the AWS CDK"),
-            Owner::Pulumi { .. } => {
-                let command = again(Some(source), " --format markdown");
-                let name = &step.change.target.name;
-                format!("{command}  # Pulumi manages {name}: shows what to change in its program")
-            }
-            Owner::LandingZoneAccelerator { .. } => {
-                let command = again(Some(source), " --format markdown");
-                format!(
-                    "{command}  # shows the line for the Landing Zone Accelerator, which manages {}",
-                    step.change.target.name
-                )
-            }
-            Owner::ControlTower { .. } | Owner::Nobody | Owner::Unread(_) => format!(
-                "invoketrail plan{}  # AWS Control Tower manages {}, which must not be changed",
-                source.again(),
-                step.change.target.name
-            ),
-        }
-    }
-
-    /// Backouts and restores cannot be applied without a file of exceptions.
-    fn exceptions_flag(&self, plan: &Plan) -> String {
-        let needed = matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_));
-        let path = self
-            .exceptions_file
-            .as_ref()
-            .map_or_else(|| "exceptions.json".into(), |path| path.to_string_lossy());
-        if needed { format!(" --exceptions {}", report::shell(&path)) } else { String::new() }
-    }
 }
 
 /// Refuses a folder with a file of an earlier plan for an account and Region that this plan is not about: whoever deploys the folder
 /// would deploy that, too.
 fn no_leftover(folder: &Path, suffix: &str, names: &BTreeSet<String>) -> Result<()> {
-    let is_ours = |name: &str| {
-        let place = name.strip_suffix(suffix).and_then(|name| name.strip_suffix('.'));
-        let (account, region) = place.and_then(|place| place.split_once('-')).unwrap_or_default();
-        let is_region = region.split('-').count() >= 3
-            && region.bytes().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == b'-');
-        account.len() == 12 && account.bytes().all(|one| one.is_ascii_digit()) && is_region
-    };
-    // A folder that cannot be listed is made, or is an error when the files are written.
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let found = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let mut old: Vec<String> = found.filter(|name| is_ours(name) && !names.contains(name)).collect();
-    old.sort_unstable();
+    let old = store::of_other_places(folder, suffix, names);
     let Some(first) = old.first() else { return Ok(()) };
     let others = if old.len() > 1 { format!(" and {} more", old.len() - 1) } else { String::new() };
     let line = format!(

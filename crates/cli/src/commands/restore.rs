@@ -3,7 +3,7 @@
 use super::plan::Desk;
 use super::sites::sited;
 use super::{Context, Opened};
-use crate::args;
+use crate::args::plan as args;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;

@@ -2,9 +2,9 @@
 
 use crate::problem::say;
 use crate::session::Session;
-use audit::change::{Bucket, Change, Setting, State, Turn};
+use audit::change::{Bucket, Change, Setting, Turn};
 use audit::plan::{Buckets, Plan};
-use aws::{Site, Stopped};
+use aws::Site;
 use std::collections::BTreeSet;
 
 /// How often a plan is made anew because a bucket has the name that it wanted.
@@ -52,34 +52,4 @@ pub(crate) fn new_bucket(change: &Change) -> Option<&Bucket> {
         Setting::Bucket(Turn { before: None, after: Some(bucket) }) => Some(bucket),
         _ => None,
     }
-}
-
-/// The bucket that a plan wants to create where another one is, in one line.
-pub(crate) fn in_the_way(stopped: &Stopped, plan: &Plan) -> Option<String> {
-    let wanted = |at: &usize| plan.steps.get(*at).and_then(|step| new_bucket(&step.change));
-    match stopped {
-        Stopped::Stale { at, found } => {
-            let (wanted, State::Bucket(Some(_))) = (wanted(at)?, found.as_ref()) else { return None };
-            Some(format!(
-                "a bucket {} is there already, and its policy is not the one that the plan wants",
-                wanted.name
-            ))
-        }
-        Stopped::Refused { at, permission, error }
-            if error.starts_with("s3:GetBucketPolicy") && (*permission || of_others(error)) =>
-        {
-            let name = &wanted(at)?.name;
-            Some(format!(
-                "AWS does not show the bucket {name}: another account has it, or the permission is missing: {error}"
-            ))
-        }
-        _ => None,
-    }
-}
-
-/// What S3 says of a bucket of another account, or of another Region.
-fn of_others(error: &str) -> bool {
-    ["MethodNotAllowed", "PermanentRedirect", "AuthorizationHeaderMalformed"]
-        .iter()
-        .any(|code| error.contains(code))
 }

@@ -6,7 +6,7 @@ use super::apply::{
     tell_difference,
 };
 use crate::again::same;
-use crate::args;
+use crate::args::apply as args;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, read_file, write_private};
 use crate::problem::{Problem, say};
@@ -59,7 +59,9 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     }
     let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
     let around = around(&exact, &found);
-    tell_undeclared(&read.plan.purpose);
+    if let Some(undeclared) = report::undeclared_sentence(&read.plan.purpose) {
+        say("note", &undeclared);
+    }
     if typed.merge {
         return merge(&around, &typed, &place);
     }
@@ -97,22 +99,6 @@ fn take_back(
         return Ok(Outcome::No);
     }
     carried_out(work, declared, &before, place)
-}
-
-/// What a restore ended stays ended when it is taken back: whoever wants to leave the functions out again declares that anew.
-fn tell_undeclared(purpose: &Purpose) {
-    if let Purpose::Restore(ended) = purpose
-        && !ended.is_empty()
-    {
-        let ids: Vec<&str> = ended.iter().map(|one| one.id.as_str()).collect();
-        let ids = ids.join(", ");
-        say(
-            "note",
-            &format!(
-                "the exceptions that the restore ended are not declared again ({ids}): controls fail for their functions"
-            ),
-        );
-    }
 }
 
 /// What an undo took back comes again with the plan: that is judged afresh, and declares its exception.
@@ -184,22 +170,15 @@ fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
         if change.inverse().is_gone(&state) {
             say(
                 "note",
-                &format!("{} does not exist any more: nothing of it is left to take back", thing(change)),
+                &format!(
+                    "{} does not exist any more: nothing of it is left to take back",
+                    report::noun_of_change(change)
+                ),
             );
         }
         found.push(state);
     }
     Ok(Some(found))
-}
-
-/// What the change is about, for a sentence.
-fn thing(change: &Change) -> String {
-    match (change.after(), change.before()) {
-        (State::Bucket(Some(bucket)), _) | (_, State::Bucket(Some(bucket))) => {
-            format!("bucket {}", bucket.name)
-        }
-        _ => change.target.arn.clone(),
-    }
 }
 
 /// Says what is different, and offers the way around where there is one.
@@ -215,22 +194,14 @@ fn refused(change: &Change, found: &State, around: &Around, typed: &args::Undo, 
 
 /// Says of what nobody can tell what is ours.
 fn tell_left(change: &Change, then: &str) {
-    let arn = &change.target.arn;
-    say(
-        "help",
-        &format!(
-            "{}: this mixes our change with what others did there; {then} (the journal holds what stood there first)",
-            if thing(change) == *arn { arn.clone() } else { thing(change) }
-        ),
-    );
+    say("help", &report::mixed_sentence(change, then));
 }
 
 /// Plans to take back what is ours, around what others changed.
 fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     let merged = &around.plan;
     if around.is_over && !around.left.is_empty() {
-        let arn = &around.left[0].target.arn;
-        let told = format!("{arn}: this mixes our change with what others did there");
+        let told = format!("{}: {}", around.left[0].target.arn, report::MIXED);
         return Err(Problem::new(told)
             .help("edit it by hand: the journal holds what stood there first")
             .into());

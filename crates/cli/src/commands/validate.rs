@@ -4,8 +4,8 @@ use super::Context;
 use super::verify::hours::now;
 use super::verify::{delivered_places, ending};
 use crate::again::same;
-use crate::args::Format;
-use crate::args::verify::{Logs, LogsCommand, Validate, WindowArgs};
+use crate::args::reading::WindowArgs;
+use crate::args::validate::{Format, Logs, LogsCommand, Validate};
 use crate::commands::invocations::question::time;
 use crate::commands::proofs::{head_objects, keys, tell, without_keys};
 use crate::config::Config;
@@ -39,7 +39,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let keys = keys(&typed.public_keys)?;
     let wanted =
         ToProve { places: &places, scope: live.scope(), asked: &asked, keys: &keys, now: now(&context.now) };
-    let threads = typed.threads.count(&context.config);
+    let threads = settings::threads(typed.threads, &context.config);
     let Proved { proven, places, unseen, left_out, unsigned } =
         prove(&wanted, &reader(session.as_ref(), None, threads));
     tell(&proven);
@@ -56,25 +56,14 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
 }
 
 /// What was typed, over what the configuration file says.
-fn over_config(mut typed: Validate, config: &Config) -> Validate {
-    let fits = |setting, format| {
-        let known = |format| matches!(format, Format::Terminal | Format::Json).then_some(format);
-        settings::fitting(
-            setting,
-            format,
-            known,
-            "proofs are shown for a person or as one JSON document alone",
-        )
-    };
-    if typed.format.is_none() {
-        typed.format = config.format.and_then(|format| fits("format", format));
+fn over_config(typed: Validate, config: &Config) -> Validate {
+    let why = "proofs are shown for a person or as one JSON document alone";
+    Validate {
+        format: settings::format(typed.format, config, why),
+        output: settings::outputs(typed.output, config, why),
+        exit_zero: typed.exit_zero || config.exit_zero,
+        ..typed
     }
-    if typed.output.is_empty() {
-        let outputs = config.output.iter().filter(|output| fits("output", output.format).is_some());
-        typed.output = outputs.cloned().collect();
-    }
-    typed.exit_zero |= config.exit_zero;
-    typed
 }
 
 /// The time that is asked about. Where only its beginning is named, it ends with the last hour whose digest may be expected.
@@ -114,17 +103,17 @@ fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<
     for output in &typed.output {
         let plain = Layout::default();
         write_file(&output.path, |out| match output.format {
-            Format::Terminal | Format::Markdown => {
-                out.write_all(report::validation_text(validated, &plain).as_bytes())
-            }
-            Format::Json | Format::Jsonl => report::validation_json(validated, &stamp, out),
+            Format::Terminal => out.write_all(report::validation_text(validated, &plain).as_bytes()),
+            Format::Json => report::validation_json(validated, &stamp, out),
         })?;
         say("wrote", &output.path.display().to_string());
     }
     let layout = layout();
     match typed.format.unwrap_or(Format::Terminal) {
-        Format::Json | Format::Jsonl => print(|out| report::validation_json(validated, &stamp, out)),
-        _ => print(|out| out.write_all(report::validation_text(validated, &layout).as_bytes())),
+        Format::Json => print(|out| report::validation_json(validated, &stamp, out)),
+        Format::Terminal => {
+            print(|out| out.write_all(report::validation_text(validated, &layout).as_bytes()))
+        }
     }
 }
 
@@ -146,7 +135,7 @@ fn next(validated: &Validated, typed: &Validate, live: &Live) {
 #[cfg(test)]
 mod tests {
     use super::asked;
-    use crate::args::verify::WindowArgs;
+    use crate::args::reading::WindowArgs;
     use logs::text_of;
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         return canary::run(&typed, &places, &live, &context);
     }
     let source = settings::source(
-        crate::args::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
+        crate::args::source::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
         context.config.clone(),
     );
     let gathered =
@@ -49,8 +49,8 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
 /// What was typed, over what the configuration file says.
 fn over_config(typed: args::Verify, config: &Config) -> args::Verify {
     args::Verify {
-        format: typed.format.or(config.format),
-        output: if typed.output.is_empty() { config.output.clone() } else { typed.output },
+        format: settings::format(typed.format, config, settings::ANY),
+        output: settings::outputs(typed.output, config, settings::ANY),
         exit_zero: typed.exit_zero || config.exit_zero,
         ..typed
     }
@@ -70,8 +70,8 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.
-fn quiet(typed: &args::Verify) -> crate::args::Live {
-    if typed.inventory.is_some() { crate::args::Live::default() } else { typed.live.clone() }
+fn quiet(typed: &args::Verify) -> crate::args::source::Live {
+    if typed.inventory.is_some() { crate::args::source::Live::default() } else { typed.live.clone() }
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

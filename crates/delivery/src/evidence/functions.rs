@@ -14,7 +14,31 @@ pub struct Scope<'a> {
     pub regions: Option<&'a [String]>,
 }
 
+/// An account or a Region that an inventory does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotThere {
+    /// `account` or `Region`.
+    pub what: &'static str,
+    /// Its id or name.
+    pub name: String,
+    /// Those that it has, sorted.
+    pub known: Vec<String>,
+}
+
 impl Scope<'_> {
+    /// An account or a Region that is asked about and that the inventory does not have; `None` iff it has them all.
+    #[must_use]
+    pub fn not_in(&self, inventory: &Inventory) -> Option<NotThere> {
+        let accounts: BTreeSet<&str> = inventory.accounts.iter().map(|account| &*account.id).collect();
+        let regions: BTreeSet<&str> = inventory.places.iter().map(|place| &*place.region).collect();
+        let all =
+            [("account", self.accounts, accounts), ("Region", self.regions.unwrap_or_default(), regions)];
+        all.into_iter().find_map(|(what, asked, known)| {
+            let name = asked.iter().find(|one| !known.contains(one.as_str()))?.clone();
+            Some(NotThere { what, name, known: known.into_iter().map(str::to_owned).collect() })
+        })
+    }
+
     /// True iff the place is asked about.
     pub(super) fn holds(&self, account: &str, region: &str) -> bool {
         (self.accounts.is_empty() || self.accounts.iter().any(|id| id == account))

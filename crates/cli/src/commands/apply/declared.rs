@@ -1,22 +1,25 @@
 //! The exceptions that a plan declares or ends: found out before the first change, and written after the last.
 
-use super::super::exceptions_so_far;
-use super::ending::{ended_by, still_needed};
+use super::super::{Context, exceptions_so_far};
+use super::work::Work;
+use crate::clock::day;
+use crate::outcome::Outcome;
 use crate::output::write_private;
 use crate::problem::{Problem, io_problem, say};
+use crate::settings::Live;
 use anyhow::Result;
+use audit::change::Change;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Plan, Purpose, takes_back_all};
+use audit::plan::{Declaring, Plan, Purpose, TakenBack, is_over, still_needed};
 use std::path::{Path, PathBuf};
 use store::{JournalRead, alone_with, can_write, write_exceptions};
 
-/// What carrying out a plan does to the exceptions.
+/// What carrying out a plan does to the file of exceptions.
 pub(crate) struct Declared {
     /// Those of the file, before anything is changed.
     pub(crate) before: Vec<Exception>,
-    adds: Option<Exception>,
-    ends: Vec<Exception>,
+    declaring: Declaring,
     /// The file that is written.
     file: Option<PathBuf>,
 }
@@ -33,24 +36,10 @@ impl Declared {
         file: Option<&Path>,
     ) -> Result<Self> {
         let before = exceptions_so_far(file)?;
-        let (mut adds, mut ends) = (None, Vec::new());
-        match (&plan.purpose, taken_back) {
-            (Purpose::Backout(one), _) => {
-                adds = Some(Exception { plan: Some(hash.to_owned()), ..one.clone() });
-            }
-            (Purpose::Restore(_), _) => ends = ended_by(plan).to_vec(),
-            // What a backout left out is recorded again, so its exception has nothing left to excuse. A part of it may be everything
-            // that the exception is for.
-            (Purpose::Undo, Some(JournalRead { plan: back, hash, marks, .. })) => {
-                if let Purpose::Backout(one) = &back.purpose
-                    && takes_back_all(back, marks, plan)
-                {
-                    ends.push(Exception { plan: Some(hash.clone()), ..one.clone() });
-                }
-            }
-            _ => {}
-        }
-        let declared = Declared { before, adds, ends, file: file.map(Path::to_owned) };
+        let taken_back =
+            taken_back.map(|read| TakenBack { plan: &read.plan, hash: &read.hash, marks: &read.marks });
+        let declaring = Declaring::of(plan, hash, taken_back);
+        let declared = Declared { before, declaring, file: file.map(Path::to_owned) };
         declared.refuse_taken(&declared.before)?;
         if matches!(plan.purpose, Purpose::Restore(_)) {
             declared.refuse_others()?;
@@ -66,27 +55,25 @@ impl Declared {
 
     /// True iff an exception of the file ends.
     pub(crate) fn ends_some(&self) -> bool {
-        self.ends.iter().any(|end| self.before.iter().any(|one| is_of(one, end)))
+        self.declaring.ends_some(&self.before)
     }
 
     /// The file that is to be written, iff there is anything to write.
     fn written(&self) -> Option<&Path> {
-        self.file.as_deref().filter(|_| self.adds.is_some() || !self.ends.is_empty())
+        self.file.as_deref().filter(|_| !self.declaring.is_nothing())
     }
 
     /// Two exceptions of one name would end together, so the second one needs another.
     fn refuse_taken(&self, all: &[Exception]) -> Result<()> {
-        let Some(new) = &self.adds else { return Ok(()) };
-        let Some(other) = all.iter().find(|one| one.id == new.id && !one.is_same(new)) else { return Ok(()) };
+        let Some(other) = self.declaring.taken(all) else { return Ok(()) };
         let problem =
             Problem::new(format!("another plan has declared the exception {} for other functions", other.id));
         Err(problem.help("make the backout again, and give its exception an id of its own").into())
     }
 
-    /// A restore was planned for exceptions as they were: one that took a name since, or covers other functions, is not ended.
+    /// A restore was planned for exceptions as they were.
     fn refuse_others(&self) -> Result<()> {
-        let is_other = |one: &&Exception| self.ends.iter().any(|end| end.id == one.id && !is_of(one, end));
-        let Some(other) = self.before.iter().find(is_other) else { return Ok(()) };
+        let Some(other) = self.declaring.other(&self.before) else { return Ok(()) };
         let problem = Problem::new(format!(
             "the exception {} is not the one that the plan ends: its functions or its plan are others",
             other.id
@@ -101,7 +88,7 @@ impl Declared {
     /// [`Problem`] where the file cannot be read or written, or an exception has to stay.
     pub(crate) fn settle(&self, plan: &Plan, now: Option<&Inventory>) -> Result<Vec<Exception>> {
         let Some(path) = self.written() else {
-            for one in &self.ends {
+            for one in &self.declaring.ends {
                 let id = &one.id;
                 say(
                     "note",
@@ -113,23 +100,17 @@ impl Declared {
             return Ok(self.before.clone());
         };
         let write = || {
-            let mut all = exceptions_so_far(Some(path))?;
-            self.refuse_taken(&all)?;
+            let found = exceptions_so_far(Some(path))?;
+            self.refuse_taken(&found)?;
             if matches!(plan.purpose, Purpose::Restore(_)) {
                 let Some(now) = now else {
                     return Err(Problem::new("the account was not read again, so no exception ends").into());
                 };
-                if let Some(why) = still_needed(plan, &[], now, &all) {
-                    return Err(Problem::new(why).into());
+                if let Some((id, why)) = still_needed(plan, &[], now, &found) {
+                    return Err(Problem::new(format!("exception {id} cannot end: {why}")).into());
                 }
             }
-            let found = all.clone();
-            all.retain(|one| !self.ends.iter().any(|end| is_of(one, end)));
-            // One that this very plan declared stays as somebody may have edited it since.
-            if let Some(new) = self.adds.as_ref().filter(|new| !all.iter().any(|one| is_of(one, new))) {
-                all.retain(|one| one.id != new.id);
-                all.push(new.clone());
-            }
+            let all = self.declaring.over(&found);
             if all != found {
                 let text = write_exceptions(&all);
                 write_private(path, |out| out.write_all(text.as_bytes()))?;
@@ -141,7 +122,26 @@ impl Declared {
     }
 }
 
-/// True iff it is that exception, of that plan: one that names no plan may be of any.
-pub(super) fn is_of(one: &Exception, other: &Exception) -> bool {
-    one.is_same(other) && (one.plan.is_none() || one.plan == other.plan)
+/// Refuses to end an exception that would still be needed afterwards, before anything is changed.
+pub(super) fn refuses_needed(plan: &Plan, inventory: &Inventory, declared: &[Exception]) -> Option<Outcome> {
+    let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
+    let (id, why) = still_needed(plan, &changes, inventory, declared)?;
+    say("error", &format!("exception {id} cannot end: {why}"));
+    say("help", "make the restore again, over all accounts and Regions of its functions");
+    say("note", "nothing was changed");
+    Some(Outcome::No)
+}
+
+/// Refuses a backout whose exception would excuse nothing any more. What was begun can be taken back.
+pub(super) fn too_late(work: &Work, context: &Context, live: &Live) -> Option<Outcome> {
+    let one = is_over(&work.plan, day(&context.now)).filter(|_| !work.is_done())?;
+    let until = &one.until;
+    say("error", &format!("the exception of this backout was accepted until {until}, and that day is over"));
+    if work.is_begun() {
+        say("next", &work.undo(live));
+        return Some(Outcome::HalfWay);
+    }
+    say("help", "make the backout again, until a day to come");
+    say("note", "nothing was changed");
+    Some(Outcome::No)
 }

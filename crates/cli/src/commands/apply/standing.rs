@@ -1,7 +1,6 @@
 //! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
 
-use super::declared::Declared;
-use super::ending::refuses_needed;
+use super::declared::{Declared, refuses_needed};
 use super::{Place, Work, journal, tell_difference};
 use crate::again::exceptions_again;
 use crate::outcome::Outcome;

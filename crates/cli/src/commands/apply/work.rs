@@ -1,20 +1,20 @@
 //! A plan on its way: the journal of it, how far it has come, and how it is said to have ended.
 
-use super::super::sites::{in_the_way, new_bucket};
-use super::{Place, journal, reason, standing, tell_difference};
+use super::super::sites::new_bucket;
+use super::journal;
+use super::stopped::{in_the_way, reason, tell_difference};
 use crate::again::exceptions_again;
 use crate::outcome::Outcome;
-use crate::output::{called, read_file};
-use crate::problem::{Problem, io_problem, say};
-use crate::settings::{self, Live};
+use crate::output::{called, is_stdin, read_file};
+use crate::problem::{Problem, say};
+use crate::settings::Live;
 use anyhow::Result;
 use audit::change::{Setting, State};
-use audit::journal::{Deed, Mark, Way};
+use audit::journal::Mark;
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back};
-use aws::{Carried, Orders, Stopped};
-use std::io::ErrorKind;
+use aws::{Carried, Stopped};
 use std::path::{Path, PathBuf};
-use store::{JournalFile, JournalRead, discard, put_back, read_journal, read_plan, set_aside, undo_of};
+use store::{JournalRead, read_plan};
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
@@ -33,7 +33,7 @@ pub(crate) struct Work {
     pub(crate) marks: Vec<Mark>,
     pub(super) journal: PathBuf,
     /// Whether the journal is there, and its last line cut off.
-    open: Option<bool>,
+    pub(super) open: Option<bool>,
 }
 
 impl Work {
@@ -47,7 +47,7 @@ impl Work {
             name.push(".journal");
             PathBuf::from(name)
         };
-        let stdin = settings::is_stdin(path);
+        let stdin = is_stdin(path);
         let journal = journal.unwrap_or_else(|| if stdin { PathBuf::from("plan.journal") } else { beside() });
         Ok(Work { plan, hash, marks: Vec::new(), journal, open: None })
     }
@@ -67,97 +67,6 @@ impl Work {
     pub(crate) fn of(plan: Plan, journal: PathBuf) -> Self {
         let hash = store::plan_hash(&plan);
         Work { plan, hash, marks: Vec::new(), journal, open: None }
-    }
-
-    /// Carries it out.
-    pub(crate) fn carry_out(&self, place: &Place<'_>) -> Result<Carried> {
-        let aside = if self.open.is_none() { self.make_way(place.live)? } else { None };
-        let opened = match self.open {
-            None => {
-                JournalFile::begin(&self.journal, &self.plan, &place.context.now, env!("CARGO_PKG_VERSION"))
-            }
-            Some(cut_off) => JournalFile::go_on(&self.journal, cut_off),
-        };
-        let mut journal = match opened {
-            Ok(journal) => journal,
-            Err(error) => {
-                self.leave(aside.as_deref());
-                return Err(self.unopened(&error, place.live).into());
-            }
-        };
-        let changes: Vec<_> = self.plan.steps.iter().map(|step| step.change.clone()).collect();
-        let total = changes.len();
-        let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
-        let back = self.plan.purpose == Purpose::Undo;
-        let orders = Orders { changes: &changes, marks: &self.marks, back };
-        let carried = place.session.carry_out(orders, &mut journal, &mut told);
-        if carried.stopped.is_some() && !carried.begun {
-            self.untouched(aside.as_deref());
-        } else if let Some(aside) = aside {
-            let named = self.journal.display();
-            say("note", &format!("{named} is of an earlier run: it is kept as {}", aside.display()));
-        }
-        Ok(carried)
-    }
-
-    /// Why the journal cannot be opened.
-    fn unopened(&self, error: &std::io::Error, live: &Live) -> Problem {
-        let problem = io_problem("write the journal", &self.journal.display().to_string(), error);
-        let help = match (error.kind(), &self.plan.purpose) {
-            (ErrorKind::AlreadyExists, _) => {
-                format!("nothing was changed: go on with `{}`", self.resume(live))
-            }
-            // What takes back has its journal beside the one that it takes back.
-            (_, Purpose::Undo) => "nothing was changed: its folder must be writable".to_owned(),
-            _ => "nothing was changed: name another file with --journal".to_owned(),
-        };
-        problem.help(help)
-    }
-
-    /// Nothing was even about to be done: the journal would only stand in the way of the next try, and of the earlier one.
-    fn untouched(&self, aside: Option<&Path>) {
-        discard(&self.journal);
-        self.leave(aside);
-    }
-
-    /// Gives the journal of an earlier run its name back.
-    fn leave(&self, aside: Option<&Path>) {
-        if let Some(aside) = aside
-            && let Err(error) = put_back(aside, &self.journal)
-        {
-            let named = self.journal.display();
-            say("warning", &format!("{named} of an earlier run stays at {}: {error}", aside.display()));
-        }
-    }
-
-    /// The journal of an earlier run that has ended, or was taken back, makes way for the new one, because the account decides
-    /// afresh. Returns the name under which it is kept.
-    fn make_way(&self, live: &Live) -> Result<Option<PathBuf>> {
-        let alone = undo_of(&self.journal).is_file() && !self.journal.exists();
-        match standing(&self.journal)?.way(Deed::Apply) {
-            _ if alone => {}
-            Way::UndoFirst => {
-                let name = report::shell(&self.journal.to_string_lossy());
-                let problem = Problem::new(format!(
-                    "an undo of {} was begun and has not ended",
-                    self.journal.display()
-                ));
-                let undo = format!("`invoketrail undo {name}{}{}`", exceptions_again(), live.again());
-                return Err(problem.help(format!("nothing was changed: go on with {undo}")).into());
-            }
-            Way::Compare | Way::MakeWay => {}
-            // An undo that was stopped makes way for one around what others changed since, which looks at everything anew.
-            Way::Go if self.replaces_another()? => {}
-            Way::Go | Way::GoOnWithUndo | Way::Gone => return Ok(None),
-        }
-        let named = self.journal.display().to_string();
-        set_aside(&self.journal).map(Some).map_err(|error| io_problem("set aside", &named, &error).into())
-    }
-
-    /// True iff this takes back, and the journal in its place is of another way to do that.
-    fn replaces_another(&self) -> Result<bool> {
-        let is_there = self.plan.purpose == Purpose::Undo && self.journal.is_file();
-        Ok(is_there && read_journal(&read_file(&self.journal)?).is_ok_and(|other| other.hash != self.hash))
     }
 
     /// Another place for the journal of a plan that was read.
@@ -238,7 +147,7 @@ impl Work {
     }
 
     /// The command that goes on with the journal, with the flags without which it would be refused.
-    fn resume(&self, live: &Live) -> String {
+    pub(super) fn resume(&self, live: &Live) -> String {
         let journal = report::shell(&self.journal.to_string_lossy());
         let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
         let managed = if managed { " --even-if-managed" } else { "" };

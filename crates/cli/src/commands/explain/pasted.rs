@@ -1,13 +1,13 @@
 //! `explain --selectors`: what escapes the selectors of one recorder, without any AWS account.
 
-use super::standing::{Standing, standing};
 use super::{called, ending, show, subject};
-use crate::args::Format;
+use crate::args::explain::Format;
 use crate::commands::Context;
 use crate::outcome::Outcome;
 use crate::output::read_within;
 use crate::problem::{Problem, say};
 use anyhow::Result;
+use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
 use cloudtrail::json::{Beside, SelectorsError};
 use cloudtrail::resource::ResourceType;
@@ -20,35 +20,35 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
     let selectors = read(path)?;
     let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn));
     let beside = cloudtrail::json::beside(&selectors.document);
-    let standing = standing(&beside, place);
-    let certain = matches!(standing, Standing::Records);
+    let reach = reach(&beside, place);
+    let certain = reach == Reach::Records;
     let candidate = [Candidate { selectors: Some(&selectors.list), certain }];
     // A recorder that records nothing here is as good as none.
-    let candidates = if matches!(standing, Standing::Silent(_)) { &[][..] } else { &candidate[..] };
+    let candidates = if matches!(reach, Reach::Silent(_)) { &[][..] } else { &candidate[..] };
     let asked = match &function {
         Some((kind, arn)) => {
             let subject = Subject::Named(*kind, arn);
             let verdict = decide(candidates, subject);
-            let proof = report::explain_selectors(&selectors, subject, &verdict).standing(standing.because());
+            let proof = report::explain_selectors(&selectors, subject, &verdict).reaching(&reach);
             show(&[proof], format, &context.now)?;
             verdict.state
         }
         None => {
             let mut answer = anywhere(candidates, ResourceType::Function, beside.partition.as_deref());
-            let mut standing = standing;
+            let mut reach = reach;
             // Where kinds of place differ, the worst of them is shown.
             let home = answer.alike.then(|| at_home(&selectors, &beside, &answer.place)).flatten();
             if let Some((place, verdict)) = home {
                 // It says no at home, and so of any account and Region.
-                (answer.place, answer.verdict, standing) = (place, verdict, Standing::Records);
+                (answer.place, answer.verdict, reach) = (place, verdict, Reach::Records);
             }
             tell(&answer);
             let subject = subject_at(&answer.place);
             let mut proof = report::explain_selectors(&selectors, subject, &answer.verdict);
             if !answer.complete {
-                proof = proof.open(too_many(&answer));
+                proof = proof.open(report::too_many_sentence(&answer));
             }
-            show(&[proof.standing(standing.because())], format, &context.now)?;
+            show(&[proof.reaching(&reach)], format, &context.now)?;
             answer.verdict.state
         }
     };
@@ -67,7 +67,7 @@ fn at_home(selectors: &Selectors, beside: &Beside, shown: &Place) -> Option<(Pla
     let partition = beside.partition.clone().unwrap_or_else(|| shown.partition.clone());
     let place = Place { partition, region, account };
     let arn = format!("arn:{}:lambda:{}:{}:function:any", place.partition, place.region, place.account);
-    if standing(beside, Arn::parse(&arn)) != Standing::Records {
+    if reach(beside, Arn::parse(&arn)) != Reach::Records {
         return None;
     }
     let verdict =
@@ -80,32 +80,12 @@ fn subject_at(place: &Place) -> Subject<'_> {
     Subject::Any { kind: ResourceType::Function, partition, account, region }
 }
 
-/// Where the selectors were judged: whoever names no function asks about all of them, wherever they are.
+/// Where the selectors were judged.
 fn tell(answer: &Anywhere) {
-    let Place { partition, region, account } = &answer.place;
-    let of = if partition == "aws" { String::new() } else { format!(" of the partition {partition}") };
-    let at = format!("{account} in {region}{of}");
-    let told = if answer.alike && answer.complete {
-        format!(
-            "judged for any function in any account and Region, shown for {at}; name one with --function ARN"
-        )
-    } else {
-        format!(
-            "it depends on account and Region ({} kinds were tried): this is the worst, {at}; name a function with --function ARN",
-            answer.tried
-        )
-    };
-    say("note", &told);
+    say("note", &report::anywhere_sentence(answer));
     if !answer.complete {
-        say("note", &too_many(answer));
+        say("note", &report::too_many_sentence(answer));
     }
-}
-
-fn too_many(answer: &Anywhere) -> String {
-    format!(
-        "the selectors tell more kinds of account and Region apart than are tried: {} were, and one of the others may escape",
-        answer.tried
-    )
 }
 
 fn read(path: &Path) -> Result<Selectors> {

@@ -3,7 +3,8 @@
 use crate::problem::{Problem, say};
 use crate::settings::Source;
 use crate::unknown::no_function_of;
-use ::audit::inventory::{GapKind, Inventory, Place, Resource};
+use ::audit::inventory::{Inventory, Place};
+use ::audit::named::{is_incomplete, named, resource_name, resources};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS, partition_of};
 use cloudtrail::names::{AccountId, NotAName, Region};
@@ -57,11 +58,7 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
         Asked::Arn(kind, arn) => return Ok((*kind, arn)),
         Asked::Name(name) => name,
     };
-    let named = |one: &(ResourceType, &str)| name(one.1).is_some_and(|name| name == wanted);
-    let mut all: Vec<(ResourceType, &str)> = resources(inventory).filter(named).collect();
-    all.sort_unstable();
-    all.dedup();
-    match all.as_slice() {
+    match named(inventory, wanted).as_slice() {
         [one] => {
             if is_incomplete(inventory) {
                 say("note", "not every function could be listed, so another one may have this name");
@@ -72,7 +69,7 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
             if is_incomplete(inventory) {
                 say("note", "not every function could be listed");
             }
-            let names = resources(inventory).filter_map(|(_, arn)| name(arn));
+            let names = resources(inventory).filter_map(|(_, arn)| resource_name(arn));
             Err(no_function_of(&[wanted], "in the inventory", names).into())
         }
         several => {
@@ -83,33 +80,6 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
             Err(Problem::new(line).help(format!("name one of {}{tail}", shown.join(", "))).into())
         }
     }
-}
-
-/// True iff some list of resources broke off or could not be read. A kind that a Region does not offer is not missing there.
-fn is_incomplete(inventory: &Inventory) -> bool {
-    let gaps = inventory
-        .places
-        .iter()
-        .flat_map(|place| [place.functions.gap, place.web_functions.gap, place.microvm_images.gap]);
-    gaps.flatten().any(|gap| inventory.gaps.get(gap).is_none_or(|gap| gap.kind != GapKind::NotOffered))
-}
-
-fn name(arn: &str) -> Option<&str> {
-    let (kind, arn) = unqualified(arn)?;
-    Some(arn.split_once(kind.arn_infix())?.1)
-}
-
-/// Every resource of the inventory, with its type.
-fn resources(inventory: &Inventory) -> impl Iterator<Item = (ResourceType, &str)> {
-    fn listings(place: &Place) -> [(ResourceType, &[Resource]); 3] {
-        [
-            (ResourceType::Function, place.functions.resources.as_slice()),
-            (ResourceType::WebFunction, place.web_functions.resources.as_slice()),
-            (ResourceType::MicrovmImage, place.microvm_images.resources.as_slice()),
-        ]
-    }
-    let all = inventory.places.iter().flat_map(listings);
-    all.flat_map(|(kind, all)| all.iter().map(move |one| (kind, &*one.arn)))
 }
 
 /// The type and unqualified ARN of the resource; a qualifier is cut off, and that is told.

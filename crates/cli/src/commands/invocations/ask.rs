@@ -2,7 +2,7 @@
 
 use super::located::{by_trails, helps};
 use super::question::Asked;
-use crate::args::{self, invocations::Invocations as Typed};
+use crate::args::{invocations::Invocations as Typed, source as flags};
 use crate::commands::Context;
 use crate::commands::verify::hours::now;
 use crate::problem::{Problem, io_problem};
@@ -30,12 +30,12 @@ impl Settings {
     /// [`crate::problem::Problem`] iff the index that was named cannot be used.
     pub(super) fn of(typed: &Typed, context: &Context) -> Result<Self> {
         let config = &context.config;
-        let threads = typed.reading.threads.count(config);
-        let live = args::Live {
+        let threads = settings::threads(typed.reading.threads, config);
+        let live = flags::Live {
             profile: typed.reading.profile.clone(),
             endpoint_url: typed.reading.endpoint_url.clone(),
             region: typed.filter.region.clone(),
-            ..args::Live::default()
+            ..flags::Live::default()
         };
         Ok(Settings {
             typed: typed.sources.clone(),

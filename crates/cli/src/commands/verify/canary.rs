@@ -12,9 +12,10 @@ use crate::progress::Shown;
 use crate::session::{Session, reader};
 use crate::settings::Live;
 use anyhow::Result;
-use aws::{Aim, Sent};
+use aws::Aim;
 use delivery::{Delivered, Place, Trails, Window, delivered, delivered_by, has_request, pair};
-use logs::{Filter, text_of};
+use logs::Filter;
+use report::{Canary, Waited};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -64,9 +65,19 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         say("note", "it was sent, and AWS named no request id: no record can be told to be its own");
         return Ok(super::ending(Outcome::Undetermined, typed.exit_zero));
     };
-    say("sent", &format!("{} of {function}, request {request}", what(aim)));
+    say("sent", &format!("{} of {function}, request {request}", report::canary_noun(aim == Aim::Run)));
     let waited = place.wait(&session, &before, &request, wanted);
-    let told = told(&waited, (function, aim), (&sent, &request), wanted);
+    let timeout = wanted.canary_timeout.unwrap_or(TIMEOUT);
+    let canary = Canary {
+        function,
+        runs: aim == Aim::Run,
+        request: &request,
+        answered_at: sent.answered_at,
+        function_error: sent.function_error.as_deref(),
+        waited: &waited,
+        timeout,
+    };
+    let told = report::canary_text(&canary);
     print(|out| out.write_all(told.as_bytes()))?;
     let outcome = match waited {
         Waited::Arrived { .. } => {
@@ -93,13 +104,6 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     Ok(super::ending(outcome, typed.exit_zero))
 }
 
-const fn what(aim: Aim) -> &'static str {
-    match aim {
-        Aim::Check => "a dry run",
-        Aim::Run => "an invocation",
-    }
-}
-
 /// Whoever sits at a terminal is asked; elsewhere it has to be said.
 fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
     if wanted.approve_canary {
@@ -119,16 +123,6 @@ fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
 struct Arrivals {
     places: Vec<Place>,
     window: Window,
-}
-
-/// How the wait ended.
-enum Waited {
-    /// The record is there.
-    Arrived { file: String, after: Duration },
-    /// Not in time: new files of the account and Region that came meanwhile, and what could not be read of them.
-    Nothing { files: usize, unread: Option<String> },
-    /// Ctrl-C.
-    Interrupted,
 }
 
 impl Arrivals {
@@ -202,48 +196,4 @@ impl Arrivals {
             }
         }
     }
-}
-
-fn told(
-    waited: &Waited,
-    (function, aim): (&str, Aim),
-    (sent, request): (&Sent, &str),
-    wanted: &args::Canary,
-) -> String {
-    let function = visible(function);
-    let answered = sent.answered_at.map(|at| format!(", answered at {}", text_of(at))).unwrap_or_default();
-    let failed = sent
-        .function_error
-        .as_ref()
-        .map(|error| format!("\nThe function failed ({}); it was invoked nevertheless.", visible(error)));
-    let request = visible(request);
-    let what = what(aim);
-    let head = match waited {
-        Waited::Arrived { file, after } => format!(
-            "The record of {what} of {function} arrived within {} s: request {request}{answered}\nin {}",
-            after.as_secs() + 1,
-            visible(file)
-        ),
-        Waited::Interrupted => {
-            format!("Interrupted. {what} of {function} was sent: request {request}{answered}")
-        }
-        Waited::Nothing { files, unread } => {
-            let timeout = wanted.canary_timeout.unwrap_or(TIMEOUT).as_secs_f64().ceil();
-            let mut text = format!(
-                "No record of {what} of {function} arrived within {timeout} s: request {request}{answered}\n\
-                 {files} new log files of its account and Region were read meanwhile."
-            );
-            if let Some(unread) = unread {
-                text.push_str(&format!("\nNot all could be read: {}", visible(unread)));
-            }
-            if aim == Aim::Check {
-                text.push_str(
-                    "\nAWS does not document whether a dry run is recorded at all (U-6): --canary-invoke runs the function once.",
-                );
-            }
-            text.push_str("\nDelivery takes about five minutes on average and is not guaranteed: --canary-timeout waits longer.");
-            text
-        }
-    };
-    format!("{head}{}\n", failed.unwrap_or_default())
 }

@@ -8,13 +8,12 @@ use crate::commands::{Context, Facts, Opened};
 use crate::problem::{Problem, io_problem};
 use crate::remembered;
 use crate::session::{Session, reader};
-use crate::settings::{Live, Source};
+use crate::settings::{self, Live, Source};
 use crate::unknown::no_function;
 use anyhow::Result;
 use audit::inventory::Inventory;
-use delivery::{Evidence, Functions, Place, Scope, Sought};
+use delivery::{Evidence, Functions, NotThere, Place, Scope, Sought};
 use logs::Pattern;
-use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 
@@ -66,7 +65,7 @@ pub(super) fn gather(ready: &Ready<'_>) -> Result<Option<(Evidence, Standing)>> 
         keys: keys.as_ref(),
         now: hours::now(&context.now),
     };
-    let reader = reader(session.as_ref(), index.as_ref(), typed.threads.count(&context.config));
+    let reader = reader(session.as_ref(), index.as_ref(), settings::threads(typed.threads, &context.config));
     let gathered = delivery::gather(&sought, &reader).map_err(|error| scratch_problem(&error))?;
     let (from_index, files) = gathered.from_index();
     remembered::tell_known(from_index, files);
@@ -109,21 +108,9 @@ fn functions(
 /// [`Problem`] iff an account or a Region was named that the inventory does not have: a name that is mistyped must not pass for
 /// one whose records arrive.
 fn known(scope: Scope<'_>, inventory: &Inventory) -> Result<()> {
-    let accounts: BTreeSet<&str> = inventory.accounts.iter().map(|account| &*account.id).collect();
-    let regions: BTreeSet<&str> = inventory.places.iter().map(|place| &*place.region).collect();
-    let wrong = |named: &[String], known: &BTreeSet<&str>| {
-        named.iter().find(|one| !known.contains(one.as_str())).cloned()
-    };
-    let in_regions = scope.regions.unwrap_or_default();
-    let all = [("account", scope.accounts, accounts), ("Region", in_regions, regions)];
-    for (what, named, known) in all {
-        if let Some(name) = wrong(named, &known) {
-            let known: Vec<&str> = known.into_iter().collect();
-            let problem = Problem::misuse(format!("the inventory has no {what} {name}"));
-            return Err(problem.help(format!("it has {}", known.join(", "))).into());
-        }
-    }
-    Ok(())
+    let Some(NotThere { what, name, known }) = scope.not_in(inventory) else { return Ok(()) };
+    let problem = Problem::misuse(format!("the inventory has no {what} {name}"));
+    Err(problem.help(format!("it has {}", known.join(", "))).into())
 }
 
 /// The session with AWS, iff anything else has to be asked there.

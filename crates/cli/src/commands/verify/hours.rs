@@ -1,6 +1,6 @@
 //! The window: whole hours, because CloudWatch counts those.
 
-use crate::args::verify::WindowArgs;
+use crate::args::reading::WindowArgs;
 use crate::commands::invocations::question::time;
 use crate::problem::{Problem, say};
 use anyhow::Result;
@@ -63,7 +63,7 @@ fn of(typed: &WindowArgs, at: &str) -> Result<Range<i64>> {
 #[cfg(test)]
 mod tests {
     use super::window;
-    use crate::args::verify::WindowArgs;
+    use crate::args::reading::WindowArgs;
     use logs::text_of;
 
     fn of(since: Option<&str>, until: Option<&str>) -> Option<(String, String)> {

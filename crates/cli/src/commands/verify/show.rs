@@ -1,16 +1,15 @@
 //! What `verify` says: the answer on stdout and into files, and what to do next.
 
 use crate::again::same;
-use crate::args::{Format, verify as args};
+use crate::args::verify::{self as args, Format};
 use crate::commands::Context;
 use crate::commands::proofs::head_objects;
 use crate::output::{layout, print, write_file};
 use crate::problem::say;
 use crate::settings::Source;
 use anyhow::Result;
-use audit::evidence::Outcome;
 use delivery::Unsigned;
-use report::{self, Layout, Stamp, Verification, VerifiedFunction};
+use report::{self, AfterVerification, Layout, Stamp, Verification};
 use std::io::{self, Write};
 
 /// Prints, writes, and says what to do next.
@@ -61,40 +60,17 @@ fn write(
 }
 
 fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
-    let of = |wanted| verification.functions.iter().find(move |one| one.decided.outcome == wanted);
-    let command = if let Some(missing) = of(Outcome::Missing) {
-        format!(
-            "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
-            source.again(),
-            report::shell(&missing.arn)
-        )
-    } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
-        let mut rest = String::new();
-        let sources = typed.sources.iter().map(|source| ("", source.as_str()));
-        let keys: Vec<_> = typed.public_keys.iter().map(|path| path.to_string_lossy()).collect();
-        let keys = keys.iter().map(|path| ("--public-keys ", path.as_ref()));
-        let times = [("--since ", &typed.window.since), ("--until ", &typed.window.until)];
-        let times = times.into_iter().filter_map(|(flag, time)| Some((flag, time.as_deref()?)));
-        for (flag, value) in sources.chain(keys).chain(times) {
-            rest.push_str(&format!(" {flag}{}", report::shell(value)));
-        }
-        format!(
-            "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
-            source.caller()
-        )
-    } else if let Some(open) = of(Outcome::Undetermined) {
-        let sources: String = typed
-            .sources
-            .iter()
-            .filter(|one| one.starts_with("s3://"))
-            .map(|one| format!(" {}", report::shell(one)))
-            .collect();
-        let canary = report::shell(&open.arn);
-        format!("invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof", source.caller())
-    } else if typed.digests {
-        format!("invoketrail audit{}  # is every invocation recorded?", source.again())
-    } else {
-        format!("{}  # and are the files as they were delivered?", same(&[], " --digests"))
+    let keys: Vec<String> =
+        typed.public_keys.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let after = AfterVerification {
+        sources: &typed.sources,
+        public_keys: &keys,
+        since: typed.window.since.as_deref(),
+        until: typed.window.until.as_deref(),
+        digests: typed.digests,
+        source: &source.again(),
+        caller: &source.caller(),
+        again: &|flags| same(&[], flags),
     };
-    say("next", &command);
+    say("next", &after.next(verification));
 }

@@ -1,0 +1,42 @@
+//! `invoketrail explain` as it is typed.
+
+use super::source::{Counting, LIVE_AND_INVENTORY, Source};
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// `invoketrail explain`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail explain arn:aws:lambda:eu-west-1:111122223333:function:orders
+  invoketrail explain --inventory prod.json arn:aws:lambda:eu-west-1:111122223333:function:orders
+  aws cloudtrail get-event-selectors --trail-name main | invoketrail explain --selectors -
+
+Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
+pub(crate) struct Explain {
+    /// The function, web function or MicroVM image, by ARN or name.
+    #[arg(value_name = "ARN|NAME", required_unless_present = "selectors", conflicts_with = "selectors")]
+    pub(crate) arn: Option<String>,
+    /// Event selectors as AWS, Terraform or a person writes them; - for stdin. No AWS account is needed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
+    pub(crate) selectors: Option<PathBuf>,
+    /// With --selectors: the function to judge [default: any function that may ever exist].
+    #[arg(long, value_name = "ARN", requires = "selectors")]
+    pub(crate) function: Option<String>,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    /// The format of what is printed [default: terminal].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// The formats of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    // For a person.
+    Terminal,
+    // One document for each resource.
+    Json,
+}

@@ -1,0 +1,53 @@
+//! `invoketrail permissions` as it is typed.
+
+use super::source::Live;
+use clap::{Args, ValueEnum};
+
+/// `invoketrail permissions`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail permissions audit > policy.json
+  invoketrail permissions audit --check --profile prod
+
+Exit code with --check: 0 none is missing, 3 some are, 4 unknown.")]
+pub(crate) struct Permissions {
+    /// The job.
+    #[arg(value_enum, default_value_t = Job::Audit)]
+    pub(crate) job: Job,
+    /// Ask AWS which of them the caller lacks.
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) live: Live,
+}
+
+/// A job that needs permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Job {
+    /// Read what an audit needs.
+    Audit,
+    /// Read what a plan needs in addition.
+    Plan,
+    /// Carry out a plan.
+    Apply,
+    /// Read what a backout needs in addition.
+    Backout,
+    /// Read the delivered records.
+    Evidence,
+    /// Send a canary, and read what was delivered.
+    Canary,
+}
+
+impl From<Job> for aws::permissions::Job {
+    fn from(job: Job) -> Self {
+        match job {
+            Job::Audit => Self::Audit,
+            Job::Plan => Self::Plan,
+            Job::Apply => Self::Apply,
+            Job::Backout => Self::Backout,
+            Job::Evidence => Self::Evidence,
+            Job::Canary => Self::Canary,
+        }
+    }
+}

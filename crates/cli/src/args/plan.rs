@@ -1,0 +1,151 @@
+//! `invoketrail plan`, `backout` and `restore` as they are typed.
+
+use super::source::{Counting, Source};
+use super::values::{day, dollars, pattern};
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// `invoketrail plan`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail plan --profile prod --output plan.json
+  invoketrail plan --inventory acme.json --format markdown
+  invoketrail plan --format terraform > trail.tf
+  invoketrail plan --organization --role-name Reader --format terraform --output-dir trails
+
+Nothing is changed: `invoketrail apply plan.json` does that.
+Exit code: 0 the plan reaches its end or there is nothing to do, 3 something stands in the way.")]
+pub(crate) struct Plan {
+    /// Plan to remove paid copies instead: the same is recorded, fewer times.
+    #[arg(long)]
+    pub(crate) drop_copies: bool,
+    /// Also record web functions and MicroVMs where none exist yet.
+    #[arg(long)]
+    pub(crate) all_kinds: bool,
+    /// Create a trail in each account that needs one, not one trail for the organization.
+    #[arg(long)]
+    pub(crate) per_account: bool,
+    /// Also record management events that a trail excludes on purpose (AWS KMS, RDS Data API).
+    #[arg(long)]
+    pub(crate) all_management_events: bool,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// What `plan`, `backout` and `restore` have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub(crate) struct Planning {
+    /// The format of what is printed [default: terminal].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Show selectors as the JSON that is set, not as one line each; of the terminal format.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Write the plan to this file, for apply.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// With --format terraform or cloudformation: write one file for each account and Region to this folder.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) output_dir: Option<PathBuf>,
+    /// Use the prices in this file instead of the built-in ones.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) prices: Option<PathBuf>,
+    /// Accepted exceptions.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
+}
+
+/// The formats of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person.
+    Terminal,
+    /// The plan file.
+    Json,
+    /// For a pull request or a wiki.
+    Markdown,
+    /// For whoever manages the trail with Terraform or OpenTofu.
+    Terraform,
+    /// For whoever manages the trail with CloudFormation.
+    Cloudformation,
+    /// AWS CLI commands to run by hand.
+    AwsCli,
+}
+
+impl From<Format> for report::PlanFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Terminal => Self::Terminal,
+            Format::Json => Self::Json,
+            Format::Markdown => Self::Markdown,
+            Format::Terraform => Self::Terraform,
+            Format::Cloudformation => Self::Cloudformation,
+            Format::AwsCli => Self::AwsCli,
+        }
+    }
+}
+
+/// `invoketrail backout`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail backout --budget 200 --owner payments --reason cost --until 2027-01-31 --output backout.json
+  invoketrail backout --drop 'batch-*' --drop tag:env=dev --keep account:111122223333 ...
+
+A pattern is arn:..., the name of a function, tag:KEY=VALUE, account:ID or region:NAME; * stands for any characters.
+Functions are left out by name, so those created later stay recorded. `invoketrail apply` records the exception.")]
+pub(crate) struct Backout {
+    /// Spend at most this many US dollars a month, by the high end of the estimate.
+    #[arg(long, value_name = "USD-PER-MONTH", required_unless_present_any = ["drop", "only"], conflicts_with_all = ["drop", "only"], value_parser = dollars)]
+    pub(crate) budget: Option<f64>,
+    /// Leave out what matches; repeatable.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "only", value_parser = pattern)]
+    pub(crate) drop: Vec<audit::backout::Pattern>,
+    /// Record only these functions, by ARN: new ones escape; repeatable.
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) only: Vec<String>,
+    /// Never leave out what matches; repeatable.
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
+    pub(crate) keep: Vec<audit::backout::Pattern>,
+    /// Who is responsible for the reduction.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: String,
+    /// Why less is recorded.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The last day on which it is accepted (included), such as 2027-01-31.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) until: String,
+    /// The name of the exception [default: made of the owner and the day].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// `invoketrail restore`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail restore --exceptions exceptions.json --output restore.json
+  invoketrail restore --exceptions exceptions.json payments-2027-01-31")]
+pub(crate) struct Restore {
+    /// The exceptions to end [default: all in the file].
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) planning: Planning,
+    #[command(flatten)]
+    pub(crate) counting: Counting,
+    #[command(flatten)]
+    pub(crate) source: Source,
+}

@@ -1,0 +1,116 @@
+//! What is typed as the value of a flag, or stands in the file of settings, read; an error is one line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A format that the suffix of a file can name.
+pub(crate) trait Suffixed: Copy + 'static {
+    /// The suffixes, each with its format.
+    const SUFFIXES: &'static [(&'static str, Self)];
+}
+
+/// A file to write an answer to, and the format its suffix names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output<Format> {
+    pub(crate) path: PathBuf,
+    pub(crate) format: Format,
+}
+
+/// The file and its format.
+///
+/// # Errors
+/// One line that lists the suffixes that the command knows.
+pub(crate) fn output<Format: Suffixed>(text: &str) -> Result<Output<Format>, String> {
+    let path = PathBuf::from(text);
+    let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_ascii_lowercase());
+    match Format::SUFFIXES.iter().find(|(known, _)| suffix.as_deref() == Some(known)) {
+        Some(&(_, format)) => Ok(Output { path, format }),
+        None => {
+            let known: String = Format::SUFFIXES.iter().map(|(known, _)| format!(" .{known}")).collect();
+            Err(format!("its suffix names no format; known are{known}"))
+        }
+    }
+}
+
+/// Twelve digits.
+///
+/// # Errors
+/// One line that says so.
+pub(crate) fn account(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if cloudtrail::names::AccountId::parse(text).is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err("an account id has twelve digits".to_owned())
+    }
+}
+
+/// An amount of US dollars.
+///
+/// # Errors
+/// One line with an example.
+pub(crate) fn dollars(text: &str) -> Result<f64, String> {
+    let amount = text.trim().trim_start_matches('$').parse::<f64>();
+    let amount = amount.ok().filter(|amount| amount.is_finite() && *amount >= 0.0);
+    amount.ok_or_else(|| "an amount of US dollars looks like 200 or 99.50".to_owned())
+}
+
+/// A pattern of functions.
+///
+/// # Errors
+/// One line that says which there are.
+pub(crate) fn pattern(text: &str) -> Result<audit::backout::Pattern, String> {
+    audit::backout::Pattern::parse(text).map_err(|error| error.to_string())
+}
+
+/// A day of the calendar.
+///
+/// # Errors
+/// One line with an example.
+pub(crate) fn day(text: &str) -> Result<String, String> {
+    let known = store::is_day(text).then(|| text.to_owned());
+    known.ok_or_else(|| "a day looks like 2027-01-31".to_owned())
+}
+
+/// The form of a Region's name; AWS knows which exist.
+///
+/// # Errors
+/// One line with an example.
+pub(crate) fn region(text: &str) -> Result<String, String> {
+    if text.contains('-') && cloudtrail::names::Region::parse(text).is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err("a Region has a name like eu-west-1".to_owned())
+    }
+}
+
+/// A length of time.
+///
+/// # Errors
+/// One line with an example.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+    let known = units.into_iter().find_map(|(unit, milliseconds)| {
+        let number = text.trim().strip_suffix(unit)?.parse::<u64>().ok()?;
+        Some(Duration::from_millis(number.checked_mul(milliseconds)?))
+    });
+    let most = Duration::from_secs(7 * 24 * 3_600);
+    known
+        .filter(|time| !time.is_zero() && *time <= most)
+        .ok_or_else(|| "a time looks like 90s, 20m or 2h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+    use std::time::Duration;
+
+    #[test]
+    fn lengths_of_time() {
+        assert_eq!(duration("20m"), Ok(Duration::from_secs(1_200)));
+        assert_eq!(duration("50ms"), Ok(Duration::from_millis(50)));
+        for text in ["", "20", "0s", "-1s", "1y", "99999999999999999h", "ém"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

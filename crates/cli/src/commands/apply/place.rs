@@ -1,0 +1,135 @@
+//! The accounts in which a plan is carried out: read before, compared after, with the one session over all of them.
+
+use super::{Declared, Work, exceptions_again};
+use crate::commands::Context;
+use crate::outcome::Outcome;
+use crate::output::{layout, print};
+use crate::problem::say;
+use crate::session::Session;
+use crate::settings::{Accounts, Live};
+use anyhow::Result;
+use audit::change::{Change, State};
+use audit::drift::{Snapshot, drift, snapshot};
+use audit::exception::Exception;
+use audit::inventory::Inventory;
+use audit::plan::{Plan, Purpose, begun, conduct_over, stranger, unbegun};
+
+/// Where the plan is carried out.
+pub(crate) struct Place<'a> {
+    /// With AWS, over the accounts of the plan.
+    pub(crate) session: Session,
+    pub(crate) live: &'a Live,
+    pub(crate) context: &'a Context,
+}
+
+impl<'a> Place<'a> {
+    /// Asks AWS who asks: once for reading, changing and reading again.
+    ///
+    /// # Errors
+    /// [`crate::problem::Problem`] iff not even the caller is known, or it was interrupted before.
+    pub(crate) fn open(plan: &Plan, live: &'a Live, context: &'a Context) -> Result<Self> {
+        let mut over = live.clone();
+        if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
+            over.accounts = Accounts::Listed(plan.scope.accounts.clone());
+        }
+        Ok(Place { session: Session::open(&over)?, live, context })
+    }
+
+    /// The accounts of the plan as they are now, audited; or the outcome, where the plan is not theirs.
+    pub(crate) fn audited(
+        &self,
+        plan: &Plan,
+        declared: &[Exception],
+    ) -> Result<std::result::Result<Snapshot, Outcome>> {
+        Ok(self.reached(plan)?.map(|inventory| self.snapshot(&inventory, declared)))
+    }
+
+    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
+    pub(super) fn collected(&self, work: &Work) -> Result<std::result::Result<Inventory, Outcome>> {
+        let plan = &work.plan;
+        let inventory = match self.reached(plan)? {
+            Ok(inventory) => inventory,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        if let Err(refused) = conduct_over(&unbegun(&inventory, plan, &work.marks), plan) {
+            match self.first_changed(work) {
+                Some(change) => self.tell_stale(plan, change),
+                None => say("error", &refused.to_string()),
+            }
+            return Ok(Err(Outcome::No));
+        }
+        Ok(Ok(inventory))
+    }
+
+    /// The first change of the plan that was not begun and is not set on what the plan found; `None` iff there is none, or nobody knows.
+    fn first_changed<'p>(&self, work: &'p Work) -> Option<&'p Change> {
+        let begun = begun(&work.plan, &work.marks);
+        let steps = work.plan.steps.iter().enumerate().filter(|(at, _)| !begun.contains(at));
+        let changes: Vec<&Change> = steps.map(|(_, step)| &step.change).collect();
+        let owned: Vec<Change> = changes.iter().map(|change| (*change).clone()).collect();
+        let found = self.session.look(&owned)?;
+        let is_changed = |(change, found): &(&Change, std::result::Result<State, String>)| {
+            found.as_ref().is_ok_and(|found| *found != change.before() && *found != change.after())
+        };
+        changes.into_iter().zip(found).find(is_changed).map(|(change, _)| change)
+    }
+
+    /// Says that the account is not any more what the plan was made for.
+    fn tell_stale(&self, plan: &Plan, changed: &Change) {
+        say("error", &format!("{} has changed since the plan was made", changed.target.arn));
+        let flags = match plan.purpose {
+            Purpose::Record => "",
+            Purpose::DropCopies => " --drop-copies",
+            Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => {
+                return say("help", "make the plan again");
+            }
+        };
+        say("next", &format!("invoketrail plan{flags} --output plan.json{}", self.live.again()));
+    }
+
+    /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
+    pub(super) fn reached(&self, plan: &Plan) -> Result<std::result::Result<Inventory, Outcome>> {
+        let collected = self.session.collect(&self.context.now)?;
+        if collected.interrupted {
+            say("note", "interrupted");
+            return Ok(Err(Outcome::Interrupted));
+        }
+        let inventory = collected.inventory;
+        if let Some(stranger) = stranger(plan, &inventory) {
+            say("error", &report::stranger_sentence(&stranger));
+            say("help", "run it with credentials of the accounts it was made for, or plan again");
+            return Ok(Err(Outcome::No));
+        }
+        Ok(Ok(inventory))
+    }
+
+    pub(super) fn snapshot(&self, inventory: &Inventory, declared: &[Exception]) -> Snapshot {
+        let options = audit::Options {
+            exceptions: declared,
+            today: crate::clock::day(&self.context.now),
+            ..audit::Options::default()
+        };
+        snapshot(&audit::audit(inventory, &options))
+    }
+
+    /// Audits again, writes down what became of exceptions, and shows what is different.
+    pub(crate) fn finished(
+        &self,
+        plan: &Plan,
+        before: &Snapshot,
+        declared: &Declared,
+        outcome: Outcome,
+    ) -> Result<Outcome> {
+        // The plan is carried out: what it may do is not asked any more, and what could not be read now is the audit's to say.
+        let after = self.reached(plan);
+        let exceptions = declared.settle(plan, after.as_ref().ok().and_then(|read| read.as_ref().ok()))?;
+        let after = match after? {
+            Ok(inventory) => self.snapshot(&inventory, &exceptions),
+            Err(other) => return Ok(outcome.worse(other)),
+        };
+        let text = report::drift_text(&drift(before, &after), &before.collected_at, &layout());
+        print(|out| out.write_all(text.as_bytes()))?;
+        say("next", &format!("invoketrail audit{}{}", exceptions_again(), self.live.again()));
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,36 @@
+//! The natural next command after an answer about invocations.
+
+use super::super::view::shell;
+use logs::{Dimension, Invocations, Table};
+
+/// The command that was typed, without the flags that are named (and whether a value follows), and with others.
+pub type Again<'a> = dyn Fn(&[(&str, bool)], &str) -> String + 'a;
+
+/// The natural next command, and what it is for. `by` is what calls were grouped by, as it was typed.
+#[must_use]
+pub fn invocations_next(found: &Invocations, by: &[String], again: &Again<'_>) -> String {
+    let busiest = |table: &Table| {
+        let group = table.rows().max_by_key(|group| group.cell.records())?;
+        let by = if by.is_empty() { Some(0) } else { by.iter().position(|one| one == "function") };
+        group.label(by?).map(str::to_owned)
+    };
+    match found {
+        Invocations::Groups(table) => match busiest(table) {
+            Some(function) => {
+                let flags = format!(" --timeline --function {}", shell(&function));
+                let command =
+                    again(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
+                format!("{command}  # each call of the busiest function")
+            }
+            None => "invoketrail audit  # is every invocation recorded?".to_owned(),
+        },
+        Invocations::Timeline(_) => {
+            let caller = Dimension::Principal.as_str();
+            let command = again(
+                &[("by", true), ("timeline", false), ("limit", true)],
+                &format!(" --by {caller},source"),
+            );
+            format!("{command}  # who calls, and from where")
+        }
+    }
+}

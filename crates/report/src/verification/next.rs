@@ -1,0 +1,66 @@
+//! The natural next command after a verification.
+
+use super::super::view::shell;
+use super::{Verification, VerifiedFunction};
+use audit::evidence::Outcome;
+
+/// How a verification was asked for, as far as the next command depends on it. Flags have a space before them.
+pub struct AfterVerification<'a> {
+    /// The places that were typed.
+    pub sources: &'a [String],
+    /// The files of public keys that were typed.
+    pub public_keys: &'a [String],
+    /// The begin that was typed.
+    pub since: Option<&'a str>,
+    /// The end that was typed.
+    pub until: Option<&'a str>,
+    /// True iff digests were asked for.
+    pub digests: bool,
+    /// The flags that lead to the same facts.
+    pub source: &'a str,
+    /// The flags that lead to the same caller of AWS.
+    pub caller: &'a str,
+    /// The command that was typed, with these flags instead of its format and output.
+    pub again: &'a dyn Fn(&str) -> String,
+}
+
+impl AfterVerification<'_> {
+    /// The natural next command, and what it is for.
+    #[must_use]
+    pub fn next(&self, verification: &Verification) -> String {
+        let of = |wanted| verification.functions.iter().find(move |one| one.decided.outcome == wanted);
+        if let Some(missing) = of(Outcome::Missing) {
+            format!(
+                "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
+                self.source,
+                shell(&missing.arn)
+            )
+        } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
+            let mut rest = String::new();
+            let sources = self.sources.iter().map(|source| ("", source.as_str()));
+            let keys = self.public_keys.iter().map(|path| ("--public-keys ", path.as_str()));
+            let times = [("--since ", self.since), ("--until ", self.until)];
+            let times = times.into_iter().filter_map(|(flag, time)| Some((flag, time?)));
+            for (flag, value) in sources.chain(keys).chain(times) {
+                rest.push_str(&format!(" {flag}{}", shell(value)));
+            }
+            format!(
+                "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
+                self.caller
+            )
+        } else if let Some(open) = of(Outcome::Undetermined) {
+            let sources: String = self
+                .sources
+                .iter()
+                .filter(|one| one.starts_with("s3://"))
+                .map(|one| format!(" {}", shell(one)))
+                .collect();
+            let canary = shell(&open.arn);
+            format!("invoketrail verify{sources} --canary {canary}{}  # an end-to-end proof", self.caller)
+        } else if self.digests {
+            format!("invoketrail audit{}  # is every invocation recorded?", self.source)
+        } else {
+            format!("{}  # and are the files as they were delivered?", (self.again)(" --digests"))
+        }
+    }
+}
