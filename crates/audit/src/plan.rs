@@ -30,7 +30,10 @@ pub use reduce::{Reduction, backout};
 pub use restore::{restore, still_excused};
 use said::finish;
 pub use theirs::{Stranger, stranger};
-pub use undone::{Around, around, begun, is_taken_back, taken_back, takes_back_all, takes_back_only, undo};
+pub use undone::{
+    Around, around, begun, first_changed, is_taken_back, still_to_come, taken_back, takes_back_all,
+    takes_back_only, undo,
+};
 
 use crate::answer::Conclusion;
 use crate::change::Change;

@@ -136,6 +136,23 @@ pub fn begun(plan: &Plan, marks: &[Mark]) -> Vec<usize> {
     (0..plan.steps.len()).filter(|at| marks.get(*at).is_some_and(|mark| mark.is_begun())).collect()
 }
 
+/// The changes of a plan that its journal does not say were begun.
+#[must_use]
+pub fn still_to_come(plan: &Plan, marks: &[Mark]) -> Vec<Change> {
+    let begun = begun(plan, marks);
+    let steps = plan.steps.iter().enumerate().filter(|(at, _)| !begun.contains(at));
+    steps.map(|(_, step)| step.change.clone()).collect()
+}
+
+/// The first change of which neither what it was planned on nor what it sets was found; `None` iff there is none that could be read.
+#[must_use]
+pub fn first_changed<'c>(changes: &'c [Change], found: &[Result<State, String>]) -> Option<&'c Change> {
+    let is_changed = |(change, found): &(&Change, &Result<State, String>)| {
+        found.as_ref().is_ok_and(|found| *found != change.before() && *found != change.after())
+    };
+    changes.iter().zip(found).find(is_changed).map(|(change, _)| change)
+}
+
 /// True iff `back` takes back every setting that was begun, and not only some of them.
 #[must_use]
 pub fn takes_back_all(plan: &Plan, marks: &[Mark], back: &Plan) -> bool {

@@ -8,11 +8,11 @@ use crate::problem::say;
 use crate::session::Session;
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
-use audit::change::{Change, State};
+use audit::change::Change;
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Plan, Purpose, begun, conduct_over, stranger, unbegun};
+use audit::plan::{Plan, Purpose, conduct_over, first_changed, still_to_come, stranger, unbegun};
 
 /// Where the plan is carried out.
 pub(crate) struct Place<'a> {
@@ -53,7 +53,7 @@ impl<'a> Place<'a> {
         };
         if let Err(refused) = conduct_over(&unbegun(&inventory, plan, &work.marks), plan) {
             match self.first_changed(work) {
-                Some(change) => self.tell_stale(plan, change),
+                Some(change) => self.tell_stale(plan, &change),
                 None => say("error", &refused.to_string()),
             }
             return Ok(Err(Outcome::No));
@@ -61,17 +61,11 @@ impl<'a> Place<'a> {
         Ok(Ok(inventory))
     }
 
-    /// The first change of the plan that was not begun and is not set on what the plan found; `None` iff there is none, or nobody knows.
-    fn first_changed<'p>(&self, work: &'p Work) -> Option<&'p Change> {
-        let begun = begun(&work.plan, &work.marks);
-        let steps = work.plan.steps.iter().enumerate().filter(|(at, _)| !begun.contains(at));
-        let changes: Vec<&Change> = steps.map(|(_, step)| &step.change).collect();
-        let owned: Vec<Change> = changes.iter().map(|change| (*change).clone()).collect();
-        let found = self.session.look(&owned)?;
-        let is_changed = |(change, found): &(&Change, std::result::Result<State, String>)| {
-            found.as_ref().is_ok_and(|found| *found != change.before() && *found != change.after())
-        };
-        changes.into_iter().zip(found).find(is_changed).map(|(change, _)| change)
+    /// The first change to come of what somebody changed since; `None` iff there is none, or nobody knows.
+    fn first_changed(&self, work: &Work) -> Option<Change> {
+        let changes = still_to_come(&work.plan, &work.marks);
+        let found = self.session.look(&changes)?;
+        first_changed(&changes, &found).cloned()
     }
 
     /// Says that the account is not any more what the plan was made for.
