@@ -1,6 +1,7 @@
 //! The command that was typed, said again with other flags: what a next line advises must work for whoever typed this one.
 
 use report::{retyped, shell, typed_value};
+use std::path::Path;
 
 /// Flags about the form of an answer, and whether a value follows. A new command says its own.
 const FORM: [(&str, bool); 4] =
@@ -37,9 +38,10 @@ pub(crate) fn config_again() -> String {
     flag_again("config")
 }
 
-/// The file of exceptions as it was typed, for the next command that changes or audits an account.
+/// The file of exceptions as it was typed, for the next command that changes or audits an account; nothing iff there is none.
 pub(crate) fn exceptions_again() -> String {
-    flag_again("exceptions")
+    let named = typed_value(&typed(), "exceptions").filter(|path| Path::new(path).exists());
+    named.map_or_else(String::new, |_| flag_again("exceptions"))
 }
 
 fn flag_again(flag: &str) -> String {

@@ -3,7 +3,7 @@
 use crate::args::source::Recorders;
 use crate::args::values::{Output, Suffixed, account, output, region};
 use crate::output::read_within;
-use crate::problem::{Problem, io_problem, say};
+use crate::problem::{Problem, insist, io_problem};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::io::ErrorKind;
@@ -117,7 +117,7 @@ fn in_folder() -> Result<Config> {
         Err(error) => return Err(io_problem("read", NAME, &error).into()),
         // A pipe would be waited for, and a folder of that name does not concern us.
         Ok(metadata) if !metadata.is_file() => {
-            say("note", &format!("ignoring ./{NAME}: it is not a regular file"));
+            insist("note", &format!("ignoring ./{NAME}: it is not a regular file"));
             return Ok(Config::default());
         }
         Ok(_) => {}
@@ -127,9 +127,9 @@ fn in_folder() -> Result<Config> {
         let key = &setting.key;
         if ONLY_NAMED.contains(&key.as_str()) {
             let why = format!("only a file named with --config may set it (--config {NAME})");
-            say("note", &format!("ignoring `{key}` from ./{NAME}: {why}"));
+            insist("note", &format!("ignoring `{key}` from ./{NAME}: {why}"));
         } else {
-            say("note", &format!("using from ./{NAME}: {key} = {}", excerpt(&setting.to_string(), 400)));
+            insist("note", &format!("using from ./{NAME}: {key} = {}", excerpt(&setting.to_string(), 400)));
         }
     }
     forget(&mut config);

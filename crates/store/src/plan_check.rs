@@ -116,8 +116,12 @@ fn buckets(path: &str, change: &Change) -> Checked {
 /// A bucket that is made lets in CloudTrail for this trail alone: by the plan, or by an undo that makes again what a plan deleted.
 fn policies(path: &str, change: &Change, partition: &str) -> Checked {
     let Setting::Bucket(Turn { before, after }) = &change.setting else { return Ok(()) };
-    for (member, bucket) in [("before", before), ("after", after)] {
-        if bucket.as_ref().is_some_and(|bucket| !is_for_cloudtrail(bucket, &change.target, partition)) {
+    // Taken back between its creation and its policy, it lets nobody in.
+    let half_made = |bucket: &Bucket| after.is_none() && bucket.policy.is_empty();
+    for (member, bucket) in
+        [("before", before.as_ref().filter(|one| !half_made(one))), ("after", after.as_ref())]
+    {
+        if bucket.is_some_and(|bucket| !is_for_cloudtrail(bucket, &change.target, partition)) {
             let problem = "the policy lets in somebody else than CloudTrail for this trail".to_owned();
             return Err(DocumentError::Impossible { path: format!("{path}.{member}.policy"), problem });
         }

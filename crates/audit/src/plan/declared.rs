@@ -62,6 +62,11 @@ impl Declaring {
         all.iter().any(|one| self.is_ended(one))
     }
 
+    /// Those that end and that are not among these: nothing ends there.
+    pub fn missing<'a>(&'a self, all: &'a [Exception]) -> impl Iterator<Item = &'a Exception> {
+        self.ends.iter().filter(|end| !all.iter().any(|one| is_of(one, end)))
+    }
+
     fn is_ended(&self, one: &Exception) -> bool {
         self.ends.iter().any(|end| is_of(one, end))
     }

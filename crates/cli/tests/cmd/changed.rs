@@ -109,3 +109,30 @@ fn no_bucket_is_made_for_somebody_else() {
         }
     }
 }
+
+/// A bucket that is taken back between its creation and its policy: what the tool wrote of that it reads again.
+#[test]
+fn the_journal_of_a_bucket_that_was_half_made_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, endpoint) = (folder.path().join("journal"), endpoint());
+    for (before, after, code) in [(true, false, 1), (true, true, 1), (false, true, 1)] {
+        let mut document = plan();
+        let change = &mut document["plan"]["steps"][0]["change"];
+        let mut half = change["after"].take();
+        half["policy"] = "".into();
+        if before {
+            change["before"] = half.clone();
+        }
+        if after {
+            change["after"] = half;
+        }
+        let mut head: Value = serde_json::from_str(&hashed(&document)).unwrap();
+        head["format"] = "invoketrail.journal/1".into();
+        head["started_at"] = "2026-11-23T17:00:00Z".into();
+        std::fs::write(&file, format!("{head}\n{}\n", json!({"entry": "done", "step": 0}))).unwrap();
+        let output = endpoint.command(&["undo", file.to_str().unwrap()]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert_eq!(stderr.contains(".policy"), after, "{stderr}");
+    }
+}

@@ -87,6 +87,14 @@ fn quiet_leaves_the_answer_the_errors_and_what_is_hidden() {
     assert!(said.stdout.starts_with("Not every Lambda invocation is recorded"), "{}", said.stdout);
     let hidden = crate::run::run(&[&acme[..], &["--exit-zero"]].concat());
     assert_eq!(hidden.stderr, "note: the answer is no: exit code 3 hidden by --exit-zero\n");
+    // What a file of this folder decides is shown: nobody named it.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("invoketrail.toml"), "regions = [\"eu-west-1\"]\nexit-zero = true\n")
+        .unwrap();
+    let output = crate::run::command(&["completions", "bash", "--quiet"]).current_dir(folder.path()).output();
+    let stderr = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(stderr.contains("note: using from ./invoketrail.toml: region"), "{stderr}");
+    assert!(stderr.contains("note: ignoring `exit-zero` from ./invoketrail.toml"), "{stderr}");
     let wrong = crate::run::run(&["audit", "--inventory", "no/such.json", "--quiet"]);
     assert!(wrong.stderr.starts_with("error: ") && wrong.stderr.contains("\nhelp: "), "{}", wrong.stderr);
 }

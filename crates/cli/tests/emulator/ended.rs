@@ -39,6 +39,17 @@ fn an_exception_ends_with_its_reason() {
 
     // The undo of a backout ends its exception.
     reduced(&seed, folder, "first");
+    let other = "undo first.json.journal --exceptions other.json";
+    let text = says(&seed, folder, other, 2);
+    let hash = text.split("--approve ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let text = says(&seed, folder, &format!("{other} --approve {hash}"), 0);
+    assert!(text.contains("is not in other.json: another file that holds it goes on excusing"), "{text}");
+    assert!(!text.contains("audit --exceptions other.json"), "{text}");
+    assert_eq!(declared(folder), 1);
+    std::fs::remove_file(folder.join("exceptions.json")).unwrap();
+    reduced(&seed, folder, "again");
+    std::fs::rename(folder.join("again.json.journal"), folder.join("first.json.journal")).unwrap();
+    std::fs::remove_file(folder.join("first.json.journal.undo")).unwrap();
     let undo = "undo first.json.journal --exceptions exceptions.json";
     let text = says(&seed, folder, undo, 2);
     let hash = text.split("--approve ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -49,6 +60,8 @@ fn an_exception_ends_with_its_reason() {
     reduced(&seed, folder, "second");
     seed.cloudtrail("us-east-1", "PutEventSelectors", FULL);
     says(&seed, folder, "restore --exceptions exceptions.json --output restore.json", 0);
+    let text = says(&seed, folder, "apply restore.json --exceptions other.json --approve HASH", 1);
+    assert!(text.contains("there is no file other.json"), "{text}");
     // In between it is left out again: the exception is needed, whatever the plan says.
     let arn = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:f0000");
     let less = FULL.replace(

@@ -5,7 +5,7 @@ use super::work::Work;
 use crate::clock::day;
 use crate::outcome::Outcome;
 use crate::output::write_private;
-use crate::problem::{Problem, io_problem, say};
+use crate::problem::{Problem, insist, io_problem, say};
 use crate::settings::Live;
 use anyhow::Result;
 use audit::change::Change;
@@ -43,6 +43,13 @@ impl Declared {
         declared.refuse_taken(&declared.before)?;
         if matches!(plan.purpose, Purpose::Restore(_)) {
             declared.refuse_others()?;
+            if let Some(path) = declared.written().filter(|path| !path.exists()) {
+                let problem = Problem::new(format!(
+                    "there is no file {}, and the plan ends exceptions of one",
+                    path.display()
+                ));
+                return Err(problem.help("nothing was changed: name the file with --exceptions").into());
+            }
         }
         if let Some(path) = declared.written() {
             can_write(path).map_err(|error| {
@@ -109,6 +116,14 @@ impl Declared {
                 if let Some((id, why)) = still_needed(plan, &[], now, &found) {
                     return Err(Problem::new(format!("exception {id} cannot end: {why}")).into());
                 }
+            }
+            for one in self.declaring.missing(&found) {
+                let text = format!(
+                    "exception {} is not in {}: another file that holds it goes on excusing",
+                    one.id,
+                    path.display()
+                );
+                insist("note", &text);
             }
             let all = self.declaring.over(&found);
             if all != found {
