@@ -17,6 +17,7 @@ pub mod change;
 pub mod code;
 pub mod controls;
 pub mod cost;
+mod count;
 pub mod drift;
 pub mod edit;
 pub mod evidence;
@@ -29,6 +30,7 @@ mod judge;
 pub mod lint;
 pub mod plan;
 pub mod remedy;
+pub mod resource_ref;
 
 pub use cause::of_why;
 use cost::Prices;

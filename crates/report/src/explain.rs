@@ -1,7 +1,8 @@
 //! The proof for one resource, brought together: every recorder, every selector, what it admits and what it did.
 
-use audit::finding::{Audit, PlaceCandidate, ResourceRef, Silent, SilentReason};
+use audit::finding::{Audit, PlaceCandidate, Silent, SilentReason};
 use audit::inventory::Gap;
+use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};

@@ -2,8 +2,9 @@
 
 use audit::answer::{Answer, Conclusion};
 use audit::controls::is_about_invocations;
-use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status, Summary};
+use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary};
 use audit::inventory::{GapKind, OptIn};
+use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use recording::State;

@@ -2,8 +2,9 @@
 
 use super::selectors;
 use super::view::quantity;
-use audit::finding::{Audit, Finding, PlaceAudit, ResourceRef, SilentReason};
+use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
 use audit::inventory::{Account, Gap};
+use audit::resource_ref::ResourceRef;
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Recorder;
 use cloudtrail::resource::ResourceType;
