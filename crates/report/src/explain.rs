@@ -90,6 +90,20 @@ impl Explanation<'_> {
     }
 }
 
+/// Every place where the resource of that unqualified ARN was judged: one, but for web functions, which are judged in
+/// each Region that serves them.
+#[must_use]
+pub fn find_resource(audit: &Audit<'_>, arn: &str) -> Vec<ResourceRef> {
+    let mut found = Vec::new();
+    for (place, of) in audit.places.iter().enumerate() {
+        for (plane, of) in of.planes.iter().enumerate() {
+            let rows = of.rows.iter().enumerate().filter(|(_, row)| row.arn == arn);
+            found.extend(rows.map(|(row, _)| ResourceRef { place, plane, row }));
+        }
+    }
+    found
+}
+
 /// The proof for a resource of the audit.
 #[must_use]
 pub fn explain_resource<'a>(audit: &'a Audit<'a>, resource: ResourceRef) -> Explanation<'a> {

@@ -4,9 +4,11 @@
 //! layout always give the same bytes.
 
 mod brief;
+mod colours;
 mod drift;
 pub mod explain;
 mod explained;
+mod inactive;
 mod invocations;
 mod json;
 mod jsonl;
@@ -18,7 +20,10 @@ mod page;
 mod places;
 mod plan;
 mod proof;
+mod quantity;
+mod resource_name;
 mod selectors;
+mod shell;
 mod shortfall;
 mod terminal;
 mod validation;
@@ -27,7 +32,9 @@ mod view;
 mod words;
 
 pub use drift::drift_text;
-pub use explain::{Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors};
+pub use explain::{
+    Explanation, candidates, explain_at, explain_future, explain_resource, explain_selectors, find_resource,
+};
 pub use explained::{explanation_json, explanation_text};
 pub use invocations::{
     INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json, invocations_jsonl,
@@ -43,6 +50,7 @@ pub use plan::{
     Line, PlaceDocument, RenderError, difference, difference_of_states, plan_aws_cli, plan_cloudformation,
     plan_markdown, plan_terraform, plan_text, stack_or_tag,
 };
+pub use shell::shell;
 pub use shortfall::shortfall;
 pub use terminal::{write_terminal, write_terminal_since};
 pub use validation::{VALIDATION_FORMAT, Validated, validation_json, validation_text};
@@ -50,7 +58,6 @@ pub use verification::{
     ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json, verification_jsonl,
     verification_markdown, verification_text,
 };
-pub use view::{find_resource, shell};
 
 use audit::Counted;
 use audit::drift::Drift;
