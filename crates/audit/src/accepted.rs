@@ -3,7 +3,7 @@
 //! An exception never turns a verdict: a function under one is still `not_recorded`. It changes what a control makes of it.
 
 use crate::exception::Exception;
-use crate::finding::ResourceRef;
+use crate::resource_ref::ResourceRef;
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};

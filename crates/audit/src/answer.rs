@@ -1,6 +1,6 @@
 //! The answer of an audit. What a headline says, what documents hold and what an exit code tells come from it and from nothing else.
 
-use crate::controls::is_about_invocations;
+use crate::controls::names::is_about_invocations;
 use crate::finding::{Audit, ControlResult, Status, Weight};
 
 /// An answer in one word, from the best to the worst: a no wins over ignorance, ignorance over a yes.

@@ -10,10 +10,13 @@ mod lambda_data_events;
 mod lambda_invocations_recorded;
 mod log_file_validation;
 mod management_events_recorded;
+pub(crate) mod names;
 mod paid_copies;
 mod recorder_exists;
 mod recorder_logging;
 mod selector_values_can_match;
+
+pub use names::{ABOUT_INVOCATIONS, REQUIRED, is_about_invocations};
 
 use crate::code::{Code, Coded};
 use crate::cost::Prices;
@@ -39,25 +42,6 @@ pub(crate) fn all(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<ControlResu
         doubt_unseen(audit, control);
     }
     all
-}
-
-/// The controls that decide the answer, in the order in which they are reported.
-pub const REQUIRED: [&str; 6] = [
-    "lambda-invocations-recorded",
-    "lambda-web-function-invocations-recorded",
-    "lambda-microvm-invocations-recorded",
-    "recorder-exists",
-    "recorder-logging",
-    "management-events-recorded",
-];
-
-/// The controls that ask whether invocations are recorded, one for each type of resource.
-pub const ABOUT_INVOCATIONS: [&str; 3] = [REQUIRED[0], REQUIRED[1], REQUIRED[2]];
-
-/// True iff the control of that name asks whether invocations are recorded, of whatever type of resource.
-#[must_use]
-pub fn is_about_invocations(id: &str) -> bool {
-    ABOUT_INVOCATIONS.contains(&id)
 }
 
 /// Every control is about every place that was to be audited, so none can pass while some were not seen.
@@ -124,9 +108,4 @@ fn named(audit: &Audit<'_>, recorder: usize) -> String {
     let told = format!("{} {}", one.kind, one.name);
     let namesakes = all.iter().filter(|other| other.kind == one.kind && other.name == one.name).count();
     if namesakes > 1 { format!("{told} of {} in {}", one.account, one.home_region) } else { told }
-}
-
-/// `one thing`, `7 things`.
-pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

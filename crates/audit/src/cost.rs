@@ -1,13 +1,14 @@
 //! What recording costs: invocations times price times copies, as a range, never as a promise.
 
+mod uncounted;
+
 use crate::code::{Code, Coded};
-use crate::controls::count;
 use crate::finding::{Audit, PlaceAudit};
-use crate::plan::{Copies, CostTurn};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::{Candidate, State, Subject, decide};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+pub(crate) use uncounted::Uncounted;
 
 /// Prices with their date and source: data, not knowledge. A file of the user's may replace them.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,34 @@ pub struct Monthly {
     pub low: f64,
     /// The most it is likely to be.
     pub high: f64,
+}
+
+/// Cost before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostTurn {
+    /// Today.
+    pub before: Monthly,
+    /// Once the plan is carried out.
+    pub after: Monthly,
+    /// The invocations in 30 days that it rests on.
+    pub invocations: u64,
+    /// True iff something may be recorded that nobody counted: then it costs at least the low end, and no high end is known.
+    pub is_least: bool,
+    /// What the figures rest on and leave out, in words: prices' date and source, functions without counts, ...
+    pub basis: Vec<Coded>,
+    /// Invocations recorded more than once, after: what each costs.
+    pub copies: Vec<Copies>,
+}
+
+/// The same invocations recorded by several recorders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copies {
+    /// The recorders, by ARN.
+    pub recorders: Vec<String>,
+    /// The invocations in 30 days that all of them record.
+    pub invocations: u64,
+    /// What the copies beyond the first cost.
+    pub cost: Monthly,
 }
 
 /// What recording Lambda's data events costs before and after, by the invocations of the inventory; `None` iff the
@@ -105,81 +134,6 @@ pub fn by_function<'a>(audit: &Audit<'a>, prices: &Prices) -> HashMap<&'a str, f
         }
     }
     all
-}
-
-/// What may be invoked, recorded and paid for, and is in no figure because nobody counted it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Uncounted {
-    /// Functions whose invocations are not known.
-    functions: usize,
-    /// Web functions and MicroVM images that may be recorded: no metric of theirs is read.
-    others: usize,
-    /// Accounts and Regions of which resources were not listed to the end.
-    unlisted: usize,
-}
-
-impl Uncounted {
-    pub(crate) fn of(audit: &Audit<'_>) -> Self {
-        let mut all = Self::default();
-        for place in &audit.places {
-            all.unlisted += usize::from(place.planes.iter().any(|plane| !plane.gaps.is_empty()));
-            for plane in &place.planes {
-                let recorded = |verdict: usize| audit.verdicts[verdict].state != State::NotRecorded;
-                let counted = |arn: &str| crate::backout::invocations(audit.inventory, arn).is_some();
-                match plane.kind {
-                    ResourceType::Function => {
-                        all.functions += plane.rows.iter().filter(|row| !counted(row.arn)).count();
-                    }
-                    _ => all.others += plane.rows.iter().filter(|row| recorded(row.verdict)).count(),
-                }
-            }
-        }
-        all
-    }
-
-    fn joined(self, other: &Self) -> Self {
-        Uncounted {
-            functions: self.functions.max(other.functions),
-            others: self.others.max(other.others),
-            unlisted: self.unlisted.max(other.unlisted),
-        }
-    }
-
-    pub(crate) fn is_empty(self) -> bool {
-        self == Self::default()
-    }
-
-    /// One sentence for each kind.
-    pub(crate) fn told(self) -> Vec<Coded> {
-        let mut told = Vec::new();
-        if self.functions > 0 {
-            let n = count(self.functions, "function");
-            told.push(
-                Code::InvocationsUnknown
-                    .says(format!("the invocations of {n} are not known and not counted")),
-            );
-        }
-        if self.others > 0 {
-            told.push(Code::NewerKindsUncounted.says(format!(
-                "the invocations of {} of the newer kinds (web functions, MicroVM images) are not known and not counted",
-                count(self.others, "resource")
-            )));
-        }
-        if self.unlisted > 0 {
-            let n = self.unlisted;
-            let places =
-                if n == 1 { "1 account and Region".to_owned() } else { format!("{n} accounts and Regions") };
-            told.push(Code::UnlistedUncounted.says(format!(
-                "the resources of {places} were not listed to the end, and the rest is not counted"
-            )));
-        }
-        told
-    }
-
-    /// Those beside functions whose invocations are not known, which are told elsewhere.
-    pub(crate) fn beside_functions(self) -> Self {
-        Uncounted { functions: 0, ..self }
-    }
 }
 
 #[derive(Default)]

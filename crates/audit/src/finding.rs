@@ -5,6 +5,7 @@
 use crate::accepted::Accepted;
 use crate::code::Coded;
 use crate::inventory::{Gap, Inventory};
+use crate::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;
 use recording::{State, Verdict, Why};
 use std::collections::BTreeMap;
@@ -120,17 +121,6 @@ pub struct Proof {
     pub place: usize,
     /// Position in [`Audit::verdicts`].
     pub verdict: usize,
-}
-
-/// A resource, by position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ResourceRef {
-    /// Position in [`Audit::places`].
-    pub place: usize,
-    /// The plane: position in [`PlaceAudit::planes`], which is the position in [`ResourceType::ALL`].
-    pub plane: usize,
-    /// Position in [`Plane::rows`].
-    pub row: usize,
 }
 
 /// The whole answer.

@@ -8,8 +8,9 @@ use verdicts::Verdicts;
 
 use crate::accepted::{Accepted, Register};
 use crate::candidates::Candidates;
-use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, ResourceRef, Row, Summary};
+use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
+use crate::resource_ref::ResourceRef;
 use crate::{Options, exclusion};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;

@@ -17,6 +17,7 @@ pub mod change;
 pub mod code;
 pub mod controls;
 pub mod cost;
+mod count;
 pub mod drift;
 pub mod edit;
 pub mod elsewhere;
@@ -32,6 +33,7 @@ pub mod named;
 pub mod plan;
 pub mod reach;
 pub mod remedy;
+pub mod resource_ref;
 
 pub use cause::of_why;
 use cost::Prices;

@@ -9,18 +9,20 @@ mod copies;
 mod create;
 mod declared;
 mod gained;
+mod may_record;
 mod narrowing;
 mod owner;
 mod record;
 mod reduce;
 mod restore;
+mod retold;
 mod said;
 mod skeleton;
 mod theirs;
 mod undone;
 
 pub use after::after;
-pub use conduct::{Misconduct, conduct, conduct_over, retold, unbegun};
+pub use conduct::{Misconduct, conduct, conduct_over, unbegun};
 pub use copies::{drop_copies, drop_copies_within};
 pub use declared::{Declaring, TakenBack, ended_by, is_over, still_needed};
 pub use narrowing::{Narrowing, narrowings};
@@ -28,6 +30,7 @@ pub use owner::owner;
 pub use record::record;
 pub use reduce::{Reduction, backout};
 pub use restore::{restore, still_excused};
+pub use retold::retold;
 use said::finish;
 pub use theirs::{Stranger, stranger};
 pub use undone::{
@@ -38,11 +41,11 @@ pub use undone::{
 use crate::answer::Conclusion;
 use crate::change::Change;
 use crate::code::{Code, Coded};
-use crate::cost::{Monthly, Prices};
+use crate::cost::{CostTurn, Prices};
 use crate::exception::Exception;
 use crate::finding::Status;
 use crate::{Counted, Options};
-use cloudtrail::recorder::RecorderKind;
+use cloudtrail::recorder::{Recorder, RecorderKind};
 use std::collections::BTreeSet;
 
 /// What a plan may be told.
@@ -207,6 +210,13 @@ pub struct Refusal {
     pub nearest: Coded,
 }
 
+impl Refusal {
+    /// One that is about this recorder and no place in particular.
+    fn of(recorder: &Recorder, reason: Coded, nearest: Coded) -> Self {
+        Refusal { places: Vec::new(), recorder: Some(recorder.arn.clone()), reason, nearest }
+    }
+}
+
 /// Something that is recorded before and not after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
@@ -231,32 +241,4 @@ pub struct Outlook {
     pub after: Status,
     /// Why, after.
     pub reason: Coded,
-}
-
-/// Cost before and after.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CostTurn {
-    /// Today.
-    pub before: Monthly,
-    /// Once the plan is carried out.
-    pub after: Monthly,
-    /// The invocations in 30 days that it rests on.
-    pub invocations: u64,
-    /// True iff something may be recorded that nobody counted: then it costs at least the low end, and no high end is known.
-    pub is_least: bool,
-    /// What the figures rest on and leave out, in words: prices' date and source, functions without counts, ...
-    pub basis: Vec<Coded>,
-    /// Invocations recorded more than once, after: what each costs.
-    pub copies: Vec<Copies>,
-}
-
-/// The same invocations recorded by several recorders.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Copies {
-    /// The recorders, by ARN.
-    pub recorders: Vec<String>,
-    /// The invocations in 30 days that all of them record.
-    pub invocations: u64,
-    /// What the copies beyond the first cost.
-    pub cost: Monthly,
 }

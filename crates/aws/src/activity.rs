@@ -1,6 +1,7 @@
 //! What is on its way to AWS right now, for whoever shows how far it has come.
 
-use crate::wire::{Call, lock};
+use crate::call::Call;
+use crate::lock::lock;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,8 +95,8 @@ impl Drop for Leaving<'_> {
 #[cfg(test)]
 mod tests {
     use super::Traffic;
+    use crate::call::Call;
     use crate::pace::Service;
-    use crate::wire::Call;
 
     #[tokio::test]
     async fn the_oldest_request_on_its_way_is_shown_until_it_is_answered() {

@@ -1,7 +1,7 @@
 //! The body of an answer as it came. The SDK's types drop members that they do not know, and a selector with an operator
 //! of next year must not look like a selector without it.
 
-use crate::wire::lock;
+use crate::lock::lock;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};

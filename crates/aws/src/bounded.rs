@@ -2,7 +2,7 @@
 //!
 //! The SDK reads an answer to its end before anybody sees it, so the limit has to lie below the SDK.
 
-use crate::gap::one_line;
+use crate::one_line::one_line;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,

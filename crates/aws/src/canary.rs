@@ -1,9 +1,11 @@
 //! One invocation with a marker, so that its record can be waited for. It is never repeated.
 
-use crate::gap::{Class, Failure, one_line};
+use crate::call::Call;
+use crate::gap::{Class, Failure};
+use crate::lock::lock;
+use crate::one_line::one_line;
 use crate::pace::Service;
 use crate::session::{Reach, Session};
-use crate::wire::{Call, lock};
 use audit::inventory::GapKind;
 use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::types::InvocationType;

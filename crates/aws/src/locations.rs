@@ -1,10 +1,10 @@
 //! Where trails deliver to.
 
+use crate::call::Call;
 use crate::collect::{described, organization, regions, status};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::Session;
-use crate::wire::Call;
 use audit::inventory::{Gap, TrailStatus};
 use aws_sdk_cloudtrail::types::Trail;
 use cloudtrail::arn::Arn;

@@ -1,11 +1,11 @@
 //! How often functions were invoked in each hour, as CloudWatch counts.
 
 use crate::beside::whole;
+use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::series::{Asked, Series, told};
 use crate::session::Session;
-use crate::wire::Call;
 use audit::inventory::Gap;
 use std::collections::BTreeMap;
 

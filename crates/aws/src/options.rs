@@ -1,7 +1,7 @@
 //! What to collect, as whom, and how gently: plain data.
 
 use crate::error::CollectError;
-use crate::gap::one_line;
+use crate::one_line::one_line;
 use std::fmt;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! The public keys with which CloudTrail's digest files are verified.
 
+use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::Session;
-use crate::wire::Call;
 use audit::inventory::Gap;
 use aws_sdk_cloudtrail::primitives::DateTime;
 use std::collections::HashSet;

@@ -2,7 +2,8 @@
 //! building for a few operations each.
 
 use crate::endpoint::Target;
-use crate::gap::{Class, Failure, one_line};
+use crate::gap::{Class, Failure};
+use crate::one_line::one_line;
 use crate::session::Reach;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sigv4::http_request::{

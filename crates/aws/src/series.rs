@@ -7,11 +7,11 @@ mod answer;
 
 pub(crate) use answer::Series;
 
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::raw;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 

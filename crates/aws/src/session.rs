@@ -9,10 +9,12 @@ mod keys;
 mod open;
 
 use crate::activity::Activity;
+use crate::call::Call;
 use crate::gap::{Class, Failure};
+use crate::lock::lock;
 use crate::options::Options;
 use crate::pace::Service;
-use crate::wire::{Attempt, Call, Wire, lock};
+use crate::wire::{Attempt, Wire};
 use audit::inventory::Gap;
 use aws_config::{AppName, Region, SdkConfig};
 use aws_credential_types::Credentials;

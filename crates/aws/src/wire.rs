@@ -1,44 +1,19 @@
 //! The one way in which a request leaves: paced, bounded, repeated where that helps, counted, and dropped on interruption.
 
 use crate::activity::{Activity, Traffic};
+use crate::call::Call;
 use crate::gap::{Class, Failure};
+use crate::lock::lock;
 use crate::options::{Limits, Options};
 use crate::pace::{Buckets, Budgets, Price, Service};
 use crate::stop::Stop;
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until};
-
-/// What is called, where, and about what.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Call<'a> {
-    pub(crate) service: Service,
-    pub(crate) account: &'a str,
-    pub(crate) region: &'a str,
-    /// Named like its IAM action.
-    pub(crate) action: &'static str,
-    pub(crate) subject: Option<&'a str>,
-}
-
-impl<'a> Call<'a> {
-    pub(crate) fn new(service: Service, action: &'static str, account: &'a str, region: &'a str) -> Self {
-        Call { service, account, region, action, subject: None }
-    }
-
-    pub(crate) fn about(self, subject: &'a str) -> Self {
-        Call { subject: Some(subject), ..self }
-    }
-
-    /// True iff a Region without this operation has none of what it lists: the services that are too young to be
-    /// everywhere.
-    pub(crate) fn may_be_absent(&self) -> bool {
-        matches!(self.service, Service::LambdaWeb | Service::LambdaMicrovms)
-    }
-}
 
 /// One attempt, boxed: the SDK's futures are large, and thousands of calls may wait for their turn.
 pub(crate) type Attempt<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
@@ -216,9 +191,4 @@ fn show(call: &Call<'_>, took: Duration, failure: Option<&Failure>) {
     let answer = failure.map_or("answered", |failure| failure.code.as_deref().unwrap_or(&failure.error));
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(target: "invoketrail::request", action, account, region, subject, answer, millis);
-}
-
-/// Nothing panics while it holds one of these locks, so a poisoned one is as good as any.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use crate::calendar::{second, stamp};
 use crate::files::{Delivered, Origin, Packer};
-use aws_lc_rs::digest::{SHA256, digest};
+use crate::hash::{hex, hex_sha256};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
@@ -169,17 +169,4 @@ fn head(signature: &str) -> String {
     format!(
         "{{\n    \"Metadata\": {{\n        \"signature\": \"{signature}\",\n        \"signature-algorithm\": \"SHA256withRSA\"\n    }}\n}}\n"
     )
-}
-
-/// Lower-case hex SHA-256.
-#[must_use]
-pub fn hex_sha256(bytes: &[u8]) -> String {
-    hex(digest(&SHA256, bytes).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -2,7 +2,7 @@
 
 use crate::batch::Batch;
 use crate::calendar;
-use crate::digests::hex_sha256;
+use crate::hash::hex_sha256;
 use crate::rng::{MIXED, Rng};
 use crate::truth::Truth;
 use libdeflater::{CompressionLvl, Compressor};

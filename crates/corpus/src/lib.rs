@@ -7,6 +7,7 @@ pub mod draw;
 pub mod event;
 pub mod example;
 pub mod files;
+pub mod hash;
 pub mod identity;
 pub mod lambda;
 mod many;

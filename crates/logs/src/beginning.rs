@@ -1,7 +1,10 @@
 //! What the first bytes of a file tell of it: records of CloudTrail, or a container that has to be opened first.
 
+mod mark;
+
 use crate::inflate::{DEFAULT_LIMIT, Packing, within};
 use flate2::bufread::MultiGzDecoder;
+use mark::{AROUND, begins_like_json, has_column, has_mark};
 use std::io::{self, BufReader, ErrorKind, Read};
 
 /// Bytes of a file that are looked at, packed and inflated: the first record of CloudTrail usually says within them what it is.
@@ -22,37 +25,8 @@ pub enum Beginning {
     Unclear,
 }
 
-/// Containers by their first bytes, and where those stand.
-const CONTAINERS: [(usize, &[u8], &str); 20] = [
-    (0, &[0xfd, b'7', b'z', b'X', b'Z', 0], "xz"),
-    (0, b"BZh", "bzip2"),
-    (0, &[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z"),
-    (0, &[0xff, 0xfe, 0, 0], UTF_32),
-    (0, &[0, 0, 0xfe, 0xff], UTF_32),
-    (0, &[0xff, 0xfe], UTF_16),
-    (0, &[0xfe, 0xff], UTF_16),
-    (0, &[0x04, 0x22, 0x4d, 0x18], "lz4"),
-    (0, &[0x02, 0x21, 0x4c, 0x18], "lz4"),
-    (0, &[0x1f, 0x9d], "compress (.Z)"),
-    (0, &[b'R', b'a', b'r', b'!', 0x1a, 0x07], "RAR"),
-    (0, b"LZIP", "lzip"),
-    (0, &[0x89, b'L', b'Z', b'O', 0], "lzop"),
-    (0, &[0xff, 0x06, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y'], "snappy"),
-    (0, b"Salted__", ENCRYPTED),
-    (0, b"U2FsdGVkX1", ENCRYPTED),
-    (0, b"age-encryption.org/", ENCRYPTED),
-    (0, b"-----BEGIN AGE ENCRYPTED", ENCRYPTED),
-    (0, b"-----BEGIN PGP MESSAGE", ENCRYPTED),
-    (257, b"ustar", "tar"),
-];
-
 /// Tables by their first bytes: the names of their columns say what they hold.
 const TABLES: [(&[u8], &str); 3] = [(b"PAR1", "Parquet"), (b"Obj\x01", "Avro"), (b"ORC", "ORC")];
-
-const UTF_32: &str = "UTF-32";
-const ENCRYPTED: &str = "encrypted";
-
-const UTF_16: &str = "UTF-16";
 
 /// What a file is whose first bytes these are; `whole` iff they are all.
 #[must_use]
@@ -115,12 +89,6 @@ fn next(from: &mut dyn Read, mut kept: Vec<u8>) -> (Vec<u8>, Option<io::Result<(
     (kept, ended)
 }
 
-/// Every record has it, escaped or not, and nearly all begin with it.
-const MARK: &[u8] = b"eventVersion";
-
-/// More than the mark and what has to stand around it: both may stand across two parts.
-const AROUND: usize = 64;
-
 /// So much is read of what does not begin like JSON.
 const OTHERS: usize = 1 << 20;
 
@@ -158,31 +126,6 @@ fn follow(packing: Option<Packing>, from: &mut dyn Read, whole: bool) -> Beginni
     }
 }
 
-/// True iff the mark is the name of a member there: who only mentions it is no record. Outside of JSON its value must be one, too.
-fn has_mark(part: &[u8], json: bool) -> bool {
-    let quoted = |rest: &[u8]| {
-        let rest = past(rest, |byte| byte == b'\\').strip_prefix(b"\"")?.to_vec();
-        let rest = past(&rest, |byte| byte.is_ascii_whitespace()).strip_prefix(b":")?.to_vec();
-        let value = past(&rest, |byte| byte == b'\\' || byte.is_ascii_whitespace()).to_vec();
-        (json || value.starts_with(b"\"1.")).then_some(())
-    };
-    memchr::memmem::find_iter(part, MARK).any(|at| {
-        let before = at.checked_sub(1).and_then(|at| part.get(at));
-        let after = part.get(at + MARK.len()..).unwrap_or_default();
-        before == Some(&b'"') && quoted(after.get(..after.len().min(AROUND)).unwrap_or_default()).is_some()
-    })
-}
-
-fn past(bytes: &[u8], is: impl Fn(u8) -> bool) -> &[u8] {
-    let count = bytes.iter().take_while(|byte| is(**byte)).count();
-    bytes.get(count..).unwrap_or_default()
-}
-
-/// True iff a column of that name is there, in whatever letters.
-fn has_column(part: &[u8]) -> bool {
-    part.windows(MARK.len()).any(|some| some.eq_ignore_ascii_case(MARK))
-}
-
 /// True iff a file of a zip archive begins there, stored or deflated.
 fn has_archive(part: &[u8]) -> bool {
     let is_file = |at: usize| matches!(part.get(at + 8..at + 10), Some([0 | 8, 0]));
@@ -206,102 +149,6 @@ fn damaged(packing: Option<Packing>, error: &io::Error) -> Beginning {
         Some(packing) => format!("it begins like {} and cannot be unpacked: {error}", packing.name()),
         None => error.to_string(),
     })
-}
-
-/// `None` where there is nothing but white space, or zeros, as broken disks leave them.
-fn begins_like_json(text: &[u8]) -> Option<bool> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    past(text, |byte| byte == 0 || byte.is_ascii_whitespace())
-        .first()
-        .map(|first| matches!(first, b'{' | b'['))
-}
-
-/// The container that these bytes begin, if they begin one.
-pub(crate) fn container(head: &[u8]) -> Option<&'static str> {
-    let is =
-        |(at, magic, _): &&(usize, &[u8], &str)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    let named = CONTAINERS.iter().find(is).map(|(_, _, name)| *name);
-    let named =
-        named.or_else(|| is_wider(head).then_some(UTF_32)).or_else(|| is_openpgp(head).then_some(ENCRYPTED));
-    let named =
-        named.or_else(|| is_lzma(head).then_some("lzma")).or_else(|| is_base64(head).then_some("base64"));
-    named.or_else(|| is_wide(head).then_some(UTF_16)).or_else(|| is_table(head).then_some(CSV))
-}
-
-/// True iff JSON begins there in characters of four bytes.
-fn is_wider(head: &[u8]) -> bool {
-    matches!(head.first_chunk::<4>(), Some([b'{' | b'[', 0, 0, 0] | [0, 0, 0, b'{' | b'[']))
-}
-
-/// True iff a message of OpenPGP begins there: a key for somebody, a password's, or a compressed packet (RFC 9580).
-fn is_openpgp(head: &[u8]) -> bool {
-    matches!(
-        head,
-        [0x84, _, 3 | 6, ..]
-            | [0x85, _, _, 3 | 6, ..]
-            | [0x8c, _, 4..=6, ..]
-            | [0xc1, 0..=191, 3 | 6, ..]
-            | [0xc1, 192..=223, _, 3 | 6, ..]
-            | [0xc3, 0..=191, 4..=6, ..]
-            | [0xa3, 1..=3, ..]
-    )
-}
-
-/// True iff lzma begins there as `xz --format=lzma` writes it, which has no name of its own.
-fn is_lzma(head: &[u8]) -> bool {
-    matches!(head, [0x5d, 0, 0, _, _, rest @ ..] if rest.len() >= 8)
-}
-
-/// True iff JSON, gzip, zstd or zip begins there in base64.
-fn is_base64(head: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 7] = [b"eyJ", b"ewo", b"W3s", b"Wwo", b"H4sI", b"KLUv/", b"UEsDB"];
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte);
-    let some = head.get(..head.len().min(256)).unwrap_or_default();
-    some.len() >= 16 && BEGINNINGS.iter().any(|one| some.starts_with(one)) && some.iter().all(is_letter)
-}
-
-/// True iff JSON begins there in characters of two bytes, with nothing before it that says so.
-fn is_wide(head: &[u8]) -> bool {
-    let first = |zero: usize| {
-        let pairs = head.chunks_exact(2).map(|pair| (pair[zero], pair[1 - zero]));
-        let mut text = pairs.skip_while(|(zero, byte)| *zero == 0 && byte.is_ascii_whitespace());
-        text.next().is_some_and(|(zero, byte)| zero == 0 && matches!(byte, b'{' | b'['))
-    };
-    first(0) || first(1)
-}
-
-/// What the console and CloudTrail Lake offer for download beside JSON.
-const CSV: &str = "CSV";
-
-/// True iff the first line names columns of CloudTrail's events.
-fn is_table(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    // What a caller chose to send in a record makes no table of the file.
-    if matches!(head.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
-        return false;
-    }
-    let line = head.get(..head.len().min(4 << 10)).and_then(|head| head.split(|byte| *byte == b'\n').next());
-    let line = String::from_utf8_lossy(line.unwrap_or_default()).to_lowercase();
-    let names: Vec<&str> = line.split(',').map(|name| name.trim_matches(['"', ' ', '\r'])).collect();
-    let columns = ["event name", "eventname", "event time", "eventtime"];
-    names.len() > 1 && names.iter().any(|name| columns.contains(name))
-}
-
-/// Why a container is not read, and what to do about it.
-#[must_use]
-pub fn unread(what: &str) -> String {
-    match what {
-        UTF_16 | UTF_32 => format!("it is {what}, which is not read: convert it to UTF-8"),
-        ENCRYPTED => "it is encrypted, which is not read: decrypt it".to_owned(),
-        "Parquet" | "Avro" | "ORC" => {
-            format!(
-                "it is {what} with columns of CloudTrail, which is not read: give the log files that it was made of"
-            )
-        }
-        "gzip within gzip" => "it is gzip within gzip, which is not read: unpack it once".to_owned(),
-        CSV => "it is CSV, which is not read: download it as JSON".to_owned(),
-        what => format!("it is {what}, which is not read: unpack it, or pack it with gzip"),
-    }
 }
 
 #[cfg(test)]

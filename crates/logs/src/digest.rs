@@ -20,6 +20,7 @@ mod links;
 mod live;
 mod name;
 mod signature;
+mod unlisted;
 mod validation;
 mod windows;
 
@@ -27,11 +28,12 @@ pub use asked::Asked;
 pub use document::{Digest, LogFile, Previous, Refusal};
 pub use expected::{Claim, Expected, Seen, Standing};
 pub use found::{Found, Unread};
-pub use judge::{Unlisted, Weighing, judge};
+pub use judge::{Weighing, judge};
 pub use keys::{KeyRefusal, KeySource, KeysError, PublicKey, PublicKeys};
 pub use lacking::{Lack, Lacking, LackingPlace};
 pub use live::{LiveTrail, Logging};
 pub use name::{Chain, DigestName};
+pub use unlisted::Unlisted;
 pub use validation::{
     Files, Note, Reason, State, Totals, Unproven, UnprovenFile, ValidatedChain, Validation, Window, Without,
 };

@@ -86,7 +86,7 @@ pub enum Trouble {
         why: String,
     },
     /// A container that is not opened. Nothing of it is kept.
-    #[error("{}", crate::beginning::unread(.0))]
+    #[error("{}", crate::container::unread(.0))]
     Container(&'static str),
     /// No memory for the inflater.
     #[error("there is no memory to inflate into")]
@@ -153,7 +153,7 @@ impl Inflater {
 
     /// Why bytes that are not packed are not read.
     fn plain(&self, file: &[u8]) -> Option<Trouble> {
-        let container = || crate::beginning::container(file).map(Trouble::Container);
+        let container = || crate::container::container(file).map(Trouble::Container);
         (file.len() > self.limit).then_some(Trouble::TooLarge { limit: self.limit }).or_else(container)
     }
 
@@ -329,7 +329,7 @@ pub(crate) fn within(outer: Option<Packing>, inside: &[u8]) -> Option<&'static s
     match (outer, Packing::of(inside)) {
         (Some(Packing::Gzip), Some(Packing::Gzip)) => Some("gzip within gzip"),
         (_, Some(inner)) => Some(inner.name()),
-        (_, None) => crate::beginning::container(inside),
+        (_, None) => crate::container::container(inside),
     }
 }
 

@@ -3,6 +3,7 @@
 mod accounted;
 mod ask;
 mod beginning;
+mod container;
 pub mod digest;
 mod fast;
 mod hash;
@@ -26,7 +27,8 @@ pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Invocations, Lag, Line, MOST_DIMENSIONS, Named, Network,
     NotANetwork, Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
 };
-pub use beginning::{BEGINNING, Beginning, beginning, look, unread};
+pub use beginning::{BEGINNING, Beginning, beginning, look};
+pub use container::unread;
 pub use hash::{hex, sha256, sha256_many};
 pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};

@@ -109,7 +109,7 @@ pub fn escaping(selectors: &[Selector]) -> Option<String> {
     let words = of(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
     let regions = kinds(&pieces, made(&words, &NEW, &[]), is_region);
     let accounts = kinds(&pieces, made(&digits, &[], &["3", "4", "6", "7"]), is_account);
-    let names = kinds(&pieces, crate::enumerate::strings(3), is_name);
+    let names = kinds(&pieces, crate::strings::strings(3), is_name);
     for partition in partitions(&values) {
         for region in &regions {
             for account in &accounts {

@@ -7,6 +7,8 @@
 //! product of the different notes; `tests` holds that against the full product.
 
 use crate::naive::{Aspect, passes};
+use crate::strings::strings;
+use crate::subject::Subject;
 use crate::worlds::{PLACE, World, event_names};
 use cloudtrail::event::{Event, EventResource};
 use cloudtrail::resource::ResourceType;
@@ -24,15 +26,6 @@ pub enum State {
     NotRecorded,
     /// Neither.
     Undetermined,
-}
-
-/// What is asked about, at [`PLACE`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// The resource of this type and name.
-    Named(ResourceType, String),
-    /// Any resource of this type.
-    Any(ResourceType),
 }
 
 /// The verdict of the oracle.
@@ -221,18 +214,6 @@ fn names_beginning_with_invoke() -> Vec<String> {
         }
     }
     names.into_iter().collect()
-}
-
-/// All strings over `a`, `b` and `z` of at most `longest` letters.
-#[must_use]
-pub fn strings(longest: usize) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut last = all.clone();
-    for _ in 0..longest {
-        last = last.iter().flat_map(|text| ["a", "b", "z"].map(|letter| format!("{text}{letter}"))).collect();
-        all.extend(last.iter().cloned());
-    }
-    all
 }
 
 /// No principal ARN, or any string of at most so many letters.

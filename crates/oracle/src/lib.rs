@@ -8,5 +8,7 @@ pub mod enumerate;
 pub mod inclusion;
 pub mod large;
 pub mod naive;
+pub mod strings;
+pub mod subject;
 pub mod translate;
 pub mod worlds;

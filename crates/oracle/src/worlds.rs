@@ -1,6 +1,7 @@
 //! Generators of small worlds: a few recorders with a few selectors over a vocabulary small enough to enumerate.
 
-use crate::enumerate::{Subject, strings};
+use crate::strings::strings;
+use crate::subject::Subject;
 use cloudtrail::event::{Event, EventResource, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{

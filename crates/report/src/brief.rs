@@ -1,13 +1,17 @@
 //! An audit in one screen: the answer, each cause of it once with its remedy, and how much more `--all` shows.
 
+mod cause;
+
+use super::colours::status;
+use super::inactive::inactive;
 use super::page::{Page, Style};
+use super::quantity::{grouped, quantity};
 use super::selectors;
-use super::terminal::{inactive, status};
-use super::view::{grouped, quantity};
 use super::words;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use audit::remedy::{Nearest, nearest};
+use cause::{Cause, causes};
 use cloudtrail::resource::ResourceType;
 use recording::Why;
 use std::collections::BTreeSet;
@@ -66,68 +70,6 @@ pub(super) fn brief(audit: &Audit<'_>, page: &mut Page) {
         inactive(audit, page);
     }
     gaps(audit, page);
-}
-
-/// Findings of one required control that come of the same.
-struct Cause<'a> {
-    control: &'a ControlResult,
-    status: Status,
-    findings: Vec<&'a Finding>,
-    /// Other required controls that the same keeps from passing.
-    also: Vec<&'static str>,
-    /// What the recorders did, or what the finding says where it rests on no verdict.
-    because: Vec<String>,
-}
-
-impl Cause<'_> {
-    /// How many resources it is about.
-    fn resources(&self) -> usize {
-        self.findings.iter().map(|finding| finding.resources.len()).sum()
-    }
-}
-
-/// The findings of required controls, each cause once: of a control, what is so before what is unknown, and the largest first.
-fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
-    let mut all: Vec<Cause<'a>> = Vec::new();
-    for control in audit.controls.iter().filter(|control| control.weight == Weight::Required) {
-        let mut of: Vec<Cause<'a>> = Vec::new();
-        for finding in control.findings.iter().filter(|finding| finding.status != Status::Pass) {
-            let because = because(audit, finding);
-            if let Some(same) = all.iter_mut().find(|one| is_same(one, finding)) {
-                same.also.push(control.id);
-                continue;
-            }
-            match of.iter_mut().find(|one| one.status == finding.status && one.because == because) {
-                Some(cause) => cause.findings.push(finding),
-                None => {
-                    let (status, findings) = (finding.status, vec![finding]);
-                    of.push(Cause { control, status, findings, also: Vec::new(), because });
-                }
-            }
-        }
-        of.sort_by_key(|cause| (cause.status, std::cmp::Reverse(cause.resources())));
-        all.extend(of);
-    }
-    all
-}
-
-/// True iff the finding of another control is about nothing else, and rests on no proof of its own.
-fn is_same(cause: &Cause<'_>, finding: &Finding) -> bool {
-    let alone = finding.proof.is_none() && finding.resources.is_empty();
-    let like = |one: &Finding| {
-        (one.status, &one.reason, &one.places, &one.recorders, &one.gaps)
-            == (finding.status, &finding.reason, &finding.places, &finding.recorders, &finding.gaps)
-    };
-    alone && cause.findings.iter().all(|one| one.proof.is_none() && like(one))
-}
-
-fn because(audit: &Audit<'_>, finding: &Finding) -> Vec<String> {
-    let Some(proof) = finding.proof else { return vec![finding.reason.words.clone()] };
-    let escape = audit.verdicts[proof.verdict].escape.as_ref();
-    escape.map_or_else(
-        || vec![finding.reason.words.clone()],
-        |escape| words::turned_away(audit, &audit.places[proof.place], escape),
-    )
 }
 
 fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {

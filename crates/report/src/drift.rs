@@ -3,7 +3,7 @@
 use super::member::Object;
 use super::page::{Layout, Page, Style};
 use super::plan::{Line, lines, pretty};
-use super::view::quantity;
+use super::quantity::quantity;
 use audit::drift::{Drift, RecorderDrift};
 use audit::finding::verdict_word;
 use recording::State;

@@ -5,9 +5,10 @@ mod reach;
 
 pub use anywhere::{anywhere_sentence, elsewhere_sentence, too_many_sentence};
 
-use audit::finding::{Audit, PlaceCandidate, ResourceRef, Silent, SilentReason};
+use audit::finding::{Audit, PlaceCandidate, Silent, SilentReason};
 use audit::inventory::Gap;
 use audit::reach::Reach;
+use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
@@ -100,6 +101,20 @@ impl Explanation<'_> {
         let escape = self.verdict.escape.as_ref()?;
         escape.turned_away.iter().find(|one| one.by == by).map(|one| &one.why)
     }
+}
+
+/// Every place where the resource of that unqualified ARN was judged: one, but for web functions, which are judged in
+/// each Region that serves them.
+#[must_use]
+pub fn find_resource(audit: &Audit<'_>, arn: &str) -> Vec<ResourceRef> {
+    let mut found = Vec::new();
+    for (place, of) in audit.places.iter().enumerate() {
+        for (plane, of) in of.planes.iter().enumerate() {
+            let rows = of.rows.iter().enumerate().filter(|(_, row)| row.arn == arn);
+            found.extend(rows.map(|(row, _)| ResourceRef { place, plane, row }));
+        }
+    }
+    found
 }
 
 /// The proof for a resource of the audit.

@@ -1,9 +1,9 @@
 //! An explanation as text and as JSON, `invoketrail.explain/1`.
 
+use super::colours::state_style;
 use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
-use super::terminal::state_style;
 use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, words};
 use audit::finding::verdict_word;
 use cloudtrail::selector::{Doubt, Selector};
@@ -79,7 +79,7 @@ fn headline(explanation: &Explanation<'_>) -> String {
     let noun = explanation.kind.noun();
     let subject = match (&explanation.arn, explanation.place) {
         (Some(arn), Some((account, region))) => {
-            format!("{noun} {} in {region} of account {account}", words::name(arn))
+            format!("{noun} {} in {region} of account {account}", super::resource_name::name_in(arn))
         }
         (Some(arn), None) => format!("{noun} {arn}"),
         (None, Some((account, region))) => {

@@ -2,7 +2,7 @@
 
 use super::member::Object;
 use super::page::{Page, Style};
-use super::view::grouped;
+use super::quantity::grouped;
 use logs::LeftOut;
 use text::visible::visible;
 

@@ -5,10 +5,12 @@
 
 mod brief;
 mod canary;
+mod colours;
 mod drift;
 pub mod explain;
 mod explained;
 mod gaps;
+mod inactive;
 mod invocations;
 mod json;
 mod jsonl;
@@ -22,8 +24,11 @@ mod plan;
 mod policy;
 mod progress;
 mod proof;
+mod quantity;
+mod resource_name;
 mod retyped;
 mod selectors;
+mod shell;
 mod shortfall;
 mod terminal;
 mod unknown;
@@ -36,7 +41,7 @@ pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use drift::drift_text;
 pub use explain::{
     Explanation, anywhere_sentence, candidates, elsewhere_sentence, explain_at, explain_future,
-    explain_resource, explain_selectors, too_many_sentence,
+    explain_resource, explain_selectors, find_resource, too_many_sentence,
 };
 pub use explained::{explanation_json, explanation_text};
 pub use gaps::gaps_sentence;
@@ -58,6 +63,7 @@ pub use plan::{
 pub use policy::{held_text, policy_json};
 pub use progress::{CollectionCounts, Requests, fitted, rate};
 pub use retyped::{retyped, typed_value, without_secret};
+pub use shell::shell;
 pub use shortfall::shortfall;
 pub use terminal::{write_terminal, write_terminal_since};
 pub use unknown::no_function;
@@ -66,7 +72,6 @@ pub use verification::{
     AfterVerification, ReadOn, VERIFY_FORMAT, Verification, VerifiedFunction, verification_json,
     verification_jsonl, verification_markdown, verification_text,
 };
-pub use view::{find_resource, shell};
 
 use audit::Counted;
 use audit::drift::Drift;

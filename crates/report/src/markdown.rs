@@ -1,7 +1,8 @@
 //! An audit as Markdown, for a comment on a pull request: answer, table, findings, gaps. Short, and inert: no name from
 //! outside becomes a link, a mention, HTML or the end of a table cell.
 
-use super::view::{self, grouped, headline, quantity, subject_arn};
+use super::quantity::{grouped, quantity};
+use super::view::{self, headline, subject_arn};
 use super::words;
 use audit::finding::{Audit, Finding, PlaceAudit, Status, Weight};
 use audit::inventory::GapKind;

@@ -1,8 +1,9 @@
 //! The table of accounts and Regions: the worst first, those without functions in one row.
 
+use super::colours::state_style;
 use super::page::{Align, Page, Span, Style};
-use super::terminal::state_style;
-use super::view::{self, grouped, quantity};
+use super::quantity::{grouped, quantity};
+use super::view;
 use super::words;
 use audit::finding::{Audit, PlaceAudit, Summary};
 use cloudtrail::resource::ResourceType;

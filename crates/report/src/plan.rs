@@ -22,7 +22,7 @@ pub use terminal::plan_text;
 pub use terraform::plan_terraform;
 pub use undone::{MIXED, mixed_sentence, noun_of_change, stranger_sentence, undeclared_sentence};
 
-use super::view::quantity;
+use super::quantity::quantity;
 use audit::controls::{REQUIRED, is_about_invocations};
 use audit::cost::Monthly;
 use audit::finding::Status;
@@ -101,7 +101,10 @@ fn what_is_done(plan: &Plan) -> String {
 fn nothing_to_drop(functions: &[String]) -> String {
     match functions {
         [] => "There is nothing to drop: no function matches.".to_owned(),
-        [one] => format!("{} is not recorded today, so there is nothing to drop.", super::words::name(one)),
+        [one] => format!(
+            "{} is not recorded today, so there is nothing to drop.",
+            super::resource_name::name_in(one)
+        ),
         several => format!(
             "None of these {} is recorded today, so there is nothing to drop.",
             quantity(several.len(), ("function", "functions"))
@@ -188,7 +191,7 @@ fn dollars(amount: f64) -> String {
     let cents = format!("{amount:.2}");
     let (whole, rest) = cents.split_once('.').unwrap_or((&cents, "00"));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let grouped = digits.parse::<usize>().map_or_else(|_| digits.to_owned(), super::view::grouped);
+    let grouped = digits.parse::<usize>().map_or_else(|_| digits.to_owned(), super::quantity::grouped);
     format!("{sign}${grouped}.{rest}")
 }
 

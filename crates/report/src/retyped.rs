@@ -1,7 +1,7 @@
 //! The command line that somebody typed, said again with other flags and without a password: what is advised must work for whoever
 //! typed it.
 
-use super::view::shell;
+use crate::shell::shell;
 use std::borrow::Cow;
 
 /// The value of a flag as it was typed.

@@ -1,6 +1,6 @@
 //! What an answer may lack, in one sentence for all commands that read log files.
 
-use super::view::{grouped, quantity};
+use super::quantity::{grouped, quantity};
 use logs::scan::Account;
 
 /// How much could not be read, or not be applied. True of an account that is not whole; of another it says that nothing is missing.

@@ -1,8 +1,11 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
 use super::brief::{brief, repeats};
+use super::colours::status;
+use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
-use super::view::{counts, grouped, headline, quantity, subject_arn};
+use super::quantity::{grouped, quantity};
+use super::view::{counts, headline, subject_arn};
 use super::words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
@@ -61,24 +64,6 @@ fn verdict(audit: &Audit<'_>, page: &mut Page) {
     page.paragraph(0, (Style::Strong, ""), (style, &headline(audit)));
     if audit.about_invocations() != Conclusion::Nothing {
         page.paragraph(0, (Style::Plain, ""), (Style::Plain, &counts(audit)));
-    }
-}
-
-/// The colour of a verdict.
-pub(super) const fn state_style(state: State) -> Style {
-    match state {
-        State::Recorded => Style::Good,
-        State::PartiallyRecorded | State::NotRecorded => Style::Bad,
-        State::Undetermined => Style::Open,
-    }
-}
-
-pub(super) fn status(status: Status) -> (Style, &'static str) {
-    match status {
-        Status::Fail => (Style::Bad, "fail"),
-        Status::Undetermined => (Style::Open, "undetermined"),
-        Status::Pass => (Style::Good, "pass"),
-        Status::NotApplicable => (Style::Dim, "not applicable"),
     }
 }
 
@@ -208,26 +193,6 @@ fn show_recorders(recorders: &[String], page: &mut Page) {
     let more = recorders.len().saturating_sub(few);
     if more > 0 {
         page.paragraph(7, (Style::Dim, "- "), (Style::Dim, &format!("and {more} more")));
-    }
-}
-
-/// Accounts of the organization that are not active, and what that means.
-pub(super) fn inactive(audit: &Audit<'_>, page: &mut Page) {
-    let accounts = words::inactive(audit);
-    if accounts.is_empty() {
-        return;
-    }
-    page.heading("Accounts that are not active");
-    let few = page.few(if page.is_all() { SHOWN } else { 1 });
-    for one in accounts.iter().take(few) {
-        let name = one.account.name.as_deref().map(|name| format!(" {}", text::visible::visible(name)));
-        let head = format!("{}{} {}: ", one.account.id, name.unwrap_or_default(), one.state);
-        page.paragraph(2, (Style::Open, &head), (Style::Plain, one.meaning));
-    }
-    let more = accounts.len().saturating_sub(few);
-    if more > 0 {
-        let told = format!("and {} more: see all with --format json", grouped(more));
-        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
 }
 

@@ -10,8 +10,8 @@ pub use markdown::verification_markdown;
 pub use next::AfterVerification;
 pub use terminal::verification_text;
 
+use super::quantity::{grouped, quantity};
 use super::validation::of_digests;
-use super::view::{self, quantity};
 use audit::answer::Conclusion;
 use audit::evidence::{Decided, Doubt, Known, Metric, Outcome, Sums, sums};
 use logs::LeftOut;
@@ -84,14 +84,14 @@ impl ReadOn {
             0 => String::new(),
             n => format!(
                 "; digests say that {} others hold no event of the time asked about",
-                view::grouped(size(n))
+                grouped(size(n))
             ),
         };
         format!(
             "{} had no record in files delivered soon. So files delivered until {} were read too: {} more{spared}.",
             quantity(self.functions, ("function", "functions")),
             logs::text_of(self.until),
-            view::grouped(size(self.files)),
+            grouped(size(self.files)),
         )
     }
 }

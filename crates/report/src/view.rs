@@ -1,8 +1,9 @@
 //! What the documents share: the answer, counts by place, and the resource that a finding's witness is about.
 
+use super::quantity::{grouped, quantity};
 use audit::answer::{Answer, Conclusion};
 use audit::controls::is_about_invocations;
-use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, ResourceRef, Status, Summary};
+use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, Summary};
 use audit::inventory::{GapKind, OptIn};
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
@@ -250,24 +251,6 @@ pub(super) fn noun(audit: &Audit<'_>) -> (&'static str, &'static str) {
     if only_functions { ("function", "functions") } else { ("Lambda resource", "Lambda resources") }
 }
 
-/// `1 function`, `1,000 functions`.
-pub(super) fn quantity(n: usize, (one, many): (&str, &str)) -> String {
-    format!("{} {}", grouped(n), if n == 1 { one } else { many })
-}
-
-/// `1,234,567`
-pub(super) fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The Regions looked at, ascending.
 pub(super) fn regions<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
     audit.places.iter().map(|place| place.region).collect()
@@ -302,62 +285,4 @@ pub(super) fn worst_arn(audit: &Audit<'_>) -> Option<String> {
     let findings = controls.flat_map(|control| &control.findings).filter(|one| one.status != Status::Pass);
     let worst = findings.min_by_key(|finding| finding.status)?;
     subject_arn(audit, worst, worst.proof?)
-}
-
-/// One argument of a shell command: quoted where it has to be. What would act on a terminal is written as its bytes in `$'...'`, which
-/// bash, zsh and ksh read back, so that a command may be shown, copied and run.
-#[must_use]
-pub fn shell(argument: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@+".contains(&byte);
-    if !argument.is_empty() && argument.bytes().all(plain) {
-        return argument.to_owned();
-    }
-    if !argument.chars().any(text::visible::acts) {
-        return format!("'{}'", argument.replace('\'', "'\\''"));
-    }
-    let mut quoted = String::from("$'");
-    for character in argument.chars() {
-        match character {
-            '\'' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            acting if text::visible::acts(acting) => {
-                // Three digits, so that no digit behind them is taken for a fourth.
-                acting
-                    .encode_utf8(&mut [0; 4])
-                    .bytes()
-                    .for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")));
-            }
-            shown => quoted.push(shown),
-        }
-    }
-    quoted.push('\'');
-    quoted
-}
-
-/// Every place where the resource of that unqualified ARN was judged: one, but for web functions, which are judged in
-/// each Region that serves them.
-#[must_use]
-pub fn find_resource(audit: &Audit<'_>, arn: &str) -> Vec<ResourceRef> {
-    let mut found = Vec::new();
-    for (place, of) in audit.places.iter().enumerate() {
-        for (plane, of) in of.planes.iter().enumerate() {
-            let rows = of.rows.iter().enumerate().filter(|(_, row)| row.arn == arn);
-            found.extend(rows.map(|(row, _)| ResourceRef { place, plane, row }));
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{grouped, quantity};
-
-    #[test]
-    fn numbers_are_grouped_by_threes() {
-        for (n, wanted) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(n), wanted);
-        }
-        assert_eq!(quantity(1, ("function", "functions")), "1 function");
-        assert_eq!(quantity(2, ("function", "functions")), "2 functions");
-    }
 }

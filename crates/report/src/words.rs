@@ -1,9 +1,11 @@
 //! Verdicts and witnesses in plain words, before anything is escaped for where they are shown.
 
+use super::quantity::quantity;
+use super::resource_name::name_in;
 use super::selectors;
-use super::view::quantity;
-use audit::finding::{Audit, Finding, PlaceAudit, ResourceRef, SilentReason};
+use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
 use audit::inventory::{Account, Gap};
+use audit::resource_ref::ResourceRef;
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Recorder;
 use cloudtrail::resource::ResourceType;
@@ -59,14 +61,6 @@ pub(super) fn inactive<'a>(audit: &Audit<'a>) -> Vec<Inactive<'a>> {
     inactive.collect()
 }
 
-/// The name in an ARN of a Lambda resource; the whole text where it is none.
-pub(super) fn name(arn: &str) -> &str {
-    match cloudtrail::resource::unqualified(arn) {
-        Some((kind, arn)) => arn.split_once(kind.arn_infix()).map_or(arn, |(_, name)| name),
-        None => arn,
-    }
-}
-
 /// The sentence with a capital and a full stop.
 pub(super) fn sentence(text: &str) -> String {
     let mut characters = text.chars();
@@ -90,7 +84,7 @@ pub(super) fn witness(escape: &Escape, arn: Option<&str>, region: &str, looked_a
     let what = match &event.resource {
         Some(resource) => {
             let noun = ResourceType::parse(&resource.kind).map_or(resource.kind.as_str(), |kind| kind.noun());
-            format!("{noun} {}", name(arn.unwrap_or(&resource.arn)))
+            format!("{noun} {}", name_in(arn.unwrap_or(&resource.arn)))
         }
         None => {
             format!("{} (a {})", event.source, if event.read_only { "read" } else { "write" })
@@ -156,7 +150,7 @@ fn what_it_did(recorder: &Recorder, deeds: &[(usize, &Why)], escape: &Escape) ->
     let mut told: Vec<(String, Vec<usize>)> = Vec::new();
     for (selector, why) in deeds {
         if matches!(why, Why::Unread) {
-            return format!("{head}: {UNREAD}");
+            return format!("{head}: {}", selectors::UNREAD);
         }
         let deed = selectors::deed(list.get(*selector), why, &escape.witness);
         match told.iter_mut().find(|(other, _)| *other == deed) {
@@ -190,9 +184,6 @@ fn is_a_fault(reason: &SilentReason) -> bool {
         | SilentReason::Compensating(_) => false,
     }
 }
-
-/// Of a recorder whose selectors nobody could read.
-pub(super) const UNREAD: &str = "its selectors could not be read";
 
 /// `selector 2`, `selectors 0, 2 and 4`.
 fn numbers(noun: &str, numbers: &[usize]) -> String {
@@ -229,12 +220,12 @@ pub(super) fn names_of<'r>(
 ) -> String {
     const NAMED: usize = 3;
     let mut all = resources.into_iter();
-    let names: Vec<&str> = all.by_ref().take(NAMED).map(|one| name(audit.row(*one).arn)).collect();
+    let names: Vec<&str> = all.by_ref().take(NAMED).map(|one| name_in(audit.row(*one).arn)).collect();
     let more = all.count();
     match (names.split_last(), more) {
         (Some((last, [])), 0) => (*last).to_owned(),
         (Some((last, before)), 0) => format!("{} and {last}", before.join(", ")),
-        _ => format!("{} and {} more", names.join(", "), super::view::grouped(more)),
+        _ => format!("{} and {} more", names.join(", "), super::quantity::grouped(more)),
     }
 }
 
@@ -248,7 +239,7 @@ pub(super) fn places(audit: &Audit<'_>, places: &[usize]) -> Option<String> {
     Some(match places.len() {
         1 => first,
         2 => format!("{first} and 1 more account-Region"),
-        n => format!("{first} and {} more account-Regions", super::view::grouped(n - 1)),
+        n => format!("{first} and {} more account-Regions", super::quantity::grouped(n - 1)),
     })
 }
 

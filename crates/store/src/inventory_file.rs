@@ -5,8 +5,10 @@
 
 mod beside;
 mod check;
+mod entry;
 mod listing;
 mod names;
+mod parts;
 mod plausible;
 mod read;
 mod shape;

@@ -1,7 +1,8 @@
 //! `delivery-healthy`: no trail reports an error of delivery.
 
-use super::{About, about_places, count, named};
+use super::{About, about_places, named};
 use crate::code::{Code, Coded};
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::Seen;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,9 @@
 //! What accepted exceptions say in the control about functions: a warning while they hold, a fail once they ended.
 
-use super::{about_places, count};
+use super::about_places;
 use crate::accepted::Accepted;
 use crate::code::Code;
+use crate::count::count;
 use crate::finding::{Audit, Finding, Status};
 
 /// How many functions are not recorded and excused.

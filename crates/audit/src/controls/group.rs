@@ -2,7 +2,8 @@
 
 use crate::cause;
 use crate::code::Code;
-use crate::finding::{Audit, Finding, Proof, ResourceRef, Silent, Status};
+use crate::finding::{Audit, Finding, Proof, Silent, Status};
+use crate::resource_ref::ResourceRef;
 use recording::{Open, State};
 use std::collections::BTreeMap;
 

@@ -5,8 +5,9 @@
 //! the page asks for both boxes.
 
 use super::lambda_invocations_recorded::unlisted_places;
-use super::{About, about_places, count};
+use super::{About, about_places};
 use crate::code::{Code, Coded};
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use cloudtrail::resource::ResourceType;
 use recording::State;

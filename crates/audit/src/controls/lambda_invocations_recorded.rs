@@ -1,8 +1,9 @@
 //! `lambda-invocations-recorded`: every invocation of every function, current and future, is recorded. And the same for
 //! web functions and MicroVM images, each a plane of its own because selectors for one do not cover the others.
 
-use super::{About, about_places, count, exceptions, group};
+use super::{About, about_places, exceptions, group};
 use crate::code::{Code, Coded};
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use crate::inventory::GapKind;
 use crate::remedy::remedy;

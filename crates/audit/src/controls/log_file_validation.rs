@@ -1,7 +1,8 @@
 //! `log-file-validation`: the trails that record have log file validation on.
 
-use super::{About, about_places, count, named};
+use super::{About, about_places, named};
 use crate::code::Code;
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use std::collections::BTreeSet;

@@ -3,7 +3,8 @@
 use super::{About, about_places, named};
 use crate::code::{Code, Coded};
 use crate::cost::Prices;
-use crate::finding::{Audit, ControlResult, Finding, Proof, ResourceRef, Status, Weight};
+use crate::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
+use crate::resource_ref::ResourceRef;
 use recording::State;
 use std::collections::BTreeMap;
 

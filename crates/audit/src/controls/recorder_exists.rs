@@ -1,7 +1,8 @@
 //! `recorder-exists`: a trail (or event data store) exists for every account and Region.
 
-use super::{About, about_places, count};
+use super::{About, about_places};
 use crate::code::{Code, Coded};
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, SilentReason, Status, Weight};
 use cloudtrail::recorder::RecorderKind;
 

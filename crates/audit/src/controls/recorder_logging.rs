@@ -1,8 +1,9 @@
 //! `recorder-logging`: where a recorder exists, at least one is active and delivers.
 
 use super::recorder_exists::{Existence, existence};
-use super::{About, about_places, count, named};
+use super::{About, about_places, named};
 use crate::code::Code;
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, PlaceAudit, Silent, Status, Weight};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! `selector-values-can-match`: every value that a selector lists for Lambda can match something, and is understood.
 
-use super::{About, about_places, count, named};
+use super::{About, about_places, named};
 use crate::code::{Code, Coded};
+use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use crate::lint::{Lint, lint};
 use std::collections::BTreeSet;

@@ -5,12 +5,10 @@
 
 mod undeclared;
 
-use super::copies::{functions_lost, say_what_copies_lack};
-use super::reduce::may_record;
-use super::{Loss, Plan, PlanOptions, Purpose, Step, after, finish, narrowings};
+use super::may_record::may_record;
+use super::{Plan, Purpose, Step, after, narrowings};
 use crate::Options;
 use crate::change::{Change, Setting, State, Turn};
-use crate::code::Code;
 use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
 use crate::journal::Mark;
@@ -21,15 +19,6 @@ use cloudtrail::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use recording::{Inclusion, included};
 use undeclared::undeclared;
 pub(super) use undeclared::{UNLOOKED, unlooked};
-
-/// What a list of those to keep comes to.
-const ONLY: [(Code, &str); 2] = [
-    (
-        Code::NewFunctionsEscape,
-        "functions created later are not recorded, and fail the control: exclusion would keep them",
-    ),
-    (Code::CallsAbroadEscape, "calls to functions in other accounts are no longer recorded here either"),
-];
 
 /// A step does what the purpose of its plan does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,7 +155,7 @@ fn is_keep_list(selectors: &Selectors) -> bool {
 }
 
 /// As [`narrows`], except that invocations of these functions may be lost; of all functions where none are named.
-fn keeps(before: &Selectors, after: &Selectors, functions: Option<&[String]>) -> Inclusion {
+pub(super) fn keeps(before: &Selectors, after: &Selectors, functions: Option<&[String]>) -> Inclusion {
     // A condition without values would let all of them go.
     if functions.is_some_and(<[String]>::is_empty) {
         return narrows(before, after);
@@ -256,50 +245,7 @@ fn stranger(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct> {
 }
 
 /// The selectors before and after; none where they cannot be read, which [`conduct`] refuses.
-fn turns(turn: &Turn<String>) -> (Selectors, Selectors) {
+pub(super) fn turns(turn: &Turn<String>) -> (Selectors, Selectors) {
     let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
     (read(&turn.before), read(&turn.after))
-}
-
-/// Says at each step of a reduction what it stops recording besides the functions that are declared.
-pub(super) fn say_what_else_goes(plan: &mut Plan) {
-    let Purpose::Backout(exception) = &plan.purpose else { return };
-    for step in &mut plan.steps {
-        let Setting::Selectors(turn) = &step.change.setting else { continue };
-        let (before, after) = turns(turn);
-        if keeps(&before, &after, Some(&exception.functions)) != Inclusion::Included {
-            step.risks.splice(0..0, ONLY.map(|(code, words)| code.says(words)));
-        }
-    }
-}
-
-/// The plan with its headline, gains and losses as they follow from its changes and the account. Reasons, owners and cost stay
-/// as the plan tells them.
-#[must_use]
-pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
-    let steps = plan.steps.iter().map(|step| (step.change.clone(), step.because.clone())).collect();
-    let options = PlanOptions::default();
-    let mut told = finish(inventory, &options, plan.purpose.clone(), steps, plan.refusals.clone());
-    for (new, old) in told.steps.iter_mut().zip(&plan.steps) {
-        new.owner = old.owner.clone();
-        new.change = old.change.clone();
-    }
-    if matches!(plan.purpose, Purpose::DropCopies | Purpose::Backout(_)) {
-        told.losses = functions_lost(inventory, &told);
-        for loss in &mut told.losses {
-            let said = |one: &&Loss| (&one.recorder, &one.function) == (&loss.recorder, &loss.function);
-            match plan.losses.iter().find(said) {
-                Some(one) => {
-                    loss.because.clone_from(&one.because);
-                    loss.risks.clone_from(&one.risks);
-                }
-                None => loss.because = Code::LossUnexplained.says("the plan does not say why"),
-            }
-        }
-    }
-    say_what_else_goes(&mut told);
-    if plan.purpose == Purpose::DropCopies {
-        say_what_copies_lack(inventory, &mut told);
-    }
-    Plan { scope: plan.scope.clone(), cost: plan.cost.clone(), ..told }
 }

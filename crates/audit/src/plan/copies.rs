@@ -1,8 +1,8 @@
 //! The plan that removes paid copies: what others certainly record too, and nothing else.
 
+use super::may_record::{may_record, reaches};
 use super::narrowing::{Narrowing, Reach};
 use super::record::{Reasoned, target};
-use super::reduce::{may_record, reaches, refusal};
 use super::skeleton::skeleton;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal, after, finish};
 use crate::change::{Change, Setting, Turn};
@@ -57,7 +57,7 @@ pub fn drop_copies_within(inventory: &Inventory, options: &PlanOptions<'_>, step
                 let nearest =
                     "plan over all of them: without --region, and an organization trail with --organization";
                 let nearest = Code::PlanOverAll.says(nearest);
-                refusals.push(refusal(recorder, Code::CopyElsewhereUnseen.says(reason), nearest));
+                refusals.push(Refusal::of(recorder, Code::CopyElsewhereUnseen.says(reason), nearest));
             }
             continue;
         }
@@ -167,7 +167,7 @@ fn deletable(
         }
         let reason = "others certainly record all that it records, and without any selector it would record management events";
         let by_hand = Code::DeleteByHand.says("delete it by hand");
-        told.push(refusal(recorder, Code::NothingOwn.says(reason), by_hand));
+        told.push(Refusal::of(recorder, Code::NothingOwn.says(reason), by_hand));
         bare.recorders.retain(|one| one.arn != recorder.arn);
         for place in &mut bare.places {
             if let Seen::Known(trails) = &mut place.trails {

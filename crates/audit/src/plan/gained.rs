@@ -4,7 +4,7 @@ use super::after::apply;
 use crate::Options;
 use crate::change::{Change, Setting, Turn};
 use crate::code::{Code, Coded};
-use crate::controls::count;
+use crate::count::count;
 use crate::finding::Audit;
 use crate::inventory::Inventory;
 use crate::judge::judge_invocations;

@@ -10,7 +10,7 @@ use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, s
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::code::{Code, Coded};
-use crate::controls::count;
+use crate::count::count;
 use crate::edit::{EditError, add_management, extend};
 use crate::inventory::Inventory;
 use crate::judge::Prospects;

@@ -1,26 +1,30 @@
 //! Plans that record less on purpose: a declared reduction.
 
 use super::conduct::{UNLOOKED, unlooked};
+mod standing;
+
+use super::may_record::{may_record, reaches};
 use super::record::{Reasoned, target};
+use super::retold::say_what_else_goes;
 use super::said::finish_seen;
 use super::{Loss, Plan, PlanOptions, Purpose, Refusal};
 use crate::backout::{Choice, Pattern, Wanted, choose};
 use crate::change::{Change, Setting, Turn};
 use crate::code::{Code, Coded};
-use crate::controls::count;
 use crate::cost::Uncounted;
+use crate::count::count;
 use crate::edit::{EditError, exclude, keep_only};
 use crate::exception::Exception;
-use crate::finding::{Audit, Proof};
+use crate::finding::Audit;
 use crate::inventory::Inventory;
 use crate::judge::judge_invocations;
 use crate::{Options, cost};
 use cloudtrail::json::request;
-use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
+use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector::{Selector, Selectors};
-use recording::{Candidate, State, Subject, decide};
-use std::collections::{BTreeMap, BTreeSet};
+use cloudtrail::selector::Selectors;
+use standing::{Standing, recorded};
+use std::collections::BTreeSet;
 
 const KIND: ResourceType = ResourceType::Function;
 
@@ -83,7 +87,7 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let (mut plan, lost) = finish_seen(inventory, &options, purpose, (steps, refusals), lost);
     plan.losses = losses(inventory, &plan, &choice);
     prove(&mut plan, &lost, &exception);
-    super::conduct::say_what_else_goes(&mut plan);
+    say_what_else_goes(&mut plan);
     plan
 }
 
@@ -113,70 +117,6 @@ fn because(choice: &Choice, wanted: &Wanted) -> Coded {
     }
 }
 
-/// How the functions that were chosen stand today.
-struct Standing<'a> {
-    /// All that are recorded in full or in part, chosen or not.
-    recorded: BTreeSet<&'a str>,
-    /// Of some that were chosen it is not known.
-    is_open: bool,
-    /// Why some that were chosen are not dropped.
-    refusals: Vec<Refusal>,
-}
-
-impl<'a> Standing<'a> {
-    fn of(before: &Audit<'a>, choice: &Choice) -> Self {
-        let recorded = recorded(before);
-        let chosen: BTreeSet<&str> = choice.dropped.iter().map(|one| one.arn.as_str()).collect();
-        let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for (at, place) in before.places.iter().enumerate() {
-            for row in &place.planes[KIND as usize].rows {
-                if before.verdicts[row.verdict].state == State::Undetermined && chosen.contains(row.arn) {
-                    let why = unknown(before, Proof { place: at, verdict: row.verdict });
-                    open.entry(why).or_default().push(row.arn);
-                }
-            }
-        }
-        let refusal =
-            |reason: Coded, nearest: Coded| Refusal { places: Vec::new(), recorder: None, reason, nearest };
-        let mut refusals = Vec::new();
-        for (why, arns) in &open {
-            let (who, is) = match arns.as_slice() {
-                [one] => ((*one).to_owned(), "is"),
-                [first, rest @ ..] => (format!("{first} and {} more", rest.len()), "are"),
-                [] => continue,
-            };
-            let reason = format!("it is not known whether {who} {is} recorded today: {why}");
-            let nearest = "make it readable (invoketrail permissions audit --check) and plan again, or see invoketrail explain ARN";
-            refusals.push(refusal(Code::RecordedTodayUnknown.says(reason), Code::GrantCall.says(nearest)));
-        }
-        let unknown: BTreeSet<&str> = open.values().flatten().copied().collect();
-        let absent = chosen.iter().filter(|arn| !recorded.contains(*arn) && !unknown.contains(*arn));
-        refusals.extend(absent.map(|arn| {
-            let reason = format!("{arn} is not recorded today, so there is nothing to drop");
-            let nearest = Code::SeeAudit.says("invoketrail audit --format jsonl shows what is recorded");
-            refusal(Code::NotRecordedToday.says(reason), nearest)
-        }));
-        Standing { recorded, is_open: !open.is_empty(), refusals }
-    }
-}
-
-/// What an undetermined verdict hangs on, in words.
-fn unknown(before: &Audit<'_>, proof: Proof) -> String {
-    let gaps = before.deciding_gaps(proof);
-    match gaps.first().map(|at| &before.gaps[*at]) {
-        Some(gap) => format!("{} could not be read ({})", gap.call, gap.kind.as_str().replace('_', " ")),
-        None => before.remainder(proof.verdict).unwrap_or("nobody can say").to_owned(),
-    }
-}
-
-/// The functions that are recorded in full or in part.
-pub(super) fn recorded<'a>(audit: &Audit<'a>) -> BTreeSet<&'a str> {
-    let rows = audit.places.iter().flat_map(|place| &place.planes[KIND as usize].rows);
-    let some =
-        |verdict: usize| matches!(audit.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded);
-    rows.filter(|row| some(row.verdict)).map(|row| row.arn).collect()
-}
-
 /// The changes that edit every recorder which records any of the functions, and why one cannot be edited.
 fn edited(
     before: &Audit<'_>,
@@ -192,7 +132,7 @@ fn edited(
             continue;
         }
         let Seen::Known(selectors) = &recorder.selectors else {
-            refusals.push(refusal(
+            refusals.push(Refusal::of(
                 recorder,
                 Code::MayRecord.says("its selectors were not read, and it may record them"),
                 Code::GrantCall
@@ -207,7 +147,11 @@ fn edited(
         if let Ok(after) = &edited
             && let Some(why) = unlooked(before, &recorder.arn, (selectors, after), arns)
         {
-            refusals.push(refusal(recorder, Code::NotLookedAt.says(why), Code::PlanOverAll.says(UNLOOKED)));
+            refusals.push(Refusal::of(
+                recorder,
+                Code::NotLookedAt.says(why),
+                Code::PlanOverAll.says(UNLOOKED),
+            ));
             continue;
         }
         match edited.and_then(|after| Ok((request(selectors)?, request(&after)?))) {
@@ -223,7 +167,7 @@ fn edited(
                     }
                     _ => Code::EditByHand.says("an edit by hand"),
                 };
-                refusals.push(refusal(recorder, error.code().says(error.to_string()), nearest));
+                refusals.push(Refusal::of(recorder, error.code().says(error.to_string()), nearest));
             }
         }
     }
@@ -242,24 +186,6 @@ fn advice(dropped: usize, over: usize, allowed: usize, nearest: &str) -> Coded {
             count(fits, "function")
         )),
     }
-}
-
-pub(super) fn refusal(recorder: &Recorder, reason: Coded, nearest: Coded) -> Refusal {
-    let recorder = Some(recorder.arn.clone());
-    Refusal { places: Vec::new(), recorder, reason, nearest }
-}
-
-/// True iff the recorder can record invocations of the function in its own account: in the Region that its ARN names.
-pub(super) fn reaches(recorder: &Recorder, arn: &str) -> bool {
-    let part = |at| arn.split(':').nth(at).unwrap_or_default();
-    (recorder.organization || part(4) == recorder.account)
-        && (recorder.multi_region || part(3) == recorder.home_region)
-}
-
-/// True unless every selector certainly turns away every invocation of the function.
-pub(super) fn may_record(list: &[Selector], arn: &str) -> bool {
-    let alone = [Candidate { selectors: Some(list), certain: true }];
-    decide(&alone, Subject::Named(KIND, arn)).state != State::NotRecorded
 }
 
 /// Each function that a recorder drops.

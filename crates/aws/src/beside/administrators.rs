@@ -1,10 +1,10 @@
 //! The delegated administrators for CloudTrail, who may create trails of their organization.
 
+use crate::call::Call;
 use crate::collect::{listed, pages};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::Session;
-use crate::wire::Call;
 use audit::inventory::{Gap, Inventory, Organization};
 use futures_util::future::join_all;
 use std::collections::BTreeSet;

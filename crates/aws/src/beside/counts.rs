@@ -1,10 +1,10 @@
 //! CloudWatch's `AWS/Lambda Invocations` of every function at a place, over the 30 whole days before the collection.
 
+use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::series::{Asked, told};
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::inventory::{Gap, Place};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;

@@ -5,11 +5,11 @@
 
 use super::{policy, seen};
 use crate::body::{Body, list};
+use crate::call::Call;
 use crate::collect::{listed, pages};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::beside::{Exposure, FunctionFacts};
 use audit::inventory::{Gap, Place};
 use cloudtrail::resource::unqualified;

@@ -1,10 +1,10 @@
 //! The tags of trails and event data stores, from their owners.
 
+use crate::call::Call;
 use crate::collect::{listed, pages};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::inventory::{Gap, Inventory};
 use aws_sdk_cloudtrail::types::ResourceTag;
 use cloudtrail::recorder::RecorderKind;

@@ -3,13 +3,13 @@
 
 use super::engine::{Made, World};
 use crate::body::{Body, advanced_selectors, selectors_of_trail};
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::options::Limits;
 use crate::pace::Service;
 use crate::raw;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::change::{Bucket, Change, NewTrail, Setting, State, Turn};
 use aws_sdk_cloudtrail::types::Trail;
 use aws_smithy_types::body::SdkBody;

@@ -3,11 +3,11 @@
 use super::Run;
 use super::listing::{listed, pages};
 use super::read::Read;
+use crate::call::Call;
 use crate::error::CollectError;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::inventory::{Gap, Organization};
 use aws_sdk_organizations::types::Account;
 

@@ -2,13 +2,13 @@
 
 use super::listing::{listed, pages};
 use super::read::Read;
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::error::{CollectError, nearest};
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::inventory::OptIn;
 use std::collections::BTreeMap;
 

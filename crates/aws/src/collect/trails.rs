@@ -6,10 +6,10 @@
 use super::Run;
 use super::listing::listed;
 use super::read::{Read, TrailFacts, TrailRead};
+use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::{Reach, Session};
-use crate::wire::Call;
 use audit::inventory::TrailStatus;
 use aws_sdk_cloudtrail::operation::get_trail_status::GetTrailStatusOutput;
 use aws_sdk_cloudtrail::primitives::{DateTime, DateTimeFormat};

@@ -3,12 +3,13 @@
 use super::Objects;
 use super::error::{ObjectError, ObjectTrouble};
 use super::place::{Said, find, told};
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw::{self, Reply};
 use crate::session::{Reach, Session};
-use crate::wire::{Attempt, Call};
+use crate::wire::Attempt;
 use std::fmt::Write;
 
 /// A bucket may move us this often to another Region; more would be a circle.

@@ -1,6 +1,7 @@
 //! Why an object could not be read, or a bucket not listed.
 
-use crate::gap::{Class, Failure, one_line};
+use crate::gap::{Class, Failure};
+use crate::one_line::one_line;
 use audit::inventory::{Gap, GapKind};
 
 /// What is the matter.

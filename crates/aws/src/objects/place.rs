@@ -1,11 +1,12 @@
 //! In which Region a bucket is: asked once for each bucket, and corrected where S3 sends us elsewhere.
 
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::raw::{self, Reply, first};
 use crate::session::{Reach, Session};
-use crate::wire::{Attempt, Call};
+use crate::wire::Attempt;
 use cloudtrail::names::Region;
 
 /// What an answer of S3 means.

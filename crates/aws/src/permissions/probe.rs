@@ -1,13 +1,14 @@
 //! Trying read-only calls, to see whether they are refused.
 
 use super::Held;
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::gap::{Class, Failure};
 use crate::options::Accounts;
 use crate::pace::Service;
 use crate::raw;
 use crate::session::Session;
-use crate::wire::{Attempt, Call};
+use crate::wire::Attempt;
 
 /// The name of things that do not exist.
 const NOTHING: &str = "invoketrail-permission-probe";

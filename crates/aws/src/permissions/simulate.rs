@@ -1,11 +1,11 @@
 //! Asking IAM's policy simulator about actions that must not be tried.
 
 use super::Held;
+use crate::call::Call;
 use crate::endpoint::Target;
 use crate::pace::Service;
 use crate::raw;
 use crate::session::Session;
-use crate::wire::Call;
 use cloudtrail::arn::Arn;
 use std::collections::HashMap;
 

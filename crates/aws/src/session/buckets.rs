@@ -1,6 +1,6 @@
 //! The Region of each bucket that was asked for.
 
-use crate::wire::lock;
+use crate::lock::lock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 

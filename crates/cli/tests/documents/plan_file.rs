@@ -3,10 +3,11 @@
 use audit::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use audit::code::{Code, Coded, Room};
 use audit::cost::Monthly;
+use audit::cost::{Copies, CostTurn};
 use audit::exception::Exception;
 use audit::finding::Status;
 use audit::journal::{Entry, Journal, Mark};
-use audit::plan::{Copies, CostTurn, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
+use audit::plan::{Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
 use cloudtrail::recorder::RecorderKind;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -3,8 +3,9 @@
 use crate::worlds;
 use audit::Counted;
 use audit::answer::Answer;
-use audit::finding::{Audit, ResourceRef};
+use audit::finding::Audit;
 use audit::inventory::{Inventory, Resource, Serving};
+use audit::resource_ref::ResourceRef;
 use report::{self, Layout, Stamp};
 use serde_json::Value;
 use text::visible::acts;

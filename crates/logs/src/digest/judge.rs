@@ -7,6 +7,7 @@ use crate::digest::found::{Found, merge};
 use crate::digest::keys::PublicKeys;
 use crate::digest::links::{Weighed, weigh};
 use crate::digest::name::Chain;
+use crate::digest::unlisted::Unlisted;
 use crate::digest::validation::{State, Totals, Unproven, ValidatedChain, Validation};
 use crate::digest::windows::Timeline;
 use std::collections::BTreeMap;
@@ -60,9 +61,6 @@ impl<'f> Weighing<'f> {
         validation(self, seen, asked, unlisted)
     }
 }
-
-/// Why a file with that key may be there though nobody saw it, in words; `None` iff it is known not to be there.
-pub type Unlisted<'u> = dyn Fn(&str) -> Option<String> + 'u;
 
 fn validation(
     Weighing { all, strangers }: &Weighing<'_>,

@@ -3,9 +3,9 @@
 use crate::digest::asked::Asked;
 use crate::digest::expected::below;
 use crate::digest::files::{Sighted, Taken, count};
-use crate::digest::judge::Unlisted;
 use crate::digest::links::{Weighed, worst};
 use crate::digest::name::DigestName;
+use crate::digest::unlisted::Unlisted;
 use crate::digest::validation::{Files, Note, Reason, Window};
 use crate::object_key::ObjectKey;
 use std::ops::Range;

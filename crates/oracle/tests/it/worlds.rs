@@ -1,7 +1,8 @@
 //! The worlds hold every answer often enough, and the enumeration over aspects is the enumeration over events.
 
-use oracle::enumerate::{State, Subject, verdict, verdict_up_to};
+use oracle::enumerate::{State, verdict, verdict_up_to};
 use oracle::naive::{Says, records};
+use oracle::subject::Subject;
 use oracle::worlds::{World, questions};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;

@@ -1,8 +1,8 @@
 //! `decide` says what the oracle says, in many thousand worlds.
 
 use crate::common::{ask, word};
-use oracle::enumerate::Subject;
 use oracle::enumerate::{self, verdict};
+use oracle::subject::Subject;
 use oracle::worlds::{World, crowded_questions, questions};
 use proptest::prelude::{ProptestConfig, proptest};
 use recording::State;

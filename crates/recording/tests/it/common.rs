@@ -17,13 +17,13 @@ pub(crate) fn candidates(world: &World) -> Vec<Candidate<'_>> {
 }
 
 /// Asks the decision procedure.
-pub(crate) fn ask(world: &World, subject: &enumerate::Subject) -> Verdict {
+pub(crate) fn ask(world: &World, subject: &oracle::subject::Subject) -> Verdict {
     let candidates = candidates(world);
     match subject {
-        enumerate::Subject::Named(kind, name) => {
+        oracle::subject::Subject::Named(kind, name) => {
             decide(&candidates, Subject::Named(*kind, &PLACE.arn(*kind, name)))
         }
-        enumerate::Subject::Any(kind) => decide(&candidates, any(*kind)),
+        oracle::subject::Subject::Any(kind) => decide(&candidates, any(*kind)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The decision for many resources at once is the decision for each.
 
 use crate::common::{any, candidates};
-use oracle::enumerate::strings;
+use oracle::strings::strings;
 use oracle::worlds::{PLACE, kinds, worlds};
 use proptest::prelude::{Just, ProptestConfig, Strategy, proptest};
 use recording::{Decider, Escape, Subject, Verdict, arn_prefix, decide};

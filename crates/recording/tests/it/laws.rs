@@ -5,7 +5,7 @@ use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};
 use cloudtrail::{Answer, records};
-use oracle::enumerate::Subject;
+use oracle::subject::Subject;
 use oracle::translate::to_advanced;
 use oracle::worlds::{
     PLACE, Recorder, World, basic_selectors, kinds, questions, selectors, subjects, worlds,

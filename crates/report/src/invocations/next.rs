@@ -1,6 +1,6 @@
 //! The natural next command after an answer about invocations.
 
-use super::super::view::shell;
+use crate::shell::shell;
 use logs::{Dimension, Invocations, Table};
 
 /// The command that was typed, without the flags that are named (and whether a value follows), and with others.

@@ -5,7 +5,7 @@ mod calls;
 mod fit;
 
 use super::super::page::{Align, Layout, Page, Span, Style};
-use super::super::view::{grouped, quantity};
+use super::super::quantity::{grouped, quantity};
 use super::{Reading, size};
 use account::account;
 use calls::calls;

@@ -1,6 +1,6 @@
 //! A plan as commands of the AWS CLI, to be read and run by a person, account by account.
 
-use super::super::view::shell;
+use super::super::shell::shell;
 use super::{owner, subject};
 use audit::change::{Change, Setting};
 use audit::plan::Plan;

@@ -1,7 +1,7 @@
 //! The natural next command after a plan, and what there is to do about a plan for recorders that others manage.
 
-use super::super::view::shell;
 use super::stack_or_tag;
+use crate::shell::shell;
 use audit::plan::{Owner, Plan, Purpose, Step};
 use std::collections::BTreeSet;
 

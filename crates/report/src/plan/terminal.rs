@@ -1,11 +1,12 @@
 //! A plan for a person at a terminal: what it does, each change line by line, what it costs, what it does not do.
 
 use super::super::page::{Layout, Page, Style};
-use super::super::view::{grouped, quantity};
+use super::super::quantity::{grouped, quantity};
 use super::lines::{Line, difference, difference_in_brief};
 use super::{headline, money, owner, subject};
+use audit::cost::CostTurn;
 use audit::finding::Status;
-use audit::plan::{CostTurn, Loss, Plan, Refusal, Step};
+use audit::plan::{Loss, Plan, Refusal, Step};
 use std::collections::BTreeMap;
 
 /// How many functions or places are named before they are counted.

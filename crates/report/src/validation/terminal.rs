@@ -2,7 +2,7 @@
 
 use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
-use super::super::view::{grouped, quantity};
+use super::super::quantity::{grouped, quantity};
 use super::{Validated, of_digests, size, state, times, unproven};
 use audit::answer::Conclusion;
 use logs::digest::{Chain, KeySource, State, ValidatedChain, Validation, Window};

@@ -2,10 +2,10 @@
 
 use super::super::left_out::left_out_sentence;
 use super::super::markdown::inert;
+use super::super::quantity::{grouped, quantity};
+use super::super::resource_name::name_in;
 use super::super::shortfall::shortfall;
 use super::super::validation::digest_sentence;
-use super::super::view::{grouped, quantity};
-use super::super::words::name;
 use super::{NOT_PROVEN, Verification, WHY_MISSING, counted, lag, size, word};
 use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
@@ -48,7 +48,7 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
             text,
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             word(one.decided.outcome),
-            inert(name(&one.arn)),
+            inert(name_in(&one.arn)),
             inert(arn.map_or("", |arn| arn.account)),
             inert(arn.map_or("", |arn| arn.region)),
             number(records.records),
@@ -63,13 +63,13 @@ fn rest(verification: &Verification, text: &mut String) -> std::fmt::Result {
     }
     for one in sorted.iter().take(SHOWN) {
         if one.decided.outcome == Outcome::Missing {
-            writeln!(text, "\n- {}: {WHY_MISSING}", inert(name(&one.arn)))?;
+            writeln!(text, "\n- {}: {WHY_MISSING}", inert(name_in(&one.arn)))?;
         }
         for doubt in &one.decided.doubts {
-            writeln!(text, "\n- {}: {}", inert(name(&one.arn)), inert(&doubt.to_string()))?;
+            writeln!(text, "\n- {}: {}", inert(name_in(&one.arn)), inert(&doubt.to_string()))?;
         }
         for note in &one.decided.notes {
-            writeln!(text, "\n- {}: {}", inert(name(&one.arn)), inert(&note.to_string()))?;
+            writeln!(text, "\n- {}: {}", inert(name_in(&one.arn)), inert(&note.to_string()))?;
         }
     }
     if let Some(validation) = &verification.digests {

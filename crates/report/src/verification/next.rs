@@ -1,7 +1,7 @@
 //! The natural next command after a verification.
 
-use super::super::view::shell;
 use super::{Verification, VerifiedFunction};
+use crate::shell::shell;
 use audit::evidence::Outcome;
 
 /// How a verification was asked for, as far as the next command depends on it. Flags have a space before them.

@@ -2,10 +2,10 @@
 
 use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
+use super::super::quantity::{grouped, quantity};
+use super::super::resource_name::name_in;
 use super::super::shortfall::shortfall;
 use super::super::validation::{digest_lines, digest_sentence, key_line};
-use super::super::view::{grouped, quantity};
-use super::super::words::name;
 use super::{NOT_PROVEN, Verification, VerifiedFunction, WHY_MISSING, counted, lag, size, word};
 use audit::evidence::Outcome;
 use cloudtrail::arn::Arn;
@@ -104,7 +104,7 @@ fn row(one: &VerifiedFunction) -> Vec<Span> {
     let outcome = one.decided.outcome;
     vec![
         (style(outcome), word(outcome).to_owned()),
-        plain(format!("{}{}", name(&one.arn), if one.listed { "" } else { " *" })),
+        plain(format!("{}{}", name_in(&one.arn), if one.listed { "" } else { " *" })),
         plain(arn.map_or("-", |arn| arn.account).to_owned()),
         plain(arn.map_or("-", |arn| arn.region).to_owned()),
         plain(number(records.records)),
@@ -184,7 +184,7 @@ fn reasons(verification: &Verification, page: &mut Page) {
 /// `orders (444455556666 eu-west-1)`
 fn whole_name(arn: &str) -> String {
     match Arn::parse(arn) {
-        Some(parsed) => format!("{} ({} {})", name(arn), parsed.account, parsed.region),
+        Some(parsed) => format!("{} ({} {})", name_in(arn), parsed.account, parsed.region),
         None => arn.to_owned(),
     }
 }

@@ -1,10 +1,10 @@
 //! What a plan needs beside an audit, as it stands in the file: lists that are left out where they are empty.
 
 use super::InventoryFileError;
-use super::check::{account_id, gap, quoted, region, wrong};
+use super::entry::{account_id, gap, quoted, region, wrong};
 use super::names::{arn, recorder_arn};
-use super::shape::{SeenShape, Text};
-use super::write::{list, text, texts};
+use super::parts::{SeenShape, Text};
+use super::parts::{list, text, texts};
 use audit::beside::{Beside, Exposure, FunctionFacts};
 use cloudtrail::names::AccountId;
 use cloudtrail::recorder::Seen;

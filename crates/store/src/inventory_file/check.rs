@@ -1,15 +1,12 @@
 //! Everything that the audit relies upon, checked; and lists brought into the order that it wants.
 
-use super::InventoryFileError;
+use super::entry::{Result, account_id, gap, quoted, region, wrong};
 use audit::inventory::{Inventory, Listing, Resource, Serving};
 use cloudtrail::arn::Arn;
-use cloudtrail::names::{AccountId, Partition, Region, ResourceName};
+use cloudtrail::names::{Partition, ResourceName};
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use recording::arn_prefix;
-use text::visible::excerpt;
-
-type Result<T = ()> = std::result::Result<T, InventoryFileError>;
 
 /// Sorts accounts, places, recorders and resources, and refuses what no collection can have seen: duplicates, gaps that
 /// are not there, ids that are none, resources of another place or type.
@@ -37,14 +34,6 @@ pub(super) fn check(inventory: &mut Inventory) -> Result {
     Ok(())
 }
 
-pub(super) fn wrong<T>(path: impl Into<String>, problem: String) -> Result<T> {
-    Err(InventoryFileError::Impossible { path: path.into(), problem })
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", excerpt(text, 200))
-}
-
 fn sort_unique<T>(path: &str, list: &mut [T], key: impl Fn(&T) -> &str) -> Result {
     if !list.is_sorted_by(|a, b| key(a) < key(b)) {
         list.sort_by(|a, b| key(a).cmp(key(b)));
@@ -53,29 +42,6 @@ fn sort_unique<T>(path: &str, list: &mut [T], key: impl Fn(&T) -> &str) -> Resul
         }
     }
     Ok(())
-}
-
-pub(super) fn account_id(path: String, id: &str) -> Result {
-    if AccountId::parse(id).is_ok() {
-        return Ok(());
-    }
-    wrong(path, format!("{} is no account id: twelve digits were expected", quoted(id)))
-}
-
-pub(super) fn region(path: String, region: &str) -> Result {
-    if Region::parse(region).is_ok() {
-        return Ok(());
-    }
-    wrong(path, format!("{} is no Region", quoted(region)))
-}
-
-pub(super) fn gap(path: String, gap: Option<usize>, gaps: usize) -> Result {
-    match gap {
-        Some(at) if at >= gaps => {
-            wrong(path, format!("there is no gap {at}: the file holds {gaps} (from 0)"))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn accounts(inventory: &Inventory) -> Result {

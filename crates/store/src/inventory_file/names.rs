@@ -2,7 +2,7 @@
 //! nothing else gets in.
 
 use super::InventoryFileError;
-use super::check::{account_id, quoted, region, wrong};
+use super::entry::{account_id, quoted, region, wrong};
 use audit::inventory::Inventory;
 use cloudtrail::arn::Arn;
 use cloudtrail::names::{AwsArn, BucketName, NotAName, OrganizationId, RecorderArn, TrailName};

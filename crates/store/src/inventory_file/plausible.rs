@@ -1,7 +1,7 @@
 //! Texts of a length that AWS can give, and times that are times.
 
 use super::InventoryFileError;
-use super::check::{quoted, wrong};
+use super::entry::{quoted, wrong};
 use audit::inventory::{Inventory, Listing};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

@@ -5,10 +5,11 @@
 use super::FORMAT;
 use super::beside::{self, BesideShape};
 use super::check::check;
+use super::parts::Text;
 use super::plausible;
 use super::shape::{
     AccountShape, FileShape, GapKindShape, GapShape, KindShape, OptInShape, PlaceShape, RecorderShape,
-    SightingShape, Text,
+    SightingShape,
 };
 use audit::inventory::{Account, Gap, GapKind, Inventory, OptIn, Organization, Place, Sighting, TrailStatus};
 use cloudtrail::json::SelectorsError;

@@ -4,14 +4,11 @@
 
 use super::beside::{AdministratorsShape, CountsShape, FactsShape, TagsShape};
 use super::listing::ListingShape;
-use cloudtrail::recorder::Seen;
+use super::parts::{SeenShape, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// Text that is borrowed when writing and, where it has no escapes, when reading.
-pub(super) type Text<'a> = Cow<'a, str>;
 
 /// The whole file, as it is read. Written member by member: see `write`.
 #[derive(Deserialize)]
@@ -37,40 +34,6 @@ pub(super) struct FileShape<'a> {
     pub(super) invocations: Vec<CountsShape<'a>>,
     #[serde(borrow, default)]
     pub(super) function_facts: Vec<FactsShape<'a>>,
-}
-
-/// `{"known": ...}`, or `{"gap": 3}`: not read because of the gap at that position.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum SeenShape<T> {
-    Known(T),
-    Gap(usize),
-}
-
-impl<T> SeenShape<T> {
-    /// From the core's value.
-    pub(super) fn of<'a, S>(seen: &'a Seen<S>, shape: impl FnOnce(&'a S) -> T) -> Self {
-        match seen {
-            Seen::Known(value) => Self::Known(shape(value)),
-            Seen::Unread(gap) => Self::Gap(*gap),
-        }
-    }
-
-    /// To the core's value, where the value may be wrong.
-    pub(super) fn try_into_seen<S, E>(self, value: impl FnOnce(T) -> Result<S, E>) -> Result<Seen<S>, E> {
-        match self {
-            Self::Known(shape) => value(shape).map(Seen::Known),
-            Self::Gap(gap) => Ok(Seen::Unread(gap)),
-        }
-    }
-
-    /// To the core's value.
-    pub(super) fn into_seen<S>(self, value: impl FnOnce(T) -> S) -> Seen<S> {
-        match self {
-            Self::Known(shape) => Seen::Known(value(shape)),
-            Self::Gap(gap) => Seen::Unread(gap),
-        }
-    }
 }
 
 #[derive(Serialize, Deserialize)]

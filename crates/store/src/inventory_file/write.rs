@@ -2,18 +2,17 @@
 
 use super::FORMAT;
 use super::listing::ListingShape;
+use super::parts::{SeenShape, list, maybe, member, text, texts};
 use super::shape::{
     AccountShape, GapKindShape, GapShape, KindShape, OptInShape, OrganizationShape, PlaceShape,
-    RecorderShape, SeenShape, SightingShape, StatusShape, Text,
+    RecorderShape, SightingShape, StatusShape,
 };
 use audit::inventory::{Account, Gap, GapKind, Inventory, OptIn, Place, Sighting};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::selector::Selectors;
-use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::io::{self, Write};
-use text::visible::write_json;
 
 /// Writes the inventory as `invoketrail.inventory/1`. The same inventory always gives the same bytes.
 ///
@@ -36,38 +35,6 @@ pub fn write_inventory(inventory: &Inventory, out: &mut dyn Write) -> io::Result
     list(out, "places", inventory.places.iter().map(|one| Ok(place(one))))?;
     super::beside::write(&inventory.beside, out)?;
     out.write_all(b"}\n")
-}
-
-fn member(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
-    write!(out, "\"{name}\":")?;
-    write_json(out, value)
-}
-
-pub(super) fn list<T: Serialize>(
-    out: &mut dyn Write,
-    name: &str,
-    entries: impl Iterator<Item = io::Result<T>>,
-) -> io::Result<()> {
-    write!(out, ",\n\"{name}\":[")?;
-    let mut separator = "\n";
-    for entry in entries {
-        out.write_all(separator.as_bytes())?;
-        write_json(out, &entry?)?;
-        separator = ",\n";
-    }
-    out.write_all(b"]")
-}
-
-pub(super) fn text(text: &str) -> Text<'_> {
-    Cow::Borrowed(text)
-}
-
-fn maybe(text: &Option<String>) -> Option<Text<'_>> {
-    text.as_deref().map(Cow::Borrowed)
-}
-
-pub(super) fn texts(list: &[String]) -> Vec<Text<'_>> {
-    list.iter().map(|one| text(one)).collect()
 }
 
 fn account(account: &Account) -> AccountShape<'_> {

@@ -5,9 +5,10 @@ use super::super::document::DocumentError;
 use super::super::exceptions_file::ExceptionShape;
 use audit::code::{Code, Coded};
 use audit::cost::Monthly;
+use audit::cost::{Copies, CostTurn};
 use audit::exception::Exception;
 use audit::finding::Status;
-use audit::plan::{Copies, CostTurn, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
+use audit::plan::{Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]

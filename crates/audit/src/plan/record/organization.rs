@@ -5,7 +5,7 @@ use super::super::create::{self, new_trail};
 use super::super::skeleton::{lacking, of_account, weight};
 use super::{Apart, Offer, Planner};
 use crate::code::Code;
-use crate::controls::count;
+use crate::count::count;
 use crate::inventory::{Account, GapKind, Inventory, Organization};
 use crate::plan::Refusal;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};

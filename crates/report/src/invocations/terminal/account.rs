@@ -2,8 +2,8 @@
 
 use super::super::super::left_out;
 use super::super::super::page::{Page, Style};
+use super::super::super::quantity::{grouped, quantity};
 use super::super::super::shortfall::shortfall;
-use super::super::super::view::{grouped, quantity};
 use super::super::{Reading, size};
 
 /// Troubles that are shown.

@@ -1,7 +1,7 @@
 //! A timeline for a person: one line for each call, attempts below it.
 
 use super::super::super::page::{Page, Style};
-use super::super::super::view::{grouped, quantity};
+use super::super::super::quantity::{grouped, quantity};
 use super::super::size;
 use super::fit::shortened;
 use super::{NONE, short_time};
