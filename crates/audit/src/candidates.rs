@@ -86,6 +86,11 @@ impl<'a> Candidates<'a> {
             let error = "the inventory gives this trail of one Region a status in another Region";
             return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
         }
+        if !own && self.is_of_another_organization(place, trail) {
+            let error =
+                "the inventory shows an organization's trail in an account that is not of this organization";
+            return Standing::May { gaps: vec![self.undescribed(place, &trail.arn, error)] };
+        }
         // A trail has no status of its own but that it is there: another one is of something that we do not know.
         let odd = matches!(&trail.status, Seen::Known(status) if *status != StoreStatus::Enabled);
         let standing = match delivering(sighting) {
@@ -106,6 +111,17 @@ impl<'a> Candidates<'a> {
                 }
             },
             standing => standing,
+        }
+    }
+
+    /// True iff the account certainly does not belong to the organization whose management account owns the trail.
+    fn is_of_another_organization(&self, place: &Place, trail: &Recorder) -> bool {
+        let organization =
+            |id: &str| self.inventory.account(id).and_then(|account| account.organization.known());
+        match organization(&place.account) {
+            Some(Some(ours)) => ours.management_account != trail.account,
+            Some(None) => true,
+            None => organization(&trail.account).is_some_and(Option::is_none),
         }
     }
 
@@ -170,6 +186,10 @@ impl<'a> Candidates<'a> {
         if !store.multi_region && store.home_region != place.region {
             return other_region(store);
         }
+        if !self.is_listed(store) {
+            let error = "the inventory describes this event data store, and no account's list holds it";
+            gaps.push(self.undescribed(place, &store.arn, error));
+        }
         match &store.status {
             Seen::Known(StoreStatus::Enabled) => {}
             Seen::Known(StoreStatus::Idle(status)) => {
@@ -186,6 +206,15 @@ impl<'a> Candidates<'a> {
             Seen::Unread(gap) => gaps.push(*gap),
         }
         Standing::May { gaps }
+    }
+
+    /// True iff the list of event data stores of some account holds it, or one of its owner could not be read.
+    fn is_listed(&self, store: &Recorder) -> bool {
+        let holds = |account: &Account| match account.stores.known() {
+            Some(stores) => stores.contains(&store.arn),
+            None => account.id == store.account,
+        };
+        self.inventory.accounts.iter().any(holds)
     }
 
     /// Whether two accounts belong to one organization.

@@ -237,3 +237,26 @@ fn no_advisory_control_passes_over_what_was_not_read() {
         assert_eq!(status, Status::Undetermined, "{control}");
     }
 }
+
+#[test]
+fn a_store_that_no_account_lists_is_not_believed() {
+    let mut world = World::member().store("lake", MEMBER, false, ALL);
+    assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Recorded);
+    for account in &mut world.inventory.accounts {
+        account.stores = Seen::Known(Vec::new());
+    }
+    assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Undetermined);
+}
+
+#[test]
+fn an_organizations_trail_in_an_account_of_another_organization_is_not_believed() {
+    let mut world = World::member().trail("org", MANAGEMENT, true, ALL);
+    assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Recorded);
+    let own = world.inventory.account(MEMBER).unwrap().organization.known().unwrap().clone().unwrap();
+    let other = audit::inventory::Organization { management_account: "999988887777".to_owned(), ..own };
+    for organization in [None, Some(other)] {
+        let at = world.inventory.accounts.iter().position(|account| account.id == MEMBER).unwrap();
+        world.inventory.accounts[at].organization = Seen::Known(organization);
+        assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Undetermined);
+    }
+}

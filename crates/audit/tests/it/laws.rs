@@ -53,6 +53,14 @@ fn world() -> impl Strategy<Value = World> {
                     2 => world.store(&name, MEMBER, false, &selectors),
                     _ => world.store(&name, MANAGEMENT, true, &selectors),
                 };
+                // AWS shows a trail of an organization to its members alone.
+                if kind == 1 && !member_of {
+                    for place in world.inventory.places.iter_mut().filter(|place| place.account == MEMBER) {
+                        if let Seen::Known(trails) = &mut place.trails {
+                            trails.retain(|sighting| !sighting.trail.ends_with(&name));
+                        }
+                    }
+                }
                 world.of(&name).multi_region = everywhere;
                 if !active {
                     world.of(&name).status = Seen::Known(StoreStatus::parse("STOPPED_INGESTION"));
