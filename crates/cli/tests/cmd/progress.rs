@@ -89,9 +89,11 @@ fn quiet_leaves_the_answer_the_errors_and_what_is_hidden() {
     assert_eq!(hidden.stderr, "note: the answer is no: exit code 3 hidden by --exit-zero\n");
     // What a file of this folder decides is shown: nobody named it.
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("invoketrail.toml"), "regions = [\"eu-west-1\"]\nexit-zero = true\n")
+    std::fs::write(folder.path().join("invoketrail.toml"), "region = [\"eu-west-1\"]\nexit-zero = true\n")
         .unwrap();
-    let output = crate::run::command(&["completions", "bash", "--quiet"]).current_dir(folder.path()).output();
+    let acme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme.json");
+    let quiet = ["audit", "--inventory", acme, "--quiet"];
+    let output = crate::run::command(&quiet).current_dir(folder.path()).output();
     let stderr = String::from_utf8(output.unwrap().stderr).unwrap();
     assert!(stderr.contains("note: using from ./invoketrail.toml: region"), "{stderr}");
     assert!(stderr.contains("note: ignoring `exit-zero` from ./invoketrail.toml"), "{stderr}");
