@@ -5,7 +5,7 @@
 
 use crate::beside::Beside;
 use cloudtrail::recorder::{Recorder, Seen};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything one collection saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -219,4 +219,62 @@ impl Inventory {
         let key = (account, region);
         self.places.binary_search_by(|place| (place.account.as_str(), place.region.as_str()).cmp(&key)).ok()
     }
+
+    /// The gaps of calls that say what is there and what it records, on which nothing of the inventory rests: they may be about anything.
+    #[must_use]
+    pub fn gaps_of_nothing(&self) -> Vec<usize> {
+        let is_facts = |gap: &Gap| {
+            let is_here = gap.account.as_deref().is_none_or(|id| self.account(id).is_some());
+            is_here && FACTS.contains(&gap.call.as_str())
+        };
+        let mut open: Vec<usize> = (0..self.gaps.len()).filter(|at| is_facts(&self.gaps[*at])).collect();
+        // Most have none, and nothing is looked through then.
+        if !open.is_empty() {
+            let rested: BTreeSet<usize> = self.gaps_rested_on().collect();
+            open.retain(|gap| !rested.contains(gap));
+        }
+        open
+    }
+
+    fn gaps_rested_on(&self) -> impl Iterator<Item = usize> {
+        let accounts = self
+            .accounts
+            .iter()
+            .flat_map(|account| [account.organization.gap(), account.regions.gap(), account.stores.gap()]);
+        let recorders =
+            self.recorders.iter().flat_map(|recorder| [recorder.selectors.gap(), recorder.status.gap()]);
+        let places = self.places.iter().flat_map(|place| {
+            let statuses = place.trails.known().into_iter().flatten().map(|sighting| sighting.status.gap());
+            let listings = [&place.functions, &place.web_functions, &place.microvm_images];
+            let serving = listings.into_iter().flat_map(|listing| &listing.resources).map(|resource| {
+                match resource.serving {
+                    Serving::Unread(gap) => Some(gap),
+                    Serving::Home | Serving::Also(_) => None,
+                }
+            });
+            let listed = listings.into_iter().map(|listing| listing.gap);
+            [place.trails.gap(), place.channels.gap()]
+                .into_iter()
+                .chain(statuses)
+                .chain(listed)
+                .chain(serving)
+        });
+        accounts.chain(recorders).chain(places).flatten()
+    }
 }
+
+/// The calls that say which accounts, Regions, recorders and functions there are, and what recorders record.
+const FACTS: [&str; 12] = [
+    "organizations:ListAccounts",
+    "organizations:DescribeOrganization",
+    "account:ListRegions",
+    "ec2:DescribeRegions",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:GetTrailStatus",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:ListEventDataStores",
+    "cloudtrail:GetEventDataStore",
+    "lambda:ListFunctions",
+    "lambda:ListWebFunctions",
+    "lambda:ListMicrovmImages",
+];

@@ -112,13 +112,11 @@ fn accepted<'a>(
     accepted
 }
 
-/// The gaps behind which accounts or Regions hide that were to be audited: a listing of the organization's accounts that
-/// broke off; audited accounts whose Regions are not known; a Region that an account has, or that was asked for, and
+/// The gaps behind which accounts or Regions hide that were to be audited: calls that nothing in the inventory rests on, such as a listing
+/// of the organization's accounts that broke off; audited accounts whose Regions are not known; a Region that an account has, or that was asked for, and
 /// that is not among the places; a place whose account the inventory does not describe.
 fn unseen(inventory: &Inventory, gaps: &mut Candidates<'_>) -> Vec<usize> {
-    let listing =
-        inventory.gaps.iter().enumerate().filter(|(_, gap)| gap.call == "organizations:ListAccounts");
-    let mut found: Vec<usize> = listing.map(|(at, _)| at).collect();
+    let mut found = inventory.gaps_of_nothing();
     let mut missing = |account: &str, region: Option<&str>, error: &str| {
         gaps.add(Gap {
             account: Some(account.to_owned()),

@@ -1,7 +1,7 @@
 //! The configuration file `invoketrail.toml`: the same names as the flags, and flags win.
 
 use crate::args::source::Recorders;
-use crate::args::values::{Output, Suffixed, account, output, region};
+use crate::args::values::{Output, account, output, region};
 use crate::output::read_within;
 use crate::problem::{Problem, insist, io_problem};
 use anyhow::Result;
@@ -40,19 +40,8 @@ const KEYS: [&str; 17] = [
 /// an index holds what was read of log files.
 const ONLY_NAMED: [&str; 4] = ["endpoint-url", "exit-zero", "index", "output"];
 
-/// The formats that the file can name: those of answers. A command takes what it offers itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Terminal,
-    Json,
-    Jsonl,
-    Markdown,
-}
-
-impl Suffixed for Format {
-    const SUFFIXES: &'static [(&'static str, Self)] =
-        &[("json", Self::Json), ("jsonl", Self::Jsonl), ("md", Self::Markdown), ("txt", Self::Terminal)];
-}
+/// The formats that the file can name: those of audits. Another command takes what it offers itself.
+pub(crate) use crate::args::audit::Format;
 
 /// What the file says; whatever it leaves open is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use crate::args::reading::Threads;
 use crate::args::source::Recorders;
 use crate::args::values::Output;
 use crate::args::{audit as args, source as flags};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::problem::say;
 use audit::Counted;
 use clap::ValueEnum;
 use delivery::Scope;
-use report::without_secret;
+use report::{AuditFormat, without_secret};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
         counted: counted(&typed.counting, &config),
         exceptions: typed.exceptions.or_else(|| config.exceptions.clone()),
         baseline: typed.baseline,
-        format: format(typed.format, &config, ANY).unwrap_or(Format::Terminal),
+        format: format(typed.format, &config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
         outputs: outputs(typed.output, &config, ANY),
         exit_zero: typed.exit_zero || config.exit_zero,
         all: typed.all,
@@ -202,7 +202,7 @@ pub(crate) fn outputs<F: ValueEnum>(typed: Vec<Output<F>>, config: &Config, why:
 }
 
 /// The format of that name; `None`, with a note, iff the command has none.
-fn fitting<F: ValueEnum>(setting: &str, format: config::Format, why: &str) -> Option<F> {
+fn fitting<F: ValueEnum>(setting: &str, format: Format, why: &str) -> Option<F> {
     let name = format.to_possible_value();
     let fitting = name.and_then(|name| F::from_str(name.get_name(), false).ok());
     if fitting.is_none() {

@@ -1,6 +1,8 @@
 //! An audit as one JSON document, `invoketrail.audit/1`: every entry of the long lists on a line of its own.
 
+use super::audit_document::AuditDocument;
 use super::member::{Json, Object, escape_into};
+use super::page::Layout;
 use super::view::{self, subject_arn};
 use super::{AUDIT_FORMAT, Stamp, drift, proof, words};
 use audit::Counted;
@@ -326,4 +328,9 @@ pub(super) fn place(audit: &Audit<'_>, place: &PlaceAudit<'_>, object: &mut Obje
         }
     });
     object.list("listing_gaps", view::listing_gaps(place), |json, at| proof::gap(&audit.gaps[at], json));
+}
+
+/// See [`super::AuditFormat`].
+pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_json(document.audit, &document.stamp, out)
 }

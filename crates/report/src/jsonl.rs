@@ -3,8 +3,10 @@
 //! The first line is the audit without its lists (`"record":"audit"`), then one line for each resource, recorder, gap and
 //! place. Every line stands for itself: a resource holds the gaps that decide it.
 
+use super::audit_document::AuditDocument;
 use super::json::{Lines, head, place, recorder, resources, standings};
 use super::member::{Json, Object};
+use super::page::Layout;
 use super::{AUDIT_FORMAT, Stamp, proof};
 use audit::finding::Audit;
 use std::io::{self, Write};
@@ -42,4 +44,9 @@ pub fn write_jsonl(audit: &Audit<'_>, stamp: &Stamp<'_>, out: &mut dyn Write) ->
         line("place", &mut |object| place(audit, one, object))?;
     }
     Ok(())
+}
+
+/// See [`super::AuditFormat`].
+pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_jsonl(document.audit, &document.stamp, out)
 }

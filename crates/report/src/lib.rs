@@ -3,6 +3,8 @@
 //! Nothing here decides anything, and nothing reads a clock, the environment or a terminal: the same audit, stamp and
 //! layout always give the same bytes.
 
+mod audit_document;
+mod audit_format;
 mod brief;
 mod canary;
 mod colours;
@@ -37,6 +39,8 @@ mod verification;
 mod view;
 mod words;
 
+pub use audit_document::AuditDocument;
+pub use audit_format::AuditFormat;
 pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use drift::drift_text;
 pub use explain::{

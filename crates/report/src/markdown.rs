@@ -1,6 +1,8 @@
 //! An audit as Markdown, for a comment on a pull request: answer, table, findings, gaps. Short, and inert: no name from
 //! outside becomes a link, a mention, HTML or the end of a table cell.
 
+use super::audit_document::AuditDocument;
+use super::page::Layout;
 use super::quantity::{grouped, quantity};
 use super::view::{self, headline, subject_arn};
 use super::words;
@@ -203,6 +205,15 @@ fn gaps(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
         writeln!(text, "- {kind} {count} x {}: {}", inert(&gap.call), inert(&gap.error))?;
     }
     more(groups.len(), "kinds of gap", text)
+}
+
+/// See [`super::AuditFormat`].
+pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_markdown(document.audit, out)?;
+    match document.drift_text(&Layout::default()).as_str() {
+        "" => Ok(()),
+        text => out.write_all(quoted_text(text).as_bytes()),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
+use super::audit_document::AuditDocument;
 use super::brief::{brief, repeats};
 use super::colours::status;
 use super::inactive::inactive;
@@ -218,4 +219,9 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
         let more = format!("and {} more kinds of gap: see all with --format json", groups.len() - few);
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &more));
     }
+}
+
+/// See [`super::AuditFormat`].
+pub(crate) fn document(document: &AuditDocument<'_>, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_terminal_since(document.audit, &document.drift_text(layout), layout, out)
 }

@@ -260,3 +260,29 @@ fn an_organizations_trail_in_an_account_of_another_organization_is_not_believed(
         assert_eq!(first(&audit(&world.inventory, &Options::default())).0, Undetermined);
     }
 }
+
+#[test]
+fn a_gap_that_nothing_rests_on_is_never_a_pass() {
+    for call in [
+        "organizations:ListAccounts",
+        "account:ListRegions",
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors",
+        "lambda:ListFunctions",
+    ] {
+        let mut world = World::member().trail("main", MEMBER, false, ALL);
+        assert_eq!(
+            status(&audit(&world.inventory, &Options::default()), "lambda-invocations-recorded"),
+            Status::Pass
+        );
+        world.gap(call);
+        let told = audit(&world.inventory, &Options::default());
+        assert_eq!(status(&told, "lambda-invocations-recorded"), Status::Undetermined, "{call}");
+    }
+    // What is asked besides the facts decides nothing.
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    world.gap("cloudtrail:ListTags");
+    let told = audit(&world.inventory, &Options::default());
+    assert_eq!(status(&told, "lambda-invocations-recorded"), Status::Pass);
+}

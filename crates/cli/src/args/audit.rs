@@ -2,7 +2,9 @@
 
 use super::source::{Counting, LIVE_AND_INVENTORY, Source};
 use super::values::{Output, Suffixed, output};
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
+use report::AuditFormat;
 use std::path::PathBuf;
 
 /// `invoketrail audit`
@@ -23,8 +25,7 @@ pub(crate) struct Audit {
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
-    /// Also write the audit to this file, whose suffix names the format (.json .jsonl .md .txt); repeatable.
-    #[arg(long, value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
+    #[arg(long, help = output_help(), value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
     pub(crate) output: Vec<Output<Format>>,
     /// Accepted exceptions: functions under one that still holds do not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -42,20 +43,51 @@ pub(crate) struct Audit {
     pub(crate) source: Source,
 }
 
-/// The formats of an audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For a person.
-    Terminal,
-    /// One document.
-    Json,
-    /// One line for each resource.
-    Jsonl,
-    /// For a pull request or a wiki.
-    Markdown,
+/// A format of an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Format(pub(crate) AuditFormat);
+
+/// All of them. The first is for a person.
+const FORMATS: [Format; AuditFormat::ALL.len()] = {
+    let mut all = [Format(AuditFormat::Terminal); AuditFormat::ALL.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = Format(AuditFormat::ALL[at]);
+        at += 1;
+    }
+    all
+};
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        // As clap takes it from the comment of a derived one.
+        Some(PossibleValue::new(self.0.name()).help(self.0.help().trim_end_matches('.')))
+    }
 }
 
 impl Suffixed for Format {
-    const SUFFIXES: &'static [(&'static str, Self)] =
-        &[("json", Self::Json), ("jsonl", Self::Jsonl), ("md", Self::Markdown), ("txt", Self::Terminal)];
+    const SUFFIXES: &'static [(&'static str, Self)] = &{
+        let mut all = [("", FORMATS[0]); FORMATS.len()];
+        let mut at = 0;
+        while at < all.len() {
+            // That for a person comes last.
+            let format = FORMATS[(at + 1) % all.len()];
+            all[at] = (format.0.suffix(), format);
+            at += 1;
+        }
+        all
+    };
+}
+
+/// What `--output` says of itself.
+fn output_help() -> String {
+    let known: Vec<String> = Format::SUFFIXES.iter().map(|(suffix, _)| format!(".{suffix}")).collect();
+    format!(
+        "Also write the audit to this file, whose suffix names the format ({}); repeatable",
+        known.join(" ")
+    )
 }

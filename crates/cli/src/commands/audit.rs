@@ -1,7 +1,7 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
 use super::{Context, Opened, exceptions, read_inventory};
-use crate::args::audit::{self as args, Format};
+use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
 use crate::problem::say;
@@ -9,8 +9,7 @@ use crate::settings;
 use anyhow::Result;
 use audit::Counted;
 use audit::finding::Audit;
-use report::{self, Layout, Stamp};
-use std::io::Write;
+use report::{self, AuditDocument, Layout, Stamp};
 
 /// Audits, prints, writes.
 ///
@@ -48,30 +47,13 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         drift: drift.as_ref(),
     };
     let since = before.map(|before| before.collected_at).unwrap_or_default();
-    let write = |format, layout: &Layout, out: &mut dyn Write| {
-        let drifted = |layout: &Layout| {
-            drift.as_ref().map_or_else(String::new, |drift| report::drift_text(drift, &since, layout))
-        };
-        match format {
-            Format::Terminal => report::write_terminal_since(&audit, &drifted(layout), layout, out),
-            Format::Json => report::write_json(&audit, &stamp, out),
-            Format::Jsonl => report::write_jsonl(&audit, &stamp, out),
-            Format::Markdown => {
-                report::write_markdown(&audit, out)?;
-                match drifted(&Layout::default()).as_str() {
-                    "" => Ok(()),
-                    text => out.write_all(report::quoted_text(text).as_bytes()),
-                }
-            }
-        }
-    };
+    let document = AuditDocument { audit: &audit, stamp, since: &since };
     for output in &settings.outputs {
-        let plain = Layout::default();
-        write_file(&output.path, |out| write(output.format, &plain, out))?;
+        write_file(&output.path, |out| output.format.0.write(&document, &Layout::default(), out))?;
         say("wrote", &output.path.display().to_string());
     }
     let layout = layout_of(settings.all);
-    print(|out| write(settings.format, &layout, out))?;
+    print(|out| settings.format.0.write(&document, &layout, out))?;
     let mut kept = settings.source.again();
     if settings.counted == Counted::Trails {
         kept.push_str(" --recorders trails");

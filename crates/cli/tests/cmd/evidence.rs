@@ -255,6 +255,23 @@ fn a_record_in_the_folder_of_another_region_proves_and_accuses_nobody() {
 }
 
 #[test]
+fn files_in_a_folder_that_cloudtrail_would_call_otherwise_accuse_nobody() {
+    for folder in
+        ["US-EAST-1/2026/11/21", "us-east-1/2026/1/21", "us-east-1/2026/11/21 (1)", "us-east-1/26/11/21"]
+    {
+        let tree = Copy::below("");
+        let name = "111122223333_CloudTrail_us-east-1_20261121T1305Z_0000000000000000.json.gz";
+        let day = "AWSLogs/o-acme4example/111122223333/CloudTrail";
+        let path = tree.folder.path().join(day).join(folder).join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let record = r#"{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"AWSService","invokedBy":"s3.amazonaws.com"},"eventTime":"2026-11-21T13:00:00Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"us-east-1","eventID":"0e121f48-d685-44a8-a9b8-1698cc39f22b","resources":[{"accountId":"111122223333","type":"AWS::Lambda::Function","ARN":"arn:aws:lambda:us-east-1:111122223333:function:invoices-v2"}],"recipientAccountId":"111122223333"}]}"#;
+        std::fs::write(path, record).unwrap();
+        let said = tree.verify(&["--format", "jsonl"]);
+        assert_ne!(result(&said, "invoices-v2"), "missing", "{folder}: {}", said.stdout);
+    }
+}
+
+#[test]
 fn an_account_or_a_region_that_is_mistyped_does_not_pass() {
     let tree = Copy::below("");
     for (flag, name, there) in

@@ -120,6 +120,19 @@ fn selectors_that_cannot_be_read_are_named() {
 }
 
 #[test]
+fn selectors_of_another_recorder_are_refused() {
+    let first = r#""selectors": {"known": {"#;
+    for (beside, told) in [
+        (r#""TrailARN":"arn:aws:cloudtrail:us-east-1:999988887777:trail/x","#, "they say 999988887777"),
+        (r#""HomeRegion":"ap-south-1","#, "they say ap-south-1"),
+        (r#""IsMultiRegionTrail":false,"#, "`$.IsMultiRegionTrail` is `false` stands beside them"),
+    ] {
+        let said = said(first, &format!("{first}{beside}"));
+        assert!(said.starts_with("`recorders[0].selectors`: ") && said.contains(told), "{said}");
+    }
+}
+
+#[test]
 fn an_error_about_a_megabyte_is_still_one_short_line() {
     let long = "x".repeat(1 << 20);
     let said = said("function:dark", &format!("layer:\\u001b{long}"));

@@ -47,7 +47,8 @@ pub(crate) fn healthy() -> Inventory {
     for account in &mut inventory.accounts {
         account.stores = cloudtrail::recorder::Seen::Known(Vec::new());
     }
-    // All that was asked for was looked into.
+    // Everything was read, and all that was asked for was looked into.
+    inventory.gaps.clear();
     inventory.regions_asked = Some(inventory.places.iter().map(|place| place.region.clone()).collect());
     inventory
 }

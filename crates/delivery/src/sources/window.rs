@@ -1,7 +1,7 @@
 //! Which parts of a tree a question concerns, as far as folders tell.
 
 use crate::layout::folders;
-use logs::{Filter, Folder, ObjectKey, is_account};
+use logs::{Filter, Folder, ObjectKey, is_account, is_region};
 
 /// Accounts, Regions and days of delivery; see [`Filter`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,11 +93,22 @@ impl Window {
             return false;
         }
         let (Some(_), Some(region)) = (parts.next(), parts.next()) else { return true };
+        // A folder that CloudTrail would call otherwise says nothing of what lies in it.
+        if !is_region(region) {
+            return true;
+        }
         if !listed(&self.regions, region) {
             return false;
         }
         // What lies deeper is of the same day.
-        let day = parts.take(3).collect::<Vec<_>>().join("/");
+        let day: Vec<&str> = parts.take(3).collect();
+        let digits = |(part, count): (&&str, usize)| {
+            part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !day.iter().zip([4, 2, 2]).all(digits) {
+            return true;
+        }
+        let day = day.join("/");
         // A year alone is compared with the year of the first day, and so on.
         let within = |day: &str, bound: &str| bound.get(..day.len()).unwrap_or(bound).to_owned();
         let early = self.first.as_deref().is_some_and(|first| *day < *within(&day, first));
@@ -152,6 +163,10 @@ mod tests {
             ("111122223333/CloudTrail/eu-west-1/2026/12", true),
             ("111122223333/CloudTrail/eu-west-1/2026/12/02", false),
             ("111122223333/CloudTrail/eu-west-1/2027", false),
+            ("111122223333/CloudTrail/EU-WEST-2", true),
+            ("111122223333/CloudTrail/eu-west-1/2026/1/20", true),
+            ("111122223333/CloudTrail/eu-west-1/26", true),
+            ("111122223333/CloudTrail/eu-west-1/2026/11/19 copy", true),
             ("something/else", true),
         ] {
             assert_eq!(window().may_hold(below), may, "{below}");

@@ -235,7 +235,7 @@ fn recorder(at: usize, shape: RecorderShape<'_>) -> Result<Recorder, InventoryFi
         }
         cloudtrail::json::from_str(document).map_err(wrong)
     };
-    Ok(Recorder {
+    let recorder = Recorder {
         arn: shape.arn.into_owned(),
         name: shape.name.into_owned(),
         kind: match shape.kind {
@@ -252,7 +252,31 @@ fn recorder(at: usize, shape: RecorderShape<'_>) -> Result<Recorder, InventoryFi
         log_file_validation: shape.log_file_validation,
         global_service_events: shape.global_service_events,
         destination: maybe(shape.destination),
-    })
+    };
+    match recorder.selectors.known().and_then(|selectors| contradiction(&selectors.document, &recorder)) {
+        Some(problem) => Err(InventoryFileError::Selectors { recorder: at, problem }),
+        None => Ok(recorder),
+    }
+}
+
+/// What stands beside the selectors of a trail or an event data store and is of another one: whose they are is not known then.
+fn contradiction(document: &str, recorder: &Recorder) -> Option<String> {
+    if recorder.kind == RecorderKind::Channel {
+        return None;
+    }
+    let beside = cloudtrail::json::beside(document);
+    let other = |said: Option<String>, own: &str| said.filter(|said| said != own);
+    if let Some(said) =
+        other(beside.account, &recorder.account).or_else(|| other(beside.home_region, &recorder.home_region))
+    {
+        return Some(format!(
+            "they say {}, and the recorder is {}",
+            excerpt(&said, 100),
+            excerpt(&recorder.arn, 300)
+        ));
+    }
+    let limit = beside.one_region.filter(|_| recorder.multi_region);
+    limit.map(|said| format!("{said} stands beside them, and the recorder is of all Regions"))
 }
 
 fn place(shape: PlaceShape<'_>) -> Place {
