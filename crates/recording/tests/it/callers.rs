@@ -4,9 +4,10 @@ use crate::common::{any, certainly_escapes};
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Operator, Selector};
-use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
+use cloudtrail::{Answer, records};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any as anything, prop_oneof, proptest};
 use proptest::{collection, sample};
-use recording::{Candidate, State, decide};
+use recording::{Candidate, Inclusion, State, decide, included};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -121,11 +122,21 @@ fn is_allowed(caller: &str) -> bool {
         }
 }
 
+/// A piece, or the beginning or the end of a caller, cut anywhere.
+fn text() -> impl Strategy<Value = String> {
+    let cut = (sample::select(callers()), anything::<sample::Index>());
+    prop_oneof![
+        4 => sample::select(pieces()),
+        1 => cut.clone().prop_map(|(caller, at)| caller[..=at.index(caller.len())].to_owned()),
+        1 => cut.prop_map(|(caller, at)| caller[at.index(caller.len())..].to_owned()),
+    ]
+}
+
 /// A selector with a condition on the caller, and perhaps one on something else.
 fn selector() -> impl Strategy<Value = Selector> {
-    let value = (sample::select(Operator::ALL.to_vec()), sample::select(pieces()));
+    let value = (sample::select(Operator::ALL.to_vec()), text());
     let deselects = vec![Operator::NotEquals, Operator::NotStartsWith, Operator::NotEndsWith];
-    let deselected = (sample::select(deselects), sample::select(pieces()));
+    let deselected = (sample::select(deselects), text());
     let values = prop_oneof![
         2 => collection::vec(value, 1..=5),
         3 => collection::vec(deselected, 1..=4),
@@ -151,6 +162,20 @@ fn with(conditions: impl IntoIterator<Item = (Field, Condition)>) -> Selector {
     let fields = fields.into_iter().chain(conditions);
     let fields = fields.map(|(field, condition)| FieldSelector { field, condition }).collect();
     Selector::Advanced(AdvancedSelector { name: String::new(), fields, doubts: Vec::new() })
+}
+
+/// A loss names a caller that can be, where such a one is lost, too.
+fn ask_what_is_lost(before: &Selector, after: &[Selector], callers: &[String]) {
+    let Inclusion::Lost { witness, .. } = included(std::slice::from_ref(before), after) else { return };
+    let is_lost = |event: &Event| {
+        let gone = after.iter().all(|one| matches!(records(one, event), Answer::TurnedAway(_)));
+        records(before, event) == Answer::Recorded && gone
+    };
+    assert!(is_lost(&witness), "{witness:?} is not lost: {before:#?} {after:#?}");
+    let Some(named) = witness.user_identity_arn.as_deref().filter(|named| !is_allowed(named)) else { return };
+    let of = |caller: &String| Event { user_identity_arn: Some(caller.clone()), ..witness.as_ref().clone() };
+    let other = callers.iter().find(|caller| is_lost(&of(caller)));
+    assert_eq!(other, None, "`{named}` is named, who cannot be: {before:#?} {after:#?}");
 }
 
 /// Asks, holds the answer against the callers made by hand, and gives the witness.
@@ -207,5 +232,14 @@ proptest! {
     fn a_witness_names_a_caller_that_iam_allows_wherever_one_escapes(all in collection::vec(selector(), 1..=3)) {
         thread_local!(static CALLERS: Vec<String> = callers());
         CALLERS.with(|callers| ask(&all, callers));
+    }
+
+    #[test]
+    fn a_loss_names_a_caller_that_iam_allows_wherever_one_is_lost(
+        before in selector(),
+        after in collection::vec(selector(), 1..=2),
+    ) {
+        thread_local!(static CALLERS: Vec<String> = callers());
+        CALLERS.with(|callers| ask_what_is_lost(&before, &after, callers));
     }
 }
