@@ -53,6 +53,12 @@ impl Clause<'_> {
         clause
     }
 
+    /// True iff the clause holds the event with some caller or other, as far as the rest of the event goes.
+    pub(crate) fn holds_whoever_calls(&self, event: &Event) -> bool {
+        let others = self.conditions.iter().filter(|(field, _)| *field != Field::UserIdentityArn);
+        others.into_iter().all(|(field, condition)| condition.turns_away(event.get(*field)).is_none())
+    }
+
     /// True iff the clause holds the event.
     pub(crate) fn holds(&self, event: &Event) -> bool {
         let admits = |(field, condition): &(Field, Cow<'_, Condition>)| {

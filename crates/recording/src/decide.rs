@@ -1,11 +1,12 @@
 //! The question, asked and answered: is every event of this space recorded, and if not, which one escapes?
 
+use crate::callers;
 use crate::clauses::{Candidate, Clause, clauses};
 use crate::copies::copies;
 use crate::cover::cover;
 use crate::grid::{Grid, Tables};
 use crate::invocations::{Provenance, Space, merged};
-use crate::remainder::remainder;
+use crate::remainder::{Cell, remainder};
 use crate::subject::Subject;
 use crate::verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
 use crate::words::{self, Sureness};
@@ -189,13 +190,35 @@ impl Question<'_> {
         let cells = remainder(spaces, &these, &mut work).filter(|cells| !cells.is_empty());
         let _ = self.words.spend(before - work.left());
         let (witness, remainder) = match &cells {
-            Some(cells) => (cells[0].event(), words::sentence(cells, self.noun, sureness)),
-            None => (event.clone(), words::of_an_example(self.noun, sureness)),
+            Some(cells) => (self.witness(cells, clauses), words::sentence(cells, self.noun, sureness)),
+            None => (self.with_caller(event, clauses), words::of_an_example(self.noun, sureness)),
         };
         let turned_away = turned_away(self.candidates, &witness)?;
         Some(Escape { remainder, witness, turned_away })
     }
 }
+
+impl Question<'_> {
+    /// An event of the first cell; where its caller cannot be, one of the first cell beside which one can.
+    fn witness(&mut self, cells: &[Cell], clauses: &[usize]) -> Event {
+        let first = cells[0].event();
+        if callers::is_possible(&first) {
+            return first;
+        }
+        let mut others = cells.iter().take(CELLS).map(Cell::event_without_caller);
+        others.find_map(|event| self.tables.callers.put(&event, self.all, clauses, &[])).unwrap_or(first)
+    }
+
+    /// The event, with a caller that can be if one escapes.
+    fn with_caller(&mut self, event: &Event, clauses: &[usize]) -> Event {
+        let found =
+            (!callers::is_possible(event)).then(|| self.tables.callers.put(event, self.all, clauses, &[]));
+        found.flatten().unwrap_or_else(|| event.clone())
+    }
+}
+
+/// How many cells are looked at for a caller that can be.
+const CELLS: usize = 64;
 
 /// Asks the definition about every selector; `None` iff some selector certainly records the event.
 fn turned_away(candidates: &[Candidate<'_>], witness: &Event) -> Option<Vec<TurnedAwayBy>> {

@@ -1,5 +1,6 @@
 //! A space of events as all clauses see it: one table for each field, and the questions that a search answers.
 
+use crate::callers::Callers;
 use crate::clauses::Clause;
 use crate::invocations::Space;
 use crate::search::{Demand, Left, Level, search};
@@ -14,6 +15,8 @@ use std::rc::Rc;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
     known: Vec<(Field, Domain, Level)>,
+    /// Callers found for the same clauses.
+    pub(crate) callers: Callers,
 }
 
 impl Tables {

@@ -1,6 +1,7 @@
 //! Does one set of selectors record everything that another one does? Over *all* events, not only invocations: every
 //! category, resource type, service, name and principal.
 
+use crate::callers::{self, Callers};
 use crate::clauses::{Candidate, Clause, clauses};
 use crate::grid::{Grid, Tables};
 use crate::invocations::{Provenance, Space};
@@ -87,7 +88,7 @@ pub fn included_within(before: &[Selector], after: &[Selector], effort: &mut Eff
         return Inclusion::Undetermined { selector: all[asked[0]].selector, doubt: None };
     }
     let given = effort.left.min(WORK_LIMIT);
-    let mut search = Search { all: &all, grids: None, work: Work::new(given) };
+    let mut search = Search { all: &all, grids: None, work: Work::new(given), callers: Callers::default() };
     let told = search.answer(before, after, &asked);
     effort.left -= given - search.work.left();
     told
@@ -115,6 +116,7 @@ struct Search<'s> {
     /// With a resource and without, of both scopes.
     grids: Option<Vec<(Scope, Grid)>>,
     work: Work,
+    callers: Callers,
 }
 
 impl Search<'_> {
@@ -156,7 +158,10 @@ impl Search<'_> {
         let grids = self.grids.iter().flatten();
         for (_, grid) in grids.filter(|(of, _)| *of == scope) {
             if let Some(found) = grid.outside_within(others, &[clause], &mut self.work)? {
-                return Ok(Some(found.event()));
+                let event = found.event();
+                let possible = (!callers::is_possible(&event))
+                    .then(|| self.callers.put(&event, self.all, others, &[clause]));
+                return Ok(Some(possible.flatten().unwrap_or(event)));
             }
         }
         Ok(None)

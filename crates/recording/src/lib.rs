@@ -12,12 +12,14 @@
 
 mod anywhere;
 mod bits;
+mod callers;
 mod clauses;
 mod copies;
 mod cover;
 mod decide;
 mod decider;
 mod exits;
+mod grammar;
 mod grid;
 mod inclusion;
 mod index;
@@ -28,6 +30,7 @@ mod remainder;
 mod search;
 mod subject;
 mod table;
+mod trie;
 mod values;
 mod verdict;
 mod witness;

@@ -5,7 +5,7 @@
 pub(crate) const CHARACTERS: &str =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@=+,/:!\"#$%&'()*;<>?[\\]^`{|}~\u{7f}";
 
-const PARTITIONS: [&str; 8] =
+pub(crate) const PARTITIONS: [&str; 8] =
     ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"];
 
 /// Names and sessions that are put in place of what is open.

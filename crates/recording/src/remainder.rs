@@ -32,7 +32,19 @@ pub(crate) struct Part {
 impl Cell {
     /// An event of the cell: of each field the first, most credible, of its classes.
     pub(crate) fn event(&self) -> Event {
+        self.event_of(|_| true)
+    }
+
+    /// The same, its caller left out.
+    pub(crate) fn event_without_caller(&self) -> Event {
+        self.event_of(|field| field != Field::UserIdentityArn)
+    }
+
+    fn event_of(&self, wanted: impl Fn(Field) -> bool) -> Event {
         crate::witness::witness(|field| {
+            if !wanted(field) {
+                return None;
+            }
             let part = self.parts.iter().find(|part| part.field == field)?;
             let picks: Vec<_> = part.inside.iter().take(LOOKED_AT).map(|class| class.pick).collect();
             let absent = part.inside.iter().any(|class| class.labels.contains(&crate::values::Label::Absent));

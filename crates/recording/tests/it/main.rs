@@ -3,6 +3,7 @@
 mod agreement;
 mod alphabet;
 mod anywhere;
+mod callers;
 mod common;
 mod decider;
 mod inclusion;
