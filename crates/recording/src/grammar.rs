@@ -1,24 +1,46 @@
 //! The ARNs of principals, read byte by byte: where in one a text is, and what may come next.
 
 use crate::principal::PARTITIONS;
-use std::sync::LazyLock;
 
-/// What principals begin with, up to where names are free; `#` is a digit of the account. Users come first, because the
-/// position says what follows.
-static TEMPLATES: LazyLock<Vec<(Follows, String)>> = LazyLock::new(|| {
-    let shapes = [
-        (Follows::User, "iam", "user/"),
-        (Follows::Role, "sts", "assumed-role/"),
-        (Follows::Federated, "sts", "federated-user/"),
-        (Follows::Nothing, "iam", "root"),
-    ];
-    let of = |partition: &str| {
-        shapes.map(|(follows, service, resource)| {
-            (follows, format!("arn:{partition}:{service}::############:{resource}"))
+/// What principals begin with, up to where names are free; `#` is a digit of the account.
+#[derive(Clone, Copy, Debug)]
+struct Template {
+    follows: Follows,
+    parts: [&'static str; 7],
+}
+
+/// Kinds of principals: what follows, the service and the resource. Users come first, because the position says what follows.
+const SHAPES: [(Follows, &str, &str); 4] = [
+    (Follows::User, "iam", "user/"),
+    (Follows::Role, "sts", "assumed-role/"),
+    (Follows::Federated, "sts", "federated-user/"),
+    (Follows::Nothing, "iam", "root"),
+];
+
+impl Template {
+    /// Those of each partition.
+    fn all() -> impl Iterator<Item = Template> {
+        PARTITIONS.iter().flat_map(|partition| {
+            SHAPES.map(|(follows, service, resource)| Template {
+                follows,
+                parts: ["arn:", partition, ":", service, "::", "############:", resource],
+            })
         })
-    };
-    PARTITIONS.iter().flat_map(|partition| of(partition)).collect()
-});
+    }
+
+    fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.len()).sum()
+    }
+
+    fn get(&self, at: usize) -> Option<u8> {
+        self.parts.iter().flat_map(|part| part.bytes()).nth(at)
+    }
+
+    /// How many digits of the account stand before that byte.
+    fn digits_before(&self, at: usize) -> usize {
+        self.parts.iter().flat_map(|part| part.bytes()).take(at).filter(|one| *one == b'#').count()
+    }
+}
 
 /// An account that a reader knows from AWS's own examples.
 const ACCOUNT: &[u8; 12] = b"111122223333";
@@ -105,10 +127,9 @@ impl Spot {
         let Spot::Fixed { of, at } = self else { return None };
         let mut bytes: Vec<u8> = Vec::new();
         for (_, template) in alive(of) {
-            match template.as_bytes().get(usize::from(at)) {
+            match template.get(usize::from(at)) {
                 Some(b'#') => {
-                    let digits = template.bytes().take(usize::from(at)).filter(|one| *one == b'#').count();
-                    bytes.push(ACCOUNT[digits]);
+                    bytes.push(ACCOUNT[template.digits_before(usize::from(at))]);
                     bytes.extend(b'0'..=b'9');
                 }
                 other => bytes.extend(other),
@@ -121,15 +142,14 @@ impl Spot {
 }
 
 /// The templates of a set.
-fn alive(of: u32) -> impl Iterator<Item = (usize, &'static String)> {
-    let all = TEMPLATES.iter().enumerate().map(|(at, (_, template))| (at, template));
-    all.filter(move |(at, _)| of & (1 << at) != 0)
+fn alive(of: u32) -> impl Iterator<Item = (usize, Template)> {
+    Template::all().enumerate().filter(move |(at, _)| of & (1 << at) != 0)
 }
 
 fn fixed(of: u32, at: u8, byte: u8) -> Option<Spot> {
-    let goes_on = |template: &str| match template.as_bytes().get(usize::from(at)) {
+    let goes_on = |template: &Template| match template.get(usize::from(at)) {
         Some(b'#') => byte.is_ascii_digit(),
-        Some(one) => *one == byte,
+        Some(one) => one == byte,
         None => false,
     };
     let mut next = 0_u32;
@@ -137,7 +157,7 @@ fn fixed(of: u32, at: u8, byte: u8) -> Option<Spot> {
     for (which, template) in alive(of).filter(|(_, template)| goes_on(template)) {
         next |= 1 << which;
         if template.len() == usize::from(at) + 1 {
-            whole = Some(TEMPLATES[which].0);
+            whole = Some(template.follows);
         }
     }
     match whole {
