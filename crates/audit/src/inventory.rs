@@ -263,8 +263,9 @@ impl Inventory {
     }
 }
 
-/// The calls that say which accounts, Regions, recorders and functions there are, and what recorders record.
-const FACTS: [&str; 12] = [
+/// The calls that say which accounts, Regions, trails and functions there are, and what trails record. Event data stores are asked for in every
+/// Region, and an account rests on the first gap of all.
+const FACTS: [&str; 10] = [
     "organizations:ListAccounts",
     "organizations:DescribeOrganization",
     "account:ListRegions",
@@ -272,8 +273,6 @@ const FACTS: [&str; 12] = [
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetTrailStatus",
     "cloudtrail:GetEventSelectors",
-    "cloudtrail:ListEventDataStores",
-    "cloudtrail:GetEventDataStore",
     "lambda:ListFunctions",
     "lambda:ListWebFunctions",
     "lambda:ListMicrovmImages",

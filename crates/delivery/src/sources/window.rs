@@ -77,7 +77,9 @@ impl Window {
         let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);
         let early = self.first.as_deref().is_some_and(|first| key.day < first);
         let late = self.last.as_deref().is_some_and(|last| key.day > last);
-        let here = listed(&self.accounts, key.account) && listed(&self.regions, key.region);
+        // A name that no Region has says nothing of where the file is from.
+        let region = !is_region(key.region) || listed(&self.regions, key.region);
+        let here = listed(&self.accounts, key.account) && region;
         if here && !early && !late { Kind::Wanted } else { Kind::Elsewhere }
     }
 
