@@ -61,8 +61,8 @@ pub use next::{NextFlags, next_command};
 pub use page::Layout;
 pub use plan::{
     AfterPlan, Line, MIXED, PlaceDocument, PlanFormat, RenderError, difference, difference_of_states,
-    manager_sentence, mixed_sentence, noun_of_change, owner_advice, plan_aws_cli, plan_cloudformation,
-    plan_markdown, plan_terraform, plan_text, stranger_sentence, undeclared_sentence,
+    manager_sentence, mixed_sentence, noun_of_change, owner_advice, plan_again, plan_aws_cli,
+    plan_cloudformation, plan_markdown, plan_terraform, plan_text, stranger_sentence, undeclared_sentence,
 };
 pub use policy::{held_text, policy_json};
 pub use progress::{CollectionCounts, Requests, fitted, rate};

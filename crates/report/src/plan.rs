@@ -17,7 +17,7 @@ pub use desired::{PlaceDocument, RenderError};
 pub use lines::{Line, difference, difference_of_states};
 pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
-pub use next::{AfterPlan, PlanFormat, manager_sentence, owner_advice};
+pub use next::{AfterPlan, PlanFormat, manager_sentence, owner_advice, plan_again};
 pub use terminal::plan_text;
 pub use terraform::plan_terraform;
 pub use undone::{MIXED, mixed_sentence, noun_of_change, stranger_sentence, undeclared_sentence};

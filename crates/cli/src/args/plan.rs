@@ -2,7 +2,9 @@
 
 use super::source::{Counting, Source};
 use super::values::{day, dollars, pattern};
-use clap::{Args, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
+use report::PlanFormat;
 use std::path::PathBuf;
 
 /// `invoketrail plan`
@@ -41,8 +43,8 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct Planning {
     /// The format of what is printed [default: terminal].
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    #[arg(long, value_parser = plan_format())]
+    pub(crate) format: Option<PlanFormat>,
     /// Show selectors as the JSON that is set, not as one line each; of the terminal format.
     #[arg(long)]
     pub(crate) all: bool,
@@ -60,34 +62,11 @@ pub(crate) struct Planning {
     pub(crate) exceptions: Option<PathBuf>,
 }
 
-/// The formats of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For a person.
-    Terminal,
-    /// The plan file.
-    Json,
-    /// For a pull request or a wiki.
-    Markdown,
-    /// For whoever manages the trail with Terraform or OpenTofu.
-    Terraform,
-    /// For whoever manages the trail with CloudFormation.
-    Cloudformation,
-    /// AWS CLI commands to run by hand.
-    AwsCli,
-}
-
-impl From<Format> for report::PlanFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Terminal => Self::Terminal,
-            Format::Json => Self::Json,
-            Format::Markdown => Self::Markdown,
-            Format::Terraform => Self::Terraform,
-            Format::Cloudformation => Self::Cloudformation,
-            Format::AwsCli => Self::AwsCli,
-        }
-    }
+/// The formats of a plan, as they are typed.
+fn plan_format() -> impl TypedValueParser<Value = PlanFormat> {
+    let all = PlanFormat::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.help()));
+    let named = |name: String| PlanFormat::ALL.iter().find(|one| one.name() == name).copied();
+    PossibleValuesParser::new(all).map(move |name| named(name).unwrap_or(PlanFormat::Terminal))
 }
 
 /// `invoketrail backout`

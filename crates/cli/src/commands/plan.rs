@@ -72,7 +72,7 @@ impl Desk {
         counted: Counted,
         context: &Context,
     ) -> Result<Self> {
-        let format = typed.format.map_or(PlanFormat::Terminal, PlanFormat::from);
+        let format = typed.format.unwrap_or(PlanFormat::Terminal);
         let of_places = matches!(format, PlanFormat::Terraform | PlanFormat::Cloudformation);
         if typed.output_dir.is_some() && !of_places {
             let problem = Problem::misuse("--output-dir needs --format terraform or --format cloudformation");

@@ -97,8 +97,8 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/undone.rs::nothing_is_taken_back_that_no_journal_holds",
     ),
     (
-        "cli/src/commands/apply/place.rs",
-        "invoketrail plan{flags} --output plan.json{}",
+        "report/src/plan/next.rs",
+        "invoketrail plan{flags} --output plan.json{caller}",
         "emulator/story.rs::a_plan_that_drops_copies_of_a_recorder_that_others_changed_is_called_stale",
     ),
     (

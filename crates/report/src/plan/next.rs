@@ -23,6 +23,23 @@ pub enum PlanFormat {
 }
 
 impl PlanFormat {
+    /// All of them.
+    pub const ALL: [PlanFormat; 6] =
+        [Self::Terminal, Self::Json, Self::Markdown, Self::Terraform, Self::Cloudformation, Self::AwsCli];
+
+    /// What it is for.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Terminal => "For a person",
+            Self::Json => "The plan file",
+            Self::Markdown => "For a pull request or a wiki",
+            Self::Terraform => "For whoever manages the trail with Terraform or OpenTofu",
+            Self::Cloudformation => "For whoever manages the trail with CloudFormation",
+            Self::AwsCli => "AWS CLI commands to run by hand",
+        }
+    }
+
     /// As it is typed.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -175,17 +192,28 @@ pub fn manager_sentence(owner: &Owner) -> Option<String> {
     })
 }
 
+/// The flag with which `plan` makes a plan of that purpose; `None` iff what was declared for it is not known here.
+fn flag_of(purpose: &Purpose) -> Option<&'static str> {
+    match purpose {
+        Purpose::Record => Some(""),
+        Purpose::DropCopies => Some(" --drop-copies"),
+        Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => None,
+    }
+}
+
+/// The command that makes such a plan again; `None` iff what was declared for it is not known here.
+#[must_use]
+pub fn plan_again(purpose: &Purpose, caller: &str) -> Option<String> {
+    let flags = flag_of(purpose)?;
+    Some(format!("invoketrail plan{flags} --output plan.json{caller}"))
+}
+
 /// What to do with a change of what others manage. `caller` are the flags that lead to the same caller of AWS.
 #[must_use]
 pub fn owner_advice(plan: &Plan, owner: &Owner, caller: &str) -> String {
     let anyway = "or add --even-if-managed to change it here";
-    let flag = match &plan.purpose {
-        Purpose::Record => "",
-        Purpose::DropCopies => " --drop-copies",
-        // What was declared is not known here.
-        Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => {
-            return format!("hand the change above to its owner, {anyway}");
-        }
+    let Some(flag) = flag_of(&plan.purpose) else {
+        return format!("hand the change above to its owner, {anyway}");
     };
     let code = |format: &str| {
         let folder = folder(plan, format);

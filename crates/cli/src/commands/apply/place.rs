@@ -12,7 +12,7 @@ use audit::change::Change;
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Plan, Purpose, conduct_over, first_changed, still_to_come, stranger, unbegun};
+use audit::plan::{Plan, conduct_over, first_changed, still_to_come, stranger, unbegun};
 
 /// Where the plan is carried out.
 pub(crate) struct Place<'a> {
@@ -71,14 +71,10 @@ impl<'a> Place<'a> {
     /// Says that the account is not any more what the plan was made for.
     fn tell_stale(&self, plan: &Plan, changed: &Change) {
         say("error", &format!("{} has changed since the plan was made", changed.target.arn));
-        let flags = match plan.purpose {
-            Purpose::Record => "",
-            Purpose::DropCopies => " --drop-copies",
-            Purpose::Backout(_) | Purpose::Restore(_) | Purpose::Undo => {
-                return say("help", "make the plan again");
-            }
-        };
-        say("next", &format!("invoketrail plan{flags} --output plan.json{}", self.live.again()));
+        match report::plan_again(&plan.purpose, &self.live.again()) {
+            Some(command) => say("next", &command),
+            None => say("help", "make the plan again"),
+        }
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs.
