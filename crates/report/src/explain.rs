@@ -103,8 +103,8 @@ impl Explanation<'_> {
     }
 }
 
-/// Every place where the resource of that unqualified ARN was judged: one, but for web functions, which are judged in
-/// each Region that serves them.
+/// Every place where the resource of that unqualified ARN was judged: one, or for a web function
+/// each Region that serves it.
 #[must_use]
 pub fn find_resource(audit: &Audit<'_>, arn: &str) -> Vec<ResourceRef> {
     let mut found = Vec::new();
