@@ -2,6 +2,7 @@
 
 use crate::finding::{Audit, Status};
 use cloudtrail::recorder::{Recorder, Seen};
+use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::BTreeMap;
 
@@ -83,9 +84,9 @@ pub fn snapshot(audit: &Audit<'_>) -> Snapshot {
             of.insert(format!("delivery error in {here}"), error);
         }
     }
-    let rows = audit.places.iter().flat_map(|place| {
-        let rows = place.planes.iter().flat_map(|plane| &plane.rows);
-        rows.map(|row| ((row.arn.to_owned(), place.region.to_owned()), audit.verdicts[row.verdict].state))
+    let rows = audit.places.iter().enumerate().flat_map(|(at, place)| {
+        let rows = ResourceType::ALL.into_iter().flat_map(move |kind| audit.at_home(at, kind));
+        rows.map(|(home, row)| ((row.arn.to_owned(), place.region.to_owned()), audit.state(home)))
     });
     Snapshot {
         collected_at: audit.inventory.collected_at.clone(),

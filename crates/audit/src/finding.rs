@@ -6,6 +6,7 @@ use crate::accepted::Accepted;
 use crate::code::Coded;
 use crate::inventory::{Gap, Inventory};
 use crate::resource_ref::ResourceRef;
+use crate::served::Served;
 use cloudtrail::resource::ResourceType;
 use recording::{State, Verdict, Why};
 use std::collections::BTreeMap;
@@ -144,6 +145,8 @@ pub struct Audit<'a> {
     /// For each position in `verdicts` that is undetermined only because of Regions that serve its resources and were not
     /// looked at, what it hangs on.
     pub open: BTreeMap<usize, Open>,
+    /// Which rows are about one web function.
+    pub served: Served,
     /// The gaps behind which accounts and Regions hide that were to be audited, as positions in `gaps`, ascending; empty
     /// iff every place that was asked for is among the places.
     pub unseen: Vec<usize>,
@@ -163,7 +166,7 @@ pub struct Open {
 /// Resources by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// All of them. A web function counts once for each Region that serves it.
+    /// All of them. A web function counts once, where it is at home, by the answer over all Regions that serve it.
     pub resources: usize,
     /// Verdict recorded.
     pub recorded: usize,
@@ -173,6 +176,19 @@ pub struct Summary {
     pub not_recorded: usize,
     /// Verdict undetermined.
     pub undetermined: usize,
+}
+
+impl Summary {
+    /// Counts one resource more.
+    pub fn count(&mut self, state: State) {
+        self.resources += 1;
+        *match state {
+            State::Recorded => &mut self.recorded,
+            State::PartiallyRecorded => &mut self.partially_recorded,
+            State::NotRecorded => &mut self.not_recorded,
+            State::Undetermined => &mut self.undetermined,
+        } += 1;
+    }
 }
 
 /// One account and Region, judged.
@@ -255,6 +271,8 @@ pub struct Plane<'a> {
     pub any_other: usize,
     /// Every resource seen, with its verdict: the order of the listing, then those served here from another Region.
     pub rows: Vec<Row<'a>>,
+    /// How many of `rows`, the first ones, are at home here.
+    pub own: usize,
     /// Why there may be more than was seen, as positions in [`Audit::gaps`]; empty iff the listing is complete, or the
     /// type is not offered here.
     pub gaps: Vec<usize>,
@@ -278,16 +296,10 @@ pub struct Row<'a> {
 impl Audit<'_> {
     /// The resources of one place by verdict.
     #[must_use]
-    pub fn summary_of(&self, place: &PlaceAudit<'_>) -> Summary {
+    pub fn summary_of(&self, place: usize) -> Summary {
         let mut summary = Summary::default();
-        for row in place.planes.iter().flat_map(|plane| &plane.rows) {
-            summary.resources += 1;
-            match self.verdicts[row.verdict].state {
-                State::Recorded => summary.recorded += 1,
-                State::PartiallyRecorded => summary.partially_recorded += 1,
-                State::NotRecorded => summary.not_recorded += 1,
-                State::Undetermined => summary.undetermined += 1,
-            }
+        for kind in ResourceType::ALL {
+            self.at_home(place, kind).for_each(|(home, _)| summary.count(self.state(home)));
         }
         summary
     }

@@ -6,6 +6,8 @@
 use crate::beside::Beside;
 use cloudtrail::recorder::{Recorder, Seen};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// Everything one collection saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,9 +121,58 @@ pub struct TrailStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// What was listed, also when the listing broke off; sorted by ARN.
-    pub resources: Vec<Resource>,
+    pub resources: Resources,
     /// Why it may not be all; `None` iff the listing is complete.
     pub gap: Option<usize>,
+}
+
+/// A list of resources that copies of an inventory share until one of them changes it: a plan judges the same million functions after
+/// every step, and no step changes which there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resources(Arc<Vec<Resource>>);
+
+impl From<Vec<Resource>> for Resources {
+    fn from(list: Vec<Resource>) -> Self {
+        Resources(Arc::new(list))
+    }
+}
+
+impl FromIterator<Resource> for Resources {
+    fn from_iter<I: IntoIterator<Item = Resource>>(list: I) -> Self {
+        Vec::from_iter(list).into()
+    }
+}
+
+impl Deref for Resources {
+    type Target = Vec<Resource>;
+
+    fn deref(&self) -> &Vec<Resource> {
+        &self.0
+    }
+}
+
+impl DerefMut for Resources {
+    fn deref_mut(&mut self) -> &mut Vec<Resource> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<'a> IntoIterator for &'a mut Resources {
+    type Item = &'a mut Resource;
+    type IntoIter = std::slice::IterMut<'a, Resource>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
+impl<'a> IntoIterator for &'a Resources {
+    type Item = &'a Resource;
+    type IntoIter = std::slice::Iter<'a, Resource>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
 }
 
 /// A Lambda resource.

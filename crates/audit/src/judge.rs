@@ -11,6 +11,7 @@ use crate::candidates::Candidates;
 use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
 use crate::resource_ref::ResourceRef;
+use crate::served::Served;
 use crate::{Options, exclusion};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
@@ -42,8 +43,7 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
         let bench = benches.of(&here);
         let planes = ResourceType::ALL.map(|kind| {
             let guests = served.get(&(place.account.as_str(), place.region.as_str()));
-            let guests =
-                if kind == ResourceType::WebFunction { guests.map_or(&[][..], Vec::as_slice) } else { &[] };
+            let guests = guests.filter(|_| kind == ResourceType::WebFunction).map_or(&[][..], Vec::as_slice);
             let mut plane = bench.plane(kind, place, guests, &mut verdicts);
             plane.gaps = listing_gap(inventory, place, kind).into_iter().collect();
             let elsewhere = serving_gaps(inventory, place, kind, &mut candidates);
@@ -76,6 +76,7 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
         verdicts: verdicts.all,
         data_events: verdicts.data_events,
         open: verdicts.open,
+        served: rows_of(&served, inventory),
         unseen: unseen(inventory, &mut candidates),
         gaps: candidates.gaps,
     }
@@ -172,16 +173,35 @@ pub(crate) fn listing(place: &Place, kind: ResourceType) -> &Listing {
     }
 }
 
+/// A web function that another place serves: its ARN, and its row where it is at home.
+type Guest<'a> = (&'a str, ResourceRef);
+
 /// Web functions by the places that serve them besides their own.
-fn served_elsewhere(inventory: &Inventory) -> HashMap<(&str, &str), Vec<&str>> {
-    let mut served: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
-    for place in &inventory.places {
-        for resource in &place.web_functions.resources {
+fn served_elsewhere(inventory: &Inventory) -> HashMap<(&str, &str), Vec<Guest<'_>>> {
+    let mut served: HashMap<(&str, &str), Vec<Guest<'_>>> = HashMap::new();
+    let plane = ResourceType::WebFunction as usize;
+    for (at, place) in inventory.places.iter().enumerate() {
+        for (row, resource) in place.web_functions.resources.iter().enumerate() {
             if let Serving::Also(regions) = &resource.serving {
                 for region in regions.iter().filter(|region| **region != place.region) {
-                    served.entry((&place.account, region)).or_default().push(&resource.arn);
+                    let home = ResourceRef { place: at, plane, row };
+                    served.entry((&place.account, region)).or_default().push((&resource.arn, home));
                 }
             }
+        }
+    }
+    served
+}
+
+/// Which rows are about one web function: in each place the guests stand after those at home, in their order.
+fn rows_of(guests: &HashMap<(&str, &str), Vec<Guest<'_>>>, inventory: &Inventory) -> Served {
+    let mut served = Served::default();
+    let plane = ResourceType::WebFunction as usize;
+    for (place, of) in inventory.places.iter().enumerate() {
+        let own = of.web_functions.resources.len();
+        let here = guests.get(&(of.account.as_str(), of.region.as_str()));
+        for (at, (_, home)) in here.into_iter().flatten().enumerate() {
+            served.add(*home, ResourceRef { place, plane, row: own + at });
         }
     }
     served
@@ -303,15 +323,16 @@ impl<'a> Bench<'a> {
         &mut self,
         kind: ResourceType,
         place: &'a Place,
-        guests: &[&'a str],
+        guests: &[Guest<'a>],
         out: &mut Verdicts,
     ) -> Plane<'a> {
         let any = self.any(kind, place, out);
         let own = listing(place, kind).resources.iter().map(|resource| resource.arn.as_ref());
-        let rows = own.chain(guests.iter().copied());
+        let rows = own.chain(guests.iter().map(|(arn, _)| *arn));
         let rows =
             rows.map(|arn| Row { arn, verdict: self.named(kind, arn, out), exception: None }).collect();
-        Plane { kind, any, any_other: any, rows, gaps: Vec::new(), elsewhere: Vec::new() }
+        let own = listing(place, kind).resources.len();
+        Plane { kind, any, any_other: any, rows, own, gaps: Vec::new(), elsewhere: Vec::new() }
     }
 
     fn named(&mut self, kind: ResourceType, arn: &str, out: &mut Verdicts) -> usize {

@@ -34,6 +34,7 @@ pub mod plan;
 pub mod reach;
 pub mod remedy;
 pub mod resource_ref;
+pub mod served;
 
 pub use cause::of_why;
 use cost::Prices;
@@ -74,11 +75,13 @@ pub fn audit<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
 }
 
 fn summary(audit: &Audit<'_>) -> Summary {
-    audit.places.iter().map(|place| audit.summary_of(place)).fold(Summary::default(), |all, here| Summary {
-        resources: all.resources + here.resources,
-        recorded: all.recorded + here.recorded,
-        partially_recorded: all.partially_recorded + here.partially_recorded,
-        not_recorded: all.not_recorded + here.not_recorded,
-        undetermined: all.undetermined + here.undetermined,
+    (0..audit.places.len()).map(|place| audit.summary_of(place)).fold(Summary::default(), |all, here| {
+        Summary {
+            resources: all.resources + here.resources,
+            recorded: all.recorded + here.recorded,
+            partially_recorded: all.partially_recorded + here.partially_recorded,
+            not_recorded: all.not_recorded + here.not_recorded,
+            undetermined: all.undetermined + here.undetermined,
+        }
     })
 }

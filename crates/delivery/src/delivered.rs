@@ -31,7 +31,7 @@ use crate::sources::{Found, Kind, Listing, Place, Window, list_all, tag_of};
 use audit::inventory::Gap;
 use logs::scan::Tag;
 use logs::{Folder, LeftOut, ObjectKey};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use unlisted::Beginning;
 
@@ -76,6 +76,8 @@ pub struct Delivered {
     window: Window,
     /// What could not be listed, by what its keys begin with.
     unlisted: Vec<Beginning>,
+    /// Where all is local copies: the first day of which they hold files, by account, Region and kind.
+    begins: BTreeMap<(String, String, Folder), String>,
 }
 
 /// What lies in the places that the window concerns. There may be no door iff none of them is a bucket.
@@ -106,6 +108,7 @@ pub(crate) fn delivered_alone(places: &[Place], window: &Window, reader: &Reader
         }
     }
     all.settle();
+    all.begins = all.first_days();
     all
 }
 

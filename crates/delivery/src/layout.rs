@@ -82,7 +82,7 @@ pub(crate) fn place_of(key: &str) -> (Option<&str>, Option<&str>) {
     let Some(at) = key.rfind("AWSLogs/") else { return (None, None) };
     let mut parts = folders(&key[at + "AWSLogs/".len()..]);
     let Some(account) = parts.next().filter(|part| is_account(part)) else { return (None, None) };
-    (Some(account), parts.nth(1).filter(|part| part.contains('-')))
+    (Some(account), parts.nth(1).filter(|part| logs::is_region(part)))
 }
 
 /// True iff a file of that key may lie where all keys begin so: in the bucket itself, or in a copy, of which only what follows
@@ -149,6 +149,9 @@ mod tests {
                 (Some("111122223333"), Some("eu-west-1")),
             ),
             ("AWSLogs/111122223333/", (Some("111122223333"), None)),
+            ("AWSLogs/111122223333/CloudTrail/region=us-east-1/a.json.gz", (Some("111122223333"), None)),
+            ("AWSLogs/111122223333/CloudTrail/us-east-1-copy/20/a.json.gz", (Some("111122223333"), None)),
+            ("AWSLogs/111122223333/CloudTrail/US-EAST-1/2026/a.json.gz", (Some("111122223333"), None)),
             ("AWSLogs/o-1/", (None, None)),
             ("some/where", (None, None)),
         ] {

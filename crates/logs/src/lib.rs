@@ -34,7 +34,7 @@ pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use left_out::LeftOut;
 pub use memory::give_back_large_buffers;
-pub use object_key::{Folder, ObjectKey, is_account, is_log_file, is_region, minute};
+pub use object_key::{Folder, ObjectKey, is_account, is_day, is_log_file, is_region, minute};
 pub use read::{Reader, read_plainly};
 pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text};
 pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts};

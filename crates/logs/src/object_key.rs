@@ -71,11 +71,7 @@ impl<'a> ObjectKey<'a> {
         let folder = Folder::ALL.into_iter().find(|known| known.as_str() == folder)?;
         let (region, rest) = rest.split_once('/')?;
         let (day, name) = (rest.get(..10)?, rest.get(10..)?.strip_prefix('/')?);
-        let dated = day.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'/',
-            _ => byte.is_ascii_digit(),
-        });
-        let whole = dated && is_account(account) && !name.is_empty() && !name.contains('/');
+        let whole = is_day(day) && is_account(account) && !name.is_empty() && !name.contains('/');
         whole.then_some(ObjectKey { prefix, below, organization, account, folder, region, day, name })
     }
 
@@ -114,6 +110,15 @@ pub fn is_log_file(path: &str) -> bool {
 #[must_use]
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True iff the text is a day as folders are named by it: `2026/11/30`, and not `2026/11/31`. Nor is one of another century: a clock
+/// that far off, or a hand, made that folder, and it says nothing of what lies in it.
+#[must_use]
+pub fn is_day(text: &str) -> bool {
+    let slashes = text.bytes().enumerate().all(|(at, byte)| (byte == b'/') == matches!(at, 4 | 7));
+    let stamp = || format!("{}T00:00:00Z", text.replace('/', "-"));
+    text.len() == 10 && text.starts_with("20") && slashes && milliseconds(&stamp()).is_some()
 }
 
 /// True iff the text is written as Regions are: `eu-west-1`, and not `eu-west-1a`.

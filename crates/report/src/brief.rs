@@ -110,15 +110,18 @@ fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
         return if new.is_empty() { of } else { of_new(&new) };
     };
     let kind = ResourceType::ALL.get(one.plane).map_or("resource", |kind| kind.noun());
-    let all: usize = audit.places.iter().map(|place| place.planes[one.plane].rows.len()).sum();
+    let all: usize = audit.places.iter().map(|place| place.planes[one.plane].own).sum();
     let of = quantity(all, (kind, &format!("{kind}s")));
-    let mut at: Vec<usize> =
-        cause.findings.iter().flat_map(|one| &one.resources).map(|one| one.place).collect();
+    let seen = cause.findings.iter().flat_map(|one| &one.resources).map(|one| one.place);
+    // Where a web function escapes may be more Regions than the one named first.
+    let served =
+        cause.findings.iter().filter(|one| !speaks_of_new(one)).flat_map(|one| one.places.iter().copied());
+    let mut at: Vec<usize> = seen.chain(served).collect();
     at.sort_unstable();
     at.dedup();
     let place = words::places(audit, &at).unwrap_or_default();
     let names = words::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
-    let told = format!("{} of {of} ({names}) in {place}", grouped(cause.resources()));
+    let told = format!("{} of {of} ({names}) in {place}", grouped(cause.resources(audit)));
     if new == at {
         format!("{told}, and new ones")
     } else if new.is_empty() {

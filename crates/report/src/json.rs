@@ -8,9 +8,8 @@ use super::{AUDIT_FORMAT, Stamp, drift, proof, words};
 use audit::Counted;
 use audit::accepted::Accepted;
 use audit::code::Code;
-use audit::finding::{
-    Audit, ControlResult, Finding, PlaceAudit, Plane, Proof, Summary, Weight, verdict_word,
-};
+use audit::finding::{Audit, ControlResult, Finding, Proof, Summary, Weight, verdict_word};
+use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
@@ -42,7 +41,7 @@ pub fn write_json(audit: &Audit<'_>, stamp: &Stamp<'_>, out: &mut dyn Write) -> 
         json.object(|object| recorder(&audit.inventory.recorders[at], standing, object));
     })?;
     list(out, "gaps", &audit.gaps, |json, gap| proof::gap(gap, json))?;
-    list(out, "places", &audit.places, |json, one| json.object(|object| place(audit, one, object)))?;
+    list(out, "places", 0..audit.places.len(), |json, at| json.object(|object| place(audit, at, object)))?;
     out.write_all(b"}\n")
 }
 
@@ -205,16 +204,19 @@ pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -
     for (at, place) in audit.places.iter().enumerate() {
         for plane in &place.planes {
             templates.clear();
-            for row in &plane.rows {
-                let proof = Proof { place: at, verdict: row.verdict };
-                let template = templates
-                    .entry((row.verdict, row.exception))
-                    .or_insert_with(|| resource(audit, plane, proof, (row.exception, lines.record)));
+            for (home, row) in audit.at_home(at, plane.kind) {
                 escaped.clear();
                 escape_into(&mut escaped, row.arn);
                 buffer.extend_from_slice(separator.as_bytes());
                 separator = lines.between;
-                template.fill(&escaped, &mut buffer);
+                let make = || resource(audit, home, lines.record);
+                match audit.served.elsewhere(home) {
+                    [] => templates
+                        .entry((row.verdict, row.exception))
+                        .or_insert_with(make)
+                        .fill(&escaped, &mut buffer),
+                    _ => make().fill(&escaped, &mut buffer),
+                }
                 if buffer.len() >= CHUNK {
                     out.write_all(&buffer)?;
                     buffer.clear();
@@ -228,28 +230,38 @@ pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -
     out.write_all(&buffer)
 }
 
-/// The template of all resources of a plane with one verdict, under one exception or none.
-fn resource(
-    audit: &Audit<'_>,
-    plane: &Plane<'_>,
-    proof: Proof,
-    (exception, record): (Option<usize>, bool),
-) -> Json {
-    let place = &audit.places[proof.place];
+/// The template of a resource, by the row where it is at home, and of all with its verdict and exception that no other Region serves.
+fn resource(audit: &Audit<'_>, home: ResourceRef, record: bool) -> Json {
+    let place = &audit.places[home.place];
+    let elsewhere = audit.served.elsewhere(home);
     let mut json = Json::default();
     json.object(|object| {
         if record {
             object.text("record", "resource");
         }
         object.text_or_hole("arn", None);
-        object.text("type", plane.kind.as_str());
+        object.text("type", place.planes[home.plane].kind.as_str());
         object.text("account", place.account);
         object.text("region", place.region);
-        object.text("verdict", verdict_word(audit.verdicts[proof.verdict].state));
-        if let Some(at) = exception {
+        object.text("verdict", verdict_word(audit.state(home)));
+        if !elsewhere.is_empty() {
+            object.list("served_in", [home].iter().chain(elsewhere), |json, one| {
+                let proof = Proof { place: one.place, verdict: audit.row(*one).verdict };
+                json.object(|object| {
+                    object.text("region", audit.places[one.place].region);
+                    object.text("verdict", verdict_word(audit.verdicts[proof.verdict].state));
+                    let by = audit.recorded_by(proof);
+                    object.texts(
+                        "recorded_by",
+                        by.iter().map(|by| audit.inventory.recorders[*by].arn.as_str()),
+                    );
+                });
+            });
+        }
+        if let Some(at) = audit.row(home).exception {
             object.text("exception", &audit.accepted[at].exception.id);
         }
-        proof::members(audit, proof, None, object);
+        proof::members(audit, audit.proof_of(home), None, object);
     });
     json
 }
@@ -318,10 +330,11 @@ pub(super) const fn kind_word(kind: RecorderKind) -> &'static str {
 }
 
 /// The members of a place: its resources counted, and the verdict for any that may ever exist there.
-pub(super) fn place(audit: &Audit<'_>, place: &PlaceAudit<'_>, object: &mut Object<'_>) {
+pub(super) fn place(audit: &Audit<'_>, at: usize, object: &mut Object<'_>) {
+    let place = &audit.places[at];
     object.text("account", place.account);
     object.text("region", place.region);
-    object.object("summary", |object| summary(&audit.summary_of(place), object));
+    object.object("summary", |object| summary(&audit.summary_of(at), object));
     object.object("future", |object| {
         for plane in &place.planes {
             object.text(plane.kind.as_str(), verdict_word(audit.verdicts[plane.any].state));

@@ -40,8 +40,8 @@ pub fn write_jsonl(audit: &Audit<'_>, stamp: &Stamp<'_>, out: &mut dyn Write) ->
     for gap in &audit.gaps {
         line("gap", &mut |object| proof::gap_members(gap, object))?;
     }
-    for one in &audit.places {
-        line("place", &mut |object| place(audit, one, object))?;
+    for at in 0..audit.places.len() {
+        line("place", &mut |object| place(audit, at, object))?;
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) fn inert(text: &str) -> String {
 
 fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     let mut rows: Vec<(&PlaceAudit<'_>, _)> =
-        audit.places.iter().map(|place| (place, audit.summary_of(place))).collect();
+        audit.places.iter().enumerate().map(|(at, place)| (place, audit.summary_of(at))).collect();
     let unlisted = |place: &PlaceAudit<'_>| !view::listing_gaps(place).is_empty();
     rows.retain(|(place, summary)| {
         summary.resources > 0 || unlisted(place) || future(audit, place) != Some(State::Recorded)

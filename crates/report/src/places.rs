@@ -48,16 +48,17 @@ impl PlaceRow<'_> {
 
 /// The table, with so many rows at most. `only_functions` counts functions alone, and not what else there is of Lambda.
 pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page: &mut Page) {
-    let counts = |place: &PlaceAudit<'_>| {
-        if only_functions { functions(audit, place) } else { audit.summary_of(place) }
+    let counts = |at: usize| {
+        if only_functions { functions(audit, &audit.places[at]) } else { audit.summary_of(at) }
     };
     let mut rows: Vec<PlaceRow<'_>> = audit
         .places
         .iter()
-        .filter_map(|place| {
+        .enumerate()
+        .filter_map(|(at, place)| {
             let future = audit.verdicts[place.planes.first()?.any_other].state;
             let unlisted = !view::listing_gaps(place).is_empty();
-            Some(PlaceRow { place, summary: counts(place), future, unlisted })
+            Some(PlaceRow { place, summary: counts(at), future, unlisted })
         })
         .collect();
     if rows.is_empty() {
@@ -105,7 +106,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
 fn functions(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> Summary {
     let mut summary = Summary::default();
     let rows = &place.planes[ResourceType::Function as usize].rows;
-    rows.iter().for_each(|row| view::count(&mut summary, audit.verdicts[row.verdict].state));
+    rows.iter().for_each(|row| summary.count(audit.verdicts[row.verdict].state));
     summary
 }
 

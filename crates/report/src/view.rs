@@ -7,7 +7,6 @@ use audit::finding::{Audit, ControlResult, Finding, PlaceAudit, Proof, Status, S
 use audit::inventory::{GapKind, OptIn};
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
-use recording::State;
 use std::collections::BTreeSet;
 
 /// The answer in one sentence: what is so of invocations, and which other required control decides the answer; and in a second one
@@ -80,24 +79,12 @@ impl Tally {
 fn tallies(audit: &Audit<'_>) -> Vec<Tally> {
     let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
     let of = |kind: ResourceType| {
-        let rows =
-            audit.places.iter().map(|place| &place.planes[kind as usize]).flat_map(|plane| &plane.rows);
+        let rows = (0..audit.places.len()).flat_map(|place| audit.at_home(place, kind));
         let mut summary = Summary::default();
-        rows.for_each(|row| count(&mut summary, audit.verdicts[row.verdict].state));
+        rows.for_each(|(home, _)| summary.count(audit.state(home)));
         Tally { kind, summary, excused: if kind == ResourceType::Function { excused } else { 0 } }
     };
     ResourceType::ALL.into_iter().map(of).filter(|tally| tally.summary.resources > 0).collect()
-}
-
-/// Counts one resource more.
-pub(super) fn count(summary: &mut Summary, state: State) {
-    summary.resources += 1;
-    *match state {
-        State::Recorded => &mut summary.recorded,
-        State::PartiallyRecorded => &mut summary.partially_recorded,
-        State::NotRecorded => &mut summary.not_recorded,
-        State::Undetermined => &mut summary.undetermined,
-    } += 1;
 }
 
 /// `a`, `a and b`, `a, b and c`

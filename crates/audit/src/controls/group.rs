@@ -16,19 +16,24 @@ type Told<'a> = (State, String, &'a [Silent]);
 /// The findings about rows of one plane, one for each distinct reason, in the order of first appearance.
 /// Resources that an exception excuses are left out.
 pub(super) fn rows(audit: &Audit<'_>, plane: usize, wanted: impl Fn(State) -> bool) -> Vec<Finding> {
-    let mut groups: BTreeMap<Key<'_>, Vec<ResourceRef>> = BTreeMap::new();
+    let mut groups: BTreeMap<Key<'_>, (Vec<usize>, Vec<ResourceRef>)> = BTreeMap::new();
     for (at, place) in audit.places.iter().enumerate() {
         for (position, row) in place.planes[plane].rows.iter().enumerate() {
             let state = audit.verdicts[row.verdict].state;
             if wanted(state) && !audit.is_excused(row) {
                 let here = ResourceRef { place: at, plane, row: position };
-                groups.entry((state, row.verdict, &place.silent)).or_default().push(here);
+                let (places, resources) = groups.entry((state, row.verdict, &place.silent)).or_default();
+                places.push(at);
+                // A web function that several Regions serve alike is one.
+                let home = audit.served.home(here);
+                if home == here || !resources.iter().any(|one| audit.served.home(*one) == home) {
+                    resources.push(here);
+                }
             }
         }
     }
-    let findings = groups.into_iter().filter_map(|((_, verdict, _), resources)| {
+    let findings = groups.into_iter().filter_map(|((_, verdict, _), (mut places, resources))| {
         let proof = Proof { place: resources.first()?.place, verdict };
-        let mut places: Vec<usize> = resources.iter().map(|resource| resource.place).collect();
         places.dedup();
         let mut finding = of_verdict(audit, proof, places);
         finding.resources = resources;

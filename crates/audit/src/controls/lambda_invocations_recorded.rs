@@ -263,5 +263,5 @@ pub(super) fn unlisted_places(audit: &Audit<'_>, plane: usize) -> usize {
 }
 
 fn rows(audit: &Audit<'_>, plane: usize) -> usize {
-    audit.places.iter().map(|place| place.planes[plane].rows.len()).sum()
+    audit.places.iter().map(|place| place.planes[plane].own).sum()
 }

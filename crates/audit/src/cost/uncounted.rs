@@ -20,16 +20,19 @@ pub(crate) struct Uncounted {
 impl Uncounted {
     pub(crate) fn of(audit: &Audit<'_>) -> Self {
         let mut all = Self::default();
-        for place in &audit.places {
+        for (at, place) in audit.places.iter().enumerate() {
             all.unlisted += usize::from(place.planes.iter().any(|plane| !plane.gaps.is_empty()));
             for plane in &place.planes {
-                let recorded = |verdict: usize| audit.verdicts[verdict].state != State::NotRecorded;
+                let recorded = |home| audit.state(home) != State::NotRecorded;
                 let counted = |arn: &str| crate::backout::invocations(audit.inventory, arn).is_some();
                 match plane.kind {
                     ResourceType::Function => {
                         all.functions += plane.rows.iter().filter(|row| !counted(row.arn)).count();
                     }
-                    _ => all.others += plane.rows.iter().filter(|row| recorded(row.verdict)).count(),
+                    _ => {
+                        all.others +=
+                            audit.at_home(at, plane.kind).filter(|(home, _)| recorded(*home)).count()
+                    }
                 }
             }
         }

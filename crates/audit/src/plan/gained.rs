@@ -25,12 +25,15 @@ struct PlaceStates {
 impl States {
     pub(super) fn of(audit: &Audit<'_>) -> Self {
         let state = |verdict: usize| audit.verdicts[verdict].state;
-        let places = audit.places.iter().map(|place| PlaceStates {
+        let places = audit.places.iter().enumerate().map(|(at, place)| PlaceStates {
             account: place.account.to_owned(),
             planes: place
                 .planes
                 .iter()
-                .map(|plane| (plane.rows.iter().map(|row| state(row.verdict)).collect(), state(plane.any)))
+                .map(|plane| {
+                    let rows = audit.at_home(at, plane.kind).map(|(home, _)| audit.state(home));
+                    (rows.collect(), state(plane.any))
+                })
                 .collect(),
             management: state(place.management),
         });

@@ -1,6 +1,6 @@
 //! What a plan has to see to: places without their resources, so that trying a change costs nothing, and what each needs.
 
-use crate::inventory::{Inventory, Listing, Place, Serving};
+use crate::inventory::{Inventory, Listing, Place, Resources, Serving};
 use crate::judge::{About, Prospects};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -23,7 +23,7 @@ impl Needs {
 
 /// The inventory without any resource.
 pub(super) fn skeleton(inventory: &Inventory) -> Inventory {
-    let bare = |listing: &Listing| Listing { resources: Vec::new(), gap: listing.gap };
+    let bare = |listing: &Listing| Listing { resources: Resources::default(), gap: listing.gap };
     Inventory {
         collected_at: inventory.collected_at.clone(),
         partition: inventory.partition.clone(),

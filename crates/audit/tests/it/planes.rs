@@ -3,9 +3,10 @@
 use crate::world::{ALL, HERE, MEMBER, THERE, World};
 use audit::finding::{Audit, Proof, Status};
 use audit::inventory::{Resource, Serving, Sighting, TrailStatus};
+use audit::resource_ref::ResourceRef;
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
-use recording::State::{NotRecorded, Recorded, Undetermined};
+use recording::State::{NotRecorded, PartiallyRecorded, Recorded, Undetermined};
 
 const WEB: &str = r#"{"AdvancedEventSelectors":[
     {"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]},
@@ -27,10 +28,10 @@ const WEB_CONTROL: &str = "lambda-web-function-invocations-recorded";
 #[test]
 fn no_basic_selector_covers_a_web_function_or_a_microvm() {
     let mut world = World::member().trail("main", MEMBER, false, ALL);
-    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Home)];
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Home)].into();
     let image = format!("arn:aws:lambda:{HERE}:{MEMBER}:microvm-image:agent");
     world.at(MEMBER, HERE).microvm_images.resources =
-        vec![Resource { arn: image.into(), serving: Serving::Home }];
+        vec![Resource { arn: image.into(), serving: Serving::Home }].into();
     let told = audit(&world.inventory, &Options::default());
     assert_eq!(control(&told, "lambda-invocations-recorded").status, Status::Pass);
     assert_eq!(control(&told, WEB_CONTROL).status, Status::Fail);
@@ -58,7 +59,8 @@ fn a_plane_without_resources_is_not_applicable_and_warns_where_it_is_not_covered
 #[test]
 fn a_web_function_is_judged_in_every_region_that_serves_it() {
     let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, WEB);
-    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Also(Box::new([THERE.to_owned()])))];
+    world.at(MEMBER, HERE).web_functions.resources =
+        vec![shop(Serving::Also(Box::new([THERE.to_owned()])))].into();
     let told = audit(&world.inventory, &Options::default());
     assert_eq!(control(&told, WEB_CONTROL).status, Status::Pass);
     let (here, there) =
@@ -71,13 +73,21 @@ fn a_web_function_is_judged_in_every_region_that_serves_it() {
     let told = audit(&world.inventory, &Options::default());
     let state = |place: usize| told.verdicts[told.places[place].planes[1].rows[0].verdict].state;
     assert_eq!((state(here), state(there)), (Recorded, NotRecorded));
+    // One function, one answer, wherever it is counted.
+    let home = ResourceRef { place: here, plane: 1, row: 0 };
+    assert_eq!(told.state(home), PartiallyRecorded);
+    assert_eq!(told.proof_of(home).place, there);
+    let functions = told.places.iter().map(|place| place.planes[0].rows.len()).sum::<usize>();
+    assert_eq!((told.summary.resources, told.summary.partially_recorded), (functions + 1, 1));
+    assert_eq!(told.summary_of(there).resources, 0);
     assert_eq!(control(&told, WEB_CONTROL).status, Status::Fail);
 }
 
 #[test]
 fn a_serving_region_that_nobody_looked_at_is_a_gap() {
     let mut world = World::member().trail("main", MEMBER, false, ALL);
-    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Also(Box::new([THERE.to_owned()])))];
+    world.at(MEMBER, HERE).web_functions.resources =
+        vec![shop(Serving::Also(Box::new([THERE.to_owned()])))].into();
     world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(WEB).unwrap());
     let told = audit(&world.inventory, &Options::default());
     let web = control(&told, WEB_CONTROL);
@@ -91,7 +101,7 @@ fn a_web_function_that_other_regions_may_serve_is_undetermined_everywhere() {
     for serving in [Serving::Unread(0), Serving::Also(Box::new([THERE.to_owned()]))] {
         let mut world = World::member().trail("main", MEMBER, false, WEB);
         world.gap("lambda:ListWebFunctionEndpoints");
-        world.at(MEMBER, HERE).web_functions.resources = vec![shop(serving.clone())];
+        world.at(MEMBER, HERE).web_functions.resources = vec![shop(serving.clone())].into();
         let told = audit(&world.inventory, &Options::default());
         let place = world.inventory.place(MEMBER, HERE).unwrap();
         let row = told.places[place].planes[1].rows[0];
@@ -112,7 +122,7 @@ fn a_web_function_that_other_regions_may_serve_is_undetermined_everywhere() {
 fn a_web_function_that_escapes_at_home_escapes_wherever_else_it_is_served() {
     let mut world = World::member().trail("main", MEMBER, false, ALL);
     world.gap("lambda:ListWebFunctionEndpoints");
-    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Unread(0))];
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Unread(0))].into();
     let told = audit(&world.inventory, &Options::default());
     let place = world.inventory.place(MEMBER, HERE).unwrap();
     assert_eq!(told.verdicts[told.places[place].planes[1].rows[0].verdict].state, NotRecorded);

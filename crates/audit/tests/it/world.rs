@@ -139,8 +139,8 @@ impl World {
 
     pub(crate) fn functions(mut self, account: &str, region: &str, names: &[&str]) -> Self {
         let arns = names.iter().map(|name| function(account, region, name));
-        let resources = arns.map(|arn| Resource { arn: arn.into(), serving: Serving::Home }).collect();
-        self.at(account, region).functions.resources = resources;
+        let resources = arns.map(|arn| Resource { arn: arn.into(), serving: Serving::Home });
+        self.at(account, region).functions.resources = resources.collect();
         self
     }
 

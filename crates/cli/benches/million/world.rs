@@ -86,7 +86,7 @@ fn place(at: usize, region: &str, functions: usize, recorders: &[Recorder]) -> P
     Place {
         trails: Seen::Known(trails.collect()),
         channels: Seen::Known(Vec::new()),
-        functions: Listing { resources, gap: None },
+        functions: Listing { resources: resources.into(), gap: None },
         web_functions: Listing::default(),
         microvm_images: Listing::default(),
         account,

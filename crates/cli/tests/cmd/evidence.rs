@@ -164,6 +164,24 @@ fn a_log_file_or_digest_that_was_removed_is_invalid() {
     assert!(said.stdout.contains("names it as the one before"), "{}", said.stdout);
 }
 
+/// Nobody can tell days that were never copied from days that were taken away.
+#[test]
+fn days_before_the_first_of_a_copy_are_not_assertable() {
+    let keys = root().join("examples/logs/public-keys.json");
+    for kinds in [&["CloudTrail-Digest"][..], &["CloudTrail-Digest", "CloudTrail"]] {
+        let tree = Copy::below("");
+        for kind in kinds {
+            std::fs::remove_dir_all(tree.folder.path().join(SHOP).join(kind).join("us-east-1/2026/11/21"))
+                .unwrap();
+        }
+        let source = tree.folder.path().join(SHOP);
+        let day = ["--since", "2026-11-21", "--until", "2026-11-22", "--public-keys", keys.to_str().unwrap()];
+        let said = run(&[&["logs", "validate", source.to_str().unwrap()], &day[..]].concat());
+        assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains("the copy begins later"), "{}", said.stdout);
+    }
+}
+
 #[test]
 fn a_signature_that_is_lost_is_taken_from_the_digest_behind_and_the_newest_has_none() {
     let tree = Copy::below("");
@@ -256,9 +274,22 @@ fn a_record_in_the_folder_of_another_region_proves_and_accuses_nobody() {
 
 #[test]
 fn files_in_a_folder_that_cloudtrail_would_call_otherwise_accuse_nobody() {
-    for folder in
-        ["US-EAST-1/2026/11/21", "us-east-1/2026/1/21", "us-east-1/2026/11/21 (1)", "us-east-1/26/11/21"]
-    {
+    for folder in [
+        "US-EAST-1/2026/11/21",
+        "US-EAST-1/2026",
+        "US-EAST-1/2026/11/21/10",
+        "us-east-1/2026/1/21",
+        "us-east-1/2026/11/21 (1)",
+        "us-east-1/26/11/21",
+        "us-east-1/2026/11/31",
+        "us-east-1/2026/13/21",
+        "us-east-1/2026/11/00",
+        "us-east-1/0000/11/21",
+        "us-east-1/9999/11/21",
+        "region=us-east-1/year=2026",
+        "us-east-1-copy/21",
+        "dt=2026-11-21",
+    ] {
         let tree = Copy::below("");
         let name = "111122223333_CloudTrail_us-east-1_20261121T1305Z_0000000000000000.json.gz";
         let day = "AWSLogs/o-acme4example/111122223333/CloudTrail";

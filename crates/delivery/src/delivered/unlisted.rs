@@ -3,8 +3,9 @@
 use super::Delivered;
 use crate::layout::{below, hides, rooted, with_slashes};
 use crate::sources::{Kind, Place};
-use logs::ObjectKey;
 use logs::digest::{Lack, Validation};
+use logs::{Folder, ObjectKey};
+use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 /// What keys begin with that could not be listed.
@@ -35,6 +36,16 @@ impl Delivered {
         }
         let key = ObjectKey::parse(key)?;
         let looked_for = self.window.kind(&key) == Kind::Wanted;
+        let begins = self.begins.get(&(key.account.to_owned(), key.region.to_owned(), key.folder));
+        if let Some(first) = begins.filter(|first| looked_for && key.day < first.as_str()) {
+            return Some(format!(
+                "the copy begins later: it holds nothing of {} of {} {} before {}",
+                key.folder.as_str(),
+                key.account,
+                key.region,
+                first.replace('/', "-")
+            ));
+        }
         (!looked_for).then(|| {
             format!(
                 "nobody looked for {} of {} {} of {}",
@@ -44,6 +55,24 @@ impl Delivered {
                 key.day.replace('/', "-")
             )
         })
+    }
+
+    /// See [`Delivered::begins`]: nobody can tell days that were never copied from days that were taken away at the beginning of a
+    /// copy. A bucket is listed itself, and says so.
+    pub(super) fn first_days(&self) -> BTreeMap<(String, String, Folder), String> {
+        let mut first: BTreeMap<(String, String, Folder), String> = BTreeMap::new();
+        if !self.places.iter().all(|place| matches!(place, Place::Folder(_))) {
+            return first;
+        }
+        for key in self.logs.iter().chain(&self.digests).filter_map(|item| ObjectKey::parse(&item.key)) {
+            let of = (key.account.to_owned(), key.region.to_owned(), key.folder);
+            match first.get_mut(&of) {
+                Some(day) if day.as_str() <= key.day => {}
+                Some(day) => key.day.clone_into(day),
+                None => _ = first.insert(of, key.day.to_owned()),
+            }
+        }
+        first
     }
 
     /// What is not read, and has a name that begins as that of a file that is not there: name and reason.

@@ -104,13 +104,11 @@ impl Window {
         }
         // What lies deeper is of the same day.
         let day: Vec<&str> = parts.take(3).collect();
-        let digits = |(part, count): (&&str, usize)| {
-            part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        if !day.iter().zip([4, 2, 2]).all(digits) {
+        let day = day.join("/");
+        // A folder of a day that no calendar has says nothing either; a year and a month go on with a first.
+        if !["", "/01", "/01/01"].iter().any(|rest| logs::is_day(&format!("{day}{rest}"))) {
             return true;
         }
-        let day = day.join("/");
         // A year alone is compared with the year of the first day, and so on.
         let within = |day: &str, bound: &str| bound.get(..day.len()).unwrap_or(bound).to_owned();
         let early = self.first.as_deref().is_some_and(|first| *day < *within(&day, first));
@@ -169,6 +167,11 @@ mod tests {
             ("111122223333/CloudTrail/eu-west-1/2026/1/20", true),
             ("111122223333/CloudTrail/eu-west-1/26", true),
             ("111122223333/CloudTrail/eu-west-1/2026/11/19 copy", true),
+            ("111122223333/CloudTrail/eu-west-1/2025/02/29", true),
+            ("111122223333/CloudTrail/eu-west-1/2025/13", true),
+            ("111122223333/CloudTrail/eu-west-1/0025", true),
+            ("111122223333/CloudTrail/eu-west-1/9999/11/20", true),
+            ("111122223333/CloudTrail/eu-west-2-copy/2026", true),
             ("something/else", true),
         ] {
             assert_eq!(window().may_hold(below), may, "{below}");

@@ -2,6 +2,7 @@
 
 use crate::words;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
+use std::collections::BTreeSet;
 
 /// Findings of one required control that come of the same.
 pub(super) struct Cause<'a> {
@@ -15,9 +16,13 @@ pub(super) struct Cause<'a> {
 }
 
 impl Cause<'_> {
-    /// How many resources it is about.
-    pub(super) fn resources(&self) -> usize {
-        self.findings.iter().map(|finding| finding.resources.len()).sum()
+    /// How many resources it is about: a web function that escapes in several Regions is one.
+    pub(super) fn resources(&self, audit: &Audit<'_>) -> usize {
+        let all = || self.findings.iter().flat_map(|finding| &finding.resources);
+        let guests = all().filter(|one| audit.served.home(**one) != **one);
+        let served: BTreeSet<_> = guests.map(|one| audit.served.home(*one)).collect();
+        let at_home = all().filter(|one| audit.served.home(**one) == **one && !served.contains(one));
+        at_home.count() + served.len()
     }
 }
 
@@ -40,7 +45,7 @@ pub(super) fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
                 }
             }
         }
-        of.sort_by_key(|cause| (cause.status, std::cmp::Reverse(cause.resources())));
+        of.sort_by_key(|cause| (cause.status, std::cmp::Reverse(cause.resources(audit))));
         all.extend(of);
     }
     all

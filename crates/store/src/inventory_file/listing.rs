@@ -22,7 +22,7 @@ impl<'a> ListingShape<'a> {
     }
 
     pub(super) fn into_listing(self) -> Listing {
-        Listing { resources: self.resources.0.into_owned(), gap: self.gap }
+        Listing { resources: self.resources.0.into_owned().into(), gap: self.gap }
     }
 }
 
