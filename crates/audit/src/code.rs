@@ -156,7 +156,7 @@ codes! {
         RemoveCondition "remove-condition" "Remove the condition that leaves the events out.",
         StartLogging "start-logging" "Start the logging of the trail, or create one.",
         RepairDelivery "repair-delivery" "Let the trail deliver again, or create one.",
-        CheckDelivery "check-bucket-and-key" "Look at the bucket's policy, its key and whether it still exists.",
+        CheckDelivery "check-bucket-and-key" "Check that the bucket exists, its policy and its key.",
         TurnOnValidation "turn-on-log-file-validation" "Turn log file validation on.",
         SetGlobalServices "set-global-service-events" "Set IncludeGlobalServiceEvents, or make the trail multi-Region.",
         KeepExclusions "exclusion-on-purpose" "Recorders leave out services on purpose; --all-management-events plans to record them.",
@@ -164,7 +164,7 @@ codes! {
         RecordAgainByDay "record-again-by-day" "The exception ends on that day: record again by then.",
         RestoreOrDeclare "restore-or-declare" "Record again with restore, or declare a new exception.",
         ProofElsewhere "proof-in-main-control" "See lambda-invocations-recorded for the proof.",
-        CopiesOfData "data-events-charged-per-copy" "Data events are charged per copy, the first one included.",
+        CopiesOfData "data-events-charged-per-copy" "Drop a copy: data events are charged per copy.",
         CopiesOfManagement "management-copies-charged" "Each copy of management events after the first is charged.",
     }
     Because "Why a plan changes a recorder, and what each change adds" {
@@ -200,7 +200,7 @@ codes! {
         ShowsInMembers "shows-in-member-accounts" "It shows in every member account, and counts towards the limit of trails.",
         TrailLimit "trail-limit" "An account takes five trails in a Region.",
         LessRecorded "less-recorded" "Less is recorded.",
-        RecordedNoLonger "recorded-no-longer" "What it records is recorded no longer.",
+        RecordedNoLonger "recorded-no-longer" "What it records is no longer recorded.",
         NewFunctionsEscape "new-functions-not-recorded" "Functions created later are not recorded.",
         CallsAbroadEscape "calls-to-other-accounts-not-recorded" "Calls to functions in other accounts are no longer recorded here.",
         CopiesUnproven "remaining-copies-unproven" "The copies that stay have no log file validation.",
@@ -208,7 +208,7 @@ codes! {
     }
     Refusal "What is not planned, and the nearest that can be done" {
         ManagedByControlTower "managed-by-control-tower" "AWS Control Tower manages the trail and forbids to change it.",
-        UnreadStays "unread-stays" "The selectors were not read, and nothing is changed unseen.",
+        UnreadStays "unread-stays" "The selectors could not be read, so the recorder is not changed.",
         ExcludedOnPurpose "excluded-on-purpose" "Management events are left out on purpose, and stay so.",
         NoRecorderFits "no-recorder-fits" "No recorder can be changed or created so that it records everything here.",
         HangsOnGaps "hangs-on-gaps" "Whether it is recorded already hangs on what could not be read.",

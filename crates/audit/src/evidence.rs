@@ -174,7 +174,9 @@ pub enum Doubt {
         why: String,
     },
     /// The place that was named holds nothing of the account and Region.
-    #[error("nothing of this account and Region in what was read: is it where its trail delivers?")]
+    #[error(
+        "what was read holds no file of this account and Region: add the bucket that its trail delivers to"
+    )]
     Elsewhere,
     /// The copy may be older than the window.
     #[error(

@@ -26,7 +26,7 @@ pub enum Problem {
     #[error("selectors know no wildcards: `*` stands for itself")]
     Star,
     /// The form in AWS's own examples.
-    #[error("the slash form of AWS's own example is not the ARN of a function: write `function:NAME`")]
+    #[error("no function has an ARN with a slash, though AWS's own example shows one: write `function:NAME`")]
     Slash,
     /// A version or alias.
     #[error("recorded ARNs carry no version or alias: write `{0}`")]

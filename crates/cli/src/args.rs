@@ -25,9 +25,12 @@ pub(crate) struct Cli {
     /// Read settings from this file [default: invoketrail.toml in the current folder, if there is one].
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 900)]
     pub(crate) config: Option<PathBuf>,
-    /// The time to be taken for now, so that the same input gives the same output.
-    #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_name = "RFC3339", value_parser = crate::clock::instant)]
+    /// Answer as of this time: that of a copy of log files, or of a saved inventory [default: now].
+    #[arg(long, global = true, display_order = 901, value_name = "RFC3339", value_parser = crate::clock::instant)]
     pub(crate) now: Option<String>,
+    // The same where no flag can be added; apart, because clap shows what comes from the environment in each usage line.
+    #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_parser = crate::clock::instant)]
+    pub(crate) now_of_environment: Option<String>,
     /// Show each request to AWS on stderr, with its answer and how long it took.
     #[arg(short, long, global = true, display_order = 902)]
     pub(crate) verbose: bool,

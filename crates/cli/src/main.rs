@@ -43,7 +43,7 @@ fn run(cli: Cli) -> Result<Outcome> {
         return commands::completions::run(typed);
     }
     let config = config::read(cli.config.as_deref())?;
-    let context = Context { now: cli.now.unwrap_or_else(clock::now), config };
+    let context = Context { now: cli.now.or(cli.now_of_environment).unwrap_or_else(clock::now), config };
     match cli.command {
         Command::Audit(typed) => commands::audit::run(typed, context),
         Command::Explain(typed) => commands::explain::run(typed, context),

@@ -52,7 +52,7 @@ fn cache() -> Option<PathBuf> {
 /// How many of the files were in the index, which only a person wants to know.
 pub(crate) fn tell_known(known: u64, files: u64) {
     if known > 0 && io::stderr().is_terminal() {
-        say("note", &format!("{known} of {files} files were in the index"));
+        say("note", &format!("{known} of {files} files were read before and came from the index"));
     }
 }
 

@@ -26,8 +26,10 @@ use walk::{Path, entries, list, plain};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorsError {
     /// Not JSON at all.
-    #[error("not JSON: {problem}")]
+    #[error("not JSON: {problem}{}", guess.unwrap_or_default())]
     NotJson {
+        /// What it looks like instead, and how to get JSON of it.
+        guess: Option<&'static str>,
         /// What the JSON reader said, with line and column.
         problem: String,
     },

@@ -83,13 +83,15 @@ fn headline(explanation: &Explanation<'_>) -> String {
         }
         (Some(arn), None) => format!("{noun} {arn}"),
         (None, Some((account, region))) => {
-            format!("any {noun} that may ever exist in {region} of account {account}")
+            format!("any {noun}, existing or new, in {region} of account {account}")
         }
         (None, None) => format!("any {noun}"),
     };
     match explanation.verdict.state {
         State::Recorded => format!("Recorded: every invocation of {subject}."),
-        State::PartiallyRecorded => format!("Partially recorded: not every invocation of {subject} is."),
+        State::PartiallyRecorded => {
+            format!("Partially recorded: some invocations of {subject} leave no record.")
+        }
         State::NotRecorded if explanation.is_pasted() => {
             format!("Not recorded: these selectors record no invocation of {subject}.")
         }

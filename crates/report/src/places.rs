@@ -91,7 +91,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
     if !well.is_empty() {
         let functions: usize = well.iter().map(|row| row.summary.resources).sum();
         let told = format!(
-            "{} more with {}: all recorded, and new ones will be",
+            "{} more: all {} recorded, and new ones too",
             quantity(well.len(), words::PLACES),
             quantity(functions, ("function", "functions"))
         );

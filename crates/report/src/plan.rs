@@ -87,7 +87,7 @@ fn what_is_done(plan: &Plan) -> String {
         Purpose::Record => "more Lambda invocations are recorded, but not all of them".to_owned(),
         Purpose::DropCopies => "the same is recorded with fewer paid copies".to_owned(),
         Purpose::Backout(exception) => format!(
-            "{} recorded no longer, accepted until {}",
+            "{} no longer recorded, accepted until {}",
             quantity(exception.functions.len(), ("function is", "functions are")),
             exception.until
         ),
@@ -166,7 +166,7 @@ fn owner(owner: &Owner) -> Option<String> {
             "set lambdaDataEvents in its global-config.yaml (--format markdown shows the line)",
         ),
         Owner::ControlTower { mark } => managed("AWS Control Tower", mark, "its trail must not be changed"),
-        Owner::Unread(reason) => Some(format!("who manages it could not be read: {reason}")),
+        Owner::Unread(reason) => Some(format!("unknown, because {reason}")),
     }
 }
 

@@ -88,7 +88,7 @@ impl ReadOn {
             ),
         };
         format!(
-            "{} had no record in files delivered soon. So files delivered until {} were read too: {} more{spared}.",
+            "No record of {} in files delivered soon, so files delivered until {} were read too: {} more{spared}.",
             quantity(self.functions, ("function", "functions")),
             logs::text_of(self.until),
             grouped(size(self.files)),

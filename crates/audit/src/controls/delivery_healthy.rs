@@ -71,8 +71,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         recorders: shared.recorders.into_iter().collect(),
         gaps: shared.gaps.into_iter().collect(),
         help: Some(
-            Code::CheckDelivery
-                .says("look at the bucket's policy, its encryption key and whether it still exists"),
+            Code::CheckDelivery.says("check that the bucket exists, its policy and its encryption key"),
         ),
         ..about_places(status, reason)
     });

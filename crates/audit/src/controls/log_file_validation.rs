@@ -34,7 +34,8 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
         let reason =
             Code::ValidationOff.says(format!("log file validation is off: {}{tail}", names.join(", ")));
-        let help = "without digests nobody can prove that log files are unchanged: turn it on";
+        let help =
+            "turn on log file validation: without digests nobody can prove that log files are unchanged";
         findings.push(Finding {
             recorders: without,
             help: Some(Code::TurnOnValidation.says(help)),

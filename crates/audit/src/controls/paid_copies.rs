@@ -52,7 +52,10 @@ pub(super) fn control(audit: &Audit<'_>, prices: Option<&Prices>) -> ControlResu
             recorders,
             proof: Some(proof),
             gaps: Vec::new(),
-            help: Some(Code::CopiesOfData.says("data events are charged per copy, the first one included")),
+            help: Some(
+                Code::CopiesOfData
+                    .says("drop a copy (`invoketrail plan --drop-copies`): data events are charged per copy"),
+            ),
         }
     });
     let otherwise = match rows {

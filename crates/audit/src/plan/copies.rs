@@ -165,8 +165,8 @@ fn deletable(
         if reach.loses(selectors, None, effort).is_some() {
             continue;
         }
-        let reason = "others certainly record all that it records, and without any selector it would record management events";
-        let by_hand = Code::DeleteByHand.says("delete it by hand");
+        let reason = "other recorders already record all that it records, and a trail without selectors records management events";
+        let by_hand = Code::DeleteByHand.says("to stop paying for the copy, delete the trail");
         told.push(Refusal::of(recorder, Code::NothingOwn.says(reason), by_hand));
         bare.recorders.retain(|one| one.arn != recorder.arn);
         for place in &mut bare.places {

@@ -167,14 +167,23 @@ fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<Coded> {
     let mut told = Vec::new();
     for kind in ResourceType::ALL {
         let plane = kind as usize;
-        let (mut resources, mut places) = (0, 0);
+        let (mut resources, mut unknown, mut places) = (0, 0, 0);
         for (was, is) in both() {
             let ((was, any_was), (is, any_is)) = (&was.planes[plane], &is.planes[plane]);
-            resources += was.iter().zip(is).filter(|(was, is)| now(**was, **is)).count();
+            for (was, _) in was.iter().zip(is).filter(|(was, is)| now(**was, **is)) {
+                resources += 1;
+                unknown += usize::from(*was == State::Undetermined);
+            }
             places += usize::from(now(*any_was, *any_is));
         }
         if resources > 0 {
-            told.push(Code::GainResources.says(count(resources, kind.noun())));
+            let of = count(resources, kind.noun());
+            let words = match unknown {
+                0 => of,
+                n if n == resources => format!("{of} (unknown until now)"),
+                n => format!("{of} ({n} of them unknown until now)"),
+            };
+            told.push(Code::GainResources.says(words));
         }
         if places > 0 && (kind == ResourceType::Function || resources > 0) {
             let words = format!("new {}s in {}", kind.noun(), count(places, "account-Region"));

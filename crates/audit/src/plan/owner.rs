@@ -22,7 +22,7 @@ pub fn owner(inventory: &Inventory, recorder: &Recorder) -> Owner {
         return Owner::LandingZoneAccelerator { mark: format!("named {}", recorder.name) };
     }
     match inventory.beside.tags.get(&recorder.arn) {
-        None => Owner::Unread("its tags were not asked for".to_owned()),
+        None => Owner::Unread("the inventory holds no tags".to_owned()),
         Some(Seen::Unread(gap)) => {
             let gap = inventory.gaps.get(*gap);
             Owner::Unread(gap.map_or_else(

@@ -226,7 +226,7 @@ impl Planner<'_> {
             ),
             0 => "it adds no paid copy".to_owned(),
             n => format!(
-                "any recorder would duplicate some records, which are billed twice; this one does so in {}{}",
+                "in {}{} some events are then recorded twice, and billed twice, as by any other recorder here",
                 count(n, "account-Region"),
                 if open > 0 { ", and perhaps in more" } else { "" }
             ),
@@ -265,7 +265,7 @@ impl Planner<'_> {
             let gap = recorder.selectors.gap().and_then(|gap| self.inventory.gaps.get(gap));
             let call = gap.map_or("cloudtrail:GetEventSelectors", |gap| gap.call.as_str());
             return Err((
-                Code::UnreadStays.says("its selectors were not read, and nothing is changed unseen"),
+                Code::UnreadStays.says("its selectors could not be read, so it is not changed"),
                 Code::GrantCall.says(format!("grant {call} and plan again")),
             ));
         };

@@ -226,7 +226,7 @@ fn lost(before: &Audit<'_>, after: &Audit<'_>) -> BTreeSet<String> {
     recorded(before).difference(&recorded(after)).map(|arn| (*arn).to_owned()).collect()
 }
 
-/// Checks the plan against its word: exactly the functions of the exception are recorded no longer. A plan that does not
+/// Checks the plan against its word: exactly the functions of the exception are no longer recorded. A plan that does not
 /// keep it is emptied.
 fn prove(plan: &mut Plan, lost: &BTreeSet<String>, exception: &Exception) {
     let meant: BTreeSet<&String> = exception.functions.iter().collect();

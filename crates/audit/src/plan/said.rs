@@ -185,7 +185,7 @@ fn risks(change: &Change) -> Vec<Coded> {
             &[(Code::LessRecorded, "less is recorded")]
         }
         Setting::Bucket(_) | Setting::Trail(_) => {
-            &[(Code::RecordedNoLonger, "what it records is recorded no longer")]
+            &[(Code::RecordedNoLonger, "what it records is no longer recorded")]
         }
     };
     told.iter().map(|(code, words)| code.says(*words)).collect()

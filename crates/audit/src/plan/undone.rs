@@ -26,7 +26,7 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
             Purpose::Backout(_) | Purpose::DropCopies => {
                 Code::RecordedAgain.says("what the plan left out is recorded again, and paid for")
             }
-            _ => Code::RecordedNoLonger.says("what the plan let in is recorded no longer"),
+            _ => Code::RecordedNoLonger.says("what the plan let in is no longer recorded"),
         }],
         backout: Code::ApplyAgain.says("apply the plan again"),
     });

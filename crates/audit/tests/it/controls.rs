@@ -165,7 +165,7 @@ fn a_value_that_can_never_match_is_pointed_out() {
     let told = told(&world);
     let control = told.controls.iter().find(|one| one.id == "selector-values-can-match").unwrap();
     assert_eq!(control.status, Status::Fail);
-    assert!(control.reason.contains("slash form"), "{}", control.reason);
+    assert!(control.reason.contains("an ARN with a slash"), "{}", control.reason);
     assert_eq!(told.summary.not_recorded, 1);
 }
 

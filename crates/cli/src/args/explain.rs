@@ -15,13 +15,13 @@ Examples:
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
 pub(crate) struct Explain {
     /// The function, web function or MicroVM image, by ARN or name.
-    #[arg(value_name = "ARN|NAME", required_unless_present = "selectors", conflicts_with = "selectors")]
+    #[arg(value_name = "ARN|NAME", required_unless_present_any = ["selectors", "function"], conflicts_with_all = ["selectors", "function"])]
     pub(crate) arn: Option<String>,
     /// Event selectors as AWS, Terraform or a person writes them; - for stdin. No AWS account is needed.
     #[arg(long, value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
     pub(crate) selectors: Option<PathBuf>,
-    /// With --selectors: the function to judge [default: any function that may ever exist].
-    #[arg(long, value_name = "ARN", requires = "selectors")]
+    /// The function to judge; with --selectors by ARN [default there: any function that may ever exist].
+    #[arg(long, value_name = "ARN|NAME")]
     pub(crate) function: Option<String>,
     #[command(flatten)]
     pub(crate) counting: Counting,

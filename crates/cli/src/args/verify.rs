@@ -14,7 +14,7 @@ Examples:
   invoketrail verify --profile audit --digests
   invoketrail verify s3://acme-trails/prefix --since 7d --output evidence.json --output evidence.md
   invoketrail verify examples/logs --inventory examples/acme.json --metrics examples/metrics.json \\
-      --since 2026-11-20 --until 2026-11-21
+      --since 2026-11-20 --until 2026-11-21 --now 2026-11-23T17:00:00Z
   invoketrail verify --canary arn:aws:lambda:eu-west-1:111122223333:function:orders
 
 Without a SOURCE, InvokeTrail reads the log files where your trails deliver them.

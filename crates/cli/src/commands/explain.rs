@@ -11,13 +11,12 @@ use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Source};
 use ::audit::elsewhere::elsewhere;
 use ::audit::finding::Audit;
-use ::audit::inventory::Inventory;
+use ::audit::inventory::{GapKind, Inventory};
 use anyhow::Result;
 use cloudtrail::arn::Arn;
 use cloudtrail::resource::ResourceType;
 use recording::{State, Subject, Verdict};
-use report::{self, Explanation, Stamp};
-use std::path::Path;
+use report::{Explanation, Stamp};
 use subject::Asked;
 
 /// Explains, and prints.
@@ -26,8 +25,8 @@ use subject::Asked;
 /// [`Problem`] where the ARN is none of a Lambda resource, or nothing is known of its account and Region.
 pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
     let format = typed.format.unwrap_or(Format::Terminal);
-    match (&typed.arn, &typed.selectors) {
-        (Some(text), _) => {
+    match (typed.arn.as_ref().or(typed.function.as_ref()), &typed.selectors) {
+        (Some(text), None) => {
             let counted = settings::counted(&typed.counting, &context.config);
             let source = settings::source(typed.source.clone(), context.config.clone());
             let asked = subject::asked(text)?;
@@ -38,7 +37,7 @@ pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
             };
             seen(&asked, (counted, format), source, &context)
         }
-        (None, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
+        (_, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
         // clap asks for one of them.
         (None, None) => Err(Problem::misuse("name a function, or --selectors FILE").into()),
     }
@@ -106,11 +105,11 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
         verdict = Verdict { state: State::Undetermined, cover: Vec::new(), possible: None, ..verdict };
     }
     let at = &audit.places[place];
-    let noun = question.kind.noun();
     let near = subject::near(question.arn, audit.inventory);
     let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    let noun = question.kind.noun();
     let told = format!(
-        "no {noun} of that name was seen in {} of {}: this is for one to come{near}",
+        "no {noun} of that name was seen in {} of {}: the answer is for one that is created later{near}",
         at.region, at.account
     );
     say("note", &told);
@@ -166,26 +165,20 @@ fn ending(state: State) -> Outcome {
 }
 
 fn next(outcome: Outcome, inventory: &Inventory, source: &Source, counted: ::audit::Counted) {
-    let refused = inventory.gaps.iter().any(|gap| gap.kind == ::audit::inventory::GapKind::Refused);
-    let next = match source {
-        Source::Live(live) if outcome == Outcome::Undetermined && refused => {
-            format!("invoketrail permissions audit{} --check", live.again())
+    let refused = inventory.gaps.iter().any(|gap| gap.kind == GapKind::Refused);
+    if let Source::Live(live) = source
+        && outcome == Outcome::Undetermined
+        && refused
+    {
+        return say("next", &format!("invoketrail permissions audit{} --check", live.again()));
+    }
+    let counting = if counted == ::audit::Counted::Trails { " --recorders trails" } else { "" };
+    let next = match outcome {
+        Outcome::No => {
+            let why = "what to change, so that every invocation is recorded";
+            format!("invoketrail plan{}{counting}  # {why}", source.again())
         }
-        _ => {
-            let counting = if counted == ::audit::Counted::Trails { " --recorders trails" } else { "" };
-            match outcome {
-                Outcome::No => {
-                    let why = "what to change, so that every invocation is recorded";
-                    format!("invoketrail plan{}{counting}  # {why}", source.again())
-                }
-                _ => format!("invoketrail audit{}{counting}", source.again()),
-            }
-        }
+        _ => format!("invoketrail audit{}{counting}", source.again()),
     };
     say("next", &next);
-}
-
-/// What a file of selectors is called in messages.
-fn called(path: &Path) -> String {
-    crate::output::called(path)
 }

@@ -52,9 +52,7 @@ pub(super) fn tell(proven: &Proven) {
     for file in keys.iter().filter(|one| one.in_source).filter_map(|one| one.file.as_ref()) {
         say(
             "note",
-            &format!(
-                "{file} lies among what it is to prove: whoever can write there can exchange the keys, too"
-            ),
+            &format!("{file} is stored beside the logs that it proves: who can write there can replace both"),
         );
     }
     let windows = validation.chains.iter().flat_map(|chain| &chain.windows);

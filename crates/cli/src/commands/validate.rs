@@ -126,7 +126,10 @@ fn next(validated: &Validated, typed: &Validate, live: &Live) {
                 live.again()
             )
         }
+        // That format was the last step: it names every window, file and reason.
+        State::NotAssertable if typed.format == Some(Format::Json) => return,
         State::NotAssertable => format!("{}  # each window, and why", same(&[], " --format json")),
+        State::Invalid if typed.format == Some(Format::Json) => return,
         State::Invalid => format!("{}  # all that differs, to keep", same(&[], " --format json")),
     };
     say("next", &told);

@@ -102,7 +102,7 @@ fn half_a_terminal_is_nobody_to_ask() {
     let output = command().stdin(its).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("help: say --approve-canary"), "{stderr}");
+    assert!(stderr.contains("help: to approve it: --approve-canary"), "{stderr}");
 
     let (_mine, its) = terminal();
     let status = command().stdin(Stdio::null()).stderr(its).status().unwrap();

@@ -294,7 +294,7 @@ fn exceptions_that_are_declared_at_once_are_all_kept() {
     assert_eq!(file["exceptions"].as_array().unwrap().len(), 6, "{file}");
 }
 
-/// Nothing of the plan is left there, and nothing is as it was either: the exception stays, for its function is recorded no longer.
+/// Nothing of the plan is left there, and nothing is as it was either: the exception stays, for its function is no longer recorded.
 #[test]
 fn what_others_narrowed_since_is_not_as_it_was_before() {
     let account = reduced();

@@ -54,7 +54,7 @@ fn what_is_not_understood_is_told_with_its_path() {
     };
     let (text, json) = pasted(document, any);
     assert!(
-        text.starts_with("Cannot tell whether every invocation of any function that may ever exist"),
+        text.starts_with("Cannot tell whether every invocation of any function, existing or new, in"),
         "{text}"
     );
     assert!(text.contains("`moonPhase` is not a field we"), "{text}");

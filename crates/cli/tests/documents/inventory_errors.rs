@@ -33,6 +33,13 @@ fn a_file_that_is_no_inventory_says_what_it_is() {
 }
 
 #[test]
+fn two_answers_where_one_is_expected_are_not_called_broken_json() {
+    let error = said("\"trails\": {", "\"trails\": {\"gap\": 0, ");
+    assert!(error.contains("`known` or `gap`"), "{error}");
+    assert!(!error.contains("is not JSON"), "{error}");
+}
+
+#[test]
 fn a_truncated_file_says_where_it_ends() {
     let error = refused(&ACME.as_bytes()[..3000]);
     assert!(error.starts_with("it ends too early: EOF while parsing"), "{error}");

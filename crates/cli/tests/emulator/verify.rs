@@ -115,7 +115,7 @@ fn a_bucket_says_what_its_copy_on_a_disk_says() {
     let whole = format!("s3://{bucket}/audit/x");
     let expected = [
         (shop.as_str(), 0, "Valid: 5 of 5 listed log files"),
-        (whole.as_str(), 4, "Not assertable: no trusted digest lists"),
+        (whole.as_str(), 4, "Not assertable: no valid digest lists"),
     ];
     for (source, wanted, told) in expected {
         let verify = [&["verify", source, "--digests", "--function", "cart"], &facts[..4], &day[..]].concat();

@@ -20,7 +20,7 @@ pub fn value_from_str(text: &str) -> Result<Value, SelectorsError> {
     let read = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| match twice.take() {
         Some(path) => SelectorsError::Twice { path },
-        None => SelectorsError::NotJson { problem: error.to_string() },
+        None => SelectorsError::NotJson { guess: looks_like(text), problem: error.to_string() },
     })
 }
 
@@ -94,4 +94,28 @@ impl<'de> Visitor<'de> for Strict<'_> {
         }
         Ok(Value::Object(object))
     }
+}
+
+/// What a text that is not JSON looks like, and how to get JSON of it; `None` iff like nothing that holds selectors.
+fn looks_like(text: &str) -> Option<&'static str> {
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
+    let first = lines.next()?;
+    let opens = |words: &[&str]| words.iter().any(|word| first.starts_with(word));
+    if opens(&[
+        "resource ",
+        "module ",
+        "terraform ",
+        "provider ",
+        "advanced_event_selector",
+        "event_selector",
+        "data ",
+    ]) {
+        return Some(
+            "; this looks like Terraform HCL: give the JSON of `terraform show -json`, or of `aws cloudtrail get-event-selectors`",
+        );
+    }
+    let yaml = opens(&["---", "AWSTemplateFormatVersion", "Resources:", "Parameters:", "Description:", "- "])
+        || text.contains("\nResources:");
+    yaml.then_some("; this looks like YAML: give the template as JSON, or the JSON of `aws cloudtrail get-event-selectors`")
 }

@@ -15,7 +15,7 @@ pub fn anywhere_sentence(answer: &Anywhere) -> String {
         )
     } else {
         format!(
-            "it depends on account and Region ({} kinds were tried): this is the worst, {at}; name a function with --function ARN",
+            "the answer depends on account and Region ({} kinds were tried). Shown is the worst, {at}. For one function: --function ARN",
             answer.tried
         )
     }

@@ -16,7 +16,9 @@ pub(super) fn reach_sentence(why: &Why, named: bool) -> String {
             format!("it is a recorder of the partition {partition}, which reaches no other")
         }
         Why::Channel => "it is a channel, a copy for another service that is never counted".to_owned(),
-        Why::Stopped(said) => format!("it records nothing now, because {said}"),
+        Why::Stopped(said) => format!(
+            "it records nothing now, because {said}: start it (`aws cloudtrail start-logging`, or start-event-data-store-ingestion)"
+        ),
         Why::Owner(owner) => format!("it is a recorder of account {owner}, and {UNSAID_ACCOUNTS}{name}"),
         Why::OneAccount(Some(owner), said) => {
             format!("it records account {owner} alone, because {said}{name}")

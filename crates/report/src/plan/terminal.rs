@@ -147,9 +147,14 @@ fn outlook(plan: &Plan, page: &mut Page) {
     }
     for one in still {
         let label = format!("{}: ", one.control);
-        let told = format!("stays {}: {}", one.after.as_str(), one.reason);
+        let told = format!("stays {}{}: {}", one.after.as_str(), advisory(&one.control), one.reason);
         page.paragraph(2, (Style::Plain, &label), (style(one.after), &told));
     }
+}
+
+/// ` (advisory)` of a control that does not decide the answer.
+fn advisory(control: &str) -> &'static str {
+    if audit::controls::REQUIRED.contains(&control) { "" } else { " (advisory)" }
 }
 
 fn style(status: Status) -> Style {

@@ -67,7 +67,7 @@ pub(crate) fn digest_sentence(validation: &Validation, unseen: &[String]) -> Str
     }
     if !validation.unproven.is_empty() {
         let files = quantity(validation.unproven.len(), ("log file", "log files"));
-        parts.push(format!("no trusted digest lists {files}"));
+        parts.push(format!("no valid digest lists {files}"));
     }
     for (missing, told) in [
         (!validation.without.is_empty(), "some accounts or Regions that were named have no digest"),

@@ -134,6 +134,11 @@ fn explain(text: &str, error: &serde_json::Error) -> InventoryFileError {
     match error.classify() {
         Category::Eof if text.trim().is_empty() => return InventoryFileError::Empty,
         Category::Eof => return InventoryFileError::Truncated { problem },
+        // What may stand in one of two members is read by its first; a second one looks like broken syntax.
+        Category::Syntax if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => {
+            let problem = format!("one member, `known` or `gap`, was expected, and there are two: {problem}");
+            return InventoryFileError::WrongShape { path: "$".to_owned(), problem };
+        }
         Category::Syntax | Category::Io => return InventoryFileError::NotJson { problem },
         Category::Data => {}
     }

@@ -1,6 +1,6 @@
 //! `explain --selectors`: what escapes the selectors of one recorder, without any AWS account.
 
-use super::{called, ending, show, subject};
+use super::{ending, show, subject};
 use crate::args::explain::Format;
 use crate::commands::Context;
 use crate::outcome::Outcome;
@@ -90,7 +90,7 @@ fn tell(answer: &Anywhere) {
 
 fn read(path: &Path) -> Result<Selectors> {
     let bytes = read_within(path, &store::limits::SELECTORS)?;
-    let name = called(path);
+    let name = crate::output::called(path);
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         Problem::new(format!(
             "cannot read {name} as event selectors: it is not UTF-8 text (byte {})",

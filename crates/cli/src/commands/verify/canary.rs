@@ -114,8 +114,8 @@ fn approved(wanted: &args::Canary, function: &str, aim: Aim) -> Result<bool> {
         Aim::Run => "RUN the function once, with an empty event",
     };
     asking::says_yes(&format!("{does}: {}?", visible(function))).ok_or_else(|| {
-        let problem = Problem::misuse("nobody can be asked here, and nothing is invoked unasked");
-        problem.help("say --approve-canary").into()
+        let problem = Problem::misuse("this is not a terminal, so nobody can confirm the call");
+        problem.help("to approve it: --approve-canary").into()
     })
 }
 
