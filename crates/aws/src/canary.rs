@@ -137,9 +137,9 @@ impl Session {
         })?;
         let call = Call::new(Service::Lambda, "lambda:InvokeFunction", arn.account, arn.region);
         let date = Date::default();
-        let sent = self.wire.send_once(&call, || {
-            Box::pin(attempt(&reach, arn.region, (function, marker, aim), date.clone()))
-        });
+        let sent = self
+            .wire
+            .send_once(&call, || Box::pin(attempt(&reach, arn.region, function, marker, aim, date.clone())));
         let output = sent.await.map_err(|failure| CanaryError::of(&failure, function))?;
         Ok(Sent {
             request_id: aws_types::request_id::RequestId::request_id(&output).map(str::to_owned),
@@ -153,7 +153,9 @@ impl Session {
 async fn attempt(
     reach: &Reach,
     region: &str,
-    (function, marker, aim): (&str, &str, Aim),
+    function: &str,
+    marker: &str,
+    aim: Aim,
     date: Date,
 ) -> Result<InvokeOutput, Failure> {
     let client = reach.lambda_as(region, marker)?;

@@ -66,8 +66,7 @@ pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Resu
         // S3 wants a checksum of whatever it is to keep about a bucket.
         headers.push(("x-amz-checksum-sha256", checksum.as_str()));
     }
-    let request =
-        sign_request(reach, target, (rest.method, url, &uri), &headers, rest.body.to_owned()).await?;
+    let request = sign_request(reach, target, rest.method, url, &uri, &headers, rest.body.to_owned()).await?;
     let reply = send(reach, target, url, request, Patience::Usual).await?;
     if reply.is_success() { Ok(reply.text().into_owned()) } else { Err(reply.failure()) }
 }
@@ -89,7 +88,7 @@ pub(crate) async fn read(
     let url = &target.url(reach.config())?;
     let mut signed = vec![("x-amz-content-sha256", NOTHING)];
     signed.extend_from_slice(headers);
-    let request = sign_request(reach, target, (method, url, uri), &signed, String::new()).await?;
+    let request = sign_request(reach, target, method, url, uri, &signed, String::new()).await?;
     send(reach, target, url, request, Patience::Bodies).await
 }
 
@@ -150,13 +149,15 @@ impl Reply {
 
 async fn signed(reach: &Reach, target: &Target, url: &str, body: String) -> Result<HttpRequest, Failure> {
     const FORM: &str = "application/x-www-form-urlencoded";
-    sign_request(reach, target, ("POST", url, "/"), &[("content-type", FORM)], body).await
+    sign_request(reach, target, "POST", url, "/", &[("content-type", FORM)], body).await
 }
 
 async fn sign_request(
     reach: &Reach,
     target: &Target,
-    (method, url, uri): (&str, &str, &str),
+    method: &str,
+    url: &str,
+    uri: &str,
     headers: &[(&'static str, &str)],
     body: String,
 ) -> Result<HttpRequest, Failure> {

@@ -91,7 +91,7 @@ impl Signer {
             let end = start + 3600;
             let mine: Vec<&Delivered> = files.iter().filter(|one| start <= one.at && one.at < end).collect();
             let key = key(origin, trail, end);
-            let content = self.content(&key, (origin, trail), start, (&mine, previous.as_ref()));
+            let content = self.content(&key, origin, trail, start, &mine, previous.as_ref());
             let hash = hex_sha256(content.as_bytes());
             let before = previous.as_ref().map_or("null", |one| one.signature.as_str());
             let signed = format!("{}\n{}/{key}\n{hash}\n{before}", stamp(end), trail.bucket);
@@ -116,9 +116,11 @@ impl Signer {
     fn content(
         &self,
         key: &str,
-        (origin, trail): (Origin<'_>, Trail<'_>),
+        origin: Origin<'_>,
+        trail: Trail<'_>,
         start: i64,
-        (files, previous): (&[&Delivered], Option<&Previous>),
+        files: &[&Delivered],
+        previous: Option<&Previous>,
     ) -> String {
         let text = |text: Option<&str>| text.map_or("null".to_owned(), |text| format!("\"{text}\""));
         let newest = files.iter().map(|one| one.span.1).max().map(stamp);

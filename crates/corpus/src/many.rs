@@ -38,7 +38,7 @@ pub fn write(plan: &Plan, root: &Path) -> io::Result<Truth> {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(slot) = slots.get(at) else { return Ok((truth, delivered)) };
-            fill(plan, &world, (&slots, at), &mut batch);
+            fill(plan, &world, &slots, at, &mut batch);
             let key = origin(plan, &world, slot.place)
                 .log_key(slot.delivered, &mut Rng::new(plan.seed ^ 0xA3E, at as u64));
             let file = packer.deliver((root, key), slot.delivered, plan.digests, (&mut batch, &mut truth))?;
@@ -98,7 +98,7 @@ fn slots(plan: &Plan, places: usize) -> Vec<Slot> {
 }
 
 /// Makes the records of a file.
-fn fill(plan: &Plan, world: &World, (slots, at): (&[Slot], usize), batch: &mut Batch) {
+fn fill(plan: &Plan, world: &World, slots: &[Slot], at: usize, batch: &mut Batch) {
     let slot = &slots[at];
     let mut rng = Rng::new(plan.seed ^ 0xD0B, at as u64);
     let before =
@@ -106,19 +106,19 @@ fn fill(plan: &Plan, world: &World, (slots, at): (&[Slot], usize), batch: &mut B
     if let Some(before) = before.filter(|_| rng.permille(plan.duplicates)) {
         batch.again = true;
         for number in 0..1 + rng.below(4) {
-            happen(plan, world, (&slots[before], before), number, batch);
+            happen(plan, world, &slots[before], before, number, batch);
         }
         batch.again = false;
     }
     let mut number = 0;
     while number == 0 || (batch.length() as f64) < slot.bytes {
-        happen(plan, world, (slot, at), number, batch);
+        happen(plan, world, slot, at, number, batch);
         number += 1;
     }
 }
 
 /// Puts event `number` of a file: the same wherever it is delivered.
-fn happen(plan: &Plan, world: &World, (slot, at): (&Slot, usize), number: u64, batch: &mut Batch) {
+fn happen(plan: &Plan, world: &World, slot: &Slot, at: usize, number: u64, batch: &mut Batch) {
     let mut rng = Rng::new(plan.seed.wrapping_add((at as u64 + 1) << 24), number);
     draw::put(&world.places[slot.place], slot.delivered, &mut rng, batch);
 }

@@ -108,7 +108,7 @@ pub fn gather<'a>(sought: &Sought<'a>, reader: &Reader<'_>) -> io::Result<Gather
     let files = &listed.files;
     let digests = found(files, reader);
     let signed = || Some(sought.window.clone());
-    let weighed = sought.keys.map(|keys| weigh(&digests, (keys, sought.places), signed(), reader.door));
+    let weighed = sought.keys.map(|keys| weigh(&digests, keys, sought.places, signed(), reader.door));
     let expected = weighed.as_ref().map(Weighed::expected);
     let question = sought.question();
     let mut read = read(files, &question, expected.as_ref(), reader)?;

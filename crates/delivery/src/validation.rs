@@ -47,14 +47,14 @@ pub fn prove(wanted: &ToProve<'_>, reader: &Reader<'_>) -> Proved {
     let ToProve { places, scope, asked, keys, now } = *wanted;
     let (delivered, trails) = listed(wanted, reader);
     let found = found(&delivered, reader);
-    let weighed = weigh(&found, (keys, places), signed(asked, &found), reader.door);
+    let weighed = weigh(&found, keys, places, signed(asked, &found), reader.door);
     let (seen, _) = hash_all(&delivered, &weighed.expected(), reader);
     let mut proven = weighed.prove(&seen, asked, &delivered);
     let validation = &mut proven.validation;
     validation.expect(scope.accounts, scope.regions.unwrap_or_default());
     if let Some((trails, door)) = trails.as_ref().zip(reader.door) {
         let members = delivered.members();
-        let places = |location: &Location| delivers(location, (scope.accounts, &members), &trails.regions);
+        let places = |location: &Location| delivers(location, scope.accounts, &members, &trails.regions);
         let trails = live(door, &trails.locations, places);
         validation.hold_against(&trails, asked, now);
     }

@@ -86,7 +86,7 @@ impl Fast {
                 flagged = true;
             }
             if flagged {
-                one(plain, (found, learned), (base, *span), raw);
+                one(plain, found, learned, base, *span, raw);
             } else {
                 plain.other(raw, base + span.start);
             }
@@ -97,8 +97,10 @@ impl Fast {
 /// Reads one record that may be of interest: by its shape, else exactly, else plainly.
 fn one<S: Sink>(
     plain: &mut Plain<'_, '_, S>,
-    (found, learned): (&Found, &mut Learned),
-    (base, span): (usize, Span),
+    found: &Found,
+    learned: &mut Learned,
+    base: usize,
+    span: Span,
     raw: &[u8],
 ) {
     let (start, offset) = (span.start, base + span.start);

@@ -99,7 +99,8 @@ impl Question<'_> {
                 verdict(State::Recorded, None, None),
                 &sure,
                 &grids,
-                (&contradicted, &possible),
+                &contradicted,
+                &possible,
             );
         }
         let escaping = if sure.len() == every.len() { None } else { Some(self.search(&grids, &every)) };
@@ -125,7 +126,8 @@ impl Question<'_> {
         verdict: Verdict,
         sure: &[usize],
         grids: &[Grid],
-        (contradicted, possible): (&[Space], &[Space]),
+        contradicted: &[Space],
+        possible: &[Space],
     ) -> Verdict {
         let open = |escape, open| Verdict {
             state: State::Undetermined,

@@ -158,11 +158,11 @@ fn table(audit: &Audit<'_>, rows: &[&PlaceRow<'_>], of_functions: bool, page: &m
     let heads: Vec<(&str, Align)> = columns.iter().map(|(head, align, _)| (*head, *align)).collect();
     let mut order: Vec<usize> = (0..columns.len()).filter(|at| columns[*at].2 > 0).collect();
     order.sort_by_key(|at| columns[*at].2);
-    let cells: Vec<Vec<Span>> = rows.iter().map(|row| cells(audit, row, (partial, undetermined))).collect();
+    let cells: Vec<Vec<Span>> = rows.iter().map(|row| cells(audit, row, partial, undetermined)).collect();
     page.table_dropping(&heads, &cells, &order);
 }
 
-fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, (partial, undetermined): (bool, bool)) -> Vec<Span> {
+fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, partial: bool, undetermined: bool) -> Vec<Span> {
     let name = audit.inventory.account(row.place.account).and_then(|account| account.name.as_deref());
     let account = match name {
         Some(name) => format!("{} {}", row.place.account, visible(name)),

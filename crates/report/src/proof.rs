@@ -20,7 +20,7 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
         json.object(|object| selector(audit, place, *by, object));
     });
     let remainder = audit.remainder(proof.verdict);
-    escape_members(audit, place, (verdict.escape.as_ref(), remainder), arn, object);
+    escape_members(audit, place, verdict.escape.as_ref(), remainder, arn, object);
     object.list("gaps", audit.deciding_gaps(proof), |json, at| gap(&audit.gaps[at], json));
     object.list("silent", &place.silent, |json, silent| {
         json.object(|object| {
@@ -36,7 +36,7 @@ pub(super) fn members(audit: &Audit<'_>, proof: Proof, arn: Arn<'_>, object: &mu
     object.list("warnings", &verdict.possible, |json, possible| {
         json.object(|object| {
             object.text("warning", "possible_event_escapes");
-            escape_members(audit, place, (Some(possible), Some(&possible.remainder)), arn, object);
+            escape_members(audit, place, Some(possible), Some(&possible.remainder), arn, object);
         });
     });
 }
@@ -58,7 +58,8 @@ pub(super) fn open(verdict: &Verdict, object: &mut Object<'_>) {
 fn escape_members(
     audit: &Audit<'_>,
     place: &PlaceAudit<'_>,
-    (escape, remainder): (Option<&Escape>, Option<&str>),
+    escape: Option<&Escape>,
+    remainder: Option<&str>,
     arn: Arn<'_>,
     object: &mut Object<'_>,
 ) {

@@ -75,7 +75,8 @@ pub(super) fn by_step(
     inventory: &Inventory,
     options: &Options<'_>,
     changes: &[Change],
-    (before, after): (&States, &States),
+    before: &States,
+    after: &States,
 ) -> Vec<Vec<Coded>> {
     let scopes = scopes(inventory, changes);
     let met = |scope: &Scope, among: &[Option<Scope>]| among.iter().flatten().any(|one| one.meets(scope));

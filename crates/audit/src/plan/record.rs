@@ -164,7 +164,7 @@ impl Planner<'_> {
             if self.tried.contains(&recorder.arn) || !self.options.counts(recorder.kind) {
                 continue;
             }
-            let offer = self.offer(bare, recorder, (&lacks, &copies, weight), account);
+            let offer = self.offer(bare, recorder, &lacks, &copies, weight, account);
             let offer = offer.filter(|offer| allowed == Copies::Taken || !offer.rank.0);
             if let Some(offer) = offer
                 && best.as_ref().is_none_or(|best| offer.rank < best.rank)
@@ -180,7 +180,9 @@ impl Planner<'_> {
         &mut self,
         bare: &Inventory,
         recorder: &Recorder,
-        (lacks, copies, weight): (&ByPlace<Lacks>, &Paid, usize),
+        lacks: &ByPlace<Lacks>,
+        copies: &Paid,
+        weight: usize,
         account: Option<&str>,
     ) -> Option<Offer> {
         if let Owner::ControlTower { mark } = owner(self.inventory, recorder) {

@@ -145,7 +145,7 @@ fn edited(
         }
         let edited = edit(selectors, &own, recorder.kind);
         if let Ok(after) = &edited
-            && let Some(why) = unlooked(before, &recorder.arn, (selectors, after), arns)
+            && let Some(why) = unlooked(before, &recorder.arn, selectors, after, arns)
         {
             refusals.push(Refusal::of(
                 recorder,

@@ -43,7 +43,7 @@ pub(super) fn finish_seen<T>(
     let looked = look(&before, afterwards);
     let states = (States::of(&before), States::of(afterwards));
     let gained = gained::gains(&states.0, &states.1);
-    let by_step = gained::by_step(inventory, &options.audit, &changes, (&states.0, &states.1));
+    let by_step = gained::by_step(inventory, &options.audit, &changes, &states.0, &states.1);
     let steps = steps
         .iter()
         .zip(by_step)

@@ -68,7 +68,7 @@ async fn ask(session: &Session, reach: &Reach, bucket: &str) -> Result<String, (
     const LOCATION: &str = "s3:GetBucketLocation";
     let home = &session.home;
     // Even a refusal names the Region in a header.
-    match exchange(session, reach, ("HEAD", HEAD), &format!("/{bucket}")).await {
+    match exchange(session, reach, "HEAD", HEAD, &format!("/{bucket}")).await {
         Ok(reply) if reply.header("x-amz-bucket-region").is_some() => {
             return Ok(elsewhere(&reply).unwrap_or_else(|| home.clone()));
         }
@@ -80,7 +80,7 @@ async fn ask(session: &Session, reach: &Reach, bucket: &str) -> Result<String, (
         Ok(_) => {}
         Err(failure) => return Err((failure, HEAD)),
     }
-    let reply = exchange(session, reach, ("GET", LOCATION), &format!("/{bucket}?location")).await;
+    let reply = exchange(session, reach, "GET", LOCATION, &format!("/{bucket}?location")).await;
     let reply = reply.map_err(|failure| (failure, LOCATION))?;
     if !reply.is_success() {
         let named = elsewhere(&reply);
@@ -100,7 +100,8 @@ async fn ask(session: &Session, reach: &Reach, bucket: &str) -> Result<String, (
 async fn exchange(
     session: &Session,
     reach: &Reach,
-    (method, action): (&'static str, &'static str),
+    method: &'static str,
+    action: &'static str,
     uri: &str,
 ) -> Result<Reply, Failure> {
     let target = Target::s3(&session.caller.partition, &session.home)

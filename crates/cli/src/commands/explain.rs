@@ -35,7 +35,7 @@ pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
                 // Wherever it is.
                 Asked::Name(_) => source,
             };
-            seen(&asked, (counted, format), source, &context)
+            seen(&asked, counted, format, source, &context)
         }
         (_, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
         // clap asks for one of them.
@@ -66,7 +66,8 @@ fn narrowed(source: Source, kind: ResourceType, arn: &str) -> Source {
 /// The proof for a resource of an inventory.
 fn seen(
     asked: &Asked,
-    (counted, format): (::audit::Counted, Format),
+    counted: ::audit::Counted,
+    format: Format,
     source: Source,
     context: &Context,
 ) -> Result<Outcome> {

@@ -61,11 +61,11 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     };
     for output in &typed.output {
         let plain = Layout::default();
-        write_file(&output.path, |out| write(output.format, &reading, &stamp, (&plain, out)))?;
+        write_file(&output.path, |out| write(output.format, &reading, &stamp, &plain, out))?;
         say("wrote", &output.path.display().to_string());
     }
     let (format, layout) = (typed.format.unwrap_or(Format::Terminal), layout());
-    print(|out| write(format, &reading, &stamp, (&layout, out)))?;
+    print(|out| write(format, &reading, &stamp, &layout, out))?;
     let whole = answered.account.is_whole();
     if !whole && format != Format::Terminal {
         say("note", &format!("{}: the answer may lack calls", report::shortfall(&answered.account)));
@@ -98,7 +98,8 @@ fn write(
     format: Format,
     reading: &Reading<'_>,
     stamp: &Stamp<'_>,
-    (layout, out): (&Layout, &mut dyn Write),
+    layout: &Layout,
+    out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
         Format::Terminal => out.write_all(report::invocations_text(reading, layout).as_bytes()),

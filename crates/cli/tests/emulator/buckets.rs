@@ -219,7 +219,7 @@ fn a_bucket_that_refuses_half_of_the_reads_loses_nothing_of_the_rest() {
 }
 
 /// A log file of one record below a root that ends in `AWSLogs/`.
-fn put(seed: &Seed, bucket: &str, root: &str, (region, day): (&str, &str), number: usize) {
+fn put(seed: &Seed, bucket: &str, root: &str, region: &str, day: &str, number: usize) {
     let account = "111122223333";
     let key = format!(
         "{root}{account}/CloudTrail/{region}/2026/11/{day}/{account}_CloudTrail_{region}_202611{day}T1205Z_{number}.json"
@@ -233,7 +233,7 @@ fn all_roots_of_a_bucket_are_read_as_those_of_a_folder_are() {
     seed.bucket(bucket);
     let roots = ["AWSLogs/", "org/AWSLogs/", "org/AWSLogs/o-abc/", "AWSLogs/AWSLogs/", "a/b/c/d/AWSLogs/"];
     for (number, root) in roots.into_iter().enumerate() {
-        put(&seed, bucket, root, ("eu-west-1", "20"), number);
+        put(&seed, bucket, root, "eu-west-1", "20", number);
     }
     // Loose records are read beside them, files of other services are not.
     seed.object(bucket, "notes/other.json", "", &record("111122223333", "eu-west-1", "20", 90));
@@ -271,7 +271,7 @@ fn the_beginning_of_a_regions_name_is_that_of_all_regions_that_begin_so() {
     for region in ["eu-west-1", "us-east-1", "us-east-2"] {
         for day in ["20", "25"] {
             number += 1;
-            put(&seed, bucket, "AWSLogs/", (region, day), number);
+            put(&seed, bucket, "AWSLogs/", region, day, number);
         }
     }
     let of = |end: &str, more: &[&str]| {

@@ -7,7 +7,7 @@ use crate::seed::{Seed, url};
 use serde_json::Value;
 
 /// A record in a log file of that account, number of its own.
-fn put(seed: &Seed, bucket: &str, root: &str, (account, region): (&str, &str), number: usize) {
+fn put(seed: &Seed, bucket: &str, root: &str, account: &str, region: &str, number: usize) {
     let key = format!(
         "{root}{account}/CloudTrail/{region}/2026/11/20/{account}_CloudTrail_{region}_20261120T1205Z_{number}.json"
     );
@@ -56,12 +56,12 @@ impl World {
         seed.bucket(&shared);
         trail(&seed, "own", &own, r#""S3KeyPrefix":"team","IsMultiRegionTrail":false"#);
         trail(&seed, "all", &shared, r#""IsMultiRegionTrail":true,"IsOrganizationTrail":true"#);
-        put(&seed, &own, "team/AWSLogs/", (id, "us-east-1"), 1);
+        put(&seed, &own, "team/AWSLogs/", id, "us-east-1", 1);
         // Somebody else's trail delivers to the same place.
-        put(&seed, &own, "team/AWSLogs/", (OTHER, "us-east-1"), 2);
-        put(&seed, &shared, &organization, (id, "eu-west-1"), 3);
-        put(&seed, &shared, &organization, (OTHER, "eu-west-1"), 4);
-        put(&seed, &shared, &organization, (OTHER, "us-east-1"), 5);
+        put(&seed, &own, "team/AWSLogs/", OTHER, "us-east-1", 2);
+        put(&seed, &shared, &organization, id, "eu-west-1", 3);
+        put(&seed, &shared, &organization, OTHER, "eu-west-1", 4);
+        put(&seed, &shared, &organization, OTHER, "us-east-1", 5);
         World { seed, own, shared, organization }
     }
 

@@ -120,7 +120,7 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
     let Ok(members) = entries(path, document) else { return (beside, doubts) };
     let named: BTreeMap<String, &Value> =
         members.iter().map(|(_, key, value)| (plain(key), *value)).collect();
-    by_default(path, (&named, document), &mut beside);
+    by_default(path, &named, document, &mut beside);
     if let Some(doubt) = stopped_by_its_times(path, &named) {
         doubts.push(doubt);
     }
@@ -190,7 +190,7 @@ pub(super) fn read_beside(path: &Path<'_>, document: &Value) -> (Beside, Vec<Dou
 
 /// What a member means that is left out of a document that describes the whole recorder, as CloudFormation and Terraform do. AWS's
 /// own answers always hold it. A member that is `null` is there: Terraform does not know its value yet.
-fn by_default(path: &Path<'_>, (named, document): (&BTreeMap<String, &Value>, &Value), beside: &mut Beside) {
+fn by_default(path: &Path<'_>, named: &BTreeMap<String, &Value>, document: &Value, beside: &mut Beside) {
     let has = |name: &str| named.contains_key(name);
     let described =
         |name: &str| document.as_object().is_some_and(|all| all.keys().any(|key| plain(key) == name));

@@ -93,7 +93,8 @@ pub(crate) struct Weighed<'f> {
 /// Weighs digests. Keys are asked for of the time `signed`.
 pub(crate) fn weigh<'f>(
     found: &'f [Found],
-    (from, places): (&Keys, &[Place]),
+    from: &Keys,
+    places: &[Place],
     signed: Option<Range<i64>>,
     door: Option<&Door>,
 ) -> Weighed<'f> {

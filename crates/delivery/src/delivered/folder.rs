@@ -11,19 +11,21 @@ use std::time::Duration;
 
 /// Everything in the folder that the window may concern.
 pub(super) fn list(all: &mut Delivered, (place, root): (usize, &Root), window: &Window, now: Duration) {
-    list_opening(all, (place, root), (window, now), |path| std::fs::read_dir(path));
+    list_opening(all, place, root, window, now, |path| std::fs::read_dir(path));
 }
 
 /// The same, with folders opened like that.
 pub(super) fn list_opening(
     all: &mut Delivered,
-    (place, root): (usize, &Root),
-    (window, now): (&Window, Duration),
+    place: usize,
+    root: &Root,
+    window: &Window,
+    now: Duration,
     open: Open,
 ) {
     let (mut loose, mut laid_out) = (Vec::new(), false);
     let (mut heads, mut digests) = (Vec::new(), BTreeSet::new());
-    let (walk, first) = Walk::opening((place, root), window, Some(now), open);
+    let (walk, first) = Walk::opening(place, root, window, Some(now), open);
     let item = |below: PathBuf, size, tag| {
         let path =
             if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };

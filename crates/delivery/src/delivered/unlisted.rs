@@ -152,7 +152,7 @@ mod tests {
         let listed = |open: Open| {
             let places = vec![Place::Folder(root.clone())];
             let mut all = Delivered { places, ..Delivered::default() };
-            list_opening(&mut all, (0, &root), (&Window::default(), Duration::MAX), open);
+            list_opening(&mut all, 0, &root, &Window::default(), Duration::MAX, open);
             all
         };
         fn refused() -> std::io::Result<std::fs::ReadDir> {

@@ -98,7 +98,7 @@ pub(super) fn read_on(
         } else if let Some((account, region)) = pair(&one.arn) {
             let place = (account.to_owned(), region.to_owned());
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
-            one.known.looked = later.looked(&place, before, (listed, sought.window, bound));
+            one.known.looked = later.looked(&place, before, listed, sought.window, bound);
         }
     }
     let (account, copies) =
@@ -142,7 +142,7 @@ impl Later {
         later.piles = Pile::of(&files, |_| true);
         let digests = if is_cheap(&files) { found(&files, reader) } else { Vec::new() };
         later.days_of(&digests);
-        let weigh = |keys| weigh(&digests, (keys, sought.places), Some(days), reader.door);
+        let weigh = |keys| weigh(&digests, keys, sought.places, Some(days), reader.door);
         let weighed = sought.keys.map(weigh);
         let expected = weighed.as_ref().map_or_else(|| Expected::of(&digests), |weighed| weighed.expected());
         let before = files.logs.len();
@@ -170,12 +170,7 @@ impl Later {
     }
 
     /// What was read of the files that could hold records of the place, these included.
-    fn looked(
-        &self,
-        place: &Place,
-        before: Seen,
-        (listed, window, bound): (&Listed, &Range<i64>, i64),
-    ) -> Seen {
+    fn looked(&self, place: &Place, before: Seen, listed: &Listed, window: &Range<i64>, bound: i64) -> Seen {
         let earlier = match &before {
             Seen::Whole { files } => *files,
             // An empty place is an answer where the trails name it.

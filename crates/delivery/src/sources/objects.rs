@@ -41,7 +41,7 @@ pub(crate) fn survey_objects(survey: &mut Survey<'_>, door: &Door, typed: bool) 
         }
         let chosen = listing.chosen(None);
         survey.left_out += chosen.left_out;
-        chosen.read.iter().for_each(|listed| survey.add(file(door, (at, bucket), listed)));
+        chosen.read.iter().for_each(|listed| survey.add(file(door, at, bucket, listed)));
         for (key, why) in chosen.unread {
             let below = PathBuf::from(key);
             survey.add(Found { place: at, below, unread: Some(why), ..Found::default() });
@@ -58,7 +58,7 @@ fn unread(survey: &mut Survey<'_>, place: usize, listing: Listing) {
     }
 }
 
-fn file(door: &Door, (place, bucket): (usize, &str), listed: &Listed) -> Found {
+fn file(door: &Door, place: usize, bucket: &str, listed: &Listed) -> Found {
     let delivered = ObjectKey::parse(&listed.key).and_then(|key| key.delivered());
     let tag = tag_of(door, bucket, listed);
     Found { place, below: PathBuf::from(&listed.key), size: listed.size, delivered, tag, ..Found::default() }

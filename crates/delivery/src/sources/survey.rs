@@ -135,7 +135,7 @@ impl Survey<'_> {
         if let Some(slot) = self.laid_out.get_mut(at) {
             *slot = laid_out;
         }
-        let chosen = if laid_out { self.beside((at, root), loose, (delivered, &mut unread)) } else { loose };
+        let chosen = if laid_out { self.beside(at, root, loose, (delivered, &mut unread)) } else { loose };
         self.files += chosen.files + unread.files;
         for pile in [chosen, unread] {
             self.state = match (self.state.take(), pile.state) {
@@ -157,7 +157,8 @@ impl Survey<'_> {
     /// What lies loose beside what CloudTrail delivered: records are read, whatever else it is is left out or a loss.
     fn beside(
         &mut self,
-        (place, root): (usize, &Root),
+        place: usize,
+        root: &Root,
         loose: Pile,
         (mut delivered, unread): (Pile, &mut Pile),
     ) -> Pile {

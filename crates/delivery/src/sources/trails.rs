@@ -127,7 +127,8 @@ fn logging(status: &TrailStatus) -> Logging {
 /// name, or where a file of theirs is there.
 pub(crate) fn delivers(
     location: &Location,
-    (named, seen): (&[String], &BTreeSet<(&str, &str)>),
+    named: &[String],
+    seen: &BTreeSet<(&str, &str)>,
     regions: &[String],
 ) -> BTreeSet<(String, String)> {
     let of_it = |organization: &str| location.organization.as_deref().is_none_or(|own| own == organization);
@@ -200,7 +201,7 @@ mod tests {
         let seen = BTreeSet::from([("o-acme", member), ("o-other", "444455556666")]);
         let regions = ["eu-west-1", "us-east-1"].map(str::to_owned);
         let told = |location: &Location, named: &[String]| -> Vec<String> {
-            let places = delivers(location, (named, &seen), &regions);
+            let places = delivers(location, named, &seen, &regions);
             places.into_iter().map(|(account, region)| format!("{account} {region}")).collect()
         };
         let mut trail = location(own, "", Some(Some("o-acme")));

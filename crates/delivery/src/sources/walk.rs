@@ -92,12 +92,13 @@ impl<'a> Walk<'a> {
         window: &'a Window,
         now: impl Into<Option<Duration>>,
     ) -> (Self, Option<Met>) {
-        Self::opening((place, root), window, now.into(), |path| std::fs::read_dir(path))
+        Self::opening(place, root, window, now.into(), |path| std::fs::read_dir(path))
     }
 
     /// The same, with folders opened like that.
     pub(crate) fn opening(
-        (place, root): (usize, &'a Root),
+        place: usize,
+        root: &'a Root,
         window: &'a Window,
         now: Option<Duration>,
         open: Open,
@@ -142,13 +143,13 @@ impl<'a> Walk<'a> {
                 Ok(metadata) => Some(metadata),
                 // Other errors than that there is nothing say nothing of what there is.
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Some(self.no_file(level, &name, (&said(&error), Instead::Unknown)));
+                    return Some(self.no_file(level, &name, &said(&error), Instead::Unknown));
                 }
-                Err(error) => return Some(self.no_file(level, &name, (&said(&error), Instead::Away))),
+                Err(error) => return Some(self.no_file(level, &name, &said(&error), Instead::Away)),
             },
             Ok(kind) if kind.is_dir() => return self.enter(level.below.join(name)),
             Ok(kind) if is_file(kind) => None,
-            Ok(_) => return Some(self.no_file(level, &name, (NO_FILE, Instead::Nothing))),
+            Ok(_) => return Some(self.no_file(level, &name, NO_FILE, Instead::Nothing)),
             Err(error) => return Some(self.unread(level.below.join(name), &said(&error))),
         };
         match linked.as_ref().map(Metadata::file_type) {
@@ -158,13 +159,13 @@ impl<'a> Walk<'a> {
                 let back = leads_to.is_none() || self.stack.iter().any(|level| level.id == leads_to);
                 let below = level.below.join(&name);
                 return if back {
-                    Some(self.no_file(level, &name, (BACK, Instead::Around)))
+                    Some(self.no_file(level, &name, BACK, Instead::Around))
                 } else {
                     self.enter(below)
                 };
             }
             Some(kind) if !is_file(kind) => {
-                return Some(self.no_file(level, &name, (NO_FILE, Instead::Nothing)));
+                return Some(self.no_file(level, &name, NO_FILE, Instead::Nothing));
             }
             _ => {}
         }
@@ -234,7 +235,7 @@ impl<'a> Walk<'a> {
 
     /// What is neither a file nor a folder is never opened. It is a loss where a log file should be, or a folder of them: nobody can
     /// tell which of both it was.
-    fn no_file(&self, level: &Level, name: &OsStr, (why, instead): (&str, Instead)) -> Met {
+    fn no_file(&self, level: &Level, name: &OsStr, why: &str, instead: Instead) -> Met {
         match level.kind() {
             Some(Kind::LeftOut(folder)) => return Met::LeftOut(folder),
             Some(Kind::Elsewhere) => return Met::Elsewhere,

@@ -111,7 +111,7 @@ impl<'s, O: Order> Runs<'s, O> {
         self.entries = entries;
         self.entries.clear();
         if self.spilled.len() >= MOST_RUNS {
-            let runs = self.spilled.drain(..).map(Run::scratch).collect();
+            let runs = self.spilled.drain(..).map(|(scratch, left)| Run::scratch(scratch, left)).collect();
             let mut merged = Merged::of(runs, self.order)?;
             let written = self.write(|| Ok(merged.next()?.map(|(_, entry)| entry)))?;
             self.spilled.push(written);
@@ -153,7 +153,7 @@ impl<'s, O: Order> Runs<'s, O> {
     /// The runs, each sorted.
     pub(super) fn into_readers(self) -> Vec<Run> {
         let memory = Run::Memory(self.entries.into_iter());
-        let files = self.spilled.into_iter().map(Run::scratch);
+        let files = self.spilled.into_iter().map(|(scratch, left)| Run::scratch(scratch, left));
         files.chain([memory]).collect()
     }
 }
@@ -165,7 +165,7 @@ pub(super) enum Run {
 }
 
 impl Run {
-    fn scratch((scratch, left): (Box<dyn Scratch>, u64)) -> Run {
+    fn scratch(scratch: Box<dyn Scratch>, left: u64) -> Run {
         Run::Scratch { reader: BufReader::with_capacity(Entry::SIZE * BLOCK, scratch), left }
     }
 

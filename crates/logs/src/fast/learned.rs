@@ -88,7 +88,7 @@ impl Learned {
         then: impl FnOnce(&Record<'a>) -> T,
     ) -> Option<T> {
         let mut texts: Texts<'a> = [None; PLACES];
-        let facts = self.compare(text, start, (found, escapes), &mut texts)?;
+        let facts = self.compare(text, start, found, escapes, &mut texts)?;
         let mut record = record(text.as_bytes(), offset, &texts, facts)?;
         if escapes {
             for text in [&mut record.user_agent, &mut record.error_message].into_iter().flatten() {
@@ -106,7 +106,8 @@ impl Learned {
         &mut self,
         text: &'a str,
         start: usize,
-        (found, escapes): (&Found, bool),
+        found: &Found,
+        escapes: bool,
         texts: &mut Texts<'a>,
     ) -> Option<Facts> {
         let raw = text.as_bytes();

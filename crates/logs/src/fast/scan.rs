@@ -167,8 +167,8 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
         // The first block has no byte before it, and the last one is filled up.
         let within = (at * 64).checked_sub(1).and_then(|from| bytes.get(from..)?.first_chunk::<65>());
         let quote = match within {
-            Some(window) => step::<K>(bytes, (at * 64, window), &mut state, (spans, hits, named)),
-            None => step::<K>(bytes, (at * 64, &padded(bytes, at)), &mut state, (spans, hits, named)),
+            Some(window) => step::<K>(bytes, at * 64, window, &mut state, spans, hits, named),
+            None => step::<K>(bytes, at * 64, &padded(bytes, at), &mut state, spans, hits, named),
         };
         let Some((quote, more)) = quote else { break };
         *word = quote;
@@ -199,15 +199,18 @@ fn padded(bytes: &[u8], at: usize) -> Window {
 #[inline(always)]
 fn step<K: Kernel>(
     bytes: &[u8],
-    (base, window): (usize, &Window),
+    base: usize,
+    window: &Window,
     state: &mut State,
-    (spans, hits, named): (&mut Vec<Span>, &mut Vec<usize>, &mut Vec<usize>),
+    spans: &mut Vec<Span>,
+    hits: &mut Vec<usize>,
+    named: &mut Vec<usize>,
 ) -> Option<(u64, bool)> {
     let masks = K::masks(window);
     let (mut quote, mut string) = (masks.quote, 0);
     let unusual = masks.unusual || state.escaped != 0;
     if unusual {
-        (quote, string) = step_unusual::<K>(bytes, (base, window), (state, quote), hits)?;
+        (quote, string) = step_unusual::<K>(bytes, base, window, state, quote, hits)?;
     } else {
         string |= K::prefix_xor(quote) ^ state.string;
     }
@@ -232,15 +235,17 @@ fn step<K: Kernel>(
         state.depth = state.depth + open.count_ones() as usize - closing;
         return Some((quote, true));
     }
-    Some((quote, bounds(bytes, (base, unusual), (open, close), state, spans)))
+    Some((quote, bounds(bytes, base, unusual, open, close, state, spans)))
 }
 
 /// The quotes and the strings of a block with escapes, control characters or other letters than ASCII's; `None` as [`step`].
 #[inline(always)]
 fn step_unusual<K: Kernel>(
     bytes: &[u8],
-    (base, window): (usize, &Window),
-    (state, quote): (&mut State, u64),
+    base: usize,
+    window: &Window,
+    state: &mut State,
+    quote: u64,
     hits: &mut Vec<usize>,
 ) -> Option<(u64, u64)> {
     let (backslash, control) = K::unusual(window);
@@ -278,8 +283,10 @@ fn each(mut bits: u64, mut then: impl FnMut(usize)) {
 #[inline(always)]
 fn bounds(
     bytes: &[u8],
-    (base, unusual): (usize, bool),
-    (open, close): (u64, u64),
+    base: usize,
+    unusual: bool,
+    open: u64,
+    close: u64,
     state: &mut State,
     spans: &mut Vec<Span>,
 ) -> bool {

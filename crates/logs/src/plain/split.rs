@@ -44,10 +44,10 @@ pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize, Broken> {
 
 /// Behind the brace that closes the object at `at`.
 pub(crate) fn object_end(bytes: &[u8], at: usize) -> Result<usize, Broken> {
-    nested_end(bytes, at, (b'{', b'}'))
+    nested_end(bytes, at, b'{', b'}')
 }
 
-fn nested_end(bytes: &[u8], at: usize, (open, close): (u8, u8)) -> Result<usize, Broken> {
+fn nested_end(bytes: &[u8], at: usize, open: u8, close: u8) -> Result<usize, Broken> {
     let (mut next, mut depth) = (at, 0_usize);
     loop {
         match bytes.get(next) {
@@ -75,7 +75,7 @@ pub(crate) fn value_end(bytes: &[u8], at: usize) -> Result<usize, Broken> {
         None => Err(Broken::Unclosed),
         Some(b'"') => string_end(bytes, at),
         Some(b'{') => object_end(bytes, at),
-        Some(b'[') => nested_end(bytes, at, (b'[', b']')),
+        Some(b'[') => nested_end(bytes, at, b'[', b']'),
         Some(_) => {
             let rest = bytes.get(at..).unwrap_or_default();
             let stops = |byte: &u8| {

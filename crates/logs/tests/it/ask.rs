@@ -27,14 +27,14 @@ proptest! {
         let mut files = files(&calls);
         files.rotate_left(rotation);
         let files_again = files.clone();
-        let answer = Answer::of(tallied(&question, files, (threads, memory)).0).unwrap();
+        let answer = Answer::of(tallied(&question, files, threads, memory).0).unwrap();
         let (expected, copies) = count(&calls, (since, until));
         let found: BTreeMap<_, _> =
             answer.groups.iter().map(|group| (group.labels.clone(), group.cell.clone())).collect();
         prop_assert_eq!(found, expected);
         prop_assert!(answer.groups.is_sorted_by(|one, other| one.labels < other.labels));
         prop_assert_eq!(answer.copies, copies);
-        let table = Table::of(tallied(&question, files_again, (threads, memory)).0).unwrap();
+        let table = Table::of(tallied(&question, files_again, threads, memory).0).unwrap();
         prop_assert_eq!(rows(&table), without_lags(&answer));
         prop_assert_eq!(table.copies(), copies);
     }
@@ -47,8 +47,8 @@ proptest! {
         limit in 1..50_usize,
     ) {
         let question = Timeline::question(Filter::default());
-        let told = Timeline::of(tallied(&question, files(&calls), (threads, memory)).0, limit).unwrap();
-        let whole = Timeline::of(tallied(&question, files(&calls), (1, 1_000)).0, usize::MAX).unwrap();
+        let told = Timeline::of(tallied(&question, files(&calls), threads, memory).0, limit).unwrap();
+        let whole = Timeline::of(tallied(&question, files(&calls), 1, 1_000).0, usize::MAX).unwrap();
         let mut expected: Vec<(String, usize)> = Vec::new();
         for call in &calls {
             let attempts = call.attempts.unwrap_or(0);
@@ -86,9 +86,9 @@ fn a_table_says_what_its_answer_says_and_says_it_again_when_it_is_read_back() {
     for by in [&[][..], &[Dimension::Hour], &[Dimension::Day, Dimension::Function], &Dimension::ALL[..12]] {
         let question = Question { by: by.to_vec(), filter: Filter::default() };
         let files = || [SYNC, EXECUTION, NOTIFICATION].map(|record| record.as_bytes().to_vec()).to_vec();
-        let answer = Answer::of(tallied(&question, files(), (2, 2)).0).unwrap();
+        let answer = Answer::of(tallied(&question, files(), 2, 2).0).unwrap();
         assert!(!answer.groups.is_empty());
-        let table = Table::of(tallied(&question, files(), (2, 2)).0).unwrap();
+        let table = Table::of(tallied(&question, files(), 2, 2).0).unwrap();
         let written = serde_json::to_string(&table).unwrap();
         let read: Table = serde_json::from_str(&written).unwrap();
         for table in [&table, &read, &Table::from(&answer)] {
@@ -374,10 +374,10 @@ fn a_name_that_no_function_has_is_known() {
         ..Filter::default()
     };
     let question = by(&[], filter);
-    let named = tallied(&question, vec![file.clone()], (1, 10)).0.remove(0).named();
+    let named = tallied(&question, vec![file.clone()], 1, 10).0.remove(0).named();
     assert_eq!((named.found, named.others.len()), (vec![false, true], 0));
     let question = by(&[], Filter { functions: vec![Pattern::new("ordrs")], ..Filter::default() });
-    let named = tallied(&question, vec![file], (1, 10)).0.remove(0).named();
+    let named = tallied(&question, vec![file], 1, 10).0.remove(0).named();
     assert_eq!(
         (named.found, named.others.into_iter().collect::<Vec<_>>()),
         (vec![false], vec!["orders".to_owned()])

@@ -49,7 +49,7 @@ fn counts(question: &Question, records: &[&str]) -> (Counts, u64) {
     turned.reverse();
     for files in [vec![file(&backwards)], apart(), turned] {
         for (threads, memory) in [(1, 1_000), (2, 1_000), (2, 1)] {
-            let again = Answer::of(tallied(question, files.clone(), (threads, memory)).0).unwrap();
+            let again = Answer::of(tallied(question, files.clone(), threads, memory).0).unwrap();
             assert_eq!(one(again), found, "{threads} threads, {memory} in memory");
         }
     }
@@ -403,7 +403,7 @@ fn a_timeline_shows_the_corrected_call_once() {
         for turn in 0..4 {
             let mut files = records.to_vec();
             files.rotate_left(turn);
-            let timeline = Timeline::of(tallied(&question, files, (threads, 2)).0, 10).unwrap();
+            let timeline = Timeline::of(tallied(&question, files, threads, 2).0, 10).unwrap();
             let [line] = &timeline.lines[..] else { panic!("{timeline:?}") };
             assert_eq!((line.event.as_deref(), line.attempts.len(), line.orphan), (Some(SYNC_ID), 2, false));
             assert_eq!(line.labels[1], "role deploy, session s, through states.amazonaws.com");

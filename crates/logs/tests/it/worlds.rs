@@ -200,7 +200,8 @@ impl Spill for InMemory {
 pub(crate) fn tallied(
     question: &Question,
     files: Vec<Vec<u8>>,
-    (threads, memory): (usize, usize),
+    threads: usize,
+    memory: usize,
 ) -> (Vec<Tally<'_>>, Account) {
     let layout = Layout { columns: question.columns(), ..Layout::default() };
     let tallies = (0..threads).map(|_| Tally::holding(question, &InMemory, memory)).collect();
@@ -208,7 +209,7 @@ pub(crate) fn tallied(
 }
 
 pub(crate) fn answer(question: &Question, files: Vec<Vec<u8>>) -> Answer {
-    Answer::of(tallied(question, files, (1, 1_000)).0).unwrap()
+    Answer::of(tallied(question, files, 1, 1_000).0).unwrap()
 }
 
 /// Between two seconds of the world.

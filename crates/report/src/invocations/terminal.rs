@@ -76,7 +76,7 @@ fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page
     let when = When::of(shown);
     let names = names(shown, by);
     let apart = if reading.account_beside { Apart::of(shown, table, by) } else { Apart::default() };
-    let labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, (&names, &apart))).collect();
+    let labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names, &apart)).collect();
     // Numbers, times and notes are as wide as they are; the rest is for labels.
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
     let fixed = numbers + "  Calls ".len() + 2 * (when.width() + 2);
@@ -189,7 +189,8 @@ fn short_time(at: i64) -> String {
 fn words(
     group: &TableRow<'_>,
     by: &[Dimension],
-    (names, apart): (&BTreeMap<String, String>, &Apart),
+    names: &BTreeMap<String, String>,
+    apart: &Apart,
 ) -> Vec<String> {
     let account = group.label(by.len()).unwrap_or_default();
     let word = |(dimension, label): (&Dimension, &str)| {

@@ -34,7 +34,7 @@ pub(super) fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]
         let Setting::Selectors(turn) = &change.setting else { continue };
         let arn = &change.target.arn;
         let (before, after) = turns(turn);
-        if let Some(why) = unlooked(&was, arn, (&before, &after), declared) {
+        if let Some(why) = unlooked(&was, arn, &before, &after, declared) {
             return Some(Misconduct { step, arn: arn.clone(), why });
         }
         changed.push((arn.as_str(), before));
@@ -52,7 +52,8 @@ pub(super) fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]
 pub(in crate::plan) fn unlooked(
     was: &Audit<'_>,
     recorder: &str,
-    (before, after): (&Selectors, &Selectors),
+    before: &Selectors,
+    after: &Selectors,
     declared: &[String],
 ) -> Option<String> {
     if keeps(before, after, Some(declared)) == Inclusion::Included {

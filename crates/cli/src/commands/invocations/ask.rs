@@ -53,7 +53,7 @@ impl Settings {
 /// [`Problem`] where a place that was typed is none, nothing is called as was asked for, or a scratch file cannot be written.
 pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Result<Option<Answered>> {
     let session = session(&typed, settings)?;
-    let answered = answer(asked, typed, (settings, session.as_ref()));
+    let answered = answer(asked, typed, settings, session.as_ref());
     // Whoever interrupts is told of that, and of nothing that came of it.
     if session.as_ref().is_some_and(Session::is_stopped) {
         return Ok(None);
@@ -64,7 +64,8 @@ pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Resu
 fn answer(
     asked: &Asked,
     typed: Vec<Place>,
-    (settings, session): (&Settings, Option<&Session>),
+    settings: &Settings,
+    session: Option<&Session>,
 ) -> Result<Answered> {
     let Located { places, gaps } = match session {
         Some(session) if typed.is_empty() => by_trails(session, &asked.question.filter)?,

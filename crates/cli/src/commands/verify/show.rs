@@ -37,19 +37,20 @@ fn answer(verification: &Verification, typed: &args::Verify, context: &Context) 
     };
     for output in &typed.output {
         let plain = Layout::default();
-        write_file(&output.path, |out| write(output.format, verification, &stamp, (&plain, out)))?;
+        write_file(&output.path, |out| write(output.format, verification, &stamp, &plain, out))?;
         say("wrote", &output.path.display().to_string());
     }
     let layout = layout();
     let format = typed.format.unwrap_or(Format::Terminal);
-    print(|out| write(format, verification, &stamp, (&layout, out)))
+    print(|out| write(format, verification, &stamp, &layout, out))
 }
 
 fn write(
     format: Format,
     verification: &Verification,
     stamp: &Stamp<'_>,
-    (layout, out): (&Layout, &mut dyn Write),
+    layout: &Layout,
+    out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
         Format::Terminal => out.write_all(report::verification_text(verification, layout).as_bytes()),
