@@ -161,6 +161,8 @@ pub struct Open {
     pub reason: String,
     /// The gaps, as positions in [`Audit::gaps`], ascending.
     pub gaps: Vec<usize>,
+    /// The verdict of the home Region alone: all that it serves is recorded. A position in [`Audit::verdicts`].
+    pub home: usize,
 }
 
 /// Resources by verdict.

@@ -43,11 +43,16 @@ impl Audit<'_> {
         of.rows[..of.own].iter().enumerate().map(move |(row, one)| (ResourceRef { place, plane, row }, one))
     }
 
-    /// The answer for a resource, by the row where it is at home: over all Regions that serve it. What escapes in one of them escapes.
+    /// The answer for a resource, by the row where it is at home: over all Regions that serve it. What escapes in one of them escapes,
+    /// and what one of them records is recorded.
     #[must_use]
     pub fn state(&self, home: ResourceRef) -> State {
-        let of = |row: ResourceRef| self.verdicts[self.row(row).verdict].state;
-        self.served.elsewhere(home).iter().map(|row| of(*row)).fold(of(home), over_both)
+        let rows = [home].into_iter().chain(self.served.elsewhere(home).iter().copied());
+        let verdicts = rows.map(|row| self.row(row).verdict);
+        let states = verdicts.map(|verdict| self.verdicts[verdict].state);
+        // A home Region that records all it serves, where others were not audited, does record.
+        let at_home = self.open.get(&self.row(home).verdict).map(|open| self.verdicts[open.home].state);
+        over_all(states.chain(at_home))
     }
 
     /// The verdict that proves [`Audit::state`]: that of the home Region unless another Region alone decides.
@@ -64,14 +69,44 @@ impl Audit<'_> {
     }
 }
 
-/// What two states of one resource, each in a Region of its own, come to.
-fn over_both(one: State, other: State) -> State {
-    use State::{NotRecorded, PartiallyRecorded, Recorded, Undetermined};
-    match (one, other) {
-        (Recorded, Recorded) => Recorded,
-        (PartiallyRecorded, _) | (_, PartiallyRecorded) => PartiallyRecorded,
-        (NotRecorded, Recorded) | (Recorded, NotRecorded) => PartiallyRecorded,
-        (NotRecorded, _) | (_, NotRecorded) => NotRecorded,
-        (Undetermined, _) | (_, Undetermined) => Undetermined,
+/// What the states of one resource come to, each of them in a Region of its own.
+fn over_all(states: impl Iterator<Item = State>) -> State {
+    let (mut escapes, mut records, mut open) = (false, false, false);
+    for state in states {
+        escapes |= matches!(state, State::NotRecorded | State::PartiallyRecorded);
+        records |= matches!(state, State::Recorded | State::PartiallyRecorded);
+        open |= state == State::Undetermined;
+    }
+    match (escapes, records, open) {
+        (true, true, _) => State::PartiallyRecorded,
+        (true, false, _) => State::NotRecorded,
+        (false, _, true) => State::Undetermined,
+        (false, _, false) => State::Recorded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::over_all;
+    use recording::State::{NotRecorded, PartiallyRecorded, Recorded, Undetermined};
+
+    #[test]
+    fn the_order_of_regions_decides_nothing() {
+        for (states, expected) in [
+            (&[Recorded, Recorded][..], Recorded),
+            (&[Recorded, Undetermined], Undetermined),
+            (&[Recorded, Undetermined, NotRecorded], PartiallyRecorded),
+            (&[Undetermined, NotRecorded], NotRecorded),
+            (&[NotRecorded, PartiallyRecorded], PartiallyRecorded),
+            (&[Undetermined, PartiallyRecorded], PartiallyRecorded),
+        ] {
+            for by in 0..states.len() {
+                let mut turned = states.to_vec();
+                turned.rotate_left(by);
+                assert_eq!(over_all(turned.iter().copied()), expected, "{turned:?}");
+                turned.reverse();
+                assert_eq!(over_all(turned.into_iter()), expected);
+            }
+        }
     }
 }

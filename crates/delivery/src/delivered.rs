@@ -76,8 +76,8 @@ pub struct Delivered {
     window: Window,
     /// What could not be listed, by what its keys begin with.
     unlisted: Vec<Beginning>,
-    /// Where all is local copies: the first day of which they hold files, by account, Region and kind.
-    begins: BTreeMap<(String, String, Folder), String>,
+    /// The first day of which local copies hold files, by account, Region and kind; `None` iff not all is local copies.
+    begins: Option<BTreeMap<(String, String, Folder), String>>,
 }
 
 /// What lies in the places that the window concerns. There may be no door iff none of them is a bucket.

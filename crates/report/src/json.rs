@@ -11,6 +11,7 @@ use audit::code::Code;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Summary, Weight, verdict_word};
 use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
+use recording::State;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
@@ -233,7 +234,6 @@ pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -
 /// The template of a resource, by the row where it is at home, and of all with its verdict and exception that no other Region serves.
 fn resource(audit: &Audit<'_>, home: ResourceRef, record: bool) -> Json {
     let place = &audit.places[home.place];
-    let elsewhere = audit.served.elsewhere(home);
     let mut json = Json::default();
     json.object(|object| {
         if record {
@@ -244,26 +244,40 @@ fn resource(audit: &Audit<'_>, home: ResourceRef, record: bool) -> Json {
         object.text("account", place.account);
         object.text("region", place.region);
         object.text("verdict", verdict_word(audit.state(home)));
-        if !elsewhere.is_empty() {
-            object.list("served_in", [home].iter().chain(elsewhere), |json, one| {
-                let proof = Proof { place: one.place, verdict: audit.row(*one).verdict };
-                json.object(|object| {
-                    object.text("region", audit.places[one.place].region);
-                    object.text("verdict", verdict_word(audit.verdicts[proof.verdict].state));
-                    let by = audit.recorded_by(proof);
-                    object.texts(
-                        "recorded_by",
-                        by.iter().map(|by| audit.inventory.recorders[*by].arn.as_str()),
-                    );
-                });
-            });
-        }
+        served_in(audit, home, object);
         if let Some(at) = audit.row(home).exception {
             object.text("exception", &audit.accepted[at].exception.id);
         }
         proof::members(audit, audit.proof_of(home), None, object);
     });
     json
+}
+
+/// `served_in`, where other Regions serve the resource or may serve it: the answer for each.
+fn served_in(audit: &Audit<'_>, home: ResourceRef, object: &mut Object<'_>) {
+    let elsewhere = audit.served.elsewhere(home);
+    let open = audit.open.get(&audit.row(home).verdict);
+    if elsewhere.is_empty() && open.is_none() {
+        return;
+    }
+    let at_home = audit.places[home.place].region;
+    let own = open.map_or(audit.row(home).verdict, |open| open.home);
+    let mut all = vec![(at_home, Some(Proof { place: home.place, verdict: own }))];
+    let proof = |one: &ResourceRef| Proof { place: one.place, verdict: audit.row(*one).verdict };
+    all.extend(elsewhere.iter().map(|one| (audit.places[one.place].region, Some(proof(one)))));
+    // Nobody looked into these.
+    let gaps =
+        open.into_iter().flat_map(|open| &open.gaps).filter_map(|gap| audit.gaps[*gap].region.as_deref());
+    all.extend(gaps.filter(|region| *region != at_home).map(|region| (region, None)));
+    object.list("served_in", all, |json, (region, proof)| {
+        let state = proof.map_or(State::Undetermined, |proof| audit.verdicts[proof.verdict].state);
+        let by = proof.map(|proof| audit.recorded_by(proof)).unwrap_or_default();
+        json.object(|object| {
+            object.text("region", region);
+            object.text("verdict", verdict_word(state));
+            object.texts("recorded_by", by.iter().map(|by| audit.inventory.recorders[*by].arn.as_str()));
+        });
+    });
 }
 
 /// What one recorder does, counted in places.

@@ -39,14 +39,14 @@ impl Verdicts {
     /// serve besides.
     pub(super) fn add_open(&mut self, home: usize, kind: ResourceType, gaps: &[usize]) -> usize {
         let (cover, escape, possible) = (Vec::new(), None, None);
-        let home = self.all[home].clone();
-        let verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..home };
+        let of_home = self.all[home].clone();
+        let verdict = Verdict { state: State::Undetermined, cover, escape, possible, ..of_home };
         let position = self.add(verdict);
         let reason = format!(
             "a {} may be served by Regions that were not audited, and what they serve is recorded there",
             kind.noun()
         );
-        self.open.insert(position, Open { reason, gaps: gaps.to_vec() });
+        self.open.insert(position, Open { reason, gaps: gaps.to_vec(), home });
         position
     }
 }

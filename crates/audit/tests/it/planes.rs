@@ -95,6 +95,21 @@ fn a_serving_region_that_nobody_looked_at_is_a_gap() {
     assert_eq!(told.gaps.last().unwrap().region.as_deref(), Some(THERE));
 }
 
+/// What its home Region records is recorded, whatever is not known of another Region and escapes in a third.
+#[test]
+fn what_one_region_records_and_another_does_not_is_partial_whatever_a_third_does() {
+    let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, WEB);
+    let regions = [THERE.to_owned(), "us-west-2".to_owned()];
+    world.at(MEMBER, HERE).web_functions.resources = vec![shop(Serving::Also(Box::new(regions)))].into();
+    world.at(MEMBER, THERE).trails = Seen::Known(Vec::new());
+    let told = audit(&world.inventory, &Options::default());
+    let place = world.inventory.place(MEMBER, HERE).unwrap();
+    let home = ResourceRef { place, plane: 1, row: 0 };
+    assert_eq!(told.verdicts[told.row(home).verdict].state, Undetermined, "of us-west-2");
+    assert_eq!(told.state(home), PartiallyRecorded);
+    assert_eq!(told.summary.partially_recorded, 1);
+}
+
 /// One value, one answer: the verdict of the web function itself, the counts, the control.
 #[test]
 fn a_web_function_that_other_regions_may_serve_is_undetermined_everywhere() {

@@ -103,11 +103,12 @@ pub(super) async fn run<W: World>(
             return carried;
         }
     }
+    let resumed = carried.begun;
     for (at, change) in changes.iter().enumerate() {
         if mark(at).is_over() {
             continue;
         }
-        let mut step = Step { at, change, back, intended: mark(at) == Mark::Intended };
+        let mut step = Step { at, change, back, resumed, intended: mark(at) == Mark::Intended };
         match step.carry_out(world, journal).await {
             Ok(Made::Set) => carried.begun = true,
             Ok(Made::Kept) => {
@@ -158,6 +159,8 @@ struct Step<'a> {
     change: &'a Change,
     /// It takes back, so what does not exist any more needs nothing.
     back: bool,
+    /// An earlier run began: what it left over, somebody else may have done meanwhile.
+    resumed: bool,
     /// The journal says that it was about to be set.
     intended: bool,
 }
@@ -175,8 +178,8 @@ impl Step<'_> {
             write(journal, Entry::Done(at), true)?;
             return Ok(Made::Set);
         }
-        let is_back = self.back && found == change.after();
-        if change.is_there(&found) || gone || is_back {
+        let is_met = (self.back || self.resumed) && found == change.after();
+        if change.is_there(&found) || gone || is_met {
             write(journal, Entry::Found(at), false)?;
             return Ok(Made::Found);
         }

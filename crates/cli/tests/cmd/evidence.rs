@@ -180,6 +180,11 @@ fn days_before_the_first_of_a_copy_are_not_assertable() {
         assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
         assert!(said.stdout.contains("the copy begins later"), "{}", said.stdout);
     }
+    let tree = Copy::below("");
+    std::fs::remove_dir_all(tree.folder.path().join(SHOP).join("CloudTrail")).unwrap();
+    let said = tree.validate();
+    assert_eq!(said.code, Some(4), "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("the copy holds nothing of CloudTrail"), "{}", said.stdout);
 }
 
 #[test]

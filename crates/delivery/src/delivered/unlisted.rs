@@ -36,15 +36,17 @@ impl Delivered {
         }
         let key = ObjectKey::parse(key)?;
         let looked_for = self.window.kind(&key) == Kind::Wanted;
-        let begins = self.begins.get(&(key.account.to_owned(), key.region.to_owned(), key.folder));
-        if let Some(first) = begins.filter(|first| looked_for && key.day < first.as_str()) {
-            return Some(format!(
-                "the copy begins later: it holds nothing of {} of {} {} before {}",
-                key.folder.as_str(),
-                key.account,
-                key.region,
-                first.replace('/', "-")
-            ));
+        if let Some(begins) = self.begins.as_ref().filter(|_| looked_for) {
+            let of = (key.account.to_owned(), key.region.to_owned(), key.folder);
+            let what = format!("{} of {} {}", key.folder.as_str(), key.account, key.region);
+            match begins.get(&of) {
+                None => return Some(format!("the copy holds nothing of {what}")),
+                Some(first) if key.day < first.as_str() => {
+                    let first = first.replace('/', "-");
+                    return Some(format!("the copy begins later: it holds nothing of {what} before {first}"));
+                }
+                Some(_) => {}
+            }
         }
         (!looked_for).then(|| {
             format!(
@@ -59,11 +61,11 @@ impl Delivered {
 
     /// See [`Delivered::begins`]: nobody can tell days that were never copied from days that were taken away at the beginning of a
     /// copy. A bucket is listed itself, and says so.
-    pub(super) fn first_days(&self) -> BTreeMap<(String, String, Folder), String> {
-        let mut first: BTreeMap<(String, String, Folder), String> = BTreeMap::new();
+    pub(super) fn first_days(&self) -> Option<BTreeMap<(String, String, Folder), String>> {
         if !self.places.iter().all(|place| matches!(place, Place::Folder(_))) {
-            return first;
+            return None;
         }
+        let mut first: BTreeMap<(String, String, Folder), String> = BTreeMap::new();
         for key in self.logs.iter().chain(&self.digests).filter_map(|item| ObjectKey::parse(&item.key)) {
             let of = (key.account.to_owned(), key.region.to_owned(), key.folder);
             match first.get_mut(&of) {
@@ -72,7 +74,7 @@ impl Delivered {
                 None => _ = first.insert(of, key.day.to_owned()),
             }
         }
-        first
+        Some(first)
     }
 
     /// What is not read, and has a name that begins as that of a file that is not there: name and reason.

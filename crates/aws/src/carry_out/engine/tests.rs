@@ -274,6 +274,24 @@ async fn a_refusal_in_the_middle_stops_there_and_can_be_resumed() {
     assert_eq!(carried(&mut world, &changes, &marks, &mut journal).await.stopped, None);
 }
 
+/// Somebody did by hand what an interrupted run left over.
+#[tokio::test]
+async fn what_others_did_meanwhile_as_wanted_needs_nothing_when_it_is_resumed() {
+    let changes = changes();
+    let last = changes.len() - 1;
+    assert!(!changes[..last].iter().any(|one| one.same_setting(&changes[last])), "nothing earlier sets it");
+    let mut world = Fake { refused: Some(last), ..Fake::of(&changes) };
+    let mut journal = Memory::default();
+    carried(&mut world, &changes, &[], &mut journal).await;
+    let mut marks = journal.marks(changes.len());
+    // Killed before the journal held an intent.
+    marks[last] = Mark::default();
+    world.refused = None;
+    world.settings.insert(key(&changes[last]), changes[last].after());
+    let outcome = carried(&mut world, &changes, &marks, &mut journal).await;
+    assert_eq!((outcome.stopped, outcome.found), (None, vec![last]));
+}
+
 #[tokio::test]
 async fn without_a_journal_nothing_is_changed() {
     let changes = changes();
