@@ -6,6 +6,7 @@ mod agreement;
 mod brief;
 mod codes;
 mod explanations;
+mod formats;
 mod inventory_errors;
 mod inventory_file;
 mod invocations;
