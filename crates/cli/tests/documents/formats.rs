@@ -92,8 +92,47 @@ fn read(format: &str, text: &str) {
                 assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
             }
         }
+        "junit" => {
+            let mut reader = quick_xml::Reader::from_str(text);
+            while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
+        }
+        "sarif" => {
+            let document = serde_json::from_str::<Value>(text).unwrap();
+            let problems = problems(&document);
+            assert_eq!(problems, Vec::<String>::new());
+        }
+        "ocsf" | "asff" => text.lines().for_each(|line| {
+            let document = serde_json::from_str::<Value>(line).unwrap();
+            strings(&document, &mut |name, text| {
+                let shown = ["message", "desc", "Description", "Title", "Text"].contains(&name);
+                assert!(!shown || !text.chars().any(|one| one != '\n' && acts(one)), "{text:?}");
+            });
+        }),
         other => panic!("nobody reads {other} here"),
     }
+}
+
+/// Every string that is a member, with its name.
+fn strings(document: &Value, look: &mut impl FnMut(&str, &str)) {
+    match document {
+        Value::Array(all) => all.iter().for_each(|one| strings(one, look)),
+        Value::Object(all) => all.iter().for_each(|(name, one)| match one {
+            Value::String(text) => look(name, text),
+            other => strings(other, look),
+        }),
+        _ => {}
+    }
+}
+
+/// The schema of OASIS, as the crate serde-sarif 0.8.0 (MIT) ships it.
+const SARIF: &str = include_str!("sarif-2.1.0.schema.json");
+
+/// What the schema of SARIF says against a document.
+fn problems(document: &Value) -> Vec<String> {
+    // An expression that is none: it has a bracket too many. No document of ours has the member.
+    let schema: Value = serde_json::from_str(&SARIF.replace("{2}]?$", "{2}$")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
 #[test]
@@ -130,6 +169,131 @@ fn a_table_has_a_row_for_each_resource_and_says_what_json_says() {
             assert_eq!(row[column("exception")].is_empty(), one["exception"].is_null());
             assert_eq!(row[column("served_in")].is_empty(), one["served_in"].is_null());
             assert_eq!(row[column("code")] == "all-recorded", one["verdict"] == "recorded");
+        }
+    }
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The findings of all batches.
+fn imported(text: &str) -> Vec<Value> {
+    lines(text).iter().flat_map(|batch| batch["Findings"].as_array().unwrap().clone()).collect()
+}
+
+fn run_of(audit: &Audit<'_>) -> Value {
+    serde_json::from_str::<Value>(&written(audit, "sarif")).unwrap()["runs"][0].clone()
+}
+
+/// The texts at that path in each.
+fn each<'a>(all: &'a [Value], path: &str) -> Vec<&'a str> {
+    all.iter().map(|one| one.pointer(path).unwrap().as_str().unwrap()).collect()
+}
+
+const PRINT: &str = "/partialFingerprints/invoketrailFinding~1v1";
+
+#[test]
+fn code_scanning_finds_what_it_needs() {
+    let (inventory, exceptions) = hostile();
+    for (inventory, exceptions) in [(inventory, exceptions), (worlds::empty(), Vec::new())] {
+        let run = run_of(&judged(&inventory, &exceptions));
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        assert!(rules.iter().all(|rule| !rule["help"]["text"].as_str().unwrap().is_empty()), "{rules:?}");
+        let results = run["results"].as_array().unwrap();
+        for result in results {
+            let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+            assert_eq!(rule["id"], result["ruleId"]);
+            let path =
+                result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+            assert!(path.starts_with("aws/") && path.is_ascii(), "{path}");
+        }
+        let prints: std::collections::BTreeSet<&str> = each(results, PRINT).into_iter().collect();
+        assert_eq!(prints.len(), results.len(), "two results with one fingerprint");
+    }
+}
+
+#[test]
+fn a_finding_keeps_its_name_when_a_resource_joins_it() {
+    let before = worlds::of_file();
+    let mut after = before.clone();
+    let (account, region) = {
+        let audit = judged(&before, &[]);
+        let worst = &audit.controls[0].findings[0];
+        let place = &audit.places[worst.places[0]];
+        (place.account.to_owned(), place.region.to_owned())
+    };
+    let place = after.places.iter_mut().find(|one| one.account == account && one.region == region).unwrap();
+    let arn = format!("arn:aws:lambda:{region}:{account}:function:zzz");
+    place.functions.resources.push(Resource { arn: arn.into(), serving: Serving::Home });
+    let (before, after) = (judged(&before, &[]), judged(&after, &[]));
+    let of = |audit: &Audit<'_>| run_of(audit)["results"].as_array().unwrap().clone();
+    assert_eq!(each(&of(&before), PRINT), each(&of(&after), PRINT));
+    let joined = |name: &str, path: &str, all: fn(&str) -> Vec<Value>| {
+        let (old, new) = (all(&written(&before, name)), all(&written(&after, name)));
+        let (old, new) = (each(&old, path), each(&new, path));
+        let unique: std::collections::BTreeSet<&&str> = new.iter().collect();
+        assert_eq!(unique.len(), new.len(), "{name}: two findings of one name");
+        let added: Vec<&&str> = new.iter().filter(|one| !old.contains(one)).collect();
+        assert_eq!(added.len(), 1, "{name}: {added:?}");
+        assert_eq!(new.len(), old.len() + 1, "{name}");
+    };
+    joined("ocsf", "/finding_info/uid", lines);
+    joined("asff", "/Id", imported);
+}
+
+#[test]
+fn what_is_accepted_stays_visible_as_accepted() {
+    let (inventory, exceptions) = hostile();
+    let audit = judged(&inventory, &exceptions);
+    let count = |all: &[Value], path: &str, word: &str| {
+        all.iter().filter(|one| one.pointer(path) == Some(&Value::from(word))).count()
+    };
+    let run = run_of(&audit);
+    assert_eq!(count(run["results"].as_array().unwrap(), "/suppressions/0/status", "accepted"), 1);
+    assert_eq!(count(&lines(&written(&audit, "ocsf")), "/status", "Suppressed"), 1);
+    let imported = imported(&written(&audit, "asff"));
+    assert_eq!(count(&imported, "/Workflow/Status", "SUPPRESSED"), 1);
+    let accepted = imported.iter().find(|one| one["Workflow"]["Status"] == "SUPPRESSED").unwrap();
+    assert_eq!(accepted["Compliance"]["Status"], "FAILED", "an exception never turns a verdict");
+    assert!(accepted["Note"]["Text"].as_str().unwrap().contains("accepted by"), "{accepted}");
+    let junit = written(&audit, "junit");
+    assert_eq!(junit.matches("accepted: ").count(), 1, "{junit}");
+    assert!(junit.contains("exception-ended") || junit.contains("still not recorded"), "{junit}");
+}
+
+/// A build server sees a failure iff the answer is no, an error iff it is unknown; a security lake counts what JSON counts.
+#[test]
+fn all_formats_give_one_answer() {
+    let (hostile, exceptions) = hostile();
+    let mut unread = worlds::healthy();
+    unread.recorders[0].selectors = cloudtrail::recorder::Seen::Unread(0);
+    for (inventory, exceptions) in [
+        (hostile, exceptions),
+        (worlds::healthy(), Vec::new()),
+        (unread, Vec::new()),
+        (worlds::empty(), Vec::new()),
+    ] {
+        let audit = judged(&inventory, &exceptions);
+        let answer = audit.answer().conclusion().as_str();
+        let junit = written(&audit, "junit");
+        let number = |name: &str| -> usize {
+            let after = junit.split_once(&format!(" {name}=\"")).unwrap().1;
+            after.split_once('"').unwrap().0.parse().unwrap()
+        };
+        assert_eq!(number("failures") > 0, answer == "no", "{answer}");
+        assert_eq!(number("failures") == 0 && number("errors") > 0, answer == "undetermined", "{answer}");
+        assert_eq!(number("failures"), junit.matches("<failure").count());
+        assert_eq!(number("skipped"), junit.matches("<skipped").count());
+        let json: Value = serde_json::from_str(&written(&audit, "json")).unwrap();
+        for (name, all, path) in [
+            ("ocsf", lines(&written(&audit, "ocsf")), "/unmapped/verdict"),
+            ("asff", imported(&written(&audit, "asff")), "/ProductFields/invoketrail~1verdict"),
+        ] {
+            for verdict in ["recorded", "partially_recorded", "not_recorded", "undetermined"] {
+                let found = all.iter().filter(|one| one.pointer(path) == Some(&Value::from(verdict))).count();
+                assert_eq!(json["summary"][verdict], found, "{name} {verdict}");
+            }
         }
     }
 }
