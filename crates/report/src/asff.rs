@@ -2,7 +2,7 @@
 //! takes 100 findings at a time, all of one account and Region, so a line holds no more.
 
 use super::audit_document::AuditDocument;
-use super::entries::{self, Entry, Key, Subject};
+use super::entries::{self, Entry, Key, OfPlaces, Subject};
 use super::member::{Json, Object};
 use super::page::{CONTROLS, Layout};
 use audit::finding::{Audit, Status, Weight};
@@ -28,13 +28,10 @@ const ID: usize = 512;
 /// See [`super::AuditFormat`].
 pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let audit = document.audit;
-    let mut of_places: BTreeMap<usize, Vec<Entry<'_>>> = BTreeMap::new();
-    for entry in entries::of_places(audit) {
-        of_places.entry(entry.place).or_default().push(entry);
-    }
+    let of_places = OfPlaces::new(audit);
     for (at, place) in audit.places.iter().enumerate() {
         let mut batch = Batch { text: String::new(), findings: 0, out: &mut *out };
-        for entry in of_places.remove(&at).into_iter().flatten() {
+        for entry in of_places.at(at) {
             batch.add(&finding(document, &entry, ""))?;
         }
         for plane in &place.planes {

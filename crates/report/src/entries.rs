@@ -110,44 +110,62 @@ fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'
     findings.find(of).map(|one| words::sentence(&one.reason))
 }
 
-/// The finding of each control that is applicable at each account and Region.
-pub(super) fn of_places<'a>(audit: &'a Audit<'_>) -> impl Iterator<Item = Entry<'a>> {
-    let applicable = |control: &&ControlResult| control.status != Status::NotApplicable;
-    (0..audit.places.len()).flat_map(move |place| {
-        let controls = audit.controls.iter().filter(applicable);
-        controls.map(move |control| of_place(audit, control, place))
-    })
+/// Findings about accounts and Regions. What is told of a finding takes a look at all of its resources, so each is told once.
+pub(super) struct OfPlaces<'a> {
+    audit: &'a Audit<'a>,
+    /// For each control, for each of its findings.
+    told: Vec<Vec<Told>>,
 }
 
-fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, place: usize) -> Entry<'a> {
-    let here = control.findings.iter().filter(|finding| is_about(audit, finding, place));
-    let worst = here.min_by_key(|finding| finding.status);
-    let status = worst.map_or(Status::Pass, |worst| worst.status);
-    let (code, reason) = match worst {
-        Some(worst) => (Some(worst.reason.code), words::sentence(&worst.reason)),
+impl<'a> OfPlaces<'a> {
+    pub(super) fn new(audit: &'a Audit<'a>) -> Self {
+        let tell = |one: &Finding| {
+            let mut told = told::finding(audit, one);
+            harmless(&mut told);
+            told
+        };
+        let of = |control: &ControlResult| control.findings.iter().map(tell).collect();
+        Self { audit, told: audit.controls.iter().map(of).collect() }
+    }
+
+    /// The finding of each control that is applicable, at that account and Region.
+    pub(super) fn at(&self, place: usize) -> impl Iterator<Item = Entry<'a>> {
+        let controls = self.audit.controls.iter().zip(&self.told);
+        let applicable = controls.filter(|(control, _)| control.status != Status::NotApplicable);
+        applicable.map(move |(control, told)| of_place(self.audit, control, told, place))
+    }
+}
+
+fn of_place<'a>(audit: &Audit<'_>, control: &'a ControlResult, told: &[Told], place: usize) -> Entry<'a> {
+    let here = control.findings.iter().zip(told).filter(|(finding, _)| is_about(audit, finding, place));
+    let worst = here.min_by_key(|(finding, _)| finding.status);
+    let status = worst.map_or(Status::Pass, |(worst, _)| worst.status);
+    let (code, told) = match worst {
+        Some((worst, told)) => (Some(worst.reason.code), told.clone()),
         None if control.status == Status::Pass => {
-            (Some(control.reason.code), words::sentence(&control.reason))
+            let reason = visible(&words::sentence(&control.reason)).into_owned();
+            (Some(control.reason.code), Told { reason, ..Told::default() })
         }
-        None => (None, String::new()),
+        None => (None, Told::default()),
     };
-    let mut told = worst.map(|worst| told::finding(audit, worst)).unwrap_or_default();
-    told.reason = reason;
-    harmless(&mut told);
     // What is true of one place may be false of another, so the sentence names it.
     let at = words::places(audit, &[place]).unwrap_or_default();
     let headline = match status {
         Status::Pass => format!("{}: {}.", visible(&at), control.title),
         _ => format!("{}: {}", visible(&at), told.reason),
     };
-    let recorders = worst.map(|worst| worst.recorders.clone()).unwrap_or_default();
+    let recorders = worst.map(|(worst, _)| worst.recorders.clone()).unwrap_or_default();
     let subject = Subject::Place { recorders };
     Entry { control, place, status, accepted: None, code, headline, told, subject }
 }
 
 /// True iff the finding says something of the place. One that names no place is about the accounts of its recorders, or about all.
 fn is_about(audit: &Audit<'_>, finding: &Finding, place: usize) -> bool {
-    if !finding.places.is_empty() || !finding.resources.is_empty() {
-        return finding.places.contains(&place) || finding.resources.iter().any(|one| one.place == place);
+    if !finding.places.is_empty() {
+        return finding.places.binary_search(&place).is_ok();
+    }
+    if !finding.resources.is_empty() {
+        return finding.resources.iter().any(|one| one.place == place);
     }
     let account = |at: &usize| audit.inventory.recorders[*at].account.as_str();
     let mut accounts = finding.recorders.iter().map(account);

@@ -2,7 +2,7 @@
 //! for each resource. What OCSF has no place for, such as the proof, stands in `unmapped`.
 
 use super::audit_document::AuditDocument;
-use super::entries::{self, Entry, Key, Subject};
+use super::entries::{self, Entry, Key, OfPlaces, Subject};
 use super::json::kind_word;
 use super::member::{Json, Object, escape_into};
 use super::page::Layout;
@@ -27,12 +27,13 @@ const NAMED: usize = 100;
 pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let audit = document.audit;
     let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK + (1 << 16));
-    for entry in entries::of_places(audit) {
-        event(document, &entry).fill("", &mut buffer);
-        hand_on(&mut buffer, CHUNK, out)?;
-    }
+    let of_places = OfPlaces::new(audit);
     let mut escaped = String::new();
     for (at, place) in audit.places.iter().enumerate() {
+        for entry in of_places.at(at) {
+            event(document, &entry).fill("", &mut buffer);
+            hand_on(&mut buffer, out)?;
+        }
         for plane in &place.planes {
             let mut templates: BTreeMap<Key, Option<Json>> = BTreeMap::new();
             for (home, row) in audit.at_home(at, plane.kind) {
@@ -42,7 +43,7 @@ pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn W
                     escaped.clear();
                     escape_into(&mut escaped, &visible(row.arn));
                     template.fill(&escaped, &mut buffer);
-                    hand_on(&mut buffer, CHUNK, out)?;
+                    hand_on(&mut buffer, out)?;
                 }
             }
         }
@@ -51,9 +52,9 @@ pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn W
 }
 
 /// Ends a line, and writes what was gathered if it is enough.
-fn hand_on(buffer: &mut Vec<u8>, enough: usize, out: &mut dyn Write) -> io::Result<()> {
+fn hand_on(buffer: &mut Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
     buffer.push(b'\n');
-    if buffer.len() >= enough {
+    if buffer.len() >= CHUNK {
         out.write_all(buffer)?;
         buffer.clear();
     }
