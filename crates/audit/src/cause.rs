@@ -111,7 +111,8 @@ fn of_turned_away(turned: TurnedAway) -> Code {
 }
 
 /// The code of what a verdict at a place says: what keeps the nearest recorder from recording, or what it hangs on.
-pub(crate) fn of_verdict(audit: &Audit<'_>, proof: Proof) -> Code {
+#[must_use]
+pub fn of_verdict(audit: &Audit<'_>, proof: Proof) -> Code {
     match audit.verdicts[proof.verdict].state {
         State::Recorded => Code::AllRecorded,
         State::PartiallyRecorded | State::NotRecorded => match nearest(audit, proof) {

@@ -36,7 +36,7 @@ pub mod remedy;
 pub mod resource_ref;
 pub mod served;
 
-pub use cause::of_why;
+pub use cause::{of_verdict, of_why};
 use cost::Prices;
 use exception::Exception;
 use finding::{Audit, Summary};

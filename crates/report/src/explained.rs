@@ -87,12 +87,17 @@ fn headline(explanation: &Explanation<'_>) -> String {
         }
         (None, None) => format!("any {noun}"),
     };
-    match explanation.verdict.state {
+    verdict_sentence(explanation.verdict.state, &subject, explanation.is_pasted())
+}
+
+/// A verdict in one sentence: on selectors that were pasted, or on all recorders there are.
+pub(super) fn verdict_sentence(state: State, subject: &str, pasted: bool) -> String {
+    match state {
         State::Recorded => format!("Recorded: every invocation of {subject}."),
         State::PartiallyRecorded => {
             format!("Partially recorded: some invocations of {subject} leave no record.")
         }
-        State::NotRecorded if explanation.is_pasted() => {
+        State::NotRecorded if pasted => {
             format!("Not recorded: these selectors record no invocation of {subject}.")
         }
         State::NotRecorded => {

@@ -3,12 +3,16 @@
 //! Nothing here decides anything, and nothing reads a clock, the environment or a terminal: the same audit, stamp and
 //! layout always give the same bytes.
 
+mod asff;
 mod audit_document;
 mod audit_format;
 mod brief;
 mod canary;
+mod cells;
 mod colours;
+mod csv;
 mod drift;
+mod entries;
 pub mod explain;
 mod explained;
 mod gaps;
@@ -16,10 +20,12 @@ mod inactive;
 mod invocations;
 mod json;
 mod jsonl;
+mod junit;
 mod left_out;
 mod markdown;
 mod member;
 mod next;
+mod ocsf;
 mod page;
 mod places;
 mod plan;
@@ -29,10 +35,12 @@ mod proof;
 mod quantity;
 mod resource_name;
 mod retyped;
+mod sarif;
 mod selectors;
 mod shell;
 mod shortfall;
 mod terminal;
+mod told;
 mod unknown;
 mod validation;
 mod verification;

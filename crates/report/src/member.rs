@@ -54,6 +54,18 @@ impl Json {
         self.text.push_str("null");
     }
 
+    /// A string with a hole wherever a NUL stands.
+    pub(super) fn around(&mut self, text: &str) {
+        self.text.push('"');
+        for (at, part) in text.split('\0').enumerate() {
+            if at > 0 {
+                self.holes.push(self.text.len());
+            }
+            escape_into(&mut self.text, part);
+        }
+        self.text.push('"');
+    }
+
     /// A string that is not known yet.
     fn hole(&mut self) {
         self.text.push('"');
@@ -116,6 +128,11 @@ impl Object<'_> {
             Some(value) => json.text(value),
             None => json.hole(),
         });
+    }
+
+    /// A string with a hole wherever a NUL stands.
+    pub(super) fn text_around(&mut self, name: &str, text: &str) {
+        self.member(name, |json| json.around(text));
     }
 
     /// A number.
@@ -204,12 +221,14 @@ mod tests {
         json.object(|object| {
             object.text_or_hole("arn", None);
             object.list("more", [1, 2], |json, _| json.object(|inner| inner.text_or_hole("arn", None)));
+            object.text_around("in", "a\0b\0");
             object.texts("none", []);
             object.maybe("nothing", None);
         });
         let mut out = Vec::new();
         json.fill("x:y", &mut out);
-        let wanted = r#"{"arn":"x:y","more":[{"arn":"x:y"},{"arn":"x:y"}],"none":[],"nothing":null}"#;
+        let wanted =
+            r#"{"arn":"x:y","more":[{"arn":"x:y"},{"arn":"x:y"}],"in":"ax:ybx:y","none":[],"nothing":null}"#;
         assert_eq!(String::from_utf8(out).unwrap(), wanted);
     }
 }

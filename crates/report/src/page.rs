@@ -47,7 +47,7 @@ pub(super) enum Style {
 }
 
 /// The page about the controls, below the address that the schemas name, too.
-const CONTROLS: &str = "https://invoketrail.dev/docs/reference/controls.md";
+pub(super) const CONTROLS: &str = "https://invoketrail.dev/docs/reference/controls.md";
 
 /// A piece of text and what it means.
 pub(super) type Span = (Style, String);

@@ -1,5 +1,5 @@
 //! The big world: 1,000,000 functions in 100 accounts and 10 Regions, 30 recorders of 5 selectors. Measures reading the
-//! inventory, deciding, writing JSON lines and planning, at a quarter and at the whole, so that a cost that grows faster than the
+//! inventory, deciding, writing formats and planning, at a quarter and at the whole, so that a cost that grows faster than the
 //! world shows. `cargo bench -p cli --bench million [-- FILE]` keeps the inventory in FILE.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -7,7 +7,7 @@
 mod world;
 
 use audit::Counted;
-use report::{Stamp, write_jsonl};
+use report::{AuditDocument, AuditFormat, Layout, Stamp, write_jsonl};
 use std::error::Error;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -26,10 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let ratio = large.as_secs_f64() / small.as_secs_f64();
         println!("{name:<24}{:>11.0} ms{:>11.0} ms{ratio:>8.2}", millis(*small), millis(*large));
     }
-    for (name, small, large) in
-        [("inventory file", quarter.file, whole.file), ("JSON lines", quarter.lines, whole.lines)]
-    {
-        println!("{name:<24}{:>11.1} MB{:>11.1} MB", megabytes(small), megabytes(large));
+    for ((name, small), (_, large)) in quarter.sizes.iter().zip(&whole.sizes) {
+        println!("{name:<24}{:>11.1} MB{:>11.1} MB", megabytes(*small), megabytes(*large));
     }
     println!("{}", whole.answer);
     Ok(())
@@ -37,8 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 struct Figures {
     times: Vec<(&'static str, Duration)>,
-    file: usize,
-    lines: usize,
+    sizes: Vec<(&'static str, usize)>,
     answer: String,
 }
 
@@ -58,13 +55,24 @@ fn measure(functions_per_place: usize, keep: Option<&str>) -> Result<Figures, Bo
         let mut out = Counting(0);
         write_jsonl(&audit, &stamp, &mut out).map(|()| out.0)
     });
+    let document = AuditDocument { audit: &audit, stamp, since: "" };
+    let mut times = vec![("read", read), ("decide", decide), ("write JSON lines", write)];
+    let mut sizes = vec![("inventory file", file.len()), ("JSON lines", lines?)];
+    for format in [AuditFormat::Csv, AuditFormat::Ocsf, AuditFormat::Asff] {
+        let (time, bytes) = best(|| {
+            let mut out = Counting(0);
+            format.write(&document, &Layout::default(), &mut out).map(|()| out.0)
+        });
+        times.push((format.name(), time));
+        sizes.push((format.name(), bytes?));
+    }
     let options = audit::plan::PlanOptions::default();
     let (plan, planned) = best(|| audit::plan::record(&inventory, &options));
+    times.push(("plan", plan));
     let summary = audit.summary;
     Ok(Figures {
-        times: vec![("read", read), ("decide", decide), ("write JSON lines", write), ("plan", plan)],
-        file: file.len(),
-        lines: lines?,
+        times,
+        sizes,
         answer: format!(
             "{summary:?}, {} verdicts; a plan of {} steps and {} refusals",
             audit.verdicts.len(),

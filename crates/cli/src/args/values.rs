@@ -1,6 +1,6 @@
 //! What is typed as the value of a flag, or stands in the file of settings, read; an error is one line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A format that the suffix of a file can name.
@@ -22,14 +22,24 @@ pub(crate) struct Output<Format> {
 /// One line that lists the suffixes that the command knows.
 pub(crate) fn output<Format: Suffixed>(text: &str) -> Result<Output<Format>, String> {
     let path = PathBuf::from(text);
-    let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_ascii_lowercase());
-    match Format::SUFFIXES.iter().find(|(known, _)| suffix.as_deref() == Some(known)) {
-        Some(&(_, format)) => Ok(Output { path, format }),
+    match named(&path) {
+        Some(format) => Ok(Output { path, format }),
         None => {
             let known: String = Format::SUFFIXES.iter().map(|(known, _)| format!(" .{known}")).collect();
             Err(format!("its suffix names no format; known are{known}"))
         }
     }
+}
+
+/// The format that the longest suffix names: `a.asff.json` is not only JSON.
+fn named<Format: Suffixed>(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let fits = |known: &str| {
+        let before = name.strip_suffix(known).and_then(|before| before.strip_suffix('.'));
+        before.is_some_and(|before| !before.is_empty())
+    };
+    let known = Format::SUFFIXES.iter().filter(|(known, _)| fits(known));
+    known.max_by_key(|(known, _)| known.len()).map(|(_, format)| *format)
 }
 
 /// Twelve digits.
@@ -102,8 +112,30 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{Suffixed, duration, output};
     use std::time::Duration;
+
+    impl Suffixed for u8 {
+        const SUFFIXES: &'static [(&'static str, Self)] = &[("json", 1), ("ocsf.json", 2), ("csv", 3)];
+    }
+
+    #[test]
+    fn the_longest_suffix_names_the_format() {
+        for (name, format) in [
+            ("a.json", Some(1)),
+            ("a.ocsf.json", Some(2)),
+            ("a/b.OCSF.Json", Some(2)),
+            ("xocsf.json", Some(1)),
+            ("ocsf.json", Some(1)),
+            ("a.json.csv", Some(3)),
+            (".csv", None),
+            ("csv", None),
+            ("a.xjson", None),
+            ("", None),
+        ] {
+            assert_eq!(output::<u8>(name).ok().map(|output| output.format), format, "{name}");
+        }
+    }
 
     #[test]
     fn lengths_of_time() {

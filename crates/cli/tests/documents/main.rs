@@ -6,6 +6,9 @@ mod agreement;
 mod brief;
 mod codes;
 mod explanations;
+#[cfg(feature = "emulator")]
+mod foreign;
+mod formats;
 mod inventory_errors;
 mod inventory_file;
 mod invocations;

@@ -1,7 +1,8 @@
-//! Invocations as CSV (RFC 4180), for spreadsheets: which take a cell that begins with `=` for a formula, so none does.
+//! Invocations as CSV (RFC 4180).
 
 use super::Reading;
-use csv::{Terminator, Writer, WriterBuilder};
+use crate::cells::{builder, harmless, is_as_it_is, write_cell};
+use csv::Writer;
 use logs::{Dimension, Invocations, Timeline, text_of, write_text_of};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -19,12 +20,6 @@ pub fn invocations_csv(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result
             csv.flush()
         }
     }
-}
-
-fn builder() -> WriterBuilder {
-    let mut builder = WriterBuilder::new();
-    builder.terminator(Terminator::CRLF);
-    builder
 }
 
 /// Bytes that are handed on at once.
@@ -86,24 +81,6 @@ fn head_of_groups(reading: &Reading<'_>) -> io::Result<Vec<u8>> {
     csv.into_inner().map_err(|error| error.into_error())
 }
 
-/// True where a text is its own cell, as nearly all are.
-fn is_as_it_is(text: &str) -> bool {
-    // Looking at every byte goes by sixteens, which stopping at the first would not.
-    let plain = |byte: u8| (0x20..0x7f).contains(&byte) & (byte != b'"') & (byte != b',');
-    text.bytes().fold(true, |all, byte| all & plain(byte)) && !text.starts_with(['=', '+', '-', '@'])
-}
-
-/// A cell of a line with others as the crate would write it (RFC 4180): in quotes iff it needs them.
-fn write_cell(text: &str, line: &mut Vec<u8>) {
-    if text.contains(['"', ',', '\r', '\n']) {
-        line.push(b'"');
-        line.extend(text.replace('"', "\"\"").as_bytes());
-        line.push(b'"');
-    } else {
-        line.extend(text.as_bytes());
-    }
-}
-
 /// A number, and what parts it from the next cell.
 fn write_number(number: u64, line: &mut Vec<u8>) {
     match u8::try_from(number) {
@@ -149,54 +126,9 @@ fn write<'a>(csv: &mut Writer<&mut dyn Write>, cells: impl Iterator<Item = Cow<'
     csv.write_record(None::<&[u8]>).map_err(io::Error::from)
 }
 
-/// A text from outside as a cell: what acts on a terminal is made visible, what a spreadsheet would compute is not.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let text = text::visible::visible(text);
-    if text != "-" && text.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{text}")) } else { text }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{builder, harmless, is_as_it_is, write_cell, write_number};
-
-    #[test]
-    fn a_cell_is_written_as_the_crate_writes_it() {
-        for text in [
-            "",
-            "a",
-            "a b",
-            "a,b",
-            "\"",
-            "a\"\"b\"",
-            "a\nb",
-            "a\rb",
-            ",",
-            "zürich,\u{1f600}",
-            "#x",
-            "it's",
-            "a;b\tc",
-            "=1",
-        ] {
-            let mut crates = builder().from_writer(Vec::new());
-            crates.write_record([text, "x"]).unwrap();
-            // What is written without a look must be what a look would leave.
-            if is_as_it_is(text) {
-                assert_eq!(harmless(text), text);
-            }
-            assert_eq!(
-                is_as_it_is(text),
-                !text.contains(['"', ',', '\r', '\n', '\u{1f600}', '\t', '=']),
-                "{text}"
-            );
-            let mut ours = Vec::new();
-            write_cell(text, &mut ours);
-            ours.extend(b",x\r\n");
-            assert_eq!(
-                String::from_utf8(ours).unwrap(),
-                String::from_utf8(crates.into_inner().unwrap()).unwrap()
-            );
-        }
-    }
+    use super::write_number;
 
     #[test]
     fn numbers_of_one_digit_and_of_many() {
@@ -204,21 +136,6 @@ mod tests {
             let mut line = Vec::new();
             write_number(number, &mut line);
             assert_eq!(String::from_utf8(line).unwrap(), format!("{number},"));
-        }
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (text, cell) in [
-            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
-            ("+1", "'+1"),
-            ("@x", "'@x"),
-            ("-1", "'-1"),
-            ("-", "-"),
-            ("a=b", "a=b"),
-            ("\t=1", "\\t=1"),
-        ] {
-            assert_eq!(harmless(text), cell);
         }
     }
 }

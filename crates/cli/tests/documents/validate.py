@@ -1,0 +1,89 @@
+"""Holds audits in the formats of others against validators of others: junitparser, botocore, and the schema of OCSF 1.8.0.
+
+Each validator is also given a document that is wrong, and must say so.
+"""
+
+import copy
+import json
+import pathlib
+import sys
+
+import botocore.loaders
+import botocore.model
+import botocore.validate
+import jsonschema
+import junitparser
+import ocsf_json_schema
+
+folder = pathlib.Path(sys.argv[1])
+problems = []
+
+
+def judge(name, document, validate, spoil):
+    """What the validator says against the document, and whether it notices a spoiled one."""
+    problems.extend(f"{name}: {said}" for said in validate(document))
+    spoiled = copy.deepcopy(document)
+    spoil(spoiled)
+    if not validate(spoiled):
+        problems.append(f"{name}: the validator notices nothing")
+
+
+def junit(path):
+    suites = junitparser.JUnitXml.fromfile(str(path))
+    told = (suites.tests, suites.failures, suites.errors, suites.skipped)
+    cases = [case for suite in suites for case in suite]
+    if not cases or any(not case.name or not case.classname for case in cases):
+        problems.append(f"{path.name}: no cases, or one without a name")
+    suites.update_statistics()
+    counted = (suites.tests, suites.failures, suites.errors, suites.skipped)
+    if told != counted:
+        problems.append(f"{path.name}: says {told}, has {counted}")
+
+
+loader = botocore.loaders.Loader()
+service = botocore.model.ServiceModel(loader.load_service_model("securityhub", "service-2"))
+shape = service.operation_model("BatchImportFindings").input_shape
+
+
+def asff_errors(document):
+    report = botocore.validate.ParamValidator().validate(document, shape)
+    return [report.generate_report()] if report.has_errors() else []
+
+
+def asff(path):
+    for line in path.read_text().splitlines():
+        document = json.loads(line)
+        judge(path.name, document, asff_errors, lambda one: one["Findings"][0].pop("Title"))
+        findings = document["Findings"]
+        places = {one["ProductArn"] for one in findings}
+        if len(findings) > 100 or len(line.encode()) > 240_000 or len(places) != 1:
+            problems.append(f"{path.name}: a batch of {len(findings)}, {len(line)} bytes, {places}")
+        for one in findings:
+            lengths = [(one["Title"], 256), (one["Description"], 1024), (one["Id"], 512)]
+            lengths += [(resource["Id"], 512) for resource in one["Resources"]]
+            if any(not text.strip() or len(text) > most for text, most in lengths) or len(one["Resources"]) > 32:
+                problems.append(f"{path.name}: too long: {one}")
+
+
+schemas = ocsf_json_schema.OcsfJsonSchemaEmbedded(ocsf_json_schema.get_ocsf_schema(version="1.8.0"))
+ocsf_schema = schemas.get_class_schema("compliance_finding", profiles=["cloud"])
+ocsf_validator = jsonschema.Draft202012Validator(ocsf_schema)
+
+
+def ocsf_errors(document):
+    return [f"{error.json_path}: {error.message}" for error in ocsf_validator.iter_errors(document)]
+
+
+def ocsf(path):
+    for line in path.read_text().splitlines():
+        document = json.loads(line)
+        judge(path.name, document, ocsf_errors, lambda one: one.pop("compliance"))
+        judge(path.name, document, ocsf_errors, lambda one: one.update(unknown_attribute=1))
+
+
+for path in sorted(folder.iterdir()):
+    check = {".junit": junit, ".asff": asff, ".ocsf": ocsf}.get(path.suffix)
+    if check:
+        check(path)
+print("\n".join(problems[:20]))
+sys.exit(bool(problems))

@@ -1,0 +1,185 @@
+//! An audit as single findings, for systems that keep one record of each: a control at an account and Region, and the verdict on a
+//! resource. Both keep their name from one audit to the next, so that what was mended is seen to be.
+
+use super::explained::verdict_sentence;
+use super::told::{self, Told};
+use super::words;
+use audit::accepted::Accepted;
+use audit::code::Code;
+use audit::controls::ABOUT_INVOCATIONS;
+use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
+use audit::of_verdict;
+use audit::remedy::remedy;
+use audit::resource_ref::ResourceRef;
+use cloudtrail::resource::ResourceType;
+use recording::State;
+use text::visible::visible;
+
+/// Where the ARN of a resource stands in a text. What comes from outside is visible, so it holds none.
+pub(super) const ARN: char = '\u{0}';
+
+/// One finding.
+pub(super) struct Entry<'a> {
+    /// The control that asks.
+    pub(super) control: &'a ControlResult,
+    /// Position in [`Audit::places`].
+    pub(super) place: usize,
+    /// The status there.
+    pub(super) status: Status,
+    /// The exception under which it is accepted: it still holds.
+    pub(super) accepted: Option<&'a Accepted<'a>>,
+    /// The code of the reason; `None` where there is nothing to say.
+    pub(super) code: Option<Code>,
+    /// In one sentence; of a resource, with [`ARN`] where its own stands.
+    pub(super) headline: String,
+    /// What there is to say of it, all of it visible.
+    pub(super) told: Told,
+    /// What it is about.
+    pub(super) subject: Subject,
+}
+
+/// What a finding is about.
+pub(super) enum Subject {
+    /// A resource, by the row where it is at home, with its verdict over all Regions and the proof.
+    Resource { kind: ResourceType, state: State, proof: Proof },
+    /// An account and Region, and recorders as positions in the inventory.
+    Place { recorders: Vec<usize> },
+}
+
+impl Entry<'_> {
+    /// How much it weighs: accepted and passed findings are for information.
+    pub(super) fn weight(&self) -> Option<Weight> {
+        let open = matches!(self.status, Status::Fail | Status::Undetermined) && self.accepted.is_none();
+        open.then_some(self.control.weight)
+    }
+}
+
+/// What makes two resources of one place and type the same finding but for the ARN.
+pub(super) type Key = (Proof, &'static str, Option<usize>);
+
+/// The key of a resource.
+pub(super) fn key(audit: &Audit<'_>, home: ResourceRef) -> Key {
+    let verdict = audit::finding::verdict_word(audit.state(home));
+    (audit.proof_of(home), verdict, audit.row(home).exception)
+}
+
+/// The finding about a resource; `None` iff no control asks about its type.
+pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option<Entry<'a>> {
+    let kind = *ResourceType::ALL.get(home.plane)?;
+    let id = ABOUT_INVOCATIONS.get(home.plane)?;
+    let control = audit.controls.iter().find(|control| control.id == *id)?;
+    let (state, proof) = (audit.state(home), audit.proof_of(home));
+    let accepted = audit.row(home).exception.and_then(|at| audit.accepted.get(at)).filter(|one| one.holds);
+    let accepted = accepted.filter(|_| state != State::Recorded);
+    let status = match state {
+        State::Recorded => Status::Pass,
+        State::PartiallyRecorded | State::NotRecorded => Status::Fail,
+        State::Undetermined => Status::Undetermined,
+    };
+    let escape = audit.verdicts[proof.verdict].escape.as_ref();
+    let place = &audit.places[proof.place];
+    let mut told = Told {
+        reason: audit.remainder(proof.verdict).map(words::sentence).unwrap_or_default(),
+        about: accepted.and_then(|one| sentence_of(audit, control, one)),
+        example: None,
+        turned_away: escape.map(|escape| words::turned_away(audit, place, escape)).unwrap_or_default(),
+        gaps: told::gaps(audit, &audit.deciding_gaps(proof)),
+        fix: remedy(audit, proof).map(|fix| words::sentence(&fix)),
+    };
+    harmless(&mut told);
+    let arn = ARN.to_string();
+    told.example = escape.map(|escape| {
+        let event = words::example(audit, place, escape, Some(&arn));
+        // Our own mark is the first: what precedes it is a name of an event and of a type.
+        let (before, after) = event.split_once(ARN).unwrap_or((&event, ""));
+        let (before, after) = (visible(before), visible(after));
+        format!("{}{before}{ARN}{after}", words::of_example(audit.verdicts[proof.verdict].state))
+    });
+    let headline = verdict_sentence(state, &format!("{} {ARN}", kind.noun()), false);
+    let code = Some(of_verdict(audit, proof));
+    let subject = Subject::Resource { kind, state, proof };
+    Some(Entry { control, place: home.place, status, accepted, code, headline, told, subject })
+}
+
+/// What the control says of an exception.
+fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'_>) -> Option<String> {
+    let mut findings = control.findings.iter();
+    let of = |one: &&Finding| {
+        told::accepted(audit, one).is_some_and(|other| other.exception.is_same(accepted.exception))
+    };
+    findings.find(of).map(|one| words::sentence(&one.reason))
+}
+
+/// Findings about accounts and Regions. What is told of a finding takes a look at all of its resources, so each is told once.
+pub(super) struct OfPlaces<'a> {
+    audit: &'a Audit<'a>,
+    /// For each control, for each of its findings.
+    told: Vec<Vec<Told>>,
+}
+
+impl<'a> OfPlaces<'a> {
+    pub(super) fn new(audit: &'a Audit<'a>) -> Self {
+        let tell = |one: &Finding| {
+            let mut told = told::finding(audit, one);
+            harmless(&mut told);
+            told
+        };
+        let of = |control: &ControlResult| control.findings.iter().map(tell).collect();
+        Self { audit, told: audit.controls.iter().map(of).collect() }
+    }
+
+    /// The finding of each control that is applicable, at that account and Region.
+    pub(super) fn at(&self, place: usize) -> impl Iterator<Item = Entry<'a>> {
+        let controls = self.audit.controls.iter().zip(&self.told);
+        let applicable = controls.filter(|(control, _)| control.status != Status::NotApplicable);
+        applicable.map(move |(control, told)| of_place(self.audit, control, told, place))
+    }
+}
+
+fn of_place<'a>(audit: &Audit<'_>, control: &'a ControlResult, told: &[Told], place: usize) -> Entry<'a> {
+    let here = control.findings.iter().zip(told).filter(|(finding, _)| is_about(audit, finding, place));
+    let worst = here.min_by_key(|(finding, _)| finding.status);
+    let status = worst.map_or(Status::Pass, |(worst, _)| worst.status);
+    let (code, told) = match worst {
+        Some((worst, told)) => (Some(worst.reason.code), told.clone()),
+        None if control.status == Status::Pass => {
+            let reason = visible(&words::sentence(&control.reason)).into_owned();
+            (Some(control.reason.code), Told { reason, ..Told::default() })
+        }
+        None => (None, Told::default()),
+    };
+    // What is true of one place may be false of another, so the sentence names it.
+    let at = words::places(audit, &[place]).unwrap_or_default();
+    let headline = match status {
+        Status::Pass => format!("{}: {}.", visible(&at), control.title),
+        _ => format!("{}: {}", visible(&at), told.reason),
+    };
+    let recorders = worst.map(|(worst, _)| worst.recorders.clone()).unwrap_or_default();
+    let subject = Subject::Place { recorders };
+    Entry { control, place, status, accepted: None, code, headline, told, subject }
+}
+
+/// True iff the finding says something of the place. One that names no place is about the accounts of its recorders, or about all.
+fn is_about(audit: &Audit<'_>, finding: &Finding, place: usize) -> bool {
+    if !finding.places.is_empty() {
+        return finding.places.binary_search(&place).is_ok();
+    }
+    if !finding.resources.is_empty() {
+        return finding.resources.iter().any(|one| one.place == place);
+    }
+    let account = |at: &usize| audit.inventory.recorders[*at].account.as_str();
+    let mut accounts = finding.recorders.iter().map(account);
+    let known = |id: &str| audit.places.iter().any(|place| place.account == id);
+    finding.recorders.is_empty()
+        || accounts.clone().any(|id| id == audit.places[place].account)
+        || !accounts.any(known)
+}
+
+/// Everything from outside made visible.
+fn harmless(told: &mut Told) {
+    let texts = [Some(&mut told.reason), told.about.as_mut(), told.example.as_mut(), told.fix.as_mut()];
+    let lists = told.turned_away.iter_mut().chain(&mut told.gaps);
+    for text in texts.into_iter().flatten().chain(lists) {
+        *text = visible(text).into_owned();
+    }
+}
