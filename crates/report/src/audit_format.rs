@@ -2,7 +2,7 @@
 
 use super::audit_document::AuditDocument;
 use super::page::Layout;
-use super::{json, jsonl, markdown, terminal};
+use super::{html, json, jsonl, markdown, terminal};
 use std::io::{self, Write};
 
 macro_rules! formats {
@@ -51,6 +51,7 @@ formats! {
     Json "json" "json" "One document." json::document;
     Jsonl "jsonl" "jsonl" "One line for each resource." jsonl::document;
     Markdown "markdown" "md" "For a pull request or a wiki." markdown::document;
+    Html "html" "html" "One page for a browser, without network." html::document;
 }
 
 #[cfg(test)]

@@ -269,9 +269,9 @@ fn resource(audit: &Audit<'_>, home: ResourceRef, record: bool) -> Json {
 /// What one recorder does, counted in places.
 #[derive(Default)]
 pub(super) struct Standing {
-    active: usize,
-    uncertain: usize,
-    silent: BTreeMap<(String, Code), usize>,
+    pub(super) active: usize,
+    pub(super) uncertain: usize,
+    pub(super) silent: BTreeMap<(String, Code), usize>,
 }
 
 /// For each recorder of the inventory.

@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod agreement;
+#[cfg(feature = "emulator")]
+mod browser;
 mod brief;
 mod codes;
 mod explanations;
 mod inventory_errors;
 mod inventory_file;
 mod invocations;
+mod page;
 mod plan_file;
 mod renderings;
 mod reports;
