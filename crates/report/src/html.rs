@@ -25,8 +25,8 @@ pub const SCRIPT: &str = include_str!("html/report.js");
 
 /// Nothing is loaded, and nothing runs but our own style and script, by their hashes: a test compares.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-P0ad4toCjZ+bqMSRn1LTsT3cCt5FiVwi/zA1bSQ+ieE='; \
-    script-src 'sha256-thCu6nCFXVDk8zD50Ap01u37QCwtpXSrky47zZ8okpo='; \
+    style-src 'sha256-TW9QUmnvuOsViOdqXiWtfNPmOUdUh6OD+uDoc/3xzvw='; \
+    script-src 'sha256-+7G/kWZFYgnOefmUX5IdFVIv/5IUABOdlPLu7Kky4Tc='; \
     base-uri 'none'; form-action 'none'";
 
 /// The sections, with the names that the table of contents gives them.

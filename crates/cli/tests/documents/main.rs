@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod agreement;
+mod brief;
 #[cfg(feature = "emulator")]
 mod browser;
-mod brief;
 mod codes;
 mod explanations;
 mod inventory_errors;

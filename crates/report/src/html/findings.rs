@@ -18,6 +18,9 @@ use std::io::{self, Write};
 /// How many pieces are made before they are written.
 const CHUNK: usize = 200;
 
+/// Findings after these are written in fewer elements: a browser takes as long as there are elements.
+const DETAILED: usize = 50;
+
 /// The section.
 pub(super) fn findings(document: &AuditDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
     let audit = document.audit;
@@ -29,7 +32,8 @@ pub(super) fn findings(document: &AuditDocument<'_>, out: &mut dyn Write) -> io:
         put(html! { p.note { (mark::status(Status::Pass, "pass")) " " (passing(audit).join(", ")) } }, out)?;
     }
     for (at, one) in causes.iter().enumerate() {
-        put(cause(document, at + 1, one), out)?;
+        let shown = if at < DETAILED { cause(document, at + 1, one) } else { short(audit, at + 1, one) };
+        put(shown, out)?;
     }
     advice(audit, out)?;
     out.write_all(b"</section>\n")
@@ -54,13 +58,21 @@ fn cause(document: &AuditDocument<'_>, number: usize, cause: &Cause<'_>) -> Mark
     html! {
         article class=(format!("cause {class}")) aria-labelledby=(id) {
             p.kind { (mark::status(cause.status, word)) " " span.control { (cause.control.id) } }
-            h3 id=(id) { (number) ". " (words::sentence(&first.reason)) }
+            h3 id=(id) { (number) ". " (inline(&words::sentence(&first.reason))) }
             p.about { (brief::about(audit, cause, first)) }
             @if let Some(why) = &why { p.why { span.label { "Why: " } (words::sentence(why)) } }
             @if !cause.also.is_empty() { p.why { span.label { "Also: " } (cause.also.join(", ")) } }
-            (fix(audit, first, &document.flags))
+            (fix(first, &document.flags))
             @if let Some(proof) = first.proof.and_then(|of| proof::proof(audit, first, of)) {
-                details.evidence open { summary { "Proof" } (proof) }
+                // The first shows what a proof is; a reader folds out the others, and a printer all.
+                details.evidence open[number == 1] {
+                    summary { "Proof" }
+                    (proof)
+                    @if let Some(arn) = first.proof.and_then(|of| subject_arn(audit, first, of)) {
+                        p.label { "The whole proof for one of them:" }
+                        (command_line(&format!("invoketrail explain{} {}", document.flags.source, shell(&arn))))
+                    }
+                }
             }
             @if !rest.is_empty() {
                 details.evidence {
@@ -72,10 +84,34 @@ fn cause(document: &AuditDocument<'_>, number: usize, cause: &Cause<'_>) -> Mark
     }
 }
 
+/// As [`cause`], in few elements.
+fn short(audit: &Audit<'_>, number: usize, cause: &Cause<'_>) -> Markup {
+    let first = cause.findings.iter().find(|one| !one.resources.is_empty()).or(cause.findings.first());
+    let Some(first) = first else { return html! {} };
+    let (_, word) = colours::status(cause.status);
+    let why = first.proof.and_then(|proof| brief::why(audit, proof, cause));
+    let rest = cause.findings.iter().filter(|one| !std::ptr::eq(**one, *first));
+    html! {
+        article class=(format!("cause many {}", mark::class_of(cause.status, word))) {
+            p.kind { (mark::status(cause.status, word)) " " (cause.control.id) }
+            h3 { (number) ". " (words::sentence(&first.reason)) }
+            p.about { (brief::about(audit, cause, first)) }
+            @if let Some(why) = &why { p { "Why: " (words::sentence(why)) } }
+            @if let Some(help) = &first.help { p { "Fix: " (words::sentence(help)) } }
+            @if let Some(proof) = first.proof.and_then(|of| proof::short(audit, first, of)) {
+                details { summary { "Proof" } (proof) }
+            }
+            @for finding in rest {
+                p.about { (words::sentence(&finding.reason)) " " (words::about(audit, finding).unwrap_or_default()) }
+            }
+        }
+    }
+}
+
 /// Another finding of the same cause: recorders did the same with its witness.
 fn other(audit: &Audit<'_>, finding: &Finding, first: &Finding) -> Markup {
     html! {
-        p { (words::sentence(&finding.reason)) }
+        p { (inline(&words::sentence(&finding.reason))) }
         @if let Some(about) = words::about(audit, finding) { p.about { (about) } }
         @if let Some(example) = finding.proof.and_then(|of| proof::example(audit, finding, of)) { (example) }
         @if let Some(help) = finding.help.as_ref().filter(|help| first.help.as_ref() != Some(*help)) {
@@ -84,15 +120,13 @@ fn other(audit: &Audit<'_>, finding: &Finding, first: &Finding) -> Markup {
     }
 }
 
-/// The remedy, and the commands that carry it out and show the whole proof.
-fn fix(audit: &Audit<'_>, finding: &Finding, flags: &NextFlags<'_>) -> Markup {
+/// The remedy, and the command that carries it out.
+fn fix(finding: &Finding, flags: &NextFlags<'_>) -> Markup {
     let command = finding.help.as_deref().and_then(|help| command(help, flags));
-    let arn = finding.proof.and_then(|proof| subject_arn(audit, finding, proof));
     html! {
         div.fix {
             @if let Some(help) = &finding.help { p { span.label { "Fix: " } (inline(&words::sentence(help))) } }
             @if let Some(command) = command { (command_line(&command)) }
-            @if let Some(arn) = arn { (command_line(&format!("invoketrail explain{} {}", flags.source, shell(&arn)))) }
         }
     }
 }
@@ -139,8 +173,10 @@ fn advice(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()> {
     told.sort_by_key(|(control, one)| (one.status == Status::Pass, control.weight, one.status));
     put(html! { h3.advice-title #advice { "Advice and warnings" span.count { (told.len()) } } }, out)?;
     out.write_all(b"<ul class=\"advice\" aria-labelledby=\"advice\">\n")?;
-    for some in told.chunks(CHUNK) {
-        put(html! { @for (control, one) in some { li { (piece_of_advice(audit, control, one)) } } }, out)?;
+    let (detailed, short) = told.split_at(told.len().min(DETAILED));
+    put(html! { @for (control, one) in detailed { li { (piece_of_advice(audit, control, one)) } } }, out)?;
+    for some in short.chunks(CHUNK) {
+        put(html! { @for (control, one) in some { li.many { (short_advice(audit, control, one)) } } }, out)?;
     }
     out.write_all(b"</ul>\n")
 }
@@ -152,5 +188,15 @@ fn piece_of_advice(audit: &Audit<'_>, control: &ControlResult, one: &Finding) ->
         p { (inline(&words::sentence(&one.reason))) }
         @if let Some(about) = words::about(audit, one) { p.about { (about) } }
         @if let Some(help) = &one.help { p.why { span.label { "Fix: " } (inline(&words::sentence(help))) } }
+    }
+}
+
+/// As [`piece_of_advice`], in few elements.
+fn short_advice(audit: &Audit<'_>, control: &ControlResult, one: &Finding) -> Markup {
+    let word = if one.status == Status::Pass { "warning" } else { colours::status(one.status).1 };
+    let help = one.help.as_ref().map(|help| format!(" Fix: {}", words::sentence(help)));
+    html! {
+        p { (mark::status(one.status, word)) " " (control.id) ": " (words::sentence(&one.reason)) (help.unwrap_or_default()) }
+        @if let Some(about) = words::about(audit, one) { p.about { (about) } }
     }
 }

@@ -112,12 +112,12 @@ pub(super) fn map(audit: &Audit<'_>) -> Markup {
         section #map aria-labelledby="map-title" {
             h2 #map-title { "Accounts and Regions" }
             (legend())
-            @if !bad.is_empty() { (table(&bad, &columns, &others)) }
+            @if !bad.is_empty() { (table("Map of accounts and Regions", &bad, &columns, &others)) }
             @if let Some(told) = folded_sentence(audit) { p.note { (words::sentence(&told)) } }
             @if !well.is_empty() {
                 details {
                     summary { (quantity(well.len(), ("account", "accounts"))) ": all recorded, and new ones will be" }
-                    (table(&well, &columns, &others))
+                    (table("Map of accounts where all is recorded", &well, &columns, &others))
                 }
             }
         }
@@ -135,10 +135,10 @@ fn legend() -> Markup {
     }
 }
 
-fn table(rows: &[&Row<'_>], columns: &[&str], others: &[&str]) -> Markup {
+fn table(label: &str, rows: &[&Row<'_>], columns: &[&str], others: &[&str]) -> Markup {
     let class = if columns.len() > UPRIGHT { "map dense" } else { "map" };
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Map of accounts and Regions" {
+        div.scroll tabindex="0" role="region" aria-label=(label) {
             table class=(class) {
                 thead {
                     tr {
@@ -197,10 +197,11 @@ fn cell(row: &Row<'_>, region: &str) -> Markup {
     html! {
         td class=(class) title=(title) {
             @if cell.summary.resources > 0 {
-                a href="#resources" data-search=(format!("{} {region}", row.account)) aria-label=(format!("{} {region}: {title}", row.account)) {
-                    span.shape { (mark::shape(cell.worst())) }
+                a href="#resources" data-search=(format!("{} {region}", row.account)) {
+                    span.shape aria-hidden="true" { (mark::shape(cell.worst())) }
                     @if cell.open() > 0 { (grouped(cell.open())) "/" }
                     (grouped(cell.summary.resources)) (plus)
+                    span.vh { ": " (title) }
                 }
             } @else {
                 span.vh { (title) }

@@ -1,4 +1,4 @@
-//! Verdicts and statuses as a shape and a word: no meaning is in a colour alone.
+//! Verdicts and statuses as a shape and a word: no meaning is in a colour alone. The style sheet puts the shape before the word.
 
 use crate::words;
 use audit::answer::Conclusion;
@@ -28,27 +28,31 @@ pub(super) const fn class(state: State) -> &'static str {
 
 /// A verdict: shape and word.
 pub(super) fn state(state: State) -> Markup {
-    html! { span class=(format!("mark {}", class(state))) { span.shape aria-hidden="true" { (shape(state)) } (words::state(state)) } }
+    html! { span class=(format!("mark {}", class(state))) { (words::state(state)) } }
 }
 
 /// A status: shape and word. What passes with a finding is a warning.
 pub(super) fn status(status: Status, word: &str) -> Markup {
-    let (class, shape) = match status {
-        Status::Fail => ("bad", "\u{2715}"),
-        Status::Undetermined => ("open", "?"),
-        Status::Pass => ("good", "\u{2713}"),
-        Status::NotApplicable => ("none", "\u{2013}"),
-    };
-    let (class, shape) = if word == "warning" { ("open", "!") } else { (class, shape) };
-    html! { span class=(format!("mark {class}")) { span.shape aria-hidden="true" { (shape) } (word) } }
+    html! { span class=(format!("mark {}", class_of(status, word))) { (word) } }
 }
 
-/// The answer of the whole audit: its class and its shape.
-pub(super) const fn conclusion(conclusion: Conclusion) -> (&'static str, &'static str) {
+/// The class that gives a status its colour and shape.
+pub(super) fn class_of(status: Status, word: &str) -> &'static str {
+    match status {
+        _ if word == "warning" => "warn",
+        Status::Fail => "bad",
+        Status::Undetermined => "open",
+        Status::Pass => "good",
+        Status::NotApplicable => "none",
+    }
+}
+
+/// The class of the answer of the whole audit.
+pub(super) const fn conclusion(conclusion: Conclusion) -> &'static str {
     match conclusion {
-        Conclusion::Yes => ("good", "\u{2713}"),
-        Conclusion::No => ("bad", "\u{2715}"),
-        Conclusion::Undetermined => ("open", "?"),
-        Conclusion::Nothing => ("none", "\u{2013}"),
+        Conclusion::Yes => "good",
+        Conclusion::No => "bad",
+        Conclusion::Undetermined => "open",
+        Conclusion::Nothing => "none",
     }
 }

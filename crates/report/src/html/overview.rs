@@ -24,18 +24,18 @@ const STATES: [State; 4] =
 pub(super) fn overview(document: &AuditDocument<'_>) -> Markup {
     let audit = document.audit;
     let conclusion = audit.answer().conclusion();
-    let (class, shape) = mark::conclusion(conclusion);
+    let class = mark::conclusion(conclusion);
     let (command, why) = next_command(audit, &document.flags);
     html! {
         section #answer class=(format!("answer {class}")) aria-labelledby="headline" {
-            p.verdict { span.shape aria-hidden="true" { (shape) } "Answer: " (conclusion.as_str()) }
+            p class=(format!("verdict mark {class}")) { "Answer: " (conclusion.as_str()) }
             h1 #headline { (headline(audit)) }
             @if audit.about_invocations() != Conclusion::Nothing {
                 p.counts { (counts(audit)) }
                 (bars(audit))
             }
             @if let Some(gaps) = gaps_sentence(audit.inventory) {
-                p.unread { (mark::state(State::Undetermined)) " " (words::sentence(&gaps)) " " a href="#gaps" { "See Gaps" } }
+                p.unread { span.mark.open {} (words::sentence(&gaps)) " " a href="#gaps" { "See Gaps" } }
             }
             div.next {
                 p.label { "Next: " (why) }
@@ -50,7 +50,7 @@ pub(super) fn overview(document: &AuditDocument<'_>) -> Markup {
 pub(super) fn command_line(command: &str) -> Markup {
     html! {
         div.command {
-            code tabindex="0" role="region" aria-label="Command" { (command) }
+            code { (command) }
             button.copy type="button" data-copy=(command) { "Copy" }
         }
     }
@@ -76,7 +76,6 @@ fn bars(audit: &Audit<'_>) -> Markup {
                     span.legend {
                         @for state in STATES.into_iter().filter(|state| of(&tally.summary, *state) > 0) {
                             span class=(format!("mark {}", mark::class(state))) {
-                                span.shape aria-hidden="true" { (mark::shape(state)) }
                                 (grouped(of(&tally.summary, state))) " " (words::state(state))
                             }
                         }

@@ -64,7 +64,11 @@ pub(super) fn proof(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Optio
 }
 
 /// The fields of the event that selectors look at, by CloudTrail's names.
-fn event(event: &Event, place: &PlaceAudit<'_>, arn: Option<&str>) -> Markup {
+fn fields<'a>(
+    event: &'a Event,
+    place: &PlaceAudit<'a>,
+    arn: Option<&'a str>,
+) -> Vec<(&'static str, &'a str)> {
     let read_only = if event.read_only { "true" } else { "false" };
     let mut fields = vec![
         ("eventCategory", event.category.as_str()),
@@ -80,9 +84,40 @@ fn event(event: &Event, place: &PlaceAudit<'_>, arn: Option<&str>) -> Markup {
     }
     fields.extend(event.user_identity_arn.as_deref().map(|arn| ("userIdentity.arn", arn)));
     fields.extend(event.session_credential_from_console.then_some(("sessionCredentialFromConsole", "true")));
+    fields
+}
+
+/// The same proof in few elements, for a page with thousands of findings: a browser takes as long as it has elements.
+pub(super) fn short(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<Markup> {
+    let (escape, state) = escape(audit, finding, proof)?;
+    let place = &audit.places[proof.place];
+    let arn = subject_arn(audit, finding, proof);
+    let example = words::example(audit, place, escape, arn.as_deref());
+    let fields = fields(&escape.witness, place, arn.as_deref());
+    let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let deeds = words::deeds(audit, place, escape);
+    let selector = |at: usize, number: usize| {
+        let known = audit.inventory.recorders[at].selectors.known()?.list.get(number)?;
+        Some(format!("Selector {number}: {}", selectors::compact(known)))
+    };
+    Some(html! {
+        p { (words::of_example(state)) (example) }
+        p.conditions { (fields.join("; ")) }
+        @for deed in deeds.iter().take(RECORDERS) {
+            p { (words::sentence(&deed.line)) }
+            @for told in deed.selectors.iter().take(SELECTORS).filter_map(|(number, _)| selector(deed.recorder?, *number)) {
+                p.conditions { (told) }
+            }
+        }
+    })
+}
+
+/// The fields of the event as a list of names and values.
+fn event(event: &Event, place: &PlaceAudit<'_>, arn: Option<&str>) -> Markup {
+    let fields = fields(event, place, arn);
     html! {
         dl.event {
-            @for (name, value) in fields { div { dt { (name) } dd { (value) } } }
+            @for (name, value) in fields { div class=[value.starts_with("arn:").then_some("wide")] { dt { (name) } dd { (value) } } }
         }
     }
 }

@@ -80,5 +80,6 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   addEventListener("hashchange", asked);
   find();
+  list.classList.add("ready");
   asked();
 });

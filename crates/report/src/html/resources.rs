@@ -1,5 +1,6 @@
 //! Every resource with its verdict: the worst first. The table can be searched; without the script it is all there.
 
+use super::findings::inline;
 use super::{mark, put};
 use crate::quantity::{grouped, quantity};
 use crate::resource_name::name_in;
@@ -93,8 +94,8 @@ fn row(audit: &Audit<'_>, one: ResourceRef) -> Markup {
     let kind = ResourceType::ALL.get(one.plane).map_or("resource", |kind| kind.noun());
     html! {
         tr class=(mark::class(state)) {
-            td { (mark::state(state)) }
-            th scope="row" { span.name { (name_in(row.arn)) } " " span.kind-of { (kind) } span.arn { (row.arn) } }
+            td.mark { (words::state(state)) }
+            th scope="row" { (name_in(row.arn)) " " small { (kind) } span.arn { (row.arn) } }
             td { (place.account) }
             td { (place.region) }
             td {
@@ -121,8 +122,8 @@ fn why(audit: &Audit<'_>, home: ResourceRef) -> Markup {
         }
     };
     html! {
-        @if elsewhere.is_empty() { (told(home)) } @else {
-            @for one in each { span.served { (audit.places[one.place].region) ": " (told(one)) } }
+        @if elsewhere.is_empty() { (inline(&told(home))) } @else {
+            @for one in each { span.served { (audit.places[one.place].region) ": " (inline(&told(one))) } }
         }
     }
 }

@@ -82,10 +82,32 @@ pub(super) fn recorders(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()
         put(html! { p.note { (words::sentence("no trail or event data store exists here")) } }, out)?;
     }
     let standings = standings(audit);
-    for (one, standing) in all.iter().zip(&standings) {
-        put(recorder(one, standing), out)?;
+    for (at, (one, standing)) in all.iter().zip(&standings).enumerate() {
+        put(if at < DETAILED { recorder(one, standing) } else { short(one, standing) }, out)?;
     }
     out.write_all(b"</section>\n")
+}
+
+/// Recorders after these are written in fewer elements.
+const DETAILED: usize = 100;
+
+/// As [`recorder`], in few elements.
+fn short(one: &Recorder, standing: &Standing) -> Markup {
+    let active = quantity(standing.active, words::PLACES);
+    let silent =
+        standing.silent.iter().map(|((reason, _), n)| format!("; silent in {}: {reason}", grouped(*n)));
+    html! {
+        article.recorder.many {
+            h3 { (one.name) }
+            p { (one.kind) " " (one.arn) "; active in " (active) (silent.collect::<String>()) }
+            @match one.selectors.known() {
+                None => p { (words::sentence(selectors::UNREAD)) },
+                Some(known) => @for (at, selector) in known.list.iter().enumerate() {
+                    p.conditions { "Selector " (at) ": " (selectors::compact(selector)) }
+                },
+            }
+        }
+    }
 }
 
 fn recorder(one: &Recorder, standing: &Standing) -> Markup {
@@ -98,8 +120,8 @@ fn recorder(one: &Recorder, standing: &Standing) -> Markup {
     html! {
         article.recorder {
             h3 { (one.name) " " span.kind-of { (one.kind) } }
+            p.arn { (one.arn) }
             dl.facts {
-                div { dt { "ARN" } dd.arn { (one.arn) } }
                 div { dt { "Reach" } dd { (reach.join(", ")) } }
                 @if let Some(status) = one.status.known() { div { dt { "Status" } dd { (StoreStatus::as_str(status)) } } }
                 @if let Some(to) = &one.destination { div { dt { "Destination" } dd.arn { (to) } } }
