@@ -130,7 +130,7 @@ fn hostile_names_are_inert_on_the_page() {
         "!DOCTYPE", "html", "head", "meta", "title", "style", "script", "body", "a", "header", "footer",
         "nav", "main", "section", "article", "h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "dt", "dd",
         "div", "span", "code", "button", "svg", "rect", "table", "thead", "tbody", "tr", "th", "td",
-        "details", "summary", "time", "q", "mark", "form", "label", "input", "select", "option",
+        "details", "summary", "small", "time", "q", "mark", "form", "label", "input", "select", "option",
     ];
     for tag in between(&rest, "<", ">") {
         let name = tag.trim_start_matches('/').split([' ', '>']).next().unwrap();
