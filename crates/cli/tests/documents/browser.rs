@@ -113,23 +113,25 @@ fn a_checker_of_accessibility_finds_nothing() {
     let run = "addEventListener('load', async () => { const found = await axe.run(); const list = document.createElement('pre'); \
         list.id = 'found'; list.textContent = found.passes.length + ' passes;' + found.violations.map((one) => `${one.impact} ${one.id}: ` \
         + one.nodes.map((node) => node.html).join(' ')).join(';'); document.body.append(list); })";
-    for inventory in [worlds::acme(), worlds::healthy(), worlds::empty()] {
+    const LIGHT: [&str; 2] = ["--window-size=1280,900", "--blink-settings=preferredColorScheme=1"];
+    const DARK: [&str; 2] = ["--window-size=400,900", "--blink-settings=preferredColorScheme=0"];
+    let looks = [
+        (worlds::acme(), LIGHT),
+        (worlds::acme(), DARK),
+        (worlds::healthy(), DARK),
+        (worlds::empty(), LIGHT),
+    ];
+    for (inventory, flags) in looks {
         let page = page_of(&audited(&inventory));
         let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
         let (_, after) = rest.split_once('>').unwrap();
         let page = format!("{before}{after}")
             .replace("</body>", &format!("<script>{axe}</script><script>{run}</script></body>"));
-        for flags in [
-            ["--window-size=1280,900", "--blink-settings=preferredColorScheme=1"],
-            ["--window-size=400,900", "--blink-settings=preferredColorScheme=0"],
-        ] {
-            let folder = tempfile::tempdir().unwrap();
-            let opened = open_with(folder.path(), &page, "", &flags);
-            let found =
-                opened.page.split("<pre id=\"found\">").nth(1).unwrap().split("</pre>").next().unwrap();
-            let (passes, violations) = found.split_once(" passes;").unwrap();
-            assert!(passes.parse::<usize>().unwrap() > 20, "{passes}");
-            assert_eq!(violations, "", "{flags:?}");
-        }
+        let folder = tempfile::tempdir().unwrap();
+        let opened = open_with(folder.path(), &page, "", &flags);
+        let found = opened.page.split("<pre id=\"found\">").nth(1).unwrap().split("</pre>").next().unwrap();
+        let (passes, violations) = found.split_once(" passes;").unwrap();
+        assert!(passes.parse::<usize>().unwrap() > 20, "{passes}");
+        assert_eq!(violations, "", "{flags:?}");
     }
 }

@@ -10,7 +10,7 @@ use crate::selectors;
 use crate::words;
 use audit::finding::{Audit, ControlResult, Status, Weight};
 use audit::inventory::GapKind;
-use cloudtrail::recorder::{Recorder, StoreStatus};
+use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
 use maud::{Markup, html};
 use std::io::{self, Write};
 
@@ -116,6 +116,8 @@ fn recorder(one: &Recorder, standing: &Standing) -> Markup {
         reach.push("all accounts of the organization".to_owned());
     }
     let places = |n: usize| quantity(n, words::PLACES);
+    // Whether a trail logs is said place by place.
+    let status = one.status.known().filter(|_| one.kind != RecorderKind::Trail);
     let validation = one.log_file_validation.map(|on| if on { "on" } else { "off" });
     html! {
         article.recorder {
@@ -123,7 +125,7 @@ fn recorder(one: &Recorder, standing: &Standing) -> Markup {
             p.arn { (one.arn) }
             dl.facts {
                 div { dt { "Reach" } dd { (reach.join(", ")) } }
-                @if let Some(status) = one.status.known() { div { dt { "Status" } dd { (StoreStatus::as_str(status)) } } }
+                @if let Some(status) = status { div { dt { "Status" } dd { (StoreStatus::as_str(status)) } } }
                 @if let Some(to) = &one.destination { div { dt { "Destination" } dd.arn { (to) } } }
                 @if let Some(on) = validation { div { dt { "Log file validation" } dd { (on) } } }
                 div { dt { "Active in" } dd {
