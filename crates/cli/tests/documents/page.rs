@@ -3,7 +3,8 @@
 use crate::reports::{STAMP, audited, text_of};
 use crate::worlds;
 use audit::finding::Audit;
-use audit::inventory::{GapKind, Inventory};
+use audit::inventory::{GapKind, Inventory, Resource, Serving};
+use cloudtrail::recorder::Seen;
 use report::{AuditDocument, AuditFormat, Layout, NextFlags};
 use sha2::{Digest, Sha256};
 use text::visible::acts;
@@ -68,10 +69,52 @@ fn every_resource_finding_control_recorder_and_gap_is_on_the_page() {
     assert!(page.contains("turned it away") && page.contains("recipientAccountId"));
 }
 
+/// More causes and recorders than are shown in detail: accounts with a trail each that records reads alone, and one function.
+fn many_causes() -> Inventory {
+    let one = crate::renderings::inventory();
+    let mut many = Inventory { recorders: Vec::new(), places: Vec::new(), ..one.clone() };
+    for number in 0..120 {
+        let account = format!("{:012}", 200_000_000_000_u64 + number);
+        let (mut recorder, mut place) = (one.recorders[0].clone(), one.places[0].clone());
+        recorder.name = format!("reads-{number}");
+        recorder.arn = format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/{}", recorder.name);
+        recorder.account.clone_from(&account);
+        let reads = crate::renderings::BASIC.replace("WriteOnly", "ReadOnly");
+        recorder.selectors = Seen::Known(crate::renderings::read(&reads));
+        if let Seen::Known(sightings) = &mut place.trails {
+            sightings.iter_mut().for_each(|one| one.trail.clone_from(&recorder.arn));
+        }
+        let arn = format!("arn:aws:lambda:eu-west-1:{account}:function:f-{number}").into();
+        place.functions.resources = vec![Resource { arn, serving: Serving::Home }].into();
+        place.account = account;
+        many.recorders.push(recorder);
+        many.places.push(place);
+    }
+    many
+}
+
+/// Thousands of findings are told in fewer elements, and none is left out: each cause with its proof, each recorder with its selectors.
+#[test]
+fn many_causes_are_all_on_the_page_with_their_proofs() {
+    let inventory = many_causes();
+    let page = body(&page_of(&audited(&inventory)));
+    assert!(page.matches("<article class=\"cause").count() >= 120);
+    for number in [0, 49, 50, 119] {
+        let told = format!("Trail reads-{number} does not record it: selector 0 takes read events only");
+        assert!(page.contains(&told), "{told}");
+    }
+    let short = page.split("<h3>120. ").nth(1).unwrap();
+    assert!(
+        short.contains("eventName = Invoke") && short.contains("Selector 0: ReadWriteType = ReadOnly"),
+        "{}",
+        &short[..2000]
+    );
+}
+
 /// Every element is closed in its order, headings step by one, tables have heads, and what a label names is there.
 #[test]
 fn the_page_is_well_formed_and_its_headings_are_in_order() {
-    for inventory in [worlds::acme(), worlds::healthy(), worlds::empty()] {
+    for inventory in [worlds::acme(), worlds::healthy(), worlds::empty(), many_causes()] {
         let page = body(&page_of(&audited(&inventory)));
         let (mut open, mut level): (Vec<&str>, u32) = (Vec::new(), 0);
         for tag in between(&page, "<", ">") {

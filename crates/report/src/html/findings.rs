@@ -62,7 +62,7 @@ fn cause(document: &AuditDocument<'_>, number: usize, cause: &Cause<'_>) -> Mark
             p.about { (brief::about(audit, cause, first)) }
             @if let Some(why) = &why { p.why { span.label { "Why: " } (words::sentence(why)) } }
             @if !cause.also.is_empty() { p.why { span.label { "Also: " } (cause.also.join(", ")) } }
-            (fix(first, &document.flags))
+            @if first.help.is_some() { (fix(first, &document.flags)) }
             @if let Some(proof) = first.proof.and_then(|of| proof::proof(audit, first, of)) {
                 // The first shows what a proof is; a reader folds out the others, and a printer all.
                 details.evidence open[number == 1] {
