@@ -2,6 +2,7 @@
 
 use super::Stamp;
 use super::drift::drift_text;
+use super::next::NextFlags;
 use super::page::Layout;
 use audit::finding::Audit;
 
@@ -14,6 +15,8 @@ pub struct AuditDocument<'a> {
     pub stamp: Stamp<'a>,
     /// When the earlier audit was collected; empty iff none was named.
     pub since: &'a str,
+    /// The flags with which a command that the document advises comes to the same answer.
+    pub flags: NextFlags<'a>,
 }
 
 impl AuditDocument<'_> {

@@ -2,7 +2,7 @@
 
 use super::audit_document::AuditDocument;
 use super::page::Layout;
-use super::{asff, csv, json, jsonl, junit, markdown, ocsf, sarif, terminal};
+use super::{asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, terminal};
 use std::io::{self, Write};
 
 macro_rules! formats {
@@ -51,6 +51,7 @@ formats! {
     Json "json" "json" "One document." json::document;
     Jsonl "jsonl" "jsonl" "One line for each resource." jsonl::document;
     Markdown "markdown" "md" "For a pull request or a wiki." markdown::document;
+    Html "html" "html" "One page for a browser, without network." html::document;
     Csv "csv" "csv" "For a spreadsheet: one row for each resource." csv::document;
     Junit "junit" "xml" "For a build server: one test case for each control (JUnit XML)." junit::document;
     Sarif "sarif" "sarif" "For code scanning (SARIF 2.1.0)." sarif::document;

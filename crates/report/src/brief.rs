@@ -1,6 +1,6 @@
 //! An audit in one screen: the answer, each cause of it once with its remedy, and how much more `--all` shows.
 
-mod cause;
+pub(super) mod cause;
 
 use super::colours::status;
 use super::inactive::inactive;
@@ -92,7 +92,7 @@ fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
 }
 
 /// `2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new ones`
-fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
+pub(super) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     let new: BTreeSet<usize> = cause
         .findings
         .iter()
@@ -159,7 +159,7 @@ fn speaks_of_new(finding: &Finding) -> bool {
 }
 
 /// What the nearest recorder does instead, and how many others do not record it either.
-fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
+pub(super) fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
     let Some(near) = nearest(audit, proof) else {
         let told: Vec<&str> = cause.because.iter().map(String::as_str).collect();
         return match told.as_slice() {
@@ -219,7 +219,7 @@ fn advice<'a>(audit: &'a Audit<'_>, control: &'a ControlResult) -> impl Iterator
 }
 
 /// True iff a required control has the very same finding.
-fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
+pub(super) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
     let mut required = audit.controls.iter().filter(|one| one.weight == Weight::Required);
     required.any(|one| one.findings.contains(finding))
 }

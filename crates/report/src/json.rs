@@ -283,9 +283,9 @@ fn served_in(audit: &Audit<'_>, home: ResourceRef, object: &mut Object<'_>) {
 /// What one recorder does, counted in places.
 #[derive(Default)]
 pub(super) struct Standing {
-    active: usize,
-    uncertain: usize,
-    silent: BTreeMap<(String, Code), usize>,
+    pub(super) active: usize,
+    pub(super) uncertain: usize,
+    pub(super) silent: BTreeMap<(String, Code), usize>,
 }
 
 /// For each recorder of the inventory.

@@ -1,4 +1,4 @@
-//! An audit as documents: text for a terminal, JSON, JSON lines, Markdown; and the proof for one resource.
+//! An audit as documents: text for a terminal, JSON, JSON lines, Markdown, HTML; and the proof for one resource.
 //!
 //! Nothing here decides anything, and nothing reads a clock, the environment or a terminal: the same audit, stamp and
 //! layout always give the same bytes.
@@ -16,6 +16,7 @@ mod entries;
 pub mod explain;
 mod explained;
 mod gaps;
+mod html;
 mod inactive;
 mod invocations;
 mod json;
@@ -57,6 +58,7 @@ pub use explain::{
 };
 pub use explained::{explanation_json, explanation_text};
 pub use gaps::gaps_sentence;
+pub use html::{SCRIPT, STYLE};
 pub use invocations::{
     Again, INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
     invocations_jsonl, invocations_next, invocations_text, nothing_read,

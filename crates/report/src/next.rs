@@ -11,7 +11,7 @@ use audit::remedy::nearest;
 use recording::Open;
 
 /// The flags with which a next command comes to the same answer, each with a space before it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct NextFlags<'a> {
     /// Those that lead to the same facts, and count the same recorders.
     pub source: &'a str,

@@ -110,6 +110,17 @@ fn functions(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> Summary {
     summary
 }
 
+/// As the sentence below the table, where there are places without functions.
+pub(super) fn folded_sentence(audit: &Audit<'_>) -> Option<String> {
+    let rows = audit.places.iter().filter_map(|place| {
+        let future = audit.verdicts[place.planes.first()?.any_other].state;
+        let unlisted = !view::listing_gaps(place).is_empty();
+        Some(PlaceRow { place, summary: functions(audit, place), future, unlisted })
+    });
+    let empty: Vec<PlaceRow<'_>> = rows.filter(PlaceRow::is_empty).collect();
+    (!empty.is_empty()).then(|| folded(audit, &empty))
+}
+
 /// `22 Regions have no functions; a new one would be recorded in 18, not recorded in 4`
 fn folded(audit: &Audit<'_>, rows: &[PlaceRow<'_>]) -> String {
     let one_account = audit.places.iter().all(|place| place.account == audit.places[0].account);

@@ -45,6 +45,16 @@ pub(super) fn whole(selector: &Selector) -> Vec<String> {
 /// A selector that is longer has a line for each of its fields.
 const LINE: usize = 84;
 
+/// The selector's conditions, all of which must hold; long lists are cut.
+pub(super) fn conditions(selector: &Selector) -> Vec<String> {
+    parts(selector, NAMED)
+}
+
+/// As [`conditions`]; nothing is cut.
+pub(super) fn all_conditions(selector: &Selector) -> Vec<String> {
+    parts(selector, usize::MAX)
+}
+
 fn parts(selector: &Selector, most: usize) -> Vec<String> {
     match selector {
         Selector::Basic(basic) => of_basic(basic, most),

@@ -119,7 +119,7 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
 }
 
 /// Warnings of one control that say the same of several places, told once.
-fn merged<'a>(
+pub(super) fn merged<'a>(
     all: impl Iterator<Item = (&'a ControlResult, &'a Finding)>,
 ) -> Vec<(&'a ControlResult, Cow<'a, Finding>)> {
     let mut merged: Vec<(&ControlResult, Cow<'_, Finding>)> = Vec::new();

@@ -59,9 +59,9 @@ fn not_all_listed(audit: &Audit<'_>) -> bool {
 }
 
 /// Resources of one type by verdict, and how many that are not fully recorded are excused.
-struct Tally {
-    kind: ResourceType,
-    summary: Summary,
+pub(super) struct Tally {
+    pub(super) kind: ResourceType,
+    pub(super) summary: Summary,
     excused: usize,
 }
 
@@ -70,13 +70,13 @@ impl Tally {
         (self.summary.partially_recorded + self.summary.not_recorded).saturating_sub(self.excused)
     }
 
-    fn quantity(&self, n: usize) -> String {
+    pub(super) fn quantity(&self, n: usize) -> String {
         quantity(n, (self.kind.noun(), &format!("{}s", self.kind.noun())))
     }
 }
 
 /// One for each type of which there are any.
-fn tallies(audit: &Audit<'_>) -> Vec<Tally> {
+pub(super) fn tallies(audit: &Audit<'_>) -> Vec<Tally> {
     let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
     let of = |kind: ResourceType| {
         let rows = (0..audit.places.len()).flat_map(|place| audit.at_home(place, kind));

@@ -122,23 +122,40 @@ pub(super) fn example(
 /// What each recorder did with the witness, one line for each: those at the place first, then those that would record but
 /// for a fault of their own. Recorders that were never meant for the place are left to the explanation.
 pub(super) fn turned_away(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &Escape) -> Vec<String> {
-    let mut deeds: BTreeMap<usize, Vec<(usize, &Why)>> = BTreeMap::new();
+    deeds(audit, place, escape).into_iter().map(|deed| deed.line).collect()
+}
+
+/// What one recorder did with a witness.
+pub(super) struct Deed<'a> {
+    /// Position in the inventory; `None` iff it could not be listed.
+    pub(super) recorder: Option<usize>,
+    /// In a sentence.
+    pub(super) line: String,
+    /// Its selectors that do not certainly record the witness; empty iff it is silent for a fault of its own.
+    pub(super) selectors: Vec<(usize, &'a Why)>,
+}
+
+/// As [`turned_away`], with what each line is about.
+pub(super) fn deeds<'a>(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &'a Escape) -> Vec<Deed<'a>> {
+    let mut deeds: BTreeMap<usize, Vec<(usize, &'a Why)>> = BTreeMap::new();
     for by in &escape.turned_away {
         deeds.entry(by.by.candidate).or_default().push((by.by.selector, &by.why));
     }
-    let mut told: Vec<String> = deeds
+    let mut told: Vec<Deed<'a>> = deeds
         .into_iter()
-        .map(|(candidate, deeds)| {
+        .map(|(candidate, selectors)| {
             let recorder = place.candidates.get(candidate).and_then(|one| one.recorder);
-            match recorder.map(|at| &audit.inventory.recorders[at]) {
-                Some(recorder) => what_it_did(recorder, &deeds, escape),
+            let line = match recorder.map(|at| &audit.inventory.recorders[at]) {
+                Some(recorder) => what_it_did(recorder, &selectors, escape),
                 None => "there may be recorders that could not be listed".to_owned(),
-            }
+            };
+            Deed { recorder, line, selectors }
         })
         .collect();
     told.extend(place.silent.iter().filter(|silent| is_a_fault(&silent.reason)).map(|silent| {
         let recorder = &audit.inventory.recorders[silent.recorder];
-        format!("{} {} records nothing here: {}", recorder.kind, recorder.name, silent.reason)
+        let line = format!("{} {} records nothing here: {}", recorder.kind, recorder.name, silent.reason);
+        Deed { recorder: Some(silent.recorder), line, selectors: Vec::new() }
     }));
     told
 }

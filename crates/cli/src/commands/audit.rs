@@ -47,13 +47,6 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         drift: drift.as_ref(),
     };
     let since = before.map(|before| before.collected_at).unwrap_or_default();
-    let document = AuditDocument { audit: &audit, stamp, since: &since };
-    for output in &settings.outputs {
-        write_file(&output.path, |out| output.format.0.write(&document, &Layout::default(), out))?;
-        say("wrote", &output.path.display().to_string());
-    }
-    let layout = layout_of(settings.all);
-    print(|out| settings.format.0.write(&document, &layout, out))?;
     let mut kept = settings.source.again();
     if settings.counted == Counted::Trails {
         kept.push_str(" --recorders trails");
@@ -62,8 +55,15 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         .exceptions
         .as_deref()
         .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path.to_string_lossy())));
-    let flags =
-        report::NextFlags { source: &kept, caller: &settings.source.caller(), of_audit: &with_exceptions };
+    let caller = settings.source.caller();
+    let flags = report::NextFlags { source: &kept, caller: &caller, of_audit: &with_exceptions };
+    let document = AuditDocument { audit: &audit, stamp, since: &since, flags };
+    for output in &settings.outputs {
+        write_file(&output.path, |out| output.format.0.write(&document, &Layout::default(), out))?;
+        say("wrote", &output.path.display().to_string());
+    }
+    let layout = layout_of(settings.all);
+    print(|out| settings.format.0.write(&document, &layout, out))?;
     let (command, why) = report::next_command(&audit, &flags);
     say("next", &format!("{command}  # {why}"));
     Ok(ending(outcome(&audit), settings.exit_zero))

@@ -4,6 +4,7 @@
 use crate::advice::{check, commands};
 use crate::run::{Said, root, run};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 #[test]
@@ -42,6 +43,20 @@ fn the_harness_sees_what_does_not_work() {
         assert!(caught.is_err(), "{wrong}");
     }
     check(&["audit"], "help: name another Region with --region  # `invoketrail audit --help`");
+}
+
+/// Each command that the page for a browser lets its reader copy: the next one, remedies, proofs.
+#[test]
+fn the_commands_of_the_page_work_as_typed() {
+    let typed = ["audit", "--inventory", "examples/acme.json", "--format", "html"];
+    let page = run(&typed).stdout;
+    let copied = page.split("data-copy=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let copied: BTreeSet<&str> = copied.collect();
+    copied.iter().for_each(|command| check(&typed, &format!("next: {command}")));
+    for wanted in ["plan --inventory", "explain --inventory", "permissions audit --check"] {
+        let begins = format!("invoketrail {wanted}");
+        assert!(copied.iter().any(|one| one.starts_with(&begins)), "{wanted}: {copied:?}");
+    }
 }
 
 /// The example with one trail to change, whose tags say that.

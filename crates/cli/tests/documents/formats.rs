@@ -61,7 +61,8 @@ pub(crate) fn judged<'a>(inventory: &'a Inventory, exceptions: &'a [Exception]) 
 pub(crate) fn written(audit: &Audit<'_>, name: &str) -> String {
     let format = AuditFormat::ALL.iter().find(|format| format.name() == name);
     let format = format.unwrap_or_else(|| panic!("no format {name}"));
-    let document = AuditDocument { audit, stamp: STAMP, since: "" };
+    let flags = report::NextFlags { source: "", caller: "", of_audit: "" };
+    let document = AuditDocument { audit, stamp: STAMP, since: "", flags };
     let mut out = Vec::new();
     format.write(&document, &Layout { all: true, ..Layout::default() }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -108,6 +109,8 @@ fn read(format: &str, text: &str) {
                 assert!(!shown || !text.chars().any(|one| one != '\n' && acts(one)), "{text:?}");
             });
         }),
+        // Read by a parser and a browser in `page` and `browser`.
+        "html" => assert!(text.starts_with("<!DOCTYPE html>") && !text.contains("<b a"), "{text}"),
         other => panic!("nobody reads {other} here"),
     }
 }

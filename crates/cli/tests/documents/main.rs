@@ -4,6 +4,8 @@
 
 mod agreement;
 mod brief;
+#[cfg(feature = "emulator")]
+mod browser;
 mod codes;
 mod explanations;
 #[cfg(feature = "emulator")]
@@ -12,6 +14,7 @@ mod formats;
 mod inventory_errors;
 mod inventory_file;
 mod invocations;
+mod page;
 mod plan_file;
 mod renderings;
 mod reports;

@@ -9,6 +9,26 @@ use std::path::Path;
 /// The file, how the offer begins there, and the page of a transcript or the test (file of `crates/cli/tests`, function) in which it is
 /// said and tried.
 const OFFERS: &[(&str, &str, &str)] = &[
+    (
+        "report/src/html/findings.rs",
+        "invoketrail explain{} {}",
+        "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
+    ),
+    (
+        "report/src/html/findings.rs",
+        "invoketrail permissions audit --check",
+        "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
+    ),
+    (
+        "report/src/html/findings.rs",
+        "invoketrail permissions audit{} --check",
+        "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
+    ),
+    (
+        "report/src/html/findings.rs",
+        "invoketrail plan",
+        "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
+    ),
     ("cli/src/commands/proofs.rs", "invoketrail permissions evidence", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail permissions audit{} --check", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail audit{}{counting}", "README.md"),

@@ -5,19 +5,19 @@ use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use std::collections::BTreeSet;
 
 /// Findings of one required control that come of the same.
-pub(super) struct Cause<'a> {
-    pub(super) control: &'a ControlResult,
-    pub(super) status: Status,
-    pub(super) findings: Vec<&'a Finding>,
+pub(crate) struct Cause<'a> {
+    pub(crate) control: &'a ControlResult,
+    pub(crate) status: Status,
+    pub(crate) findings: Vec<&'a Finding>,
     /// Other required controls that the same keeps from passing.
-    pub(super) also: Vec<&'static str>,
+    pub(crate) also: Vec<&'static str>,
     /// What the recorders did, or what the finding says where it rests on no verdict.
-    pub(super) because: Vec<String>,
+    pub(crate) because: Vec<String>,
 }
 
 impl Cause<'_> {
     /// How many resources it is about: a web function that escapes in several Regions is one.
-    pub(super) fn resources(&self, audit: &Audit<'_>) -> usize {
+    pub(crate) fn resources(&self, audit: &Audit<'_>) -> usize {
         let all = || self.findings.iter().flat_map(|finding| &finding.resources);
         let guests = all().filter(|one| audit.served.home(**one) != **one);
         let served: BTreeSet<_> = guests.map(|one| audit.served.home(*one)).collect();
@@ -27,7 +27,7 @@ impl Cause<'_> {
 }
 
 /// The findings of required controls, each cause once: of a control, what is so before what is unknown, and the largest first.
-pub(super) fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
+pub(crate) fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
     let mut all: Vec<Cause<'a>> = Vec::new();
     for control in audit.controls.iter().filter(|control| control.weight == Weight::Required) {
         let mut of: Vec<Cause<'a>> = Vec::new();
