@@ -4,10 +4,17 @@ use super::colours::state_style;
 use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
+use super::quantity::quantity;
 use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, words};
 use audit::finding::verdict_word;
 use cloudtrail::selector::{Doubt, Selector};
 use recording::{Escape, Open, SelectorRef, State, Why};
+
+/// How many selectors of a recorder are shown at most; the document has them all.
+const SELECTORS: usize = 20;
+
+/// How many lines an explanation has at most whose verdict is said once, at its beginning.
+const ONE_SCREEN: usize = 30;
 
 /// The explanation for a person at a terminal.
 #[must_use]
@@ -65,7 +72,15 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             page.paragraph(0, (Style::Open, "Gap: "), (Style::Plain, &told));
         }
     }
-    page.into_text()
+    let mut text = page.into_text();
+    // Who sees the end of a long one is not to scroll back for the verdict.
+    if text.lines().count() > ONE_SCREEN {
+        let mut end = Page::new(*layout);
+        end.gap();
+        end.paragraph(0, (Style::Strong, ""), (state_style(state), &headline(explanation)));
+        text.push_str(&end.into_text());
+    }
+    text
 }
 
 fn witness(explanation: &Explanation<'_>, escape: &Escape) -> String {
@@ -129,8 +144,24 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
             page.paragraph(2, (Style::Plain, ""), (Style::Plain, "It has no selectors: it records nothing."))
         }
         Some(selectors) => {
-            for (position, one) in selectors.iter().enumerate() {
-                selector(explanation, SelectorRef { candidate: at, selector: position }, one, page);
+            let decides = |position: &usize| {
+                let by = SelectorRef { candidate: at, selector: *position };
+                explanation.verdict.cover.contains(&by) || !silent(explanation, by)
+            };
+            let all: Vec<usize> = (0..selectors.len()).collect();
+            let shown: Vec<usize> = match all.len() {
+                0..=SELECTORS => all,
+                _ => all.into_iter().filter(decides).take(SELECTORS).collect(),
+            };
+            for position in &shown {
+                let by = SelectorRef { candidate: at, selector: *position };
+                selector(explanation, by, &selectors[*position], page);
+            }
+            let more = selectors.len() - shown.len();
+            if more > 0 {
+                let told =
+                    format!("and {}: --format json", quantity(more, ("more selector", "more selectors")));
+                page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
             }
         }
     }

@@ -269,6 +269,10 @@ fn served_in(audit: &Audit<'_>, home: ResourceRef, object: &mut Object<'_>) {
     let gaps =
         open.into_iter().flat_map(|open| &open.gaps).filter_map(|gap| audit.gaps[*gap].region.as_deref());
     all.extend(gaps.filter(|region| *region != at_home).map(|region| (region, None)));
+    // Which others serve it was not read: there is nothing to list.
+    if all.len() < 2 {
+        return;
+    }
     object.list("served_in", all, |json, (region, proof)| {
         let state = proof.map_or(State::Undetermined, |proof| audit.verdicts[proof.verdict].state);
         let by = proof.map(|proof| audit.recorded_by(proof)).unwrap_or_default();

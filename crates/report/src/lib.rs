@@ -6,8 +6,8 @@
 mod asff;
 mod audit_document;
 mod audit_format;
-mod brief;
 mod canary;
+mod cause;
 mod cells;
 mod colours;
 mod csv;

@@ -1,7 +1,8 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
+pub(crate) mod brief;
+
 use super::audit_document::AuditDocument;
-use super::brief::{brief, repeats};
 use super::colours::status;
 use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
@@ -11,6 +12,7 @@ use super::words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
+use brief::{brief, repeats};
 use recording::State;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

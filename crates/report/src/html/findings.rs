@@ -3,12 +3,12 @@
 use super::overview::command_line;
 use super::{mark, proof, put};
 use crate::audit_document::AuditDocument;
-use crate::brief::{self, cause::Cause, cause::causes};
+use crate::cause::{Cause, causes};
 use crate::colours;
 use crate::next::NextFlags;
 use crate::quantity::quantity;
 use crate::shell::shell;
-use crate::terminal::merged;
+use crate::terminal::{brief, merged};
 use crate::view::subject_arn;
 use crate::words;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};

@@ -59,6 +59,9 @@ fn headline(total: &Cell, groups: usize, by: &[Dimension], page: &mut Page) {
     page.paragraph(0, (Style::Strong, ""), (Style::Strong, &told));
 }
 
+/// Columns before a table.
+const INDENT: usize = 2;
+
 /// A column of numbers that is shown iff one of them is not 0.
 type Count = (&'static str, fn(&Cell) -> u64, Style);
 
@@ -79,7 +82,7 @@ fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page
     let labels: Vec<Vec<String>> = shown.iter().map(|group| words(group, by, &names, &apart)).collect();
     // Numbers, times and notes are as wide as they are; the rest is for labels.
     let numbers: usize = counts.iter().map(|(head, ..)| head.len() + 2).sum();
-    let fixed = numbers + "  Calls ".len() + 2 * (when.width() + 2);
+    let fixed = INDENT + numbers + "  Calls".len() + 2 * (when.width() + 2);
     let room = if layout.whole { usize::MAX } else { layout.width.clamp(40, 200).saturating_sub(fixed) };
     let told = |short| -> Vec<String> { shown.iter().map(|group| notes(&group.cell, short)).collect() };
     let widest = |notes: &[String]| notes.iter().map(|note| note.len() + 2).max().unwrap_or(0);
@@ -90,7 +93,7 @@ fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page
     let mut heads: Vec<(String, Align)> = by.iter().map(|one| (head(*one), Align::Left)).collect();
     heads.push(("Calls".to_owned(), Align::Right));
     heads.extend(counts.iter().map(|(head, ..)| ((*head).to_owned(), Align::Right)));
-    heads.extend(["First (UTC)", "Last", ""].map(|head| (head.to_owned(), Align::Left)));
+    heads.extend(["First (UTC)", "Last (UTC)", ""].map(|head| (head.to_owned(), Align::Left)));
     let heads: Vec<(&str, Align)> = heads.iter().map(|(head, align)| (head.as_str(), *align)).collect();
     let rows = shown.iter().zip(labels).zip(notes).flat_map(|((group, labels), note)| {
         let cell = &group.cell;
@@ -110,7 +113,11 @@ fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page
     });
     let rows: Vec<Vec<Span>> = rows.collect();
     page.gap();
-    page.table(&heads, &rows);
+    // The headline tells the whole time; errors are the last that may go.
+    let calls = by.len();
+    let times = [1, 2].map(|nth| calls + counts.len() + nth);
+    let order: Vec<usize> = times.into_iter().chain((1..=counts.len()).map(|nth| calls + nth)).collect();
+    page.table_dropping(&heads, &rows, &order);
     if short {
         legend(shown, page);
     }
@@ -152,7 +159,7 @@ fn legend(groups: &[TableRow<'_>], page: &mut Page) {
     }
 }
 
-/// How times are told: without the year where all are of one, which the headline names.
+/// How times are told: without the year where all are of one, which the headline names. A time is one word, so that no line breaks in it.
 struct When {
     years: bool,
 }
@@ -166,12 +173,11 @@ impl When {
     }
 
     fn width(&self) -> usize {
-        if self.years { "2026-11-21 13:00".len() } else { "11-21 13:00".len() }
+        if self.years { "2026-11-21T13:00".len() } else { "11-21T13:00".len() }
     }
 
     fn told(&self, at: i64) -> String {
-        let text = text_of(at).replacen('T', " ", 1);
-        text.get(if self.years { 0 } else { 5 }..16).unwrap_or_default().to_owned()
+        text_of(at).get(if self.years { 0 } else { 5 }..16).unwrap_or_default().to_owned()
     }
 }
 

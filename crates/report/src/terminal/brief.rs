@@ -1,17 +1,15 @@
 //! An audit in one screen: the answer, each cause of it once with its remedy, and how much more `--all` shows.
 
-pub(super) mod cause;
-
-use super::colours::status;
-use super::inactive::inactive;
-use super::page::{Page, Style};
-use super::quantity::{grouped, quantity};
-use super::selectors;
-use super::words;
+use crate::cause::{Cause, causes};
+use crate::colours::status;
+use crate::inactive::inactive;
+use crate::page::{Page, Style};
+use crate::quantity::{grouped, quantity};
+use crate::selectors;
+use crate::words;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use audit::remedy::{Nearest, nearest};
-use cause::{Cause, causes};
 use cloudtrail::resource::ResourceType;
 use recording::Why;
 use std::collections::BTreeSet;
@@ -32,8 +30,8 @@ const NAMED: usize = 3;
 const LINES: usize = 3;
 
 /// Everything between the verdict that begins the page and the one that ends it.
-pub(super) fn brief(audit: &Audit<'_>, page: &mut Page) {
-    super::places::places(audit, PLACES, true, page);
+pub(crate) fn brief(audit: &Audit<'_>, page: &mut Page) {
+    crate::places::places(audit, PLACES, true, page);
     let causes = causes(audit);
     let mut control = "";
     for (at, cause) in causes.iter().enumerate() {
@@ -92,7 +90,7 @@ fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
 }
 
 /// `2 of 14 functions (orders and stock) in 444455556666 eu-west-1, and new ones`
-pub(super) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
+pub(crate) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> String {
     let new: BTreeSet<usize> = cause
         .findings
         .iter()
@@ -159,7 +157,7 @@ fn speaks_of_new(finding: &Finding) -> bool {
 }
 
 /// What the nearest recorder does instead, and how many others do not record it either.
-pub(super) fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
+pub(crate) fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
     let Some(near) = nearest(audit, proof) else {
         let told: Vec<&str> = cause.because.iter().map(String::as_str).collect();
         return match told.as_slice() {
@@ -219,13 +217,13 @@ fn advice<'a>(audit: &'a Audit<'_>, control: &'a ControlResult) -> impl Iterator
 }
 
 /// True iff a required control has the very same finding.
-pub(super) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
+pub(crate) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
     let mut required = audit.controls.iter().filter(|one| one.weight == Weight::Required);
     required.any(|one| one.findings.contains(finding))
 }
 
 /// True iff the finding says once more what a required control says with its proof.
-pub(super) fn repeats(audit: &Audit<'_>, finding: &Finding) -> bool {
+pub(crate) fn repeats(audit: &Audit<'_>, finding: &Finding) -> bool {
     let Some(id) = finding
         .help
         .as_deref()
