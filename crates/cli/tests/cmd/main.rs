@@ -19,6 +19,7 @@ mod doubts;
 mod endpoints;
 mod evidence;
 mod flights;
+mod gallery;
 mod hostile;
 mod index;
 #[cfg(unix)]

@@ -201,3 +201,18 @@ fn the_walk_notices_what_a_schema_leaves_out() {
     assert_eq!(problems(&schema, &json!({"a": [{"c": 1}]})), none());
     assert_eq!(problems(&schema, &json!({"a": [{"d": 1}]})), ["/a/0/d is not described"]);
 }
+
+/// What stands for a reason in JSON is explained to whoever reads it.
+#[test]
+fn every_reason_of_verify_is_on_its_page() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/");
+    let page = std::fs::read_to_string(format!("{docs}verify.md")).unwrap();
+    let schema = std::fs::read_to_string(format!("{docs}verify-1.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    for list in ["doubts", "notes"] {
+        let at = format!("/$defs/function/properties/{list}/items/properties/reason/enum");
+        for reason in schema.pointer(&at).unwrap().as_array().unwrap() {
+            assert!(page.contains(&format!("`{}`", reason.as_str().unwrap())), "{reason}");
+        }
+    }
+}
