@@ -208,7 +208,7 @@ fn every_reason_of_verify_is_on_its_page() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/");
     let page = std::fs::read_to_string(format!("{docs}verify.md")).unwrap();
     let schema = std::fs::read_to_string(format!("{docs}verify-1.schema.json")).unwrap();
-    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
     for list in ["doubts", "notes"] {
         let at = format!("/$defs/function/properties/{list}/items/properties/reason/enum");
         for reason in schema.pointer(&at).unwrap().as_array().unwrap() {
