@@ -25,6 +25,13 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     };
     let places = validated.places.join(", ");
     page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, from {places}")));
+    if let Some(end) = validated.asked.to.is_none().then(|| end(validation)).flatten() {
+        let told = format!(
+            "the newest digest ends at {}: nothing says whether later ones were taken away",
+            text_of(end)
+        );
+        page.paragraph(0, (Style::Dim, ""), (Style::Dim, &told));
+    }
     key_line(&validated.keys, 0, &mut page);
     chains(validation, &mut page);
     digest_lines(validation, &validated.unseen, &mut page);
@@ -35,6 +42,15 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     page.gap();
     page.paragraph(0, (Style::Strong, ""), (Style::Strong, &digest_sentence(validation, &validated.unseen)));
     page.into_text()
+}
+
+/// When the newest digest ends, of the chain whose newest is the oldest; `None` iff there is no digest.
+fn end(validation: &Validation) -> Option<i64> {
+    let chains = validation.chains.iter().filter(|one| !one.chain.backfill);
+    let newest = |one: &ValidatedChain| {
+        one.windows.iter().filter(|window| window.digest.is_some()).map(|window| window.to).max()
+    };
+    chains.filter_map(newest).min()
 }
 
 /// The answer in one sentence.
