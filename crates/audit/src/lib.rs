@@ -35,6 +35,7 @@ pub mod reach;
 pub mod remedy;
 pub mod resource_ref;
 pub mod served;
+mod state;
 
 pub use cause::{of_verdict, of_why};
 use cost::Prices;

@@ -1,9 +1,6 @@
-//! A web function that several Regions serve: judged in each of them, answered once.
+//! Which rows are about one web function that several Regions serve.
 
-use crate::finding::{Audit, Proof, Row};
 use crate::resource_ref::ResourceRef;
-use cloudtrail::resource::ResourceType;
-use recording::State;
 use std::collections::BTreeMap;
 
 /// Which rows are about one web function.
@@ -32,81 +29,5 @@ impl Served {
     #[must_use]
     pub fn elsewhere(&self, home: ResourceRef) -> &[ResourceRef] {
         self.elsewhere.get(&home).map_or(&[], Vec::as_slice)
-    }
-}
-
-impl Audit<'_> {
-    /// The resources of one type at home at a place, each once.
-    pub fn at_home(&self, place: usize, kind: ResourceType) -> impl Iterator<Item = (ResourceRef, &Row<'_>)> {
-        let plane = kind as usize;
-        let of = &self.places[place].planes[plane];
-        of.rows[..of.own].iter().enumerate().map(move |(row, one)| (ResourceRef { place, plane, row }, one))
-    }
-
-    /// The answer for a resource, by the row where it is at home: over all Regions that serve it. What escapes in one of them escapes,
-    /// and what one of them records is recorded.
-    #[must_use]
-    pub fn state(&self, home: ResourceRef) -> State {
-        let rows = [home].into_iter().chain(self.served.elsewhere(home).iter().copied());
-        let verdicts = rows.map(|row| self.row(row).verdict);
-        let states = verdicts.map(|verdict| self.verdicts[verdict].state);
-        // A home Region that records all it serves, where others were not audited, does record.
-        let at_home = self.open.get(&self.row(home).verdict).map(|open| self.verdicts[open.home].state);
-        over_all(states.chain(at_home))
-    }
-
-    /// The verdict that proves [`Audit::state`]: that of the home Region unless another Region alone decides.
-    #[must_use]
-    pub fn proof_of(&self, home: ResourceRef) -> Proof {
-        let rank = |proof: &Proof| match self.verdicts[proof.verdict].state {
-            State::NotRecorded | State::PartiallyRecorded => 0,
-            State::Undetermined => 1,
-            State::Recorded => 2,
-        };
-        let proof = |row: ResourceRef| Proof { place: row.place, verdict: self.row(row).verdict };
-        let others = self.served.elsewhere(home).iter().map(|row| proof(*row));
-        others.fold(proof(home), |worst, other| if rank(&other) < rank(&worst) { other } else { worst })
-    }
-}
-
-/// What the states of one resource come to, each of them in a Region of its own.
-fn over_all(states: impl Iterator<Item = State>) -> State {
-    let (mut escapes, mut records, mut open) = (false, false, false);
-    for state in states {
-        escapes |= matches!(state, State::NotRecorded | State::PartiallyRecorded);
-        records |= matches!(state, State::Recorded | State::PartiallyRecorded);
-        open |= state == State::Undetermined;
-    }
-    match (escapes, records, open) {
-        (true, true, _) => State::PartiallyRecorded,
-        (true, false, _) => State::NotRecorded,
-        (false, _, true) => State::Undetermined,
-        (false, _, false) => State::Recorded,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::over_all;
-    use recording::State::{NotRecorded, PartiallyRecorded, Recorded, Undetermined};
-
-    #[test]
-    fn the_order_of_regions_decides_nothing() {
-        for (states, expected) in [
-            (&[Recorded, Recorded][..], Recorded),
-            (&[Recorded, Undetermined], Undetermined),
-            (&[Recorded, Undetermined, NotRecorded], PartiallyRecorded),
-            (&[Undetermined, NotRecorded], NotRecorded),
-            (&[NotRecorded, PartiallyRecorded], PartiallyRecorded),
-            (&[Undetermined, PartiallyRecorded], PartiallyRecorded),
-        ] {
-            for by in 0..states.len() {
-                let mut turned = states.to_vec();
-                turned.rotate_left(by);
-                assert_eq!(over_all(turned.iter().copied()), expected, "{turned:?}");
-                turned.reverse();
-                assert_eq!(over_all(turned.into_iter()), expected);
-            }
-        }
     }
 }
