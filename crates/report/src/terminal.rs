@@ -3,6 +3,7 @@
 use super::audit_document::AuditDocument;
 use super::brief::{brief, repeats};
 use super::colours::status;
+use super::frameworks;
 use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::{grouped, quantity};
@@ -42,12 +43,14 @@ pub fn write_terminal_since(
     if layout.all {
         super::places::places(audit, page.rows(), false, &mut page);
         controls(&audit.controls, &mut page);
+        frameworks::section(audit, &mut page);
         findings(audit, "Findings", |status| status != Status::Pass, &mut page);
         findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
         inactive(audit, &mut page);
         gaps(audit, &mut page);
     } else {
         brief(audit, &mut page);
+        frameworks::note(audit, &mut page);
     }
     page.append(drift);
     page.gap();
