@@ -64,7 +64,7 @@ impl Audit<'_> {
     pub fn answer(&self) -> Answer<'_> {
         let required = |status: Status| -> Vec<&ControlResult> {
             let of = |one: &&ControlResult| one.weight == Weight::Required && one.status == status;
-            self.controls.iter().filter(of).collect()
+            self.every_control().filter(of).collect()
         };
         match (required(Status::Fail), required(Status::Undetermined)) {
             (failing, _) if !failing.is_empty() => Answer::No(failing),
@@ -79,7 +79,7 @@ impl Audit<'_> {
         if self.looked_at_nothing() {
             return Conclusion::Nothing;
         }
-        let about = self.controls.iter().filter(|control| is_about_invocations(control.id));
+        let about = self.every_control().filter(|control| is_about_invocations(control.id));
         let of = |status| match status {
             Status::Fail => Conclusion::No,
             Status::Undetermined => Conclusion::Undetermined,

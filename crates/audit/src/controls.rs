@@ -16,7 +16,7 @@ mod recorder_exists;
 mod recorder_logging;
 mod selector_values_can_match;
 
-pub use names::{ABOUT_INVOCATIONS, REQUIRED, is_about_invocations};
+pub use names::{ABOUT_INVOCATIONS, ADVISORY, REQUIRED, is_about_invocations};
 
 use crate::code::{Code, Coded};
 use crate::cost::Prices;

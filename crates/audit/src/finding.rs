@@ -4,6 +4,7 @@
 
 use crate::accepted::Accepted;
 use crate::code::Coded;
+use crate::framework::Framework;
 use crate::inventory::{Gap, Inventory};
 use crate::resource_ref::ResourceRef;
 use crate::served::Served;
@@ -129,8 +130,12 @@ pub struct Proof {
 pub struct Audit<'a> {
     /// What it is about.
     pub inventory: &'a Inventory,
-    /// All controls, the main one first.
+    /// All controls, the main one first; where frameworks narrow what is shown, those that they rest on.
     pub controls: Vec<ControlResult>,
+    /// Controls that no framework of `frameworks` rests on: not shown, and as much a part of the answer.
+    pub left_out: Vec<ControlResult>,
+    /// The frameworks to which the report is narrowed; empty iff it is not.
+    pub frameworks: &'a [Framework],
     /// Resources by verdict.
     pub summary: Summary,
     /// One for each place of the inventory, in the same order.

@@ -70,6 +70,8 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
     Audit {
         inventory,
         controls: Vec::new(),
+        left_out: Vec::new(),
+        frameworks: &[],
         summary: Summary::default(),
         places,
         accepted,

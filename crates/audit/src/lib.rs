@@ -25,6 +25,7 @@ pub mod evidence;
 pub mod exception;
 mod exclusion;
 pub mod finding;
+pub mod framework;
 pub mod inventory;
 pub mod journal;
 mod judge;

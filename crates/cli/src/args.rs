@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod frameworks;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
 pub(crate) mod permissions;
@@ -100,6 +101,8 @@ pub(crate) enum Command {
     Inventory(inventory::Inventory),
     /// Print the least IAM policy that a job needs, or check what the caller lacks.
     Permissions(permissions::Permissions),
+    /// List the frameworks whose requirements the controls support.
+    Frameworks(frameworks::Frameworks),
     /// Print completions for a shell.
     Completions(completions::Completions),
 }

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod backout;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod frameworks;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
 pub(crate) mod permissions;

@@ -42,6 +42,9 @@ fn run(cli: Cli) -> Result<Outcome> {
     if let Command::Completions(typed) = &cli.command {
         return commands::completions::run(typed);
     }
+    if let Command::Frameworks(typed) = &cli.command {
+        return commands::frameworks::run(typed);
+    }
     let config = config::read(cli.config.as_deref())?;
     let context = Context { now: cli.now.or(cli.now_of_environment).unwrap_or_else(clock::now), config };
     match cli.command {
@@ -57,6 +60,7 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Invocations(typed) => commands::invocations::run(typed, context),
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
+        Command::Frameworks(typed) => commands::frameworks::run(&typed),
         Command::Completions(typed) => commands::completions::run(&typed),
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Audit {
     pub(crate) exceptions: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
     pub(crate) exit_zero: bool,
+    pub(crate) frameworks: Vec<String>,
+    pub(crate) framework_files: Vec<PathBuf>,
     pub(crate) all: bool,
 }
 
@@ -69,6 +71,8 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
         format: format(typed.format, &config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
         outputs: outputs(typed.output, &config, ANY),
         exit_zero: typed.exit_zero || config.exit_zero,
+        frameworks: typed.frameworks,
+        framework_files: typed.framework_files,
         all: typed.all,
         source: source(typed.source, config),
     }

@@ -3,6 +3,7 @@
 
 use super::audit_document::AuditDocument;
 use super::entries::{self, Entry, Key, OfPlaces, Subject};
+use super::frameworks;
 use super::member::{Json, Object};
 use super::page::{CONTROLS, Layout};
 use audit::finding::{Audit, Status, Weight};
@@ -21,6 +22,10 @@ const BYTES: usize = 239_000;
 
 /// How many resources a finding may have.
 const RESOURCES: usize = 32;
+
+/// How many requirements a finding may name, and how long such a name may be.
+const REQUIREMENTS: usize = 32;
+const REQUIREMENT: usize = 64;
 
 /// How long an id may be; so may texts of a remedy and of a note.
 const ID: usize = 512;
@@ -121,7 +126,7 @@ fn finding(document: &AuditDocument<'_>, entry: &Entry<'_>, arn: &str) -> Json {
         object.text("Description", &cut(&with_arn(&lines.join("\n")), 1_024));
         rating(entry, object);
         object.object("FindingProviderFields", |fields| rating(entry, fields));
-        compliance(entry, &with_arn, object);
+        compliance(audit, entry, &with_arn, object);
         object.object("Workflow", |workflow| workflow.text("Status", workflow_status(entry)));
         object.text("RecordState", "ACTIVE");
         remediation(entry, object);
@@ -158,7 +163,12 @@ const fn workflow_status(entry: &Entry<'_>) -> &'static str {
     }
 }
 
-fn compliance(entry: &Entry<'_>, with_arn: &dyn Fn(&str) -> String, object: &mut Object<'_>) {
+fn compliance(
+    audit: &Audit<'_>,
+    entry: &Entry<'_>,
+    with_arn: &dyn Fn(&str) -> String,
+    object: &mut Object<'_>,
+) {
     let status = match entry.status {
         Status::Fail => "FAILED",
         // "Some information is missing".
@@ -169,6 +179,12 @@ fn compliance(entry: &Entry<'_>, with_arn: &dyn Fn(&str) -> String, object: &mut
     object.object("Compliance", |compliance| {
         compliance.text("Status", status);
         compliance.text("SecurityControlId", entry.control.id);
+        let supported = frameworks::supported(audit, entry.control.id);
+        let named = supported.map(|(of, one)| cut(&format!("{} {}", of.name, one.id), REQUIREMENT));
+        let named: Vec<String> = named.take(REQUIREMENTS).collect();
+        if !named.is_empty() {
+            compliance.texts("RelatedRequirements", named.iter().map(String::as_str));
+        }
         if let Some(code) = entry.code {
             let reason = if entry.told.reason.is_empty() { &entry.headline } else { &entry.told.reason };
             compliance.list("StatusReasons", [code], |json, code| {

@@ -29,7 +29,7 @@ impl Cause<'_> {
 /// The findings of required controls, each cause once: of a control, what is so before what is unknown, and the largest first.
 pub(crate) fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
     let mut all: Vec<Cause<'a>> = Vec::new();
-    for control in audit.controls.iter().filter(|control| control.weight == Weight::Required) {
+    for control in audit.every_control().filter(|control| control.weight == Weight::Required) {
         let mut of: Vec<Cause<'a>> = Vec::new();
         for finding in control.findings.iter().filter(|finding| finding.status != Status::Pass) {
             let because = because(audit, finding);

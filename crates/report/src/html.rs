@@ -2,6 +2,7 @@
 //! Nothing is fetched, and nothing from outside can act: templates escape every text, and each piece is made visible as a whole.
 
 mod findings;
+mod frameworks;
 mod map;
 mod mark;
 mod overview;
@@ -59,6 +60,7 @@ pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn W
     put(map::map(audit), out)?;
     findings::findings(document, out)?;
     put(sections::controls(audit), out)?;
+    put(frameworks::frameworks(audit), out)?;
     put(sections::exceptions(audit), out)?;
     sections::recorders(audit, out)?;
     resources::resources(audit, out)?;
@@ -103,6 +105,7 @@ fn contents(audit: &Audit<'_>, document: &AuditDocument<'_>) -> Markup {
                     @for (id, name) in SECTIONS.iter().filter(|(id, _)| there(id)) {
                         li { a href=(format!("#{id}")) { (name) } }
                     }
+                    @if !audit.frameworks.is_empty() { li { a href="#frameworks" { "Frameworks" } } }
                     @if !audit.accepted.is_empty() { li { a href="#exceptions" { "Exceptions" } } }
                     @if document.stamp.drift.is_some() { li { a href="#changes" { "Changes" } } }
                 }

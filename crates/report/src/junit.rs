@@ -51,7 +51,9 @@ pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn W
             suite.write_inner_content(|xml| {
                 properties(document, xml)?;
                 audit.controls.iter().try_for_each(|control| case(audit, control, xml))?;
-                let told = [headline(audit), counts(audit)].join("\n");
+                let mut told = vec![headline(audit), counts(audit)];
+                told.extend(super::frameworks::sentence(audit));
+                let told = told.join("\n");
                 block("system-out", &[], &told, xml)
             })?;
             Ok(())

@@ -15,6 +15,7 @@ mod drift;
 mod entries;
 pub mod explain;
 mod explained;
+mod frameworks;
 mod gaps;
 mod html;
 mod inactive;
@@ -57,6 +58,7 @@ pub use explain::{
     explain_resource, explain_selectors, find_resource, too_many_sentence,
 };
 pub use explained::{explanation_json, explanation_text};
+pub use frameworks::{FRAMEWORKS_FORMAT, frameworks_json, frameworks_text};
 pub use gaps::gaps_sentence;
 pub use html::{SCRIPT, STYLE};
 pub use invocations::{

@@ -25,6 +25,7 @@ pub fn write_markdown(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()> 
     // Writing into a string cannot fail.
     let _ = table(audit, &mut text);
     let _ = controls(audit, &mut text);
+    let _ = frameworks(audit, &mut text);
     let _ = findings(audit, &mut text);
     let _ = inactive(audit, &mut text);
     let _ = gaps(audit, &mut text);
@@ -131,6 +132,22 @@ fn controls(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     for control in &audit.controls {
         let advisory = if control.weight == Weight::Advisory { "advisory" } else { "" };
         writeln!(text, "| {} | {} | {advisory} |", status(control.status), inert(control.id))?;
+    }
+    Ok(())
+}
+
+fn frameworks(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
+    let Some(narrowed) = super::frameworks::sentence(audit) else { return Ok(()) };
+    writeln!(text, "\n### Frameworks\n\n{}", inert(&narrowed))?;
+    for framework in audit.frameworks {
+        writeln!(text, "\n{}\n", inert(&super::frameworks::heading(framework)))?;
+        writeln!(text, "| Requirement | Strength | Title | Controls |\n|---|---|---|---|")?;
+        for one in framework.requirements.iter().take(SHOWN) {
+            let tally = super::frameworks::tally(audit, one);
+            let (strength, title) = (super::frameworks::strength(one), inert(&one.title));
+            writeln!(text, "| {} | {strength} | {title} | {tally} |", inert(&one.id))?;
+        }
+        more(framework.requirements.len(), "requirements", text)?;
     }
     Ok(())
 }

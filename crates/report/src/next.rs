@@ -50,7 +50,7 @@ pub fn next_command(audit: &Audit<'_>, flags: &NextFlags<'_>) -> (String, &'stat
 
 /// True iff something hangs on names of invocations about which AWS's pages contradict each other (U-1).
 fn is_about_names(audit: &Audit<'_>) -> bool {
-    let findings = audit.controls.iter().filter(|control| is_about_invocations(control.id));
+    let findings = audit.every_control().filter(|control| is_about_invocations(control.id));
     let mut proofs = findings.flat_map(|control| &control.findings).filter_map(|finding| finding.proof);
     proofs.any(|proof| audit.verdicts[proof.verdict].open == Some(Open::Names))
 }
@@ -58,7 +58,7 @@ fn is_about_names(audit: &Audit<'_>) -> bool {
 /// What the next plan is to be written as, with a space before it, and what for: whoever manages the recorder that is nearest to
 /// recording what escapes changes it in his own files, and would take any other change back.
 fn for_owner(audit: &Audit<'_>) -> (&'static str, &'static str) {
-    let findings = audit.controls.iter().filter(|control| is_about_invocations(control.id));
+    let findings = audit.every_control().filter(|control| is_about_invocations(control.id));
     let failing = findings.flat_map(|control| &control.findings).filter(|one| one.status == Status::Fail);
     let near = failing.filter_map(|finding| nearest(audit, finding.proof?)).next();
     let recorders = &audit.inventory.recorders;

@@ -3,11 +3,13 @@
 
 use super::audit_document::AuditDocument;
 use super::entries::{self, Entry, Key, OfPlaces, Subject};
+use super::frameworks;
 use super::json::kind_word;
 use super::member::{Json, Object, escape_into};
 use super::page::Layout;
 use super::proof;
 use audit::finding::{Audit, Status, Weight, verdict_word};
+use audit::framework::{Framework, Requirement};
 use audit::inventory::Account;
 use cloudtrail::recorder::RecorderKind;
 use std::collections::BTreeMap;
@@ -120,6 +122,16 @@ fn event(document: &AuditDocument<'_>, entry: &Entry<'_>) -> Json {
         event.object("compliance", |compliance| {
             compliance.text("control", entry.control.id);
             compliance.text("desc", entry.control.title);
+            let supported: Vec<_> = frameworks::supported(audit, entry.control.id).collect();
+            if !supported.is_empty() {
+                let mut standards: Vec<String> =
+                    supported.iter().map(|(of, _)| format!("{} {}", of.name, of.version)).collect();
+                standards.dedup();
+                compliance.texts("standards", standards.iter().map(String::as_str));
+                let named = |(of, one): &(&Framework, &Requirement)| format!("{} {}", of.name, one.id);
+                let named: Vec<String> = supported.iter().map(named).collect();
+                compliance.texts("requirements", named.iter().map(String::as_str));
+            }
             compliance.number("status_id", check_id);
             compliance.text("status", check);
             if let Some(code) = entry.code {

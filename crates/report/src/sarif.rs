@@ -2,6 +2,7 @@
 
 use super::audit_document::AuditDocument;
 use super::colours;
+use super::frameworks;
 use super::member::{Json, Object};
 use super::page::{CONTROLS, Layout};
 use super::told;
@@ -13,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use text::visible::visible;
 use xxhash_rust::xxh3::xxh3_128;
+
+/// How many tags of a rule GitHub takes.
+const TAGS: usize = 20;
 
 /// The schema that the document keeps to.
 const SCHEMA: &str =
@@ -43,7 +47,7 @@ fn run(document: &AuditDocument<'_>, run: &mut Object<'_>) {
             driver.text("name", "InvokeTrail");
             driver.text("semanticVersion", document.stamp.version);
             driver.text("informationUri", "https://invoketrail.dev");
-            driver.list("rules", &audit.controls, |json, one| json.object(|object| rule(one, object)));
+            driver.list("rules", &audit.controls, |json, one| json.object(|object| rule(audit, one, object)));
         });
     });
     run.object("automationDetails", |details| details.text("id", "invoketrail/audit/"));
@@ -75,6 +79,7 @@ fn invocation(document: &AuditDocument<'_>, object: &mut Object<'_>) {
         properties.text("answer", audit.answer().conclusion().as_str());
         properties.text("headline", &visible(&headline(audit)));
         properties.text("collected_at", &audit.inventory.collected_at);
+        properties.maybe("frameworks", frameworks::sentence(audit).as_deref());
     });
 }
 
@@ -86,7 +91,7 @@ fn message(name: &str, text: &str, object: &mut Object<'_>) {
     });
 }
 
-fn rule(control: &ControlResult, object: &mut Object<'_>) {
+fn rule(audit: &Audit<'_>, control: &ControlResult, object: &mut Object<'_>) {
     object.text("id", control.id);
     object.text("name", control.id);
     message("shortDescription", control.title, object);
@@ -97,7 +102,10 @@ fn rule(control: &ControlResult, object: &mut Object<'_>) {
         one.text("level", if control.weight == Weight::Required { "error" } else { "note" });
     });
     object.object("properties", |properties| {
-        properties.texts("tags", ["security", "aws", "cloudtrail", "lambda"]);
+        let supported = frameworks::supported(audit, control.id);
+        let supported: Vec<String> = supported.map(|(of, one)| format!("{}/{}", of.id, one.id)).collect();
+        let tags = ["security", "aws", "cloudtrail", "lambda"].into_iter();
+        properties.texts("tags", tags.chain(supported.iter().map(String::as_str)).take(TAGS));
         properties.text("precision", "very-high");
         properties.text("status", control.status.as_str());
         properties.text("reason", &visible(&words::sentence(&control.reason)));

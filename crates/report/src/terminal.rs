@@ -4,6 +4,7 @@ pub(crate) mod brief;
 
 use super::audit_document::AuditDocument;
 use super::colours::status;
+use super::frameworks;
 use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::{grouped, quantity};
@@ -44,12 +45,14 @@ pub fn write_terminal_since(
     if layout.all {
         super::places::places(audit, page.rows(), false, &mut page);
         controls(&audit.controls, &mut page);
+        frameworks::section(audit, &mut page);
         findings(audit, "Findings", |status| status != Status::Pass, &mut page);
         findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
         inactive(audit, &mut page);
         gaps(audit, &mut page);
     } else {
         brief(audit, &mut page);
+        frameworks::note(audit, &mut page);
     }
     page.append(drift);
     page.gap();

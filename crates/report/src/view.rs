@@ -268,7 +268,7 @@ pub(super) fn subject_arn(audit: &Audit<'_>, finding: &Finding, proof: Proof) ->
 
 /// The ARN of one resource that the answer is not yes for: seen, or one that may come to exist.
 pub(super) fn worst_arn(audit: &Audit<'_>) -> Option<String> {
-    let controls = audit.controls.iter().filter(|control| is_about_invocations(control.id));
+    let controls = audit.every_control().filter(|control| is_about_invocations(control.id));
     let findings = controls.flat_map(|control| &control.findings).filter(|one| one.status != Status::Pass);
     let worst = findings.min_by_key(|finding| finding.status)?;
     subject_arn(audit, worst, worst.proof?)

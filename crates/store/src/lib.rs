@@ -6,6 +6,7 @@ mod atomic;
 mod change_shape;
 mod document;
 mod exceptions_file;
+mod framework_file;
 mod index;
 pub mod inventory_file;
 mod journal;
@@ -23,6 +24,7 @@ mod settings_file;
 pub use atomic::{can_write, write_atomically, write_privately};
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
+pub use framework_file::{FrameworkError, among, built_in_frameworks, chosen, read_framework};
 pub use index::{Batch, Index, IndexError};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
 pub use journal::{

@@ -10,6 +10,16 @@ pub const REQUIRED: [&str; 6] = [
     "management-events-recorded",
 ];
 
+/// The controls that advise, in the order in which they are reported, which is after the others.
+pub const ADVISORY: [&str; 6] = [
+    "lambda-data-events-current",
+    "lambda-data-events-future",
+    "delivery-healthy",
+    "log-file-validation",
+    "paid-copies",
+    "selector-values-can-match",
+];
+
 /// The controls that ask whether invocations are recorded, one for each type of resource.
 pub const ABOUT_INVOCATIONS: [&str; 3] = [REQUIRED[0], REQUIRED[1], REQUIRED[2]];
 

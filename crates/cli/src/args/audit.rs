@@ -30,6 +30,12 @@ pub(crate) struct Audit {
     /// Accepted exceptions: functions under one that still holds do not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
+    /// Show only the controls that support this framework, with its requirements; repeatable; see `invoketrail frameworks`.
+    #[arg(long = "framework", value_name = "NAME")]
+    pub(crate) frameworks: Vec<String>,
+    /// A framework of your own, for --framework; repeatable.
+    #[arg(long = "framework-file", value_name = "FILE", requires = "frameworks", value_hint = ValueHint::FilePath)]
+    pub(crate) framework_files: Vec<PathBuf>,
     /// Print every finding, warning and Region, not only the answer and its causes (terminal format).
     #[arg(long)]
     pub(crate) all: bool,

@@ -1,6 +1,6 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
-use super::{Context, Opened, exceptions, read_inventory};
+use super::{Context, Opened, exceptions, frameworks, read_inventory};
 use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
@@ -17,6 +17,8 @@ use report::{self, AuditDocument, Layout, Stamp};
 /// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let settings = settings::audit(typed, context.config);
+    // Before AWS is asked anything: a misspelled name costs no time.
+    let frameworks = frameworks::chosen(&settings.framework_files, &settings.frameworks)?;
     let facts = Opened::of(&settings.source)?.facts(&context.now)?;
     if facts.interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
@@ -34,12 +36,13 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         today: crate::clock::day(&context.now),
         prices: prices.as_ref(),
     };
-    let audit = audit::audit(&facts.inventory, &options);
+    let mut audit = audit::audit(&facts.inventory, &options);
     let before = settings.baseline.as_deref().map(read_inventory).transpose()?;
     let drift = before.as_ref().map(|before| {
         let before = audit::drift::snapshot(&audit::audit(before, &options));
         audit::drift::drift(&before, &audit::drift::snapshot(&audit))
     });
+    audit.narrow(&frameworks);
     let stamp = Stamp {
         version: env!("CARGO_PKG_VERSION"),
         generated_at: &context.now,

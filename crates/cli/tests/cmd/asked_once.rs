@@ -83,12 +83,13 @@ fn commands_that_read_ask_once_who_asks() {
         &["logs", "validate"],
         &["logs", "validate", COPY],
     ];
-    let local: [&[&str]; 5] = [
+    let local: [&[&str]; 6] = [
         &["audit", "--inventory", "examples/acme.json"],
         &["plan", "--inventory", "examples/acme.json"],
         &["invocations", "--no-index", COPY],
         &["permissions", "audit"],
         &["completions", "bash"],
+        &["frameworks"],
     ];
     let endpoint = account();
     live.iter().for_each(|arguments| drop(asks(&endpoint, arguments, 1)));

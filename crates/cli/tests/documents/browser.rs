@@ -1,6 +1,7 @@
 //! The page in a real browser, headless Chromium: it opens without a complaint, its search finds, and an accessibility checker that
 //! we did not write finds nothing serious.
 
+use crate::frameworks::all;
 use crate::page::page_of;
 use crate::reports::audited;
 use crate::worlds;
@@ -115,14 +116,18 @@ fn a_checker_of_accessibility_finds_nothing() {
         + one.nodes.map((node) => node.html).join(' ')).join(';'); document.body.append(list); })";
     const LIGHT: [&str; 2] = ["--window-size=1280,900", "--blink-settings=preferredColorScheme=1"];
     const DARK: [&str; 2] = ["--window-size=400,900", "--blink-settings=preferredColorScheme=0"];
+    let frameworks = all();
     let looks = [
-        (worlds::acme(), LIGHT),
-        (worlds::acme(), DARK),
-        (worlds::healthy(), DARK),
-        (worlds::empty(), LIGHT),
+        (worlds::acme(), LIGHT, &[][..]),
+        (worlds::acme(), DARK, &[]),
+        (worlds::acme(), LIGHT, &frameworks),
+        (worlds::healthy(), DARK, &frameworks),
+        (worlds::empty(), LIGHT, &[]),
     ];
-    for (inventory, flags) in looks {
-        let page = page_of(&audited(&inventory));
+    for (inventory, flags, frameworks) in looks {
+        let mut audit = audited(&inventory);
+        audit.narrow(frameworks);
+        let page = page_of(&audit);
         let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
         let (_, after) = rest.split_once('>').unwrap();
         let page = format!("{before}{after}")

@@ -1,6 +1,7 @@
 //! The formats of others, held by validators that we did not write. They are in the environment that `./test` makes.
 
 use crate::formats::{hostile, judged, written};
+use crate::frameworks::all;
 use crate::worlds;
 use std::path::Path;
 use std::process::Command;
@@ -10,14 +11,19 @@ fn validators_of_others_find_nothing_wrong() {
     let lint = std::env::var("INVOKETRAIL_CFN_LINT")
         .unwrap_or_else(|_| panic!("set INVOKETRAIL_CFN_LINT to the program cfn-lint, as ./test does"));
     let folder = tempfile::tempdir().unwrap();
+    let frameworks = all();
     let (nasty, exceptions) = hostile();
     for (name, inventory, exceptions) in [
         ("hostile", nasty, exceptions),
         ("acme", worlds::of_file(), Vec::new()),
         ("healthy", worlds::healthy(), Vec::new()),
         ("empty", worlds::empty(), Vec::new()),
+        ("narrowed", worlds::of_file(), Vec::new()),
     ] {
-        let audit = judged(&inventory, &exceptions);
+        let mut audit = judged(&inventory, &exceptions);
+        if name == "narrowed" {
+            audit.narrow(&frameworks);
+        }
         for format in ["junit", "ocsf", "asff"] {
             std::fs::write(folder.path().join(format!("{name}.{format}")), written(&audit, format)).unwrap();
         }

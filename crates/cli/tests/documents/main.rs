@@ -11,6 +11,7 @@ mod explanations;
 #[cfg(feature = "emulator")]
 mod foreign;
 mod formats;
+mod frameworks;
 mod inventory_errors;
 mod inventory_file;
 mod invocations;

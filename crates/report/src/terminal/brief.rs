@@ -218,7 +218,7 @@ fn advice<'a>(audit: &'a Audit<'_>, control: &'a ControlResult) -> impl Iterator
 
 /// True iff a required control has the very same finding.
 pub(crate) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
-    let mut required = audit.controls.iter().filter(|one| one.weight == Weight::Required);
+    let mut required = audit.every_control().filter(|one| one.weight == Weight::Required);
     required.any(|one| one.findings.contains(finding))
 }
 
