@@ -3,6 +3,8 @@
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
@@ -100,6 +102,10 @@ pub(crate) enum Command {
     Inventory(inventory::Inventory),
     /// Print the least IAM policy that a job needs, or check what the caller lacks.
     Permissions(permissions::Permissions),
+    /// Check a file of accepted exceptions.
+    Exceptions(exceptions::Exceptions),
+    /// Show which settings count, and where each comes from.
+    Config(config::Config),
     /// Print completions for a shell.
     Completions(completions::Completions),
 }

@@ -57,6 +57,8 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Invocations(typed) => commands::invocations::run(typed, context),
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
+        Command::Exceptions(typed) => commands::exceptions::run(typed, context),
+        Command::Config(typed) => commands::config::run(typed, context),
         Command::Completions(typed) => commands::completions::run(&typed),
     }
 }
