@@ -2,7 +2,7 @@
 //!
 //! An exception never turns a verdict: a function under one is still `not_recorded`. It changes what a control makes of it.
 
-use crate::exception::Exception;
+use crate::exception::{Exception, place_of};
 use crate::resource_ref::ResourceRef;
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
@@ -83,11 +83,4 @@ impl<'a> Register<'a> {
         });
         accepted.collect()
     }
-}
-
-/// The account and Region in a function's ARN.
-fn place_of(arn: &str) -> Option<(&str, &str)> {
-    let mut parts = arn.split(':').skip(3);
-    let region = parts.next()?;
-    Some((parts.next()?, region))
 }

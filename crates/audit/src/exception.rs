@@ -1,5 +1,7 @@
 //! Accepted exceptions: functions that are deliberately not recorded, by whom, why, and until when.
 
+pub mod check;
+
 /// A declared reduction of the recording, accepted until a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
@@ -32,4 +34,11 @@ impl Exception {
     pub fn holds_on(&self, today: &str) -> bool {
         !today.is_empty() && today <= self.until.as_str()
     }
+}
+
+/// The account and Region in a function's ARN.
+pub(crate) fn place_of(arn: &str) -> Option<(&str, &str)> {
+    let mut parts = arn.split(':').skip(3);
+    let region = parts.next()?;
+    Some((parts.next()?, region))
 }

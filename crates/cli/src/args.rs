@@ -3,6 +3,8 @@
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
 pub(crate) mod inventory;
@@ -103,6 +105,10 @@ pub(crate) enum Command {
     Permissions(permissions::Permissions),
     /// List the frameworks whose requirements the controls support.
     Frameworks(frameworks::Frameworks),
+    /// Check a file of accepted exceptions.
+    Exceptions(exceptions::Exceptions),
+    /// Show which settings count, and where each comes from.
+    Config(config::Config),
     /// Print completions for a shell.
     Completions(completions::Completions),
 }

@@ -4,6 +4,8 @@ pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backout;
 pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
 pub(crate) mod inventory;

@@ -16,7 +16,7 @@ use text::visible::excerpt;
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. A command passes over what it has no flag for.
-const KEYS: [&str; 17] = [
+pub(crate) const KEYS: [&str; 17] = [
     "accounts",
     "endpoint-url",
     "exceptions",
@@ -44,7 +44,7 @@ const ONLY_NAMED: [&str; 4] = ["endpoint-url", "exit-zero", "index", "output"];
 pub(crate) use crate::args::audit::Format;
 
 /// What the file says; whatever it leaves open is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Config {
     pub(crate) accounts: Vec<String>,
     pub(crate) endpoint_url: Option<String>,
@@ -65,9 +65,30 @@ pub(crate) struct Config {
     pub(crate) threads: Option<u16>,
     /// True iff it is the file of this folder, that nobody named.
     pub(crate) found: bool,
+    /// The file, where there is one, and what stands in it.
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) settings: Vec<Setting>,
 }
 
 impl Config {
+    /// Every key, with what the file says of it.
+    pub(crate) fn shown(&self) -> report::Settings {
+        let said = |key: &'static str| {
+            let setting = self.settings.iter().find(|setting| setting.key == key)?;
+            let counts = !self.found || !ONLY_NAMED.contains(&key);
+            let (mut value, mut shown) = (setting.json(), setting.to_string());
+            if key == "endpoint-url" {
+                // It may hold a password.
+                value = report::without_secret(value.as_str().unwrap_or_default()).as_ref().into();
+                shown = value.to_string();
+            }
+            Some(report::InFile { shown, value, counts })
+        };
+        let keys = KEYS.iter().map(|key| (*key, said(key))).collect();
+        let file = self.file.as_deref().map(crate::output::called);
+        report::Settings { file, named: !self.found && self.file.is_some(), keys }
+    }
+
     /// What is about to write the file of exceptions asks first whether a person named it.
     ///
     /// # Errors
@@ -90,8 +111,8 @@ impl Config {
 pub(crate) fn read(named: Option<&Path>) -> Result<Config> {
     match named {
         Some(path) => {
-            let (config, _) = parsed(path)?;
-            Ok(config)
+            let (config, settings) = parsed(path)?;
+            Ok(Config { file: Some(path.to_owned()), settings, ..config })
         }
         None => in_folder(),
     }
@@ -122,8 +143,7 @@ fn in_folder() -> Result<Config> {
         }
     }
     forget(&mut config);
-    config.found = true;
-    Ok(config)
+    Ok(Config { found: true, file: Some(path.to_owned()), settings, ..config })
 }
 
 /// Takes [`ONLY_NAMED`] out.
@@ -222,6 +242,60 @@ mod tests {
     }
 
     #[test]
+    fn every_key_has_a_default_to_show() {
+        for key in KEYS {
+            assert!(report::default_setting(key).is_some(), "{key}");
+        }
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::from_str(include_str!("../../../docs/reference/config-1.schema.json")).unwrap()
+    }
+
+    #[test]
+    fn the_schema_names_every_key_and_no_other_and_every_format() {
+        let schema = schema();
+        let named: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(named, KEYS);
+        assert_eq!(schema["additionalProperties"], false);
+        let formats: Vec<&str> = report::AuditFormat::ALL.iter().map(|one| one.name()).collect();
+        assert_eq!(schema["properties"]["format"]["enum"], serde_json::json!(formats));
+    }
+
+    #[test]
+    fn the_schema_accepts_what_the_reader_accepts_and_refuses_what_it_refuses() {
+        let schema = jsonschema::draft202012::new(&schema()).unwrap();
+        for text in [
+            "",
+            "accounts = '111122223333'",
+            "accounts = ['111122223333']\nregion = ['eu-west-1', 'us-gov-west-1']",
+            "organization = true\nrole-name = 'Audit'\nthreads = 1024",
+            "output = ['a.json', 'b.md']\nformat = 'sarif'\nrecorders = 'trails'",
+            "accounts = []\norganization = true",
+            "accounts = ['12']",
+            "organization = true\naccounts = '111122223333'",
+            "regoin = 'eu-west-1'",
+            "region = 3",
+            "region = 'Frankfurt'",
+            "threads = 0",
+            "threads = 1025",
+            "threads = 1.5",
+            "format = 'pdf'",
+            "recorders = 'some'",
+            "exit-zero = 'yes'",
+            "profile = ['a']",
+            "exceptions = 1",
+        ] {
+            let table: serde_json::Map<_, _> = store::read_settings(text)
+                .unwrap()
+                .into_iter()
+                .map(|setting| (setting.key.clone(), setting.json()))
+                .collect();
+            assert_eq!(schema.is_valid(&table.into()), parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_only_a_named_file_may_set_is_forgotten() {
         let line =
             |key: &str| format!("{key} = {}", if key == "exit-zero" { "true" } else { "'https://x.json'" });
@@ -247,7 +321,10 @@ mod tests {
             ("role_name = 'x'", "`role_name` is no setting"),
             ("region = 3", "`region` needs text in quotes, or a list of it, not 3"),
             ("organization = 'yes'", "`organization` needs true or false, not \"yes\""),
-            ("format = 'pdf'", "`format` needs one of terminal, json, jsonl, markdown, not \"pdf\""),
+            (
+                "format = 'pdf'",
+                "`format` needs one of terminal, json, jsonl, markdown, html, csv, junit, sarif, ocsf, asff, not \"pdf\"",
+            ),
             ("accounts = ['12']", "`accounts` cannot be `12`: an account id has twelve digits"),
             (
                 "organization = true\naccounts = '111122223333'",

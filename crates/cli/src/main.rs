@@ -61,6 +61,8 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
         Command::Frameworks(typed) => commands::frameworks::run(&typed),
+        Command::Exceptions(typed) => commands::exceptions::run(typed, context),
+        Command::Config(typed) => commands::config::run(typed, context),
         Command::Completions(typed) => commands::completions::run(&typed),
     }
 }

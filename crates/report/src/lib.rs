@@ -13,6 +13,7 @@ mod colours;
 mod csv;
 mod drift;
 mod entries;
+mod exceptions;
 pub mod explain;
 mod explained;
 mod frameworks;
@@ -39,6 +40,7 @@ mod resource_name;
 mod retyped;
 mod sarif;
 mod selectors;
+mod settings;
 mod shell;
 mod shortfall;
 mod terminal;
@@ -53,6 +55,7 @@ pub use audit_document::AuditDocument;
 pub use audit_format::AuditFormat;
 pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use drift::drift_text;
+pub use exceptions::{EXCEPTIONS_CHECK_FORMAT, exceptions_json, exceptions_text};
 pub use explain::{
     Explanation, anywhere_sentence, candidates, elsewhere_sentence, explain_at, explain_future,
     explain_resource, explain_selectors, find_resource, too_many_sentence,
@@ -79,6 +82,7 @@ pub use plan::{
 pub use policy::{held_text, policy_json};
 pub use progress::{CollectionCounts, Requests, fitted, rate};
 pub use retyped::{retyped, typed_value, without_secret};
+pub use settings::{InFile, SETTINGS_FORMAT, Settings, default_setting, settings_json, settings_text};
 pub use shell::shell;
 pub use shortfall::shortfall;
 pub use terminal::{write_terminal, write_terminal_since};

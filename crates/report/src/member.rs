@@ -49,6 +49,11 @@ impl Json {
         self.text.push_str(&value.to_string());
     }
 
+    /// A number that may be negative.
+    pub(super) fn integer(&mut self, value: i64) {
+        self.text.push_str(&value.to_string());
+    }
+
     /// Null.
     pub(super) fn null(&mut self) {
         self.text.push_str("null");

@@ -64,6 +64,13 @@ pub fn read_settings(text: &str) -> Result<Vec<Setting>, WrongSetting> {
 }
 
 impl Setting {
+    /// The value as JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        // What settings may be, texts, numbers, flags and lists of them, can be written.
+        serde_json::to_value(&self.value).unwrap_or_default()
+    }
+
     fn expected(&self, wanted: &str) -> WrongSetting {
         expected(&self.key, wanted, &self.value)
     }

@@ -1,7 +1,9 @@
 //! Accepted exceptions: they excuse what they name, until their day, and nothing else.
 
 use crate::world::{HERE, MEMBER, World, function};
+use audit::answer::Conclusion;
 use audit::exception::Exception;
+use audit::exception::check::{Check, State, check};
 use audit::finding::{Audit, Status};
 use audit::{Options, audit};
 
@@ -92,4 +94,71 @@ fn a_function_that_is_gone_stays_excused_until_the_end() {
     let exceptions = [exception(&["batch"])];
     assert_eq!(on(&world, &exceptions, "2026-11-23").controls[0].status, Status::Pass);
     assert_eq!(on(&world, &exceptions, "2027-01-01").controls[0].status, Status::Fail);
+}
+
+/// The check of these exceptions, on a day.
+fn checked<'a>(exceptions: &'a [Exception], today: &str, world: Option<&'a World>) -> Check<'a> {
+    check(exceptions, today, world.map(|world| &world.inventory))
+}
+
+#[test]
+fn a_check_says_what_ended_and_what_ends_within_thirty_days() {
+    let exceptions = [exception(&["batch"])];
+    for (today, state, left, answer) in [
+        ("2026-11-30", State::Holds, 31, Conclusion::Yes),
+        ("2026-12-01", State::EndsSoon, 30, Conclusion::Yes),
+        ("2026-12-31", State::EndsSoon, 0, Conclusion::Yes),
+        ("2027-01-01", State::Ended, -1, Conclusion::No),
+    ] {
+        let check = checked(&exceptions, today, None);
+        let one = &check.exceptions[0];
+        assert_eq!((one.state, one.days_left, check.answer()), (state, Some(left), answer), "{today}");
+        assert_eq!(one.matches_nothing(), None, "no inventory was named");
+        assert_eq!(one.exception.holds_on(today), state != State::Ended);
+    }
+    assert_eq!(checked(&exceptions, "", None).answer(), Conclusion::No, "on no day nothing holds");
+    assert_eq!(checked(&[], "2026-11-23", None).answer(), Conclusion::Nothing);
+}
+
+#[test]
+fn a_check_finds_a_function_that_two_exceptions_name_while_both_hold() {
+    let other = |until: &str| Exception {
+        id: "other".to_owned(),
+        until: until.to_owned(),
+        ..exception(&["orders", "batch"])
+    };
+    let both = [exception(&["batch", "batch"]), other("2027-06-30")];
+    let check = checked(&both, "2026-11-23", None);
+    assert_eq!(check.duplicates.len(), 1);
+    assert_eq!(check.duplicates[0].function, function(MEMBER, HERE, "batch"));
+    assert_eq!(check.duplicates[0].exceptions, ["batch", "other"]);
+    assert_eq!(check.answer(), Conclusion::No);
+    // One that ended excuses nothing: whoever declares a new one does not declare it twice.
+    let renewed = [exception(&["batch"]), other("2026-11-01")];
+    assert!(checked(&renewed, "2026-11-23", None).duplicates.is_empty());
+}
+
+#[test]
+fn a_check_says_that_an_exception_matches_nothing_only_where_the_list_is_whole() {
+    let mut world = world();
+    let (names, gone, far) = (exception(&["batch", "gone"]), exception(&["gone"]), {
+        let mut far = exception(&[]);
+        far.functions =
+            vec![function("999999999999", HERE, "batch"), function(MEMBER, "eu-north-1", "batch")];
+        far
+    });
+    let exceptions = [names, gone, far, exception(&[])];
+    let told = |world: &World| -> Vec<Option<bool>> {
+        let check = checked(&exceptions, "2026-11-23", Some(world));
+        assert_eq!(check.answer(), Conclusion::No, "both name `gone`");
+        check.exceptions.iter().map(audit::exception::check::Checked::matches_nothing).collect()
+    };
+    assert_eq!(told(&world), [Some(false), Some(true), None, Some(true)]);
+    let check = checked(&exceptions, "2026-11-23", Some(&world));
+    let found = check.exceptions[0].found.as_ref().unwrap();
+    assert_eq!((found.seen.len(), found.missing.len(), found.unknown.len()), (1, 1, 0));
+    drop(check);
+    let at = world.inventory.place(MEMBER, HERE).unwrap();
+    world.inventory.places[at].functions.gap = Some(0);
+    assert_eq!(told(&world), [Some(false), None, None, Some(true)], "what is not listed may be there");
 }

@@ -56,7 +56,7 @@ pub(crate) struct Validate {
     pub(crate) live: Live,
 }
 
-/// The formats of what digests prove.
+/// The formats of what digests prove, and of other answers that are shown to a person or as one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     // For a person.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-const SUBCOMMANDS: [&str; 13] = [
+const SUBCOMMANDS: [&str; 15] = [
     "audit",
     "explain",
     "plan",
@@ -20,6 +20,8 @@ const SUBCOMMANDS: [&str; 13] = [
     "inventory",
     "permissions",
     "completions",
+    "exceptions",
+    "config",
 ];
 /// What was tried in this process; the folders of tests have other names each time, and are no other question.
 static TRIED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());

@@ -83,13 +83,15 @@ fn commands_that_read_ask_once_who_asks() {
         &["logs", "validate"],
         &["logs", "validate", COPY],
     ];
-    let local: [&[&str]; 6] = [
+    let local: [&[&str]; 8] = [
         &["audit", "--inventory", "examples/acme.json"],
         &["plan", "--inventory", "examples/acme.json"],
         &["invocations", "--no-index", COPY],
         &["permissions", "audit"],
         &["completions", "bash"],
         &["frameworks"],
+        &["exceptions", "check", exceptions],
+        &["config", "show"],
     ];
     let endpoint = account();
     live.iter().for_each(|arguments| drop(asks(&endpoint, arguments, 1)));

@@ -18,6 +18,7 @@ mod decided;
 mod doubts;
 mod endpoints;
 mod evidence;
+mod exceptions;
 mod flights;
 mod gallery;
 mod hostile;

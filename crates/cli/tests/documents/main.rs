@@ -7,6 +7,7 @@ mod brief;
 #[cfg(feature = "emulator")]
 mod browser;
 mod codes;
+mod exceptions;
 mod explanations;
 #[cfg(feature = "emulator")]
 mod foreign;

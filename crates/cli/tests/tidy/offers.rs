@@ -10,6 +10,11 @@ use std::path::Path;
 /// said and tried.
 const OFFERS: &[(&str, &str, &str)] = &[
     (
+        "cli/src/commands/exceptions.rs",
+        "invoketrail audit --exceptions {}{}",
+        "cmd/exceptions.rs::what_is_offered_after_a_check_works_as_typed",
+    ),
+    (
         "report/src/html/findings.rs",
         "invoketrail explain{} {}",
         "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
@@ -225,7 +230,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("report/src/plan/aws_cli.rs", "invoketrail apply", "README.md"),
 ];
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "audit",
     "explain",
     "plan",
@@ -238,6 +243,8 @@ const COMMANDS: [&str; 12] = [
     "logs",
     "inventory",
     "permissions",
+    "exceptions",
+    "config",
 ];
 
 /// What stands in literals of the file and begins with a command of ours, alone or in backticks.

@@ -1,0 +1,40 @@
+//! `invoketrail exceptions` as it is typed.
+
+use super::validate::Format;
+use clap::{Args, Subcommand, ValueHint};
+use std::path::PathBuf;
+
+/// `invoketrail exceptions`
+#[derive(Debug, Args)]
+pub(crate) struct Exceptions {
+    #[command(subcommand)]
+    pub(crate) command: ExceptionsCommand,
+}
+
+/// What to do with exceptions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExceptionsCommand {
+    /// Check which exceptions ended or end within 30 days, and which functions are named twice.
+    Check(Check),
+}
+
+/// `invoketrail exceptions check`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail exceptions check exceptions.json
+  invoketrail exceptions check exceptions.json --inventory acme.json --format json
+
+An exception that ends soon or matches nothing is a warning and changes no exit code.
+Exit code: 0 all hold, 1 the file cannot be read, 3 one ended or two that hold name the same function.")]
+pub(crate) struct Check {
+    /// The file of exceptions; - for stdin.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Also check which exceptions match no function of this inventory file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) inventory: Option<PathBuf>,
+    /// The format of what is printed [default: terminal].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}

@@ -1,0 +1,52 @@
+//! `invoketrail exceptions check`: whether a file of exceptions is one to rely on.
+
+use super::{Context, exceptions, read_inventory};
+use crate::args::exceptions as args;
+use crate::args::validate::Format;
+use crate::outcome::Outcome;
+use crate::output::{is_stdin, layout, print};
+use crate::problem::{Problem, say};
+use crate::settings;
+use anyhow::Result;
+use audit::answer::Conclusion;
+use audit::exception::check::check;
+use report::Stamp;
+
+/// Reads, checks, prints.
+///
+/// # Errors
+/// [`Problem`] where a file cannot be read, or is not what it should be.
+pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> {
+    let args::ExceptionsCommand::Check(typed) = typed.command;
+    let why = "a check is shown for a person or as one JSON document alone";
+    let format = settings::format(typed.format, &context.config, why).unwrap_or(Format::Terminal);
+    let inventory = typed.inventory.or(context.config.inventory);
+    if is_stdin(&typed.file) && inventory.as_deref().is_some_and(is_stdin) {
+        return Err(Problem::misuse("only one of FILE and --inventory can be -").into());
+    }
+    let exceptions = exceptions(Some(&typed.file))?;
+    let inventory = inventory.map(|path| read_inventory(&path).map(|read| (path, read))).transpose()?;
+    let today = crate::clock::day(&context.now);
+    let checked = check(&exceptions, today, inventory.as_ref().map(|(_, read)| read));
+    let stamp = Stamp {
+        version: env!("CARGO_PKG_VERSION"),
+        generated_at: &context.now,
+        counted: audit::Counted::All,
+        drift: None,
+    };
+    let text = match format {
+        Format::Terminal => report::exceptions_text(&checked, &layout()),
+        Format::Json => report::exceptions_json(&checked, today, &stamp),
+    };
+    print(|out| out.write_all(text.as_bytes()))?;
+    // What came from stdin cannot be given again.
+    let gone = is_stdin(&typed.file) || inventory.as_ref().is_some_and(|(path, _)| is_stdin(path));
+    if checked.answer() == Conclusion::Yes && !gone {
+        let file = report::shell(&typed.file.to_string_lossy());
+        let source = inventory.as_ref().map_or_else(String::new, |(path, _)| {
+            format!(" --inventory {}", report::shell(&path.to_string_lossy()))
+        });
+        say("next", &format!("invoketrail audit --exceptions {}{}", file, source));
+    }
+    Ok(checked.answer().into())
+}
