@@ -137,9 +137,15 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change], back: bool) ->
     for (at, change) in changes.iter().enumerate() {
         let earlier = &changes[..at];
         let created = |one: &&Change| matches!(one.after(), State::Trail(Some(_)));
-        let comes_later = earlier.iter().any(|one| one.same_setting(change))
-            || earlier.iter().filter(created).any(|one| one.target.arn == change.target.arn);
-        if comes_later {
+        if let Some(last) = earlier.iter().rev().find(|one| one.same_setting(change)) {
+            // It finds what that one leaves: where it wants something else, it can never be carried out.
+            let left = last.after();
+            if !back && left != change.before() && !change.is_there(&left) {
+                return Some(Stopped::Stale { at, found: Box::new(left) });
+            }
+            continue;
+        }
+        if earlier.iter().filter(created).any(|one| one.target.arn == change.target.arn) {
             continue;
         }
         match world.read(change).await {

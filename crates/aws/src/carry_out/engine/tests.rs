@@ -292,6 +292,18 @@ async fn what_others_did_meanwhile_as_wanted_needs_nothing_when_it_is_resumed() 
     assert_eq!((outcome.stopped, outcome.found), (None, vec![last]));
 }
 
+/// Somebody wrote a step twice into a plan: the second can never be carried out, so neither is the first.
+#[tokio::test]
+async fn steps_that_cannot_follow_each_other_are_refused_before_the_first_call() {
+    let mut changes = changes();
+    let twice = changes.iter().position(|one| !one.is_there(&one.after())).unwrap();
+    changes.push(changes[twice].clone());
+    let mut world = Fake::of(&changes);
+    let outcome = carried(&mut world, &changes, &[], &mut Memory::default()).await;
+    assert!(matches!(outcome.stopped, Some(Stopped::Stale { .. })), "{outcome:?}");
+    assert_eq!((world.sets, outcome.begun), (0, false));
+}
+
 #[tokio::test]
 async fn without_a_journal_nothing_is_changed() {
     let changes = changes();
