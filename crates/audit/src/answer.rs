@@ -2,6 +2,7 @@
 
 use crate::controls::names::is_about_invocations;
 use crate::finding::{Audit, ControlResult, Status, Weight};
+use crate::framework::Framework;
 
 /// An answer in one word, from the best to the worst: a no wins over ignorance, ignorance over a yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,5 +93,26 @@ impl Audit<'_> {
     /// Nothing judged is no pass, but there is no gap to look for either.
     fn looked_at_nothing(&self) -> bool {
         self.places.is_empty() && self.gaps.is_empty()
+    }
+}
+
+impl<'a> Audit<'a> {
+    /// Narrows what is shown to the controls that these frameworks rest on. The answer stays: all controls give it.
+    pub fn narrow(&mut self, frameworks: &'a [Framework]) {
+        self.frameworks = frameworks;
+        if frameworks.is_empty() {
+            return;
+        }
+        let wanted = |one: &ControlResult| {
+            frameworks.iter().any(|framework| framework.supported_by(one.id).next().is_some())
+        };
+        let (shown, left_out) = std::mem::take(&mut self.controls).into_iter().partition(wanted);
+        self.controls = shown;
+        self.left_out = left_out;
+    }
+
+    /// Those that are shown, and those that are left out.
+    pub fn every_control(&self) -> impl Iterator<Item = &ControlResult> {
+        self.controls.iter().chain(&self.left_out)
     }
 }

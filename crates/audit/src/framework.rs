@@ -1,7 +1,5 @@
 //! Frameworks of requirements that controls support. They are data: they say where an answer helps, and never alter it.
 
-use crate::finding::{Audit, ControlResult};
-
 /// A framework, with those of its requirements that controls support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Framework {
@@ -61,26 +59,5 @@ impl Framework {
     /// The requirements that a control supports.
     pub fn supported_by<'a>(&'a self, control: &'a str) -> impl Iterator<Item = &'a Requirement> {
         self.requirements.iter().filter(move |one| one.controls.iter().any(|id| id == control))
-    }
-}
-
-impl<'a> Audit<'a> {
-    /// Narrows what is shown to the controls that these frameworks rest on. The answer stays: all controls give it.
-    pub fn narrow(&mut self, frameworks: &'a [Framework]) {
-        self.frameworks = frameworks;
-        if frameworks.is_empty() {
-            return;
-        }
-        let wanted = |one: &ControlResult| {
-            frameworks.iter().any(|framework| framework.supported_by(one.id).next().is_some())
-        };
-        let (shown, left_out) = std::mem::take(&mut self.controls).into_iter().partition(wanted);
-        self.controls = shown;
-        self.left_out = left_out;
-    }
-
-    /// Those that are shown, and those that are left out.
-    pub fn every_control(&self) -> impl Iterator<Item = &ControlResult> {
-        self.controls.iter().chain(&self.left_out)
     }
 }

@@ -26,7 +26,7 @@ pub const SCRIPT: &str = include_str!("html/report.js");
 
 /// Nothing is loaded, and nothing runs but our own style and script, by their hashes: a test compares.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-vhEkD5ottIw6/MQj4SkrqaWAceCNOEquvyEjpfhKQ8c='; \
+    style-src 'sha256-bKtpWBhpu2aVvDT+SsmdAiOhzQaelZxWL63ub0QfZUk='; \
     script-src 'sha256-+7G/kWZFYgnOefmUX5IdFVIv/5IUABOdlPLu7Kky4Tc='; \
     base-uri 'none'; form-action 'none'";
 

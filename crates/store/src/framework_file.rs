@@ -181,7 +181,12 @@ fn requirement(row: Value, source: &str) -> Result<Requirement, FrameworkError> 
 }
 
 fn near(typed: &str, known: &[&str], all: &str) -> String {
-    match nearest(typed, known.iter().copied()) {
+    let begun = known
+        .iter()
+        .copied()
+        .filter(|one| !typed.is_empty() && one.starts_with(typed))
+        .min_by_key(|one| one.len());
+    match begun.or_else(|| nearest(typed, known.iter().copied())) {
         Some(one) => format!("did you mean `{one}`?"),
         None => format!("{all}: {}", known.join(", ")),
     }
