@@ -96,16 +96,24 @@ impl Audit<'_> {
     }
 }
 
+/// True iff the control supports a requirement of one of them.
+#[must_use]
+pub fn supports(frameworks: &[Framework], control: &str) -> bool {
+    frameworks.iter().any(|framework| framework.supported_by(control).next().is_some())
+}
+
 impl<'a> Audit<'a> {
-    /// Narrows what is shown to the controls that these frameworks rest on. The answer stays: all controls give it.
+    /// Narrows what is shown to the controls that these frameworks rest on, and to required ones that do not pass: a build server that
+    /// sees nothing else would show green where the answer is no. The answer stays: all controls give it.
     pub fn narrow(&mut self, frameworks: &'a [Framework]) {
         self.frameworks = frameworks;
         if frameworks.is_empty() {
             return;
         }
-        let wanted = |one: &ControlResult| {
-            frameworks.iter().any(|framework| framework.supported_by(one.id).next().is_some())
+        let decides = |one: &ControlResult| {
+            one.weight == Weight::Required && matches!(one.status, Status::Fail | Status::Undetermined)
         };
+        let wanted = |one: &ControlResult| decides(one) || supports(frameworks, one.id);
         let (shown, left_out) = std::mem::take(&mut self.controls).into_iter().partition(wanted);
         self.controls = shown;
         self.left_out = left_out;

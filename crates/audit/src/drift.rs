@@ -90,7 +90,7 @@ pub fn snapshot(audit: &Audit<'_>) -> Snapshot {
     });
     Snapshot {
         collected_at: audit.inventory.collected_at.clone(),
-        controls: audit.controls.iter().map(|control| (control.id.to_owned(), control.status)).collect(),
+        controls: audit.every_control().map(|control| (control.id.to_owned(), control.status)).collect(),
         resources: rows.collect(),
         recorders,
     }

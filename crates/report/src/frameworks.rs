@@ -5,6 +5,7 @@ use super::colours::status;
 use super::member::{Json, Object};
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::{grouped, quantity};
+use audit::answer::supports;
 use audit::finding::{Audit, Status, Weight};
 use audit::framework::{Framework, Requirement};
 
@@ -130,11 +131,17 @@ pub(super) fn sentence(audit: &Audit<'_>) -> Option<String> {
         return None;
     }
     let names: Vec<&str> = audit.frameworks.iter().map(|one| one.name.as_str()).collect();
-    let (shown, all) = (audit.controls.len(), audit.every_control().count());
+    let all = audit.every_control().count();
+    let supporting = audit.controls.iter().filter(|one| supports(audit.frameworks, one.id)).count();
+    let beside = match audit.controls.len() - supporting {
+        0 => String::new(),
+        1 => ", and 1 required control that does not pass".to_owned(),
+        n => format!(", and {} required controls that do not pass", grouped(n)),
+    };
     let mut told = format!(
-        "This report supports an assessment of {}. It is not a certificate. It shows the {} of {all} that support its requirements.",
+        "This report supports an assessment of {}. It is not a certificate. It shows the {} of {all} that support its requirements{beside}.",
         names.join(", "),
-        quantity(shown, ("control", "controls")),
+        quantity(supporting, ("control", "controls")),
     );
     let left_out = audit.left_out.iter().map(|one| format!("{} ({})", one.id, status(one.status).1));
     let left_out: Vec<String> = left_out.collect();
