@@ -227,7 +227,8 @@ async fn a_trail_that_is_gone_stops_everything() {
     assert!(trail.puts.lock().unwrap().is_empty() && journal.0.is_empty());
 
     let (served, trail) = self::served(&[Script::Gone]).await;
-    let (gone, journal) = carried(&served, &[change(), change()], &[]).await;
+    let back = change().inverse();
+    let (gone, journal) = carried(&served, &[change(), back], &[]).await;
     assert!(matches!(gone.stopped, Some(Stopped::Refused { at: 0, permission: false, .. })), "{gone:?}");
     assert_eq!(trail.puts.lock().unwrap().len(), 1);
     assert!(matches!(journal.0.last(), Some(Entry::Failed(0, _))));
