@@ -63,7 +63,7 @@ fn cell(text: &str, row: &mut Vec<u8>) {
     row.push(b',');
 }
 
-/// The cells behind the ARN, except the last.
+/// The cells after the ARN, except the last.
 fn after(audit: &Audit<'_>, (proof, verdict, exception): (Proof, &str, Option<usize>)) -> Vec<u8> {
     let place = &audit.places[proof.place];
     let escape = audit.verdicts[proof.verdict].escape.as_ref();

@@ -54,7 +54,7 @@ impl Entry<'_> {
     }
 }
 
-/// What makes two resources of one place and type the same finding but for the ARN.
+/// What makes two resources of one place and type the same finding, whatever their ARN.
 pub(super) type Key = (Proof, &'static str, Option<usize>);
 
 /// The key of a resource.
@@ -110,7 +110,7 @@ fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'
     findings.find(of).map(|one| words::sentence(&one.reason))
 }
 
-/// Findings about accounts and Regions. What is told of a finding takes a look at all of its resources, so each is told once.
+/// Findings about accounts and Regions. The sentences of a finding look at all of its resources, so each is worded once.
 pub(super) struct OfPlaces<'a> {
     audit: &'a Audit<'a>,
     /// For each control, for each of its findings.

@@ -10,7 +10,7 @@ use recording::State;
 /// How many lines of a proof, and of gaps, are told.
 const SHOWN: usize = 20;
 
-/// What is told of a finding; nothing from outside is escaped yet.
+/// The sentences of a finding; nothing from outside is escaped yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
     /// The reason.
