@@ -25,6 +25,27 @@ impl Audit<'_> {
         over_all(states.chain(at_home))
     }
 
+    /// The Regions that serve a resource or may, its own first, each with the proof of its answer: `None` where nobody looked. Empty iff no
+    /// other Region is known to serve it.
+    #[must_use]
+    pub fn regions(&self, home: ResourceRef) -> Vec<(&str, Option<Proof>)> {
+        let open = self.open.get(&self.row(home).verdict);
+        if open.is_none() && self.served.elsewhere(home).is_empty() {
+            return Vec::new();
+        }
+        let at_home = self.places[home.place].region;
+        let own = open.map_or(self.row(home).verdict, |open| open.home);
+        let mut all = vec![(at_home, Some(Proof { place: home.place, verdict: own }))];
+        let proof = |one: &ResourceRef| Proof { place: one.place, verdict: self.row(*one).verdict };
+        let elsewhere = self.served.elsewhere(home).iter();
+        all.extend(elsewhere.map(|one| (self.places[one.place].region, Some(proof(one)))));
+        let gaps = open.into_iter().flat_map(|open| &open.gaps);
+        let unseen = gaps.filter_map(|gap| self.gaps[*gap].region.as_deref());
+        all.extend(unseen.filter(|region| *region != at_home).map(|region| (region, None)));
+        // Alone, it says nothing: which others serve it was not read, or none does.
+        if all.len() > 1 { all } else { Vec::new() }
+    }
+
     /// The verdict that proves [`Audit::state`]: that of the home Region unless another Region alone decides.
     #[must_use]
     pub fn proof_of(&self, home: ResourceRef) -> Proof {

@@ -8,6 +8,7 @@ use audit::finding::{Audit, Proof, verdict_word};
 use audit::of_verdict;
 use audit::remedy::remedy;
 use audit::resource_ref::ResourceRef;
+use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -99,13 +100,13 @@ fn after(audit: &Audit<'_>, (proof, verdict, exception): (Proof, &str, Option<us
 
 /// The last cell: which Regions serve a web function, each with its verdict. Empty where the home Region alone does.
 fn served_in(audit: &Audit<'_>, home: ResourceRef, row: &mut Vec<u8>) {
-    let elsewhere = audit.served.elsewhere(home);
-    if elsewhere.is_empty() {
+    let all = audit.regions(home);
+    if all.is_empty() {
         return;
     }
-    let each = std::iter::once(&home).chain(elsewhere).map(|one| {
-        let verdict = audit.verdicts[audit.row(*one).verdict].state;
-        format!("{} {}", audit.places[one.place].region, verdict_word(verdict))
+    let each = all.into_iter().map(|(region, proof)| {
+        let state = proof.map_or(State::Undetermined, |proof| audit.verdicts[proof.verdict].state);
+        format!("{region} {}", verdict_word(state))
     });
     write_cell(&harmless(&each.collect::<Vec<_>>().join(AND)), row);
 }

@@ -8,7 +8,7 @@ use super::{AUDIT_FORMAT, Stamp, drift, frameworks, proof, words};
 use audit::Counted;
 use audit::accepted::Accepted;
 use audit::code::Code;
-use audit::finding::{Audit, ControlResult, Finding, Proof, Summary, Weight, verdict_word};
+use audit::finding::{Audit, ControlResult, Finding, Summary, Weight, verdict_word};
 use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
 use recording::State;
@@ -256,22 +256,8 @@ fn resource(audit: &Audit<'_>, home: ResourceRef, record: bool) -> Json {
 
 /// `served_in`, where other Regions serve the resource or may serve it: the answer for each.
 fn served_in(audit: &Audit<'_>, home: ResourceRef, object: &mut Object<'_>) {
-    let elsewhere = audit.served.elsewhere(home);
-    let open = audit.open.get(&audit.row(home).verdict);
-    if elsewhere.is_empty() && open.is_none() {
-        return;
-    }
-    let at_home = audit.places[home.place].region;
-    let own = open.map_or(audit.row(home).verdict, |open| open.home);
-    let mut all = vec![(at_home, Some(Proof { place: home.place, verdict: own }))];
-    let proof = |one: &ResourceRef| Proof { place: one.place, verdict: audit.row(*one).verdict };
-    all.extend(elsewhere.iter().map(|one| (audit.places[one.place].region, Some(proof(one)))));
-    // Nobody looked into these.
-    let gaps =
-        open.into_iter().flat_map(|open| &open.gaps).filter_map(|gap| audit.gaps[*gap].region.as_deref());
-    all.extend(gaps.filter(|region| *region != at_home).map(|region| (region, None)));
-    // Which others serve it was not read: there is nothing to list.
-    if all.len() < 2 {
+    let all = audit.regions(home);
+    if all.is_empty() {
         return;
     }
     object.list("served_in", all, |json, (region, proof)| {

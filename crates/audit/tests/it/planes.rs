@@ -108,6 +108,10 @@ fn what_one_region_records_and_another_does_not_is_partial_whatever_a_third_does
     assert_eq!(told.verdicts[told.row(home).verdict].state, Undetermined, "of us-west-2");
     assert_eq!(told.state(home), PartiallyRecorded);
     assert_eq!(told.summary.partially_recorded, 1);
+    let regions = told.regions(home).into_iter();
+    let answers: Vec<_> =
+        regions.map(|(region, proof)| (region, proof.map(|one| told.verdicts[one.verdict].state))).collect();
+    assert_eq!(answers, [(HERE, Some(Recorded)), (THERE, Some(NotRecorded)), ("us-west-2", None)]);
 }
 
 /// One value, one answer: the verdict of the web function itself, the counts, the control.
