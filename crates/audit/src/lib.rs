@@ -26,6 +26,7 @@ pub mod exception;
 mod exclusion;
 pub mod finding;
 pub mod framework;
+pub mod inputs;
 pub mod inventory;
 pub mod journal;
 mod judge;

@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod exceptions;
@@ -12,6 +13,8 @@ pub(crate) mod invocations;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod reading;
+pub(crate) mod report;
+pub(crate) mod showing;
 pub(crate) mod source;
 pub(crate) mod validate;
 pub(crate) mod values;
@@ -103,6 +106,10 @@ pub(crate) enum Command {
     Inventory(inventory::Inventory),
     /// Print the least IAM policy that a job needs, or check what the caller lacks.
     Permissions(permissions::Permissions),
+    /// Write a saved audit in another format, without network.
+    Report(report::Report),
+    /// Check an evidence bundle, and decide its audit again.
+    Bundle(bundle::Bundle),
     /// List the frameworks whose requirements the controls support.
     Frameworks(frameworks::Frameworks),
     /// Check a file of accepted exceptions.

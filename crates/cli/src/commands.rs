@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backout;
+pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod exceptions;
@@ -13,7 +14,10 @@ pub(crate) mod invocations;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 mod proofs;
+pub(crate) mod report;
 pub(crate) mod restore;
+mod saved;
+mod showing;
 mod sites;
 pub(crate) mod undo;
 pub(crate) mod validate;
@@ -85,13 +89,19 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// The inventory of a file, which may also be a saved audit: that holds its inventory.
 fn read_inventory(path: &Path) -> Result<Inventory> {
-    let bytes = read_within(path, &store::limits::INVENTORY)?;
-    store::read_inventory(&bytes).map_err(|error| {
-        Problem::new(format!("cannot read {} as an inventory: {error}", called(path)))
-            .help(error.help())
-            .into()
-    })
+    if saved::is_bundle(path) {
+        return Ok(saved::open(path)?.inputs.inventory);
+    }
+    let bytes = read_within(path, &store::limits::AUDIT)?;
+    if saved::is_audit(&bytes) {
+        return Ok(saved::read(path, &bytes)?.inputs.inventory);
+    }
+    let unread = |line: String| Problem::new(format!("cannot read {} as an inventory: {line}", called(path)));
+    let limit = &store::limits::INVENTORY;
+    limit.check(&bytes).map_err(|error| unread(error.to_string()).help(limit.help))?;
+    store::read_inventory(&bytes).map_err(|error| unread(error.to_string()).help(error.help()).into())
 }
 
 /// The exceptions of a file that may be yet to be made; none where it is not there.
@@ -110,7 +120,7 @@ fn exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
 
 /// Tells on stderr how much could not be read.
 fn tell_gaps(inventory: &Inventory) {
-    if let Some(gaps) = report::gaps_sentence(inventory) {
+    if let Some(gaps) = ::report::gaps_sentence(inventory) {
         say("note", &gaps);
     }
 }

@@ -35,7 +35,14 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 /// # Errors
 /// What the file system says.
 pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let written = store::write_atomically(path, write);
+    io_written(path, store::write_atomically(path, write))
+}
+
+/// The problem of a file that could not be written.
+///
+/// # Errors
+/// What the file system said.
+pub(crate) fn io_written(path: &Path, written: io::Result<()>) -> Result<()> {
     written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
 }
 
@@ -44,8 +51,7 @@ pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
 /// # Errors
 /// What the file system says.
 pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let written = store::write_privately(path, write);
-    written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
+    io_written(path, store::write_privately(path, write))
 }
 
 /// The bytes of a plan, a journal or the like; `-` is stdin. See [`read_within`].

@@ -51,10 +51,17 @@ pub(crate) enum Accounts {
 pub(crate) struct Audit {
     pub(crate) source: Source,
     pub(crate) counted: Counted,
-    pub(crate) format: Format,
-    pub(crate) outputs: Vec<Output<Format>>,
     pub(crate) exceptions: Option<PathBuf>,
     pub(crate) baseline: Option<PathBuf>,
+    pub(crate) bundle: Option<PathBuf>,
+    pub(crate) showing: Showing,
+}
+
+/// How an audit is shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Showing {
+    pub(crate) format: Format,
+    pub(crate) outputs: Vec<Output<Format>>,
     pub(crate) exit_zero: bool,
     pub(crate) frameworks: Vec<String>,
     pub(crate) framework_files: Vec<PathBuf>,
@@ -68,13 +75,21 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
         counted: counted(&typed.counting, &config),
         exceptions: typed.exceptions.or_else(|| config.exceptions.clone()),
         baseline: typed.baseline,
-        format: format(typed.format, &config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
-        outputs: outputs(typed.output, &config, ANY),
+        bundle: typed.bundle,
+        showing: showing(typed.showing, &config),
+        source: source(typed.source, config),
+    }
+}
+
+/// From what was typed about how an audit is shown.
+pub(crate) fn showing(typed: crate::args::showing::Showing, config: &Config) -> Showing {
+    Showing {
+        format: format(typed.format, config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
+        outputs: outputs(typed.output, config, ANY),
         exit_zero: typed.exit_zero || config.exit_zero,
         frameworks: typed.frameworks,
         framework_files: typed.framework_files,
         all: typed.all,
-        source: source(typed.source, config),
     }
 }
 

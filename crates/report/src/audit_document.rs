@@ -5,6 +5,8 @@ use super::drift::drift_text;
 use super::next::NextFlags;
 use super::page::Layout;
 use audit::finding::Audit;
+use std::fmt;
+use std::io::{self, Write};
 
 /// An audit as every format takes it.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +19,18 @@ pub struct AuditDocument<'a> {
     pub since: &'a str,
     /// The flags with which a command that the document advises comes to the same answer.
     pub flags: NextFlags<'a>,
+    /// What the audit was decided from, for the document that can be decided again.
+    pub inputs: Option<WriteInputs<'a>>,
+}
+
+/// Writes what an audit was decided from as one value of JSON. Its format is not ours: whoever makes the document brings it.
+#[derive(Clone, Copy)]
+pub struct WriteInputs<'a>(pub &'a dyn Fn(&mut dyn Write) -> io::Result<()>);
+
+impl fmt::Debug for WriteInputs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WriteInputs")
+    }
 }
 
 impl AuditDocument<'_> {

@@ -1,6 +1,6 @@
 //! An audit as one JSON document, `invoketrail.audit/1`: every entry of the long lists on a line of its own.
 
-use super::audit_document::AuditDocument;
+use super::audit_document::{AuditDocument, WriteInputs};
 use super::member::{Json, Object, escape_into};
 use super::page::Layout;
 use super::view::{self, subject_arn};
@@ -21,11 +21,21 @@ const LISTED: usize = 100;
 /// How many bytes of resources are gathered before they are written.
 const CHUNK: usize = 1 << 17;
 
-/// Writes the audit as one JSON document.
+/// See [`super::AuditFormat`].
+pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
+    write_json(document.audit, &document.stamp, document.inputs, out)
+}
+
+/// Writes the audit as one JSON document, with what it was decided from where that is at hand.
 ///
 /// # Errors
 /// What the writer says.
-pub fn write_json(audit: &Audit<'_>, stamp: &Stamp<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_json(
+    audit: &Audit<'_>,
+    stamp: &Stamp<'_>,
+    inputs: Option<WriteInputs<'_>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut json = Json::default();
     json.object(|object| {
         object.text("format", AUDIT_FORMAT);
@@ -43,6 +53,10 @@ pub fn write_json(audit: &Audit<'_>, stamp: &Stamp<'_>, out: &mut dyn Write) -> 
     })?;
     list(out, "gaps", &audit.gaps, |json, gap| proof::gap(gap, json))?;
     list(out, "places", 0..audit.places.len(), |json, at| json.object(|object| place(audit, at, object)))?;
+    if let Some(inputs) = inputs {
+        out.write_all(b",\n\"inputs\":")?;
+        (inputs.0)(out)?;
+    }
     out.write_all(b"}\n")
 }
 
@@ -346,9 +360,4 @@ pub(super) fn place(audit: &Audit<'_>, at: usize, object: &mut Object<'_>) {
         }
     });
     object.list("listing_gaps", view::listing_gaps(place), |json, at| proof::gap(&audit.gaps[at], json));
-}
-
-/// See [`super::AuditFormat`].
-pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
-    write_json(document.audit, &document.stamp, out)
 }

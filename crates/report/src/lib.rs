@@ -6,6 +6,7 @@
 mod asff;
 mod audit_document;
 mod audit_format;
+mod bundle;
 mod canary;
 mod cause;
 mod cells;
@@ -51,8 +52,9 @@ mod verification;
 mod view;
 mod words;
 
-pub use audit_document::AuditDocument;
+pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
+pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use drift::drift_text;
 pub use exceptions::{EXCEPTIONS_CHECK_FORMAT, exceptions_json, exceptions_text};

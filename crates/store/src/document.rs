@@ -1,7 +1,6 @@
 //! A small JSON document of ours, read from a file that anybody may have made: which format it is before what it says.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use text::visible::excerpt;
@@ -89,7 +88,7 @@ impl DocumentError {
 ///
 /// # Errors
 /// [`DocumentError`] iff the text is no document of that format and version, or has another shape.
-pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], format: Format) -> Result<T, DocumentError> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: Format) -> Result<T, DocumentError> {
     let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::NotJson {
         problem: format!("not UTF-8 text (byte {})", error.valid_up_to()),
     })?;

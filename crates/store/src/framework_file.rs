@@ -82,11 +82,19 @@ pub fn built_in_frameworks() -> Result<Vec<Framework>, FrameworkError> {
 /// # Errors
 /// What is no TOML, with its line; what is missing, unknown or impossible, with the row and the member.
 pub fn read_framework(text: &str) -> Result<Framework, FrameworkError> {
-    let mut table: toml::Table = text.parse().or_else(|error: toml::de::Error| {
+    let table: toml::Table = text.parse().or_else(|error: toml::de::Error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         wrong(format!("{at}{}", in_one_line(&error)))
     })?;
+    framework(table)
+}
+
+/// Reads a framework out of a table, which may come from another document.
+///
+/// # Errors
+/// As [`read_framework`].
+pub(crate) fn framework(mut table: toml::Table) -> Result<Framework, FrameworkError> {
     match table.remove("format").as_ref().and_then(Value::as_str) {
         Some(FORMAT) => {}
         Some(other) => return wrong(format!("`format` is {}, not {FORMAT}", excerpt(other, 60))),
@@ -190,6 +198,41 @@ fn near(typed: &str, known: &[&str], all: &str) -> String {
         Some(one) => format!("did you mean `{one}`?"),
         None => format!("{all}: {}", known.join(", ")),
     }
+}
+
+/// The table of a framework, from which [`framework`] makes the same.
+pub(crate) fn table_of(framework: &Framework) -> Value {
+    let text = |value: &str| Value::String(value.to_owned());
+    let row = |one: &Requirement| {
+        let mut row = toml::Table::new();
+        let members = [
+            ("id", one.id.as_str()),
+            ("title", &one.title),
+            ("strength", one.strength.as_str()),
+            ("source", &one.source),
+        ];
+        for (member, value) in members.into_iter().chain(one.note.as_deref().map(|note| ("note", note))) {
+            row.insert(member.to_owned(), text(value));
+        }
+        row.insert("unconfirmed".to_owned(), Value::Boolean(one.unconfirmed));
+        let controls = one.controls.iter().map(|control| text(control)).collect();
+        row.insert("controls".to_owned(), Value::Array(controls));
+        Value::Table(row)
+    };
+    let source = framework.requirements.first().map_or("", |one| one.source.as_str());
+    let mut table = toml::Table::new();
+    for (member, value) in [
+        ("format", FORMAT),
+        ("id", &framework.id),
+        ("name", &framework.name),
+        ("version", &framework.version),
+        ("source", source),
+    ] {
+        table.insert(member.to_owned(), text(value));
+    }
+    let rows = framework.requirements.iter().map(row).collect();
+    table.insert("requirement".to_owned(), Value::Array(rows));
+    Value::Table(table)
 }
 
 /// Adds a framework of the user's.

@@ -3,6 +3,7 @@
 //! Nothing here decides anything. A format has a version in its first member and only ever grows.
 
 mod atomic;
+mod bundle;
 mod change_shape;
 mod document;
 mod exceptions_file;
@@ -18,10 +19,15 @@ mod place_files;
 mod plan_check;
 mod plan_file;
 mod prices_file;
+mod saved_audit;
 mod scratch;
 mod settings_file;
 
 pub use atomic::{can_write, write_atomically, write_privately};
+pub use bundle::{
+    Bundle, BundleError, Damage, Decided, FileEntry, Part, bundle_target, is_archive, read_bundle, sum_of,
+    write_bundle,
+};
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
 pub use framework_file::{FrameworkError, among, built_in_frameworks, chosen, read_framework};
@@ -34,5 +40,6 @@ pub use metrics_file::{HourlyCounts, read_metrics};
 pub use place_files::of_other_places;
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
 pub use prices_file::read_prices;
+pub use saved_audit::{SavedAudit, read_audit, write_inputs};
 pub use scratch::ScratchFiles;
 pub use settings_file::{Setting, WrongSetting, read_settings};

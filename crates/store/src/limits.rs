@@ -28,6 +28,15 @@ pub const INVENTORY: Limit = Limit {
     help: "collect fewer accounts into each inventory: --accounts",
 };
 
+/// An audit that was saved as JSON, with its inventory in it.
+pub const AUDIT: Limit = Limit {
+    noun: "a saved audit",
+    bytes: 512 * MIB,
+    // All but what it was decided from is left where it is: the values of that are counted as those of an inventory.
+    values: None,
+    help: "save it as a bundle, whose parts are read one by one: invoketrail audit --bundle FILE.tar.zst",
+};
+
 /// `verify --metrics`. An hour of a function is three values.
 pub const METRICS: Limit = Limit {
     noun: "a file of metrics",
@@ -69,7 +78,7 @@ pub const SETTINGS: Limit = Limit {
 };
 
 /// All of them, for the page about them.
-pub const ALL: [Limit; 6] = [INVENTORY, METRICS, DOCUMENT, SELECTORS, KEYS, SETTINGS];
+pub const ALL: [Limit; 7] = [INVENTORY, AUDIT, METRICS, DOCUMENT, SELECTORS, KEYS, SETTINGS];
 
 /// Why an input was not read to its end.
 #[derive(Debug, thiserror::Error)]
@@ -97,9 +106,11 @@ impl Limit {
         Ok(bytes)
     }
 
+    /// Whether bytes that were read under another limit are within this one.
+    ///
     /// # Errors
     /// [`Unread::TooLarge`] iff there are more bytes or values than the limit.
-    fn check(&self, bytes: &[u8]) -> Result<(), Unread> {
+    pub fn check(&self, bytes: &[u8]) -> Result<(), Unread> {
         let too_large = |more: String| Err(Unread::TooLarge(more));
         if bytes.len() as u64 > self.bytes {
             let most = self.bytes / MIB;

@@ -56,7 +56,7 @@ fn measure(functions_per_place: usize, keep: Option<&str>) -> Result<Figures, Bo
         write_jsonl(&audit, &stamp, &mut out).map(|()| out.0)
     });
     let flags = report::NextFlags { source: "", caller: "", of_audit: "" };
-    let document = AuditDocument { audit: &audit, stamp, since: "", flags };
+    let document = AuditDocument { audit: &audit, stamp, since: "", flags, inputs: None };
     let mut times = vec![("read", read), ("decide", decide), ("write JSON lines", write)];
     let mut sizes = vec![("inventory file", file.len()), ("JSON lines", lines?)];
     for format in [AuditFormat::Csv, AuditFormat::Ocsf, AuditFormat::Asff] {

@@ -1,7 +1,8 @@
 //! `invoketrail audit` as it is typed.
 
+use super::showing::Showing;
 use super::source::{Counting, LIVE_AND_INVENTORY, Source};
-use super::values::{Output, Suffixed, output};
+use super::values::Suffixed;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
 use report::AuditFormat;
@@ -14,6 +15,7 @@ Examples:
   invoketrail audit --profile prod --region eu-west-1
   invoketrail audit --organization --role-name SecurityAudit --output audit.json --output audit.md
   invoketrail audit --inventory prod.json --format jsonl | jq .verdict
+  invoketrail audit --organization --role-name SecurityAudit --bundle evidence.tar.zst
 
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
 pub(crate) struct Audit {
@@ -22,29 +24,17 @@ pub(crate) struct Audit {
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
-    /// The format of what is printed [default: terminal].
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
-    #[arg(long, help = output_help(), value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
-    pub(crate) output: Vec<Output<Format>>,
+    #[command(flatten)]
+    pub(crate) showing: Showing,
+    /// Also write the evidence to this new folder or FILE.tar.zst, so that anyone can decide the audit again; see `bundle verify`.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) bundle: Option<PathBuf>,
     /// Accepted exceptions: functions under one that still holds do not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
-    /// Show only the controls that support this framework, with its requirements; repeatable; see `invoketrail frameworks`.
-    #[arg(long = "framework", value_name = "NAME")]
-    pub(crate) frameworks: Vec<String>,
-    /// A framework of your own, for --framework; repeatable.
-    #[arg(long = "framework-file", value_name = "FILE", requires = "frameworks", value_hint = ValueHint::FilePath)]
-    pub(crate) framework_files: Vec<PathBuf>,
-    /// Print every finding, warning and Region, not only the answer and its causes (terminal format).
-    #[arg(long)]
-    pub(crate) all: bool,
     /// Show what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
-    /// End with 0 even if the answer is no or undetermined; stderr says so.
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
     #[command(flatten)]
     pub(crate) source: Source,
 }
@@ -90,7 +80,7 @@ impl Suffixed for Format {
 }
 
 /// What `--output` says of itself.
-fn output_help() -> String {
+pub(super) fn output_help() -> String {
     let known: Vec<String> = Format::SUFFIXES.iter().map(|(suffix, _)| format!(".{suffix}")).collect();
     format!(
         "Also write the audit to this file, whose suffix names the format ({}); repeatable",

@@ -76,5 +76,5 @@ fn quiet(typed: &args::Verify) -> crate::args::source::Live {
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.
 pub(crate) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
-    super::audit::ending(outcome, exit_zero)
+    super::showing::ending(outcome, exit_zero)
 }

@@ -120,7 +120,7 @@ proptest! {
             write(&mut out);
             String::from_utf8(out).unwrap()
         };
-        let json = text(&|out| report::write_json(&audit, &stamp, out).unwrap());
+        let json = text(&|out| report::write_json(&audit, &stamp, None, out).unwrap());
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(&json["answer"], answer.as_str());
         let lines = text(&|out| report::write_jsonl(&audit, &stamp, out).unwrap());

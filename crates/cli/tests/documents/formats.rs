@@ -62,7 +62,7 @@ pub(crate) fn written(audit: &Audit<'_>, name: &str) -> String {
     let format = AuditFormat::ALL.iter().find(|format| format.name() == name);
     let format = format.unwrap_or_else(|| panic!("no format {name}"));
     let flags = report::NextFlags { source: "", caller: "", of_audit: "" };
-    let document = AuditDocument { audit, stamp: STAMP, since: "", flags };
+    let document = AuditDocument { audit, stamp: STAMP, since: "", flags, inputs: None };
     let mut out = Vec::new();
     format.write(&document, &Layout { all: true, ..Layout::default() }, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -12,7 +12,7 @@ use text::visible::acts;
 /// The page of an audit.
 pub(crate) fn page_of(audit: &Audit<'_>) -> String {
     let flags = NextFlags { source: " --inventory acme.json", caller: "", of_audit: "" };
-    let document = AuditDocument { audit, stamp: STAMP, since: "", flags };
+    let document = AuditDocument { audit, stamp: STAMP, since: "", flags, inputs: None };
     text_of(|out| AuditFormat::Html.write(&document, &Layout::default(), out))
 }
 

@@ -31,7 +31,7 @@ fn terminal(audit: &Audit<'_>, layout: &Layout) -> String {
 }
 
 pub(crate) fn json(audit: &Audit<'_>) -> String {
-    text_of(|out| report::write_json(audit, &STAMP, out))
+    text_of(|out| report::write_json(audit, &STAMP, None, out))
 }
 
 pub(crate) fn jsonl(audit: &Audit<'_>) -> String {

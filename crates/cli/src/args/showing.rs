@@ -1,0 +1,28 @@
+//! Flags about how an audit is shown, of `audit` and of `report`.
+
+use super::audit::{Format, output_help};
+use super::values::{Output, output};
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+/// How an audit is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Showing {
+    /// The format of what is printed [default: terminal].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    #[arg(long, help = output_help(), value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Vec<Output<Format>>,
+    /// Show only the controls that support this framework, with its requirements; repeatable; see `invoketrail frameworks`.
+    #[arg(long = "framework", value_name = "NAME")]
+    pub(crate) frameworks: Vec<String>,
+    /// A framework of your own, for --framework; repeatable.
+    #[arg(long = "framework-file", value_name = "FILE", requires = "frameworks", value_hint = ValueHint::FilePath)]
+    pub(crate) framework_files: Vec<PathBuf>,
+    /// Print every finding, warning and Region, not only the answer and its causes (terminal format).
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// End with 0 even if the answer is no or undetermined; stderr says so.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}

@@ -1,0 +1,139 @@
+//! Evidence bundles: written by `audit --bundle`, checked and decided again by `bundle verify`.
+
+use super::Context;
+use super::showing::Shown;
+use crate::args::bundle::{Bundle, BundleCommand, Verify};
+use crate::args::validate::Format;
+use crate::outcome::Outcome;
+use crate::output::{called, io_written, layout, print};
+use crate::problem::{Problem, say};
+use crate::settings;
+use anyhow::Result;
+use audit::inputs::Inputs;
+use report::{AuditDocument, AuditFormat, CheckedBundle, Layout, NextFlags};
+use std::io::{self, Write};
+use std::path::Path;
+use store::{Damage, Decided, Part};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The flags that reports in a bundle advise: whoever reads them stands in its folder, and asks no AWS account.
+const FLAGS: NextFlags<'_> = NextFlags { source: " --inventory inventory.json", caller: "", of_audit: "" };
+
+/// Checks.
+///
+/// # Errors
+/// [`Problem`] where it is no bundle.
+pub(crate) fn run(typed: Bundle, context: Context) -> Result<Outcome> {
+    let BundleCommand::Verify(typed) = typed.command;
+    verify(&typed, &context)
+}
+
+fn verify(typed: &Verify, context: &Context) -> Result<Outcome> {
+    let format = settings::format(typed.format, &context.config, settings::ANY).unwrap_or(Format::Terminal);
+    let check = check(&typed.bundle)?;
+    let text = match format {
+        Format::Terminal => report::bundle_text(&check, &layout()),
+        Format::Json => report::bundle_json(&check),
+    };
+    print(|out| out.write_all(text.as_bytes()))?;
+    Ok(check.answer().into())
+}
+
+/// Finds out whether the bundle could be written, before AWS is asked anything.
+///
+/// # Errors
+/// [`Problem`] iff not.
+pub(super) fn can_write(to: &Path) -> Result<()> {
+    let target = store::bundle_target(to);
+    target.map_err(|why| {
+        let line = format!("cannot write the bundle {}: {why}", called(to));
+        Problem::misuse(line).help("name a new folder, or a file FILE.tar.zst").into()
+    })
+}
+
+/// Writes it.
+///
+/// # Errors
+/// [`Problem`] where the file system refuses.
+pub(super) fn write(to: &Path, inputs: &Inputs, generated_at: &str) -> Result<()> {
+    let written = Shown { inputs, generated_at, flags: FLAGS }.document(|document| {
+        let decided = Decided::of(document.audit, VERSION, generated_at);
+        let write = |format: AuditFormat| move |out: &mut dyn Write| report(document, format, out);
+        let writers: Vec<_> =
+            AuditFormat::ALL.iter().map(|format| (path_of(*format), write(*format))).collect();
+        let parts: Vec<Part<'_>> =
+            writers.iter().map(|(path, write)| Part { path: path.clone(), write }).collect();
+        store::write_bundle(to, &decided, inputs, &parts)
+    });
+    io_written(to, written)?;
+    say("wrote", &called(to));
+    Ok(())
+}
+
+fn path_of(format: AuditFormat) -> String {
+    format!("reports/audit.{}", format.suffix())
+}
+
+fn report(document: &AuditDocument<'_>, format: AuditFormat, out: &mut dyn Write) -> io::Result<()> {
+    format.write(document, &Layout::default(), out)
+}
+
+/// A bundle that is as its manifest says.
+///
+/// # Errors
+/// [`Problem`] iff it is none.
+pub(super) fn open(path: &Path) -> Result<store::Bundle> {
+    store::read_bundle(path).map_err(|error| {
+        let line = format!("cannot read {} as a bundle: {error}", called(path));
+        Problem::new(line).help(error.help()).into()
+    })
+}
+
+fn check(path: &Path) -> Result<CheckedBundle> {
+    let bundle = open(path)?;
+    let decided = &bundle.decided;
+    let mut check = CheckedBundle {
+        path: called(path),
+        version: decided.version.clone(),
+        generated_at: decided.generated_at.clone(),
+        collected_at: decided.collected_at.clone(),
+        caller: decided.caller.clone(),
+        answer: decided.answer.clone(),
+        files: bundle.files.len(),
+        ..CheckedBundle::default()
+    };
+    for damage in &bundle.damage {
+        match damage {
+            Damage::Changed(file) => check.changed.push(file.clone()),
+            Damage::Missing(file) => check.missing.push(file.clone()),
+            Damage::Added(file) => check.added.push(file.clone()),
+        }
+    }
+    let Some(inputs) = &bundle.inputs else { return Ok(check) };
+    Shown { inputs, generated_at: &decided.generated_at, flags: FLAGS }.document(|document| {
+        let anew = Decided::of(document.audit, VERSION, &decided.generated_at);
+        let differences = decided.differences(&anew);
+        if decided.version == VERSION && differences.is_empty() {
+            check.reports = Some(compared(&bundle, document));
+        }
+        check.differences = Some(differences);
+    });
+    Ok(check)
+}
+
+/// How many reports are byte for byte what is written now, and those that are not.
+fn compared(bundle: &store::Bundle, document: &AuditDocument<'_>) -> (usize, Vec<String>) {
+    let (mut same, mut other) = (0, Vec::new());
+    for format in AuditFormat::ALL {
+        let path = path_of(*format);
+        let Some(file) = bundle.files.iter().find(|file| file.path == path) else { continue };
+        let anew = store::sum_of(|out| report(document, *format, out));
+        if anew.is_ok_and(|anew| anew == (file.size, file.sha256.to_ascii_lowercase())) {
+            same += 1;
+        } else {
+            other.push(path);
+        }
+    }
+    (same, other)
+}

@@ -1,0 +1,55 @@
+//! An audit that was saved, opened: as JSON, or as a bundle.
+
+use crate::output::{called, read_within};
+use crate::problem::Problem;
+use anyhow::Result;
+use std::path::Path;
+use store::{Decided, SavedAudit};
+
+/// True iff the path is one of a bundle: a folder, or an archive by its name.
+pub(super) fn is_bundle(path: &Path) -> bool {
+    path.is_dir() || store::is_archive(path)
+}
+
+/// True iff the bytes say that they are an audit.
+pub(super) fn is_audit(bytes: &[u8]) -> bool {
+    // It is our first member, and an inventory has none of that value.
+    bytes.get(..200.min(bytes.len())).is_some_and(|head| {
+        String::from_utf8_lossy(head).contains(&format!("\"format\":\"{}\"", report::AUDIT_FORMAT))
+    })
+}
+
+/// Opens it.
+///
+/// # Errors
+/// [`Problem`] where the file cannot be read as such a thing.
+pub(super) fn open(path: &Path) -> Result<SavedAudit> {
+    if is_bundle(path) {
+        return of_bundle(path);
+    }
+    let bytes = read_within(path, &store::limits::AUDIT)?;
+    read(path, &bytes)
+}
+
+fn of_bundle(path: &Path) -> Result<SavedAudit> {
+    let bundle = super::bundle::open(path)?;
+    let Decided { version, generated_at, answer, controls, .. } = bundle.decided;
+    let Some(inputs) = bundle.inputs else {
+        let line = format!("{}: its files are not those of its manifest", called(path));
+        let verify =
+            format!("invoketrail bundle verify {} says which", report::shell(&path.to_string_lossy()));
+        return Err(Problem::new(line).help(verify).into());
+    };
+    Ok(SavedAudit { version, generated_at, answer, controls, inputs })
+}
+
+/// Reads its bytes.
+///
+/// # Errors
+/// [`Problem`] where they are none.
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<SavedAudit> {
+    store::read_audit(bytes).map_err(|error| {
+        let line = format!("cannot read {} as a saved audit: {error}", called(path));
+        Problem::new(line).help(error.help()).into()
+    })
+}

@@ -1,0 +1,144 @@
+//! What the check of an evidence bundle found, as documents.
+
+use super::member::Json;
+use super::page::{Layout, Page, Style};
+use super::quantity::quantity;
+use audit::answer::Conclusion;
+
+/// The format of the check as JSON, and its version.
+pub const BUNDLE_CHECK_FORMAT: &str = "invoketrail.bundle-check/1";
+
+/// A bundle that was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckedBundle {
+    /// Where it is.
+    pub path: String,
+    /// Which version made it.
+    pub version: String,
+    /// When it was made.
+    pub generated_at: String,
+    /// When its facts were collected.
+    pub collected_at: String,
+    /// Who collected them, where known.
+    pub caller: Option<String>,
+    /// What its manifest says the answer is.
+    pub answer: String,
+    /// Files that its manifest names.
+    pub files: usize,
+    /// Files with other bytes.
+    pub changed: Vec<String>,
+    /// Files that are not there.
+    pub missing: Vec<String>,
+    /// Files that the manifest does not name.
+    pub added: Vec<String>,
+    /// What this version decides otherwise; `None` iff nothing was decided, because files differ.
+    pub differences: Option<Vec<String>>,
+    /// How many reports were written again and are the same, and those that are not; `None` iff another version made them.
+    pub reports: Option<(usize, Vec<String>)>,
+}
+
+impl CheckedBundle {
+    /// Yes iff every file is as the manifest says, the same is decided from them, and reports that could be compared are the same.
+    #[must_use]
+    pub fn answer(&self) -> Conclusion {
+        let whole = self.changed.is_empty() && self.missing.is_empty() && self.added.is_empty();
+        let decided = self.differences.as_ref().is_some_and(Vec::is_empty);
+        let reports = self.reports.as_ref().is_none_or(|(_, other)| other.is_empty());
+        if whole && decided && reports { Conclusion::Yes } else { Conclusion::No }
+    }
+
+    fn headline(&self) -> String {
+        let files = quantity(self.files, ("file", "files"));
+        match (self.answer(), &self.differences) {
+            (Conclusion::Yes, _) => {
+                format!(
+                    "Reproduced. All {files} are unchanged, and they give the same answer: {}.",
+                    self.answer
+                )
+            }
+            (_, None) => {
+                "Not reproduced. The files are not those of the manifest, so nothing was decided.".to_owned()
+            }
+            (_, Some(differences)) if !differences.is_empty() => {
+                format!("Not reproduced. All {files} are unchanged, and this version decides otherwise.")
+            }
+            _ => "Not reproduced. The same is decided, and reports in the bundle say something else."
+                .to_owned(),
+        }
+    }
+}
+
+/// The check, for a person.
+#[must_use]
+pub fn bundle_text(check: &CheckedBundle, layout: &Layout) -> String {
+    let mut page = Page::new(*layout);
+    let good = check.answer() == Conclusion::Yes;
+    let style = if good { Style::Good } else { Style::Bad };
+    page.paragraph(0, (Style::Plain, ""), (style, &check.headline()));
+    page.gap();
+    let mut say = |label: &str, text: &str| page.paragraph(2, (Style::Dim, label), (Style::Plain, text));
+    say(
+        "Collected: ",
+        &format!("{} by {}", check.collected_at, check.caller.as_deref().unwrap_or("an unknown caller")),
+    );
+    say("Made:      ", &format!("{} by invoketrail {}", check.generated_at, check.version));
+    match &check.reports {
+        Some((same, _)) if check.differences.is_some() => {
+            say(
+                "Reports:   ",
+                &format!("{} written again, byte for byte the same", quantity(*same, ("report", "reports"))),
+            );
+        }
+        None if check.differences.is_some() => {
+            say("Reports:   ", "not compared, because another version wrote them");
+        }
+        _ => {}
+    }
+    let lists =
+        [("changed", &check.changed), ("missing", &check.missing), ("not in the manifest", &check.added)];
+    for (what, files) in lists {
+        for file in files {
+            page.paragraph(2, (Style::Bad, &format!("{what}: ")), (Style::Plain, file));
+        }
+    }
+    for difference in check.differences.iter().flatten() {
+        page.paragraph(2, (Style::Bad, "decided otherwise: "), (Style::Plain, difference));
+    }
+    for report in check.reports.iter().flat_map(|(_, other)| other) {
+        page.paragraph(2, (Style::Bad, "report differs: "), (Style::Plain, report));
+    }
+    page.into_text()
+}
+
+/// The check as JSON.
+#[must_use]
+pub fn bundle_json(check: &CheckedBundle) -> String {
+    let mut json = Json::default();
+    json.object(|object| {
+        object.text("format", BUNDLE_CHECK_FORMAT);
+        object.text("answer", check.answer().as_str());
+        object.text("bundle", &check.path);
+        object.text("version", &check.version);
+        object.text("generated_at", &check.generated_at);
+        object.text("collected_at", &check.collected_at);
+        object.maybe("caller", check.caller.as_deref());
+        object.text("audit_answer", &check.answer);
+        object.number("files", check.files);
+        let lists = [("changed", &check.changed), ("missing", &check.missing), ("added", &check.added)];
+        for (name, files) in lists {
+            object.texts(name, files.iter().map(String::as_str));
+        }
+        match &check.differences {
+            Some(all) => object.texts("differences", all.iter().map(String::as_str)),
+            None => object.null("differences"),
+        }
+        match &check.reports {
+            Some((same, other)) => {
+                object.number("reports_the_same", *same);
+                object.texts("reports_that_differ", other.iter().map(String::as_str));
+            }
+            None => object.null("reports_the_same"),
+        }
+    });
+    format!("{}\n", json.as_str())
+}

@@ -1,0 +1,28 @@
+//! The evidence bundle, `invoketrail.bundle/1`: what an audit was decided from, the audit in every format, and a manifest of hashes.
+//!
+//! A folder, or an archive of one (`.tar.zst`). Whoever has it decides the audit again without credentials.
+
+mod archive;
+mod folder;
+mod manifest;
+mod parts;
+mod read;
+mod write;
+
+pub use manifest::{Decided, FileEntry};
+pub use read::{Bundle, BundleError, Damage, read_bundle};
+pub use write::{Part, bundle_target, sum_of, write_bundle};
+
+use std::path::Path;
+
+/// What the name of an archive ends with.
+const SUFFIX: &str = ".tar.zst";
+
+/// The manifest's name.
+const MANIFEST: &str = "manifest.json";
+
+/// True iff the path names an archive.
+#[must_use]
+pub fn is_archive(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(SUFFIX)
+}

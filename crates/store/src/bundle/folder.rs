@@ -1,0 +1,96 @@
+//! A bundle that is a folder.
+
+use super::parts::limit_of;
+use super::read::{BundleError, Found, Manifest, manifest_of};
+use super::write::hex;
+use super::{MANIFEST, manifest::FileEntry};
+use crate::limits::DOCUMENT;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Files and folders that are looked at beyond those of the manifest.
+const MOST: usize = 10_000;
+
+pub(super) fn read(path: &Path) -> Result<(Manifest, Found), BundleError> {
+    let open = File::open(path.join(MANIFEST));
+    let file = open.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if path.is_dir() => {
+            BundleError::NotABundle(format!("there is no {MANIFEST} in it"))
+        }
+        io::ErrorKind::NotADirectory => BundleError::NotABundle(
+            "it is neither a folder nor a file whose name ends with .tar.zst".to_owned(),
+        ),
+        _ => error.into(),
+    })?;
+    let bytes =
+        DOCUMENT.read(file, 0).map_err(|error| BundleError::NotABundle(format!("{MANIFEST}: {error}")))?;
+    let manifest = manifest_of(&bytes)?;
+    let mut found = Found::default();
+    let mut left = MOST + manifest.1.len();
+    walk(path, "", &manifest.1, &mut found, &mut left)?;
+    Ok((manifest, found))
+}
+
+fn walk(
+    root: &Path,
+    below: &str,
+    files: &[FileEntry],
+    found: &mut Found,
+    left: &mut usize,
+) -> Result<(), BundleError> {
+    let mut entries: Vec<_> = std::fs::read_dir(root.join(below))?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        *left = left.checked_sub(1).ok_or_else(|| {
+            BundleError::NotABundle(format!(
+                "it holds more than {MOST} files that its manifest does not name"
+            ))
+        })?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if below.is_empty() { name } else { format!("{below}/{name}") };
+        // A link is none of these: it is not followed.
+        let kind = entry.file_type()?;
+        match files.iter().find(|file| file.path == path) {
+            Some(file) if kind.is_file() => take(&entry.path(), file, found)?,
+            None if kind.is_dir() => walk(root, &path, files, found, left)?,
+            None if path == MANIFEST => {}
+            _ => found.add(&path),
+        }
+    }
+    Ok(())
+}
+
+fn take(path: &Path, file: &FileEntry, found: &mut Found) -> Result<(), BundleError> {
+    hashed(File::open(path)?, file, found)
+}
+
+/// Reads one byte more than the manifest says, at most; keeps what the audit is decided from.
+pub(super) fn hashed(from: impl Read, file: &FileEntry, found: &mut Found) -> Result<(), BundleError> {
+    let mut from = from.take(file.size.saturating_add(1));
+    let unread = |problem: String| BundleError::File { file: file.path.clone(), problem };
+    let (size, sha256) = match limit_of(&file.path) {
+        Some(limit) => {
+            let bytes = limit.read(&mut from, file.size).map_err(|error| unread(error.to_string()))?;
+            let sum = (bytes.len() as u64, hex(&Sha256::digest(&bytes)));
+            found.kept.insert(file.path.clone(), bytes);
+            sum
+        }
+        None => {
+            let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+            loop {
+                match from.read(&mut buffer)? {
+                    0 => break,
+                    read => {
+                        hash.update(&buffer[..read]);
+                        size += read as u64;
+                    }
+                }
+            }
+            (size, hex(&hash.finalize()))
+        }
+    };
+    found.hashes.insert(file.path.clone(), (size, sha256));
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! What an audit was decided from, as its documents keep it, and an audit that was saved, read back.
+
+use super::document::{self, DocumentError, Format};
+use super::exceptions_file::{is_day, read_exceptions, write_exceptions};
+use super::framework_file::{framework, table_of};
+use super::inventory_file::{read_inventory, write_inventory};
+use super::limits::INVENTORY;
+use audit::Counted;
+use audit::inputs::Inputs;
+use audit::inventory::Inventory;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use text::visible::excerpt;
+
+const FORMAT: Format = Format { name: "invoketrail.audit", version: 1, noun: "a saved audit" };
+
+/// The format of [`Choices`] as a file of its own.
+pub(crate) const CHOICES_FORMAT: Format =
+    Format { name: "invoketrail.choices", version: 1, noun: "the choices of an audit" };
+
+/// An audit that was saved as JSON: what it said, and what it was decided from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedAudit {
+    /// The version of the tool that made it.
+    pub version: String,
+    /// When it was made: RFC 3339, UTC.
+    pub generated_at: String,
+    /// `yes`, `no`, `undetermined`.
+    pub answer: String,
+    /// The status of each control that it shows.
+    pub controls: BTreeMap<String, String>,
+    /// What it was decided from.
+    pub inputs: Inputs,
+}
+
+/// What was chosen for an audit, besides what was seen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Choices {
+    pub(crate) today: String,
+    pub(crate) recorders: RecordersShape,
+    pub(crate) frameworks: Vec<toml::Value>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RecordersShape {
+    All,
+    Trails,
+}
+
+impl Choices {
+    pub(crate) fn of(inputs: &Inputs) -> Self {
+        Choices {
+            today: inputs.today.clone(),
+            recorders: match inputs.recorders {
+                Counted::All => RecordersShape::All,
+                Counted::Trails => RecordersShape::Trails,
+            },
+            frameworks: inputs.frameworks.iter().map(table_of).collect(),
+        }
+    }
+
+    /// Puts them into inputs.
+    ///
+    /// # Errors
+    /// [`DocumentError::Impossible`] where the day or a framework is none.
+    pub(crate) fn put_into(self, inputs: &mut Inputs, path: &str) -> Result<(), DocumentError> {
+        if !is_day(&self.today) {
+            return Err(impossible(format!("{path}today"), "a day has the form 2027-01-31".to_owned()));
+        }
+        inputs.today = self.today;
+        inputs.recorders = match self.recorders {
+            RecordersShape::All => Counted::All,
+            RecordersShape::Trails => Counted::Trails,
+        };
+        for (at, table) in self.frameworks.into_iter().enumerate() {
+            let at = format!("{path}frameworks[{at}]");
+            let toml::Value::Table(table) = table else {
+                return Err(impossible(at, "an object was expected".to_owned()));
+            };
+            inputs.frameworks.push(framework(table).map_err(|error| impossible(at, error.line))?);
+        }
+        Ok(())
+    }
+}
+
+fn impossible(path: String, problem: String) -> DocumentError {
+    DocumentError::Impossible { path, problem }
+}
+
+/// Writes what an audit was decided from as one value of JSON, one entry of each list a line. The same inputs give the same bytes.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_inputs(inputs: &Inputs, out: &mut dyn Write) -> io::Result<()> {
+    let choices = serde_json::to_string(&Choices::of(inputs))?;
+    let choices = text::visible::json(&choices);
+    out.write_all(choices.trim_end_matches('}').as_bytes())?;
+    if !inputs.exceptions.is_empty() {
+        let exceptions = write_exceptions(&inputs.exceptions);
+        write!(out, ",\n\"exceptions\":{}", exceptions.trim_end())?;
+    }
+    if let Some(baseline) = &inputs.baseline {
+        out.write_all(b",\n\"baseline\":")?;
+        write_inventory(baseline, out)?;
+    }
+    out.write_all(b",\n\"inventory\":")?;
+    write_inventory(&inputs.inventory, out)?;
+    out.write_all(b"}")
+}
+
+#[derive(Deserialize)]
+struct FileShape<'a> {
+    tool: ToolShape,
+    generated_at: String,
+    answer: String,
+    controls: Vec<ControlShape>,
+    #[serde(borrow)]
+    inputs: Option<InputsShape<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ToolShape {
+    version: String,
+}
+
+#[derive(Deserialize)]
+struct ControlShape {
+    id: String,
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct InputsShape<'a> {
+    #[serde(flatten)]
+    choices: Choices,
+    #[serde(borrow)]
+    exceptions: Option<&'a RawValue>,
+    #[serde(borrow)]
+    baseline: Option<&'a RawValue>,
+    #[serde(borrow)]
+    inventory: &'a RawValue,
+}
+
+/// Reads an audit that was saved as JSON.
+///
+/// # Errors
+/// [`DocumentError`], in one line, with the place in the file; also where it does not hold what it was decided from.
+pub fn read_audit(bytes: &[u8]) -> Result<SavedAudit, DocumentError> {
+    let shape: FileShape<'_> = document::read(bytes, FORMAT)?;
+    let Some(held) = shape.inputs else {
+        let problem = "missing: an earlier version made this audit, without what it was decided from";
+        return Err(impossible("inputs".to_owned(), problem.to_owned()));
+    };
+    let inventory = inventory_in("inputs.inventory", held.inventory.get().as_bytes())?;
+    let mut inputs = Inputs { inventory, ..Inputs::default() };
+    if let Some(baseline) = held.baseline {
+        inputs.baseline = Some(inventory_in("inputs.baseline", baseline.get().as_bytes())?);
+    }
+    if let Some(exceptions) = held.exceptions {
+        let read = read_exceptions(exceptions.get().as_bytes());
+        inputs.exceptions =
+            read.map_err(|error| impossible("inputs.exceptions".to_owned(), error.to_string()))?;
+    }
+    held.choices.put_into(&mut inputs, "inputs.")?;
+    let plain = |text: &str| excerpt(text, 100);
+    Ok(SavedAudit {
+        version: plain(&shape.tool.version),
+        generated_at: plain(&shape.generated_at),
+        answer: plain(&shape.answer),
+        controls: shape.controls.iter().map(|one| (plain(&one.id), plain(&one.status))).collect(),
+        inputs,
+    })
+}
+
+fn inventory_in(path: &str, bytes: &[u8]) -> Result<Inventory, DocumentError> {
+    let wrong = |problem: String| impossible(path.to_owned(), problem);
+    INVENTORY.check(bytes).map_err(|error| wrong(error.to_string()))?;
+    read_inventory(bytes).map_err(|error| wrong(error.to_string()))
+}
