@@ -31,6 +31,7 @@ use ::audit::exception::Exception;
 use ::audit::inventory::Inventory;
 use anyhow::Result;
 use std::path::Path;
+use store::limits::Limit;
 
 /// What is known before any command runs.
 #[derive(Clone, Debug)]
@@ -94,14 +95,20 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
     if saved::is_bundle(path) {
         return Ok(saved::open(path)?.inputs.inventory);
     }
-    let bytes = read_within(path, &store::limits::AUDIT)?;
+    let limit = &store::limits::INVENTORY;
+    // A saved audit holds more beside its inventory, which is counted on its own.
+    let bytes = read_within(path, &Limit { values: None, ..*limit })?;
     if saved::is_audit(&bytes) {
         return Ok(saved::read(path, &bytes)?.inputs.inventory);
     }
-    let unread = |line: String| Problem::new(format!("cannot read {} as an inventory: {line}", called(path)));
-    let limit = &store::limits::INVENTORY;
-    limit.check(&bytes).map_err(|error| unread(error.to_string()).help(limit.help))?;
-    store::read_inventory(&bytes).map_err(|error| unread(error.to_string()).help(error.help()).into())
+    if let Err(error) = limit.check(&bytes) {
+        return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
+    }
+    store::read_inventory(&bytes).map_err(|error| {
+        Problem::new(format!("cannot read {} as an inventory: {error}", called(path)))
+            .help(error.help())
+            .into()
+    })
 }
 
 /// The exceptions of a file that may be yet to be made; none where it is not there.

@@ -19,10 +19,13 @@ use std::path::Path;
 const SUFFIX: &str = ".tar.zst";
 
 /// The manifest's name.
-const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = "manifest.json";
 
 /// True iff the path names an archive.
 #[must_use]
 pub fn is_archive(path: &Path) -> bool {
     path.to_string_lossy().ends_with(SUFFIX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ pub const INVENTORY: Limit = Limit {
 /// An audit that was saved as JSON, with its inventory in it.
 pub const AUDIT: Limit = Limit {
     noun: "a saved audit",
-    bytes: 512 * MIB,
+    bytes: 256 * MIB,
     // All but what it was decided from is left where it is: the values of that are counted as those of an inventory.
     values: None,
     help: "save it as a bundle, whose parts are read one by one: invoketrail audit --bundle FILE.tar.zst",

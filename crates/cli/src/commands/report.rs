@@ -27,7 +27,7 @@ pub(crate) fn run(typed: args::Report, context: &Context) -> Result<Outcome> {
         let version = &saved.version;
         let why = format!("it was changed, or version {version}, which made it, decides otherwise");
         let inventory = shell(&typed.file.to_string_lossy());
-        Problem::new(line).help(format!("{why}; invoketrail audit --inventory {inventory} decides anew"))
+        Problem::new(line).help(format!("{why}; `invoketrail audit --inventory {inventory}` decides anew"))
     })?;
     if !frameworks.is_empty() {
         saved.inputs.frameworks = frameworks;

@@ -6,9 +6,9 @@ use anyhow::Result;
 use std::path::Path;
 use store::{Decided, SavedAudit};
 
-/// True iff the path is one of a bundle: a folder, or an archive by its name.
+/// True iff the path is one of a bundle: a folder with its manifest, or an archive by its name.
 pub(super) fn is_bundle(path: &Path) -> bool {
-    path.is_dir() || store::is_archive(path)
+    store::is_archive(path) || path.join(store::MANIFEST).is_file()
 }
 
 /// True iff the bytes say that they are an audit.
@@ -24,7 +24,7 @@ pub(super) fn is_audit(bytes: &[u8]) -> bool {
 /// # Errors
 /// [`Problem`] where the file cannot be read as such a thing.
 pub(super) fn open(path: &Path) -> Result<SavedAudit> {
-    if is_bundle(path) {
+    if path.is_dir() || is_bundle(path) {
         return of_bundle(path);
     }
     let bytes = read_within(path, &store::limits::AUDIT)?;
@@ -37,7 +37,7 @@ fn of_bundle(path: &Path) -> Result<SavedAudit> {
     let Some(inputs) = bundle.inputs else {
         let line = format!("{}: its files are not those of its manifest", called(path));
         let verify =
-            format!("invoketrail bundle verify {} says which", report::shell(&path.to_string_lossy()));
+            format!("`invoketrail bundle verify {}` says which", report::shell(&path.to_string_lossy()));
         return Err(Problem::new(line).help(verify).into());
     };
     Ok(SavedAudit { version, generated_at, answer, controls, inputs })

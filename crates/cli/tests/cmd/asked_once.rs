@@ -83,8 +83,12 @@ fn commands_that_read_ask_once_who_asks() {
         &["logs", "validate"],
         &["logs", "validate", COPY],
     ];
-    let local: [&[&str]; 8] = [
-        &["audit", "--inventory", "examples/acme.json"],
+    let bundle = folder.path().join("evidence");
+    let bundle = bundle.to_str().unwrap();
+    let local: [&[&str]; 10] = [
+        &["audit", "--inventory", "examples/acme.json", "--bundle", bundle],
+        &["bundle", "verify", bundle],
+        &["report", "--audit", bundle],
         &["plan", "--inventory", "examples/acme.json"],
         &["invocations", "--no-index", COPY],
         &["permissions", "audit"],

@@ -9,6 +9,7 @@ mod approval;
 mod asked_once;
 mod bad_input;
 mod bucket;
+mod bundles;
 mod callers;
 mod cases_explain;
 mod cases_plan;

@@ -10,6 +10,11 @@ use std::path::Path;
 /// said and tried.
 const OFFERS: &[(&str, &str, &str)] = &[
     (
+        "cli/src/commands/report.rs",
+        "invoketrail audit --inventory {inventory}",
+        "cmd/bundles.rs::a_saved_audit_that_says_something_else_than_it_holds_is_refused",
+    ),
+    (
         "cli/src/commands/exceptions.rs",
         "invoketrail audit --exceptions {}{}",
         "cmd/exceptions.rs::what_is_offered_after_a_check_works_as_typed",

@@ -65,7 +65,7 @@ impl BundleError {
         match self {
             Self::Manifest(error) => error.help(),
             Self::Io(_) | Self::NotABundle(_) => {
-                "a bundle is what `invoketrail audit --bundle` wrote: a folder with manifest.json, or FILE.tar.zst"
+                "`invoketrail audit --bundle FILE.tar.zst` makes a bundle; one can also be a folder, with manifest.json in it"
             }
             Self::File { .. } => "ask whoever made the bundle for another copy",
         }

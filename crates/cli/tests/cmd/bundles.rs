@@ -1,0 +1,195 @@
+//! Audits that were saved: written again in other formats, and bundles that anybody decides again, through the binary.
+
+use crate::run::{Said, root, run};
+use report::AuditFormat;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+const ACME: &str = "examples/acme.json";
+
+/// The path of a file in a folder of the test.
+fn at(folder: &Path, name: &str) -> String {
+    folder.join(name).to_string_lossy().into_owned()
+}
+
+#[track_caller]
+fn ends(said: &Said, code: i32) {
+    assert_eq!(said.code, Some(code), "{said:?}");
+}
+
+fn is_of_schema(name: &str, document: &Value) {
+    let schema = fs::read_to_string(root().join("docs/reference").join(name)).unwrap();
+    let schema = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let problems: Vec<String> = validator.iter_errors(document).map(|one| one.to_string()).collect();
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+/// What an audit says in every format is what its JSON, and its bundle, say again.
+#[test]
+fn a_saved_audit_gives_every_format_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (json, archive) = (at(folder.path(), "audit.json"), at(folder.path(), "evidence.tar.zst"));
+    let audit = [
+        "audit",
+        ACME,
+        "--baseline",
+        "crates/cli/tests/cases/audit/slow-48-selectors.json",
+        "--framework",
+        "soc2",
+    ];
+    ends(&run(&[&audit[..], &["--output", &json, "--bundle", &archive]].concat()), 3);
+    is_of_schema("audit-1.schema.json", &serde_json::from_slice(&fs::read(&json).unwrap()).unwrap());
+    for format in AuditFormat::ALL {
+        // What advises commands names the file that was asked about.
+        let plain = |said: Said| {
+            ends(&said, 3);
+            said.stdout.replace(&json, ACME).replace(&archive, ACME)
+        };
+        let direct = plain(run(&[&audit[..], &["--format", format.name()]].concat()));
+        for file in [&json, &archive] {
+            let again = plain(run(&["report", "--audit", file, "--format", format.name()]));
+            assert!(again == direct, "{}: {}", format.name(), difference(&again, &direct));
+        }
+    }
+    // Inventories are where bundles and saved audits are.
+    for file in [&json, &archive] {
+        let explained = run(&["explain", "--inventory", file, "payroll"]);
+        ends(&explained, 0);
+    }
+}
+
+fn difference(one: &str, other: &str) -> String {
+    let first = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+    format!("{first:?}").chars().take(400).collect()
+}
+
+#[test]
+fn a_bundle_is_decided_again_whatever_it_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["evidence.tar.zst", "evidence"] {
+        let bundle = at(folder.path(), name);
+        ends(&run(&["audit", ACME, "--bundle", &bundle]), 3);
+        let said = run(&["bundle", "verify", &bundle, "--format", "json"]);
+        ends(&said, 0);
+        let check: Value = serde_json::from_str(&said.stdout).unwrap();
+        is_of_schema("bundle-check-1.schema.json", &check);
+        assert_eq!((&check["answer"], &check["audit_answer"]), (&json!("yes"), &json!("no")));
+        assert_eq!(check["reports_the_same"], AuditFormat::ALL.len());
+        let said = run(&["bundle", "verify", &bundle]);
+        ends(&said, 0);
+        assert!(said.stdout.starts_with("Reproduced."), "{}", said.stdout);
+    }
+    let manifest = fs::read(folder.path().join("evidence/manifest.json")).unwrap();
+    is_of_schema("bundle-1.schema.json", &serde_json::from_slice(&manifest).unwrap());
+    // It is written over by nobody, and before anything is asked.
+    let said = run(&["audit", ACME, "--bundle", &at(folder.path(), "evidence")]);
+    ends(&said, 2);
+    assert!(said.stderr.contains("the folder is not empty") && said.stdout.is_empty(), "{}", said.stderr);
+}
+
+#[test]
+fn a_bundle_that_was_changed_is_not_reproduced() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("evidence");
+    let path = bundle.to_string_lossy().into_owned();
+    ends(&run(&["audit", ACME, "--bundle", &path]), 3);
+    let changed = |file: &str, change: &dyn Fn(String) -> String, headline: &str, told: &str| {
+        let old = fs::read_to_string(bundle.join(file)).unwrap();
+        let new = change(old.clone());
+        assert_ne!(new, old, "{file}");
+        fs::write(bundle.join(file), new).unwrap();
+        for format in ["terminal", "json"] {
+            let said = run(&["bundle", "verify", &path, "--format", format]);
+            ends(&said, 3);
+            if format == "terminal" {
+                assert!(said.stdout.starts_with(headline) && said.stdout.contains(told), "{}", said.stdout);
+            } else {
+                is_of_schema("bundle-check-1.schema.json", &serde_json::from_str(&said.stdout).unwrap());
+            }
+        }
+        // Nothing is shown as that audit, where it is not.
+        let said = run(&["report", "--audit", &path]);
+        let shown = headline.contains("reports in the bundle");
+        ends(&said, if shown { 3 } else { 1 });
+        assert_eq!(said.stdout.is_empty(), !shown, "{}", said.stdout);
+        fs::write(bundle.join(file), old).unwrap();
+    };
+    let files = "Not reproduced. The files are not those of the manifest";
+    changed("inventory.json", &|text| text.replace("payroll", "payrolls"), files, "changed: inventory.json");
+    changed("reports/audit.md", &|text| text + " ", files, "changed: reports/audit.md");
+    let otherwise = "Not reproduced. All 12 files are unchanged, and this version decides otherwise";
+    let answer = |text: String| text.replace("\"answer\": \"no\"", "\"answer\": \"yes\"");
+    changed("manifest.json", &answer, otherwise, "the answer is `no`, not `yes`");
+    let control = |text: String| text.replace("-recorded\": \"fail\"", "-recorded\": \"pass\"");
+    changed("manifest.json", &control, otherwise, "lambda-invocations-recorded is `fail`, not `pass`");
+    fs::write(bundle.join("reports/more.txt"), "").unwrap();
+    let said = run(&["bundle", "verify", &path]);
+    ends(&said, 3);
+    assert!(said.stdout.contains("not in the manifest: reports/more.txt"), "{}", said.stdout);
+}
+
+/// A report that says something else than the answers it comes with, under a manifest that fits it.
+#[test]
+fn a_forged_report_in_a_bundle_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("evidence");
+    let path = bundle.to_string_lossy().into_owned();
+    ends(&run(&["audit", ACME, "--bundle", &path]), 3);
+    let manifest = fs::read_to_string(bundle.join("manifest.json")).unwrap();
+    let (markdown, csv) = (bundle.join("reports/audit.md"), bundle.join("reports/audit.csv"));
+    // The sums of both are exchanged in the manifest, and the files with them.
+    let (one, other) = (fs::read(&markdown).unwrap(), fs::read(&csv).unwrap());
+    fs::write(&markdown, other).unwrap();
+    fs::write(&csv, one).unwrap();
+    let swapped = manifest
+        .replace("audit.md\"", "audit.?\"")
+        .replace("audit.csv\"", "audit.md\"")
+        .replace("audit.?\"", "audit.csv\"");
+    fs::write(bundle.join("manifest.json"), swapped).unwrap();
+    let said = run(&["bundle", "verify", &path]);
+    ends(&said, 3);
+    let headline = "Not reproduced. The same is decided, and reports in the bundle say something else.";
+    assert!(said.stdout.replace('\n', " ").contains(headline), "{}", said.stdout);
+    assert!(said.stdout.contains("report differs: reports/audit.md"), "{}", said.stdout);
+}
+
+#[test]
+fn a_saved_audit_that_says_something_else_than_it_holds_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = at(folder.path(), "audit.json");
+    ends(&run(&["audit", ACME, "--output", &path]), 3);
+    let text = fs::read_to_string(&path).unwrap();
+    for (from, to, said) in [
+        ("\"answer\":\"no\"", "\"answer\":\"yes\"", "its answer is `yes`, and what it holds gives `no`"),
+        (
+            "\"status\":\"fail\"",
+            "\"status\":\"pass\"",
+            "of lambda-invocations-recorded, and what it holds gives `fail`",
+        ),
+        ("\"inputs\":", "\"outputs\":", "`inputs`: missing"),
+        ("audit/1", "audit/2", "its format is invoketrail.audit/2"),
+        ("\"today\":\"2026", "\"today\":\"soon", "`inputs.today`: a day has the form"),
+        ("\"collected_at\":\"2026-11-23T17:00:00Z\",\n", "", "`inputs.inventory`"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        fs::write(&path, changed).unwrap();
+        let refused = run(&["report", "--audit", &path]);
+        ends(&refused, 1);
+        assert!(refused.stderr.contains(said) && refused.stdout.is_empty(), "{}", refused.stderr);
+    }
+    fs::write(&path, &text.as_bytes()[..text.len() / 2]).unwrap();
+    ends(&run(&["report", "--audit", &path]), 1);
+    for (file, said) in [
+        ("missing.json", "cannot read missing.json"),
+        (ACME, "its format is `invoketrail.inventory/1`"),
+        ("examples", "there is no manifest.json in it"),
+        ("README.md", "it is not JSON"),
+    ] {
+        let refused = run(&["report", "--audit", file]);
+        ends(&refused, 1);
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+}
