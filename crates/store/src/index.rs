@@ -76,7 +76,7 @@ impl Index {
     /// [`IndexError`]; nothing was changed then.
     pub fn open(path: &Path) -> Result<Index, IndexError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
+            super::ours::make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
         }
         // Sums beside its rows are against accidents: who can write it can write answers.
         for beside in ["", "-wal", "-shm", "-journal"] {
@@ -179,18 +179,6 @@ fn sum(key: &[u8], bytes: &[u8]) -> [u8; 16] {
     hasher.update(key);
     hasher.update(bytes);
     hasher.digest128().to_le_bytes()
-}
-
-/// What was invoked is nobody else's business.
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod change_shape;
 mod document;
 mod exceptions_file;
 mod framework_file;
+mod history;
 mod index;
 pub mod inventory_file;
 mod journal;
@@ -31,6 +32,7 @@ pub use bundle::{
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
 pub use framework_file::{FrameworkError, among, built_in_frameworks, chosen, read_framework};
+pub use history::{History, HistoryError, Kept};
 pub use index::{Batch, Index, IndexError};
 pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
 pub use journal::{

@@ -23,6 +23,18 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
+/// Makes a folder, and those it lies in, that only its owner may look into.
+#[cfg(unix)]
+pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
 /// Why a file cannot be relied upon as our own: another user owns it or its folder, or may write either, members of its group too.
 /// `None` iff it can, or is not there yet.
 #[cfg(unix)]

@@ -154,17 +154,7 @@ pub fn read_audit(bytes: &[u8]) -> Result<SavedAudit, DocumentError> {
         let problem = "missing: an earlier version made this audit, without what it was decided from";
         return Err(impossible("inputs".to_owned(), problem.to_owned()));
     };
-    let inventory = inventory_in("inputs.inventory", held.inventory.get().as_bytes())?;
-    let mut inputs = Inputs { inventory, ..Inputs::default() };
-    if let Some(baseline) = held.baseline {
-        inputs.baseline = Some(inventory_in("inputs.baseline", baseline.get().as_bytes())?);
-    }
-    if let Some(exceptions) = held.exceptions {
-        let read = read_exceptions(exceptions.get().as_bytes());
-        inputs.exceptions =
-            read.map_err(|error| impossible("inputs.exceptions".to_owned(), error.to_string()))?;
-    }
-    held.choices.put_into(&mut inputs, "inputs.")?;
+    let inputs = inputs_of(held, "inputs.")?;
     let plain = |text: &str| excerpt(text, 100);
     Ok(SavedAudit {
         version: plain(&shape.tool.version),
@@ -175,8 +165,31 @@ pub fn read_audit(bytes: &[u8]) -> Result<SavedAudit, DocumentError> {
     })
 }
 
-fn inventory_in(path: &str, bytes: &[u8]) -> Result<Inventory, DocumentError> {
-    let wrong = |problem: String| impossible(path.to_owned(), problem);
+/// Reads what [`write_inputs`] wrote.
+///
+/// # Errors
+/// As [`read_audit`].
+pub(crate) fn read_inputs(bytes: &[u8]) -> Result<Inputs, DocumentError> {
+    let held: InputsShape<'_> = serde_json::from_slice(bytes)
+        .map_err(|error| DocumentError::NotJson { problem: excerpt(&error.to_string(), 200) })?;
+    inputs_of(held, "")
+}
+
+fn inputs_of(held: InputsShape<'_>, path: &str) -> Result<Inputs, DocumentError> {
+    let inventory = |name: &str, raw: &RawValue| inventory_in(format!("{path}{name}"), raw.get().as_bytes());
+    let mut inputs = Inputs { inventory: inventory("inventory", held.inventory)?, ..Inputs::default() };
+    inputs.baseline = held.baseline.map(|raw| inventory("baseline", raw)).transpose()?;
+    if let Some(exceptions) = held.exceptions {
+        let read = read_exceptions(exceptions.get().as_bytes());
+        inputs.exceptions =
+            read.map_err(|error| impossible(format!("{path}exceptions"), error.to_string()))?;
+    }
+    held.choices.put_into(&mut inputs, path)?;
+    Ok(inputs)
+}
+
+fn inventory_in(path: String, bytes: &[u8]) -> Result<Inventory, DocumentError> {
+    let wrong = |problem: String| impossible(path.clone(), problem);
     INVENTORY.check(bytes).map_err(|error| wrong(error.to_string()))?;
     read_inventory(bytes).map_err(|error| wrong(error.to_string()))
 }
