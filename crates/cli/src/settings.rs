@@ -78,6 +78,11 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
     }
 }
 
+/// The flag that says again how long an exception may be declared for, as typed, with a space before it.
+pub(crate) fn longest_again(typed: Option<u16>) -> String {
+    typed.map_or_else(String::new, |days| format!(" --exceptions-max-days {days}"))
+}
+
 /// Which recorders count.
 pub(crate) fn counted(typed: &flags::Counting, config: &Config) -> Counted {
     match typed.recorders.or(config.recorders) {

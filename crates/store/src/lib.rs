@@ -5,6 +5,7 @@
 mod atomic;
 mod change_shape;
 mod document;
+mod exception_match;
 mod exceptions_file;
 mod framework_file;
 mod index;

@@ -1,5 +1,6 @@
 //! `invoketrail audit` as it is typed.
 
+use super::exceptions::Longest;
 use super::source::{Counting, LIVE_AND_INVENTORY, Source};
 use super::values::{Output, Suffixed, output};
 use clap::builder::PossibleValue;
@@ -27,9 +28,11 @@ pub(crate) struct Audit {
     pub(crate) format: Option<Format>,
     #[arg(long, help = output_help(), value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
     pub(crate) output: Vec<Output<Format>>,
-    /// Accepted exceptions: functions under one that still holds do not fail a control.
+    /// Accepted exceptions: what one accepts that still holds does not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) longest: Longest,
     /// Show only the controls that support this framework, with its requirements; repeatable; see `invoketrail frameworks`.
     #[arg(long = "framework", value_name = "NAME")]
     pub(crate) frameworks: Vec<String>,

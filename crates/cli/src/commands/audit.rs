@@ -16,7 +16,9 @@ use report::{self, AuditDocument, Layout, Stamp};
 /// # Errors
 /// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
-    let settings = settings::audit(typed, context.config);
+    let longest = typed.longest.exceptions_max_days;
+    let limit = context.limit(longest);
+    let settings = settings::audit(typed, context.config.clone());
     // Before AWS is asked anything: a misspelled name costs no time.
     let frameworks = frameworks::chosen(&settings.framework_files, &settings.frameworks)?;
     let facts = Opened::of(&settings.source)?.facts(&context.now)?;
@@ -27,7 +29,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         say("help", &format!("`invoketrail inventory --output inventory.json{caller}` {told}"));
         return Ok(Outcome::Interrupted);
     }
-    let exceptions = exceptions(settings.exceptions.as_deref())?;
+    let exceptions = exceptions(settings.exceptions.as_deref(), limit)?;
     // The prices that come with the program are prices: a test holds it.
     let prices = store::read_prices(None).ok();
     let options = audit::Options {
@@ -58,6 +60,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         .exceptions
         .as_deref()
         .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path.to_string_lossy())));
+    let with_exceptions = format!("{with_exceptions}{}", settings::longest_again(longest));
     let caller = settings.source.caller();
     let flags = report::NextFlags { source: &kept, caller: &caller, of_audit: &with_exceptions };
     let document = AuditDocument { audit: &audit, stamp, since: &since, flags };

@@ -19,7 +19,7 @@ fn exception(id: &str, until: &str, functions: &[&str]) -> Exception {
         reason: HOSTILE.to_owned(),
         until: until.to_owned(),
         declared_at: "2026-11-01T00:00:00Z".to_owned(),
-        plan: None,
+        ..Exception::default()
     }
 }
 

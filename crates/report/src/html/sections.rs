@@ -50,19 +50,21 @@ pub(super) fn exceptions(audit: &Audit<'_>) -> Markup {
             h2 #exceptions-title { "Accepted exceptions" }
             div.scroll tabindex="0" role="region" aria-label="Table of accepted exceptions" {
                 table.list {
-                    thead { tr { th scope="col" { "Until" } th scope="col" { "Exception" } th scope="col" { "Owner" } th scope="col" { "Reason" } th scope="col" { "Functions" } } }
+                    thead { tr { th scope="col" { "Until" } th scope="col" { "Exception" } th scope="col" { "Owner" } th scope="col" { "Reason" } th scope="col" { "Accepts" } } }
                     tbody {
                         @for one in &audit.accepted {
                             tr {
                                 td {
-                                    @if one.holds { (mark::status(Status::Pass, "holds")) } @else { (mark::status(Status::Fail, "expired")) }
+                                    @if one.holds { (mark::status(Status::Pass, "holds")) } @else { (mark::status(Status::Fail, if one.exception.too_long.is_some() { "too long" } else { "expired" })) }
                                     " " (one.exception.until)
                                 }
                                 th scope="row" { (one.exception.id) }
                                 td { (one.exception.owner) }
-                                td { (one.exception.reason) }
+                                td { (one.exception.why()) }
                                 td {
-                                    @if one.functions.is_empty() { "0" } @else { (words::names_of(audit, &one.functions)) }
+                                    @if let Some(matched) = &one.exception.matched { (exceptions::described(matched)) }
+                                    @else if one.functions.is_empty() { "0" }
+                                    @else { (words::names_of(audit, &one.functions)) }
                                 }
                             }
                         }
