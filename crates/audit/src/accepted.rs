@@ -109,7 +109,7 @@ impl<'a> Register<'a> {
         for at in self.matching_at(account, region) {
             let (exception, holds) = self.exceptions[at];
             let about = |one: &&Match| one.names(ABOUT_INVOCATIONS[0]) && one.tags.is_empty();
-            let Some(matched) = exception.matched.as_ref().filter(about).filter(|_| holds) else { continue };
+            let Some(matched) = exception.matched.as_deref().filter(about).filter(|_| holds) else { continue };
             let conditions: Vec<Condition> = match matched.after(prefix) {
                 None => vec![Condition { starts_with: vec![prefix.to_owned()], ..Condition::default() }],
                 Some(rests) => rests.into_iter().map(|rest| condition(prefix, rest)).collect(),

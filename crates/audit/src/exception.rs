@@ -18,7 +18,7 @@ pub struct Exception {
     /// same ARN.
     pub functions: Vec<String>,
     /// Which findings it accepts; `None` iff it names functions instead.
-    pub matched: Option<Match>,
+    pub matched: Option<Box<Match>>,
     /// Who answers for it.
     pub owner: String,
     /// Why.

@@ -22,7 +22,7 @@ pub(crate) struct ExceptionShape {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     functions: Option<Vec<String>>,
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
-    matched: Option<MatchShape>,
+    matched: Option<Box<MatchShape>>,
     owner: String,
     reason: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ impl From<&Exception> for ExceptionShape {
         ExceptionShape {
             id: one.id.clone(),
             functions: one.matched.is_none().then(|| one.functions.clone()),
-            matched: one.matched.as_ref().map(MatchShape::from),
+            matched: one.matched.as_deref().map(|one| Box::new(one.into())),
             owner: one.owner.clone(),
             reason: one.reason.clone(),
             ticket: one.ticket.clone(),
@@ -87,7 +87,7 @@ impl ExceptionShape {
         }
         let (functions, matched) = match (self.functions, self.matched) {
             (Some(functions), None) => (sorted(functions, at("functions"))?, None),
-            (None, Some(matched)) => (Vec::new(), Some(matched.checked(&at("match"))?)),
+            (None, Some(matched)) => (Vec::new(), Some(Box::new(matched.checked(&at("match"))?))),
             (Some(_), Some(_)) => {
                 return wrong(at("match"), "the exception names `functions` already: give one of both");
             }

@@ -42,7 +42,7 @@ pub(crate) struct Check {
 }
 
 /// How long an exception may be declared for.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct Longest {
     /// Let no exception hold that ends more than this many days after it was declared [default: no maximum].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=3660))]

@@ -3,6 +3,7 @@
 use super::{mark, proof, put};
 use crate::audit_document::AuditDocument;
 use crate::colours;
+use crate::exceptions;
 use crate::json::{Standing, standings};
 use crate::page::Layout;
 use crate::quantity::{grouped, quantity};
@@ -41,7 +42,7 @@ pub(super) fn controls(audit: &Audit<'_>) -> Markup {
 }
 
 /// Functions that are deliberately not recorded, by exception; nothing where there are none.
-pub(super) fn exceptions(audit: &Audit<'_>) -> Markup {
+pub(super) fn accepted(audit: &Audit<'_>) -> Markup {
     if audit.accepted.is_empty() {
         return html! {};
     }
