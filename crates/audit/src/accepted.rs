@@ -109,7 +109,9 @@ impl<'a> Register<'a> {
         for at in self.matching_at(account, region) {
             let (exception, holds) = self.exceptions[at];
             let about = |one: &&Match| one.names(ABOUT_INVOCATIONS[0]) && one.tags.is_empty();
-            let Some(matched) = exception.matched.as_deref().filter(about).filter(|_| holds) else { continue };
+            let Some(matched) = exception.matched.as_deref().filter(about).filter(|_| holds) else {
+                continue;
+            };
             let conditions: Vec<Condition> = match matched.after(prefix) {
                 None => vec![Condition { starts_with: vec![prefix.to_owned()], ..Condition::default() }],
                 Some(rests) => rests.into_iter().map(|rest| condition(prefix, rest)).collect(),
@@ -169,7 +171,8 @@ pub(crate) fn tell_matched(audit: &mut Audit<'_>) {
             || audit.places.iter().flat_map(|place| &place.planes).any(|plane| !plane.gaps.is_empty())
             || !one.tags.is_empty() && !all_tags_read(audit);
         let is_no_place = audit.places.is_empty();
-        audit.accepted[at].matched = if found { Some(true) } else { (!open && !is_no_place).then_some(false) };
+        audit.accepted[at].matched =
+            if found { Some(true) } else { (!open && !is_no_place).then_some(false) };
     }
 }
 

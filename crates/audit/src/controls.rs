@@ -70,12 +70,7 @@ struct About {
 impl About {
     /// The answer: the worst status of the findings, with the reason of the first of them; `otherwise` where there is
     /// none, or only warnings.
-    fn answer(
-        &self,
-        audit: &Audit<'_>,
-        findings: Vec<Finding>,
-        otherwise: (Status, Coded),
-    ) -> ControlResult {
+    fn answer(&self, audit: &Audit<'_>, findings: Vec<Finding>, otherwise: (Status, Coded)) -> ControlResult {
         let mut findings = accepting::parted(audit, self.id, findings);
         let otherwise = accepting::otherwise(audit, self.id, &findings, otherwise);
         findings.sort_by_key(|finding| finding.status);

@@ -70,7 +70,9 @@ impl Exception {
         let (id, owner, until) = (&self.id, &self.owner, &self.until);
         match self.too_long {
             Some(most) => {
-                format!("exception {id} of {owner} does not hold: it ends on {until}, and at most {most} days are allowed")
+                format!(
+                    "exception {id} of {owner} does not hold: it ends on {until}, and at most {most} days are allowed"
+                )
             }
             None => format!("exception {id} of {owner} ended on {until}"),
         }

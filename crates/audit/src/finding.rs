@@ -3,7 +3,7 @@
 //! Everything a reader sees (status, reason, evidence, exit code) is a function of one [`Audit`] value.
 
 use crate::accepted::Accepted;
-use crate::code::Coded;
+use crate::code::{Code, Coded};
 use crate::framework::Framework;
 use crate::inventory::{Gap, Inventory};
 use crate::resource_ref::ResourceRef;
@@ -391,7 +391,8 @@ impl Audit<'_> {
     /// True iff the finding fails but for an exception that holds.
     #[must_use]
     pub fn is_accepted(&self, finding: &Finding) -> bool {
-        finding.status == Status::Pass && self.exception_of(finding).is_some_and(|one| one.holds)
+        let matches = finding.reason.code != Code::ExceptionUnmatched;
+        matches && finding.status == Status::Pass && self.exception_of(finding).is_some_and(|one| one.holds)
     }
 
     /// The row at that position.

@@ -4,8 +4,8 @@ mod marked;
 mod prospects;
 mod verdicts;
 
-pub(crate) use prospects::{About, Prospects};
 use marked::accepted;
+pub(crate) use prospects::{About, Prospects};
 use verdicts::Verdicts;
 
 use crate::accepted::Register;

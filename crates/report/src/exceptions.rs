@@ -7,8 +7,8 @@ use super::quantity::quantity;
 use super::words;
 use audit::answer::Conclusion;
 use audit::exception::Exception;
-use audit::exception::matching::Match;
 use audit::exception::check::{Check, Checked, SOON, State};
+use audit::exception::matching::Match;
 use std::collections::BTreeSet;
 
 /// The format of a check of exceptions as JSON, and its version.
@@ -50,7 +50,9 @@ fn headline(check: &Check<'_>) -> String {
     };
     match (check.count(State::TooLong), ended) {
         (0, _) => {}
-        (n, 0) => said = format!("{n} of {} do not hold because they end too late.", quantity(all, EXCEPTION)),
+        (n, 0) => {
+            said = format!("{n} of {} do not hold because they end too late.", quantity(all, EXCEPTION))
+        }
         (n, _) => said.push_str(&format!(" {n} do not hold because they end too late.")),
     }
     match check.duplicates.len() {
@@ -96,7 +98,13 @@ fn accepts(exception: &Exception) -> String {
 /// What a `match` asks for, in one line.
 pub(super) fn described(one: &Match) -> String {
     let tags: Vec<String> = one.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let asked = [("", &one.controls), ("of ", &one.arns), ("in ", &one.accounts), ("in ", &one.regions), ("with ", &tags)];
+    let asked = [
+        ("", &one.controls),
+        ("of ", &one.arns),
+        ("in ", &one.accounts),
+        ("in ", &one.regions),
+        ("with ", &tags),
+    ];
     let told: Vec<String> = asked
         .into_iter()
         .filter(|(_, all)| !all.is_empty())
@@ -171,10 +179,7 @@ fn ended(one: &Checked<'_>) -> String {
         None => "Since then its functions fail again if they are not recorded.",
     };
     let ago = one.days_left.map(|left| format!(", {} ago", days(left))).unwrap_or_default();
-    format!(
-        "{} of {} ended on {}{ago}. {again}",
-        exception.id, exception.owner, exception.until
-    )
+    format!("{} of {} ended on {}{ago}. {again}", exception.id, exception.owner, exception.until)
 }
 
 fn ends_soon(one: &Checked<'_>) -> String {

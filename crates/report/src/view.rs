@@ -152,7 +152,8 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let escaping: usize = tallies.iter().map(Tally::escaping).sum();
     let counted: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.resources)).collect();
     let only_functions = tallies.iter().all(|one| one.kind == ResourceType::Function || one.excused == 0);
-    let noun = if only_functions { ("function", "functions") } else { ("Lambda resource", "Lambda resources") };
+    let noun =
+        if only_functions { ("function", "functions") } else { ("Lambda resource", "Lambda resources") };
     let under = quantity(excused, noun);
     let some = tallies.iter().filter(|tally| tally.summary.recorded > 0);
     let recorded: Vec<String> = some.map(|tally| tally.quantity(tally.summary.recorded)).collect();

@@ -45,7 +45,8 @@ impl MatchShape {
     /// [`DocumentError::Impossible`] where a member is empty, or holds what it cannot.
     pub(crate) fn checked(self, path: &str) -> Result<Match, DocumentError> {
         let at = |member: &str| format!("{path}.{member}");
-        let empty = [&self.arns, &self.accounts, &self.regions].map(|all| all.as_ref().is_some_and(Vec::is_empty));
+        let empty =
+            [&self.arns, &self.accounts, &self.regions].map(|all| all.as_ref().is_some_and(Vec::is_empty));
         let names = ["arns", "accounts", "regions"];
         if let Some((_, member)) = empty.into_iter().zip(names).find(|(empty, _)| *empty) {
             return wrong(at(member), "an empty list matches nothing: leave it out to match everything");
@@ -64,15 +65,23 @@ impl MatchShape {
         };
         if let Some(other) = arns.iter().find(is_pattern) {
             let other = excerpt(other, 100);
-            let problem = format!("`{other}` is not a pattern of an ARN or a name, with * for any text and ? for one letter");
+            let problem = format!(
+                "`{other}` is not a pattern of an ARN or a name, with * for any text and ? for one letter"
+            );
             return wrong(at("arns"), &problem);
         }
         let is_account = |id: &str| id.len() == 12 && id.bytes().all(|one| one.is_ascii_digit());
         if let Some(other) = accounts.iter().find(|id| !is_account(id)) {
-            return wrong(at("accounts"), &format!("`{}` is not an account id, which has twelve digits", excerpt(other, 60)));
+            return wrong(
+                at("accounts"),
+                &format!("`{}` is not an account id, which has twelve digits", excerpt(other, 60)),
+            );
         }
         if let Some(other) = regions.iter().find(|name| names::Region::parse(name).is_err()) {
-            return wrong(at("regions"), &format!("`{}` is not a Region, such as eu-west-1", excerpt(other, 60)));
+            return wrong(
+                at("regions"),
+                &format!("`{}` is not a Region, such as eu-west-1", excerpt(other, 60)),
+            );
         }
         if tags.as_ref().is_some_and(|tags| tags.is_empty() || tags.keys().any(|key| key.trim().is_empty())) {
             return wrong(at("tags"), "a tag has a key and a value: leave `tags` out to match everything");

@@ -71,7 +71,10 @@ impl ExceptionShape {
             (None, None) => return wrong(at("until"), "its last day is missing: give `until` or `expires`"),
         };
         if !is_day(&until) {
-            return wrong(at(if says_expires { "expires" } else { "until" }), "a day has the form 2027-01-31");
+            return wrong(
+                at(if says_expires { "expires" } else { "until" }),
+                "a day has the form 2027-01-31",
+            );
         }
         let declared_at = match (self.declared_at, &self.matched) {
             (Some(time), _) if is_time(&time) => time,

@@ -56,7 +56,8 @@ pub(super) fn check(plan: &Plan) -> Checked {
         Purpose::Record | Purpose::DropCopies | Purpose::Undo => &[],
     };
     if covered.iter().any(|one| one.matched.is_some()) {
-        let (path, problem) = ("plan.purpose.exception".to_owned(), "an exception of a plan names functions".to_owned());
+        let (path, problem) =
+            ("plan.purpose.exception".to_owned(), "an exception of a plan names functions".to_owned());
         return Err(DocumentError::Impossible { path, problem });
     }
     let mut functions = covered.iter().flat_map(|one| &one.functions);

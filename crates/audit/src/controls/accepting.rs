@@ -28,7 +28,8 @@ enum Part {
 
 /// The findings, each taken apart by the exception that is about its parts.
 pub(super) fn parted(audit: &Audit<'_>, control: &str, findings: Vec<Finding>) -> Vec<Finding> {
-    let named = |at: &usize| audit.accepted[*at].exception.matched.as_ref().is_some_and(|one| one.names(control));
+    let named =
+        |at: &usize| audit.accepted[*at].exception.matched.as_ref().is_some_and(|one| one.names(control));
     let here: Vec<usize> = (0..audit.accepted.len()).filter(named).collect();
     if here.is_empty() {
         return findings;
@@ -81,9 +82,10 @@ fn exception(
     let at = |place: usize| (audit.places[place].account, audit.places[place].region);
     let ((account, region), arns) = match part {
         Part::Resource(one) => (at(one.place), vec![audit.row(one).arn]),
-        Part::Recorder(one) => {
-            ((recorders[one].account.as_str(), recorders[one].home_region.as_str()), vec![&*recorders[one].arn])
-        }
+        Part::Recorder(one) => (
+            (recorders[one].account.as_str(), recorders[one].home_region.as_str()),
+            vec![&*recorders[one].arn],
+        ),
         Part::Place(place) => {
             let about = finding.recorders.iter().filter(|_| OF_RECORDERS.contains(&control));
             (at(place), about.map(|one| recorders[*one].arn.as_str()).collect())
@@ -96,9 +98,9 @@ fn exception(
 /// As [`exception`], of a resource that a control says nothing of by itself.
 pub(super) fn of_resource(audit: &Audit<'_>, control: &str, resource: ResourceRef) -> Option<usize> {
     let place = &audit.places[resource.place];
-    let thing =
-        Thing { arns: vec![audit.row(resource).arn], account: place.account, region: place.region };
-    let named = |at: &usize| audit.accepted[*at].exception.matched.as_ref().is_some_and(|one| one.names(control));
+    let thing = Thing { arns: vec![audit.row(resource).arn], account: place.account, region: place.region };
+    let named =
+        |at: &usize| audit.accepted[*at].exception.matched.as_ref().is_some_and(|one| one.names(control));
     let here: Vec<usize> = (0..audit.accepted.len()).filter(named).collect();
     first(audit, &here, &thing)
 }
@@ -172,7 +174,8 @@ pub(super) fn otherwise(
     findings: &[Finding],
     (status, reason): (Status, Coded),
 ) -> (Status, Coded) {
-    let accepted = findings.iter().filter(|one| audit.is_accepted(one) && exceptions::is_by_match(audit, one));
+    let accepted =
+        findings.iter().filter(|one| audit.is_accepted(one) && exceptions::is_by_match(audit, one));
     match (status, accepted.count()) {
         (Status::Pass, n) if n > 0 && !is_about_invocations(control) => {
             let accepted = "all that fails is accepted under exceptions";

@@ -29,7 +29,8 @@ pub(super) fn findings(audit: &Audit<'_>, plane: usize) -> Vec<Finding> {
             FUNCTIONS => accepted.functions.clone(),
             _ => accepted.others.iter().filter(|one| one.plane == plane).copied().collect(),
         };
-        (!resources.is_empty()).then(|| Finding { exception: Some(at), ..finding(accepted, plane, resources) })
+        (!resources.is_empty())
+            .then(|| Finding { exception: Some(at), ..finding(accepted, plane, resources) })
     });
     all.collect()
 }

@@ -45,7 +45,9 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
                 State::Undetermined => 1,
             };
             let here = ResourceRef { place: at, plane: PLANE, row: position };
-            if slot == 0 && let Some(exception) = accepting::of_resource(audit, CURRENT.id, here) {
+            if slot == 0
+                && let Some(exception) = accepting::of_resource(audit, CURRENT.id, here)
+            {
                 under.entry(exception).or_default().push(here);
                 continue;
             }
@@ -58,7 +60,8 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
         }
     }
     let [(failing, at_failing), (open, at_open)] = by_status;
-    let mut findings: Vec<Finding> = under.into_iter().map(|(at, all)| of_exception(audit, at, all)).collect();
+    let mut findings: Vec<Finding> =
+        under.into_iter().map(|(at, all)| of_exception(audit, at, all)).collect();
     if failing > 0 {
         findings.push(finding(Status::Fail, reason(failing), at_failing, Vec::new()));
     }
@@ -88,7 +91,8 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
 }
 
 fn reason(functions: usize) -> Coded {
-    Code::DataEventsPartial.says(format!("not all data events of {} are recorded", count(functions, "function")))
+    Code::DataEventsPartial
+        .says(format!("not all data events of {} are recorded", count(functions, "function")))
 }
 
 /// The functions that an exception is about.

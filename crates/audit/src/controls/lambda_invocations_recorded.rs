@@ -60,7 +60,8 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
         n => reason.code.says(format!("{reason}, except {} under accepted exceptions", count(n, "function"))),
     };
     let reason = match no_new_functions {
-        true => Code::AllAccepted.says("every invocation is recorded, except what exceptions accept, now and of new functions"),
+        true => Code::AllAccepted
+            .says("every invocation is recorded, except what exceptions accept, now and of new functions"),
         false => reason,
     };
     if audit.places.is_empty() {

@@ -56,7 +56,8 @@ fn marks(
                 let at = ResourceRef { place, plane, row };
                 // A web function is one answer over all Regions that serve it, so one that is open nowhere.
                 let all = || served.elsewhere(at).iter().copied().chain([at]).map(state);
-                let fails = all().all(|state| state != State::Undetermined) && all().any(|one| one != State::Recorded);
+                let fails = all().all(|state| state != State::Undetermined)
+                    && all().any(|one| one != State::Recorded);
                 let named = is_function.then(|| register.of(one.arn)).flatten();
                 let control = (ABOUT_INVOCATIONS[plane], one.arn);
                 let exception = if fails { register.with_match(named, control, &here) } else { named };

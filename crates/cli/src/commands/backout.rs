@@ -26,7 +26,8 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
         exception.limit(most, crate::clock::day(&context.now));
     }
     if let Some(most) = exception.too_long {
-        let problem = Problem::misuse(format!("--until {} is later than exceptions-max-days allows", exception.until));
+        let problem =
+            Problem::misuse(format!("--until {} is later than exceptions-max-days allows", exception.until));
         return Err(problem.help(format!("an exception ends at most {most} days after today")).into());
     }
     let wanted = match (typed.budget, typed.only.is_empty()) {

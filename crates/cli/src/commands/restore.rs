@@ -31,7 +31,8 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     }
     let is_match = |id: &&String| desk.exceptions.iter().any(|one| one.id == **id && one.matched.is_some());
     if let Some(id) = typed.ids.iter().find(is_match) {
-        let problem = Problem::new(format!("exception {id} holds a `match`, so there is no reduction to take back"));
+        let problem =
+            Problem::new(format!("exception {id} holds a `match`, so there is no reduction to take back"));
         return Err(problem.help("remove it from the file by hand").into());
     }
     let ending: Vec<_> = desk

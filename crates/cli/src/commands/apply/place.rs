@@ -99,11 +99,7 @@ impl<'a> Place<'a> {
         if let Some(most) = self.context.config.exceptions_max_days {
             declared.iter_mut().for_each(|one| one.limit(most, today));
         }
-        let options = audit::Options {
-            exceptions: &declared,
-            today,
-            ..audit::Options::default()
-        };
+        let options = audit::Options { exceptions: &declared, today, ..audit::Options::default() };
         snapshot(&audit::audit(inventory, &options))
     }
 
