@@ -56,6 +56,13 @@ impl From<&Exception> for ExceptionShape {
 }
 
 impl ExceptionShape {
+    /// As plans say it: they call the last day `until`.
+    pub(crate) fn of_plan(one: &Exception) -> Self {
+        let mut shape = Self::from(one);
+        shape.until = shape.until.take().or(shape.expires.take());
+        shape
+    }
+
     /// The value, with its functions sorted.
     ///
     /// # Errors
