@@ -11,7 +11,7 @@ use std::path::Path;
 const OFFERS: &[(&str, &str, &str)] = &[
     (
         "cli/src/commands/exceptions.rs",
-        "invoketrail audit --exceptions {}{}",
+        "invoketrail audit --exceptions {file}{longest}{source}",
         "cmd/exceptions.rs::what_is_offered_after_a_check_works_as_typed",
     ),
     (
