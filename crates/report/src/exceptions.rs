@@ -48,12 +48,16 @@ fn headline(check: &Check<'_>) -> String {
         (_, 0) => format!("All {} hold.", quantity(all, EXCEPTION)),
         _ => format!("{ended} of {} ended.", quantity(all, EXCEPTION)),
     };
-    match (check.count(State::TooLong), ended) {
+    let too_long = check.count(State::TooLong);
+    let do_not = if too_long == 1 {
+        "does not hold because it ends too late."
+    } else {
+        "do not hold because they end too late."
+    };
+    match (too_long, ended) {
         (0, _) => {}
-        (n, 0) => {
-            said = format!("{n} of {} do not hold because they end too late.", quantity(all, EXCEPTION))
-        }
-        (n, _) => said.push_str(&format!(" {n} do not hold because they end too late.")),
+        (n, 0) => said = format!("{n} of {} {do_not}", quantity(all, EXCEPTION)),
+        (n, _) => said.push_str(&format!(" {n} {do_not}")),
     }
     match check.duplicates.len() {
         0 => {}
