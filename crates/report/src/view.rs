@@ -151,10 +151,7 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let excused: usize = tallies.iter().map(|tally| tally.excused).sum();
     let escaping: usize = tallies.iter().map(Tally::escaping).sum();
     let counted: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.resources)).collect();
-    let only_functions = tallies.iter().all(|one| one.kind == ResourceType::Function || one.excused == 0);
-    let noun =
-        if only_functions { ("function", "functions") } else { ("Lambda resource", "Lambda resources") };
-    let under = quantity(excused, noun);
+    let under = quantity(excused, noun_of_excused(&tallies));
     let some = tallies.iter().filter(|tally| tally.summary.recorded > 0);
     let recorded: Vec<String> = some.map(|tally| tally.quantity(tally.summary.recorded)).collect();
     let listed = if unlisted { " that could be listed" } else { "" };
@@ -216,6 +213,12 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             unknown(audit, &open, listed, &are)
         }
     }
+}
+
+/// What those under exceptions are called.
+fn noun_of_excused(tallies: &[Tally]) -> (&'static str, &'static str) {
+    let only_functions = tallies.iter().all(|one| one.kind == ResourceType::Function || one.excused == 0);
+    if only_functions { ("function", "functions") } else { ("Lambda resource", "Lambda resources") }
 }
 
 /// True iff an exception accepts that new functions are not recorded.
