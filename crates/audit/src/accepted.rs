@@ -2,9 +2,13 @@
 //!
 //! An exception never turns a verdict: a function under one is still `not_recorded`. It changes what a control makes of it.
 
+use crate::controls::ABOUT_INVOCATIONS;
+use crate::exception::matching::{Match, Rest};
 use crate::exception::{Exception, place_of};
+use crate::finding::{Audit, ControlResult, Finding, Status};
 use crate::resource_ref::ResourceRef;
 use cloudtrail::event::Field;
+use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};
 use std::collections::{BTreeMap, HashMap};
@@ -20,6 +24,10 @@ pub struct Accepted<'a> {
     pub functions: Vec<ResourceRef>,
     /// How many of the functions it names were seen and are recorded all the same.
     pub recorded: usize,
+    /// The web functions and MicroVM images that a `match` finds and that are not fully recorded, ascending.
+    pub others: Vec<ResourceRef>,
+    /// Of one with a `match`: whether it is about any finding that fails or would; `None` where nobody knows, or it has none.
+    pub matched: Option<bool>,
 }
 
 /// The functions that exceptions name, ready to be asked about.
@@ -61,17 +69,59 @@ impl<'a> Register<'a> {
         self.by_arn.get(arn).copied()
     }
 
-    /// A selector that records the invocations of exactly the functions excused at the place; `None` iff none is. Deciding
+    /// The exception that a resource stands under: `named` names it, or the `match` of one accepts that it is not recorded. The first
+    /// that holds, else the first.
+    pub(crate) fn with_match(
+        &self,
+        named: Option<usize>,
+        (control, arn): (&str, &str),
+        here: &[usize],
+    ) -> Option<usize> {
+        let accepts = |at: &&usize| {
+            let matched = self.exceptions[**at].0.matched.as_ref();
+            // Tags of resources are not read.
+            matched.is_some_and(|one| one.names(control) && one.tags.is_empty() && one.fits(arn))
+        };
+        let all = here.iter().filter(accepts).copied().chain(named);
+        all.min_by_key(|at| (!self.exceptions[*at].1, *at))
+    }
+
+    /// Those with a `match` that may accept something in this account and Region, in the order of the file.
+    pub(crate) fn matching_at(&self, account: &str, region: &str) -> Vec<usize> {
+        let is_at = |at: &usize| {
+            self.exceptions[*at].0.matched.as_ref().is_some_and(|one| one.is_at(account, region))
+        };
+        (0..self.exceptions.len()).filter(is_at).collect()
+    }
+
+    /// A selector that records the invocations of exactly the functions excused by name at the place; none iff none is. Deciding
     /// with it beside the recorders decides about all functions but those.
     pub(crate) fn excused(&self, account: &str, region: &str) -> Option<Selector> {
         let arns = self.by_place.get(&(account, region))?;
-        let one = |field, values: Vec<String>| FieldSelector { field, condition: Condition::equals(values) };
-        let fields = vec![
-            one(Field::EventCategory, vec!["Data".to_owned()]),
-            one(Field::ResourcesType, vec![ResourceType::Function.as_str().to_owned()]),
-            one(Field::ResourcesArn, arns.iter().map(|arn| (*arn).to_owned()).collect()),
-        ];
-        Some(Selector::Advanced(AdvancedSelector { name: String::new(), fields, doubts: Vec::new() }))
+        let arns: Vec<String> = arns.iter().map(|arn| (*arn).to_owned()).collect();
+        Some(of_functions(Condition { equals: arns, ..Condition::default() }))
+    }
+
+    /// As [`Register::excused`], for the functions that a `match` accepts, whether they exist or not, and the exceptions.
+    /// `prefix` begins every ARN at the place.
+    pub(crate) fn matched(&self, account: &str, region: &str, prefix: &str) -> (Vec<Selector>, Vec<usize>) {
+        let (mut all, mut by) = (Vec::new(), Vec::new());
+        for at in self.matching_at(account, region) {
+            let (exception, holds) = self.exceptions[at];
+            let about = |one: &&Match| one.names(ABOUT_INVOCATIONS[0]) && one.tags.is_empty();
+            let Some(matched) = exception.matched.as_deref().filter(about).filter(|_| holds) else {
+                continue;
+            };
+            let conditions: Vec<Condition> = match matched.after(prefix) {
+                None => vec![Condition { starts_with: vec![prefix.to_owned()], ..Condition::default() }],
+                Some(rests) => rests.into_iter().map(|rest| condition(prefix, rest)).collect(),
+            };
+            if !conditions.is_empty() {
+                by.push(at);
+                all.extend(conditions.into_iter().map(of_functions));
+            }
+        }
+        (all, by)
     }
 
     pub(crate) fn into_accepted(self) -> Vec<Accepted<'a>> {
@@ -80,7 +130,53 @@ impl<'a> Register<'a> {
             holds,
             functions: Vec::new(),
             recorded: 0,
+            others: Vec::new(),
+            matched: None,
         });
         accepted.collect()
     }
+}
+
+/// ARNs that go on like that.
+fn condition(prefix: &str, rest: Rest<'_>) -> Condition {
+    let whole = |rest: &str| vec![format!("{prefix}{rest}")];
+    match rest {
+        Rest::Any => Condition { starts_with: whole(""), ..Condition::default() },
+        Rest::Equals(rest) => Condition { equals: whole(rest), ..Condition::default() },
+        Rest::StartsWith(rest) => Condition { starts_with: whole(rest), ..Condition::default() },
+        Rest::EndsWith(rest) => Condition { ends_with: vec![rest.to_owned()], ..Condition::default() },
+    }
+}
+
+/// A selector of data events of the functions whose ARN is so.
+fn of_functions(arn: Condition) -> Selector {
+    let one = |field, value: &str| FieldSelector { field, condition: Condition::equals([value]) };
+    let fields = vec![
+        one(Field::EventCategory, "Data"),
+        one(Field::ResourcesType, ResourceType::Function.as_str()),
+        FieldSelector { field: Field::ResourcesArn, condition: arn },
+    ];
+    Selector::Advanced(AdvancedSelector { name: String::new(), fields, doubts: Vec::new() })
+}
+
+/// Whether one with a `match` is about any finding: not known where something it may be about was not read.
+pub(crate) fn tell_matched(audit: &mut Audit<'_>) {
+    for at in 0..audit.accepted.len() {
+        let Some(one) = &audit.accepted[at].exception.matched else { continue };
+        let about = |control: &&ControlResult| one.names(control.id);
+        let findings: Vec<&Finding> =
+            audit.controls.iter().filter(about).flat_map(|control| &control.findings).collect();
+        let found = findings.iter().any(|finding| finding.exception == Some(at));
+        let open = findings.iter().any(|finding| finding.status == Status::Undetermined)
+            || audit.places.iter().flat_map(|place| &place.planes).any(|plane| !plane.gaps.is_empty())
+            || !one.tags.is_empty() && !all_tags_read(audit);
+        let is_no_place = audit.places.is_empty();
+        audit.accepted[at].matched =
+            if found { Some(true) } else { (!open && !is_no_place).then_some(false) };
+    }
+}
+
+fn all_tags_read(audit: &Audit<'_>) -> bool {
+    let tags = &audit.inventory.beside.tags;
+    audit.inventory.recorders.iter().all(|one| matches!(tags.get(&one.arn), Some(Seen::Known(_))))
 }

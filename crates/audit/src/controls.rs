@@ -3,6 +3,7 @@
 //! A control looks at a judged audit and answers with findings; it never reads selectors or decides about events. Its
 //! status is the worst of its findings, so status, reason and evidence cannot contradict each other.
 
+mod accepting;
 mod delivery_healthy;
 mod exceptions;
 mod group;
@@ -69,7 +70,9 @@ struct About {
 impl About {
     /// The answer: the worst status of the findings, with the reason of the first of them; `otherwise` where there is
     /// none, or only warnings.
-    fn answer(&self, mut findings: Vec<Finding>, otherwise: (Status, Coded)) -> ControlResult {
+    fn answer(&self, audit: &Audit<'_>, findings: Vec<Finding>, otherwise: (Status, Coded)) -> ControlResult {
+        let mut findings = accepting::parted(audit, self.id, findings);
+        let otherwise = accepting::otherwise(audit, self.id, &findings, otherwise);
         findings.sort_by_key(|finding| finding.status);
         let (status, reason) = match findings.first() {
             Some(worst) if worst.status != Status::Pass => {
@@ -98,6 +101,24 @@ fn about_places(status: Status, reason: Coded) -> Finding {
         proof: None,
         gaps: Vec::new(),
         help: None,
+        exception: None,
+    }
+}
+
+/// A warning for each exception whose `match` finds nothing, in the first control that it names.
+pub(crate) fn warn_unmatched(audit: &mut Audit<'_>) {
+    let nothing = audit.accepted.iter().enumerate().filter(|(_, one)| one.matched == Some(false));
+    let told = nothing.filter_map(|(at, one)| {
+        let controls = &one.exception.matched.as_ref()?.controls;
+        let control = audit.controls.iter().position(|control| controls.iter().any(|id| id == control.id))?;
+        let (id, owner) = (&one.exception.id, &one.exception.owner);
+        let reason = format!("exception {id} of {owner} matches no failing finding of its controls");
+        let help = Code::DropException.says("remove the exception, or correct what it matches");
+        let warning = about_places(Status::Pass, Code::ExceptionUnmatched.says(reason));
+        Some((control, Finding { exception: Some(at), help: Some(help), ..warning }))
+    });
+    for (control, finding) in told.collect::<Vec<_>>() {
+        audit.controls[control].findings.push(finding);
     }
 }
 

@@ -3,7 +3,7 @@
 //! Everything a reader sees (status, reason, evidence, exit code) is a function of one [`Audit`] value.
 
 use crate::accepted::Accepted;
-use crate::code::Coded;
+use crate::code::{Code, Coded};
 use crate::framework::Framework;
 use crate::inventory::{Gap, Inventory};
 use crate::resource_ref::ResourceRef;
@@ -102,6 +102,8 @@ pub struct Finding {
     pub gaps: Vec<usize>,
     /// What to do next, in one sentence.
     pub help: Option<Coded>,
+    /// The exception that it is about, as a position in [`Audit::accepted`], whether that one holds or not.
+    pub exception: Option<usize>,
 }
 
 impl Finding {
@@ -276,6 +278,10 @@ pub struct Plane<'a> {
     pub any: usize,
     /// As `any`, but for the functions that an exception excuses; the same position where none does.
     pub any_other: usize,
+    /// As `any_other`, also but for those that the `match` of an exception accepts; the same position where none does.
+    pub any_accepted: usize,
+    /// The exceptions that make the difference to `any_other`, as positions in [`Audit::accepted`], ascending.
+    pub accepted_by: Vec<usize>,
     /// Every resource seen, with its verdict: the order of the listing, then those served here from another Region.
     pub rows: Vec<Row<'a>>,
     /// How many of `rows`, the first ones, are at home here.
@@ -368,6 +374,25 @@ impl Audit<'_> {
     #[must_use]
     pub fn is_excused(&self, row: &Row<'_>) -> bool {
         row.exception.is_some_and(|at| self.accepted[at].holds)
+    }
+
+    /// True iff an exception that holds names the function, whatever a control asks of it.
+    #[must_use]
+    pub fn is_named(&self, row: &Row<'_>) -> bool {
+        self.is_excused(row) && row.exception.is_some_and(|at| self.accepted[at].exception.matched.is_none())
+    }
+
+    /// The exception that a finding is about.
+    #[must_use]
+    pub fn exception_of(&self, finding: &Finding) -> Option<&Accepted<'_>> {
+        self.accepted.get(finding.exception?)
+    }
+
+    /// True iff the finding fails but for an exception that holds.
+    #[must_use]
+    pub fn is_accepted(&self, finding: &Finding) -> bool {
+        let matches = finding.reason.code != Code::ExceptionUnmatched;
+        matches && finding.status == Status::Pass && self.exception_of(finding).is_some_and(|one| one.holds)
     }
 
     /// The row at that position.

@@ -1,12 +1,14 @@
 //! A verdict for every resource at every place, and for any resource that may ever exist there.
 
+mod marked;
 mod prospects;
 mod verdicts;
 
+use marked::accepted;
 pub(crate) use prospects::{About, Prospects};
 use verdicts::Verdicts;
 
-use crate::accepted::{Accepted, Register};
+use crate::accepted::Register;
 use crate::candidates::Candidates;
 use crate::finding::{Audit, PlaceAudit, PlaceCandidate, Plane, Row, Summary};
 use crate::inventory::{Gap, GapKind, Inventory, Listing, OptIn, Place, Resource, Serving};
@@ -16,6 +18,7 @@ use crate::{Options, exclusion};
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
+use cloudtrail::selector::Selector;
 use recording::{
     Alphabet, Candidate, ClassId, Decider, Domain, Open as Undecided, Space, State, Subject, Verdict,
     any_arn, arn_prefix, decide_space, invocations, management_events,
@@ -53,6 +56,8 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
             plane.elsewhere.dedup();
             if kind == ResourceType::Function {
                 plane.any_other = bench.any_other(plane.any, place, &register, &mut verdicts);
+                (plane.any_accepted, plane.accepted_by) =
+                    bench.any_accepted(plane.any_other, place, &register, &mut verdicts);
             }
             plane
         });
@@ -66,7 +71,8 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
             management,
         });
     }
-    let accepted = accepted(register, &mut places, &verdicts.all);
+    let served = rows_of(&served, inventory);
+    let accepted = accepted(register, &mut places, &served, &verdicts.all);
     Audit {
         inventory,
         controls: Vec::new(),
@@ -78,41 +84,10 @@ fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts:
         verdicts: verdicts.all,
         data_events: verdicts.data_events,
         open: verdicts.open,
-        served: rows_of(&served, inventory),
+        served,
         unseen: unseen(inventory, &mut candidates),
         gaps: candidates.gaps,
     }
-}
-
-/// Marks the functions that stand under an exception.
-fn accepted<'a>(
-    register: Register<'a>,
-    places: &mut [PlaceAudit<'a>],
-    verdicts: &[Verdict],
-) -> Vec<Accepted<'a>> {
-    if register.is_empty() {
-        return Vec::new();
-    }
-    let mut marked = Vec::new();
-    for (place, at) in places.iter_mut().enumerate() {
-        let plane = ResourceType::Function as usize;
-        for (position, row) in at.planes[plane].rows.iter_mut().enumerate() {
-            row.exception = register.of(row.arn);
-            if let Some(exception) = row.exception {
-                let recorded = verdicts[row.verdict].state == State::Recorded;
-                marked.push((exception, ResourceRef { place, plane, row: position }, recorded));
-            }
-        }
-    }
-    let mut accepted = register.into_accepted();
-    for (exception, function, recorded) in marked {
-        if recorded {
-            accepted[exception].recorded += 1;
-        } else {
-            accepted[exception].functions.push(function);
-        }
-    }
-    accepted
 }
 
 /// The gaps behind which accounts or Regions hide that were to be audited: calls that nothing in the inventory rests on, such as a listing
@@ -334,7 +309,17 @@ impl<'a> Bench<'a> {
         let rows =
             rows.map(|arn| Row { arn, verdict: self.named(kind, arn, out), exception: None }).collect();
         let own = listing(place, kind).resources.len();
-        Plane { kind, any, any_other: any, rows, own, gaps: Vec::new(), elsewhere: Vec::new() }
+        Plane {
+            kind,
+            any,
+            any_other: any,
+            any_accepted: any,
+            accepted_by: Vec::new(),
+            rows,
+            own,
+            gaps: Vec::new(),
+            elsewhere: Vec::new(),
+        }
     }
 
     fn named(&mut self, kind: ResourceType, arn: &str, out: &mut Verdicts) -> usize {
@@ -394,10 +379,39 @@ impl<'a> Bench<'a> {
         if out.all[any].state == State::Recorded {
             return any;
         }
+        self.any_but(&[excused], place, out)
+    }
+
+    /// As [`Bench::any_other`], also without the functions that a `match` accepts, and the exceptions, where `other` is the
+    /// verdict for all of them. What is undetermined is never accepted.
+    fn any_accepted(
+        &mut self,
+        other: usize,
+        place: &Place,
+        register: &Register<'_>,
+        out: &mut Verdicts,
+    ) -> (usize, Vec<usize>) {
+        let fails =
+            |verdict: &Verdict| matches!(verdict.state, State::NotRecorded | State::PartiallyRecorded);
+        if register.is_empty() || !fails(&out.all[other]) {
+            return (other, Vec::new());
+        }
+        let prefix = arn_prefix(ResourceType::Function, self.partition, &place.account, &place.region);
+        let (mut all, by) = register.matched(&place.account, &place.region, &prefix);
+        if by.is_empty() {
+            return (other, by);
+        }
+        all.extend(register.excused(&place.account, &place.region));
+        let rest = self.any_but(&all, place, out);
+        let told = |at: usize| out.all[at].escape.as_ref().map(|escape| &escape.remainder);
+        if told(rest) == told(other) { (other, Vec::new()) } else { (rest, by) }
+    }
+
+    /// The verdict for any function at the place that `excused` does not record.
+    fn any_but(&mut self, excused: &[Selector], place: &Place, out: &mut Verdicts) -> usize {
         let kind = ResourceType::Function;
-        let excused = [excused];
         let mut candidates: Vec<Candidate<'_>> = self.candidates.clone();
-        candidates.push(Candidate { selectors: Some(&excused), certain: true });
+        candidates.push(Candidate { selectors: Some(excused), certain: true });
         let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
         let decider = Decider::new(kind, &candidates);
         let verdict = decider.decide_within(&prefix, &self.spaces(kind, place), "invocations");

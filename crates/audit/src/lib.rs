@@ -74,6 +74,8 @@ pub fn audit<'a>(inventory: &'a Inventory, options: &Options<'a>) -> Audit<'a> {
     let mut audit = judge::judge(inventory, options);
     audit.summary = summary(&audit);
     audit.controls = controls::all(&audit, options.prices);
+    accepted::tell_matched(&mut audit);
+    controls::warn_unmatched(&mut audit);
     audit
 }
 

@@ -31,7 +31,7 @@ use ::audit::exception::Exception;
 use ::audit::inventory::Inventory;
 use anyhow::Result;
 use std::path::Path;
-use store::limits::Limit;
+use store::limits;
 
 /// What is known before any command runs.
 #[derive(Clone, Debug)]
@@ -95,9 +95,9 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
     if saved::is_bundle(path) {
         return Ok(saved::open(path)?.inputs.inventory);
     }
-    let limit = &store::limits::INVENTORY;
+    let limit = &limits::INVENTORY;
     // A saved audit holds more beside its inventory, which is counted on its own.
-    let bytes = read_within(path, &Limit { values: None, ..*limit })?;
+    let bytes = read_within(path, &limits::Limit { values: None, ..*limit })?;
     if saved::is_audit(&bytes) {
         return Ok(saved::read(path, &bytes)?.inputs.inventory);
     }
@@ -112,17 +112,40 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
 }
 
 /// The exceptions of a file that may be yet to be made; none where it is not there.
-fn exceptions_so_far(path: Option<&Path>) -> Result<Vec<Exception>> {
-    exceptions(path.filter(|path| path.exists()))
+fn exceptions_so_far(path: Option<&Path>, limit: Limit<'_>) -> Result<Vec<Exception>> {
+    exceptions(path.filter(|path| path.exists()), limit)
 }
 
-/// The exceptions of a file; none where none was named.
-fn exceptions(path: Option<&Path>) -> Result<Vec<Exception>> {
+/// How long an exception may be declared for, in days, and the day of today.
+#[derive(Clone, Copy, Debug)]
+struct Limit<'a> {
+    most: Option<u16>,
+    today: &'a str,
+}
+
+impl Limit<'_> {
+    /// What is written is read as it is.
+    const NONE: Limit<'static> = Limit { most: None, today: "" };
+}
+
+impl Context {
+    /// The limit as typed, else as the configuration file says.
+    fn limit(&self, typed: Option<u16>) -> Limit<'_> {
+        Limit { most: typed.or(self.config.exceptions_max_days), today: crate::clock::day(&self.now) }
+    }
+}
+
+/// The exceptions of a file; none where none was named. Those that end too late hold on no day.
+fn exceptions(path: Option<&Path>, limit: Limit<'_>) -> Result<Vec<Exception>> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let bytes = read_file(path)?;
-    store::read_exceptions(&bytes).map_err(|error| {
-        Problem::new(format!("cannot read {} as exceptions: {error}", called(path))).help(error.help()).into()
-    })
+    let mut all = store::read_exceptions(&bytes).map_err(|error| {
+        Problem::new(format!("cannot read {} as exceptions: {error}", called(path))).help(error.help())
+    })?;
+    if let Some(most) = limit.most {
+        all.iter_mut().for_each(|one| one.limit(most, limit.today));
+    }
+    Ok(all)
 }
 
 /// Tells on stderr how much could not be read.

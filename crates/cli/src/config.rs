@@ -16,10 +16,11 @@ use text::visible::excerpt;
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. A command passes over what it has no flag for.
-pub(crate) const KEYS: [&str; 17] = [
+pub(crate) const KEYS: [&str; 18] = [
     "accounts",
     "endpoint-url",
     "exceptions",
+    "exceptions-max-days",
     "exit-zero",
     "external-id",
     "format",
@@ -49,6 +50,7 @@ pub(crate) struct Config {
     pub(crate) accounts: Vec<String>,
     pub(crate) endpoint_url: Option<String>,
     pub(crate) exceptions: Option<PathBuf>,
+    pub(crate) exceptions_max_days: Option<u16>,
     pub(crate) exit_zero: bool,
     pub(crate) external_id: Option<String>,
     pub(crate) format: Option<Format>,
@@ -190,6 +192,7 @@ fn set(config: &mut Config, setting: &Setting) -> Result<(), WrongSetting> {
         "accounts" => config.accounts = setting.each(account)?,
         "endpoint-url" => config.endpoint_url = Some(setting.secret_text()?),
         "exceptions" => config.exceptions = Some(setting.text()?.into()),
+        "exceptions-max-days" => config.exceptions_max_days = Some(setting.number(1..=3660)?),
         "exit-zero" => config.exit_zero = setting.flag()?,
         "external-id" => config.external_id = Some(setting.text()?),
         "format" => config.format = Some(choice(setting)?),
@@ -285,6 +288,9 @@ mod tests {
             "exit-zero = 'yes'",
             "profile = ['a']",
             "exceptions = 1",
+            "exceptions-max-days = 365",
+            "exceptions-max-days = 0",
+            "exceptions-max-days = 3661",
         ] {
             let table: serde_json::Map<_, _> = store::read_settings(text)
                 .unwrap()

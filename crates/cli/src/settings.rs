@@ -93,6 +93,11 @@ pub(crate) fn showing(typed: crate::args::showing::Showing, config: &Config) -> 
     }
 }
 
+/// The flag that says again how long an exception may be declared for, as typed, with a space before it.
+pub(crate) fn longest_again(typed: Option<u16>) -> String {
+    typed.map_or_else(String::new, |days| format!(" --exceptions-max-days {days}"))
+}
+
 /// Which recorders count.
 pub(crate) fn counted(typed: &flags::Counting, config: &Config) -> Counted {
     match typed.recorders.or(config.recorders) {

@@ -6,7 +6,7 @@ use super::told::{self, Told};
 use super::words;
 use audit::accepted::Accepted;
 use audit::code::Code;
-use audit::controls::ABOUT_INVOCATIONS;
+use audit::controls::{ABOUT_INVOCATIONS, is_about_invocations};
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::of_verdict;
 use audit::remedy::remedy;
@@ -136,7 +136,7 @@ impl<'a> OfPlaces<'a> {
     }
 }
 
-fn of_place<'a>(audit: &Audit<'_>, control: &'a ControlResult, told: &[Told], place: usize) -> Entry<'a> {
+fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, told: &[Told], place: usize) -> Entry<'a> {
     let here = control.findings.iter().zip(told).filter(|(finding, _)| is_about(audit, finding, place));
     let worst = here.min_by_key(|(finding, _)| finding.status);
     let status = worst.map_or(Status::Pass, |(worst, _)| worst.status);
@@ -156,7 +156,33 @@ fn of_place<'a>(audit: &Audit<'_>, control: &'a ControlResult, told: &[Told], pl
     };
     let recorders = worst.map(|(worst, _)| worst.recorders.clone()).unwrap_or_default();
     let subject = Subject::Place { recorders };
-    Entry { control, place, status, accepted: None, code, headline, told, subject }
+    let mut entry = Entry { control, place, status, accepted: None, code, headline, told, subject };
+    let accepted = worst.filter(|_| status == Status::Pass).and(accepted_here(audit, control, place));
+    if let Some((finding, accepted)) = accepted {
+        // It fails, as a resource under an exception does.
+        entry.status = Status::Fail;
+        entry.accepted = Some(accepted);
+        entry.code = Some(finding.reason.code);
+        entry.told = told::finding(audit, finding);
+        entry.told.about = Some(words::sentence(&finding.reason));
+        harmless(&mut entry.told);
+        entry.headline = format!("{}: {}", visible(&at), entry.told.reason);
+        entry.subject = Subject::Place { recorders: finding.recorders.clone() };
+    }
+    entry
+}
+
+/// What an exception with a `match` accepts of the control at the place, where it is about no resource that has a finding of its own.
+fn accepted_here<'a>(
+    audit: &'a Audit<'_>,
+    control: &'a ControlResult,
+    place: usize,
+) -> Option<(&'a Finding, &'a Accepted<'a>)> {
+    let of_resources = |one: &Finding| is_about_invocations(control.id) && !one.resources.is_empty();
+    control.findings.iter().find_map(|one| {
+        let accepted = told::accepted(audit, one).filter(|by| by.holds && by.exception.matched.is_some())?;
+        (!of_resources(one) && is_about(audit, one, place)).then_some((one, accepted))
+    })
 }
 
 /// True iff the finding says something of the place. One that names no place is about the accounts of its recorders, or about all.

@@ -4,8 +4,11 @@ use super::Stamp;
 use super::member::{Json, Object};
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::quantity;
+use super::words;
 use audit::answer::Conclusion;
+use audit::exception::Exception;
 use audit::exception::check::{Check, Checked, SOON, State};
+use audit::exception::matching::Match;
 use std::collections::BTreeSet;
 
 /// The format of a check of exceptions as JSON, and its version.
@@ -45,6 +48,17 @@ fn headline(check: &Check<'_>) -> String {
         (_, 0) => format!("All {} hold.", quantity(all, EXCEPTION)),
         _ => format!("{ended} of {} ended.", quantity(all, EXCEPTION)),
     };
+    let too_long = check.count(State::TooLong);
+    let do_not = if too_long == 1 {
+        "does not hold because it ends too late."
+    } else {
+        "do not hold because they end too late."
+    };
+    match (too_long, ended) {
+        (0, _) => {}
+        (n, 0) => said = format!("{n} of {} {do_not}", quantity(all, EXCEPTION)),
+        (n, _) => said.push_str(&format!(" {n} {do_not}")),
+    }
     match check.duplicates.len() {
         0 => {}
         1 => said.push_str(" 1 function is named by several exceptions."),
@@ -54,12 +68,12 @@ fn headline(check: &Check<'_>) -> String {
 }
 
 fn table(check: &Check<'_>, page: &mut Page) {
-    let matched = check.exceptions.iter().any(|one| one.found.is_some());
+    let matched = check.exceptions.iter().any(|one| one.found.is_some() || one.matched.is_some());
     let mut heads = vec![
         ("Exception", Align::Left),
         ("Last day", Align::Left),
         ("State", Align::Left),
-        ("Functions", Align::Right),
+        ("Accepts", Align::Left),
     ];
     if matched {
         heads.push(("In the inventory", Align::Right));
@@ -69,7 +83,7 @@ fn table(check: &Check<'_>, page: &mut Page) {
     let mut sorted: Vec<&Checked<'_>> = check.exceptions.iter().collect();
     sorted.sort_by(|a, b| a.exception.until.cmp(&b.exception.until));
     let shown = sorted.len().min(page.rows().max(1));
-    let rows: Vec<Vec<Span>> = sorted[..shown].iter().map(|one| row(one)).collect();
+    let rows: Vec<Vec<Span>> = sorted[..shown].iter().map(|one| row(one, matched)).collect();
     page.table(&heads, &rows);
     if sorted.len() > shown {
         let told = format!("and {} more: all are in --format json", sorted.len() - shown);
@@ -77,21 +91,65 @@ fn table(check: &Check<'_>, page: &mut Page) {
     }
 }
 
-fn row(one: &Checked<'_>) -> Vec<Span> {
+/// What it is about, in a few words.
+fn accepts(exception: &Exception) -> String {
+    match &exception.matched {
+        Some(one) => quantity(one.controls.len(), ("control", "controls")),
+        None => quantity(exception.functions.len(), FUNCTION),
+    }
+}
+
+/// What a `match` asks for, in one line.
+pub(super) fn described(one: &Match) -> String {
+    let tags: Vec<String> = one.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let asked = [
+        ("", &one.controls),
+        ("of ", &one.arns),
+        ("in ", &one.accounts),
+        ("in ", &one.regions),
+        ("with ", &tags),
+    ];
+    let told: Vec<String> = asked
+        .into_iter()
+        .filter(|(_, all)| !all.is_empty())
+        .map(|(word, all)| format!("{word}{}", all.join(", ")))
+        .collect();
+    told.join(" ")
+}
+
+/// A `match` as its members.
+pub(super) fn matching(one: &Match, object: &mut Object<'_>) {
+    object.texts("controls", one.controls.iter().map(String::as_str));
+    for (name, all) in [("arns", &one.arns), ("accounts", &one.accounts), ("regions", &one.regions)] {
+        if !all.is_empty() {
+            object.texts(name, all.iter().map(String::as_str));
+        }
+    }
+    if !one.tags.is_empty() {
+        object.object("tags", |object| one.tags.iter().for_each(|(key, value)| object.text(key, value)));
+    }
+}
+
+fn row(one: &Checked<'_>, matched: bool) -> Vec<Span> {
     let exception = one.exception;
     let (style, word) = match one.state {
         State::Holds => (Style::Good, "holds"),
         State::EndsSoon => (Style::Open, "ends soon"),
         State::Ended => (Style::Bad, "ended"),
+        State::TooLong => (Style::Bad, "too long"),
     };
     let mut row = vec![
         (Style::Plain, exception.id.clone()),
         (Style::Plain, exception.until.clone()),
         (style, word.to_owned()),
-        (Style::Plain, exception.functions.len().to_string()),
+        (Style::Plain, accepts(exception)),
     ];
-    if let Some(found) = &one.found {
-        row.push((Style::Plain, found.seen.len().to_string()));
+    match (&one.found, one.matched) {
+        (Some(found), _) => row.push((Style::Plain, found.seen.len().to_string())),
+        (None, Some(true)) => row.push((Style::Plain, "matches".to_owned())),
+        (None, Some(false)) => row.push((Style::Open, "nothing".to_owned())),
+        (None, None) if matched => row.push((Style::Dim, "unknown".to_owned())),
+        (None, None) => {}
     }
     row.push((Style::Plain, exception.owner.clone()));
     row
@@ -102,6 +160,10 @@ fn sentences(check: &Check<'_>) -> Vec<(&'static str, Style, String)> {
     let mut said = Vec::new();
     let of = |state| check.exceptions.iter().filter(move |one| one.state == state);
     said.extend(of(State::Ended).map(|one| ("Ended: ", Style::Bad, ended(one))));
+    said.extend(of(State::TooLong).map(|one| {
+        let sentence = format!("{}.", words::sentence(&one.exception.why_not()).trim_end_matches('.'));
+        ("Too long: ", Style::Bad, sentence)
+    }));
     said.extend(check.duplicates.iter().map(|one| {
         let named = one.exceptions.join(", ");
         let sentence = format!("{} is named by {named}. An audit takes the first of them.", one.function);
@@ -116,11 +178,12 @@ fn sentences(check: &Check<'_>) -> Vec<(&'static str, Style, String)> {
 
 fn ended(one: &Checked<'_>) -> String {
     let exception = one.exception;
+    let again = match exception.matched {
+        Some(_) => "Since then what it matches fails again.",
+        None => "Since then its functions fail again if they are not recorded.",
+    };
     let ago = one.days_left.map(|left| format!(", {} ago", days(left))).unwrap_or_default();
-    format!(
-        "{} of {} ended on {}{ago}. Since then its functions fail again if they are not recorded.",
-        exception.id, exception.owner, exception.until
-    )
+    format!("{} of {} ended on {}{ago}. {again}", exception.id, exception.owner, exception.until)
 }
 
 fn ends_soon(one: &Checked<'_>) -> String {
@@ -138,6 +201,10 @@ fn days(left: i64) -> String {
 
 /// What an exception names that the inventory does not list.
 fn unmatched(one: &Checked<'_>) -> Option<String> {
+    if one.exception.matched.is_some() {
+        let nothing = one.matches_nothing() == Some(true);
+        return nothing.then(|| format!("{} matches no failing finding of its controls.", one.exception.id));
+    }
     let found = one.found.as_ref()?;
     let (id, all) = (&one.exception.id, one.exception.functions.len());
     if all == 0 {
@@ -186,7 +253,7 @@ pub fn exceptions_json(check: &Check<'_>, today: &str, stamp: &Stamp<'_>) -> Str
         object.text("today", today);
         object.object("summary", |object| {
             object.number("exceptions", check.exceptions.len());
-            for state in [State::Holds, State::EndsSoon, State::Ended] {
+            for state in [State::Holds, State::EndsSoon, State::Ended, State::TooLong] {
                 object.number(state.as_str(), check.count(state));
             }
             object.number("ends_soon_days", usize::try_from(SOON).unwrap_or_default());
@@ -218,6 +285,12 @@ fn members(one: &Checked<'_>, object: &mut Object<'_>) {
     });
     object.number("functions", exception.functions.len());
     object.maybe_flag("matches_nothing", one.matches_nothing());
+    if let Some(ticket) = &exception.ticket {
+        object.text("ticket", ticket);
+    }
+    if let Some(matched) = &exception.matched {
+        object.object("match", |object| matching(matched, object));
+    }
     match &one.found {
         None => object.null("found"),
         Some(found) => object.object("found", |object| {

@@ -61,7 +61,7 @@ pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn W
     findings::findings(document, out)?;
     put(sections::controls(audit), out)?;
     put(frameworks::frameworks(audit), out)?;
-    put(sections::exceptions(audit), out)?;
+    put(sections::accepted(audit), out)?;
     sections::recorders(audit, out)?;
     resources::resources(audit, out)?;
     put(sections::gaps(audit), out)?;

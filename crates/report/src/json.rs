@@ -120,6 +120,16 @@ fn exception(accepted: &Accepted<'_>, object: &mut Object<'_>) {
     object.flag("holds", accepted.holds);
     object.number("not_recorded", accepted.functions.len());
     object.number("recorded", accepted.recorded);
+    if let Some(ticket) = &exception.ticket {
+        object.text("ticket", ticket);
+    }
+    if let Some(matched) = &exception.matched {
+        object.object("match", |object| super::exceptions::matching(matched, object));
+        object.maybe_flag("matches_nothing", accepted.matched.map(|matched| !matched));
+    }
+    if let Some(most) = exception.too_long {
+        object.number("allowed_days", usize::from(most));
+    }
 }
 
 fn scope(audit: &Audit<'_>, counted: Counted, object: &mut Object<'_>) {
@@ -196,6 +206,10 @@ fn finding(audit: &Audit<'_>, finding: &Finding, object: &mut Object<'_>) {
     object.list("gaps", &finding.gaps, |json, at| proof::gap(&audit.gaps[*at], json));
     object.maybe("help", finding.help.as_deref());
     object.maybe("help_code", finding.help.as_ref().map(|help| help.code.as_str()));
+    if let Some(accepted) = audit.exception_of(finding).filter(|one| one.exception.matched.is_some()) {
+        object.text("exception", &accepted.exception.id);
+        object.flag("accepted", audit.is_accepted(finding));
+    }
 }
 
 /// How the lines of resources are told apart.

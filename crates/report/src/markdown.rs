@@ -163,7 +163,11 @@ fn findings(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\n### Findings\n")?;
     }
     for (control, one) in all.iter().take(SHOWN) {
-        let word = if one.status == Status::Pass { "warning" } else { status(one.status) };
+        let word = match one.status {
+            Status::Pass if audit.is_accepted(one) => "accepted",
+            Status::Pass => "warning",
+            other => status(other),
+        };
         writeln!(text, "- **{word}** {}: {}", inert(control.id), inert(&words::sentence(&one.reason)))?;
         finding(audit, one, text)?;
     }

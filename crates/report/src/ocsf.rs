@@ -109,7 +109,7 @@ fn event(document: &AuditDocument<'_>, entry: &Entry<'_>) -> Json {
         event.text("status", status);
         event.text_around("message", &entry.headline);
         if let Some(accepted) = entry.accepted {
-            event.text("comment", &visible(&accepted.exception.reason));
+            event.text("comment", &visible(&accepted.exception.why()));
         }
         event.object("metadata", |metadata| self::metadata(document, entry, metadata));
         event.object("cloud", |cloud| self::cloud(audit, entry, cloud));
@@ -233,6 +233,7 @@ fn unmapped(audit: &Audit<'_>, entry: &Entry<'_>, event: &mut Object<'_>) {
                 exception.text("id", &accepted.exception.id);
                 exception.text("owner", &accepted.exception.owner);
                 exception.text("until", &accepted.exception.until);
+                exception.maybe("ticket", accepted.exception.ticket.as_deref());
             });
         }
         match &entry.subject {

@@ -157,7 +157,7 @@ fn result(
             json.object(|suppression| {
                 suppression.text("kind", "external");
                 suppression.text("status", "accepted");
-                suppression.text("justification", &visible(&one.exception.reason));
+                suppression.text("justification", &visible(&one.exception.why()));
             });
         });
     }

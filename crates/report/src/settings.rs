@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 pub const SETTINGS_FORMAT: &str = "invoketrail.settings/1";
 
 /// What counts where nothing is set: the key, the value where there is one, and what it means.
-const DEFAULTS: [(&str, Default, &str); 17] = [
+const DEFAULTS: [(&str, Default, &str); 18] = [
     ("accounts", Default::None, "the caller's account"),
     ("endpoint-url", Default::None, "the endpoints of AWS"),
     ("exceptions", Default::None, "no exceptions"),
+    ("exceptions-max-days", Default::None, "no maximum"),
     ("exit-zero", Default::Flag(false), "the exit code says the answer"),
     ("external-id", Default::None, "no external id"),
     ("format", Default::Text("terminal"), "for a person"),

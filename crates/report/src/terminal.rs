@@ -108,6 +108,7 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
             page.gap();
         }
         let (style, word) = match finding.status {
+            Status::Pass if audit.is_accepted(finding) => (Style::Open, "accepted"),
             Status::Pass => (Style::Dim, "warning"),
             other => status(other),
         };

@@ -79,9 +79,6 @@ pub(super) fn gaps(audit: &Audit<'_>, gaps: &[usize]) -> Vec<String> {
 
 /// The exception that a finding is about, whether it holds or ended.
 pub(super) fn accepted<'a>(audit: &'a Audit<'_>, finding: &Finding) -> Option<&'a Accepted<'a>> {
-    if !matches!(finding.reason.code, Code::ExceptionHolds | Code::ExceptionEnded) {
-        return None;
-    }
-    let at = audit.row(*finding.resources.first()?).exception?;
-    audit.accepted.get(at)
+    // One that matches nothing accepts nothing.
+    audit.accepted.get(finding.exception.filter(|_| finding.reason.code != Code::ExceptionUnmatched)?)
 }

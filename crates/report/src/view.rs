@@ -77,12 +77,19 @@ impl Tally {
 
 /// One for each type of which there are any.
 pub(super) fn tallies(audit: &Audit<'_>) -> Vec<Tally> {
-    let excused: usize = audit.accepted.iter().filter(|one| one.holds).map(|one| one.functions.len()).sum();
+    let held = || audit.accepted.iter().filter(|one| one.holds);
+    let excused = |kind: ResourceType| -> usize {
+        let others = held().flat_map(|one| &one.others).filter(|one| one.plane == kind as usize);
+        match kind {
+            ResourceType::Function => held().map(|one| one.functions.len()).sum(),
+            _ => others.count(),
+        }
+    };
     let of = |kind: ResourceType| {
         let rows = (0..audit.places.len()).flat_map(|place| audit.at_home(place, kind));
         let mut summary = Summary::default();
         rows.for_each(|(home, _)| summary.count(audit.state(home)));
-        Tally { kind, summary, excused: if kind == ResourceType::Function { excused } else { 0 } }
+        Tally { kind, summary, excused: excused(kind) }
     };
     ResourceType::ALL.into_iter().map(of).filter(|tally| tally.summary.resources > 0).collect()
 }
@@ -144,7 +151,7 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let excused: usize = tallies.iter().map(|tally| tally.excused).sum();
     let escaping: usize = tallies.iter().map(Tally::escaping).sum();
     let counted: Vec<String> = tallies.iter().map(|tally| tally.quantity(tally.summary.resources)).collect();
-    let under = quantity(excused, ("function", "functions"));
+    let under = quantity(excused, noun_of_excused(&tallies));
     let some = tallies.iter().filter(|tally| tally.summary.recorded > 0);
     let recorded: Vec<String> = some.map(|tally| tally.quantity(tally.summary.recorded)).collect();
     let listed = if unlisted { " that could be listed" } else { "" };
@@ -156,6 +163,10 @@ fn of_invocations(audit: &Audit<'_>) -> String {
         }
         Conclusion::Yes if summary.resources == 0 => {
             "There is no Lambda function yet. Every invocation of new functions will be recorded.".to_owned()
+        }
+        Conclusion::Yes if accepts_new(audit) => {
+            let some = if excused > 0 { format!("{under} and ") } else { String::new() };
+            format!("Every invocation is recorded, except {some}new functions under accepted exceptions.")
         }
         Conclusion::Yes if excused > 0 => {
             let of = if recorded.is_empty() { String::new() } else { format!("{} and of ", joined(&recorded)) };
@@ -202,6 +213,17 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             unknown(audit, &open, listed, &are)
         }
     }
+}
+
+/// What those under exceptions are called.
+fn noun_of_excused(tallies: &[Tally]) -> (&'static str, &'static str) {
+    let only_functions = tallies.iter().all(|one| one.kind == ResourceType::Function || one.excused == 0);
+    if only_functions { ("function", "functions") } else { ("Lambda resource", "Lambda resources") }
+}
+
+/// True iff an exception accepts that new functions are not recorded.
+fn accepts_new(audit: &Audit<'_>) -> bool {
+    audit.places.iter().flat_map(|place| &place.planes).any(|plane| !plane.accepted_by.is_empty())
 }
 
 /// What is known of the functions where the whole answer is not; `under` is how many are under exceptions.

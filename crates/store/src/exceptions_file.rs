@@ -1,6 +1,7 @@
 //! `invoketrail.exceptions/1`: accepted exceptions, a file that people read and keep under version control.
 
 use super::document::{self, DocumentError, Format};
+use super::exception_match::MatchShape;
 use audit::exception::Exception;
 use cloudtrail::names::FunctionArn;
 use serde::{Deserialize, Serialize};
@@ -18,69 +19,121 @@ struct FileShape {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ExceptionShape {
     id: String,
-    functions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    functions: Option<Vec<String>>,
+    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    matched: Option<Box<MatchShape>>,
     owner: String,
     reason: String,
-    until: String,
-    declared_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ticket: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    declared_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
 }
 
 impl From<&Exception> for ExceptionShape {
     fn from(one: &Exception) -> Self {
+        let last_day = || Some(one.until.clone());
         ExceptionShape {
             id: one.id.clone(),
-            functions: one.functions.clone(),
+            functions: one.matched.is_none().then(|| one.functions.clone()),
+            matched: one.matched.as_deref().map(|one| Box::new(one.into())),
             owner: one.owner.clone(),
             reason: one.reason.clone(),
-            until: one.until.clone(),
-            declared_at: one.declared_at.clone(),
+            ticket: one.ticket.clone(),
+            until: last_day().filter(|_| !one.says_expires),
+            expires: last_day().filter(|_| one.says_expires),
+            declared_at: Some(one.declared_at.clone()).filter(|at| !at.is_empty()),
             plan: one.plan.clone(),
         }
     }
 }
 
 impl ExceptionShape {
+    /// As plans say it: they call the last day `until`.
+    pub(crate) fn of_plan(one: &Exception) -> Self {
+        let mut shape = Self::from(one);
+        shape.until = shape.until.take().or(shape.expires.take());
+        shape
+    }
+
     /// The value, with its functions sorted.
     ///
     /// # Errors
     /// [`DocumentError::Impossible`] where the day is none, or nobody answers for it.
     pub(crate) fn checked(self, path: &str) -> Result<Exception, DocumentError> {
-        let wrong = |member: &str, problem: &str| {
-            let (path, problem) = (format!("{path}.{member}"), problem.to_owned());
-            Err(DocumentError::Impossible { path, problem })
+        let at = |member: &str| format!("{path}.{member}");
+        let (says_expires, until) = match (self.until, self.expires) {
+            (Some(until), None) => (false, until),
+            (None, Some(expires)) => (true, expires),
+            (Some(_), Some(_)) => {
+                return wrong(at("expires"), "`until` is its last day already: give one of both");
+            }
+            (None, None) => return wrong(at("until"), "its last day is missing: give `until` or `expires`"),
         };
-        if !is_day(&self.until) {
-            return wrong("until", "a day has the form 2027-01-31");
+        if !is_day(&until) {
+            return wrong(
+                at(if says_expires { "expires" } else { "until" }),
+                "a day has the form 2027-01-31",
+            );
         }
-        if !is_time(&self.declared_at) {
-            return wrong("declared_at", "a time has the form 2026-11-23T17:00:00Z");
-        }
-        for (member, text) in [("id", &self.id), ("owner", &self.owner), ("reason", &self.reason)] {
+        let declared_at = match (self.declared_at, &self.matched) {
+            (Some(time), _) if is_time(&time) => time,
+            (None, Some(_)) => String::new(),
+            _ => return wrong(at("declared_at"), "a time has the form 2026-11-23T17:00:00Z"),
+        };
+        let ticket = self.ticket.as_ref().map(|ticket| ("ticket", ticket));
+        let texts = [("id", &self.id), ("owner", &self.owner), ("reason", &self.reason)];
+        for (member, text) in texts.into_iter().chain(ticket) {
             if text.trim().is_empty() {
-                return wrong(member, "an exception without it cannot be accepted");
+                return wrong(at(member), "an exception without it cannot be accepted");
             }
         }
-        let mut functions = self.functions;
-        functions.sort_unstable();
-        functions.dedup();
-        if let Some(other) = functions.iter().find(|arn| FunctionArn::parse(arn).is_err()) {
-            let problem = format!(
-                "`{}` is not the ARN of a function without version or alias",
-                text::visible::excerpt(other, 100)
-            );
-            return wrong("functions", &problem);
-        }
+        let (functions, matched) = match (self.functions, self.matched) {
+            (Some(functions), None) => (sorted(functions, at("functions"))?, None),
+            (None, Some(matched)) => (Vec::new(), Some(Box::new(matched.checked(&at("match"))?))),
+            (Some(_), Some(_)) => {
+                return wrong(at("match"), "the exception names `functions` already: give one of both");
+            }
+            (None, None) => {
+                return wrong(at("functions"), "what is accepted is missing: give `functions` or `match`");
+            }
+        };
         Ok(Exception {
             id: self.id,
             functions,
+            matched,
             owner: self.owner,
             reason: self.reason,
-            until: self.until,
-            declared_at: self.declared_at,
+            ticket: self.ticket,
+            until,
+            says_expires,
+            declared_at,
             plan: self.plan,
+            too_long: None,
         })
+    }
+}
+
+pub(super) fn wrong<T>(path: String, problem: &str) -> Result<T, DocumentError> {
+    Err(DocumentError::Impossible { path, problem: problem.to_owned() })
+}
+
+fn sorted(mut functions: Vec<String>, path: String) -> Result<Vec<String>, DocumentError> {
+    functions.sort_unstable();
+    functions.dedup();
+    match functions.iter().find(|arn| FunctionArn::parse(arn).is_err()) {
+        None => Ok(functions),
+        Some(other) => {
+            let other = text::visible::excerpt(other, 100);
+            wrong(path, &format!("`{other}` is not the ARN of a function without version or alias"))
+        }
     }
 }
 
@@ -106,8 +159,7 @@ pub fn read_exceptions(bytes: &[u8]) -> Result<Vec<Exception>, DocumentError> {
     for (at, one) in shape.exceptions.into_iter().enumerate() {
         let one = one.checked(&format!("exceptions[{at}]"))?;
         if exceptions.iter().any(|other| other.id == one.id) {
-            let (path, problem) = (format!("exceptions[{at}].id"), "this id is taken".to_owned());
-            return Err(DocumentError::Impossible { path, problem });
+            return wrong(format!("exceptions[{at}].id"), "this id is taken");
         }
         exceptions.push(one);
     }

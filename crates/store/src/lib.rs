@@ -6,6 +6,7 @@ mod atomic;
 mod bundle;
 mod change_shape;
 mod document;
+mod exception_match;
 mod exceptions_file;
 mod framework_file;
 mod history;

@@ -55,6 +55,11 @@ pub(super) fn check(plan: &Plan) -> Checked {
         Purpose::Restore(ended) => ended.as_slice(),
         Purpose::Record | Purpose::DropCopies | Purpose::Undo => &[],
     };
+    if covered.iter().any(|one| one.matched.is_some()) {
+        let (path, problem) =
+            ("plan.purpose.exception".to_owned(), "an exception of a plan names functions".to_owned());
+        return Err(DocumentError::Impossible { path, problem });
+    }
     let mut functions = covered.iter().flat_map(|one| &one.functions);
     functions.try_for_each(|one| arn("plan.purpose.exception.functions", one, &scope.partition))
 }

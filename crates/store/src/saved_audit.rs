@@ -40,6 +40,9 @@ pub struct SavedAudit {
 pub(crate) struct Choices {
     pub(crate) today: String,
     pub(crate) recorders: RecordersShape,
+    /// For how many days an exception may be declared, where one is declared for longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exceptions_max_days: Option<u16>,
     pub(crate) frameworks: Vec<toml::Value>,
 }
 
@@ -58,17 +61,21 @@ impl Choices {
                 Counted::All => RecordersShape::All,
                 Counted::Trails => RecordersShape::Trails,
             },
+            exceptions_max_days: inputs.exceptions.iter().find_map(|one| one.too_long),
             frameworks: inputs.frameworks.iter().map(table_of).collect(),
         }
     }
 
-    /// Puts them into inputs.
+    /// Puts them into inputs, which hold their exceptions already.
     ///
     /// # Errors
     /// [`DocumentError::Impossible`] where the day or a framework is none.
     pub(crate) fn put_into(self, inputs: &mut Inputs, path: &str) -> Result<(), DocumentError> {
         if !is_day(&self.today) {
             return Err(impossible(format!("{path}today"), "a day has the form 2027-01-31".to_owned()));
+        }
+        if let Some(most) = self.exceptions_max_days {
+            inputs.exceptions.iter_mut().for_each(|one| one.limit(most, &self.today));
         }
         inputs.today = self.today;
         inputs.recorders = match self.recorders {

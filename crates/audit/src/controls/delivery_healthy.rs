@@ -82,5 +82,5 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             Code::NoDeliveryErrors.says(format!("no delivery error at {}", count(n, "trail and place"))),
         ),
     };
-    ABOUT.answer(findings.collect(), otherwise)
+    ABOUT.answer(audit, findings.collect(), otherwise)
 }

@@ -87,5 +87,5 @@ pub(super) fn of_verdict(audit: &Audit<'_>, proof: Proof, places: Vec<usize>) ->
     gaps.dedup();
     let recorders =
         audit.places[proof.place].candidates.iter().filter_map(|candidate| candidate.recorder).collect();
-    Finding { status, reason, places, resources: Vec::new(), recorders, proof: Some(proof), gaps, help: None }
+    Finding { places, recorders, proof: Some(proof), gaps, ..super::about_places(status, reason) }
 }

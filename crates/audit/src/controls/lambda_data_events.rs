@@ -5,12 +5,14 @@
 //! the page asks for both boxes.
 
 use super::lambda_invocations_recorded::unlisted_places;
-use super::{About, about_places};
+use super::{About, about_places, accepting};
 use crate::code::{Code, Coded};
 use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
+use crate::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;
 use recording::State;
+use std::collections::BTreeMap;
 
 const CURRENT: About = About {
     id: "lambda-data-events-current",
@@ -32,14 +34,23 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
     let state = |verdict: usize| states[verdict];
     let mut by_status = [(0_usize, Vec::new()), (0, Vec::new())];
     let mut gaps: Vec<usize> = Vec::new();
+    // What the `match` of an exception is about.
+    let mut under: BTreeMap<usize, Vec<ResourceRef>> = BTreeMap::new();
     for (at, place) in audit.places.iter().enumerate() {
         let plane = &place.planes[PLANE];
-        for row in plane.rows.iter().filter(|row| !audit.is_excused(row)) {
+        for (position, row) in plane.rows.iter().enumerate().filter(|(_, row)| !audit.is_named(row)) {
             let slot = match state(row.verdict) {
                 State::Recorded => continue,
                 State::PartiallyRecorded | State::NotRecorded => 0,
                 State::Undetermined => 1,
             };
+            let here = ResourceRef { place: at, plane: PLANE, row: position };
+            if slot == 0
+                && let Some(exception) = accepting::of_resource(audit, CURRENT.id, here)
+            {
+                under.entry(exception).or_default().push(here);
+                continue;
+            }
             by_status[slot].0 += 1;
             by_status[slot].1.push(at);
         }
@@ -49,11 +60,10 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
         }
     }
     let [(failing, at_failing), (open, at_open)] = by_status;
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> =
+        under.into_iter().map(|(at, all)| of_exception(audit, at, all)).collect();
     if failing > 0 {
-        let reason = Code::DataEventsPartial
-            .says(format!("not all data events of {} are recorded", count(failing, "function")));
-        findings.push(finding(Status::Fail, reason, at_failing, Vec::new()));
+        findings.push(finding(Status::Fail, reason(failing), at_failing, Vec::new()));
     }
     if !at_open.is_empty() {
         let reason = match open {
@@ -77,7 +87,21 @@ pub(super) fn current(audit: &Audit<'_>) -> ControlResult {
             Code::AllRecorded.says(format!("all data events of {} are recorded", count(n, "function"))),
         ),
     };
-    CURRENT.answer(findings, otherwise)
+    CURRENT.answer(audit, findings, otherwise)
+}
+
+fn reason(functions: usize) -> Coded {
+    Code::DataEventsPartial
+        .says(format!("not all data events of {} are recorded", count(functions, "function")))
+}
+
+/// The functions that an exception is about.
+fn of_exception(audit: &Audit<'_>, exception: usize, resources: Vec<ResourceRef>) -> Finding {
+    let places = resources.iter().map(|one| one.place).collect();
+    let mut found = finding(Status::Fail, reason(resources.len()), places, Vec::new());
+    found.resources = resources;
+    accepting::under(audit, exception, &mut found);
+    found
 }
 
 /// Passes iff all data events of any function that may ever exist at any place are recorded.
@@ -94,10 +118,7 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
         if places.is_empty() {
             continue;
         }
-        let where_to = match places.len() {
-            1 => "in 1 account-Region".to_owned(),
-            n => format!("in {n} account-Regions"),
-        };
+        let where_to = where_to(places.len());
         findings.push(if open {
             let gaps =
                 places.iter().flat_map(|at| audit.deciding_gaps(Proof { place: *at, verdict: paired(*at) }));
@@ -111,9 +132,7 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
                 gaps,
             )
         } else {
-            let reason = Code::NewDataEventsPartial
-                .says(format!("not all data events of new functions are recorded {where_to}"));
-            finding(Status::Fail, reason, places, Vec::new())
+            finding(Status::Fail, reason_of_new(places.len()), places, Vec::new())
         });
     }
     let otherwise = if audit.places.is_empty() {
@@ -121,7 +140,20 @@ pub(super) fn future(audit: &Audit<'_>) -> ControlResult {
     } else {
         (Status::Pass, Code::AllRecorded.says("all data events of new functions are recorded"))
     };
-    FUTURE.answer(findings, otherwise)
+    FUTURE.answer(audit, findings, otherwise)
+}
+
+fn where_to(places: usize) -> String {
+    match places {
+        1 => "in 1 account-Region".to_owned(),
+        n => format!("in {n} account-Regions"),
+    }
+}
+
+/// That they are not in so many places.
+pub(super) fn reason_of_new(places: usize) -> Coded {
+    let where_to = where_to(places);
+    Code::NewDataEventsPartial.says(format!("not all data events of new functions are recorded {where_to}"))
 }
 
 fn finding(status: Status, reason: Coded, places: Vec<usize>, gaps: Vec<usize>) -> Finding {

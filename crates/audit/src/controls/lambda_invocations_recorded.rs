@@ -33,14 +33,17 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
     let mut findings = group::rows(audit, PLANE, |state| state != State::Recorded);
     let future = group::places(
         audit,
-        |place| audit.places[place].planes[PLANE].any_other,
+        |place| audit.places[place].planes[PLANE].any_accepted,
         |_, state| state != State::Recorded,
     );
     for finding in future {
         tell_future(&mut findings, finding);
     }
     say_how_to_mend(audit, &mut findings);
-    findings.extend(exceptions::findings(audit));
+    findings.extend(exceptions::findings(audit, PLANE));
+    let new = exceptions::of_new_functions(audit);
+    let no_new_functions = !new.is_empty();
+    findings.extend(new);
     findings.extend(warnings(audit, PLANE));
     let seen = rows(audit, PLANE);
     let reason = match seen {
@@ -56,11 +59,16 @@ pub(super) fn functions(audit: &Audit<'_>) -> ControlResult {
         0 => reason,
         n => reason.code.says(format!("{reason}, except {} under accepted exceptions", count(n, "function"))),
     };
+    let reason = match no_new_functions {
+        true => Code::AllAccepted
+            .says("every invocation is recorded, except what exceptions accept, now and of new functions"),
+        false => reason,
+    };
     if audit.places.is_empty() {
         let reason = "the inventory holds no account and Region, so nothing was judged";
         findings.push(open(Code::NoPlaces.says(reason), Vec::new(), Vec::new()));
     }
-    FUNCTIONS.answer(findings, (Status::Pass, reason))
+    FUNCTIONS.answer(audit, findings, (Status::Pass, reason))
 }
 
 /// Adds what is to be said of new functions: to the finding that says the same of those that exist, else alone.
@@ -138,6 +146,7 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
     let plane = kind as usize;
     let mut findings = group::rows(audit, plane, |state| state != State::Recorded);
     say_how_to_mend(audit, &mut findings);
+    findings.extend(exceptions::findings(audit, plane));
     findings.extend(unlisted(audit, plane));
     let any_of = |place: usize| audit.places[place].planes[plane].any;
     let complete = |place: usize| audit.places[place].planes[plane].gaps.is_empty();
@@ -176,7 +185,7 @@ fn other_plane(audit: &Audit<'_>, kind: ResourceType, about: &About) -> ControlR
             Code::AllRecorded.says(format!("every invocation of {} is recorded", count(n, kind.noun()))),
         ),
     };
-    about.answer(findings, otherwise)
+    about.answer(audit, findings, otherwise)
 }
 
 /// Places where something may escape that nobody looked at: resources that were not listed and would not surely be

@@ -1,7 +1,7 @@
 //! `log-file-validation`: the trails that record have log file validation on.
 
 use super::{About, about_places, named};
-use crate::code::Code;
+use crate::code::{Code, Coded};
 use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
 use cloudtrail::recorder::{RecorderKind, Seen};
@@ -27,13 +27,9 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         .copied()
         .filter(|recorder| audit.inventory.recorders[*recorder].log_file_validation == Some(false))
         .collect();
-    let names: Vec<String> = without.iter().take(3).map(|recorder| named(audit, *recorder)).collect();
     let mut findings = Vec::new();
     if !without.is_empty() {
-        let more = without.len().saturating_sub(names.len());
-        let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
-        let reason =
-            Code::ValidationOff.says(format!("log file validation is off: {}{tail}", names.join(", ")));
+        let reason = reason(audit, &without);
         let help =
             "turn on log file validation: without digests nobody can prove that log files are unchanged";
         findings.push(Finding {
@@ -47,7 +43,15 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         0 => (Status::NotApplicable, Code::NoTrails.says("no trail records")),
         n => (Status::Pass, Code::ValidationOn.says(format!("on for {}", count(n, "trail")))),
     };
-    ABOUT.answer(findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise)
+}
+
+/// That these are without.
+pub(super) fn reason(audit: &Audit<'_>, without: &[usize]) -> Coded {
+    let names: Vec<String> = without.iter().take(3).map(|recorder| named(audit, *recorder)).collect();
+    let more = without.len().saturating_sub(names.len());
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+    Code::ValidationOff.says(format!("log file validation is off: {}{tail}", names.join(", ")))
 }
 
 /// Trails that record and do not say, and places whose trails were not read.

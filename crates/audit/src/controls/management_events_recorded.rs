@@ -26,7 +26,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     } else {
         (Status::Pass, Code::AllRecorded.says("all management events are recorded, read and write"))
     };
-    ABOUT.answer(findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise)
 }
 
 /// What recorders leave out on purpose, in words.

@@ -56,13 +56,14 @@ pub(super) fn control(audit: &Audit<'_>, prices: Option<&Prices>) -> ControlResu
                 Code::CopiesOfData
                     .says("drop a copy (`invoketrail plan --drop-copies`): data events are charged per copy"),
             ),
+            exception: None,
         }
     });
     let otherwise = match rows {
         0 => (Status::NotApplicable, Code::NoResources.says("there is nothing to invoke")),
         _ => (Status::Pass, Code::NothingTwice.says("no invocation is certainly recorded twice")),
     };
-    ABOUT.answer(findings.chain(management).chain(open).collect(), otherwise)
+    ABOUT.answer(audit, findings.chain(management).chain(open).collect(), otherwise)
 }
 
 /// Management events that two recorders record: one finding for each group of recorders.
@@ -92,6 +93,7 @@ fn management(audit: &Audit<'_>, prices: Option<&Prices>) -> Vec<Finding> {
             proof: Some(proof),
             gaps: Vec::new(),
             help: Some(price(prices)),
+            exception: None,
         }
     });
     told.collect()

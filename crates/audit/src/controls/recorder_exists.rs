@@ -96,9 +96,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
         ..about_places(status, reason)
     };
     if !none.is_empty() {
-        let reason = Code::NoRecorder
-            .says(format!("no recorder exists at {} of account and Region", count(none.len(), "place")));
-        findings.push(finding(Status::Fail, reason, none, Vec::new()));
+        findings.push(finding(Status::Fail, reason(none.len()), none, Vec::new()));
     }
     if !open.is_empty() {
         let reason = Code::NoRecorderSeen.says(format!(
@@ -112,5 +110,10 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
     } else {
         (Status::Pass, Code::RecorderExists.says("a recorder exists at every account and Region"))
     };
-    ABOUT.answer(findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise)
+}
+
+/// That so many places have none.
+pub(super) fn reason(places: usize) -> Coded {
+    Code::NoRecorder.says(format!("no recorder exists at {} of account and Region", count(places, "place")))
 }

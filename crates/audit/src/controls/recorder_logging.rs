@@ -60,7 +60,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             Code::RecorderActive.says(format!("an active recorder delivers at {}", count(n, "place"))),
         ),
     };
-    ABOUT.answer(findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise)
 }
 
 /// Why no recorder that is here records.

@@ -55,7 +55,7 @@ pub(super) fn control(audit: &Audit<'_>) -> ControlResult {
             Code::ValuesMatch.says(format!("all values of {} can match", count(n, "recorder"))),
         ),
     };
-    ABOUT.answer(findings, otherwise)
+    ABOUT.answer(audit, findings, otherwise)
 }
 
 /// One sentence for each selector and kind of problem, however many values share it.

@@ -1,7 +1,8 @@
 //! A file of exceptions, checked before an audit uses it: what ended, what ends soon, which function two of them name, and what matches
 //! nothing that an inventory lists.
 
-use super::Exception;
+use super::{Exception, day_number};
+use crate::Options;
 use crate::answer::Conclusion;
 use crate::inventory::Inventory;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,9 +19,15 @@ pub enum State {
     EndsSoon,
     /// It holds no more.
     Ended,
+    /// It ends later than the settings allow, so it never holds.
+    TooLong,
 }
 
 impl State {
+    const fn holds(self) -> bool {
+        matches!(self, Self::Holds | Self::EndsSoon)
+    }
+
     /// The word that documents hold. It never changes.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -28,6 +35,7 @@ impl State {
             Self::Holds => "holds",
             Self::EndsSoon => "ends_soon",
             Self::Ended => "ended",
+            Self::TooLong => "too_long",
         }
     }
 }
@@ -52,14 +60,19 @@ pub struct Checked<'a> {
     pub state: State,
     /// How many days are left until its last day: 0 on that day, negative afterwards. `None` iff one of both is no day.
     pub days_left: Option<i64>,
-    /// What it matches; `None` iff no inventory was named.
+    /// Which of its functions are there; `None` iff no inventory was named, or it names no functions but holds a `match`.
     pub found: Option<Found<'a>>,
+    /// Of one with a `match`: whether a finding of the inventory matches; `None` where nobody knows.
+    pub matched: Option<bool>,
 }
 
 impl Checked<'_> {
     /// Whether it matches nothing; `None` where nobody knows.
     #[must_use]
     pub fn matches_nothing(&self) -> Option<bool> {
+        if self.exception.matched.is_some() {
+            return self.matched.map(|matched| !matched);
+        }
         let found = self.found.as_ref()?;
         match (found.seen.is_empty(), found.unknown.is_empty()) {
             (false, _) => Some(false),
@@ -88,10 +101,10 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// No iff one ended or a function is named twice; what ends soon or matches nothing is a warning.
+    /// No iff one ended or ends too late, or a function is named twice; what ends soon or matches nothing is a warning.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
-        let ended = self.exceptions.iter().any(|one| one.state == State::Ended);
+        let ended = self.exceptions.iter().any(|one| !one.state.holds());
         match (self.exceptions.is_empty(), ended || !self.duplicates.is_empty()) {
             (true, _) => Conclusion::Nothing,
             (false, true) => Conclusion::No,
@@ -110,15 +123,20 @@ impl Check<'_> {
 #[must_use]
 pub fn check<'a>(exceptions: &'a [Exception], today: &str, inventory: Option<&'a Inventory>) -> Check<'a> {
     let listed = inventory.map(Listed::of);
-    let checked = exceptions.iter().map(|exception| {
+    let is_match = |one: &Exception| one.matched.is_some();
+    let judged = inventory.filter(|_| exceptions.iter().any(is_match));
+    let judged = judged.map(|all| crate::audit(all, &Options { exceptions, today, ..Options::default() }));
+    let checked = exceptions.iter().enumerate().map(|(at, exception)| {
         let days_left = day_number(&exception.until).zip(day_number(today)).map(|(until, now)| until - now);
         let state = match (exception.holds_on(today), days_left) {
+            (false, _) if exception.too_long.is_some() => State::TooLong,
             (false, _) => State::Ended,
             (true, Some(left)) if left <= SOON => State::EndsSoon,
             (true, _) => State::Holds,
         };
-        let found = listed.as_ref().map(|listed| listed.find(exception));
-        Checked { exception, state, days_left, found }
+        let found = listed.as_ref().filter(|_| !is_match(exception)).map(|listed| listed.find(exception));
+        let matched = judged.as_ref().and_then(|audit| audit.accepted.get(at)?.matched);
+        Checked { exception, state, days_left, found, matched }
     });
     let exceptions: Vec<Checked<'a>> = checked.collect();
     let duplicates = duplicates(&exceptions);
@@ -127,7 +145,7 @@ pub fn check<'a>(exceptions: &'a [Exception], today: &str, inventory: Option<&'a
 
 fn duplicates<'a>(exceptions: &[Checked<'a>]) -> Vec<Duplicate<'a>> {
     let mut by_function: BTreeMap<&'a str, Vec<&'a str>> = BTreeMap::new();
-    for one in exceptions.iter().filter(|one| one.state != State::Ended) {
+    for one in exceptions.iter().filter(|one| one.state.holds()) {
         let named: HashSet<&'a str> = one.exception.functions.iter().map(String::as_str).collect();
         for function in named {
             by_function.entry(function).or_default().push(&one.exception.id);
@@ -168,46 +186,5 @@ impl<'a> Listed<'a> {
             }
         }
         found
-    }
-}
-
-/// The number of a day of the Gregorian calendar, one more for each day; `None` iff the text has not the form `YYYY-MM-DD`.
-fn day_number(text: &str) -> Option<i64> {
-    let mut parts = text.split('-').map(str::parse::<i64>);
-    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return None;
-    };
-    if !(0..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    // The year begins with March, so that the day that leap years have more is its last one.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    Some(year * 365 + leap_days + (153 * month + 2) / 5 + day)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::day_number;
-
-    #[test]
-    fn days_are_counted_over_months_and_leap_years() {
-        for (from, to, days) in [
-            ("2026-11-23", "2026-11-23", 0),
-            ("2026-11-23", "2026-12-31", 38),
-            ("2026-12-31", "2027-01-01", 1),
-            ("2028-02-28", "2028-03-01", 2),
-            ("2027-02-28", "2027-03-01", 1),
-            ("2000-01-01", "2001-01-01", 366),
-            ("2100-01-01", "2101-01-01", 365),
-            ("2026-03-01", "2026-02-01", -28),
-        ] {
-            assert_eq!(day_number(to).unwrap() - day_number(from).unwrap(), days, "{from} {to}");
-        }
-        for wrong in ["", "2026", "2026-13-01", "2026-01-00", "today", "2026-01-01-01", "99999999-01-01"] {
-            assert_eq!(day_number(wrong), None, "{wrong}");
-        }
     }
 }

@@ -130,6 +130,8 @@ fn ask(
             let any = out.add(any);
             let of_functions = kind == ResourceType::Function;
             let other = if of_functions { bench.any_other(any, place, register, &mut out) } else { any };
+            let other =
+                if of_functions { bench.any_accepted(other, place, register, &mut out).0 } else { other };
             let other = &out.all[other];
             // A selector without a condition on eventName settles which names there are: a change does what no reading can.
             let names = other.open == Some(Open::Names);

@@ -16,9 +16,11 @@ use cloudtrail::resource::ResourceType;
 use recording::{Candidate, State, Subject, decide};
 use std::collections::{BTreeMap, HashSet};
 
-/// The plan after which everything is recorded, and none of the exceptions is needed any more.
+/// The plan after which everything is recorded, and none of the exceptions is needed any more. One with a `match` is no reduction of
+/// ours, so it never ends with a plan.
 #[must_use]
 pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[Exception]) -> Plan {
+    let exceptions: Vec<Exception> = exceptions.iter().filter(|one| one.matched.is_none()).cloned().collect();
     let ids: Vec<String> = exceptions.iter().map(|one| one.id.clone()).collect();
     let others: Vec<Exception> =
         options.audit.exceptions.iter().filter(|one| !ids.contains(&one.id)).cloned().collect();
@@ -55,7 +57,7 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
     }
     refusals.extend(refused);
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
-    let still = still_excused(inventory, &changes, options.audit.exceptions, exceptions);
+    let still = still_excused(inventory, &changes, options.audit.exceptions, &exceptions);
     refusals.extend(still.iter().map(|(id, why)| Refusal {
         places: Vec::new(),
         recorder: None,

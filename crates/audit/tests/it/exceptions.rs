@@ -26,7 +26,7 @@ fn exception(names: &[&str]) -> Exception {
         reason: "cost".to_owned(),
         until: "2026-12-31".to_owned(),
         declared_at: "2026-11-01T00:00:00Z".to_owned(),
-        plan: None,
+        ..Exception::default()
     }
 }
 

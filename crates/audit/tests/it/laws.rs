@@ -23,7 +23,7 @@ fn selectors() -> impl Strategy<Value = String> {
 }
 
 /// Two accounts, three places, up to four recorders with different standings.
-fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     let recorder = (0..4_u8, selectors(), any::<bool>(), any::<bool>());
     (prop::collection::vec(recorder, 0..4), any::<bool>(), 0..3_usize).prop_map(
         |(recorders, member_of, others)| {
@@ -82,7 +82,7 @@ fn world() -> impl Strategy<Value = World> {
 }
 
 /// The same world with one fact hidden behind a gap; `which` walks over all facts that can be hidden.
-fn hide(world: &World, which: usize) -> World {
+pub(crate) fn hide(world: &World, which: usize) -> World {
     let mut hidden = world.clone();
     let gap = hidden.gap("a:Call");
     let mut nth = which % facts(world).max(1);
@@ -148,7 +148,7 @@ fn facts(world: &World) -> usize {
     3 * world.inventory.accounts.len() + places + 3 * world.inventory.recorders.len()
 }
 
-fn states(audit: &Audit<'_>) -> Vec<State> {
+pub(crate) fn states(audit: &Audit<'_>) -> Vec<State> {
     let planes = audit.places.iter().flat_map(|place| &place.planes);
     planes.flat_map(|plane| plane.rows.iter().map(|row| audit.verdicts[row.verdict].state)).collect()
 }

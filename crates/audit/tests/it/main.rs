@@ -10,6 +10,7 @@ mod drift;
 mod edit;
 mod evidence;
 mod exceptions;
+mod exceptions_match;
 mod gaps;
 mod hostile;
 mod laws;

@@ -51,7 +51,7 @@ pub(crate) fn exception(functions: &[String]) -> Exception {
         reason: "r".to_owned(),
         until: "2026-12-31".to_owned(),
         declared_at: "2026-11-23T00:00:00Z".to_owned(),
-        plan: None,
+        ..Exception::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! `invoketrail audit` as it is typed.
 
+use super::exceptions::Longest;
 use super::showing::Showing;
 use super::source::{Counting, LIVE_AND_INVENTORY, Source};
 use super::values::Suffixed;
@@ -29,9 +30,11 @@ pub(crate) struct Audit {
     /// Also write the evidence to this new folder or FILE.tar.zst, so that anyone can decide the audit again; see `bundle verify`.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) bundle: Option<PathBuf>,
-    /// Accepted exceptions: functions under one that still holds do not fail a control.
+    /// Accepted exceptions: what one accepts that still holds does not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) longest: Longest,
     /// Show what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

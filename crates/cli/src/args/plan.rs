@@ -1,5 +1,6 @@
 //! `invoketrail plan`, `backout` and `restore` as they are typed.
 
+use super::exceptions::Longest;
 use super::source::{Counting, Source};
 use super::values::{day, dollars, pattern};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -60,6 +61,8 @@ pub(crate) struct Planning {
     /// Accepted exceptions.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) longest: Longest,
 }
 
 /// The formats of a plan, as they are typed.

@@ -15,7 +15,9 @@ use audit::inputs::Inputs;
 /// # Errors
 /// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
-    let settings = settings::audit(typed, context.config);
+    let longest = typed.longest.exceptions_max_days;
+    let limit = context.limit(longest);
+    let settings = settings::audit(typed, context.config.clone());
     let showing = &settings.showing;
     // Before AWS is asked anything: a misspelled name costs no time.
     let frameworks = frameworks::chosen(&showing.framework_files, &showing.frameworks)?;
@@ -31,7 +33,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let inputs = Inputs {
         inventory: facts.inventory,
         baseline: settings.baseline.as_deref().map(read_inventory).transpose()?,
-        exceptions: exceptions(settings.exceptions.as_deref())?,
+        exceptions: exceptions(settings.exceptions.as_deref(), limit)?,
         today: crate::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
         frameworks,
@@ -47,6 +49,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         .exceptions
         .as_deref()
         .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path.to_string_lossy())));
+    let with_exceptions = format!("{with_exceptions}{}", settings::longest_again(longest));
     let caller = settings.source.caller();
     let flags = report::NextFlags { source: &kept, caller: &caller, of_audit: &with_exceptions };
     Shown { inputs: &inputs, generated_at: &context.now, flags }.show(showing)

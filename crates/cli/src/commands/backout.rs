@@ -21,7 +21,15 @@ use aws::Wants;
 pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
     let desk = Desk::before_exceptions(&typed.planning, counted, &context)?;
-    let exception = exception(&typed, &desk, &context)?;
+    let mut exception = exception(&typed, &desk, &context)?;
+    if let Some(most) = desk.exceptions_max_days {
+        exception.limit(most, crate::clock::day(&context.now));
+    }
+    if let Some(most) = exception.too_long {
+        let problem =
+            Problem::misuse(format!("--until {} is later than exceptions-max-days allows", exception.until));
+        return Err(problem.help(format!("an exception ends at most {most} days after today")).into());
+    }
     let wanted = match (typed.budget, typed.only.is_empty()) {
         (Some(budget), _) => Wanted::Budget(budget),
         (None, true) => Wanted::Drop(typed.drop),
@@ -93,6 +101,6 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
         reason: typed.reason.clone(),
         until: typed.until.clone(),
         declared_at: context.now.clone(),
-        plan: None,
+        ..Exception::default()
     })
 }

@@ -20,11 +20,11 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
     let args::ExceptionsCommand::Check(typed) = typed.command;
     let why = "a check is shown for a person or as one JSON document alone";
     let format = settings::format(typed.format, &context.config, why).unwrap_or(Format::Terminal);
-    let inventory = typed.inventory.or(context.config.inventory);
+    let inventory = typed.inventory.or(context.config.inventory.clone());
     if is_stdin(&typed.file) && inventory.as_deref().is_some_and(is_stdin) {
         return Err(Problem::misuse("only one of FILE and --inventory can be -").into());
     }
-    let exceptions = exceptions(Some(&typed.file))?;
+    let exceptions = exceptions(Some(&typed.file), context.limit(typed.longest.exceptions_max_days))?;
     let inventory = inventory.map(|path| read_inventory(&path).map(|read| (path, read))).transpose()?;
     let today = crate::clock::day(&context.now);
     let checked = check(&exceptions, today, inventory.as_ref().map(|(_, read)| read));
@@ -46,7 +46,8 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
         let source = inventory.as_ref().map_or_else(String::new, |(path, _)| {
             format!(" --inventory {}", report::shell(&path.to_string_lossy()))
         });
-        say("next", &format!("invoketrail audit --exceptions {}{}", file, source));
+        let longest = settings::longest_again(typed.longest.exceptions_max_days);
+        say("next", &format!("invoketrail audit --exceptions {file}{longest}{source}"));
     }
     Ok(checked.answer().into())
 }

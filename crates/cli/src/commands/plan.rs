@@ -56,13 +56,16 @@ pub(crate) struct Desk {
     /// The accepted exceptions, and the file they stand in.
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) exceptions_file: Option<PathBuf>,
+    /// The most days for which an exception may be declared.
+    pub(crate) exceptions_max_days: Option<u16>,
 }
 
 impl Desk {
     /// Reads what was named beside the facts. The file of exceptions must be there.
     pub(crate) fn new(typed: &args::Planning, counted: Counted, context: &Context) -> Result<Self> {
         let mut desk = Desk::before_exceptions(typed, counted, context)?;
-        desk.exceptions = exceptions(desk.exceptions_file.as_deref())?;
+        let limit = context.limit(typed.longest.exceptions_max_days);
+        desk.exceptions = exceptions(desk.exceptions_file.as_deref(), limit)?;
         Ok(desk)
     }
 
@@ -79,6 +82,7 @@ impl Desk {
             return Err(problem.help("--output FILE writes the plan itself").into());
         }
         let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
+        let limit = context.limit(typed.longest.exceptions_max_days);
         let text = match &typed.prices {
             Some(path) => {
                 Some(String::from_utf8_lossy(&read_within(path, &store::limits::SETTINGS)?).into_owned())
@@ -97,7 +101,8 @@ impl Desk {
             output_dir: typed.output_dir.clone(),
             prices,
             counted,
-            exceptions: exceptions_so_far(exceptions_file.as_deref())?,
+            exceptions: exceptions_so_far(exceptions_file.as_deref(), limit)?,
+            exceptions_max_days: limit.most,
             exceptions_file,
         })
     }

@@ -29,9 +29,16 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
         let problem = Problem::new(format!("there is no exception {unknown}"));
         return Err(problem.help(format!("the file holds: {}", known.join(", "))).into());
     }
+    let is_match = |id: &&String| desk.exceptions.iter().any(|one| one.id == **id && one.matched.is_some());
+    if let Some(id) = typed.ids.iter().find(is_match) {
+        let problem =
+            Problem::new(format!("exception {id} holds a `match`, so there is no reduction to take back"));
+        return Err(problem.help("remove it from the file by hand").into());
+    }
     let ending: Vec<_> = desk
         .exceptions
         .iter()
+        .filter(|one| one.matched.is_none())
         .filter(|one| typed.ids.is_empty() || typed.ids.contains(&one.id))
         .cloned()
         .collect();

@@ -134,3 +134,127 @@ fn settings_are_shown_with_where_they_come_from_and_without_passwords() {
     let told = shown_in(folder.path(), &[]);
     assert_eq!((told.code, told.stderr.contains("line 2: ")), (Some(2), true), "{}", told.stderr);
 }
+
+const CONTROLS: [&str; 12] = [
+    "lambda-invocations-recorded",
+    "lambda-web-function-invocations-recorded",
+    "lambda-microvm-invocations-recorded",
+    "recorder-exists",
+    "recorder-logging",
+    "management-events-recorded",
+    "lambda-data-events-current",
+    "lambda-data-events-future",
+    "delivery-healthy",
+    "log-file-validation",
+    "paid-copies",
+    "selector-values-can-match",
+];
+
+fn with_match(matched: &Value) -> Value {
+    json!({"id": "sandbox-all", "match": matched, "owner": "platform-team", "reason": "a sandbox", "ticket": "SEC-7",
+           "expires": "2027-01-31"})
+}
+
+#[test]
+fn what_a_match_accepts_is_shown_in_every_format_and_decides_no_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exceptions.json");
+    std::fs::write(&path, file(&[with_match(&json!({"controls": CONTROLS}))])).unwrap();
+    let path = path.to_str().unwrap();
+    let audit = |flags: &[&str]| {
+        run(&[&["audit", "--inventory", "examples/acme.json", "--exceptions", path], flags].concat())
+    };
+    let bare = run(&["audit", "--inventory", "examples/acme.json"]);
+    assert_eq!(bare.code, Some(3));
+    for format in ["json", "jsonl", "markdown", "html", "junit", "sarif", "ocsf", "asff", "terminal"] {
+        let told = audit(&["--format", format, "--all"]);
+        assert_ne!(told.code, Some(3), "{format}: {}", told.stdout);
+        for part in ["sandbox-all", "platform-team", "a sandbox", "SEC-7", "2027-01-31"] {
+            assert!(told.stdout.contains(part), "{format} says nothing of {part}: {}", told.stdout);
+        }
+    }
+    assert!(audit(&["--format", "csv"]).stdout.contains("sandbox-all,2027-01-31,true"));
+    let brief = audit(&[]);
+    assert!(brief.stdout.contains("accepted: "), "{}", brief.stdout);
+    // With a maximum it holds no more, and each format says why.
+    let told = audit(&["--exceptions-max-days", "30"]);
+    assert_eq!(told.code, Some(3), "{}", told.stderr);
+    assert!(
+        audit(&["--exceptions-max-days", "30", "--format", "json"]).stdout.contains("\"allowed_days\":30")
+    );
+    let check = run(&["exceptions", "check", path, "--exceptions-max-days", "30"]);
+    let words = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(check.code, Some(3));
+    assert!(words.contains("Too long: Exception sandbox-all of platform-team does not hold"), "{words}");
+    let check = run(&["exceptions", "check", path, "--inventory", "examples/acme.json"]);
+    assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
+}
+
+#[test]
+fn a_match_that_finds_nothing_is_a_warning_here_and_there() {
+    let matched = json!({"controls": ["recorder-exists"], "accounts": ["999988887777"]});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exceptions.json");
+    std::fs::write(&path, file(&[with_match(&matched)])).unwrap();
+    let path = path.to_str().unwrap();
+    let said = "andbox-all of platform-team matches no failing finding of its controls";
+    let told = run(&["audit", "--inventory", "examples/acme.json", "--exceptions", path]);
+    let words = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let check = run(&["exceptions", "check", path, "--inventory", "examples/acme.json", "--format", "json"]);
+    let document: Value = serde_json::from_str(&check.stdout).unwrap();
+    assert_eq!(document["exceptions"][0]["matches_nothing"], true);
+    assert!(words.contains(said), "{words}");
+}
+
+#[test]
+fn a_match_is_shown_and_refused_where_it_is_wrong() {
+    let one = |change: fn(&mut Value)| {
+        let mut one = with_match(&json!({"controls": ["paid-copies"]}));
+        change(&mut one);
+        check(&file(&[one]), &[])
+    };
+    assert_eq!(one(|_| {}).code, Some(0));
+    for (change, said) in [
+        (
+            (|one| one["match"]["controls"] = json!(["paid-copy"])) as fn(&mut Value),
+            "`exceptions[0].match.controls[0]`: `paid-copy` is not a control: did you mean `paid-copies`?",
+        ),
+        (|one| one["match"]["controls"] = json!(["sts"]), "docs/reference/controls.md lists them"),
+        (
+            |one| one["match"]["controls"] = json!([]),
+            "`exceptions[0].match.controls`: name at least one control",
+        ),
+        (|one| one["match"] = json!({}), "missing field `controls`"),
+        (|one| one["match"]["region"] = json!(["eu-west-1"]), "unknown field `region`"),
+        (|one| one["match"]["regions"] = json!(["Frankfurt"]), "`Frankfurt` is not a Region"),
+        (|one| one["match"]["accounts"] = json!(["12"]), "`12` is not an account id"),
+        (|one| one["match"]["accounts"] = json!([]), "an empty list matches nothing"),
+        (|one| one["match"]["arns"] = json!(["^dev-[a-z]+$"]), "is not a pattern of an ARN or a name"),
+        (|one| one["match"]["arns"] = json!([""]), "is not a pattern of an ARN or a name"),
+        (|one| one["match"]["tags"] = json!({}), "a tag has a key and a value"),
+        (
+            |one| one["until"] = json!("2027-01-31"),
+            "`exceptions[0].expires`: `until` is its last day already",
+        ),
+        (|one| drop(one.as_object_mut().unwrap().remove("expires")), "give `until` or `expires`"),
+        (|one| one["expires"] = json!("soon"), "`exceptions[0].expires`: a day has the form 2027-01-31"),
+        (|one| one["declared_at"] = json!("yesterday"), "`exceptions[0].declared_at`: a time has the form"),
+        (|one| one["ticket"] = json!(" "), "`exceptions[0].ticket`: "),
+        (|one| one["functions"] = json!([]), "the exception names `functions` already"),
+        (|one| drop(one.as_object_mut().unwrap().remove("match")), "`exceptions[0].declared_at`: "),
+    ] {
+        let told = one(change);
+        assert_eq!((told.code, told.stderr.contains(said)), (Some(1), true), "{said}: {}", told.stderr);
+    }
+}
+
+#[test]
+fn no_restore_takes_a_match_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exceptions.json");
+    std::fs::write(&path, file(&[with_match(&json!({"controls": ["paid-copies"]}))])).unwrap();
+    let path = path.to_str().unwrap();
+    let told = run(&["restore", "--exceptions", path, "--inventory", "examples/acme.json", "sandbox-all"]);
+    assert_eq!(told.code, Some(1), "{}", told.stdout);
+    assert!(told.stderr.contains("there is no reduction to take back"), "{}", told.stderr);
+}

@@ -5,6 +5,7 @@ use crate::schemas::{problems, schema};
 use crate::worlds;
 use audit::exception::Exception;
 use audit::exception::check::check;
+use audit::plan::Declaring;
 use report::{InFile, Layout, Settings};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ fn exception(id: &str, until: &str, functions: &[&str]) -> Exception {
         reason: HOSTILE.to_owned(),
         until: until.to_owned(),
         declared_at: "2026-11-01T00:00:00Z".to_owned(),
-        plan: None,
+        ..Exception::default()
     }
 }
 
@@ -68,5 +69,34 @@ fn settings_are_as_the_schema_says_and_nothing_of_them_acts() {
     assert_eq!(document["settings"][2]["ignored"], true);
     for text in [text, report::settings_text(&settings, &Layout::default())] {
         assert!(!text.replace('\n', "").chars().any(text::visible::acts), "{text:?}");
+    }
+}
+
+/// What people write by hand stays as it is when a plan adds its exception to the file and ends it again.
+#[test]
+fn a_match_goes_through_the_file_unchanged_and_is_as_the_schema_says() {
+    let by_hand = json!({"format": "invoketrail.exceptions/1", "exceptions": [
+        {"id": "all", "match": {"controls": ["paid-copies", "recorder-exists"]}, "owner": "o", "reason": "r",
+         "expires": "2027-01-31"},
+        {"id": "some", "match": {"controls": ["log-file-validation"], "arns": ["z*", "a?"], "accounts": ["111122223333"],
+         "regions": ["us-east-1", "eu-west-1"], "tags": {"env": "dev", "Team": ""}}, "owner": "o", "reason": "r",
+         "ticket": "T-1", "until": "2027-01-31", "declared_at": "2026-11-01T00:00:00Z"},
+        {"id": "named", "functions": ["arn:aws:lambda:us-east-1:111122223333:function:orders"], "owner": "o",
+         "reason": "r", "expires": "2027-01-31", "declared_at": "2026-11-01T00:00:00Z", "plan": "sha256:0"},
+    ]});
+    let schema = schema("exceptions-1.schema.json");
+    assert_eq!(problems(&schema, &by_hand), Vec::<String>::new());
+    let read = store::read_exceptions(by_hand.to_string().as_bytes()).unwrap();
+    let declaring =
+        Declaring { adds: Some(exception("new", "2027-01-31", &["batch"])), ..Declaring::default() };
+    let added = declaring.over(&read);
+    assert_eq!(added.len(), 4);
+    let ending = Declaring { ends: vec![exception("new", "2027-01-31", &["batch"])], ..Declaring::default() };
+    let text = store::write_exceptions(&ending.over(&added));
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), by_hand);
+    for wrong in [json!({"controls": []}), json!({"controls": ["x"]}), json!({"arns": ["a"]}), json!({})] {
+        let mut document = by_hand.clone();
+        document["exceptions"][0]["match"] = wrong;
+        assert_ne!(problems(&schema, &document), Vec::<String>::new());
     }
 }

@@ -48,7 +48,7 @@ fn exceptions(inventory: &Inventory) -> Vec<Exception> {
             reason: NASTY.to_owned(),
             until: until.to_owned(),
             declared_at: "2026-01-01T00:00:00Z".to_owned(),
-            plan: None,
+            ..Exception::default()
         })
         .collect()
 }

@@ -117,7 +117,7 @@ pub(crate) fn exception() -> impl Strategy<Value = Exception> {
             reason: "cost".to_owned(),
             until: "2027-01-31".to_owned(),
             declared_at: "2026-11-23T00:00:00Z".to_owned(),
-            plan: None,
+            ..Exception::default()
         }
     })
 }

@@ -16,7 +16,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/exceptions.rs",
-        "invoketrail audit --exceptions {}{}",
+        "invoketrail audit --exceptions {file}{longest}{source}",
         "cmd/exceptions.rs::what_is_offered_after_a_check_works_as_typed",
     ),
     (

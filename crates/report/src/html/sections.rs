@@ -3,6 +3,7 @@
 use super::{mark, proof, put};
 use crate::audit_document::AuditDocument;
 use crate::colours;
+use crate::exceptions;
 use crate::json::{Standing, standings};
 use crate::page::Layout;
 use crate::quantity::{grouped, quantity};
@@ -41,7 +42,7 @@ pub(super) fn controls(audit: &Audit<'_>) -> Markup {
 }
 
 /// Functions that are deliberately not recorded, by exception; nothing where there are none.
-pub(super) fn exceptions(audit: &Audit<'_>) -> Markup {
+pub(super) fn accepted(audit: &Audit<'_>) -> Markup {
     if audit.accepted.is_empty() {
         return html! {};
     }
@@ -50,19 +51,21 @@ pub(super) fn exceptions(audit: &Audit<'_>) -> Markup {
             h2 #exceptions-title { "Accepted exceptions" }
             div.scroll tabindex="0" role="region" aria-label="Table of accepted exceptions" {
                 table.list {
-                    thead { tr { th scope="col" { "Until" } th scope="col" { "Exception" } th scope="col" { "Owner" } th scope="col" { "Reason" } th scope="col" { "Functions" } } }
+                    thead { tr { th scope="col" { "Until" } th scope="col" { "Exception" } th scope="col" { "Owner" } th scope="col" { "Reason" } th scope="col" { "Accepts" } } }
                     tbody {
                         @for one in &audit.accepted {
                             tr {
                                 td {
-                                    @if one.holds { (mark::status(Status::Pass, "holds")) } @else { (mark::status(Status::Fail, "expired")) }
+                                    @if one.holds { (mark::status(Status::Pass, "holds")) } @else { (mark::status(Status::Fail, if one.exception.too_long.is_some() { "too long" } else { "expired" })) }
                                     " " (one.exception.until)
                                 }
                                 th scope="row" { (one.exception.id) }
                                 td { (one.exception.owner) }
-                                td { (one.exception.reason) }
+                                td { (one.exception.why()) }
                                 td {
-                                    @if one.functions.is_empty() { "0" } @else { (words::names_of(audit, &one.functions)) }
+                                    @if let Some(matched) = &one.exception.matched { (exceptions::described(matched)) }
+                                    @else if one.functions.is_empty() { "0" }
+                                    @else { (words::names_of(audit, &one.functions)) }
                                 }
                             }
                         }

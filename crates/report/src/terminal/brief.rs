@@ -6,7 +6,9 @@ use crate::inactive::inactive;
 use crate::page::{Page, Style};
 use crate::quantity::{grouped, quantity};
 use crate::selectors;
+use crate::told;
 use crate::words;
+use audit::code::Code;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use audit::remedy::{Nearest, nearest};
@@ -184,6 +186,7 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
     if !passing.is_empty() {
         page.paragraph_within(0, (Style::Good, "pass: "), (Style::Plain, &passing.join(", ")), LINES);
     }
+    accepted(audit, page);
     let advisory = audit.controls.iter().filter(|one| one.weight == Weight::Advisory);
     let count: usize = advisory.map(|control| advice(audit, control).count()).sum();
     let kinds = there_are(audit);
@@ -191,7 +194,7 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
         .controls
         .iter()
         .filter(|control| kinds.contains(control.id))
-        .map(|control| control.findings.iter().filter(|one| one.status == Status::Pass).count())
+        .map(|control| control.findings.iter().filter(|one| is_warning(audit, one)).count())
         .sum();
     let mut told = Vec::new();
     if count > 0 {
@@ -208,6 +211,41 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
             LINES,
         );
     }
+}
+
+/// True iff it is a warning that is not shown here.
+fn is_warning(audit: &Audit<'_>, finding: &Finding) -> bool {
+    let by_match = told::accepted(audit, finding).is_some_and(|one| one.exception.matched.is_some());
+    finding.status == Status::Pass && !by_match && finding.reason.code != Code::ExceptionUnmatched
+}
+
+/// What exceptions with a `match` accept, and those that match nothing.
+fn accepted(audit: &Audit<'_>, page: &mut Page) {
+    let all =
+        || audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
+    let by_match = |one: &Finding| {
+        audit.is_accepted(one) && told::accepted(audit, one).is_some_and(|by| by.exception.matched.is_some())
+    };
+    let controls: BTreeSet<&str> =
+        all().filter(|(_, one)| by_match(one)).map(|(control, _)| control.id).collect();
+    let ids: BTreeSet<&str> = all()
+        .filter(|(_, one)| by_match(one))
+        .filter_map(|(_, one)| Some(told::accepted(audit, one)?.exception.id.as_str()))
+        .collect();
+    if !controls.is_empty() {
+        let findings = quantity(all().filter(|(_, one)| by_match(one)).count(), ("finding", "findings"));
+        let (controls, ids) = (joined(controls), joined(ids));
+        let told = format!("{findings} of {controls} under {ids} (--all)");
+        page.paragraph_within(0, (Style::Open, "accepted: "), (Style::Plain, &told), LINES);
+    }
+    for (_, one) in all().filter(|(_, one)| one.reason.code == Code::ExceptionUnmatched).take(LINES) {
+        let told = words::sentence(&one.reason);
+        page.paragraph_within(0, (Style::Open, "warning: "), (Style::Plain, &told), LINES);
+    }
+}
+
+fn joined(all: BTreeSet<&str>) -> String {
+    all.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Findings of an advisory control, without those that only repeat what a required one says.

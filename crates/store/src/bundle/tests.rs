@@ -9,13 +9,23 @@ use std::path::Path;
 
 const NOW: &str = "2026-11-23T18:00:00Z";
 
+const EXCEPTIONS: &str = r#"{"format": "invoketrail.exceptions/1", "exceptions": [
+  {"id": "e1", "functions": ["arn:aws:lambda:us-east-1:777788889999:function:score"], "owner": "o", "reason": "r",
+   "until": "2026-12-31", "declared_at": "2026-11-01T00:00:00Z"},
+  {"id": "e2", "match": {"controls": ["paid-copies"]}, "owner": "o", "reason": "r", "expires": "2029-01-01"}
+]}"#;
+
 fn inputs() -> Inputs {
     let bytes = include_bytes!("../../../../examples/acme.json");
     let inventory = crate::read_inventory(bytes).unwrap();
     let text = include_str!("../../../../frameworks/soc2.toml");
     let frameworks = vec![crate::read_framework(text).unwrap()];
     let baseline = Some(inventory.clone());
-    Inputs { inventory, baseline, today: "2026-11-23".to_owned(), frameworks, ..Inputs::default() }
+    // One holds, and one was declared for too long.
+    let mut exceptions = crate::read_exceptions(EXCEPTIONS.as_bytes()).unwrap();
+    exceptions.iter_mut().for_each(|one| one.limit(100, "2026-11-23"));
+    let today = "2026-11-23".to_owned();
+    Inputs { inventory, baseline, exceptions, today, frameworks, ..Inputs::default() }
 }
 
 fn make(to: &Path) {
@@ -31,7 +41,8 @@ fn files() -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("bundle");
     make(&to);
-    let names = [MANIFEST, "inventory.json", "baseline.json", "choices.json", "reports/audit.txt"];
+    let names =
+        [MANIFEST, "inventory.json", "baseline.json", "exceptions.json", "choices.json", "reports/audit.txt"];
     names.map(|name| (name.to_owned(), fs::read(to.join(name)).unwrap())).into()
 }
 
@@ -113,9 +124,9 @@ fn a_file_that_is_changed_added_or_taken_away_is_named_and_nothing_is_decided() 
         }
     }
     let mut more = files.clone();
-    more.insert("exceptions.json".to_owned(), b"{}".to_vec());
+    more.insert("secret.json".to_owned(), b"{}".to_vec());
     let bundle = read_bundle(&archive(folder.path(), &regular(&more))).unwrap();
-    assert_eq!(bundle.damage, [Damage::Added("exceptions.json".to_owned())]);
+    assert_eq!(bundle.damage, [Damage::Added("secret.json".to_owned())]);
 }
 
 #[test]

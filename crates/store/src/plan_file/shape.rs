@@ -146,10 +146,12 @@ impl PlanShape {
             purpose: match &plan.purpose {
                 Purpose::Record => PurposeShape::Record,
                 Purpose::DropCopies => PurposeShape::DropCopies,
-                Purpose::Backout(exception) => PurposeShape::Backout { exception: exception.into() },
+                Purpose::Backout(exception) => {
+                    PurposeShape::Backout { exception: ExceptionShape::of_plan(exception) }
+                }
                 Purpose::Restore(ended) => PurposeShape::Restore {
                     exceptions: ended.iter().map(|one| one.id.clone()).collect(),
-                    ends: ended.iter().map(ExceptionShape::from).collect(),
+                    ends: ended.iter().map(ExceptionShape::of_plan).collect(),
                 },
                 Purpose::Undo => PurposeShape::Undo,
             },

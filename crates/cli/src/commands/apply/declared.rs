@@ -1,6 +1,6 @@
 //! The exceptions that a plan declares or ends: found out before the first change, and written after the last.
 
-use super::super::{Context, exceptions_so_far};
+use super::super::{Context, Limit, exceptions_so_far};
 use super::work::Work;
 use crate::clock::day;
 use crate::outcome::Outcome;
@@ -35,7 +35,7 @@ impl Declared {
         taken_back: Option<&JournalRead>,
         file: Option<&Path>,
     ) -> Result<Self> {
-        let before = exceptions_so_far(file)?;
+        let before = exceptions_so_far(file, Limit::NONE)?;
         let taken_back =
             taken_back.map(|read| TakenBack { plan: &read.plan, hash: &read.hash, marks: &read.marks });
         let declaring = Declaring::of(plan, hash, taken_back);
@@ -107,7 +107,7 @@ impl Declared {
             return Ok(self.before.clone());
         };
         let write = || {
-            let found = exceptions_so_far(Some(path))?;
+            let found = exceptions_so_far(Some(path), Limit::NONE)?;
             self.refuse_taken(&found)?;
             if matches!(plan.purpose, Purpose::Restore(_)) {
                 let Some(now) = now else {

@@ -94,11 +94,12 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn snapshot(&self, inventory: &Inventory, declared: &[Exception]) -> Snapshot {
-        let options = audit::Options {
-            exceptions: declared,
-            today: crate::clock::day(&self.context.now),
-            ..audit::Options::default()
-        };
+        let today = crate::clock::day(&self.context.now);
+        let mut declared = declared.to_vec();
+        if let Some(most) = self.context.config.exceptions_max_days {
+            declared.iter_mut().for_each(|one| one.limit(most, today));
+        }
+        let options = audit::Options { exceptions: &declared, today, ..audit::Options::default() };
         snapshot(&audit::audit(inventory, &options))
     }
 
