@@ -1,5 +1,7 @@
 //! Drift: what changed between two audits of the same accounts, the worse first.
 
+use crate::answer::Conclusion;
+use crate::controls::REQUIRED;
 use crate::finding::{Audit, Status};
 use cloudtrail::recorder::{Recorder, Seen};
 use cloudtrail::resource::ResourceType;
@@ -17,6 +19,8 @@ pub struct Snapshot {
     pub resources: BTreeMap<(String, String), State>,
     /// What each recorder is set to, by ARN: the name of the setting and its value; a value that was not read is `None`.
     pub recorders: BTreeMap<String, BTreeMap<String, Option<String>>>,
+    /// What each exception accepts until when, in words, by id.
+    pub exceptions: BTreeMap<String, String>,
 }
 
 /// What changed.
@@ -32,6 +36,8 @@ pub struct Drift {
     pub gone: Vec<((String, String), State)>,
     /// Recorders with settings that differ, or that are there only before or only now.
     pub recorders: Vec<RecorderDrift>,
+    /// Exceptions that differ, or that are there only before or only now: id, before, after.
+    pub exceptions: Vec<(String, Option<String>, Option<String>)>,
 }
 
 /// A resource with another verdict.
@@ -64,6 +70,27 @@ impl Drift {
     pub fn is_empty(&self) -> bool {
         *self == Drift::default()
     }
+
+    /// Whether recording got worse: no iff a required control or a resource did for certain, undetermined iff one of them is no longer
+    /// known. Nothing iff nothing changed. Exceptions and what is new or gone decide by the controls alone.
+    #[must_use]
+    pub fn conclusion(&self) -> Conclusion {
+        if self.is_empty() {
+            return Conclusion::Nothing;
+        }
+        let required = self.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
+        let controls = required.map(|(_, _, after)| match after {
+            Status::Fail => Conclusion::No,
+            Status::Undetermined => Conclusion::Undetermined,
+            Status::Pass | Status::NotApplicable => Conclusion::Yes,
+        });
+        let worse = self.resources.iter().filter(|one| rank(one.after) > rank(one.before));
+        let resources = worse.map(|one| match one.after {
+            State::Undetermined => Conclusion::Undetermined,
+            _ => Conclusion::No,
+        });
+        controls.chain(resources).fold(Conclusion::Yes, Conclusion::worse)
+    }
 }
 
 /// The snapshot of an audit.
@@ -93,6 +120,7 @@ pub fn snapshot(audit: &Audit<'_>) -> Snapshot {
         controls: audit.every_control().map(|control| (control.id.to_owned(), control.status)).collect(),
         resources: rows.collect(),
         recorders,
+        exceptions: BTreeMap::new(),
     }
 }
 
@@ -143,7 +171,13 @@ pub fn drift(before: &Snapshot, after: &Snapshot) -> Drift {
         appeared: only(&after.resources, &before.resources),
         gone: only(&before.resources, &after.resources),
         recorders: recorders(before, after),
+        exceptions: differing(&known(&before.exceptions), &known(&after.exceptions)),
     }
+}
+
+/// Each with its value, as [`differing`] compares them.
+fn known(all: &BTreeMap<String, String>) -> Settings {
+    all.iter().map(|(id, told)| (id.clone(), Some(told.clone()))).collect()
 }
 
 /// How bad a state is.

@@ -64,6 +64,18 @@ impl Exception {
         format!("{}{}", self.reason, ticket.unwrap_or_default())
     }
 
+    /// What it accepts, until when and by whom, and whether it holds on `today`, in one line.
+    #[must_use]
+    pub fn told(&self, today: &str) -> String {
+        let what = match &self.matched {
+            Some(matched) => format!("findings of {}", matched.controls.join(", ")),
+            None if self.functions.len() == 1 => "1 function".to_owned(),
+            None => format!("{} functions", self.functions.len()),
+        };
+        let holds = if self.holds_on(today) { "until" } else { "no longer, ended" };
+        format!("{what}, {holds} {}, owner {}", self.until, self.owner)
+    }
+
     /// Why it holds no more, or not at all, where it does not.
     #[must_use]
     pub fn why_not(&self) -> String {

@@ -1,6 +1,6 @@
 //! All that an audit is decided from, in one value: whoever has it decides the same again, without AWS.
 
-use crate::drift::{self, Drift};
+use crate::drift::{self, Drift, Snapshot};
 use crate::exception::Exception;
 use crate::finding::Audit;
 use crate::framework::Framework;
@@ -31,6 +31,13 @@ impl Inputs {
         let mut audit = crate::audit(&self.inventory, &self.options(prices));
         audit.narrow(&self.frameworks);
         audit
+    }
+
+    /// The audit and its exceptions, to be compared with others.
+    #[must_use]
+    pub fn snapshot(&self, audit: &Audit<'_>) -> Snapshot {
+        let told = |one: &Exception| (one.id.clone(), one.told(&self.today));
+        Snapshot { exceptions: self.exceptions.iter().map(told).collect(), ..drift::snapshot(audit) }
     }
 
     /// What changed since the baseline, where there is one.

@@ -8,6 +8,7 @@ pub(crate) mod config;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
+pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
 pub(crate) mod permissions;
@@ -108,6 +109,10 @@ pub(crate) enum Command {
     Permissions(permissions::Permissions),
     /// Write a saved audit in another format, without network.
     Report(report::Report),
+    /// List the audits that were kept.
+    History(history::History),
+    /// Show what changed between two audits, and which calls changed it.
+    Diff(history::Diff),
     /// Check an evidence bundle, and decide its audit again.
     Bundle(bundle::Bundle),
     /// List the frameworks whose requirements the controls support.

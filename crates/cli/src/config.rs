@@ -16,7 +16,7 @@ use text::visible::excerpt;
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. A command passes over what it has no flag for.
-pub(crate) const KEYS: [&str; 18] = [
+pub(crate) const KEYS: [&str; 19] = [
     "accounts",
     "endpoint-url",
     "exceptions",
@@ -24,6 +24,7 @@ pub(crate) const KEYS: [&str; 18] = [
     "exit-zero",
     "external-id",
     "format",
+    "history",
     "index",
     "inventory",
     "no-index",
@@ -39,7 +40,7 @@ pub(crate) const KEYS: [&str; 18] = [
 
 /// Settings that send requests or answers elsewhere, or hide or replace an answer. They count only in a file that somebody named:
 /// an index holds what was read of log files.
-const ONLY_NAMED: [&str; 4] = ["endpoint-url", "exit-zero", "index", "output"];
+const ONLY_NAMED: [&str; 5] = ["endpoint-url", "exit-zero", "history", "index", "output"];
 
 /// The formats that the file can name: those of audits. Another command takes what it offers itself.
 pub(crate) use crate::args::audit::Format;
@@ -54,6 +55,7 @@ pub(crate) struct Config {
     pub(crate) exit_zero: bool,
     pub(crate) external_id: Option<String>,
     pub(crate) format: Option<Format>,
+    pub(crate) history: Option<PathBuf>,
     pub(crate) index: Option<PathBuf>,
     pub(crate) inventory: Option<PathBuf>,
     pub(crate) no_index: bool,
@@ -150,7 +152,8 @@ fn in_folder() -> Result<Config> {
 
 /// Takes [`ONLY_NAMED`] out.
 fn forget(config: &mut Config) {
-    let Config { endpoint_url, exit_zero, index, output, .. } = config;
+    let Config { endpoint_url, exit_zero, history, index, output, .. } = config;
+    *history = None;
     *endpoint_url = None;
     *exit_zero = false;
     *index = None;
@@ -196,6 +199,7 @@ fn set(config: &mut Config, setting: &Setting) -> Result<(), WrongSetting> {
         "exit-zero" => config.exit_zero = setting.flag()?,
         "external-id" => config.external_id = Some(setting.text()?),
         "format" => config.format = Some(choice(setting)?),
+        "history" => config.history = Some(setting.text()?.into()),
         "index" => config.index = Some(setting.text()?.into()),
         "inventory" => config.inventory = Some(setting.text()?.into()),
         "no-index" => config.no_index = setting.flag()?,

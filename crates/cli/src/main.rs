@@ -61,6 +61,8 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
         Command::Report(typed) => commands::report::run(typed, &context),
+        Command::History(typed) => commands::history::run(typed, context),
+        Command::Diff(typed) => commands::diff::run(typed, context),
         Command::Bundle(typed) => commands::bundle::run(typed, context),
         Command::Frameworks(typed) => commands::frameworks::run(&typed),
         Command::Exceptions(typed) => commands::exceptions::run(typed, context),

@@ -4,6 +4,7 @@
 //! What is asked of AWS goes through a [`Door`], how far it has come is told to a [`Watch`], and what went wrong is returned: nothing here
 //! reads a clock or the environment, and nothing writes to a terminal.
 
+mod control;
 mod delivered;
 mod door;
 mod evidence;
@@ -15,6 +16,7 @@ mod sources;
 mod validation;
 mod watch;
 
+pub use control::{ControlCalls, control_calls};
 pub use delivered::{Delivered, KeyFile, Keys, Proven, Renamed, Search, Unsigned, delivered, has_request};
 pub use door::Door;
 pub use evidence::{

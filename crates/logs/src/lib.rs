@@ -4,6 +4,7 @@ mod accounted;
 mod ask;
 mod beginning;
 mod container;
+mod control;
 pub mod digest;
 mod fast;
 mod hash;
@@ -29,6 +30,7 @@ pub use ask::{
 };
 pub use beginning::{BEGINNING, Beginning, beginning, look};
 pub use container::unread;
+pub use control::ControlCall;
 pub use hash::{hex, sha256, sha256_many};
 pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};

@@ -28,6 +28,17 @@ pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
         self::recorder(recorder, &mut page);
     }
     resources(drift, &mut page);
+    for (id, before, after) in &drift.exceptions {
+        let told = match (before, after) {
+            (None, Some(after)) => format!("is new: {after}"),
+            (Some(before), None) => format!("is gone: {before}"),
+            (before, after) => {
+                let told = |one: &Option<String>| one.clone().unwrap_or_default();
+                format!("{} became {}", told(before), told(after))
+            }
+        };
+        page.paragraph(2, (Style::Strong, &format!("exception {id}: ")), (Style::Plain, &told));
+    }
     page.into_text()
 }
 
@@ -125,4 +136,13 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
             });
         });
     });
+    if !drift.exceptions.is_empty() {
+        object.list("exceptions", &drift.exceptions, |json, (id, before, after)| {
+            json.object(|object| {
+                object.text("id", id);
+                object.maybe("before", before.as_deref());
+                object.maybe("after", after.as_deref());
+            });
+        });
+    }
 }

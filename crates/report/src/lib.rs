@@ -12,6 +12,7 @@ mod cause;
 mod cells;
 mod colours;
 mod csv;
+mod diff;
 mod drift;
 mod entries;
 mod exceptions;
@@ -19,6 +20,7 @@ pub mod explain;
 mod explained;
 mod frameworks;
 mod gaps;
+mod history;
 mod html;
 mod inactive;
 mod invocations;
@@ -56,6 +58,7 @@ pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
 pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
+pub use diff::{DIFF_FORMAT, Diff, DiffCalls, DiffSide, diff_json, diff_markdown, diff_text};
 pub use drift::drift_text;
 pub use exceptions::{EXCEPTIONS_CHECK_FORMAT, exceptions_json, exceptions_text};
 pub use explain::{
@@ -65,6 +68,7 @@ pub use explain::{
 pub use explained::{explanation_json, explanation_text};
 pub use frameworks::{FRAMEWORKS_FORMAT, frameworks_json, frameworks_text};
 pub use gaps::gaps_sentence;
+pub use history::{HISTORY_FORMAT, KeptAudit, forgotten_sentence, history_json, history_text};
 pub use html::{SCRIPT, STYLE};
 pub use invocations::{
     Again, INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json,

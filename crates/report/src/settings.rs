@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub const SETTINGS_FORMAT: &str = "invoketrail.settings/1";
 
 /// What counts where nothing is set: the key, the value where there is one, and what it means.
-const DEFAULTS: [(&str, Default, &str); 18] = [
+const DEFAULTS: [(&str, Default, &str); 19] = [
     ("accounts", Default::None, "the caller's account"),
     ("endpoint-url", Default::None, "the endpoints of AWS"),
     ("exceptions", Default::None, "no exceptions"),
@@ -15,6 +15,7 @@ const DEFAULTS: [(&str, Default, &str); 18] = [
     ("exit-zero", Default::Flag(false), "the exit code says the answer"),
     ("external-id", Default::None, "no external id"),
     ("format", Default::Text("terminal"), "for a person"),
+    ("history", Default::None, "invoketrail/history.sqlite in the data folder"),
     ("index", Default::None, "invoketrail/index-1.sqlite in the cache folder"),
     ("inventory", Default::None, "AWS is asked"),
     ("no-index", Default::Flag(false), "the index is used"),

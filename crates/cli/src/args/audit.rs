@@ -1,6 +1,7 @@
 //! `invoketrail audit` as it is typed.
 
 use super::exceptions::Longest;
+use super::history::HistoryFile;
 use super::showing::Showing;
 use super::source::{Counting, LIVE_AND_INVENTORY, Source};
 use super::values::Suffixed;
@@ -30,6 +31,11 @@ pub(crate) struct Audit {
     /// Also write the evidence to this new folder or FILE.tar.zst, so that anyone can decide the audit again; see `bundle verify`.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) bundle: Option<PathBuf>,
+    /// Also keep the audit, for `history` and `diff`.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    #[command(flatten)]
+    pub(crate) history: HistoryFile,
     /// Accepted exceptions: what one accepts that still holds does not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,

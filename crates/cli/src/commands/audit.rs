@@ -1,7 +1,7 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
 use super::showing::Shown;
-use super::{Context, Opened, bundle, exceptions, frameworks, read_inventory};
+use super::{Context, Opened, bundle, exceptions, frameworks, history, read_inventory};
 use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::problem::say;
@@ -17,6 +17,7 @@ use audit::inputs::Inputs;
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let longest = typed.longest.exceptions_max_days;
     let limit = context.limit(longest);
+    let history = typed.keep.then(|| history::path(&typed.history, &context.config)).transpose()?;
     let settings = settings::audit(typed, context.config.clone());
     let showing = &settings.showing;
     // Before AWS is asked anything: a misspelled name costs no time.
@@ -38,6 +39,9 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         recorders: settings.counted,
         frameworks,
     };
+    if let Some(history) = &history {
+        history::keep(history, &inputs, &context.now)?;
+    }
     if let Some(to) = &settings.bundle {
         bundle::write(to, &inputs, &context.now)?;
     }

@@ -19,6 +19,19 @@ pub(super) fn is_audit(bytes: &[u8]) -> bool {
     })
 }
 
+/// Opens it; `None` iff the path leads to something else, such as an inventory.
+///
+/// # Errors
+/// [`Problem`] where it is one and cannot be read.
+pub(super) fn maybe(path: &Path) -> Result<Option<SavedAudit>> {
+    if is_bundle(path) {
+        return of_bundle(path).map(Some);
+    }
+    let mut head = vec![0; 200];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut head));
+    if read.is_ok() && path.is_file() && is_audit(&head) { open(path).map(Some) } else { Ok(None) }
+}
+
 /// Opens it.
 ///
 /// # Errors

@@ -85,7 +85,12 @@ fn commands_that_read_ask_once_who_asks() {
     ];
     let bundle = folder.path().join("evidence");
     let bundle = bundle.to_str().unwrap();
-    let local: [&[&str]; 10] = [
+    let kept = folder.path().join("history.sqlite");
+    let kept = kept.to_str().unwrap();
+    let local: [&[&str]; 13] = [
+        &["audit", "--inventory", "examples/acme.json", "--keep", "--history", kept],
+        &["history", "--history", kept],
+        &["diff", "1", "examples/acme.json", "--history", kept, "--logs", COPY],
         &["audit", "--inventory", "examples/acme.json", "--bundle", bundle],
         &["bundle", "verify", bundle],
         &["report", "--audit", bundle],

@@ -22,6 +22,7 @@ mod evidence;
 mod exceptions;
 mod flights;
 mod gallery;
+mod history;
 mod hostile;
 mod index;
 #[cfg(unix)]

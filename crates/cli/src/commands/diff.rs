@@ -1,0 +1,125 @@
+//! `invoketrail diff`: what changed between two audits, and which calls changed it.
+
+use super::showing::ending;
+use super::verify::hours::now;
+use super::{Context, history, saved};
+use crate::args::history::{Diff as Typed, DiffFormat};
+use crate::outcome::Outcome;
+use crate::output::{layout, print};
+use crate::problem::{Problem, say};
+use crate::session::{Session, reader};
+use crate::settings;
+use crate::unknown::no_place;
+use anyhow::Result;
+use audit::drift::{Snapshot, drift};
+use audit::inputs::Inputs;
+use delivery::{Place, control_calls, places};
+use report::{Diff, DiffCalls, DiffSide};
+use std::path::{Path, PathBuf};
+
+/// Compares.
+///
+/// # Errors
+/// [`Problem`] where one of both cannot be read, or a place of logs is none.
+pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
+    let places = places(&typed.logs).map_err(|error| no_place(&error))?;
+    let history = || history::path(&typed.file, &context.config);
+    let before = Side::of(Some(&typed.before), &context, &history)?;
+    let after = Side::of(typed.after.as_deref(), &context, &history)?;
+    let (was, is) = (before.decided(), after.decided());
+    if is.0.collected_at < was.0.collected_at {
+        say("note", "the second audit was collected before the first: what is gone may be what is new");
+    }
+    let calls = match places.is_empty() {
+        true => None,
+        false => {
+            let time = now(&was.0.collected_at)..now(&after.generated_at).saturating_add(1);
+            let Some(calls) = calls(&places, time, &typed, &context)? else {
+                return Ok(Outcome::Interrupted);
+            };
+            Some(calls)
+        }
+    };
+    let diff = Diff { drift: drift(&was.0, &is.0), before: was.1, after: is.1, calls };
+    let shown = settings::format(typed.format, &context.config, settings::ANY);
+    let text = match shown.unwrap_or(DiffFormat::Terminal) {
+        DiffFormat::Terminal => report::diff_text(&diff, &layout()),
+        DiffFormat::Json => report::diff_json(&diff),
+        DiffFormat::Markdown => report::diff_markdown(&diff),
+    };
+    print(|out| out.write_all(text.as_bytes()))?;
+    Ok(ending(diff.answer().into(), typed.exit_zero))
+}
+
+/// An audit that is compared.
+struct Side {
+    named: String,
+    generated_at: String,
+    inputs: Inputs,
+}
+
+impl Side {
+    /// By what was typed: the number of a kept audit, or a file; the newest kept one where nothing was.
+    fn of(typed: Option<&str>, context: &Context, history: &dyn Fn() -> Result<PathBuf>) -> Result<Side> {
+        let number = typed.map(str::parse::<i64>);
+        // A file may be called by a number.
+        let id = match (&number, typed) {
+            (None, _) => Some(None),
+            (Some(Ok(id)), Some(typed)) if !Path::new(typed).exists() => Some(Some(*id)),
+            _ => None,
+        };
+        if let Some(id) = id {
+            let (id, generated_at, inputs) = history::kept(&history()?, id)?;
+            return Ok(Side { named: format!("audit {id}"), generated_at, inputs });
+        }
+        let named = typed.unwrap_or_default().to_owned();
+        let path = Path::new(&named);
+        let (generated_at, inputs) = match saved::maybe(path)? {
+            Some(saved) => (saved.generated_at, saved.inputs),
+            None => {
+                let inventory = super::read_inventory(path)?;
+                let today = crate::clock::day(&context.now).to_owned();
+                (inventory.collected_at.clone(), Inputs { inventory, today, ..Inputs::default() })
+            }
+        };
+        Ok(Side { named, generated_at, inputs })
+    }
+
+    fn decided(&self) -> (Snapshot, DiffSide) {
+        let audit = self.inputs.audit(None);
+        let side = DiffSide {
+            named: self.named.clone(),
+            collected_at: audit.inventory.collected_at.clone(),
+            answer: audit.answer().conclusion().as_str().to_owned(),
+        };
+        (self.inputs.snapshot(&audit), side)
+    }
+}
+
+/// The calls of that time; `None` iff it was interrupted.
+fn calls(
+    places: &[Place],
+    time: std::ops::Range<i64>,
+    typed: &Typed,
+    context: &Context,
+) -> Result<Option<DiffCalls>> {
+    let objects = places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let live = settings::live(typed.live.clone(), context.config.clone());
+    let session = objects.then(|| Session::open(&live)).transpose()?;
+    let threads = settings::threads(typed.threads, &context.config);
+    let found = control_calls(places, &time, &reader(session.as_ref(), None, threads));
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        say("note", "interrupted before everything was read");
+        return Ok(None);
+    }
+    let found = found.map_err(|error| Problem::new(error.to_string()))?;
+    found.helps.iter().for_each(|help| say("help", help));
+    if let Some(left_out) = report::left_out_sentence(&found.left_out) {
+        say("note", &left_out);
+    }
+    let whole = found.account.is_whole();
+    if !whole {
+        say("note", &format!("{}: calls may be absent", report::shortfall(&found.account)));
+    }
+    Ok(Some(DiffCalls { calls: found.calls, whole }))
+}

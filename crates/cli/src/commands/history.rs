@@ -1,0 +1,94 @@
+//! `invoketrail history`, and what other commands do with kept audits.
+
+use super::Context;
+use crate::args::history as args;
+use crate::args::validate::Format;
+use crate::config::Config;
+use crate::outcome::Outcome;
+use crate::output::{layout, print};
+use crate::problem::{Problem, say};
+use crate::settings;
+use anyhow::Result;
+use audit::inputs::Inputs;
+use report::{KeptAudit, history_json, history_text};
+use std::path::{Path, PathBuf};
+use store::{History, HistoryError, Kept};
+
+/// Forgets what is to be forgotten, and lists.
+///
+/// # Errors
+/// [`Problem`] where the file cannot be used.
+pub(crate) fn run(typed: args::History, context: Context) -> Result<Outcome> {
+    let path = path(&typed.file, &context.config)?;
+    let mut history = History::open(&path).map_err(|error| problem(&path, &error))?;
+    if let Some(day) = &typed.forget_before {
+        let forgotten = history.forget_before(day).map_err(|error| problem(&path, &error))?;
+        say("note", &report::forgotten_sentence(forgotten, day));
+    }
+    let kept = history.list().map_err(|error| problem(&path, &error))?;
+    let kept: Vec<KeptAudit> = kept.into_iter().map(shown).collect();
+    let format = settings::format(typed.format, &context.config, settings::ANY).unwrap_or(Format::Terminal);
+    let text = match format {
+        Format::Terminal => history_text(&kept, &layout()),
+        Format::Json => history_json(&kept),
+    };
+    print(|out| out.write_all(text.as_bytes()))?;
+    Ok(Outcome::Well)
+}
+
+fn shown(kept: Kept) -> KeptAudit {
+    let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    KeptAudit {
+        id: kept.id,
+        generated_at: kept.generated_at,
+        collected_at: kept.collected_at,
+        version: kept.version,
+        answer: kept.answer,
+        accounts: size(kept.accounts),
+        resources: size(kept.resources),
+        recorded: size(kept.recorded),
+        partially_recorded: size(kept.partially_recorded),
+        not_recorded: size(kept.not_recorded),
+        undetermined: size(kept.undetermined),
+    }
+}
+
+/// Keeps an audit.
+///
+/// # Errors
+/// [`Problem`] where the file cannot be used.
+pub(super) fn keep(path: &Path, inputs: &Inputs, now: &str) -> Result<()> {
+    let kept = History::begin(path)
+        .and_then(|mut history| history.keep(&inputs.audit(None), inputs, env!("CARGO_PKG_VERSION"), now));
+    let id = kept.map_err(|error| problem(path, &error))?;
+    say("kept", &format!("as audit {id} in {}", path.display()));
+    Ok(())
+}
+
+/// The kept audit of that number, or the newest.
+///
+/// # Errors
+/// [`Problem`] where the file cannot be used or holds no such audit.
+pub(super) fn kept(path: &Path, id: Option<i64>) -> Result<(i64, String, Inputs)> {
+    let found = History::open(path).and_then(|history| history.audit(id));
+    let (kept, inputs) = found.map_err(|error| problem(path, &error))?;
+    Ok((kept.id, kept.generated_at, inputs))
+}
+
+/// The file that was named, else the one in the data folder.
+///
+/// # Errors
+/// [`Problem`] of misuse where there is no such folder.
+pub(super) fn path(typed: &args::HistoryFile, config: &Config) -> Result<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = || folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")));
+    let usual = || data().map(|data| data.join("invoketrail").join("history.sqlite"));
+    typed.history.clone().or_else(|| config.history.clone()).or_else(usual).ok_or_else(|| {
+        let line = "no folder for kept audits is known: neither XDG_DATA_HOME nor HOME is set";
+        Problem::misuse(line).help("name a file: --history FILE").into()
+    })
+}
+
+fn problem(path: &Path, error: &HistoryError) -> Problem {
+    Problem::new(format!("cannot use the history {}: {error}", path.display())).help(error.help())
+}
