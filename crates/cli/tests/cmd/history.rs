@@ -57,6 +57,57 @@ fn log(folder: &Path, records: &[Value]) -> String {
     logs.to_string_lossy().into_owned()
 }
 
+const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/acme-organization";
+
+/// What was called: a change of the trail and its copy, a refusal, another trail, another time, a new function.
+fn calls_of_the_day() -> Vec<Value> {
+    let trail = TRAIL;
+    vec![
+        record(
+            "PutEventSelectors",
+            "cloudtrail",
+            "2026-11-24T10:00:00Z",
+            1,
+            json!({"requestParameters": {"trailName": "acme-organization"}}),
+        ),
+        record(
+            "PutEventSelectors",
+            "cloudtrail",
+            "2026-11-24T10:00:00Z",
+            1,
+            json!({"requestParameters": {"trailName": "acme-organization"}}),
+        ),
+        record(
+            "StopLogging",
+            "cloudtrail",
+            "2026-11-24T10:01:00Z",
+            2,
+            json!({"requestParameters": {"name": trail}, "errorCode": "AccessDenied"}),
+        ),
+        record(
+            "StopLogging",
+            "cloudtrail",
+            "2026-11-24T10:02:00Z",
+            3,
+            json!({"requestParameters": {"name": "shop-legacy"}}),
+        ),
+        record(
+            "PutEventSelectors",
+            "cloudtrail",
+            "2026-11-20T10:00:00Z",
+            4,
+            json!({"requestParameters": {"trailName": "acme-organization"}}),
+        ),
+        record(
+            "CreateFunction20150331",
+            "lambda",
+            "2026-11-24T11:00:00Z",
+            5,
+            json!({"requestParameters": {"functionName": "added"}}),
+        ),
+    ]
+}
+
 fn record(name: &str, source: &str, at: &str, id: u8, more: Value) -> Value {
     let mut record = json!({
         "eventVersion": "1.11", "eventTime": at, "eventName": name, "awsRegion": "us-east-1", "recipientAccountId": if source == "lambda" { "444455556666" } else { "111122223333" },
@@ -91,55 +142,7 @@ fn a_kept_audit_is_compared_with_what_came_after_it() {
     assert_eq!((resources(0), resources(1)), (15, 16));
     assert!(with(&["history"]).stdout.lines().count() == 3);
 
-    let trail = "arn:aws:cloudtrail:us-east-1:111122223333:trail/acme-organization";
-    let logs = log(
-        folder.path(),
-        &[
-            record(
-                "PutEventSelectors",
-                "cloudtrail",
-                "2026-11-24T10:00:00Z",
-                1,
-                json!({"requestParameters": {"trailName": "acme-organization"}}),
-            ),
-            // A copy, a refusal, another trail, another time.
-            record(
-                "PutEventSelectors",
-                "cloudtrail",
-                "2026-11-24T10:00:00Z",
-                1,
-                json!({"requestParameters": {"trailName": "acme-organization"}}),
-            ),
-            record(
-                "StopLogging",
-                "cloudtrail",
-                "2026-11-24T10:01:00Z",
-                2,
-                json!({"requestParameters": {"name": trail}, "errorCode": "AccessDenied"}),
-            ),
-            record(
-                "StopLogging",
-                "cloudtrail",
-                "2026-11-24T10:02:00Z",
-                3,
-                json!({"requestParameters": {"name": "shop-legacy"}}),
-            ),
-            record(
-                "PutEventSelectors",
-                "cloudtrail",
-                "2026-11-20T10:00:00Z",
-                4,
-                json!({"requestParameters": {"trailName": "acme-organization"}}),
-            ),
-            record(
-                "CreateFunction20150331",
-                "lambda",
-                "2026-11-24T11:00:00Z",
-                5,
-                json!({"requestParameters": {"functionName": "added"}}),
-            ),
-        ],
-    );
+    let (trail, logs) = (TRAIL, log(folder.path(), &calls_of_the_day()));
     for before in ["1", "examples/acme.json"] {
         let said = with(&["diff", before, "2", "--logs", &logs, "--format", "json"]);
         ends(&said, 3);
