@@ -11,20 +11,27 @@ use cloudtrail::names::Region;
 pub(crate) enum Api {
     CloudWatch,
     Ec2,
+    EventBridge,
     Iam,
     S3,
+    SecurityHub,
+    Sns,
 }
 
 impl Api {
-    pub(crate) const ALL: [Api; 4] = [Api::CloudWatch, Api::Ec2, Api::Iam, Api::S3];
+    pub(crate) const ALL: [Api; 7] =
+        [Api::CloudWatch, Api::Ec2, Api::EventBridge, Api::Iam, Api::S3, Api::SecurityHub, Api::Sns];
 
     /// As settings name it: `AWS_ENDPOINT_URL_S3`, `s3 =` in the section `services`.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::CloudWatch => "CloudWatch",
             Self::Ec2 => "EC2",
+            Self::EventBridge => "EventBridge",
             Self::Iam => "IAM",
             Self::S3 => "S3",
+            Self::SecurityHub => "SecurityHub",
+            Self::Sns => "SNS",
         }
     }
 
@@ -33,8 +40,11 @@ impl Api {
         match self {
             Self::CloudWatch => "monitoring",
             Self::Ec2 => "ec2",
+            Self::EventBridge => "events",
             Self::Iam => "iam",
             Self::S3 => "s3",
+            Self::SecurityHub => "securityhub",
+            Self::Sns => "sns",
         }
     }
 
@@ -114,6 +124,11 @@ impl Target {
         Self::regional(Api::Iam, partition, region)
     }
 
+    /// A service of notifications in that Region; `None` as for [`Target::ec2`].
+    pub(crate) fn notified(api: Api, partition: &str, region: &str) -> Option<Self> {
+        Self::regional(api, partition, region)
+    }
+
     fn regional(api: Api, partition: &str, region: &str) -> Option<Self> {
         let partition = PARTITIONS.into_iter().find(|known| known.id == partition)?;
         // It becomes part of a host's name, and the request is signed with the session's token.
@@ -166,6 +181,9 @@ impl Target {
             // Their usual endpoints in AWS GovCloud are FIPS.
             Api::Ec2 => format!("ec2{}.{region}.{ending}", kind(fips && (dual_stack || !gov))),
             Api::CloudWatch => format!("monitoring{}.{region}.{ending}", kind(fips && !gov)),
+            Api::EventBridge => format!("events{}.{region}.{ending}", kind(fips && !gov)),
+            Api::Sns => format!("sns{}.{region}.{ending}", kind(fips && !gov)),
+            Api::SecurityHub => format!("securityhub{}.{region}.{ending}", kind(fips)),
             Api::Iam => match (id, fips, dual_stack) {
                 ("aws-us-gov", ..) => format!("iam.us-gov.{ending}"),
                 ("aws-cn", false, false) => format!("iam.{region}.{ending}"),
@@ -378,8 +396,9 @@ mod tests {
         typed.insert_origin("endpoint_url", Origin::shared_config());
         let urls = |config: &SdkConfig| Api::ALL.map(|api| api.configured(config).unwrap_or_default());
         let others = "https://all.example";
-        assert_eq!(urls(&all().build()), [others, others, others, "https://s3.example/"]);
-        assert_eq!(urls(&typed.build()), [others; 4]);
+        let wanted = |of_s3: &'static str| Api::ALL.map(|api| if api == Api::S3 { of_s3 } else { others });
+        assert_eq!(urls(&all().build()), wanted("https://s3.example/"));
+        assert_eq!(urls(&typed.build()), wanted(others));
         let target = Target::s3("aws", "eu-west-1")
             .map(|target| target.url(&SdkConfig::builder().service_config(OfS3).build()).unwrap_or_default());
         assert_eq!(target.as_deref(), Some("https://s3.example"));

@@ -1,7 +1,8 @@
 //! The collector: reads accounts of AWS into an inventory, and asks which permissions the caller holds.
 //!
 //! It is the only crate that names the SDK of AWS, and nothing of the SDK leaves it. Only `carry_out` calls operations that
-//! write, and only [`Session::invoke`], at the user's word, invokes a function; neither is called by anything here. Whatever could not be read becomes a gap of the inventory; an error is only what makes everything impossible.
+//! write to what is recorded, only `notify` tells others of findings, and only [`Session::invoke`], at the user's word, invokes a function; none
+//! of them is called by anything here. Whatever could not be read becomes a gap of the inventory; an error is only what makes everything impossible.
 
 mod activity;
 mod beside;
@@ -17,6 +18,7 @@ mod gap;
 mod locations;
 mod lock;
 mod metrics;
+mod notify;
 mod objects;
 mod one_line;
 mod options;
@@ -37,6 +39,7 @@ pub use collect::{Collected, Progress};
 pub use error::CollectError;
 pub use locations::{Location, Locations};
 pub use metrics::Hours;
+pub use notify::{Webhook, WebhookError};
 pub use objects::{Listed, Metadata, Object, ObjectError, ObjectTrouble, Objects, Page, Pages};
 pub use options::{Accounts, Keys, Limits, Options, Pace};
 pub use public_keys::PublicKey;

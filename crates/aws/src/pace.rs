@@ -22,6 +22,8 @@ pub(crate) enum Service {
     Sts,
     Iam,
     CloudWatch,
+    /// Whatever tells others of findings.
+    Notifying,
     S3,
     /// What reads objects and lists them: S3 allows thousands a second for each prefix.
     S3Objects,
@@ -40,7 +42,13 @@ impl Service {
             Self::Lambda | Self::LambdaWeb | Self::LambdaMicrovms => pace.lambda,
             Self::Organizations => pace.organizations,
             Self::S3Objects => pace.objects,
-            Self::Account | Self::Ec2 | Self::Sts | Self::Iam | Self::CloudWatch | Self::S3 => pace.other,
+            Self::Account
+            | Self::Ec2
+            | Self::Sts
+            | Self::Iam
+            | Self::CloudWatch
+            | Self::Notifying
+            | Self::S3 => pace.other,
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Job {
     Evidence,
     /// Send the one invocation of a canary, and wait for its record.
     Canary,
+    /// Tell others of findings.
+    Notify,
 }
 
 /// One permission.
@@ -185,6 +187,18 @@ const CANARY: [Action; 2] = [
     write("lambda:InvokeFunction", FUNCTIONS, "to send the invocation; a dry run needs it too"),
 ];
 
+const NOTIFY: [Action; 5] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to reach Security Hub of other accounts"),
+    write("sns:Publish", "arn:PARTITION:sns:*:*:TOPIC", "only where a topic is named"),
+    write("events:PutEvents", "arn:PARTITION:events:*:*:event-bus/BUS", "only where a bus is named"),
+    write(
+        "securityhub:BatchImportFindings",
+        "arn:PARTITION:securityhub:*:*:product/*/default",
+        "only with --notify security-hub",
+    ),
+];
+
 /// The permissions that `job` needs, and no others. A canary also reads what [`Job::Evidence`] reads. `job`'s calls are all among them.
 #[must_use]
 pub fn actions(job: Job) -> &'static [Action] {
@@ -195,6 +209,7 @@ pub fn actions(job: Job) -> &'static [Action] {
         Job::Backout => &BACKOUT,
         Job::Evidence => &EVIDENCE,
         Job::Canary => &CANARY,
+        Job::Notify => &NOTIFY,
     }
 }
 
@@ -252,7 +267,8 @@ mod tests {
 
     #[test]
     fn each_is_named_once() {
-        for job in [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary] {
+        for job in [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary, Job::Notify]
+        {
             let names: BTreeSet<&str> = actions(job).iter().map(|action| action.name).collect();
             assert_eq!(names.len(), actions(job).len(), "{job:?}");
         }

@@ -35,6 +35,29 @@ pub(crate) async fn query(
     if reply.is_success() { Ok(reply.text().into_owned()) } else { Err(reply.failure()) }
 }
 
+/// Sends a body of JSON as the account of `reach` and returns the answer's text iff it is a success.
+pub(crate) async fn json(
+    reach: &Reach,
+    target: &Target,
+    uri: &str,
+    headers: &[(&'static str, &str)],
+    body: &str,
+) -> Result<String, Failure> {
+    let url = &target.url(reach.config())?;
+    let request = sign_request(reach, target, "POST", url, uri, headers, body.to_owned()).await?;
+    let reply = send(reach, target, url, request, Patience::Usual).await?;
+    if reply.is_success() {
+        return Ok(reply.text().into_owned());
+    }
+    let said: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let text = |names: [&str; 3]| names.iter().find_map(|name| said.get(*name)?.as_str()).map(one_line);
+    // `prefix#AccessDeniedException`, or `AccessDeniedException:http://...` in a header.
+    let header = reply.header("x-amzn-errortype").and_then(|value| value.split(':').next());
+    let code = text(["__type", "code", "Code"]).or(header.map(one_line));
+    let code = code.as_deref().map(|code| code.rsplit('#').next().unwrap_or(code));
+    Err(Failure::answered(reply.status, code, text(["message", "Message", "errorMessage"]).as_deref()))
+}
+
 /// A request of S3.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rest<'a> {

@@ -8,6 +8,8 @@ mod buckets;
 mod keys;
 mod open;
 
+pub(crate) use open::http_client;
+
 use crate::activity::Activity;
 use crate::call::Call;
 use crate::gap::{Class, Failure};

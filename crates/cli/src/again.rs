@@ -4,8 +4,8 @@ use report::{retyped, shell, typed_value};
 use std::path::Path;
 
 /// Flags about the form of an answer, and whether a value follows. A new command says its own.
-const FORM: [(&str, bool); 4] =
-    [("format", true), ("output", true), ("output-dir", true), ("exit-zero", false)];
+const FORM: [(&str, bool); 5] =
+    [("format", true), ("output", true), ("output-dir", true), ("exit-zero", false), ("notify", true)];
 /// Flags about the facts: those that [`crate::settings::Source::again`] says.
 const FACTS: [(&str, bool); 11] = [
     ("config", true),

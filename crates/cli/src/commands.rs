@@ -13,6 +13,7 @@ pub(crate) mod frameworks;
 pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
+mod notify;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 mod proofs;

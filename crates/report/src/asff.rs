@@ -2,14 +2,14 @@
 //! takes 100 findings at a time, all of one account and Region, so a line holds no more.
 
 use super::audit_document::AuditDocument;
-use super::entries::{self, Entry, Key, OfPlaces, Subject};
+use super::entries::{self, Entry, Subject};
 use super::frameworks;
 use super::member::{Json, Object};
 use super::page::{CONTROLS, Layout};
 use audit::finding::{Audit, Status, Weight};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use text::visible::visible;
 use xxhash_rust::xxh3::xxh3_128;
@@ -32,40 +32,60 @@ const ID: usize = 512;
 
 /// See [`super::AuditFormat`].
 pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
-    let audit = document.audit;
-    let of_places = OfPlaces::new(audit);
-    for (at, place) in audit.places.iter().enumerate() {
-        let mut batch = Batch { text: String::new(), findings: 0, out: &mut *out };
-        for entry in of_places.at(at) {
-            batch.add(&finding(document, &entry, ""))?;
-        }
-        for plane in &place.planes {
-            let mut known: BTreeMap<Key, Option<Entry<'_>>> = BTreeMap::new();
-            for (home, row) in audit.at_home(at, plane.kind) {
-                let key = entries::key(audit, home);
-                let entry = known.entry(key).or_insert_with(|| entries::of_resource(audit, home));
-                if let Some(entry) = entry {
-                    batch.add(&finding(document, entry, row.arn))?;
-                }
-            }
-        }
-        batch.end()?;
-    }
-    Ok(())
+    let mut batch = Batch { place: usize::MAX, text: String::new(), findings: 0, out };
+    entries::each(document.audit, |entry, arn| {
+        batch.add(entry.place, &finding(document, entry, arn, ACTIVE))
+    })?;
+    batch.end()
+}
+
+/// A finding that there is, and one that is no more.
+pub(super) const ACTIVE: &str = "ACTIVE";
+pub(super) const ARCHIVED: &str = "ARCHIVED";
+
+/// The inputs of BatchImportFindings for the findings of these names.
+pub(super) fn batches(
+    document: &AuditDocument<'_>,
+    names: &BTreeSet<&str>,
+    state: &'static str,
+) -> io::Result<Vec<String>> {
+    let mut text = Vec::new();
+    let mut batch = Batch { place: usize::MAX, text: String::new(), findings: 0, out: &mut text };
+    entries::each(document.audit, |entry, arn| {
+        let wanted = names.contains(entries::name_of(document.audit, entry, arn).as_str());
+        if wanted { batch.add(entry.place, &finding(document, entry, arn, state)) } else { Ok(()) }
+    })?;
+    batch.end()?;
+    Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
+}
+
+/// The account and the Region of the findings in an input of BatchImportFindings: Security Hub takes those of its own alone.
+#[must_use]
+pub fn account_and_region(batch: &str) -> Option<(String, String)> {
+    // `arn:PARTITION:securityhub:REGION:ACCOUNT:product/...`, which stands in the first finding.
+    let product = batch.split("\"ProductArn\":\"").nth(1)?.split('"').next()?;
+    let mut parts = product.split(':').skip(3);
+    let region = parts.next()?.to_owned();
+    Some((parts.next()?.to_owned(), region))
 }
 
 /// What one call takes, as it grows.
 struct Batch<'a> {
+    place: usize,
     text: String,
     findings: usize,
     out: &'a mut dyn Write,
 }
 
 impl Batch<'_> {
-    fn add(&mut self, finding: &Json) -> io::Result<()> {
-        if self.findings == FINDINGS || self.text.len() + finding.as_str().len() > BYTES {
+    fn add(&mut self, place: usize, finding: &Json) -> io::Result<()> {
+        if self.place != place
+            || self.findings == FINDINGS
+            || self.text.len() + finding.as_str().len() > BYTES
+        {
             self.end()?;
         }
+        self.place = place;
         self.text.push_str(if self.findings == 0 { "{\"Findings\":[" } else { "," });
         self.text.push_str(finding.as_str());
         self.findings += 1;
@@ -97,20 +117,16 @@ fn id(text: String) -> String {
     if short { text } else { format!("invoketrail/{:032x}", xxh3_128(text.as_bytes())) }
 }
 
-fn finding(document: &AuditDocument<'_>, entry: &Entry<'_>, arn: &str) -> Json {
+fn finding(document: &AuditDocument<'_>, entry: &Entry<'_>, arn: &str, state: &str) -> Json {
     let audit = document.audit;
     let arn = visible(arn);
     let place = &audit.places[entry.place];
     let partition = &audit.inventory.partition;
     let with_arn = |text: &str| text.replace(entries::ARN, &arn);
-    let of = match entry.subject {
-        Subject::Resource { .. } => arn.to_string(),
-        Subject::Place { .. } => format!("{}/{}", place.account, place.region),
-    };
     let mut json = Json::default();
     json.object(|object| {
         object.text("SchemaVersion", "2018-10-08");
-        object.text("Id", &id(format!("{}/{of}", entry.control.id)));
+        object.text("Id", &id(entries::name_of(audit, entry, &arn)));
         let (account, region) = (place.account, place.region);
         let product = format!("arn:{partition}:securityhub:{region}:{account}:product/{account}/default");
         object.text("ProductArn", &product);
@@ -128,7 +144,7 @@ fn finding(document: &AuditDocument<'_>, entry: &Entry<'_>, arn: &str) -> Json {
         object.object("FindingProviderFields", |fields| rating(entry, fields));
         compliance(audit, entry, &with_arn, object);
         object.object("Workflow", |workflow| workflow.text("Status", workflow_status(entry)));
-        object.text("RecordState", "ACTIVE");
+        object.text("RecordState", state);
         remediation(entry, object);
         note(document, entry, object);
         object.object("ProductFields", |fields| {

@@ -13,6 +13,7 @@ use audit::remedy::remedy;
 use audit::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;
 use recording::State;
+use std::collections::BTreeMap;
 use text::visible::visible;
 
 /// Where the ARN of a resource stands in a text. What comes from outside is visible, so it holds none.
@@ -108,6 +109,41 @@ fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'
         told::accepted(audit, one).is_some_and(|other| other.exception.is_same(accepted.exception))
     };
     findings.find(of).map(|one| words::sentence(&one.reason))
+}
+
+/// What it is about, in one name that stays the same from one audit to the next; `arn` is that of a resource.
+pub(super) fn name_of(audit: &Audit<'_>, entry: &Entry<'_>, arn: &str) -> String {
+    let place = &audit.places[entry.place];
+    match entry.subject {
+        Subject::Resource { .. } => format!("{}/{}", entry.control.id, visible(arn)),
+        Subject::Place { .. } => format!("{}/{}/{}", entry.control.id, place.account, place.region),
+    }
+}
+
+/// Every finding, place by place, with the ARN where it is about a resource.
+///
+/// # Errors
+/// What `take` says.
+pub(super) fn each<E>(
+    audit: &Audit<'_>,
+    mut take: impl FnMut(&Entry<'_>, &str) -> Result<(), E>,
+) -> Result<(), E> {
+    let of_places = OfPlaces::new(audit);
+    for (at, place) in audit.places.iter().enumerate() {
+        for entry in of_places.at(at) {
+            take(&entry, "")?;
+        }
+        for plane in &place.planes {
+            let mut known: BTreeMap<Key, Option<Entry<'_>>> = BTreeMap::new();
+            for (home, row) in audit.at_home(at, plane.kind) {
+                let entry = known.entry(key(audit, home)).or_insert_with(|| of_resource(audit, home));
+                if let Some(entry) = entry {
+                    take(entry, row.arn)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Findings about accounts and Regions. The sentences of a finding look at all of its resources, so each is worded once.

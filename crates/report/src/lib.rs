@@ -31,6 +31,7 @@ mod left_out;
 mod markdown;
 mod member;
 mod next;
+mod notice;
 mod ocsf;
 mod page;
 mod places;
@@ -54,6 +55,7 @@ mod verification;
 mod view;
 mod words;
 
+pub use asff::account_and_region;
 pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
 pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
@@ -79,6 +81,7 @@ pub use jsonl::write_jsonl;
 pub use left_out::left_out_sentence;
 pub use markdown::{quoted_text, write_markdown};
 pub use next::{NextFlags, next_command};
+pub use notice::{NOTICE_FORMAT, Notice, OpenFinding, OpenFindings, open_findings};
 pub use page::Layout;
 pub use plan::{
     AfterPlan, Line, MIXED, PlaceDocument, PlanFormat, RenderError, difference, difference_of_states,

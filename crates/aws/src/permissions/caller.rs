@@ -26,6 +26,7 @@ impl Job {
             Job::Backout => "backout",
             Job::Evidence => "evidence",
             Job::Canary => "canary",
+            Job::Notify => "notify",
         }
     }
 }

@@ -156,7 +156,7 @@ fn unsendable(why: Unsendable) -> CollectError {
 
 /// One pool of connections for all clients: by default every client of the SDK would have its own. Proxies of the environment are
 /// used, but not to reach this machine.
-fn http_client() -> SharedHttpClient {
+pub(crate) fn http_client() -> SharedHttpClient {
     let proxied = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());

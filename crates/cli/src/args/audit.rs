@@ -36,6 +36,10 @@ pub(crate) struct Audit {
     pub(crate) keep: bool,
     #[command(flatten)]
     pub(crate) history: HistoryFile,
+    /// Tell of findings that are new, changed or resolved since --baseline, or since the newest kept audit; repeatable:
+    /// https://HOST/PATH (Slack, Teams or JSON), env:VARIABLE that holds it, the ARN of an SNS topic or event bus, or security-hub.
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) notify: Vec<String>,
     /// Accepted exceptions: what one accepts that still holds does not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) exceptions: Option<PathBuf>,

@@ -37,6 +37,8 @@ pub(crate) enum Job {
     Evidence,
     /// Send a canary, and read what was delivered.
     Canary,
+    /// Tell others of findings, with `audit --notify`.
+    Notify,
 }
 
 impl From<Job> for aws::permissions::Job {
@@ -48,6 +50,7 @@ impl From<Job> for aws::permissions::Job {
             Job::Backout => Self::Backout,
             Job::Evidence => Self::Evidence,
             Job::Canary => Self::Canary,
+            Job::Notify => Self::Notify,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
+use super::notify::{self, Telling};
 use super::showing::Shown;
 use super::{Context, Opened, bundle, exceptions, frameworks, history, read_inventory};
 use crate::args::audit as args;
@@ -16,45 +17,74 @@ use audit::inputs::Inputs;
 /// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let longest = typed.longest.exceptions_max_days;
-    let limit = context.limit(longest);
-    let history = typed.keep.then(|| history::path(&typed.history, &context.config)).transpose()?;
+    // Before AWS is asked anything: a misspelled name costs no time.
+    let targets = notify::targets(&typed.notify)?;
+    let history = history::of_audit(&typed, &context.config)?;
+    let live = settings::live(typed.source.live.clone(), context.config.clone());
     let settings = settings::audit(typed, context.config.clone());
     let showing = &settings.showing;
-    // Before AWS is asked anything: a misspelled name costs no time.
     let frameworks = frameworks::chosen(&showing.framework_files, &showing.frameworks)?;
     settings.bundle.as_deref().map(bundle::can_write).transpose()?;
-    let facts = Opened::of(&settings.source)?.facts(&context.now)?;
+    let opened = Opened::of(&settings.source)?;
+    let facts = opened.facts(&context.now)?;
     if facts.interrupted {
-        say("note", "interrupted before everything was read: nothing is judged on half of it");
-        let caller = settings.source.caller();
-        let told = "keeps what was read before an interruption";
-        say("help", &format!("`invoketrail inventory --output inventory.json{caller}` {told}"));
-        return Ok(Outcome::Interrupted);
+        return Ok(interrupted(&settings));
     }
     let inputs = Inputs {
         inventory: facts.inventory,
         baseline: settings.baseline.as_deref().map(read_inventory).transpose()?,
-        exceptions: exceptions(settings.exceptions.as_deref(), limit)?,
+        exceptions: exceptions(settings.exceptions.as_deref(), context.limit(longest))?,
         today: crate::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
         frameworks,
     };
-    if let Some(history) = &history {
-        history::keep(history, &inputs, &context.now)?;
-    }
+    let flags = Flags::of(&settings, longest);
+    let shown = Shown { inputs: &inputs, generated_at: &context.now, flags: flags.next() };
+    // Whatever fails from here on, the answer is there.
+    let outcome = shown.show(showing)?;
+    let before = match &inputs.baseline {
+        Some(baseline) => Some(Inputs { inventory: baseline.clone(), baseline: None, ..inputs.clone() }),
+        None if targets.is_empty() => None,
+        None => history.newest()?,
+    };
+    history.keep(&inputs, &context.now)?;
     if let Some(to) = &settings.bundle {
         bundle::write(to, &inputs, &context.now)?;
     }
-    let mut kept = settings.source.again();
-    if settings.counted == Counted::Trails {
-        kept.push_str(" --recorders trails");
-    }
-    let with_exceptions = settings
-        .exceptions
-        .as_deref()
-        .map_or_else(String::new, |path| format!(" --exceptions {}", report::shell(&path.to_string_lossy())));
-    let with_exceptions = format!("{with_exceptions}{}", settings::longest_again(longest));
+    let session = opened.session();
+    Telling { targets: &targets, before: before.as_ref(), live: &live, session }.tell(&shown);
+    Ok(outcome)
+}
+
+fn interrupted(settings: &settings::Audit) -> Outcome {
+    say("note", "interrupted before everything was read: nothing is judged on half of it");
     let caller = settings.source.caller();
-    let flags = report::NextFlags { source: &kept, caller: &caller, of_audit: &with_exceptions };
-    Shown { inputs: &inputs, generated_at: &context.now, flags }.show(showing)
+    let told = "keeps what was read before an interruption";
+    say("help", &format!("`invoketrail inventory --output inventory.json{caller}` {told}"));
+    Outcome::Interrupted
+}
+
+/// The flags with which advised commands come to the same answer.
+struct Flags {
+    source: String,
+    caller: String,
+    of_audit: String,
+}
+
+impl Flags {
+    fn of(settings: &settings::Audit, longest: Option<u16>) -> Self {
+        let mut source = settings.source.again();
+        if settings.counted == Counted::Trails {
+            source.push_str(" --recorders trails");
+        }
+        let path =
+            settings.exceptions.as_deref().map(|path| report::shell(&path.to_string_lossy()).into_owned());
+        let exceptions = path.map_or_else(String::new, |path| format!(" --exceptions {path}"));
+        let of_audit = format!("{exceptions}{}", settings::longest_again(longest));
+        Flags { source, caller: settings.source.caller(), of_audit }
+    }
+
+    fn next(&self) -> report::NextFlags<'_> {
+        report::NextFlags { source: &self.source, caller: &self.caller, of_audit: &self.of_audit }
+    }
 }

@@ -53,16 +53,55 @@ fn shown(kept: Kept) -> KeptAudit {
     }
 }
 
-/// Keeps an audit.
+/// The history of an audit: where it is compared with, and kept.
+#[derive(Debug)]
+pub(super) struct OfAudit {
+    /// `None` iff nobody asks for it.
+    path: Option<PathBuf>,
+    keep: bool,
+}
+
+/// As flags and settings say.
 ///
 /// # Errors
-/// [`Problem`] where the file cannot be used.
-pub(super) fn keep(path: &Path, inputs: &Inputs, now: &str) -> Result<()> {
-    let kept = History::begin(path)
-        .and_then(|mut history| history.keep(&inputs.audit(None), inputs, env!("CARGO_PKG_VERSION"), now));
-    let id = kept.map_err(|error| problem(path, &error))?;
-    say("kept", &format!("as audit {id} in {}", path.display()));
-    Ok(())
+/// [`Problem`] where the file cannot be used, before anything is asked of AWS.
+pub(super) fn of_audit(typed: &crate::args::audit::Audit, config: &Config) -> Result<OfAudit> {
+    let (keep, named) = (typed.keep, typed.history.history.is_some() || config.history.is_some());
+    let path = (keep || named).then(|| path(&typed.history, config)).transpose()?;
+    if let Some(path) = path.as_ref().filter(|path| keep || path.exists()) {
+        let opened = if keep { History::begin(path) } else { History::open(path) };
+        opened.map_err(|error| problem(path, &error))?;
+    }
+    Ok(OfAudit { path, keep })
+}
+
+impl OfAudit {
+    /// The newest audit that was kept; `None` iff there is none.
+    ///
+    /// # Errors
+    /// [`Problem`] where the file cannot be used.
+    pub(super) fn newest(&self) -> Result<Option<Inputs>> {
+        let Some(path) = &self.path else { return Ok(None) };
+        match History::open(path).and_then(|history| history.audit(None)) {
+            Ok((_, inputs)) => Ok(Some(inputs)),
+            Err(HistoryError::None | HistoryError::NoAudit(_)) => Ok(None),
+            Err(error) => Err(problem(path, &error).into()),
+        }
+    }
+
+    /// Keeps the audit where that was asked for.
+    ///
+    /// # Errors
+    /// [`Problem`] where the file cannot be written.
+    pub(super) fn keep(&self, inputs: &Inputs, now: &str) -> Result<()> {
+        let Some(path) = self.path.as_ref().filter(|_| self.keep) else { return Ok(()) };
+        let kept = History::begin(path).and_then(|mut history| {
+            history.keep(&inputs.audit(None), inputs, env!("CARGO_PKG_VERSION"), now)
+        });
+        let id = kept.map_err(|error| problem(path, &error))?;
+        say("kept", &format!("as audit {id} in {}", path.display()));
+        Ok(())
+    }
 }
 
 /// The kept audit of that number, or the newest.

@@ -4,7 +4,8 @@ use crate::run::{root, run};
 use aws::permissions::{Job, actions};
 use std::collections::BTreeSet;
 
-const JOBS: [Job; 6] = [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary];
+const JOBS: [Job; 7] =
+    [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary, Job::Notify];
 
 fn page() -> String {
     std::fs::read_to_string(root().join("SECURITY.md")).unwrap()
@@ -42,6 +43,7 @@ fn each_permission_to_change_something_is_named_with_its_command_and_no_other() 
         let is_of = |commands: &str| match job {
             Job::Apply => commands.contains("`apply`") || commands.contains("`undo`"),
             Job::Canary => commands == "`verify --canary`",
+            Job::Notify => commands == "`audit --notify`",
             _ => false,
         };
         let named: BTreeSet<&str> =
@@ -88,6 +90,6 @@ fn each_command_either_reads_or_changes() {
         let reads = reading.contains(command) || (command == "logs" && reading.contains("logs validate"));
         assert!(reads != changing.contains(command), "{command} is on one of both sides");
     }
-    assert_eq!(changing, ["apply", "undo", "verify --canary"].map(str::to_owned).into());
+    assert_eq!(changing, ["apply", "audit --notify", "undo", "verify --canary"].map(str::to_owned).into());
     assert!(!page.contains("only reads:"), "some commands change accounts");
 }
