@@ -99,17 +99,18 @@ fn accepted<'a>(
         for (position, row) in at.planes[plane].rows.iter_mut().enumerate() {
             row.exception = register.of(row.arn);
             if let Some(exception) = row.exception {
-                let recorded = verdicts[row.verdict].state == State::Recorded;
-                marked.push((exception, ResourceRef { place, plane, row: position }, recorded));
+                let state = verdicts[row.verdict].state;
+                marked.push((exception, ResourceRef { place, plane, row: position }, state));
             }
         }
     }
     let mut accepted = register.into_accepted();
-    for (exception, function, recorded) in marked {
-        if recorded {
-            accepted[exception].recorded += 1;
-        } else {
-            accepted[exception].functions.push(function);
+    for (exception, function, state) in marked {
+        match state {
+            State::Recorded => accepted[exception].recorded += 1,
+            State::PartiallyRecorded | State::NotRecorded => accepted[exception].functions.push(function),
+            // What is not known is not accepted, and an exception that ended makes it no worse: the row speaks for itself.
+            State::Undetermined => {}
         }
     }
     accepted
