@@ -34,8 +34,8 @@ pub use retold::retold;
 use said::finish;
 pub use theirs::{Stranger, stranger};
 pub use undone::{
-    Around, around, begun, first_changed, is_taken_back, still_to_come, taken_back,
-    takes_back_all, takes_back_only, undo,
+    Around, around, begun, changed_since, first_changed, is_taken_back, still_to_come, taken_back,
+    takes_back_all, takes_back_only, undo, watched,
 };
 
 use crate::answer::Conclusion;
@@ -99,6 +99,9 @@ pub struct Plan {
     pub gained: Vec<Coded>,
     /// What is recorded before and will not be after: empty unless the purpose is a reduction.
     pub losses: Vec<Loss>,
+    /// What trails selected as the plan found them, by ARN, of which it changes other settings and leaves the selectors: an undo looks
+    /// whether others set them up since. Selectors as a request sets them.
+    pub selected: Vec<(String, String)>,
     /// The status of every control before and after, in the order of the audit.
     pub outlook: Vec<Outlook>,
     /// What recording Lambda costs before and after; `None` where the invocations are not known.
