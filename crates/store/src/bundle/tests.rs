@@ -107,7 +107,7 @@ fn a_file_that_is_changed_added_or_taken_away_is_named_and_nothing_is_decided() 
             let unpacked = read_bundle(&to).unwrap();
             fs::remove_dir_all(&to).unwrap();
             for bundle in [archived, unpacked] {
-                assert_eq!(bundle.damage, [expected.clone()]);
+                assert_eq!(bundle.damage, std::slice::from_ref(&expected));
                 assert_eq!(bundle.inputs, None);
             }
         }
