@@ -20,7 +20,7 @@ pub struct Accepted<'a> {
     pub exception: &'a Exception,
     /// True iff it still holds: only then does it excuse anything.
     pub holds: bool,
-    /// The functions it names that were seen and are not fully recorded, ascending.
+    /// The functions it names that were seen and of which something certainly escapes, ascending.
     pub functions: Vec<ResourceRef>,
     /// How many of the functions it names were seen and are recorded all the same.
     pub recorded: usize,

@@ -36,6 +36,19 @@ impl Conclusion {
     }
 }
 
+impl Status {
+    /// The answer of a control by itself.
+    #[must_use]
+    pub const fn conclusion(self) -> Conclusion {
+        match self {
+            Self::Fail => Conclusion::No,
+            Self::Undetermined => Conclusion::Undetermined,
+            Self::Pass => Conclusion::Yes,
+            Self::NotApplicable => Conclusion::Nothing,
+        }
+    }
+}
+
 /// The answer, as all required controls give it: a no wins over ignorance, ignorance over a yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer<'a> {
@@ -81,13 +94,7 @@ impl Audit<'_> {
             return Conclusion::Nothing;
         }
         let about = self.every_control().filter(|control| is_about_invocations(control.id));
-        let of = |status| match status {
-            Status::Fail => Conclusion::No,
-            Status::Undetermined => Conclusion::Undetermined,
-            Status::Pass => Conclusion::Yes,
-            Status::NotApplicable => Conclusion::Nothing,
-        };
-        about.map(|control| of(control.status)).max().unwrap_or(Conclusion::Nothing)
+        about.map(|control| control.status.conclusion()).max().unwrap_or(Conclusion::Nothing)
     }
 
     /// Nothing judged is no pass, but there is no gap to look for either.

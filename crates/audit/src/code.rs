@@ -230,7 +230,7 @@ codes! {
         RecordedTodayUnknown "recorded-today-unknown" "It is not known whether the function is recorded today.",
         NotRecordedToday "not-recorded-today" "The function is not recorded today, so there is nothing to drop.",
         NotLookedAt "not-looked-at" "More than was looked at would be lost.",
-        MayRecord "may-record-unread" "The selectors were not read, and the recorder may record the functions.",
+        MayRecord "may-record-unread" "Something was not read, and a recorder may record the functions all the same.",
         WouldDropOthers "would-drop-others" "The changes would drop other functions than were meant.",
         ExceptionStays "exception-stays" "What the exception excuses is not certainly recorded yet.",
         SelectorsNotSettable "selectors-not-settable" "The selectors hold something that cannot be set in one request.",

@@ -3,8 +3,10 @@
 //! A decision over plain values: what was seen of records, what CloudWatch counts, what was read and what was not. A record
 //! that was seen stays seen, whatever else is not known; only a full look turns "nothing seen" into "nothing recorded".
 
+mod near;
 mod sum;
 
+pub use near::{Near, RECORDED_AFTER, RECORDED_BEFORE, may_be_near};
 pub use sum::{Sums, sums};
 
 use std::fmt;
@@ -116,6 +118,8 @@ pub struct Known {
     pub looked: Looked,
     /// Who says so.
     pub origin: Origin,
+    /// What was seen just outside of the window; `None` where nothing was, or nobody had to look.
+    pub near: Option<Near>,
     /// True iff the window ended long enough ago for its records to have arrived, see [`is_settled`].
     pub settled: bool,
 }
@@ -203,6 +207,15 @@ pub enum Doubt {
         /// The first of them and why.
         first: String,
     },
+    /// Its records lie just outside of the window, and may be of the calls that CloudWatch counts within it.
+    #[error(
+        "its only records are just outside of the window, the first at {first}: a call is recorded when it completes, up to 15 minutes after \
+         CloudWatch counts it, or when it is accepted, up to 6 hours before it runs; name a longer time (--since, --until)"
+    )]
+    JustOutside {
+        /// When, in words.
+        first: String,
+    },
     /// Records may still arrive.
     #[error("the window ended less than {} ago, and records may still arrive", words(SETTLED_AFTER))]
     Unsettled,
@@ -272,7 +285,8 @@ const FEW: (u64, u64) = (1, 2);
 ///
 /// - *Evidenced* iff a record was seen, whatever else is not known; where digests were asked for, in a file that one proves.
 /// - *Missing* iff none was seen, CloudWatch counts invocations, everything that could hold one was read (what was delivered late, too),
-///   the place is known to be the right one and not a copy that lacks a part of that time, and the window is closed long enough.
+///   the place is known to be the right one and not a copy that lacks a part of that time, the window is closed long enough, and no
+///   record just outside of it may be of the calls that are counted.
 /// - *Idle* iff none was seen, CloudWatch counts no invocation, and the window is closed long enough for both to be final.
 /// - *Undetermined* otherwise, with every reason.
 #[must_use]
@@ -300,6 +314,9 @@ pub fn decide(known: &Known) -> Decided {
         Metric::Unknown(why) => doubts.push(Doubt::NoMetric { why: why.clone() }),
     }
     doubts.extend(hidden(known));
+    if let Some(near) = known.near.as_ref().filter(|near| near.explains()) {
+        doubts.push(Doubt::JustOutside { first: near.first.clone() });
+    }
     doubts.sort();
     let outcome = if doubts.is_empty() { Outcome::Missing } else { Outcome::Undetermined };
     decided(outcome, doubts)

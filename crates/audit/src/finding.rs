@@ -370,10 +370,11 @@ impl Audit<'_> {
         }
     }
 
-    /// True iff the resource stands under an exception that holds.
+    /// True iff the resource stands under an exception that holds, and it is known how it stands: nobody accepted a gap.
     #[must_use]
     pub fn is_excused(&self, row: &Row<'_>) -> bool {
-        row.exception.is_some_and(|at| self.accepted[at].holds)
+        let known = self.verdicts[row.verdict].state != State::Undetermined;
+        known && row.exception.is_some_and(|at| self.accepted[at].holds)
     }
 
     /// True iff an exception that holds names the function, whatever a control asks of it.

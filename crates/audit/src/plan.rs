@@ -34,13 +34,14 @@ pub use retold::retold;
 use said::finish;
 pub use theirs::{Stranger, stranger};
 pub use undone::{
-    Around, around, begun, first_changed, is_taken_back, still_to_come, taken_back, takes_back_all,
-    takes_back_only, undo,
+    Around, around, begun, changed_since, first_changed, is_taken_back, still_to_come, taken_back,
+    takes_back_all, takes_back_only, undo, watched,
 };
 
 use crate::answer::Conclusion;
 use crate::change::Change;
 use crate::code::{Code, Coded};
+use crate::controls::names::{REQUIRED, is_about_invocations};
 use crate::cost::{CostTurn, Prices};
 use crate::exception::Exception;
 use crate::finding::Status;
@@ -98,6 +99,9 @@ pub struct Plan {
     pub gained: Vec<Coded>,
     /// What is recorded before and will not be after: empty unless the purpose is a reduction.
     pub losses: Vec<Loss>,
+    /// What trails selected as the plan found them, by ARN, of which it changes other settings and leaves the selectors: an undo looks
+    /// whether others set them up since. Selectors as a request sets them.
+    pub selected: Vec<(String, String)>,
     /// The status of every control before and after, in the order of the audit.
     pub outlook: Vec<Outlook>,
     /// What recording Lambda costs before and after; `None` where the invocations are not known.
@@ -105,11 +109,32 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether what was wanted can be done: no iff something of it was refused and leaves a place, or everything, as it is.
+    /// Whether what was wanted can be done: no iff something of it was refused and leaves a place, or everything, as it is. A plan to
+    /// record reaches its end only where the audit afterwards says so, which is today's where nothing changes.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
         let hindered = self.refusals.iter().any(|one| !one.places.is_empty() || self.steps.is_empty());
-        if hindered { Conclusion::No } else { Conclusion::Yes }
+        match self.purpose {
+            _ if hindered => Conclusion::No,
+            Purpose::Record if self.required_after(Status::Undetermined).next().is_some() => {
+                Conclusion::Undetermined
+            }
+            Purpose::Record => self.invocations_after().max(Conclusion::Yes),
+            _ => Conclusion::Yes,
+        }
+    }
+
+    /// What the controls about invocations say once it is carried out, as the answer of an audit says it.
+    #[must_use]
+    pub fn invocations_after(&self) -> Conclusion {
+        let about = self.outlook.iter().filter(|one| is_about_invocations(&one.control));
+        about.map(|one| one.after.conclusion()).max().unwrap_or(Conclusion::Undetermined)
+    }
+
+    /// The required controls that have this status once it is carried out.
+    pub fn required_after(&self, status: Status) -> impl Iterator<Item = &Outlook> {
+        let required = move |one: &&Outlook| REQUIRED.contains(&one.control.as_str());
+        self.outlook.iter().filter(required).filter(move |one| one.after == status)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The answer for a resource over all Regions that serve it: judged in each of them, answered once.
 
 use crate::finding::{Audit, Proof, Row};
+use crate::inventory::Serving;
 use crate::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -30,7 +31,8 @@ impl Audit<'_> {
     #[must_use]
     pub fn regions(&self, home: ResourceRef) -> Vec<(&str, Option<Proof>)> {
         let open = self.open.get(&self.row(home).verdict);
-        if open.is_none() && self.served.elsewhere(home).is_empty() {
+        let unlooked = self.unlooked(home);
+        if open.is_none() && unlooked.is_empty() && self.served.elsewhere(home).is_empty() {
             return Vec::new();
         }
         let at_home = self.places[home.place].region;
@@ -40,10 +42,27 @@ impl Audit<'_> {
         let elsewhere = self.served.elsewhere(home).iter();
         all.extend(elsewhere.map(|one| (self.places[one.place].region, Some(proof(one)))));
         let gaps = open.into_iter().flat_map(|open| &open.gaps);
-        let unseen = gaps.filter_map(|gap| self.gaps[*gap].region.as_deref());
-        all.extend(unseen.filter(|region| *region != at_home).map(|region| (region, None)));
+        let unread = gaps.filter_map(|gap| self.gaps[*gap].region.as_deref());
+        let mut unseen: Vec<&str> = unread.chain(unlooked).filter(|region| *region != at_home).collect();
+        unseen.sort_unstable();
+        unseen.dedup();
+        all.extend(unseen.into_iter().map(|region| (region, None)));
         // Alone, it says nothing: which others serve it was not read, or none does.
         if all.len() > 1 { all } else { Vec::new() }
+    }
+
+    /// The Regions that serve a web function and were not audited, whatever its home Region says.
+    fn unlooked(&self, home: ResourceRef) -> Vec<&str> {
+        if home.plane != ResourceType::WebFunction as usize {
+            return Vec::new();
+        }
+        let Some(place) = self.inventory.places.get(home.place) else { return Vec::new() };
+        let resource = place.web_functions.resources.get(home.row);
+        let Some(Serving::Also(regions)) = resource.map(|resource| &resource.serving) else {
+            return Vec::new();
+        };
+        let is_unlooked = |region: &&str| self.inventory.place(&place.account, region).is_none();
+        regions.iter().map(String::as_str).filter(is_unlooked).collect()
     }
 
     /// The verdict that proves [`Audit::state`]: that of the home Region unless another Region alone decides.

@@ -5,8 +5,9 @@ mod counts;
 mod functions;
 mod late;
 mod listed;
+mod near;
 
-pub use counts::Counts;
+pub use counts::{Counted, Counts};
 pub use functions::{Functions, NotThere, Scope, asked, pair};
 pub use late::LateFiles;
 
@@ -172,7 +173,7 @@ impl Gathered<'_> {
     ///
     /// # Errors
     /// What a scratch file says.
-    pub fn read_on(self, counted: &BTreeMap<String, Metric>, reader: &Reader<'_>) -> io::Result<Evidence> {
+    pub fn read_on(self, counted: &BTreeMap<String, Counted>, reader: &Reader<'_>) -> io::Result<Evidence> {
         let Gathered { sought, listed, question, read, by, proven, unsigned } = self;
         let seen = listed.seen_of(&read.holes, &sought.functions.trails);
         let settled = is_settled(sought.window.end, sought.now);
@@ -182,14 +183,16 @@ impl Gathered<'_> {
             known: Known {
                 records: *records,
                 unproven: by.unproven(arn, &read.proofs),
-                metric: counted.get(arn).cloned().unwrap_or_else(uncounted),
+                metric: counted.get(arn).map_or_else(uncounted, |one| one.metric.clone()),
                 looked: seen.looked(arn),
                 origin: listed.origin,
+                near: None,
                 settled,
             },
         };
         let mut functions: Vec<OfFunction> = by.records.iter().map(known).collect();
         let late = late::read_on(&mut functions, &sought, (&listed, &question), reader)?;
+        near::look(&mut functions, counted, &sought, (&listed, &question), reader)?;
         // What lies beside the tree is met again by whoever reads on.
         let mut unseen = Vec::new();
         for one in sought.functions.unlisted.iter().cloned().chain(seen.told()).chain(late.unseen) {

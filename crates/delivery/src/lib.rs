@@ -20,8 +20,8 @@ pub use control::{ControlCalls, control_calls};
 pub use delivered::{Delivered, KeyFile, Keys, Proven, Renamed, Search, Unsigned, delivered, has_request};
 pub use door::Door;
 pub use evidence::{
-    Counts, Evidence, Functions, Gathered, LateFiles, NoFunction, NotThere, OfFunction, Scope, Sought, asked,
-    gather, pair,
+    Counted, Counts, Evidence, Functions, Gathered, LateFiles, NoFunction, NotThere, OfFunction, Scope,
+    Sought, asked, gather, pair,
 };
 pub use invocations::{Answered, AskError, Inquiry, LaterFiles, Located, ask, located};
 pub use reader::Reader;

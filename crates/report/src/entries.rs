@@ -71,7 +71,7 @@ pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option
     let control = audit.controls.iter().find(|control| control.id == *id)?;
     let (state, proof) = (audit.state(home), audit.proof_of(home));
     let accepted = audit.row(home).exception.and_then(|at| audit.accepted.get(at)).filter(|one| one.holds);
-    let accepted = accepted.filter(|_| state != State::Recorded);
+    let accepted = accepted.filter(|_| matches!(state, State::PartiallyRecorded | State::NotRecorded));
     let status = match state {
         State::Recorded => Status::Pass,
         State::PartiallyRecorded | State::NotRecorded => Status::Fail,

@@ -11,6 +11,7 @@ use audit::code::Code;
 use audit::finding::{Audit, ControlResult, Finding, Summary, Weight, verdict_word};
 use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
+use cloudtrail::resource::ResourceType;
 use recording::State;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
@@ -240,12 +241,11 @@ pub(super) fn resources(audit: &Audit<'_>, lines: &Lines, out: &mut dyn Write) -
                 buffer.extend_from_slice(separator.as_bytes());
                 separator = lines.between;
                 let make = || resource(audit, home, lines.record);
-                match audit.served.elsewhere(home) {
-                    [] => templates
-                        .entry((row.verdict, row.exception))
-                        .or_insert_with(make)
-                        .fill(&escaped, &mut buffer),
-                    _ => make().fill(&escaped, &mut buffer),
+                if plane.kind == ResourceType::WebFunction && !audit.regions(home).is_empty() {
+                    make().fill(&escaped, &mut buffer);
+                } else {
+                    let template = templates.entry((row.verdict, row.exception));
+                    template.or_insert_with(make).fill(&escaped, &mut buffer);
                 }
                 if buffer.len() >= CHUNK {
                     out.write_all(&buffer)?;

@@ -23,6 +23,7 @@ pub use terraform::plan_terraform;
 pub use undone::{MIXED, mixed_sentence, noun_of_change, stranger_sentence, undeclared_sentence};
 
 use super::quantity::quantity;
+use audit::answer::Conclusion;
 use audit::controls::{REQUIRED, is_about_invocations};
 use audit::cost::Monthly;
 use audit::finding::Status;
@@ -30,22 +31,33 @@ use audit::plan::{Owner, Plan, Purpose, Step};
 use cloudtrail::recorder::RecorderKind;
 use std::collections::BTreeSet;
 
-/// What the plan does, in one sentence.
+/// What the plan does, in a sentence; and the required controls that do not pass once it is carried out, or of which nothing is known.
 fn headline(plan: &Plan) -> String {
-    let told = what_is_done(plan);
-    let left = unmet(plan);
-    if plan.purpose != Purpose::Record || left.is_empty() || !plan.refusals.is_empty() {
+    let mut told = what_is_done(plan);
+    if plan.purpose != Purpose::Record || !plan.refusals.is_empty() {
         return told;
     }
-    let noun = if left.len() == 1 { "this required control does" } else { "these required controls do" };
-    format!("{told} But {noun} not pass: {}.", left.join(", "))
+    let failing = unmet(plan, Status::Fail);
+    if !failing.is_empty() {
+        let noun =
+            if failing.len() == 1 { "this required control does" } else { "these required controls do" };
+        told.push_str(&format!(" But {noun} not pass: {}.", failing.join(", ")));
+    }
+    let open = unmet(plan, Status::Undetermined);
+    if !open.is_empty() {
+        let noun =
+            if open.len() == 1 { "this required control passes" } else { "these required controls pass" };
+        let nor =
+            if plan.invocations_after() == Conclusion::Undetermined { "Nor is it" } else { "It is not" };
+        told.push_str(&format!(" {nor} known whether {noun}: {}.", open.join(", ")));
+    }
+    told
 }
 
-/// The required controls beside those about invocations that do not pass once the plan is carried out.
-fn unmet(plan: &Plan) -> Vec<&str> {
-    let open = plan.outlook.iter().filter(|one| matches!(one.after, Status::Fail | Status::Undetermined));
-    let of_others = open.map(|one| one.control.as_str()).filter(|control| REQUIRED.contains(control));
-    of_others.filter(|control| !is_about_invocations(control)).collect()
+/// The required controls beside those about invocations that have this status once the plan is carried out.
+fn unmet(plan: &Plan, status: Status) -> Vec<&str> {
+    let of_all = plan.required_after(status).map(|one| one.control.as_str());
+    of_all.filter(|control| !is_about_invocations(control)).collect()
 }
 
 /// The required controls, but for those about invocations, that fail or are open today and pass once the plan is carried out.
@@ -61,10 +73,7 @@ fn newly_met(plan: &Plan) -> Vec<&str> {
 fn what_is_done(plan: &Plan) -> String {
     if plan.steps.is_empty() {
         return match (&plan.purpose, plan.refusals.is_empty()) {
-            (Purpose::Record, true) if !unmet(plan).is_empty() => {
-                "There is nothing to change: every Lambda invocation is recorded.".to_owned()
-            }
-            (Purpose::Record, true) => "There is nothing to change: everything is recorded.".to_owned(),
+            (Purpose::Record, true) => nothing_to_change(plan),
             (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
             (Purpose::Backout(exception), true) => nothing_to_drop(&exception.functions),
             (Purpose::Restore(_), true) => "There is nothing to restore: no trail has to change.".to_owned(),
@@ -76,13 +85,16 @@ fn what_is_done(plan: &Plan) -> String {
     let changes = quantity(plan.steps.len(), ("change", "changes"));
     let of = quantity(recorders.len(), ("recorder", "recorders"));
     let doing = match &plan.purpose {
-        Purpose::Record if reaches(plan) => {
+        Purpose::Record if plan.invocations_after() <= Conclusion::Yes => {
             let met = newly_met(plan);
             match met.as_slice() {
                 [] => "every Lambda invocation is recorded".to_owned(),
                 [one] => format!("every Lambda invocation is recorded, and {one} passes"),
                 several => format!("every Lambda invocation is recorded, and {} pass", several.join(", ")),
             }
+        }
+        Purpose::Record if plan.invocations_after() == Conclusion::Undetermined => {
+            "more Lambda invocations are recorded, but it is not known whether all of them are".to_owned()
         }
         Purpose::Record => "more Lambda invocations are recorded, but not all of them".to_owned(),
         Purpose::DropCopies => "the same is recorded with fewer paid copies".to_owned(),
@@ -112,11 +124,34 @@ fn nothing_to_drop(functions: &[String]) -> String {
     }
 }
 
-/// True iff no required control about invocations is left failing or undetermined.
-fn reaches(plan: &Plan) -> bool {
+/// Why a plan to record changes nothing: all is recorded, or what is not known is no matter of a recorder's settings.
+fn nothing_to_change(plan: &Plan) -> String {
     let about = plan.outlook.iter().filter(|one| is_about_invocations(&one.control));
-    about.clone().count() > 0
-        && about.into_iter().all(|one| matches!(one.after, Status::Pass | Status::NotApplicable))
+    let why = |status: Status| {
+        let first = about.clone().find(|one| one.after == status);
+        first.map_or_else(String::new, |one| format!(": {}", one.reason))
+    };
+    match plan.invocations_after() {
+        Conclusion::No => {
+            format!(
+                "There is nothing that a plan can change, and not every Lambda invocation is recorded{}.",
+                why(Status::Fail)
+            )
+        }
+        Conclusion::Undetermined => format!(
+            "There is nothing to change, but it is not known whether every Lambda invocation is recorded{}.",
+            why(Status::Undetermined)
+        ),
+        _ if plan
+            .required_after(Status::Fail)
+            .chain(plan.required_after(Status::Undetermined))
+            .next()
+            .is_some() =>
+        {
+            "There is nothing to change: every Lambda invocation is recorded.".to_owned()
+        }
+        _ => "There is nothing to change: everything is recorded.".to_owned(),
+    }
 }
 
 /// Whose setting a step changes, and which.

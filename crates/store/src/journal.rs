@@ -371,6 +371,7 @@ mod tests {
             refusals: Vec::new(),
             gained: Vec::new(),
             losses: Vec::new(),
+            selected: Vec::new(),
             outlook: Vec::new(),
             cost: None,
         }

@@ -24,10 +24,12 @@ pub(super) fn accepted<'a>(
     for (at, exception) in marks {
         let row = &mut places[at.place].planes[at.plane].rows[at.row];
         row.exception = Some(exception);
-        let (recorded, one) = (verdicts[row.verdict].state == State::Recorded, &mut accepted[exception]);
-        match (at.plane == ResourceType::Function as usize, recorded) {
-            (true, true) => one.recorded += 1,
-            (true, false) => one.functions.push(at),
+        let (state, one) = (verdicts[row.verdict].state, &mut accepted[exception]);
+        match (at.plane == ResourceType::Function as usize, state) {
+            (true, State::Recorded) => one.recorded += 1,
+            (true, State::NotRecorded | State::PartiallyRecorded) => one.functions.push(at),
+            // What is not known is not accepted, and an exception that ended makes it no worse: the row speaks for itself.
+            (true, State::Undetermined) => {}
             // A web function is said once, where it is at home.
             (false, _) if served.home(at) == at => one.others.push(at),
             (false, _) => {}

@@ -82,9 +82,17 @@ pub fn backout(inventory: &Inventory, options: &PlanOptions<'_>, reduction: &Red
     let mut exceptions = options.audit.exceptions.to_vec();
     exceptions.push(exception.clone());
     let judged = Options { exceptions: &exceptions, ..options.audit };
+    let today = options;
     let options = PlanOptions { audit: judged, ..*options };
     let purpose = Purpose::Backout(exception.clone());
-    let (mut plan, lost) = finish_seen(inventory, &options, purpose, (steps, refusals), lost);
+    let nothing = refusals.clone();
+    let (mut plan, (lost, open)) = finish_seen(inventory, &options, purpose, (steps, refusals), lost);
+    if !open.is_empty() {
+        // As where a recorder was not read: who is not known may record them, and leaving them out would save nothing.
+        let purpose = Purpose::Backout(Exception { functions: Vec::new(), ..exception });
+        let refusals = nothing.into_iter().chain(open).collect();
+        return finish_seen(inventory, today, purpose, (Vec::new(), refusals), |_, _| ()).0;
+    }
     plan.losses = losses(inventory, &plan, &choice);
     prove(&mut plan, &lost, &exception);
     say_what_else_goes(&mut plan);
@@ -221,9 +229,23 @@ fn losses(inventory: &Inventory, plan: &Plan, choice: &Choice) -> Vec<Loss> {
     losses
 }
 
-/// The functions that are recorded before and not after.
-fn lost(before: &Audit<'_>, after: &Audit<'_>) -> BTreeSet<String> {
-    recorded(before).difference(&recorded(after)).map(|arn| (*arn).to_owned()).collect()
+/// The functions that are recorded before and not after; why some of them may be recorded all the same.
+fn lost(before: &Audit<'_>, after: &Audit<'_>) -> (BTreeSet<String>, Vec<Refusal>) {
+    let (was, is) = (recorded(before), recorded(after));
+    let lost: BTreeSet<&str> = was.difference(&is).copied().collect();
+    let open = standing::open(after, |arn| lost.contains(arn));
+    let refusals = open.iter().map(|(why, arns)| {
+        let reason = format!("{} may be recorded all the same: {why}", standing::named(arns));
+        let nearest = "make it readable (invoketrail permissions audit --check) and plan again";
+        Refusal {
+            places: Vec::new(),
+            recorder: None,
+            reason: Code::MayRecord.says(reason),
+            nearest: Code::GrantCall.says(nearest),
+        }
+    });
+    let refusals = refusals.collect();
+    (lost.into_iter().map(str::to_owned).collect(), refusals)
 }
 
 /// Checks the plan against its word: exactly the functions of the exception are no longer recorded. A plan that does not

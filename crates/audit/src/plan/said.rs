@@ -69,10 +69,32 @@ pub(super) fn finish_seen<T>(
         refusals,
         gained,
         losses: Vec::new(),
+        selected: selected(inventory, &changes),
         outlook: outlook.collect(),
         cost: options.prices.and_then(|prices| cost::turn(&before, afterwards, prices)),
     };
     (plan, looked)
+}
+
+/// What the trails select that these changes start, or let record more Regions, and whose selectors they leave.
+fn selected(inventory: &Inventory, changes: &[Change]) -> Vec<(String, String)> {
+    let sets = |arn: &str, wanted: fn(&Setting) -> bool| {
+        changes.iter().any(|change| change.target.arn == arn && wanted(&change.setting))
+    };
+    let widens = |setting: &Setting| {
+        matches!(
+            setting,
+            Setting::Logging(Turn { after: true, .. }) | Setting::MultiRegion(Turn { after: true, .. })
+        )
+    };
+    let is_watched =
+        |arn: &str| sets(arn, widens) && !sets(arn, |setting| matches!(setting, Setting::Selectors(_)));
+    let watched = inventory.recorders.iter().filter(|one| is_watched(&one.arn));
+    let found = watched.filter_map(|one| {
+        let document = cloudtrail::json::request(one.selectors.known()?).ok()?;
+        Some((one.arn.clone(), document))
+    });
+    found.collect()
 }
 
 /// The change with what it finds to the byte, so that taking it back sets what was there: empty names and all.

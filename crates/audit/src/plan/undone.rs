@@ -37,6 +37,7 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
         refusals: Vec::new(),
         gained: Vec::new(),
         losses: Vec::new(),
+        selected: Vec::new(),
         outlook: Vec::new(),
         cost: None,
     }
@@ -72,6 +73,34 @@ pub fn taken_back(change: &Change, found: &State) -> Option<Change> {
 #[must_use]
 pub fn is_taken_back(change: &Change, found: &State) -> bool {
     *found == change.after() || *found == State::Gone
+}
+
+/// What is to be looked at beside the settings that are taken back: the selectors of the trails that `back` stops, or lets record fewer
+/// Regions, where `plan` left them as they were. Whoever set them up since would lose what they record now. Nothing is to be set:
+/// before and after are what the plan found. `found` is what stands at each step of `back`.
+#[must_use]
+pub fn watched(plan: &Plan, back: &Plan, found: &[State]) -> Vec<Change> {
+    let narrows = |(step, state): &(&Step, &State)| {
+        let off = matches!(
+            step.change.setting,
+            Setting::Logging(Turn { after: false, .. }) | Setting::MultiRegion(Turn { after: false, .. })
+        );
+        off && !is_taken_back(&step.change, state)
+    };
+    let of = |(arn, document): &(String, String)| {
+        let steps = back.steps.iter().zip(found);
+        let (step, _) = steps.filter(narrows).find(|(step, _)| step.change.target.arn == *arn)?;
+        let turn = Turn { before: document.clone(), after: document.clone() };
+        Some(Change { target: step.change.target.clone(), setting: Setting::Selectors(turn) })
+    };
+    plan.selected.iter().filter_map(of).collect()
+}
+
+/// Those of `watched` that others changed since, with what was found.
+#[must_use]
+pub fn changed_since(watched: Vec<Change>, found: Vec<State>) -> Vec<(Change, State)> {
+    let pairs = watched.into_iter().zip(found);
+    pairs.filter(|(change, state)| *state != change.before() && *state != State::Gone).collect()
 }
 
 /// A plan to take back, around what others changed.

@@ -1,8 +1,8 @@
 //! What records say of a function: each rule, and the laws over all that can be known.
 
 use audit::evidence::{
-    Doubt, Known, Looked, Metric, Note, Origin, Outcome, Records, SETTLED_AFTER, Unproven, decide,
-    is_settled, sums,
+    Doubt, Known, Looked, Metric, Near, Note, Origin, Outcome, RECORDED_AFTER, RECORDED_BEFORE, Records,
+    SETTLED_AFTER, Unproven, decide, is_settled, may_be_near, sums,
 };
 use proptest::prelude::*;
 
@@ -14,6 +14,7 @@ fn missing() -> Known {
         metric: Metric::Known(7),
         looked: Looked::Whole { files: 3 },
         origin: Origin::ByHand,
+        near: None,
         settled: true,
     }
 }
@@ -121,6 +122,48 @@ fn a_window_that_is_not_closed_long_enough_decides_nothing_against_a_function() 
     assert!(is_settled(0, SETTLED_AFTER) && !is_settled(0, SETTLED_AFTER - 1) && !is_settled(i64::MAX, 0));
 }
 
+const HOUR: i64 = 3_600_000;
+/// The window of a day, in hours.
+const DAY: std::ops::Range<i64> = 24 * HOUR..48 * HOUR;
+
+fn near_of(counted: &[i64], before: Option<i64>, after: Option<i64>) -> Near {
+    let counted = counted.iter().map(|hour| hour * HOUR).collect();
+    Near { counted, before, after, first: "then".to_owned() }
+}
+
+/// Of a call that began in the window and was recorded outside of it.
+#[test]
+fn records_just_outside_of_the_window_make_nothing_missing_that_they_may_be_of() {
+    let end = DAY.end;
+    for (near, outcome) in [
+        // It began in the last hour, and completed after it.
+        (near_of(&[47], None, Some(end)), Outcome::Undetermined),
+        (near_of(&[47], None, Some(end + RECORDED_AFTER)), Outcome::Undetermined),
+        (near_of(&[47], None, Some(end + RECORDED_AFTER + 1)), Outcome::Missing),
+        (near_of(&[46], None, Some(end)), Outcome::Missing),
+        (near_of(&[12, 47], None, Some(end)), Outcome::Missing),
+        // It was accepted before, and ran hours later.
+        (near_of(&[24], Some(DAY.start - 1), None), Outcome::Undetermined),
+        (near_of(&[29], Some(DAY.start - 1), None), Outcome::Undetermined),
+        (near_of(&[30], Some(DAY.start - 1), None), Outcome::Missing),
+        (near_of(&[24], Some(DAY.start - RECORDED_BEFORE), None), Outcome::Undetermined),
+        (near_of(&[25], Some(DAY.start - RECORDED_BEFORE), None), Outcome::Missing),
+        // Both.
+        (near_of(&[24, 47], Some(DAY.start - 1), Some(end)), Outcome::Undetermined),
+        (near_of(&[24, 47], Some(DAY.start - 1), None), Outcome::Missing),
+        (near_of(&[24, 47], None, None), Outcome::Missing),
+        (near_of(&[], Some(DAY.start - 1), Some(end)), Outcome::Missing),
+    ] {
+        let decided = decide(&Known { near: Some(near.clone()), ..missing() });
+        assert_eq!(decided.outcome, outcome, "{near:?}");
+        if outcome == Outcome::Undetermined {
+            assert_eq!(decided.doubts, [Doubt::JustOutside { first: "then".to_owned() }]);
+            assert!(may_be_near(&near.counted, &DAY), "{near:?}: nobody would have looked");
+        }
+    }
+    assert!(!may_be_near(&[30 * HOUR], &DAY) && !may_be_near(&[46 * HOUR], &DAY) && !may_be_near(&[], &DAY));
+}
+
 #[test]
 fn without_a_metric_no_record_says_nothing() {
     let decided = decide(&Known { metric: Metric::Unknown("not asked for".to_owned()), ..missing() });
@@ -168,13 +211,18 @@ fn known() -> impl Strategy<Value = Known> {
         Just(Metric::Unknown("z".to_owned()))
     ];
     let origin = prop_oneof![Just(Origin::Trail), Just(Origin::ByHand)];
-    (0..3_u64, metric, looked(), origin, any::<bool>(), any::<bool>()).prop_map(
-        |(records, metric, looked, origin, settled, proven)| Known {
+    let hours = prop::collection::vec(24..48_i64, 0..3);
+    let side = |at: i64| prop::option::of(prop_oneof![Just(at), Just(at - HOUR), Just(at + HOUR)]);
+    let near = (hours, side(DAY.start - 1), side(DAY.end));
+    let near = prop::option::of(near.prop_map(|(hours, before, after)| near_of(&hours, before, after)));
+    (0..3_u64, metric, looked(), origin, any::<(bool, bool)>(), near).prop_map(
+        |(records, metric, looked, origin, (settled, proven), near)| Known {
             records: seen(records),
             unproven: if proven { None } else { unproven() },
             metric,
             looked,
             origin,
+            near,
             settled,
         },
     )
@@ -233,9 +281,17 @@ proptest! {
     }
 
     #[test]
+    fn a_record_just_outside_of_the_window_changes_nothing_but_what_is_missing(known in known()) {
+        let (with, without) = (decide(&known), decide(&Known { near: None, ..known.clone() }));
+        let hidden = without.outcome == Outcome::Missing && with.outcome == Outcome::Undetermined;
+        prop_assert!(with.outcome == without.outcome || hidden, "{with:?} {without:?}");
+    }
+
+    #[test]
     fn missing_needs_every_fact(known in known()) {
         if decide(&known).outcome == Outcome::Missing {
             prop_assert!(known.settled && known.records.records == 0);
+            prop_assert!(!known.near.as_ref().is_some_and(Near::explains));
             prop_assert!(matches!(known.metric, Metric::Known(1..)));
             let there = matches!(known.looked, Looked::Whole { .. })
                 || (matches!(known.looked, Looked::NoFile | Looked::CutOff { .. } | Looked::Lacking { .. })

@@ -162,3 +162,21 @@ fn a_check_says_that_an_exception_matches_nothing_only_where_the_list_is_whole()
     world.inventory.places[at].functions.gap = Some(0);
     assert_eq!(told(&world), [Some(false), None, None, Some(true)], "what is not listed may be there");
 }
+
+/// The trail's selectors were not read: whether `batch` is recorded is not known, whoever accepted that it is not.
+#[test]
+fn an_exception_makes_no_no_of_what_is_not_known() {
+    let mut world = world();
+    let gap = world.gap("cloudtrail:GetEventSelectors");
+    world.of("main").selectors = cloudtrail::recorder::Seen::Unread(gap);
+    let exceptions = [exception(&["batch"])];
+    for today in ["2026-11-23", "2027-01-01"] {
+        let told = on(&world, &exceptions, today);
+        assert_eq!(told.controls[0].status, Status::Undetermined, "{today}");
+        assert_eq!((told.accepted[0].functions.len(), told.accepted[0].recorded), (0, 0), "{today}");
+        for finding in &told.controls[0].findings {
+            assert_eq!(finding.status, Status::Undetermined, "{finding:?}");
+            assert!(!finding.reason.contains("not recorded"), "{}", finding.reason);
+        }
+    }
+}

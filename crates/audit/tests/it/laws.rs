@@ -1,6 +1,8 @@
 //! Laws over generated worlds: hiding a fact never turns a no into a yes or a yes into a no.
 
-use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, function};
+use crate::world::{
+    ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, exception, function,
+};
 use audit::finding::{Audit, Status};
 use audit::inventory::{Place, Resource, Serving};
 use audit::{Options, audit};
@@ -172,6 +174,27 @@ proptest! {
         for (was, is) in before.controls.iter().zip(&after.controls) {
             prop_assert!(!(was.status == Status::Fail && is.status == Status::Pass), "{}: {} / {}", was.id, was.reason, is.reason);
             prop_assert!(!(was.status == Status::Pass && is.status == Status::Fail), "{}: {} / {}", was.id, was.reason, is.reason);
+        }
+    }
+
+    /// What is not known stays unknown, whoever accepted it and however long.
+    #[test]
+    fn no_exception_turns_what_is_not_known_into_a_no(world in world(), which in 0..128_usize, holds in any::<bool>(), some in 0..8_u8) {
+        let hidden = hide(&world, which);
+        let all = [(MEMBER, HERE, "orders"), (MEMBER, THERE, "orders"), (MANAGEMENT, HERE, "billing")];
+        let named = all.iter().enumerate().filter(|(at, _)| some >> at & 1 == 1);
+        let named: Vec<String> = named.map(|(_, (account, region, name))| function(account, region, name)).collect();
+        let exceptions = [exception(&named)];
+        let today = if holds { "2026-12-31" } else { "2027-01-01" };
+        let before = audit(&hidden.inventory, &Options::default());
+        let after = audit(&hidden.inventory, &Options { exceptions: &exceptions, today, ..Options::default() });
+        for (was, is) in before.controls.iter().zip(&after.controls) {
+            prop_assert!(was.status != Status::Undetermined || is.status != Status::Fail, "{}: {}", was.id, is.reason);
+        }
+        for accepted in &after.accepted {
+            for function in &accepted.functions {
+                prop_assert!(is_no(after.verdicts[after.row(*function).verdict].state), "not known to escape");
+            }
         }
     }
 

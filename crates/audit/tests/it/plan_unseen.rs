@@ -322,3 +322,25 @@ fn an_exception_covers_what_is_recorded_before_and_not_after() {
     let before = audit::plan::unbegun(&half, &plan, &[audit::journal::Mark::Intended]);
     assert_eq!(conduct_over(&before, &plan), Ok(()));
 }
+
+/// Nobody could list the event data stores, or knows the organization: one of theirs may record the function all the same.
+#[test]
+fn nothing_is_left_out_that_recorders_may_record_which_nobody_could_list() {
+    let world = || World::member().functions(MEMBER, HERE, &["f1", "f2"]).trail("main", MEMBER, false, ALL);
+    assert_eq!(drops(&world(), "f1").steps.len(), 1);
+    let mut stores = world();
+    let gap = stores.gap("cloudtrail:ListEventDataStores");
+    stores.account(MEMBER).stores = Seen::Unread(gap);
+    // Nor those of the organization.
+    let mut theirs = world();
+    let gap = theirs.gap("organizations:DescribeOrganization");
+    theirs.account(MEMBER).organization = Seen::Unread(gap);
+    for (hidden, call) in [(stores, "ListEventDataStores"), (theirs, "DescribeOrganization")] {
+        let plan = drops(&hidden, "f1");
+        let Purpose::Backout(exception) = &plan.purpose else { panic!("{plan:#?}") };
+        assert!(plan.steps.is_empty() && plan.losses.is_empty(), "{plan:#?}");
+        assert!(exception.functions.is_empty(), "{plan:#?}");
+        let reason = plan.refusals.first().map_or("", |one| &one.reason);
+        assert!(reason.contains("may be recorded all the same") && reason.contains(call), "{reason}");
+    }
+}

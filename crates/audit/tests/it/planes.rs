@@ -95,6 +95,22 @@ fn a_serving_region_that_nobody_looked_at_is_a_gap() {
     assert_eq!(told.gaps.last().unwrap().region.as_deref(), Some(THERE));
 }
 
+/// Which Regions serve it does not hang on what its own records.
+#[test]
+fn a_serving_region_that_nobody_looked_at_is_named_whatever_the_home_region_records() {
+    for (selectors, state) in [(WEB, Undetermined), (ALL, NotRecorded)] {
+        let mut world = World::member().trail("main", MEMBER, false, selectors);
+        world.at(MEMBER, HERE).web_functions.resources =
+            vec![shop(Serving::Also(Box::new([THERE.to_owned()])))].into();
+        let told = audit(&world.inventory, &Options::default());
+        let home = ResourceRef { place: told.inventory.place(MEMBER, HERE).unwrap(), plane: 1, row: 0 };
+        assert_eq!(told.state(home), state);
+        let regions: Vec<(&str, bool)> =
+            told.regions(home).into_iter().map(|(region, proof)| (region, proof.is_some())).collect();
+        assert_eq!(regions, [(HERE, true), (THERE, false)], "{state:?}");
+    }
+}
+
 /// What its home Region records is recorded, whatever is not known of another Region and escapes in a third.
 #[test]
 fn what_one_region_records_and_another_does_not_is_partial_whatever_a_third_does() {

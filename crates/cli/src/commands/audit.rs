@@ -77,8 +77,7 @@ impl Flags {
         if settings.counted == Counted::Trails {
             source.push_str(" --recorders trails");
         }
-        let path =
-            settings.exceptions.as_deref().map(|path| report::shell(&path.to_string_lossy()).into_owned());
+        let path = settings.exceptions.as_deref().map(|path| report::shell(&path.to_string_lossy()));
         let exceptions = path.map_or_else(String::new, |path| format!(" --exceptions {path}"));
         let of_audit = format!("{exceptions}{}", settings::longest_again(longest));
         Flags { source, caller: settings.source.caller(), of_audit }

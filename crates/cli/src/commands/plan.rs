@@ -9,10 +9,11 @@ use crate::output::{called, layout_of, print, read_within, write_file, write_pri
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
+use audit::answer::Conclusion;
 use audit::cost::Prices;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Buckets, Plan, PlanOptions, drop_copies, record};
+use audit::plan::{Buckets, Plan, PlanOptions, Purpose, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
 use report::{self, AfterPlan, PlaceDocument, PlanFormat, RenderError};
@@ -42,7 +43,16 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
         if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) }
     };
     let Some(plan) = sited(opened.session(), make) else { return Ok(Outcome::Interrupted) };
-    desk.show(&plan, &inventory, &context, &source)
+    let outcome = desk.show(&plan, &inventory, &context, &source)?;
+    if plan.purpose == Purpose::Record && plan.steps.is_empty() && outcome == Outcome::Undetermined {
+        // What could not be listed may be there: recording all kinds needs no list.
+        let wider = PlanOptions { all_kinds: true, ..desk.options(&context) };
+        if record(&inventory, &wider).answer() == Conclusion::Yes {
+            let command = again(&source.again(), " --all-kinds");
+            say("next", &format!("{command}  # records them without a list"));
+        }
+    }
+    Ok(outcome)
 }
 
 /// What `plan`, `backout` and `restore` work with.

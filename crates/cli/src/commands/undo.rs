@@ -15,7 +15,7 @@ use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
 use audit::journal::{Deed, Standing, Way};
-use audit::plan::{Around, Owner, Plan, Purpose, around, begun, undo};
+use audit::plan::{Around, Owner, Plan, Purpose, around, begun, changed_since, undo, watched};
 use std::path::Path;
 use store::{JournalError, plan_hash, read_journal, undo_of, write_plan};
 
@@ -58,7 +58,10 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Well);
     }
     let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
-    let around = around(&exact, &found);
+    let watched = watched(&read.plan, &exact, &found);
+    let Some(now) = states(&watched, &place)? else { return Ok(Outcome::Interrupted) };
+    let mut around = around(&exact, &found);
+    around.changed.extend(changed_since(watched, now));
     if let Some(undeclared) = report::undeclared_sentence(&read.plan.purpose) {
         say("note", &undeclared);
     }
@@ -160,14 +163,9 @@ fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>)
 /// What stands at each step of the plan that takes back. `None` iff interrupted.
 fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
     let changes: Vec<Change> = exact.steps.iter().map(|step| step.change.clone()).collect();
-    let Some(states) = place.session.look(&changes) else { return Ok(None) };
-    let mut found = Vec::new();
-    for (change, state) in changes.iter().zip(states) {
-        let state = state.map_err(|error| {
-            Problem::new(format!("{}: {error}", change.target.arn))
-                .help("what cannot be read cannot be taken back: nothing more was changed")
-        })?;
-        if change.inverse().is_gone(&state) {
+    let Some(found) = states(&changes, place)? else { return Ok(None) };
+    for (change, state) in changes.iter().zip(&found) {
+        if change.inverse().is_gone(state) {
             say(
                 "note",
                 &format!(
@@ -176,9 +174,23 @@ fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
                 ),
             );
         }
-        found.push(state);
     }
     Ok(Some(found))
+}
+
+/// What stands at each of these settings. `None` iff interrupted.
+fn states(changes: &[Change], place: &Place<'_>) -> Result<Option<Vec<State>>> {
+    if changes.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let Some(states) = place.session.look(changes) else { return Ok(None) };
+    let told = |(change, state): (&Change, std::result::Result<State, String>)| {
+        state.map_err(|error| {
+            let problem = Problem::new(format!("{}: {error}", change.target.arn));
+            problem.help("what cannot be read cannot be taken back: nothing more was changed").into()
+        })
+    };
+    changes.iter().zip(states).map(told).collect::<Result<_>>().map(Some)
 }
 
 /// Says what is different, and offers the way around where there is one.

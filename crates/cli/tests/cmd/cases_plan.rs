@@ -140,3 +140,33 @@ fn an_organization_whose_management_account_is_out_of_reach_has_one_trail_or_a_r
     assert!(target["arn"].as_str().unwrap().contains(":111122223333:trail/"), "{target}");
     store::read_plan(said.stdout.as_bytes()).unwrap();
 }
+
+/// What is not known stays unknown where nothing is to be changed, and each gap is named; a list that broke off is not needed where
+/// all kinds are recorded.
+#[test]
+fn a_plan_that_changes_nothing_claims_no_more_than_the_audit() {
+    for (case, named) in [
+        ("serving-regions-unread", "AWS refused lambda:GetWebFunctionEndpoint"),
+        ("images-not-listed", "not every MicroVM image could be listed"),
+        ("accounts-not-listed", "not every account and Region that was to be audited was seen"),
+        ("no-places", "the inventory holds no account and Region"),
+    ] {
+        let path = format!("crates/cli/tests/cases/plan/{case}.json");
+        let audited = run(&["audit", "--inventory", &path]);
+        for format in ["terminal", "markdown"] {
+            let said = run(&["plan", "--inventory", &path, "--format", format]);
+            let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!((said.code, audited.code), (Some(4), Some(4)), "{case}: {said:?}");
+            let unknown = "it is not known whether every Lambda invocation is recorded: ";
+            assert!(told.contains(unknown) && told.contains(named), "{case}: {told}");
+            assert!(!told.contains("everything is recorded"), "{case}: {told}");
+            let offers = said.stderr.contains(" --all-kinds  # records them without a list");
+            assert_eq!(offers, case == "images-not-listed", "{case}: {said:?}");
+        }
+    }
+    let (all, code) = plan("images-not-listed", &["--all-kinds"]);
+    assert_eq!((steps(&all).len(), code), (1, Some(0)), "{all}");
+    // A plan with steps that leave it unknown says so as well.
+    let (some, code) = plan("serving-regions-unread", &["--all-kinds"]);
+    assert_eq!((steps(&some).len(), code), (1, Some(4)), "{some}");
+}

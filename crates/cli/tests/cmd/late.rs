@@ -176,7 +176,7 @@ fn digest(case: &Case, oldest: &str, newest: &str) {
     write_gzip(&folder.join(name), &document.to_string());
 }
 
-fn write_gzip(path: &Path, text: &str) {
+pub(crate) fn write_gzip(path: &Path, text: &str) {
     let mut gzip =
         flate2::write::GzEncoder::new(std::fs::File::create(path).unwrap(), flate2::Compression::fast());
     std::io::Write::write_all(&mut gzip, text.as_bytes()).unwrap();

@@ -63,6 +63,39 @@ fn what_stands_as_it_was_before_is_taken_back() {
     assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
 }
 
+/// The plan only started the trail: others chose what it records since, and would lose it.
+#[test]
+fn a_trail_that_others_set_up_since_is_not_stopped_without_a_word() {
+    let selector = |name: &str, fields: Value| json!({"Name": name, "FieldSelectors": fields});
+    let of = |category: &str| json!({"Field": "eventCategory", "Equals": [category]});
+    let functions = json!({"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]});
+    let all = json!({"AdvancedEventSelectors": [selector("m", json!([of("Management")])),
+        selector("f", json!([of("Data"), functions]))]});
+    let account = Account::new(true, None);
+    with(|settings| settings.selectors = all, &account);
+    let before = account.settings();
+    says(&account, "plan --output p.json", 0);
+    assert!(read_to_string(account.path("p.json")).unwrap().contains("\"selected\""));
+    says(&account, "apply p.json", 0);
+    assert!(account.settings().logging);
+    add(&account);
+    let theirs = account.settings();
+    let text = says(&account, "undo p.json.journal", 3);
+    assert!(text.contains("somebody changed it since; nothing was changed"), "{text}");
+    assert_eq!(account.settings(), theirs);
+    let text = says(&account, &next(&text), 0);
+    says(&account, &next(&text), 0);
+    let found = account.settings();
+    assert!(!found.logging && found.selectors == theirs.selectors, "{found:?}");
+    // Where nobody did, it is taken back at once.
+    let account = Account::new(true, None);
+    with(|settings| *settings = before.clone(), &account);
+    says(&account, "plan --output p.json", 0);
+    says(&account, "apply p.json", 0);
+    says(&account, "undo p.json.journal", 0);
+    assert_eq!(account.settings(), before);
+}
+
 /// Where nobody can tell what is ours in one setting, the others are taken back, and that is a part.
 #[test]
 fn a_part_that_was_taken_back_is_a_part() {

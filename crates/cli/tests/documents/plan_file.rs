@@ -177,6 +177,10 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                     risks: vec![one.code],
                 })
                 .collect(),
+            selected: vec![(
+                "arn:aws:cloudtrail:us-east-1:111111111111:trail/main".to_owned(),
+                "{}".to_owned(),
+            )],
             outlook: vec![Outlook {
                 control: "c".to_owned(),
                 before: Status::Fail,
@@ -327,6 +331,7 @@ fn some_plan() -> String {
         steps: Vec::new(),
         refusals: Vec::new(),
         losses: Vec::new(),
+        selected: Vec::new(),
         outlook: Vec::new(),
         cost: None,
     };

@@ -38,6 +38,7 @@ pub(crate) fn verification() -> Verification {
         metric,
         looked,
         origin: Origin::ByHand,
+        near: None,
         settled,
     };
     let forged = evidence::Unproven { first: HOSTILE.to_owned(), why: HOSTILE.to_owned() };

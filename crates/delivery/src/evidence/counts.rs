@@ -13,6 +13,28 @@ const HOUR: i64 = 3_600_000;
 /// How long CloudWatch keeps counts of hours ("Metrics retention").
 const KEPT: i64 = 455 * 24 * HOUR;
 
+/// What CloudWatch counts of a function over the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The sum.
+    pub metric: Metric,
+    /// The beginnings of the hours with invocations, ascending, milliseconds since 1970.
+    pub hours: Vec<i64>,
+}
+
+impl Counted {
+    fn unknown(why: String) -> Counted {
+        Counted { metric: Metric::Unknown(why), hours: Vec::new() }
+    }
+
+    /// Of these hours.
+    fn of(hours: impl Iterator<Item = (i64, u64)>) -> Counted {
+        let counted: Vec<(i64, u64)> = hours.filter(|(_, count)| *count > 0).collect();
+        let sum = counted.iter().map(|(_, count)| *count).sum();
+        Counted { metric: Metric::Known(sum), hours: counted.into_iter().map(|(hour, _)| hour).collect() }
+    }
+}
+
 /// Where counts come from.
 pub enum Counts<'s> {
     /// A file.
@@ -36,19 +58,19 @@ impl Counts<'_> {
 
     /// The count of each function over the window.
     #[must_use]
-    pub fn over(&self, functions: &[&str], window: &Range<i64>, now: i64) -> BTreeMap<String, Metric> {
+    pub fn over(&self, functions: &[&str], window: &Range<i64>, now: i64) -> BTreeMap<String, Counted> {
         match self {
             Self::None => {
                 let why =
                     "CloudWatch was not asked: name --metrics FILE, or leave --inventory out".to_owned();
-                functions.iter().map(|arn| ((*arn).to_owned(), Metric::Unknown(why.clone()))).collect()
+                functions.iter().map(|arn| ((*arn).to_owned(), Counted::unknown(why.clone()))).collect()
             }
             Self::File(series) => {
                 functions.iter().map(|arn| ((*arn).to_owned(), summed(series.get(*arn), window))).collect()
             }
             Self::Live(door) => {
                 let mut counts = live(door, functions, window);
-                counts.values_mut().for_each(|count| forgotten(count, window, now));
+                counts.values_mut().for_each(|count| forgotten(&mut count.metric, window, now));
                 counts
             }
         }
@@ -64,18 +86,18 @@ fn forgotten(count: &mut Metric, window: &Range<i64>, now: i64) {
 }
 
 /// The sum over the window. Hours that the file does not know can add to a count, and cannot make it zero.
-fn summed(hours: Option<&HourlyCounts>, window: &Range<i64>) -> Metric {
+fn summed(hours: Option<&HourlyCounts>, window: &Range<i64>) -> Counted {
     let Some(hours) = hours else {
-        return Metric::Unknown("the file of metrics says nothing of it".to_owned());
+        return Counted::unknown("the file of metrics says nothing of it".to_owned());
     };
-    let sum: u64 = hours.range(window.clone()).map(|(_, count)| *count).sum();
+    let counted = Counted::of(hours.range(window.clone()).map(|(hour, count)| (*hour, *count)));
     let wanted = (window.end - window.start) / HOUR;
     let known = i64::try_from(hours.range(window.clone()).count()).unwrap_or(0);
-    if sum > 0 || known == wanted {
-        return Metric::Known(sum);
+    if !counted.hours.is_empty() || known == wanted {
+        return counted;
     }
     let first = (0..wanted).map(|nth| window.start + nth * HOUR).find(|hour| !hours.contains_key(hour));
-    Metric::Unknown(format!(
+    Counted::unknown(format!(
         "the file of metrics knows {known} of {wanted} hours; the first it does not know is {}",
         text_of(first.unwrap_or(window.start))
     ))
@@ -84,13 +106,13 @@ fn summed(hours: Option<&HourlyCounts>, window: &Range<i64>) -> Metric {
 /// Names that one question is about; the session makes requests of them as CloudWatch takes them.
 const NAMES: usize = 2_000;
 
-fn live(door: &Door, functions: &[&str], window: &Range<i64>) -> BTreeMap<String, Metric> {
+fn live(door: &Door, functions: &[&str], window: &Range<i64>) -> BTreeMap<String, Counted> {
     let mut places: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     let mut all = BTreeMap::new();
     for arn in functions {
         match pair(arn) {
             Some(pair) => places.entry(pair).or_default().push(arn),
-            None => _ = all.insert((*arn).to_owned(), Metric::Unknown("it is no function".to_owned())),
+            None => _ = all.insert((*arn).to_owned(), Counted::unknown("it is no function".to_owned())),
         }
     }
     let questions: Vec<((&str, &str), Vec<&str>)> = places
@@ -104,14 +126,11 @@ fn live(door: &Door, functions: &[&str], window: &Range<i64>) -> BTreeMap<String
     });
     for ((_, arns), answer) in questions.iter().zip(answers) {
         for arn in arns {
-            let metric = match &answer {
-                Ok(counts) => {
-                    let hours = counts.get(name(arn)).map_or(&[][..], Vec::as_slice);
-                    Metric::Known(hours.iter().map(|(_, count)| *count).sum())
-                }
-                Err(why) => Metric::Unknown(why.clone()),
+            let counted = match &answer {
+                Ok(counts) => Counted::of(counts.get(name(arn)).into_iter().flatten().copied()),
+                Err(why) => Counted::unknown(why.clone()),
             };
-            all.insert((*arn).to_owned(), metric);
+            all.insert((*arn).to_owned(), counted);
         }
     }
     all
@@ -144,10 +163,12 @@ mod tests {
         };
         let window = 2 * HOUR..4 * HOUR;
         let of = |known: &[(i64, u64)]| summed(Some(&hours(known)), &window);
-        assert_eq!(of(&[(1, 9), (2, 0), (3, 0), (4, 9)]), Metric::Known(0));
-        assert_eq!(of(&[(2, 3), (3, 4)]), Metric::Known(7));
-        assert_eq!(of(&[(3, 4)]), Metric::Known(4));
-        assert!(matches!(of(&[(2, 0)]), Metric::Unknown(why) if why.contains("1 of 2 hours")));
-        assert!(matches!(summed(None, &window), Metric::Unknown(_)));
+        assert_eq!(of(&[(1, 9), (2, 0), (3, 0), (4, 9)]).metric, Metric::Known(0));
+        assert_eq!(of(&[(2, 3), (3, 4)]).metric, Metric::Known(7));
+        let one = of(&[(2, 0), (3, 4)]);
+        assert_eq!((one.metric, one.hours), (Metric::Known(4), vec![3 * HOUR]));
+        assert_eq!(of(&[(3, 4)]).metric, Metric::Known(4));
+        assert!(matches!(of(&[(2, 0)]).metric, Metric::Unknown(why) if why.contains("1 of 2 hours")));
+        assert!(matches!(summed(None, &window).metric, Metric::Unknown(_)));
     }
 }

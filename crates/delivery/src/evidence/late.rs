@@ -5,7 +5,7 @@
 
 use super::by_function::ByFunction;
 use super::functions::pair;
-use super::listed::{Listed, Pile, days_without};
+use super::listed::{Listed, Pile, days_without, read_until};
 use super::{OfFunction, Sought};
 use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, weigh};
 use crate::reader::Reader;
@@ -48,7 +48,7 @@ pub(super) struct Late {
 }
 
 /// An account and a Region.
-type Place = (String, String);
+pub(super) type Place = (String, String);
 
 /// Files of an account and Region that were not read: how many, and the first of them by name.
 type Unread = BTreeMap<Place, (u64, String)>;
@@ -83,7 +83,7 @@ pub(super) fn read_on(
     }
     let bound = sought.window.end.saturating_add(DELIVERED_FOR).min(sought.now);
     let mut later = match later(sought.window, bound) {
-        Some(days) => Later::read(&places, days, sought, (listed, question), reader)?,
+        Some(days) => Later::read(&places, (days, Much::Cheap), sought, (listed, question), reader)?,
         None => Later::default(),
     };
     let records = std::mem::take(&mut later.records);
@@ -109,30 +109,40 @@ pub(super) fn read_on(
 
 /// The days of delivery after those that are read in any case, milliseconds since 1970; `None` iff there are none yet.
 fn later(window: &Range<i64>, bound: i64) -> Option<Range<i64>> {
-    let first = ((window.end - 1 + DAY).div_euclid(DAY) + 1) * DAY;
+    let first = read_until(window);
     (first < bound).then_some(first..bound)
 }
 
-/// What was delivered later.
+/// How much is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Much {
+    /// As much as is cheap.
+    Cheap,
+    /// All of it.
+    All,
+}
+
+/// What was delivered on some days.
 #[derive(Default)]
-struct Later {
-    records: Option<Found>,
-    piles: BTreeMap<Place, Pile>,
+pub(super) struct Later {
+    pub(super) records: Option<Found>,
+    pub(super) piles: BTreeMap<Place, Pile>,
     holes: Holes,
     holes_told: Vec<String>,
     unread: Unread,
     spared: u64,
 }
 
-struct Found {
-    by: ByFunction,
+pub(super) struct Found {
+    pub(super) by: ByFunction,
     read: Read,
 }
 
 impl Later {
-    fn read(
+    /// Reads what was delivered on those days and may hold events of the window of what is sought.
+    pub(super) fn read(
         places: &BTreeSet<Place>,
-        days: Range<i64>,
+        (days, much): (Range<i64>, Much),
         sought: &Sought<'_>,
         (listed, question): (&Listed, &Question),
         reader: &Reader<'_>,
@@ -149,7 +159,9 @@ impl Later {
         files.logs.retain(|item| may_hold(expected.claims(&item.key), sought.window, weighed.is_some()));
         later.spared = (before - files.logs.len()) as u64;
         later.holes = files.gone(&expected, sought.window, i64::MIN);
-        spare_what_is_dear(&mut files, places, &mut later.unread);
+        if much == Much::Cheap {
+            spare_what_is_dear(&mut files, places, &mut later.unread);
+        }
         let expected = weighed.is_some().then_some(&expected);
         let read = read(&files, question, expected, reader)?;
         later.holes.merge(files.holes);
@@ -169,6 +181,17 @@ impl Later {
         }
     }
 
+    /// What could not be read of the place; `None` iff all was that is there.
+    pub(super) fn unread(&self, place: &Place, files: u64) -> Option<Seen> {
+        if let Some(hole) = self.holes.of(&place.0, &place.1) {
+            let (name, why) = hole.first;
+            return Some(Seen::Partly { unread: hole.count, first: format!("{name}: {why}") });
+        }
+        let (unread, first) = self.unread.get(place)?;
+        let first = format!("{first}: they are many; copy them (aws s3 sync) and verify the copy");
+        Some(Seen::Late { files, unread: *unread, first })
+    }
+
     /// What was read of the files that could hold records of the place, these included.
     fn looked(&self, place: &Place, before: Seen, listed: &Listed, window: &Range<i64>, bound: i64) -> Seen {
         let earlier = match &before {
@@ -179,13 +202,8 @@ impl Later {
             _ => return before,
         };
         let files = earlier + self.piles.get(place).map_or(0, |pile| pile.files);
-        if let Some(hole) = self.holes.of(&place.0, &place.1) {
-            let (name, why) = hole.first;
-            return Seen::Partly { unread: hole.count, first: format!("{name}: {why}") };
-        }
-        if let Some((unread, first)) = self.unread.get(place) {
-            let first = format!("{first}: they are many; copy them (aws s3 sync) and verify the copy");
-            return Seen::Late { files, unread: *unread, first };
+        if let Some(unread) = self.unread(place, files) {
+            return unread;
         }
         if listed.origin == Origin::ByHand {
             let piles = [listed.piles.get(place), self.piles.get(place)];

@@ -14,9 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
-/// An event is delivered within hours; a day is looked at.
-const LATER: i64 = 24 * HOUR;
-
 /// What was found by name.
 pub(super) struct Listed {
     pub(super) files: Delivered,
@@ -40,6 +37,12 @@ pub(super) struct Pile {
 /// CloudTrail works"). An account and Region in use have files that often, too.
 const EXPECTED: i64 = HOUR / 2;
 const DAY: i64 = 24 * HOUR;
+
+/// Until when the deliveries of the first reading go: an event is delivered within hours, a day is looked at, and days are listed whole.
+/// What was delivered later is read on, see [`super::late`].
+pub(super) const fn read_until(window: &Range<i64>) -> i64 {
+    ((window.end - 1 + DAY).div_euclid(DAY) + 1) * DAY
+}
 
 /// The first day from `start` on, complete before `end`, on which nothing was delivered of an account and Region: `YYYY-MM-DD`.
 pub(super) fn days_without(piles: &[Option<&Pile>], start: i64, end: i64) -> Option<String> {
@@ -160,7 +163,7 @@ impl Sought<'_> {
 
     /// Log files by account and Region that could hold records of the window.
     fn piles(&self, files: &Delivered) -> BTreeMap<(String, String), Pile> {
-        let time = self.window.start..self.window.end.saturating_add(LATER);
+        let time = self.window.start..read_until(self.window);
         Pile::of(files, |at| time.contains(&at))
     }
 }

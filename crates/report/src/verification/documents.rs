@@ -228,6 +228,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
         Doubt::CutOff { .. } => "cut_off",
         Doubt::Lacking { .. } => "lacking",
         Doubt::Late { .. } => "late_unread",
+        Doubt::JustOutside { .. } => "just_outside",
         Doubt::Unsettled => "unsettled",
         Doubt::NoMetric { .. } => "no_metric",
     }

@@ -22,6 +22,8 @@ pub(super) struct PlanShape {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gained_codes: Vec<String>,
     losses: Vec<LossShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    selected: Vec<SelectedShape>,
     controls: Vec<OutlookShape>,
     cost: Option<CostShape>,
 }
@@ -91,6 +93,12 @@ struct RefusalShape {
     nearest: String,
     #[serde(default)]
     nearest_code: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SelectedShape {
+    recorder: String,
+    selectors: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,6 +174,7 @@ impl PlanShape {
             gained: words(&plan.gained),
             gained_codes: codes(&plan.gained),
             losses: plan.losses.iter().map(loss).collect(),
+            selected: plan.selected.iter().map(selected).collect(),
             controls: plan.outlook.iter().map(outlook).collect(),
             cost: plan.cost.as_ref().map(cost),
         }
@@ -190,10 +199,15 @@ impl PlanShape {
             refusals: self.refusals.into_iter().map(into_refusal).collect(),
             gained: coded(self.gained, &self.gained_codes),
             losses: self.losses.into_iter().map(into_loss).collect(),
+            selected: self.selected.into_iter().map(|one| (one.recorder, one.selectors)).collect(),
             outlook,
             cost: self.cost.map(into_cost),
         })
     }
+}
+
+fn selected((recorder, selectors): &(String, String)) -> SelectedShape {
+    SelectedShape { recorder: recorder.clone(), selectors: selectors.clone() }
 }
 
 fn step(step: &Step) -> StepShape {

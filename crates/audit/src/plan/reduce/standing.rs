@@ -22,24 +22,12 @@ impl<'a> Standing<'a> {
     pub(super) fn of(before: &Audit<'a>, choice: &Choice) -> Self {
         let recorded = recorded(before);
         let chosen: BTreeSet<&str> = choice.dropped.iter().map(|one| one.arn.as_str()).collect();
-        let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for (at, place) in before.places.iter().enumerate() {
-            for row in &place.planes[KIND as usize].rows {
-                if before.verdicts[row.verdict].state == State::Undetermined && chosen.contains(row.arn) {
-                    let why = unknown(before, Proof { place: at, verdict: row.verdict });
-                    open.entry(why).or_default().push(row.arn);
-                }
-            }
-        }
+        let open = open(before, |arn| chosen.contains(arn));
         let refusal =
             |reason: Coded, nearest: Coded| Refusal { places: Vec::new(), recorder: None, reason, nearest };
         let mut refusals = Vec::new();
         for (why, arns) in &open {
-            let (who, is) = match arns.as_slice() {
-                [one] => ((*one).to_owned(), "is"),
-                [first, rest @ ..] => (format!("{first} and {} more", rest.len()), "are"),
-                [] => continue,
-            };
+            let (who, is) = (named(arns), if arns.len() == 1 { "is" } else { "are" });
             let reason = format!("it is not known whether {who} {is} recorded today: {why}");
             let nearest = "make it readable (invoketrail permissions audit --check) and plan again, or see invoketrail explain ARN";
             refusals.push(refusal(Code::RecordedTodayUnknown.says(reason), Code::GrantCall.says(nearest)));
@@ -52,6 +40,30 @@ impl<'a> Standing<'a> {
             refusal(Code::NotRecordedToday.says(reason), nearest)
         }));
         Standing { recorded, is_open: !open.is_empty(), refusals }
+    }
+}
+
+/// The functions of which it is not known whether they are recorded, by why not.
+pub(super) fn open<'a>(audit: &Audit<'a>, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<&'a str>> {
+    let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (at, place) in audit.places.iter().enumerate() {
+        for row in &place.planes[KIND as usize].rows {
+            if audit.verdicts[row.verdict].state == State::Undetermined && wanted(row.arn) {
+                open.entry(unknown(audit, Proof { place: at, verdict: row.verdict }))
+                    .or_default()
+                    .push(row.arn);
+            }
+        }
+    }
+    open
+}
+
+/// The first of them, and how many more.
+pub(super) fn named(arns: &[&str]) -> String {
+    match arns {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     }
 }
 
