@@ -109,6 +109,15 @@ fn read(format: &str, text: &str) {
                 assert!(!shown || !text.chars().any(|one| one != '\n' && acts(one)), "{text:?}");
             });
         }),
+        "oscal" => {
+            let document = serde_json::from_str::<Value>(text).unwrap();
+            strings(&document, &mut |name, text| {
+                assert!(!text.chars().any(|one| one != '\n' && acts(one)), "{text:?}");
+                // What is Markdown there means nothing.
+                let is_prose = ["description", "remarks", "statement", "prose"].contains(&name);
+                assert!(!is_prose || !text.contains("<b a") && !text.contains("https://evil"), "{text:?}");
+            });
+        }
         // Read by a parser and a browser in `page` and `browser`.
         "html" => assert!(text.starts_with("<!DOCTYPE html>") && !text.contains("<b a"), "{text}"),
         other => panic!("nobody reads {other} here"),
@@ -185,6 +194,24 @@ fn imported(text: &str) -> Vec<Value> {
     lines(text).iter().flat_map(|batch| batch["Findings"].as_array().unwrap().clone()).collect()
 }
 
+/// A list of the one result.
+fn assessed(text: &str, list: &str) -> Vec<Value> {
+    let document: Value = serde_json::from_str(text).unwrap();
+    let result = &document["assessment-results"]["results"][0];
+    let all = result.pointer(list).and_then(Value::as_array);
+    all.cloned().unwrap_or_default()
+}
+
+fn looked_at(text: &str) -> Vec<Value> {
+    assessed(text, "/local-definitions/inventory-items")
+}
+
+/// A property of an object of OSCAL.
+fn prop<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    let all = object["props"].as_array().unwrap();
+    all.iter().find(|one| one["name"] == name).map(|one| one["value"].as_str().unwrap())
+}
+
 fn run_of(audit: &Audit<'_>) -> Value {
     serde_json::from_str::<Value>(&written(audit, "sarif")).unwrap()["runs"][0].clone()
 }
@@ -243,6 +270,13 @@ fn a_finding_keeps_its_name_when_a_resource_joins_it() {
     };
     joined("ocsf", "/finding_info/uid", lines);
     joined("asff", "/Id", imported);
+    joined("oscal", "/uuid", looked_at);
+    for list in ["/observations", "/risks", "/findings"] {
+        let (old, new) =
+            (assessed(&written(&before, "oscal"), list), assessed(&written(&after, "oscal"), list));
+        assert_eq!(each(&old, "/uuid"), each(&new, "/uuid"), "{list}");
+        assert!(!old.is_empty(), "{list}");
+    }
 }
 
 #[test]
@@ -260,6 +294,11 @@ fn what_is_accepted_stays_visible_as_accepted() {
     let accepted = imported.iter().find(|one| one["Workflow"]["Status"] == "SUPPRESSED").unwrap();
     assert_eq!(accepted["Compliance"]["Status"], "FAILED", "an exception never turns a verdict");
     assert!(accepted["Note"]["Text"].as_str().unwrap().contains("accepted by"), "{accepted}");
+    let risks = assessed(&written(&audit, "oscal"), "/risks");
+    assert_eq!(count(&risks, "/status", "deviation-approved"), 1);
+    let accepted = risks.iter().find(|one| one["status"] == "deviation-approved").unwrap();
+    assert_eq!(accepted["deadline"], "2026-12-31T23:59:59Z");
+    assert!(risks.iter().any(|one| one["status"] == "open" && one["deadline"].is_null()));
     let junit = written(&audit, "junit");
     assert_eq!(junit.matches("accepted: ").count(), 1, "{junit}");
     assert!(junit.contains("exception-ended") || junit.contains("still not recorded"), "{junit}");
@@ -292,6 +331,7 @@ fn all_formats_give_one_answer() {
         for (name, all, path) in [
             ("ocsf", lines(&written(&audit, "ocsf")), "/unmapped/verdict"),
             ("asff", imported(&written(&audit, "asff")), "/ProductFields/invoketrail~1verdict"),
+            ("oscal", looked_at(&written(&audit, "oscal")), "/props/4/value"),
         ] {
             for verdict in ["recorded", "partially_recorded", "not_recorded", "undetermined"] {
                 let found = all.iter().filter(|one| one.pointer(path) == Some(&Value::from(verdict))).count();
@@ -299,4 +339,76 @@ fn all_formats_give_one_answer() {
             }
         }
     }
+}
+
+/// A control is satisfied only where it passes and nothing is accepted; what nobody knows never is.
+#[test]
+fn assessors_see_as_satisfied_only_what_is() {
+    let (hostile, exceptions) = hostile();
+    let mut unread = worlds::healthy();
+    unread.recorders[0].selectors = cloudtrail::recorder::Seen::Unread(0);
+    let mut seen = std::collections::BTreeSet::new();
+    for (inventory, exceptions) in [
+        (hostile, exceptions),
+        (of_management_alone(), accepting()),
+        (worlds::healthy(), Vec::new()),
+        (unread, Vec::new()),
+        (worlds::empty(), Vec::new()),
+    ] {
+        let audit = judged(&inventory, &exceptions);
+        let document = written(&audit, "oscal");
+        let findings = assessed(&document, "/findings");
+        let applicable =
+            audit.controls.iter().filter(|one| one.status != audit::finding::Status::NotApplicable);
+        assert_eq!(findings.len(), applicable.count());
+        let mut required = Vec::new();
+        for finding in &findings {
+            let control = audit.controls.iter().find(|one| Some(one.id) == prop(finding, "control")).unwrap();
+            let status = &finding["target"]["status"];
+            let (state, reason) = (status["state"].as_str().unwrap(), status["reason"].as_str().unwrap());
+            let accepted = control.findings.iter().any(|one| audit.is_accepted(one));
+            let wanted = match control.status {
+                audit::finding::Status::Fail => ("not-satisfied", "fail"),
+                audit::finding::Status::Pass if !accepted => ("satisfied", "pass"),
+                _ => ("not-satisfied", "other"),
+            };
+            assert_eq!((state, reason), wanted, "{}", control.id);
+            assert_eq!(reason == "other", status["remarks"].is_string(), "{}", control.id);
+            assert!(!finding["related-observations"].as_array().unwrap().is_empty(), "{}", control.id);
+            seen.insert((control.status.as_str(), accepted));
+            if prop(finding, "weight") == Some("required") {
+                required.push(prop(finding, "status").unwrap());
+            }
+        }
+        let answer = audit.answer().conclusion().as_str();
+        assert_eq!(required.contains(&"fail"), answer == "no", "{required:?}");
+        let open = !required.contains(&"fail") && required.contains(&"undetermined");
+        assert_eq!(open, answer == "undetermined", "{required:?}");
+    }
+    for wanted in [("fail", true), ("pass", true), ("pass", false), ("undetermined", false)] {
+        assert!(seen.contains(&wanted), "{wanted:?} was not looked at: {seen:?}");
+    }
+}
+
+/// A trail that records management events alone, so that every function fails and nothing is unknown.
+fn of_management_alone() -> Inventory {
+    let mut inventory = worlds::healthy();
+    let management = r#"{"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]}"#;
+    inventory.recorders[0].selectors =
+        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(management).unwrap());
+    inventory
+}
+
+/// An exception that accepts whatever fails.
+fn accepting() -> Vec<Exception> {
+    let inventory = worlds::of_file();
+    let controls = judged(&inventory, &[]).controls.iter().map(|one| one.id.to_owned()).collect();
+    vec![Exception {
+        id: "all".to_owned(),
+        matched: Some(Box::new(audit::exception::matching::Match { controls, ..Default::default() })),
+        owner: "somebody".to_owned(),
+        reason: "a sandbox".to_owned(),
+        until: "2026-12-31".to_owned(),
+        ..Exception::default()
+    }]
 }
