@@ -67,6 +67,8 @@ fn resource(
     item: &mut Object<'_>,
 ) {
     let row = audit.row(home);
+    let proof = audit.proof_of(home);
+    let recorded_by = audit.recorded_by(proof);
     let accepted = row.exception.and_then(|at| audit.accepted.get(at)).filter(|one| one.holds);
     item.text("uuid", &uuid_of_resource(audit, home));
     item.text("description", &prose(&format!("{} {}", kind.noun(), name_in(row.arn))));
@@ -76,10 +78,11 @@ fn resource(
         ("account", place.account),
         ("region", place.region),
         ("verdict", verdict_word(audit.state(home))),
-        ("code", of_verdict(audit, audit.proof_of(home)).as_str()),
+        ("code", of_verdict(audit, proof).as_str()),
     ];
     let exception = accepted.map(|one| ("exception", one.exception.id.as_str()));
-    props(item, known.into_iter().chain(exception));
+    let recorded_by = recorded_by.iter().map(|at| ("recorded-by", &*audit.inventory.recorders[*at].arn));
+    props(item, known.into_iter().chain(exception).chain(recorded_by));
 }
 
 /// What a finding is about; nothing where it is about nothing in particular.
