@@ -3,14 +3,17 @@
 use super::list::List;
 use super::uuid::uuid;
 use super::{Results, props, prose};
+use crate::entries::{Key, key};
 use crate::json::kind_word;
 use crate::member::Object;
 use crate::resource_name::name_in;
+use audit::code::Code;
 use audit::finding::{Audit, Finding, PlaceAudit, verdict_word};
 use audit::of_verdict;
 use audit::resource_ref::ResourceRef;
 use cloudtrail::recorder::Recorder;
 use cloudtrail::resource::ResourceType;
+use std::collections::BTreeMap;
 use std::io;
 
 fn uuid_of_place(place: &PlaceAudit<'_>) -> String {
@@ -52,23 +55,38 @@ pub(super) fn write(results: &Results<'_>, list: &mut List<'_>) -> io::Result<()
     }
     for (at, place) in audit.places.iter().enumerate() {
         for plane in &place.planes {
+            let mut known: BTreeMap<Key, Decided> = BTreeMap::new();
             for (home, _) in audit.at_home(at, plane.kind) {
-                list.add(|item| resource(audit, (place, plane.kind), home, item))?;
+                let decided = known.entry(key(audit, home)).or_insert_with(|| Decided::of(audit, home));
+                list.add(|item| resource(audit, (place, plane.kind), (home, decided), item))?;
             }
         }
     }
     Ok(())
 }
 
+/// What resources with one key share.
+struct Decided {
+    verdict: &'static str,
+    code: Code,
+    recorded_by: Vec<usize>,
+}
+
+impl Decided {
+    fn of(audit: &Audit<'_>, home: ResourceRef) -> Self {
+        let proof = audit.proof_of(home);
+        let (code, recorded_by) = (of_verdict(audit, proof), audit.recorded_by(proof));
+        Self { verdict: verdict_word(audit.state(home)), code, recorded_by }
+    }
+}
+
 fn resource(
     audit: &Audit<'_>,
     (place, kind): (&PlaceAudit<'_>, ResourceType),
-    home: ResourceRef,
+    (home, decided): (ResourceRef, &Decided),
     item: &mut Object<'_>,
 ) {
     let row = audit.row(home);
-    let proof = audit.proof_of(home);
-    let recorded_by = audit.recorded_by(proof);
     let accepted = row.exception.and_then(|at| audit.accepted.get(at)).filter(|one| one.holds);
     item.text("uuid", &uuid_of_resource(audit, home));
     item.text("description", &prose(&format!("{} {}", kind.noun(), name_in(row.arn))));
@@ -77,11 +95,12 @@ fn resource(
         ("kind", kind.as_str()),
         ("account", place.account),
         ("region", place.region),
-        ("verdict", verdict_word(audit.state(home))),
-        ("code", of_verdict(audit, proof).as_str()),
+        ("verdict", decided.verdict),
+        ("code", decided.code.as_str()),
     ];
     let exception = accepted.map(|one| ("exception", one.exception.id.as_str()));
-    let recorded_by = recorded_by.iter().map(|at| ("recorded-by", &*audit.inventory.recorders[*at].arn));
+    let recorders = &audit.inventory.recorders;
+    let recorded_by = decided.recorded_by.iter().map(|at| ("recorded-by", &*recorders[*at].arn));
     props(item, known.into_iter().chain(exception).chain(recorded_by));
 }
 
