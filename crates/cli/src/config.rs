@@ -333,7 +333,7 @@ mod tests {
             ("organization = 'yes'", "`organization` needs true or false, not \"yes\""),
             (
                 "format = 'pdf'",
-                "`format` needs one of terminal, json, jsonl, markdown, html, csv, junit, sarif, ocsf, asff, not \"pdf\"",
+                "`format` needs one of terminal, json, jsonl, markdown, html, csv, junit, sarif, ocsf, asff, oscal, not \"pdf\"",
             ),
             ("accounts = ['12']", "`accounts` cannot be `12`: an account id has twelve digits"),
             (

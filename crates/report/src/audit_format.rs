@@ -2,7 +2,7 @@
 
 use super::audit_document::AuditDocument;
 use super::page::Layout;
-use super::{asff, csv, html, json, jsonl, junit, markdown, ocsf, sarif, terminal};
+use super::{asff, csv, html, json, jsonl, junit, markdown, ocsf, oscal, sarif, terminal};
 use std::io::{self, Write};
 
 macro_rules! formats {
@@ -57,6 +57,7 @@ formats! {
     Sarif "sarif" "sarif" "For code scanning (SARIF 2.1.0)." sarif::document;
     Ocsf "ocsf" "ocsf.json" "For a security lake: events of OCSF 1.8.0, class Compliance Finding, one a line." ocsf::document;
     Asff "asff" "asff.json" "For AWS Security Hub: one input of BatchImportFindings a line (ASFF 2018-10-08)." asff::document;
+    Oscal "oscal" "oscal.json" "For assessors: one document of assessment results (OSCAL 1.2.1)." oscal::document;
 }
 
 #[cfg(test)]

@@ -78,6 +78,18 @@ impl Json {
         self.text.push('"');
     }
 
+    /// A value that somebody else writes, see [`Json::parts`].
+    pub(super) fn later(&mut self) {
+        self.holes.push(self.text.len());
+    }
+
+    /// What was written before, between and after its holes.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
+        let begins = [0].into_iter().chain(self.holes.iter().copied());
+        let ends = self.holes.iter().copied().chain([self.text.len()]);
+        begins.zip(ends).map(|(begin, end)| &self.text[begin..end])
+    }
+
     /// What was written, which has no holes or does not care.
     pub(super) fn as_str(&self) -> &str {
         &self.text

@@ -2,6 +2,7 @@
 
 use super::audit_document::AuditDocument;
 use super::colours;
+use super::fingerprint::{Fingerprints, first_place};
 use super::frameworks;
 use super::member::{Json, Object};
 use super::page::{CONTROLS, Layout};
@@ -10,10 +11,9 @@ use super::view::headline;
 use super::words;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use audit::inventory::GapKind;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use text::visible::visible;
-use xxhash_rust::xxh3::xxh3_128;
 
 /// How many tags of a rule GitHub takes.
 const TAGS: usize = 20;
@@ -52,11 +52,11 @@ fn run(document: &AuditDocument<'_>, run: &mut Object<'_>) {
     });
     run.object("automationDetails", |details| details.text("id", "invoketrail/audit/"));
     run.list("invocations", [()], |json, ()| json.object(|object| invocation(document, object)));
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut prints = Fingerprints::default();
     let all = audit.controls.iter().enumerate();
     let all = all.flat_map(|(at, control)| control.findings.iter().map(move |one| (at, control, one)));
     run.list("results", all.take(RESULTS), |json, (at, control, one)| {
-        json.object(|object| result(audit, (at, control, one), &mut seen, object));
+        json.object(|object| result(audit, (at, control, one), &mut prints, object));
     });
     run.text("columnKind", "unicodeCodePoints");
 }
@@ -129,7 +129,7 @@ fn help(control: &ControlResult) -> String {
 fn result(
     audit: &Audit<'_>,
     (at, control, finding): (usize, &ControlResult, &Finding),
-    seen: &mut BTreeMap<String, usize>,
+    prints: &mut Fingerprints,
     object: &mut Object<'_>,
 ) {
     let accepted = told::accepted(audit, finding);
@@ -147,10 +147,7 @@ fn result(
         told::finding(audit, finding).lines().iter().map(|line| visible(line).into_owned()).collect();
     message("message", &format!("{word}{}", lines.join("\n")), object);
     locations(audit, finding, object);
-    let key = fingerprint(audit, control, finding, accepted.map(|one| one.exception.id.as_str()));
-    let times = seen.entry(key.clone()).or_default();
-    *times += 1;
-    let print = if *times == 1 { key } else { format!("{key}:{times}") };
+    let print = prints.next(audit, control, finding);
     object.object("partialFingerprints", |prints| prints.text("invoketrailFinding/v1", &print));
     if let Some(one) = held {
         object.list("suppressions", [one], |json, one| {
@@ -210,10 +207,6 @@ fn locations(audit: &Audit<'_>, finding: &Finding, object: &mut Object<'_>) {
     });
 }
 
-fn first_place(finding: &Finding) -> Option<usize> {
-    finding.resources.first().map(|one| one.place).or_else(|| finding.places.first().copied())
-}
-
 /// A part of a path, as URIs write it.
 fn encoded(text: &str) -> String {
     let mut out = String::new();
@@ -225,28 +218,4 @@ fn encoded(text: &str) -> String {
         }
     }
     out
-}
-
-/// What makes a finding the same in the next run: its control, the code of its reason, where it begins and the exception that it is
-/// about. Neither words nor the number of resources count.
-fn fingerprint(
-    audit: &Audit<'_>,
-    control: &ControlResult,
-    finding: &Finding,
-    exception: Option<&str>,
-) -> String {
-    let place = first_place(finding).and_then(|at| audit.places.get(at));
-    let recorder = match (place, finding.recorders.first()) {
-        (None, Some(at)) => audit.inventory.recorders[*at].arn.as_str(),
-        _ => "",
-    };
-    let parts = [
-        control.id,
-        finding.reason.code.as_str(),
-        place.map_or("", |one| one.account),
-        place.map_or("", |one| one.region),
-        recorder,
-        exception.unwrap_or_default(),
-    ];
-    format!("{:032x}", xxh3_128(parts.join("\u{0}").as_bytes()))
 }

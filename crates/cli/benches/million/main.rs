@@ -59,7 +59,7 @@ fn measure(functions_per_place: usize, keep: Option<&str>) -> Result<Figures, Bo
     let document = AuditDocument { audit: &audit, stamp, since: "", flags, inputs: None };
     let mut times = vec![("read", read), ("decide", decide), ("write JSON lines", write)];
     let mut sizes = vec![("inventory file", file.len()), ("JSON lines", lines?)];
-    for format in [AuditFormat::Csv, AuditFormat::Ocsf, AuditFormat::Asff] {
+    for format in [AuditFormat::Csv, AuditFormat::Ocsf, AuditFormat::Asff, AuditFormat::Oscal] {
         let (time, bytes) = best(|| {
             let mut out = Counting(0);
             format.write(&document, &Layout::default(), &mut out).map(|()| out.0)

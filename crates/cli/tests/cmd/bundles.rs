@@ -119,7 +119,9 @@ fn a_bundle_that_was_changed_is_not_reproduced() {
     let files = "Not reproduced. The files are not those of the manifest";
     changed("inventory.json", &|text| text.replace("payroll", "payrolls"), files, "changed: inventory.json");
     changed("reports/audit.md", &|text| text + " ", files, "changed: reports/audit.md");
-    let otherwise = "Not reproduced. All 12 files are unchanged, and this version decides otherwise";
+    let count = AuditFormat::ALL.len() + ["inventory.json", "choices.json"].len();
+    let otherwise =
+        &format!("Not reproduced. All {count} files are unchanged, and this version decides otherwise");
     let answer = |text: String| text.replace("\"answer\": \"no\"", "\"answer\": \"yes\"");
     changed("manifest.json", &answer, otherwise, "the answer is `no`, not `yes`");
     let control = |text: String| text.replace("-recorded\": \"fail\"", "-recorded\": \"pass\"");

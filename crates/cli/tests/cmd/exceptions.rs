@@ -166,7 +166,8 @@ fn what_a_match_accepts_is_shown_in_every_format_and_decides_no_exit_code() {
     };
     let bare = run(&["audit", "--inventory", "examples/acme.json"]);
     assert_eq!(bare.code, Some(3));
-    for format in ["json", "jsonl", "markdown", "html", "junit", "sarif", "ocsf", "asff", "terminal"] {
+    for format in ["json", "jsonl", "markdown", "html", "junit", "sarif", "ocsf", "asff", "oscal", "terminal"]
+    {
         let told = audit(&["--format", format, "--all"]);
         assert_ne!(told.code, Some(3), "{format}: {}", told.stdout);
         for part in ["sandbox-all", "platform-team", "a sandbox", "SEC-7", "2027-01-31"] {

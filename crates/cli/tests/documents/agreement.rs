@@ -193,6 +193,8 @@ proptest! {
         let markdown = text(&|out| report::write_markdown(&audit, out).unwrap());
         let plain: String = markdown.lines().next().unwrap().replace(['*', '\\'], "");
         prop_assert_eq!(said(&plain), answer, "{}", plain);
+        let assessed = crate::assessment::answer(&crate::formats::written(&audit, "oscal"));
+        prop_assert_eq!(assessed, answer.as_str());
     }
 }
 

@@ -24,7 +24,7 @@ fn validators_of_others_find_nothing_wrong() {
         if name == "narrowed" {
             audit.narrow(&frameworks);
         }
-        for format in ["junit", "ocsf", "asff"] {
+        for format in ["junit", "ocsf", "asff", "oscal"] {
             std::fs::write(folder.path().join(format!("{name}.{format}")), written(&audit, format)).unwrap();
         }
     }

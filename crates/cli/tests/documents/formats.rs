@@ -1,5 +1,6 @@
 //! Every format of an audit, by one hostile world: each can be read, and nothing in it acts.
 
+use crate::assessment::{assessed, looked_at};
 use crate::reports::STAMP;
 use crate::worlds;
 use audit::exception::Exception;
@@ -109,6 +110,15 @@ fn read(format: &str, text: &str) {
                 assert!(!shown || !text.chars().any(|one| one != '\n' && acts(one)), "{text:?}");
             });
         }),
+        "oscal" => {
+            let document = serde_json::from_str::<Value>(text).unwrap();
+            strings(&document, &mut |name, text| {
+                assert!(!text.chars().any(|one| one != '\n' && acts(one)), "{text:?}");
+                // What is Markdown there means nothing.
+                let is_prose = ["description", "remarks", "statement", "prose"].contains(&name);
+                assert!(!is_prose || !text.contains("<b a") && !text.contains("https://evil"), "{text:?}");
+            });
+        }
         // Read by a parser and a browser in `page` and `browser`.
         "html" => assert!(text.starts_with("<!DOCTYPE html>") && !text.contains("<b a"), "{text}"),
         other => panic!("nobody reads {other} here"),
@@ -243,6 +253,13 @@ fn a_finding_keeps_its_name_when_a_resource_joins_it() {
     };
     joined("ocsf", "/finding_info/uid", lines);
     joined("asff", "/Id", imported);
+    joined("oscal", "/uuid", looked_at);
+    for list in ["/observations", "/risks", "/findings"] {
+        let (old, new) =
+            (assessed(&written(&before, "oscal"), list), assessed(&written(&after, "oscal"), list));
+        assert_eq!(each(&old, "/uuid"), each(&new, "/uuid"), "{list}");
+        assert!(!old.is_empty(), "{list}");
+    }
 }
 
 #[test]
@@ -260,6 +277,11 @@ fn what_is_accepted_stays_visible_as_accepted() {
     let accepted = imported.iter().find(|one| one["Workflow"]["Status"] == "SUPPRESSED").unwrap();
     assert_eq!(accepted["Compliance"]["Status"], "FAILED", "an exception never turns a verdict");
     assert!(accepted["Note"]["Text"].as_str().unwrap().contains("accepted by"), "{accepted}");
+    let risks = assessed(&written(&audit, "oscal"), "/risks");
+    assert_eq!(count(&risks, "/status", "deviation-approved"), 1);
+    let accepted = risks.iter().find(|one| one["status"] == "deviation-approved").unwrap();
+    assert_eq!(accepted["deadline"], "2026-12-31T23:59:59Z");
+    assert!(risks.iter().any(|one| one["status"] == "open" && one["deadline"].is_null()));
     let junit = written(&audit, "junit");
     assert_eq!(junit.matches("accepted: ").count(), 1, "{junit}");
     assert!(junit.contains("exception-ended") || junit.contains("still not recorded"), "{junit}");
@@ -292,6 +314,7 @@ fn all_formats_give_one_answer() {
         for (name, all, path) in [
             ("ocsf", lines(&written(&audit, "ocsf")), "/unmapped/verdict"),
             ("asff", imported(&written(&audit, "asff")), "/ProductFields/invoketrail~1verdict"),
+            ("oscal", looked_at(&written(&audit, "oscal")), "/props/4/value"),
         ] {
             for verdict in ["recorded", "partially_recorded", "not_recorded", "undetermined"] {
                 let found = all.iter().filter(|one| one.pointer(path) == Some(&Value::from(verdict))).count();

@@ -97,11 +97,11 @@ fn a_report_supports_and_never_certifies() {
     for format in AuditFormat::ALL {
         let text = written(&audit, format.name()).to_lowercase();
         assert!(!text.contains("certifies") && !text.contains("compliant"), "{}", format.name());
-        if ["terminal", "markdown", "html", "sarif", "junit"].contains(&format.name()) {
+        if ["terminal", "markdown", "html", "sarif", "junit", "oscal"].contains(&format.name()) {
             assert!(text.contains("supports an assessment of"), "{}", format.name());
         }
     }
-    for format in ["ocsf", "asff", "sarif", "json", "jsonl", "markdown", "html", "terminal"] {
+    for format in ["ocsf", "asff", "oscal", "sarif", "json", "jsonl", "markdown", "html", "terminal"] {
         assert!(written(&audit, format).contains("CC7.2"), "{format}");
     }
     assert!(!written(&audit, "csv").contains("CC7.2"));
@@ -137,4 +137,11 @@ fn formats_of_others_name_the_requirements_where_they_look_for_them() {
     });
     let related = finding["related"].as_array().unwrap();
     assert!(related.contains(&Value::from("NIST SP 800-53 AU-2")) && related.len() <= 32, "{related:?}");
+    let oscal: Value = serde_json::from_str(&written(&audit, "oscal")).unwrap();
+    let result = &oscal["assessment-results"]["results"][0];
+    let selections = result["reviewed-controls"]["control-selections"].as_array().unwrap();
+    let nist = selections[1]["include-controls"].as_array().unwrap();
+    assert!(nist.contains(&serde_json::json!({ "control-id": "au-3.1" })), "{nist:?}");
+    let props = result["findings"][0]["props"].as_array().unwrap();
+    assert!(props.iter().any(|one| one["name"] == "supports" && one["value"] == "SOC 2 CC7.2"), "{props:?}");
 }

@@ -1,8 +1,10 @@
-"""Holds audits in the formats of others against validators of others: junitparser, botocore, and the schema of OCSF 1.8.0.
+"""Holds audits in the formats of others against validators of others: junitparser, botocore, the schema of OCSF 1.8.0, and
+compliance-trestle.
 
 Each validator is also given a document that is wrong, and must say so.
 """
 
+import argparse
 import copy
 import json
 import pathlib
@@ -14,6 +16,10 @@ import botocore.validate
 import jsonschema
 import junitparser
 import ocsf_json_schema
+import pydantic
+import trestle.core.validator_factory
+import trestle.oscal
+import trestle.oscal.assessment_results
 
 folder = pathlib.Path(sys.argv[1])
 problems = []
@@ -81,8 +87,54 @@ def ocsf(path):
         judge(path.name, document, ocsf_errors, lambda one: one.update(unknown_attribute=1))
 
 
+def oscal_errors(document):
+    """What the models of trestle say, which have the patterns of the schema and refuse unknown members, and its other validators."""
+    try:
+        model = trestle.oscal.assessment_results.Model.model_validate(document).assessment_results
+    except pydantic.ValidationError as error:
+        return str(error).splitlines()[:10]
+    validator = trestle.core.validator_factory.validator_factory.get(argparse.Namespace(mode="all"))
+    return [] if validator.model_is_valid(model, True, folder) else [validator.error_msg()]
+
+
+def named(document, names):
+    """Every value of a member with one of these names."""
+    if isinstance(document, list):
+        return [value for one in document for value in named(one, names)]
+    if not isinstance(document, dict):
+        return []
+    own = [value for name, value in document.items() if name in names and isinstance(value, str)]
+    return own + [value for one in document.values() for value in named(one, names)]
+
+
+def oscal(path):
+    document = json.loads(path.read_text())
+    results = document["assessment-results"]
+    first = results["results"][0]
+    judge(path.name, document, oscal_errors, lambda one: one["assessment-results"].pop("results"))
+    judge(path.name, document, oscal_errors, lambda one: one["assessment-results"].update(unknown=1))
+    judge(path.name, document, oscal_errors, lambda one: one["assessment-results"].update(uuid="1"))
+    judge(path.name, document, oscal_errors, lambda one: one["assessment-results"]["metadata"].update(title="a\nb"))
+    prop = {"name": "a b", "value": " "}
+    judge(path.name, document, oscal_errors, lambda one: one["assessment-results"]["results"][0].update(props=[prop]))
+    # What trestle does not ask: its version, that every reference leads somewhere, that nothing has the UUID of another.
+    if results["metadata"]["oscal-version"] != trestle.oscal.OSCAL_VERSION:
+        problems.append(f"{path.name}: trestle reads OSCAL {trestle.oscal.OSCAL_VERSION}")
+    uuids = named(document, ["uuid"])
+    if len(uuids) != len(set(uuids)):
+        problems.append(f"{path.name}: two things of one UUID")
+    references = ["subject-uuid", "observation-uuid", "risk-uuid", "actor-uuid", "component-uuid"]
+    lost = {one for one in named(document, references) if one not in uuids}
+    objectives = named(results.get("local-definitions", {}), ["id"])
+    lost |= set(named(first, ["target-id", "objective-id"])) - set(objectives)
+    links = [one for one in named(document, ["href"]) if one.startswith("#")]
+    lost |= {one for one in links if one[1:] not in uuids}
+    if lost or len(objectives) != len(set(objectives)) or not links:
+        problems.append(f"{path.name}: leads nowhere: {lost}")
+
+
 for path in sorted(folder.iterdir()):
-    check = {".junit": junit, ".asff": asff, ".ocsf": ocsf}.get(path.suffix)
+    check = {".junit": junit, ".asff": asff, ".ocsf": ocsf, ".oscal": oscal}.get(path.suffix)
     if check:
         check(path)
 print("\n".join(problems[:20]))
