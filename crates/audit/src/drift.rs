@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub controls: BTreeMap<String, Status>,
     /// The verdict on each resource, by ARN and the Region that serves it.
     pub resources: BTreeMap<(String, String), State>,
+    /// The verdict on what may ever be created, by type, account and Region.
+    pub future: BTreeMap<(String, String, String), State>,
     /// What each recorder is set to, by ARN: the name of the setting and its value; a value that was not read is `None`.
     pub recorders: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// What each exception accepts until when, in words, by id.
@@ -30,6 +32,8 @@ pub struct Drift {
     pub controls: Vec<(String, Status, Status)>,
     /// Resources that are there in both with another verdict.
     pub resources: Vec<ResourceDrift>,
+    /// What may ever be created, with another verdict: type, account, Region, before, after.
+    pub future: Vec<((String, String, String), State, State)>,
     /// Resources that are there only now.
     pub appeared: Vec<((String, String), State)>,
     /// Resources that are no longer there.
@@ -85,11 +89,13 @@ impl Drift {
             Status::Pass | Status::NotApplicable => Conclusion::Yes,
         });
         let worse = self.resources.iter().filter(|one| rank(one.after) > rank(one.before));
-        let resources = worse.map(|one| match one.after {
+        let future = self.future.iter().filter(|(_, before, after)| rank(*after) > rank(*before));
+        let after = worse.map(|one| one.after).chain(future.map(|(.., after)| *after));
+        let verdicts = after.map(|after| match after {
             State::Undetermined => Conclusion::Undetermined,
             _ => Conclusion::No,
         });
-        controls.chain(resources).fold(Conclusion::Yes, Conclusion::worse)
+        controls.chain(verdicts).fold(Conclusion::Yes, Conclusion::worse)
     }
 }
 
@@ -119,6 +125,7 @@ pub fn snapshot(audit: &Audit<'_>) -> Snapshot {
         collected_at: audit.inventory.collected_at.clone(),
         controls: audit.every_control().map(|control| (control.id.to_owned(), control.status)).collect(),
         resources: rows.collect(),
+        future: future(audit),
         recorders,
         exceptions: BTreeMap::new(),
     }
@@ -168,11 +175,33 @@ pub fn drift(before: &Snapshot, after: &Snapshot) -> Drift {
     Drift {
         controls: controls.collect(),
         resources,
+        future: before
+            .future
+            .iter()
+            .filter_map(|(at, was)| {
+                let is = after.future.get(at).filter(|is| *is != was)?;
+                Some((at.clone(), *was, *is))
+            })
+            .collect(),
         appeared: only(&after.resources, &before.resources),
         gone: only(&before.resources, &after.resources),
         recorders: recorders(before, after),
         exceptions: differing(&known(&before.exceptions), &known(&after.exceptions)),
     }
+}
+
+/// The verdict on any resource at each place, of each type that says something of the account: functions everywhere, other types where
+/// there are any, as the table of an audit has it.
+fn future(audit: &Audit<'_>) -> BTreeMap<(String, String, String), State> {
+    let mut all = BTreeMap::new();
+    for place in &audit.places {
+        let shown = place.planes.iter().filter(|plane| plane.kind == ResourceType::Function || plane.own > 0);
+        for plane in shown {
+            let at = (plane.kind.as_str().to_owned(), place.account.to_owned(), place.region.to_owned());
+            all.insert(at, audit.verdicts[plane.any].state);
+        }
+    }
+    all
 }
 
 /// Each with its value, as [`differing`] compares them.

@@ -27,6 +27,15 @@ pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
     for recorder in &drift.recorders {
         self::recorder(recorder, &mut page);
     }
+    for ((kind, account, region), before, after) in &drift.future {
+        let noun = if kind == "AWS::Lambda::Function" { "functions" } else { kind };
+        let told = format!("{} became {}", words_of(*before), words_of(*after));
+        page.paragraph(
+            2,
+            (Style::Strong, &format!("new {noun} in {account} {region}: ")),
+            (Style::Plain, &told),
+        );
+    }
     resources(drift, &mut page);
     for (id, before, after) in &drift.exceptions {
         let told = match (before, after) {
@@ -40,6 +49,11 @@ pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
         page.paragraph(2, (Style::Strong, &format!("exception {id}: ")), (Style::Plain, &told));
     }
     page.into_text()
+}
+
+/// A verdict as people say it.
+fn words_of(state: State) -> String {
+    verdict_word(state).replace('_', " ")
 }
 
 fn recorder(drift: &RecorderDrift, page: &mut Page) {
@@ -74,14 +88,14 @@ fn resources(drift: &Drift, page: &mut Page) {
         .resources
         .iter()
         .map(|one| {
-            let told = format!("{} became {}", verdict_word(one.before), verdict_word(one.after));
+            let told = format!("{} became {}", words_of(one.before), words_of(one.after));
             (format!("{} ({})", one.arn, one.region), told)
         })
         .collect();
     let there = |all: &[((String, String), State)], word: &str| -> Vec<(String, String)> {
         all.iter()
             .map(|((arn, region), state)| {
-                (format!("{arn} ({region})"), format!("{word}, {}", verdict_word(*state)))
+                (format!("{arn} ({region})"), format!("{word}, {}", words_of(*state)))
             })
             .collect()
     };
@@ -113,6 +127,17 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
             object.text("after", verdict_word(one.after));
         });
     });
+    if !drift.future.is_empty() {
+        object.list("future", &drift.future, |json, ((kind, account, region), before, after)| {
+            json.object(|object| {
+                object.text("type", kind);
+                object.text("account", account);
+                object.text("region", region);
+                object.text("before", verdict_word(*before));
+                object.text("after", verdict_word(*after));
+            });
+        });
+    }
     for (name, list) in [("appeared", &drift.appeared), ("gone", &drift.gone)] {
         object.list(name, list, |json, ((arn, region), state)| {
             json.object(|object| {

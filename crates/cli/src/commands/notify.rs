@@ -186,9 +186,7 @@ impl Messages {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let sent = match runtime {
-            Ok(runtime) => {
-                runtime.block_on(webhook.send(message, pause())).map_err(|error| error.to_string())
-            }
+            Ok(runtime) => runtime.block_on(webhook.send(message, pause())).map_err(|error| error.why),
             Err(error) => Err(error.to_string()),
         };
         self.told(&webhook.host(), sent);

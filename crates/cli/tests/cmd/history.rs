@@ -257,3 +257,39 @@ fn a_history_that_cannot_be_used_stops_nothing_half_way() {
     assert!(folder.path().join("data/invoketrail/history.sqlite").is_file(), "{stderr}");
     assert!(!folder.path().join("elsewhere.sqlite").exists());
 }
+
+/// Where there is no function yet, what would happen to one is what gets worse.
+#[test]
+fn new_functions_that_would_escape_are_worse() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join("examples/acme.json")).unwrap();
+    let mut acme: Value = serde_json::from_str(&text).unwrap();
+    let mut places = acme["places"].as_array_mut().unwrap().iter_mut();
+    let place = places.find(|one| one["account"] == "444455556666" && one["region"] == "us-east-1").unwrap();
+    place["functions"]["resources"] = json!([]);
+    let with = acme.to_string();
+    for recorder in acme["recorders"].as_array_mut().unwrap() {
+        if recorder["account"] == "444455556666" && recorder["home_region"] == "us-east-1" {
+            let selectors = match recorder["kind"].as_str().unwrap() {
+                "trail" => {
+                    json!({"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true}]})
+                }
+                _ => json!({"AdvancedEventSelectors": [{"FieldSelectors": [
+                    {"Field": "eventCategory", "Equals": ["Management"]}]}]}),
+            };
+            recorder["selectors"] = json!({ "known": selectors });
+        }
+    }
+    let [before, after] = ["before.json", "after.json"].map(|name| folder.path().join(name));
+    fs::write(&before, with).unwrap();
+    fs::write(&after, acme.to_string()).unwrap();
+    let (before, after) = (before.to_str().unwrap(), after.to_str().unwrap());
+    let said = run(&["diff", before, after]);
+    ends(&said, 3);
+    let told = "new functions in 444455556666 us-east-1: recorded became not recorded";
+    assert!(said.stdout.starts_with("Recording got worse.") && said.stdout.contains(told), "{}", said.stdout);
+    let json = json_of(&run(&["diff", before, after, "--format", "json"]));
+    is_of_schema("diff-1.schema.json", &json);
+    assert_eq!(json["future"][0]["after"], "not_recorded");
+    ends(&run(&["diff", after, before]), 0);
+}

@@ -41,6 +41,7 @@ mod looks_delivered;
 mod mixed;
 mod names;
 mod no_network;
+mod notified;
 mod outside;
 mod picture;
 mod places;

@@ -11,6 +11,7 @@ mod buckets;
 mod ended;
 mod live_trails;
 mod located;
+mod notified;
 mod refusing;
 #[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]
 #[path = "../../../aws/tests/emulator/seed.rs"]

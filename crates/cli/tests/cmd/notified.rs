@@ -1,0 +1,206 @@
+//! `audit --notify`: who is told of what, and that nothing of it alters the audit or shows a secret.
+
+use crate::run::{ENVIRONMENT, Said, command, root, run};
+use crate::scripted::{Asked, Scripted, refused};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const ACME: &str = "examples/acme.json";
+const SECRET: &str = "T0-very-secret-path";
+
+/// An address that takes everything.
+fn taking() -> Scripted {
+    Scripted::serving(|_: &Asked| ("200 OK".to_owned(), String::new()))
+}
+
+fn ends(said: &Said, code: i32) {
+    assert_eq!(said.code, Some(code), "{said:?}");
+    assert!(!format!("{}{}", said.stdout, said.stderr).contains(SECRET), "{said:?}");
+}
+
+fn is_of_schema(document: &Value) {
+    let schema = fs::read_to_string(root().join("docs/reference/notice-1.schema.json")).unwrap();
+    let validator = jsonschema::draft202012::new(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let problems: Vec<String> = validator.iter_errors(document).map(|one| one.to_string()).collect();
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+/// Acme where the function `train` is gone, the vault's selectors were read, and a trail of the shop does not log.
+fn later(folder: &Path) -> String {
+    let text = fs::read_to_string(root().join(ACME)).unwrap();
+    let mut acme: Value = serde_json::from_str(&text).unwrap();
+    let trail = acme["recorders"].as_array_mut().unwrap().iter_mut();
+    let trail = trail.into_iter().find(|one| one["name"] == "acme-organization").unwrap();
+    trail["selectors"] = json!({"known": {"AdvancedEventSelectors": [{"Name": "less", "FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Management"]}]}]}});
+    let place = acme["places"].as_array_mut().unwrap().iter_mut();
+    let place =
+        place.into_iter().find(|one| one["account"] == "777788889999" && one["region"] == "us-east-1");
+    let functions = place.unwrap()["functions"].as_object_mut().unwrap();
+    let (_, list) = functions.iter_mut().find(|(_, value)| value.is_array()).unwrap();
+    let before = list.as_array().unwrap().len();
+    list.as_array_mut().unwrap().retain(|one| !one["arn"].as_str().unwrap().ends_with(":train"));
+    assert_eq!(list.as_array().unwrap().len(), before - 1);
+    let path = folder.join("later.json");
+    fs::write(&path, acme.to_string()).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let resources = list.as_array().unwrap().iter().filter_map(|one| one["resource"].as_str());
+    resources.map(|arn| arn.rsplit([':', '/']).next().unwrap()).collect()
+}
+
+#[test]
+fn only_what_is_new_changed_or_resolved_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let later = later(folder.path());
+    let address = taking();
+    let url = format!("{}/{SECRET}", address.url);
+    let told = |arguments: &[&str]| -> Vec<Value> {
+        ends(&run(&[arguments, &["--notify", &url]].concat()), 3);
+        address.asked().iter().map(|asked| serde_json::from_str(&asked.body).unwrap()).collect()
+    };
+    // Nothing to compare with: every open finding is new.
+    let all = told(&["audit", ACME]);
+    is_of_schema(&all[0]);
+    assert_eq!((&all[0]["resolved_count"], all.len()), (&json!(0), 1));
+    for name in ["score", "train", "orders", "archive", "intranet"] {
+        assert!(names(&all[0]["new"]).contains(&name), "{name}");
+    }
+    assert!(!names(&all[0]["new"]).contains(&"payroll"));
+    let changes = told(&["audit", &later, "--baseline", ACME]);
+    is_of_schema(&changes[0]);
+    assert_eq!(names(&changes[0]["new"]), ["invoices", "payroll"]);
+    assert_eq!(names(&changes[0]["resolved"]), ["train"]);
+    assert!(told(&["audit", ACME, "--baseline", ACME]).is_empty());
+    // With a history, the newest audit in it is what is compared with.
+    let history = folder.path().join("history.sqlite");
+    let history = ["--keep", "--history", history.to_str().unwrap()];
+    assert_eq!(told(&[&["audit", ACME], &history[..]].concat()).len(), 1);
+    assert!(told(&[&["audit", ACME], &history[..]].concat()).is_empty());
+    assert_eq!(names(&told(&[&["audit", &later], &history[..]].concat())[0]["new"]), ["invoices", "payroll"]);
+}
+
+#[test]
+fn each_address_gets_what_it_understands_and_nothing_in_it_acts() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join(ACME)).unwrap();
+    let hostile = text.replace(
+        "NoSuchBucket",
+        "<!channel> <https://evil.example|x> & [x](https://evil.example) \\u001b[2J",
+    );
+    let file = folder.path().join("hostile.json");
+    fs::write(&file, hostile).unwrap();
+    let address = taking();
+    let variable = [("HOOK", format!("slack+{}/{SECRET}", address.url))];
+    let teams = format!("teams+{}/{SECRET}", address.url);
+    let output = command(&[
+        "audit",
+        file.to_str().unwrap(),
+        "--notify",
+        "env:HOOK",
+        "--notify",
+        &teams,
+        "--notify",
+        "env:HOOK",
+    ])
+    .envs(variable)
+    .output()
+    .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains(SECRET));
+    let asked = address.asked();
+    assert_eq!(asked.len(), 2, "each is told once");
+    assert!(asked.iter().all(|asked| asked.line() == format!("POST /{SECRET}")), "{asked:?}");
+    let slack: Value = serde_json::from_str(&asked[0].body).unwrap();
+    let text = slack["text"].as_str().unwrap();
+    assert!(text.contains("new findings") && !text.contains('<') && !text.contains('\u{1b}'), "{text}");
+    let teams: Value = serde_json::from_str(&asked[1].body).unwrap();
+    let card = &teams["attachments"][0]["content"];
+    assert_eq!((&card["type"], &card["body"][0]["type"]), (&json!("AdaptiveCard"), &json!("RichTextBlock")));
+    assert!(!asked[1].body.contains('\u{1b}'));
+}
+
+#[test]
+fn a_failed_notification_loses_nothing_of_the_audit() {
+    let plain = run(&["audit", ACME]);
+    for (status, tries) in
+        [("500 Internal Server Error", 3), ("429 Too Many Requests", 3), ("404 Not Found", 1)]
+    {
+        let address = Scripted::serving(move |_| (status.to_owned(), SECRET.to_owned()));
+        let said = run(&["audit", ACME, "--notify", &format!("{}/{SECRET}", address.url)]);
+        ends(&said, 3);
+        assert_eq!((said.stdout == plain.stdout, address.asked().len()), (true, tries), "{status}");
+        let code = status.split(' ').next().unwrap();
+        assert!(
+            said.stderr.contains(&format!("not notified: {}: it answered HTTP {code}", address.url)),
+            "{}",
+            said.stderr
+        );
+    }
+    // Nobody is there, or takes it the second time.
+    let said = run(&["audit", ACME, "--notify", &format!("http://127.0.0.1:1/{SECRET}")]);
+    ends(&said, 3);
+    assert!(said.stdout == plain.stdout && said.stderr.contains("there was no answer"), "{}", said.stderr);
+    let count = Arc::new(AtomicUsize::new(0));
+    let address = Scripted::serving(move |_| {
+        let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+        (if first { "503 Service Unavailable" } else { "200 OK" }.to_owned(), String::new())
+    });
+    let said = run(&["audit", ACME, "--notify", &format!("{}/{SECRET}", address.url)]);
+    ends(&said, 3);
+    assert!(
+        said.stderr.contains("notified: http://127.0.0.1") && !said.stderr.contains("not notified"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn what_aws_refuses_is_told_and_loses_nothing() {
+    let plain = run(&["audit", ACME]);
+    let aws = Scripted::answering(|asked: &Asked| refused(asked.service()));
+    let topic = "arn:aws:sns:eu-west-1:111122223333:alerts";
+    let bus = "arn:aws:events:eu-west-1:111122223333:event-bus/default";
+    let said = aws.run(&["audit", ACME, "--notify", topic, "--notify", bus, "--notify", "security-hub"]);
+    ends(&said, 3);
+    assert_eq!(said.stdout, plain.stdout);
+    for call in [
+        format!("{topic}: sns:Publish"),
+        format!("{bus}: events:PutEvents"),
+        "securityhub:BatchImportFindings".to_owned(),
+    ] {
+        assert!(said.stderr.contains(&call), "{call}: {}", said.stderr);
+    }
+    // Entries can be refused in an answer that is a success.
+    let aws = Scripted::answering(|_| {
+        let body = r#"{"FailedEntryCount":1,"Entries":[{"ErrorCode":"X","ErrorMessage":"too large"}]}"#;
+        ("200 OK".to_owned(), body.to_owned())
+    });
+    let said = aws.run(&["audit", ACME, "--notify", bus]);
+    ends(&said, 3);
+    assert!(said.stderr.contains("1 refused, the first: too large"), "{}", said.stderr);
+    // Without credentials.
+    let said = run(&["audit", ACME, "--notify", topic]);
+    ends(&said, 3);
+    assert!(said.stdout == plain.stdout && said.stderr.contains("AWS was not notified"), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_no_target_is_refused_before_anything_is_asked() {
+    assert!(ENVIRONMENT.iter().all(|(name, _)| *name != "NO_HOOK"));
+    for wrong in [
+        "http://example.com/T0-very-secret-path",
+        "https://user:T0-very-secret-path@example.com",
+        "T0-very-secret-path",
+        "env:NO_HOOK",
+    ] {
+        let said = run(&["audit", ACME, "--notify", wrong]);
+        ends(&said, 2);
+        assert!(said.stdout.is_empty() && said.stderr.starts_with("error: --notify: "), "{}", said.stderr);
+    }
+}
