@@ -49,7 +49,9 @@ impl Match {
 
     /// True iff all that is given is true of the thing. What is not known is not true.
     pub(crate) fn accepts(&self, thing: &Thing<'_>, inventory: &Inventory) -> bool {
-        let tagged = |arn: &&str| match inventory.beside.tags.get(*arn) {
+        let beside = &inventory.beside;
+        let tags = |arn: &str| beside.tags.get(arn).or_else(|| Some(&beside.functions.get(arn)?.tags));
+        let tagged = |arn: &&str| match tags(arn) {
             Some(Seen::Known(tags)) => self.tags.iter().all(|(key, value)| tags.get(key) == Some(value)),
             _ => false,
         };

@@ -6,10 +6,14 @@ use super::{Context, Opened, bundle, exceptions, frameworks, history, read_inven
 use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::problem::say;
+use crate::session::Session;
 use crate::settings;
 use anyhow::Result;
 use audit::Counted;
+use audit::exception::Exception;
 use audit::inputs::Inputs;
+use audit::inventory::Inventory;
+use aws::Wants;
 
 /// Audits, prints, writes.
 ///
@@ -30,10 +34,11 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     if facts.interrupted {
         return Ok(interrupted(&settings));
     }
+    let exceptions = exceptions(settings.exceptions.as_deref(), context.limit(longest))?;
     let inputs = Inputs {
-        inventory: facts.inventory,
+        inventory: with_tags(facts.inventory, &exceptions, opened.session()),
         baseline: settings.baseline.as_deref().map(read_inventory).transpose()?,
-        exceptions: exceptions(settings.exceptions.as_deref(), context.limit(longest))?,
+        exceptions,
         today: crate::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
         frameworks,
@@ -54,6 +59,15 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let session = opened.session();
     Telling { targets: &targets, before: before.as_ref(), live: &live, session }.tell(&shown);
     Ok(outcome)
+}
+
+/// The inventory with the tags of recorders, where an exception asks for tags and AWS can be asked.
+fn with_tags(inventory: Inventory, exceptions: &[Exception], session: Option<&Session>) -> Inventory {
+    let asks = |one: &Exception| one.matched.as_ref().is_some_and(|matched| !matched.tags.is_empty());
+    match session.filter(|_| exceptions.iter().any(asks)) {
+        Some(session) => session.enrich(inventory, Wants { tags: true, ..Wants::default() }).inventory,
+        None => inventory,
+    }
 }
 
 fn interrupted(settings: &settings::Audit) -> Outcome {

@@ -19,6 +19,7 @@ mod seed;
 
 mod sites;
 mod story;
+mod tagged;
 #[cfg(unix)]
 #[path = "../cmd/terminal.rs"]
 mod terminal;
