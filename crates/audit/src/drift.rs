@@ -75,6 +75,15 @@ impl Drift {
         *self == Drift::default()
     }
 
+    /// Resources, and places with what may ever be created there, whose verdict got worse for certain.
+    #[must_use]
+    pub fn worse(&self) -> (usize, usize) {
+        let certainly =
+            |before: State, after: State| rank(after) > rank(before) && after != State::Undetermined;
+        let resources = self.resources.iter().filter(|one| certainly(one.before, one.after)).count();
+        (resources, self.future.iter().filter(|(_, before, after)| certainly(*before, *after)).count())
+    }
+
     /// Whether recording got worse: no iff a required control or a resource did for certain, undetermined iff one of them is no longer
     /// known. Nothing iff nothing changed. Exceptions and what is new or gone decide by the controls alone.
     #[must_use]

@@ -52,12 +52,25 @@ impl Diff {
         self.drift.conclusion()
     }
 
-    fn headline(&self) -> &'static str {
-        match self.answer() {
+    fn headline(&self) -> String {
+        let told = match self.answer() {
             Conclusion::Nothing => "Nothing changed.",
             Conclusion::Yes => "Something changed, and nothing got worse.",
             Conclusion::Undetermined => "Something is no longer known.",
-            Conclusion::No => "Recording got worse.",
+            Conclusion::No => return self.worse(),
+        };
+        told.to_owned()
+    }
+
+    fn worse(&self) -> String {
+        let (resources, places) = self.drift.worse();
+        let resources = (resources > 0).then(|| quantity(resources, ("resource", "resources")));
+        let at = quantity(places, ("account and Region", "accounts and Regions"));
+        let places = (places > 0).then(|| format!("new functions in {at}"));
+        let all: Vec<String> = resources.into_iter().chain(places).collect();
+        match all.as_slice() {
+            [] => "Recording got worse: a required control fails.".to_owned(),
+            all => format!("Recording got worse for {}.", all.join(" and ")),
         }
     }
 
@@ -93,7 +106,7 @@ pub fn diff_text(diff: &Diff, layout: &Layout) -> String {
         Conclusion::Undetermined => Style::Open,
         _ => Style::Good,
     };
-    page.paragraph(0, (Style::Plain, ""), (style, diff.headline()));
+    page.paragraph(0, (Style::Plain, ""), (style, &diff.headline()));
     for (label, side) in [("Before: ", &diff.before), ("After:  ", &diff.after)] {
         let told = format!("{}, collected {}, answer {}", side.named, side.collected_at, side.answer);
         page.paragraph(2, (Style::Dim, label), (Style::Plain, &told));

@@ -2,11 +2,12 @@
 
 use super::member::Object;
 use super::page::{Layout, Page, Style};
-use super::plan::{Line, lines, pretty};
+use super::plan::{Line, difference_of_states};
 use super::quantity::quantity;
+use audit::change::State;
 use audit::drift::{Drift, RecorderDrift};
 use audit::finding::verdict_word;
-use recording::State;
+use recording::State as Verdict;
 
 /// How many resources of one kind of change are listed.
 const LISTED: usize = 10;
@@ -52,7 +53,7 @@ pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
 }
 
 /// A verdict as people say it.
-fn words_of(state: State) -> String {
+fn words_of(state: Verdict) -> String {
     verdict_word(state).replace('_', " ")
 }
 
@@ -67,7 +68,8 @@ fn recorder(drift: &RecorderDrift, page: &mut Page) {
         let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "not read".to_owned());
         if name == "selectors" && before.is_some() && after.is_some() {
             page.paragraph(4, (Style::Plain, ""), (Style::Plain, "selectors:"));
-            for line in lines(&pretty(&told(before)), &pretty(&told(after))) {
+            let state = |value: &Option<String>| State::Selectors(told(value));
+            for line in difference_of_states(&state(before), &state(after)) {
                 let (style, text) = match line {
                     Line::Same(text) => (Style::Dim, format!("  {text}")),
                     Line::Before(text) => (Style::Bad, format!("- {text}")),
@@ -92,7 +94,7 @@ fn resources(drift: &Drift, page: &mut Page) {
             (format!("{} ({})", one.arn, one.region), told)
         })
         .collect();
-    let there = |all: &[((String, String), State)], word: &str| -> Vec<(String, String)> {
+    let there = |all: &[((String, String), Verdict)], word: &str| -> Vec<(String, String)> {
         all.iter()
             .map(|((arn, region), state)| {
                 (format!("{arn} ({region})"), format!("{word}, {}", words_of(*state)))

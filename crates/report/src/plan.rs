@@ -15,7 +15,6 @@ pub use aws_cli::plan_aws_cli;
 pub use cloudformation::plan_cloudformation;
 pub use desired::{PlaceDocument, RenderError};
 pub use lines::{Line, difference, difference_of_states};
-pub(super) use lines::{lines, pretty};
 pub use markdown::plan_markdown;
 pub use next::{AfterPlan, PlanFormat, manager_sentence, owner_advice, plan_again};
 pub use terminal::plan_text;

@@ -171,7 +171,12 @@ fn the_newest_is_compared_where_none_is_named_and_what_is_forgotten_is_gone() {
     ends(&with(&["audit", &later(folder.path()), "--keep", "--now", "2026-11-24T18:00:00Z"]), 3);
     let said = with(&["diff", "1"]);
     ends(&said, 3);
-    assert!(said.stdout.starts_with("Recording got worse.\n"), "{}", said.stdout);
+    assert!(
+        said.stdout
+            .starts_with("Recording got worse for 2 resources and new functions in 1 account and Region."),
+        "{}",
+        said.stdout
+    );
     let said = with(&["diff", "2", "1"]);
     ends(&said, 0);
     assert!(said.stdout.starts_with("Something changed, and nothing got worse.\n"), "{}", said.stdout);
@@ -287,7 +292,12 @@ fn new_functions_that_would_escape_are_worse() {
     let said = run(&["diff", before, after]);
     ends(&said, 3);
     let told = "new functions in 444455556666 us-east-1: recorded became not recorded";
-    assert!(said.stdout.starts_with("Recording got worse.") && said.stdout.contains(told), "{}", said.stdout);
+    assert!(
+        said.stdout.starts_with("Recording got worse for new functions in 1 account and Region.")
+            && said.stdout.contains(told),
+        "{}",
+        said.stdout
+    );
     let json = json_of(&run(&["diff", before, after, "--format", "json"]));
     is_of_schema("diff-1.schema.json", &json);
     assert_eq!(json["future"][0]["after"], "not_recorded");

@@ -119,7 +119,7 @@ fn on(value: bool) -> &'static str {
 }
 
 /// JSON with one value a line; what is no JSON stays as it is.
-pub(crate) fn pretty(document: &str) -> String {
+fn pretty(document: &str) -> String {
     let value: Option<Value> = serde_json::from_str(document).ok();
     let text = value.and_then(|value| serde_json::to_string_pretty(&value).ok());
     let mut text = text.unwrap_or_else(|| document.to_owned());
@@ -128,7 +128,7 @@ pub(crate) fn pretty(document: &str) -> String {
 }
 
 /// What differs between two texts.
-pub(crate) fn lines(before: &str, after: &str) -> Vec<Line> {
+fn lines(before: &str, after: &str) -> Vec<Line> {
     let diff = TextDiff::from_lines(before, after);
     let (mut told, mut at) = (Vec::new(), 0);
     for group in diff.grouped_ops(CONTEXT) {
