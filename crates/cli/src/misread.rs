@@ -64,7 +64,7 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
                 .to_owned()
         }
         FileKind::Hcl => {
-            "for its selectors: `terraform show -json > FILE`, then `invoketrail explain --selectors FILE`"
+            "Terraform's selectors are read as JSON (`terraform show -json`): `invoketrail explain --help` shows how"
                 .to_owned()
         }
     }

@@ -124,7 +124,10 @@ mod tests {
             (r#"{ "Records": [{}]}"#, Some(FileKind::LogFile)),
             (r#"{"tool": "invoketrail.plan/1"}"#, None),
             ("", None),
-            (r#"{"accounts": [], "format": "invoketrail.inventory/1", "EventSelectors": []}"#, Some(FileKind::Inventory)),
+            (
+                r#"{"accounts": [], "format": "invoketrail.inventory/1", "EventSelectors": []}"#,
+                Some(FileKind::Inventory),
+            ),
             (r#"{"EventSelectors": [], "a": "invoketrail.x"}"#, None),
             ("[]", None),
             ("hello", None),
