@@ -40,7 +40,9 @@ pub enum Problem {
         audited: String,
     },
     /// A beginning where AWS compares whole ARNs.
-    #[error("compared as a whole ARN, and no {noun} has this one: all of them is `arn:{partition}:lambda`")]
+    #[error(
+        "it is compared as a whole ARN, and no {noun} has this one: all of them is `arn:{partition}:lambda`"
+    )]
     NotWhole {
         /// The type in words.
         noun: &'static str,

@@ -42,15 +42,15 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
             format!("make a plan first: `invoketrail plan --inventory {file} --output plan.json`")
         }
         FileKind::Inventory | FileKind::Audit => {
-            format!("`invoketrail audit {file}` reads it; other commands take it with --inventory")
+            format!("`invoketrail audit {file}` reads it")
         }
         FileKind::Plan => format!("`invoketrail apply {file}` carries it out{}", make(wanted)),
         FileKind::Journal => format!("`invoketrail undo {file}` takes back what it says{}", make(wanted)),
         FileKind::Exceptions => {
-            format!("`invoketrail exceptions check {file}` reads it; audits take it with --exceptions")
+            format!("`invoketrail exceptions check {file}` reads it")
         }
         FileKind::Metrics => format!("`invoketrail verify --metrics {file}` reads it{}", make(wanted)),
-        FileKind::Framework => format!("--framework-file {file} takes it{}", make(wanted)),
+        FileKind::Framework => format!("`invoketrail frameworks --framework-file {file}` reads it{}", make(wanted)),
         FileKind::Selectors => format!("`invoketrail explain --selectors {file}` reads it{}", make(wanted)),
         FileKind::LogFile | FileKind::Packed => {
             format!(

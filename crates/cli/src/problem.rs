@@ -51,7 +51,7 @@ impl Problem {
     }
 
     /// The same, as a question that was asked wrongly.
-    pub(crate) fn as_misuse(self) -> Self {
+    pub(crate) fn misused(self) -> Self {
         Problem { outcome: Outcome::Misuse, ..self }
     }
 

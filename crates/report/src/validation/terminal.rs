@@ -239,14 +239,14 @@ fn unproven_places(validation: &Validation, page: &mut Page) {
         let of = if organization.is_empty() { String::new() } else { format!(" of {organization}") };
         let label = format!("{account} {region}{of}: ");
         let files = quantity(*n, ("log file", "log files"));
-        let digests = validation
-            .chains
-            .iter()
-            .any(|one| (&*one.chain.account, &*one.chain.region) == (*account, *region));
+        let whose = (!organization.is_empty()).then_some(*organization);
+        let digests = validation.chains.iter().map(|one| &one.chain).any(|one| {
+            (one.organization.as_deref(), &*one.account, &*one.region) == (whose, *account, *region)
+        });
         let then = if digests {
             ""
         } else {
-            ". No digest of this account and Region is there: copy its folder below CloudTrail-Digest too, then validate again"
+            ". No digest of them is there: copy the folder CloudTrail-Digest beside CloudTrail too, then validate again"
         };
         page.paragraph(2, (Style::Open, &label), (Style::Plain, &format!("{files}{then}")));
     }
