@@ -182,6 +182,11 @@ pub enum Doubt {
         "what was read holds no file of this account and Region: add the bucket that its trail delivers to"
     )]
     Elsewhere,
+    /// The same, and the inventory says that no trail records the function: no bucket holds its records.
+    #[error(
+        "no trail of the inventory records it, and what was read holds no file of this account and Region: `invoketrail explain` says why"
+    )]
+    Unrecorded,
     /// The copy may be older than the window.
     #[error(
         "the newest file of this account and Region was delivered at {newest}, before the last records of the window can be expected: is the copy complete?"

@@ -40,7 +40,9 @@ pub enum Problem {
         audited: String,
     },
     /// A beginning where AWS compares whole ARNs.
-    #[error("compared as a whole ARN, and no {noun} has this one: all of them is `arn:{partition}:lambda`")]
+    #[error(
+        "it is compared as a whole ARN, and no {noun} has this one: all of them is `arn:{partition}:lambda`"
+    )]
     NotWhole {
         /// The type in words.
         noun: &'static str,
@@ -58,39 +60,41 @@ pub enum Problem {
 /// Every value of `selectors` that can never match, in order.
 #[must_use]
 pub fn lint(selectors: &Selectors, partition: &str) -> Vec<Lint> {
+    selectors.list.iter().enumerate().flat_map(|(position, one)| lint_one(position, one, partition)).collect()
+}
+
+/// Those of one selector.
+#[must_use]
+pub fn lint_one(position: usize, selector: &Selector, partition: &str) -> Vec<Lint> {
     let mut found = Vec::new();
-    for (position, selector) in selectors.list.iter().enumerate() {
-        match selector {
-            Selector::Basic(basic) => {
-                for entry in basic.data_resources.iter().filter(|entry| entry.kind == "AWS::Lambda::Function")
-                {
-                    let read = entry.values.iter().map(|value| (basic_value(&entry.kind, value).0, value));
-                    found.extend(read.filter_map(|(operator, value)| {
-                        let why = basic_problem(operator, value, partition)?;
-                        Some(Lint { selector: position, operator, value: value.clone(), why })
-                    }));
-                }
-            }
-            Selector::Advanced(advanced) => {
-                let types =
-                    advanced.condition(Field::ResourcesType).map_or(&[][..], |one| one.equals.as_slice());
-                let lambda: Vec<&String> =
-                    types.iter().filter(|name| name.starts_with("AWS::Lambda::")).collect();
-                let unknown = lambda.iter().filter(|name| ResourceType::parse(name).is_none());
-                found.extend(unknown.map(|name| Lint {
-                    selector: position,
-                    operator: Operator::Equals,
-                    value: (*name).clone(),
-                    why: Problem::UnknownType((*name).clone()),
+    match selector {
+        Selector::Basic(basic) => {
+            for entry in basic.data_resources.iter().filter(|entry| entry.kind == "AWS::Lambda::Function") {
+                let read = entry.values.iter().map(|value| (basic_value(&entry.kind, value).0, value));
+                found.extend(read.filter_map(|(operator, value)| {
+                    let why = basic_problem(operator, value, partition)?;
+                    Some(Lint { selector: position, operator, value: value.clone(), why })
                 }));
-                let Some(kind) = lambda.first().and_then(|name| ResourceType::parse(name)) else { continue };
-                let Some(arns) = advanced.condition(Field::ResourcesArn) else { continue };
-                for operator in Operator::ALL {
-                    found.extend(arns.values(operator).iter().filter_map(|value| {
-                        let why = arn_problem(kind, operator, value, partition)?;
-                        Some(Lint { selector: position, operator, value: value.clone(), why })
-                    }));
-                }
+            }
+        }
+        Selector::Advanced(advanced) => {
+            let types = advanced.condition(Field::ResourcesType).map_or(&[][..], |one| one.equals.as_slice());
+            let lambda: Vec<&String> =
+                types.iter().filter(|name| name.starts_with("AWS::Lambda::")).collect();
+            let unknown = lambda.iter().filter(|name| ResourceType::parse(name).is_none());
+            found.extend(unknown.map(|name| Lint {
+                selector: position,
+                operator: Operator::Equals,
+                value: (*name).clone(),
+                why: Problem::UnknownType((*name).clone()),
+            }));
+            let Some(kind) = lambda.first().and_then(|name| ResourceType::parse(name)) else { return found };
+            let Some(arns) = advanced.condition(Field::ResourcesArn) else { return found };
+            for operator in Operator::ALL {
+                found.extend(arns.values(operator).iter().filter_map(|value| {
+                    let why = arn_problem(kind, operator, value, partition)?;
+                    Some(Lint { selector: position, operator, value: value.clone(), why })
+                }));
             }
         }
     }

@@ -26,6 +26,7 @@ pub(crate) mod undo;
 pub(crate) mod validate;
 pub(crate) mod verify;
 
+use crate::misread::misread;
 use crate::output::{called, read_file, read_within};
 use crate::problem::{Problem, say};
 use crate::session::Session;
@@ -34,7 +35,7 @@ use ::audit::exception::Exception;
 use ::audit::inventory::Inventory;
 use anyhow::Result;
 use std::path::Path;
-use store::limits;
+use store::{FileKind, limits};
 
 /// What is known before any command runs.
 #[derive(Clone, Debug)]
@@ -108,9 +109,7 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
         return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
     }
     store::read_inventory(&bytes).map_err(|error| {
-        Problem::new(format!("cannot read {} as an inventory: {error}", called(path)))
-            .help(error.help())
-            .into()
+        misread(path, &bytes, (FileKind::Inventory, "an inventory"), &error, error.help()).into()
     })
 }
 
@@ -143,7 +142,8 @@ fn exceptions(path: Option<&Path>, limit: Limit<'_>) -> Result<Vec<Exception>> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let bytes = read_file(path)?;
     let mut all = store::read_exceptions(&bytes).map_err(|error| {
-        Problem::new(format!("cannot read {} as exceptions: {error}", called(path))).help(error.help())
+        let help = error.help_by_hand("docs/reference/exceptions.md");
+        misread(path, &bytes, (FileKind::Exceptions, "exceptions"), &error, help)
     })?;
     if let Some(most) = limit.most {
         all.iter_mut().for_each(|one| one.limit(most, limit.today));

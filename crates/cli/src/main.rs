@@ -6,6 +6,7 @@ mod asking;
 mod clock;
 mod commands;
 mod config;
+mod misread;
 mod outcome;
 mod output;
 mod problem;

@@ -1,6 +1,7 @@
 //! Where answers go: stdout, whatever stands behind it, and files.
 
 use crate::args::Colour;
+use crate::misread::{folder_there, nothing_there};
 use crate::problem::{Problem, io_problem};
 use crate::progress::aside;
 use anyhow::Result;
@@ -78,7 +79,17 @@ pub(crate) fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
         open(path).and_then(|(file, size)| limit.read(file, size))
     };
     read.map_err(|error| match error {
-        Unread::Io(error) => io_problem("read", &name, &error).into(),
+        Unread::Io(error) => {
+            let problem = io_problem("read", &name, &error);
+            match error.kind() {
+                ErrorKind::NotFound => match nothing_there(path) {
+                    Some(near) => problem.help(near).into(),
+                    None => problem.into(),
+                },
+                ErrorKind::IsADirectory => problem.help(folder_there(path, limit)).into(),
+                _ => problem.into(),
+            }
+        }
         Unread::TooLarge(why) => Problem::new(format!("cannot read {name}: {why}")).help(limit.help).into(),
     })
 }

@@ -50,6 +50,11 @@ impl Problem {
         }
     }
 
+    /// The same, as a question that was asked wrongly.
+    pub(crate) fn misused(self) -> Self {
+        Problem { outcome: Outcome::Misuse, ..self }
+    }
+
     /// With the next command or the missing permission.
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Problem { help: Some(help.into()), ..self }

@@ -1,8 +1,11 @@
 //! Errors about names that nothing has: of functions, and of places where files would be.
 
+use crate::misread::nothing_there;
 use crate::problem::{Problem, io_problem};
 use delivery::{NoFunction, NoPlace};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// The error about functions that nothing knows: the same in every command. `among` says where they were looked for (`in the inventory`).
 pub(crate) fn no_function(none: &NoFunction, among: &str) -> Problem {
@@ -27,6 +30,13 @@ pub(crate) fn no_place(error: &NoPlace) -> Problem {
         NoPlace::NoBucket { .. } => {
             Problem::misuse(error.to_string()).help("name it as in s3://BUCKET/PREFIX")
         }
-        NoPlace::Unreadable { typed, error } => io_problem("read", typed, error),
+        NoPlace::Unreadable { typed, error } => {
+            let problem = io_problem("read", typed, error);
+            let near = (error.kind() == ErrorKind::NotFound).then(|| nothing_there(Path::new(typed)));
+            match near.flatten() {
+                Some(near) => problem.help(near),
+                None => problem,
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ mod walk;
 
 pub use beside::{Beside, Said, beside};
 pub use request::{RequestError, as_found, document, each, request};
-pub use strict::value_from_str;
+pub use strict::{is_hcl, value_from_str};
 
 use crate::selector::{AdvancedSelector, Doubt, Selector, Selectors};
 use beside::{is_about_recording, read_beside};
@@ -26,7 +26,7 @@ use walk::{Path, entries, list, plain};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorsError {
     /// Not JSON at all.
-    #[error("not JSON: {problem}{}", guess.unwrap_or_default())]
+    #[error("{}not JSON: {problem}", guess.unwrap_or_default())]
     NotJson {
         /// What it looks like instead, and how to get JSON of it.
         guess: Option<&'static str>,

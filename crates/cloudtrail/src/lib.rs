@@ -9,6 +9,7 @@ pub mod event;
 pub mod json;
 pub mod names;
 pub mod recorder;
+pub mod regions;
 pub mod resource;
 pub mod selector;
 

@@ -102,6 +102,11 @@ fn headline(explanation: &Explanation<'_>) -> String {
         }
         (None, None) => format!("any {noun}"),
     };
+    // Nobody knows whether the recorder reaches that far: it may record all of it.
+    let open = explanation.recorders.iter().any(|part| matches!(part.standing, Some((false, _))));
+    if explanation.is_pasted() && open && explanation.verdict.state == State::NotRecorded {
+        return format!("Not certainly recorded: it is unknown whether these selectors record {subject}.");
+    }
     verdict_sentence(explanation.verdict.state, &subject, explanation.is_pasted())
 }
 

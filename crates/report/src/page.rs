@@ -195,6 +195,15 @@ impl Page {
         self.table_dropping(heads, rows, &order);
     }
 
+    /// True iff a table with these headings fits without one of its words broken or gone.
+    pub(super) fn has_room(&self, heads: &[(&str, Align)], rows: &[Vec<Span>]) -> bool {
+        let head: Vec<Span> = heads.iter().map(|(head, _)| (Style::Dim, (*head).to_owned())).collect();
+        let all: Vec<Vec<Span>> = std::iter::once(&head).chain(rows).cloned().collect();
+        let wide: usize =
+            widths(&all, |text| longest_word(&visible(text))).iter().map(|width| width + 2).sum();
+        self.layout.whole || wide <= self.layout.width
+    }
+
     /// As [`Page::table_without`], where these columns may go, in this order.
     pub(super) fn table_dropping(&mut self, heads: &[(&str, Align)], rows: &[Vec<Span>], order: &[usize]) {
         let head: Vec<Span> = heads.iter().map(|(head, _)| (Style::Dim, (*head).to_owned())).collect();

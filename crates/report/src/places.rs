@@ -150,27 +150,26 @@ fn folded(audit: &Audit<'_>, rows: &[PlaceRow<'_>]) -> String {
     }
 }
 
-/// A column: what it is called, how it stands, and whether it may go where there is no room: the first to go has 1.
-type Column = (&'static str, Align, u8);
+/// A column: what it is called, and in short where there is no room, and how it stands. None may go: their sum is shown.
+type Column = ((&'static str, &'static str), Align);
 
 fn table(audit: &Audit<'_>, rows: &[&PlaceRow<'_>], of_functions: bool, page: &mut Page) {
     let any = |of: fn(&Summary) -> usize| rows.iter().any(|row| of(&row.summary) > 0);
     let (partial, undetermined) = (any(|one| one.partially_recorded), any(|one| one.undetermined));
     let mut columns: Vec<Column> = vec![
-        ("Account", Align::Left, 0),
-        ("Region", Align::Left, 0),
-        (if of_functions { "Functions" } else { "Resources" }, Align::Right, 1),
-        ("Recorded", Align::Right, 0),
+        (("Account", "Account"), Align::Left),
+        (("Region", "Region"), Align::Left),
+        (if of_functions { ("Functions", "All") } else { ("Resources", "All") }, Align::Right),
+        (("Recorded", "Rec."), Align::Right),
     ];
-    columns.extend(partial.then_some(("Partial", Align::Right, 2)));
-    columns.push(("Not", Align::Right, 0));
-    columns.extend(undetermined.then_some(("Undetermined", Align::Right, 3)));
-    columns.push(("New functions", Align::Left, 0));
-    let heads: Vec<(&str, Align)> = columns.iter().map(|(head, align, _)| (*head, *align)).collect();
-    let mut order: Vec<usize> = (0..columns.len()).filter(|at| columns[*at].2 > 0).collect();
-    order.sort_by_key(|at| columns[*at].2);
+    columns.extend(partial.then_some((("Partial", "Part."), Align::Right)));
+    columns.push((("Not", "Not"), Align::Right));
+    columns.extend(undetermined.then_some((("Undetermined", "Undet."), Align::Right)));
+    columns.push((("New functions", "New"), Align::Left));
+    let heads: Vec<(&str, Align)> = columns.iter().map(|((head, _), align)| (*head, *align)).collect();
+    let short: Vec<(&str, Align)> = columns.iter().map(|((_, short), align)| (*short, *align)).collect();
     let cells: Vec<Vec<Span>> = rows.iter().map(|row| cells(audit, row, partial, undetermined)).collect();
-    page.table_dropping(&heads, &cells, &order);
+    page.table(if page.has_room(&heads, &cells) { &heads } else { &short }, &cells);
 }
 
 fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, partial: bool, undetermined: bool) -> Vec<Span> {

@@ -87,25 +87,27 @@ fn what_is_done(plan: &Plan) -> String {
         Purpose::Record if plan.invocations_after() <= Conclusion::Yes => {
             let met = newly_met(plan);
             match met.as_slice() {
-                [] => "every Lambda invocation is recorded".to_owned(),
-                [one] => format!("every Lambda invocation is recorded, and {one} passes"),
-                several => format!("every Lambda invocation is recorded, and {} pass", several.join(", ")),
+                [] => "every Lambda invocation will be recorded".to_owned(),
+                [one] => format!("every Lambda invocation will be recorded, and {one} will pass"),
+                several => {
+                    format!("every Lambda invocation will be recorded, and {} will pass", several.join(", "))
+                }
             }
         }
         Purpose::Record if plan.invocations_after() == Conclusion::Undetermined => {
-            "more Lambda invocations are recorded, but it is not known whether all of them are".to_owned()
+            "more Lambda invocations will be recorded, but it is not known whether all of them".to_owned()
         }
-        Purpose::Record => "more Lambda invocations are recorded, but not all of them".to_owned(),
-        Purpose::DropCopies => "the same is recorded with fewer paid copies".to_owned(),
+        Purpose::Record => "more Lambda invocations will be recorded, but not all of them".to_owned(),
+        Purpose::DropCopies => "the same will be recorded with fewer paid copies".to_owned(),
         Purpose::Backout(exception) => format!(
-            "{} no longer recorded, accepted until {}",
-            quantity(exception.functions.len(), ("function is", "functions are")),
+            "{} will no longer be recorded, accepted until {}",
+            quantity(exception.functions.len(), ("function", "functions")),
             exception.until
         ),
-        Purpose::Restore(_) => "what the ended exceptions left out is recorded again".to_owned(),
-        Purpose::Undo => "what was changed is taken back".to_owned(),
+        Purpose::Restore(_) => "what the ended exceptions left out will be recorded again".to_owned(),
+        Purpose::Undo => "what was changed will be taken back".to_owned(),
     };
-    format!("With {changes} to {of}, {doing}.")
+    format!("With {changes} to {of}, {doing} (nothing is changed yet).")
 }
 
 /// Why a backout changes nothing.

@@ -52,7 +52,8 @@ pub(super) fn conditions(selector: &Selector) -> Vec<String> {
 
 /// As [`conditions`]; nothing is cut.
 pub(super) fn all_conditions(selector: &Selector) -> Vec<String> {
-    parts(selector, usize::MAX)
+    // A line break within a condition is one of ours: a page breaks its lines itself.
+    parts(selector, usize::MAX).into_iter().map(|part| part.replace('\n', " ")).collect()
 }
 
 fn parts(selector: &Selector, most: usize) -> Vec<String> {
@@ -174,6 +175,13 @@ mod tests {
         let told = compact(&read(&advanced(many))[0]);
         let wanted = "AND resources.ARN StartsWith \"e, f\" AND resources.ARN NotEquals (a, b, c and 1 more)";
         assert!(told.ends_with(wanted), "{told}");
+    }
+
+    #[test]
+    fn conditions_of_a_page_hold_no_line_break() {
+        let two = r#", {"Field": "resources.ARN", "Equals": ["a", "b"]}"#;
+        let told = super::all_conditions(&read(&advanced(two))[0]);
+        assert!(told.contains(&"resources.ARN = (a, b)".to_owned()), "{told:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An audit for a person at a terminal: the answer, where it is not so, why, and what to do next.
 
 pub(crate) mod brief;
+mod numbers;
 
 use super::audit_document::AuditDocument;
 use super::colours::status;
@@ -13,7 +14,8 @@ use super::words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
-use brief::{brief, repeats};
+use brief::{brief, is_of_required, repeats};
+use numbers::Numbers;
 use recording::State;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -92,15 +94,19 @@ fn controls(controls: &[ControlResult], page: &mut Page) {
 }
 
 /// What recorders did with the witnesses that were shown, with the number of the finding.
-type Told = BTreeMap<Vec<String>, usize>;
+type Told = BTreeMap<Vec<String>, String>;
 
 /// Findings whose status is wanted.
 fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, page: &mut Page) {
     let mut told = Told::new();
     let all =
         audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
-    let mut all = merged(all.filter(|(_, finding)| wanted(finding.status) && !repeats(audit, finding)));
-    all.sort_by_key(|(control, finding)| (control.weight, finding.status));
+    let of_kind =
+        |(control, one): &(&ControlResult, &Finding)| wanted(one.status) && !is_said(audit, control, one);
+    let mut all = merged(all.filter(of_kind));
+    let numbers = Numbers::of(audit);
+    all.sort_by_key(|(control, finding)| (control.weight, numbers.cause(finding), finding.status));
+    let mut numbers = numbers.of_all(&all);
     for (at, (control, finding)) in all.iter().take(page.rows()).enumerate() {
         if at == 0 {
             page.heading(heading);
@@ -112,9 +118,10 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
             Status::Pass => (Style::Dim, "warning"),
             other => status(other),
         };
-        page.paragraph(2, (style, &format!("{}. {word}: ", at + 1)), (Style::Control, control.id));
+        let number = std::mem::take(&mut numbers[at]);
+        page.paragraph(2, (style, &format!("{number}. {word}: ")), (Style::Control, control.id));
         let proven = control.weight == Weight::Required && finding.status != Status::Pass;
-        self::finding(audit, finding, proven.then_some((at + 1, &mut told)), page);
+        self::finding(audit, finding, proven.then_some((number, &mut told)), page);
     }
     let more = all.len().saturating_sub(page.rows());
     if more > 0 {
@@ -122,6 +129,22 @@ fn findings(audit: &Audit<'_>, heading: &str, wanted: impl Fn(Status) -> bool, p
         page.gap();
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
+}
+
+/// What decides nothing, as it is counted and numbered everywhere: findings of advisory controls, and warnings.
+pub(super) fn undeciding<'a>(audit: &'a Audit<'_>) -> Vec<(&'a ControlResult, Cow<'a, Finding>)> {
+    let all =
+        audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
+    let decides = |control: &ControlResult, one: &Finding| {
+        control.weight == Weight::Required && one.status != Status::Pass
+    };
+    merged(all.filter(|(control, one)| !decides(control, one) && !is_said(audit, control, one)))
+}
+
+/// True iff another finding that is shown says the same.
+fn is_said(audit: &Audit<'_>, control: &ControlResult, one: &Finding) -> bool {
+    let advisory = control.weight == Weight::Advisory && one.status != Status::Pass;
+    repeats(audit, one) || advisory && is_of_required(audit, one)
 }
 
 /// Warnings of one control that say the same of several places, told once.
@@ -150,7 +173,7 @@ pub(super) fn merged<'a>(
 
 /// One finding. The witness stands there iff `proof` gives it a number and the witnesses told before: a warning and what is
 /// advisory need none.
-fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(usize, &mut Told)>, page: &mut Page) {
+fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(String, &mut Told)>, page: &mut Page) {
     let plain = (Style::Plain, "");
     page.paragraph(5, plain, (Style::Plain, &words::sentence(&finding.reason)));
     if let Some(about) = words::about(audit, finding) {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use text::shape::in_everyday_words;
 use text::visible::excerpt;
 
 /// A format of ours.
@@ -84,6 +85,17 @@ impl DocumentError {
     }
 }
 
+impl DocumentError {
+    /// As [`DocumentError::help`], of a document that people write by hand: nobody can make that anew.
+    #[must_use]
+    pub fn help_by_hand(&self, page: &'static str) -> String {
+        match self {
+            Self::FutureVersion { .. } => self.help().to_owned(),
+            _ => format!("{page} describes such a file"),
+        }
+    }
+}
+
 /// Reads a document of that format. Members that the shape does not know are passed over.
 ///
 /// # Errors
@@ -101,7 +113,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: Format) -> R
     let json = &mut serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(json).map_err(|error| DocumentError::WrongShape {
         path: excerpt(&error.path().to_string(), 200),
-        problem: excerpt(&error.inner().to_string(), 200),
+        problem: excerpt(&in_everyday_words(&error.inner().to_string()), 200),
     })
 }
 
@@ -115,7 +127,7 @@ struct Head<'a> {
 fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
     let other = |found: String| DocumentError::OtherFormat { noun: format.noun, found, wanted: format.tag() };
     let head = serde_json::from_str::<Head<'_>>(text).map_err(|error| {
-        let problem = excerpt(&error.to_string(), 200);
+        let problem = excerpt(&in_everyday_words(&error.to_string()), 200);
         match error.classify() {
             Category::Eof => DocumentError::NotJson { problem: format!("it ends too early: {problem}") },
             Category::Data if text.trim_start().starts_with('{') => {

@@ -77,11 +77,8 @@ impl MatchShape {
                 &format!("`{}` is not an account id, which has twelve digits", excerpt(other, 60)),
             );
         }
-        if let Some(other) = regions.iter().find(|name| names::Region::parse(name).is_err()) {
-            return wrong(
-                at("regions"),
-                &format!("`{}` is not a Region, such as eu-west-1", excerpt(other, 60)),
-            );
+        for other in &regions {
+            is_region(other, || at("regions"))?;
         }
         if tags.as_ref().is_some_and(|tags| tags.is_empty() || tags.keys().any(|key| key.trim().is_empty())) {
             return wrong(at("tags"), "a tag has a key and a value: leave `tags` out to match everything");
@@ -89,6 +86,15 @@ impl MatchShape {
         let tags = tags.unwrap_or_default();
         Ok(Match { controls: self.controls, arns, accounts, regions, tags })
     }
+}
+
+fn is_region(name: &str, path: impl Fn() -> String) -> Result<(), DocumentError> {
+    let said = format!("`{}` is not a Region", excerpt(name, 60));
+    if names::Region::parse(name).is_err() {
+        return wrong(path(), &format!("{said}, such as eu-west-1"));
+    }
+    let near = nearest(name, cloudtrail::regions::KNOWN).filter(|_| !cloudtrail::regions::is_usual(name));
+    near.map_or(Ok(()), |near| wrong(path(), &format!("{said} of AWS. Did you mean {near}?")))
 }
 
 fn is_control(id: &str, path: impl Fn() -> String) -> Result<(), DocumentError> {

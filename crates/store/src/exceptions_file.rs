@@ -5,6 +5,7 @@ use super::exception_match::MatchShape;
 use audit::exception::Exception;
 use cloudtrail::names::FunctionArn;
 use serde::{Deserialize, Serialize};
+use text::visible::excerpt;
 
 pub(crate) const FORMAT: Format =
     Format { name: "invoketrail.exceptions", version: 1, noun: "a file of exceptions" };
@@ -78,21 +79,25 @@ impl ExceptionShape {
             (None, None) => return wrong(at("until"), "its last day is missing: give `until` or `expires`"),
         };
         if !is_day(&until) {
-            return wrong(
-                at(if says_expires { "expires" } else { "until" }),
-                "a day has the form 2027-01-31",
-            );
+            let problem = format!("`{}` is not a day, such as 2027-01-31", excerpt(&until, 60));
+            return wrong(at(if says_expires { "expires" } else { "until" }), &problem);
         }
         let declared_at = match (self.declared_at, &self.matched) {
             (Some(time), _) if is_time(&time) => time,
             (None, Some(_)) => String::new(),
-            _ => return wrong(at("declared_at"), "a time has the form 2026-11-23T17:00:00Z"),
+            (None, None) => {
+                return wrong(at("declared_at"), "it is missing: give a time, such as 2026-11-23T17:00:00Z");
+            }
+            (Some(time), _) => {
+                let problem = format!("`{}` is not a time, such as 2026-11-23T17:00:00Z", excerpt(&time, 60));
+                return wrong(at("declared_at"), &problem);
+            }
         };
         let ticket = self.ticket.as_ref().map(|ticket| ("ticket", ticket));
         let texts = [("id", &self.id), ("owner", &self.owner), ("reason", &self.reason)];
         for (member, text) in texts.into_iter().chain(ticket) {
             if text.trim().is_empty() {
-                return wrong(at(member), "an exception without it cannot be accepted");
+                return wrong(at(member), "it is empty, and an exception without it cannot be accepted");
             }
         }
         let (functions, matched) = match (self.functions, self.matched) {
@@ -131,7 +136,7 @@ fn sorted(mut functions: Vec<String>, path: String) -> Result<Vec<String>, Docum
     match functions.iter().find(|arn| FunctionArn::parse(arn).is_err()) {
         None => Ok(functions),
         Some(other) => {
-            let other = text::visible::excerpt(other, 100);
+            let other = excerpt(other, 100);
             wrong(path, &format!("`{other}` is not the ARN of a function without version or alias"))
         }
     }
@@ -159,7 +164,8 @@ pub fn read_exceptions(bytes: &[u8]) -> Result<Vec<Exception>, DocumentError> {
     for (at, one) in shape.exceptions.into_iter().enumerate() {
         let one = one.checked(&format!("exceptions[{at}]"))?;
         if exceptions.iter().any(|other| other.id == one.id) {
-            return wrong(format!("exceptions[{at}].id"), "this id is taken");
+            let problem = format!("another exception is called `{}` already", excerpt(&one.id, 60));
+            return wrong(format!("exceptions[{at}].id"), &problem);
         }
         exceptions.push(one);
     }

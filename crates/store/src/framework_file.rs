@@ -5,6 +5,7 @@ use audit::framework::{Framework, Requirement, Strength};
 use serde::Deserialize;
 use std::fmt;
 use text::nearest::nearest;
+use text::shape::in_everyday_words;
 use text::visible::{acts, excerpt};
 use toml::Value;
 
@@ -133,7 +134,8 @@ pub(crate) fn framework(mut table: toml::Table) -> Result<Framework, FrameworkEr
 }
 
 fn in_one_line(error: &toml::de::Error) -> String {
-    excerpt(&error.message().lines().collect::<Vec<_>>().join(" "), 200)
+    let said = error.message().lines().collect::<Vec<_>>().join(" ");
+    excerpt(&in_everyday_words(&said), 200)
 }
 
 /// No text may be empty, longer than documents take, or act on whoever looks at it.

@@ -291,7 +291,9 @@ pub fn read_journal(bytes: &[u8]) -> Result<JournalRead, JournalError> {
             Ok(entry) => entry,
             // A line that was cut off once, and that a later run has ended.
             Err(error) if error.is_eof() => continue,
-            Err(error) => return Err(wrong(excerpt(&error.to_string(), 200))),
+            Err(error) => {
+                return Err(wrong(excerpt(&text::shape::in_everyday_words(&error.to_string()), 200)));
+            }
         };
         let (step, mark) = match entry {
             EntryShape::Intent { step } => (step, Some(Mark::Intended)),
@@ -317,7 +319,9 @@ fn head_of(line: &str) -> Result<(Plan, String), JournalError> {
         PlanFileError::Document(DocumentError::OtherFormat { noun: "a journal", found, wanted })
     };
     let head: Value = serde_json::from_str(line).map_err(|error| {
-        PlanFileError::Document(DocumentError::NotJson { problem: excerpt(&error.to_string(), 200) })
+        PlanFileError::Document(DocumentError::NotJson {
+            problem: excerpt(&text::shape::in_everyday_words(&error.to_string()), 200),
+        })
     })?;
     let named = head.get("format").and_then(Value::as_str);
     let version = named.and_then(|named| named.strip_prefix("invoketrail.journal/")?.parse::<u32>().ok());

@@ -3,6 +3,7 @@
 //! `docs/reference/limits.md` lists the same figures; a test compares. Log files and digest files have a limit of their own,
 //! `logs::DEFAULT_LIMIT`.
 
+use super::recognized::FileKind;
 use std::io::{self, Read};
 
 const MIB: u64 = 1 << 20;
@@ -92,6 +93,22 @@ pub enum Unread {
 }
 
 impl Limit {
+    /// Whether it is the limit of files of this kind.
+    #[must_use]
+    pub fn is_of(&self, kind: FileKind) -> bool {
+        let noun = self.noun;
+        match kind {
+            FileKind::Inventory => noun == INVENTORY.noun,
+            FileKind::Audit => noun == INVENTORY.noun || noun == AUDIT.noun,
+            FileKind::Metrics => noun == METRICS.noun,
+            FileKind::Plan | FileKind::Journal | FileKind::Exceptions | FileKind::Framework => {
+                noun == DOCUMENT.noun
+            }
+            FileKind::Selectors => noun == SELECTORS.noun,
+            FileKind::Report | FileKind::LogFile | FileKind::Html | FileKind::Hcl | FileKind::Packed => false,
+        }
+    }
+
     /// All of it. `told` is the size that somebody told, which may be wrong: it only saves memory.
     ///
     /// # Errors

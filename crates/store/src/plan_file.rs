@@ -164,7 +164,7 @@ pub fn read_plan(bytes: &[u8]) -> Result<(Plan, String), PlanFileError> {
     let shape: PlanShape =
         serde_path_to_error::deserialize(file.plan).map_err(|error| DocumentError::WrongShape {
             path: format!("plan.{}", text::visible::excerpt(&error.path().to_string(), 200)),
-            problem: text::visible::excerpt(&error.inner().to_string(), 200),
+            problem: text::visible::excerpt(&text::shape::in_everyday_words(&error.inner().to_string()), 200),
         })?;
     let plan = shape.into_plan()?;
     super::plan_check::time("generated_at", &file.generated_at)?;

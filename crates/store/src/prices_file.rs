@@ -24,7 +24,8 @@ struct Shape {
 /// One line, iff a member is missing, unknown or no price.
 pub fn read_prices(text: Option<&str>) -> Result<Prices, String> {
     let shape: Shape = toml::from_str(text.unwrap_or(BUILT_IN)).map_err(|error| {
-        text::visible::excerpt(&error.message().lines().collect::<Vec<_>>().join(" "), 200)
+        let said = error.message().lines().collect::<Vec<_>>().join(" ");
+        text::visible::excerpt(&text::shape::in_everyday_words(&said), 200)
     })?;
     let Shape { as_of, source, data_events_per_100k, management_copies_per_100k, lake_ingest_per_gb, .. } =
         shape;

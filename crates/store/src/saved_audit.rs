@@ -177,8 +177,9 @@ pub fn read_audit(bytes: &[u8]) -> Result<SavedAudit, DocumentError> {
 /// # Errors
 /// As [`read_audit`].
 pub(crate) fn read_inputs(bytes: &[u8]) -> Result<Inputs, DocumentError> {
-    let held: InputsShape<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| DocumentError::NotJson { problem: excerpt(&error.to_string(), 200) })?;
+    let held: InputsShape<'_> = serde_json::from_slice(bytes).map_err(|error| DocumentError::NotJson {
+        problem: excerpt(&text::shape::in_everyday_words(&error.to_string()), 200),
+    })?;
     inputs_of(held, "")
 }
 

@@ -181,8 +181,8 @@ fn gains_within(scope: &Scope, before: &States, after: &States) -> Vec<Coded> {
             let of = count(resources, kind.noun());
             let words = match unknown {
                 0 => of,
-                n if n == resources => format!("{of} (unknown until now)"),
-                n => format!("{of} ({n} of them unknown until now)"),
+                n if n == resources => format!("{of} (undetermined until now)"),
+                n => format!("{of} ({n} of them undetermined until now)"),
             };
             told.push(Code::GainResources.says(words));
         }

@@ -5,13 +5,15 @@ use super::record::Reasoned;
 use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
 use crate::change::{Change, Setting, Turn};
 use crate::code::{Code, Coded};
+use crate::count::count;
 use crate::edit::narrows_within;
-use crate::finding::Audit;
+use crate::finding::{Audit, ControlResult, Finding, Status};
 use crate::inventory::Inventory;
 use crate::{audit, cost};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
 use recording::{Effort, Inclusion};
+use std::collections::BTreeSet;
 
 /// The plan of these steps, with all that is said of it.
 pub(super) fn finish(
@@ -60,7 +62,7 @@ pub(super) fn finish_seen<T>(
         control: before.id.to_owned(),
         before: before.status,
         after: after.status,
-        reason: after.reason.clone(),
+        reason: with_added_copies(before, after),
     });
     let plan = Plan {
         purpose,
@@ -74,6 +76,21 @@ pub(super) fn finish_seen<T>(
         cost: options.prices.and_then(|prices| cost::turn(&before, afterwards, prices)),
     };
     (plan, looked)
+}
+
+/// The reason of a control afterwards; where the plan adds paid copies, that comes first.
+fn with_added_copies(before: &ControlResult, after: &ControlResult) -> Coded {
+    let new = |one: &&Finding| {
+        let same = |other: &Finding| (&other.reason, &other.places) == (&one.reason, &one.places);
+        one.status == Status::Fail && !before.findings.iter().any(same)
+    };
+    let added: BTreeSet<usize> =
+        after.findings.iter().filter(new).flat_map(|one| one.places.clone()).collect();
+    if after.id != "paid-copies" || added.is_empty() {
+        return after.reason.clone();
+    }
+    let places = count(added.len(), "account-Region");
+    after.reason.code.says(format!("the plan adds paid copies in {places}: {}", after.reason))
 }
 
 /// What the trails select that these changes start, or let record more Regions, and whose selectors they leave.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use text::nearest::nearest;
 
 /// A format that the suffix of a file can name.
 pub(crate) trait Suffixed: Copy + 'static {
@@ -82,15 +83,22 @@ pub(crate) fn day(text: &str) -> Result<String, String> {
     known.ok_or_else(|| "a day looks like 2027-01-31".to_owned())
 }
 
-/// The form of a Region's name; AWS knows which exist.
+/// The form of a Region's name; AWS knows which exist. One that is not made as AWS makes them, and is nearly one that there is, is a
+/// mistyped one.
 ///
 /// # Errors
-/// One line with an example.
+/// One line with the nearest, or an example.
 pub(crate) fn region(text: &str) -> Result<String, String> {
-    if text.contains('-') && cloudtrail::names::Region::parse(text).is_ok() {
-        Ok(text.to_owned())
-    } else {
-        Err("a Region has a name like eu-west-1".to_owned())
+    let text = text.trim();
+    if !text.contains('-') || cloudtrail::names::Region::parse(text).is_err() {
+        return Err("a Region has a name like eu-west-1".to_owned());
+    }
+    if cloudtrail::regions::is_usual(text) {
+        return Ok(text.to_owned());
+    }
+    match nearest(text, cloudtrail::regions::KNOWN) {
+        Some(near) => Err(format!("it is not a Region of AWS. Did you mean {near}?")),
+        None => Ok(text.to_owned()),
     }
 }
 
@@ -112,7 +120,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Suffixed, duration, output};
+    use super::{Suffixed, duration, output, region};
     use std::time::Duration;
 
     impl Suffixed for u8 {
@@ -134,6 +142,15 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(output::<u8>(name).ok().map(|output| output.format), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_region_is_named_with_the_nearest() {
+        assert_eq!(region("eu-wst-1").unwrap_err(), "it is not a Region of AWS. Did you mean eu-west-1?");
+        assert!(region("ue-west-1").unwrap_err().ends_with("us-west-1?"));
+        for name in ["eu-west-1", "eu-west-9", "us-isof-south-1", "zz-moon-100"] {
+            assert_eq!(region(name).as_deref(), Ok(name));
         }
     }
 

@@ -17,8 +17,9 @@ pub(crate) use work::{Work, merge_again};
 use super::Context;
 use crate::args::apply as args;
 use crate::asking;
+use crate::misread::misread;
 use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file};
+use crate::output::{layout, print, read_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
@@ -27,7 +28,7 @@ use audit::plan::{Owner, Plan, Purpose, conduct, ended_by, retold, takes_back_on
 use declared::{refuses_needed, too_late};
 use standing::refuses_resume;
 use std::path::Path;
-use store::{JournalRead, read_journal, undo_of};
+use store::{FileKind, JournalRead, read_journal, undo_of};
 
 /// Carries out, audits again, shows the difference.
 ///
@@ -157,9 +158,8 @@ fn may_except(plan: &Plan, file: Option<&Path>) -> Result<()> {
 /// Reads a journal.
 pub(crate) fn journal(path: &Path) -> Result<JournalRead> {
     let bytes = read_file(path)?;
-    read_journal(&bytes).map_err(|error| {
-        Problem::new(format!("cannot read {} as a journal: {error}", called(path))).help(error.help()).into()
-    })
+    read_journal(&bytes)
+        .map_err(|error| misread(path, &bytes, (FileKind::Journal, "a journal"), &error, error.help()).into())
 }
 
 /// The journal that this takes back: each of its steps must be the way back of one that the journal says was begun. Its own journal lies

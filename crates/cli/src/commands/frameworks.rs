@@ -1,13 +1,14 @@
 //! `invoketrail frameworks`: which requirements the controls support.
 
 use crate::args::frameworks::{Format, Frameworks};
+use crate::misread::misread;
 use crate::outcome::Outcome;
-use crate::output::{called, layout_of, print, read_file};
+use crate::output::{layout_of, print, read_file};
 use crate::problem::Problem;
 use anyhow::Result;
 use audit::framework::Framework;
-use std::path::{Path, PathBuf};
-use store::FrameworkError;
+use std::path::PathBuf;
+use store::{FileKind, FrameworkError};
 
 /// Prints the list.
 ///
@@ -27,8 +28,12 @@ pub(crate) fn run(typed: &Frameworks) -> Result<Outcome> {
 fn all(files: &[PathBuf]) -> Result<Vec<Framework>> {
     let mut all = store::built_in_frameworks().map_err(|error| problem("frameworks", error))?;
     for file in files {
-        let text = String::from_utf8_lossy(&read_file(file)?).into_owned();
-        let in_file = |error| problem(&framework_called(file), error);
+        let bytes = read_file(file)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let in_file = |error: FrameworkError| {
+            let help = error.help.as_deref().unwrap_or("docs/reference/frameworks.md describes such a file");
+            misread(file, &bytes, (FileKind::Framework, "a framework"), &error.line, help).misused()
+        };
         all = store::among(all, store::read_framework(&text).map_err(in_file)?).map_err(in_file)?;
     }
     Ok(all)
@@ -41,10 +46,6 @@ fn all(files: &[PathBuf]) -> Result<Vec<Framework>> {
 pub(super) fn chosen(files: &[PathBuf], asked: &[String]) -> Result<Vec<Framework>> {
     let all = all(files)?;
     Ok(store::chosen(all, asked).map_err(|error| problem("--framework", error))?)
-}
-
-fn framework_called(file: &Path) -> String {
-    format!("cannot read {} as a framework", called(file))
 }
 
 fn problem(whose: &str, error: FrameworkError) -> Problem {

@@ -1,10 +1,11 @@
 //! An audit that was saved, opened: as JSON, or as a bundle.
 
+use crate::misread::misread;
 use crate::output::{called, read_within};
 use crate::problem::Problem;
 use anyhow::Result;
 use std::path::Path;
-use store::{Decided, SavedAudit};
+use store::{Decided, FileKind, SavedAudit};
 
 /// True iff the path is one of a bundle: a folder with its manifest, or an archive by its name.
 pub(super) fn is_bundle(path: &Path) -> bool {
@@ -62,7 +63,6 @@ fn of_bundle(path: &Path) -> Result<SavedAudit> {
 /// [`Problem`] where they are none.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<SavedAudit> {
     store::read_audit(bytes).map_err(|error| {
-        let line = format!("cannot read {} as a saved audit: {error}", called(path));
-        Problem::new(line).help(error.help()).into()
+        misread(path, bytes, (FileKind::Audit, "a saved audit"), &error, error.help()).into()
     })
 }

@@ -186,7 +186,7 @@ fn a_saved_audit_that_says_something_else_than_it_holds_is_refused() {
     ends(&run(&["report", "--audit", &path]), 1);
     for (file, said) in [
         ("missing.json", "cannot read missing.json"),
-        (ACME, "its format is `invoketrail.inventory/1`"),
+        (ACME, "it is an inventory"),
         ("examples", "there is no manifest.json in it"),
         ("README.md", "it is not JSON"),
     ] {

@@ -60,11 +60,8 @@ fn a_broken_file_is_refused_with_its_position() {
     let good = file(&[exception("a", "orders", "2027-06-30"), exception("b", "batch", "2027-06-30")]);
     for (text, said) in [
         ("{\n \"format\": \"invoketrail.exceptions/1\",\n oops".to_owned(), "line 3 column 2"),
-        (good.replace("\"b\"", "\"a\""), "`exceptions[1].id`: this id is taken"),
-        (
-            good.replacen("2027-06-30", "2027-02-30", 1),
-            "`exceptions[0].until`: a day has the form 2027-01-31",
-        ),
+        (good.replace("\"b\"", "\"a\""), "`exceptions[1].id`: another exception is called `a` already"),
+        (good.replacen("2027-06-30", "2027-02-30", 1), "is not a day, such as 2027-01-31"),
         (good.replace("function:batch", "function:batch:prod"), "`exceptions[1].functions`: "),
         (good.replace("exceptions/1", "exceptions/2"), "this version reads invoketrail.exceptions/1"),
         (good.replace("\"cost\"", "7"), "`exceptions[0].reason`: "),
@@ -238,8 +235,14 @@ fn a_match_is_shown_and_refused_where_it_is_wrong() {
             "`exceptions[0].expires`: `until` is its last day already",
         ),
         (|one| drop(one.as_object_mut().unwrap().remove("expires")), "give `until` or `expires`"),
-        (|one| one["expires"] = json!("soon"), "`exceptions[0].expires`: a day has the form 2027-01-31"),
-        (|one| one["declared_at"] = json!("yesterday"), "`exceptions[0].declared_at`: a time has the form"),
+        (
+            |one| one["expires"] = json!("soon"),
+            "`exceptions[0].expires`: `soon` is not a day, such as 2027-01-31",
+        ),
+        (
+            |one| one["declared_at"] = json!("yesterday"),
+            "`exceptions[0].declared_at`: `yesterday` is not a time",
+        ),
         (|one| one["ticket"] = json!(" "), "`exceptions[0].ticket`: "),
         (|one| one["functions"] = json!([]), "the exception names `functions` already"),
         (|one| drop(one.as_object_mut().unwrap().remove("match")), "`exceptions[0].declared_at`: "),

@@ -252,7 +252,8 @@ fn a_layout_of_cloudtrail_is_read_by_its_keys_alone() {
     assert_eq!((said.code, &document["total"]["calls"]), (Some(0), &12.into()), "{said:?}");
     let narrow = run(&["invocations", folder.path().to_str().unwrap(), "--since", "2027-01-01"]);
     assert_eq!(narrow.code, Some(1), "{narrow:?}");
-    assert!(narrow.stderr.contains("help: no file is about the accounts, Regions and days"), "{narrow:?}");
+    assert!(narrow.stderr.contains("no log file of the days asked for"), "{narrow:?}");
+    assert!(narrow.stderr.contains("help: check the accounts, Regions and days"), "{narrow:?}");
 }
 
 #[test]

@@ -238,6 +238,7 @@ proptest! {
         prop_assert_eq!(plain.trim(), headline.trim());
         let about = then.about_invocations();
         let claims = headline.contains("every Lambda invocation is recorded.")
+            || headline.contains("every Lambda invocation will be recorded")
             || headline.contains("every Lambda invocation is recorded,")
             || headline.contains("everything is recorded");
         let claims = claims && !headline.contains("whether every");

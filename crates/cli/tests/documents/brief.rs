@@ -90,7 +90,40 @@ fn what_repeats_another_finding_is_folded_into_it() {
     let audit = audited(&inventory);
     let (short, all) = (brief(&audit, &BRIEF), brief(&audit, &WIDE));
     assert!(!short.contains("for the proof") && !all.contains("for the proof"), "{all}");
-    assert!(short.contains("7 advisory findings and 6 warnings: --all"), "{short}");
+    assert!(short.contains("7 advisory findings and 4 warnings: --all"), "{short}");
+}
+
+/// What is counted here is numbered there, and by the same numbers.
+#[test]
+fn causes_and_warnings_are_numbered_alike_in_brief_and_whole() {
+    let inventory = acme();
+    let audit = audited(&inventory);
+    let (short, all) = (brief(&audit, &BRIEF), brief(&audit, &WIDE));
+    assert_eq!(all.matches(". warning: ").count(), 4, "{all}");
+    for (number, names) in
+        [("1", "score and train"), ("2", "orders and stock"), ("4", "archive and export"), ("5", "intranet")]
+    {
+        let of = |text: &str, number: &str| {
+            let mut lines = text.lines().skip_while(|line| !line.starts_with(&format!("  {number}")));
+            lines.by_ref().take(5).any(|line| line.contains(names))
+        };
+        let first = if all.contains(&format!("\n  {number}.1. ")) {
+            format!("{number}.1. ")
+        } else {
+            format!("{number}. ")
+        };
+        assert!(of(&short, &format!("{number}. ")) && of(&all, &first), "{number} {names}: {short}\n{all}");
+    }
+}
+
+/// Where there is no room, each cause that is left out is named, and no count is without its column.
+#[test]
+fn a_narrow_screen_names_the_causes_that_it_leaves_out_and_drops_no_count() {
+    let inventory = acme();
+    let text = brief(&audited(&inventory), &Layout { width: 60, whole: false, ..BRIEF });
+    assert!(!text.contains("no room for"), "{text}");
+    assert!(text.contains("Part.") && text.contains("Undet.") && text.contains("All"), "{text}");
+    assert!(text.contains("5. intranet: not recorded") && text.contains("(--all)"), "{text}");
 }
 
 #[test]

@@ -9,6 +9,18 @@ use std::path::Path;
 /// The file, how the offer begins there, and the page of a transcript or the test (file of `crates/cli/tests`, function) in which it is
 /// said and tried.
 const OFFERS: &[(&str, &str, &str)] = &[
+    ("cli/src/misread.rs", "invoketrail apply {file}", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail audit --output audit.json", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail plan --inventory {file} --output plan.json", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail plan --output plan.json", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail undo {file}", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail verify --metrics {file}", "bad-input.md"),
     (
         "cli/src/commands/report.rs",
         "invoketrail audit --inventory {inventory}",

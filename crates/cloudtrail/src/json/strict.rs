@@ -96,13 +96,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
-/// What a text that is not JSON looks like, and how to get JSON of it; `None` iff like nothing that holds selectors.
-fn looks_like(text: &str) -> Option<&'static str> {
-    let mut lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
-    let first = lines.next()?;
-    let opens = |words: &[&str]| words.iter().any(|word| first.starts_with(word));
-    if opens(&[
+/// True iff the text looks like Terraform's language.
+#[must_use]
+pub fn is_hcl(text: &str) -> bool {
+    const WORDS: [&str; 9] = [
         "resource ",
         "module ",
         "terraform ",
@@ -110,12 +107,27 @@ fn looks_like(text: &str) -> Option<&'static str> {
         "advanced_event_selector",
         "event_selector",
         "data ",
-    ]) {
+        "variable ",
+        "locals ",
+    ];
+    first_line(text).is_some_and(|first| WORDS.iter().any(|word| first.starts_with(word)))
+}
+
+/// The first line that is neither empty nor a comment.
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(['#', '/']))
+}
+
+/// What a text that is not JSON looks like, and how to get JSON of it; `None` iff like nothing that holds selectors.
+fn looks_like(text: &str) -> Option<&'static str> {
+    let first = first_line(text)?;
+    let opens = |words: &[&str]| words.iter().any(|word| first.starts_with(word));
+    if is_hcl(text) {
         return Some(
-            "; this looks like Terraform HCL: give the JSON of `terraform show -json`, or of `aws cloudtrail get-event-selectors`",
+            "it looks like Terraform HCL: give the JSON of `terraform show -json`, or of `aws cloudtrail get-event-selectors`; ",
         );
     }
     let yaml = opens(&["---", "AWSTemplateFormatVersion", "Resources:", "Parameters:", "Description:", "- "])
         || text.contains("\nResources:");
-    yaml.then_some("; this looks like YAML: give the template as JSON, or the JSON of `aws cloudtrail get-event-selectors`")
+    yaml.then_some("it looks like YAML: give the template as JSON, or the JSON of `aws cloudtrail get-event-selectors`; ")
 }

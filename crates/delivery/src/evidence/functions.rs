@@ -2,6 +2,7 @@
 
 use audit::inventory::{GapKind, Inventory};
 use cloudtrail::arn::Arn;
+use cloudtrail::resource::ResourceType;
 use logs::Pattern;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,8 @@ pub struct Functions {
     pub arns: BTreeSet<String>,
     /// The names of all functions that are listed, asked about or not.
     pub names: BTreeSet<String>,
+    /// The ARNs of those that no trail of the inventory records: no bucket holds their records.
+    pub unrecorded: BTreeSet<String>,
     /// Listings of functions that could not be read, in words.
     pub unlisted: Vec<String>,
     /// Web functions and MicroVM images beside them.
@@ -96,8 +99,26 @@ impl Functions {
             found.arns.extend(arns.filter(|arn| asked(patterns, arn)).map(str::to_owned));
         }
         found.unlisted.extend(unread_accounts(inventory));
+        found.unrecorded = unrecorded(inventory);
         found
     }
+}
+
+/// The verdict of what no recorder records.
+const NOT_RECORDED: &str = "not_recorded";
+
+/// The functions of which no trail records any invocation.
+fn unrecorded(inventory: &Inventory) -> BTreeSet<String> {
+    let options = audit::Options { recorders: audit::Counted::Trails, ..audit::Options::default() };
+    let audit = audit::audit(inventory, &options);
+    let functions = |place: &audit::finding::PlaceAudit<'_>| {
+        let rows = &place.planes[ResourceType::Function as usize].rows;
+        let none = rows
+            .iter()
+            .filter(|row| audit::finding::verdict_word(audit.verdicts[row.verdict].state) == NOT_RECORDED);
+        none.map(|row| row.arn.to_owned()).collect::<Vec<_>>()
+    };
+    audit.places.iter().flat_map(functions).collect()
 }
 
 /// Accounts whose Regions could not be listed: nobody knows their functions.

@@ -8,7 +8,7 @@ use crate::colours;
 use crate::next::NextFlags;
 use crate::quantity::quantity;
 use crate::shell::shell;
-use crate::terminal::{brief, merged};
+use crate::terminal::{brief, undeciding};
 use crate::view::subject_arn;
 use crate::words;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
@@ -158,20 +158,13 @@ pub(super) fn inline(text: &str) -> Markup {
 
 /// What decides nothing: findings of advisory controls, and warnings.
 fn advice(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let all =
-        audit.controls.iter().flat_map(|control| control.findings.iter().map(move |one| (control, one)));
-    let decides = |control: &ControlResult, one: &Finding| {
-        control.weight == Weight::Required && one.status != Status::Pass
-    };
-    let said = |one: &Finding| {
-        brief::repeats(audit, one) || (one.status != Status::Pass && brief::is_of_required(audit, one))
-    };
-    let mut told = merged(all.filter(|(control, one)| !decides(control, one) && !said(one)));
+    let mut told = undeciding(audit);
     if told.is_empty() {
         return Ok(());
     }
     told.sort_by_key(|(control, one)| (one.status == Status::Pass, control.weight, one.status));
-    put(html! { h3.advice-title #advice { "Advice and warnings" span.count { (told.len()) } } }, out)?;
+    let count = brief::advice_counted(told.iter().map(|(_, one)| one.as_ref()));
+    put(html! { h3.advice-title #advice { "Advice and warnings" span.count { (count) } } }, out)?;
     out.write_all(b"<ul class=\"advice\" aria-labelledby=\"advice\">\n")?;
     let (detailed, short) = told.split_at(told.len().min(DETAILED));
     put(html! { @for (control, one) in detailed { li { (piece_of_advice(audit, control, one)) } } }, out)?;

@@ -3,9 +3,26 @@
 use logs::Filter;
 use logs::scan::Account;
 
+const WIDER: &str = "check the accounts, Regions and days that were asked for, or ask for more of them";
+const DELIVERED: &str = "name files or folders that CloudTrail delivered: those ending in .json .jsonl .ndjson .log .gz .txt are read";
+
+/// What files were asked for: `account 111122223333, Region eu-west-9 and the days asked for`; `None` iff all.
+fn narrowed(filter: &Filter) -> Option<String> {
+    let of =
+        |noun: &str, names: &[String]| (!names.is_empty()).then(|| format!("{noun} {}", names.join(", ")));
+    let days = filter.since.is_some() || filter.until.is_some();
+    let parts = [
+        of("account", &filter.accounts),
+        of("Region", &filter.regions),
+        days.then(|| "the days asked for".to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
 /// Why there is no answer at all, and what to do; `None` iff anything was read.
 #[must_use]
-pub fn nothing_read(account: &Account, filter: &Filter) -> Option<(String, &'static str)> {
+pub fn nothing_read(account: &Account, filter: &Filter) -> Option<(String, String)> {
     let records = account.records + account.not_events;
     if records > 0 || (account.is_whole() && account.files > 0) {
         return None;
@@ -17,16 +34,10 @@ pub fn nothing_read(account: &Account, filter: &Filter) -> Option<(String, &'sta
             n => format!(" (and so on: nothing of {n} files)"),
         };
         let line = format!("cannot read {}{at}: {}{more}", first.file, first.why);
-        return Some((line, "name files or folders that CloudTrail delivered"));
+        return Some((line, "name files or folders that CloudTrail delivered".to_owned()));
     }
-    let narrow = filter.since.is_some()
-        || filter.until.is_some()
-        || !filter.accounts.is_empty()
-        || !filter.regions.is_empty();
-    let help = if narrow {
-        "no file is about the accounts, Regions and days that were asked for: ask for more of them"
-    } else {
-        "name files or folders that CloudTrail delivered: those ending in .json .jsonl .ndjson .log .gz .txt are read"
-    };
-    Some(("there is no log file to read".to_owned(), help))
+    match narrowed(filter) {
+        Some(asked) => Some((format!("there is no log file of {asked} to read"), WIDER.to_owned())),
+        None => Some(("there is no log file to read".to_owned(), DELIVERED.to_owned())),
+    }
 }

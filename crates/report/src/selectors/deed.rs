@@ -15,11 +15,38 @@ pub(crate) const UNREAD: &str = "its selectors could not be read";
 /// What the selector did with the event, as said of it: `selector 0 takes management events only`.
 pub(crate) fn deed(selector: Option<&Selector>, why: &Why, event: &Event) -> String {
     match why {
-        Why::Field(turned) => reason(selector, *turned, event),
+        Why::Field(turned) => {
+            format!("{}{}", reason(selector, *turned, event), never(selector, *turned, event))
+        }
         Why::Doubt(doubt) => format!("is not understood: {doubt}"),
         Why::Uncertain => "admits it, but it is unknown whether the recorder records here".to_owned(),
         Why::Unread => UNREAD.to_owned(),
     }
+}
+
+/// Of how many values is said why they can never match.
+const EXPLAINED: usize = 2;
+
+/// Why values that were named in vain can never match, and what to write: the same for every function, so that what comes of one cause
+/// stays together. Empty where the values are not what turns the event away, or are too many to be shown.
+fn never(selector: Option<&Selector>, turned: TurnedAway, event: &Event) -> String {
+    let by_name =
+        matches!(turned.field, "resources.ARN" | "DataResources.Values") && !turned.operator.deselects();
+    let arn = event.resource.as_ref().and_then(|one| cloudtrail::arn::Arn::parse(&one.arn));
+    let (Some(selector), Some(arn), true) = (selector, arn, by_name) else { return String::new() };
+    let values = match selector {
+        Selector::Basic(basic) => basic.data_resources.iter().map(|entry| entry.values.len()).sum(),
+        Selector::Advanced(advanced) => Operator::ALL
+            .iter()
+            .filter_map(|operator| Some(advanced.condition(Field::ResourcesArn)?.values(*operator).len()))
+            .sum::<usize>(),
+    };
+    if values > NAMED {
+        return String::new();
+    }
+    let lints = audit::lint::lint_one(0, selector, arn.partition);
+    let lints = lints.iter().filter(|one| !one.operator.deselects()).take(EXPLAINED);
+    lints.map(|one| format!("; {} never matches, because {}", quoted(&one.value), one.why)).collect()
 }
 
 fn reason(selector: Option<&Selector>, turned: TurnedAway, event: &Event) -> String {

@@ -1,5 +1,6 @@
 //! An audit in one screen: the answer, each cause of it once with its remedy, and how much more `--all` shows.
 
+use super::undeciding;
 use crate::cause::{Cause, causes};
 use crate::colours::status;
 use crate::inactive::inactive;
@@ -9,7 +10,7 @@ use crate::selectors;
 use crate::told;
 use crate::words;
 use audit::code::Code;
-use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
+use audit::finding::{Audit, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use audit::remedy::{Nearest, nearest};
 use cloudtrail::resource::ResourceType;
@@ -39,17 +40,10 @@ pub(crate) fn brief(audit: &Audit<'_>, page: &mut Page) {
     for (at, cause) in causes.iter().enumerate() {
         // One at least of each control is shown, while there is room.
         if page.lines() >= CAUSES_END {
-            let more = quantity(causes.len() - at, ("more cause", "more causes"));
-            // Each control that fails is named, also where there is no room for its causes.
-            let others: BTreeSet<&str> =
-                causes[at..].iter().map(|one| one.control.id).filter(|id| *id != control).collect();
-            let others: Vec<&str> = others.into_iter().collect();
-            let also =
-                if others.is_empty() { String::new() } else { format!(", also of {}", others.join(", ")) };
             page.paragraph_within(
                 2,
                 (Style::Dim, ""),
-                (Style::Dim, &format!("... and {more}{also} (--all)")),
+                (Style::Dim, &left_out(audit, &causes, at, control)),
                 LINES,
             );
             break;
@@ -70,6 +64,29 @@ pub(crate) fn brief(audit: &Audit<'_>, page: &mut Page) {
         inactive(audit, page);
     }
     gaps(audit, page);
+}
+
+/// The causes from `at` on, for which there is no room: `4. archive and export: undetermined; 5. intranet: not recorded (--all)`. Each
+/// control that fails is named, also where there is no room for its causes.
+fn left_out(audit: &Audit<'_>, causes: &[Cause<'_>], at: usize, control: &str) -> String {
+    let name = |(nth, cause): (usize, &Cause<'_>)| {
+        let resources = || cause.findings.iter().flat_map(|one| &one.resources);
+        let first = cause.findings.iter().find(|one| !one.resources.is_empty());
+        let state = first.and_then(|one| Some(audit.verdicts[one.proof?.verdict].state));
+        let word = state.map_or_else(|| status(cause.status).1, words::state);
+        let names =
+            if first.is_some() { words::names_of(audit, resources()) } else { cause.control.id.to_owned() };
+        format!("{}. {names}: {word}", nth + 1)
+    };
+    let mut told: Vec<String> = causes.iter().enumerate().skip(at).take(NAMED).map(name).collect();
+    let more = causes.len().saturating_sub(at + NAMED);
+    if more > 0 {
+        told.push(format!("and {}", quantity(more, ("more cause", "more causes"))));
+    }
+    let others: BTreeSet<&str> =
+        causes[at..].iter().map(|one| one.control.id).filter(|id| *id != control).collect();
+    let also = if others.is_empty() { String::new() } else { format!(", also of {}", joined(others)) };
+    format!("{}{also} (--all)", told.join("; "))
 }
 
 fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
@@ -187,30 +204,23 @@ fn others(audit: &Audit<'_>, page: &mut Page) {
         page.paragraph_within(0, (Style::Good, "pass: "), (Style::Plain, &passing.join(", ")), LINES);
     }
     accepted(audit, page);
-    let advisory = audit.controls.iter().filter(|one| one.weight == Weight::Advisory);
-    let count: usize = advisory.map(|control| advice(audit, control).count()).sum();
-    let kinds = there_are(audit);
-    let warnings: usize = audit
-        .controls
-        .iter()
-        .filter(|control| kinds.contains(control.id))
-        .map(|control| control.findings.iter().filter(|one| is_warning(audit, one)).count())
-        .sum();
-    let mut told = Vec::new();
-    if count > 0 {
-        told.push(quantity(count, ("advisory finding", "advisory findings")));
-    }
-    if warnings > 0 {
-        told.push(quantity(warnings, ("warning", "warnings")));
-    }
+    let undeciding = undeciding(audit);
+    let shown = |one: &Finding| one.status == Status::Pass && !is_warning(audit, one);
+    let told = advice_counted(undeciding.iter().map(|(_, one)| one.as_ref()).filter(|one| !shown(one)));
     if !told.is_empty() {
-        page.paragraph_within(
-            0,
-            (Style::Dim, ""),
-            (Style::Plain, &format!("{}: --all", told.join(" and "))),
-            LINES,
-        );
+        page.paragraph_within(0, (Style::Dim, ""), (Style::Plain, &format!("{told}: --all")), LINES);
     }
+}
+
+/// `7 advisory findings and 4 warnings`; empty where there are none.
+pub(crate) fn advice_counted<'a>(all: impl Iterator<Item = &'a Finding>) -> String {
+    let (warnings, advice): (Vec<&Finding>, Vec<&Finding>) = all.partition(|one| one.status == Status::Pass);
+    let counted = |n: usize, noun: (&str, &str)| (n > 0).then(|| quantity(n, noun));
+    let told = [
+        counted(advice.len(), ("advisory finding", "advisory findings")),
+        counted(warnings.len(), ("warning", "warnings")),
+    ];
+    told.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
 /// True iff it is a warning that is not shown here.
@@ -248,12 +258,6 @@ fn joined(all: BTreeSet<&str>) -> String {
     all.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-/// Findings of an advisory control, without those that only repeat what a required one says.
-fn advice<'a>(audit: &'a Audit<'_>, control: &'a ControlResult) -> impl Iterator<Item = &'a Finding> {
-    let open = control.findings.iter().filter(|finding| finding.status != Status::Pass);
-    open.filter(|finding| !repeats(audit, finding) && !is_of_required(audit, finding))
-}
-
 /// True iff a required control has the very same finding.
 pub(crate) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
     let mut required = audit.every_control().filter(|one| one.weight == Weight::Required);
@@ -272,19 +276,6 @@ pub(crate) fn repeats(audit: &Audit<'_>, finding: &Finding) -> bool {
     };
     let named = audit.controls.iter().find(|control| control.id == id);
     named.is_some_and(|control| control.findings.iter().any(|one| one.status == finding.status))
-}
-
-/// The controls about types of which there are any: warnings about the others are not worth a line.
-fn there_are(audit: &Audit<'_>) -> BTreeSet<&'static str> {
-    let about = audit.controls.iter().map(|control| control.id);
-    let mut ids: BTreeSet<&'static str> = about.collect();
-    for (kind, id) in ResourceType::ALL.into_iter().zip(audit::controls::ABOUT_INVOCATIONS) {
-        let none = audit.places.iter().all(|place| place.planes[kind as usize].rows.is_empty());
-        if none && kind != ResourceType::Function {
-            ids.remove(id);
-        }
-    }
-    ids
 }
 
 fn gaps(audit: &Audit<'_>, page: &mut Page) {

@@ -7,6 +7,7 @@ use super::{Validated, of_digests, size, state, times, unproven};
 use audit::answer::Conclusion;
 use logs::digest::{Chain, KeySource, State, ValidatedChain, Validation, Window};
 use logs::{LeftOut, text_of};
+use std::collections::BTreeMap;
 
 /// Windows, and reasons of one window, and files that are shown.
 const SHOWN: usize = 20;
@@ -209,6 +210,7 @@ fn files(validation: &Validation, page: &mut Page) {
         ("log file that no digest proves", "log files that no digest proves"),
     );
     page.heading(&n);
+    unproven_places(validation, page);
     let mut last = None;
     let mut sorted: Vec<_> = validation.unproven.iter().collect();
     sorted.sort_by_key(|file| (file.why, *file));
@@ -222,6 +224,34 @@ fn files(validation: &Validation, page: &mut Page) {
     }
     if sorted.len() > SHOWN {
         let told = format!("and {} more: all are in --format json", grouped(sorted.len() - SHOWN));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+}
+
+/// How many of them there are of each account and Region, and what to do where no digest of it is there.
+fn unproven_places(validation: &Validation, page: &mut Page) {
+    let mut by: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for file in &validation.unproven {
+        let Some(key) = logs::ObjectKey::parse(&file.key) else { continue };
+        *by.entry((key.organization.unwrap_or_default(), key.account, key.region)).or_default() += 1;
+    }
+    for ((organization, account, region), n) in by.iter().take(SHOWN) {
+        let of = if organization.is_empty() { String::new() } else { format!(" of {organization}") };
+        let label = format!("{account} {region}{of}: ");
+        let files = quantity(*n, ("log file", "log files"));
+        let whose = (!organization.is_empty()).then_some(*organization);
+        let digests = validation.chains.iter().map(|one| &one.chain).any(|one| {
+            (one.organization.as_deref(), &*one.account, &*one.region) == (whose, *account, *region)
+        });
+        let then = if digests {
+            ""
+        } else {
+            ". No digest of them is there: copy the folder CloudTrail-Digest beside CloudTrail too, then validate again"
+        };
+        page.paragraph(2, (Style::Open, &label), (Style::Plain, &format!("{files}{then}")));
+    }
+    if by.len() > SHOWN {
+        let told = format!("and {} more", quantity(by.len() - SHOWN, super::super::words::PLACES));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
 }

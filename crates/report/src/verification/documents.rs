@@ -224,7 +224,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
         Doubt::Unread { .. } => "unread",
         Doubt::Unproven { .. } => "unproven",
         Doubt::NotLooked { .. } => "not_looked",
-        Doubt::Elsewhere => "elsewhere",
+        Doubt::Elsewhere | Doubt::Unrecorded => "elsewhere",
         Doubt::CutOff { .. } => "cut_off",
         Doubt::Lacking { .. } => "lacking",
         Doubt::Late { .. } => "late_unread",

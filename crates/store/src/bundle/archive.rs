@@ -48,10 +48,7 @@ fn broken(error: io::Error) -> BundleError {
     if error.to_string() == TOO_LARGE {
         return not(TOO_LARGE.to_owned());
     }
-    not(format!(
-        "it is damaged, cut off or not an archive: {}",
-        text::visible::excerpt(&error.to_string(), 200)
-    ))
+    BundleError::Damaged(text::visible::excerpt(&error.to_string(), 200))
 }
 
 const TOO_LARGE: &str = "it unpacks to more than 1,000 times its size";

@@ -45,6 +45,9 @@ pub enum BundleError {
     /// Not a bundle at all.
     #[error("{0}")]
     NotABundle(String),
+    /// It is named as an archive, and cannot be unpacked.
+    #[error("it is damaged, cut off or not an archive: {0}")]
+    Damaged(String),
     /// The manifest cannot be read.
     #[error("{MANIFEST}: {0}")]
     Manifest(DocumentError),
@@ -67,7 +70,7 @@ impl BundleError {
             Self::Io(_) | Self::NotABundle(_) => {
                 "`invoketrail audit --bundle FILE.tar.zst` makes a bundle; one can also be a folder, with manifest.json in it"
             }
-            Self::File { .. } => "ask whoever made the bundle for another copy",
+            Self::File { .. } | Self::Damaged(_) => "ask whoever made the bundle for another copy",
         }
     }
 }

@@ -17,6 +17,7 @@ use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
 use cloudtrail::selector::Selectors;
 use serde::Deserialize;
 use serde_json::error::Category;
+use text::shape::in_everyday_words;
 use text::visible::excerpt;
 
 /// Bytes of the selectors of one recorder. AWS keeps at most 500 values of 2,048 characters (semantics 3).
@@ -130,7 +131,7 @@ fn explain(text: &str, error: &serde_json::Error) -> InventoryFileError {
     struct Peek {
         format: Option<serde_json::Value>,
     }
-    let problem = excerpt(&error.to_string(), 300);
+    let problem = excerpt(&in_everyday_words(&error.to_string()), 300);
     match error.classify() {
         Category::Eof if text.trim().is_empty() => return InventoryFileError::Empty,
         Category::Eof => return InventoryFileError::Truncated { problem },
@@ -159,7 +160,7 @@ fn explain(text: &str, error: &serde_json::Error) -> InventoryFileError {
     match serde_path_to_error::deserialize::<_, FileShape<'_>>(json) {
         Err(error) => InventoryFileError::WrongShape {
             path: excerpt(&error.path().to_string(), 200),
-            problem: excerpt(&error.inner().to_string(), 300),
+            problem: excerpt(&in_everyday_words(&error.inner().to_string()), 300),
         },
         Ok(_) => InventoryFileError::WrongShape { path: ".".to_owned(), problem },
     }

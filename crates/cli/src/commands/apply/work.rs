@@ -4,9 +4,10 @@ use super::super::sites::new_bucket;
 use super::journal;
 use super::stopped::{in_the_way, reason, tell_difference};
 use crate::again::exceptions_again;
+use crate::misread::misread;
 use crate::outcome::Outcome;
-use crate::output::{called, is_stdin, read_file};
-use crate::problem::{Problem, say};
+use crate::output::{is_stdin, read_file};
+use crate::problem::say;
 use crate::settings::Live;
 use anyhow::Result;
 use audit::change::{Setting, State};
@@ -14,7 +15,7 @@ use audit::journal::Mark;
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back};
 use aws::{Carried, Stopped};
 use std::path::{Path, PathBuf};
-use store::{JournalRead, read_plan};
+use store::{FileKind, JournalRead, read_plan};
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
@@ -39,9 +40,8 @@ pub(crate) struct Work {
 impl Work {
     pub(super) fn fresh(path: &Path, journal: Option<PathBuf>) -> Result<Self> {
         let bytes = read_file(path)?;
-        let (plan, hash) = read_plan(&bytes).map_err(|error| {
-            Problem::new(format!("cannot read {} as a plan: {error}", called(path))).help(error.help())
-        })?;
+        let (plan, hash) = read_plan(&bytes)
+            .map_err(|error| misread(path, &bytes, (FileKind::Plan, "a plan"), &error, error.help()))?;
         let beside = || {
             let mut name = path.as_os_str().to_owned();
             name.push(".journal");

@@ -3,9 +3,10 @@
 use super::{ending, show, subject};
 use crate::args::explain::Format;
 use crate::commands::Context;
+use crate::misread::misread;
 use crate::outcome::Outcome;
 use crate::output::read_within;
-use crate::problem::{Problem, say};
+use crate::problem::say;
 use anyhow::Result;
 use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
@@ -14,6 +15,7 @@ use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
 use recording::{Anywhere, Candidate, Place, State, Subject, Verdict, anywhere, decide};
 use std::path::Path;
+use store::FileKind;
 
 pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: &Context) -> Result<Outcome> {
     let function = function.map(subject::read).transpose()?;
@@ -88,20 +90,18 @@ fn tell(answer: &Anywhere) {
     }
 }
 
+/// What to do about a document without selectors.
+const PRINTS: &str = "`aws cloudtrail get-event-selectors --trail-name NAME` prints the selectors of a trail";
+
 fn read(path: &Path) -> Result<Selectors> {
     let bytes = read_within(path, &store::limits::SELECTORS)?;
-    let name = crate::output::called(path);
     let text = std::str::from_utf8(&bytes).map_err(|error| {
-        Problem::new(format!(
-            "cannot read {name} as event selectors: it is not UTF-8 text (byte {})",
-            error.valid_up_to()
-        ))
+        let why = format!("it is not UTF-8 text (byte {})", error.valid_up_to());
+        misread(path, &bytes, (FileKind::Selectors, "event selectors"), &why, PRINTS)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let help = |error: &SelectorsError| match error {
-        SelectorsError::NotJson { .. } | SelectorsError::NoSelectors { .. } => {
-            "`aws cloudtrail get-event-selectors --trail-name NAME` prints the selectors of a trail"
-        }
+        SelectorsError::NotJson { .. } | SelectorsError::NoSelectors { .. } => PRINTS,
         SelectorsError::WrongType { .. }
         | SelectorsError::NotAllowed { .. }
         | SelectorsError::Twice { .. } => {
@@ -109,6 +109,6 @@ fn read(path: &Path) -> Result<Selectors> {
         }
     };
     cloudtrail::json::from_str(text).map_err(|error| {
-        Problem::new(format!("cannot read {name} as event selectors: {error}")).help(help(&error)).into()
+        misread(path, &bytes, (FileKind::Selectors, "event selectors"), &error, help(&error)).into()
     })
 }

@@ -1,7 +1,7 @@
 //! What `verify` makes of what is known: a verdict of each function.
 
 use super::gather::Standing;
-use audit::evidence::decide;
+use audit::evidence::{Doubt, decide};
 use delivery::{Evidence, OfFunction, Unsigned};
 use report::{ReadOn, Verification, VerifiedFunction};
 
@@ -9,7 +9,11 @@ use report::{ReadOn, Verification, VerifiedFunction};
 pub(super) fn judge(evidence: Evidence, standing: Standing) -> (Verification, Vec<Unsigned>) {
     let Standing { window, functions, metrics } = standing;
     let one = |OfFunction { arn, known }| {
-        let (listed, decided) = (functions.arns.contains(&arn), decide(&known));
+        let (listed, mut decided) = (functions.arns.contains(&arn), decide(&known));
+        if functions.unrecorded.contains(&arn) {
+            let of = decided.doubts.iter_mut().filter(|doubt| **doubt == Doubt::Elsewhere);
+            of.for_each(|doubt| *doubt = Doubt::Unrecorded);
+        }
         VerifiedFunction { arn, listed, known, decided }
     };
     let (digests, keys, unproven_because) = match evidence.proven {

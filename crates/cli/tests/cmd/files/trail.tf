@@ -1,0 +1,4 @@
+# The trail of all accounts.
+resource "aws_cloudtrail" "all" {
+  name = "all"
+}
