@@ -57,6 +57,9 @@ fn sid(resource: &str) -> &'static str {
         (":s3:::LOG-BUCKET/", "LogFiles"),
         (":s3:::LOG-BUCKET", "LogBucket"),
         (":key/", "LogKey"),
+        (":sns:", "Topics"),
+        (":event-bus/", "EventBuses"),
+        (":securityhub:", "SecurityHub"),
         (":function:", "Functions"),
     ];
     kinds.iter().find(|(part, _)| resource.contains(part)).map_or("Everything", |(_, sid)| sid)
