@@ -2,11 +2,12 @@
 
 use crate::answer::Conclusion;
 use crate::controls::REQUIRED;
+use crate::edit::narrows_within;
 use crate::finding::{Audit, Status};
 use cloudtrail::recorder::{Recorder, Seen};
 use cloudtrail::resource::ResourceType;
-use recording::State;
-use std::collections::BTreeMap;
+use recording::{Effort, Inclusion, State};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an audit answered, in a form that can be compared with another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,8 +22,49 @@ pub struct Snapshot {
     pub future: BTreeMap<(String, String, String), State>,
     /// What each recorder is set to, by ARN: the name of the setting and its value; a value that was not read is `None`.
     pub recorders: BTreeMap<String, BTreeMap<String, Option<String>>>,
+    /// Accounts and Regions whose resources were all listed, and those whose trails were.
+    pub listed: Listed,
     /// What each exception accepts until when, in words, by id.
     pub exceptions: BTreeMap<String, String>,
+}
+
+/// Accounts and Regions of which what is not there is gone, and not only out of sight.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    resources: BTreeSet<(String, String)>,
+    recorders: BTreeSet<(String, String)>,
+}
+
+impl Listed {
+    fn of(audit: &Audit<'_>) -> Self {
+        let mut listed = Listed::default();
+        for place in &audit.inventory.places {
+            let here = || (place.account.clone(), place.region.clone());
+            let listings = [&place.functions, &place.web_functions, &place.microvm_images];
+            if listings.iter().all(|listing| listing.gap.is_none()) {
+                listed.resources.insert(here());
+            }
+            let stores = audit.inventory.account(&place.account).map(|account| &account.stores);
+            let known = place.trails.known().is_some() && place.channels.known().is_some();
+            if known && stores.is_some_and(|stores| stores.known().is_some()) {
+                listed.recorders.insert(here());
+            }
+        }
+        listed
+    }
+
+    /// True iff a resource of that ARN and home would have been listed.
+    fn has_resource(&self, (arn, region): &(String, String)) -> bool {
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        self.resources.contains(&(account.to_owned(), region.clone()))
+    }
+
+    /// True iff a recorder of that ARN would have been listed.
+    fn has_recorder(&self, arn: &str) -> bool {
+        let mut parts = arn.split(':').skip(3).map(str::to_owned);
+        let (region, account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        self.recorders.contains(&(account, region))
+    }
 }
 
 /// What changed.
@@ -38,6 +80,8 @@ pub struct Drift {
     pub appeared: Vec<((String, String), State)>,
     /// Resources that are no longer there.
     pub gone: Vec<((String, String), State)>,
+    /// Resources that are out of sight: their account and Region was not audited again, or not listed whole.
+    pub unseen: Vec<((String, String), State)>,
     /// Recorders with settings that differ, or that are there only before or only now.
     pub recorders: Vec<RecorderDrift>,
     /// Exceptions that differ, or that are there only before or only now: id, before, after.
@@ -64,6 +108,11 @@ pub struct RecorderDrift {
     pub arn: String,
     /// Whether it was there before and is there now.
     pub there: (bool, bool),
+    /// False iff it is there only before, and its account and Region was not looked at again, or not whole.
+    pub looked: bool,
+    /// True iff it may record less than before, whatever others record: selectors that leave out what was selected, logging that is off,
+    /// fewer Regions or accounts, a delivery that fails, or something of it that is no longer known.
+    pub narrowed: bool,
     /// Settings that differ: name, before, after. `None`: not read. Empty unless it is there in both.
     pub settings: Vec<(String, Option<String>, Option<String>)>,
 }
@@ -78,33 +127,40 @@ impl Drift {
     /// Resources, and places with what may ever be created there, whose verdict got worse for certain.
     #[must_use]
     pub fn worse(&self) -> (usize, usize) {
-        let certainly =
-            |before: State, after: State| rank(after) > rank(before) && after != State::Undetermined;
-        let resources = self.resources.iter().filter(|one| certainly(one.before, one.after)).count();
-        (resources, self.future.iter().filter(|(_, before, after)| certainly(*before, *after)).count())
+        let resources = self.resources.iter().filter(|one| step(one.before, one.after) == Conclusion::No);
+        let future = self.future.iter().filter(|(_, before, after)| step(*before, *after) == Conclusion::No);
+        (resources.count(), future.count())
     }
 
-    /// Whether recording got worse: no iff a required control or a resource did for certain, undetermined iff one of them is no longer
-    /// known. Nothing iff nothing changed. Exceptions and what is new or gone decide by the controls alone.
+    /// Whether recording got worse. No iff a required control or a verdict did for certain. Undetermined iff something may have got worse:
+    /// it is no longer known, or was not known before and is not recorded; it is out of sight; or a recorder records less than before,
+    /// which others may make up for. Nothing iff nothing changed.
     #[must_use]
     pub fn conclusion(&self) -> Conclusion {
         if self.is_empty() {
             return Conclusion::Nothing;
         }
         let required = self.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
-        let controls = required.map(|(_, _, after)| match after {
-            Status::Fail => Conclusion::No,
-            Status::Undetermined => Conclusion::Undetermined,
-            Status::Pass | Status::NotApplicable => Conclusion::Yes,
+        let controls = required.map(|(_, before, after)| match (before, after) {
+            (_, Status::Pass | Status::NotApplicable) => Conclusion::Yes,
+            (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
+            (_, Status::Fail) => Conclusion::No,
         });
-        let worse = self.resources.iter().filter(|one| rank(one.after) > rank(one.before));
-        let future = self.future.iter().filter(|(_, before, after)| rank(*after) > rank(*before));
-        let after = worse.map(|one| one.after).chain(future.map(|(.., after)| *after));
-        let verdicts = after.map(|after| match after {
-            State::Undetermined => Conclusion::Undetermined,
-            _ => Conclusion::No,
-        });
-        controls.chain(verdicts).fold(Conclusion::Yes, Conclusion::worse)
+        let verdicts = self.resources.iter().map(|one| step(one.before, one.after));
+        let future = self.future.iter().map(|(_, before, after)| step(*before, *after));
+        let open = !self.unseen.is_empty() || self.recorders.iter().any(|one| one.narrowed || !one.looked);
+        let open = if open { Conclusion::Undetermined } else { Conclusion::Yes };
+        controls.chain(verdicts).chain(future).fold(open, Conclusion::worse)
+    }
+}
+
+/// What a change of a verdict says of the recording.
+fn step(before: State, after: State) -> Conclusion {
+    match (before, after) {
+        (_, State::Recorded) => Conclusion::Yes,
+        (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
+        _ if rank(after) > rank(before) => Conclusion::No,
+        _ => Conclusion::Yes,
     }
 }
 
@@ -136,6 +192,7 @@ pub fn snapshot(audit: &Audit<'_>) -> Snapshot {
         resources: rows.collect(),
         future: future(audit),
         recorders,
+        listed: Listed::of(audit),
         exceptions: BTreeMap::new(),
     }
 }
@@ -180,6 +237,9 @@ pub fn drift(before: &Snapshot, after: &Snapshot) -> Drift {
             Some(ResourceDrift { arn: arn.clone(), region: region.clone(), before: *was, after: *is })
         })
         .collect();
+    let (gone, unseen) = only(&before.resources, &after.resources)
+        .into_iter()
+        .partition(|(key, _)| after.listed.has_resource(key));
     resources.sort_by_key(|one| rank(one.after) <= rank(one.before));
     Drift {
         controls: controls.collect(),
@@ -193,7 +253,8 @@ pub fn drift(before: &Snapshot, after: &Snapshot) -> Drift {
             })
             .collect(),
         appeared: only(&after.resources, &before.resources),
-        gone: only(&before.resources, &after.resources),
+        gone,
+        unseen,
         recorders: recorders(before, after),
         exceptions: differing(&known(&before.exceptions), &known(&after.exceptions)),
     }
@@ -249,10 +310,35 @@ fn recorders(before: &Snapshot, after: &Snapshot) -> Vec<RecorderDrift> {
         (there != (true, true) || !settings.is_empty()).then(|| RecorderDrift {
             arn: arn.clone(),
             there,
+            looked: there.1 || after.listed.has_recorder(arn),
+            narrowed: there == (true, false) || settings.iter().any(narrows_setting),
             settings,
         })
     });
     differing.collect()
+}
+
+/// Steps that the comparison of two documents of selectors may take; beyond it they count as narrowed.
+const EFFORT: u64 = 10_000_000;
+
+/// True iff a setting that is so changed may let its recorder record less.
+fn narrows_setting((name, before, after): &(String, Option<String>, Option<String>)) -> bool {
+    let (Some(before), Some(after)) = (before, after) else { return true };
+    match name.as_str() {
+        "selectors" => {
+            let read = |text: &str| cloudtrail::json::from_str(text).ok();
+            let both = read(before).zip(read(after));
+            both.is_none_or(|(was, is)| {
+                narrows_within(&was, &is, &mut Effort::new(EFFORT)) != Inclusion::Included
+            })
+        }
+        "status" => after != "ENABLED",
+        "multi-Region" | "organization" => after == "off",
+        _ if name.starts_with("logging in ") => after == "off",
+        _ if name.starts_with("delivery error in ") => after != "none",
+        "destination" | "global service events" => true,
+        _ => false,
+    }
 }
 
 type Settings = BTreeMap<String, Option<String>>;

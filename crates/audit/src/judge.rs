@@ -393,7 +393,11 @@ impl<'a> Bench<'a> {
     ) -> (usize, Vec<usize>) {
         let fails =
             |verdict: &Verdict| matches!(verdict.state, State::NotRecorded | State::PartiallyRecorded);
-        if register.is_empty() || !fails(&out.all[other]) {
+        // Where a recorder is in doubt, a part of what fails may be open, and nobody accepts what is open.
+        let doubted = |one: &Candidate<'_>| {
+            !one.certain || one.selectors.is_none_or(|all| all.iter().any(|one| !one.doubts().is_empty()))
+        };
+        if register.is_empty() || !fails(&out.all[other]) || self.candidates.iter().any(doubted) {
             return (other, Vec::new());
         }
         let prefix = arn_prefix(ResourceType::Function, self.partition, &place.account, &place.region);

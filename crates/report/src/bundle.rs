@@ -38,13 +38,18 @@ pub struct CheckedBundle {
 }
 
 impl CheckedBundle {
-    /// Yes iff every file is as the manifest says, the same is decided from them, and reports that could be compared are the same.
+    /// Yes iff every file is as the manifest says, the same is decided from them, and every report is what is written now. Undetermined
+    /// iff only reports could not be compared, because another version wrote them.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
         let whole = self.changed.is_empty() && self.missing.is_empty() && self.added.is_empty();
         let decided = self.differences.as_ref().is_some_and(Vec::is_empty);
-        let reports = self.reports.as_ref().is_none_or(|(_, other)| other.is_empty());
-        if whole && decided && reports { Conclusion::Yes } else { Conclusion::No }
+        match &self.reports {
+            _ if !whole || !decided => Conclusion::No,
+            Some((_, other)) if !other.is_empty() => Conclusion::No,
+            Some(_) => Conclusion::Yes,
+            None => Conclusion::Undetermined,
+        }
     }
 
     fn headline(&self) -> String {
@@ -56,6 +61,10 @@ impl CheckedBundle {
                     self.answer
                 )
             }
+            (Conclusion::Undetermined, _) => format!(
+                "Decided again with the same answer: {}. Reports were not compared, because another version wrote them.",
+                self.answer
+            ),
             (_, None) => {
                 "Not reproduced. The files are not those of the manifest, so nothing was decided.".to_owned()
             }
@@ -72,8 +81,11 @@ impl CheckedBundle {
 #[must_use]
 pub fn bundle_text(check: &CheckedBundle, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    let good = check.answer() == Conclusion::Yes;
-    let style = if good { Style::Good } else { Style::Bad };
+    let style = match check.answer() {
+        Conclusion::Yes => Style::Good,
+        Conclusion::Undetermined => Style::Open,
+        _ => Style::Bad,
+    };
     page.paragraph(0, (Style::Plain, ""), (style, &check.headline()));
     page.gap();
     let mut say = |label: &str, text: &str| page.paragraph(2, (Style::Dim, label), (Style::Plain, text));

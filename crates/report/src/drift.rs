@@ -61,6 +61,10 @@ fn recorder(drift: &RecorderDrift, page: &mut Page) {
     let label = format!("{}: ", drift.arn);
     match drift.there {
         (false, _) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "is new")),
+        (_, false) if !drift.looked => {
+            let told = "is out of sight, because its account and Region was not looked at again";
+            page.paragraph(2, (Style::Strong, &label), (Style::Open, told));
+        }
         (_, false) => page.paragraph(2, (Style::Strong, &label), (Style::Bad, "is gone")),
         (true, true) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "is set otherwise")),
     }
@@ -101,7 +105,14 @@ fn resources(drift: &Drift, page: &mut Page) {
             })
             .collect()
     };
-    for group in [changed, there(&drift.appeared, "is new"), there(&drift.gone, "is gone")] {
+    let unseen = "is out of sight, because its account and Region was not listed again; it was";
+    let groups = [
+        changed,
+        there(&drift.appeared, "is new"),
+        there(&drift.gone, "is gone"),
+        there(&drift.unseen, unseen),
+    ];
+    for group in groups {
         for (about, told) in group.iter().take(LISTED) {
             page.paragraph(2, (Style::Plain, &format!("{about}: ")), (Style::Plain, told));
         }
@@ -140,7 +151,8 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
             });
         });
     }
-    for (name, list) in [("appeared", &drift.appeared), ("gone", &drift.gone)] {
+    let lists = [("appeared", &drift.appeared), ("gone", &drift.gone), ("unseen", &drift.unseen)];
+    for (name, list) in lists.into_iter().filter(|(name, list)| *name != "unseen" || !list.is_empty()) {
         object.list(name, list, |json, ((arn, region), state)| {
             json.object(|object| {
                 object.text("arn", arn);
@@ -154,6 +166,8 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
             object.text("arn", &one.arn);
             object.flag("before", one.there.0);
             object.flag("after", one.there.1);
+            object.flag("looked", one.looked);
+            object.flag("may_record_less", one.narrowed);
             object.list("settings", &one.settings, |json, (name, before, after)| {
                 json.object(|object| {
                     object.text("name", name);

@@ -84,9 +84,10 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// What changed between both. Without an earlier audit every open finding is new.
+    /// What changed between both; `audit` is the later one. Without an earlier audit every open finding is new. What is out of sight now is
+    /// not resolved.
     #[must_use]
-    pub fn of(before: &OpenFindings, after: &OpenFindings) -> Self {
+    pub fn of(before: &OpenFindings, after: &OpenFindings, audit: &Audit<'_>) -> Self {
         let mut notice = Notice::default();
         for (name, one) in after {
             match before.get(name) {
@@ -97,7 +98,7 @@ impl Notice {
                 Some(_) => {}
             }
         }
-        let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
+        let gone = before.iter().filter(|(name, one)| !after.contains_key(*name) && is_in_sight(audit, one));
         notice.resolved = gone.map(|(name, one)| (name.clone(), one.clone())).collect();
         notice
     }
@@ -222,6 +223,14 @@ impl Notice {
         }
         Ok(batches)
     }
+}
+
+/// True iff the later audit looked where the finding was: its account and Region is audited, and listed whole where it is about a resource.
+fn is_in_sight(audit: &Audit<'_>, one: &OpenFinding) -> bool {
+    let Some(at) = audit.inventory.place(&one.account, &one.region) else { return false };
+    let place = &audit.inventory.places[at];
+    let listings = [&place.functions, &place.web_functions, &place.microvm_images];
+    one.resource.is_none() || listings.iter().all(|listing| listing.gap.is_none())
 }
 
 fn fits(room: &mut usize, id: &str, one: &OpenFinding) -> bool {

@@ -10,6 +10,7 @@ mod read;
 mod write;
 
 pub use manifest::{Decided, FileEntry};
+pub use parts::is_input;
 pub use read::{Bundle, BundleError, Damage, read_bundle};
 pub use write::{Part, bundle_target, sum_of, write_bundle};
 

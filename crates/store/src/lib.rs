@@ -28,8 +28,8 @@ mod settings_file;
 
 pub use atomic::{can_write, write_atomically, write_privately};
 pub use bundle::{
-    Bundle, BundleError, Damage, Decided, FileEntry, MANIFEST, Part, bundle_target, is_archive, read_bundle,
-    sum_of, write_bundle,
+    Bundle, BundleError, Damage, Decided, FileEntry, MANIFEST, Part, bundle_target, is_archive, is_input,
+    read_bundle, sum_of, write_bundle,
 };
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};

@@ -86,6 +86,8 @@ fn exception(
             (recorders[one].account.as_str(), recorders[one].home_region.as_str()),
             vec![&*recorders[one].arn],
         ),
+        // A part of what fails there may be open, and nobody accepts what is open.
+        Part::Place(place) if finding.proof.is_some() && in_doubt(audit, place) => return None,
         Part::Place(place) => {
             let about = finding.recorders.iter().filter(|_| OF_RECORDERS.contains(&control));
             (at(place), about.map(|one| recorders[*one].arn.as_str()).collect())
@@ -93,6 +95,14 @@ fn exception(
     };
     let thing = Thing { arns, account, region };
     first(audit, here, &thing)
+}
+
+/// True iff a recorder there may or may not record, or its selectors hold what we do not understand.
+fn in_doubt(audit: &Audit<'_>, place: usize) -> bool {
+    audit.places[place].candidates.iter().any(|one| {
+        let selectors = one.recorder.and_then(|at| audit.inventory.recorders[at].selectors.known());
+        !one.certain || selectors.is_none_or(|all| all.list.iter().any(|one| !one.doubts().is_empty()))
+    })
 }
 
 /// As [`exception`], of a resource that a control says nothing of by itself.

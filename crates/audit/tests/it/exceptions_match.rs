@@ -299,3 +299,25 @@ proptest! {
         prop_assert_eq!(failing(&on(&world, &ended)), failing(&bare));
     }
 }
+
+#[test]
+fn nothing_of_new_functions_is_accepted_where_a_recorder_is_in_doubt() {
+    let mut world = World::member().trail("main", MEMBER, false, MANAGEMENT_ONLY).trail(
+        "dev",
+        MEMBER,
+        false,
+        &advanced("resources.ARN", "StartsWith", "arn:aws:lambda:us-east-1:111111111111:function:dev-"),
+    );
+    let all = exception("all", of(&["lambda-invocations-recorded", "lambda-data-events-future"]));
+    let status = |world: &World, exceptions: &[Exception]| {
+        control(&on(world, exceptions), "lambda-invocations-recorded").status
+    };
+    assert_eq!(status(&world, std::slice::from_ref(&all)), Status::Pass, "{:?}", world.inventory);
+    // Whether the second trail logs was not read: what it may record is open, and nobody accepts what is open.
+    let gap = world.gap("cloudtrail:GetTrailStatus");
+    let seen = &mut world.at(MEMBER, HERE).trails;
+    let Seen::Known(sightings) = seen else { unreachable!() };
+    let dev = sightings.iter_mut().find(|one| one.trail.ends_with("/dev")).unwrap();
+    dev.status = Seen::Unread(gap);
+    assert_ne!(status(&world, &[all]), Status::Pass);
+}

@@ -42,7 +42,7 @@ Examples:
   invoketrail diff 1 2 --logs examples/logs              which calls changed it, and by whom
 
 An audit is the number of a kept one, an inventory, or a saved audit: JSON or a bundle.
-Exit code: 0 nothing got worse, 3 recording got worse, 4 something is no longer known.")]
+Exit code: 0 nothing got worse, 3 recording got worse for certain, 4 something may have got worse.")]
 pub(crate) struct Diff {
     /// The earlier audit.
     #[arg(value_name = "BEFORE", value_hint = ValueHint::AnyPath)]

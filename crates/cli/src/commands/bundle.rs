@@ -122,12 +122,15 @@ fn check(path: &Path) -> Result<CheckedBundle> {
     Ok(check)
 }
 
-/// How many reports are byte for byte what is written now, and those that are not.
+/// How many reports are byte for byte what is written now, and those that are not, are absent, or that no audit writes.
 fn compared(bundle: &store::Bundle, document: &AuditDocument<'_>) -> (usize, Vec<String>) {
     let (mut same, mut other) = (0, Vec::new());
     for format in AuditFormat::ALL {
         let path = path_of(*format);
-        let Some(file) = bundle.files.iter().find(|file| file.path == path) else { continue };
+        let Some(file) = bundle.files.iter().find(|file| file.path == path) else {
+            other.push(format!("{path} (absent)"));
+            continue;
+        };
         let anew = store::sum_of(|out| report(document, *format, out));
         if anew.is_ok_and(|anew| anew == (file.size, file.sha256.to_ascii_lowercase())) {
             same += 1;
@@ -135,5 +138,9 @@ fn compared(bundle: &store::Bundle, document: &AuditDocument<'_>) -> (usize, Vec
             other.push(path);
         }
     }
+    let written =
+        |path: &str| store::is_input(path) || AuditFormat::ALL.iter().any(|format| path_of(*format) == path);
+    let strange = bundle.files.iter().filter(|file| !written(&file.path));
+    other.extend(strange.map(|file| format!("{} (no audit writes it)", file.path)));
     (same, other)
 }

@@ -115,7 +115,7 @@ impl Telling<'_> {
             before.document(|document| open_findings(document.audit))
         });
         let messages = shown.document(|document| {
-            let notice = Notice::of(&was, &open_findings(document.audit));
+            let notice = Notice::of(&was, &open_findings(document.audit), document.audit);
             let batches = |hub: bool| match (&before, hub) {
                 (_, false) => Ok(Vec::new()),
                 (Some(before), true) => before.document(|before| notice.asff(Some(before), document)),

@@ -47,13 +47,19 @@ pub(super) fn open(path: &Path) -> Result<SavedAudit> {
 
 fn of_bundle(path: &Path) -> Result<SavedAudit> {
     let bundle = super::bundle::open(path)?;
-    let Decided { version, generated_at, answer, controls, .. } = bundle.decided;
+    let Decided { version, generated_at, collected_at, caller, answer, controls, .. } = bundle.decided;
     let Some(inputs) = bundle.inputs else {
         let line = format!("{}: its files are not those of its manifest", called(path));
         let verify =
             format!("`invoketrail bundle verify {}` says which", report::shell(&path.to_string_lossy()));
         return Err(Problem::new(line).help(verify).into());
     };
+    if (collected_at, caller) != (inputs.inventory.collected_at.clone(), inputs.inventory.caller.clone()) {
+        let line = format!("{}: its manifest names another collection than its inventory", called(path));
+        let verify =
+            format!("`invoketrail bundle verify {}` says which", report::shell(&path.to_string_lossy()));
+        return Err(Problem::new(line).help(verify).into());
+    }
     Ok(SavedAudit { version, generated_at, answer, controls, inputs })
 }
 

@@ -1,12 +1,12 @@
 //! An audit, shown: decided from its inputs, printed, written to files, with the next command and the exit code.
 
 use crate::outcome::Outcome;
-use crate::output::{layout_of, print, write_file};
+use crate::output::{layout_of, print, write_file, write_private};
 use crate::problem::say;
 use crate::settings::Showing;
 use anyhow::Result;
 use audit::inputs::Inputs;
-use report::{AuditDocument, Layout, NextFlags, Stamp, WriteInputs};
+use report::{AuditDocument, AuditFormat, Layout, NextFlags, Stamp, WriteInputs};
 
 /// What an audit is made of.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,12 @@ impl Shown<'_> {
 
 fn show(document: &AuditDocument<'_>, showing: &Showing) -> Result<Outcome> {
     for output in &showing.outputs {
-        write_file(&output.path, |out| output.format.0.write(document, &Layout::default(), out))?;
+        let write = |out: &mut dyn std::io::Write| output.format.0.write(document, &Layout::default(), out);
+        // This one holds the whole inventory.
+        match output.format.0 {
+            AuditFormat::Json => write_private(&output.path, write)?,
+            _ => write_file(&output.path, write)?,
+        }
         say("wrote", &output.path.display().to_string());
     }
     let layout = layout_of(showing.all);

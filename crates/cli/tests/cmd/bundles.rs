@@ -125,6 +125,8 @@ fn a_bundle_that_was_changed_is_not_reproduced() {
     let answer = |text: String| text.replace("\"answer\": \"no\"", "\"answer\": \"yes\"");
     changed("manifest.json", &answer, otherwise, "the answer is `no`, not `yes`");
     let control = |text: String| text.replace("-recorded\": \"fail\"", "-recorded\": \"pass\"");
+    let caller = |text: String| text.replace("SecurityAudit", "SomebodyElse");
+    changed("manifest.json", &caller, otherwise, "the facts were collected by");
     changed("manifest.json", &control, otherwise, "lambda-invocations-recorded is `fail`, not `pass`");
     fs::write(bundle.join("reports/more.txt"), "").unwrap();
     let said = run(&["bundle", "verify", &path]);
@@ -194,4 +196,54 @@ fn a_saved_audit_that_says_something_else_than_it_holds_is_refused() {
         ends(&refused, 1);
         assert!(refused.stderr.contains(said), "{}", refused.stderr);
     }
+}
+
+/// Whoever changes a bundle may write a manifest that fits: what no audit writes, what is absent, and what another version is said to
+/// have written is never called reproduced.
+#[test]
+fn a_manifest_that_fits_makes_no_bundle_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("evidence");
+    let path = bundle.to_string_lossy().into_owned();
+    ends(&run(&["audit", ACME, "--bundle", &path]), 3);
+    let manifest: Value = serde_json::from_slice(&fs::read(bundle.join("manifest.json")).unwrap()).unwrap();
+    let verified = |change: &dyn Fn(&mut Value), code: i32, told: &str| {
+        let mut changed = manifest.clone();
+        change(&mut changed);
+        fs::write(bundle.join("manifest.json"), changed.to_string()).unwrap();
+        let said = run(&["bundle", "verify", &path]);
+        ends(&said, code);
+        let text = said.stdout.replace('\n', " ");
+        assert!(!text.starts_with("Reproduced") && text.contains(told), "{}", said.stdout);
+        let json = run(&["bundle", "verify", &path, "--format", "json"]);
+        is_of_schema("bundle-check-1.schema.json", &serde_json::from_str(&json.stdout).unwrap());
+    };
+    // A report that is not that of this audit, and a version that would have written it so.
+    let markdown = fs::read(bundle.join("reports/audit.md")).unwrap();
+    let csv =
+        manifest["files"].as_array().unwrap().iter().find(|one| one["path"] == "reports/audit.csv").unwrap();
+    fs::write(bundle.join("reports/audit.md"), fs::read(bundle.join("reports/audit.csv")).unwrap()).unwrap();
+    let older = |manifest: &mut Value| {
+        manifest["tool"]["version"] = json!("0.0.9");
+        let files = manifest["files"].as_array_mut().unwrap();
+        let markdown = files.iter_mut().find(|one| one["path"] == "reports/audit.md").unwrap();
+        (markdown["size"], markdown["sha256"]) = (csv["size"].clone(), csv["sha256"].clone());
+    };
+    verified(&older, 4, "Reports were not compared");
+    fs::write(bundle.join("reports/audit.md"), markdown).unwrap();
+    // A file of somebody else, with its sum.
+    fs::write(bundle.join("reports/extra.csv"), fs::read(bundle.join("reports/audit.csv")).unwrap()).unwrap();
+    let extra = |manifest: &mut Value| {
+        let mut one = csv.clone();
+        one["path"] = json!("reports/extra.csv");
+        manifest["files"].as_array_mut().unwrap().push(one);
+    };
+    verified(&extra, 3, "reports/extra.csv (no audit writes it)");
+    fs::remove_file(bundle.join("reports/extra.csv")).unwrap();
+    // A report less.
+    fs::remove_file(bundle.join("reports/audit.csv")).unwrap();
+    let less = |manifest: &mut Value| {
+        manifest["files"].as_array_mut().unwrap().retain(|one| one["path"] != "reports/audit.csv");
+    };
+    verified(&less, 3, "reports/audit.csv (absent)");
 }

@@ -300,6 +300,47 @@ fn new_functions_that_would_escape_are_worse() {
     );
     let json = json_of(&run(&["diff", before, after, "--format", "json"]));
     is_of_schema("diff-1.schema.json", &json);
-    assert_eq!(json["future"][0]["after"], "not_recorded");
-    ends(&run(&["diff", after, before]), 0);
+    assert_eq!(json["future"][0]["before"], "recorded");
+}
+
+/// Verdict words can stay the same where less is recorded, and what was not looked at again is not gone.
+#[test]
+fn less_of_a_recorder_and_what_is_out_of_sight_are_never_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join("examples/acme.json")).unwrap();
+    let acme: Value = serde_json::from_str(&text).unwrap();
+    let written = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut changed = acme.clone();
+        change(&mut changed);
+        let path = folder.path().join(name);
+        fs::write(&path, changed.to_string()).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    // An event data store records the same functions, so no verdict changes.
+    let fewer = written("fewer.json", &|acme| {
+        let mut recorders = acme["recorders"].as_array_mut().unwrap().iter_mut();
+        let trail = recorders.find(|one| one["name"] == "shop-all").unwrap();
+        trail["selectors"] = json!({"known": {"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": false,
+            "DataResources": [{"Type": "AWS::Lambda::Function", "Values": ["arn:aws:lambda"]}]}]}});
+    });
+    let said = run(&["diff", "examples/acme.json", &fewer]);
+    ends(&said, 4);
+    assert!(
+        said.stdout.starts_with("Nothing got worse for certain, and something may have."),
+        "{}",
+        said.stdout
+    );
+    ends(&run(&["diff", &fewer, "examples/acme.json"]), 0);
+    // One Region is not audited again.
+    let less = written("less.json", &|acme| {
+        acme["places"].as_array_mut().unwrap().retain(|place| place["region"] != "eu-west-1");
+        acme["regions_asked"] = json!(["us-east-1"]);
+    });
+    let said = run(&["diff", "examples/acme.json", &less, "--format", "json"]);
+    ends(&said, 4);
+    let diff = json_of(&said);
+    is_of_schema("diff-1.schema.json", &diff);
+    assert_eq!((&diff["gone"], diff["unseen"].as_array().unwrap().is_empty()), (&json!([]), false));
+    let text = run(&["diff", "examples/acme.json", &less]).stdout;
+    assert!(text.contains("is out of sight") && !text.contains("is gone"), "{text}");
 }

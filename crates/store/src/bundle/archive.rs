@@ -37,7 +37,22 @@ pub(super) fn read(path: &Path) -> Result<(Manifest, Found), BundleError> {
             None => found.add(&path),
         }
     }
+    if has_more(&mut tar.into_inner()).map_err(broken)? {
+        found.add("(bytes after the end of the archive)");
+    }
     Ok((manifest, found))
+}
+
+/// True iff something follows but zeros, with which archives are filled up.
+fn has_more(from: &mut impl Read) -> io::Result<bool> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok(false),
+            read if buffer[..read].iter().any(|byte| *byte != 0) => return Ok(true),
+            _ => {}
+        }
+    }
 }
 
 fn not(problem: String) -> BundleError {

@@ -14,7 +14,12 @@ use std::path::Path;
 const MOST: usize = 10_000;
 
 pub(super) fn read(path: &Path) -> Result<(Manifest, Found), BundleError> {
-    let open = File::open(path.join(MANIFEST));
+    let manifest = path.join(MANIFEST);
+    // A pipe would be waited for, and a link leads elsewhere.
+    if std::fs::symlink_metadata(&manifest).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(BundleError::NotABundle(format!("{MANIFEST} is not a regular file")));
+    }
+    let open = File::open(manifest);
     let file = open.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if path.is_dir() => {
             BundleError::NotABundle(format!("there is no {MANIFEST} in it"))

@@ -12,6 +12,9 @@ use text::visible::excerpt;
 
 const FORMAT: Format = Format { name: "invoketrail.bundle", version: 1, noun: "the manifest of a bundle" };
 
+/// How many files a bundle may have; ours have a few dozen.
+const MOST: usize = 1_000;
+
 /// What was decided, and by which version from what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
@@ -63,10 +66,20 @@ impl Decided {
         }
     }
 
-    /// What this one says otherwise than `other`, in words. Who made them when is no matter.
+    /// What `other`, which was decided again, says otherwise than this one, in words; also who collected the facts when.
     #[must_use]
     pub fn differences(&self, other: &Decided) -> Vec<String> {
         let mut all = Vec::new();
+        if self.collected_at != other.collected_at {
+            all.push(format!(
+                "the facts were collected at {}, not {}",
+                other.collected_at, self.collected_at
+            ));
+        }
+        if self.caller != other.caller {
+            let named = |of: &Decided| of.caller.clone().unwrap_or_else(|| "nobody".to_owned());
+            all.push(format!("the facts were collected by {}, not {}", named(other), named(self)));
+        }
         if self.answer != other.answer {
             all.push(format!("the answer is `{}`, not `{}`", other.answer, self.answer));
         }
@@ -146,17 +159,21 @@ pub(super) fn written(decided: &Decided, files: &[FileEntry]) -> String {
 pub(super) fn read(bytes: &[u8]) -> Result<(Decided, Vec<FileEntry>), DocumentError> {
     let shape: Shape = document::read(bytes, FORMAT)?;
     let impossible = |path: String, problem: String| Err(DocumentError::Impossible { path, problem });
+    if shape.files.len() > MOST {
+        return impossible("files".to_owned(), format!("no bundle has more than {MOST} files"));
+    }
     for (member, time) in [("generated_at", &shape.generated_at), ("collected_at", &shape.collected_at)] {
         if !is_time(time) {
             return impossible(member.to_owned(), "a time has the form 2026-11-23T17:00:00Z".to_owned());
         }
     }
+    let mut known = BTreeSet::new();
     for (at, file) in shape.files.iter().enumerate() {
         let shown = excerpt(&file.path, 100);
         if !stays_inside(&file.path) {
             return impossible(format!("files[{at}].path"), format!("`{shown}` leads out of the bundle"));
         }
-        if file.path == MANIFEST || shape.files[..at].iter().any(|other| other.path == file.path) {
+        if file.path == MANIFEST || !known.insert(file.path.as_str()) {
             return impossible(format!("files[{at}].path"), format!("`{shown}` stands there twice"));
         }
         if file.sha256.len() != 64 || !file.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -171,7 +188,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Decided, Vec<FileEntry>), DocumentEr
         version: plain(&shape.tool.version),
         generated_at: shape.generated_at,
         collected_at: shape.collected_at,
-        caller: shape.caller.as_deref().map(plain),
+        caller: shape.caller,
         answer: plain(&shape.answer),
         controls: shape.controls.iter().map(|(id, status)| (plain(id), plain(status))).collect(),
         resources: shape.resources,

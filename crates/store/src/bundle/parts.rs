@@ -25,6 +25,12 @@ pub(super) fn limit_of(path: &str) -> Option<Limit> {
     }
 }
 
+/// True iff an audit is decided from the file of that path in a bundle.
+#[must_use]
+pub fn is_input(path: &str) -> bool {
+    limit_of(path).is_some()
+}
+
 #[derive(Serialize, Deserialize)]
 struct ChoicesShape {
     format: String,

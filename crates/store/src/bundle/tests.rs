@@ -247,3 +247,42 @@ fn nothing_that_is_there_is_written_over() {
     }
     assert!(!said("missing/a.tar.zst").is_empty());
 }
+
+#[test]
+fn what_follows_the_end_of_an_archive_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle.tar.zst");
+    make(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend(zstd::encode_all(&b"and more"[..], 1).unwrap());
+    fs::write(&path, bytes).unwrap();
+    let bundle = read_bundle(&path).unwrap();
+    assert_eq!(bundle.damage, [Damage::Added("(bytes after the end of the archive)".to_owned())]);
+}
+
+#[test]
+fn a_manifest_of_endless_length_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = files();
+    let one = |n: usize| format!("{{\"path\":\"f{n}\",\"size\":0,\"sha256\":\"{}\"}},", "0".repeat(64));
+    let many: String = (0..100_000).map(one).collect();
+    let manifest = String::from_utf8(files[MANIFEST].clone()).unwrap();
+    files.insert(
+        MANIFEST.to_owned(),
+        manifest.replace("\"files\": [", &format!("\"files\": [{many}")).into_bytes(),
+    );
+    let error = read_bundle(&archive(folder.path(), &regular(&files))).unwrap_err();
+    assert!(error.to_string().contains("no bundle has more than"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_that_is_no_file_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("bundle");
+    make(&to);
+    fs::rename(to.join(MANIFEST), folder.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", to.join(MANIFEST)).unwrap();
+    let error = read_bundle(&to).unwrap_err();
+    assert!(error.to_string().contains("not a regular file"), "{error}");
+}
