@@ -120,6 +120,32 @@ fn an_asynchronous_call_accepted_before_the_window_is_not_missing() {
     assert_eq!(function(&day(&[NIGHT]), "f").0, "missing");
 }
 
+/// CloudTrail may deliver the record of the time before the window for 30 days, as one of the window.
+#[test]
+fn an_asynchronous_call_accepted_before_the_window_and_delivered_late_is_not_missing() {
+    let copy = Copy::busy(&[3, 12]);
+    let day = |counted: &[&str]| copy.verify("2026-03-01", "2026-03-01", counted);
+    // In a file of the window, of the day after it, and of weeks later.
+    for delivered in [(3, 1, 12), (3, 2, 12), (3, 9, 12), (3, 28, 3)] {
+        copy.record(delivered, "2026-02-28T22:00:00Z");
+        let said = day(&[MORNING]);
+        let (result, doubts) = function(&said, "f");
+        assert!(result == "undetermined" && doubts.contains("just_outside"), "{delivered:?}: {said:?}");
+        assert!(doubts.contains("the first at 2026-02-28T22:00:00Z"), "{doubts}");
+        assert_eq!(said.code, Some(4), "{said:?}");
+        // It is no record of what began later than six hours after it.
+        assert_eq!(function(&day(&["2026-03-01T05:00:00Z"]), "f").0, "missing");
+        assert_eq!(function(&day(&[MORNING, NIGHT]), "f").0, "missing");
+        copy.file(delivered, &json!([]));
+        assert_eq!(function(&day(&[MORNING]), "f").0, "missing");
+    }
+    // One accepted before and one completed after the window: the first of both is named.
+    copy.record((3, 9, 12), "2026-02-28T22:00:00Z");
+    copy.record((3, 2, 0), "2026-03-02T00:10:00Z");
+    let (result, doubts) = function(&day(&[MORNING, NIGHT]), "f");
+    assert!(result == "undetermined" && doubts.contains("the first at 2026-02-28T22:00:00Z"), "{doubts}");
+}
+
 #[test]
 fn a_window_of_an_hour_has_the_files_of_the_whole_day_after_it() {
     let hour = "2026-03-01T11:00:00Z";

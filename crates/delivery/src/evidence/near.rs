@@ -4,7 +4,7 @@
 use super::counts::Counted;
 use super::functions::pair;
 use super::late::{Later, Much, Place};
-use super::listed::{Listed, days_without};
+use super::listed::{Listed, days_without, read_until};
 use super::{OfFunction, Sought};
 use crate::reader::Reader;
 use audit::evidence::{
@@ -36,44 +36,18 @@ pub(super) fn look(
     if suspects.is_empty() {
         return Ok(());
     }
-    let place = |arn: &str| pair(arn).map(|(account, region)| (account.to_owned(), region.to_owned()));
     let places: BTreeSet<Place> = suspects.iter().filter_map(|one| place(&one.arn)).collect();
-    let Range { start, end } = *sought.window;
-    let (early, late) = (start - RECORDED_BEFORE..start, end..end + RECORDED_AFTER + 1);
-    let read = |time: &Range<i64>, days: Range<i64>, much: Much| {
-        let filter = Filter { since: Some(time.start), until: Some(time.end), ..question.filter.clone() };
-        let question = Question { filter, ..question.clone() };
-        let sought = Sought { window: time, ..*sought };
-        Later::read(&places, (days, much), &sought, (listed, &question), reader)
-    };
-    // Of the first two days as much was read already.
-    let before = read(&early, early.start..start + RECORDED_BEFORE, Much::All)?;
-    let bound = end.saturating_add(DELIVERED_FOR).min(sought.now);
-    let after = read(&late, end..bound.max(end + 1), Much::Cheap)?;
+    let around = Around::read(&suspects, (counted, &places), sought, (listed, question), reader)?;
     for one in &mut suspects {
         let Some(place) = place(&one.arn) else { continue };
         let hours = hours(one).to_vec();
         let files = if let Looked::Whole { files } = one.known.looked { files } else { 0 };
-        let of = |later: &Later| {
-            let found = later.records.as_ref()?.by.records.get(&one.arn).copied();
-            found.filter(|found| found.records > 0)
-        };
-        let (found_before, found_after) = (of(&before), of(&after));
-        let first = found_before.or(found_after).map(|found| text_of(found.first)).unwrap_or_default();
-        let near = Near {
-            counted: hours,
-            before: found_before.map(|found| found.last),
-            after: found_after.map(|found| found.first),
-            first,
-        };
-        let early_unread = before
-            .unread(&place, files)
-            .or_else(|| without_the_day_before(&before, &place, listed, (&early, files)));
-        let late_unread = after.unread(&place, files);
+        let near = around.near(&one.arn, hours);
+        let (early_unread, late_unread) = around.unread(&place, listed, (sought.window, files));
         // As if what could not be seen held a record at the window itself.
         let at_best = Near {
-            before: if early_unread.is_some() { Some(start - 1) } else { near.before },
-            after: if late_unread.is_some() { Some(end) } else { near.after },
+            before: if early_unread.is_some() { Some(sought.window.start - 1) } else { near.before },
+            after: if late_unread.is_some() { Some(sought.window.end) } else { near.after },
             ..near.clone()
         };
         match early_unread.or(late_unread) {
@@ -82,6 +56,89 @@ pub(super) fn look(
         }
     }
     Ok(())
+}
+
+/// What was delivered with events of the time around the window.
+#[derive(Default)]
+struct Around {
+    /// Of the time before it: delivered until the window's own files were, and later.
+    before: [Later; 2],
+    /// Of the time after it.
+    after: Later,
+}
+
+impl Around {
+    fn read(
+        suspects: &[&mut OfFunction],
+        (counted, places): (&BTreeMap<String, Counted>, &BTreeSet<Place>),
+        sought: &Sought<'_>,
+        (listed, question): (&Listed, &Question),
+        reader: &Reader<'_>,
+    ) -> io::Result<Around> {
+        let Range { start, end } = *sought.window;
+        let (early, late) = (early(sought.window), end..end + RECORDED_AFTER + 1);
+        let read = |places: &BTreeSet<Place>, time: &Range<i64>, days: Range<i64>, much: Much| {
+            let filter = Filter { since: Some(time.start), until: Some(time.end), ..question.filter.clone() };
+            let question = Question { filter, ..question.clone() };
+            let sought = Sought { window: time, ..*sought };
+            Later::read(places, (days, much), &sought, (listed, &question), reader)
+        };
+        let bound = end.saturating_add(DELIVERED_FOR).min(sought.now);
+        let mut around = Around::default();
+        let may_have_waited = |one: &&&mut OfFunction| {
+            let mut hours = counted.get(&one.arn).into_iter().flat_map(|of| &of.hours);
+            hours.any(|hour| *hour < start.saturating_add(RECORDED_BEFORE))
+        };
+        let waited = suspects.iter().filter(may_have_waited);
+        let waited: BTreeSet<Place> = waited.filter_map(|one| place(&one.arn)).collect();
+        if !waited.is_empty() {
+            // As much was read already. A record of the time before the window may come as late as one of the window.
+            let first = read_until(sought.window);
+            around.before[0] = read(&waited, &early, early.start..first, Much::All)?;
+            if first < bound {
+                around.before[1] = read(&waited, &early, first..bound, Much::Cheap)?;
+            }
+        }
+        around.after = read(places, &late, end..bound.max(end + 1), Much::Cheap)?;
+        Ok(around)
+    }
+
+    /// The records of the function.
+    fn near(&self, arn: &str, counted: Vec<i64>) -> Near {
+        let of = |later: &Later| {
+            let found = later.records.as_ref()?.by.records.get(arn).copied();
+            found.filter(|found| found.records > 0)
+        };
+        let (before, after) = (self.before.each_ref().map(of), of(&self.after));
+        let first = before.iter().chain([&after]).flatten().map(|found| found.first).min();
+        Near {
+            counted,
+            before: before.iter().flatten().map(|found| found.last).max(),
+            after: after.map(|found| found.first),
+            first: first.map(text_of).unwrap_or_default(),
+        }
+    }
+
+    /// What could not be read of the time before the window, and of the time after it.
+    fn unread(
+        &self,
+        place: &Place,
+        listed: &Listed,
+        (window, files): (&Range<i64>, u64),
+    ) -> (Option<Looked>, Option<Looked>) {
+        let early_unread = self.before.iter().find_map(|later| later.unread(place, files));
+        let lacking = || without_the_day_before(&self.before[0], place, listed, (&early(window), files));
+        (early_unread.or_else(lacking), self.after.unread(place, files))
+    }
+}
+
+/// The time before the window in which an event may have been accepted that ran in it.
+fn early(window: &Range<i64>) -> Range<i64> {
+    window.start - RECORDED_BEFORE..window.start
+}
+
+fn place(arn: &str) -> Option<Place> {
+    pair(arn).map(|(account, region)| (account.to_owned(), region.to_owned()))
 }
 
 /// A copy that begins with the window says nothing of what was accepted on the day before.
