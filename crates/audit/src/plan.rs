@@ -131,6 +131,12 @@ impl Plan {
         about.map(|one| one.after.conclusion()).max().unwrap_or(Conclusion::Undetermined)
     }
 
+    /// True iff invocations, now or of new resources, are still not recorded once it is carried out because exceptions that hold accept it.
+    #[must_use]
+    pub fn leaves_excepted(&self) -> bool {
+        self.outlook.iter().any(|one| one.excepted && is_about_invocations(&one.control))
+    }
+
     /// The required controls that have this status once it is carried out.
     pub fn required_after(&self, status: Status) -> impl Iterator<Item = &Outlook> {
         let required = move |one: &&Outlook| REQUIRED.contains(&one.control.as_str());
@@ -264,6 +270,8 @@ pub struct Outlook {
     pub before: Status,
     /// Its status once the plan is carried out.
     pub after: Status,
+    /// True iff it passes then, except what exceptions that hold accept.
+    pub excepted: bool,
     /// Why, after.
     pub reason: Coded,
 }

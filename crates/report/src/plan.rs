@@ -26,7 +26,7 @@ use audit::answer::Conclusion;
 use audit::controls::{REQUIRED, is_about_invocations};
 use audit::cost::Monthly;
 use audit::finding::Status;
-use audit::plan::{Owner, Plan, Purpose, Step};
+use audit::plan::{Outlook, Owner, Plan, Purpose, Step};
 use cloudtrail::recorder::RecorderKind;
 use std::collections::BTreeSet;
 
@@ -86,13 +86,10 @@ fn what_is_done(plan: &Plan) -> String {
     let doing = match &plan.purpose {
         Purpose::Record if plan.invocations_after() <= Conclusion::Yes => {
             let met = newly_met(plan);
-            match met.as_slice() {
-                [] => "every Lambda invocation will be recorded".to_owned(),
-                [one] => format!("every Lambda invocation will be recorded, and {one} will pass"),
-                several => {
-                    format!("every Lambda invocation will be recorded, and {} will pass", several.join(", "))
-                }
-            }
+            let but = if plan.leaves_excepted() { ", except what is under accepted exceptions" } else { "" };
+            let pass =
+                if met.is_empty() { String::new() } else { format!(", and {} will pass", met.join(", ")) };
+            format!("every Lambda invocation will be recorded{but}{pass}")
         }
         Purpose::Record if plan.invocations_after() == Conclusion::Undetermined => {
             "more Lambda invocations will be recorded, but it is not known whether all of them".to_owned()
@@ -143,16 +140,21 @@ fn nothing_to_change(plan: &Plan) -> String {
             "There is nothing to change, but it is not known whether every Lambda invocation is recorded{}.",
             why(Status::Undetermined)
         ),
-        _ if plan
-            .required_after(Status::Fail)
-            .chain(plan.required_after(Status::Undetermined))
-            .next()
-            .is_some() =>
-        {
+        _ if plan.leaves_excepted() => {
+            "There is nothing to change: every invocation is recorded except what is under accepted exceptions."
+                .to_owned()
+        }
+        _ if plan.outlook.iter().any(is_short) => {
             "There is nothing to change: every Lambda invocation is recorded.".to_owned()
         }
         _ => "There is nothing to change: everything is recorded.".to_owned(),
     }
+}
+
+/// True iff a required control does not pass of everything that it asks about.
+fn is_short(one: &Outlook) -> bool {
+    let unmet = matches!(one.after, Status::Fail | Status::Undetermined);
+    REQUIRED.contains(&one.control.as_str()) && (unmet || one.excepted)
 }
 
 /// Whose setting a step changes, and which.

@@ -62,6 +62,8 @@ pub(super) fn finish_seen<T>(
         control: before.id.to_owned(),
         before: before.status,
         after: after.status,
+        excepted: after.status == Status::Pass
+            && after.findings.iter().any(|one| afterwards.is_accepted(one)),
         reason: with_added_copies(before, after),
     });
     let plan = Plan {

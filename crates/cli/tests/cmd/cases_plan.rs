@@ -1,7 +1,7 @@
 //! Plans for accounts that were planned wrongly once: each case with its right answer.
 
-use crate::run::run;
-use serde_json::Value;
+use crate::run::{Said, run};
+use serde_json::{Value, json};
 
 /// The plan of a case as JSON, and how it ended.
 fn plan(case: &str, flags: &[&str]) -> (Value, Option<i32>) {
@@ -169,4 +169,80 @@ fn a_plan_that_changes_nothing_claims_no_more_than_the_audit() {
     // A plan with steps that leave it unknown says so as well.
     let (some, code) = plan("serving-regions-unread", &["--all-kinds"]);
     assert_eq!((steps(&some).len(), code), (1, Some(4)), "{some}");
+}
+
+/// Nobody records what an exception accepts, and a plan says so wherever the audit does.
+#[test]
+fn a_plan_claims_nothing_of_what_exceptions_accept() {
+    const NOTHING: &str =
+        "There is nothing to change: every invocation is recorded except what is under accepted exceptions.";
+    const ONE: &str = "With 1 change to 1 recorder, every Lambda invocation will be recorded";
+    let with_a_step = format!(
+        "{ONE}, except what is under accepted exceptions, and management-events-recorded will pass (nothing"
+    );
+    let named = |names: &[&str]| -> Vec<String> {
+        names.iter().map(|name| format!("arn:aws:lambda:us-east-1:111111111111:function:{name}")).collect()
+    };
+    let by_name = json!({"functions": named(&["dev-a", "dev-b"])});
+    let by_match = json!({"match": {"controls": ["lambda-invocations-recorded"], "arns": ["dev-*"]}});
+    let dev = json!({"Field": "resources.ARN", "NotStartsWith": named(&["dev-"])});
+    let only = |names: &[&str]| json!({"Field": "resources.ARN", "NotEquals": named(names)});
+    for (accepted, field, reads_alone, headline) in [
+        (&by_name, only(&["dev-a", "dev-b"]), false, NOTHING),
+        (&by_match, dev, false, NOTHING),
+        (&by_name, only(&["dev-a", "dev-b"]), true, &with_a_step),
+        // An exception under which all will be recorded changes no word.
+        (&by_name, only(&["gone"]), false, &format!("{ONE} (nothing is changed yet).")),
+    ] {
+        let excepted = Excepted::new(accepted, field, reads_alone);
+        let except = headline.contains("accepted exceptions");
+        for format in ["terminal", "markdown"] {
+            let (told, said) = excepted.run("plan", format);
+            assert_eq!(said.code, Some(0), "{said:?}");
+            assert!(told.contains(headline) && !told.contains("everything is recorded"), "{told}");
+            assert_eq!(told.contains("accepted exceptions"), except, "{told}");
+        }
+        let (_, said) = excepted.run("plan", "json");
+        let json: Value = serde_json::from_str(&said.stdout).unwrap();
+        let control = &json["plan"]["controls"][0];
+        assert_eq!(control["excepted"], if except { Value::Bool(true) } else { Value::Null }, "{control}");
+        store::read_plan(said.stdout.as_bytes()).unwrap();
+        let (told, _) = excepted.run("audit", "terminal");
+        assert_eq!(told.contains("except 2 functions"), except, "{told}");
+    }
+}
+
+/// An account in which an exception accepts something.
+struct Excepted(tempfile::TempDir);
+
+impl Excepted {
+    /// The trail selects functions by that field, and management events, or those alone that read.
+    fn new(accepted: &Value, field: Value, reads_alone: bool) -> Excepted {
+        let path = crate::run::root().join("crates/cli/tests/cases/plan/excepted.json");
+        let mut seen: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let selectors = &mut seen["recorders"][0]["selectors"]["known"]["AdvancedEventSelectors"];
+        if reads_alone {
+            let fields = selectors[0]["FieldSelectors"].as_array_mut().unwrap();
+            fields.push(json!({"Field": "readOnly", "Equals": ["true"]}));
+        }
+        selectors[1]["FieldSelectors"][2] = field;
+        let mut one = json!({"id": "e0", "owner": "o", "reason": "r", "expires": "2027-01-01",
+            "declared_at": "2026-11-01T00:00:00Z"});
+        one.as_object_mut().unwrap().extend(accepted.as_object().unwrap().clone());
+        let exceptions = json!({"format": "invoketrail.exceptions/1", "exceptions": [one]});
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("seen.json"), seen.to_string()).unwrap();
+        std::fs::write(folder.path().join("exceptions.json"), exceptions.to_string()).unwrap();
+        Excepted(folder)
+    }
+
+    /// What it says on stdout in one line without marks, and all of it.
+    fn run(&self, command: &str, format: &str) -> (String, Said) {
+        let file = |name: &str| self.0.path().join(name).to_str().unwrap().to_owned();
+        let (seen, exceptions) = (file("seen.json"), file("exceptions.json"));
+        let facts = [command, "--inventory", &seen, "--exceptions", &exceptions];
+        let said = run(&[&facts[..], &["--now", "2026-11-29T00:00:00Z", "--format", format]].concat());
+        let told = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        (told.replace(['*', '\\'], ""), said)
+    }
 }

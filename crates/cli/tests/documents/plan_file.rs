@@ -185,6 +185,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                 control: "c".to_owned(),
                 before: Status::Fail,
                 after: Status::NotApplicable,
+                excepted: !told.is_empty(),
                 reason: Coded::default(),
             }],
             cost,

@@ -117,6 +117,8 @@ struct OutlookShape {
     control: String,
     before: String,
     after: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    excepted: bool,
     reason: String,
     #[serde(default)]
     code: String,
@@ -289,6 +291,7 @@ fn outlook(one: &Outlook) -> OutlookShape {
         control: one.control.clone(),
         before: one.before.as_str().to_owned(),
         after: one.after.as_str().to_owned(),
+        excepted: one.excepted,
         reason: one.reason.words.clone(),
         code: one.reason.code.to_string(),
     }
@@ -304,6 +307,7 @@ fn into_outlook(shape: OutlookShape) -> Result<Outlook, DocumentError> {
     Ok(Outlook {
         before: status(&shape.before)?,
         after: status(&shape.after)?,
+        excepted: shape.excepted,
         control: shape.control,
         reason: Code::parse(&shape.code).says(shape.reason),
     })
