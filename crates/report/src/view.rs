@@ -158,15 +158,15 @@ fn of_invocations(audit: &Audit<'_>) -> String {
     let all = format!("{}{listed}", joined(&counted));
     match audit.about_invocations() {
         Conclusion::Nothing => "There is nothing to audit: no account and Region was looked at.".to_owned(),
+        Conclusion::Yes if accepts_new(audit) => {
+            let some = if excused > 0 { format!("{under} and ") } else { String::new() };
+            format!("Every invocation is recorded, except {some}new functions under accepted exceptions.")
+        }
         Conclusion::Yes if summary.resources == 0 && unlisted => {
             "Not every function could be listed, but every invocation of any, listed or not, is recorded.".to_owned()
         }
         Conclusion::Yes if summary.resources == 0 => {
             "There is no Lambda function yet. Every invocation of new functions will be recorded.".to_owned()
-        }
-        Conclusion::Yes if accepts_new(audit) => {
-            let some = if excused > 0 { format!("{under} and ") } else { String::new() };
-            format!("Every invocation is recorded, except {some}new functions under accepted exceptions.")
         }
         Conclusion::Yes if excused > 0 => {
             let of = if recorded.is_empty() { String::new() } else { format!("{} and of ", joined(&recorded)) };
