@@ -53,6 +53,8 @@ impl Exception {
     /// Lets it hold on no day iff it ends more than `most` days after it was declared, or after `today` where nobody said when that was.
     pub fn limit(&mut self, most: u16, today: &str) {
         let declared = self.declared_at.get(..10).filter(|_| !self.declared_at.is_empty()).unwrap_or(today);
+        // A day to come does not make it longer.
+        let declared = if today.is_empty() { declared } else { declared.min(today) };
         let days = day_number(&self.until).zip(day_number(declared)).map(|(until, from)| until - from);
         self.too_long = days.is_none_or(|days| days > i64::from(most)).then_some(most);
     }

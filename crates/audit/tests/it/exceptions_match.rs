@@ -194,7 +194,9 @@ fn one_that_ends_too_late_never_holds() {
     for (declared_at, most, holds) in [
         ("", 38, true),
         ("", 37, false),
-        ("2026-12-01T00:00:00Z", 30, true),
+        // A day to come counts as today.
+        ("2026-12-01T00:00:00Z", 37, false),
+        ("2026-12-01T00:00:00Z", 38, true),
         ("2026-11-01T00:00:00Z", 59, false),
         ("2026-11-01T00:00:00Z", 60, true),
     ] {
@@ -320,4 +322,15 @@ fn nothing_of_new_functions_is_accepted_where_a_recorder_is_in_doubt() {
     let dev = sightings.iter_mut().find(|one| one.trail.ends_with("/dev")).unwrap();
     dev.status = Seen::Unread(gap);
     assert_ne!(status(&world, &[all]), Status::Pass);
+}
+
+#[test]
+fn a_day_to_come_makes_no_exception_hold_for_longer() {
+    let mut one = exception("late", of(&["paid-copies"]));
+    (one.until, one.declared_at) = ("2027-11-01".to_owned(), "2027-10-01T00:00:00Z".to_owned());
+    one.limit(90, TODAY);
+    assert!(!one.holds_on(TODAY), "it ends 343 days after today");
+    one.until = "2027-02-01".to_owned();
+    one.limit(90, TODAY);
+    assert!(one.holds_on(TODAY));
 }

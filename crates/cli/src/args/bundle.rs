@@ -25,8 +25,7 @@ Examples:
   invoketrail audit --inventory examples/acme.json --bundle evidence.tar.zst
   invoketrail bundle verify evidence.tar.zst
 
-Exit code: 0 unchanged and reproduced (whatever its audit answers), 1 not a bundle, 3 changed or not reproduced,
-4 decided again alike, but another version wrote the reports, so they were not compared.")]
+Exit code: 0 unchanged and reproduced (whatever its audit answers), 1 not a bundle, 3 changed or not reproduced, 4 decided again alike, but another version wrote the reports.")]
 pub(crate) struct Verify {
     /// The bundle: a folder or FILE.tar.zst, as `audit --bundle` wrote it.
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
