@@ -278,7 +278,7 @@ pub struct Plane<'a> {
     pub any: usize,
     /// As `any`, but for the functions that an exception excuses; the same position where none does.
     pub any_other: usize,
-    /// As `any_other`, also but for those that the `match` of an exception accepts; the same position where none does.
+    /// As `any_other`, also without the functions that the `match` of an exception accepts; the same position where none accepts any.
     pub any_accepted: usize,
     /// The exceptions that make the difference to `any_other`, as positions in [`Audit::accepted`], ascending.
     pub accepted_by: Vec<usize>,
@@ -389,7 +389,7 @@ impl Audit<'_> {
         self.accepted.get(finding.exception?)
     }
 
-    /// True iff the finding fails but for an exception that holds.
+    /// True iff the finding would fail without an exception that holds.
     #[must_use]
     pub fn is_accepted(&self, finding: &Finding) -> bool {
         let matches = finding.reason.code != Code::ExceptionUnmatched;

@@ -102,7 +102,7 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
     let limit = &limits::INVENTORY;
     // A saved audit holds more beside its inventory, which is counted on its own.
     let bytes = read_within(path, &limits::Limit { values: None, ..*limit })?;
-    if saved::is_audit(&bytes) {
+    if store::recognized(&bytes) == Some(FileKind::Audit) {
         return Ok(saved::read(path, &bytes)?.inputs.inventory);
     }
     if let Err(error) = limit.check(&bytes) {

@@ -119,7 +119,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn head(path: &Path) -> Vec<u8> {
+pub(crate) fn head(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     // A pipe in the folder would be waited for.
     if path.is_file() {

@@ -1,5 +1,6 @@
 //! What the check of an evidence bundle found, as documents.
 
+use super::colours::conclusion_style;
 use super::member::Json;
 use super::page::{Layout, Page, Style};
 use super::quantity::quantity;
@@ -81,11 +82,7 @@ impl CheckedBundle {
 #[must_use]
 pub fn bundle_text(check: &CheckedBundle, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    let style = match check.answer() {
-        Conclusion::Yes => Style::Good,
-        Conclusion::Undetermined => Style::Open,
-        _ => Style::Bad,
-    };
+    let style = conclusion_style(check.answer());
     page.paragraph(0, (Style::Plain, ""), (style, &check.headline()));
     page.gap();
     let mut say = |label: &str, text: &str| page.paragraph(2, (Style::Dim, label), (Style::Plain, text));

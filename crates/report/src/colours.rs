@@ -1,6 +1,7 @@
 //! The colour of a verdict and of a status at a terminal.
 
 use super::page::Style;
+use audit::answer::Conclusion;
 use audit::finding::Status;
 use recording::State;
 
@@ -10,6 +11,15 @@ pub(super) const fn state_style(state: State) -> Style {
         State::Recorded => Style::Good,
         State::PartiallyRecorded | State::NotRecorded => Style::Bad,
         State::Undetermined => Style::Open,
+    }
+}
+
+/// The colour of an answer.
+pub(super) const fn conclusion_style(conclusion: Conclusion) -> Style {
+    match conclusion {
+        Conclusion::Nothing | Conclusion::Yes => Style::Good,
+        Conclusion::Undetermined => Style::Open,
+        Conclusion::No => Style::Bad,
     }
 }
 

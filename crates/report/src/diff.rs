@@ -1,5 +1,6 @@
 //! What changed between two audits, and which calls changed it, as documents.
 
+use super::colours::conclusion_style;
 use super::drift::{drift_text, members};
 use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
@@ -101,11 +102,7 @@ const LISTED: usize = 20;
 #[must_use]
 pub fn diff_text(diff: &Diff, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    let style = match diff.answer() {
-        Conclusion::No => Style::Bad,
-        Conclusion::Undetermined => Style::Open,
-        _ => Style::Good,
-    };
+    let style = conclusion_style(diff.answer());
     page.paragraph(0, (Style::Plain, ""), (style, &diff.headline()));
     for (label, side) in [("Before: ", &diff.before), ("After:  ", &diff.after)] {
         let told = format!("{}, collected {}, answer {}", side.named, side.collected_at, side.answer);

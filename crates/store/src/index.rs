@@ -75,16 +75,9 @@ impl Index {
     /// # Errors
     /// [`IndexError`]; nothing was changed then.
     pub fn open(path: &Path) -> Result<Index, IndexError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            super::ours::make_folder(folder).map_err(|error| IndexError::Unreachable(error.to_string()))?;
-        }
         // Sums beside its rows are against accidents: who can write it can write answers.
-        for beside in ["", "-wal", "-shm", "-journal"] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(beside);
-            if let Some(why) = super::ours::foreign(Path::new(&name)) {
-                return Err(IndexError::Exposed(why));
-            }
+        if let Some(why) = crate::database::foreign(path) {
+            return Err(IndexError::Exposed(why));
         }
         let connection = schema::open(path)?;
         Ok(Index { connection: Mutex::new(connection), damaged: AtomicBool::new(false) })

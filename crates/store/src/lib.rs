@@ -5,6 +5,7 @@
 mod atomic;
 mod bundle;
 mod change_shape;
+mod database;
 mod document;
 mod exception_match;
 mod exceptions_file;

@@ -16,8 +16,8 @@ use cloudtrail::resource::ResourceType;
 use recording::{Candidate, State, Subject, decide};
 use std::collections::{BTreeMap, HashSet};
 
-/// The plan after which everything is recorded, and none of the exceptions is needed any more. One with a `match` is no reduction of
-/// ours, so it never ends with a plan.
+/// The plan after which everything is recorded, and no exception is needed any more. No plan made an exception with a `match`, so no
+/// plan ends one.
 #[must_use]
 pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[Exception]) -> Plan {
     let exceptions: Vec<Exception> = exceptions.iter().filter(|one| one.matched.is_none()).cloned().collect();

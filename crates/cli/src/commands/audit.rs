@@ -50,7 +50,8 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let before = match &inputs.baseline {
         Some(baseline) => Some(Inputs { inventory: baseline.clone(), baseline: None, ..inputs.clone() }),
         None if targets.is_empty() => None,
-        None => history.newest()?,
+        // Judged as this one is: only the accounts may differ.
+        None => history.newest()?.map(|kept| Inputs { recorders: inputs.recorders, ..kept }),
     };
     history.keep(&inputs, &context.now)?;
     if let Some(to) = &settings.bundle {

@@ -30,6 +30,12 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     if is.0.collected_at < was.0.collected_at {
         say("note", "the second audit was collected before the first: what is gone may be what is new");
     }
+    if before.inputs.recorders != after.inputs.recorders {
+        say(
+            "note",
+            "one audit counts all recorders and the other only trails, which alone can make a difference",
+        );
+    }
     let calls = match places.is_empty() {
         true => None,
         false => {

@@ -1,4 +1,4 @@
-//! `audit --notify`: findings that are new, changed or resolved, told to others. Nothing that fails here alters the audit.
+//! `audit --notify`: sends findings that are new, changed or resolved. A failure here never alters the audit.
 
 use super::showing::Shown;
 use crate::problem::{Problem, insist, say};
@@ -110,7 +110,11 @@ impl Telling<'_> {
         if self.targets.is_empty() {
             return;
         }
-        let before = self.before.map(|inputs| Shown { inputs, ..*shown });
+        // A framework narrows what is shown, and a finding that is not shown is not resolved.
+        let whole = |inputs: &Inputs| Inputs { frameworks: Vec::new(), ..inputs.clone() };
+        let (now, earlier) = (whole(shown.inputs), self.before.map(whole));
+        let shown = &Shown { inputs: &now, ..*shown };
+        let before = earlier.as_ref().map(|inputs| Shown { inputs, ..*shown });
         let was = before.as_ref().map_or_else(OpenFindings::new, |before| {
             before.document(|document| open_findings(document.audit))
         });

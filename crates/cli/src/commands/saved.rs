@@ -1,6 +1,6 @@
 //! An audit that was saved, opened: as JSON, or as a bundle.
 
-use crate::misread::misread;
+use crate::misread::{head, misread};
 use crate::output::{called, read_within};
 use crate::problem::Problem;
 use anyhow::Result;
@@ -12,14 +12,6 @@ pub(super) fn is_bundle(path: &Path) -> bool {
     store::is_archive(path) || path.join(store::MANIFEST).is_file()
 }
 
-/// True iff the bytes say that they are an audit.
-pub(super) fn is_audit(bytes: &[u8]) -> bool {
-    // It is our first member, and an inventory has none of that value.
-    bytes.get(..200.min(bytes.len())).is_some_and(|head| {
-        String::from_utf8_lossy(head).contains(&format!("\"format\":\"{}\"", report::AUDIT_FORMAT))
-    })
-}
-
 /// Opens it; `None` iff the path leads to something else, such as an inventory.
 ///
 /// # Errors
@@ -28,9 +20,8 @@ pub(super) fn maybe(path: &Path) -> Result<Option<SavedAudit>> {
     if is_bundle(path) {
         return of_bundle(path).map(Some);
     }
-    let mut head = vec![0; 200];
-    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut head));
-    if read.is_ok() && path.is_file() && is_audit(&head) { open(path).map(Some) } else { Ok(None) }
+    let is_audit = path.is_file() && store::recognized(&head(path)) == Some(FileKind::Audit);
+    if is_audit { open(path).map(Some) } else { Ok(None) }
 }
 
 /// Opens it.

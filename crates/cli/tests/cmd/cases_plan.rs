@@ -212,6 +212,24 @@ fn a_plan_claims_nothing_of_what_exceptions_accept() {
     }
 }
 
+/// Where there is no function yet, a `match` may still accept some new ones.
+#[test]
+fn an_account_without_functions_names_what_is_accepted_of_new_ones() {
+    let by_match = json!({"match": {"controls": ["lambda-invocations-recorded"], "arns": ["dev-*"]}});
+    let dev = json!({"Field": "resources.ARN", "NotStartsWith": ["arn:aws:lambda:us-east-1:111111111111:function:dev-"]});
+    let excepted = Excepted::new(&by_match, dev, false);
+    let path = excepted.0.path().join("seen.json");
+    let mut seen: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    for place in seen["places"].as_array_mut().unwrap() {
+        place["functions"]["resources"] = json!([]);
+    }
+    std::fs::write(&path, seen.to_string()).unwrap();
+    let (told, said) = excepted.run("audit", "terminal");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let headline = "Every invocation is recorded, except new functions under accepted exceptions.";
+    assert!(told.contains(headline), "{told}");
+}
+
 /// An account in which an exception accepts something.
 struct Excepted(tempfile::TempDir);
 

@@ -88,7 +88,7 @@ fn a_call_over_the_end_of_the_window_is_not_missing() {
     assert!(result == "undetermined" && doubts.contains("just_outside"), "{said:?}");
     assert!(doubts.contains("the first at 2026-03-02T00:10:00Z"), "{doubts}");
     assert_eq!(said.code, Some(4), "{said:?}");
-    // It is no record of what began hours before.
+    // A call that began hours before cannot have left this record.
     assert_eq!(function(&day(&["2026-03-01T12:00:00Z", NIGHT]), "f").0, "missing");
     // Nor is one of half an hour later.
     copy.record((3, 2, 0), "2026-03-02T00:31:00Z");
@@ -133,7 +133,7 @@ fn an_asynchronous_call_accepted_before_the_window_and_delivered_late_is_not_mis
         assert!(result == "undetermined" && doubts.contains("just_outside"), "{delivered:?}: {said:?}");
         assert!(doubts.contains("the first at 2026-02-28T22:00:00Z"), "{doubts}");
         assert_eq!(said.code, Some(4), "{said:?}");
-        // It is no record of what began later than six hours after it.
+        // A call that ran more than six hours later cannot have left this record.
         assert_eq!(function(&day(&["2026-03-01T05:00:00Z"]), "f").0, "missing");
         assert_eq!(function(&day(&[MORNING, NIGHT]), "f").0, "missing");
         copy.file(delivered, &json!([]));

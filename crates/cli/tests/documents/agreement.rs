@@ -198,8 +198,8 @@ proptest! {
     }
 }
 
-/// What the headline of a plan says, read by its words alone. That a control fails which is not about invocations is no word of it:
-/// a plan need not mend that.
+/// The answer that the words of a plan's headline give. They say nothing of controls that are not about invocations, because a plan
+/// need not mend those.
 fn said_of_plan(headline: &str) -> Conclusion {
     let has = |words: &[&str]| words.iter().any(|word| headline.contains(word));
     if has(&["is not known whether", "is it known whether"]) {

@@ -1,16 +1,14 @@
 //! The table of a history, and which version it is.
 
 use super::HistoryError;
+use crate::database::{self, PATIENCE};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
-use std::time::Duration;
 
 /// Raised whenever the table changes.
 const VERSION: u32 = 1;
 /// `IThi`: tells our files from other databases.
 const APPLICATION: u32 = 0x4954_6869;
-/// How long another process may be at work before we give up.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 const TABLES: &str = "
 CREATE TABLE audits (
@@ -23,22 +21,13 @@ CREATE TABLE audits (
 
 /// Makes an empty file with its folder, where there is none.
 pub(super) fn make(path: &Path) -> Result<(), HistoryError> {
-    let unreachable = |error: std::io::Error| HistoryError::Unreachable(error.to_string());
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        crate::ours::make_folder(folder).map_err(unreachable)?;
-    }
-    crate::ours::private().append(true).create(true).open(path).map_err(unreachable)?;
-    Ok(())
+    database::make(path).map_err(|error| HistoryError::Unreachable(error.to_string()))
 }
 
 /// Opens a file that is there; makes the table where it is empty.
 pub(super) fn open(path: &Path) -> Result<Connection, HistoryError> {
-    for beside in ["", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(beside);
-        if let Some(why) = crate::ours::foreign(Path::new(&name)) {
-            return Err(HistoryError::Exposed(why));
-        }
+    if let Some(why) = database::foreign(path) {
+        return Err(HistoryError::Exposed(why));
     }
     if let Some(error) = foreign(path) {
         return Err(error);
@@ -97,14 +86,10 @@ pub(super) fn writing(connection: &mut Connection) -> Result<Transaction<'_>, Hi
 }
 
 pub(super) fn told(error: rusqlite::Error) -> HistoryError {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure,
-    };
-    match error.sqlite_error_code() {
-        Some(
-            CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | PermissionDenied | ReadOnly
-            | SystemIoFailure,
-        ) => HistoryError::Unreachable(error.to_string()),
-        _ => HistoryError::Damaged(error.to_string()),
+    let said = error.to_string();
+    if database::is_about_access(&error) {
+        HistoryError::Unreachable(said)
+    } else {
+        HistoryError::Damaged(said)
     }
 }

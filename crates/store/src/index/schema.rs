@@ -1,11 +1,11 @@
 //! The tables of the index, and which version they are.
 
 use super::IndexError;
+use crate::database::{self, PATIENCE};
 use logs::SHEET_VERSION;
 use rusqlite::{Connection, TransactionBehavior};
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
 
 /// Raised whenever a table, the encoding or the meaning of an answer changes.
 const FORMAT: u32 = 2;
@@ -13,8 +13,6 @@ const FORMAT: u32 = 2;
 pub(super) const VERSION: u32 = FORMAT * 10_000 + SHEET_VERSION;
 /// `ITix`: tells our files from other databases.
 const APPLICATION: i32 = 0x4954_6978;
-/// How long another process may be at work before we go on without.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Bytes of a page. Sheets are long, and the log takes two calls for each page of them.
 const PAGE: u32 = 16_384;
@@ -41,7 +39,7 @@ fn is_ours(path: &Path) -> bool {
 }
 
 fn opened(path: &Path) -> Result<Connection, IndexError> {
-    make_file(path).map_err(|error| IndexError::Unreachable(error.to_string()))?;
+    database::make(path).map_err(|error| IndexError::Unreachable(error.to_string()))?;
     let mut connection = Connection::open(path).map_err(told)?;
     connection.busy_timeout(PATIENCE).map_err(told)?;
     // Of a file that is there already, nothing is changed by it.
@@ -88,26 +86,6 @@ fn begin(connection: &mut Connection) -> Result<(), IndexError> {
 }
 
 fn told(error: rusqlite::Error) -> IndexError {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly,
-    };
-    match error.sqlite_error_code() {
-        Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | PermissionDenied | ReadOnly) => {
-            IndexError::Unreachable(error.to_string())
-        }
-        _ => IndexError::Damaged(error.to_string()),
-    }
-}
-
-/// What was invoked is nobody else's business; SQLite gives its other files the same mode.
-#[cfg(unix)]
-fn make_file(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true).mode(0o600).open(path).map(drop)
-}
-
-#[cfg(not(unix))]
-fn make_file(_: &Path) -> std::io::Result<()> {
-    Ok(())
+    let said = error.to_string();
+    if database::is_about_access(&error) { IndexError::Unreachable(said) } else { IndexError::Damaged(said) }
 }
