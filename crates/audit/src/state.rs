@@ -26,6 +26,13 @@ impl Audit<'_> {
         over_all(states.chain(at_home))
     }
 
+    /// The ARNs of functions of which no invocation is recorded: their verdict is *not recorded*.
+    pub fn functions_not_recorded(&self) -> impl Iterator<Item = &str> {
+        let here = |place| self.at_home(place, ResourceType::Function);
+        let all = (0..self.places.len()).flat_map(here);
+        all.filter(|(home, _)| self.state(*home) == State::NotRecorded).map(|(_, row)| row.arn)
+    }
+
     /// The Regions that serve a resource or may, its own first, each with the proof of its answer: `None` where nobody looked. Empty iff no
     /// other Region is known to serve it.
     #[must_use]

@@ -112,7 +112,7 @@ fn live(door: &Door, functions: &[&str], window: &Range<i64>) -> BTreeMap<String
     for arn in functions {
         match pair(arn) {
             Some(pair) => places.entry(pair).or_default().push(arn),
-            None => _ = all.insert((*arn).to_owned(), Counted::unknown("it is no function".to_owned())),
+            None => _ = all.insert((*arn).to_owned(), Counted::unknown("it is not a function".to_owned())),
         }
     }
     let questions: Vec<((&str, &str), Vec<&str>)> = places

@@ -2,7 +2,6 @@
 
 use audit::inventory::{GapKind, Inventory};
 use cloudtrail::arn::Arn;
-use cloudtrail::resource::ResourceType;
 use logs::Pattern;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,21 +103,11 @@ impl Functions {
     }
 }
 
-/// The verdict of what no recorder records.
-const NOT_RECORDED: &str = "not_recorded";
-
 /// The functions of which no trail records any invocation.
 fn unrecorded(inventory: &Inventory) -> BTreeSet<String> {
     let options = audit::Options { recorders: audit::Counted::Trails, ..audit::Options::default() };
     let audit = audit::audit(inventory, &options);
-    let functions = |place: &audit::finding::PlaceAudit<'_>| {
-        let rows = &place.planes[ResourceType::Function as usize].rows;
-        let none = rows
-            .iter()
-            .filter(|row| audit::finding::verdict_word(audit.verdicts[row.verdict].state) == NOT_RECORDED);
-        none.map(|row| row.arn.to_owned()).collect::<Vec<_>>()
-    };
-    audit.places.iter().flat_map(functions).collect()
+    audit.functions_not_recorded().map(str::to_owned).collect()
 }
 
 /// Accounts whose Regions could not be listed: nobody knows their functions.

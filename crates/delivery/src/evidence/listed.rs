@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 const HOUR: i64 = 3_600_000;
+
 /// What was found by name.
 pub(super) struct Listed {
     pub(super) files: Delivered,
