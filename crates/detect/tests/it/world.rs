@@ -26,7 +26,7 @@ pub(crate) fn at(minutes: i64) -> String {
 
 /// The same in milliseconds since 1970.
 pub(crate) fn moment(minutes: i64) -> i64 {
-    logs::milliseconds("2026-03-01T00:00:00Z").unwrap() + minutes * 60_000
+    1_772_323_200_000 + minutes * 60_000
 }
 
 /// Minutes of a day.
@@ -92,7 +92,7 @@ pub(crate) fn with(mut record: Value, members: &[(&str, Value)]) -> Value {
             if !inside.is_object() {
                 *inside = json!({});
             }
-            inside = inside.as_object_mut().unwrap().entry(member).or_insert(Value::Null);
+            inside = &mut inside[member];
         }
         *inside = value.clone();
     }
