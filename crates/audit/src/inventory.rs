@@ -264,6 +264,15 @@ impl Inventory {
         self.recorders.binary_search_by(|recorder| recorder.arn.as_str().cmp(arn)).ok()
     }
 
+    /// Whether the trail of that ARN logs and delivers, wherever it is seen; `None` iff that was read nowhere.
+    #[must_use]
+    pub fn is_logging(&self, arn: &str) -> Option<bool> {
+        let sightings = self.places.iter().filter_map(|place| place.trails.known()).flatten();
+        let of_trail = sightings.filter(|sighting| sighting.trail == arn);
+        let known = of_trail.filter_map(|sighting| sighting.status.known());
+        known.map(|status| status.logging && status.delivery_error.is_none()).reduce(|all, one| all && one)
+    }
+
     /// The position of the place.
     #[must_use]
     pub fn place(&self, account: &str, region: &str) -> Option<usize> {

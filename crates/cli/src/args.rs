@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod detect;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
@@ -101,6 +102,8 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     /// Show who invoked what, when, from where and how, from delivered log files.
     Invocations(invocations::Invocations),
+    /// Find suspicious calls, and whoever weakens the recording, in delivered log files.
+    Detect(Box<detect::Detect>),
     /// Prove delivered log files with their digests.
     Logs(validate::Logs),
     /// Collect an inventory once, to audit it elsewhere or later.

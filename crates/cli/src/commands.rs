@@ -6,6 +6,7 @@ pub(crate) mod backout;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod detect;
 pub(crate) mod diff;
 pub(crate) mod exceptions;
 pub(crate) mod explain;

@@ -9,15 +9,16 @@ use clap::ValueEnum;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::limits::SETTINGS;
-use store::{Setting, WrongSetting, read_settings};
+use store::{DetectSettings, Setting, WrongSetting, read_detect_settings, read_settings};
 use text::visible::excerpt;
 
 /// The file that is read where nobody names another.
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. A command passes over what it has no flag for.
-pub(crate) const KEYS: [&str; 19] = [
+pub(crate) const KEYS: [&str; 20] = [
     "accounts",
+    "detect",
     "endpoint-url",
     "exceptions",
     "exceptions-max-days",
@@ -49,6 +50,7 @@ pub(crate) use crate::args::audit::Format;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Config {
     pub(crate) accounts: Vec<String>,
+    pub(crate) detect: DetectSettings,
     pub(crate) endpoint_url: Option<String>,
     pub(crate) exceptions: Option<PathBuf>,
     pub(crate) exceptions_max_days: Option<u16>,
@@ -193,6 +195,7 @@ fn parse(text: &str) -> Result<(Config, Vec<Setting>), WrongSetting> {
 fn set(config: &mut Config, setting: &Setting) -> Result<(), WrongSetting> {
     match setting.key.as_str() {
         "accounts" => config.accounts = setting.each(account)?,
+        "detect" => config.detect = read_detect_settings(setting)?,
         "endpoint-url" => config.endpoint_url = Some(setting.secret_text()?),
         "exceptions" => config.exceptions = Some(setting.text()?.into()),
         "exceptions-max-days" => config.exceptions_max_days = Some(setting.number(1..=3660)?),
@@ -234,7 +237,8 @@ mod tests {
         let commands = ["audit", "invocations"].map(|name| cli.find_subcommand(name).unwrap());
         let flags: Vec<&str> =
             commands.iter().flat_map(|one| one.get_arguments()).filter_map(|flag| flag.get_long()).collect();
-        for key in KEYS {
+        // A table, whose keys are not flags.
+        for key in KEYS.into_iter().filter(|key| *key != "detect") {
             assert!(flags.contains(&key), "{key}");
         }
     }

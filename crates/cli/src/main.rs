@@ -59,6 +59,7 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Verify(typed) => commands::verify::run(typed, context),
         Command::Logs(typed) => commands::validate::run(typed, context),
         Command::Invocations(typed) => commands::invocations::run(typed, context),
+        Command::Detect(typed) => commands::detect::run(*typed, context),
         Command::Inventory(typed) => commands::inventory::run(typed, context),
         Command::Permissions(typed) => commands::permissions::run(typed, context),
         Command::Report(typed) => commands::report::run(typed, &context),

@@ -6,18 +6,21 @@
 
 mod control;
 mod delivered;
+mod detections;
 mod door;
 mod evidence;
 mod invocations;
 mod keeper;
 mod layout;
 mod reader;
+mod shown;
 mod sources;
 mod validation;
 mod watch;
 
 pub use control::{ControlCalls, control_calls};
 pub use delivered::{Delivered, KeyFile, Keys, Proven, Renamed, Search, Unsigned, delivered, has_request};
+pub use detections::{Learned, Lesson, learn};
 pub use door::Door;
 pub use evidence::{
     Counted, Counts, Evidence, Functions, Gathered, LateFiles, NoFunction, NotThere, OfFunction, Scope,
@@ -25,6 +28,7 @@ pub use evidence::{
 };
 pub use invocations::{Answered, AskError, Inquiry, LaterFiles, Located, ask, located};
 pub use reader::Reader;
+pub use shown::records_of;
 pub use sources::{NoPlace, Place, Refusal, Root, Trails, Unlisted, Window, delivered_by, places};
 pub use validation::{Proved, ToProve, prove};
 pub use watch::{Watch, Work};

@@ -2,6 +2,8 @@
 
 use crate::door::Door;
 use crate::watch::Watch;
+use logs::scan::Tag;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use store::Index;
 
@@ -12,6 +14,8 @@ pub struct Reader<'a> {
     pub door: Option<&'a Door>,
     /// `None` iff nothing is kept of what was read, and nothing known of it.
     pub index: Option<&'a Index>,
+    /// Files that need not be read again, by their tags, for whoever keeps what came of them elsewhere than in an index.
+    pub seen: Option<&'a BTreeSet<Tag>>,
     /// So many read at the same time.
     pub threads: usize,
     /// Who is told how far it has come.
@@ -23,7 +27,7 @@ pub struct Reader<'a> {
 /// On this machine alone, and nobody watches.
 #[cfg(test)]
 pub(crate) const ALONE: Reader<'static> =
-    Reader { door: None, index: None, threads: 1, watch: &Nobody, now: Duration::MAX };
+    Reader { door: None, index: None, seen: None, threads: 1, watch: &Nobody, now: Duration::MAX };
 
 #[cfg(test)]
 struct Nobody;

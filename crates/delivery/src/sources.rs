@@ -19,7 +19,7 @@ mod window;
 
 pub(crate) use beside::{Beside, look};
 pub(crate) use feed::{Feed, NO_TAG};
-pub(crate) use file::{regular, said};
+pub(crate) use file::{read_whole, regular, said};
 pub(crate) use listing::{Listing, list_all};
 pub use objects::Unlisted;
 pub(crate) use objects::{survey_objects, tag_of};

@@ -45,6 +45,8 @@ pub struct Settings<'a> {
     pub off: BTreeSet<String>,
     /// By detection and key: what was set instead of the default.
     pub thresholds: BTreeMap<(String, String), f64>,
+    /// By function and by the beginning of the hour (milliseconds since 1970): how many invocations CloudWatch counts.
+    pub counts: BTreeMap<String, BTreeMap<i64, u64>>,
     /// Trails and stores as an inventory knows them; empty where there is none.
     pub recorders: Vec<crate::recorders::KnownRecorder>,
 }

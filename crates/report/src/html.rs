@@ -42,7 +42,7 @@ const SECTIONS: [(&str, &str); 7] = [
 ];
 
 /// Writes what a template made. Every character that could act on whoever looks at it is shown instead; ours has none.
-fn put(markup: Markup, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn put(markup: Markup, out: &mut dyn Write) -> io::Result<()> {
     let text = markup.into_string();
     out.write_all(visible(&text).as_bytes())?;
     out.write_all(b"\n")
@@ -51,7 +51,7 @@ fn put(markup: Markup, out: &mut dyn Write) -> io::Result<()> {
 /// See [`super::AuditFormat`].
 pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
     let audit = document.audit;
-    put(head(audit), out)?;
+    put(head(&headline(audit)), out)?;
     // Our own, and the only text with line breaks that mean something.
     write!(out, "<style>{STYLE}</style>\n<script>{SCRIPT}</script>\n</head>\n")?;
     put(contents(audit, document), out)?;
@@ -72,8 +72,9 @@ pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn W
     out.write_all(b"</body></html>\n")
 }
 
-fn head(audit: &Audit<'_>) -> Markup {
-    let title = format!("{} - InvokeTrail", headline(audit));
+/// The beginning of a page with that headline, to the end of what it says of itself.
+pub(super) fn head(headline: &str) -> Markup {
+    let title = format!("{headline} - InvokeTrail");
     html! {
         (DOCTYPE)
         (PreEscaped("<html lang=\"en\">"))

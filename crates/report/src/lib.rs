@@ -12,6 +12,7 @@ mod cause;
 mod cells;
 mod colours;
 mod csv;
+mod detections;
 mod diff;
 mod drift;
 mod entries;
@@ -62,6 +63,10 @@ pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
 pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
+pub use detections::{
+    DETECTIONS_FORMAT, Detections, DetectionsFormat, RuleTold, Shown, baseline_text, detection,
+    detections_list, replay_text, show_text,
+};
 pub use diff::{DIFF_FORMAT, Diff, DiffCalls, DiffSide, diff_json, diff_markdown, diff_text};
 pub use drift::drift_text;
 pub use exceptions::{EXCEPTIONS_CHECK_FORMAT, exceptions_json, exceptions_text};

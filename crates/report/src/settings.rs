@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 pub const SETTINGS_FORMAT: &str = "invoketrail.settings/1";
 
 /// What counts where nothing is set: the key, the value where there is one, and what it means.
-const DEFAULTS: [(&str, Default, &str); 19] = [
+const DEFAULTS: [(&str, Default, &str); 20] = [
     ("accounts", Default::None, "the caller's account"),
+    ("detect", Default::None, "the defaults of detections"),
     ("endpoint-url", Default::None, "the endpoints of AWS"),
     ("exceptions", Default::None, "no exceptions"),
     ("exceptions-max-days", Default::None, "no maximum"),

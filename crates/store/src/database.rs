@@ -1,6 +1,8 @@
-//! What all files of SQLite share: how long another process is waited for, which errors pass, who may write them, how they are made.
+//! What all files of SQLite share: how long another process is waited for, which errors pass, who may write them, how they are made,
+//! and how one that can never be made again is opened.
 
 use super::ours;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -33,4 +35,95 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
         ours::make_folder(folder)?;
     }
     ours::private().append(true).create(true).open(path).map(drop)
+}
+
+/// A file that is nobody's cache: nothing in it can be made again, so one that is damaged, later or another program's is refused, and
+/// nothing in it is touched.
+pub(super) struct Kind {
+    /// Tells our files from other databases.
+    pub(super) application: u32,
+    /// Raised whenever the tables or their meaning change.
+    pub(super) version: u32,
+    /// Statements that make them.
+    pub(super) tables: &'static str,
+}
+
+/// Such a file cannot be used.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It cannot be opened or not be written.
+    Unreachable(String),
+    /// It is ours, and broken.
+    Damaged(String),
+    /// Others own it or can write it.
+    Exposed(String),
+    /// It does not say that it is ours, and why.
+    Foreign(&'static str),
+    /// A later version of this program wrote it.
+    Newer,
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Refused {
+        let said = error.to_string();
+        if is_about_access(&error) { Refused::Unreachable(said) } else { Refused::Damaged(said) }
+    }
+}
+
+impl Kind {
+    /// Opens a file that is there; makes the tables where it is empty.
+    pub(super) fn open(&self, path: &Path) -> Result<Connection, Refused> {
+        if let Some(why) = foreign(path) {
+            return Err(Refused::Exposed(why));
+        }
+        self.head(path)?;
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(PATIENCE)?;
+        match version(&connection)? {
+            0 => self.begin(&mut connection)?,
+            version if version > self.version => return Err(Refused::Newer),
+            _ => {}
+        }
+        let check: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+        if check == "ok" {
+            Ok(connection)
+        } else {
+            Err(Refused::Damaged(check.lines().next().unwrap_or("").to_owned()))
+        }
+    }
+
+    /// A file that is not empty says by its head whose it is.
+    fn head(&self, path: &Path) -> Result<(), Refused> {
+        use std::io::Read;
+        let mut head = Vec::new();
+        let read = std::fs::File::open(path).and_then(|file| file.take(72).read_to_end(&mut head));
+        read.map_err(|error| Refused::Unreachable(error.to_string()))?;
+        match head.get(68..72) {
+            None if head.is_empty() => Ok(()),
+            _ if !head.starts_with(b"SQLite format 3\0") => Err(Refused::Foreign("it is not a database")),
+            Some(mark) if mark == self.application.to_be_bytes() => Ok(()),
+            _ => Err(Refused::Foreign("it is a database of another program")),
+        }
+    }
+
+    fn begin(&self, connection: &mut Connection) -> Result<(), Refused> {
+        let transaction = writing(connection)?;
+        // Another process may have been faster.
+        if version(&transaction)? == 0 {
+            let Kind { application, version, tables } = self;
+            let script =
+                format!("{tables} PRAGMA application_id = {application}; PRAGMA user_version = {version};");
+            transaction.execute_batch(&script)?;
+        }
+        Ok(transaction.commit()?)
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// A transaction that waits for another process before it reads anything.
+pub(super) fn writing(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }

@@ -2,10 +2,12 @@
 //!
 //! Nothing here decides anything. A format has a version in its first member and only ever grows.
 
+mod addresses;
 mod atomic;
 mod bundle;
 mod change_shape;
 mod database;
+mod detect_files;
 mod document;
 mod exception_match;
 mod exceptions_file;
@@ -26,12 +28,15 @@ mod recognized;
 mod saved_audit;
 mod scratch;
 mod settings_file;
+mod state;
 
+pub use addresses::AddressDatabase;
 pub use atomic::{can_write, write_atomically, write_privately};
 pub use bundle::{
     Bundle, BundleError, Damage, Decided, FileEntry, MANIFEST, Part, bundle_target, is_archive, is_input,
     read_bundle, sum_of, write_bundle,
 };
+pub use detect_files::{DetectSettings, read_detect_exceptions, read_detect_settings, read_networks};
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
 pub use framework_file::{FrameworkError, among, built_in_frameworks, chosen, read_framework};
@@ -49,3 +54,4 @@ pub use recognized::{FileKind, recognized};
 pub use saved_audit::{SavedAudit, read_audit, write_inputs};
 pub use scratch::ScratchFiles;
 pub use settings_file::{Setting, WrongSetting, read_settings};
+pub use state::{State, StateError, same_organization};

@@ -1,7 +1,7 @@
 //! `invoketrail invocations`: who invoked what, when, from where, how.
 
 mod ask;
-mod located;
+pub(crate) mod located;
 pub(crate) mod question;
 
 use super::Context;

@@ -28,6 +28,7 @@ pub(crate) const NO_TAG: Tag = [0; 32];
 pub(crate) struct Feed<'a> {
     survey: Survey<'a>,
     index: Option<&'a Index>,
+    seen: Option<&'a BTreeSet<Tag>>,
     door: Option<&'a Door>,
     /// What to do about an object that could not be read stands behind why; else it is kept apart.
     with_help: bool,
@@ -35,7 +36,7 @@ pub(crate) struct Feed<'a> {
     state: Mutex<State<'a>>,
     /// By name: files that are read when there is room for them.
     large: Mutex<HashMap<String, Found>>,
-    /// Files that were in the index.
+    /// Files that were read before.
     known: AtomicU64,
     work: Box<dyn Work>,
 }
@@ -59,8 +60,8 @@ impl<'a> Feed<'a> {
         let state = Mutex::new(State { ready, again, walk: None, flights });
         let helps = Mutex::new(std::mem::take(&mut survey.helps));
         let (large, known) = (Mutex::default(), AtomicU64::new(0));
-        let Reader { index, door, .. } = *reader;
-        Feed { survey, index, door, with_help: false, helps, state, large, known, work }
+        let Reader { index, seen, door, .. } = *reader;
+        Feed { survey, index, seen, door, with_help: false, helps, state, large, known, work }
     }
 
     /// The same, with what to do about it behind why an object could not be read.
@@ -81,7 +82,7 @@ impl<'a> Feed<'a> {
         refusal.why
     }
 
-    /// How many files were in the index.
+    /// How many files were read before.
     pub(crate) fn known(&self) -> u64 {
         self.known.load(Ordering::Relaxed)
     }
@@ -127,8 +128,12 @@ impl<'a> Feed<'a> {
     }
 
     fn known_of(&self, found: &Found) -> Option<Known> {
-        let (index, tag) = (self.index?, found.tag.as_ref()?);
-        let known = index.sheet(tag, found.size)?;
+        let tag = found.tag.as_ref()?;
+        let known = if self.seen.is_some_and(|seen| seen.contains(tag)) {
+            Known { packed: found.size, ..Known::default() }
+        } else {
+            self.index?.sheet(tag, found.size)?
+        };
         self.known.fetch_add(1, Ordering::Relaxed);
         Some(known)
     }

@@ -32,6 +32,16 @@ pub(super) fn read_file(file: io::Result<File>, size: u64, bytes: &mut Vec<u8>) 
     read_into(file?, size, bytes)
 }
 
+/// All of an opened file.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(crate) fn read_whole(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_into(file, 0, &mut bytes)?;
+    Ok(bytes)
+}
+
 /// Bytes of a file that is worth filling memory with zeros to have it with one call.
 const SMALL: u64 = 64 << 10;
 

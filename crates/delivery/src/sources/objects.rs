@@ -81,6 +81,13 @@ impl Door {
         })
     }
 
+    /// The bytes of one object, or in words why they cannot be had.
+    pub(crate) fn whole(&self, bucket: &str, key: &str) -> Result<Vec<u8>, String> {
+        let aws = Arc::clone(&self.aws);
+        let read = self.wait(async move { aws.objects().get(bucket, key, None).await });
+        read.map(|object| object.bytes).map_err(|error| Refusal::of(&error).told())
+    }
+
     /// The bytes, or why there are none.
     pub(super) fn land(&self, flight: Flight) -> Result<Vec<u8>, Refusal> {
         match self.wait(flight) {

@@ -33,12 +33,12 @@ pub(crate) struct Survey<'a> {
 }
 
 /// Looks over all places; objects of S3 excepted, which are listed by whoever may ask AWS. In which state files are is found out
-/// iff there is an index that knows some.
+/// iff there is an index, or somebody else who knows some.
 pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, reader: &Reader<'_>) -> Survey<'a> {
     let mut survey = Survey {
         places,
         window,
-        now: reader.index.map(|_| reader.now),
+        now: (reader.index.is_some() || reader.seen.is_some()).then_some(reader.now),
         files: 0,
         left_out: LeftOut::default(),
         state: Some(Sum::default()),

@@ -65,7 +65,8 @@ fn asked(raw: &[u8]) -> Option<&str> {
     const MEMBER: &[u8] = b"\"qualifier\"";
     let rest = raw.get(memmem::find(raw, MEMBER)? + MEMBER.len()..)?.trim_ascii_start();
     let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
-    let end = memchr::memchr2(b'"', b'\\', rest)?;
+    // An escape is no part of a qualifier.
+    let end = memchr::memchr2(b'"', b'\\', rest).filter(|end| rest.get(*end) == Some(&b'"'))?;
     let text = std::str::from_utf8(rest.get(..end)?).ok()?;
     let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '$' | '-' | '_' | '.');
     (!text.is_empty() && text.len() <= 128 && text.chars().all(plain)).then_some(text)

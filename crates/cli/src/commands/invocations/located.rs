@@ -11,7 +11,7 @@ use logs::Filter;
 ///
 /// # Errors
 /// [`Problem`] iff there is no such trail.
-pub(super) fn by_trails(session: &Session, filter: &Filter) -> Result<Located> {
+pub(crate) fn by_trails(session: &Session, filter: &Filter) -> Result<Located> {
     let found = located(session.door(), filter);
     if found.places.is_empty() {
         return Err(nowhere(found.gaps.first()).into());

@@ -1,0 +1,120 @@
+//! `invoketrail detect`: what is suspicious in delivered records, told as stories.
+
+mod known;
+mod learned;
+mod other;
+
+use super::Context;
+use super::showing::ending;
+use super::verify::hours::now;
+use crate::args::detect::{Detect, Format, Severity as Word};
+use crate::outcome::Outcome;
+use crate::output::{layout_of, print, write_file};
+use crate::problem::{Problem, say};
+use crate::settings;
+use anyhow::Result;
+use detect::exception::accepted;
+use detect::finding::{Finding, Severity};
+use detect::story::{WINDOW, stories};
+use detect::view::View;
+use known::Known;
+use report::{Detections, DetectionsFormat};
+
+/// Reads, looks, tells.
+///
+/// # Errors
+/// [`Problem`] where a file that was named cannot be read, nothing could be read, or a state cannot be used.
+pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
+    if let Some(text) = other::without_records(&typed)? {
+        print(|out| out.write_all(text.as_bytes()))?;
+        return Ok(Outcome::Well);
+    }
+    let known = Known::of(&typed, &context)?;
+    let Some(learned) = learned::learn(&typed, &context, &known)? else {
+        return Ok(Outcome::Interrupted);
+    };
+    learned.helps.iter().for_each(|help| say("help", help));
+    let mut settings = known.settings();
+    if let Some(text) = other::about_thresholds(&typed, &learned.facts, &mut settings)? {
+        print(|out| out.write_all(text.as_bytes()))?;
+        return Ok(Outcome::Well);
+    }
+    let view = View::new(&learned.facts, &settings);
+    let mut findings = detect::detection::detect(&view);
+    known.rules.find(&learned, &mut findings);
+    let findings = within(findings, &typed, &context)?;
+    let stories = stories(&findings, WINDOW);
+    let accepted = accepted(&findings, &known.exceptions, settings.now);
+    let found = Detections {
+        findings: &findings,
+        stories: &stories,
+        accepted: &accepted,
+        exceptions: &known.exceptions,
+        facts: &learned.facts,
+        account: &learned.account,
+        left_out: &learned.left_out,
+        known: learned.known,
+        learn_days: settings.learning(),
+        rules: &known.rules.told,
+        now: settings.now,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    if let Some(id) = &typed.show {
+        return other::show(&found, id, &typed, &context);
+    }
+    tell(&found, typed, &context)
+}
+
+fn tell(found: &Detections<'_>, typed: Detect, context: &Context) -> Result<Outcome> {
+    let why = "findings are not shown in that format";
+    let layout = layout_of(typed.all);
+    for output in settings::outputs(typed.output, &context.config, why) {
+        write_file(&output.path, |out| output.format.0.write(found, &layout, out))?;
+        say("wrote", &output.path.display().to_string());
+    }
+    let format = settings::format(typed.format, &context.config, why);
+    let Format(format) = format.unwrap_or(Format(DetectionsFormat::TERMINAL));
+    print(|out| format.write(found, &layout, out))?;
+    if let Some(story) = found.stories.iter().find(|story| found.is_open(story)) {
+        let flags = format!(" --show {}", report::shell(&story.id));
+        let command = crate::again::same(&[("format", true), ("output", true), ("all", false)], &flags);
+        say("next", &format!("{command}  # the records of the worst story"));
+    }
+    let outcome = match (found.open().next(), found.account.is_whole()) {
+        (Some(_), _) => Outcome::No,
+        (None, false) => Outcome::Undetermined,
+        (None, true) => Outcome::Well,
+    };
+    Ok(ending(outcome, typed.exit_zero))
+}
+
+/// Findings that were asked for.
+fn within(mut findings: Vec<Finding>, typed: &Detect, context: &Context) -> Result<Vec<Finding>> {
+    let time = |flag: &str, text: &Option<String>| {
+        let read = |text: &String| super::invocations::question::time(flag, text, &context.now);
+        text.as_ref().map(read).transpose()
+    };
+    let since = time("since", &typed.window.since)?.map(|(first, _)| first);
+    let until = time("until", &typed.window.until)?.map(|(_, behind)| behind);
+    if since.zip(until).is_some_and(|(since, until)| since >= until) {
+        return Err(Problem::misuse("--since is not before --until").into());
+    }
+    let least = match typed.severity {
+        None | Some(Word::Note) => Severity::Note,
+        Some(Word::Low) => Severity::Low,
+        Some(Word::Medium) => Severity::Medium,
+        Some(Word::High) => Severity::High,
+        Some(Word::Critical) => Severity::Critical,
+    };
+    findings.retain(|one| {
+        one.severity >= least
+            && since.is_none_or(|since| one.until >= since)
+            && until.is_none_or(|until| one.time < until)
+    });
+    Ok(findings)
+}
+
+/// Milliseconds since 1970.
+fn moment(context: &Context) -> i64 {
+    now(&context.now)
+}

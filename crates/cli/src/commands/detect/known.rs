@@ -1,0 +1,150 @@
+//! What detections are told beside the records, out of files and flags.
+
+use super::moment;
+use crate::args::detect::Detect;
+use crate::commands::{Context, read_inventory};
+use crate::misread::misread;
+use crate::output::{called, read_within};
+use crate::problem::Problem;
+use ::audit::inventory::Inventory;
+use anyhow::Result;
+use cloudtrail::recorder::RecorderKind;
+use delivery::Learned;
+use detect::exception::Exception;
+use detect::finding::Finding;
+use detect::recorders::KnownRecorder;
+use detect::settings::{Addresses, KnownNetwork, Settings};
+use std::collections::BTreeMap;
+use std::path::Path;
+use store::limits::{DOCUMENT, INVENTORY, METRICS, SETTINGS};
+use store::{AddressDatabase, DetectSettings, FileKind};
+
+/// See the module.
+pub(super) struct Known {
+    now: i64,
+    table: DetectSettings,
+    networks: Vec<KnownNetwork>,
+    addresses: Option<AddressDatabase>,
+    recorders: Vec<KnownRecorder>,
+    counts: BTreeMap<String, BTreeMap<i64, u64>>,
+    pub(super) exceptions: Vec<Exception>,
+    pub(super) rules: Rules,
+}
+
+/// Rules of the user's own.
+#[derive(Default)]
+pub(super) struct Rules {
+    pub(super) told: Vec<report::RuleTold>,
+}
+
+impl Rules {
+    /// Adds what they find.
+    pub(super) fn find(&self, _: &Learned, _: &mut Vec<Finding>) {}
+}
+
+impl Known {
+    /// # Errors
+    /// [`Problem`] where a file cannot be read, or is not what it should be.
+    pub(super) fn of(typed: &Detect, context: &Context) -> Result<Known> {
+        let knowledge = &typed.knowledge;
+        let now = moment(context);
+        let mut table = context.config.detect.clone();
+        table.own_accounts.extend(knowledge.own_account.iter().cloned());
+        let inventory = knowledge.inventory.as_deref().map(read_inventory).transpose()?;
+        Ok(Known {
+            now,
+            table,
+            networks: knowledge.networks.as_deref().map(networks).transpose()?.unwrap_or_default(),
+            addresses: knowledge.asn.as_deref().map(addresses).transpose()?,
+            recorders: inventory.as_ref().map(recorders).unwrap_or_default(),
+            counts: knowledge.metrics.as_deref().map(metrics).transpose()?.unwrap_or_default(),
+            exceptions: exceptions(knowledge.accept.as_deref(), context, now)?,
+            rules: Rules::default(),
+        })
+    }
+
+    pub(super) fn settings(&self) -> Settings<'_> {
+        let table = self.table.clone();
+        Settings {
+            now: self.now,
+            learn_days: table.learn_days,
+            own_accounts: table.own_accounts,
+            allowed_accounts: table.allowed_accounts,
+            allowed_regions: table.allowed_regions,
+            pipelines: table.pipelines,
+            networks: self.networks.clone(),
+            addresses: self.addresses.as_ref().map(|one| one as &dyn Addresses),
+            off: table.off,
+            thresholds: table.thresholds,
+            counts: self.counts.clone(),
+            recorders: self.recorders.clone(),
+        }
+    }
+}
+
+fn networks(path: &Path) -> Result<Vec<KnownNetwork>> {
+    let bytes = read_within(path, &SETTINGS)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let wrong = |why| {
+        let problem = Problem::new(format!("cannot read {} as networks: {why}", called(path)));
+        problem.help("a network is a table: [[network]], cidr = \"198.51.100.0/24\", name = \"office\", trusted = true")
+    };
+    Ok(store::read_networks(&text).map_err(wrong)?)
+}
+
+fn addresses(path: &Path) -> Result<AddressDatabase> {
+    let bytes = read_within(path, &INVENTORY)?;
+    let wrong = |why| {
+        let problem = Problem::new(format!("cannot read {} as a database of networks: {why}", called(path)));
+        problem.help("give a file in MaxMind's format, such as GeoLite2-ASN.mmdb")
+    };
+    Ok(AddressDatabase::read(bytes).map_err(wrong)?)
+}
+
+fn metrics(path: &Path) -> Result<BTreeMap<String, BTreeMap<i64, u64>>> {
+    let bytes = read_within(path, &METRICS)?;
+    let wrong = |error: store::DocumentError| {
+        let help = error.help_by_hand("docs/reference/formats.md");
+        misread(path, &bytes, (FileKind::Metrics, "metrics"), &error, help)
+    };
+    Ok(store::read_metrics(&bytes).map_err(wrong)?)
+}
+
+fn exceptions(path: Option<&Path>, context: &Context, now: i64) -> Result<Vec<Exception>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let bytes = read_within(path, &DOCUMENT)?;
+    let read = store::read_detect_exceptions(&bytes, context.config.exceptions_max_days, now);
+    Ok(read.map_err(|error| {
+        let help = error.help_by_hand("docs/reference/detect.md");
+        misread(path, &bytes, (FileKind::Report, "exceptions for detections"), &error, help)
+    })?)
+}
+
+/// The recorders of an inventory, as far as detections ask about them.
+fn recorders(inventory: &Inventory) -> Vec<KnownRecorder> {
+    let at = logs::milliseconds(&inventory.collected_at).unwrap_or_default();
+    let kept = inventory.recorders.iter().filter(|one| one.kind != RecorderKind::Channel);
+    kept.map(|one| KnownRecorder {
+        arn: one.arn.clone(),
+        kind: one.kind,
+        multi_region: one.multi_region,
+        organization: one.organization,
+        recording: recording(inventory, one),
+        selectors: one.selectors.known().cloned(),
+        at,
+    })
+    .collect()
+}
+
+/// True iff it is seen to record wherever it was looked at; `None` where that was not read.
+fn recording(inventory: &Inventory, one: &cloudtrail::recorder::Recorder) -> Option<bool> {
+    if one.kind == RecorderKind::EventDataStore {
+        use cloudtrail::recorder::StoreStatus;
+        return match one.status.known()? {
+            StoreStatus::Enabled => Some(true),
+            StoreStatus::Idle(_) => Some(false),
+            StoreStatus::Changing(_) => None,
+        };
+    }
+    inventory.is_logging(&one.arn)
+}

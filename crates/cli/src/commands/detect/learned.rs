@@ -1,0 +1,90 @@
+//! Where the records come from, and the state that they are joined with.
+
+use super::known::Known;
+use super::moment;
+use crate::args::detect::Detect;
+use crate::args::source as flags;
+use crate::commands::Context;
+use crate::commands::invocations::located::by_trails;
+use crate::commands::invocations::question::time;
+use crate::output::called;
+use crate::problem::{Problem, say};
+use crate::session::{Session, reader};
+use crate::settings;
+use crate::unknown::no_place;
+use anyhow::Result;
+use delivery::{AskError, Learned, Lesson, Place, learn as read, places};
+use detect::facts::{Bounds, DAY, Facts};
+use logs::Filter;
+use store::{State, StateError, same_organization};
+
+/// Days of records that are read before the time that is asked for: what is normal, and what was silent for a month.
+const BEFORE: i64 = 45;
+/// Days that are read of a bucket when nobody says since when.
+const OF_BUCKETS: i64 = 60;
+
+/// What is known after reading; `None` iff it was interrupted.
+///
+/// # Errors
+/// [`Problem`] where a place is none, nothing could be read, or the state cannot be used.
+pub(super) fn learn(typed: &Detect, context: &Context, _: &Known) -> Result<Option<Learned>> {
+    let now = moment(context);
+    let typed_places = places(&typed.sources).map_err(|error| no_place(&error))?;
+    let opened = typed.state.as_deref().map(|path| State::open(path).map_err(|error| told(typed, &error)));
+    let (mut state, known) = match opened.transpose()? {
+        Some((state, known)) => (Some(state), known),
+        None => (None, Facts::default()),
+    };
+    let objects = |place: &Place| matches!(place, Place::Objects { .. });
+    let any = typed_places.is_empty() || typed_places.iter().any(objects);
+    let live = flags::Live {
+        profile: typed.reading.profile.clone(),
+        endpoint_url: typed.reading.endpoint_url.clone(),
+        region: typed.reading.region.clone(),
+        ..flags::Live::default()
+    };
+    let live = settings::live(live, context.config.clone());
+    let session = any.then(|| Session::open(&live)).transpose()?;
+    let asked = typed.window.since.as_ref().map(|text| time("since", text, &context.now)).transpose()?;
+    let since = asked.map(|(first, _)| first - BEFORE * DAY).or(any.then_some(now - OF_BUCKETS * DAY));
+    let places = match &session {
+        Some(session) if typed_places.is_empty() => {
+            by_trails(session, &Filter { since, ..Filter::default() })?.places
+        }
+        _ => typed_places,
+    };
+    let bounds = Bounds::default();
+    let threads = settings::threads(typed.reading.threads, &context.config);
+    let organizations = Facts { organizations: known.organizations.clone(), ..Facts::default() };
+    let lesson = Lesson { places: &places, since, now, bounds };
+    let learned = read(&lesson, known, &reader(session.as_ref(), None, threads));
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        say("note", "interrupted before everything was read");
+        return Ok(None);
+    }
+    let mut learned = learned.map_err(|error| unread(&error))?;
+    if let Some(state) = &mut state {
+        same_organization(&organizations, &learned.facts).map_err(|error| told(typed, &error))?;
+        let facts = std::mem::take(&mut learned.facts);
+        learned.facts = state.keep(facts, &bounds).map_err(|error| told(typed, &error))?;
+    }
+    Ok(Some(learned))
+}
+
+fn told(typed: &Detect, error: &StateError) -> Problem {
+    let file = typed.state.as_deref().map(called).unwrap_or_default();
+    Problem::new(format!("cannot use the state {file}: {error}")).help(error.help())
+}
+
+fn unread(error: &AskError) -> Problem {
+    match error {
+        AskError::Unlisted(unlisted) => {
+            let problem = Problem::new(unlisted.to_string());
+            match &unlisted.refusal.help {
+                Some(help) => problem.help(help),
+                None => problem,
+            }
+        }
+        other => Problem::new(other.to_string()),
+    }
+}

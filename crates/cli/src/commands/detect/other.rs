@@ -1,0 +1,146 @@
+//! What `detect` shows beside findings: the list of detections, a page, a threshold's past, one finding with its records.
+
+use crate::args::detect::Detect;
+use crate::args::source as flags;
+use crate::commands::Context;
+use crate::outcome::Outcome;
+use crate::output::{layout, print};
+use crate::problem::Problem;
+use crate::session::Session;
+use crate::settings;
+use anyhow::Result;
+use detect::detection::Detection;
+use detect::facts::Facts;
+use detect::finding::Proof;
+use detect::settings::Settings;
+use detect::tuning::{baseline, replay};
+use report::Detections;
+use text::nearest::nearest;
+use text::visible::excerpt;
+
+/// What needs no records; `None` iff findings are asked for.
+///
+/// # Errors
+/// [`Problem`] of misuse where there is no detection of that name.
+pub(super) fn without_records(typed: &Detect) -> Result<Option<String>> {
+    if typed.list {
+        return Ok(Some(report::detections_list(&layout())));
+    }
+    if let Some(id) = &typed.about {
+        return Ok(Some(named(id)?.page.to_owned()));
+    }
+    Ok(None)
+}
+
+fn named(id: &str) -> Result<&'static Detection> {
+    if let Some(one) = report::detection(&id.to_ascii_uppercase()) {
+        return Ok(one);
+    }
+    let near = nearest(&id.to_ascii_uppercase(), detect::detections::ALL.iter().map(|one| one.id));
+    let help = match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`invoketrail detect --list` lists them".to_owned(),
+    };
+    Err(Problem::misuse(format!("there is no detection `{}`", excerpt(id, 60))).help(help).into())
+}
+
+/// What a threshold would have given, or how far a function is from being found; `None` iff findings are asked for.
+///
+/// # Errors
+/// [`Problem`] of misuse where there is no such detection, threshold or function.
+pub(super) fn about_thresholds(
+    typed: &Detect,
+    facts: &Facts,
+    settings: &mut Settings<'_>,
+) -> Result<Option<String>> {
+    if let Some(text) = &typed.replay {
+        let (detection, key, values) = values(text)?;
+        let replayed = replay(facts, settings, detection, key, &values);
+        return Ok(Some(report::replay_text(detection, key, &replayed, &layout())));
+    }
+    let (Some(id), Some(function)) = (&typed.explain, &typed.function) else { return Ok(None) };
+    let detection = named(id)?;
+    let function = of_function(facts, function)?;
+    let found = baseline(facts, settings, detection, &function);
+    Ok(Some(report::baseline_text(detection, &function, &found, &layout())))
+}
+
+/// `INV-04.calls-an-hour=500,1000`
+fn values(text: &str) -> Result<(&'static Detection, &'static str, Vec<f64>)> {
+    let wrong = || {
+        let problem = Problem::misuse(format!("--replay cannot be `{}`", excerpt(text, 80)));
+        problem.help("name a threshold and values: INV-04.calls-an-hour=500,1000")
+    };
+    let (name, list) = text.split_once('=').ok_or_else(wrong)?;
+    let (id, key) = name.split_once('.').ok_or_else(wrong)?;
+    let detection = named(id)?;
+    let known = || detection.thresholds.iter().map(|one| one.key);
+    let Some(key) = known().find(|one| *one == key) else {
+        let all = known().collect::<Vec<_>>().join(", ");
+        let help = if all.is_empty() { "it has none".to_owned() } else { format!("it has {all}") };
+        let line = format!("{} has no threshold `{}`", detection.id, excerpt(key, 60));
+        return Err(Problem::misuse(line).help(help).into());
+    };
+    let values: Result<Vec<f64>, _> = list.split(',').map(|one| one.trim().parse::<f64>()).collect();
+    let values = values.map_err(|_| wrong())?;
+    if values.is_empty() || values.len() > 20 || values.iter().any(|one| !one.is_finite() || *one < 0.0) {
+        return Err(wrong().into());
+    }
+    Ok((detection, key, values))
+}
+
+/// The ARN of the function of that name.
+fn of_function(facts: &Facts, said: &str) -> Result<String> {
+    let mut all: Vec<&str> = facts.cells.keys().map(|key| facts.names.text(key.function)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut fits = all.iter().filter(|arn| **arn == said || detect::view::name_of(arn) == said);
+    match (fits.next(), fits.next()) {
+        (Some(one), None) => Ok((*one).to_owned()),
+        (Some(one), Some(other)) => {
+            let line = format!("several functions are called {}", excerpt(said, 60));
+            Err(Problem::misuse(line).help(format!("name one by its ARN: {one} or {other}")).into())
+        }
+        _ => {
+            let near = nearest(said, all.iter().map(|arn| detect::view::name_of(arn)));
+            let line = format!("no record is of a function `{}`", excerpt(said, 60));
+            let help = near.map_or_else(
+                || "`invoketrail invocations --by function` lists those that were called".to_owned(),
+                |near| format!("did you mean {near}?"),
+            );
+            Err(Problem::misuse(line).help(help).into())
+        }
+    }
+}
+
+/// Shows one finding or story.
+///
+/// # Errors
+/// [`Problem`] of misuse where nothing has that id.
+pub(super) fn show(found: &Detections<'_>, id: &str, typed: &Detect, context: &Context) -> Result<Outcome> {
+    let story = found.stories.iter().find(|story| story.id == id);
+    let of_story = story.into_iter().flat_map(|story| &story.findings);
+    let of_story = of_story.filter_map(|at| found.findings.get(*at));
+    let wanted = of_story.chain(found.findings.iter().filter(|one| one.id == id));
+    let proofs: Vec<Proof> = wanted.flat_map(|one| one.proofs.iter().cloned()).collect();
+    let live = flags::Live {
+        profile: typed.reading.profile.clone(),
+        endpoint_url: typed.reading.endpoint_url.clone(),
+        region: typed.reading.region.clone(),
+        ..flags::Live::default()
+    };
+    let in_bucket = proofs.iter().any(|proof| proof.file.starts_with("s3://"));
+    let live = settings::live(live, context.config.clone());
+    let session = in_bucket.then(|| Session::open(&live)).transpose()?;
+    let records = delivery::records_of(&proofs, session.as_ref().map(Session::door));
+    let Some(text) = report::show_text(found, id, &records, &layout()) else {
+        let line = format!("there is no finding or story `{}`", excerpt(id, 60));
+        let help = match found.findings.is_empty() {
+            true => "nothing was found in these sources",
+            false => "the findings of these sources stand in `invoketrail detect SOURCE --all`",
+        };
+        return Err(Problem::misuse(line).help(help).into());
+    };
+    print(|out| out.write_all(text.as_bytes()))?;
+    Ok(Outcome::Well)
+}

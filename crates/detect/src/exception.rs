@@ -1,0 +1,129 @@
+//! Findings that somebody accepts, until a day.
+
+use crate::finding::Finding;
+use logs::Network;
+
+/// An accepted kind of finding. Everything that is said of it must hold; a list holds iff one of its members does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// Its name in the file.
+    pub id: String,
+    /// Detections; never empty.
+    pub detections: Vec<String>,
+    /// Functions: names or ARNs, `*` for any text.
+    pub functions: Vec<String>,
+    /// Principals: names or ARNs, `*` for any text.
+    pub principals: Vec<String>,
+    /// Addresses and networks.
+    pub networks: Vec<Network>,
+    /// Accounts.
+    pub accounts: Vec<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why.
+    pub reason: String,
+    /// Where it was decided.
+    pub ticket: Option<String>,
+    /// The last day on which it holds: `YYYY-MM-DD`, UTC.
+    pub expires: String,
+    /// When that day ends: milliseconds since 1970.
+    pub ends: i64,
+}
+
+/// What exceptions come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// By finding, the position of the exception that accepts it.
+    pub by: Vec<Option<usize>>,
+    /// By finding, the position of one that accepted it, and has ended.
+    pub ended: Vec<Option<usize>>,
+    /// Exceptions that no finding matches.
+    pub unused: Vec<usize>,
+}
+
+/// Which findings are accepted at that moment (milliseconds since 1970). Of several exceptions the first that holds counts.
+#[must_use]
+pub fn accepted(findings: &[Finding], exceptions: &[Exception], now: i64) -> Accepted {
+    let mut used = vec![false; exceptions.len()];
+    let mut accepted = Accepted::default();
+    for finding in findings {
+        let (mut by, mut ended) = (None, None);
+        for (at, one) in exceptions.iter().enumerate().filter(|(_, one)| one.matches(finding)) {
+            if let Some(slot) = used.get_mut(at) {
+                *slot = true;
+            }
+            if one.ends > now {
+                by = by.or(Some(at));
+            } else {
+                ended = ended.or(Some(at));
+            }
+        }
+        accepted.by.push(by);
+        accepted.ended.push(ended.filter(|_| by.is_none()));
+    }
+    accepted.unused = used.iter().enumerate().filter(|(_, used)| !**used).map(|(at, _)| at).collect();
+    accepted
+}
+
+impl Exception {
+    fn matches(&self, finding: &Finding) -> bool {
+        let detection = self.detections.iter().any(|one| one == "*" || *one == finding.detection);
+        let is = |patterns: &[String], said: Option<&str>| {
+            patterns.is_empty() || said.is_some_and(|said| patterns.iter().any(|one| fits_name(one, said)))
+        };
+        let address = |said: &str| said.split('/').next().unwrap_or(said).to_owned();
+        let network = self.networks.is_empty()
+            || finding
+                .address
+                .as_deref()
+                .is_some_and(|said| self.networks.iter().any(|network| network.holds(&address(said))));
+        let account = self.accounts.is_empty() || self.accounts.contains(&finding.account);
+        detection
+            && is(&self.functions, finding.function.as_deref())
+            && is(&self.principals, finding.principal.as_deref())
+            && network
+            && account
+    }
+}
+
+/// True iff the pattern fits the whole ARN, or the name at its end.
+#[must_use]
+pub fn fits_name(pattern: &str, said: &str) -> bool {
+    fits(pattern, said) || fits(pattern, crate::view::name_of(said))
+}
+
+/// True iff the pattern, in which `*` stands for any text, fits all of the text. In time linear in both.
+#[must_use]
+pub fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        for (pattern, text, fit) in [
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "acd", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("a*bc*c", "abcc", true),
+            ("a*b*b", "ab", false),
+            ("role/*", "arn:role/x", false),
+        ] {
+            assert_eq!(fits(pattern, text), fit, "{pattern} {text}");
+        }
+    }
+}
