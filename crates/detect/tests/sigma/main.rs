@@ -1,0 +1,1 @@
+//! Rules in the Sigma format: what they match, what is refused, and what correlations find.
