@@ -6,7 +6,8 @@
 //! rule uses is an error that names it. Rules of other log sources are set aside and named.
 //!
 //! How values compare: texts without regard to case, and by what they say, so `'true'` is the JSON value `true` and `5` is `"5"`. A field
-//! of a list fits if any of its values does. `null` is a field that is missing or null. An object is compared as its JSON.
+//! of a list fits if any of its values does. `null` is a field that is missing or null. An object is compared as its JSON, with its texts escaped
+//! or not.
 
 mod condition;
 mod correlation;
@@ -140,6 +141,8 @@ pub struct Rules {
     carried: Carried,
     /// The rules that correlations are about.
     counted: BTreeSet<usize>,
+    /// Correlations that were read, and cannot run.
+    refused: BTreeSet<usize>,
     set_aside: Vec<SetAside>,
     index: Index,
 }
@@ -147,6 +150,13 @@ pub struct Rules {
 impl Rules {
     /// Reads the rules of files, each a name and a text. All that is wrong is said together, in the order of files and lines.
     pub fn parse(files: &[(String, String)]) -> Result<Self, Vec<RuleError>> {
+        let (rules, errors) = Self::read(files);
+        if errors.is_empty() { Ok(rules) } else { Err(errors) }
+    }
+
+    /// As `parse`, for who runs what can run: the rules that are right, and what is wrong with the others. A correlation about a rule
+    /// that is wrong is wrong as well.
+    pub fn read(files: &[(String, String)]) -> (Self, Vec<RuleError>) {
         let mut errors = Vec::new();
         let documents = documents(files, &mut errors);
         let mut rules = Self {
@@ -155,6 +165,7 @@ impl Rules {
             correlations: Vec::new(),
             carried: Carried::new(0),
             counted: BTreeSet::new(),
+            refused: BTreeSet::new(),
             set_aside: Vec::new(),
             index: Index::new(std::iter::empty()),
         };
@@ -162,7 +173,11 @@ impl Rules {
         let mut names = Names::default();
         for document in set_aside(documents, &mut rules.set_aside) {
             let number = rules.rules.len();
-            errors.extend(names.add(&document, number));
+            let twice = names.add(&document, number);
+            if !twice.is_empty() {
+                errors.extend(twice);
+                continue;
+            }
             rules.rules.push(document.rule);
             match document.body {
                 Body::Detection(selections, condition) => {
@@ -174,14 +189,11 @@ impl Rules {
         }
         rules.carried = Carried::new(rules.rules.len());
         errors.extend(rules.link(&drafts, &names.known));
-        if !errors.is_empty() {
-            let place = |file: &str| files.iter().position(|(name, _)| name == file);
-            errors.sort_by_cached_key(|error| (place(&error.file), error.line));
-            return Err(errors);
-        }
+        let places: BTreeMap<&str, usize> = files.iter().map(|(name, _)| name.as_str()).zip(0..).collect();
+        errors.sort_by_key(|error| (places.get(error.file.as_str()), error.line));
         rules.index =
             Index::new(rules.detections.iter().map(|one| (one.selections.as_slice(), &one.condition)));
-        Ok(rules)
+        (rules, errors)
     }
 
     fn link(&mut self, drafts: &[(usize, Draft)], names: &BTreeMap<String, usize>) -> Vec<RuleError> {
@@ -189,9 +201,9 @@ impl Rules {
         let (linked, refused) = link(waiting, names, &mut self.carried);
         self.correlations = linked;
         let mut alone: BTreeMap<usize, bool> = BTreeMap::new();
-        for (_, draft) in drafts {
-            for rule in draft.rules.iter().filter_map(|name| names.get(name)) {
-                *alone.entry(*rule).or_default() |= draft.generate;
+        for (rule, draft) in drafts.iter().filter(|(rule, _)| !refused.contains_key(rule)) {
+            for part in draft.rules.iter().filter_map(|name| names.get(name)).filter(|part| *part != rule) {
+                *alone.entry(*part).or_default() |= draft.generate;
             }
         }
         for (rule, reported) in alone {
@@ -201,6 +213,7 @@ impl Rules {
         }
         self.counted =
             self.correlations.iter().flat_map(|one| one.parts.iter().map(|part| part.rule)).collect();
+        self.refused = refused.keys().copied().collect();
         refused.into_iter().filter_map(|(rule, problem)| Some(self.rules.get(rule)?.error(problem))).collect()
     }
 
@@ -242,9 +255,9 @@ impl Rules {
         self.rules.get(rule.0)
     }
 
-    /// All rules that were loaded, correlations among them.
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
+    /// All rules that run, correlations among them.
+    pub fn rules(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (0..).map(RuleId).zip(&self.rules).filter(|(rule, _)| !self.refused.contains(&rule.0))
     }
 
     /// Rules of other log sources, which do not run.

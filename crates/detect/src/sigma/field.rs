@@ -66,6 +66,42 @@ pub(crate) fn text(value: &Value) -> Option<Cow<'_, str>> {
     })
 }
 
+/// The JSON of a value, but what is in its texts is not escaped.
+pub(crate) fn readable(value: &Value) -> String {
+    fn add(out: &mut String, value: &Value) {
+        match value {
+            Value::String(text) => quoted(out, text),
+            Value::Array(items) => {
+                out.push('[');
+                for (number, item) in items.iter().enumerate() {
+                    out.push_str(if number > 0 { "," } else { "" });
+                    add(out, item);
+                }
+                out.push(']');
+            }
+            Value::Object(entries) => {
+                out.push('{');
+                for (number, (key, value)) in entries.iter().enumerate() {
+                    out.push_str(if number > 0 { "," } else { "" });
+                    quoted(out, key);
+                    out.push(':');
+                    add(out, value);
+                }
+                out.push('}');
+            }
+            value => out.push_str(&value.to_string()),
+        }
+    }
+    fn quoted(out: &mut String, text: &str) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
+    let mut out = String::new();
+    add(&mut out, value);
+    out
+}
+
 /// What groups and counts go by: the field's text; several values together, in their order. None iff there is none.
 pub(crate) fn value(record: &Value, path: &str) -> Option<String> {
     let mut texts = Vec::new();

@@ -106,6 +106,12 @@ impl Item {
                 (Matcher::Number(wanted, _), Value::Number(number)) if number.as_f64() == Some(*wanted) => {
                     true
                 }
+                // Policies are texts with quotes in them, which rules write as one sees them.
+                (_, Value::Object(_)) => {
+                    let text = value.to_string();
+                    matcher.fits_text(&text)
+                        || text.contains('\\') && matcher.fits_text(&field::readable(value))
+                }
                 _ => field::text(value).is_some_and(|text| matcher.fits_text(&text)),
             }),
         }

@@ -239,7 +239,7 @@ fn who_is_reported_alone() {
         [("", [false, true, true, true]), ("  generate: true\n", [true, true, true, true])]
     {
         let rules = rules(&with(&format!("{correlation}{generate}")));
-        assert_eq!(rules.rules().iter().map(|rule| rule.reported).collect::<Vec<_>>(), wanted);
+        assert_eq!(rules.rules().map(|(_, rule)| rule.reported).collect::<Vec<_>>(), wanted);
         let record: Value = json!({"eventName": "Win"});
         assert_eq!(rules.hit(RuleId(1), &record, 0, "e"), None, "no correlation is about it");
         assert!(rules.hit(RuleId(0), &record, 0, "e").is_some());

@@ -95,7 +95,7 @@ fn what_is_written_reads_back_and_matches_what_was_meant() {
         let written = export(&[one.clone()]);
         assert!(written.is_ascii());
         let rules = rules(&written);
-        let rule = &rules.rules()[0];
+        let rule = crate::listed(&rules)[0];
         assert_eq!((&rule.title, rule.id.as_ref(), rule.level), (&one.title, Some(&one.id), one.level));
         assert_eq!(rule.description.as_ref(), Some(&one.description));
         assert_eq!(

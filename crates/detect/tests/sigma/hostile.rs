@@ -33,7 +33,7 @@ fn ten_thousand_rules_load_and_run_and_one_more_is_refused() {
     };
     let mut text: String = (0..MAX_RULES).map(rule).collect::<Vec<_>>().join("---\n");
     let rules = rules(&text);
-    assert_eq!(rules.rules().len(), 10_000);
+    assert_eq!(rules.rules().count(), 10_000);
     let record = json!({"eventSource": "lambda.amazonaws.com", "eventName": "Other77", "userIdentity": {"type": "IAMUser"}});
     for _ in 0..100 {
         assert_eq!(rules.matches(&record).iter().map(|rule| rule.0).collect::<Vec<_>>(), [77]);

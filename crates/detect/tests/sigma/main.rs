@@ -9,7 +9,7 @@ mod prefilter;
 mod refused;
 mod shapes;
 
-use detect::sigma::{RuleId, Rules};
+use detect::sigma::{Rule, RuleId, Rules};
 use serde_json::Value;
 
 /// The rules of one file.
@@ -18,8 +18,13 @@ fn parse(text: &str) -> Result<Rules, Vec<String>> {
         .map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
 
+/// What runs.
+fn listed(rules: &Rules) -> Vec<&Rule> {
+    rules.rules().map(|(_, rule)| rule).collect()
+}
+
 fn rules(text: &str) -> Rules {
-    parse(text).unwrap_or_else(|errors| panic!("{}\n{text}", errors.join("\n")))
+    parse(text).map_err(|errors| format!("{}\n{text}", errors.join("\n"))).expect("rules that are read")
 }
 
 /// A rule with this detection, which is indented by two.
@@ -41,14 +46,10 @@ fn matched(rules: &Rules, record: &Value) -> bool {
 
 /// The one error of a rule.
 fn error(text: &str) -> String {
-    match parse(text) {
-        Ok(_) => panic!("accepted:\n{text}"),
-        Err(errors) => {
-            assert_eq!(errors.len(), 1, "{errors:#?}");
-            assert!(!errors[0].contains('\n'), "{}", errors[0]);
-            errors[0].clone()
-        }
-    }
+    let mut errors = parse(text).expect_err("rules that are refused");
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert!(!errors[0].contains('\n'), "{}", errors[0]);
+    errors.remove(0)
 }
 
 fn error_of(line: &str) -> String {

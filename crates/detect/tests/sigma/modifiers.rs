@@ -162,6 +162,21 @@ fn lists_objects_and_other_fields() {
 }
 
 #[test]
+fn policies_in_objects_are_as_one_sees_them() {
+    let record =
+        json!({"requestParameters": {"policyDocument": "{\"Effect\": \"Allow\"}", "list": [1, "a\"b"]}});
+    for (line, wanted) in [
+        ("requestParameters|contains: '\"Effect\": \"Allow\"'", true),
+        ("requestParameters|contains: '\\\"Effect\\\"'", true),
+        ("requestParameters|contains: '\"list\":[1,\"a\"b\"]'", true),
+        ("requestParameters.policyDocument|contains: '\"Effect\": \"Allow\"'", true),
+        ("requestParameters|contains: '\"Deny\"'", false),
+    ] {
+        assert_eq!(fits(line, &record), wanted, "{line}");
+    }
+}
+
+#[test]
 fn what_encodes_and_what_varies() {
     check(&[
         ("requestParameters.command|windash|contains: ' /enc'", true),

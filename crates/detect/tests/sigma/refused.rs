@@ -133,6 +133,27 @@ fn all_that_is_wrong_is_said_together_in_order() {
 }
 
 #[test]
+fn what_can_run_runs_beside_what_is_refused() {
+    let good = format!("name: good\n{}", with("  sel:\n    x: 1\n  condition: sel\n"));
+    let bad = format!("name: bad\n{}", with("  sel:\n    x|nope: 1\n  condition: sel\n"));
+    let about = "title: C\ncorrelation: {type: temporal, rules: [good, bad], timespan: 1m}\n";
+    let (rules, errors) = Rules::read(&[("r.yml".to_owned(), format!("{about}---\n{bad}---\n{good}"))]);
+    let record = serde_json::json!({"x": 1});
+    assert_eq!(rules.matches(&record).len(), 1);
+    assert!(rules.correlate(&[]).is_empty());
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "r.yml:1: rule \"C\": correlation: no rule that was loaded has the id or name `bad`",
+            "r.yml:4: rule \"T\": the modifier `nope` of the field `x` is not supported",
+        ]
+    );
+    // What a refused correlation alone is about is reported.
+    assert!(crate::listed(&rules).iter().map(|rule| (rule.title.as_str(), rule.reported)).eq([("T", true)]));
+}
+
+#[test]
 fn an_id_is_of_one_rule() {
     let one = format!("id: 5\n{}", with("  sel:\n    x: 1\n  condition: sel\n"));
     let files = [("a.yml".to_owned(), one.clone()), ("b.yml".to_owned(), one)];
@@ -163,7 +184,7 @@ fn rules_of_other_logs_are_set_aside_by_name() {
     ]
     .join("---\n");
     let rules = rules(&text);
-    assert_eq!(rules.rules().iter().map(|rule| rule.title.as_str()).collect::<Vec<_>>(), ["T", "A"]);
+    assert_eq!(crate::listed(&rules).iter().map(|rule| rule.title.as_str()).collect::<Vec<_>>(), ["T", "A"]);
     let aside: Vec<(&str, &str)> =
         rules.set_aside().iter().map(|one| (one.title.as_str(), one.why.as_str())).collect();
     assert_eq!(
@@ -178,7 +199,7 @@ fn rules_of_other_logs_are_set_aside_by_name() {
 
 #[test]
 fn an_empty_file_and_empty_documents_are_no_rules() {
-    assert!(rules("").rules().is_empty());
-    assert!(rules("---\n---\n# nothing\n").rules().is_empty());
+    assert_eq!(rules("").rules().count(), 0);
+    assert_eq!(rules("---\n---\n# nothing\n").rules().count(), 0);
     assert!(parse("---\n").is_ok());
 }
