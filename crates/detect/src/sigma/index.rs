@@ -14,54 +14,74 @@ const MOST: usize = 512;
 /// The ways to the rules.
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
-    /// None iff some rule can match a record without any word that we know.
-    words: Option<AhoCorasick>,
+    words: Option<Words>,
+    /// Iff some rule can match a record without any word that we know.
+    blind: bool,
     /// Field -> value in lower case -> rules that can match only a record with it.
     keyed: BTreeMap<String, HashMap<String, Vec<usize>>>,
     /// Rules that are tried with every record.
     rest: Vec<usize>,
 }
 
+/// Words, one of which is in each record that a rule matches.
+#[derive(Debug, Clone)]
+struct Words {
+    finder: AhoCorasick,
+    /// By word: the rules that nothing better leads to.
+    rules: Vec<Vec<usize>>,
+    /// Iff there are such rules.
+    lead: bool,
+}
+
 impl Index {
     /// The index over rules, each with its selections and condition.
     pub(crate) fn new<'a>(rules: impl Iterator<Item = (&'a [Selection], &'a Condition)>) -> Self {
-        let mut keyed: BTreeMap<String, HashMap<String, Vec<usize>>> = BTreeMap::new();
-        let mut rest = Vec::new();
-        let mut words = Some(BTreeSet::new());
+        let mut index = Self { words: None, blind: false, keyed: BTreeMap::new(), rest: Vec::new() };
+        let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut led = Vec::new();
         for (number, (selections, condition)) in rules.enumerate() {
-            match key(selections, condition) {
-                Some(key) => {
-                    let values = keyed.entry(key.field.to_owned()).or_default();
-                    for value in key.values {
-                        values.entry(value.to_owned()).or_default().push(number);
-                    }
+            let key = key(selections, condition);
+            let own = literals(selections, condition);
+            index.blind |= own.is_none();
+            match (&key, &own) {
+                (Some(key), _) => {
+                    let values = index.keyed.entry(key.field.to_owned()).or_default();
+                    key.values
+                        .iter()
+                        .for_each(|value| values.entry((*value).to_owned()).or_default().push(number));
                 }
-                None => rest.push(number),
+                (None, Some(_)) => led.push(number),
+                (None, None) => index.rest.push(number),
             }
-            words = match (words, literals(selections, condition)) {
-                (Some(mut words), Some(more)) => {
-                    words.extend(more);
-                    Some(words)
-                }
-                _ => None,
-            };
+            for word in own.into_iter().flatten() {
+                words.entry(word).or_default().extend(key.is_none().then_some(number));
+            }
         }
-        let words = words.and_then(|words| {
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(words)
-                .ok()
-        });
-        Self { words, keyed, rest }
+        let finder = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(words.keys())
+            .ok()
+            .filter(|finder| finder.patterns_len() > 0);
+        match finder {
+            Some(finder) => {
+                index.words =
+                    Some(Words { finder, rules: words.into_values().collect(), lead: !led.is_empty() })
+            }
+            // Too many words for one automaton: each rule is tried.
+            None => {
+                index.blind |= !words.is_empty();
+                index.rest.extend(led);
+            }
+        }
+        index
     }
 
     /// False only iff no rule can match the record with these bytes.
     pub(crate) fn wants(&self, raw: &[u8]) -> bool {
-        let Some(words) = &self.words else { return true };
         // A letter may be written as \u0073, and some letters beyond ASCII have one of ASCII as their lower case.
-        words.patterns_len() > 0
-            && (words.is_match(raw) || !raw.is_ascii() || memchr::memmem::find(raw, b"\\u").is_some())
+        let odd = || !raw.is_ascii() || memchr::memmem::find(raw, b"\\u").is_some();
+        self.blind || self.words.as_ref().is_some_and(|words| words.finder.is_match(raw) || odd())
     }
 
     /// The rules that can match the record, in order.
@@ -75,9 +95,27 @@ impl Index {
                 false
             });
         }
+        if let Some(words) = self.words.as_ref().filter(|words| words.lead) {
+            field::anywhere(record, &mut |text| {
+                words.lead(&text.to_lowercase(), &mut found);
+                // A rule may look at an object's JSON, in which some letters stand for what cannot be written.
+                if text.contains(|c: char| c < ' ' || matches!(c, '"' | '\\')) {
+                    words.lead(&Value::from(text).to_string().to_lowercase(), &mut found);
+                }
+                false
+            });
+        }
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+impl Words {
+    fn lead(&self, text: &str, found: &mut Vec<usize>) {
+        for word in self.finder.find_overlapping_iter(text) {
+            found.extend(self.rules.get(word.pattern().as_usize()).into_iter().flatten());
+        }
     }
 }
 
@@ -171,6 +209,7 @@ fn item_literals(item: &Item) -> Option<BTreeSet<String>> {
     }
     let matchers = item.matchers.iter().map(|matcher| match matcher {
         Matcher::Text(pattern) => word(pattern.literals()),
+        Matcher::Regex(_, literals) => word(literals.clone()),
         _ => None,
     });
     if item.every {

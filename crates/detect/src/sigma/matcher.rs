@@ -16,7 +16,8 @@ pub(crate) enum Matcher {
     /// This number, or this text.
     Number(f64, String),
     Compare(Compare, f64),
-    Regex(Regex),
+    /// An expression, and the texts that are in whatever it fits.
+    Regex(Regex, Vec<String>),
     Cidr(Cidr),
     /// Another field of the same record has the value.
     Field(FieldRef),
@@ -130,7 +131,7 @@ impl Matcher {
                 Compare::More => number > *wanted,
                 Compare::AtLeast => number >= *wanted,
             }),
-            Matcher::Regex(regex) => regex.is_match(text),
+            Matcher::Regex(regex, _) => regex.is_match(text),
             Matcher::Cidr(cidr) => text.parse().is_ok_and(|address| cidr.contains(address)),
             Matcher::Null | Matcher::Field(_) | Matcher::Exists(_) => false,
         }

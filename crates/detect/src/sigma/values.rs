@@ -9,12 +9,15 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use regex_automata::meta;
 use regex_automata::util::syntax;
+use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashSet;
 
 /// How much memory one regular expression may take, in bytes, before it is used.
 const REGEX: usize = 1 << 20;
 /// How much all of them may take together.
 const REGEXES: usize = 256 << 20;
+/// How deep one may nest.
+const NEST: u32 = 64;
 /// How many values a single one may become by `windash`.
 const VARIANTS: usize = 1000;
 /// What `windash` takes for each other.
@@ -98,7 +101,10 @@ fn matchers(modified: &Modified, node: &Node, budget: &mut Budget) -> Result<Vec
             }
             _ => Err(format!("a comparison needs a number, and there is {}", node.kind())),
         },
-        Mode::Regex => Ok(vec![Matcher::Regex(regex(&needed(node)?, modified, budget)?)]),
+        Mode::Regex => {
+            let text = needed(node)?;
+            Ok(vec![Matcher::Regex(regex(&text, modified, budget)?, literals(&text, modified))])
+        }
         Mode::Cidr => {
             let text = needed(node)?;
             let cidr = Cidr::read(&text).ok_or_else(|| {
@@ -261,7 +267,7 @@ fn regex(text: &str, modified: &Modified, budget: &mut Budget) -> Result<meta::R
         .case_insensitive(modified.flags.insensitive)
         .multi_line(modified.flags.multi_line)
         .dot_matches_new_line(modified.flags.dot_all)
-        .nest_limit(64);
+        .nest_limit(NEST);
     let limits = meta::Config::new()
         .nfa_size_limit(Some(REGEX))
         .onepass_size_limit(Some(REGEX / 8))
@@ -284,6 +290,34 @@ fn regex(text: &str, modified: &Modified, budget: &mut Budget) -> Result<meta::R
             REGEXES >> 20
         )),
         false => Ok(regex),
+    }
+}
+
+/// Texts that are in whatever the expression fits, in lower case.
+fn literals(text: &str, modified: &Modified) -> Vec<String> {
+    let parsed = regex_syntax::ParserBuilder::new()
+        .case_insensitive(modified.flags.insensitive)
+        .multi_line(modified.flags.multi_line)
+        .dot_matches_new_line(modified.flags.dot_all)
+        .nest_limit(NEST)
+        .build()
+        .parse(text);
+    let mut found = Vec::new();
+    if let Ok(parsed) = parsed {
+        required(&parsed, &mut found);
+    }
+    found
+}
+
+fn required(hir: &Hir, found: &mut Vec<String>) {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            found.extend(std::str::from_utf8(&literal.0).ok().map(str::to_lowercase))
+        }
+        HirKind::Capture(capture) => required(&capture.sub, found),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub, found),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| required(part, found)),
+        _ => {}
     }
 }
 

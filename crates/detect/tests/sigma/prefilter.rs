@@ -23,7 +23,9 @@ fn rules_that_need_no_word_take_every_record() {
         "  sel:\n    errorCode: null\n  condition: sel\n",
         "  sel:\n    eventName: CreateUser\n  condition: not sel\n",
         "  sel:\n    eventName|neq: CreateUser\n  condition: sel\n",
-        "  sel:\n    eventName|re: Create\n  condition: sel\n",
+        "  sel:\n    eventName|re: '(Create)?|x'\n  condition: sel\n",
+        "  sel:\n    eventName|re|i: create\n  condition: sel\n",
+        "  sel:\n    eventName|re: '(Create|Delete)User'\n  other:\n    eventName|re: '[A-Z]{9}'\n  condition: 1 of them\n",
         "  sel:\n    x: 1000\n  condition: sel\n",
         "  sel:\n    x: '1e3'\n  condition: sel\n",
         "  sel:\n    eventName: CreateUser\n  other:\n    y|exists: false\n  condition: sel or other\n",
@@ -33,6 +35,15 @@ fn rules_that_need_no_word_take_every_record() {
         assert!(rules(&with(detection)).wants(b"{}"), "{detection}");
     }
     assert!(!detect::sigma::Rules::parse(&[]).unwrap().wants(b"{}"));
+}
+
+#[test]
+fn expressions_have_words_as_well() {
+    let rules =
+        rules(&with("  sel:\n    userIdentity.arn|re: '.+:assumed-role/(aws:.+|x)$'\n  condition: sel\n"));
+    assert!(!rules.wants(br#"{"userIdentity":{"arn":"arn:aws:iam::1:user/x"}}"#));
+    let record = json!({"userIdentity": {"arn": "arn:aws:sts::1:assumed-role/aws:ec2/i-1"}});
+    assert!(crate::matched(&rules, &record));
 }
 
 #[test]
