@@ -149,12 +149,8 @@ fn detection(node: &Node, budget: &mut Budget) -> Result<Body, Problem> {
     let mut selections = Vec::new();
     for (name, node) in entries {
         match name.as_str() {
-            "condition" => {}
-            "timeframe" => {
-                return Err(Problem::Unsupported(
-                    "`timeframe`, which Sigma replaced by correlations,".to_owned(),
-                ));
-            }
+            // A time frame is that of an aggregation, which the condition names.
+            "condition" | "timeframe" => {}
             _ => {
                 selections.push(selection::read(name, node, budget)?);
                 names.push(name.clone());
@@ -171,6 +167,9 @@ fn detection(node: &Node, budget: &mut Budget) -> Result<Body, Problem> {
         .ok_or_else(|| form("condition", "a text or a list of texts", node))?;
     let mut conditions =
         texts.iter().map(|text| condition::parse(text, &names)).collect::<Result<Vec<_>, _>>()?;
+    if entries.iter().any(|(name, _)| name == "timeframe") {
+        return Err(Problem::Unsupported("`timeframe`, which Sigma replaced by correlations,".to_owned()));
+    }
     let condition = if conditions.len() == 1 { conditions.remove(0) } else { Condition::Any(conditions) };
     Ok(Body::Detection(selections, condition))
 }

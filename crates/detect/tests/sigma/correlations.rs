@@ -2,6 +2,7 @@
 
 use crate::{error, rules};
 use detect::sigma::{Correlated, Hit, Level, RuleId, Rules};
+use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
 use serde_json::{Value, json};
 
 const BASE: &str = "\
@@ -333,4 +334,95 @@ fn what_a_correlation_has_wrong_is_named() {
         "{}",
         error(&outer)
     );
+}
+
+/// Hits of the three rules, with few times, ids and values, so that copies and ties are many.
+fn some_hits() -> impl Strategy<Value = Vec<Hit>> {
+    let hit = (0..3_usize, 0..40_i64, 0..25_u8, prop::option::of(0..3_u8), prop::option::of(0..4_u8));
+    prop::collection::vec(hit, 0..60).prop_map(|hits| {
+        let text = |number: Option<u8>| number.map(|number| number.to_string());
+        hits.into_iter()
+            .map(|(rule, second, id, user, ip)| Hit {
+                rule: RuleId(rule),
+                event_id: id.to_string(),
+                time_ms: second * 1000,
+                values: vec![text(user), text(ip)],
+            })
+            .collect()
+    })
+}
+
+/// What is true of `fail` by user and `least` in `span` seconds: every pair of an end and what is before it, looked at.
+fn naive(hits: &[Hit], least: usize, span: i64) -> Vec<(Option<String>, i64, i64)> {
+    let mut once: std::collections::BTreeMap<&str, &Hit> = std::collections::BTreeMap::new();
+    for hit in hits.iter().filter(|hit| hit.rule == RuleId(0)) {
+        let kept = once.entry(&hit.event_id).or_insert(hit);
+        *kept = (*kept).min(hit);
+    }
+    let users: std::collections::BTreeSet<&Option<String>> =
+        once.values().map(|hit| &hit.values[0]).collect();
+    let mut found = Vec::new();
+    for user in users {
+        let mut times: Vec<i64> =
+            once.values().filter(|hit| &hit.values[0] == user).map(|hit| hit.time_ms / 1000).collect();
+        times.sort_unstable();
+        // Which seconds are in some window that is true.
+        let mut inside = std::collections::BTreeSet::new();
+        for end in &times {
+            let window: Vec<i64> =
+                times.iter().copied().filter(|time| *time <= *end && end - time <= span).collect();
+            if window.len() >= least {
+                inside.extend(window[0]..*end);
+                found.extend((window[0] == *end).then(|| (user.clone(), *end, *end)));
+            }
+        }
+        let mut runs: Vec<(i64, i64)> = Vec::new();
+        for second in inside {
+            match runs.last_mut() {
+                Some((_, until)) if *until == second => *until = second + 1,
+                _ => runs.push((second, second + 1)),
+            }
+        }
+        // A window of one second alone is none of its own where it touches another.
+        found.retain(|(of, at, _)| of != user || !runs.iter().any(|(from, until)| from <= at && at <= until));
+        found.extend(runs.into_iter().map(|(from, until)| (user.clone(), from, until)));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn no_order_and_no_copy_changes_what_is_found(hits in some_hits(), mixed in prop::collection::vec(0..1000_usize, 60)) {
+        let of = |name: &str, body: &str| format!("---\ntitle: {name}\nname: {name}\ncorrelation:\n{body}");
+        let text = [
+            BASE.to_owned(),
+            of("a", "  type: event_count\n  rules: [fail, win]\n  group-by: [user.name, ip]\n  timespan: 5s\n  condition: {gte: 2}\n"),
+            of("b", "  type: value_count\n  rules: [fail, win]\n  group-by: user.name\n  timespan: 9s\n  condition: {gte: 2, field: ip}\n"),
+            of("c", "  type: temporal\n  rules: [fail, win, odd]\n  group-by: user.name\n  timespan: 9s\n"),
+            of("d", "  type: temporal_ordered\n  rules: [fail, win, odd]\n  group-by: user.name\n  timespan: 20s\n"),
+            of("e", "  type: event_count\n  rules: fail\n  group-by: user.name\n  timespan: 9s\n  condition: {lte: 3}\n"),
+            of("f", "  type: temporal\n  rules: [a, d]\n  group-by: user.name\n  timespan: 30s\n"),
+        ]
+        .concat();
+        let rules = rules(&text);
+        let found = rules.correlate(&hits);
+        let mut shuffled: Vec<(usize, Hit)> = mixed.iter().copied().zip(hits.iter().cloned()).collect();
+        shuffled.sort_by_key(|(place, _)| *place);
+        let copies: Vec<Hit> = shuffled.iter().map(|(_, hit)| hit.clone()).chain(hits.iter().take(7).cloned()).collect();
+        prop_assert_eq!(rules.correlate(&copies), found);
+    }
+
+    #[test]
+    fn events_are_counted_as_a_naive_count_does(hits in some_hits(), least in 1..5_usize, span in 1..10_i64) {
+        let text = format!("  type: event_count\n  rules: fail\n  group-by: user.name\n  timespan: {span}s\n  condition: {{gte: {least}}}\n");
+        let found = rules(&with(&text)).correlate(&hits);
+        let mut brief: Vec<(Option<String>, i64, i64)> =
+            found.iter().map(|one| (one.group[0].1.clone(), one.first_ms / 1000, one.last_ms / 1000)).collect();
+        brief.sort();
+        prop_assert_eq!(brief, naive(&hits, least, span));
+    }
 }

@@ -98,7 +98,9 @@ fn what_is_missing_or_of_another_form() {
             "r.yml:1: rule \"T\": `timeframe`, which Sigma replaced by correlations, is not supported",
         ),
         (
-            format!("title: T\n{source}detection:\n  sel:\n    x: 1\n  condition: sel | count() by y > 5\n"),
+            format!(
+                "title: T\n{source}detection:\n  sel:\n    x: 1\n  timeframe: 5m\n  condition: sel | count() by y > 5\n"
+            ),
             "r.yml:1: rule \"T\": an aggregation in a condition (`sel | count() by y > 5`), which Sigma replaced by correlations, is not supported",
         ),
         ("just a text".to_owned(), "r.yml:1: `rule` must be a mapping, and it is a text"),
