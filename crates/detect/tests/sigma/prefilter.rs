@@ -83,3 +83,10 @@ fn the_index_by_values_finds_what_trying_each_finds() {
     assert_eq!(found(json!({"eventName": ["b", "A"], "resources": [{"ARN": "x"}]})), [2, 3, 4, 5]);
     assert!(found(json!({})).is_empty());
 }
+
+#[test]
+fn an_objects_json_is_led_to_as_it_is_compared() {
+    // In JSON a line break is written as \n, so this text is in the object's, and no word of the record begins so.
+    let text = with("  sel:\n    x|contains: nfoo\n  condition: sel\n");
+    assert!(crate::matched(&rules(&text), &json!({"x": {"y": "\nfoo"}})));
+}
