@@ -1,3 +1,20 @@
 //! What is suspicious in delivered records: facts that any order of files gives alike, detections over them, stories.
+//!
+//! ```text
+//! records -- gather --> Facts (a sum without order) -- view --> detections --> Findings --> stories
+//! ```
+//!
+//! Pure: no clock, no file. Facts are joined as sets are, so that the same records give the same findings whatever the order of
+//! files, the threads, the copies and the runs.
 
+pub mod call;
+pub mod change;
+pub mod detection;
+pub mod detections;
+pub mod facts;
+pub mod finding;
+pub mod gather;
+pub mod recorders;
+pub mod settings;
 pub mod sigma;
+pub mod view;

@@ -1,0 +1,99 @@
+//! The look at records of other services than Lambda and CloudTrail: cheap where nothing in them is watched.
+
+use crate::change::{source_of, text_at};
+use crate::facts::SEPARATOR;
+use logs::Event;
+use memchr::memmem::{Finder, find};
+
+/// Looks for the services that are watched.
+#[derive(Debug)]
+pub(super) struct Watched {
+    source: Finder<'static>,
+    worker: Finder<'static>,
+}
+
+impl Default for Watched {
+    fn default() -> Self {
+        Watched { source: Finder::new(b"\"eventSource\""), worker: Finder::new(b"awslambda-worker") }
+    }
+}
+
+/// What a record says of its service.
+enum Source {
+    /// Nothing in it is watched, or it comes by the other door.
+    Other,
+    /// This one.
+    Of(&'static str),
+    /// Not to be seen at a glance.
+    Unclear,
+}
+
+impl Watched {
+    /// True iff the record may be one of a call that is kept, and of a service other than Lambda and CloudTrail.
+    pub(super) fn holds(&self, raw: &[u8]) -> bool {
+        match self.source(raw) {
+            Source::Other => false,
+            // Objects are deleted by the million: only those of CloudTrail's folders are of interest.
+            Source::Of("s3") => find(raw, b"\"DeleteObject").is_none() || find(raw, b"CloudTrail").is_some(),
+            Source::Of(_) | Source::Unclear => true,
+        }
+    }
+
+    fn source(&self, raw: &[u8]) -> Source {
+        let mut found = Source::Unclear;
+        for at in self.source.find_iter(raw) {
+            let rest = raw.get(at + 13..).unwrap_or_default().trim_ascii_start();
+            let rest = rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+            let Some(value) = rest.strip_prefix(b"\"") else { return Source::Unclear };
+            let Some(end) = memchr::memchr2(b'"', b'\\', value) else { return Source::Unclear };
+            if value.get(end) == Some(&b'\\') {
+                return Source::Unclear;
+            }
+            let text = value.get(..end).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
+            found = match source_of(text) {
+                Some("lambda" | "cloudtrail") | None => Source::Other,
+                Some(known) => return Source::Of(known),
+            };
+        }
+        found
+    }
+
+    /// The role and the session with which Lambda itself called: its worker opens a stream of logs when a function starts.
+    pub(super) fn executor(&self, event: &Event<'_>) -> Option<(String, String)> {
+        self.worker.find(event.raw)?;
+        let record: serde_json::Value = serde_json::from_slice(event.raw).ok()?;
+        let text = |path: &str| text_at(&record, path);
+        if !text("userAgent")?.starts_with("awslambda-worker") {
+            return None;
+        }
+        let role = text("userIdentity.sessionContext.sessionIssuer.arn")?;
+        let arn = text("userIdentity.arn")?;
+        let session = arn.rsplit('/').next().filter(|name| !name.is_empty())?;
+        let plain = |text: &str| text.replace(SEPARATOR, "");
+        Some((plain(&role), plain(session)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Watched;
+
+    #[test]
+    fn only_what_may_be_watched_is_looked_into() {
+        let watched = Watched::default();
+        for (raw, holds) in [
+            (r#"{"eventSource":"kms.amazonaws.com"}"#, true),
+            (r#"{"eventSource" : "kms.amazonaws.com"}"#, true),
+            (r#"{"eventSource":"ec2.amazonaws.com"}"#, false),
+            (r#"{"eventSource":"lambda.amazonaws.com"}"#, false),
+            (r#"{"eventSource":"k\u006ds.amazonaws.com"}"#, true),
+            (r#"{"x":{"eventSource":"ec2.amazonaws.com"},"eventSource":"iam.amazonaws.com"}"#, true),
+            (r#"{"event\u0053ource":"iam.amazonaws.com"}"#, true),
+            (r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","key":"a/b"}"#, false),
+            (r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","key":"1/CloudTrail/x"}"#, true),
+            (r#"{"eventSource":"s3.amazonaws.com","eventName":"PutBucketPolicy"}"#, true),
+        ] {
+            assert_eq!(watched.holds(raw.as_bytes()), holds, "{raw}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! In which way a record says that a function was called.
+
+use super::address::{network, session};
+use crate::call::{Caller, Said, Way};
+use logs::{Home, Record, Text};
+use memchr::memmem;
+use std::borrow::Cow;
+
+/// Letters of a user agent that are kept.
+const AGENT: usize = 160;
+
+/// The texts of a [`Way`].
+pub(super) struct Texts<'r> {
+    address: Cow<'r, str>,
+    session: String,
+    way: Way<'r>,
+}
+
+impl Texts<'_> {
+    pub(super) fn borrowed(&self) -> Way<'_> {
+        Way { address: &self.address, session: &self.session, ..self.way }
+    }
+}
+
+pub(super) fn way<'r>(record: &'r Record<'_>, home: Option<&'r Home>, said: &Said<'r>) -> Texts<'r> {
+    fn text<'t>(said: &'t Option<Text<'_>>) -> &'t str {
+        said.as_deref().unwrap_or_default()
+    }
+    let caller = Caller { kind: said.kind, account: said.account(), name: said.name() };
+    let (address, agent) = (text(&record.source_address), text(&record.user_agent));
+    let anonymous = caller.is_anonymous();
+    let key = text(&record.identity.access_key);
+    let way = Way {
+        event: &record.event_name,
+        service: said.service,
+        agent: if anonymous { agent.split(['/', ' ']).next().unwrap_or_default() } else { cut(agent, AGENT) },
+        qualifier: qualifier(record).unwrap_or_default(),
+        error: text(&record.error_code),
+        region: record.region_of_call(home).unwrap_or_default(),
+        kind: record.requested.as_ref().map_or("", |asked| text(&asked.invocation_type)),
+        endpoint: text(&record.vpc_endpoint),
+        key: if key.starts_with("AKIA") { key } else { "" },
+        console: if text(&record.console) == "true" { "console" } else { "" },
+        ..Way::default()
+    };
+    let address = if anonymous { network(address).into() } else { address.into() };
+    Texts { address, session: session(said.session()), way }
+}
+
+/// No more than so many bytes of it, cut between letters.
+fn cut(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..end).unwrap_or(text)
+}
+
+/// The version or alias: as it was asked for, else behind a name that was asked for, else the one that ran.
+fn qualifier<'r>(record: &'r Record<'_>) -> Option<&'r str> {
+    asked(record.raw)
+        .or_else(|| behind(record.requested.as_ref()?.function_name.as_deref()?))
+        .or_else(|| behind(record.executed.as_deref()?))
+}
+
+/// `"qualifier":"..."` among what was asked for.
+fn asked(raw: &[u8]) -> Option<&str> {
+    const MEMBER: &[u8] = b"\"qualifier\"";
+    let rest = raw.get(memmem::find(raw, MEMBER)? + MEMBER.len()..)?.trim_ascii_start();
+    let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let end = memchr::memchr2(b'"', b'\\', rest)?;
+    let text = std::str::from_utf8(rest.get(..end)?).ok()?;
+    let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '$' | '-' | '_' | '.');
+    (!text.is_empty() && text.len() <= 128 && text.chars().all(plain)).then_some(text)
+}
+
+/// What stands behind the name of a function.
+fn behind(name: &str) -> Option<&str> {
+    let parts = match name {
+        _ if name.starts_with("arn:") => 7,
+        _ if name.contains(":function:") => 3,
+        _ => 1,
+    };
+    name.splitn(parts + 1, ':').nth(parts).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{asked, behind, cut};
+
+    #[test]
+    fn a_qualifier_is_found_where_it_stands() {
+        assert_eq!(asked(br#"{"requestParameters":{"qualifier" : "live"}}"#), Some("live"));
+        assert_eq!(asked(br#"{"requestParameters":{"qualifier":7}}"#), None);
+        assert_eq!(asked(br#"{"requestParameters":{"qualifier":"a\u0041"}}"#), None);
+        assert_eq!(behind("arn:aws:lambda:eu-west-1:111122223333:function:pay:live"), Some("live"));
+        assert_eq!(behind("arn:aws:lambda:eu-west-1:111122223333:function:pay"), None);
+        assert_eq!(behind("pay:7"), Some("7"));
+        assert_eq!(behind("111122223333:function:pay:$LATEST"), Some("$LATEST"));
+        assert_eq!(behind("pay"), None);
+    }
+
+    #[test]
+    fn a_long_agent_is_cut_between_letters() {
+        assert_eq!(cut("aéb", 2), "a");
+        assert_eq!(cut("abc", 9), "abc");
+    }
+}

@@ -1,0 +1,23 @@
+//! Trails and event data stores as the records and an inventory know them, at each moment.
+
+use cloudtrail::recorder::RecorderKind;
+use cloudtrail::selector::Selectors;
+
+/// A recorder as an inventory knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownRecorder {
+    /// Its ARN.
+    pub arn: String,
+    /// Trail or event data store.
+    pub kind: RecorderKind,
+    /// True iff it reaches every Region.
+    pub multi_region: bool,
+    /// True iff it reaches every account of the organization.
+    pub organization: bool,
+    /// True iff it records; `None` where that was not read.
+    pub recording: Option<bool>,
+    /// Its selectors; `None` where they were not read.
+    pub selectors: Option<Selectors>,
+    /// When that was so: milliseconds since 1970.
+    pub at: i64,
+}
