@@ -69,7 +69,7 @@ enum Open {
     Map(usize, Vec<(String, Node)>, std::collections::HashSet<String>, Option<String>),
 }
 
-/// The documents of `text`, at most `most` of them; empty documents are left out.
+/// The documents of `text`, the first `most` of them; empty documents are left out.
 pub(crate) fn documents(text: &str, most: usize) -> Result<Vec<Node>, Refused> {
     let mut options = Options::default();
     options.emit_comments = false;
@@ -111,9 +111,7 @@ pub(crate) fn documents(text: &str, most: usize) -> Result<Vec<Node>, Refused> {
         let Some(node) = done else { continue };
         match open.last_mut() {
             None if node.value == Value::Null => {}
-            None if documents.len() == most => {
-                return Err(Refused { line, why: format!("more than {most} documents") });
-            }
+            None if documents.len() == most => return Ok(documents),
             None => documents.push(node),
             Some(parent) => put(parent, node)?,
         }

@@ -43,6 +43,7 @@ fn ten_thousand_rules_load_and_run_and_one_more_is_refused() {
     text.push_str("---\n");
     text.push_str(&rule(MAX_RULES));
     assert_eq!(error(&text), "r.yml: more than 10000 rules were given");
+    assert_eq!(error(&"title: T\n---\n".repeat(200_000)), "r.yml: more than 10000 rules were given");
     // The same over many files.
     let files: Vec<(String, String)> =
         (0..=MAX_RULES).map(|number| (format!("{number}.yml"), rule(number))).collect();
