@@ -5,6 +5,7 @@ use crate::reader::Reader;
 use crate::sources::{Feed, NO_TAG, Place, Window, survey, survey_objects};
 use detect::facts::{Bounds, Facts};
 use detect::gather::{Gathered, Gatherer};
+use detect::ruled::Ruled;
 use logs::scan::{Account, File, FileSink, Known, Options, ReadFile, Receiver, scan};
 use logs::{Event, Filter, LeftOut, ObjectKey, Record, Sink};
 use std::collections::BTreeSet;
@@ -37,6 +38,8 @@ pub struct Lesson<'a> {
     pub now: i64,
     /// How much is kept.
     pub bounds: Bounds,
+    /// Rules of the user's own, to run over each record.
+    pub rules: Option<&'a Ruled>,
 }
 
 /// Reads what is new, and joins it with what is known.
@@ -56,7 +59,7 @@ pub fn learn(lesson: &Lesson<'_>, known: Facts, reader: &Reader<'_>) -> Result<L
     let (left_out, files) = (survey.left_out.clone(), survey.files);
     let feed = Feed::new(survey, &reader);
     let all = Mutex::new(Gathered::new(known, lesson.bounds));
-    let sink = |_| Work { gatherer: Gatherer::new(lesson.now), all: &all };
+    let sink = |_| Work { gatherer: Gatherer::new(lesson.now).with_rules(lesson.rules), all: &all };
     let done = scan(&feed, Options::default(), (0..reader.threads).map(sink).collect());
     feed.end();
     let (sinks, account) = done?;
@@ -67,7 +70,7 @@ pub fn learn(lesson: &Lesson<'_>, known: Facts, reader: &Reader<'_>) -> Result<L
 
 /// One thread's work. What it gathers of a file is handed over when the file is read.
 struct Work<'a> {
-    gatherer: Gatherer,
+    gatherer: Gatherer<'a>,
     all: &'a Mutex<Gathered>,
 }
 

@@ -17,6 +17,7 @@ pub use names::{Names, SEPARATOR};
 pub use tidy::Bounds;
 
 use crate::change::Change;
+use crate::ruled::RuleHit;
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub const HOUR: i64 = 3_600_000;
 
 /// Roles that run functions, and the functions: of more pairs, those that come last by name are forgotten.
 const MOST_EXECUTORS: usize = 200_000;
+/// Records that rules of the user's own matched: of more, the oldest are forgotten.
+pub const MOST_HITS: usize = 100_000;
 
 /// From when to when something was seen, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +77,12 @@ pub struct Facts {
     pub calls_from: Option<i32>,
     /// The first moment of which changes are kept; `None` iff nothing was forgotten.
     pub changes_from: Option<i64>,
+    /// Records that rules of the user's own matched, by time, the rule's key and the event.
+    pub hits: BTreeMap<(i64, String, String), RuleHit>,
+    /// The first moment of which hits are kept; `None` iff nothing was forgotten.
+    pub hits_from: Option<i64>,
+    /// Keys of rules that ran over all of the files; `None` iff no file was read.
+    pub rules_run: Option<BTreeSet<String>>,
     /// Files that held records of later than an hour from now: they count when their time has come.
     #[serde(skip)]
     pub ahead: BTreeSet<String>,
@@ -98,6 +107,14 @@ impl Facts {
                 self.change(key, change);
             }
         }
+        self.hits_from = self.hits_from.max(other.hits_from.take());
+        for (key, hit) in std::mem::take(&mut other.hits) {
+            self.hit(key, hit);
+        }
+        self.rules_run = match (self.rules_run.take(), other.rules_run.take()) {
+            (Some(one), Some(other)) => Some(one.intersection(&other).cloned().collect()),
+            (one, other) => one.or(other),
+        };
         self.executors.append(&mut other.executors);
         while self.executors.len() > MOST_EXECUTORS {
             self.executors.pop_last();

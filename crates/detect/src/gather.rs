@@ -7,6 +7,7 @@ mod way;
 use crate::call::Said;
 use crate::change::Change;
 use crate::facts::{Bounds, Cell, CellKey, DAY, EventId, Evidence, Facts, HOUR, Ids, Span, joined};
+use crate::ruled::Ruled;
 use every::Watched;
 use foldhash::fast::FixedState;
 use logs::{Event, Home, Record, Sink};
@@ -15,7 +16,7 @@ use way::way;
 
 /// Takes the records of one file at a time. What it holds is handed over by [`Gatherer::take`].
 #[derive(Debug)]
-pub struct Gatherer {
+pub struct Gatherer<'r> {
     facts: Facts,
     /// Milliseconds since 1970.
     now: i64,
@@ -25,12 +26,13 @@ pub struct Gatherer {
     watched: Watched,
     /// Texts are put together here.
     buffer: String,
+    rules: Option<&'r Ruled>,
 }
 
-impl Gatherer {
+impl<'r> Gatherer<'r> {
     /// At that moment, in milliseconds since 1970: records of later than an hour after it are not entered.
     #[must_use]
-    pub fn new(now: i64) -> Gatherer {
+    pub fn new(now: i64) -> Gatherer<'r> {
         Gatherer {
             facts: Facts::default(),
             now,
@@ -39,7 +41,14 @@ impl Gatherer {
             home: None,
             watched: Watched::default(),
             buffer: String::new(),
+            rules: None,
         }
+    }
+
+    /// The same, and these rules run over each record.
+    #[must_use]
+    pub fn with_rules(self, rules: Option<&'r Ruled>) -> Gatherer<'r> {
+        Gatherer { rules, ..self }
     }
 
     /// The records of that file come next; `organization` is the one whose folder it lies in.
@@ -47,8 +56,16 @@ impl Gatherer {
         file.clone_into(&mut self.file);
         self.number = self.facts.names.number(file);
         self.home = home.cloned();
+        self.ran();
         if let Some(organization) = organization.filter(|known| !self.facts.organizations.contains(*known)) {
             self.facts.organizations.insert(organization.to_owned());
+        }
+    }
+
+    /// What ran over the file is known: call it once a file.
+    fn ran(&mut self) {
+        if self.facts.rules_run.is_none() {
+            self.facts.rules_run = Some(self.rules.map(Ruled::keys).unwrap_or_default());
         }
     }
 
@@ -121,10 +138,13 @@ fn unqualified(arn: &str) -> &str {
     end.and_then(|end| arn.get(..end)).unwrap_or(arn)
 }
 
-impl Sink for Gatherer {
+impl Sink for Gatherer<'_> {
     const EVERY: bool = true;
 
     fn event(&mut self, event: &Event<'_>) {
+        if let Some(rules) = self.rules {
+            rules.enter(event.raw, (&self.file, event.offset), &mut self.facts);
+        }
         if let Some((role, session)) = self.watched.executor(event) {
             let pair = joined(&mut self.buffer, &[&role, &session]);
             if !self.facts.executors.contains(pair) {

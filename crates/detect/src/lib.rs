@@ -16,6 +16,7 @@ pub mod facts;
 pub mod finding;
 pub mod gather;
 pub mod recorders;
+pub mod ruled;
 pub mod settings;
 pub mod sigma;
 pub mod story;

@@ -20,6 +20,7 @@ use detect::detection::Detection;
 use detect::exception::{Accepted, Exception};
 use detect::facts::{DAY, Facts};
 use detect::finding::{Finding, Severity};
+use detect::ruled::Ruled;
 use detect::story::Story;
 use logs::scan::Account;
 use logs::{LeftOut, text_of};
@@ -66,6 +67,23 @@ pub struct RuleTold {
     pub title: String,
     /// Techniques of MITRE ATT&CK that it names.
     pub attack: Vec<String>,
+}
+
+/// What documents say of the rules.
+#[must_use]
+pub fn rules_told(ruled: &Ruled) -> Vec<RuleTold> {
+    let attack = |tags: &[String]| {
+        let ids = tags.iter().filter_map(|tag| tag.strip_prefix("attack."));
+        let is_technique =
+            |id: &&str| id.starts_with('t') && id[1..].starts_with(|one: char| one.is_ascii_digit());
+        ids.filter(is_technique).map(str::to_uppercase).collect()
+    };
+    let told = |(id, rule): (_, &detect::sigma::Rule)| RuleTold {
+        id: ruled.name(id),
+        title: rule.title.clone(),
+        attack: attack(&rule.tags),
+    };
+    ruled.rules().rules().map(told).collect()
 }
 
 /// A format of findings.

@@ -8,6 +8,8 @@ use detect::settings::KnownNetwork;
 use logs::Network;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use text::nearest::nearest;
 use text::visible::excerpt;
 
@@ -54,6 +56,45 @@ pub fn read_networks(text: &str) -> Result<Vec<KnownNetwork>, String> {
     };
     shape.network.into_iter().map(known).collect()
 }
+
+/// The files of rules in a folder and the folders in it, or the one file: name and text, in order of their names. Links are not followed.
+///
+/// # Errors
+/// What cannot be read, and why.
+pub fn read_rules(place: &Path) -> Result<Vec<(String, String)>, (PathBuf, io::Error)> {
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |error| (path, error)
+    };
+    let mut waiting = vec![place.to_owned()];
+    let mut files = Vec::new();
+    let mut room = MOST_RULE_BYTES;
+    while let Some(path) = waiting.pop() {
+        let told = if path == place { std::fs::metadata(&path) } else { std::fs::symlink_metadata(&path) };
+        let told = told.map_err(at(&path))?;
+        let is_rule = path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+        if told.is_dir() {
+            for entry in std::fs::read_dir(&path).map_err(at(&path))? {
+                waiting.push(entry.map_err(at(&path))?.path());
+            }
+        } else if told.is_file() && (is_rule || path == place) {
+            let mut text = Vec::new();
+            let opened = std::fs::File::open(&path).map_err(at(&path))?;
+            opened.take(room + 1).read_to_end(&mut text).map_err(at(&path))?;
+            let most =
+                || io::Error::other(format!("rules are larger than {} MiB together", MOST_RULE_BYTES >> 20));
+            room = room.checked_sub(text.len() as u64).ok_or_else(|| (path.clone(), most()))?;
+            let text = String::from_utf8(text);
+            let text = text.map_err(|_| (path.clone(), io::Error::other("it is not UTF-8 text")))?;
+            files.push((path.to_string_lossy().into_owned(), text));
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// Bytes of rules that are read.
+const MOST_RULE_BYTES: u64 = 64 << 20;
 
 #[derive(Deserialize)]
 struct ExceptionsShape {

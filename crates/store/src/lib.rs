@@ -36,7 +36,9 @@ pub use bundle::{
     Bundle, BundleError, Damage, Decided, FileEntry, MANIFEST, Part, bundle_target, is_archive, is_input,
     read_bundle, sum_of, write_bundle,
 };
-pub use detect_files::{DetectSettings, read_detect_exceptions, read_detect_settings, read_networks};
+pub use detect_files::{
+    DetectSettings, read_detect_exceptions, read_detect_settings, read_networks, read_rules,
+};
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
 pub use framework_file::{FrameworkError, among, built_in_frameworks, chosen, read_framework};

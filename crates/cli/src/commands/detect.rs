@@ -41,7 +41,11 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
     }
     let view = View::new(&learned.facts, &settings);
     let mut findings = detect::detection::detect(&view);
-    known.rules.find(&learned, &mut findings);
+    if let Some(rules) = &known.rules {
+        findings.extend(rules.findings(&learned.facts));
+        findings.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
+    }
+    let told = known.rules.as_ref().map(report::rules_told).unwrap_or_default();
     let findings = within(findings, &typed, &context)?;
     let stories = stories(&findings, WINDOW);
     let accepted = accepted(&findings, &known.exceptions, settings.now);
@@ -55,7 +59,7 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
         left_out: &learned.left_out,
         known: learned.known,
         learn_days: settings.learning(),
-        rules: &known.rules.told,
+        rules: &told,
         now: settings.now,
         version: env!("CARGO_PKG_VERSION"),
     };

@@ -5,17 +5,17 @@ use crate::args::detect::Detect;
 use crate::commands::{Context, read_inventory};
 use crate::misread::misread;
 use crate::output::{called, read_within};
-use crate::problem::Problem;
+use crate::problem::{Problem, io_problem, say};
 use ::audit::inventory::Inventory;
 use anyhow::Result;
 use cloudtrail::recorder::RecorderKind;
-use delivery::Learned;
 use detect::exception::Exception;
-use detect::finding::Finding;
 use detect::recorders::KnownRecorder;
+use detect::ruled::Ruled;
 use detect::settings::{Addresses, KnownNetwork, Settings};
+use detect::sigma::Rules;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use store::limits::{DOCUMENT, INVENTORY, METRICS, SETTINGS};
 use store::{AddressDatabase, DetectSettings, FileKind};
 
@@ -28,18 +28,7 @@ pub(super) struct Known {
     recorders: Vec<KnownRecorder>,
     counts: BTreeMap<String, BTreeMap<i64, u64>>,
     pub(super) exceptions: Vec<Exception>,
-    pub(super) rules: Rules,
-}
-
-/// Rules of the user's own.
-#[derive(Default)]
-pub(super) struct Rules {
-    pub(super) told: Vec<report::RuleTold>,
-}
-
-impl Rules {
-    /// Adds what they find.
-    pub(super) fn find(&self, _: &Learned, _: &mut Vec<Finding>) {}
+    pub(super) rules: Option<Ruled>,
 }
 
 impl Known {
@@ -59,7 +48,7 @@ impl Known {
             recorders: inventory.as_ref().map(recorders).unwrap_or_default(),
             counts: knowledge.metrics.as_deref().map(metrics).transpose()?.unwrap_or_default(),
             exceptions: exceptions(knowledge.accept.as_deref(), context, now)?,
-            rules: Rules::default(),
+            rules: rules(&knowledge.sigma)?,
         })
     }
 
@@ -147,4 +136,43 @@ fn recording(inventory: &Inventory, one: &cloudtrail::recorder::Recorder) -> Opt
         };
     }
     inventory.is_logging(&one.arn)
+}
+
+/// The rules in these folders and files. Rules of other logs are set aside, which is said.
+///
+/// # Errors
+/// [`Problem`] that names each rule that cannot run, and why.
+fn rules(places: &[PathBuf]) -> Result<Option<Ruled>> {
+    if places.is_empty() {
+        return Ok(None);
+    }
+    let mut files = Vec::new();
+    for place in places {
+        files.extend(
+            store::read_rules(place).map_err(|(path, error)| io_problem("read", &called(&path), &error))?,
+        );
+    }
+    let (rules, errors) = Rules::read(&files);
+    if let Some(first) = errors.first() {
+        let more = errors.len() - 1;
+        for error in errors.iter().skip(1).take(19) {
+            say("note", &error.to_string());
+        }
+        let line = match more {
+            0 => format!("{first}"),
+            _ => format!("{first}; and {more} more rules cannot run"),
+        };
+        return Err(Problem::new(line)
+            .help("mend or remove the rules that are named: a rule that cannot run finds nothing")
+            .into());
+    }
+    for one in rules.set_aside() {
+        say("note", &format!("{}: {} is set aside: {}", one.file, one.title, one.why));
+    }
+    if rules.rules().next().is_none() {
+        return Err(Problem::new("no rule about CloudTrail is there")
+            .help("name a folder with rules for --sigma: files that end in .yml or .yaml")
+            .into());
+    }
+    Ok(Some(Ruled::new(rules, &files)))
 }

@@ -27,7 +27,7 @@ const OF_BUCKETS: i64 = 60;
 ///
 /// # Errors
 /// [`Problem`] where a place is none, nothing could be read, or the state cannot be used.
-pub(super) fn learn(typed: &Detect, context: &Context, _: &Known) -> Result<Option<Learned>> {
+pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> Result<Option<Learned>> {
     let now = moment(context);
     let typed_places = places(&typed.sources).map_err(|error| no_place(&error))?;
     let opened = typed.state.as_deref().map(|path| State::open(path).map_err(|error| told(typed, &error)));
@@ -56,7 +56,8 @@ pub(super) fn learn(typed: &Detect, context: &Context, _: &Known) -> Result<Opti
     let bounds = Bounds::default();
     let threads = settings::threads(typed.reading.threads, &context.config);
     let organizations = Facts { organizations: known.organizations.clone(), ..Facts::default() };
-    let lesson = Lesson { places: &places, since, now, bounds };
+    let rules = told_before.rules.as_ref();
+    let lesson = Lesson { places: &places, since, now, bounds, rules };
     let learned = read(&lesson, known, &reader(session.as_ref(), None, threads));
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read");
@@ -67,6 +68,14 @@ pub(super) fn learn(typed: &Detect, context: &Context, _: &Known) -> Result<Opti
         same_organization(&organizations, &learned.facts).map_err(|error| told(typed, &error))?;
         let facts = std::mem::take(&mut learned.facts);
         learned.facts = state.keep(facts, &bounds).map_err(|error| told(typed, &error))?;
+    }
+    let ran = learned.facts.rules_run.as_ref();
+    let missed = rules.is_some_and(|rules| ran.is_some_and(|ran| !rules.keys().is_subset(ran)));
+    if missed {
+        say(
+            "note",
+            "some Sigma rules did not run over files that were read before: read them again without --state",
+        );
     }
     Ok(Some(learned))
 }
