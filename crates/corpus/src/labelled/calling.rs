@@ -72,7 +72,7 @@ fn unknown(stage: &mut Stage<'_>, function: &Function) -> Actor {
             let agent = program(&mut stage.rng);
             actor.with_session(session).in_account(&account).from(&stage.lair.clone(), &agent)
         }
-        _ => stage.inside(function.account),
+        _ => stage.attacker(function.account),
     }
 }
 
@@ -84,6 +84,7 @@ fn first_caller(stage: &mut Stage<'_>) {
 
 fn stranger(stage: &mut Stage<'_>) {
     let function = stage.target(|one| is_awake(one) && !matches!(one.trigger, Trigger::Partner(_)));
+    stage.access = Access::Foreign;
     let actor = stage.stranger();
     calls(stage, function, &actor, 30);
 }
@@ -96,6 +97,9 @@ fn network(stage: &mut Stage<'_>) {
 /// One of those who call the function every day, from elsewhere.
 fn known_elsewhere<'a>(stage: &mut Stage<'a>) -> (Actor, &'a Function) {
     let keyed = stage.access == Access::Key;
+    if !keyed {
+        stage.access = Access::Stolen;
+    }
     let function = stage.target(|one| if keyed { one.trigger == Trigger::Keyed } else { is_direct(one) });
     let lair = stage.lair.clone();
     let users = &stage.company.accounts[function.account].users;
@@ -110,7 +114,12 @@ fn known_elsewhere<'a>(stage: &mut Stage<'a>) -> (Actor, &'a Function) {
 
 fn burst(stage: &mut Stage<'_>) {
     let function = stage.target(is_direct);
-    let actor = stage.company.backend(function, &mut stage.rng);
+    let mut actor = stage.company.backend(function, &mut stage.rng);
+    if stage.access == Access::Stolen {
+        actor = actor.from(&stage.lair.clone(), &actor.agent);
+    } else {
+        stage.access = Access::Inside;
+    }
     let begin = stage.begin();
     let (count, span) = stage.by_pace((4000, 3000), (9600, 8 * 3600), (1100, 3500));
     for _ in 0..count {
@@ -177,13 +186,13 @@ fn after_change(stage: &mut Stage<'_>) {
 
 fn beside_service(stage: &mut Stage<'_>) {
     let function = stage.target(is_of_service);
-    let actor = stage.inside(function.account);
+    let actor = stage.attacker(function.account);
     calls(stage, function, &actor, 20);
 }
 
 fn denied(stage: &mut Stage<'_>) {
     let first = stage.target(is_awake);
-    let (actor, begin) = (stage.inside(first.account), stage.begin());
+    let (actor, begin) = (stage.attacker(first.account), stage.begin());
     let (count, step) = stage.by_pace((50, 6), (25, 9000), (8, 60));
     let mut at = begin;
     for _ in 0..count {
@@ -199,7 +208,7 @@ fn denied(stage: &mut Stage<'_>) {
 
 fn dry(stage: &mut Stage<'_>) {
     let first = stage.target(is_awake);
-    let (actor, begin) = (stage.inside(first.account), stage.begin());
+    let (actor, begin) = (stage.attacker(first.account), stage.begin());
     for at in stage.times(begin, 30) {
         let function = if stage.pace == Pace::Quiet { first } else { stage.neighbour(first) };
         let error = stage.rng.permille(400).then_some(DENIED);
@@ -208,6 +217,7 @@ fn dry(stage: &mut Stage<'_>) {
 }
 
 fn agent(stage: &mut Stage<'_>) {
+    let trusted = stage.access == Access::Trusted;
     let (actor, function) = known_elsewhere(stage);
     let loud = [
         "pacu/1.6.1",
@@ -225,7 +235,8 @@ fn agent(stage: &mut Stage<'_>) {
     ];
     let agent = if stage.pace == Pace::Loud { stage.rng.pick(&loud) } else { stage.rng.pick(&quiet) };
     // Some from where the caller always is.
-    let address = if stage.access == Access::Trusted {
+    let address = if trusted {
+        stage.access = Access::Inside;
         stage.rng.pick(&refs(&stage.company.accounts[function.account].nat)).to_owned()
     } else {
         actor.address.clone()
@@ -242,7 +253,10 @@ fn long_term(stage: &mut Stage<'_>) {
     } else {
         stage.lair.clone()
     };
-    let actor = if stage.pace == Pace::Loud || stage.access == Access::Stolen {
+    if stage.access != Access::Trusted {
+        stage.access = Access::Key;
+    }
+    let actor = if stage.pace == Pace::Loud || stage.rng.permille(300) {
         Actor::new(Kind::Root, &account.id, "root", &address, &agent)
     } else {
         let name = stage.rng.pick(&["old-admin", "ci-legacy", "contractor", "test-user"]);
@@ -263,6 +277,9 @@ fn console(stage: &mut Stage<'_>) {
         _ => &crew.people[(function.backend + 1) % crew.people.len()],
     };
     let address = if stage.access == Access::Trusted { person.address.clone() } else { stage.lair.clone() };
+    if stage.access != Access::Trusted {
+        stage.access = Access::Stolen;
+    }
     let actor = person.from(&address, "").in_console();
     let nights = stage.by_pace(1, 4, 1);
     for night in 0..nights {
@@ -282,6 +299,7 @@ fn anonymous(stage: &mut Stage<'_>) {
         stage.target(|one| (one.trigger == Trigger::Url) == spike && one.trigger != Trigger::Dormant);
     let agent =
         stage.rng.pick(&["Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "curl/8.14.1", "Go-http-client/1.1"]);
+    stage.access = Access::Nothing;
     let begin = stage.begin();
     let how = How { url: true, ..usual(function) };
     let lair = stage.lair.clone();
@@ -301,6 +319,7 @@ fn anonymous(stage: &mut Stage<'_>) {
 }
 
 fn execution(stage: &mut Stage<'_>) {
+    stage.access = Access::Stolen;
     let from = stage.target(|one| is_awake(one) && !one.role.is_empty());
     let target = stage.neighbour(from);
     let agent = command_line(&mut stage.rng);
@@ -312,6 +331,7 @@ fn execution(stage: &mut Stage<'_>) {
 fn qualifier(stage: &mut Stage<'_>) {
     let function = stage.target(|one| is_direct(one) && !one.alias.is_empty() && one.version > 3);
     let actor = if stage.access == Access::Trusted {
+        stage.access = Access::Inside;
         stage.company.backend(function, &mut stage.rng)
     } else {
         stage.inside(function.account)
@@ -327,8 +347,8 @@ fn qualifier(stage: &mut Stage<'_>) {
 }
 
 fn dormant(stage: &mut Stage<'_>) {
-    let function = stage.target(|one| one.trigger == Trigger::Dormant);
-    let actor = stage.inside(function.account);
+    let function = stage.sleeper();
+    let actor = stage.attacker(function.account);
     calls(stage, function, &actor, 12);
 }
 
@@ -355,6 +375,7 @@ fn region(stage: &mut Stage<'_>) {
 fn errors(stage: &mut Stage<'_>) {
     let function = stage.target(is_direct);
     let actor = if stage.access == Access::Trusted {
+        stage.access = Access::Inside;
         stage.company.backend(function, &mut stage.rng)
     } else {
         stage.inside(function.account)

@@ -67,7 +67,7 @@ impl Clock {
 
     /// A moment of the day that begins at `start` in UTC, more often when it is busy; `None` where there is too little to do.
     pub(super) fn moment(&self, start: i64, business: bool, rng: &mut Rng) -> Option<i64> {
-        (0..6).find_map(|_| {
+        (0..2).find_map(|_| {
             let at = start + whole(rng, 86_400);
             (rng.unit() < self.busy(at, business)).then_some(at)
         })

@@ -331,6 +331,9 @@ fn iam(stage: &mut Stage<'_>) {
     if stage.access == Access::Stolen {
         actor = actor.from(&stage.lair.clone(), &actor.agent);
     }
+    if stage.access != Access::Stolen {
+        stage.access = Access::Inside;
+    }
     let begin = stage.begin();
     let user = stage.rng.pick(&["support-ro", "backup-svc", "deploy2", "monitoring-tmp"]);
     let admin = "arn:aws:iam::aws:policy/AdministratorAccess";

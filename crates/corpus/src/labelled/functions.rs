@@ -56,7 +56,7 @@ fn trigger(company: &Company, at: usize, rng: &mut Rng) -> Trigger {
     // Some of each, however few there are.
     let drawn = if at < 24 { (at as u64 * 42) % 1000 } else { rng.below(1000) };
     match drawn {
-        0..=119 => Trigger::Schedule([300, 900, 3600, 86_400][rng.index(4)]),
+        0..=119 => Trigger::Schedule([300, 900, 900, 3600, 3600, 86_400][rng.index(6)]),
         120..=209 => Trigger::Notice("s3.amazonaws.com"),
         210..=279 => Trigger::Notice("sns.amazonaws.com"),
         280..=459 => Trigger::Gateway,
@@ -77,7 +77,7 @@ fn rate(trigger: Trigger, rng: &mut Rng) -> f64 {
     let spread = 4.0_f64.powi(i32::try_from(rng.below(4)).unwrap_or(0)) * (0.5 + rng.unit());
     match trigger {
         Trigger::Schedule(every) => 86_400.0 / every as f64,
-        Trigger::Gateway | Trigger::Url => 4.0 * spread,
+        Trigger::Gateway | Trigger::Url => 3.0 * spread,
         Trigger::Batch | Trigger::MonthEnd => 150.0 + 900.0 * rng.unit(),
         Trigger::Dormant => 4.0,
         Trigger::Partner(_) | Trigger::Keyed => 6.0 + 40.0 * rng.unit(),

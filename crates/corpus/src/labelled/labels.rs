@@ -1,6 +1,6 @@
 //! Labels: which records belong to which attack, what is out of the ordinary and no attack, and what a company would tell a detector.
 
-use super::Played;
+use super::attacks::Played;
 use super::company::Company;
 use crate::calendar::stamp;
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ pub struct Story {
     pub id: String,
     /// As in `LAM-02`.
     pub technique: &'static str,
+    /// All techniques that it takes, in the order of time.
+    pub steps: Vec<&'static str>,
     /// `loud`, `slow` or `quiet`.
     pub variant: &'static str,
     /// By what the attacker acts.
@@ -29,13 +31,14 @@ pub struct Story {
 }
 
 impl Story {
-    pub(super) fn new(technique: &'static str, played: &Played) -> Self {
+    pub(super) fn new(technique: &'static str, steps: &[&'static str], played: &Played) -> Self {
         let times = || played.records.iter().map(|one| one.at);
         let mut records: Vec<_> = played.records.iter().map(|one| (one.at, one.id.clone())).collect();
         records.sort_unstable();
         Story {
             id: String::new(),
             technique,
+            steps: steps.to_vec(),
             variant: played.pace.name(),
             access: played.access.name(),
             from: stamp(times().min().unwrap_or(0)),
@@ -106,7 +109,7 @@ impl Labels {
     /// As a file.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let story = |one: &Story| json!({"id": one.id, "technique": one.technique, "variant": one.variant, "access": one.access, "from": one.from, "until": one.until, "principals": one.principals, "functions": one.functions, "events": one.events});
+        let story = |one: &Story| json!({"id": one.id, "technique": one.technique, "steps": one.steps, "variant": one.variant, "access": one.access, "from": one.from, "until": one.until, "principals": one.principals, "functions": one.functions, "events": one.events});
         let benign = |one: &Benign| json!({"what": one.what, "suspicious": one.suspicious, "from": one.from, "until": one.until, "principals": one.principals});
         let stories: Vec<Value> = self.stories.iter().map(story).collect();
         let benign: Vec<Value> = self.benign.iter().map(benign).collect();

@@ -3,7 +3,7 @@
 use super::actor::{Actor, Kind, session};
 use super::company::{Company, Function, Trigger, refs, whole};
 use super::networks::host;
-use super::record::{Deed, FAULT, How, Rec, THROTTLED, invoke, manage};
+use super::record::{DENIED, Deed, Error, FAULT, How, MISSING, Rec, THROTTLED, invoke, manage};
 use crate::rng::{HEX, MIXED, Rng};
 use serde_json::json;
 
@@ -145,7 +145,7 @@ fn how<'a>(function: &'a Function, running: u64, rng: &mut Rng) -> How<'a> {
     let asynchronous = matches!(function.trigger, Trigger::Schedule(_) | Trigger::Notice(_))
         || (function.trigger == Trigger::Direct && function.backend == 2);
     let error = match rng.below(1000) {
-        part if part < function.errors => Some([THROTTLED, FAULT, THROTTLED][rng.index(3)]),
+        part if part < function.errors => Some(error(function, rng)),
         _ => None,
     };
     let executions = match rng.below(100) {
@@ -160,6 +160,16 @@ fn how<'a>(function: &'a Function, running: u64, rng: &mut Rng) -> How<'a> {
         error,
         executions,
         url: function.trigger == Trigger::Url,
+    }
+}
+
+/// What goes wrong on ordinary days.
+fn error(function: &Function, rng: &mut Rng) -> Error {
+    match rng.below(10) {
+        0..=5 => THROTTLED,
+        6 if matches!(function.trigger, Trigger::Direct | Trigger::Keyed) => DENIED,
+        7 if function.trigger == Trigger::Direct => MISSING,
+        _ => FAULT,
     }
 }
 

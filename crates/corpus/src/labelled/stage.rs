@@ -36,6 +36,12 @@ pub(super) enum Access {
     Trusted,
     /// A role of an account outside of the organization.
     Foreign,
+    /// A role of the account that a vendor's account may take.
+    Vendor,
+    /// Code that runs in a function, or a program at its usual place.
+    Inside,
+    /// Nothing: anybody may.
+    Nothing,
 }
 
 impl Access {
@@ -45,6 +51,9 @@ impl Access {
             Access::Key => "user key",
             Access::Trusted => "trusted network",
             Access::Foreign => "role of another account",
+            Access::Vendor => "vendor's role",
+            Access::Inside => "from inside",
+            Access::Nothing => "nothing",
         }
     }
 }
@@ -68,7 +77,7 @@ impl Hush {
         let within = self.local == local && (self.from..self.until).contains(&record.at);
         within
             && (record.data || !self.data)
-            && self.function.as_ref().is_none_or(|arn| record.text.contains(arn.as_str()))
+            && self.function.as_ref().is_none_or(|arn| record.text.contains(&format!("\"{arn}\"")))
     }
 }
 
@@ -80,6 +89,8 @@ pub(super) struct Stage<'a> {
     pub(super) access: Access,
     /// The day on which it begins.
     pub(super) day: i64,
+    /// Which of its kind it is.
+    pub(super) turn: usize,
     /// Records of the story.
     pub(super) records: Vec<Rec>,
     /// Records of those who repair.
@@ -91,6 +102,17 @@ pub(super) struct Stage<'a> {
     pub(super) hushes: Vec<Hush>,
     /// Where attackers come from in this story.
     pub(super) lair: String,
+    /// Iff it has several steps: what all of them are about, and by whom.
+    pub(super) plot: Option<Plot<'a>>,
+}
+
+/// What joins the steps of one story.
+#[derive(Default)]
+pub(super) struct Plot<'a> {
+    function: Option<&'a Function>,
+    actor: Option<Actor>,
+    /// When the last step ended; 0 before the first.
+    after: i64,
 }
 
 impl<'a> Stage<'a> {
@@ -98,7 +120,7 @@ impl<'a> Stage<'a> {
         company: &'a Company,
         mut rng: Rng,
         (pace, access): (Pace, Access),
-        day: i64,
+        (day, turn): (i64, usize),
         hushed: &'a [Hush],
     ) -> Self {
         let networks = if rng.permille(250) { &company.networks.cloud } else { &company.networks.hostile };
@@ -109,6 +131,7 @@ impl<'a> Stage<'a> {
             pace,
             access,
             day,
+            turn,
             records: Vec::new(),
             asides: Vec::new(),
             principals: BTreeSet::new(),
@@ -116,11 +139,16 @@ impl<'a> Stage<'a> {
             hushed,
             hushes: Vec::new(),
             lair,
+            plot: None,
         }
     }
 
     /// The moment at which it begins: people of the company at work, others at any time.
     pub(super) fn begin(&mut self) -> i64 {
+        if let Some(after) = self.plot.as_ref().map(|plot| plot.after).filter(|after| *after > 0) {
+            let wait = self.by_pace(600, 40_000, 5000);
+            return after + 60 + whole(&mut self.rng, wait);
+        }
         let start = self.company.day(self.day);
         if self.access == Access::Trusted {
             self.company.clock.at_work(start, &mut self.rng)
@@ -156,31 +184,56 @@ impl<'a> Stage<'a> {
 
     /// A function that is long there and as `wanted`; any other where there is none.
     pub(super) fn target(&mut self, wanted: impl Fn(&Function) -> bool) -> &'a Function {
+        if let Some(function) = self.plot.as_ref().and_then(|plot| plot.function) {
+            return function;
+        }
+        let function = self.any(wanted);
+        if let Some(plot) = &mut self.plot {
+            plot.function = Some(function);
+        }
+        function
+    }
+
+    fn any(&mut self, wanted: impl Fn(&Function) -> bool) -> &'a Function {
         let company = self.company;
-        let gone: Vec<&str> = company
-            .functions
-            .iter()
-            .filter(|one| one.trigger == Trigger::Dormant)
-            .take(2)
-            .map(|one| one.arn.as_str())
-            .collect();
-        let old = |one: &&Function| {
-            (one.born == 0 || one.born + 15 < self.day) && !gone.contains(&one.arn.as_str())
-        };
+        let old =
+            |one: &&Function| (one.born == 0 || one.born + 15 < self.day) && one.trigger != Trigger::Dormant;
         let all: Vec<&Function> = company.functions.iter().filter(old).collect();
         let fit: Vec<&Function> = all.iter().copied().filter(|one| wanted(one)).collect();
         let from = if fit.is_empty() { &all } else { &fit };
         from.get(self.rng.index(from.len())).copied().unwrap_or(&company.functions[0])
     }
 
+    /// A function that nobody calls, another for each story.
+    pub(super) fn sleeper(&self) -> &'a Function {
+        // The first two are deleted some day.
+        let company = self.company;
+        let all: Vec<&Function> =
+            company.functions.iter().filter(|one| one.trigger == Trigger::Dormant).skip(2).collect();
+        all.get(self.turn % all.len().max(1)).copied().unwrap_or(&company.functions[0])
+    }
+
     /// Another function of the same account.
     pub(super) fn neighbour(&mut self, function: &Function) -> &'a Function {
         let (account, arn) = (function.account, function.arn.clone());
-        self.target(|one| one.account == account && one.arn != arn)
+        self.any(|one| one.account == account && one.arn != arn)
     }
 
     /// Who attacks things of `account`.
     pub(super) fn attacker(&mut self, account: usize) -> Actor {
+        let id = &self.company.accounts[account].id;
+        let known = self.plot.as_ref().and_then(|plot| plot.actor.clone());
+        if let Some(actor) = known.filter(|actor| actor.account == *id) {
+            return actor;
+        }
+        let actor = self.somebody(account);
+        if let Some(plot) = &mut self.plot {
+            plot.actor = Some(actor.clone());
+        }
+        actor
+    }
+
+    fn somebody(&mut self, account: usize) -> Actor {
         let company = self.company;
         let id = &company.accounts[account].id;
         let agent = command_line(&mut self.rng);
@@ -192,16 +245,17 @@ impl<'a> Stage<'a> {
                 users[self.rng.index(users.len())].from(&self.lair, &agent)
             }
             (Access::Foreign, _) => self.stranger(),
+            (Access::Vendor, _) => self.vendor(account),
             (Access::Trusted, team) => {
                 let crew = &company.teams[team.unwrap_or(0)];
                 crew.people[self.rng.index(crew.people.len())].in_account(id)
             }
-            (Access::Stolen, Some(team)) => {
+            (_, Some(team)) => {
                 let (actor, style) = &company.teams[team].backends[0];
                 let session = super::actor::session(*style, &company.teams[team].name, &mut self.rng);
                 actor.with_session(session).from(&self.lair, &agent)
             }
-            (Access::Stolen, None) => {
+            (_, None) => {
                 let role = self.rng.pick(&["OrganizationAccountAccessRole", "SecurityAudit-Write", "Admin"]);
                 let session = format!("session-{}", self.rng.below(10_000));
                 Actor::new(Kind::Session, id, role, &self.lair, &agent).with_session(session)
@@ -211,9 +265,13 @@ impl<'a> Stage<'a> {
 
     /// As [`Stage::attacker`], where a stranger's role could do nothing: a role of the account that strangers may take.
     pub(super) fn inside(&mut self, account: usize) -> Actor {
-        if self.access != Access::Foreign {
-            return self.attacker(account);
+        if self.access == Access::Foreign {
+            self.access = Access::Vendor;
         }
+        self.attacker(account)
+    }
+
+    fn vendor(&mut self, account: usize) -> Actor {
         let company = self.company;
         let agent = command_line(&mut self.rng);
         let role = self.rng.pick(&["vendor-monitoring", "saas-integration", "cost-optimizer"]);
@@ -265,6 +323,12 @@ impl<'a> Stage<'a> {
     pub(super) fn change(&mut self, function: &Function, actor: &Actor, at: i64, deed: &Deed) {
         self.manage((function.account, function.region), actor, at, deed);
         self.functions.insert(function.arn.clone());
+    }
+
+    /// The next step of a plot begins after all of this one.
+    pub(super) fn next_step(&mut self) {
+        let last = self.records.iter().map(|one| one.at).max().unwrap_or(0);
+        self.plot.get_or_insert_default().after = last;
     }
 
     fn keep(&mut self, made: Vec<Rec>, actor: &Actor) {
