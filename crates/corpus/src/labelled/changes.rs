@@ -127,6 +127,15 @@ pub(super) fn selectors() -> Value {
     ])
 }
 
+/// What it selects later: buckets too.
+pub(super) fn wider() -> Value {
+    let mut wider = selectors();
+    if let Some(list) = wider.as_array_mut() {
+        list.push(json!({"name": "Buckets", "fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.type", "equals": ["AWS::S3::Object"]}]}));
+    }
+    wider
+}
+
 /// `PutEventSelectors` with an advanced body.
 pub(super) fn select(trail: &str, selectors: Value) -> Deed {
     let response = json!({"trailARN": trail, "advancedEventSelectors": selectors});
@@ -162,12 +171,8 @@ pub(super) fn foundations(company: &Company, rng: &mut Rng) -> Vec<Rec> {
     let third = company.days / 3;
     let at = work(third - 2, rng);
     act(ARCHIVE, at, Deed::new("s3", "PutBucketLifecycle", lifecycle(2555)), rng);
-    let mut wider = selectors();
-    if let Some(list) = wider.as_array_mut() {
-        list.push(json!({"name": "Buckets", "fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.type", "equals": ["AWS::S3::Object"]}]}));
-    }
-    let at = work(third, rng);
-    act(MANAGEMENT, at, select(&arn, wider), rng);
+    let at = work(third - 3, rng);
+    act(MANAGEMENT, at, select(&arn, wider()), rng);
     let at = work(company.days / 2, rng);
     let request = json!({"name": format!("{}-tools", company.trail), "s3BucketName": company.bucket, "isMultiRegionTrail": true});
     act(TOOLS, at, Deed::new("cloudtrail", "CreateTrail", request), rng);

@@ -78,7 +78,7 @@ fn rate(trigger: Trigger, rng: &mut Rng) -> f64 {
     match trigger {
         Trigger::Schedule(every) => 86_400.0 / every as f64,
         Trigger::Gateway | Trigger::Url => 3.0 * spread,
-        Trigger::Batch | Trigger::MonthEnd => 150.0 + 900.0 * rng.unit(),
+        Trigger::Batch | Trigger::MonthEnd => 120.0 + 500.0 * rng.unit(),
         Trigger::Dormant => 4.0,
         Trigger::Partner(_) | Trigger::Keyed => 6.0 + 40.0 * rng.unit(),
         _ => 2.0 * spread,

@@ -76,13 +76,14 @@ impl Context {
         let ranges = |all: &[String]| all.iter().map(|net| format!("{net}.0/24")).collect::<Vec<_>>();
         let nat: Vec<&String> = company.accounts.iter().flat_map(|one| &one.nat).collect();
         let networks = &company.networks;
+        let vpn = [&networks.vpn[..], std::slice::from_ref(&networks.later)].concat();
         Context(json!({
             "organization": company.organization,
             "accounts": accounts,
             "partners": partners,
             "regions": company.regions[..company.allowed],
             "blocked": ranges(&networks.blocked),
-            "networks": {"office": ranges(&networks.office), "vpn": ranges(&networks.vpn), "runners": ranges(&networks.runners), "cloud": ranges(&networks.cloud), "nat": nat},
+            "networks": {"office": ranges(&networks.office), "vpn": ranges(&vpn), "runners": ranges(&networks.runners), "cloud": ranges(&networks.cloud), "nat": nat},
             "trail": {"arn": company.trail_arn(), "bucket": company.bucket, "key": company.key, "logGroup": format!("aws-cloudtrail-logs-{}", company.trail)},
         }))
     }

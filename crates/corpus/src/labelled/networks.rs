@@ -12,6 +12,8 @@ const HOSTILE: [u64; 8] = [45, 89, 103, 146, 179, 185, 188, 196];
 pub(super) struct Networks {
     pub(super) office: Vec<String>,
     pub(super) vpn: Vec<String>,
+    /// What takes the place of `vpn` in the middle.
+    pub(super) later: String,
     pub(super) runners: Vec<String>,
     /// Where Lambda runs outside of networks of the company.
     pub(super) cloud: Vec<String>,
@@ -24,13 +26,15 @@ pub(super) struct Networks {
 
 impl Networks {
     pub(super) fn new(rng: &mut Rng) -> Self {
-        let mut some = |count: u64, of: &[u64]| (0..count).map(|_| network(of, rng)).collect();
+        let mut some =
+            |count: u64, of: &[u64]| -> Vec<String> { (0..count).map(|_| network(of, rng)).collect() };
         Networks {
             office: some(2, &PROVIDERS),
             vpn: some(2, &PROVIDERS),
             runners: some(4, &CLOUDS),
             cloud: some(6, &CLOUDS),
             homes: some(40, &PROVIDERS),
+            later: some(1, &PROVIDERS).concat(),
             hostile: some(60, &HOSTILE),
             blocked: some(5, &HOSTILE),
         }

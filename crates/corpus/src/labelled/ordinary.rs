@@ -45,7 +45,7 @@ pub(super) fn calls(company: &Company, at: usize, day: i64, out: &mut Vec<Rec>) 
     let rng = &mut rng;
     let running = version(company, at, day);
     for moment in moments(company, function, day, rng) {
-        let actor = caller(company, function, rng);
+        let actor = caller(company, (function, day), rng);
         let how = how(function, running, rng);
         invoke(company, function, (&actor, moment), &how, rng, out);
         // A refused call is made again a little later.
@@ -88,7 +88,7 @@ fn moments(company: &Company, function: &Function, day: i64, rng: &mut Rng) -> V
 }
 
 /// Who calls.
-fn caller(company: &Company, function: &Function, rng: &mut Rng) -> Actor {
+fn caller(company: &Company, (function, day): (&Function, i64), rng: &mut Rng) -> Actor {
     let account = &company.accounts[function.account];
     match function.trigger {
         Trigger::Schedule(_) => Actor::service("events.amazonaws.com"),
@@ -108,13 +108,13 @@ fn caller(company: &Company, function: &Function, rng: &mut Rng) -> Actor {
             let users = &account.users;
             users[function.backend % users.len()].clone()
         }
-        Trigger::Direct if rng.permille(15) => engineer(company, function, rng),
+        Trigger::Direct if rng.permille(15) => engineer(company, (function, day), rng),
         _ => company.backend(function, rng),
     }
 }
 
 /// An engineer who tries a function of the team: most of them always the same.
-fn engineer(company: &Company, function: &Function, rng: &mut Rng) -> Actor {
+fn engineer(company: &Company, (function, day): (&Function, i64), rng: &mut Rng) -> Actor {
     let people = &company.teams[function.team].people;
     let one = &people[function.backend % people.len()];
     // Now and then from home.
@@ -122,7 +122,17 @@ fn engineer(company: &Company, function: &Function, rng: &mut Rng) -> Actor {
         let home = &company.networks.homes[one.session.len() % company.networks.homes.len()];
         return one.from(&host(home, rng), &one.agent);
     }
-    if rng.permille(300) { one.in_console() } else { one.clone() }
+    let one = if day > company.opened { moved(company, one) } else { one.clone() };
+    if rng.permille(300) { one.in_console() } else { one }
+}
+
+/// The same person after the old VPN is gone.
+fn moved(company: &Company, person: &Actor) -> Actor {
+    let (network, host) = person.address.rsplit_once('.').unwrap_or_default();
+    if company.networks.vpn.iter().any(|one| one == network) {
+        return person.from(&format!("{}.{host}", company.networks.later), &person.agent);
+    }
+    person.clone()
 }
 
 /// Somebody with a browser.

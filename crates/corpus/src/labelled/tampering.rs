@@ -1,6 +1,6 @@
 //! Stories of trails: `TRL-01` to `TRL-09`, and `TRL-11`.
 
-use super::changes::{own_trail, select, selectors};
+use super::changes::{own_trail, select, selectors, wider};
 use super::company::{ARCHIVE, MANAGEMENT, SECURITY, whole};
 use super::record::Deed;
 use super::stage::{Access, Hush, Pace, Stage};
@@ -83,7 +83,7 @@ fn delete(stage: &mut Stage<'_>) {
     let short = name.rsplit('/').next().unwrap_or_default();
     let made = json!({"name": short, "s3BucketName": stage.company.bucket, "kmsKeyId": stage.company.key, "isMultiRegionTrail": true, "includeGlobalServiceEvents": true, "isOrganizationTrail": !local, "enableLogFileValidation": true});
     stage.repair((account, 0), until - 20, &Deed::new("cloudtrail", "CreateTrail", made));
-    stage.repair((account, 0), until - 15, &select(&name, selectors()));
+    stage.repair((account, 0), until - 15, &select(&name, wider()));
     stage.repair((account, 0), until, &Deed::new("cloudtrail", "StartLogging", json!({"name": name})));
 }
 
@@ -149,9 +149,9 @@ fn narrow(stage: &mut Stage<'_>) {
         stage.manage((account, 0), &actor, at, &deed);
         let until = at + 1800 + whole(&mut stage.rng, 3600);
         if stage.pace == Pace::Loud {
-            stage.manage((account, 0), &actor, until, &select(&name, selectors()));
+            stage.manage((account, 0), &actor, until, &select(&name, wider()));
         } else {
-            stage.repair((account, 0), until, &select(&name, selectors()));
+            stage.repair((account, 0), until, &select(&name, wider()));
         }
         hush(stage, (at, until), local, management, function);
     }

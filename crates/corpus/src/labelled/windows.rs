@@ -1,5 +1,7 @@
 //! What is out of the ordinary and no attack: tests, incidents, nights on call, new roles, a load test.
 
+mod habits;
+
 use super::Benign;
 use super::actor::{Actor, Kind};
 use super::changes::{code, permission, platform};
@@ -29,6 +31,7 @@ impl<'a> Windows<'a> {
         windows.new_role();
         windows.own_accounts();
         windows.decommissioning();
+        windows.habits();
         windows
     }
 
@@ -116,7 +119,7 @@ impl<'a> Windows<'a> {
     fn on_call(&mut self) {
         let company = self.company;
         for day in 1..company.days {
-            if !self.rng.permille(180) {
+            if !self.rng.permille(350) {
                 continue;
             }
             let crew = &company.teams[self.rng.index(company.teams.len())];
