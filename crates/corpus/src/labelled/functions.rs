@@ -77,10 +77,10 @@ fn rate(trigger: Trigger, rng: &mut Rng) -> f64 {
     let spread = 4.0_f64.powi(i32::try_from(rng.below(4)).unwrap_or(0)) * (0.5 + rng.unit());
     match trigger {
         Trigger::Schedule(every) => 86_400.0 / every as f64,
-        Trigger::Gateway | Trigger::Url => 3.0 * spread,
+        Trigger::Gateway | Trigger::Url => 2.5 * spread,
         Trigger::Batch | Trigger::MonthEnd => 120.0 + 500.0 * rng.unit(),
         Trigger::Dormant => 4.0,
         Trigger::Partner(_) | Trigger::Keyed => 6.0 + 40.0 * rng.unit(),
-        _ => 2.0 * spread,
+        _ => 1.7 * spread,
     }
 }

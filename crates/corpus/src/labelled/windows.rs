@@ -48,12 +48,9 @@ impl<'a> Windows<'a> {
 
     fn some(&mut self, day: i64) -> &'a Function {
         let company = self.company;
-        loop {
-            let one = &company.functions[self.rng.index(company.functions.len())];
-            if company.is_there(one, day) && one.trigger != Trigger::Dormant {
-                return one;
-            }
-        }
+        let fit = |one: &&Function| company.is_there(one, day) && one.trigger != Trigger::Dormant;
+        let all: Vec<&Function> = company.functions.iter().filter(fit).collect();
+        all.get(self.rng.index(all.len())).copied().unwrap_or(&company.functions[0])
     }
 
     fn call(&mut self, function: &Function, actor: &Actor, at: i64, how: &How<'_>) {
