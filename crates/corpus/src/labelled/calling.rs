@@ -249,7 +249,7 @@ fn long_term(stage: &mut Stage<'_>) {
     let account = &stage.company.accounts[function.account];
     let agent = command_line(&mut stage.rng);
     let address = if stage.access == Access::Trusted {
-        host(rng_pick(&stage.company.networks.office), &mut stage.rng)
+        host(stage.rng.pick(&refs(&stage.company.networks.office)), &mut stage.rng)
     } else {
         stage.lair.clone()
     };
@@ -263,10 +263,6 @@ fn long_term(stage: &mut Stage<'_>) {
         Actor::new(Kind::User, &account.id, name, &address, &agent)
     };
     calls(stage, function, &actor, 10);
-}
-
-fn rng_pick(all: &[String]) -> &str {
-    all.first().map_or("", String::as_str)
 }
 
 fn console(stage: &mut Stage<'_>) {

@@ -177,11 +177,8 @@ fn layer(stage: &mut Stage<'_>) {
 
 fn create_and_call(stage: &mut Stage<'_>) {
     let like = stage.target(|_| true);
-    let actor = stage.inside(like.account);
-    for at in {
-        let begin = stage.begin();
-        stage.times(begin, 2)
-    } {
+    let (actor, begin) = (stage.inside(like.account), stage.begin());
+    for at in stage.times(begin, 2) {
         let name = format!(
             "{}-{}",
             stage.rng.pick(&["tmp", "test", "healthcheck", "sync", "fn"]),
@@ -367,15 +364,10 @@ fn delete(stage: &mut Stage<'_>) {
         let function = copy(like, name.clone(), format!("{}{}", like.arn, &name[like.name.len()..]));
         let at = begin + turn * stage.by_pace(12, 30_000, 0) + whole(&mut stage.rng, 9);
         if stage.pace != Pace::Loud {
-            let request = json!({"functionName": name, "runtime": "nodejs22.x", "role": "arn:aws:iam::000000000000:role/x", "environment": {}});
-            let request = {
-                let mut one = request;
-                one["role"] = json!(format!(
-                    "arn:aws:iam::{}:role/{}",
-                    stage.company.accounts[like.account].id, like.role
-                ));
-                one
-            };
+            let id = &stage.company.accounts[like.account].id;
+            let role = format!("arn:aws:iam::{id}:role/{}", like.role);
+            let request =
+                json!({"functionName": name, "runtime": "nodejs22.x", "role": role, "environment": {}});
             stage.change(&function, &actor, at, &Deed::new("lambda", "CreateFunction20150331", request));
         }
         let wait = if stage.pace == Pace::Loud { 1 } else { 200 + whole(&mut stage.rng, 1500) };
@@ -390,8 +382,7 @@ fn delete(stage: &mut Stage<'_>) {
 
 fn shell(stage: &mut Stage<'_>) {
     let like = stage.target(|_| true);
-    let (actor, begin) = (stage.attacker(like.account), stage.begin());
-    let actor = actor.in_account(&stage.company.accounts[like.account].id);
+    let (actor, begin) = (stage.inside(like.account), stage.begin());
     let (id, region) = (&stage.company.accounts[like.account].id, &stage.company.regions[like.region]);
     let arn = format!("arn:aws:lambda:{region}:{id}:microvm-image:{}", like.name);
     for at in stage.times(begin, 4) {
