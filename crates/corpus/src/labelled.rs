@@ -43,33 +43,47 @@ pub struct Plan {
     pub functions: usize,
 }
 
+/// The labels alone: what [`write`] says of the same plan.
+#[must_use]
+pub fn labels(plan: &Plan) -> Labels {
+    drawn(plan).labels
+}
+
 /// Writes the logs below `root`; the labels say what is in them.
 ///
 /// # Errors
 ///
 /// A folder or a file cannot be written.
 pub fn write(plan: &Plan, root: &Path) -> io::Result<(Labels, Written)> {
-    let plan = Plan { days: plan.days.max(15), ..*plan };
-    let company = Company::new(&plan);
-    let (stories, hushes, mut planned) = attacks::all(&company);
-    let windows = windows::Windows::new(&company);
-    planned.extend(windows.records);
-    planned.extend(changes::foundations(&company, &mut Rng::new(plan.seed, 0xF0)));
-    let mut days: Vec<Vec<Rec>> = (0..plan.days).map(|_| Vec::new()).collect();
+    let Drawn { company, labels, planned, hushes } = drawn(plan);
+    let mut days: Vec<Vec<Rec>> = (0..company.days).map(|_| Vec::new()).collect();
     for record in planned {
-        let day = (record.at - company.from).div_euclid(86_400).clamp(0, plan.days - 1);
+        let day = (record.at - company.from).div_euclid(86_400).clamp(0, company.days - 1);
         days[usize::try_from(day).unwrap_or(0)].push(record);
     }
     let written = all_days(&company, &days, &hushes, root)?;
-    let labels = Labels {
-        seed: plan.seed,
-        days: plan.days,
-        functions: plan.functions,
-        stories,
-        benign: windows.benign,
-        context: Context::new(&company),
-    };
     Ok((labels, written))
+}
+
+/// Everything but the ordinary days.
+struct Drawn {
+    company: Company,
+    labels: Labels,
+    /// Records of attacks, windows and foundations.
+    planned: Vec<Rec>,
+    hushes: Vec<Hush>,
+}
+
+fn drawn(plan: &Plan) -> Drawn {
+    let plan = Plan { days: plan.days.max(15), ..*plan };
+    let company = Company::new(&plan);
+    let (stories, hushes, mut planned) = attacks::all(&company);
+    let windows::Windows { records, benign, .. } = windows::Windows::new(&company);
+    planned.extend(records);
+    planned.extend(changes::foundations(&company, &mut Rng::new(plan.seed, 0xF0)));
+    let Plan { seed, days, functions } = plan;
+    let labels = Labels { seed, days, functions, stories, benign, context: Context::new(&company) };
+    Drawn { company, labels, planned, hushes }
 }
 
 /// Every day from numbers of its own, on all cores: the same bytes whatever their number.
