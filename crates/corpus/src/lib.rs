@@ -9,6 +9,7 @@ pub mod example;
 pub mod files;
 pub mod hash;
 pub mod identity;
+pub mod labelled;
 pub mod lambda;
 mod many;
 mod others;

@@ -4,7 +4,7 @@
 
 use clap::Parser;
 use corpus::digests::Signer;
-use corpus::{Plan, Truth};
+use corpus::{Plan, Truth, labelled};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -54,6 +54,12 @@ struct Arguments {
     /// So many files of 2 KB, and nothing else.
     #[arg(long, conflicts_with_all = ["gigabytes", "files", "digests", "example"])]
     tiny: Option<usize>,
+    /// Logs of a company with attacks in them, and `labels.json`.
+    #[arg(long, conflicts_with_all = ["gigabytes", "files", "digests", "example", "tiny"])]
+    stories: bool,
+    /// With --stories: how many functions.
+    #[arg(long, default_value_t = 300)]
+    functions: usize,
     /// The example of Acme: the same for every seed.
     #[arg(long)]
     example: bool,
@@ -65,6 +71,9 @@ fn main() -> io::Result<()> {
     if arguments.example {
         return corpus::example::write(&arguments.out).map(|truth| say(&truth, started));
     }
+    if arguments.stories {
+        return stories(&arguments, started);
+    }
     let truth = match arguments.tiny {
         Some(count) => corpus::tiny(count, arguments.seed, &arguments.out)?,
         None => many(&arguments)?,
@@ -74,6 +83,19 @@ fn main() -> io::Result<()> {
     std::fs::write(&path, format!("{}\n", truth.to_json()))?;
     say(&truth, started);
     println!("truth: {}", path.display());
+    Ok(())
+}
+
+fn stories(arguments: &Arguments, started: Instant) -> io::Result<()> {
+    let Arguments { seed, days, functions, .. } = *arguments;
+    let (labels, written) = labelled::write(&labelled::Plan { seed, days, functions }, &arguments.out)?;
+    let beside = || arguments.out.parent().unwrap_or(Path::new(".")).join("labels.json");
+    let path = arguments.truth.clone().unwrap_or_else(beside);
+    std::fs::write(&path, format!("{}\n", labels.to_json()))?;
+    let labelled::Written { files, records, duplicates, bytes } = written;
+    println!("{files} files, {bytes} bytes of JSON, {records} records, {duplicates} of them again");
+    println!("{} stories, {:.1} s", labels.stories.len(), started.elapsed().as_secs_f64());
+    println!("labels: {}", path.display());
     Ok(())
 }
 

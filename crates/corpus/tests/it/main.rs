@@ -4,6 +4,7 @@
 
 mod chain;
 mod example;
+mod labelled;
 mod truth;
 
 use std::collections::BTreeMap;
