@@ -1,6 +1,7 @@
 //! A detection: what it is called, how much it matters, what it looks at, and how it looks.
 
 use crate::finding::{Finding, Severity};
+use crate::recorders::Kind;
 use crate::view::View;
 
 /// A number that users may set.
@@ -39,8 +40,40 @@ pub struct Detection {
 #[must_use]
 pub fn detect(view: &View<'_>) -> Vec<Finding> {
     let wanted = crate::detections::ALL.iter().filter(|one| view.settings.is_on(one.id));
-    let mut found: Vec<Finding> = wanted.flat_map(|one| (one.find)(view)).map(Finding::identified).collect();
+    let found = wanted.flat_map(|one| (one.find)(view)).map(|one| judged(one, view));
+    let mut found: Vec<Finding> = found.map(Finding::identified).collect();
     found.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
     found.dedup_by(|one, other| one.id == other.id);
     found
+}
+
+/// A finding about a recorder that was stopped, deleted or changed, with what that does to the recording: a note where another recorder
+/// records the same.
+fn judged(finding: Finding, view: &View<'_>) -> Finding {
+    if !matches!(finding.detection.as_str(), "TRL-01" | "TRL-02" | "TRL-05") {
+        return finding;
+    }
+    let key = |proof: &crate::finding::Proof| (proof.time, proof.event_id.clone());
+    let known: Vec<_> =
+        finding.proofs.iter().filter_map(|proof| view.judgements().get(&key(proof))).collect();
+    let losses: Vec<String> = known
+        .iter()
+        .flat_map(|one| &one.losses)
+        .filter(|loss| loss.kind != Kind::Other)
+        .map(crate::recorders::Loss::sentence)
+        .collect();
+    if let Some(first) = losses.first() {
+        let first = first.clone();
+        return finding.remarked(first);
+    }
+    let covered = known.iter().find_map(|one| one.covered_by.clone());
+    // Each of them has to be covered for all of them to be.
+    match covered.filter(|_| !known.is_empty() && known.iter().all(|one| one.covered_by.is_some())) {
+        Some(other) => Finding {
+            severity: Severity::Note,
+            remark: Some(format!("Nothing is lost: {} records the same.", crate::view::name_of(&other))),
+            ..finding
+        },
+        None => finding,
+    }
 }

@@ -1,7 +1,16 @@
 //! Trails and event data stores as the records and an inventory know them, at each moment.
 
+mod gap;
+mod loss;
+mod state;
+
+pub use loss::{Judged, Kind, Loss};
+pub use state::{Recorder, Step, steps};
+
+use crate::view::View;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
+use std::collections::BTreeMap;
 
 /// A recorder as an inventory knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,4 +29,18 @@ pub struct KnownRecorder {
     pub selectors: Option<Selectors>,
     /// When that was so: milliseconds since 1970.
     pub at: i64,
+}
+
+/// By the moment and the id of a call that changed a recorder: what it does to the recording.
+pub type Judgements = BTreeMap<(i64, String), Judged>;
+
+/// What each call does that changed a recorder.
+#[must_use]
+pub fn judgements(view: &View<'_>) -> Judgements {
+    let steps = steps(view);
+    let judged = steps.iter().enumerate().map(|(at, step)| {
+        let later = steps.get(at + 1..).unwrap_or_default();
+        ((step.change.time, step.change.id.clone()), step.judged(view, later))
+    });
+    judged.collect()
 }

@@ -3,7 +3,9 @@
 use crate::call::{Caller, Way};
 use crate::change::Change;
 use crate::facts::{Cell, CellKey, DAY, Facts, SEPARATOR};
+use crate::recorders::Judgements;
 use crate::settings::Settings;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -52,6 +54,7 @@ pub struct View<'f> {
     made: BTreeMap<String, i64>,
     /// Roles that run functions: by the role's ARN the names of functions.
     executors: BTreeMap<String, BTreeSet<String>>,
+    judgements: OnceCell<Judgements>,
 }
 
 /// The account in an ARN; empty where there is none.
@@ -109,7 +112,8 @@ impl<'f> View<'f> {
                 executors.entry(role).or_default().insert(name_of(&function).to_owned());
             }
         }
-        View { facts, settings, calls, functions, callers, changes, made, executors }
+        let judgements = OnceCell::new();
+        View { facts, settings, calls, functions, callers, changes, made, executors, judgements }
     }
 
     /// The ARN of the function that was called.
@@ -149,6 +153,26 @@ impl<'f> View<'f> {
         let first = |range: &Range<usize>| self.calls.get(range.start).map_or("", |call| self.function(call));
         let found = self.functions.binary_search_by(|range| first(range).cmp(function));
         found.ok().and_then(|at| self.calls.get(self.functions.get(at)?.clone())).unwrap_or_default()
+    }
+
+    /// The ARNs of all functions that were called, in order.
+    pub fn functions(&self) -> impl Iterator<Item = &'f str> + '_ {
+        self.by_function().filter_map(|calls| calls.first()).map(|call| self.function(call))
+    }
+
+    /// Where functions were called or made: account and Region.
+    #[must_use]
+    pub fn places(&self) -> BTreeSet<(String, String)> {
+        let made = self.made.keys().map(String::as_str);
+        let all = self.functions().chain(made);
+        let place = |arn: &str| (account_of(arn).to_owned(), region_of(arn).to_owned());
+        all.map(place).filter(|(account, region)| !account.is_empty() && !region.is_empty()).collect()
+    }
+
+    /// What each call does to the recording that changed a recorder.
+    #[must_use]
+    pub fn judgements(&self) -> &Judgements {
+        self.judgements.get_or_init(|| crate::recorders::judgements(self))
     }
 
     /// All changes, in order of time.

@@ -1,0 +1,341 @@
+//! What a change stopped recording, decided over all recorders that are known at that moment.
+
+use super::gap::Gap;
+use super::state::{All, Recorder, Step};
+use crate::change::Change;
+use crate::facts::DAY;
+use crate::view::{View, account_of, region_of};
+use cloudtrail::arn::partition_of;
+use cloudtrail::event::Event;
+use cloudtrail::resource::ResourceType;
+use cloudtrail::selector::Selector;
+use recording::{
+    Candidate, Decider, Inclusion, State, Subject, decide, decide_space, included, management_events,
+};
+use std::collections::BTreeSet;
+
+/// What of it is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Invocations of functions.
+    Invocations,
+    /// Management events.
+    Management,
+    /// Data events of something else.
+    Other,
+}
+
+impl Kind {
+    /// In words.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Invocations => "Lambda invocations",
+            Self::Management => "management events",
+            Self::Other => "other data events",
+        }
+    }
+}
+
+/// Something that was recorded before a change, and is not after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// What.
+    pub kind: Kind,
+    /// The places where it is lost: account and Region.
+    pub places: BTreeSet<(String, String)>,
+    /// An event that is not recorded any more, in words.
+    pub witness: String,
+    /// Functions that were called before, and whose calls leave no record now.
+    pub functions: BTreeSet<String>,
+    /// True iff it is known what was recorded before: else only the delivered records show that it was.
+    pub known: bool,
+    /// When it was recorded again, and the call that did it.
+    pub until: Option<(i64, String)>,
+    /// Invocations that CloudWatch counts within the gap; `None` iff nobody counted.
+    pub counted: Option<u64>,
+}
+
+/// What a change does to the recording.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// What is lost, invocations first.
+    pub losses: Vec<Loss>,
+    /// The recorder records less than before, and another one records the same: its ARN.
+    pub covered_by: Option<String>,
+    /// The recorder records less than before, or may.
+    pub narrows: bool,
+}
+
+/// Places beyond these are not looked at: enough to tell what is lost.
+const PLACES: usize = 400;
+/// Days before a change in which calls show that they were recorded.
+const SHOWN: i64 = 14;
+
+impl Step<'_> {
+    /// See [`Judged`].
+    #[must_use]
+    pub fn judged(&self, view: &View<'_>, later: &[Step<'_>]) -> Judged {
+        let before = self.before.get(&self.recorder);
+        let after = self.after.get(&self.recorder);
+        let mut judged = Judged {
+            narrows: narrows(before.map(|one| &**one), after.map(|one| &**one)),
+            ..Judged::default()
+        };
+        if !judged.narrows {
+            return judged;
+        }
+        for kind in [Kind::Invocations, Kind::Management, Kind::Other] {
+            let mut losses: Vec<Loss> = Vec::new();
+            for (account, region) in self.places(view, before.map(|one| &**one)) {
+                let place = Place { step: self, view, account: &account, region: &region };
+                let Some(loss) = place.lost(kind) else { continue };
+                let same = losses.iter_mut().find(|one| one.known == loss.known);
+                match same {
+                    Some(one) => {
+                        one.places.extend(loss.places);
+                        one.functions.extend(loss.functions);
+                    }
+                    None => losses.push(loss),
+                }
+            }
+            judged.losses.extend(losses);
+        }
+        for loss in &mut judged.losses {
+            let gap = Gap::after(self, loss, later);
+            loss.counted = gap.counted(view, &loss.functions, self.change.time);
+            loss.until = gap.until;
+        }
+        let others = self.after.iter().filter(|(arn, _)| **arn != self.recorder);
+        let others = others.filter(|(_, one)| one.active != Some(false) && one.selectors.is_some());
+        judged.covered_by = others.map(|(arn, _)| arn.clone()).next().filter(|_| judged.losses.is_empty());
+        judged
+    }
+
+    /// Places where functions are seen that the recorder may reach, its home among them.
+    fn places(&self, view: &View<'_>, before: Option<&Recorder>) -> BTreeSet<(String, String)> {
+        let home = (account_of(&self.recorder).to_owned(), region_of(&self.recorder).to_owned());
+        let seen = view
+            .places()
+            .into_iter()
+            .filter(|(account, region)| before.is_none_or(|one| one.reaches(account, region) != Some(false)));
+        seen.chain([home]).take(PLACES).collect()
+    }
+}
+
+/// True iff the recorder may record less than before.
+fn narrows(before: Option<&Recorder>, after: Option<&Recorder>) -> bool {
+    let Some(after) = after else { return true };
+    let Some(before) = before else {
+        // A recorder that was not known: only what stops or selects can narrow.
+        return after.active == Some(false) || after.selectors.is_some();
+    };
+    let off = |before: Option<bool>, after: Option<bool>| before != Some(false) && after == Some(false);
+    if off(before.active, after.active)
+        || off(before.multi_region, after.multi_region)
+        || off(before.organization, after.organization)
+    {
+        return true;
+    }
+    match (&before.selectors, &after.selectors) {
+        (Some(one), Some(other)) => !matches!(included(&one.list, &other.list), Inclusion::Included),
+        (None, Some(_)) => true,
+        (Some(_), None) => true,
+        (None, None) => false,
+    }
+}
+
+/// One place of a step.
+struct Place<'s, 'f> {
+    step: &'s Step<'f>,
+    view: &'s View<'f>,
+    account: &'s str,
+    region: &'s str,
+}
+
+impl Loss {
+    /// What is lost, of what, and until when: a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let names: Vec<&str> = self.functions.iter().map(|arn| crate::view::name_of(arn)).collect();
+        let of = if names.is_empty() { String::new() } else { format!(" of {}", few(&names)) };
+        let places: Vec<String> =
+            self.places.iter().map(|(account, region)| format!("{region} of {account}")).collect();
+        let places = few(&places.iter().map(String::as_str).collect::<Vec<_>>());
+        let (noun, witness) = (self.kind.noun(), &self.witness);
+        let verb = if self.known {
+            "are not recorded any more"
+        } else {
+            "left records until then, and no known recorder records them any more"
+        };
+        let until = match &self.until {
+            Some((at, call)) => format!(", until {call} at {}", logs::text_of(*at)),
+            None => String::new(),
+        };
+        let counted = match self.counted {
+            Some(count) => format!(" CloudWatch counts {count} invocations in that time."),
+            None => String::new(),
+        };
+        format!("{noun}{of} in {places} {verb}{until}: for example {witness}.{counted}")
+    }
+}
+
+/// The first of them, and how many more there are.
+fn few(names: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+impl Place<'_, '_> {
+    fn candidates<'a>(&self, all: &'a All) -> Vec<Candidate<'a>> {
+        all.values().filter_map(|one| one.candidate(self.account, self.region)).collect()
+    }
+
+    fn any(&self) -> Subject<'_> {
+        Subject::Any {
+            kind: ResourceType::Function,
+            partition: partition_of(self.region),
+            account: self.account,
+            region: self.region,
+        }
+    }
+
+    fn lost(&self, kind: Kind) -> Option<Loss> {
+        match kind {
+            Kind::Invocations => self.invocations(),
+            Kind::Management => self.management(),
+            Kind::Other => self.other(),
+        }
+    }
+
+    fn loss(&self, kind: Kind, witness: &Event, functions: BTreeSet<String>, known: bool) -> Loss {
+        Loss {
+            kind,
+            places: [(self.account.to_owned(), self.region.to_owned())].into(),
+            witness: worded(witness, self.region),
+            functions,
+            known,
+            until: None,
+            counted: None,
+        }
+    }
+
+    fn invocations(&self) -> Option<Loss> {
+        let (before, after) = (self.candidates(&self.step.before), self.candidates(&self.step.after));
+        let now = decide(&after, self.any());
+        if now.state == State::Recorded {
+            return None;
+        }
+        let was = decide(&before, self.any());
+        let mut then = Decider::new(ResourceType::Function, &before);
+        let mut next = Decider::new(ResourceType::Function, &after);
+        let mut functions = BTreeSet::new();
+        let mut shown = BTreeSet::new();
+        let mut witness = None;
+        for function in self.functions() {
+            let (one, other) = (then.class(function), next.class(function));
+            let (was, is) = (then.verdict(one).state, next.verdict(other));
+            if !matches!(is.state, State::NotRecorded | State::PartiallyRecorded) {
+                continue;
+            }
+            let escape = is.escape.as_ref().map(|escape| escape.witness_for(function));
+            match was {
+                State::Recorded => {
+                    witness = witness.or(escape);
+                    functions.insert(function.to_owned());
+                }
+                State::Undetermined if self.was_recorded(function) => {
+                    shown.insert(function.to_owned());
+                }
+                State::PartiallyRecorded if is.state == State::NotRecorded => {
+                    witness = witness.or(escape);
+                    functions.insert(function.to_owned());
+                }
+                _ => {}
+            }
+        }
+        let escape = now.escape.as_ref().map(|escape| &escape.witness);
+        let known = was.state == State::Recorded && is_no(now.state)
+            || was.state == State::PartiallyRecorded && now.state == State::NotRecorded
+            || !functions.is_empty();
+        if known {
+            return Some(self.loss(Kind::Invocations, witness.as_ref().or(escape)?, functions, true));
+        }
+        // Calls that still leave records are recorded by a recorder that nobody told us of.
+        shown.retain(|function| !self.is_recorded_still(function));
+        if was.state != State::Undetermined || !is_no(now.state) || shown.is_empty() {
+            return None;
+        }
+        Some(self.loss(Kind::Invocations, escape?, shown, false))
+    }
+
+    fn management(&self) -> Option<Loss> {
+        let (before, after) = (self.candidates(&self.step.before), self.candidates(&self.step.after));
+        let space = [management_events()];
+        let now = decide_space(&after, &space, "management events");
+        let was = decide_space(&before, &space, "management events");
+        let lost = was.state == State::Recorded && is_no(now.state)
+            || was.state == State::PartiallyRecorded && now.state == State::NotRecorded;
+        let escape = now.escape.as_ref().filter(|_| lost)?;
+        Some(self.loss(Kind::Management, &escape.witness, BTreeSet::new(), true))
+    }
+
+    fn other(&self) -> Option<Loss> {
+        let of = |all: &All| -> Vec<Selector> {
+            let here = all.values().filter(|one| {
+                one.candidate(self.account, self.region).is_some_and(|candidate| candidate.certain)
+            });
+            here.filter_map(|one| one.selectors.clone()).flat_map(|one| one.list.clone()).collect()
+        };
+        let Inclusion::Lost { witness, .. } = included(&of(&self.step.before), &of(&self.step.after)) else {
+            return None;
+        };
+        let lambda = witness.resource.as_ref().is_some_and(|one| ResourceType::parse(&one.kind).is_some());
+        let data = witness.category == "Data" && !lambda;
+        data.then(|| self.loss(Kind::Other, &witness, BTreeSet::new(), true))
+    }
+
+    /// Functions that are seen at the place.
+    fn functions(&self) -> impl Iterator<Item = &str> {
+        let here = |arn: &&str| account_of(arn) == self.account && region_of(arn) == self.region;
+        self.view.functions().filter(here)
+    }
+
+    /// True iff calls of the function left records just before.
+    fn was_recorded(&self, function: &str) -> bool {
+        let at = self.step.change.time;
+        self.view.calls_of(function).iter().any(|call| call.time() < at && call.cell.last >= at - SHOWN * DAY)
+    }
+
+    /// True iff calls of the function leave records after it, before the next change of a recorder could have mended it.
+    fn is_recorded_still(&self, function: &str) -> bool {
+        const SETTLES: i64 = 15 * 60_000;
+        let at = self.step.change.time + SETTLES;
+        let next = |change: &&Change| {
+            change.source == "cloudtrail" && change.succeeded() && change.time > self.step.change.time
+        };
+        let next = self.view.changes().iter().copied().find(next).map_or(i64::MAX, |change| change.time);
+        self.view.calls_of(function).iter().any(|call| {
+            // Of the calls of a day the first and the last are known by their moment.
+            [call.time(), call.cell.last].iter().any(|time| *time > at && *time < next)
+        })
+    }
+}
+
+const fn is_no(state: State) -> bool {
+    matches!(state, State::NotRecorded | State::PartiallyRecorded)
+}
+
+/// `Invoke of arn:... in eu-west-1`
+fn worded(event: &Event, region: &str) -> String {
+    let what = match &event.resource {
+        Some(resource) => resource.arn.clone(),
+        None => format!("{} ({})", event.source, if event.read_only { "a read" } else { "a write" }),
+    };
+    let by = event.user_identity_arn.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();
+    format!("{} of {what} in {region}{by}", event.name)
+}
