@@ -1,0 +1,321 @@
+//! Who usually deploys functions, and how a principal stands to that.
+
+use crate::change::{Change, Who};
+use crate::facts::DAY;
+use crate::view::{View, name_of};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Distinct days before on which a principal deployed, for it to deploy usually.
+const USUAL_DAYS: usize = 3;
+/// Distinct days in all records on which one that is not a person deployed, for it to deploy usually from its first day: whoever breaks in does
+/// not come back on so many days.
+const SETTLED_DAYS: usize = 6;
+/// Changes before, for the way a pipeline works to be known.
+const KNOWN_WAY: usize = 10;
+
+/// How whoever made a change stands to deploying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A service (CloudFormation, a role of a service), or a pipeline that was named in the settings.
+    Machine,
+    /// Has deployed on other days.
+    Usual,
+    /// New, but works as those do that deploy usually.
+    Successor,
+    /// No person, and the records are too short to know.
+    Unknown,
+    /// The role of a pipeline, but used in another way than ever before.
+    Altered,
+    /// A person who does not usually deploy.
+    Person,
+    /// Neither a person nor one that ever deployed.
+    Stranger,
+}
+
+impl Standing {
+    /// True iff it should not deploy, as far as is known.
+    pub(super) fn is_unusual(self) -> bool {
+        matches!(self, Standing::Altered | Standing::Person | Standing::Stranger)
+    }
+
+    /// What it is, as a sentence begins with it.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Standing::Machine => "A service or a pipeline of the settings did it.",
+            Standing::Usual => "This principal deploys on other days, too.",
+            Standing::Successor => "This principal is new, but works like one that deploys on other days.",
+            Standing::Unknown => "The records are too short to know who usually deploys here.",
+            Standing::Altered => {
+                "This role deploys on other days, but never with this program and session name."
+            }
+            Standing::Person => "This is a person, who has not deployed on 3 days before.",
+            Standing::Stranger => "This principal has not deployed on 3 days before.",
+        }
+    }
+}
+
+/// A change that was part of deploying.
+#[derive(Debug)]
+struct Deed<'v> {
+    time: i64,
+    agent: &'v str,
+    session: String,
+    network: &'v str,
+}
+
+/// See the module.
+pub(super) struct Deployers<'v> {
+    view: &'v View<'v>,
+    by: BTreeMap<&'v str, Vec<Deed<'v>>>,
+    /// Days on which the principal changed anything that is watched.
+    days: BTreeMap<&'v str, BTreeSet<i64>>,
+}
+
+impl<'v> Deployers<'v> {
+    /// As the records show them.
+    pub(super) fn of(view: &'v View<'v>) -> Deployers<'v> {
+        let mut by: BTreeMap<&str, Vec<Deed<'_>>> = BTreeMap::new();
+        let deeds = view.changes().iter().copied().filter(|change| is_deed(change));
+        for change in deeds {
+            let deed = Deed {
+                time: change.time,
+                agent: family(&change.agent),
+                session: shape(&change.who.session),
+                network: network(&change.address),
+            };
+            by.entry(change.who.name.as_str()).or_default().push(deed);
+        }
+        let mut days: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+        let changes = view.changes().iter().copied();
+        for change in changes.filter(|one| one.succeeded() && !one.name.starts_with("DeleteObject")) {
+            days.entry(change.who.name.as_str()).or_default().insert(change.time.div_euclid(DAY));
+        }
+        Deployers { view, by, days }
+    }
+
+    /// How whoever made the change stands at that time.
+    pub(super) fn standing(&self, change: &Change) -> Standing {
+        let who = &change.who;
+        if is_machine(change) || self.is_named(&who.name) {
+            return Standing::Machine;
+        }
+        if who.kind == "Root" {
+            return Standing::Person;
+        }
+        let person = is_person(who);
+        let deeds = self.by.get(who.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let day = change.time.div_euclid(DAY);
+        let days: BTreeSet<i64> = deeds.iter().map(|deed| deed.time.div_euclid(DAY)).collect();
+        if days.iter().filter(|other| **other < day).count() >= USUAL_DAYS {
+            let altered = !person && is_altered(deeds, change);
+            return if altered { Standing::Altered } else { Standing::Usual };
+        }
+        let began_unseen =
+            deeds.first().is_none_or(|deed| !self.view.has_learned(&change.account, deed.time));
+        if days.len() >= SETTLED_DAYS && (!person || began_unseen) {
+            return Standing::Usual;
+        }
+        if person {
+            return Standing::Person;
+        }
+        if is_application(self.view, who) {
+            return Standing::Stranger;
+        }
+        if self.succeeds(change) {
+            return Standing::Successor;
+        }
+        let learned = self.view.has_learned(&change.account, change.time);
+        if learned { Standing::Stranger } else { Standing::Unknown }
+    }
+
+    /// True iff whoever made the change manages what functions and trails rest on, as far as is known: a service, a pipeline of the
+    /// settings, or a role that made changes on other days. No person is.
+    pub(super) fn is_trusted(&self, change: &Change) -> bool {
+        if is_machine(change) || self.is_named(&change.who.name) {
+            return true;
+        }
+        let day = change.time.div_euclid(DAY);
+        let days = self.days.get(change.who.name.as_str());
+        let before = days.map_or(0, |days| days.range(..day).count());
+        !is_person(&change.who) && !is_application(self.view, &change.who) && before >= USUAL_DAYS
+    }
+
+    /// True iff the settings name it.
+    fn is_named(&self, principal: &str) -> bool {
+        self.view.settings.pipelines.iter().any(|pattern| holds(principal, pattern))
+    }
+
+    /// True iff one that deployed on enough days before works with the same program, and has the same name elsewhere, or names its
+    /// sessions alike, or is called as pipelines are.
+    fn succeeds(&self, change: &Change) -> bool {
+        let day = change.time.div_euclid(DAY);
+        let (agent, session) = (family(&change.agent), shape(&change.who.session));
+        self.by.iter().filter(|(name, _)| **name != change.who.name.as_str()).any(|(name, deeds)| {
+            let before = || deeds.iter().filter(|deed| deed.time.div_euclid(DAY) < day);
+            let days: BTreeSet<i64> = before().map(|deed| deed.time.div_euclid(DAY)).collect();
+            let usual = days.len() >= USUAL_DAYS && name.contains(":role/") && !is_sso(name);
+            let program = || before().any(|deed| deed.agent == agent);
+            let alike = || name_of(name) == name_of(&change.who.name) || is_called_pipeline(&change.who.name);
+            let sessions = || !is_generic(&session) && before().any(|deed| deed.session == session);
+            usual && program() && (alike() || sessions())
+        })
+    }
+}
+
+/// Changes of functions that the function had before that moment, by the code or at its making: who made them.
+pub(super) fn makers<'v>(view: &'v View<'v>, function: &str, before: i64) -> Vec<&'v Change> {
+    let name = name_of(function);
+    let of_code = view.done("lambda", &["CreateFunction", "UpdateFunctionCode"]);
+    let earlier = of_code.filter(|change| change.time < before && change.request.contains(name));
+    earlier.filter(|change| change.function().as_deref() == Some(function)).collect()
+}
+
+/// True iff the principal is a person: root, a user of IAM, a session from the console or the sign-in of an organization.
+pub(super) fn is_person(who: &Who) -> bool {
+    let kind = who.kind.as_str();
+    let kinds = ["Root", "IAMUser", "SAMLUser", "WebIdentityUser", "FederatedUser", "IdentityCenterUser"];
+    kinds.contains(&kind) || who.console || is_sso(&who.name) || who.session.contains('@')
+}
+
+/// True iff a service did it by itself or for somebody. The user agent says nothing of that: anybody may write it.
+pub(super) fn is_machine(change: &Change) -> bool {
+    let who = &change.who;
+    let by_service = who.kind == "AWSService" || who.name.contains(":role/aws-service-role/");
+    by_service || is_deploying_service(&who.service) || is_deploying_service(&change.address)
+}
+
+fn is_deploying_service(name: &str) -> bool {
+    ["cloudformation.", "controltower.", "servicecatalog.", "codedeploy.", "serverlessrepo.", "config."]
+        .iter()
+        .any(|service| name.starts_with(service) && name.contains(".amazonaws."))
+}
+
+fn is_sso(name: &str) -> bool {
+    name.contains("AWSReservedSSO_")
+}
+
+/// True iff it is the session of a machine that runs an application: an instance, or a function.
+fn is_application(view: &View<'_>, who: &Who) -> bool {
+    let instance = who
+        .session
+        .strip_prefix("i-")
+        .is_some_and(|rest| rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    instance || view.run_by(&who.name).is_some_and(|functions| functions.contains(&who.session))
+}
+
+/// True iff neither the program nor the name of the session (of users: the network) was seen before, though much was.
+fn is_altered(deeds: &[Deed<'_>], change: &Change) -> bool {
+    let day = change.time.div_euclid(DAY);
+    let before: Vec<&Deed<'_>> = deeds.iter().filter(|deed| deed.time.div_euclid(DAY) < day).collect();
+    let (agent, session) = (family(&change.agent), shape(&change.who.session));
+    let place = network(&change.address);
+    let as_ever =
+        |deed: &&Deed<'_>| deed.session == session && (!session.is_empty() || deed.network == place);
+    before.len() >= KNOWN_WAY && !before.iter().any(|deed| deed.agent == agent) && !before.iter().any(as_ever)
+}
+
+fn is_deed(change: &Change) -> bool {
+    change.source == "lambda" && change.succeeded() && change.name != "CreateMicrovmShellAuthToken"
+}
+
+/// The program in a user agent, without its version.
+fn family(agent: &str) -> &str {
+    let bare = agent.trim_start_matches('[');
+    let end = bare.find(['/', ' ', ']']).unwrap_or(bare.len());
+    bare.get(..end).unwrap_or(bare)
+}
+
+/// The name of a session without digits, and of long ones only the beginning.
+fn shape(session: &str) -> String {
+    session.chars().filter(|one| !one.is_ascii_digit()).take(24).collect()
+}
+
+/// True iff a library gave the session its name: it tells nobody from another.
+fn is_generic(shape: &str) -> bool {
+    let generic = ["botocore-session", "aws-sdk", "aws-go-sdk", "awscli-session", "i-", "session"];
+    let shape = shape.to_ascii_lowercase();
+    shape.len() < 4 || generic.iter().any(|known| shape.starts_with(known))
+}
+
+fn network(address: &str) -> &str {
+    let end = if address.contains(':') {
+        address.match_indices(':').nth(2)
+    } else {
+        address.match_indices('.').nth(2)
+    };
+    end.and_then(|(at, _)| address.get(..at)).unwrap_or(address)
+}
+
+/// True iff the name says that it deploys.
+fn is_called_pipeline(arn: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "deploy",
+        "pipeline",
+        "cicd",
+        "ci",
+        "cd",
+        "terraform",
+        "github",
+        "gitlab",
+        "jenkins",
+        "cdk",
+        "cfn",
+        "sam",
+        "serverless",
+        "release",
+        "codebuild",
+        "atlantis",
+        "circleci",
+        "bitbucket",
+        "buildkite",
+        "spinnaker",
+        "iac",
+        "provisioner",
+    ];
+    let name = name_of(arn).to_ascii_lowercase();
+    let words: Vec<&str> = name.split(|one: char| !one.is_ascii_alphanumeric()).collect();
+    let is_word = |word: &&str| words.contains(word) || (word.len() > 3 && name.contains(*word));
+    WORDS.iter().any(is_word)
+}
+
+/// True iff the text holds the pattern, whose `*` stands for anything.
+fn holds(text: &str, pattern: &str) -> bool {
+    let mut rest = text;
+    let parts = pattern.split('*').filter(|part| !part.is_empty());
+    pattern.contains(|one| one != '*')
+        && parts.into_iter().all(|part| match rest.find(part) {
+            Some(at) => {
+                rest = rest.get(at + part.len()..).unwrap_or_default();
+                true
+            }
+            None => false,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{family, holds, is_called_pipeline, network, shape};
+
+    #[test]
+    fn what_tells_one_program_from_another() {
+        assert_eq!(family("aws-cli/2.15.0 Python/3.11"), "aws-cli");
+        assert_eq!(family("[aws-cli/1.2]"), "aws-cli");
+        assert_eq!(family("APN/1.0 HashiCorp/1.0 Terraform/1.5"), "APN");
+        assert_eq!(family("cloudformation.amazonaws.com"), "cloudformation.amazonaws.com");
+        assert_eq!((shape("run-123"), network("198.51.100.7")), ("run-".to_owned(), "198.51.100"));
+        assert!(
+            is_called_pipeline("arn:aws:iam::1:role/team-ci")
+                && !is_called_pipeline("arn:aws:iam::1:role/precise")
+        );
+    }
+
+    #[test]
+    fn a_pattern_is_part_of_a_name() {
+        let name = "arn:aws:iam::111122223333:role/ops/deploy-eu";
+        for (pattern, held) in
+            [("role/ops/*eu", true), ("deploy", true), ("*", false), ("", false), ("eu*deploy", false)]
+        {
+            assert_eq!(holds(name, pattern), held, "{pattern}");
+        }
+    }
+}
