@@ -2,4 +2,5 @@
 
 mod facts;
 mod trl;
+mod trl_bucket;
 mod world;
