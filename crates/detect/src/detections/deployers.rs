@@ -54,19 +54,36 @@ impl Standing {
     }
 }
 
-/// A change that was part of deploying.
-#[derive(Debug)]
-struct Deed<'v> {
-    time: i64,
-    agent: &'v str,
-    session: String,
-    network: &'v str,
+/// How a principal deployed: of each program, kind of session and network the first day.
+#[derive(Debug, Default)]
+struct Deeds<'v> {
+    /// In order.
+    times: Vec<i64>,
+    days: BTreeSet<i64>,
+    agents: BTreeMap<&'v str, i64>,
+    sessions: BTreeMap<String, i64>,
+    networks: BTreeMap<&'v str, i64>,
+}
+
+impl Deeds<'_> {
+    /// Distinct days before that one.
+    fn days_before(&self, day: i64) -> usize {
+        self.days.range(..day).take(USUAL_DAYS).count()
+    }
+
+    fn had_agent(&self, agent: &str, day: i64) -> bool {
+        self.agents.get(agent).is_some_and(|first| *first < day)
+    }
+
+    fn had_session(&self, session: &str, day: i64) -> bool {
+        self.sessions.get(session).is_some_and(|first| *first < day)
+    }
 }
 
 /// See the module.
 pub(super) struct Deployers<'v> {
     view: &'v View<'v>,
-    by: BTreeMap<&'v str, Vec<Deed<'v>>>,
+    by: BTreeMap<&'v str, Deeds<'v>>,
     /// Days on which the principal changed anything that is watched.
     days: BTreeMap<&'v str, BTreeSet<i64>>,
 }
@@ -74,21 +91,21 @@ pub(super) struct Deployers<'v> {
 impl<'v> Deployers<'v> {
     /// As the records show them.
     pub(super) fn of(view: &'v View<'v>) -> Deployers<'v> {
-        let mut by: BTreeMap<&str, Vec<Deed<'_>>> = BTreeMap::new();
-        let deeds = view.changes().iter().copied().filter(|change| is_deed(change));
-        for change in deeds {
-            let deed = Deed {
-                time: change.time,
-                agent: family(&change.agent),
-                session: shape(&change.who.session),
-                network: network(&change.address),
-            };
-            by.entry(change.who.name.as_str()).or_default().push(deed);
-        }
+        let mut by: BTreeMap<&str, Deeds<'_>> = BTreeMap::new();
         let mut days: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
-        let changes = view.changes().iter().copied();
-        for change in changes.filter(|one| one.succeeded() && !one.name.starts_with("DeleteObject")) {
-            days.entry(change.who.name.as_str()).or_default().insert(change.time.div_euclid(DAY));
+        for change in view.changes().iter().copied().filter(|change| change.succeeded()) {
+            let day = change.time.div_euclid(DAY);
+            if !change.name.starts_with("DeleteObject") {
+                days.entry(change.who.name.as_str()).or_default().insert(day);
+            }
+            if is_deed(change) {
+                let deeds = by.entry(change.who.name.as_str()).or_default();
+                deeds.times.push(change.time);
+                deeds.days.insert(day);
+                deeds.agents.entry(family(&change.agent)).or_insert(day);
+                deeds.sessions.entry(shape(&change.who.session)).or_insert(day);
+                deeds.networks.entry(network(&change.address)).or_insert(day);
+            }
         }
         Deployers { view, by, days }
     }
@@ -103,16 +120,14 @@ impl<'v> Deployers<'v> {
             return Standing::Person;
         }
         let person = is_person(who);
-        let deeds = self.by.get(who.name.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let day = change.time.div_euclid(DAY);
-        let days: BTreeSet<i64> = deeds.iter().map(|deed| deed.time.div_euclid(DAY)).collect();
-        if days.iter().filter(|other| **other < day).count() >= USUAL_DAYS {
+        let none = Deeds::default();
+        let deeds = self.by.get(who.name.as_str()).unwrap_or(&none);
+        if deeds.days_before(change.time.div_euclid(DAY)) >= USUAL_DAYS {
             let altered = !person && is_altered(deeds, change);
             return if altered { Standing::Altered } else { Standing::Usual };
         }
-        let began_unseen =
-            deeds.first().is_none_or(|deed| !self.view.has_learned(&change.account, deed.time));
-        if days.len() >= SETTLED_DAYS && (!person || began_unseen) {
+        let unseen = |first: &i64| !self.view.has_learned(&change.account, *first);
+        if deeds.days.len() >= SETTLED_DAYS && (!person || deeds.times.first().is_none_or(unseen)) {
             return Standing::Usual;
         }
         if person {
@@ -136,7 +151,7 @@ impl<'v> Deployers<'v> {
         }
         let day = change.time.div_euclid(DAY);
         let days = self.days.get(change.who.name.as_str());
-        let before = days.map_or(0, |days| days.range(..day).count());
+        let before = days.map_or(0, |days| days.range(..day).take(USUAL_DAYS).count());
         !is_person(&change.who) && !is_application(self.view, &change.who) && before >= USUAL_DAYS
     }
 
@@ -151,23 +166,12 @@ impl<'v> Deployers<'v> {
         let day = change.time.div_euclid(DAY);
         let (agent, session) = (family(&change.agent), shape(&change.who.session));
         self.by.iter().filter(|(name, _)| **name != change.who.name.as_str()).any(|(name, deeds)| {
-            let before = || deeds.iter().filter(|deed| deed.time.div_euclid(DAY) < day);
-            let days: BTreeSet<i64> = before().map(|deed| deed.time.div_euclid(DAY)).collect();
-            let usual = days.len() >= USUAL_DAYS && name.contains(":role/") && !is_sso(name);
-            let program = || before().any(|deed| deed.agent == agent);
+            let usual = name.contains(":role/") && !is_sso(name) && deeds.days_before(day) >= USUAL_DAYS;
             let alike = || name_of(name) == name_of(&change.who.name) || is_called_pipeline(&change.who.name);
-            let sessions = || !is_generic(&session) && before().any(|deed| deed.session == session);
-            usual && program() && (alike() || sessions())
+            let sessions = || !is_generic(&session) && deeds.had_session(&session, day);
+            usual && deeds.had_agent(agent, day) && (alike() || sessions())
         })
     }
-}
-
-/// Changes of functions that the function had before that moment, by the code or at its making: who made them.
-pub(super) fn makers<'v>(view: &'v View<'v>, function: &str, before: i64) -> Vec<&'v Change> {
-    let name = name_of(function);
-    let of_code = view.done("lambda", &["CreateFunction", "UpdateFunctionCode"]);
-    let earlier = of_code.filter(|change| change.time < before && change.request.contains(name));
-    earlier.filter(|change| change.function().as_deref() == Some(function)).collect()
 }
 
 /// True iff the principal is a person: root, a user of IAM, a session from the console or the sign-in of an organization.
@@ -204,14 +208,13 @@ fn is_application(view: &View<'_>, who: &Who) -> bool {
 }
 
 /// True iff neither the program nor the name of the session (of users: the network) was seen before, though much was.
-fn is_altered(deeds: &[Deed<'_>], change: &Change) -> bool {
+fn is_altered(deeds: &Deeds<'_>, change: &Change) -> bool {
     let day = change.time.div_euclid(DAY);
-    let before: Vec<&Deed<'_>> = deeds.iter().filter(|deed| deed.time.div_euclid(DAY) < day).collect();
-    let (agent, session) = (family(&change.agent), shape(&change.who.session));
-    let place = network(&change.address);
-    let as_ever =
-        |deed: &&Deed<'_>| deed.session == session && (!session.is_empty() || deed.network == place);
-    before.len() >= KNOWN_WAY && !before.iter().any(|deed| deed.agent == agent) && !before.iter().any(as_ever)
+    let before = deeds.times.partition_point(|time| time.div_euclid(DAY) < day);
+    let session = shape(&change.who.session);
+    let place = deeds.networks.get(network(&change.address)).is_some_and(|first| *first < day);
+    let as_ever = if session.is_empty() { place } else { deeds.had_session(&session, day) };
+    before >= KNOWN_WAY && !deeds.had_agent(family(&change.agent), day) && !as_ever
 }
 
 fn is_deed(change: &Change) -> bool {

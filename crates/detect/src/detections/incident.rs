@@ -55,14 +55,40 @@ pub(super) fn who(change: &Change) -> &str {
     if name.is_empty() { "An unknown principal" } else { name }
 }
 
-/// True iff the principal made changes that are alike on so many days before the day of this one, or, where the records began too
-/// late to know, on two more days than that at any time.
-pub(super) fn is_habit(view: &View<'_>, change: &Change, alike: impl Fn(&Change) -> bool) -> bool {
-    let day = change.time.div_euclid(DAY);
-    let own = view.changes().iter().filter(|other| other.who.name == change.who.name && alike(other));
-    let days: BTreeSet<i64> = own.map(|other| other.time.div_euclid(DAY)).collect();
-    let before = days.iter().filter(|other| **other < day).count();
-    before >= HABIT_DAYS || (!view.has_learned(&change.account, change.time) && days.len() >= HABIT_DAYS + 2)
+/// On which days principals did what, by a word for it.
+pub(super) struct Habits<'v> {
+    view: &'v View<'v>,
+    days: BTreeMap<(&'v str, String), BTreeSet<i64>>,
+}
+
+impl<'v> Habits<'v> {
+    /// Of these changes; the word says which are alike.
+    pub(super) fn of(
+        view: &'v View<'v>,
+        changes: impl Iterator<Item = &'v Change>,
+        word: impl Fn(&Change) -> String,
+    ) -> Habits<'v> {
+        let mut days: BTreeMap<(&str, String), BTreeSet<i64>> = BTreeMap::new();
+        for change in changes {
+            let of = days.entry((change.who.name.as_str(), word(change))).or_default();
+            of.insert(change.time.div_euclid(DAY));
+        }
+        Habits { view, days }
+    }
+
+    /// On how many days before the day of this change its principal made some that are alike.
+    pub(super) fn days_before(&self, change: &Change, word: String) -> usize {
+        let days = self.days.get(&(change.who.name.as_str(), word));
+        days.map_or(0, |days| days.range(..change.time.div_euclid(DAY)).count())
+    }
+
+    /// True iff those days are enough for a habit, or, where the records began too late to know, two more days are at any time.
+    pub(super) fn hold(&self, change: &Change, word: String) -> bool {
+        let all = || self.days.get(&(change.who.name.as_str(), word.clone())).map_or(0, BTreeSet::len);
+        let unlearned = || !self.view.has_learned(&change.account, change.time);
+        let often = unlearned() && all() >= HABIT_DAYS + 2;
+        often || self.days_before(change, word) >= HABIT_DAYS
+    }
 }
 
 /// True iff a change by the same principal that fulfils the condition was carried out so many milliseconds around this one.

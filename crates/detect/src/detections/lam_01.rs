@@ -1,11 +1,10 @@
 //! LAM-01: anybody may call a function.
 
 use super::deployers::{Deployers, Standing};
-use super::incident::{done_or_tried, hourly, verb, who};
+use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach};
 use crate::change::Change;
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{View, name_of};
 
@@ -30,15 +29,18 @@ pub(super) const DETECTION: Detection = Detection {
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
     let granted = done_or_tried(view, "lambda", &["AddPermission"]);
-    hourly(granted.filter_map(|change| of(view, &deployers, change)).collect())
+    let is_open = |change: &&Change| {
+        Grant::asked(&change.asked()).is_some_and(|grant| grant.reach(view) == Reach::Open)
+    };
+    let habits = Habits::of(view, view.done("lambda", &["AddPermission"]).filter(is_open), word);
+    hourly(granted.filter_map(|change| of(view, &deployers, &habits, change)).collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> {
     let grant = Grant::asked(&change.asked())?;
     let reach = grant.reach(view);
     let standing = deployers.standing(change);
-    let opened_before =
-        || view.done("lambda", &["AddPermission"]).any(|other| is_alike(view, change, other, grant.url));
+    let opened_before = || habits.days_before(change, word(change)) > 0;
     let severity = match (&reach, change.succeeded()) {
         (Reach::Open, false) if standing.is_unusual() => Severity::Medium,
         (Reach::Open, true) if standing.is_unusual() => DETECTION.severity,
@@ -76,11 +78,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
     )
 }
 
-/// True iff the same principal opened a function in the same way on a day before.
-fn is_alike(view: &View<'_>, change: &Change, other: &Change, url: bool) -> bool {
-    let before =
-        other.time.div_euclid(DAY) < change.time.div_euclid(DAY) && other.who.name == change.who.name;
-    before
-        && Grant::asked(&other.asked())
-            .is_some_and(|grant| grant.url == url && grant.reach(view) == Reach::Open)
+/// The same for what is alike: for a URL alone, or for any call.
+fn word(change: &Change) -> String {
+    Grant::asked(&change.asked()).map(|grant| grant.url.to_string()).unwrap_or_default()
 }

@@ -8,6 +8,7 @@ use crate::detection::Detection;
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{View, name_of};
+use std::collections::BTreeMap;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -30,13 +31,25 @@ pub(super) const DETECTION: Detection = Detection {
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
     let granted = done_or_tried(view, "lambda", &["AddPermission"]);
-    hourly(granted.filter_map(|change| of(view, &deployers, change)).collect())
+    // By account that is not ours: the first day on which it was let in.
+    let mut known: BTreeMap<String, i64> = BTreeMap::new();
+    for change in view.done("lambda", &["AddPermission"]) {
+        if let Some(Reach::Foreign(account, _)) = reach(view, change) {
+            known.entry(account).or_insert(change.time.div_euclid(DAY));
+        }
+    }
+    hourly(granted.filter_map(|change| of(view, &deployers, &known, change)).collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
-    let Reach::Foreign(account, by_service) = Grant::asked(&change.asked())?.reach(view) else { return None };
+fn of(
+    view: &View<'_>,
+    deployers: &Deployers<'_>,
+    known: &BTreeMap<String, i64>,
+    change: &Change,
+) -> Option<Finding> {
+    let Some(Reach::Foreign(account, by_service)) = reach(view, change) else { return None };
     let standing = deployers.standing(change);
-    let known = granted_before(view, change, &account);
+    let known = known.get(&account).is_some_and(|first| *first < change.time.div_euclid(DAY));
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Medium,
         (false, false) => return None,
@@ -62,14 +75,6 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
     Some(if by_service { found.remarked(remark) } else { found })
 }
 
-/// True iff one that deployed usually let the same account in on a day before.
-fn granted_before(view: &View<'_>, change: &Change, account: &str) -> bool {
-    let earlier = view.done("lambda", &["AddPermission"]);
-    let mut earlier = earlier.filter(|other| other.time.div_euclid(DAY) < change.time.div_euclid(DAY));
-    earlier.any(|other| {
-        other.request.contains(account)
-            && Grant::asked(&other.asked()).is_some_and(
-                |grant| matches!(grant.reach(view), Reach::Foreign(known, _) if known == account),
-            )
-    })
+fn reach(view: &View<'_>, change: &Change) -> Option<Reach> {
+    Some(Grant::asked(&change.asked())?.reach(view))
 }

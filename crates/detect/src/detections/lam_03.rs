@@ -1,7 +1,7 @@
 //! LAM-03: the resource policy of a function is replaced or deleted, or the guard against public ones is lowered.
 
 use super::deployers::{Deployers, Standing};
-use super::incident::{done_or_tried, hourly, is_habit, verb, who};
+use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Reach, document, grants};
 use crate::change::Change;
 use crate::detection::Detection;
@@ -24,21 +24,21 @@ pub(super) const DETECTION: Detection = Detection {
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
     let names = &["PutResourcePolicy", "DeleteResourcePolicy", "PutPublicAccessBlockConfig"];
-    let changes = done_or_tried(view, "lambda", names);
-    hourly(changes.filter_map(|change| of(view, &deployers, change)).collect())
+    let changes = || done_or_tried(view, "lambda", names);
+    let habits = Habits::of(view, changes(), |change| change.name.clone());
+    hourly(changes().filter_map(|change| of(view, &deployers, &habits, change)).collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> {
     let standing = deployers.standing(change);
     let function = change.function();
     let name = function.as_deref().map_or("a function", name_of);
     let (worst, words) = judge(view, change, name)?;
-    let alike = |other: &Change| other.source == "lambda" && other.name == change.name;
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
         (false, false) => return None,
         (true, true) => worst.max(Severity::Medium),
-        (true, false) if worst < Severity::Medium || is_habit(view, change, alike) => return None,
+        (true, false) if worst < Severity::Medium || habits.hold(change, change.name.clone()) => return None,
         (true, false) if standing == Standing::Unknown => Severity::Low,
         (true, false) => Severity::Medium,
     };

@@ -1,12 +1,12 @@
 //! LAM-04: a function got an address that asks nobody who he is.
 
 use super::deployers::{Deployers, Standing};
-use super::incident::{done_or_tried, hourly, verb, who};
+use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use crate::change::Change;
 use crate::detection::Detection;
-use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{View, name_of};
+use std::collections::BTreeMap;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -25,24 +25,32 @@ const NAMES: &[&str] =
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
+    let open = view.done("lambda", NAMES).filter(|change| is_open(change) == Some(true));
+    let habits = Habits::of(view, open, |_| String::new());
+    let before = before(view);
     let changes = done_or_tried(view, "lambda", NAMES);
-    hourly(changes.filter_map(|change| of(view, &deployers, change)).collect())
+    let found = changes.filter_map(|change| {
+        let before = before.get(change.id.as_str()).copied().flatten();
+        of(view, &deployers, before, habits.days_before(change, String::new()) > 0, change)
+    });
+    hourly(found.collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn of(
+    view: &View<'_>,
+    deployers: &Deployers<'_>,
+    before: Option<bool>,
+    used_to: bool,
+    change: &Change,
+) -> Option<Finding> {
     if is_open(change) != Some(true) {
         return None;
     }
     let function = change.function();
-    let before = earlier(view, change);
     if before == Some(true) && change.succeeded() {
         return None;
     }
     let standing = deployers.standing(change);
-    let day = change.time.div_euclid(DAY);
-    let used_to = view.done("lambda", NAMES).any(|other| {
-        other.time.div_euclid(DAY) < day && other.who.name == change.who.name && is_open(other) == Some(true)
-    });
     let loosened = before == Some(false);
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
@@ -70,34 +78,33 @@ fn is_open(change: &Change) -> Option<bool> {
     Some(said.eq_ignore_ascii_case("NONE"))
 }
 
-/// Whether the address of the same function (and alias) was open before; `None` where the records do not say.
-fn earlier(view: &View<'_>, change: &Change) -> Option<bool> {
-    let subject = |change: &Change| (change.function(), change.text(&["qualifier"]));
-    let of = subject(change);
-    let name = of.0.as_deref().map(name_of)?.to_owned();
-    let deleted = |other: &Change| other.name.starts_with("Delete");
-    let all = view.done(
-        "lambda",
-        &[
-            "CreateFunctionUrlConfig",
-            "UpdateFunctionUrlConfig",
-            "DeleteFunctionUrlConfig",
-            "DeleteFunction",
-            "CreateWebFunction",
-            "UpdateWebFunction",
-            "DeleteWebFunction",
-        ],
-    );
-    let same = all.filter(|other| other.time < change.time && other.request.contains(&name));
-    let mut open = None;
-    for other in same {
-        let whole = other.name == "DeleteFunction";
-        let matches = subject(other) == of || (whole && other.function() == of.0);
-        if matches && deleted(other) {
-            open = None;
-        } else if matches && let Some(now) = is_open(other) {
-            open = Some(now);
+/// By the id of a change: whether the address of the same function and alias was open before it; `None` where the records do not say.
+fn before<'v>(view: &'v View<'_>) -> BTreeMap<&'v str, Option<bool>> {
+    const ALL: &[&str] = &[
+        "CreateFunctionUrlConfig",
+        "UpdateFunctionUrlConfig",
+        "DeleteFunctionUrlConfig",
+        "DeleteFunction",
+        "CreateWebFunction",
+        "UpdateWebFunction",
+        "DeleteWebFunction",
+    ];
+    let mut open: BTreeMap<(String, String), bool> = BTreeMap::new();
+    let mut before = BTreeMap::new();
+    for change in view.changes().iter().filter(|change| change.source == "lambda") {
+        if !ALL.contains(&change.name.as_str()) {
+            continue;
+        }
+        let Some(function) = change.function() else { continue };
+        let subject = (function, change.text(&["qualifier"]).unwrap_or_default());
+        before.insert(change.id.as_str(), open.get(&subject).copied());
+        match is_open(change) {
+            _ if !change.succeeded() => {}
+            _ if change.name == "DeleteFunction" => open.retain(|(function, _), _| *function != subject.0),
+            _ if change.name.starts_with("Delete") => drop(open.remove(&subject)),
+            Some(now) => drop(open.insert(subject, now)),
+            None => {}
         }
     }
-    open
+    before
 }

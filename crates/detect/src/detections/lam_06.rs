@@ -1,7 +1,7 @@
 //! LAM-06: a layer of an account that is not ours, or one of ours for everybody.
 
 use super::deployers::{Deployers, Standing};
-use super::incident::{done_or_tried, hourly, is_habit, verb, who};
+use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach, account_in};
 use crate::change::Change;
 use crate::detection::Detection;
@@ -46,8 +46,14 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             }
         }
     }
-    let shared = done_or_tried(view, "lambda", &["AddLayerVersionPermission"]);
-    found.extend(shared.filter_map(|change| shared_with(view, &deployers, change)));
+    let shared = || done_or_tried(view, "lambda", &["AddLayerVersionPermission"]);
+    let word =
+        |change: &Change| format!("{:?}", Grant::asked(&change.asked()).map(|grant| grant.reach(view)));
+    let habits = Habits::of(view, shared().filter(|change| change.succeeded()), word);
+    found
+        .extend(shared().filter_map(|change| {
+            shared_with(view, &deployers, change, || habits.hold(change, word(change)))
+        }));
     hourly(found)
 }
 
@@ -106,7 +112,12 @@ fn attached(
     Some(Finding::of_change(DETECTION.id, severity, change, words).about(function).normally(normal))
 }
 
-fn shared_with(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn shared_with(
+    view: &View<'_>,
+    deployers: &Deployers<'_>,
+    change: &Change,
+    used_to: impl Fn() -> bool,
+) -> Option<Finding> {
     let reach = Grant::asked(&change.asked())?.reach(view);
     let standing = deployers.standing(change);
     let to = match reach {
@@ -114,14 +125,10 @@ fn shared_with(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> O
         Reach::Foreign(account, _) => format!("{account}, which is not yours"),
         Reach::AnyOfService(_) | Reach::Own => return None,
     };
-    let alike = |other: &Change| {
-        other.did("lambda", "AddLayerVersionPermission") && other.request == change.request
-            || other.did("lambda", "AddLayerVersionPermission") && same_reach(view, change, other)
-    };
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
         (false, false) => return None,
-        (true, _) if is_habit(view, change, alike) => return None,
+        (true, _) if used_to() => return None,
         (true, true) => Severity::High,
         (true, false) if standing == Standing::Unknown => Severity::Low,
         (true, false) => DETECTION.severity,
@@ -130,11 +137,6 @@ fn shared_with(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> O
     let object = format!("the layer {} with {to}", name_of(&layer));
     let words = format!("{} {}.", who(change), verb(change, "shared", "share", &object));
     Some(Finding::of_change(DETECTION.id, severity, change, words).normally(standing.words().to_owned()))
-}
-
-fn same_reach(view: &View<'_>, change: &Change, other: &Change) -> bool {
-    let reach = |change: &Change| Grant::asked(&change.asked()).map(|grant| grant.reach(view));
-    reach(change) == reach(other)
 }
 
 /// The ARNs of layers, as a request or an answer lists them.

@@ -2,7 +2,7 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{HABIT_DAYS, hourly, who};
-use super::roles::{before, is_run_by_others, role_in, why_strong};
+use super::roles::{Roles, role_in, why_strong};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
 use crate::facts::DAY;
@@ -40,7 +40,7 @@ struct Pair<'v> {
 }
 
 fn find(view: &View<'_>) -> Vec<Finding> {
-    let deployers = Deployers::of(view);
+    let (deployers, roles) = (Deployers::of(view), Roles::of(view));
     let minutes = view.settings.threshold(DETECTION.id, "minutes").clamp(0.0, 1e7);
     let within = (minutes * 60_000.0) as i64;
     let changed =
@@ -53,7 +53,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     }
     let found = pairs.iter().filter_map(|pair| {
         let days = days.get(pair.change.who.name.as_str())?;
-        of(view, &deployers, pair, days)
+        of(view, &deployers, &roles, pair, days)
     });
     hourly(found.collect())
 }
@@ -67,24 +67,30 @@ fn pair<'v>(view: &'v View<'_>, change: &'v Change, within: i64) -> Option<Pair<
     let until = change.time + within;
     let (from_day, until_day) = (change.time.div_euclid(DAY), until.div_euclid(DAY));
     let calls = view.calls_of(&function).iter().filter(|call| {
-        let day = i64::from(call.key.day);
-        let way = view.way(call);
-        let caller = view.caller(call);
         let in_time = |time: i64| (change.time..=until).contains(&time);
         // A cell tells its first and last call: of a caller who called before, the last one may speak.
-        (from_day..=until_day).contains(&day)
-            && caller.name == change.who.name
+        (from_day..=until_day).contains(&i64::from(call.key.day))
+            && (in_time(call.cell.first.time) || in_time(call.cell.last))
+    });
+    let calls = calls.filter(|call| {
+        let way = view.way(call);
+        view.caller(call).name == change.who.name
             && way.service.is_empty()
             && way.error.is_empty()
             && !way.is_dry_run()
             && !way.is_execution()
-            && (in_time(call.cell.first.time) || in_time(call.cell.last))
     });
     let call = calls.min_by_key(|call| call.cell.first.time).copied()?;
     Some(Pair { change, call, function })
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, pair: &Pair<'_>, days: &BTreeSet<i64>) -> Option<Finding> {
+fn of(
+    view: &View<'_>,
+    deployers: &Deployers<'_>,
+    roles: &Roles<'_>,
+    pair: &Pair<'_>,
+    days: &BTreeSet<i64>,
+) -> Option<Finding> {
     let Pair { change, call, function } = pair;
     let day = change.time.div_euclid(DAY);
     let learned = view.has_learned(&change.account, change.time);
@@ -95,9 +101,10 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, pair: &Pair<'_>, days: &BTreeS
     }
     let standing = deployers.standing(change);
     let created = change.name == "CreateFunction";
-    let role = role_in(change).or_else(|| before(view, function, change.time + 1));
+    let role = role_in(change)
+        .or_else(|| roles.held(function, change.time + 1).last().map(|role| (*role).to_owned()));
     let strong = role.as_deref().and_then(|role| why_strong(view, role, change.time));
-    let shared = role.as_deref().is_some_and(|role| is_run_by_others(view, role, function, change.time));
+    let shared = role.as_deref().is_some_and(|role| roles.is_run_by_others(role, function, change.time));
     let severity = match (standing.is_unusual(), strong.is_some()) {
         (true, true) => Severity::Critical.min(DETECTION.severity),
         (true, false) if shared || !created => DETECTION.severity,

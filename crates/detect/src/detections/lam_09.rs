@@ -2,7 +2,7 @@
 
 use super::deployers::{Deployers, Standing};
 use super::incident::{done_or_tried, hourly, verb, who};
-use super::roles::{held, is_run_by_others, why_strong};
+use super::roles::{Roles, why_strong};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -26,15 +26,15 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 fn find(view: &View<'_>) -> Vec<Finding> {
-    let deployers = Deployers::of(view);
+    let (deployers, roles) = (Deployers::of(view), Roles::of(view));
     let changes = done_or_tried(view, "lambda", &["UpdateFunctionConfiguration"]);
-    hourly(changes.filter_map(|change| of(view, &deployers, change)).collect())
+    hourly(changes.filter_map(|change| of(view, &deployers, &roles, change)).collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Change) -> Option<Finding> {
     let role = text_at(&change.asked(), "role")?;
     let function = change.function()?;
-    let earlier = held(view, &function, change.time);
+    let earlier = roles.held(&function, change.time);
     let was = earlier.last();
     // A request may name the role by its ARN; configurations that repeat it change nothing.
     if was.is_some_and(|was| name_of(was) == name_of(&role))
@@ -44,8 +44,8 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
     }
     let standing = deployers.standing(change);
     let strong = why_strong(view, &role, change.time);
-    let had_before = earlier.contains(&role);
-    let of_others = is_run_by_others(view, &role, &function, change.time);
+    let had_before = earlier.contains(&role.as_str());
+    let of_others = roles.is_run_by_others(&role, &function, change.time);
     let learned = view.has_learned(&change.account, change.time);
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,

@@ -1,7 +1,7 @@
 //! LAM-10: nobody checks any more whose code a function runs, or on what.
 
 use super::deployers::{Deployers, Standing, is_person};
-use super::incident::{beside, done_or_tried, hourly, is_habit, verb, who};
+use super::incident::{Habits, beside, done_or_tried, hourly, verb, who};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::facts::HOUR;
@@ -35,21 +35,23 @@ const NAMES: &[&str] = &[
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
-    let changes = done_or_tried(view, "lambda", NAMES);
-    hourly(changes.filter_map(|change| of(view, &deployers, change)).collect())
+    let changes = || done_or_tried(view, "lambda", NAMES);
+    let habits = Habits::of(view, changes(), |change| change.name.clone());
+    hourly(changes().filter_map(|change| of(view, &deployers, &habits, change)).collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> {
     let standing = deployers.standing(change);
     let function = change.function();
     let name = function.as_deref().map_or("a function", name_of);
     let (severity, done, bare, object) = judge(view, change, name)?;
-    let alike = |other: &Change| other.did("lambda", &change.name);
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
         (false, false) => return None,
         (true, true) => severity,
-        (true, false) if severity <= Severity::Low || is_habit(view, change, alike) => return None,
+        (true, false) if severity <= Severity::Low || habits.hold(change, change.name.clone()) => {
+            return None;
+        }
         (true, false) if standing == Standing::Usual && is_person(&change.who) => severity,
         (true, false) => Severity::Low,
     };
@@ -74,7 +76,7 @@ fn judge(view: &View<'_>, change: &Change, name: &str) -> Option<Judged> {
             (!gone).then_some((Severity::Medium, "removed", "remove", object))
         }
         "PutFunctionCodeSigningConfig" => {
-            let before = earlier(view, change, &["functionName"])?;
+            let before = earlier(view, change)?;
             let changed = before != configuration();
             let object = format!("the check of signatures of the function {name} for another");
             changed.then_some((Severity::Medium, "exchanged", "exchange", object))
@@ -115,7 +117,7 @@ fn judge(view: &View<'_>, change: &Change, name: &str) -> Option<Judged> {
 }
 
 /// The configuration that the same function had before; `None` where the records name none.
-fn earlier(view: &View<'_>, change: &Change, _of: &[&str]) -> Option<String> {
+fn earlier(view: &View<'_>, change: &Change) -> Option<String> {
     let same = view.done("lambda", &["PutFunctionCodeSigningConfig", "CreateFunction"]);
     let same = same.filter(|other| other.time < change.time && other.function() == change.function());
     same.filter_map(|other| text_at(&other.asked(), "codeSigningConfigArn")).last()

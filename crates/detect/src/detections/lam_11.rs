@@ -1,6 +1,6 @@
 //! LAM-11: a function gives rights, or makes somebody, in IAM.
 
-use super::incident::{done_or_tried, hourly, is_habit, is_refused};
+use super::incident::{Habits, done_or_tried, hourly, is_refused};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -52,10 +52,12 @@ const NAMES: &[&str] = &[
 ];
 
 fn find(view: &View<'_>) -> Vec<Finding> {
-    hourly(done_or_tried(view, "iam", NAMES).filter_map(|change| of(view, change)).collect())
+    let changes = || done_or_tried(view, "iam", NAMES);
+    let habits = Habits::of(view, changes(), |change| change.name.clone());
+    hourly(changes().filter_map(|change| of(view, &habits, change)).collect())
 }
 
-fn of(view: &View<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> {
     let who = &change.who;
     // What a service does for a function (CloudFormation for one that makes stacks) is the service's template.
     if !who.service.is_empty() || who.kind == "AWSService" {
@@ -67,8 +69,7 @@ fn of(view: &View<'_>, change: &Change) -> Option<Finding> {
     if !as_itself && !inside && functions.is_none() {
         return None;
     }
-    let alike = |other: &Change| other.source == "iam" && other.name == change.name;
-    if is_habit(view, change, alike) {
+    if habits.hold(change, change.name.clone()) {
         return None;
     }
     let severity = match (is_refused(change), as_itself || inside) {

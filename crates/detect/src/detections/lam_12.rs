@@ -1,7 +1,7 @@
 //! LAM-12: functions are deleted: soon after they were made, many at once, or while they are in use.
 
 use super::deployers::{Deployers, Standing};
-use super::incident::{hourly, is_habit, who};
+use super::incident::{Habits, hourly, who};
 use super::trl_01::hours;
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
@@ -37,23 +37,37 @@ pub(super) const DETECTION: Detection = Detection {
 struct Deleted<'v> {
     change: &'v Change,
     function: String,
+    /// Its last making before, where the records show it.
+    made: Option<&'v Change>,
     standing: Standing,
 }
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
+    let mut made: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
+    for change in view.done("lambda", &["CreateFunction"]) {
+        if let Some(function) = change.function() {
+            made.entry(function).or_default().push(change);
+        }
+    }
+    let all = view.done("lambda", &["DeleteFunction"]);
+    let habits = Habits::of(view, all, |_| String::new());
     let deleted = view.done("lambda", &["DeleteFunction"]).filter(|change| !is_of_version(change));
     let deleted: Vec<Deleted<'_>> = deleted
         .filter_map(|change| {
-            Some(Deleted { change, function: change.function()?, standing: deployers.standing(change) })
+            let function = change.function()?;
+            let made = made.get(&function).map(Vec::as_slice).unwrap_or_default();
+            let made = made.iter().copied().rfind(|made| made.time <= change.time);
+            Some(Deleted { change, function, made, standing: deployers.standing(change) })
         })
         .collect();
     let many = many(view, &deleted);
     let of_many: BTreeSet<&str> =
         many.iter().flat_map(|finding| finding.proofs.iter().map(|proof| proof.event_id.as_str())).collect();
     let single = deleted.iter().filter(|one| !of_many.contains(one.change.id.as_str()));
-    let mut found: Vec<Finding> =
-        hourly(single.filter_map(|one| short_lived(view, one).or_else(|| in_use(view, one))).collect());
+    let mut found: Vec<Finding> = hourly(
+        single.filter_map(|one| short_lived(view, &habits, one).or_else(|| in_use(view, one))).collect(),
+    );
     found.extend(many);
     found
 }
@@ -64,16 +78,12 @@ fn is_of_version(change: &Change) -> bool {
 }
 
 /// A function that was made, called and deleted: whoever cleans up behind himself.
-fn short_lived(view: &View<'_>, one: &Deleted<'_>) -> Option<Finding> {
+fn short_lived(view: &View<'_>, habits: &Habits<'_>, one: &Deleted<'_>) -> Option<Finding> {
     let change = one.change;
     let name = name_of(&one.function);
     let within = hours(view, DETECTION.id, "short-lived-hours");
-    let makings = view
-        .done("lambda", &["CreateFunction"])
-        .filter(|made| (0..=within).contains(&(change.time - made.time)) && made.request.contains(name));
-    let made = makings.filter(|made| made.function().as_deref() == Some(one.function.as_str())).last()?;
-    let used_to = || is_habit(view, change, |other| other.did("lambda", "DeleteFunction"));
-    if !one.standing.is_unusual() || used_to() {
+    let made = one.made.filter(|made| change.time - made.time <= within)?;
+    if !one.standing.is_unusual() || habits.hold(change, String::new()) {
         return None;
     }
     let calls = view.calls_of(&one.function).iter();

@@ -1,7 +1,7 @@
 //! LAM-13: somebody asks for a shell in a MicroVM.
 
 use super::deployers::is_person;
-use super::incident::{done_or_tried, hourly, is_habit, verb, who};
+use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -20,13 +20,13 @@ pub(super) const DETECTION: Detection = Detection {
 };
 
 fn find(view: &View<'_>) -> Vec<Finding> {
-    let asked = done_or_tried(view, "lambda", &["CreateMicrovmShellAuthToken"]);
-    hourly(asked.filter_map(|change| of(view, change)).collect())
+    let asked = || done_or_tried(view, "lambda", &["CreateMicrovmShellAuthToken"]);
+    let habits = Habits::of(view, asked().filter(|change| change.succeeded()), |_| String::new());
+    hourly(asked().filter_map(|change| of(&habits, change)).collect())
 }
 
-fn of(view: &View<'_>, change: &Change) -> Option<Finding> {
-    let used_to =
-        is_habit(view, change, |other| other.name == "CreateMicrovmShellAuthToken" && other.succeeded());
+fn of(habits: &Habits<'_>, change: &Change) -> Option<Finding> {
+    let used_to = habits.hold(change, String::new());
     let severity = match (change.succeeded(), is_person(&change.who), used_to) {
         (_, _, true) => return None,
         (false, ..) => Severity::Medium,

@@ -3,7 +3,7 @@
 use crate::change::Change;
 use crate::view::{View, name_of};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Managed policies of AWS by which a role may do nearly anything, or give itself the right to.
 const STRONG: [&str; 6] = [
@@ -15,24 +15,49 @@ const STRONG: [&str; 6] = [
     "SecretsManagerReadWrite",
 ];
 
-/// The role of the function before that moment, by the last change that names one.
-pub(super) fn before(view: &View<'_>, function: &str, time: i64) -> Option<String> {
-    held(view, function, time).pop()
+/// Roles of functions over time.
+pub(super) struct Roles<'v> {
+    view: &'v View<'v>,
+    /// By function: when a change named which role, in order.
+    of: BTreeMap<String, Vec<(i64, String)>>,
+    /// By role: the functions that were given it, and when first.
+    given: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
-/// The roles that the function had before that moment, the last one last.
-pub(super) fn held(view: &View<'_>, function: &str, time: i64) -> Vec<String> {
-    let name = name_of(function);
-    let of_lambda = view.changes().iter().filter(|change| {
-        change.source == "lambda"
-            && change.succeeded()
-            && change.time < time
-            && (change.request.contains(name) || change.response.contains(name))
-    });
-    let roles = of_lambda
-        .filter(|change| change.function().as_deref() == Some(function))
-        .filter_map(|change| role_in(change));
-    roles.collect()
+impl<'v> Roles<'v> {
+    /// As the records show them.
+    pub(super) fn of(view: &'v View<'v>) -> Roles<'v> {
+        let mut roles = Roles { view, of: BTreeMap::new(), given: BTreeMap::new() };
+        for change in view.changes().iter().filter(|change| change.source == "lambda" && change.succeeded()) {
+            if !change.request.contains(":role/") && !change.response.contains(":role/") {
+                continue;
+            }
+            if let (Some(role), Some(function)) = (role_in(change), change.function()) {
+                let functions = roles.given.entry(role.clone()).or_default();
+                functions.entry(function.clone()).or_insert(change.time);
+                roles.of.entry(function).or_default().push((change.time, role));
+            }
+        }
+        roles
+    }
+
+    /// The roles that the function had before that moment, the last one last.
+    pub(super) fn held(&self, function: &str, time: i64) -> Vec<&str> {
+        let all = self.of.get(function).map(Vec::as_slice).unwrap_or_default();
+        let end = all.partition_point(|(at, _)| *at < time);
+        all.get(..end).unwrap_or_default().iter().map(|(_, role)| role.as_str()).collect()
+    }
+
+    /// True iff other functions are known to have run as it before that moment, or to run as it at all.
+    pub(super) fn is_run_by_others(&self, role: &str, function: &str, time: i64) -> bool {
+        let given = self.given.get(role);
+        let told =
+            given.is_some_and(|given| given.iter().any(|(other, first)| other != function && *first < time));
+        // A function that was given the role later says nothing of now.
+        let later = |name: &str| given.is_some_and(|given| given.keys().any(|other| name_of(other) == name));
+        let run = self.view.run_by(role);
+        told || run.is_some_and(|run| run.iter().any(|name| name != name_of(function) && !later(name)))
+    }
 }
 
 /// The role that a change of a function names.
@@ -68,14 +93,4 @@ fn allows_all(policy: &Value) -> bool {
     all.into_iter().any(|one| {
         super::policy::covers(one, "iam:AttachRolePolicy") || super::policy::covers(one, "iam:PassRole")
     })
-}
-
-/// True iff other functions, or this one before, are known to run as it.
-pub(super) fn is_run_by_others(view: &View<'_>, role: &str, function: &str, time: i64) -> bool {
-    let of_lambda = view.done("lambda", &["CreateFunction", "UpdateFunctionConfiguration"]);
-    let earlier = of_lambda.filter(|change| change.time < time && change.request.contains(role));
-    let told: BTreeSet<String> = earlier.filter_map(Change::function).collect();
-    let run =
-        view.run_by(role).is_some_and(|functions| functions.iter().any(|name| name != name_of(function)));
-    run || told.iter().any(|other| other != function)
 }

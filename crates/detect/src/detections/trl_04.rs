@@ -1,7 +1,7 @@
 //! TRL-04: a trail records less, or elsewhere, than before.
 
 use super::deployers::Deployers;
-use super::incident::{done_or_tried, hourly, is_habit, lower, who};
+use super::incident::{done_or_tried, hourly, lower, who};
 use super::policy::account_in;
 use super::stores::{Setup, Stores, key_id, trail_name, trail_of};
 use crate::change::Change;
@@ -107,7 +107,7 @@ fn places(
         let from = old.map(|old| format!(" instead of {old}")).unwrap_or_default();
         weaker.extend(severity.map(|severity| (severity, format!("it delivers to the bucket {new}{from}"))));
     }
-    weaker.extend(key(view, change, moved(&before.key, &after.key, "kmsKeyId"), trusted));
+    weaker.extend(key(view, moved(&before.key, &after.key, "kmsKeyId"), trusted));
     let gone = |moved: Option<(Option<String>, String)>| moved.is_some_and(|(_, new)| new.is_empty());
     if gone(moved(&before.group, &after.group, "cloudWatchLogsLogGroupArn")) {
         weaker.push((Severity::Medium, "it delivers to no log group any more".to_owned()));
@@ -132,12 +132,7 @@ fn places(
     weaker
 }
 
-fn key(
-    view: &View<'_>,
-    change: &Change,
-    moved: Option<(Option<String>, String)>,
-    trusted: bool,
-) -> Option<Weaker> {
+fn key(view: &View<'_>, moved: Option<(Option<String>, String)>, trusted: bool) -> Option<Weaker> {
     let (old, new) = moved?;
     if new.is_empty() {
         let severity = if old.is_some() { Severity::Medium } else { Severity::Low };
@@ -152,9 +147,8 @@ fn key(
     }
     // A key that comes where there was none is stronger; another one is how keys are rotated.
     let rotated = old.as_deref().is_some_and(|old| !old.is_empty()) && !same;
-    let used_to = || is_habit(view, change, |other| other.did("cloudtrail", "UpdateTrail"));
     rotated.then(|| {
-        let severity = if trusted || used_to() { Severity::Note } else { Severity::Medium };
+        let severity = if trusted { Severity::Note } else { Severity::Medium };
         (severity, format!("it encrypts with another key, {}", key_id(&new)))
     })
 }

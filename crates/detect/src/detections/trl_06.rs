@@ -2,7 +2,7 @@
 
 use super::bucket::{Doubt, judge};
 use super::deployers::{Deployers, is_person};
-use super::incident::{done_or_tried, hourly, is_habit, lower, who};
+use super::incident::{Habits, done_or_tried, hourly, lower, who};
 use super::stores::{Held, Stores, bucket_of};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
@@ -48,13 +48,22 @@ const NAMES: &[&str] = &[
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let (stores, deployers) = (Stores::of(view), Deployers::of(view));
-    let changes = done_or_tried(view, "s3", NAMES);
-    hourly(changes.filter_map(|change| of(view, &stores, &deployers, change)).collect())
+    let changes = || done_or_tried(view, "s3", NAMES);
+    let habits = Habits::of(view, changes(), word);
+    let known = Known { stores, deployers, habits };
+    hourly(changes().filter_map(|change| of(view, &known, change)).collect())
 }
 
-fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+/// What is known beside the change.
+struct Known<'v> {
+    stores: Stores,
+    deployers: Deployers<'v>,
+    habits: Habits<'v>,
+}
+
+fn of(view: &View<'_>, known: &Known<'_>, change: &Change) -> Option<Finding> {
     let bucket = bucket_of(change)?;
-    let mut held = stores.bucket(&bucket, change.time);
+    let mut held = known.stores.bucket(&bucket, change.time);
     let object = change.name.starts_with("DeleteObject");
     if object && held == Held::No && deletes_logs(change) {
         held = Held::Named;
@@ -62,9 +71,9 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     if held == Held::No {
         return None;
     }
-    let trusted = deployers.is_trusted(change);
+    let trusted = known.deployers.is_trusted(change);
     let (severity, doubt, words) = judge(view, change, &bucket)?;
-    let used_to = || is_habit(view, change, |other| alike(other, change, &bucket));
+    let used_to = || known.habits.hold(change, word(change));
     if (object || held == Held::Named) && (trusted || used_to()) {
         return None;
     }
@@ -90,9 +99,9 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     })
 }
 
-/// True iff the same was done to the same bucket.
-fn alike(other: &Change, change: &Change, bucket: &str) -> bool {
-    other.source == "s3" && other.name == change.name && bucket_of(other).as_deref() == Some(bucket)
+/// The same for what is alike: the call, and the bucket.
+fn word(change: &Change) -> String {
+    format!("{} {}", change.name, bucket_of(change).unwrap_or_default())
 }
 
 /// True iff the key is one that CloudTrail gives to its files.

@@ -1,7 +1,7 @@
 //! TRL-09: the organization's guard rails are lowered.
 
 use super::deployers::Deployers;
-use super::incident::{beside, done_or_tried, hourly, is_habit, is_refused, lower, who};
+use super::incident::{Habits, beside, done_or_tried, hourly, lower, who};
 use super::policy::{document, statements, texts};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
@@ -38,18 +38,19 @@ const NAMES: &[&str] = &[
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
-    let of_organizations = done_or_tried(view, "organizations", NAMES);
-    let of_trail = done_or_tried(view, "cloudtrail", &["DeregisterOrganizationDelegatedAdmin"]);
-    let changes = of_organizations.chain(of_trail);
-    hourly(changes.filter_map(|change| of(view, &deployers, change)).collect())
+    let changes = || {
+        let of_trail = done_or_tried(view, "cloudtrail", &["DeregisterOrganizationDelegatedAdmin"]);
+        done_or_tried(view, "organizations", NAMES).chain(of_trail)
+    };
+    let habits =
+        Habits::of(view, changes().filter(|change| change.succeeded()), |change| change.name.clone());
+    hourly(changes().filter_map(|change| of(view, &deployers, &habits, change)).collect())
 }
 
-fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> {
     let (severity, words) = judge(view, change)?;
-    let kind =
-        |other: &Change| other.source == change.source && other.name == change.name && !is_refused(other);
     let usual = deployers.is_trusted(change);
-    let used_to = usual || is_habit(view, change, kind);
+    let used_to = usual || habits.hold(change, change.name.clone());
     let severity = match (change.succeeded(), used_to) {
         (false, _) => Severity::Low,
         (true, true) if severity <= Severity::Medium => return None,

@@ -116,7 +116,7 @@ fn a_trail_that_reaches_less_is_found() {
             with(weaker.clone(), &[("responseElements", Value::Null), ("errorCode", json!("AccessDenied"))]);
         assert_eq!(severities(&[made(), refused], "TRL-04"), [Severity::Low], "{member}, refused");
         assert_eq!(
-            severities(&[weaker.clone()], "TRL-04"),
+            severities(std::slice::from_ref(&weaker), "TRL-04"),
             [severity],
             "{member}, of a trail not seen before"
         );
