@@ -4,6 +4,7 @@ use crate::detection::Detection;
 
 mod bucket;
 mod deployers;
+mod field;
 mod incident;
 mod lam_01;
 mod lam_02;

@@ -1,5 +1,6 @@
 //! What a change of a bucket takes away from the logs in it.
 
+use super::field::{field, number};
 use super::policy::{Reach, covers, document, grants, names_service, statements, texts};
 use super::stores::{CLOUDTRAIL, bucket_of, lets_write};
 use crate::change::Change;
@@ -34,7 +35,7 @@ pub(super) fn judge(view: &View<'_>, change: &Change, bucket: &str) -> Option<Ta
             if by_service { None } else { plain(Severity::High, "deleted files") }
         }
         "PutBucketVersioning" => {
-            let status = member(&asked, "VersioningConfiguration").and_then(|one| member(one, "Status"))?;
+            let status = field(&asked, "VersioningConfiguration").and_then(|one| field(one, "Status"))?;
             let off = status.as_str() == Some("Suspended");
             off.then(|| (Severity::High, Doubt::Little, "switched off the versioning".to_owned()))
         }
@@ -48,7 +49,7 @@ pub(super) fn judge(view: &View<'_>, change: &Change, bucket: &str) -> Option<Ta
             plain(Severity::Medium, "deleted the block of public access")
         }
         "PutBucketPublicAccessBlock" => {
-            let block = member(&asked, "PublicAccessBlockConfiguration")?;
+            let block = field(&asked, "PublicAccessBlockConfiguration")?;
             let off = block.as_object()?.values().any(|flag| *flag == false || *flag == "false");
             off.then(|| (Severity::Medium, Doubt::Little, "opened the block of public access".to_owned()))
         }
@@ -59,12 +60,6 @@ pub(super) fn judge(view: &View<'_>, change: &Change, bucket: &str) -> Option<Ta
         }
         _ => None,
     }
-}
-
-/// The member of that name, whatever the case of its first letter.
-fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let first = name.get(..1)?.to_ascii_lowercase();
-    value.get(name).or_else(|| value.get(format!("{first}{}", name.get(1..)?)))
 }
 
 fn lifecycle(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> Option<Taken> {
@@ -84,18 +79,17 @@ fn lifecycle(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> O
 
 /// Days until the rules that hold for logs delete them; `None` iff none does.
 fn shortest(asked: &Value, now: i64) -> Option<f64> {
-    let configuration = member(asked, "LifecycleConfiguration").unwrap_or(asked);
-    let rules = member(configuration, "Rule").or_else(|| member(configuration, "Rules"))?;
+    let configuration = field(asked, "LifecycleConfiguration").unwrap_or(asked);
+    let rules = field(configuration, "Rule").or_else(|| field(configuration, "Rules"))?;
     let rules: Vec<&Value> = match rules {
         Value::Array(rules) => rules.iter().collect(),
         rule => vec![rule],
     };
     let days = rules.into_iter().filter(|rule| holds_for_logs(rule)).filter_map(|rule| {
-        let expiration = member(rule, "Expiration")?;
-        let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.parse().ok());
-        let by_days = member(expiration, "Days").and_then(number);
+        let expiration = field(rule, "Expiration")?;
+        let by_days = number(expiration, "Days");
         let by_date = || {
-            let at = logs::milliseconds(member(expiration, "Date")?.as_str()?)?;
+            let at = logs::milliseconds(field(expiration, "Date")?.as_str()?)?;
             Some(((at - now).max(0) / DAY) as f64)
         };
         by_days.or_else(by_date)
@@ -104,28 +98,22 @@ fn shortest(asked: &Value, now: i64) -> Option<f64> {
 }
 
 fn holds_for_logs(rule: &Value) -> bool {
-    let on = member(rule, "Status").and_then(Value::as_str).is_none_or(|status| status == "Enabled");
-    let filter = member(rule, "Filter");
-    let both = filter.and_then(|filter| member(filter, "And"));
-    let prefix = [Some(rule), filter, both].into_iter().flatten().find_map(|from| member(from, "Prefix"));
+    let on = field(rule, "Status").and_then(Value::as_str).is_none_or(|status| status == "Enabled");
+    let filter = field(rule, "Filter");
+    let both = filter.and_then(|filter| field(filter, "And"));
+    let prefix = [Some(rule), filter, both].into_iter().flatten().find_map(|from| field(from, "Prefix"));
     let prefix = prefix.and_then(Value::as_str).unwrap_or_default().trim_end_matches('*');
     on && (prefix.is_empty() || prefix.contains("AWSLogs") || prefix.to_ascii_lowercase().contains("trail"))
 }
 
 fn policy(view: &View<'_>, change: &Change, asked: &Value) -> Option<Taken> {
-    let policy = document(asked.get("bucketPolicy").or_else(|| asked.get("policy")));
+    let policy = document(field(asked, "bucketPolicy").filter(|said| !said.is_null()));
     policy.get("Statement")?;
     let refuses = statements(&policy, "Deny").into_iter().any(|one| {
         let all = names_service(one, "*") || names_service(one, CLOUDTRAIL);
         all && one.get("Condition").is_none() && covers(one, "s3:PutObject")
     });
-    if refuses
-        || !lets_write(
-            change,
-            if asked.get("bucketPolicy").is_some() { "bucketPolicy" } else { "policy" },
-            "s3:PutObject",
-        )
-    {
+    if refuses || !lets_write(change, "bucketPolicy", "s3:PutObject") {
         let words = "put a policy that lets CloudTrail write no more, in place of the policy".to_owned();
         return Some((Severity::High, Doubt::Much, words));
     }
@@ -152,15 +140,12 @@ fn lock(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> Option
 
 /// True iff those who may can pass over the retention, and its days; 0 iff there is none.
 fn retention(asked: &Value) -> (bool, f64) {
-    let configuration = member(asked, "ObjectLockConfiguration").unwrap_or(asked);
-    let rule = member(configuration, "Rule").and_then(|rule| member(rule, "DefaultRetention"));
+    let configuration = field(asked, "ObjectLockConfiguration").unwrap_or(asked);
+    let rule = field(configuration, "Rule").and_then(|rule| field(rule, "DefaultRetention"));
     let Some(rule) = rule else { return (true, 0.0) };
-    let number = |name| {
-        let value = member(rule, name)?;
-        value.as_f64().or_else(|| value.as_str()?.parse().ok())
-    };
-    let days = number("Days").or_else(|| number("Years").map(|years| years * 365.0)).unwrap_or(0.0);
-    (member(rule, "Mode").and_then(Value::as_str) != Some("COMPLIANCE"), days)
+    let days =
+        number(rule, "Days").or_else(|| number(rule, "Years").map(|years| years * 365.0)).unwrap_or(0.0);
+    (field(rule, "Mode").and_then(Value::as_str) != Some("COMPLIANCE"), days)
 }
 
 fn foreign_key(view: &View<'_>, asked: &Value) -> Option<Taken> {

@@ -10,6 +10,8 @@ const USUAL_DAYS: usize = 3;
 /// Distinct days in all records on which one that is not a person deployed, for it to deploy usually from its first day: whoever breaks in does
 /// not come back on so many days.
 const SETTLED_DAYS: usize = 6;
+/// Networks that one works from, if it always works from the same places.
+const FEW_NETWORKS: usize = 3;
 /// Changes before, for the way a pipeline works to be known.
 const KNOWN_WAY: usize = 10;
 
@@ -46,7 +48,7 @@ impl Standing {
             Standing::Successor => "This principal is new, but works like one that deploys on other days.",
             Standing::Unknown => "The records are too short to know who usually deploys here.",
             Standing::Altered => {
-                "This role deploys on other days, but never with this program and session name."
+                "This principal deploys on other days, but never with this program, and from or as something else."
             }
             Standing::Person => "This is a person, who has not deployed on 3 days before.",
             Standing::Stranger => "This principal has not deployed on 3 days before.",
@@ -54,23 +56,21 @@ impl Standing {
     }
 }
 
-/// How a principal deployed: of each program, kind of session and network the first day.
+/// How a principal works: of each program, kind of session and network the first day.
 #[derive(Debug, Default)]
 struct Deeds<'v> {
-    /// In order.
+    /// When it changed anything that is watched, in order.
     times: Vec<i64>,
     days: BTreeSet<i64>,
+    /// Days on which it changed functions, and the first time.
+    deploying: BTreeSet<i64>,
+    first: Option<i64>,
     agents: BTreeMap<&'v str, i64>,
     sessions: BTreeMap<String, i64>,
     networks: BTreeMap<&'v str, i64>,
 }
 
 impl Deeds<'_> {
-    /// Distinct days before that one.
-    fn days_before(&self, day: i64) -> usize {
-        self.days.range(..day).take(USUAL_DAYS).count()
-    }
-
     fn had_agent(&self, agent: &str, day: i64) -> bool {
         self.agents.get(agent).is_some_and(|first| *first < day)
     }
@@ -80,34 +80,37 @@ impl Deeds<'_> {
     }
 }
 
+/// True iff enough of the days lie before that one.
+fn is_usual(days: &BTreeSet<i64>, day: i64) -> bool {
+    days.range(..day).take(USUAL_DAYS).count() >= USUAL_DAYS
+}
+
 /// See the module.
 pub(super) struct Deployers<'v> {
     view: &'v View<'v>,
     by: BTreeMap<&'v str, Deeds<'v>>,
-    /// Days on which the principal changed anything that is watched.
-    days: BTreeMap<&'v str, BTreeSet<i64>>,
 }
 
 impl<'v> Deployers<'v> {
     /// As the records show them.
     pub(super) fn of(view: &'v View<'v>) -> Deployers<'v> {
         let mut by: BTreeMap<&str, Deeds<'_>> = BTreeMap::new();
-        let mut days: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
-        for change in view.changes().iter().copied().filter(|change| change.succeeded()) {
+        // Objects are deleted in ways of their own.
+        let done = |change: &&Change| change.succeeded() && !change.name.starts_with("DeleteObject");
+        for change in view.changes().iter().copied().filter(done) {
             let day = change.time.div_euclid(DAY);
-            if !change.name.starts_with("DeleteObject") {
-                days.entry(change.who.name.as_str()).or_default().insert(day);
-            }
+            let deeds = by.entry(change.who.name.as_str()).or_default();
+            deeds.times.push(change.time);
+            deeds.days.insert(day);
             if is_deed(change) {
-                let deeds = by.entry(change.who.name.as_str()).or_default();
-                deeds.times.push(change.time);
-                deeds.days.insert(day);
-                deeds.agents.entry(family(&change.agent)).or_insert(day);
-                deeds.sessions.entry(shape(&change.who.session)).or_insert(day);
-                deeds.networks.entry(network(&change.address)).or_insert(day);
+                deeds.deploying.insert(day);
+                deeds.first = deeds.first.or(Some(change.time));
             }
+            deeds.agents.entry(family(&change.agent)).or_insert(day);
+            deeds.sessions.entry(shape(&change.who.session)).or_insert(day);
+            deeds.networks.entry(network(&change.address)).or_insert(day);
         }
-        Deployers { view, by, days }
+        Deployers { view, by }
     }
 
     /// How whoever made the change stands at that time.
@@ -122,12 +125,12 @@ impl<'v> Deployers<'v> {
         let person = is_person(who);
         let none = Deeds::default();
         let deeds = self.by.get(who.name.as_str()).unwrap_or(&none);
-        if deeds.days_before(change.time.div_euclid(DAY)) >= USUAL_DAYS {
-            let altered = !person && is_altered(deeds, change);
+        if is_usual(&deeds.deploying, change.time.div_euclid(DAY)) {
+            let altered = is_altered(deeds, change);
             return if altered { Standing::Altered } else { Standing::Usual };
         }
-        let unseen = |first: &i64| !self.view.has_learned(&change.account, *first);
-        if deeds.days.len() >= SETTLED_DAYS && (!person || deeds.times.first().is_none_or(unseen)) {
+        let unseen = |first: i64| !self.view.has_learned(&change.account, first);
+        if deeds.deploying.len() >= SETTLED_DAYS && (!person || deeds.first.is_none_or(unseen)) {
             return Standing::Usual;
         }
         if person {
@@ -149,10 +152,9 @@ impl<'v> Deployers<'v> {
         if is_machine(change) || self.is_named(&change.who.name) {
             return true;
         }
-        let day = change.time.div_euclid(DAY);
-        let days = self.days.get(change.who.name.as_str());
-        let before = days.map_or(0, |days| days.range(..day).take(USUAL_DAYS).count());
-        !is_person(&change.who) && !is_application(self.view, &change.who) && before >= USUAL_DAYS
+        let Some(deeds) = self.by.get(change.who.name.as_str()) else { return false };
+        let usual = is_usual(&deeds.days, change.time.div_euclid(DAY)) && !is_altered(deeds, change);
+        usual && !is_person(&change.who) && !is_application(self.view, &change.who)
     }
 
     /// True iff the settings name it.
@@ -166,7 +168,7 @@ impl<'v> Deployers<'v> {
         let day = change.time.div_euclid(DAY);
         let (agent, session) = (family(&change.agent), shape(&change.who.session));
         self.by.iter().filter(|(name, _)| **name != change.who.name.as_str()).any(|(name, deeds)| {
-            let usual = name.contains(":role/") && !is_sso(name) && deeds.days_before(day) >= USUAL_DAYS;
+            let usual = name.contains(":role/") && !is_sso(name) && is_usual(&deeds.deploying, day);
             let alike = || name_of(name) == name_of(&change.who.name) || is_called_pipeline(&change.who.name);
             let sessions = || !is_generic(&session) && deeds.had_session(&session, day);
             usual && deeds.had_agent(agent, day) && (alike() || sessions())
@@ -207,14 +209,20 @@ fn is_application(view: &View<'_>, who: &Who) -> bool {
     instance || view.run_by(&who.name).is_some_and(|functions| functions.contains(&who.session))
 }
 
-/// True iff neither the program nor the name of the session (of users: the network) was seen before, though much was.
+/// True iff it works with a program that it never had, and under another kind of session or from another network than ever, though
+/// much is known of it. People change programs and places.
 fn is_altered(deeds: &Deeds<'_>, change: &Change) -> bool {
+    let who = &change.who;
+    let by_hand = who.console || is_sso(&who.name) || who.session.contains('@');
     let day = change.time.div_euclid(DAY);
-    let before = deeds.times.partition_point(|time| time.div_euclid(DAY) < day);
-    let session = shape(&change.who.session);
+    let known = deeds.times.partition_point(|time| time.div_euclid(DAY) < day) >= KNOWN_WAY;
+    let session = shape(&who.session);
+    let elsewhere = !session.is_empty() && !deeds.had_session(&session, day);
+    let before = deeds.networks.values().filter(|first| **first < day).count();
     let place = deeds.networks.get(network(&change.address)).is_some_and(|first| *first < day);
-    let as_ever = if session.is_empty() { place } else { deeds.had_session(&session, day) };
-    before >= KNOWN_WAY && !deeds.had_agent(family(&change.agent), day) && !as_ever
+    // Runners that others lend come from everywhere: there a new network says nothing.
+    let moved = !place && before <= FEW_NETWORKS;
+    known && !by_hand && !deeds.had_agent(family(&change.agent), day) && (elsewhere || moved)
 }
 
 fn is_deed(change: &Change) -> bool {

@@ -1,6 +1,6 @@
 //! LAM-01: anybody may call a function.
 
-use super::deployers::{Deployers, Standing};
+use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach};
 use crate::change::Change;
@@ -47,13 +47,9 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &
         // The other half of a public function URL, by whoever makes such URLs.
         (Reach::Open, true) if grant.url => Severity::Note,
         (Reach::Open, true) if opened_before() => Severity::Note,
+        (Reach::Open, true) if is_person(&change.who) => DETECTION.severity,
         (Reach::Open, true) => Severity::Medium,
-        // Anybody may let that service call, for their own things: whoever deploys by hand may not know.
-        (Reach::AnyOfService(_), true)
-            if standing == Standing::Person && !view.settings.pipelines.is_empty() =>
-        {
-            Severity::Low
-        }
+        // Anybody may let that service call, for things of their own. LAM-08 sees whoever does not deploy.
         (Reach::AnyOfService(_), true) if matches!(standing, Standing::Altered | Standing::Stranger) => {
             Severity::Low
         }

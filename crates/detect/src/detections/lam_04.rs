@@ -1,6 +1,6 @@
 //! LAM-04: a function got an address that asks nobody who he is.
 
-use super::deployers::{Deployers, Standing};
+use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use crate::change::Change;
 use crate::detection::Detection;
@@ -56,9 +56,11 @@ fn of(
         (false, true) => Severity::Low,
         (false, false) => return None,
         (true, true) => DETECTION.severity,
+        (true, false) if loosened && is_person(&change.who) => DETECTION.severity,
         (true, false) if loosened => Severity::Medium,
         (true, false) if used_to || standing == Standing::Unknown => Severity::Note,
         (true, false) if !view.has_learned(&change.account, change.time) => Severity::Note,
+        (true, false) if is_person(&change.who) => Severity::Medium,
         (true, false) => Severity::Low,
     };
     let name = function.as_deref().map_or("a function", name_of);
@@ -74,7 +76,7 @@ fn is_open(change: &Change) -> Option<bool> {
         let open = change.request.contains("ApplicationManaged");
         return (open || change.request.contains("IamAuth")).then_some(open);
     }
-    let said = crate::change::text_at(&change.asked(), "authType")?;
+    let said = super::field::asked(change, "authType")?;
     Some(said.eq_ignore_ascii_case("NONE"))
 }
 

@@ -53,6 +53,8 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, makers: &Makers<'_>, change: &
         {
             DETECTION.severity
         }
+        // The records are short, but long enough to know that others do this.
+        (_, true, Standing::Unknown) if is_of_others(view, makers, change) => Severity::Low,
         _ => return None,
     };
     let name = function.as_deref().map_or("a function", name_of);
@@ -92,6 +94,14 @@ fn is_of_pipelines(view: &View<'_>, deployers: &Deployers<'_>, makers: &Makers<'
     let made = before(makers, &function, change);
     let by_machine = |made: &&Change| !is_person(&made.who) || deployers.standing(made) == Standing::Machine;
     made.len() as f64 >= enough && made.iter().copied().all(|made| by_machine(&made))
+}
+
+/// True iff the function was made, and its code changed, often enough before, and never by this principal.
+fn is_of_others(view: &View<'_>, makers: &Makers<'_>, change: &Change) -> bool {
+    let Some(function) = change.function() else { return false };
+    let made = before(makers, &function, change);
+    let enough = made.len() as f64 >= view.settings.threshold(DETECTION.id, "makers");
+    enough && made.iter().all(|made| made.who.name != change.who.name)
 }
 
 /// Who changed the code of the function most often before.

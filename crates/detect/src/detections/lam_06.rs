@@ -1,6 +1,7 @@
 //! LAM-06: a layer of an account that is not ours, or one of ours for everybody.
 
 use super::deployers::{Deployers, Standing};
+use super::field::{field, text};
 use super::incident::{Habits, done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach, account_in};
 use crate::change::Change;
@@ -141,9 +142,12 @@ fn shared_with(
 
 /// The ARNs of layers, as a request or an answer lists them.
 fn layers(value: &Value) -> Vec<String> {
-    let listed = value.get("layers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let arn = |one: &Value| one.as_str().or_else(|| one.get("arn")?.as_str()).map(str::to_owned);
-    listed.iter().filter_map(arn).collect()
+    let arn = |one: &Value| one.as_str().or_else(|| text(one, "arn")).map(str::to_owned);
+    match field(value, "layers") {
+        Some(Value::Array(all)) => all.iter().filter_map(arn).collect(),
+        Some(one) => arn(one).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 fn unversioned(layer: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{HABIT_DAYS, hourly, who};
-use super::roles::{Roles, role_in, why_strong};
+use super::roles::{Roles, role_in};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
 use crate::facts::DAY;
@@ -37,6 +37,10 @@ struct Pair<'v> {
     change: &'v Change,
     call: Call<'v>,
     function: String,
+    /// What the function runs as.
+    role: Option<String>,
+    /// Why that role is strong, iff it is.
+    strong: Option<String>,
 }
 
 fn find(view: &View<'_>) -> Vec<Finding> {
@@ -45,20 +49,21 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let within = (minutes * 60_000.0) as i64;
     let changed =
         view.done("lambda", &["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"]);
-    let pairs: Vec<Pair<'_>> = changed.filter_map(|change| pair(view, change, within)).collect();
-    let mut days: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+    let pairs: Vec<Pair<'_>> = changed.filter_map(|change| pair(view, &roles, change, within)).collect();
+    // Whoever tests with weak roles each day is not used to strong ones.
+    let mut days: BTreeMap<(&str, bool), BTreeSet<i64>> = BTreeMap::new();
     for pair in &pairs {
         let day = pair.change.time.div_euclid(DAY);
-        days.entry(pair.change.who.name.as_str()).or_default().insert(day);
+        days.entry((pair.change.who.name.as_str(), pair.strong.is_some())).or_default().insert(day);
     }
     let found = pairs.iter().filter_map(|pair| {
-        let days = days.get(pair.change.who.name.as_str())?;
+        let days = days.get(&(pair.change.who.name.as_str(), pair.strong.is_some()))?;
         of(view, &deployers, &roles, pair, days)
     });
     hourly(found.collect())
 }
 
-fn pair<'v>(view: &'v View<'_>, change: &'v Change, within: i64) -> Option<Pair<'v>> {
+fn pair<'v>(view: &'v View<'_>, roles: &Roles<'_>, change: &'v Change, within: i64) -> Option<Pair<'v>> {
     let of_configuration = change.name == "UpdateFunctionConfiguration";
     if of_configuration && crate::change::text_at(&change.asked(), "role").is_none() {
         return None;
@@ -81,7 +86,10 @@ fn pair<'v>(view: &'v View<'_>, change: &'v Change, within: i64) -> Option<Pair<
             && !way.is_execution()
     });
     let call = calls.min_by_key(|call| call.cell.first.time).copied()?;
-    Some(Pair { change, call, function })
+    let held = || roles.held(&function, change.time + 1).last().map(|role| (*role).to_owned());
+    let role = role_in(change).or_else(held);
+    let strong = role.as_deref().and_then(|role| roles.why_strong(role, change.time));
+    Some(Pair { change, call, function, role, strong })
 }
 
 fn of(
@@ -91,7 +99,7 @@ fn of(
     pair: &Pair<'_>,
     days: &BTreeSet<i64>,
 ) -> Option<Finding> {
-    let Pair { change, call, function } = pair;
+    let Pair { change, call, function, role, strong } = pair;
     let day = change.time.div_euclid(DAY);
     let learned = view.has_learned(&change.account, change.time);
     let before_days = days.iter().filter(|other| **other < day).count();
@@ -101,14 +109,10 @@ fn of(
     }
     let standing = deployers.standing(change);
     let created = change.name == "CreateFunction";
-    let role = role_in(change)
-        .or_else(|| roles.held(function, change.time + 1).last().map(|role| (*role).to_owned()));
-    let strong = role.as_deref().and_then(|role| why_strong(view, role, change.time));
     let shared = role.as_deref().is_some_and(|role| roles.is_run_by_others(role, function, change.time));
     let severity = match (standing.is_unusual(), strong.is_some()) {
-        (true, true) => Severity::Critical.min(DETECTION.severity),
-        (true, false) if shared || !created => DETECTION.severity,
-        (true, false) => Severity::Medium,
+        (true, strong) if strong || shared || !created => DETECTION.severity,
+        (true, _) => Severity::Medium,
         (false, _) if !is_person(&change.who) && standing != Standing::Successor && !learned => return None,
         (false, true) if learned && standing != Standing::Machine => Severity::Medium,
         (false, _) if learned && is_person(&change.who) => Severity::Low,
@@ -119,7 +123,10 @@ fn of(
         "UpdateFunctionCode" => "changed the code of",
         _ => "changed the role of",
     };
-    let minutes = ((call.cell.first.time - change.time).max(0) + 59_999) / 60_000;
+    // Of a caller who called earlier that day the last call is the one that followed.
+    let first = call.cell.first.time;
+    let called = if first >= change.time { first } else { call.cell.last };
+    let minutes = (called - change.time) / 60_000 + 1;
     let why = match (strong, role.as_deref().filter(|_| shared)) {
         (Some(why), _) => format!(" It runs as a strong role: {why}."),
         (None, Some(role)) => format!(" It runs as {}, the role of other functions.", name_of(role)),

@@ -1,8 +1,9 @@
 //! LAM-08: a function gets a new source of events by whoever does not usually deploy.
 
 use super::deployers::Deployers;
+use super::field::asked;
 use super::incident::{done_or_tried, hourly, verb, who};
-use super::policy::account_in;
+use super::policy::{Grant, Reach, Whom, account_in};
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::facts::DAY;
@@ -26,14 +27,17 @@ const NAMES: &[&str] = &["CreateEventSourceMapping", "UpdateEventSourceMapping"]
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
     let changes = done_or_tried(view, "lambda", NAMES);
-    hourly(changes.filter_map(|change| of(view, &deployers, change)).collect())
+    let mapped = changes.filter_map(|change| of(view, &deployers, change));
+    let granted = view.done("lambda", &["AddPermission"]);
+    let triggered = granted.filter_map(|change| trigger(view, &deployers, change));
+    hourly(mapped.chain(triggered).collect())
 }
 
 fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
-    let asked = change.asked();
+    let request = change.asked();
     let retargeted = change.name == "UpdateEventSourceMapping"
-        && crate::change::text_at(&asked, "functionName").is_some()
-        && crate::change::text_at(&asked, "functionName") != crate::change::text_at(&asked, "uuid");
+        && crate::change::text_at(&request, "functionName").is_some()
+        && crate::change::text_at(&request, "functionName") != crate::change::text_at(&request, "uuid");
     if change.name == "UpdateEventSourceMapping" && !retargeted {
         return None;
     }
@@ -62,6 +66,24 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
         Some(account) => found.remarked(format!("The source lies in account {account}, which is not yours.")),
         None => found,
     })
+}
+
+/// A service that may call the function from now on.
+fn trigger(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+    let grant = Grant::asked(&change.asked())?;
+    let Whom::Service(service) = &grant.whom else { return None };
+    // What lies in an account that is not ours is LAM-02's.
+    let foreign = matches!(grant.reach(view), Reach::Foreign(..));
+    let standing = deployers.standing(change);
+    if foreign || !standing.is_unusual() {
+        return None;
+    }
+    let function = change.function();
+    let name = function.as_deref().map_or("a function", name_of);
+    let source = asked(change, "sourceArn").map(|arn| format!(" for {arn}")).unwrap_or_default();
+    let seen = format!("{} let {service} call the function {name}{source}.", who(change));
+    let found = Finding::of_change(DETECTION.id, DETECTION.severity, change, seen);
+    Some(found.about(function).normally(standing.words().to_owned()))
 }
 
 fn mapped_before(view: &View<'_>, change: &Change, account: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::deployers::{Deployers, Standing};
 use super::incident::{done_or_tried, hourly, verb, who};
-use super::roles::{Roles, why_strong};
+use super::roles::Roles;
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -43,7 +43,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
         return None;
     }
     let standing = deployers.standing(change);
-    let strong = why_strong(view, &role, change.time);
+    let strong = roles.why_strong(&role, change.time);
     let had_before = earlier.contains(&role.as_str());
     let of_others = roles.is_run_by_others(&role, &function, change.time);
     let learned = view.has_learned(&change.account, change.time);

@@ -56,18 +56,14 @@ pub(super) enum Reach {
 impl Grant {
     /// What `AddPermission` asks for; `None` where it names nobody.
     pub(super) fn asked(request: &Value) -> Option<Grant> {
-        let text = |name: &str| {
-            let text = request.get(name).and_then(Value::as_str).unwrap_or_default();
-            Some(text).filter(|text| !text.is_empty() && *text != "*")
-        };
-        let principal = request.get("principal")?.as_str().filter(|text| !text.is_empty())?;
+        let text = |name: &str| super::field::text(request, name).filter(|text| *text != "*");
+        let principal = super::field::text(request, "principal")?;
         let accounts: Vec<String> =
             [text("sourceAccount").map(str::to_owned), text("sourceArn").and_then(account_in)]
                 .into_iter()
                 .flatten()
                 .collect();
-        let organization =
-            text("principalOrgID").or_else(|| text("principalOrgId")).or_else(|| text("organizationId"));
+        let organization = text("principalOrgID").or_else(|| text("organizationId"));
         let limit = match organization {
             Some(organization) => Limit::Organization(organization.to_owned()),
             None if !accounts.is_empty() => Limit::Accounts(accounts),
@@ -76,8 +72,7 @@ impl Grant {
             }
             None => Limit::None,
         };
-        let by_url =
-            request.get("invokedViaFunctionUrl").is_some_and(|said| *said == true || *said == "true");
+        let by_url = super::field::flag(request, "invokedViaFunctionUrl") == Some(true);
         let url = text("functionUrlAuthType") == Some("NONE") || by_url;
         Some(Grant { whom: whom(principal), limit, url })
     }

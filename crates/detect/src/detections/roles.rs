@@ -22,12 +22,14 @@ pub(super) struct Roles<'v> {
     of: BTreeMap<String, Vec<(i64, String)>>,
     /// By role: the functions that were given it, and when first.
     given: BTreeMap<String, BTreeMap<String, i64>>,
+    strong: BTreeMap<String, (i64, String)>,
 }
 
 impl<'v> Roles<'v> {
     /// As the records show them.
     pub(super) fn of(view: &'v View<'v>) -> Roles<'v> {
-        let mut roles = Roles { view, of: BTreeMap::new(), given: BTreeMap::new() };
+        let mut roles =
+            Roles { view, of: BTreeMap::new(), given: BTreeMap::new(), strong: strengthened(view) };
         for change in view.changes().iter().filter(|change| change.source == "lambda" && change.succeeded()) {
             if !change.request.contains(":role/") && !change.response.contains(":role/") {
                 continue;
@@ -48,6 +50,17 @@ impl<'v> Roles<'v> {
         all.get(..end).unwrap_or_default().iter().map(|(_, role)| role.as_str()).collect()
     }
 
+    /// Why the role is strong at that moment; `None` where nothing says that it is.
+    pub(super) fn why_strong(&self, role: &str, time: i64) -> Option<String> {
+        let name = name_of(role);
+        let lower = name.to_ascii_lowercase();
+        if ["admin", "poweruser", "root", "superuser", "fullaccess"].iter().any(|word| lower.contains(word)) {
+            return Some(format!("its name is {name}"));
+        }
+        let (since, policy) = self.strong.get(name)?;
+        (*since <= time).then(|| format!("it was given {policy}"))
+    }
+
     /// True iff other functions are known to have run as it before that moment, or to run as it at all.
     pub(super) fn is_run_by_others(&self, role: &str, function: &str, time: i64) -> bool {
         let given = self.given.get(role);
@@ -65,27 +78,21 @@ pub(super) fn role_in(change: &Change) -> Option<String> {
     change.text(&["role"]).filter(|role| role.contains(":role/"))
 }
 
-/// Why the role is strong; `None` where nothing says that it is.
-pub(super) fn why_strong(view: &View<'_>, role: &str, time: i64) -> Option<String> {
-    let name = name_of(role);
-    let lower = name.to_ascii_lowercase();
-    let called =
-        ["admin", "poweruser", "root", "superuser", "fullaccess"].iter().any(|word| lower.contains(word));
-    if called {
-        return Some(format!("its name is {name}"));
-    }
-    let given = view.done("iam", &["AttachRolePolicy", "PutRolePolicy"]);
-    let given =
-        given.filter(|change| change.time <= time && change.text(&["roleName"]).as_deref() == Some(name));
-    given.into_iter().find_map(|change| {
+/// By the name of a role: when it was given nearly everything, and by which policy.
+fn strengthened(view: &View<'_>) -> BTreeMap<String, (i64, String)> {
+    let mut strong = BTreeMap::new();
+    for change in view.done("iam", &["AttachRolePolicy", "PutRolePolicy"]) {
         let policy = change.text(&["policyArn"]).map(|arn| name_of(&arn).to_owned());
-        let strong = policy.filter(|policy| STRONG.contains(&policy.as_str()));
+        let managed = policy.filter(|policy| STRONG.contains(&policy.as_str()));
         let all = || {
             let document = super::policy::document(change.asked().get("policyDocument"));
-            allows_all(&document).then(|| "a policy that allows everything".to_owned())
+            allows_all(&document).then(|| "a policy that allows nearly everything".to_owned())
         };
-        strong.or_else(all).map(|policy| format!("it was given {policy}"))
-    })
+        if let (Some(role), Some(policy)) = (change.text(&["roleName"]), managed.or_else(all)) {
+            strong.entry(role).or_insert((change.time, policy));
+        }
+    }
+    strong
 }
 
 fn allows_all(policy: &Value) -> bool {

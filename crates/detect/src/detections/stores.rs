@@ -36,14 +36,14 @@ impl Setup {
         let mut setup = self.clone();
         let (asked, answered) = (change.asked(), change.answered());
         for (value, request) in [(&asked, true), (&answered, false)] {
-            let flag =
-                |names: &[&str]| names.iter().find_map(|name| value.get(name)).and_then(Value::as_bool);
+            let flag = |names: &[&str]| names.iter().find_map(|name| super::field::flag(value, name));
             let text = |names: &[&str]| {
-                let said = names.iter().find_map(|name| value.get(name)).and_then(Value::as_str);
+                let said =
+                    names.iter().find_map(|name| super::field::field(value, name)).and_then(Value::as_str);
                 said.map(str::to_owned)
             };
             // A full answer leaves out what there is not.
-            let full = !request && value.get("s3BucketName").is_some();
+            let full = !request && super::field::field(value, "s3BucketName").is_some();
             let or_none = |said: Option<String>| said.or_else(|| full.then(String::new));
             setup.multi_region = flag(&["isMultiRegionTrail"]).or(setup.multi_region);
             setup.organization = flag(&["isOrganizationTrail"]).or(setup.organization);
@@ -201,7 +201,7 @@ impl Stores {
 
 /// True iff the policy that was put lets CloudTrail do that.
 pub(super) fn lets_write(change: &Change, member: &str, action: &str) -> bool {
-    let policy = document(change.asked().get(member));
+    let policy = document(super::field::field(&change.asked(), member));
     statements(&policy, "Allow").into_iter().any(|one| names_service(one, CLOUDTRAIL) && covers(one, action))
 }
 

@@ -1,13 +1,15 @@
 //! TRL-04: a trail records less, or elsewhere, than before.
 
 use super::deployers::Deployers;
-use super::incident::{done_or_tried, hourly, lower, who};
+use super::field::flag;
+use super::incident::{done_or_tried, hourly, who};
 use super::policy::account_in;
 use super::stores::{Setup, Stores, key_id, trail_name, trail_of};
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
 use crate::view::{View, account_of};
+use serde_json::Value;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -38,13 +40,14 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     // What was refused has no answer: what was asked for is judged.
     let after = before.after(change);
     let trusted = deployers.is_trusted(change);
-    let mut weaker = flags(before, &after);
+    let mut weaker = flags(before, &after, &change.asked());
     weaker.extend(places(view, stores, change, before, &after, trusted));
     let worst = weaker.iter().map(|(severity, _)| *severity).max()?;
     let words: Vec<&str> = weaker.iter().map(|(_, words)| words.as_str()).collect();
     let severity = match (change.succeeded(), trusted) {
         (false, _) => Severity::Low,
-        (true, true) if known.is_none() => lower(lower(worst)),
+        // Templates repeat all settings: without the state before, that says nothing.
+        (true, true) if known.is_none() => Severity::Note,
         (true, _) => worst,
     };
     let did = if change.succeeded() { "changed" } else { "tried to change" };
@@ -56,25 +59,43 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     })
 }
 
-fn flags(before: &Setup, after: &Setup) -> Vec<Weaker> {
+fn flags(before: &Setup, after: &Setup, asked: &Value) -> Vec<Weaker> {
+    let off = |name| flag(asked, name) == Some(false);
     let flags = [
-        (before.multi_region, after.multi_region, Severity::High, "it records one Region alone"),
-        (before.organization, after.organization, Severity::High, "it records one account alone"),
-        (before.global, after.global, Severity::High, "it does not record global services such as IAM"),
+        (
+            before.multi_region,
+            after.multi_region,
+            off("isMultiRegionTrail"),
+            Severity::High,
+            "it records one Region alone",
+        ),
+        (
+            before.organization,
+            after.organization,
+            off("isOrganizationTrail"),
+            Severity::High,
+            "it records one account alone",
+        ),
+        (
+            before.global,
+            after.global,
+            off("includeGlobalServiceEvents"),
+            Severity::High,
+            "it does not record global services such as IAM",
+        ),
         (
             before.validation,
             after.validation,
+            off("enableLogFileValidation"),
             Severity::Medium,
             "it writes no digests, so nobody can prove its files whole",
         ),
     ];
-    // A flag that was never known to be on is not known to have been lowered, unless nothing at all is known of the trail.
-    let nothing_known = *before == Setup::default();
-    let lowered = flags.into_iter().filter(|(before, after, ..)| {
-        *after == Some(false) && (*before == Some(true) || (before.is_none() && nothing_known))
+    // Of a flag that was not known before, only being asked to be off tells.
+    let lowered = flags.into_iter().filter(|(before, after, off, ..)| {
+        *after == Some(false) && (*before == Some(true) || (before.is_none() && *off))
     });
-    // Multi-Region trails always record global services: turning both off is one thing.
-    lowered.map(|(_, _, severity, words)| (severity, words.to_owned())).collect()
+    lowered.map(|(.., severity, words)| (severity, words.to_owned())).collect()
 }
 
 fn places(

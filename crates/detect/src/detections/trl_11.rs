@@ -48,6 +48,10 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
     let (severity, words) = judge(view, change)?;
     let trusted = deployers.is_trusted(change);
+    // A pipeline that may not do what its template says tries again and again.
+    if trusted && !change.succeeded() {
+        return None;
+    }
     let severity = match (change.succeeded(), trusted) {
         (true, true) if change.name.starts_with("Update") => return None,
         (false, _) => Severity::Low,

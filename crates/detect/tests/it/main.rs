@@ -3,6 +3,7 @@
 mod facts;
 mod lam;
 mod lam_run;
+mod ordinary;
 mod trl;
 mod trl_bucket;
 mod world;
