@@ -48,7 +48,11 @@ pub(crate) fn after(more: &[Value]) -> Vec<Value> {
 /// After the history.
 pub(crate) const LATER: i64 = 20 * DAY + 700;
 
+/// A change of a function; the pipeline works from where it always does.
 pub(crate) fn lambda(minutes: i64, name: &str, who: &Value, request: Value) -> Value {
+    if who.to_string().contains("/ci-deploy/GitHubActions-") {
+        return with(by_ci(minutes, name, request), &[("userIdentity", who.clone())]);
+    }
     change(minutes, "lambda", name, who, request)
 }
 
@@ -241,6 +245,29 @@ fn a_role_of_the_pipeline_used_in_another_way_is_found() {
         [],
         "another program under the same kind of session"
     );
+}
+
+#[test]
+fn a_session_of_the_pipeline_that_left_its_runner_is_found() {
+    let elsewhere = |agent: &str, address: &str| {
+        let usual = by_ci(LATER, "UpdateFunctionCode20150331v2", json!({"functionName": "pay"}));
+        with(usual, &[("userAgent", json!(agent)), ("sourceIPAddress", json!(address))])
+    };
+    let terraform = "APN/1.0 HashiCorp/1.0 Terraform/1.9";
+    assert_eq!(severities(&after(&[elsewhere("aws-cli/2.1", "192.0.2.66")]), "LAM-05"), [Severity::Medium]);
+    assert_eq!(severities(&after(&[elsewhere(terraform, "192.0.2.66")]), "LAM-05"), [], "another runner");
+    assert_eq!(severities(&after(&[elsewhere("aws-cli/2.1", "203.0.113.77")]), "LAM-05"), [], "another step");
+    let lent = (0..8).map(|at| {
+        with(
+            elsewhere(terraform, &format!("192.0.{at}.7")),
+            &[
+                ("eventTime", json!(format!("2026-03-0{}T01:00:00Z", at + 1))),
+                ("eventID", json!(format!("lent-{at}"))),
+            ],
+        )
+    });
+    let world = [lent.collect(), vec![elsewhere("aws-cli/2.1", "192.0.99.66")]].concat();
+    assert_eq!(severities(&after(&world), "LAM-05"), [], "runners that others lend come from everywhere");
 }
 
 #[test]

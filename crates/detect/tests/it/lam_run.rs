@@ -78,6 +78,31 @@ fn a_source_of_events_by_a_person_or_from_a_stranger_is_found() {
 }
 
 #[test]
+fn a_service_that_a_person_lets_call_is_found() {
+    let grant = |who: &Value, principal: &str| {
+        let request =
+            json!({"functionName": "pay", "principal": principal, "sourceArn": "arn:aws:s3:::somebody"});
+        lambda(LATER, "AddPermission20150331v2", who, request)
+    };
+    assert_eq!(severities(&after(&[grant(&eve(), "s3.amazonaws.com")]), "LAM-08"), [Severity::Low]);
+    assert_eq!(severities(&after(&[grant(&ci(1), "s3.amazonaws.com")]), "LAM-08"), []);
+    assert_eq!(severities(&after(&[grant(&eve(), SHOP)]), "LAM-08"), [], "no service");
+}
+
+#[test]
+fn whoever_tests_each_day_is_not_used_to_strong_roles() {
+    let dev = session(SHOP, "AWSReservedSSO_Dev_1", "ann@example.org");
+    let test = |minutes: i64, of: &str| {
+        let name = format!("toy-{minutes}");
+        [create(minutes, &dev, &name, of), call(minutes + 1, &name, &dev)]
+    };
+    let days: Vec<Value> = (0..20).flat_map(|day| test(day * DAY + 40, "toy")).collect();
+    let and = |more: [Value; 2]| after(&[days.clone(), more.to_vec()].concat());
+    assert_eq!(severities(&and(test(LATER, "toy")), "LAM-07"), []);
+    assert_eq!(severities(&and(test(LATER, "OrgAdmin")), "LAM-07"), [Severity::Medium]);
+}
+
+#[test]
 fn another_role_is_found_and_a_repeated_one_is_not() {
     let swap = |who: &Value, of: &str| {
         lambda(

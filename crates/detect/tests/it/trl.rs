@@ -157,6 +157,26 @@ fn a_trail_that_is_repeated_or_strengthened_is_nothing() {
 }
 
 #[test]
+fn what_templates_repeat_of_a_trail_not_seen_before_is_no_alarm() {
+    let off = [("isOrganizationTrail", json!(false))];
+    let only_answered = update(60, &eve(), json!({"name": "main", "cloudWatchLogsLogGroupArn": "g"}), &off);
+    assert_eq!(severities(&[only_answered], "TRL-04"), [], "nobody asked for it to be off");
+    let all = json!({"name": "main", "s3BucketName": "acme-logs", "isOrganizationTrail": false});
+    let stack = with(
+        update(60, &infra(), all, &off),
+        &[("userIdentity.invokedBy", json!("cloudformation.amazonaws.com"))],
+    );
+    assert_eq!(severities(&[stack], "TRL-04"), [Severity::Note]);
+    let upper = update(
+        60,
+        &eve(),
+        json!({"Name": "main", "IsMultiRegionTrail": "false"}),
+        &[("isMultiRegionTrail", json!(false))],
+    );
+    assert_eq!(severities(&[upper], "TRL-04"), [Severity::High], "whatever the case of a member");
+}
+
+#[test]
 fn a_trail_that_delivers_elsewhere_is_found() {
     let bucket = |who: &Value| {
         update(60, who, json!({"name": "main", "s3BucketName": "evil"}), &[("s3BucketName", json!("evil"))])

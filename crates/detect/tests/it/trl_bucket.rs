@@ -275,3 +275,29 @@ fn what_is_replaced_or_kept_longer_is_nothing() {
     assert_eq!(severities(&[made(), keep(9, 365), keep(20, 400)], "TRL-08"), []);
     assert_eq!(severities(&[made(), keep(9, 365), keep(20, 90)], "TRL-08"), [Severity::Medium]);
 }
+
+#[test]
+fn a_pipeline_that_may_not_do_what_its_template_says_is_nothing() {
+    let infra = session(SHOP, "infra", "run-1");
+    let days = (1..5).map(|day| change(day * DAY, "kms", "EnableKey", &infra, json!({"keyId": "k"})));
+    let refused = |record: Value| with(record, &[("errorCode", json!("AccessDenied"))]);
+    let world: Vec<Value> = days
+        .chain([
+            made(),
+            refused(lifecycle(9 * DAY, &infra, "acme-logs", expires(1, ""))),
+            refused(change(9 * DAY, "kms", "DisableKey", &infra, json!({"keyId": "k-1"}))),
+            refused(change(
+                9 * DAY,
+                "logs",
+                "DeleteLogGroup",
+                &infra,
+                json!({"logGroupName": "audit/events"}),
+            )),
+        ])
+        .collect();
+    for detection in ["TRL-06", "TRL-07", "TRL-08"] {
+        assert_eq!(severities(&world, detection), [], "{detection}");
+    }
+    let eve = refused(lifecycle(9 * DAY + 1, &eve(), "acme-logs", expires(1, "")));
+    assert_eq!(severities(&[world, vec![eve]].concat(), "TRL-06"), [Severity::Low]);
+}
