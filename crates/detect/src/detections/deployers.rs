@@ -10,6 +10,8 @@ const USUAL_DAYS: usize = 3;
 /// Distinct days in all records on which one that is not a person deployed, for it to deploy usually from its first day: whoever breaks in does
 /// not come back on so many days.
 const SETTLED_DAYS: usize = 6;
+/// Days after its first change during which a principal is new.
+const NEW_DAYS: i64 = 7;
 /// Networks that one works from, if it always works from the same places.
 const FEW_NETWORKS: usize = 3;
 /// Changes before, for the way a pipeline works to be known.
@@ -73,6 +75,10 @@ struct Deeds<'v> {
 impl Deeds<'_> {
     fn had_agent(&self, agent: &str, day: i64) -> bool {
         self.agents.get(agent).is_some_and(|first| *first < day)
+    }
+
+    fn had_network(&self, network: &str, day: i64) -> bool {
+        self.networks.get(network).is_some_and(|first| *first < day)
     }
 
     fn had_session(&self, session: &str, day: i64) -> bool {
@@ -162,16 +168,25 @@ impl<'v> Deployers<'v> {
         self.view.settings.pipelines.iter().any(|pattern| holds(principal, pattern))
     }
 
-    /// True iff one that deployed on enough days before works with the same program, and has the same name elsewhere, or names its
-    /// sessions alike, or is called as pipelines are.
+    /// True iff it is new, and one that deployed on enough days before works with the same program or from the same network, and has the
+    /// same name elsewhere, or names its sessions alike, or the new one is called as pipelines are.
     fn succeeds(&self, change: &Change) -> bool {
         let day = change.time.div_euclid(DAY);
         let (agent, session) = (family(&change.agent), shape(&change.who.session));
+        let place = network(&change.address);
+        // What was there for long without deploying is no new pipeline.
+        let own = self.by.get(change.who.name.as_str());
+        let long =
+            own.and_then(|own| own.times.first()).is_some_and(|first| change.time - first > NEW_DAYS * DAY);
+        if long {
+            return false;
+        }
         self.by.iter().filter(|(name, _)| **name != change.who.name.as_str()).any(|(name, deeds)| {
             let usual = name.contains(":role/") && !is_sso(name) && is_usual(&deeds.deploying, day);
             let alike = || name_of(name) == name_of(&change.who.name) || is_called_pipeline(&change.who.name);
             let sessions = || !is_generic(&session) && deeds.had_session(&session, day);
-            usual && deeds.had_agent(agent, day) && (alike() || sessions())
+            let works = deeds.had_agent(agent, day) || deeds.had_network(place, day);
+            usual && works && (alike() || sessions())
         })
     }
 }
@@ -219,7 +234,7 @@ fn is_altered(deeds: &Deeds<'_>, change: &Change) -> bool {
     let session = shape(&who.session);
     let elsewhere = !session.is_empty() && !deeds.had_session(&session, day);
     let before = deeds.networks.values().filter(|first| **first < day).count();
-    let place = deeds.networks.get(network(&change.address)).is_some_and(|first| *first < day);
+    let place = deeds.had_network(network(&change.address), day);
     // Runners that others lend come from everywhere: there a new network says nothing.
     let moved = !place && before <= FEW_NETWORKS;
     known && !by_hand && !deeds.had_agent(family(&change.agent), day) && (elsewhere || moved)

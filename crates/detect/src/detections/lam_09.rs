@@ -1,6 +1,6 @@
 //! LAM-09: a function runs as another role than before.
 
-use super::deployers::{Deployers, Standing};
+use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{done_or_tried, hourly, verb, who};
 use super::roles::Roles;
 use crate::change::{Change, text_at};
@@ -53,7 +53,9 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
         (true, true) if had_before && strong.is_none() => Severity::Low,
         (true, true) if was.is_none() && strong.is_none() => Severity::Medium,
         (true, true) => DETECTION.severity,
-        (true, false) if had_before || was.is_none() || of_others => return None,
+        (true, false) if had_before || was.is_none() => return None,
+        (true, false) if of_others && is_person(&change.who) => Severity::Low,
+        (true, false) if of_others => return None,
         (true, false) if strong.is_some() && learned => Severity::Medium,
         (true, false) if strong.is_some() => Severity::Low,
         (true, false) if standing == Standing::Successor => return None,

@@ -4,7 +4,8 @@ use super::incident::{Habits, done_or_tried, hourly, is_refused};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
-use crate::view::{View, name_of, region_of};
+use crate::view::{View, account_of, name_of};
+use std::collections::BTreeMap;
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -54,17 +55,25 @@ const NAMES: &[&str] = &[
 fn find(view: &View<'_>) -> Vec<Finding> {
     let changes = || done_or_tried(view, "iam", NAMES);
     let habits = Habits::of(view, changes(), |change| change.name.clone());
-    hourly(changes().filter_map(|change| of(view, &habits, change)).collect())
+    let called = view.by_function().filter_map(|calls| calls.first().map(|call| view.function(call)));
+    let functions: BTreeMap<(&str, &str), &str> =
+        called.map(|function| ((account_of(function), name_of(function)), function)).collect();
+    hourly(changes().filter_map(|change| of(view, &habits, &functions, change)).collect())
 }
 
-fn of(view: &View<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> {
+/// Functions that were called, by account and name.
+type Functions<'v> = BTreeMap<(&'v str, &'v str), &'v str>;
+
+fn of(view: &View<'_>, habits: &Habits<'_>, called: &Functions<'_>, change: &Change) -> Option<Finding> {
     let who = &change.who;
     // What a service does for a function (CloudFormation for one that makes stacks) is the service's template.
     if !who.service.is_empty() || who.kind == "AWSService" {
         return None;
     }
     let functions = view.run_by(&who.name);
-    let as_itself = functions.is_some_and(|functions| functions.contains(&who.session));
+    let called = called.get(&(who.account.as_str(), who.session.as_str())).copied();
+    // Lambda names the session like the function.
+    let as_itself = called.is_some() || functions.is_some_and(|functions| functions.contains(&who.session));
     let inside = change.agent.contains("exec-env/AWS_Lambda");
     if !as_itself && !inside && functions.is_none() {
         return None;
@@ -72,12 +81,7 @@ fn of(view: &View<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> 
     if habits.hold(change, change.name.clone()) {
         return None;
     }
-    let severity = match (is_refused(change), as_itself || inside) {
-        (true, _) => Severity::Medium,
-        (false, true) => DETECTION.severity,
-        // The role runs functions, but the session is none of theirs: a person or a machine uses it, too.
-        (false, false) => DETECTION.severity,
-    };
+    let severity = if is_refused(change) { Severity::Medium } else { DETECTION.severity };
     let did = if change.succeeded() { "called" } else { "was refused when it called" };
     let target = ["userName", "roleName", "groupName", "policyName", "policyArn", "name"];
     let asked = change.asked();
@@ -91,7 +95,7 @@ fn of(view: &View<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> 
     let seen = format!("{subject} {did} {} of IAM{on}.", change.name);
     let normal = format!("This role called {} on fewer than 3 days before.", change.name);
     let found = Finding::of_change(DETECTION.id, severity, change, seen).normally(normal);
-    let found = found.about(function(view, change, as_itself));
+    let found = found.about(function(change, called, as_itself));
     Some(if as_itself || inside {
         found
     } else {
@@ -101,17 +105,10 @@ fn of(view: &View<'_>, habits: &Habits<'_>, change: &Change) -> Option<Finding> 
     })
 }
 
-/// The function that called, where only one can be meant.
-fn function(view: &View<'_>, change: &Change, as_itself: bool) -> Option<String> {
+/// The function that called, where the session says so.
+fn function(change: &Change, called: Option<&str>, as_itself: bool) -> Option<String> {
     let name = as_itself.then_some(change.who.session.as_str())?;
-    let called = view.by_function().filter_map(|calls| calls.first().map(|call| view.function(call)));
-    let named =
-        called.filter(|arn| name_of(arn) == name && crate::view::account_of(arn) == change.who.account);
-    let mut named: Vec<&str> = named.collect();
-    // IAM lies in one Region, its caller perhaps in another.
-    named.sort_by_key(|arn| region_of(arn) != change.region);
-    match named.as_slice() {
-        [] => crate::change::function_arn(name, &change.region, &change.who.account),
-        [one, ..] => Some((*one).to_owned()),
-    }
+    called
+        .map(str::to_owned)
+        .or_else(|| crate::change::function_arn(name, &change.region, &change.who.account))
 }

@@ -1,6 +1,6 @@
 //! TRL-04: a trail records less, or elsewhere, than before.
 
-use super::deployers::Deployers;
+use super::deployers::{Deployers, is_person};
 use super::field::flag;
 use super::incident::{done_or_tried, hourly, who};
 use super::policy::account_in;
@@ -128,7 +128,7 @@ fn places(
         let from = old.map(|old| format!(" instead of {old}")).unwrap_or_default();
         weaker.extend(severity.map(|severity| (severity, format!("it delivers to the bucket {new}{from}"))));
     }
-    weaker.extend(key(view, moved(&before.key, &after.key, "kmsKeyId"), trusted));
+    weaker.extend(key(view, change, moved(&before.key, &after.key, "kmsKeyId")));
     let gone = |moved: Option<(Option<String>, String)>| moved.is_some_and(|(_, new)| new.is_empty());
     if gone(moved(&before.group, &after.group, "cloudWatchLogsLogGroupArn")) {
         weaker.push((Severity::Medium, "it delivers to no log group any more".to_owned()));
@@ -153,7 +153,7 @@ fn places(
     weaker
 }
 
-fn key(view: &View<'_>, moved: Option<(Option<String>, String)>, trusted: bool) -> Option<Weaker> {
+fn key(view: &View<'_>, change: &Change, moved: Option<(Option<String>, String)>) -> Option<Weaker> {
     let (old, new) = moved?;
     if new.is_empty() {
         let severity = if old.is_some() { Severity::Medium } else { Severity::Low };
@@ -169,7 +169,8 @@ fn key(view: &View<'_>, moved: Option<(Option<String>, String)>, trusted: bool) 
     // A key that comes where there was none is stronger; another one is how keys are rotated.
     let rotated = old.as_deref().is_some_and(|old| !old.is_empty()) && !same;
     rotated.then(|| {
-        let severity = if trusted { Severity::Note } else { Severity::Medium };
+        // It is how keys are rotated: TRL-07 sees if the new one is taken away.
+        let severity = if is_person(&change.who) { Severity::Low } else { Severity::Note };
         (severity, format!("it encrypts with another key, {}", key_id(&new)))
     })
 }

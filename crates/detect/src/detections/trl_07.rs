@@ -1,6 +1,6 @@
 //! TRL-07: the key that logs are encrypted with is taken away.
 
-use super::deployers::Deployers;
+use super::deployers::{Deployers, is_person};
 use super::incident::{beside, done_or_tried, hourly, lower, who};
 use super::stores::{Held, Stores, key_id, lets_write};
 use crate::change::Change;
@@ -52,10 +52,12 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
         return None;
     }
     let severity = match (held, trusted) {
-        (Held::No, _) | (Held::Former, true) => return None,
+        (Held::No, _) => return None,
+        // The end of a rotation.
+        (Held::Former, _) if !is_person(&change.who) => return None,
         (Held::Sure, false) => severity,
         (Held::Sure, true) => lower(severity),
-        (Held::Former, false) => Severity::Low,
+        (Held::Former, _) => Severity::Low,
         (Held::Named, trusted) if trusted => return None,
         (Held::Named, _) => lower(severity),
     };

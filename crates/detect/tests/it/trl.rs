@@ -202,7 +202,7 @@ fn a_rotated_key_is_a_note_for_pipelines_and_a_key_of_a_stranger_is_not() {
     world.push(made());
     let and = |one: Value| [world.clone(), vec![one]].concat();
     assert_eq!(severities(&and(key(6 * DAY, &infra(), SHOP, "k-2")), "TRL-04"), [Severity::Note]);
-    assert_eq!(severities(&and(key(6 * DAY, &eve(), SHOP, "k-2")), "TRL-04"), [Severity::Medium]);
+    assert_eq!(severities(&and(key(6 * DAY, &eve(), SHOP, "k-2")), "TRL-04"), [Severity::Low]);
     assert_eq!(severities(&and(key(6 * DAY, &infra(), STRANGER, "k-2")), "TRL-04"), [Severity::High]);
     let none = update(6 * DAY, &eve(), json!({"name": "main", "kmsKeyId": ""}), &[("kmsKeyId", json!(""))]);
     assert_eq!(severities(&and(none), "TRL-04"), [Severity::Medium]);
