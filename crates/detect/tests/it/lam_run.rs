@@ -121,6 +121,16 @@ fn another_role_is_found_and_a_repeated_one_is_not() {
         [],
         "a role of another function, by the pipeline"
     );
+    let dev = session(SHOP, "AWSReservedSSO_Dev_1", "ann@example.org");
+    let usual = (0..20)
+        .map(|day| lambda(day * DAY + 3, "PublishVersion20150331", &dev, json!({"functionName": "toy"})));
+    let by_dev = |of: &str| after(&usual.clone().chain([swap(&dev, of)]).collect::<Vec<Value>>());
+    assert_eq!(
+        severities(&by_dev("mail-role"), "LAM-09"),
+        [Severity::Low],
+        "a person, though one who deploys"
+    );
+    assert_eq!(severities(&by_dev("OrgAdmin"), "LAM-09"), [Severity::Medium]);
     let refused = with(swap(&eve(), "AdminRole"), &[("errorCode", json!("AccessDenied"))]);
     assert_eq!(severities(&after(&[refused]), "LAM-09"), [Severity::Low]);
 }
@@ -166,6 +176,8 @@ fn a_function_that_changes_rights_is_found_unless_that_is_its_work() {
         &[("userAgent", json!("Boto3/1.34 exec-env/AWS_Lambda_python3.12"))],
     );
     assert_eq!(severities(&[inside], "LAM-11"), [Severity::High]);
+    let by_call = [call(5, "old", &ci(1)), key(9, &session(SHOP, "made-before-the-records", "old"))];
+    assert_eq!(severities(&by_call, "LAM-11"), [Severity::High], "known by the name of its session");
     let refused = with(key(LATER, &pay), &[("errorCode", json!("AccessDenied"))]);
     assert_eq!(severities(&after(&[refused]), "LAM-11"), [Severity::Medium]);
     let rotates: Vec<Value> = (0..9).map(|day| key(day * DAY + 30, &pay)).collect();
