@@ -1,7 +1,7 @@
 //! LAM-12: functions are deleted: soon after they were made, many at once, or while they are in use.
 
 use super::deployers::{Deployers, Standing};
-use super::incident::{Habits, hourly, who};
+use super::incident::{hourly, who};
 use super::trl_01::hours;
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
@@ -50,8 +50,6 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             made.entry(function).or_default().push(change);
         }
     }
-    let all = view.done("lambda", &["DeleteFunction"]);
-    let habits = Habits::of(view, all, |_| String::new());
     let deleted = view.done("lambda", &["DeleteFunction"]).filter(|change| !is_of_version(change));
     let deleted: Vec<Deleted<'_>> = deleted
         .filter_map(|change| {
@@ -65,9 +63,8 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let of_many: BTreeSet<&str> =
         many.iter().flat_map(|finding| finding.proofs.iter().map(|proof| proof.event_id.as_str())).collect();
     let single = deleted.iter().filter(|one| !of_many.contains(one.change.id.as_str()));
-    let mut found: Vec<Finding> = hourly(
-        single.filter_map(|one| short_lived(view, &habits, one).or_else(|| in_use(view, one))).collect(),
-    );
+    let mut found: Vec<Finding> =
+        hourly(single.filter_map(|one| short_lived(view, one).or_else(|| in_use(view, one))).collect());
     found.extend(many);
     found
 }
@@ -78,12 +75,12 @@ fn is_of_version(change: &Change) -> bool {
 }
 
 /// A function that was made, called and deleted: whoever cleans up behind himself.
-fn short_lived(view: &View<'_>, habits: &Habits<'_>, one: &Deleted<'_>) -> Option<Finding> {
+fn short_lived(view: &View<'_>, one: &Deleted<'_>) -> Option<Finding> {
     let change = one.change;
     let name = name_of(&one.function);
     let within = hours(view, DETECTION.id, "short-lived-hours");
     let made = one.made.filter(|made| change.time - made.time <= within)?;
-    if !one.standing.is_unusual() || habits.hold(change, String::new()) {
+    if !one.standing.is_unusual() {
         return None;
     }
     let calls = view.calls_of(&one.function).iter();

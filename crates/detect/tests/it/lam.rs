@@ -177,6 +177,17 @@ fn a_public_url_is_found_unless_the_pipeline_makes_such() {
     assert_eq!(severities(&after(&[url(LATER, create, &ci(1), "NONE")]), "LAM-04"), [Severity::Low]);
     let loosened = [url(30, create, &ci(1), "AWS_IAM"), url(LATER, update, &ci(1), "NONE")];
     assert_eq!(severities(&after(&loosened), "LAM-04"), [Severity::Medium]);
+    let dev = session(SHOP, "AWSReservedSSO_Dev_1", "ann@example.org");
+    let usual =
+        (0..20).map(|day| lambda(day * DAY + 3, "PublishVersion", &dev, json!({"functionName": "toy"})));
+    let by_dev = |more: &[Value]| after(&usual.clone().chain(more.iter().cloned()).collect::<Vec<Value>>());
+    let loosened = [url(30, create, &ci(1), "AWS_IAM"), url(LATER, update, &dev, "NONE")];
+    assert_eq!(
+        severities(&by_dev(&loosened), "LAM-04"),
+        [Severity::High],
+        "a person, though one who deploys"
+    );
+    assert_eq!(severities(&by_dev(&[url(LATER, create, &dev, "NONE")]), "LAM-04"), [Severity::Medium]);
     let repeated = [url(30, create, &ci(1), "NONE"), url(LATER, update, &eve(), "NONE")];
     assert_eq!(
         severities(&after(&repeated), "LAM-04"),

@@ -176,6 +176,9 @@ fn a_function_that_changes_rights_is_found_unless_that_is_its_work() {
         &[("userAgent", json!("Boto3/1.34 exec-env/AWS_Lambda_python3.12"))],
     );
     assert_eq!(severities(&[inside], "LAM-11"), [Severity::High]);
+    let template =
+        with(key(LATER, &pay), &[("userIdentity.invokedBy", json!("cloudformation.amazonaws.com"))]);
+    assert_eq!(severities(&after(&[template]), "LAM-11"), [], "a stack that the function made");
     let by_call = [call(5, "old", &ci(1)), key(9, &session(SHOP, "made-before-the-records", "old"))];
     assert_eq!(severities(&by_call, "LAM-11"), [Severity::High], "known by the name of its session");
     let refused = with(key(LATER, &pay), &[("errorCode", json!("AccessDenied"))]);
