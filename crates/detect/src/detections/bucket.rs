@@ -29,7 +29,7 @@ pub(super) fn judge(view: &View<'_>, change: &Change, bucket: &str) -> Option<Ta
         "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" => lifecycle(view, change, &asked, bucket),
         "PutBucketPolicy" => policy(view, change, &asked),
         "DeleteBucketPolicy" => plain(Severity::High, "deleted the policy"),
-        "DeleteBucket" => plain(Severity::High, "deleted all"),
+        "DeleteBucket" => plain(Severity::High, "deleted the bucket"),
         "DeleteObject" | "DeleteObjects" => {
             let by_service = change.who.kind == "AWSService";
             if by_service { None } else { plain(Severity::High, "deleted files") }
@@ -71,10 +71,10 @@ fn lifecycle(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> O
     let before = earlier.last().and_then(|other| shortest(&other.asked(), other.time));
     let shorter = before.is_none_or(|before| days < before);
     let words = match before {
-        Some(before) => format!("set the lifecycle to delete files after {days} days (before: {before})"),
+        Some(before) => format!("set the lifecycle to delete files after {days} days instead of {before}"),
         None => format!("set the lifecycle to delete files after {days} days"),
     };
-    (days < least && shorter).then(|| (Severity::High, Doubt::Little, words + ", in place of what held"))
+    (days < least && shorter).then_some((Severity::High, Doubt::Little, words))
 }
 
 /// Days until the rules that hold for logs delete them; `None` iff none does.
@@ -114,15 +114,16 @@ fn policy(view: &View<'_>, change: &Change, asked: &Value) -> Option<Taken> {
         all && one.get("Condition").is_none() && covers(one, "s3:PutObject")
     });
     if refuses || !lets_write(change, "bucketPolicy", "s3:PutObject") {
-        let words = "put a policy that lets CloudTrail write no more, in place of the policy".to_owned();
+        let words = "put a policy that does not let CloudTrail write".to_owned();
         return Some((Severity::High, Doubt::Much, words));
     }
     let reach = grants(&policy).into_iter().find_map(|grant| match grant.reach(view) {
         Reach::Open => Some("everybody".to_owned()),
-        Reach::Foreign(account, _) => Some(format!("account {account}")),
-        Reach::AnyOfService(_) | Reach::Own => None,
+        Reach::Foreign(account, false) => Some(format!("account {account}")),
+        // Services deliver the logs of other accounts here: that is what log buckets are for.
+        Reach::Foreign(_, true) | Reach::AnyOfService(_) | Reach::Own => None,
     })?;
-    Some((Severity::Medium, Doubt::Much, format!("let {reach} in by the policy")))
+    Some((Severity::Medium, Doubt::Much, format!("let {reach} in by a policy")))
 }
 
 fn lock(view: &View<'_>, change: &Change, asked: &Value, bucket: &str) -> Option<Taken> {

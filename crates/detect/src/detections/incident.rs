@@ -49,6 +49,16 @@ pub(super) fn verb(change: &Change, done: &str, bare: &str, object: &str) -> Str
     }
 }
 
+/// What was done, in words that tell it of the past: `deleted the policy`; of what was refused, what it would have been.
+pub(super) fn told(change: &Change, words: &str) -> String {
+    let who = who(change);
+    if change.succeeded() {
+        format!("{who} {words}.")
+    } else {
+        format!("AWS refused a call by {who}, which would have {words}.")
+    }
+}
+
 /// The last part of who called, as a sentence names it.
 pub(super) fn who(change: &Change) -> &str {
     let name = name_of(&change.who.name);
@@ -141,7 +151,7 @@ fn merged(found: Vec<Finding>) -> Option<Finding> {
         return Some(first);
     }
     let functions: BTreeSet<&str> = found.iter().filter_map(|one| one.function.as_deref()).collect();
-    let times = format!("{} In all {} such calls", first.seen, found.len());
+    let times = format!("{} {} such calls in all", first.seen, found.len());
     let seen = if functions.len() > 1 {
         let names: Vec<&str> = functions.iter().take(5).map(|function| name_of(function)).collect();
         let dots = if functions.len() > names.len() { ", ..." } else { "" };

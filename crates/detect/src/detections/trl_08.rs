@@ -1,7 +1,7 @@
 //! TRL-08: the log group that a trail delivers to is taken away, or what listens to it.
 
 use super::deployers::Deployers;
-use super::incident::{beside, done_or_tried, hourly, lower, who};
+use super::incident::{beside, done_or_tried, hourly, lower, told};
 use super::policy::account_in;
 use super::stores::{Held, Stores, group_name};
 use crate::change::Change;
@@ -62,8 +62,7 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
         (true, true) => severity,
         (true, false) => lower(severity),
     };
-    let did = if change.succeeded() { "" } else { " was refused when it" };
-    let seen = format!("{}{did} {words} the log group {group}, which a trail delivers to.", who(change));
+    let seen = told(change, &format!("{words} the log group {group}, which a trail delivers to"));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     Some(match held {
         Held::Named => {
@@ -87,10 +86,10 @@ fn judge(view: &View<'_>, change: &Change, group: &str, trusted: bool) -> Option
         "DeleteLogGroup" => Some((Severity::High, "deleted".to_owned())),
         "PutRetentionPolicy" => retention(view, change, group, trusted),
         "DeleteSubscriptionFilter" if replaced("PutSubscriptionFilter") => None,
-        "DeleteSubscriptionFilter" => Some((Severity::Medium, "took away what listens to".to_owned())),
+        "DeleteSubscriptionFilter" => Some((Severity::Medium, "removed what listens to".to_owned())),
         "DeleteMetricFilter" if replaced("PutMetricFilter") => None,
         "DeleteMetricFilter" => {
-            Some((Severity::Medium, "took away a metric filter (an alarm may rest on it) of".to_owned()))
+            Some((Severity::Medium, "removed a metric filter (an alarm may rest on it) of".to_owned()))
         }
         _ => {
             let account =

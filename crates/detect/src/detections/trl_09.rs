@@ -1,7 +1,7 @@
 //! TRL-09: the organization's guard rails are lowered.
 
 use super::deployers::Deployers;
-use super::incident::{Habits, beside, done_or_tried, hourly, lower, who};
+use super::incident::{Habits, beside, done_or_tried, hourly, lower, told};
 use super::policy::{document, statements, texts};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
@@ -57,8 +57,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, habits: &Habits<'_>, change: &
         (true, true) => lower(severity),
         (true, false) => severity,
     };
-    let did = if change.succeeded() { "" } else { " was refused when it" };
-    let seen = format!("{}{did} {words}.", who(change));
+    let seen = told(change, &words);
     Some(Finding::of_change(DETECTION.id, severity, change, seen))
 }
 
@@ -67,7 +66,7 @@ fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
     let of_cloudtrail = || text("servicePrincipal").starts_with("cloudtrail");
     Some(match change.name.as_str() {
         "LeaveOrganization" => {
-            (Severity::High, format!("took account {} out of the organization", change.account))
+            (Severity::High, format!("removed account {} from the organization", change.account))
         }
         "RemoveAccountFromOrganization" => {
             (Severity::High, format!("removed account {} from the organization", text("accountId")))
@@ -78,10 +77,10 @@ fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
             (Severity::High, format!("switched off policies of type {}", text("policyType")))
         }
         "DeregisterOrganizationDelegatedAdmin" => {
-            (Severity::High, "took CloudTrail's administration away from its account".to_owned())
+            (Severity::High, "removed CloudTrail's delegated administrator".to_owned())
         }
         "DeregisterDelegatedAdministrator" | "DisableAWSServiceAccess" if of_cloudtrail() => {
-            (Severity::High, "took CloudTrail out of the organization".to_owned())
+            (Severity::High, "removed CloudTrail from the organization".to_owned())
         }
         "DetachPolicy" => detached(view, change, &text("policyId"), &text("targetId")),
         "DeletePolicy" => (Severity::Medium, format!("deleted the policy {}", text("policyId"))),
@@ -135,6 +134,10 @@ fn updated(view: &View<'_>, change: &Change, policy: &str) -> Option<(Severity, 
         Some(before) if guards(&now) < guards(&before) => {
             Some((Severity::High, format!("updated the policy {policy}, which denies less than before")))
         }
+        None if guards(&now) == 0 && !now.is_empty() => Some((
+            Severity::Low,
+            format!("updated the policy {policy}, which guards no records and no functions now"),
+        )),
         None if now.is_empty() => {
             Some((Severity::Medium, format!("updated the policy {policy}, which denies nothing now")))
         }

@@ -1,7 +1,7 @@
 //! TRL-11: other sources of records are taken away: telemetry rules, Security Lake, Insights, enrichment.
 
 use super::deployers::Deployers;
-use super::incident::{done_or_tried, hourly, lower, who};
+use super::incident::{done_or_tried, hourly, lower, told};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -58,8 +58,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
         (true, true) => lower(severity),
         (true, false) => severity,
     };
-    let did = if change.succeeded() { "" } else { " was refused when it" };
-    Some(Finding::of_change(DETECTION.id, severity, change, format!("{}{did} {words}.", who(change))))
+    Some(Finding::of_change(DETECTION.id, severity, change, told(change, &words)))
 }
 
 fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
@@ -80,7 +79,7 @@ fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
                 change.request.contains("LAMBDA_EXECUTION") || change.request.contains("CLOUD_TRAIL");
             let severity = if lambda { Severity::High } else { Severity::Medium };
             let which = if lambda { "CloudTrail's records" } else { "a source" };
-            (severity, format!("took {which} out of Security Lake"))
+            (severity, format!("removed {which} from Security Lake"))
         }
         "DeleteDataLake" => (Severity::High, "deleted the data lake of Security Lake".to_owned()),
         "DeleteDataLakeOrganizationConfiguration" => {
@@ -93,14 +92,14 @@ fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
             let fewer = now == 0 || before.is_some_and(|before| now < before);
             let nothing = before == Some(0);
             (fewer && !nothing).then(|| {
-                (Severity::Medium, "took away Insights, which see unusual numbers of calls".to_owned())
+                (Severity::Medium, "switched off Insights, which see unusual numbers of calls".to_owned())
             })?
         }
         "PutEventConfiguration" => {
             let count = |change: &Change| counted(&change.asked(), "contextKeySelectors");
             let (now, before) = (count(change)?, earlier(view, change).and_then(count));
             let fewer = now < before.unwrap_or(1);
-            fewer.then(|| (Severity::Low, "took away context that events were enriched with".to_owned()))?
+            fewer.then(|| (Severity::Low, "removed context that events were enriched with".to_owned()))?
         }
         _ => return None,
     })

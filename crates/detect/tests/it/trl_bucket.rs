@@ -97,6 +97,8 @@ fn a_policy_without_cloudtrail_is_found() {
     let one = |statements| severities(&[made(), policy(9, &eve(), "acme-logs", statements)], "TRL-06");
     assert_eq!(one(json!([writes, secure])), []);
     assert_eq!(one(json!([writes, reads(SHOP)])), []);
+    let others = with(writes.clone(), &[("Condition.StringEquals", json!({"aws:SourceAccount": STRANGER}))]);
+    assert_eq!(one(json!([writes, others])), [], "a service that delivers the logs of another account");
     assert_eq!(one(json!([secure])), [Severity::High]);
     assert_eq!(one(json!([writes, refuses])), [Severity::High]);
     assert_eq!(one(json!([writes, reads(STRANGER)])), [Severity::Medium]);
