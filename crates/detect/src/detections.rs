@@ -2,11 +2,62 @@
 
 use crate::detection::Detection;
 
+mod bucket;
+mod deployers;
+mod field;
+mod incident;
+mod lam_01;
+mod lam_02;
+mod lam_03;
+mod lam_04;
+mod lam_05;
+mod lam_06;
+mod lam_07;
+mod lam_08;
+mod lam_09;
+mod lam_10;
+mod lam_11;
+mod lam_12;
+mod lam_13;
+mod policy;
+mod roles;
+mod stores;
 mod trl_01;
+mod trl_02;
 mod trl_03;
+mod trl_04;
 mod trl_05;
+mod trl_06;
+mod trl_07;
+mod trl_08;
+mod trl_09;
 mod trl_10;
+mod trl_11;
 
 /// All of them.
-pub const ALL: &[&Detection] =
-    &[&trl_01::DETECTION, &trl_03::DETECTION, &trl_05::DETECTION, &trl_10::DETECTION];
+pub const ALL: &[&Detection] = &[
+    &trl_01::DETECTION,
+    &trl_02::DETECTION,
+    &trl_03::DETECTION,
+    &trl_04::DETECTION,
+    &trl_05::DETECTION,
+    &trl_06::DETECTION,
+    &trl_07::DETECTION,
+    &trl_08::DETECTION,
+    &trl_09::DETECTION,
+    &trl_10::DETECTION,
+    &trl_11::DETECTION,
+    &lam_01::DETECTION,
+    &lam_02::DETECTION,
+    &lam_03::DETECTION,
+    &lam_04::DETECTION,
+    &lam_05::DETECTION,
+    &lam_06::DETECTION,
+    &lam_07::DETECTION,
+    &lam_08::DETECTION,
+    &lam_09::DETECTION,
+    &lam_10::DETECTION,
+    &lam_11::DETECTION,
+    &lam_12::DETECTION,
+    &lam_13::DETECTION,
+];

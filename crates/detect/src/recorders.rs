@@ -29,6 +29,12 @@ pub struct KnownRecorder {
     pub selectors: Option<Selectors>,
     /// When that was so: milliseconds since 1970.
     pub at: i64,
+    /// The name of the bucket that a trail delivers to; `None` for stores, or where that was not read.
+    pub bucket: Option<String>,
+    /// The key that it encrypts with: an ARN, an id or an alias; `None` where there is none, or where that was not read.
+    pub key: Option<String>,
+    /// The ARN of the log group that a trail delivers to; `None` where there is none, or where that was not read.
+    pub log_group: Option<String>,
 }
 
 /// By the moment and the id of a call that changed a recorder: what it does to the recording.

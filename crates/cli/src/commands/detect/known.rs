@@ -121,6 +121,9 @@ fn recorders(inventory: &Inventory) -> Vec<KnownRecorder> {
         recording: recording(inventory, one),
         selectors: one.selectors.known().cloned(),
         at,
+        bucket: one.destination.clone().filter(|_| one.kind == RecorderKind::Trail),
+        key: None,
+        log_group: None,
     })
     .collect()
 }

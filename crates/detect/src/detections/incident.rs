@@ -1,0 +1,168 @@
+//! What detections over changes share: one finding of what a principal repeats, habits, and what was refused.
+
+use crate::change::Change;
+use crate::facts::{DAY, HOUR};
+use crate::finding::{Finding, Severity};
+use crate::view::{View, name_of};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Distinct days before on which a principal did something, for it to be a habit.
+pub(super) const HABIT_DAYS: usize = 3;
+
+/// One step less, but never less than low.
+pub(super) fn lower(severity: Severity) -> Severity {
+    match severity {
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        Severity::Medium | Severity::Low => Severity::Low,
+        Severity::Note => Severity::Note,
+    }
+}
+
+/// True iff it was refused for want of permission.
+pub(super) fn is_refused(change: &Change) -> bool {
+    let error = change.error.to_ascii_lowercase();
+    ["accessdenied", "unauthorized", "notauthorized"].iter().any(|part| error.contains(part))
+}
+
+/// Changes that were carried out or refused for want of permission, of that service and of one of these names. Other errors change
+/// nothing and say nothing of intent.
+pub(super) fn done_or_tried<'v>(
+    view: &'v View<'v>,
+    source: &'static str,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = &'v Change> {
+    let wanted = move |change: &&Change| {
+        change.source == source
+            && names.contains(&change.name.as_str())
+            && (change.succeeded() || is_refused(change))
+    };
+    view.changes().iter().copied().filter(wanted)
+}
+
+/// What was done, or tried: `deleted the trail`, `tried to delete the trail, and was refused`.
+pub(super) fn verb(change: &Change, done: &str, bare: &str, object: &str) -> String {
+    if change.succeeded() {
+        format!("{done} {object}")
+    } else {
+        format!("tried to {bare} {object}, and AWS refused it")
+    }
+}
+
+/// What was done, in words that tell it of the past: `deleted the policy`; of what was refused, what it would have been.
+pub(super) fn told(change: &Change, words: &str) -> String {
+    let who = who(change);
+    if change.succeeded() {
+        format!("{who} {words}.")
+    } else {
+        format!("AWS refused a call by {who}, which would have {words}.")
+    }
+}
+
+/// The last part of who called, as a sentence names it.
+pub(super) fn who(change: &Change) -> &str {
+    let name = name_of(&change.who.name);
+    if name.is_empty() { "An unknown principal" } else { name }
+}
+
+/// On which days principals did what, by a word for it.
+pub(super) struct Habits<'v> {
+    view: &'v View<'v>,
+    days: BTreeMap<(&'v str, String), BTreeSet<i64>>,
+}
+
+impl<'v> Habits<'v> {
+    /// Of these changes; the word says which are alike.
+    pub(super) fn of(
+        view: &'v View<'v>,
+        changes: impl Iterator<Item = &'v Change>,
+        word: impl Fn(&Change) -> String,
+    ) -> Habits<'v> {
+        let mut days: BTreeMap<(&str, String), BTreeSet<i64>> = BTreeMap::new();
+        for change in changes {
+            let of = days.entry((change.who.name.as_str(), word(change))).or_default();
+            of.insert(change.time.div_euclid(DAY));
+        }
+        Habits { view, days }
+    }
+
+    /// On how many days before the day of this change its principal made some that are alike.
+    pub(super) fn days_before(&self, change: &Change, word: String) -> usize {
+        let days = self.days.get(&(change.who.name.as_str(), word));
+        days.map_or(0, |days| days.range(..change.time.div_euclid(DAY)).count())
+    }
+
+    /// True iff those days are enough for a habit, or, where the records began too late to know, two more days are at any time.
+    pub(super) fn hold(&self, change: &Change, word: String) -> bool {
+        let all = || self.days.get(&(change.who.name.as_str(), word.clone())).map_or(0, BTreeSet::len);
+        let unlearned = || !self.view.has_learned(&change.account, change.time);
+        let often = unlearned() && all() >= HABIT_DAYS + 2;
+        often || self.days_before(change, word) >= HABIT_DAYS
+    }
+}
+
+/// True iff a change by the same principal that fulfils the condition was carried out so many milliseconds around this one.
+pub(super) fn beside(
+    view: &View<'_>,
+    change: &Change,
+    within: i64,
+    wanted: impl Fn(&Change) -> bool,
+) -> bool {
+    view.changes().iter().any(|other| {
+        (other.time - change.time).abs() <= within
+            && other.who.name == change.who.name
+            && other.succeeded()
+            && other.id != change.id
+            && wanted(other)
+    })
+}
+
+/// One finding for what one principal repeats in one account, as long as no more than an hour lies between.
+pub(super) fn hourly(found: Vec<Finding>) -> Vec<Finding> {
+    incidents(found, HOUR)
+}
+
+/// One finding for what one principal repeats in one account, as long as no more than so many milliseconds lie between. Notes stay by
+/// themselves.
+pub(super) fn incidents(mut found: Vec<Finding>, gap: i64) -> Vec<Finding> {
+    found.sort_by_key(|finding| finding.time);
+    let mut open: BTreeMap<(String, Option<String>, bool), Vec<Finding>> = BTreeMap::new();
+    let mut done = Vec::new();
+    for finding in found {
+        let note = finding.severity == Severity::Note;
+        let group = open.entry((finding.account.clone(), finding.principal.clone(), note)).or_default();
+        let until = group.iter().map(|one| one.until).max();
+        if until.is_some_and(|until| finding.time - until > gap) {
+            done.extend(merged(std::mem::take(group)));
+        }
+        group.push(finding);
+    }
+    done.extend(open.into_values().filter_map(merged));
+    done.sort_by_key(|finding| finding.time);
+    done
+}
+
+/// One of all of them: the most severe speaks for the others.
+fn merged(found: Vec<Finding>) -> Option<Finding> {
+    let severest = found.iter().map(|one| one.severity).max()?;
+    let first = found.iter().find(|one| one.severity == severest)?.clone();
+    let more = found.len() - 1;
+    if more == 0 {
+        return Some(first);
+    }
+    let functions: BTreeSet<&str> = found.iter().filter_map(|one| one.function.as_deref()).collect();
+    let times = format!("{} {} such calls in all", first.seen, found.len());
+    let seen = if functions.len() > 1 {
+        let names: Vec<&str> = functions.iter().take(5).map(|function| name_of(function)).collect();
+        let dots = if functions.len() > names.len() { ", ..." } else { "" };
+        format!("{times}, to {} functions: {}{dots}.", functions.len(), names.join(", "))
+    } else {
+        format!("{times}.")
+    };
+    let function = first.function.clone().filter(|_| functions.len() <= 1);
+    let proofs: Vec<_> = found.iter().flat_map(|one| one.proofs.clone()).collect();
+    let events = found.iter().map(|one| one.events).sum();
+    let until = found.iter().map(|one| one.until).max().unwrap_or(first.until);
+    let merged = Finding { seen, function, events, until, ..first }.with_proofs(proofs);
+    Some(merged)
+}
