@@ -26,7 +26,7 @@ pub const SCRIPT: &str = include_str!("html/report.js");
 
 /// Nothing is loaded, and nothing runs but our own style and script, by their hashes: a test compares.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-bKtpWBhpu2aVvDT+SsmdAiOhzQaelZxWL63ub0QfZUk='; \
+    style-src 'sha256-gVmomSUye73LQN9UdQ1hS54NPFYwbBiOzMxsqqq5jg8='; \
     script-src 'sha256-+7G/kWZFYgnOefmUX5IdFVIv/5IUABOdlPLu7Kky4Tc='; \
     base-uri 'none'; form-action 'none'";
 
