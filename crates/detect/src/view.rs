@@ -1,11 +1,13 @@
 //! Facts as detections look at them: by function, by caller, by time.
 
+use crate::baseline::Book;
 use crate::call::{Caller, Way};
 use crate::change::Change;
 use crate::facts::{Cell, CellKey, DAY, Facts, SEPARATOR};
 use crate::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The calls of one function by one caller in one way on one day.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ pub struct View<'f> {
     made: BTreeMap<String, i64>,
     /// Roles that run functions: by the role's ARN the names of functions.
     executors: BTreeMap<String, BTreeSet<String>>,
+    /// What baselines ask, once one has asked.
+    book: OnceLock<Book<'f>>,
 }
 
 /// The account in an ARN; empty where there is none.
@@ -109,7 +113,7 @@ impl<'f> View<'f> {
                 executors.entry(role).or_default().insert(name_of(&function).to_owned());
             }
         }
-        View { facts, settings, calls, functions, callers, changes, made, executors }
+        View { facts, settings, calls, functions, callers, changes, made, executors, book: OnceLock::new() }
     }
 
     /// The ARN of the function that was called.
@@ -149,6 +153,16 @@ impl<'f> View<'f> {
         let first = |range: &Range<usize>| self.calls.get(range.start).map_or("", |call| self.function(call));
         let found = self.functions.binary_search_by(|range| first(range).cmp(function));
         found.ok().and_then(|at| self.calls.get(self.functions.get(at)?.clone())).unwrap_or_default()
+    }
+
+    /// Calls by principal and by function, with what is usual: made when first asked for.
+    pub(crate) fn book(&self) -> &Book<'f> {
+        self.book.get_or_init(|| Book::of(self))
+    }
+
+    /// All calls, by function, then by day.
+    pub(crate) fn calls(&self) -> &[Call<'f>] {
+        &self.calls
     }
 
     /// All changes, in order of time.
