@@ -14,7 +14,6 @@ pub(crate) const SHOP: &str = "111122223333";
 /// An account of the same organization.
 pub(crate) const DATA: &str = "444455556666";
 /// An account of nobody we know.
-#[expect(dead_code, reason = "the next tests name it")]
 pub(crate) const STRANGER: &str = "999900001111";
 /// Where most worlds are.
 pub(crate) const REGION: &str = "eu-west-1";

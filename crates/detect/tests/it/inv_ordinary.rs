@@ -1,0 +1,1 @@
+//! An ordinary month of a company: nothing is told of it.
