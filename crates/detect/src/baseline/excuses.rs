@@ -27,6 +27,9 @@ pub(super) struct Past<'a, 'f> {
     days: BTreeMap<u32, (i32, usize)>,
     /// Days on which it first called a function that was not new.
     novelty: Vec<i64>,
+    /// Days with calls, and the last of them.
+    active: usize,
+    last: i32,
     places: BTreeSet<Place>,
     families: BTreeSet<String>,
     /// True iff its first call was explained; `None` iff there was none to explain.
@@ -45,6 +48,8 @@ impl<'a, 'f> Past<'a, 'f> {
             calls,
             days: BTreeMap::new(),
             novelty: Vec::new(),
+            active: 0,
+            last: i32::MIN,
             places: BTreeSet::new(),
             families: BTreeSet::new(),
             began: None,
@@ -81,6 +86,9 @@ impl<'a, 'f> Past<'a, 'f> {
         let way = view.way(call);
         self.places.insert(place(&way, view.settings));
         self.families.insert(family(way.agent));
+        if self.last != call.key.day {
+            (self.last, self.active) = (call.key.day, self.active + 1);
+        }
         if let Some((last, days)) = self.days.get_mut(&call.key.function)
             && *last != call.key.day
         {
@@ -109,13 +117,12 @@ impl<'a, 'f> Past<'a, 'f> {
         firsts.filter(move |(_, first)| (at - DAY..at + DAY).contains(first))
     }
 
-    /// True iff the principal calls whatever comes up: new functions on several days, or many functions now and then.
+    /// True iff the principal calls whatever comes up: new functions on several days, or so many that were called on one day alone
+    /// that another one is to be expected within two weeks (Good and Turing's estimate of what was never seen).
     fn is_explorer(&self, at: i64) -> bool {
         let recent = self.novelty.iter().filter(|day| **day >= at.div_euclid(DAY) - 30).count();
-        let mut days: Vec<usize> = self.days.values().map(|(_, days)| *days).collect();
-        days.sort_unstable();
-        let now_and_then = days.len() >= 6 && days.get(days.len() / 2).is_some_and(|middle| *middle <= 2);
-        recent >= 2 || now_and_then
+        let once = self.days.values().filter(|(_, days)| *days == 1).count();
+        recent >= 2 || (once >= 2 && once * 15 > self.active)
     }
 }
 
@@ -197,7 +204,7 @@ fn of_known<'f>(view: &View<'f>, past: &Past<'_, 'f>, one: &Use<'f>) -> Option<&
     if past.first + NEW_FUNCTION > at && past.began == Some(true) {
         return Some("the principal came with a new deployment shortly before");
     }
-    if past.first + view.settings.learning() * DAY <= at && past.is_explorer(at) {
+    if past.first + NEW_FUNCTION <= at && past.is_explorer(at) {
         return Some(EXPLORES);
     }
     let way = view.way(&one.call);

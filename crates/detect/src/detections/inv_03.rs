@@ -92,6 +92,7 @@ fn of_principal<'b, 'f>(
     // By place: on how many days it was seen, and the last of them.
     let mut past: BTreeMap<Place, (usize, i32)> = BTreeMap::new();
     let mut days: BTreeSet<i32> = BTreeSet::new();
+    let mut usual = Usual::default();
     for one in direct {
         let way = view.way(&one.call);
         let place = place(&way, view.settings);
@@ -105,7 +106,8 @@ fn of_principal<'b, 'f>(
             let others = shared
                 .get(&place)
                 .map_or(0, |firsts| firsts.partition_point(|first| first.div_euclid(DAY) < i64::from(day)));
-            if learned && !roams(&past) && others < 3 {
+            let odd = || usual.is_odd(&one.call) && !is_adrift(&past);
+            if learned && others < 3 && (!roams(&past, &usual, days.len(), day) || odd()) {
                 let places = past.len();
                 strange.push(Strange {
                     principal,
@@ -116,6 +118,11 @@ fn of_principal<'b, 'f>(
                 });
             }
         }
+        if !known && first + KNOWN <= one.time() {
+            usual.moves.insert(day);
+        }
+        usual.functions.insert(one.call.key.function);
+        usual.hours.extend(one.call.hours().map(|(hour, _)| hour.rem_euclid(24)));
         let seen = past.entry(place).or_insert((0, i32::MIN));
         if seen.1 != day {
             *seen = (seen.0 + 1, day);
@@ -124,12 +131,38 @@ fn of_principal<'b, 'f>(
     }
 }
 
-/// True iff new places are usual: of all pairs of day and place, many are of places that were seen on one day alone (Good and Turing's
-/// estimate of what was never seen).
-fn roams(past: &BTreeMap<Place, (usize, i32)>) -> bool {
+/// What a principal did before.
+#[derive(Default)]
+struct Usual {
+    /// Days with a new place, after the first week.
+    moves: BTreeSet<i32>,
+    functions: BTreeSet<u32>,
+    /// Hours of the day, UTC.
+    hours: BTreeSet<i64>,
+}
+
+impl Usual {
+    /// True iff the call is strange for more than its place: another function than ever, at an hour far from all others.
+    fn is_odd(&self, call: &Call<'_>) -> bool {
+        let apart = |hour: i64| (-2..=2).all(|near| !self.hours.contains(&(hour + near).rem_euclid(24)));
+        let new = !self.functions.contains(&call.key.function);
+        new || call.hours().any(|(hour, _)| apart(hour))
+    }
+}
+
+/// True iff the principal is somewhere else nearly every time, as functions outside a VPC are: places say nothing.
+fn is_adrift(past: &BTreeMap<Place, (usize, i32)>) -> bool {
     let once = past.values().filter(|(days, _)| *days == 1).count();
-    let all: usize = past.values().map(|(days, _)| days).sum();
-    once >= 2 && once * 7 > all
+    once >= 5 && once * 3 > past.values().map(|(days, _)| days).sum::<usize>()
+}
+
+/// True iff new places are usual: two new ones in three weeks, or one to be expected within two weeks (Good and Turing's estimate of
+/// what was never seen: as often as what was seen once).
+fn roams(past: &BTreeMap<Place, (usize, i32)>, usual: &Usual, days: usize, day: i32) -> bool {
+    let once = past.values().filter(|(days, _)| *days == 1).count();
+    let moves = usual.moves.range(day - 21..day).count();
+    // A role of many people is from many places; one place that was seen once is enough there.
+    moves >= 2 || (once >= 2 && once * 15 > days) || (past.len() >= 4 && once * 30 > days)
 }
 
 fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -> Option<Finding> {

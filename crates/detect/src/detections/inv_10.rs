@@ -105,7 +105,7 @@ fn of_odd<'f>(view: &View<'f>, book: &Book<'f>, principal: &Principal<'f>, uses:
         let names = few(functions(book, &calls));
         let seen = format!("{} called {names} with {family}.", principal.caller.name);
         let normal = format!("On {} with calls before, it never used this tool.", count(*days, "day"));
-        Some(tell(view, (DETECTION.id, DETECTION.severity), principal, &calls, seen)?.normally(normal))
+        Some(tell(view, (DETECTION.id, Severity::Low), principal, &calls, seen)?.normally(normal))
     });
     found.collect()
 }
