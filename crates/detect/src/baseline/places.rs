@@ -18,6 +18,14 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    /// The same with the first 8 bits of an address alone, of version 6 the first 16: what providers of one part of the world share.
+    pub(crate) fn wide(&self) -> Place {
+        match self {
+            Place::Net(net) => Place::Net(net.split(['.', ':']).next().unwrap_or_default().to_owned()),
+            other => other.clone(),
+        }
+    }
+
     /// What it is, in a few words.
     pub(crate) fn said(&self) -> String {
         match self {

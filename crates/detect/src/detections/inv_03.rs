@@ -25,6 +25,9 @@ const KNOWN: i64 = 7 * DAY;
 /// Principals that share a new place: rather the place changed than each of them was stolen.
 const MOVED: usize = 4;
 
+/// Places of a role of many people, or of somebody on the road: there a new place must be far from all of them.
+const MANY: usize = 3;
+
 /// A call from a new place.
 struct Strange<'b, 'f> {
     principal: &'b Principal<'f>,
@@ -89,26 +92,28 @@ fn of_principal<'b, 'f>(
 ) {
     let direct: Vec<&Use<'f>> = uses.iter().filter(|one| one.kind == Kind::Direct).collect();
     let Some(first) = direct.first().map(|one| one.time()) else { return };
-    // By place: on how many days it was seen, and the last of them.
-    let mut past: BTreeMap<Place, (usize, i32)> = BTreeMap::new();
+    let (mut near, mut wide) = (Past::default(), Past::default());
     let mut days: BTreeSet<i32> = BTreeSet::new();
-    let mut usual = Usual::default();
     for one in direct {
         let way = view.way(&one.call);
         let place = place(&way, view.settings);
         let day = one.call.key.day;
-        let known = past.contains_key(&place) || place == Place::Unknown;
-        if !known && first + KNOWN <= one.time() && days.len() >= 3 && !view.settings.is_trusted(way.address)
-        {
+        let known = near.has(&place) || place == Place::Unknown;
+        let old = first + KNOWN <= one.time();
+        if !known && old && days.len() >= 3 && !view.settings.is_trusted(way.address) {
             let learned = book
                 .function(&one.call)
                 .is_some_and(|function| book.has_learned(view, function.account, one.time()));
             let others = shared
                 .get(&place)
                 .map_or(0, |firsts| firsts.partition_point(|first| first.div_euclid(DAY) < i64::from(day)));
-            let odd = || usual.is_odd(&one.call) && !is_adrift(&past);
-            if learned && others < 3 && (!roams(&past, &usual, days.len(), day) || odd()) {
-                let places = past.len();
+            let is_new = if near.places.len() >= MANY {
+                !wide.has(&place.wide()) && !wide.roams(days.len(), day)
+            } else {
+                !near.roams(days.len(), day)
+            };
+            if learned && others < 3 && is_new {
+                let places = near.places.len();
                 strange.push(Strange {
                     principal,
                     call: one.call,
@@ -118,51 +123,42 @@ fn of_principal<'b, 'f>(
                 });
             }
         }
-        if !known && first + KNOWN <= one.time() {
-            usual.moves.insert(day);
-        }
-        usual.functions.insert(one.call.key.function);
-        usual.hours.extend(one.call.hours().map(|(hour, _)| hour.rem_euclid(24)));
-        let seen = past.entry(place).or_insert((0, i32::MIN));
-        if seen.1 != day {
-            *seen = (seen.0 + 1, day);
-        }
+        wide.enter(place.wide(), day, old);
+        near.enter(place, day, old);
         days.insert(day);
     }
 }
 
-/// What a principal did before.
+/// Places that a principal called from.
 #[derive(Default)]
-struct Usual {
-    /// Days with a new place, after the first week.
+struct Past {
+    /// On how many days each was seen, and the last of them.
+    places: BTreeMap<Place, (usize, i32)>,
+    /// Days with a new one, after the first week.
     moves: BTreeSet<i32>,
-    functions: BTreeSet<u32>,
-    /// Hours of the day, UTC.
-    hours: BTreeSet<i64>,
 }
 
-impl Usual {
-    /// True iff the call is strange for more than its place: another function than ever, at an hour far from all others.
-    fn is_odd(&self, call: &Call<'_>) -> bool {
-        let apart = |hour: i64| (-2..=2).all(|near| !self.hours.contains(&(hour + near).rem_euclid(24)));
-        let new = !self.functions.contains(&call.key.function);
-        new || call.hours().any(|(hour, _)| apart(hour))
+impl Past {
+    fn has(&self, place: &Place) -> bool {
+        self.places.contains_key(place)
     }
-}
 
-/// True iff the principal is somewhere else nearly every time, as functions outside a VPC are: places say nothing.
-fn is_adrift(past: &BTreeMap<Place, (usize, i32)>) -> bool {
-    let once = past.values().filter(|(days, _)| *days == 1).count();
-    once >= 5 && once * 3 > past.values().map(|(days, _)| days).sum::<usize>()
-}
+    fn enter(&mut self, place: Place, day: i32, old: bool) {
+        if old && !self.has(&place) {
+            self.moves.insert(day);
+        }
+        let seen = self.places.entry(place).or_insert((0, i32::MIN));
+        if seen.1 != day {
+            *seen = (seen.0 + 1, day);
+        }
+    }
 
-/// True iff new places are usual: two new ones in three weeks, or one to be expected within two weeks (Good and Turing's estimate of
-/// what was never seen: as often as what was seen once).
-fn roams(past: &BTreeMap<Place, (usize, i32)>, usual: &Usual, days: usize, day: i32) -> bool {
-    let once = past.values().filter(|(days, _)| *days == 1).count();
-    let moves = usual.moves.range(day - 21..day).count();
-    // A role of many people is from many places; one place that was seen once is enough there.
-    moves >= 2 || (once >= 2 && once * 15 > days) || (past.len() >= 4 && once * 30 > days)
+    /// True iff new places are usual: two new ones in three weeks, or one to be expected within two weeks (Good and Turing's estimate
+    /// of what was never seen: as often as what was seen once).
+    fn roams(&self, days: usize, day: i32) -> bool {
+        let once = self.places.values().filter(|(days, _)| *days == 1).count();
+        self.moves.range(day - 21..day).count() >= 2 || (once >= 2 && once * 15 > days)
+    }
 }
 
 fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -> Option<Finding> {

@@ -15,7 +15,8 @@ fn by(record: Value, agent: &str) -> Value {
 }
 
 fn network(text: &str, trusted: bool) -> KnownNetwork {
-    KnownNetwork { network: text.parse().unwrap(), name: "vpn".to_owned(), trusted, blocked: !trusted }
+    let network = text.parse().expect("a network");
+    KnownNetwork { network, name: "vpn".to_owned(), trusted, blocked: !trusted }
 }
 
 #[test]
