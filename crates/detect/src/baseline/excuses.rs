@@ -7,7 +7,7 @@ use super::places::{Place, place};
 use super::tools::{family, is_interactive};
 use crate::facts::{DAY, HOUR};
 use crate::view::{Call, View, account_of, name_of};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The excuse of principals that look around: it explains one function, not many at once.
 pub(crate) const EXPLORES: &str = "the principal calls functions now and then that it did not call before";
@@ -32,6 +32,8 @@ pub(super) struct Past<'a, 'f> {
     last: i32,
     places: BTreeSet<Place>,
     families: BTreeSet<String>,
+    /// Ways whose place and tool are entered.
+    ways: HashSet<u32>,
     /// True iff its first call was explained; `None` iff there was none to explain.
     began: Option<bool>,
 }
@@ -52,6 +54,7 @@ impl<'a, 'f> Past<'a, 'f> {
             last: i32::MIN,
             places: BTreeSet::new(),
             families: BTreeSet::new(),
+            ways: HashSet::new(),
             began: None,
         }
     }
@@ -83,9 +86,11 @@ impl<'a, 'f> Past<'a, 'f> {
     }
 
     pub(super) fn enter(&mut self, view: &View<'f>, call: &Call<'f>) {
-        let way = view.way(call);
-        self.places.insert(place(&way, view.settings));
-        self.families.insert(family(way.agent));
+        if self.ways.insert(call.key.way) {
+            let way = view.way(call);
+            self.places.insert(place(&way, view.settings));
+            self.families.insert(family(way.agent));
+        }
         if self.last != call.key.day {
             (self.last, self.active) = (call.key.day, self.active + 1);
         }

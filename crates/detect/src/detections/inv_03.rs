@@ -6,7 +6,7 @@ use crate::detection::Detection;
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{Call, View};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -71,7 +71,8 @@ fn shared(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
     let mut all: BTreeMap<Place, Vec<i64>> = BTreeMap::new();
     for (_, uses) in book.by_principal() {
         let mut own: BTreeMap<Place, i64> = BTreeMap::new();
-        for one in uses.iter().filter(|one| one.kind == Kind::Direct) {
+        let mut ways = HashSet::new();
+        for one in uses.iter().filter(|one| one.kind == Kind::Direct && ways.insert(one.call.key.way)) {
             own.entry(place(&view.way(&one.call), view.settings)).or_insert(one.time());
         }
         for (place, first) in own {
@@ -94,7 +95,16 @@ fn of_principal<'b, 'f>(
     let Some(first) = direct.first().map(|one| one.time()) else { return };
     let (mut near, mut wide) = (Past::default(), Past::default());
     let mut days: BTreeSet<i32> = BTreeSet::new();
+    let (mut today, mut ways) = (i32::MIN, HashSet::new());
     for one in direct {
+        // The same way on the same day tells nothing new.
+        if today != one.call.key.day {
+            today = one.call.key.day;
+            ways.clear();
+        }
+        if !ways.insert(one.call.key.way) {
+            continue;
+        }
         let way = view.way(&one.call);
         let place = place(&way, view.settings);
         let day = one.call.key.day;

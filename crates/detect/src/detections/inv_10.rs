@@ -9,7 +9,7 @@ use crate::detection::Detection;
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{Call, View};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -26,11 +26,15 @@ pub(super) const DETECTION: Detection = Detection {
 /// Days that a principal is known before a tool is new for it.
 const KNOWN: i64 = 7 * DAY;
 
+/// By way, the tool that it names.
+type Tools = HashMap<u32, Option<&'static str>>;
+
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
     let mut found = Vec::new();
+    let mut tools = Tools::new();
     for (principal, uses) in book.by_principal() {
-        found.extend(of_attackers(view, book, principal, uses));
+        found.extend(of_attackers(view, book, principal, uses, &mut tools));
         if !is_break_glass(principal.caller.name) {
             found.extend(of_odd(view, book, principal, uses));
         }
@@ -44,10 +48,12 @@ fn of_attackers<'f>(
     book: &Book<'f>,
     principal: &Principal<'f>,
     uses: &[Use<'f>],
+    tools: &mut Tools,
 ) -> Vec<Finding> {
     let named = uses.iter().filter(|one| one.kind != Kind::Service).filter_map(|one| {
-        let way = view.way(&one.call);
-        offensive(way.agent).map(|tool| (one, tool, way.agent))
+        let agent = || view.way(&one.call).agent;
+        let tool = *tools.entry(one.call.key.way).or_insert_with(|| offensive(agent()));
+        tool.map(|tool| (one, tool, agent()))
     });
     let named: Vec<_> = named.collect();
     let groups = incidents(&named, |(one, ..)| one.time(), DAY);
@@ -68,17 +74,20 @@ fn of_odd<'f>(view: &View<'f>, book: &Book<'f>, principal: &Principal<'f>, uses:
     let direct: Vec<&Use<'f>> =
         uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused | Kind::Dry)).collect();
     let Some(first) = direct.first().map(|one| one.time()) else { return Vec::new() };
-    let mut families: BTreeMap<String, BTreeSet<i32>> = BTreeMap::new();
+    let (mut families, mut ways): (BTreeSet<String>, HashSet<u32>) = Default::default();
     let (mut days, mut calls) = (BTreeSet::new(), 0);
     let mut odd: Vec<(&Use<'f>, String, usize)> = Vec::new();
     for one in direct {
+        days.insert(one.call.key.day);
+        calls += one.call.count();
+        if !ways.insert(one.call.key.way) {
+            continue;
+        }
         let way = view.way(&one.call);
         let family = family(way.agent);
-        let day = one.call.key.day;
-        let known = families.contains_key(&family) || family.is_empty() || way.is_url();
-        if !known && is_interactive(&family) && days.len() >= 3 && calls >= 10 && first + KNOWN <= one.time()
-        {
-            let machine = families.keys().all(|known| !is_interactive(known));
+        let known = families.contains(&family) || family.is_empty() || way.is_url();
+        if !known && is_interactive(&family) && days.len() > 3 && calls > 10 && first + KNOWN <= one.time() {
+            let machine = families.iter().all(|known| !is_interactive(known));
             let learned = book
                 .function(&one.call)
                 .is_some_and(|function| book.has_learned(view, function.account, one.time()));
@@ -86,12 +95,10 @@ fn of_odd<'f>(view: &View<'f>, book: &Book<'f>, principal: &Principal<'f>, uses:
                 && (machine || plain(&family))
                 && !book.deploys.is_usual(principal.caller.name, one.time())
             {
-                odd.push((one, family.clone(), days.len()));
+                odd.push((one, family.clone(), days.len() - 1));
             }
         }
-        families.entry(family).or_default().insert(day);
-        days.insert(day);
-        calls += one.call.count();
+        families.insert(family);
     }
     let groups = incidents(&odd, |(one, ..)| one.time(), DAY);
     let found = groups.into_iter().filter_map(|group| {

@@ -24,14 +24,26 @@ type ByRegion<'b, 'f> = BTreeMap<(&'f str, &'f str), Vec<&'b Use<'f>>>;
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
+    let mut new: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for ((account, region), first) in book.regions() {
+        // Only a Region whose first call comes after learning can be new.
+        let is_new = match &view.settings.allowed_regions {
+            Some(allowed) => !allowed.contains(region),
+            None => book.has_learned(view, account, first),
+        };
+        if is_new && !region.is_empty() {
+            new.insert((account, region));
+        }
+    }
+    if new.is_empty() {
+        return Vec::new();
+    }
     let mut regions: ByRegion<'_, '_> = BTreeMap::new();
     for (_, uses) in book.by_principal() {
-        for one in uses {
+        for one in uses.iter().filter(|one| one.kind != Kind::Dry) {
             let Some(known) = book.function(&one.call) else { continue };
             let region = region_of(known.arn);
-            let counts =
-                view.settings.allowed_regions.as_ref().is_none_or(|allowed| !allowed.contains(region));
-            if counts && !region.is_empty() && one.kind != Kind::Dry {
+            if new.contains(&(known.account, region)) {
                 regions.entry((known.account, region)).or_default().push(one);
             }
         }
