@@ -107,9 +107,7 @@ fn is_strange<'f>(
     firsts: &BTreeMap<u32, &Use<'f>>,
     wide: &Wide,
 ) -> bool {
-    if book.deploys.is_usual(principal.caller.name, wide.from) {
-        return false;
-    }
+    let deploys = book.deploys.is_usual(principal.caller.name, wide.from);
     let day = wide.from.div_euclid(DAY) * DAY;
     let strange = wide.functions.iter().filter(|function| {
         let Some(first) = firsts.get(function).filter(|first| first.time() >= day) else { return false };
@@ -118,8 +116,11 @@ fn is_strange<'f>(
             let old = known.first + NEW_FUNCTION <= first.time() || known.first == first.time();
             first.kind == Kind::Refused && old && book.has_learned(view, known.account, first.time())
         };
+        // Whoever deploys tries what was deployed.
+        let tried = deploys && book.deploys.is_released(known.arn, first.time(), DAY);
         let novelty = book.novelty(who, **function);
-        novelty.is_some_and(|one| one.excuse.is_none_or(|why| why == EXPLORES)) || refused()
+        let new = novelty.is_some_and(|one| deploys || one.excuse.is_none_or(|why| why == EXPLORES));
+        !tried && (new || refused())
     });
     strange.count() >= STRANGE
 }

@@ -6,7 +6,7 @@ use crate::detection::{Detection, Threshold};
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{Call, View};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -60,7 +60,7 @@ fn of_function<'b, 'f>(
 ) -> Vec<Woken<'b, 'f>> {
     let mut woken = Vec::new();
     let mut last: Option<i64> = None;
-    let mut callers = std::collections::BTreeSet::new();
+    let mut callers = BTreeSet::new();
     for one in book
         .calls_of(function)
         .filter(|one| matches!(one.kind, Kind::Direct | Kind::Service | Kind::Anonymous))
@@ -90,7 +90,11 @@ fn of_function<'b, 'f>(
 /// True iff a function whose first call this is existed all along: changes were recorded, and none made it.
 fn is_old(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, at: i64, silent: i64) -> bool {
     let since = book.since(function.account).is_some_and(|since| since + silent <= at);
-    since && view.made(function.arn).is_none() && book.deploys.is_watched(function.account, at - silent)
+    // What is called all day from its first day on is new, or newly recorded.
+    let begin = book.calls_of(function).take_while(|one| one.time() < at + DAY);
+    let hours: BTreeSet<i64> = begin.flat_map(|one| one.call.hours()).map(|(hour, _)| hour).collect();
+    let watched = book.deploys.is_watched(function.account, at - silent);
+    since && view.made(function.arn).is_none() && watched && hours.len() < 6
 }
 
 fn tell_of<'f>(view: &View<'f>, book: &Book<'f>, incident: &[Woken<'_, 'f>], days: i64) -> Option<Finding> {

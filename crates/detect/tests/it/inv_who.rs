@@ -205,6 +205,20 @@ fn a_look_around_is_found_and_a_known_caller_of_many_is_not() {
     }
     assert!(of(&sweep(false, 9), "INV-05").is_empty(), "nine are not many");
     assert_eq!(of(&sweep(false, 25), "INV-01").len(), 1);
+    // Whoever deploys as a habit is told of, too, unless the functions were just deployed.
+    let deploy = |day: i64, name: &str| {
+        change(on(day, 9), "lambda", "UpdateFunctionCode20150331v2", &eve, json!({"functionName": name}))
+    };
+    records.extend([deploy(3, "f1"), deploy(9, "f2")]);
+    let calls = names.iter().zip(0..).map(|(name, at)| call(on(20, 10) + at, name, &eve));
+    records.extend(calls);
+    assert_eq!(of(&found(&records), "INV-05").len(), 1);
+    let deployed = names
+        .iter()
+        .zip(0..)
+        .map(|(name, at)| with(deploy(20, name), &[("eventID", json!(format!("d{at}")))]));
+    records.extend(deployed);
+    assert!(of(&found(&records), "INV-05").is_empty(), "it tries what it deployed");
 }
 
 #[test]
