@@ -7,6 +7,7 @@
 //! Pure: no clock, no file. Facts are joined as sets are, so that the same records give the same findings whatever the order of
 //! files, the threads, the copies and the runs.
 
+mod baseline;
 pub mod call;
 pub mod change;
 pub mod detection;

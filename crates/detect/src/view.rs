@@ -1,5 +1,6 @@
 //! Facts as detections look at them: by function, by caller, by time.
 
+use crate::baseline::Book;
 use crate::call::{Caller, Way};
 use crate::change::Change;
 use crate::facts::{Cell, CellKey, DAY, Facts, SEPARATOR};
@@ -55,6 +56,8 @@ pub struct View<'f> {
     /// Roles that run functions: by the role's ARN the names of functions.
     executors: BTreeMap<String, BTreeSet<String>>,
     judgements: OnceCell<Judgements>,
+    /// What baselines ask.
+    book: Box<Book<'f>>,
 }
 
 /// The account in an ARN; empty where there is none.
@@ -112,8 +115,10 @@ impl<'f> View<'f> {
                 executors.entry(role).or_default().insert(name_of(&function).to_owned());
             }
         }
-        let judgements = OnceCell::new();
-        View { facts, settings, calls, functions, callers, changes, made, executors, judgements }
+        let (judgements, book) = (OnceCell::new(), Box::default());
+        let view =
+            View { facts, settings, calls, functions, callers, changes, made, executors, judgements, book };
+        View { book: Box::new(Book::of(&view)), ..view }
     }
 
     /// The ARN of the function that was called.
@@ -173,6 +178,16 @@ impl<'f> View<'f> {
     #[must_use]
     pub fn judgements(&self) -> &Judgements {
         self.judgements.get_or_init(|| crate::recorders::judgements(self))
+    }
+
+    /// Calls by principal and by function, with what is usual.
+    pub(crate) fn book(&self) -> &Book<'f> {
+        &self.book
+    }
+
+    /// All calls, by function, then by day.
+    pub(crate) fn calls(&self) -> &[Call<'f>] {
+        &self.calls
     }
 
     /// All changes, in order of time.

@@ -190,7 +190,7 @@ fn few(names: &[&str]) -> String {
     }
 }
 
-impl Place<'_, '_> {
+impl<'f> Place<'_, 'f> {
     fn candidates<'a>(&self, all: &'a All) -> Vec<Candidate<'a>> {
         all.values().filter_map(|one| one.candidate(self.account, self.region)).collect()
     }
@@ -300,7 +300,7 @@ impl Place<'_, '_> {
     }
 
     /// Functions that are seen at the place.
-    fn functions(&self) -> impl Iterator<Item = &str> {
+    fn functions(&self) -> impl Iterator<Item = &'f str> {
         let here = |arn: &&str| account_of(arn) == self.account && region_of(arn) == self.region;
         self.view.functions().filter(here)
     }

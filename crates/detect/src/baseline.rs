@@ -1,0 +1,21 @@
+//! What is usual: who calls what, since when, how much, from where; asked by detections that need a past to judge by.
+//!
+//! What is asked about a moment rests only on what was before it, except for the day that follows a first call: whether a role that
+//! was just rolled out calls steadily shows in its first day.
+
+mod book;
+mod deploys;
+mod excuses;
+mod names;
+mod novel;
+mod places;
+mod robust;
+mod tools;
+
+pub(crate) use book::{Book, Kind, Known, Principal, Use};
+pub(crate) use excuses::EXPLORES;
+pub(crate) use names::{count, few, is_break_glass, when};
+pub(crate) use novel::{NEW_FUNCTION, Novel};
+pub(crate) use places::{Place, of_address, place};
+pub(crate) use robust::{Hours, Usual, incidents};
+pub(crate) use tools::{family, is_interactive, offensive, plain};

@@ -1,0 +1,170 @@
+//! Who deploys functions, and what was deployed when.
+
+use crate::change::Change;
+use crate::facts::DAY;
+use crate::view::{View, account_of, name_of};
+use std::collections::BTreeMap;
+
+/// Calls by which functions are deployed.
+const DEPLOY: [&str; 7] = [
+    "CreateFunction",
+    "UpdateFunctionCode",
+    "UpdateFunctionConfiguration",
+    "PublishVersion",
+    "PublishLayerVersion",
+    "CreateAlias",
+    "UpdateAlias",
+];
+
+/// Days on which a principal has deployed before deploying is its habit.
+const HABIT: usize = 2;
+/// Milliseconds since its first deployment before deploying is its habit.
+const SINCE: i64 = 4 * DAY;
+
+/// A change of a function that was carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Deploy<'f> {
+    /// The change.
+    pub(crate) change: &'f Change,
+    /// The ARN of the function; `None` where the record names none.
+    pub(crate) function: Option<String>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Deploys<'f> {
+    /// Changes of functions, in order of time.
+    all: Vec<Deploy<'f>>,
+    /// By function, the positions of its changes.
+    by_function: BTreeMap<String, Vec<usize>>,
+    /// By principal: the first deployment of each day.
+    habits: BTreeMap<&'f str, Vec<i64>>,
+    /// By account and name of a role: its creations.
+    roles: BTreeMap<(String, String), Vec<&'f Change>>,
+    /// By account: when the first change was that says that changes of functions are recorded.
+    since: BTreeMap<&'f str, i64>,
+    pipelines: Vec<String>,
+}
+
+impl<'f> Deploys<'f> {
+    pub(super) fn of(view: &View<'f>) -> Deploys<'f> {
+        let mut deploys = Deploys { pipelines: view.settings.pipelines.clone(), ..Deploys::default() };
+        for change in view.changes().iter().copied().filter(|change| change.succeeded()) {
+            if change.did("iam", "CreateRole") {
+                let name = change.text(&["roleName"]).unwrap_or_default();
+                deploys.roles.entry((change.account.clone(), name)).or_default().push(change);
+            }
+            if change.source != "lambda" {
+                continue;
+            }
+            deploys.since.entry(&change.account).or_insert(change.time);
+            if DEPLOY.contains(&change.name.as_str()) {
+                let days = deploys.habits.entry(&change.who.name).or_default();
+                if days.last().is_none_or(|last| last.div_euclid(DAY) < change.time.div_euclid(DAY)) {
+                    days.push(change.time);
+                }
+            }
+            let function = change.function();
+            if let Some(function) = &function {
+                deploys.by_function.entry(function.clone()).or_default().push(deploys.all.len());
+            }
+            deploys.all.push(Deploy { change, function });
+        }
+        deploys
+    }
+
+    /// Changes of functions, in order of time.
+    pub(crate) fn all(&self) -> &[Deploy<'f>] {
+        &self.all
+    }
+
+    /// Changes of the function from one moment to before another.
+    pub(crate) fn of_function(
+        &self,
+        function: &str,
+        from: i64,
+        until: i64,
+    ) -> impl Iterator<Item = &'f Change> {
+        let at = self.by_function.get(function).map(Vec::as_slice).unwrap_or_default();
+        let changes = at.iter().filter_map(|at| self.all.get(*at)).map(|deploy| deploy.change);
+        changes.filter(move |change| (from..until).contains(&change.time))
+    }
+
+    /// True iff it was told that the principal deploys, or its own past shows it.
+    pub(crate) fn is_usual(&self, name: &str, at: i64) -> bool {
+        let past = |times: &Vec<i64>| {
+            let days = times.partition_point(|time| time.div_euclid(DAY) < at.div_euclid(DAY));
+            days >= HABIT && times.first().is_some_and(|first| first + SINCE <= at)
+        };
+        self.is_told(name) || self.habits.get(name).is_some_and(past)
+    }
+
+    /// True iff the principal deployed anything until that moment.
+    pub(crate) fn has_deployed(&self, name: &str, until: i64) -> bool {
+        let first = self.habits.get(name).and_then(|times| times.first());
+        self.is_told(name) || first.is_some_and(|first| *first <= until)
+    }
+
+    fn is_told(&self, name: &str) -> bool {
+        self.pipelines.iter().any(|pattern| matches(pattern, name))
+    }
+
+    /// True iff the change was made by a service, or by somebody who deploys as a habit.
+    pub(crate) fn is_regular(&self, change: &Change) -> bool {
+        let by_service = !change.who.service.is_empty() || change.who.name.ends_with(".amazonaws.com");
+        by_service || self.is_usual(&change.who.name, change.time)
+    }
+
+    /// True iff the role was created in the two weeks before that moment, regularly.
+    pub(crate) fn is_role_rolled_out(&self, role: &str, at: i64) -> bool {
+        let made = self.roles.get(&(account_of(role).to_owned(), name_of(role).to_owned()));
+        made.is_some_and(|changes| {
+            let mut recent = changes.iter().filter(|change| (at - 14 * DAY..=at).contains(&change.time));
+            recent.any(|change| self.is_regular(change))
+        })
+    }
+
+    /// True iff somebody who deploys changed the function within that time before the moment.
+    pub(crate) fn is_released(&self, function: &str, at: i64, within: i64) -> bool {
+        self.of_function(function, at - within, at + 1)
+            .any(|change| DEPLOY.contains(&change.name.as_str()) && self.is_regular(change))
+    }
+
+    /// True iff somebody who deploys granted calls of the function in the week before the moment.
+    pub(crate) fn is_granted(&self, function: &str, at: i64) -> bool {
+        let grants = ["AddPermission", "PutResourcePolicy"];
+        self.of_function(function, at - 7 * DAY, at + 1)
+            .any(|change| grants.contains(&change.name.as_str()) && self.is_regular(change))
+    }
+
+    /// True iff changes of functions of the account were recorded at that moment.
+    pub(crate) fn is_watched(&self, account: &str, at: i64) -> bool {
+        self.since.get(account).is_some_and(|since| *since <= at)
+    }
+}
+
+/// True iff the pattern, with `*` for anything, occurs in the name.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut rest = name;
+    let mut parts = pattern.split('*').filter(|part| !part.is_empty());
+    !pattern.is_empty()
+        && parts.all(|part| match rest.split_once(part) {
+            Some((_, behind)) => {
+                rest = behind;
+                true
+            }
+            None => false,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_pipeline_is_known_by_a_part_of_its_arn() {
+        let arn = "arn:aws:iam::111122223333:role/github-deploy-shop";
+        assert!(matches("role/github-deploy-*", arn) && matches("github*shop", arn) && matches("*", arn));
+        assert!(!matches("shop*github", arn) && !matches("", arn));
+    }
+}

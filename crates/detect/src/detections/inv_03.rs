@@ -1,0 +1,202 @@
+//! INV-03: a principal calls from a network that is new for it.
+
+use super::inv_shared::tell;
+use crate::baseline::{Book, Kind, Place, Principal, Use, count, incidents, is_break_glass, place};
+use crate::detection::Detection;
+use crate::facts::DAY;
+use crate::finding::{Finding, Severity};
+use crate::view::{Call, View};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// See the module.
+pub(super) const DETECTION: Detection = Detection {
+    id: "INV-03",
+    title: "A principal called from a place that is new for it",
+    severity: Severity::Medium,
+    attack: &["T1078.004"],
+    fields: &["userIdentity", "sourceIPAddress", "vpcEndpointId"],
+    page: include_str!("inv_03.md"),
+    thresholds: &[],
+    find,
+};
+
+/// Days that a principal is known before a place is new for it.
+const KNOWN: i64 = 7 * DAY;
+/// Principals that share a new place: rather the place changed than each of them was stolen.
+const MOVED: usize = 4;
+
+/// Places of a role of many people, or of somebody on the road: there a new place must be far from all of them.
+const MANY: usize = 3;
+
+/// A call from a new place.
+struct Strange<'b, 'f> {
+    principal: &'b Principal<'f>,
+    call: Call<'f>,
+    place: Place,
+    days: usize,
+    places: usize,
+}
+
+fn find(view: &View<'_>) -> Vec<Finding> {
+    let book = view.book();
+    let shared = shared(view, book);
+    let mut strange: Vec<Strange<'_, '_>> = Vec::new();
+    for (principal, uses) in book.by_principal() {
+        if !is_break_glass(principal.caller.name) {
+            of_principal(view, book, principal, uses, &shared, &mut strange);
+        }
+    }
+    strange.sort_by(|one, other| {
+        (&one.place, one.call.time(), one.call.key).cmp(&(&other.place, other.call.time(), other.call.key))
+    });
+    let mut found = Vec::new();
+    for of_place in strange.chunk_by(|one, other| one.place == other.place) {
+        for incident in incidents(of_place, |one| one.call.time(), DAY) {
+            let mut by_principal: BTreeMap<&str, Vec<&Strange<'_, '_>>> = BTreeMap::new();
+            for one in incident {
+                by_principal.entry(one.principal.caller.name).or_default().push(one);
+            }
+            if by_principal.len() >= MOVED {
+                found.extend(tell_of_all(view, incident, by_principal.len()));
+            } else {
+                found.extend(by_principal.values().filter_map(|own| tell_of_one(view, book, own)));
+            }
+        }
+    }
+    found
+}
+
+/// By place: the first call of each principal from it.
+fn shared(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
+    let mut all: BTreeMap<Place, Vec<i64>> = BTreeMap::new();
+    for (_, uses) in book.by_principal() {
+        let mut own: BTreeMap<Place, i64> = BTreeMap::new();
+        let mut ways = HashSet::new();
+        for one in uses.iter().filter(|one| one.kind == Kind::Direct && ways.insert(one.call.key.way)) {
+            own.entry(place(&view.way(&one.call), view.settings)).or_insert(one.time());
+        }
+        for (place, first) in own {
+            all.entry(place).or_default().push(first);
+        }
+    }
+    all.values_mut().for_each(|firsts| firsts.sort_unstable());
+    all
+}
+
+fn of_principal<'b, 'f>(
+    view: &View<'f>,
+    book: &'b Book<'f>,
+    principal: &'b Principal<'f>,
+    uses: &[Use<'f>],
+    shared: &BTreeMap<Place, Vec<i64>>,
+    strange: &mut Vec<Strange<'b, 'f>>,
+) {
+    let direct: Vec<&Use<'f>> = uses.iter().filter(|one| one.kind == Kind::Direct).collect();
+    let Some(first) = direct.first().map(|one| one.time()) else { return };
+    let (mut near, mut wide) = (Past::default(), Past::default());
+    let mut days: BTreeSet<i32> = BTreeSet::new();
+    let (mut today, mut ways) = (i32::MIN, HashSet::new());
+    for one in direct {
+        // The same way on the same day tells nothing new.
+        if today != one.call.key.day {
+            today = one.call.key.day;
+            ways.clear();
+        }
+        if !ways.insert(one.call.key.way) {
+            continue;
+        }
+        let way = view.way(&one.call);
+        let place = place(&way, view.settings);
+        let day = one.call.key.day;
+        let known = near.has(&place) || place == Place::Unknown;
+        let old = first + KNOWN <= one.time();
+        if !known && old && days.len() >= 3 && !view.settings.is_trusted(way.address) {
+            let learned = book
+                .function(&one.call)
+                .is_some_and(|function| book.has_learned(view, function.account, one.time()));
+            let others = shared
+                .get(&place)
+                .map_or(0, |firsts| firsts.partition_point(|first| first.div_euclid(DAY) < i64::from(day)));
+            let is_new = if near.places.len() >= MANY {
+                !wide.has(&place.wide()) && !wide.roams(days.len(), day)
+            } else {
+                !near.roams(days.len(), day)
+            };
+            if learned && others < 3 && is_new {
+                let places = near.places.len();
+                strange.push(Strange {
+                    principal,
+                    call: one.call,
+                    place: place.clone(),
+                    days: days.len(),
+                    places,
+                });
+            }
+        }
+        wide.enter(place.wide(), day, old);
+        near.enter(place, day, old);
+        days.insert(day);
+    }
+}
+
+/// Places that a principal called from.
+#[derive(Default)]
+struct Past {
+    /// On how many days each was seen, and the last of them.
+    places: BTreeMap<Place, (usize, i32)>,
+    /// Days with a new one, after the first week.
+    moves: BTreeSet<i32>,
+}
+
+impl Past {
+    fn has(&self, place: &Place) -> bool {
+        self.places.contains_key(place)
+    }
+
+    fn enter(&mut self, place: Place, day: i32, old: bool) {
+        if old && !self.has(&place) {
+            self.moves.insert(day);
+        }
+        let seen = self.places.entry(place).or_insert((0, i32::MIN));
+        if seen.1 != day {
+            *seen = (seen.0 + 1, day);
+        }
+    }
+
+    /// True iff new places are usual: two new ones in three weeks, or one to be expected within two weeks (Good and Turing's estimate
+    /// of what was never seen: as often as what was seen once).
+    fn roams(&self, days: usize, day: i32) -> bool {
+        let once = self.places.values().filter(|(days, _)| *days == 1).count();
+        self.moves.range(day - 21..day).count() >= 2 || (once >= 2 && once * 15 > days)
+    }
+}
+
+fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -> Option<Finding> {
+    let first = own.first()?;
+    let from = first.call.time();
+    let uses = book.uses_of(first.principal).iter();
+    let same = uses.filter(|one| (from..from + DAY).contains(&one.time()));
+    let calls: Vec<Call<'f>> = same
+        .map(|one| one.call)
+        .filter(|call| place(&view.way(call), view.settings) == first.place)
+        .collect();
+    let seen =
+        format!("{} called from {} for the first time.", first.principal.caller.name, first.place.said());
+    let normal = format!(
+        "On {} with calls before, it called from {}.",
+        count(first.days, "day"),
+        count(first.places, "other place")
+    );
+    Some(tell(view, (DETECTION.id, DETECTION.severity), first.principal, &calls, seen)?.normally(normal))
+}
+
+fn tell_of_all(view: &View<'_>, incident: &[Strange<'_, '_>], principals: usize) -> Option<Finding> {
+    let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
+    let place = incident.first()?.place.said();
+    let seen = format!("{principals} principals called from {place} for the first time within a day.");
+    let normal = "Each of them was known for a week or more, and none had called from there.".to_owned();
+    let remark =
+        "So many at once: either the exit of a network changed, or several principals are in the same hands.";
+    let finding = Finding::of_calls(DETECTION.id, DETECTION.severity, &calls, view, seen)?;
+    Some(Finding { function: None, principal: None, ..finding }.normally(normal).remarked(remark))
+}

@@ -1,0 +1,84 @@
+//! INV-11: root, or a key that lasts, calls.
+
+use super::inv_shared::{functions, tell};
+use crate::baseline::{Book, Kind, NEW_FUNCTION, Use, few, incidents, is_break_glass};
+use crate::detection::Detection;
+use crate::facts::DAY;
+use crate::finding::{Finding, Severity};
+use crate::view::{Call, View};
+use std::collections::BTreeSet;
+
+/// See the module.
+pub(super) const DETECTION: Detection = Detection {
+    id: "INV-11",
+    title: "Root, or a user with a lasting key, called a function, which is not its habit",
+    severity: Severity::Medium,
+    attack: &["T1078.004"],
+    fields: &["userIdentity.type", "userIdentity.accessKeyId"],
+    page: include_str!("inv_11.md"),
+    thresholds: &[],
+    find,
+};
+
+/// Days without a call after which a habit is over.
+const OVER: i32 = 30;
+
+fn find(view: &View<'_>) -> Vec<Finding> {
+    let book = view.book();
+    let mut found = Vec::new();
+    for (principal, uses) in book.by_principal() {
+        let root = principal.caller.kind == "Root";
+        let calls = uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Dry));
+        let lasting: Vec<&Use<'_>> =
+            calls.filter(|one| root || !view.way(&one.call).key.is_empty()).collect();
+        let days: BTreeSet<i32> = lasting.iter().map(|one| one.call.key.day).collect();
+        let strange: Vec<&Use<'_>> = lasting
+            .iter()
+            .copied()
+            .filter(|one| is_strange(view, book, (principal.caller.name, root), one, &days))
+            .collect();
+        for incident in incidents(&strange, |one| one.time(), DAY) {
+            let calls: Vec<Call<'_>> = incident.iter().map(|one| one.call).collect();
+            let names = few(functions(book, &calls));
+            let quiet = is_break_glass(principal.caller.name);
+            let (severity, what) = match (root, quiet) {
+                (true, _) => (Severity::High, "the root user"),
+                (false, true) => (Severity::Low, "a key that lasts"),
+                (false, false) => (DETECTION.severity, "a key that lasts"),
+            };
+            let seen = format!("{} called {names} with {what}.", principal.caller.name);
+            let day = incident.first().map_or(0, |one| one.call.key.day);
+            let before = days.range(..day).count();
+            let normal = format!(
+                "Before, it called on {}, so this is no habit.",
+                crate::baseline::count(before, "day")
+            );
+            let finding = tell(view, (DETECTION.id, severity), principal, &calls, seen);
+            found.extend(finding.map(|finding| finding.normally(normal)));
+        }
+    }
+    found
+}
+
+/// True iff the call is no habit: on few days before, or after a long silence.
+fn is_strange(
+    view: &View<'_>,
+    book: &Book<'_>,
+    (name, root): (&str, bool),
+    one: &Use<'_>,
+    days: &BTreeSet<i32>,
+) -> bool {
+    let Some(known) = book.function(&one.call) else { return false };
+    let day = one.call.key.day;
+    let before = days.range(..day);
+    let silent = before.clone().next_back().is_some_and(|last| day - last >= OVER);
+    // Whoever calls on a third day was told of on the first.
+    let habit = before.count() >= 2 && !silent;
+    if habit {
+        return false;
+    }
+    let new = known.first + NEW_FUNCTION > one.time() && view.made(known.arn).is_some();
+    root || (book.has_learned(view, known.account, one.time())
+        && !new
+        && !book.deploys.is_usual(name, one.time()))
+}

@@ -1,0 +1,90 @@
+//! INV-18: far more errors than usual.
+
+use super::inv_shared::{functions, tell, whole};
+use crate::baseline::{Book, Hours, Kind, Principal, Use, count, few, incidents, when};
+use crate::detection::{Detection, Threshold};
+use crate::facts::HOUR;
+use crate::finding::{Finding, Severity};
+use crate::view::{Call, View};
+use std::collections::BTreeMap;
+
+/// See the module.
+pub(super) const DETECTION: Detection = Detection {
+    id: "INV-18",
+    title: "A principal met far more errors than usual",
+    severity: Severity::Low,
+    attack: &["T1499"],
+    fields: &["errorCode", "userIdentity", "resources.ARN"],
+    page: include_str!("inv_18.md"),
+    thresholds: &[Threshold {
+        key: "errors-an-hour",
+        default: 100.0,
+        meaning: "Errors in an hour below which nothing is a burst.",
+    }],
+    find,
+};
+
+/// How many times the largest hour of four weeks a burst must be.
+const TIMES: f64 = 5.0;
+
+fn find(view: &View<'_>) -> Vec<Finding> {
+    let book = view.book();
+    let mut found = Vec::new();
+    for (principal, uses) in book.by_principal() {
+        found.extend(of_principal(view, book, principal, uses));
+    }
+    found
+}
+
+fn of_principal<'f>(
+    view: &View<'f>,
+    book: &Book<'f>,
+    principal: &Principal<'f>,
+    uses: &[Use<'f>],
+) -> Vec<Finding> {
+    let floor = whole(view, DETECTION.id, "errors-an-hour").max(1);
+    let (mut errors, mut all) = (Hours::default(), Hours::default());
+    let mut failed: Vec<&Use<'f>> = Vec::new();
+    for one in uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused)) {
+        all.add(one.call.hours());
+        let error = view.way(&one.call).error;
+        // Whoever is throttled calls too often, which is another question.
+        if !error.is_empty() && !error.contains("TooManyRequests") && !error.contains("Throttl") {
+            errors.add(one.call.hours());
+            failed.push(one);
+        }
+    }
+    if errors.most() < floor {
+        return Vec::new();
+    }
+    let total: BTreeMap<i64, u64> = all.iter().collect();
+    let loud: Vec<(i64, u64)> = errors.iter().filter(|(_, count)| *count >= floor).collect();
+    let bursts: Vec<_> = loud
+        .into_iter()
+        .filter(|(hour, count)| count * 2 >= total.get(hour).copied().unwrap_or(0))
+        .map(|(hour, count)| (hour, count, errors.usual(hour), all.usual(hour)))
+        .filter(|(_, count, usual, calls)| calls.days >= 3 && usual.is_exceeded(*count, TIMES))
+        .collect();
+    let mut found = Vec::new();
+    for group in incidents(&bursts, |one| one.0, 24) {
+        let Some((hour, errors, usual, calls)) = group.first() else { continue };
+        let mut near: Vec<Call<'f>> = failed.iter().map(|one| one.call).collect();
+        near.retain(|call| call.hours().any(|(own, _)| own == *hour));
+        let account = near.first().and_then(|call| book.function(call)).map_or("", |known| known.account);
+        if !book.has_learned(view, account, hour * HOUR) {
+            continue;
+        }
+        let names = few(functions(book, &near));
+        let name = principal.caller.name;
+        let from = when(hour * HOUR);
+        let seen = format!("{errors} calls of {names} by {name} failed in the hour from {from}.");
+        let normal = format!(
+            "On {} with calls of the four weeks before, {} failed in one hour at most.",
+            count(calls.days, "day"),
+            usual.most
+        );
+        let finding = tell(view, (DETECTION.id, DETECTION.severity), principal, &near, seen);
+        found.extend(finding.map(|finding| finding.normally(normal)));
+    }
+    found
+}
