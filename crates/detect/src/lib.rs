@@ -13,6 +13,7 @@ pub mod change;
 pub mod detection;
 pub mod detections;
 pub mod exception;
+pub mod exported;
 pub mod facts;
 pub mod finding;
 pub mod gather;

@@ -23,6 +23,9 @@ use text::visible::excerpt;
 /// # Errors
 /// [`Problem`] of misuse where there is no detection of that name.
 pub(super) fn without_records(typed: &Detect) -> Result<Option<String>> {
+    if typed.knowledge.export.is_some() {
+        return Ok(Some(detect::exported::sigma_rules()));
+    }
     if typed.list {
         return Ok(Some(report::detections_list(&layout())));
     }
