@@ -115,16 +115,17 @@ impl Facts {
             (Some(one), Some(other)) => Some(one.intersection(&other).cloned().collect()),
             (one, other) => one.or(other),
         };
-        self.executors.append(&mut other.executors);
+        // Appending would go through all that is there for each file.
+        self.executors.extend(std::mem::take(&mut other.executors));
         while self.executors.len() > MOST_EXECUTORS {
             self.executors.pop_last();
         }
         for (account, span) in std::mem::take(&mut other.accounts) {
             self.span(account, span);
         }
-        self.organizations.append(&mut other.organizations);
-        self.files.append(&mut other.files);
-        self.ahead.append(&mut other.ahead);
+        self.organizations.extend(std::mem::take(&mut other.organizations));
+        self.files.extend(std::mem::take(&mut other.files));
+        self.ahead.extend(std::mem::take(&mut other.ahead));
         other.names.clear();
     }
 
