@@ -30,6 +30,8 @@ def findings_of(document):
     every = list(document.get("findings", []))
     for story in document.get("stories", []):
         every += [one for one in story.get("findings", []) if isinstance(one, dict)]
+    # A note tells something and decides nothing.
+    every = [one for one in every if one.get("severity") != "note"]
     return list({json.dumps(one, sort_keys=True): one for one in every}.values())
 
 
