@@ -1,6 +1,6 @@
 //! A call of a function, in the parts that detections ask about: who, and in which way.
 
-use crate::facts::SEPARATOR;
+use crate::facts::parts;
 use logs::Record;
 
 /// What a record says of who called.
@@ -85,9 +85,8 @@ impl<'a> Caller<'a> {
     /// Out of the parts that a cell names.
     #[must_use]
     pub fn of(text: &'a str) -> Caller<'a> {
-        let mut parts = text.splitn(3, SEPARATOR);
-        let mut next = || parts.next().unwrap_or_default();
-        Caller { kind: next(), account: next(), name: next() }
+        let [kind, account, name] = parts(text);
+        Caller { kind, account, name }
     }
 
     /// True iff the record names nobody in particular: whoever knew the address of a function may have called.
@@ -132,21 +131,21 @@ impl<'a> Way<'a> {
     /// Out of the parts that a cell names.
     #[must_use]
     pub fn of(text: &'a str) -> Way<'a> {
-        let mut parts = text.splitn(12, SEPARATOR);
-        let mut next = || parts.next().unwrap_or_default();
+        let [event, service, address, agent, qualifier, error, region, kind, session, endpoint, key, console] =
+            parts(text);
         Way {
-            event: next(),
-            service: next(),
-            address: next(),
-            agent: next(),
-            qualifier: next(),
-            error: next(),
-            region: next(),
-            kind: next(),
-            session: next(),
-            endpoint: next(),
-            key: next(),
-            console: next(),
+            event,
+            service,
+            address,
+            agent,
+            qualifier,
+            error,
+            region,
+            kind,
+            session,
+            endpoint,
+            key,
+            console,
         }
     }
 

@@ -12,8 +12,8 @@ mod tidy;
 pub use cell::{Cell, CellKey};
 pub use evidence::{EventId, Evidence};
 pub use ids::{EXACT, Ids};
-pub(crate) use names::joined;
 pub use names::{Names, SEPARATOR};
+pub(crate) use names::{joined, parts};
 pub use tidy::Bounds;
 
 use crate::change::Change;

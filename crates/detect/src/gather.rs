@@ -11,6 +11,7 @@ use crate::ruled::Ruled;
 use every::Watched;
 use foldhash::fast::FixedState;
 use logs::{Event, Home, Record, Sink};
+use memchr::memmem::Finder;
 use std::hash::BuildHasher;
 use way::way;
 
@@ -27,6 +28,7 @@ pub struct Gatherer<'r> {
     /// Texts are put together here.
     buffer: String,
     rules: Option<&'r Ruled>,
+    qualifier: Finder<'static>,
 }
 
 impl<'r> Gatherer<'r> {
@@ -42,6 +44,7 @@ impl<'r> Gatherer<'r> {
             watched: Watched::default(),
             buffer: String::new(),
             rules: None,
+            qualifier: Finder::new(way::QUALIFIER),
         }
     }
 
@@ -97,8 +100,7 @@ impl<'r> Gatherer<'r> {
     }
 
     fn call(&mut self, record: &Record<'_>) {
-        let home = self.home.clone();
-        let home = home.as_ref();
+        let home = self.home.as_ref();
         let Some(function) = record.function_arn(home) else { return };
         let facts = &mut self.facts;
         let buffer = &mut self.buffer;
@@ -106,7 +108,7 @@ impl<'r> Gatherer<'r> {
         let said = Said::of(record);
         let caller = facts.names.number(joined(buffer, &[said.kind, said.account(), said.name()]));
         let way = {
-            let texts = way(record, home, &said);
+            let texts = way(record, home, &said, &self.qualifier);
             facts.names.number(joined(buffer, &texts.borrowed().parts()))
         };
         let time = record.milliseconds;
@@ -134,7 +136,7 @@ fn unqualified(arn: &str) -> &str {
     if !arn.starts_with("arn:") {
         return arn;
     }
-    let end = arn.match_indices(':').nth(6).map(|(at, _)| at);
+    let end = memchr::memchr_iter(b':', arn.as_bytes()).nth(6);
     end.and_then(|end| arn.get(..end)).unwrap_or(arn)
 }
 
@@ -160,10 +162,11 @@ impl Sink for Gatherer<'_> {
 
     fn record(&mut self, record: &Record<'_>) {
         if record.is_invocation() && !self.is_ahead(record.milliseconds) {
-            let home = self.home.clone();
+            let home = self.home.take();
             if let Some(account) = record.account(home.as_ref()) {
                 self.seen(&account, record.milliseconds);
             }
+            self.home = home;
             self.call(record);
         }
         // The call that opens a shell in a MicroVM is a change, too.

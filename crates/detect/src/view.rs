@@ -60,22 +60,31 @@ pub struct View<'f> {
     book: Box<Book<'f>>,
 }
 
+/// What stands between colons; empty where there are fewer.
+fn field(arn: &str, number: usize) -> &str {
+    let mut colons = memchr::memchr_iter(b':', arn.as_bytes());
+    let from = number.checked_sub(1).map_or(Some(0), |before| Some(colons.nth(before)? + 1));
+    let Some(from) = from else { return "" };
+    arn.get(from..colons.next().unwrap_or(arn.len())).unwrap_or_default()
+}
+
 /// The account in an ARN; empty where there is none.
 #[must_use]
 pub fn account_of(arn: &str) -> &str {
-    arn.split(':').nth(4).unwrap_or_default()
+    field(arn, 4)
 }
 
 /// The Region in an ARN; empty where there is none.
 #[must_use]
 pub fn region_of(arn: &str) -> &str {
-    arn.split(':').nth(3).unwrap_or_default()
+    field(arn, 3)
 }
 
 /// The last part of an ARN: the name of a function, role or user.
 #[must_use]
 pub fn name_of(arn: &str) -> &str {
-    arn.rsplit([':', '/']).next().unwrap_or(arn)
+    let from = memchr::memrchr2(b':', b'/', arn.as_bytes()).map_or(0, |at| at + 1);
+    arn.get(from..).unwrap_or(arn)
 }
 
 impl<'f> View<'f> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Separates the parts of a text that has several; no part holds it.
 pub const SEPARATOR: char = '\u{1f}';
+const BYTE: u8 = 0x1f;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -73,11 +74,25 @@ pub(crate) fn joined<'b>(buffer: &'b mut String, parts: &[&str]) -> &'b str {
         if at > 0 {
             buffer.push(SEPARATOR);
         }
-        if part.contains(SEPARATOR) {
-            buffer.extend(part.chars().filter(|one| *one != SEPARATOR));
-        } else {
-            buffer.push_str(part);
-        }
+        buffer.push_str(part);
+    }
+    // A part that holds one is rarer than rare: one look at all of them together.
+    if memchr::memchr_iter(BYTE, buffer.as_bytes()).count() + 1 != parts.len() {
+        let parts: Vec<String> = parts.iter().map(|part| part.replace(SEPARATOR, "")).collect();
+        buffer.clear();
+        buffer.push_str(&parts.join("\u{1f}"));
     }
     buffer
+}
+
+/// The parts of a text; empty ones where it has fewer.
+pub(crate) fn parts<const N: usize>(text: &str) -> [&str; N] {
+    let mut all = [""; N];
+    let mut from = 0;
+    let ends = memchr::memchr_iter(BYTE, text.as_bytes()).chain([text.len()]);
+    for (slot, end) in all.iter_mut().zip(ends) {
+        *slot = text.get(from..end).unwrap_or_default();
+        from = end + 1;
+    }
+    all
 }

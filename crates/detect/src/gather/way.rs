@@ -3,8 +3,11 @@
 use super::address::{network, session};
 use crate::call::{Caller, Said, Way};
 use logs::{Home, Record, Text};
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+
+/// What is looked for in a record: see [`way`].
+pub(super) const QUALIFIER: &[u8] = b"\"qualifier\"";
 
 /// Letters of a user agent that are kept.
 const AGENT: usize = 160;
@@ -22,7 +25,12 @@ impl Texts<'_> {
     }
 }
 
-pub(super) fn way<'r>(record: &'r Record<'_>, home: Option<&'r Home>, said: &Said<'r>) -> Texts<'r> {
+pub(super) fn way<'r>(
+    record: &'r Record<'_>,
+    home: Option<&'r Home>,
+    said: &Said<'r>,
+    asked: &Finder<'_>,
+) -> Texts<'r> {
     fn text<'t>(said: &'t Option<Text<'_>>) -> &'t str {
         said.as_deref().unwrap_or_default()
     }
@@ -34,7 +42,7 @@ pub(super) fn way<'r>(record: &'r Record<'_>, home: Option<&'r Home>, said: &Sai
         event: &record.event_name,
         service: said.service,
         agent: if anonymous { agent.split(['/', ' ']).next().unwrap_or_default() } else { cut(agent, AGENT) },
-        qualifier: qualifier(record).unwrap_or_default(),
+        qualifier: qualifier(record, asked).unwrap_or_default(),
         error: text(&record.error_code),
         region: record.region_of_call(home).unwrap_or_default(),
         kind: record.requested.as_ref().map_or("", |asked| text(&asked.invocation_type)),
@@ -54,16 +62,15 @@ fn cut(text: &str, most: usize) -> &str {
 }
 
 /// The version or alias: as it was asked for, else behind a name that was asked for, else the one that ran.
-fn qualifier<'r>(record: &'r Record<'_>) -> Option<&'r str> {
-    asked(record.raw)
+fn qualifier<'r>(record: &'r Record<'_>, finder: &Finder<'_>) -> Option<&'r str> {
+    asked(record.raw, finder)
         .or_else(|| behind(record.requested.as_ref()?.function_name.as_deref()?))
         .or_else(|| behind(record.executed.as_deref()?))
 }
 
 /// `"qualifier":"..."` among what was asked for.
-fn asked(raw: &[u8]) -> Option<&str> {
-    const MEMBER: &[u8] = b"\"qualifier\"";
-    let rest = raw.get(memmem::find(raw, MEMBER)? + MEMBER.len()..)?.trim_ascii_start();
+fn asked<'r>(raw: &'r [u8], finder: &Finder<'_>) -> Option<&'r str> {
+    let rest = raw.get(finder.find(raw)? + QUALIFIER.len()..)?.trim_ascii_start();
     let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
     // An escape is no part of a qualifier.
     let end = memchr::memchr2(b'"', b'\\', rest).filter(|end| rest.get(*end) == Some(&b'"'))?;
@@ -84,7 +91,12 @@ fn behind(name: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{asked, behind, cut};
+    use super::{QUALIFIER, behind, cut};
+    use memchr::memmem::Finder;
+
+    fn asked(raw: &[u8]) -> Option<&str> {
+        super::asked(raw, &Finder::new(QUALIFIER))
+    }
 
     #[test]
     fn a_qualifier_is_found_where_it_stands() {
