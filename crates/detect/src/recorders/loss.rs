@@ -265,12 +265,28 @@ impl<'f> Place<'_, 'f> {
         if known {
             return Some(self.loss(Kind::Invocations, witness.as_ref().or(escape)?, functions, true));
         }
+        if !self.is_surely_reached() {
+            return None;
+        }
         // Calls that still leave records are recorded by a recorder that nobody told us of.
         shown.retain(|function| !self.is_recorded_still(function));
         if was.state != State::Undetermined || !is_no(now.state) || shown.is_empty() {
             return None;
         }
-        Some(self.loss(Kind::Invocations, escape?, shown, false))
+        let first = shown.first()?.clone();
+        let class = next.class(&first);
+        let named = next.verdict(class).escape.as_ref().map(|escape| escape.witness_for(&first));
+        Some(self.loss(Kind::Invocations, named.as_ref().or(escape)?, shown, false))
+    }
+
+    /// True iff the recorder reaches the account for certain, and does not surely leave out the Region: of another account's records a
+    /// recorder of unknown reach says nothing.
+    fn is_surely_reached(&self) -> bool {
+        let one = self.step.after.get(&self.step.recorder).or_else(|| self.step.before.get(&self.step.recorder));
+        one.is_some_and(|one| {
+            let own = account_of(&one.arn) == self.account || one.organization == Some(true);
+            own && one.reaches(self.account, self.region) != Some(false)
+        })
     }
 
     fn management(&self) -> Option<Loss> {

@@ -68,8 +68,7 @@ fn story(found: &Detections<'_>, one: &Story) -> Markup {
                 span.count { (one.id) }
             }
             p.note {
-                time datetime=(text_of(one.time)) { (moment(one.time)) } " to "
-                time datetime=(text_of(one.until)) { (moment(one.until)) } " UTC"
+                time datetime=(text_of(one.time)) { (terminal::span(one)) } " UTC"
             }
             (line_of_time(found, one))
         }

@@ -28,12 +28,11 @@ fn stories(found: &Detections<'_>, text: &mut String) -> std::fmt::Result {
     for story in open.iter().take(STORIES) {
         writeln!(
             text,
-            "\n### {} ({}): {}\n\n{} to {} UTC\n",
+            "\n### {} ({}): {}\n\n{} UTC\n",
             inert(&story.id),
             story.severity,
             inert(&terminal::about(story)),
-            moment(story.time),
-            moment(story.until)
+            terminal::span(story)
         )?;
         for at in story.findings.iter().take(FINDINGS) {
             let Some(one) = found.findings.get(*at) else { continue };

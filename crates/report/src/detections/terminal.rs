@@ -49,7 +49,7 @@ pub(super) const fn style(severity: Severity) -> Style {
 
 fn tell(found: &Detections<'_>, story: &Story, page: &mut Page) {
     page.gap();
-    let head = format!("{}  {} to {}  {}", story.id, moment(story.time), moment(story.until), about(story));
+    let head = format!("{}: {}, {}", story.id, about(story), span(story));
     let label = format!("{}  ", story.severity.as_str().to_uppercase());
     page.paragraph(0, (style(story.severity), &label), (Style::Strong, &head));
     let most = if page.is_all() { usize::MAX } else { FINDINGS };
@@ -67,6 +67,12 @@ fn tell(found: &Detections<'_>, story: &Story, page: &mut Page) {
         let told = format!("and {}: --show {}", quantity(more, ("more finding", "more findings")), story.id);
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
+}
+
+/// When a story was: one moment, or from one to another.
+pub(super) fn span(story: &Story) -> String {
+    let (first, last) = (moment(story.time), moment(story.until));
+    if first == last { first } else { format!("{first} to {last}") }
 }
 
 /// Who and what a story is about.
