@@ -247,7 +247,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("report/src/plan/aws_cli.rs", "invoketrail apply", "README.md"),
 ];
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "audit",
     "explain",
     "plan",
@@ -262,6 +262,7 @@ const COMMANDS: [&str; 14] = [
     "permissions",
     "exceptions",
     "config",
+    "detect",
 ];
 
 /// What stands in literals of the file and begins with a command of ours, alone or in backticks.
