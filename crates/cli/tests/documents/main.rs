@@ -8,6 +8,7 @@ mod brief;
 #[cfg(feature = "emulator")]
 mod browser;
 mod codes;
+mod detections;
 mod detections_page;
 mod exceptions;
 mod explanations;
