@@ -299,6 +299,11 @@ fn an_id_that_is_unknown_names_the_nearest() {
             "did you mean INV-".to_owned(),
         ),
         (
+            vec!["--explain", "INV-04", "--function", "0"],
+            "no record is of a function `0`",
+            "--by function` lists those that were called".to_owned(),
+        ),
+        (
             vec!["--explain", "INV-04", "--function", "ordrs"],
             "no record is of a function `ordrs`",
             "did you mean orders?".to_owned(),

@@ -63,7 +63,7 @@ pub(super) fn about_thresholds(
     }
     let (Some(id), Some(function)) = (&typed.explain, &typed.function) else { return Ok(None) };
     let detection = named(id)?;
-    let function = of_function(facts, function)?;
+    let function = of_function(facts, function, &again(typed).0)?;
     let found = baseline(facts, settings, detection, &function);
     Ok(Some(report::baseline_text(detection, &function, &found, &layout())))
 }
@@ -92,8 +92,8 @@ fn values(text: &str) -> Result<(&'static Detection, &'static str, Vec<f64>)> {
     Ok((detection, key, values))
 }
 
-/// The ARN of the function of that name.
-fn of_function(facts: &Facts, said: &str) -> Result<String> {
+/// The ARN of the function of that name; `logs` is how the records are named in a command.
+fn of_function(facts: &Facts, said: &str, logs: &str) -> Result<String> {
     let mut all: Vec<&str> = facts.cells.keys().map(|key| facts.names.text(key.function)).collect();
     all.sort_unstable();
     all.dedup();
@@ -108,7 +108,7 @@ fn of_function(facts: &Facts, said: &str) -> Result<String> {
             let near = nearest(said, all.iter().map(|arn| detect::view::name_of(arn)));
             let line = format!("no record is of a function `{}`", excerpt(said, 60));
             let help = near.map_or_else(
-                || "`invoketrail invocations --by function` lists those that were called".to_owned(),
+                || format!("`invoketrail invocations{logs} --by function` lists those that were called"),
                 |near| format!("did you mean {near}?"),
             );
             Err(Problem::misuse(line).help(help).into())
