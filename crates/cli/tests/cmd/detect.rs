@@ -92,7 +92,7 @@ pub(crate) fn said(child: Child) -> Said {
 #[track_caller]
 pub(crate) fn findings(said: &Said) -> Value {
     let document: Value =
-        serde_json::from_str(&said.stdout).unwrap_or_else(|error| panic!("{error}: {said:?}"));
+        serde_json::from_str(&said.stdout).unwrap_or_else(|error| unreachable!("{error}: {said:?}"));
     json!([document["findings"], document["stories"]])
 }
 
