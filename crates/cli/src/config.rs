@@ -40,8 +40,8 @@ pub(crate) const KEYS: [&str; 20] = [
 ];
 
 /// Settings that send requests or answers elsewhere, or hide or replace an answer. They count only in a file that somebody named:
-/// an index holds what was read of log files.
-const ONLY_NAMED: [&str; 5] = ["endpoint-url", "exit-zero", "history", "index", "output"];
+/// an index holds what was read of log files, and the table of `detect` can switch detections off.
+const ONLY_NAMED: [&str; 6] = ["detect", "endpoint-url", "exit-zero", "history", "index", "output"];
 
 /// The formats that the file can name: those of audits. Another command takes what it offers itself.
 pub(crate) use crate::args::audit::Format;
@@ -154,7 +154,8 @@ fn in_folder() -> Result<Config> {
 
 /// Takes [`ONLY_NAMED`] out.
 fn forget(config: &mut Config) {
-    let Config { endpoint_url, exit_zero, history, index, output, .. } = config;
+    let Config { detect, endpoint_url, exit_zero, history, index, output, .. } = config;
+    *detect = DetectSettings::default();
     *history = None;
     *endpoint_url = None;
     *exit_zero = false;
@@ -299,6 +300,17 @@ mod tests {
             "exceptions-max-days = 365",
             "exceptions-max-days = 0",
             "exceptions-max-days = 3661",
+            "[detect]\nlearn-days = 7\noff = ['TRL-01']\npipelines = ['role/ci-*']\nallowed-regions = ['eu-west-1']",
+            "[detect]\nown-accounts = ['111122223333']\nallowed-accounts = ['222233334444']",
+            "[detect.thresholds]\n'INV-04.calls-an-hour' = 0.5",
+            "detect = 3",
+            "[detect]\nlearn-days = 0",
+            "[detect]\nlearn-days = 91",
+            "[detect]\nlern-days = 9",
+            "[detect]\noff = 'TRL-01'",
+            "[detect]\nown-accounts = ['12']",
+            "[detect.thresholds]\n'INV-04.calls-an-hour' = -1",
+            "[detect.thresholds]\n'INV-04' = 1",
         ] {
             let table: serde_json::Map<_, _> = store::read_settings(text)
                 .unwrap()
@@ -311,8 +323,11 @@ mod tests {
 
     #[test]
     fn what_only_a_named_file_may_set_is_forgotten() {
-        let line =
-            |key: &str| format!("{key} = {}", if key == "exit-zero" { "true" } else { "'https://x.json'" });
+        let line = |key: &str| match key {
+            "detect" => "[detect]\noff = ['TRL-01']".to_owned(),
+            "exit-zero" => "exit-zero = true".to_owned(),
+            _ => format!("{key} = 'https://x.json'"),
+        };
         for key in ONLY_NAMED {
             let (mut config, _) = parse(&line(key)).unwrap();
             assert_ne!(config, Config::default(), "{key}");

@@ -23,6 +23,7 @@ pub fn records_of(proofs: &[Proof], door: Option<&Door>) -> BTreeMap<String, Res
                 Err(why) => Err(format!("the record cannot be shown: {why}")),
                 Ok(records) => records
                     .get(&proof.offset)
+                    .filter(|record| is_of(record, &proof.event_id))
                     .cloned()
                     .ok_or_else(|| "the file holds no such record any more".to_owned()),
             };
@@ -30,6 +31,13 @@ pub fn records_of(proofs: &[Proof], door: Option<&Door>) -> BTreeMap<String, Res
         }
     }
     found
+}
+
+/// True iff the record may be the one of that event: another file may lie under the name by now. An id that is no plain text may be
+/// written in several ways, and is not looked for.
+fn is_of(record: &str, event_id: &str) -> bool {
+    let is_plain = event_id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'-');
+    !is_plain || record.contains(event_id)
 }
 
 fn bytes_of(file: &str, door: Option<&Door>) -> Result<Vec<u8>, String> {

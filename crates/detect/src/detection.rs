@@ -7,7 +7,7 @@ use crate::view::View;
 /// A number that users may set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
-    /// Its name in `invoketrail.toml`: `[detect.INV-04]`, `calls-an-hour = 1000`.
+    /// Its name in `invoketrail.toml`: `[detect.thresholds]`, `"INV-04.calls-an-hour" = 1000`.
     pub key: &'static str,
     /// What counts when nothing is set.
     pub default: f64,

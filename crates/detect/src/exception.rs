@@ -86,10 +86,13 @@ impl Exception {
     }
 }
 
-/// True iff the pattern fits the whole ARN, or the name at its end.
+/// True iff the pattern fits the whole ARN, what it names (`role/deploy/ci`), or the name at its end.
 #[must_use]
 pub fn fits_name(pattern: &str, said: &str) -> bool {
-    fits(pattern, said) || fits(pattern, crate::view::name_of(said))
+    let named = said.strip_prefix("arn:").and_then(|_| said.splitn(6, ':').nth(5));
+    fits(pattern, said)
+        || fits(pattern, crate::view::name_of(said))
+        || named.is_some_and(|named| fits(pattern, named))
 }
 
 /// True iff the pattern, in which `*` stands for any text, fits all of the text. In time linear in both.
@@ -108,7 +111,24 @@ pub fn fits(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, fits_name};
+
+    #[test]
+    fn an_arn_is_named_whole_by_its_kind_or_by_its_name() {
+        let arn = "arn:aws:iam::111122223333:role/deploy/ci-main";
+        for (pattern, fit) in [
+            (arn, true),
+            ("*:role/deploy/*", true),
+            ("role/deploy/ci-*", true),
+            ("ci-*", true),
+            ("role/ci-*", false),
+            ("user/*", false),
+            ("111122223333*", false),
+        ] {
+            assert_eq!(fits_name(pattern, arn), fit, "{pattern}");
+        }
+        assert!(!fits_name("role/*", "a:b:c:d:e:role/x"));
+    }
 
     #[test]
     fn stars_stand_for_any_text() {

@@ -10,7 +10,7 @@ mod show;
 mod terminal;
 mod tuned;
 
-pub use show::{Shown, show_text};
+pub use show::{Again, Shown, show_text};
 pub use tuned::{baseline_text, detections_list, replay_text};
 
 use super::page::Layout;

@@ -64,8 +64,8 @@ pub use audit_format::AuditFormat;
 pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use detections::{
-    DETECTIONS_FORMAT, Detections, DetectionsFormat, RuleTold, Shown, baseline_text, detection,
-    detections_list, replay_text, rules_told, show_text,
+    Again as DetectionsAgain, DETECTIONS_FORMAT, Detections, DetectionsFormat, RuleTold, Shown,
+    baseline_text, detection, detections_list, replay_text, rules_told, show_text,
 };
 pub use diff::{DIFF_FORMAT, Diff, DiffCalls, DiffSide, diff_json, diff_markdown, diff_text};
 pub use drift::drift_text;

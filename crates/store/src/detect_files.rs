@@ -183,6 +183,10 @@ impl ExceptionShape {
             let problem = format!("`{}` is not a day, such as 2027-01-31", excerpt(&self.expires, 60));
             return wrong(at("expires"), &problem);
         }
+        if let Some(other) = self.accounts.iter().flatten().find(|id| !is_account(id)) {
+            let problem = format!("`{}` is not an account id, which has twelve digits", excerpt(other, 60));
+            return wrong(at("accounts"), &problem);
+        }
         let mut networks = Vec::new();
         for text in self.networks.unwrap_or_default() {
             match text.parse() {
@@ -205,6 +209,10 @@ impl ExceptionShape {
             ends,
         })
     }
+}
+
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|one| one.is_ascii_digit())
 }
 
 /// The table `[detect]`; what it leaves open is empty.
@@ -260,7 +268,6 @@ pub fn read_detect_settings(setting: &Setting) -> Result<DetectSettings, WrongSe
     if let Some(other) = shape.off.iter().find(|id| known(id).is_none()) {
         return Err(unknown(other));
     }
-    let is_account = |id: &str| id.len() == 12 && id.bytes().all(|one| one.is_ascii_digit());
     let mut accounts = shape.own_accounts.iter().chain(&shape.allowed_accounts);
     if let Some(other) = accounts.find(|id| !is_account(id)) {
         return Err(wrong(format!("`{}` is not an account id, which has twelve digits", excerpt(other, 60))));
@@ -335,6 +342,7 @@ mod tests {
             (r#""detections":["*"]"#, "accepts every finding"),
             (r#""detections":["TRL-01"],"functions":[]"#, "an empty list matches nothing"),
             (r#""detections":["TRL-01"],"networks":["x"]"#, "`x`: it is not an IP address"),
+            (r#""detections":["TRL-01"],"accounts":["1234"]"#, "`1234` is not an account id"),
             (r#""detections":["TRL-01"],"ticket":"x","function":["y"]"#, "function"),
         ] {
             let error = exceptions(members).unwrap_err();

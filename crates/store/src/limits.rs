@@ -78,8 +78,25 @@ pub const SETTINGS: Limit = Limit {
     help: "check that this is the file you mean: settings are a few lines",
 };
 
+/// `detect --networks`.
+pub const NETWORKS: Limit = Limit {
+    noun: "a file of networks",
+    bytes: MIB,
+    values: None,
+    help: "check that this is the file you mean, or join networks into larger ones",
+};
+
+/// `detect --asn`.
+pub const ADDRESSES: Limit = Limit {
+    noun: "a database of networks",
+    bytes: 256 * MIB,
+    values: None,
+    help: "give a database that holds networks and their owners alone, such as GeoLite2-ASN.mmdb",
+};
+
 /// All of them, for the page about them.
-pub const ALL: [Limit; 7] = [INVENTORY, AUDIT, METRICS, DOCUMENT, SELECTORS, KEYS, SETTINGS];
+pub const ALL: [Limit; 9] =
+    [INVENTORY, AUDIT, METRICS, DOCUMENT, SELECTORS, KEYS, SETTINGS, NETWORKS, ADDRESSES];
 
 /// Why an input was not read to its end.
 #[derive(Debug, thiserror::Error)]

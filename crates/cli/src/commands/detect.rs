@@ -101,7 +101,7 @@ fn within(mut findings: Vec<Finding>, typed: &Detect, context: &Context) -> Resu
     let since = time("since", &typed.window.since)?.map(|(first, _)| first);
     let until = time("until", &typed.window.until)?.map(|(_, behind)| behind);
     if since.zip(until).is_some_and(|(since, until)| since >= until) {
-        return Err(Problem::misuse("--since is not before --until").into());
+        return Err(Problem::misuse("--until must be later than --since").into());
     }
     let least = match typed.severity {
         None | Some(Word::Note) => Severity::Note,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-const SUBCOMMANDS: [&str; 15] = [
+const SUBCOMMANDS: [&str; 16] = [
     "audit",
     "explain",
     "plan",
@@ -22,6 +22,7 @@ const SUBCOMMANDS: [&str; 15] = [
     "completions",
     "exceptions",
     "config",
+    "detect",
 ];
 /// What was tried in this process; the folders of tests have other names each time, and are no other question.
 static TRIED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());

@@ -62,7 +62,7 @@ fn commands_that_read_ask_once_who_asks() {
     let none = json!({"format": "invoketrail.exceptions/1", "exceptions": []});
     std::fs::write(exceptions, none.to_string()).unwrap();
     let declared = ["--owner", "o", "--reason", "r", "--until", "2027-01-01"];
-    let live: [&[&str]; 19] = [
+    let live: [&[&str]; 21] = [
         &["audit"],
         &["audit", "--baseline", "examples/acme.json"],
         &["inventory", "--output", inventory],
@@ -80,6 +80,8 @@ fn commands_that_read_ask_once_who_asks() {
         &["verify", "--canary", FUNCTION, "--approve-canary"],
         &["invocations", "--no-index"],
         &["invocations", "--no-index", "s3://acme-trails/"],
+        &["detect"],
+        &["detect", "s3://acme-trails/"],
         &["logs", "validate"],
         &["logs", "validate", COPY],
     ];
@@ -87,7 +89,7 @@ fn commands_that_read_ask_once_who_asks() {
     let bundle = bundle.to_str().unwrap();
     let kept = folder.path().join("history.sqlite");
     let kept = kept.to_str().unwrap();
-    let local: [&[&str]; 13] = [
+    let local: [&[&str]; 15] = [
         &["audit", "--inventory", "examples/acme.json", "--keep", "--history", kept],
         &["history", "--history", kept],
         &["diff", "1", "examples/acme.json", "--history", kept, "--logs", COPY],
@@ -96,6 +98,8 @@ fn commands_that_read_ask_once_who_asks() {
         &["report", "--audit", bundle],
         &["plan", "--inventory", "examples/acme.json"],
         &["invocations", "--no-index", COPY],
+        &["detect", COPY],
+        &["detect", "--list"],
         &["permissions", "audit"],
         &["completions", "bash"],
         &["frameworks"],

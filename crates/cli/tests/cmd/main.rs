@@ -15,6 +15,9 @@ mod cases_explain;
 mod cases_plan;
 mod changed;
 mod decided;
+mod detect;
+mod detect_state;
+mod detect_told;
 #[cfg(unix)]
 mod doubts;
 mod endpoints;

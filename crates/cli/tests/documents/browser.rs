@@ -1,6 +1,7 @@
 //! The page in a real browser, headless Chromium: it opens without a complaint, its search finds, and an accessibility checker that
 //! we did not write finds nothing serious.
 
+use crate::detections;
 use crate::frameworks::all;
 use crate::page::page_of;
 use crate::reports::audited;
@@ -65,6 +66,23 @@ fn the_page_opens_in_chromium_without_a_complaint_and_its_search_finds() {
     assert!(found.page.contains(&format!("{} of {all}", hits.len())));
 }
 
+#[test]
+fn the_page_of_findings_opens_without_a_complaint() {
+    let folder = tempfile::tempdir().unwrap();
+    for found in [detections::hostile(), detections::plain(), detections::nothing()] {
+        let page = detections::written(&found, "html");
+        let opened = open(folder.path(), &page, "");
+        assert_eq!(opened.console, Vec::<String>::new());
+        assert!(opened.page.contains("<html lang=\"en\" class=\"js\">"), "its script did not run");
+        let folded = opened.page.matches("<li class=\"moment\"").count();
+        assert_eq!(
+            folded,
+            page.matches("<li class=\"moment\"").count(),
+            "the browser reads what was written"
+        );
+    }
+}
+
 /// A script that a name smuggles in would not run: the policy refuses what is not ours, and says so.
 #[test]
 fn chromium_refuses_a_script_that_is_not_ours() {
@@ -124,10 +142,21 @@ fn a_checker_of_accessibility_finds_nothing() {
         (worlds::healthy(), DARK, &frameworks),
         (worlds::empty(), LIGHT, &[]),
     ];
+    let mut pages: Vec<(String, [&str; 2])> = Vec::new();
     for (inventory, flags, frameworks) in looks {
         let mut audit = audited(&inventory);
         audit.narrow(frameworks);
-        let page = page_of(&audit);
+        pages.push((page_of(&audit), flags));
+    }
+    for (found, flags) in [
+        (detections::hostile(), LIGHT),
+        (detections::hostile(), DARK),
+        (detections::plain(), DARK),
+        (detections::nothing(), LIGHT),
+    ] {
+        pages.push((detections::written(&found, "html"), flags));
+    }
+    for (page, flags) in pages {
         let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
         let (_, after) = rest.split_once('>').unwrap();
         let page = format!("{before}{after}")

@@ -1,5 +1,6 @@
 //! The formats of others, held by validators that we did not write. They are in the environment that `./test` makes.
 
+use crate::detections;
 use crate::formats::{hostile, judged, written};
 use crate::frameworks::all;
 use crate::worlds;
@@ -27,6 +28,14 @@ fn validators_of_others_find_nothing_wrong() {
         for format in ["junit", "ocsf", "asff", "oscal"] {
             std::fs::write(folder.path().join(format!("{name}.{format}")), written(&audit, format)).unwrap();
         }
+    }
+    for (name, found) in [
+        ("hostile", detections::hostile()),
+        ("plain", detections::plain()),
+        ("nothing", detections::nothing()),
+    ] {
+        let path = folder.path().join(format!("{name}.ocsf-detections"));
+        std::fs::write(path, detections::written(&found, "ocsf")).unwrap();
     }
     // Python and what it needs lie beside the linter.
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/validate.py");

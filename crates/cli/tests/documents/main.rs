@@ -8,6 +8,8 @@ mod brief;
 #[cfg(feature = "emulator")]
 mod browser;
 mod codes;
+mod detections;
+mod detections_page;
 mod exceptions;
 mod explanations;
 #[cfg(feature = "emulator")]

@@ -76,8 +76,16 @@ ocsf_schema = schemas.get_class_schema("compliance_finding", profiles=["cloud"])
 ocsf_validator = jsonschema.Draft202012Validator(ocsf_schema)
 
 
+detection_schema = schemas.get_class_schema("detection_finding", profiles=["cloud"])
+detection_validator = jsonschema.Draft202012Validator(detection_schema)
+
+
 def ocsf_errors(document):
     return [f"{error.json_path}: {error.message}" for error in ocsf_validator.iter_errors(document)]
+
+
+def detection_errors(document):
+    return [f"{error.json_path}: {error.message}" for error in detection_validator.iter_errors(document)]
 
 
 def ocsf(path):
@@ -85,6 +93,17 @@ def ocsf(path):
         document = json.loads(line)
         judge(path.name, document, ocsf_errors, lambda one: one.pop("compliance"))
         judge(path.name, document, ocsf_errors, lambda one: one.update(unknown_attribute=1))
+
+
+def ocsf_detections(path):
+    lines = path.read_text().splitlines()
+    if not lines and not path.name.startswith("nothing"):
+        problems.append(f"{path.name}: no event")
+    for line in lines:
+        document = json.loads(line)
+        judge(path.name, document, detection_errors, lambda one: one.pop("finding_info"))
+        judge(path.name, document, detection_errors, lambda one: one.update(unknown_attribute=1))
+        judge(path.name, document, detection_errors, lambda one: one.update(class_uid=2003))
 
 
 def oscal_errors(document):
@@ -134,7 +153,8 @@ def oscal(path):
 
 
 for path in sorted(folder.iterdir()):
-    check = {".junit": junit, ".asff": asff, ".ocsf": ocsf, ".oscal": oscal}.get(path.suffix)
+    checks = {".junit": junit, ".asff": asff, ".ocsf": ocsf, ".oscal": oscal, ".ocsf-detections": ocsf_detections}
+    check = checks.get(path.suffix)
     if check:
         check(path)
 print("\n".join(problems[:20]))

@@ -245,9 +245,44 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("report/src/next.rs", "invoketrail explain{source} {}", "verify.md"),
     ("report/src/next.rs", "invoketrail audit{source}{of_audit} --output audit.json", "drift.md"),
     ("report/src/plan/aws_cli.rs", "invoketrail apply", "README.md"),
+    (
+        "report/src/detections/show.rs",
+        "invoketrail audit{account}",
+        "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
+    ),
+    (
+        "report/src/detections/show.rs",
+        "invoketrail explain{account} {name}",
+        "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
+    ),
+    (
+        "report/src/detections/show.rs",
+        "invoketrail invocations{logs} --timeline --function {name} --since {day}",
+        "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
+    ),
+    (
+        "report/src/detections/show.rs",
+        "invoketrail invocations{logs} --timeline --principal {name} --since {day}",
+        "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
+    ),
+    (
+        "report/src/detections/show.rs",
+        "invoketrail plan{account} --output plan.json",
+        "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
+    ),
+    (
+        "cli/src/commands/detect/other.rs",
+        "invoketrail invocations{logs} --by function",
+        "cmd/detect.rs::an_id_that_is_unknown_names_the_nearest",
+    ),
+    (
+        "cli/src/commands/detect/other.rs",
+        "invoketrail detect --list",
+        "cmd/detect.rs::thresholds_are_explained_and_tried",
+    ),
 ];
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "audit",
     "explain",
     "plan",
@@ -262,6 +297,7 @@ const COMMANDS: [&str; 14] = [
     "permissions",
     "exceptions",
     "config",
+    "detect",
 ];
 
 /// What stands in literals of the file and begins with a command of ours, alone or in backticks.

@@ -75,7 +75,11 @@ fn head(found: &Detections<'_>, object: &mut Object<'_>) {
         object.list("troubles", &found.account.troubles, |json, one| {
             json.object(|object| {
                 object.text("file", &one.file);
-                object.text("why", &one.why);
+                match one.offset {
+                    Some(offset) => object.number("offset", size(offset)),
+                    None => object.null("offset"),
+                }
+                object.text("reason", &one.why);
             });
         });
         left_out::member(found.left_out, object);

@@ -9,9 +9,24 @@ use std::collections::BTreeMap;
 /// The record of an event, as it was delivered; or why it cannot be shown.
 pub type Shown = BTreeMap<String, Result<String, String>>;
 
+/// What the commands that go on from a finding need to be typed with, each flag with a space before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Again<'a> {
+    /// The sources of records, and how they are reached.
+    pub logs: &'a str,
+    /// How the account is reached, or the inventory that stands for it.
+    pub account: &'a str,
+}
+
 /// What has that id: a finding, or a story with its findings. `None` iff nothing has.
 #[must_use]
-pub fn show_text(found: &Detections<'_>, id: &str, records: &Shown, layout: &Layout) -> Option<String> {
+pub fn show_text(
+    found: &Detections<'_>,
+    id: &str,
+    records: &Shown,
+    again: Again<'_>,
+    layout: &Layout,
+) -> Option<String> {
     let of_story = found.stories.iter().find(|story| story.id == id);
     let findings: Vec<&Finding> = match of_story {
         Some(story) => story.findings.iter().filter_map(|at| found.findings.get(*at)).collect(),
@@ -22,12 +37,12 @@ pub fn show_text(found: &Detections<'_>, id: &str, records: &Shown, layout: &Lay
     }
     let mut page = Page::new(*layout);
     for finding in findings {
-        show(found, finding, records, &mut page);
+        show(found, finding, records, again, &mut page);
     }
     Some(page.into_text())
 }
 
-fn show(found: &Detections<'_>, one: &Finding, records: &Shown, page: &mut Page) {
+fn show(found: &Detections<'_>, one: &Finding, records: &Shown, again: Again<'_>, page: &mut Page) {
     let (title, attack) = found.told_of(&one.detection);
     let head = format!("{}: {title}", one.id);
     let label = format!("{}  ", one.severity.as_str().to_uppercase());
@@ -52,7 +67,7 @@ fn show(found: &Detections<'_>, one: &Finding, records: &Shown, page: &mut Page)
         record(proof, records, page);
     }
     page.heading("Go on with");
-    for command in commands(one) {
+    for command in commands(one, again) {
         page.line(2, Style::Plain, &command);
     }
     page.gap();
@@ -68,8 +83,9 @@ fn record(proof: &Proof, records: &Shown, page: &mut Page) {
     }
 }
 
-/// Commands that go on from a finding.
-fn commands(one: &Finding) -> Vec<String> {
+/// Commands that go on from a finding, as they are to be typed.
+fn commands(one: &Finding, again: Again<'_>) -> Vec<String> {
+    let Again { logs, account } = again;
     let mut commands = Vec::new();
     let day = moment(one.time);
     let day = day.get(..10).unwrap_or_default();
@@ -77,19 +93,19 @@ fn commands(one: &Finding) -> Vec<String> {
         (Some(function), _) => {
             let name = shell(function);
             commands
-                .push(format!("invoketrail invocations SOURCE --timeline --function {name} --since {day}"));
-            commands.push(format!("invoketrail explain {name}"));
+                .push(format!("invoketrail invocations{logs} --timeline --function {name} --since {day}"));
+            commands.push(format!("invoketrail explain{account} {name}"));
         }
         (None, Some(principal)) => {
             let name = shell(principal);
             commands
-                .push(format!("invoketrail invocations SOURCE --timeline --principal {name} --since {day}"));
+                .push(format!("invoketrail invocations{logs} --timeline --principal {name} --since {day}"));
         }
         (None, None) => {}
     }
     if one.detection.starts_with("TRL") {
-        commands.push("invoketrail audit".to_owned());
-        commands.push("invoketrail plan --out plan.json".to_owned());
+        commands.push(format!("invoketrail audit{account}"));
+        commands.push(format!("invoketrail plan{account} --output plan.json"));
     }
     commands
 }

@@ -16,7 +16,7 @@ use detect::settings::{Addresses, KnownNetwork, Settings};
 use detect::sigma::Rules;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use store::limits::{DOCUMENT, INVENTORY, METRICS, SETTINGS};
+use store::limits::{ADDRESSES, DOCUMENT, METRICS, NETWORKS};
 use store::{AddressDatabase, DetectSettings, FileKind};
 
 /// See the module.
@@ -72,7 +72,7 @@ impl Known {
 }
 
 fn networks(path: &Path) -> Result<Vec<KnownNetwork>> {
-    let bytes = read_within(path, &SETTINGS)?;
+    let bytes = read_within(path, &NETWORKS)?;
     let text = String::from_utf8_lossy(&bytes);
     let wrong = |why| {
         let problem = Problem::new(format!("cannot read {} as networks: {why}", called(path)));
@@ -82,7 +82,7 @@ fn networks(path: &Path) -> Result<Vec<KnownNetwork>> {
 }
 
 fn addresses(path: &Path) -> Result<AddressDatabase> {
-    let bytes = read_within(path, &INVENTORY)?;
+    let bytes = read_within(path, &ADDRESSES)?;
     let wrong = |why| {
         let problem = Problem::new(format!("cannot read {} as a database of networks: {why}", called(path)));
         problem.help("give a file in MaxMind's format, such as GeoLite2-ASN.mmdb")

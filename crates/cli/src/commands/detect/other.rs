@@ -63,7 +63,7 @@ pub(super) fn about_thresholds(
     }
     let (Some(id), Some(function)) = (&typed.explain, &typed.function) else { return Ok(None) };
     let detection = named(id)?;
-    let function = of_function(facts, function)?;
+    let function = of_function(facts, function, &again(typed).0)?;
     let found = baseline(facts, settings, detection, &function);
     Ok(Some(report::baseline_text(detection, &function, &found, &layout())))
 }
@@ -92,8 +92,8 @@ fn values(text: &str) -> Result<(&'static Detection, &'static str, Vec<f64>)> {
     Ok((detection, key, values))
 }
 
-/// The ARN of the function of that name.
-fn of_function(facts: &Facts, said: &str) -> Result<String> {
+/// The ARN of the function of that name; `logs` is how the records are named in a command.
+fn of_function(facts: &Facts, said: &str, logs: &str) -> Result<String> {
     let mut all: Vec<&str> = facts.cells.keys().map(|key| facts.names.text(key.function)).collect();
     all.sort_unstable();
     all.dedup();
@@ -108,7 +108,7 @@ fn of_function(facts: &Facts, said: &str) -> Result<String> {
             let near = nearest(said, all.iter().map(|arn| detect::view::name_of(arn)));
             let line = format!("no record is of a function `{}`", excerpt(said, 60));
             let help = near.map_or_else(
-                || "`invoketrail invocations --by function` lists those that were called".to_owned(),
+                || format!("`invoketrail invocations{logs} --by function` lists those that were called"),
                 |near| format!("did you mean {near}?"),
             );
             Err(Problem::misuse(line).help(help).into())
@@ -136,14 +136,38 @@ pub(super) fn show(found: &Detections<'_>, id: &str, typed: &Detect, context: &C
     let live = settings::live(live, context.config.clone());
     let session = in_bucket.then(|| Session::open(&live)).transpose()?;
     let records = delivery::records_of(&proofs, session.as_ref().map(Session::door));
-    let Some(text) = report::show_text(found, id, &records, &layout()) else {
+    let (logs, account) = again(typed);
+    let again = report::DetectionsAgain { logs: &logs, account: &account };
+    let Some(text) = report::show_text(found, id, &records, again, &layout()) else {
         let line = format!("there is no finding or story `{}`", excerpt(id, 60));
-        let help = match found.findings.is_empty() {
-            true => "nothing was found in these sources",
-            false => "the findings of these sources stand in `invoketrail detect SOURCE --all`",
+        let stories = found.stories.iter().map(|one| one.id.as_str());
+        let near = nearest(id, stories.chain(found.findings.iter().map(|one| one.id.as_str())));
+        let help = match near {
+            Some(near) => format!("did you mean {near}?"),
+            None if found.findings.is_empty() => "nothing was found in these sources".to_owned(),
+            None => "the same command with --all instead of --show lists all ids".to_owned(),
         };
         return Err(Problem::misuse(line).help(help).into());
     };
     print(|out| out.write_all(text.as_bytes()))?;
     Ok(Outcome::Well)
+}
+
+/// What was typed of where records, and the account, are: for the commands that go on from here.
+fn again(typed: &Detect) -> (String, String) {
+    let reading = &typed.reading;
+    let flag = |name: &str, value: &str| format!(" --{name} {}", report::shell(value));
+    let maybe = |name: &str, value: &Option<String>| {
+        value.as_deref().map(|value| flag(name, value)).unwrap_or_default()
+    };
+    let caller = maybe("profile", &reading.profile)
+        + &maybe("endpoint-url", &reading.endpoint_url)
+        + &crate::again::config_again();
+    let sources: String = typed.sources.iter().map(|one| format!(" {}", report::shell(one))).collect();
+    let regions: String = reading.region.iter().map(|one| flag("region", one)).collect();
+    let account = match &typed.knowledge.inventory {
+        Some(path) => flag("inventory", &path.to_string_lossy()) + &crate::again::config_again(),
+        None => caller.clone(),
+    };
+    (format!("{sources}{caller}{regions}"), account)
 }
