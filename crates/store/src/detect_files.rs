@@ -363,7 +363,7 @@ mod tests {
         for (text, said) in [
             ("[detect]\nlern-days = 7", "unknown field `lern-days`"),
             ("[detect]\noff = ['TRL-1']", "`TRL-1` is not a detection"),
-            ("[detect.thresholds]\n'TRL-01.x' = 7", "`TRL-01.x` is not a threshold of TRL-01: it has none"),
+            ("[detect.thresholds]\n'LAM-13.x' = 7", "`LAM-13.x` is not a threshold of LAM-13: it has none"),
             ("[detect]\nlearn-days = 0", "`learn-days` needs a number from 1 to 90"),
             ("detect = 3", "`detect`"),
         ] {
