@@ -164,6 +164,28 @@ impl<'a> OfPlaces<'a> {
         Self { audit, told: audit.controls.iter().map(of).collect() }
     }
 
+    /// Each finding that is open or accepted at that account and Region, the worst of each control first: the control, the finding, what
+    /// there is to say of it, and what accepts it.
+    pub(super) fn findings_at(
+        &self,
+        place: usize,
+        take: &mut dyn FnMut(&'a ControlResult, &'a Finding, &Told, Option<&'a Accepted<'a>>),
+    ) {
+        for (control, told) in self.audit.controls.iter().zip(&self.told) {
+            let here = control.findings.iter().zip(told).filter(|(one, _)| is_about(self.audit, one, place));
+            let mut here: Vec<(&Finding, &Told)> = here.collect();
+            here.sort_by_key(|(finding, _)| finding.status);
+            for (finding, told) in here {
+                let accepted = told::accepted(self.audit, finding).filter(|one| one.holds);
+                match (finding.status, accepted) {
+                    (Status::Fail | Status::Undetermined, _) => take(control, finding, told, None),
+                    (_, Some(accepted)) => take(control, finding, told, Some(accepted)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// The finding of each control that is applicable, at that account and Region.
     pub(super) fn at(&self, place: usize) -> impl Iterator<Item = Entry<'a>> {
         let controls = self.audit.controls.iter().zip(&self.told);
