@@ -121,7 +121,10 @@ impl Part<'_> {
     fn enter(&self, audit: &Audit<'_>, at: usize, all: &mut OpenFindings) {
         let place = &audit.places[at];
         let entry = format!("{}/{}/{}", self.control.id, place.account, place.region);
-        let whole = is_about_invocations(self.control.id) || !self.finding.resources.is_empty();
+        // Copies are a matter of all recorders that make them.
+        let whole = is_about_invocations(self.control.id)
+            || self.control.id == "paid-copies"
+            || !self.finding.resources.is_empty();
         let arns = self.finding.recorders.iter().map(|one| audit.inventory.recorders[*one].arn.as_str());
         let names: Vec<String> = match whole || self.finding.recorders.is_empty() {
             true => vec![entry.clone()],
