@@ -30,6 +30,9 @@ pub struct Accepted<'a> {
     pub matched: Option<bool>,
 }
 
+/// About how many patterns of exceptions it is decided at one account and Region what they leave over of new functions.
+const PATTERNS: usize = 2_000;
+
 /// The functions that exceptions name, ready to be asked about.
 #[derive(Debug, Default)]
 pub(crate) struct Register<'a> {
@@ -103,8 +106,13 @@ impl<'a> Register<'a> {
     }
 
     /// As [`Register::excused`], for the functions that a `match` accepts, whether they exist or not, and the exceptions.
-    /// `prefix` begins every ARN at the place.
-    pub(crate) fn matched(&self, account: &str, region: &str, prefix: &str) -> (Vec<Selector>, Vec<usize>) {
+    /// `prefix` begins every ARN at the place. `None` iff more patterns are about the place than are decided about.
+    pub(crate) fn matched(
+        &self,
+        account: &str,
+        region: &str,
+        prefix: &str,
+    ) -> Option<(Vec<Selector>, Vec<usize>)> {
         // One selector for each operator: as many of them as there are patterns would be decided one by one.
         let (mut all, mut by): ([Condition; 3], Vec<usize>) = Default::default();
         for at in self.matching_at(account, region) {
@@ -127,8 +135,10 @@ impl<'a> Register<'a> {
                 }
             }
         }
+        let patterns: usize =
+            all.iter().map(|one| one.equals.len() + one.starts_with.len() + one.ends_with.len()).sum();
         let asked = all.into_iter().filter(|one| *one != Condition::default());
-        (asked.map(of_functions).collect(), by)
+        (patterns <= PATTERNS).then(|| (asked.map(of_functions).collect(), by))
     }
 
     pub(crate) fn into_accepted(self) -> Vec<Accepted<'a>> {

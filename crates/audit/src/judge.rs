@@ -401,7 +401,22 @@ impl<'a> Bench<'a> {
             return (other, Vec::new());
         }
         let prefix = arn_prefix(ResourceType::Function, self.partition, &place.account, &place.region);
-        let (mut all, by) = register.matched(&place.account, &place.region, &prefix);
+        let Some((mut all, by)) = register.matched(&place.account, &place.region, &prefix) else {
+            let open = |verdict: &Verdict| {
+                let open = Some(Undecided::Work);
+                Verdict {
+                    state: State::Undetermined,
+                    cover: Vec::new(),
+                    escape: None,
+                    possible: None,
+                    open,
+                    ..verdict.clone()
+                }
+            };
+            let (verdict, pair) =
+                (open(&out.all[other]), out.data_events.get(&other).map(|at| open(&out.all[*at])));
+            return (out.add_pair(verdict, |verdict| pair.unwrap_or_else(|| verdict.clone())), Vec::new());
+        };
         if by.is_empty() {
             return (other, by);
         }
