@@ -1,9 +1,9 @@
 //! The findings of an audit that people are told of: those that are open, and those that an exception accepts.
 
-use crate::entries::{self, ARN, Entry, OfPlaces, Subject};
+use crate::entries::{self, ARN, Entry, OfPlaces, Part, Subject};
 use audit::accepted::Accepted;
 use audit::controls::is_about_invocations;
-use audit::finding::{Audit, Finding, Status, Weight, verdict_word};
+use audit::finding::{Audit, Status, Weight, verdict_word};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use text::visible::visible;
@@ -47,10 +47,7 @@ pub fn open_findings(audit: &Audit<'_>) -> OpenFindings {
     let mut all = OpenFindings::new();
     let of_places = OfPlaces::new(audit);
     for at in 0..audit.places.len() {
-        of_places.findings_at(at, &mut |control, finding, told, accepted| {
-            let one = Part { control, finding, told, accepted };
-            one.enter(audit, at, &mut all);
-        });
+        of_places.findings_at(at, &mut |one| one.enter(audit, at, &mut all));
     }
     let gathered = entries::each(audit, |entry, arn| {
         if let Some(one) = of_resource(audit, entry, arn) {
@@ -106,14 +103,6 @@ fn of_resource(audit: &Audit<'_>, entry: &Entry<'_>, arn: &str) -> Option<OpenFi
         rest: rest.into_iter().flatten().collect(),
         entry: entries::name_of(audit, entry, &arn),
     })
-}
-
-/// One finding of a control at a place.
-struct Part<'a> {
-    control: &'a audit::finding::ControlResult,
-    finding: &'a Finding,
-    told: &'a crate::told::Told,
-    accepted: Option<&'a Accepted<'a>>,
 }
 
 impl Part<'_> {

@@ -44,12 +44,15 @@ enum Worth {
     OtherKind,
 }
 
+/// What rows that are alike have in common: texts, and marks of the kind.
+type Ids = ([u32; 4], [bool; 2]);
+
 /// Looks at each row; doubts are about the time `asked`.
 pub(super) fn settle<'s>(sheet: &'s Sheet, home: Option<&'s Home>, asked: &Range<i64>) -> Settled<'s> {
     let mut settled = Settled { sheet: None, strays: 0, found: BTreeMap::new() };
     let mut all_count = true;
     // Rows that follow each other are often alike.
-    let mut last: Option<(([u32; 4], [bool; 2]), Worth, Option<Doubt<'s>>)> = None;
+    let mut last: Option<(Ids, Worth, Option<Doubt<'s>>)> = None;
     for row in &sheet.rows {
         let kind = [Marks::OTHER_KIND, Marks::WEB].map(|mark| row.marks.any(mark));
         let ids = (COLUMNS.map(|column| row.text(column)), kind);
