@@ -30,6 +30,9 @@ pub struct Accepted<'a> {
     pub matched: Option<bool>,
 }
 
+/// About how many patterns of exceptions it is decided at one account and Region what they leave over of new functions.
+const PATTERNS: usize = 2_000;
+
 /// The functions that exceptions name, ready to be asked about.
 #[derive(Debug, Default)]
 pub(crate) struct Register<'a> {
@@ -103,25 +106,39 @@ impl<'a> Register<'a> {
     }
 
     /// As [`Register::excused`], for the functions that a `match` accepts, whether they exist or not, and the exceptions.
-    /// `prefix` begins every ARN at the place.
-    pub(crate) fn matched(&self, account: &str, region: &str, prefix: &str) -> (Vec<Selector>, Vec<usize>) {
-        let (mut all, mut by) = (Vec::new(), Vec::new());
+    /// `prefix` begins every ARN at the place. `None` iff more patterns are about the place than are decided about.
+    pub(crate) fn matched(
+        &self,
+        account: &str,
+        region: &str,
+        prefix: &str,
+    ) -> Option<(Vec<Selector>, Vec<usize>)> {
+        // One selector for each operator: as many of them as there are patterns would be decided one by one.
+        let (mut all, mut by): ([Condition; 3], Vec<usize>) = Default::default();
         for at in self.matching_at(account, region) {
             let (exception, holds) = self.exceptions[at];
             let about = |one: &&Match| one.names(ABOUT_INVOCATIONS[0]) && one.tags.is_empty();
             let Some(matched) = exception.matched.as_deref().filter(about).filter(|_| holds) else {
                 continue;
             };
-            let conditions: Vec<Condition> = match matched.after(prefix) {
-                None => vec![Condition { starts_with: vec![prefix.to_owned()], ..Condition::default() }],
-                Some(rests) => rests.into_iter().map(|rest| condition(prefix, rest)).collect(),
-            };
-            if !conditions.is_empty() {
+            let rests = matched.after(prefix).unwrap_or_else(|| vec![Rest::Any]);
+            if !rests.is_empty() {
                 by.push(at);
-                all.extend(conditions.into_iter().map(of_functions));
+            }
+            let [equals, begins, ends] = &mut all;
+            for rest in rests {
+                match rest {
+                    Rest::Any => begins.starts_with.push(prefix.to_owned()),
+                    Rest::Equals(rest) => equals.equals.push(format!("{prefix}{rest}")),
+                    Rest::StartsWith(rest) => begins.starts_with.push(format!("{prefix}{rest}")),
+                    Rest::EndsWith(rest) => ends.ends_with.push(rest.to_owned()),
+                }
             }
         }
-        (all, by)
+        let patterns: usize =
+            all.iter().map(|one| one.equals.len() + one.starts_with.len() + one.ends_with.len()).sum();
+        let asked = all.into_iter().filter(|one| *one != Condition::default());
+        (patterns <= PATTERNS).then(|| (asked.map(of_functions).collect(), by))
     }
 
     pub(crate) fn into_accepted(self) -> Vec<Accepted<'a>> {
@@ -134,17 +151,6 @@ impl<'a> Register<'a> {
             matched: None,
         });
         accepted.collect()
-    }
-}
-
-/// ARNs that go on like that.
-fn condition(prefix: &str, rest: Rest<'_>) -> Condition {
-    let whole = |rest: &str| vec![format!("{prefix}{rest}")];
-    match rest {
-        Rest::Any => Condition { starts_with: whole(""), ..Condition::default() },
-        Rest::Equals(rest) => Condition { equals: whole(rest), ..Condition::default() },
-        Rest::StartsWith(rest) => Condition { starts_with: whole(rest), ..Condition::default() },
-        Rest::EndsWith(rest) => Condition { ends_with: vec![rest.to_owned()], ..Condition::default() },
     }
 }
 

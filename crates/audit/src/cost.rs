@@ -163,7 +163,7 @@ fn estimate(audit: &Audit<'_>, prices: &Prices) -> Estimate {
                 all.unknown += 1;
                 continue;
             };
-            all.invocations += invocations;
+            all.invocations = all.invocations.saturating_add(invocations);
             let recorders = by_verdict.entry(row.verdict).or_insert_with(|| recording(audit, place, row.arn));
             let one =
                 recorders.iter().map(|at| price(audit.inventory.recorders[*at].kind, invocations, prices));
@@ -173,7 +173,7 @@ fn estimate(audit: &Audit<'_>, prices: &Prices) -> Estimate {
             if recorders.len() > 1 && invocations > 0 {
                 let names = recorders.iter().map(|at| audit.inventory.recorders[*at].arn.clone()).collect();
                 let entry = shared.entry(names).or_default();
-                entry.0 += invocations;
+                entry.0 = entry.0.saturating_add(invocations);
                 entry.1 = costs.iter().skip(1).fold(entry.1, |sum, one| sum.plus(*one));
             }
         }

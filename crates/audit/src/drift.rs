@@ -1,5 +1,9 @@
 //! Drift: what changed between two audits of the same accounts, the worse first.
 
+mod exceptions;
+
+pub use exceptions::{ExceptionDrift, Terms};
+
 use crate::answer::Conclusion;
 use crate::controls::REQUIRED;
 use crate::edit::narrows_within;
@@ -24,8 +28,8 @@ pub struct Snapshot {
     pub recorders: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// Accounts and Regions whose resources were all listed, and those whose trails were.
     pub listed: Listed,
-    /// What each exception accepts until when, in words, by id.
-    pub exceptions: BTreeMap<String, String>,
+    /// What each exception accepts, by id.
+    pub exceptions: BTreeMap<String, Terms>,
 }
 
 /// Accounts and Regions of which what is not there is gone, and not only out of sight.
@@ -76,16 +80,22 @@ pub struct Drift {
     pub resources: Vec<ResourceDrift>,
     /// What may ever be created, with another verdict: type, account, Region, before, after.
     pub future: Vec<((String, String, String), State, State)>,
+    /// Accounts and Regions that are audited only now, with the verdict on any function that may ever be created there.
+    pub new_places: Vec<((String, String), State)>,
+    /// Accounts and Regions that are not audited any more, with the verdict that there was.
+    pub unseen_places: Vec<((String, String), State)>,
     /// Resources that are there only now.
     pub appeared: Vec<((String, String), State)>,
+    /// Those of them that may have been there before: their account and Region was audited and not listed whole.
+    pub noticed: BTreeSet<(String, String)>,
     /// Resources that are no longer there.
     pub gone: Vec<((String, String), State)>,
     /// Resources that are out of sight: their account and Region was not audited again, or not listed whole.
     pub unseen: Vec<((String, String), State)>,
     /// Recorders with settings that differ, or that are there only before or only now.
     pub recorders: Vec<RecorderDrift>,
-    /// Exceptions that differ, or that are there only before or only now: id, before, after.
-    pub exceptions: Vec<(String, Option<String>, Option<String>)>,
+    /// Exceptions that differ, or that are there only before or only now.
+    pub exceptions: Vec<ExceptionDrift>,
 }
 
 /// A resource with another verdict.
@@ -124,17 +134,30 @@ impl Drift {
         *self == Drift::default()
     }
 
-    /// Resources, and places with what may ever be created there, whose verdict got worse for certain.
+    /// Resources, and places with what may ever be created there, whose verdict got worse for certain, or that are new and not recorded.
     #[must_use]
     pub fn worse(&self) -> (usize, usize) {
-        let resources = self.resources.iter().filter(|one| step(one.before, one.after) == Conclusion::No);
-        let future = self.future.iter().filter(|(_, before, after)| step(*before, *after) == Conclusion::No);
-        (resources.count(), future.count())
+        let no = |all: &mut dyn Iterator<Item = Conclusion>| all.filter(|one| *one == Conclusion::No).count();
+        (no(&mut self.of_resources()), no(&mut self.of_places()))
     }
 
-    /// Whether recording got worse. No iff a required control or a verdict did for certain. Undetermined iff something may have got worse:
-    /// it is no longer known, or was not known before and is not recorded; it is out of sight; or a recorder records less than before,
-    /// which others may make up for. Nothing iff nothing changed.
+    fn of_resources(&self) -> impl Iterator<Item = Conclusion> {
+        let appeared = self.appeared.iter().map(|(key, state)| match begun(*state) {
+            // It was not there, or nobody saw it.
+            Conclusion::No if self.noticed.contains(key) => Conclusion::Undetermined,
+            told => told,
+        });
+        self.resources.iter().map(|one| step(one.before, one.after)).chain(appeared)
+    }
+
+    fn of_places(&self) -> impl Iterator<Item = Conclusion> {
+        let future = self.future.iter().map(|(_, before, after)| step(*before, *after));
+        future.chain(self.new_places.iter().map(|(_, state)| begun(*state)))
+    }
+
+    /// Whether recording got worse. No iff a required control or a verdict did for certain, or something is new and not recorded.
+    /// Undetermined iff something may have got worse: it is no longer known, or was not known before and is not recorded; it is out of
+    /// sight; or a recorder records less than before, which others may make up for. Nothing iff nothing changed.
     #[must_use]
     pub fn conclusion(&self) -> Conclusion {
         if self.is_empty() {
@@ -146,11 +169,10 @@ impl Drift {
             (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
             (_, Status::Fail) => Conclusion::No,
         });
-        let verdicts = self.resources.iter().map(|one| step(one.before, one.after));
-        let future = self.future.iter().map(|(_, before, after)| step(*before, *after));
-        let open = !self.unseen.is_empty() || self.recorders.iter().any(|one| one.narrowed || !one.looked);
+        let out_of_sight = !self.unseen.is_empty() || !self.unseen_places.is_empty();
+        let open = out_of_sight || self.recorders.iter().any(|one| one.narrowed || !one.looked);
         let open = if open { Conclusion::Undetermined } else { Conclusion::Yes };
-        controls.chain(verdicts).chain(future).fold(open, Conclusion::worse)
+        controls.chain(self.of_resources()).chain(self.of_places()).fold(open, Conclusion::worse)
     }
 }
 
@@ -161,6 +183,15 @@ fn step(before: State, after: State) -> Conclusion {
         (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
         _ if rank(after) > rank(before) => Conclusion::No,
         _ => Conclusion::Yes,
+    }
+}
+
+/// What something new says of the recording.
+fn begun(state: State) -> Conclusion {
+    match state {
+        State::Recorded => Conclusion::Yes,
+        State::Undetermined => Conclusion::Undetermined,
+        State::PartiallyRecorded | State::NotRecorded => Conclusion::No,
     }
 }
 
@@ -241,6 +272,12 @@ pub fn drift(before: &Snapshot, after: &Snapshot) -> Drift {
         .into_iter()
         .partition(|(key, _)| after.listed.has_resource(key));
     resources.sort_by_key(|one| rank(one.after) <= rank(one.before));
+    let appeared = only(&after.resources, &before.resources);
+    let known = places(before);
+    let may_be_old = |key: &(String, String)| {
+        let account = key.0.split(':').nth(4).unwrap_or_default();
+        known.contains_key(&(account.to_owned(), key.1.clone())) && !before.listed.has_resource(key)
+    };
     Drift {
         controls: controls.collect(),
         resources,
@@ -252,11 +289,14 @@ pub fn drift(before: &Snapshot, after: &Snapshot) -> Drift {
                 Some((at.clone(), *was, *is))
             })
             .collect(),
-        appeared: only(&after.resources, &before.resources),
+        new_places: only(&places(after), &places(before)),
+        unseen_places: only(&places(before), &places(after)),
+        noticed: appeared.iter().map(|(key, _)| key.clone()).filter(may_be_old).collect(),
+        appeared,
         gone,
         unseen,
         recorders: recorders(before, after),
-        exceptions: differing(&known(&before.exceptions), &known(&after.exceptions)),
+        exceptions: exceptions::differing(&before.exceptions, &after.exceptions),
     }
 }
 
@@ -274,9 +314,10 @@ fn future(audit: &Audit<'_>) -> BTreeMap<(String, String, String), State> {
     all
 }
 
-/// Each with its value, as [`differing`] compares them.
-fn known(all: &BTreeMap<String, String>) -> Settings {
-    all.iter().map(|(id, told)| (id.clone(), Some(told.clone()))).collect()
+/// The accounts and Regions of a snapshot, with the verdict on any function.
+fn places(snapshot: &Snapshot) -> Resources {
+    let functions = snapshot.future.iter().filter(|((kind, ..), _)| kind == ResourceType::Function.as_str());
+    functions.map(|((_, account, region), state)| ((account.clone(), region.clone()), *state)).collect()
 }
 
 /// How bad a state is.
@@ -323,11 +364,12 @@ const EFFORT: u64 = 10_000_000;
 
 /// True iff a setting that is so changed may let its recorder record less.
 fn narrows_setting((name, before, after): &(String, Option<String>, Option<String>)) -> bool {
-    let (Some(before), Some(after)) = (before, after) else { return true };
+    // What was not there or not known before, and is now as good as it can be, records no less.
+    let Some(after) = after else { return true };
     match name.as_str() {
         "selectors" => {
             let read = |text: &str| cloudtrail::json::from_str(text).ok();
-            let both = read(before).zip(read(after));
+            let both = before.as_deref().and_then(read).zip(read(after));
             both.is_none_or(|(was, is)| {
                 narrows_within(&was, &is, &mut Effort::new(EFFORT)) != Inclusion::Included
             })

@@ -74,8 +74,16 @@ impl Exception {
             None if self.functions.len() == 1 => "1 function".to_owned(),
             None => format!("{} functions", self.functions.len()),
         };
-        let holds = if self.holds_on(today) { "until" } else { "no longer, ended" };
-        format!("{what}, {holds} {}, owner {}", self.until, self.owner)
+        let (until, owner) = (&self.until, &self.owner);
+        match self.too_long {
+            Some(most) => {
+                format!(
+                    "{what}, does not hold: it ends on {until}, and at most {most} days are allowed, owner {owner}"
+                )
+            }
+            None if self.holds_on(today) => format!("{what}, until {until}, owner {owner}"),
+            None => format!("{what}, no longer, ended {until}, owner {owner}"),
+        }
     }
 
     /// Why it holds no more, or not at all, where it does not.

@@ -1,6 +1,6 @@
 //! All that an audit is decided from, in one value: whoever has it decides the same again, without AWS.
 
-use crate::drift::{self, Drift, Snapshot};
+use crate::drift::{self, Drift, Snapshot, Terms};
 use crate::exception::Exception;
 use crate::finding::Audit;
 use crate::framework::Framework;
@@ -14,6 +14,8 @@ pub struct Inputs {
     pub inventory: Inventory,
     /// An earlier inventory, iff changes since then were asked for.
     pub baseline: Option<Inventory>,
+    /// How the earlier audit was judged, iff the baseline is a saved audit; else it is judged as this one is.
+    pub earlier: Option<Earlier>,
     /// Accepted exceptions.
     pub exceptions: Vec<Exception>,
     /// The day of the audit: `YYYY-MM-DD`, UTC.
@@ -22,6 +24,15 @@ pub struct Inputs {
     pub recorders: Counted,
     /// The frameworks that narrow what is shown; mostly none.
     pub frameworks: Vec<Framework>,
+}
+
+/// How an earlier audit was judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// The exceptions that there were.
+    pub exceptions: Vec<Exception>,
+    /// The day of that audit: `YYYY-MM-DD`, UTC.
+    pub today: String,
 }
 
 impl Inputs {
@@ -36,15 +47,32 @@ impl Inputs {
     /// The audit and its exceptions, to be compared with others.
     #[must_use]
     pub fn snapshot(&self, audit: &Audit<'_>) -> Snapshot {
-        let told = |one: &Exception| (one.id.clone(), one.told(&self.today));
-        Snapshot { exceptions: self.exceptions.iter().map(told).collect(), ..drift::snapshot(audit) }
+        let terms = |one: &Exception| (one.id.clone(), Terms::of(one, &self.today));
+        Snapshot { exceptions: self.exceptions.iter().map(terms).collect(), ..drift::snapshot(audit) }
     }
 
     /// What changed since the baseline, where there is one.
     #[must_use]
     pub fn drift(&self, audit: &Audit<'_>) -> Option<Drift> {
-        let before = crate::audit(self.baseline.as_ref()?, &self.options(None));
-        Some(drift::drift(&drift::snapshot(&before), &drift::snapshot(audit)))
+        let before = self.before()?;
+        Some(drift::drift(&before.snapshot(&before.audit(None)), &self.snapshot(audit)))
+    }
+
+    /// What the baseline is decided from, where there is one: its own exceptions and day, where it is a saved audit. The same recorders
+    /// count, so that only the accounts make a difference.
+    #[must_use]
+    pub fn before(&self) -> Option<Inputs> {
+        let own = || Earlier { exceptions: self.exceptions.clone(), today: self.today.clone() };
+        let Earlier { exceptions, today } = self.earlier.clone().unwrap_or_else(own);
+        Some(Inputs {
+            inventory: self.baseline.clone()?,
+            baseline: None,
+            earlier: None,
+            exceptions,
+            today,
+            recorders: self.recorders,
+            frameworks: self.frameworks.clone(),
+        })
     }
 
     fn options<'a>(&'a self, prices: Option<&'a Prices>) -> Options<'a> {

@@ -379,7 +379,7 @@ impl<'a> Bench<'a> {
         if out.all[any].state == State::Recorded {
             return any;
         }
-        self.any_but(&[excused], place, out)
+        self.any_but(&[excused], any, place, out)
     }
 
     /// As [`Bench::any_other`], also without the functions that a `match` accepts, and the exceptions, where `other` is the
@@ -401,26 +401,46 @@ impl<'a> Bench<'a> {
             return (other, Vec::new());
         }
         let prefix = arn_prefix(ResourceType::Function, self.partition, &place.account, &place.region);
-        let (mut all, by) = register.matched(&place.account, &place.region, &prefix);
+        let Some((mut all, by)) = register.matched(&place.account, &place.region, &prefix) else {
+            let open = |verdict: &Verdict| {
+                let open = Some(Undecided::Work);
+                Verdict {
+                    state: State::Undetermined,
+                    cover: Vec::new(),
+                    escape: None,
+                    possible: None,
+                    open,
+                    ..verdict.clone()
+                }
+            };
+            let (verdict, pair) =
+                (open(&out.all[other]), out.data_events.get(&other).map(|at| open(&out.all[*at])));
+            return (out.add_pair(verdict, |verdict| pair.unwrap_or_else(|| verdict.clone())), Vec::new());
+        };
         if by.is_empty() {
             return (other, by);
         }
         all.extend(register.excused(&place.account, &place.region));
-        let rest = self.any_but(&all, place, out);
+        let rest = self.any_but(&all, other, place, out);
         let told = |at: usize| out.all[at].escape.as_ref().map(|escape| &escape.remainder);
         if told(rest) == told(other) { (other, Vec::new()) } else { (rest, by) }
     }
 
-    /// The verdict for any function at the place that `excused` does not record.
-    fn any_but(&mut self, excused: &[Selector], place: &Place, out: &mut Verdicts) -> usize {
+    /// The verdict for any function at the place that `excused` does not record, where `any` is the one for any at all. No verdict names
+    /// what is no recorder, and what it excuses is not recorded.
+    fn any_but(&mut self, excused: &[Selector], any: usize, place: &Place, out: &mut Verdicts) -> usize {
         let kind = ResourceType::Function;
+        let (own, state) = (self.candidates.len(), |at: usize| out.all.get(at).map(|verdict| verdict.state));
+        let states = (state(any), out.data_events.get(&any).copied().and_then(state));
         let mut candidates: Vec<Candidate<'_>> = self.candidates.clone();
         candidates.push(Candidate { selectors: Some(excused), certain: true });
         let prefix = arn_prefix(kind, self.partition, &place.account, &place.region);
         let decider = Decider::new(kind, &candidates);
         let verdict = decider.decide_within(&prefix, &self.spaces(kind, place), "invocations");
         let data_events = || read_and_write(kind, &names(prefix.clone()));
-        out.add_pair(verdict, |_| decider.decide_within(&prefix, &data_events(), "data events"))
+        out.add_pair(verdict.among(own, states.0), |_| {
+            decider.decide_within(&prefix, &data_events(), "data events").among(own, states.1)
+        })
     }
 
     fn management(&mut self, out: &mut Verdicts) -> usize {

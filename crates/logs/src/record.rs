@@ -3,6 +3,7 @@
 use crate::home::Home;
 use crate::object_key::{is_account, is_region};
 use cloudtrail::arn::{Arn, partition_of};
+use cloudtrail::resource::ResourceType;
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
@@ -230,6 +231,8 @@ impl Record<'_> {
             return Some(Cow::Borrowed(arn));
         }
         match self.asked() {
+            // A web function may have the same name, and is not this one.
+            Some(asked) if !self.is_of_function() => Some(Cow::Borrowed(asked)),
             Some(asked) => Some(self.arn_of(asked, home).map_or(Cow::Borrowed(asked), Cow::Owned)),
             None => self.function_named().filter(|said| !said.is_empty()).map(Cow::Borrowed),
         }
@@ -284,6 +287,18 @@ impl Record<'_> {
         self.aggregated.is_none() && !of_another_kind && is_invocation(&self.event_source, &self.event_name)
     }
 
+    /// True iff the record says that a plain function was called: by the type of its resource and no name of another kind of call, or
+    /// without a type by the name of a call that only plain functions have.
+    #[must_use]
+    pub fn is_of_function(&self) -> bool {
+        let kind = self.function.as_ref().map(|function| &*function.kind).filter(|kind| !kind.is_empty());
+        let of_another = || is_of_web_function(&self.event_name) || MICROVM.contains(&&*self.event_name);
+        match kind {
+            Some(kind) => kind == ResourceType::Function.as_str() && !of_another(),
+            None => OF_FUNCTIONS.contains(&unversioned(&self.event_name)),
+        }
+    }
+
     /// Equal for two records iff they are the same event delivered twice to the same account, save a chance below 2^-100.
     ///
     /// The event id and the account decide. Time, name, function and caller are part of the key, too: two records that share
@@ -329,6 +344,29 @@ pub(crate) fn is_invocation(source: &str, name: &str) -> bool {
 
 /// With this begin the names of all calls to functions.
 const INVOKE: &str = "Invoke";
+
+/// The calls that only plain functions have (Lambda Developer Guide, "Logging AWS Lambda API calls"; `InvokeExecution` was observed).
+const OF_FUNCTIONS: [&str; 5] =
+    [INVOKE, "InvokeAsync", "InvokeExecution", "InvokeFunctionUrl", "InvokeWithResponseStream"];
+
+/// True iff the name is that of a call of a web function.
+pub(crate) fn is_of_web_function(name: &str) -> bool {
+    name.starts_with("InvokeWebFunction")
+}
+
+/// A name without the version of its API, as in `InvokeAsync20141113` and `UpdateFunctionCode20150331v2`.
+fn unversioned(name: &str) -> &str {
+    let without =
+        name.rsplit_once('v').filter(|(_, version)| is_digits(version)).map_or(name, |(name, _)| name);
+    match without.len().checked_sub(8).and_then(|at| without.split_at_checked(at)) {
+        Some((bare, day)) if is_digits(day) => bare,
+        _ => name,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// The calls that start or steer a MicroVM.
 const MICROVM: [&str; 6] = [

@@ -8,7 +8,7 @@ pub use texts::Texts;
 
 use crate::accounted::Accounted;
 use crate::home::Home;
-use crate::record::{Record, id_bits};
+use crate::record::{Record, id_bits, is_of_web_function};
 use serde::{Deserialize, Serialize};
 
 /// A text of a row. [`Row::text`] is the number of that text in the sheet.
@@ -69,8 +69,9 @@ pub enum Column {
 /// With 4 came [`Marks::CORRECTS`]: of rows without it, corrections could not be told from what they correct. With 5 came
 /// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be. With 6
 /// records without `eventSource` and files without content are refused, and [`Column::Function`] is an ARN wherever one is known. With 7
-/// [`Column::Account`] and [`Column::Region`] are those of the folder where a record does not say them, and more pages are told.
-pub const SHEET_VERSION: u32 = 8;
+/// [`Column::Account`] and [`Column::Region`] are those of the folder where a record does not say them, and more pages are told. With
+/// 9 came [`Marks::OTHER_KIND`] and [`Marks::WEB`], and a name is that of a plain function only where the record says so.
+pub const SHEET_VERSION: u32 = 9;
 
 /// How many columns there are.
 const COLUMNS: usize = 24;
@@ -133,6 +134,10 @@ impl Marks {
     pub const REQUEST_UUID: Marks = Marks(1 << 11);
     /// It corrects the record of an event that was delivered before: [`Row::event`] is the id of that one.
     pub const CORRECTS: Marks = Marks(1 << 12);
+    /// Not, or not for certain, of a plain function: see [`Record::is_of_function`].
+    pub const OTHER_KIND: Marks = Marks(1 << 13);
+    /// Of a web function, as the event's name says.
+    pub const WEB: Marks = Marks(1 << 14);
 
     /// True iff one of `marks` is set.
     #[must_use]
@@ -283,7 +288,7 @@ impl Sheet {
     pub fn take_from(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) {
         if let Some(aggregated) = &record.aggregated {
             self.aggregated.0 += 1;
-            self.aggregated.1 += aggregated.count.unwrap_or(0);
+            self.aggregated.1 = self.aggregated.1.saturating_add(aggregated.count.unwrap_or(0));
         } else if record.is_invocation() {
             let row = self.row(record, columns, home);
             self.rows.push(row);
@@ -362,6 +367,8 @@ fn marks(record: &Record<'_>) -> Marks {
     marks.set(Marks::SERVICE, record.identity.invoked_by.is_some());
     marks.set(Marks::URL, matches!(name, "InvokeFunctionUrl" | "InvokeWebFunctionEndpoint"));
     marks.set(Marks::MICROVM, !name.starts_with("Invoke"));
+    marks.set(Marks::OTHER_KIND, !record.is_of_function());
+    marks.set(Marks::WEB, is_of_web_function(name));
     marks.set(Marks::CORRECTS, record.event_corrected().is_some());
     let caller = record.caller_account();
     marks.set(Marks::FOREIGN, caller.is_some() && record.owner().is_some_and(|owner| caller != Some(owner)));

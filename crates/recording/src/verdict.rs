@@ -101,6 +101,26 @@ pub enum Why {
     Unread,
 }
 
+impl Verdict {
+    /// The verdict without the candidates from position `own` on, which stand for what is not asked about and record nothing. `whole` is
+    /// the state of all that is asked about, and of what they stand for.
+    #[must_use]
+    pub fn among(mut self, own: usize, whole: Option<State>) -> Self {
+        if self.state == State::PartiallyRecorded && whole == Some(State::NotRecorded) {
+            self.state = State::NotRecorded;
+        }
+        self.cover.retain(|one| one.candidate < own);
+        self.copies.retain(|one| *one < own);
+        if self.copies.len() < 2 {
+            self.copies.clear();
+        }
+        for escape in self.escape.iter_mut().chain(&mut self.possible) {
+            escape.turned_away.retain(|one| one.by.candidate < own);
+        }
+        self
+    }
+}
+
 impl Escape {
     /// True iff every selector certainly turns the witness away.
     pub(crate) fn is_certain(&self) -> bool {

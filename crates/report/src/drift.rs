@@ -1,11 +1,11 @@
 //! What changed since an earlier audit, for a person and as members of the audit's JSON.
 
-use super::member::Object;
+use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
 use super::plan::{Line, difference_of_states};
 use super::quantity::quantity;
 use audit::change::State;
-use audit::drift::{Drift, RecorderDrift};
+use audit::drift::{Drift, ExceptionDrift, RecorderDrift};
 use audit::finding::verdict_word;
 use recording::State as Verdict;
 
@@ -37,19 +37,54 @@ pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
             (Style::Plain, &told),
         );
     }
+    places(drift, &mut page);
     resources(drift, &mut page);
-    for (id, before, after) in &drift.exceptions {
-        let told = match (before, after) {
-            (None, Some(after)) => format!("is new: {after}"),
-            (Some(before), None) => format!("is gone: {before}"),
-            (before, after) => {
-                let told = |one: &Option<String>| one.clone().unwrap_or_default();
+    drift.exceptions.iter().for_each(|one| exception(one, &mut page));
+    page.into_text()
+}
+
+fn exception(drift: &ExceptionDrift, page: &mut Page) {
+    let told = match (&drift.before, &drift.after) {
+        (None, after) => format!("is new: {}", after.as_deref().unwrap_or_default()),
+        (Some(before), None) => format!("is gone: {before}"),
+        (Some(before), Some(after)) if before == after => format!("accepts something else: {after}"),
+        (Some(before), Some(after)) => format!("{before} became {after}"),
+    };
+    page.paragraph(2, (Style::Strong, &format!("exception {}: ", drift.id)), (Style::Plain, &told));
+    for (name, before, after) in &drift.settings {
+        let told = match (name.as_str(), before, after) {
+            ("functions", before, after) => {
+                let gone = before.iter().map(|gone| format!("no longer {gone}"));
+                gone.chain(after.iter().map(|new| format!("now also {new}"))).collect::<Vec<_>>().join("; ")
+            }
+            (_, before, after) => {
+                let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
                 format!("{} became {}", told(before), told(after))
             }
         };
-        page.paragraph(2, (Style::Strong, &format!("exception {id}: ")), (Style::Plain, &told));
+        page.paragraph(4, (Style::Plain, &format!("{name}: ")), (Style::Plain, &told));
     }
-    page.into_text()
+}
+
+fn places(drift: &Drift, page: &mut Page) {
+    let groups = [
+        (&drift.new_places, "is new, new functions are", Style::Plain),
+        (
+            &drift.unseen_places,
+            "is out of sight, because it was not audited again; new functions were",
+            Style::Open,
+        ),
+    ];
+    for (places, told, style) in groups {
+        for ((account, region), state) in places.iter().take(LISTED) {
+            let told = format!("{told} {}", words_of(*state));
+            page.paragraph(2, (Style::Strong, &format!("{account} {region}: ")), (style, &told));
+        }
+        if places.len() > LISTED {
+            let more = quantity(places.len() - LISTED, ("more like this", "more like these"));
+            page.paragraph(2, (Style::Dim, ""), (Style::Dim, &format!("and {more}")));
+        }
+    }
 }
 
 /// A verdict as people say it.
@@ -151,6 +186,16 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
             });
         });
     }
+    let places = [("new_places", &drift.new_places), ("unseen_places", &drift.unseen_places)];
+    for (name, list) in places.into_iter().filter(|(_, list)| !list.is_empty()) {
+        object.list(name, list, |json, ((account, region), state)| {
+            json.object(|object| {
+                object.text("account", account);
+                object.text("region", region);
+                object.text("verdict", verdict_word(*state));
+            });
+        });
+    }
     let lists = [("appeared", &drift.appeared), ("gone", &drift.gone), ("unseen", &drift.unseen)];
     for (name, list) in lists.into_iter().filter(|(name, list)| *name != "unseen" || !list.is_empty()) {
         object.list(name, list, |json, ((arn, region), state)| {
@@ -168,22 +213,27 @@ pub(super) fn members(drift: &Drift, object: &mut Object<'_>) {
             object.flag("after", one.there.1);
             object.flag("looked", one.looked);
             object.flag("may_record_less", one.narrowed);
-            object.list("settings", &one.settings, |json, (name, before, after)| {
-                json.object(|object| {
-                    object.text("name", name);
-                    object.maybe("before", before.as_deref());
-                    object.maybe("after", after.as_deref());
-                });
-            });
+            object.list("settings", &one.settings, |json, setting| self::setting(setting, json));
         });
     });
     if !drift.exceptions.is_empty() {
-        object.list("exceptions", &drift.exceptions, |json, (id, before, after)| {
+        object.list("exceptions", &drift.exceptions, |json, one| {
             json.object(|object| {
-                object.text("id", id);
-                object.maybe("before", before.as_deref());
-                object.maybe("after", after.as_deref());
+                object.text("id", &one.id);
+                object.maybe("before", one.before.as_deref());
+                object.maybe("after", one.after.as_deref());
+                if !one.settings.is_empty() {
+                    object.list("settings", &one.settings, |json, setting| self::setting(setting, json));
+                }
             });
         });
     }
+}
+
+fn setting((name, before, after): &(String, Option<String>, Option<String>), json: &mut Json) {
+    json.object(|object| {
+        object.text("name", name);
+        object.maybe("before", before.as_deref());
+        object.maybe("after", after.as_deref());
+    });
 }

@@ -146,6 +146,15 @@ pub(super) fn each<E>(
     Ok(())
 }
 
+/// One finding of a control, as it is at a place.
+pub(super) struct Part<'a> {
+    pub(super) control: &'a ControlResult,
+    pub(super) finding: &'a Finding,
+    pub(super) told: &'a Told,
+    /// What accepts it.
+    pub(super) accepted: Option<&'a Accepted<'a>>,
+}
+
 /// Findings about accounts and Regions. The sentences of a finding look at all of its resources, so each is worded once.
 pub(super) struct OfPlaces<'a> {
     audit: &'a Audit<'a>,
@@ -162,6 +171,26 @@ impl<'a> OfPlaces<'a> {
         };
         let of = |control: &ControlResult| control.findings.iter().map(tell).collect();
         Self { audit, told: audit.controls.iter().map(of).collect() }
+    }
+
+    /// Each finding that is open or accepted at that account and Region, the worst of each control first: the control, the finding, what
+    /// there is to say of it, and what accepts it.
+    pub(super) fn findings_at(&self, place: usize, take: &mut dyn FnMut(Part<'_>)) {
+        for (control, told) in self.audit.controls.iter().zip(&self.told) {
+            let here = control.findings.iter().zip(told).filter(|(one, _)| is_about(self.audit, one, place));
+            let mut here: Vec<(&Finding, &Told)> = here.collect();
+            here.sort_by_key(|(finding, _)| finding.status);
+            for (finding, told) in here {
+                let accepted = told::accepted(self.audit, finding).filter(|one| one.holds);
+                match (finding.status, accepted) {
+                    (Status::Fail | Status::Undetermined, _) => {
+                        take(Part { control, finding, told, accepted: None })
+                    }
+                    (_, accepted @ Some(_)) => take(Part { control, finding, told, accepted }),
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// The finding of each control that is applicable, at that account and Region.

@@ -1,14 +1,17 @@
 //! What is new, changed or resolved since an earlier audit, as messages for people and for programs.
 
+mod open;
+
+pub use open::{OpenFinding, OpenFindings, open_findings};
+
 use super::asff;
 use super::audit_document::AuditDocument;
-use super::entries::{self, ARN, Subject};
+use super::entries;
 use super::member::{Json, Object};
 use super::quantity::quantity;
 use super::view;
-use audit::finding::{Audit, Weight};
+use audit::finding::Audit;
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 use text::visible::visible;
 
 /// The format of a notice as JSON, and its version.
@@ -20,85 +23,39 @@ const BYTES: usize = 100_000;
 /// How many findings a person is told of in one message.
 const LISTED: usize = 10;
 
-/// A finding that fails or is undetermined, and that no exception accepts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenFinding {
-    /// The control that asks.
-    pub control: &'static str,
-    /// True iff the control is required.
-    pub required: bool,
-    /// Where it is.
-    pub account: String,
-    /// Where it is.
-    pub region: String,
-    /// The ARN of a resource; `None` iff it is about the account and Region.
-    pub resource: Option<String>,
-    /// `fail` or `undetermined`.
-    pub status: &'static str,
-    /// In one sentence.
-    pub headline: String,
-    /// What to do.
-    pub fix: Option<String>,
-}
-
-/// Open findings, by a name that stays the same from one audit to the next.
-pub type OpenFindings = BTreeMap<String, OpenFinding>;
-
-/// The open findings of an audit.
-#[must_use]
-pub fn open_findings(audit: &Audit<'_>) -> OpenFindings {
-    let mut all = OpenFindings::new();
-    let gathered = entries::each(audit, |entry, arn| {
-        if let Some(weight) = entry.weight() {
-            let (place, arn) = (&audit.places[entry.place], visible(arn));
-            let with_arn = |text: &str| text.replace(ARN, &arn);
-            let one = OpenFinding {
-                control: entry.control.id,
-                required: weight == Weight::Required,
-                account: place.account.to_owned(),
-                region: place.region.to_owned(),
-                resource: matches!(entry.subject, Subject::Resource { .. }).then(|| arn.to_string()),
-                status: entry.status.as_str(),
-                headline: with_arn(&entry.headline),
-                fix: entry.told.fix.as_deref().map(with_arn),
-            };
-            all.insert(entries::name_of(audit, entry, &arn), one);
-        }
-        Ok::<(), Infallible>(())
-    });
-    match gathered {
-        Ok(()) => all,
-        Err(never) => match never {},
-    }
-}
-
 /// What changed of the open findings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notice {
     /// There are now, and were not before.
     pub new: OpenFindings,
-    /// There are with another status, which is the one they had before.
-    pub changed: BTreeMap<String, (&'static str, OpenFinding)>,
+    /// There are, and say something else than before: what they were, and are.
+    pub changed: BTreeMap<String, (OpenFinding, OpenFinding)>,
     /// There were before, and are no more: as they were.
     pub resolved: OpenFindings,
+    /// Were open before, and are accepted now: as they are.
+    pub accepted: OpenFindings,
 }
 
 impl Notice {
-    /// What changed between both; `audit` is the later one. Without an earlier audit every open finding is new. What is out of sight now is
-    /// not resolved.
+    /// What changed between both; `audit` is the later one. Without an earlier audit every open finding is new, and so is one that an
+    /// exception accepts no longer. What is out of sight now, or accepted, is not resolved.
     #[must_use]
     pub fn of(before: &OpenFindings, after: &OpenFindings, audit: &Audit<'_>) -> Self {
         let mut notice = Notice::default();
         for (name, one) in after {
-            match before.get(name) {
-                None => _ = notice.new.insert(name.clone(), one.clone()),
-                Some(was) if was.status != one.status => {
-                    notice.changed.insert(name.clone(), (was.status, one.clone()));
+            let was = before.get(name).filter(|was| was.accepted.is_none());
+            match (was, &one.accepted) {
+                (None, None) => _ = notice.new.insert(name.clone(), one.clone()),
+                (Some(_), Some(_)) => _ = notice.accepted.insert(name.clone(), one.clone()),
+                (Some(was), None) if !was.says_as(one) => {
+                    notice.changed.insert(name.clone(), (was.clone(), one.clone()));
                 }
-                Some(_) => {}
+                _ => {}
             }
         }
-        let gone = before.iter().filter(|(name, one)| !after.contains_key(*name) && is_in_sight(audit, one));
+        let gone = before.iter().filter(|(name, one)| {
+            one.accepted.is_none() && !after.contains_key(*name) && is_in_sight(audit, one)
+        });
         notice.resolved = gone.map(|(name, one)| (name.clone(), one.clone())).collect();
         notice
     }
@@ -106,25 +63,29 @@ impl Notice {
     /// True iff there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.changed.is_empty() && self.resolved.is_empty()
+        [&self.new, &self.resolved, &self.accepted].iter().all(|all| all.is_empty())
+            && self.changed.is_empty()
     }
 
     /// How many of what, in words: `3 new findings, 1 changed, 2 resolved`.
     #[must_use]
     pub fn sentence(&self) -> String {
         let new = quantity(self.new.len(), ("new finding", "new findings"));
-        format!("{new}, {} changed, {} resolved", self.changed.len(), self.resolved.len())
+        let accepted = match self.accepted.len() {
+            0 => String::new(),
+            accepted => format!(", {accepted} accepted"),
+        };
+        format!("{new}, {} changed, {} resolved{accepted}", self.changed.len(), self.resolved.len())
     }
 
     /// For a person, in plain text: the answer, then the first findings of each kind.
     #[must_use]
     pub fn text(&self, audit: &Audit<'_>) -> String {
         let mut text = format!("{}\n{}.\n", view::headline(audit), self.sentence());
-        let new = self.new.values().map(|one| (None, one));
-        let changed = self.changed.values().map(|(was, one)| (Some(*was), one));
-        list("New", new, &mut text);
-        list("Changed", changed, &mut text);
+        list("New", self.new.values().map(|one| (None, one)), &mut text);
+        list("Changed", self.changed.values().map(|(was, one)| (Some(was), one)), &mut text);
         list("Resolved", self.resolved.values().map(|one| (None, one)), &mut text);
+        list("Accepted", self.accepted.values().map(|one| (None, one)), &mut text);
         text
     }
 
@@ -139,18 +100,20 @@ impl Notice {
             object.text("headline", &visible(&view::headline(document.audit)));
             object.text("sentence", &self.sentence());
             let mut room = BYTES;
-            let mut listed =
-                |name: &str, all: Vec<(&String, Option<&str>, &OpenFinding)>, object: &mut Object<'_>| {
-                    object.number(&format!("{name}_count"), all.len());
-                    let all = all.into_iter().take_while(|(id, _, one)| fits(&mut room, id, one));
-                    object.list(name, all, |json, (id, was, one)| {
-                        json.object(|object| finding(id, was, one, object))
-                    });
-                };
+            let mut listed = |name: &str,
+                              all: Vec<(&String, Option<&OpenFinding>, &OpenFinding)>,
+                              object: &mut Object<'_>| {
+                object.number(&format!("{name}_count"), all.len());
+                let all = all.into_iter().take_while(|(id, _, one)| fits(&mut room, id, one));
+                object.list(name, all, |json, (id, was, one)| {
+                    json.object(|object| finding(id, was, one, object))
+                });
+            };
             listed("new", self.new.iter().map(|(id, one)| (id, None, one)).collect(), object);
-            let changed = self.changed.iter().map(|(id, (was, one))| (id, Some(*was), one));
+            let changed = self.changed.iter().map(|(id, (was, one))| (id, Some(was), one));
             listed("changed", changed.collect(), object);
             listed("resolved", self.resolved.iter().map(|(id, one)| (id, None, one)).collect(), object);
+            listed("accepted", self.accepted.iter().map(|(id, one)| (id, None, one)).collect(), object);
         });
         json.as_str().to_owned()
     }
@@ -210,8 +173,9 @@ impl Notice {
         before: Option<&AuditDocument<'_>>,
         after: &AuditDocument<'_>,
     ) -> std::io::Result<Vec<String>> {
-        let all = self.new.keys().chain(self.changed.keys()).chain(self.resolved.keys());
-        let mut names: BTreeSet<&str> = all.map(String::as_str).collect();
+        let changed = self.changed.values().map(|(_, one)| one);
+        let all = [&self.new, &self.resolved, &self.accepted].into_iter().flat_map(BTreeMap::values);
+        let mut names: BTreeSet<&str> = all.chain(changed).map(|one| one.entry.as_str()).collect();
         let mut batches = asff::batches(after, &names, asff::ACTIVE)?;
         if let Some(before) = before {
             let done = entries::each(after.audit, |entry, arn| {
@@ -235,7 +199,8 @@ fn is_in_sight(audit: &Audit<'_>, one: &OpenFinding) -> bool {
 
 fn fits(room: &mut usize, id: &str, one: &OpenFinding) -> bool {
     let texts = one.resource.as_ref().map_or(0, String::len) + one.fix.as_ref().map_or(0, String::len);
-    let size = id.len() + one.headline.len() + texts + 200;
+    // What a changed one was is about as long as what it is.
+    let size = id.len() + 2 * (one.headline.len() + one.reason.len()) + texts + 300;
     let fits = *room >= size;
     *room = room.saturating_sub(size);
     fits
@@ -243,20 +208,29 @@ fn fits(room: &mut usize, id: &str, one: &OpenFinding) -> bool {
 
 fn list<'a>(
     what: &str,
-    all: impl ExactSizeIterator<Item = (Option<&'a str>, &'a OpenFinding)>,
+    all: impl ExactSizeIterator<Item = (Option<&'a OpenFinding>, &'a OpenFinding)>,
     text: &mut String,
 ) {
     let more = all.len().saturating_sub(LISTED);
     for (was, one) in all.take(LISTED) {
-        let was = was.map(|was| format!(", was {was}")).unwrap_or_default();
-        text.push_str(&format!("{what}: {} ({}{was})\n", one.headline, one.status));
+        let told = match (was, &one.accepted) {
+            (_, Some((id, until))) => format!("accepted by {id} until {until}"),
+            (Some(was), None) if was.status != one.status => format!("{}, was {}", one.status, was.status),
+            (Some(was), None) if was.headline != one.headline => {
+                format!("{}, was: {}", one.status, was.headline)
+            }
+            (Some(was), None) if was.reason != one.reason => format!("{}, now: {}", one.status, one.reason),
+            (Some(_), None) => format!("{}, of other calls or for another reason than before", one.status),
+            (None, None) => one.status.to_owned(),
+        };
+        text.push_str(&format!("{what}: {} ({told})\n", one.headline));
     }
     if more > 0 {
         text.push_str(&format!("{what}: and {more} more\n"));
     }
 }
 
-fn finding(id: &str, was: Option<&str>, one: &OpenFinding, object: &mut Object<'_>) {
+fn finding(id: &str, was: Option<&OpenFinding>, one: &OpenFinding, object: &mut Object<'_>) {
     object.text("id", id);
     object.text("control", one.control);
     object.text("weight", if one.required { "required" } else { "advisory" });
@@ -264,9 +238,16 @@ fn finding(id: &str, was: Option<&str>, one: &OpenFinding, object: &mut Object<'
     object.text("region", &one.region);
     object.maybe("resource", one.resource.as_deref());
     object.text("status", one.status);
-    if let Some(was) = was {
-        object.text("status_before", was);
-    }
     object.text("headline", &one.headline);
+    object.text("reason", &one.reason);
+    if let Some(was) = was {
+        object.text("status_before", was.status);
+        object.text("headline_before", &was.headline);
+        object.text("reason_before", &was.reason);
+    }
+    if let Some((id, until)) = &one.accepted {
+        object.text("accepted_by", id);
+        object.text("accepted_until", until);
+    }
     object.maybe("fix", one.fix.as_deref());
 }

@@ -5,6 +5,7 @@ use super::exception_match::MatchShape;
 use audit::exception::Exception;
 use cloudtrail::names::FunctionArn;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use text::visible::excerpt;
 
 pub(crate) const FORMAT: Format =
@@ -161,9 +162,10 @@ pub(super) fn is_time(text: &str) -> bool {
 pub fn read_exceptions(bytes: &[u8]) -> Result<Vec<Exception>, DocumentError> {
     let shape: FileShape = document::read(bytes, FORMAT)?;
     let mut exceptions: Vec<Exception> = Vec::new();
+    let mut ids = HashSet::new();
     for (at, one) in shape.exceptions.into_iter().enumerate() {
         let one = one.checked(&format!("exceptions[{at}]"))?;
-        if exceptions.iter().any(|other| other.id == one.id) {
+        if !ids.insert(one.id.clone()) {
             let problem = format!("another exception is called `{}` already", excerpt(&one.id, 60));
             return wrong(format!("exceptions[{at}].id"), &problem);
         }

@@ -6,7 +6,7 @@ use super::framework_file::{framework, table_of};
 use super::inventory_file::{read_inventory, write_inventory};
 use super::limits::INVENTORY;
 use audit::Counted;
-use audit::inputs::Inputs;
+use audit::inputs::{Earlier, Inputs};
 use audit::inventory::Inventory;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -44,6 +44,49 @@ pub(crate) struct Choices {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) exceptions_max_days: Option<u16>,
     pub(crate) frameworks: Vec<toml::Value>,
+    /// How the baseline was judged, iff it is a saved audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) baseline_choices: Option<EarlierShape>,
+}
+
+/// How an earlier audit was judged.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EarlierShape {
+    today: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exceptions_max_days: Option<u16>,
+    /// A document of exceptions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exceptions: Option<serde_json::Value>,
+}
+
+impl EarlierShape {
+    fn of(earlier: &Earlier) -> Self {
+        let document = || serde_json::from_str(&write_exceptions(&earlier.exceptions)).ok();
+        EarlierShape {
+            today: earlier.today.clone(),
+            exceptions_max_days: earlier.exceptions.iter().find_map(|one| one.too_long),
+            exceptions: if earlier.exceptions.is_empty() { None } else { document() },
+        }
+    }
+
+    fn read(self, path: &str) -> Result<Earlier, DocumentError> {
+        day(&self.today, path)?;
+        let mut exceptions = match &self.exceptions {
+            None => Vec::new(),
+            Some(document) => read_exceptions(document.to_string().as_bytes())
+                .map_err(|error| impossible(format!("{path}exceptions"), error.to_string()))?,
+        };
+        if let Some(most) = self.exceptions_max_days {
+            exceptions.iter_mut().for_each(|one| one.limit(most, &self.today));
+        }
+        Ok(Earlier { exceptions, today: self.today })
+    }
+}
+
+fn day(today: &str, path: &str) -> Result<(), DocumentError> {
+    let problem = || "a day has the form 2027-01-31".to_owned();
+    if is_day(today) { Ok(()) } else { Err(impossible(format!("{path}today"), problem())) }
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -63,6 +106,7 @@ impl Choices {
             },
             exceptions_max_days: inputs.exceptions.iter().find_map(|one| one.too_long),
             frameworks: inputs.frameworks.iter().map(table_of).collect(),
+            baseline_choices: inputs.earlier.as_ref().map(EarlierShape::of),
         }
     }
 
@@ -71,9 +115,9 @@ impl Choices {
     /// # Errors
     /// [`DocumentError::Impossible`] where the day or a framework is none.
     pub(crate) fn put_into(self, inputs: &mut Inputs, path: &str) -> Result<(), DocumentError> {
-        if !is_day(&self.today) {
-            return Err(impossible(format!("{path}today"), "a day has the form 2027-01-31".to_owned()));
-        }
+        day(&self.today, path)?;
+        let earlier = self.baseline_choices.map(|one| one.read(&format!("{path}baseline_choices.")));
+        inputs.earlier = earlier.transpose()?;
         if let Some(most) = self.exceptions_max_days {
             inputs.exceptions.iter_mut().for_each(|one| one.limit(most, &self.today));
         }

@@ -53,6 +53,13 @@ fn what_is_counted_to_the_end_has_a_low_and_a_high_end() {
     assert!(cost.basis.iter().all(|one| !one.contains("not counted")), "{cost:#?}");
 }
 
+#[test]
+fn counts_whose_sum_is_too_large_are_as_many_as_can_be_said() {
+    let world = counted(world().trail("other", MEMBER, false, ALL), &[("batch", u64::MAX), ("orders", 9)]);
+    let cost = planned(&world).cost.unwrap();
+    assert_eq!(cost.invocations, u64::MAX, "{cost:#?}");
+}
+
 /// A function without a count is not a function without invocations.
 #[test]
 fn a_missing_count_makes_the_cost_a_least_one() {

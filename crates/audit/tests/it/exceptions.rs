@@ -180,3 +180,36 @@ fn an_exception_makes_no_no_of_what_is_not_known() {
         }
     }
 }
+
+#[test]
+fn an_exception_is_no_recorder_where_there_is_none() {
+    let world = World::member().functions(MEMBER, HERE, &["batch", "orders"]);
+    let exceptions = [exception(&["batch"])];
+    let told = on(&world, &exceptions, "2026-11-23");
+    let plane = &told.places[0].planes[0];
+    for verdict in [&told.verdicts[plane.any_other], &told.verdicts[told.data_events[&plane.any_other]]] {
+        assert_eq!(verdict.state, recording::State::NotRecorded, "{verdict:#?}");
+        assert_eq!(verdict.escape.as_ref().map(|escape| escape.turned_away.len()), Some(0), "{verdict:#?}");
+    }
+    // Beside a real one it is not named, either.
+    let world = self::world();
+    let exceptions = [exception(&["orders"])];
+    let told = on(&world, &exceptions, "2026-11-23");
+    let plane = &told.places[0].planes[0];
+    let verdict = &told.verdicts[plane.any_other];
+    let mut turned_away = verdict.escape.iter().flat_map(|escape| &escape.turned_away);
+    assert!(turned_away.all(|one| one.by.candidate == 0), "{verdict:#?}");
+}
+
+#[test]
+fn an_exception_that_is_only_too_long_is_not_said_to_have_ended() {
+    let mut one = exception(&["batch"]);
+    assert!(one.told("2026-11-23").contains("until 2026-12-31"));
+    assert!(one.told("2027-01-01").contains("ended 2026-12-31"));
+    one.limit(30, "2026-11-23");
+    let told = one.told("2026-11-23");
+    assert!(
+        told.contains("does not hold: it ends on 2026-12-31, and at most 30 days") && !told.contains("ended"),
+        "{told}"
+    );
+}

@@ -334,3 +334,24 @@ fn a_day_to_come_makes_no_exception_hold_for_longer() {
     one.limit(90, TODAY);
     assert!(one.holds_on(TODAY));
 }
+
+#[test]
+fn too_many_patterns_leave_new_functions_undetermined_and_say_so() {
+    let world = World::member().functions(MEMBER, HERE, &[]);
+    for (patterns, status) in [(2_000, Status::Fail), (2_001, Status::Undetermined)] {
+        let arns = (0..patterns).map(|at| format!("dev{at}-*")).collect();
+        let controls = vec!["lambda-invocations-recorded".to_owned()];
+        let matched = Match { controls, arns, ..Match::default() };
+        let exceptions = [Exception {
+            id: "many".to_owned(),
+            matched: Some(Box::new(matched)),
+            until: "2026-12-31".to_owned(),
+            ..Exception::default()
+        }];
+        let options = Options { exceptions: &exceptions, today: "2026-11-23", ..Options::default() };
+        let told = audit(&world.inventory, &options);
+        assert_eq!(told.controls[0].status, status, "{patterns}: {:#?}", told.controls[0]);
+        let limited = told.controls[0].findings.iter().any(|one| one.reason.code.as_str() == "work-limit");
+        assert_eq!(limited, patterns > 2_000, "{:#?}", told.controls[0].findings);
+    }
+}

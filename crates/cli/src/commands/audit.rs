@@ -2,7 +2,7 @@
 
 use super::notify::{self, Telling};
 use super::showing::Shown;
-use super::{Context, Opened, bundle, exceptions, frameworks, history, read_inventory};
+use super::{Context, Opened, bundle, exceptions, frameworks, history, read_inventory, saved};
 use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::problem::say;
@@ -11,9 +11,11 @@ use crate::settings;
 use anyhow::Result;
 use audit::Counted;
 use audit::exception::Exception;
-use audit::inputs::Inputs;
+use audit::inputs::{Earlier, Inputs};
 use audit::inventory::Inventory;
 use aws::Wants;
+use std::path::Path;
+use store::SavedAudit;
 
 /// Audits, prints, writes.
 ///
@@ -35,9 +37,14 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         return Ok(interrupted(&settings));
     }
     let exceptions = exceptions(settings.exceptions.as_deref(), context.limit(longest))?;
+    let (baseline, earlier) = match settings.baseline.as_deref().map(earlier).transpose()? {
+        Some((inventory, earlier)) => (Some(inventory), earlier),
+        None => (None, None),
+    };
     let inputs = Inputs {
         inventory: with_tags(facts.inventory, &exceptions, opened.session()),
-        baseline: settings.baseline.as_deref().map(read_inventory).transpose()?,
+        baseline,
+        earlier,
         exceptions,
         today: crate::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
@@ -47,8 +54,8 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let shown = Shown { inputs: &inputs, generated_at: &context.now, flags: flags.next() };
     // Whatever fails from here on, the answer is there.
     let outcome = shown.show(showing)?;
-    let before = match &inputs.baseline {
-        Some(baseline) => Some(Inputs { inventory: baseline.clone(), baseline: None, ..inputs.clone() }),
+    let before = match inputs.before() {
+        Some(before) => Some(before),
         None if targets.is_empty() => None,
         // Judged as this one is: only the accounts may differ.
         None => history.newest()?.map(|kept| Inputs { recorders: inputs.recorders, ..kept }),
@@ -60,6 +67,16 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let session = opened.session();
     Telling { targets: &targets, before: before.as_ref(), live: &live, session }.tell(&shown);
     Ok(outcome)
+}
+
+/// The inventory that is compared with, and how it was judged where the file is a saved audit.
+fn earlier(path: &Path) -> Result<(Inventory, Option<Earlier>)> {
+    match saved::maybe(path)? {
+        Some(SavedAudit { inputs: Inputs { inventory, exceptions, today, .. }, .. }) => {
+            Ok((inventory, Some(Earlier { exceptions, today })))
+        }
+        None => Ok((read_inventory(path)?, None)),
+    }
 }
 
 /// The inventory with the tags of recorders, where an exception asks for tags and AWS can be asked.

@@ -132,3 +132,76 @@ fn a_record_that_lies_in_no_folder_and_says_nothing_of_its_account_may_be_anybod
     let said = case.run(&[&["verify", "logs", "loose.json"], &facts[..], &day].concat(), MAY, None);
     assert_eq!(function(&said, "gone").0, "undetermined", "{said:?}");
 }
+
+/// What `verify` says of the function where this is the only record that may be its own.
+fn outcome(record: &Value) -> String {
+    function(&verified(record), "gone").0
+}
+
+#[test]
+fn a_record_of_another_kind_of_function_is_no_evidence_for_the_plain_one_of_that_name() {
+    let called = |event: &'static str, resources: Option<Value>, asked: &'static str| {
+        changed(|record| {
+            record["eventName"] = event.into();
+            record["requestParameters"] = json!({ "functionName": asked });
+            match &resources {
+                Some(resources) => record["resources"] = resources.clone(),
+                None => _ = record.remove("resources"),
+            }
+        })
+    };
+    let kind = |kind: &str| Some(json!([{ "type": kind, "accountId": "111122223333" }]));
+    let whole = |kind: &str| Some(json!([{ "type": kind, "accountId": "111122223333", "ARN": ARN }]));
+    let web = "InvokeWebFunctionEndpoint";
+    // What it was is clear: no plain function.
+    for record in [
+        called(web, None, "gone"),
+        called(web, Some(json!([])), "gone"),
+        called(web, kind("AWS::Lambda::WebFunction"), "gone"),
+        called(web, kind("AWS::Lambda::Function"), "gone"),
+        called(web, None, "arn:aws:lambda:us-east-1:111122223333:web-function/gone"),
+        called("RunMicrovm", None, "gone"),
+        called("RunMicrovm", None, ARN),
+        called("RunMicrovm", kind("AWS::Lambda::MicrovmImage"), "gone"),
+    ] {
+        assert_eq!(outcome(&record), "missing", "{record}");
+    }
+    // What it was is not.
+    for record in [
+        called(web, None, ARN),
+        called(web, whole("AWS::Lambda::WebFunction"), "gone"),
+        called(web, whole("AWS::Lambda::Function"), "gone"),
+        called("Invoke", kind("AWS::Lambda::WebFunction"), "gone"),
+        called("Invoke", whole("AWS::Lambda::WebFunction"), "gone"),
+        called("InvokeSomething", None, "gone"),
+        called("InvokeSomething", None, ARN),
+        called("InvokeSomething", whole("AWS::Lambda::DurableExecution"), "gone"),
+    ] {
+        is_doubt(&record);
+    }
+    let plain = ["Invoke", "InvokeAsync", "InvokeAsync20141113", "InvokeFunctionUrl", "Invoke20150331v2"];
+    for event in [&plain[..], &["InvokeExecution", "InvokeWithResponseStream"]].concat() {
+        is_evidence(&called(event, None, "gone"));
+        is_evidence(&called(event, Some(json!([])), ARN));
+    }
+    is_evidence(&called("InvokeSomething", whole("AWS::Lambda::Function"), "gone"));
+}
+
+#[test]
+fn a_record_that_asks_for_a_function_and_names_another_accuses_nobody() {
+    let named = |resource: String, asked: &str| {
+        changed(|record| {
+            record["resources"][0]["ARN"] = resource.clone().into();
+            record["requestParameters"]["functionName"] = asked.into();
+        })
+    };
+    let version = format!("{ARN}:7");
+    for asked in [ARN, &version, "gone", "gone:7", "111122223333:function:gone"] {
+        is_doubt(&named(ARN.replace(":function:", ":Function:"), asked));
+        is_doubt(&named(ARN.replace(":function:", ":function/"), asked));
+        is_doubt(&named(ARN.replace(":gone", ":Gone"), asked));
+        is_evidence(&named(ARN.to_owned(), asked));
+    }
+    is_doubt(&named(ARN.replace("111122223333", "444455556666"), ARN));
+    is_doubt(&named(ARN.replace(":function:", ":web-function/"), ARN));
+}

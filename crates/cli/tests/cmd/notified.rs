@@ -207,3 +207,85 @@ fn what_is_no_target_is_refused_before_anything_is_asked() {
         assert!(said.stdout.is_empty() && said.stderr.starts_with("error: --notify: "), "{}", said.stderr);
     }
 }
+
+/// What the address is told of the second inventory after the first, both changed so, with these exceptions each.
+fn told_of(change: [&dyn Fn(&mut Value); 2], exceptions: [bool; 2]) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let accepted = json!({"format": "invoketrail.exceptions/1", "exceptions": [{"id": "x", "owner": "o", "reason": "r", "until": "2027-01-31",
+        "declared_at": "2026-11-01T00:00:00Z", "functions": ["arn:aws:lambda:eu-west-1:444455556666:function:orders"]}]});
+    fs::write(path("exceptions.json"), accepted.to_string()).unwrap();
+    let (exceptions_file, history) = (path("exceptions.json"), path("history.sqlite"));
+    let address = taking();
+    for (at, (change, accepted)) in change.into_iter().zip(exceptions).enumerate() {
+        let mut acme: Value = serde_json::from_str(&fs::read_to_string(root().join(ACME)).unwrap()).unwrap();
+        change(&mut acme);
+        fs::write(path("acme.json"), acme.to_string()).unwrap();
+        let file = path("acme.json");
+        let mut arguments = vec!["audit", &file, "--keep", "--history", &history];
+        if accepted {
+            arguments.extend(["--exceptions", &exceptions_file]);
+        }
+        if at == 1 {
+            arguments.extend(["--notify", &address.url]);
+        }
+        ends(&run(&arguments), 3);
+    }
+    let asked = address.asked();
+    let told: Vec<Value> = asked.iter().map(|asked| serde_json::from_str(&asked.body).unwrap()).collect();
+    told.iter().for_each(is_of_schema);
+    told
+}
+
+#[test]
+fn what_got_worse_is_told_though_its_status_is_the_same() {
+    let less = |acme: &mut Value| {
+        let trails = acme["recorders"].as_array_mut().unwrap().iter_mut();
+        let trail = trails.into_iter().find(|one| one["name"] == "data-invoke").unwrap();
+        trail["selectors"] = json!({"known": {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true, "DataResources": []}]}});
+    };
+    let told = told_of([&|_| (), &less], [false, false]);
+    let mut changed = names(&told[0]["changed"]);
+    changed.sort_unstable();
+    assert_eq!(changed, ["score", "train"], "{told:#?}");
+    let one = told[0]["changed"].as_array().unwrap().iter().find(|one| one["resource"].is_string()).unwrap();
+    assert!(one["headline"] != one["headline_before"] && one["status"] == one["status_before"], "{one}");
+}
+
+/// Lets the trail of that name fail to deliver in one Region.
+fn fails(acme: &mut Value, name: &str) {
+    let places = acme["places"].as_array_mut().unwrap().iter_mut();
+    let trails = places.flat_map(|place| place["trails"]["known"].as_array_mut().unwrap());
+    let named = |one: &&mut Value| one["trail"].as_str().unwrap().ends_with(&format!("/{name}"));
+    let trail = trails.into_iter().find(named).unwrap();
+    trail["status"]["known"]["delivery_error"] = "AccessDenied".into();
+}
+
+#[test]
+fn each_trail_that_stops_delivering_is_told() {
+    let first = |acme: &mut Value| fails(acme, "shop-all");
+    let both = |acme: &mut Value| ["shop-all", "shop-vendor"].into_iter().for_each(|name| fails(acme, name));
+    let told = told_of([&first, &both], [false, false]);
+    let new: Vec<&Value> = told[0]["new"].as_array().unwrap().iter().collect();
+    let delivery = new.iter().find(|one| one["control"] == "delivery-healthy").unwrap();
+    assert!(delivery["headline"].as_str().unwrap().contains("shop-vendor"), "{delivery}");
+    assert!(delivery["id"].as_str().unwrap().ends_with(":trail/shop-vendor"), "{delivery}");
+    let resolved = told[0]["resolved"].as_array().unwrap();
+    assert!(resolved.iter().all(|one| one["control"] != "delivery-healthy"), "{resolved:?}");
+}
+
+#[test]
+fn what_an_exception_accepts_is_not_resolved() {
+    let same = |_: &mut Value| ();
+    let told = told_of([&same, &same], [false, true]);
+    assert_eq!(
+        (names(&told[0]["resolved"]), names(&told[0]["accepted"])),
+        (vec![], vec!["orders"]),
+        "{told:#?}"
+    );
+    assert_eq!(told[0]["accepted"][0]["accepted_by"], "x");
+    assert!(told[0]["sentence"].as_str().unwrap().ends_with(", 1 accepted"), "{told:#?}");
+    let told = told_of([&same, &same], [true, false]);
+    assert_eq!(names(&told[0]["new"]), ["orders"], "{told:#?}");
+    assert!(told_of([&same, &same], [true, true]).is_empty());
+}

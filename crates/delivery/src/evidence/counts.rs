@@ -30,7 +30,7 @@ impl Counted {
     /// Of these hours.
     fn of(hours: impl Iterator<Item = (i64, u64)>) -> Counted {
         let counted: Vec<(i64, u64)> = hours.filter(|(_, count)| *count > 0).collect();
-        let sum = counted.iter().map(|(_, count)| *count).sum();
+        let sum = counted.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
         Counted { metric: Metric::Known(sum), hours: counted.into_iter().map(|(hour, _)| hour).collect() }
     }
 }
@@ -154,6 +154,12 @@ mod tests {
         assert_eq!(of(0, HOUR), Metric::Known(0));
         assert!(matches!(of(0, HOUR - 1), Metric::Unknown(why) if why.contains("455 days")));
         assert_eq!(of(3, 0), Metric::Known(3));
+    }
+
+    #[test]
+    fn counts_whose_sum_is_too_large_are_as_many_as_can_be_said() {
+        let hours = HourlyCounts::from([(2 * HOUR, u64::MAX), (3 * HOUR, 1)]);
+        assert_eq!(summed(Some(&hours), &(2 * HOUR..4 * HOUR)).metric, Metric::Known(u64::MAX));
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Counts {
     pub(super) fn take(&mut self, record: &Record<'_>) {
         if let Some(aggregated) = &record.aggregated {
             self.aggregated.0 += 1;
-            self.aggregated.1 += aggregated.count.unwrap_or(0);
+            self.aggregated.1 = self.aggregated.1.saturating_add(aggregated.count.unwrap_or(0));
         } else if record.is_invocation() {
             self.invocations += 1;
         } else {
@@ -113,7 +113,7 @@ impl Account {
         self.invocations += counts.invocations;
         self.control += counts.control;
         self.aggregated.0 += counts.aggregated.0;
-        self.aggregated.1 += counts.aggregated.1;
+        self.aggregated.1 = self.aggregated.1.saturating_add(counts.aggregated.1);
         if *refusals > 0 || trouble.is_some() {
             self.damaged += 1;
         }
@@ -143,7 +143,7 @@ impl Account {
         self.invocations += other.invocations;
         self.control += other.control;
         self.aggregated.0 += other.aggregated.0;
-        self.aggregated.1 += other.aggregated.1;
+        self.aggregated.1 = self.aggregated.1.saturating_add(other.aggregated.1);
         self.not_events += other.not_events;
         self.refusals += other.refusals;
         self.corrections_apart += other.corrections_apart;

@@ -1,7 +1,7 @@
 //! Bundles that are as they were made, and those that are not.
 
 use super::{Bundle, BundleError, Damage, Decided, MANIFEST, Part, bundle_target, read_bundle, write_bundle};
-use audit::inputs::Inputs;
+use audit::inputs::{Earlier, Inputs};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -25,7 +25,8 @@ fn inputs() -> Inputs {
     let mut exceptions = crate::read_exceptions(EXCEPTIONS.as_bytes()).unwrap();
     exceptions.iter_mut().for_each(|one| one.limit(100, "2026-11-23"));
     let today = "2026-11-23".to_owned();
-    Inputs { inventory, baseline, exceptions, today, frameworks, ..Inputs::default() }
+    let earlier = Some(Earlier { exceptions: exceptions.clone(), today: "2026-11-01".to_owned() });
+    Inputs { inventory, baseline, earlier, exceptions, today, frameworks, ..Inputs::default() }
 }
 
 fn make(to: &Path) {

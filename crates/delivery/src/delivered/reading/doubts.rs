@@ -3,6 +3,7 @@
 
 use super::Holes;
 use cloudtrail::arn::{Arn, partition_of};
+use cloudtrail::resource::ResourceType;
 use logs::{Column, Home, Marks, Row, Sheet, is_account};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,6 +15,8 @@ const UNKNOWN: &str = "invocation records do not say which function was called";
 const OTHER_PLACE: &str = "invocation records name a function of another Region or partition than their own";
 const OTHER_FOLDER: &str = "invocation records lie in the folder of another account or Region than they say";
 const OTHER_NAME: &str = "invocation records name one function among their resources and ask for another";
+const OTHER_KIND: &str =
+    "invocation records name a function but not, or not for certain, a call of a plain function";
 
 /// An account and a Region, as far as they are known.
 type Place<'s> = (Option<&'s str>, Option<&'s str>);
@@ -37,16 +40,22 @@ enum Worth {
     Stray,
     /// It contradicts itself or its folder.
     Nothing,
+    /// It names a plain function, and does not say that one was called.
+    OtherKind,
 }
+
+/// What rows that are alike have in common: texts, and marks of the kind.
+type Ids = ([u32; 4], [bool; 2]);
 
 /// Looks at each row; doubts are about the time `asked`.
 pub(super) fn settle<'s>(sheet: &'s Sheet, home: Option<&'s Home>, asked: &Range<i64>) -> Settled<'s> {
     let mut settled = Settled { sheet: None, strays: 0, found: BTreeMap::new() };
     let mut all_count = true;
     // Rows that follow each other are often alike.
-    let mut last: Option<([u32; 4], Worth, Option<Doubt<'s>>)> = None;
+    let mut last: Option<(Ids, Worth, Option<Doubt<'s>>)> = None;
     for row in &sheet.rows {
-        let ids = COLUMNS.map(|column| row.text(column));
+        let kind = [Marks::OTHER_KIND, Marks::WEB].map(|mark| row.marks.any(mark));
+        let ids = (COLUMNS.map(|column| row.text(column)), kind);
         let known = last.take().filter(|(known, ..)| *known == ids);
         let (_, worth, doubt) = known.unwrap_or_else(|| {
             let (worth, doubt) = of(sheet, row, home);
@@ -110,8 +119,13 @@ fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&'s Home>) -> (Worth, Option
     let at_home = home.is_none_or(|home| account == Some(home.account.as_str()));
     let Some(arn) = arn else {
         let worth = if at_home { Worth::Counts } else { Worth::Stray };
-        return (worth, Some(Doubt { places: vec![own], why: UNKNOWN }));
+        let doubt = Doubt { places: vec![own], why: UNKNOWN };
+        // Whichever web function it was, it was no plain one.
+        return (worth, (!row.marks.any(Marks::WEB)).then_some(doubt));
     };
+    if row.marks.any(Marks::OTHER_KIND) && arn.resource.starts_with(FUNCTION) {
+        return (Worth::OtherKind, Some(Doubt { places: each([there, Some(own), None]), why: OTHER_KIND }));
+    }
     let agrees = |region: &str| {
         (arn.region.is_empty() || arn.region == region) && arn.partition == partition_of(region)
     };
@@ -123,9 +137,33 @@ fn of<'s>(sheet: &'s Sheet, row: &Row, home: Option<&'s Home>) -> (Worth, Option
         Some(home) if home.account == arn.account => Worth::CountsAtHome,
         _ => Worth::Stray,
     };
-    let other = text(Column::Asked).and_then(name_asked).zip(name(arn.resource)).is_some_and(|(a, b)| a != b);
-    (worth, other.then(|| Doubt { places: each([there, Some(own), None]), why: OTHER_NAME }))
+    let asked = text(Column::Asked).filter(|asked| asks_for_another(asked, &arn));
+    let doubt = asked.map(|asked| {
+        let asked = Arn::parse(asked).filter(is_whole);
+        let asked = asked.map(|asked| (Some(asked.account), Some(asked.region)));
+        Doubt { places: each([there, Some(own), asked]), why: OTHER_NAME }
+    });
+    (worth, doubt)
 }
+
+/// True iff a plain function is asked for, and it is not the one that the ARN names to the letter.
+fn asks_for_another(asked: &str, arn: &Arn<'_>) -> bool {
+    let whole = Arn::parse(asked).filter(is_whole);
+    let function = |arn: &Arn<'_>| name(arn.resource).is_some();
+    // What is neither the ARN of a plain function nor of another kind may be that of any of them, badly written.
+    let of_another_kind = !function(arn) && KINDS.iter().any(|kind| arn.resource.starts_with(kind));
+    match whole {
+        Some(whole) if function(&whole) => {
+            let place = |arn: &Arn<'_>| [arn.partition, arn.region, arn.account].map(str::to_owned);
+            name(whole.resource) != name(arn.resource) || place(&whole) != place(arn)
+        }
+        _ if of_another_kind => false,
+        _ => name_asked(asked).is_some_and(|asked| name(arn.resource) != Some(asked)),
+    }
+}
+
+/// How the resources of other kinds begin.
+const KINDS: [&str; 2] = [ResourceType::WebFunction.arn_infix(), ResourceType::MicrovmImage.arn_infix()];
 
 /// Those that are known, each once.
 fn each(places: [Option<Place<'_>>; 3]) -> Vec<Place<'_>> {
@@ -149,12 +187,14 @@ fn is_whole(arn: &Arn<'_>) -> bool {
 
 /// The function's name in an ARN's last part; `None` for web functions and the like, which are asked for otherwise.
 fn name(resource: &str) -> Option<&str> {
-    resource.strip_prefix("function:")?.split(':').next()
+    resource.strip_prefix(FUNCTION)?.split(':').next()
 }
+
+const FUNCTION: &str = "function:";
 
 /// The function's name in what was asked for: a name or an ARN, whole or in part, with a version or without.
 fn name_asked(asked: &str) -> Option<&str> {
-    if let Some(at) = asked.find("function:") {
+    if let Some(at) = asked.find(FUNCTION) {
         return asked.get(at..).and_then(name);
     }
     let named = !asked.contains(['/', ' ']) && !asked.starts_with("arn:");
