@@ -50,9 +50,17 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
         (false, false) => return None,
+        // Whoever takes a strong role away and gives what the function ran as mends something.
+        (true, true) if strong.is_none() && is_put_back(view, roles, change, was, (&role, &function)) => {
+            Severity::Note
+        }
         (true, true) if had_before && strong.is_none() => Severity::Low,
         (true, true) if was.is_none() && strong.is_none() => Severity::Medium,
         (true, true) => DETECTION.severity,
+        // A person who gives a strong role back that was taken away is not excused by it.
+        (true, false) if had_before && strong.is_some() && is_person(&change.who) && learned => {
+            Severity::Medium
+        }
         (true, false) if had_before || was.is_none() => return None,
         (true, false) if of_others && is_person(&change.who) => Severity::Low,
         (true, false) if of_others => return None,
@@ -68,6 +76,18 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
     let seen = format!("{} {}.{strength}", who(change), verb(change, "changed", "change", &object));
     let found = Finding::of_change(DETECTION.id, severity, change, seen).about(Some(function));
     Some(found.normally(standing.words().to_owned()))
+}
+
+/// True iff the role before was strong, and this one is the function's own: Lambda runs the function as it, and no other function.
+fn is_put_back(
+    view: &View<'_>,
+    roles: &Roles<'_>,
+    change: &Change,
+    was: Option<&&str>,
+    (role, function): (&str, &str),
+) -> bool {
+    let was_strong = was.is_some_and(|was| roles.why_strong(was, change.time).is_some());
+    was_strong && runs_as(view, role, function) && !roles.is_run_by_others(role, function, change.time)
 }
 
 /// True iff Lambda was seen to run the function as that role, however late.
