@@ -1,6 +1,7 @@
 //! Weak signs: what says little by itself, and much beside another of the same principal. A person calls from a new place, or calls a new
 //! function; who took a person's session does both within a day.
 
+use crate::baseline::habit::network;
 use crate::finding::{Finding, Severity};
 use std::collections::BTreeMap;
 
@@ -45,37 +46,61 @@ fn side(detection: &str) -> Option<Side> {
     })
 }
 
-/// The findings, with notes of one principal that show two sides within a day raised to findings. Several signs of one side are one: whoever
-/// calls a new function calls a version that is new for it, too.
+/// A note that is a sign.
+#[derive(Clone, Copy)]
+struct Sign {
+    at: usize,
+    side: Side,
+    time: i64,
+    until: i64,
+}
+
+/// The findings, with the first of notes raised to a finding where one principal shows two sides from one network within a day; it names what
+/// the others rest on, too. Several signs of one side are one: whoever calls a new function calls a version that is new for it, too. What
+/// others of the same role do elsewhere is not of the same hand.
 pub(crate) fn joined(mut found: Vec<Finding>) -> Vec<Finding> {
-    let mut of: BTreeMap<&str, Vec<(usize, Side, i64, i64)>> = BTreeMap::new();
+    let mut of: BTreeMap<(&str, &str), Vec<Sign>> = BTreeMap::new();
     for (at, one) in found.iter().enumerate() {
         if let (Severity::Note, Some(side), Some(who)) = (one.severity, side(&one.detection), &one.principal)
         {
-            of.entry(who).or_default().push((at, side, one.time, one.until));
+            let place = network(one.address.as_deref().unwrap_or_default());
+            of.entry((who, place)).or_default().push(Sign { at, side, time: one.time, until: one.until });
         }
     }
-    let mut raised: BTreeMap<usize, Side> = BTreeMap::new();
-    for signs in of.values() {
-        for (at, side, time, until) in signs {
-            let near = |other: &&(usize, Side, i64, i64)| {
-                let (_, beside, from, end) = other;
-                beside != side && *from <= until.saturating_add(WITHIN) && *time <= end.saturating_add(WITHIN)
-            };
-            if let Some((_, beside, ..)) = signs.iter().find(near) {
-                raised.insert(*at, *beside);
+    let mut groups: Vec<Vec<Sign>> = Vec::new();
+    for signs in of.values_mut() {
+        signs.sort_by_key(|sign| (sign.time, sign.at));
+        let mut rest = signs.as_slice();
+        while let Some(first) = rest.first() {
+            let end = first.until.max(first.time).saturating_add(WITHIN);
+            let (near, later) = rest.split_at(rest.partition_point(|sign| sign.time <= end).max(1));
+            rest = later;
+            if near.iter().any(|sign| sign.side != first.side) {
+                groups.push(near.to_vec());
             }
         }
     }
-    for (at, beside) in raised {
-        if let Some(one) = found.get_mut(at) {
-            one.severity = Severity::Low;
-            let more = format!("Within a day, this principal shows another weak sign: {}.", beside.words());
-            one.remark =
-                Some(one.remark.take().map_or_else(|| more.clone(), |told| format!("{told} {more}")));
-        }
+    for group in groups {
+        raise(&mut found, &group);
     }
     found
+}
+
+/// The first of them speaks for all.
+fn raise(found: &mut [Finding], group: &[Sign]) {
+    let Some(first) = group.first() else { return };
+    let others = group.iter().filter(|sign| sign.side != first.side);
+    let mut words: Vec<&str> = others.map(|sign| sign.side.words()).collect();
+    words.sort_unstable();
+    words.dedup();
+    let proofs: Vec<_> =
+        group.iter().filter_map(|sign| found.get(sign.at)).flat_map(|one| one.proofs.clone()).collect();
+    let more = format!("Within a day, this principal shows another weak sign: {}.", words.join(", "));
+    if let Some(one) = found.get_mut(first.at) {
+        one.severity = Severity::Low;
+        one.remark = Some(one.remark.take().map_or_else(|| more.clone(), |told| format!("{told} {more}")));
+        *one = one.clone().with_proofs(proofs);
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +136,9 @@ mod tests {
     fn two_sides_within_a_day_are_a_finding() {
         let both =
             raised(vec![note("INV-01", 0, "eve"), note("INV-03", 20, "eve"), note("INV-03", 9, "bob")]);
-        assert_eq!(both, [true, true, false]);
+        assert_eq!(both, [true, false, false], "one speaks for both");
+        let elsewhere = Finding { address: Some("192.0.2.1".to_owned()), ..note("INV-03", 2, "eve") };
+        assert_eq!(raised(vec![note("INV-01", 0, "eve"), elsewhere]), [false, false], "another of the role");
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn program(agent: &str) -> &str {
 }
 
 /// Of an address of version 4 what stands before its second dot, of version 6 before the second colon.
-fn network(address: &str) -> &str {
+pub(crate) fn network(address: &str) -> &str {
     let mark = if address.contains(':') { ':' } else { '.' };
     let end = address.match_indices(mark).nth(1).map_or(address.len(), |(at, _)| at);
     address.get(..end).unwrap_or(address)

@@ -18,7 +18,8 @@ const FEW_NETWORKS: usize = 3;
 /// People who change functions, where things are developed.
 const SEVERAL: usize = 2;
 /// Changes of what a function runs.
-const CODE: [&str; 3] = ["CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
+const CODE: [&str; 5] =
+    ["CreateFunction", "PublishVersion", "UpdateAlias", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
 /// Changes before, for the way a pipeline works to be known.
 const KNOWN_WAY: usize = 10;
 
@@ -213,10 +214,14 @@ impl<'v> Deployers<'v> {
         usual && !is_person(&change.who) && !is_application(self.view, &change.who)
     }
 
-    /// True iff it is trusted, or is no person and the records are too short to know.
+    /// True iff it is trusted, or is no person, and the records begin too late to know, but it goes on for days.
     pub(super) fn manages(&self, change: &Change) -> bool {
         let unknown = !self.view.has_learned(&change.account, change.time) && !is_person(&change.who);
-        unknown || self.is_trusted(change)
+        let goes_on = || {
+            let deeds = self.by.get(change.who.name.as_str());
+            deeds.is_some_and(|deeds| deeds.changing.values().any(|days| days.len() >= SETTLED_DAYS))
+        };
+        (unknown && goes_on()) || self.is_trusted(change)
     }
 
     /// True iff the settings name it.

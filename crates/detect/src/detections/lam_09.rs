@@ -2,7 +2,7 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{done_or_tried, hourly, verb, who};
-use super::roles::Roles;
+use super::roles::{Roles, role_in};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -50,8 +50,10 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
         (false, false) => return None,
-        // Whoever takes a strong role away and gives what the function ran as mends something.
-        (true, true) if strong.is_none() && is_put_back(view, roles, change, was, (&role, &function)) => {
+        // Whoever gives a function back what it alone ran as mends something.
+        (true, true)
+            if strong.is_none() && is_put_back(view, deployers, roles, change, (&role, &function)) =>
+        {
             Severity::Note
         }
         (true, true) if had_before && strong.is_none() => Severity::Low,
@@ -78,16 +80,22 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
     Some(found.normally(standing.words().to_owned()))
 }
 
-/// True iff the role before was strong, and this one is the function's own: Lambda runs the function as it, and no other function.
+/// True iff the role is the function's own, as which Lambda runs it and no other function, and the change undoes one that somebody else
+/// made who should not have.
 fn is_put_back(
     view: &View<'_>,
+    deployers: &Deployers<'_>,
     roles: &Roles<'_>,
     change: &Change,
-    was: Option<&&str>,
     (role, function): (&str, &str),
 ) -> bool {
-    let was_strong = was.is_some_and(|was| roles.why_strong(was, change.time).is_some());
-    was_strong && runs_as(view, role, function) && !roles.is_run_by_others(role, function, change.time)
+    let mut before =
+        view.done("lambda", &["UpdateFunctionConfiguration"]).take_while(|other| other.time < change.time);
+    let named = |other: &&Change| role_in(other).is_some() && other.function().as_deref() == Some(function);
+    let undone = before.by_ref().filter(named).last();
+    let strange = undone
+        .is_some_and(|other| other.who.name != change.who.name && deployers.standing(other).is_unusual());
+    strange && runs_as(view, role, function) && !roles.is_run_by_others(role, function, change.time)
 }
 
 /// True iff Lambda was seen to run the function as that role, however late.

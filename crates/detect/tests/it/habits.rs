@@ -61,7 +61,7 @@ fn what_is_done_in_another_way_each_time_is_no_way_to_deploy() {
                 } else {
                     ("beef2", format!("{}.0.2.1", 60 + day))
                 };
-                code(LATER + day * DAY, &format!("{who}{day}"), &address, "aws-cli/2.15")
+                code(LATER + 2 * day * DAY, &format!("{who}{day}"), &address, "aws-cli/2.15")
             })
             .collect::<Vec<Value>>()
     };
@@ -81,11 +81,20 @@ fn two_weak_signs_of_a_person_within_a_day_are_a_finding() {
     };
     assert_eq!(of_both(vec![new(10)]), [Some(Severity::Note), None]);
     assert_eq!(of_both(vec![away(10)]), [None, Some(Severity::Note)]);
-    assert_eq!(of_both(vec![new(10), away(12)]), [Some(Severity::Low), Some(Severity::Low)]);
+    assert_eq!(
+        of_both(vec![new(10), away(12)]),
+        [Some(Severity::Note), Some(Severity::Note)],
+        "two of her role"
+    );
+    let both = |hour: i64| with(new(hour), &[("sourceIPAddress", json!("203.0.113.9"))]);
+    let found = with_hers(vec![both(10)]);
+    let raised: Vec<_> = found.iter().filter(|one| one.severity > Severity::Note).collect();
+    assert_eq!(raised.len(), 1, "{found:#?}");
+    assert!(raised[0].remark.as_deref().is_some_and(|told| told.starts_with("Within a day")));
     let often = (0..30).map(|one| with(new(10), &[("eventID", json!(format!("x{one}")))])).collect();
     assert_eq!(of_both(often), [Some(Severity::Medium), None], "no person calls by hand as often");
-    let many = ["cart", "events", "a"].map(|name| call(on(20, 10), name, &anna));
-    let before = ["a"].map(|name| daily(0, 30, name, &backend())).concat();
+    let many = ["cart", "a", "b"].map(|name| call(on(20, 10), name, &anna));
+    let before = ["a", "b"].map(|name| daily(0, 30, name, &backend())).concat();
     assert_eq!(of_both([many.to_vec(), before].concat())[0], Some(Severity::Medium), "looks around");
 }
 
