@@ -15,8 +15,6 @@ enum Side {
     What,
     /// From where.
     Where,
-    /// At which hour.
-    When,
     /// How often.
     Often,
     /// What it changes.
@@ -28,7 +26,6 @@ impl Side {
         match self {
             Side::What => "a call that is new for it",
             Side::Where => "a place that is new for it",
-            Side::When => "an hour that is unusual for it",
             Side::Often => "more calls than usual",
             Side::Change => "a change of a function",
         }
@@ -39,7 +36,6 @@ fn side(detection: &str) -> Option<Side> {
     Some(match detection {
         "INV-01" | "INV-07" | "INV-15" => Side::What,
         "INV-03" => Side::Where,
-        "INV-12" => Side::When,
         "INV-04" => Side::Often,
         "LAM-05" | "LAM-07" | "INV-06" => Side::Change,
         _ => return None,

@@ -1,6 +1,6 @@
 //! INV-12: the console, or an hour, that is unusual for the principal.
 
-use super::inv_shared::{by_hand, functions, tell};
+use super::inv_shared::{functions, tell};
 use crate::baseline::{Book, Kind, Principal, Use, count, few, incidents, is_break_glass, when};
 use crate::detection::{Detection, Threshold};
 use crate::facts::{DAY, HOUR};
@@ -112,6 +112,5 @@ fn tell_of<'f>(
             format!("On {days} with calls before, it never called from the console."),
         ),
     };
-    let severity = by_hand(book, principal, &calls, DETECTION.severity);
-    Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(normal))
+    Some(tell(view, (DETECTION.id, DETECTION.severity), principal, &calls, seen)?.normally(normal))
 }

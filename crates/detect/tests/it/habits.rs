@@ -3,7 +3,7 @@
 use crate::inv_who::{in_month, on};
 use crate::lam::{LATER, after, eve, lambda};
 use crate::trl::severities;
-use crate::world::{DAY, SHOP, call, change, daily, found, of, service, session, with};
+use crate::world::{DAY, SHOP, call, change, daily, found, of, session, with};
 use detect::finding::Severity;
 use serde_json::{Value, json};
 
