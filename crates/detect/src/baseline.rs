@@ -6,15 +6,17 @@
 mod book;
 mod deploys;
 mod excuses;
+pub(crate) mod habit;
 mod names;
 mod novel;
 mod places;
 mod robust;
 mod tools;
+mod works;
 
 pub(crate) use book::{Book, Kind, Known, Principal, Use};
 pub(crate) use excuses::EXPLORES;
-pub(crate) use names::{count, few, is_break_glass, when};
+pub(crate) use names::{count, few, is_break_glass, is_of_people, when};
 pub(crate) use novel::{NEW_FUNCTION, Novel};
 pub(crate) use places::{Place, of_address, place};
 pub(crate) use robust::{Hours, Usual, incidents};

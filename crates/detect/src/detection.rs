@@ -41,7 +41,8 @@ pub struct Detection {
 pub fn detect(view: &View<'_>) -> Vec<Finding> {
     let wanted = crate::detections::ALL.iter().filter(|one| view.settings.is_on(one.id));
     let found = wanted.flat_map(|one| (one.find)(view)).map(|one| judged(one, view));
-    let mut found: Vec<Finding> = found.map(Finding::identified).collect();
+    let mut found: Vec<Finding> = crate::signs::joined(found.collect());
+    found = found.into_iter().map(Finding::identified).collect();
     found.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
     found.dedup_by(|one, other| one.id == other.id);
     found
@@ -69,8 +70,13 @@ fn judged(finding: Finding, view: &View<'_>) -> Finding {
     let covered = known.iter().find_map(|one| one.covered_by.clone());
     // Each of them has to be covered for all of them to be.
     match covered.filter(|_| !known.is_empty() && known.iter().all(|one| one.covered_by.is_some())) {
+        // What it does is one question, who does it another.
         Some(other) => Finding {
-            severity: Severity::Note,
+            severity: if crate::detections::are_trusted(view, &finding.proofs) {
+                Severity::Note
+            } else {
+                Severity::Low.min(finding.severity)
+            },
             remark: Some(format!("Nothing is lost: {} records the same.", crate::view::name_of(&other))),
             ..finding
         },

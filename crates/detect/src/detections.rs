@@ -1,6 +1,8 @@
 //! All detections, one file each; beside it its page.
 
 use crate::detection::Detection;
+use crate::finding::Proof;
+use crate::view::View;
 
 mod bucket;
 mod deployers;
@@ -53,6 +55,13 @@ mod trl_08;
 mod trl_09;
 mod trl_10;
 mod trl_11;
+
+/// True iff whoever manages recorders made all of these changes, as far as is known.
+pub(crate) fn are_trusted(view: &View<'_>, proofs: &[Proof]) -> bool {
+    let deployers = deployers::Deployers::of(view);
+    let changed = |proof: &Proof| view.facts.changes.get(&(proof.time, proof.event_id.clone()));
+    proofs.iter().filter_map(changed).all(|change| deployers.manages(change))
+}
 
 /// All of them.
 pub const ALL: &[&Detection] = &[

@@ -21,6 +21,7 @@ pub mod recorders;
 pub mod ruled;
 pub mod settings;
 pub mod sigma;
+mod signs;
 pub mod story;
 pub mod tuning;
 pub mod view;

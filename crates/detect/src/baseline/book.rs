@@ -2,6 +2,7 @@
 
 use super::deploys::Deploys;
 use super::novel::{Novel, novel};
+use super::works::Works;
 use crate::call::{Caller, Way};
 use crate::facts::DAY;
 use crate::view::{Call, View, account_of, region_of};
@@ -74,6 +75,8 @@ pub(crate) struct Book<'f> {
     accounts: BTreeMap<&'f str, i64>,
     /// Who deploys.
     pub(crate) deploys: Deploys<'f>,
+    /// Where and with what principals work.
+    pub(crate) works: Works<'f>,
     /// First calls of functions by principals, by principal, then by time.
     pub(crate) novel: Vec<Novel<'f>>,
 }
@@ -88,7 +91,8 @@ impl<'f> Book<'f> {
             uses.push(Use { call: *call, kind: kind(&view.caller(call), &view.way(call)), who });
         }
         uses.sort_unstable_by_key(|one| (one.who, one.time(), one.call.key));
-        let mut book = Book { uses, deploys: Deploys::of(view), ..Book::default() };
+        let works = Works::of(view, &uses);
+        let mut book = Book { uses, deploys: Deploys::of(view, &works), works, ..Book::default() };
         let mut from = 0;
         for group in book.uses.chunk_by(|one, other| one.who == other.who) {
             let range = from..from + group.len();

@@ -1,7 +1,9 @@
 //! Who deploys functions, and what was deployed when.
 
+use super::habit::ways;
+use super::works::Works;
 use crate::change::Change;
-use crate::facts::DAY;
+use crate::facts::{DAY, HOUR};
 use crate::view::{View, account_of, name_of};
 use std::collections::BTreeMap;
 
@@ -37,8 +39,8 @@ pub(crate) struct Deploys<'f> {
     all: Vec<Deploy<'f>>,
     /// By function, the positions of its changes.
     by_function: BTreeMap<String, Vec<usize>>,
-    /// By principal: the first deployment of each day.
-    habits: BTreeMap<&'f str, Vec<i64>>,
+    /// By principal and way: the first deployment of each day.
+    habits: BTreeMap<&'f str, BTreeMap<(&'f str, &'f str), Vec<i64>>>,
     /// By account and name of a role: its creations.
     roles: BTreeMap<(String, String), Vec<&'f Change>>,
     /// By account: when the first change was that says that changes of functions are recorded.
@@ -47,7 +49,7 @@ pub(crate) struct Deploys<'f> {
 }
 
 impl<'f> Deploys<'f> {
-    pub(super) fn of(view: &View<'f>) -> Deploys<'f> {
+    pub(super) fn of(view: &View<'f>, works: &Works<'f>) -> Deploys<'f> {
         let mut deploys = Deploys { pipelines: view.settings.pipelines.clone(), ..Deploys::default() };
         for change in view.changes().iter().copied().filter(|change| change.succeeded()) {
             if change.did("iam", "CreateRole") {
@@ -58,8 +60,13 @@ impl<'f> Deploys<'f> {
                 continue;
             }
             deploys.since.entry(&change.account).or_insert(change.time);
-            if DEPLOY.contains(&change.name.as_str()) {
-                let days = deploys.habits.entry(&change.who.name).or_default();
+            // What was done from elsewhere with another program than ever makes no habit of it.
+            let habitual = DEPLOY.contains(&change.name.as_str()) && !works.has_foreign(change);
+            for way in ways(&change.agent, &change.address, &change.who.session) {
+                if !habitual {
+                    break;
+                }
+                let days = deploys.habits.entry(&change.who.name).or_default().entry(way).or_default();
                 if days.last().is_none_or(|last| last.div_euclid(DAY) < change.time.div_euclid(DAY)) {
                     days.push(change.time);
                 }
@@ -96,13 +103,13 @@ impl<'f> Deploys<'f> {
             let days = times.partition_point(|time| time.div_euclid(DAY) < at.div_euclid(DAY));
             days >= HABIT && times.first().is_some_and(|first| first + SINCE <= at)
         };
-        self.is_told(name) || self.habits.get(name).is_some_and(past)
+        self.is_told(name) || self.habits.get(name).is_some_and(|ways| ways.values().any(past))
     }
 
     /// True iff the principal deployed anything until that moment.
     pub(crate) fn has_deployed(&self, name: &str, until: i64) -> bool {
-        let first = self.habits.get(name).and_then(|times| times.first());
-        self.is_told(name) || first.is_some_and(|first| *first <= until)
+        let mut firsts = self.habits.get(name).into_iter().flatten().filter_map(|(_, times)| times.first());
+        self.is_told(name) || firsts.any(|first| *first <= until)
     }
 
     fn is_told(&self, name: &str) -> bool {
@@ -128,6 +135,12 @@ impl<'f> Deploys<'f> {
     pub(crate) fn is_released(&self, function: &str, at: i64, within: i64) -> bool {
         self.of_function(function, at - within, at + 1)
             .any(|change| DEPLOY.contains(&change.name.as_str()) && self.is_regular(change))
+    }
+
+    /// True iff the principal changed the function within an hour before the moment: the call tries what it changed.
+    pub(crate) fn has_just_changed(&self, name: &str, function: &str, at: i64) -> bool {
+        let mut changes = self.of_function(function, at - HOUR, at + 1);
+        changes.any(|change| change.who.name == name && DEPLOY.contains(&change.name.as_str()))
     }
 
     /// True iff somebody who deploys granted calls of the function in the week before the moment.

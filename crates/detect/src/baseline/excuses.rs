@@ -150,6 +150,9 @@ pub(super) fn excuse<'f>(
     if deploys.is_granted(function.arn, at) {
         return Some("somebody who deploys granted calls of the function shortly before");
     }
+    if deploys.has_just_changed(name, function.arn, at) {
+        return Some("the principal had just changed the function, which is judged by itself");
+    }
     let way = view.way(&one.call);
     let own = |run: &String| {
         let region = crate::view::region_of(function.arn);

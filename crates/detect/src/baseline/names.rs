@@ -29,6 +29,11 @@ pub(crate) fn is_break_glass(name: &str) -> bool {
     ["breakglass", "glassbreak", "emergency", "firefight"].iter().any(|word| plain.contains(word))
 }
 
+/// True iff people take the role: the sign-in of an organization made it.
+pub(crate) fn is_of_people(name: &str) -> bool {
+    name.contains("AWSReservedSSO_")
+}
+
 /// The name without an ending that looks drawn by chance (`shop-WebRole-1ABCDEF23GHI`); `None` where it has no such ending.
 pub(crate) fn stem(name: &str) -> Option<&str> {
     let (stem, ending) = name.rsplit_once(['-', '_'])?;

@@ -2,9 +2,10 @@
 
 use super::book::{Book, Kind, Principal, Use};
 use super::excuses::{Past, excuse};
+use super::places::place;
 use crate::facts::DAY;
 use crate::view::{Call, View};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Milliseconds in which a function is new: anyone's first call is not strange.
 pub(crate) const NEW_FUNCTION: i64 = 7 * DAY;
@@ -53,6 +54,8 @@ fn of_principal<'f>(
         by_function.entry(one.call.key.function).or_default().push(one);
     }
     let mut past = Past::new(principal, first, &by_function);
+    // Functions that it first called from elsewhere with another program than ever: that makes no habit of calling new ones.
+    let mut foreign: HashSet<u32> = HashSet::new();
     for one in direct {
         let function = one.call.key.function;
         if past.is_first(function) {
@@ -75,8 +78,15 @@ fn of_principal<'f>(
             } else if !old {
                 past.judged(one.time(), true);
             }
-            past.enter_function(function, one.time(), old);
+            let way = view.way(&one.call);
+            let place = place(&way, view.settings);
+            if book.works.is_foreign(principal.caller.name, &place, way.agent, one.time()) {
+                foreign.insert(function);
+            }
+            past.enter_function(function, one.time(), old && !foreign.contains(&function));
         }
-        past.enter(view, &one.call);
+        if !foreign.contains(&function) {
+            past.enter(view, &one.call);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Who usually deploys functions, and how a principal stands to that.
 
+use crate::baseline::habit;
 use crate::change::{Change, Who};
 use crate::facts::DAY;
 use crate::view::{View, name_of};
@@ -14,6 +15,11 @@ const SETTLED_DAYS: usize = 6;
 const NEW_DAYS: i64 = 7;
 /// Networks that one works from, if it always works from the same places.
 const FEW_NETWORKS: usize = 3;
+/// People who change functions, where things are developed.
+const SEVERAL: usize = 2;
+/// Changes of what a function runs.
+const CODE: [&str; 5] =
+    ["CreateFunction", "PublishVersion", "UpdateAlias", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
 /// Changes before, for the way a pipeline works to be known.
 const KNOWN_WAY: usize = 10;
 
@@ -50,7 +56,7 @@ impl Standing {
             Standing::Successor => "This principal is new, but works like one that deploys on other days.",
             Standing::Unknown => "The records are too short to know who usually deploys here.",
             Standing::Altered => {
-                "This principal deploys on other days, but never with this program, and from or as something else."
+                "This principal never worked with this program, and comes from elsewhere or as something else."
             }
             Standing::Person => "This is a person, who has not deployed on 3 days before.",
             Standing::Stranger => "This principal has not deployed on 3 days before.",
@@ -58,15 +64,19 @@ impl Standing {
     }
 }
 
+/// By program, and by network or by what sessions are called: days.
+type Ways<'v> = BTreeMap<(&'v str, &'v str), BTreeSet<i64>>;
+
 /// How a principal works: of each program, kind of session and network the first day.
 #[derive(Debug, Default)]
 struct Deeds<'v> {
     /// When it changed anything that is watched, in order.
     times: Vec<i64>,
-    days: BTreeSet<i64>,
-    /// Days on which it changed functions, and the first time.
-    deploying: BTreeSet<i64>,
+    /// By the way in which it changed functions the days, and the first time.
+    deploying: Ways<'v>,
     first: Option<i64>,
+    /// By the way in which it changed anything that is watched the days.
+    changing: Ways<'v>,
     agents: BTreeMap<&'v str, i64>,
     sessions: BTreeMap<String, i64>,
     networks: BTreeMap<&'v str, i64>,
@@ -86,37 +96,73 @@ impl Deeds<'_> {
     }
 }
 
-/// True iff enough of the days lie before that one.
-fn is_usual(days: &BTreeSet<i64>, day: i64) -> bool {
-    days.range(..day).take(USUAL_DAYS).count() >= USUAL_DAYS
+/// True iff enough of the days of one way lie before that day: what is done each time with another program, from elsewhere and under
+/// another name is no habit.
+fn is_usual(ways: &Ways<'_>, day: i64) -> bool {
+    ways.values().any(|days| days.range(..day).take(USUAL_DAYS).count() >= USUAL_DAYS)
 }
 
 /// See the module.
 pub(super) struct Deployers<'v> {
     view: &'v View<'v>,
     by: BTreeMap<&'v str, Deeds<'v>>,
+    /// By account: who of the people changed functions, each with the days.
+    hands: BTreeMap<&'v str, BTreeMap<(&'v str, &'v str), BTreeSet<i64>>>,
 }
 
 impl<'v> Deployers<'v> {
     /// As the records show them.
     pub(super) fn of(view: &'v View<'v>) -> Deployers<'v> {
         let mut by: BTreeMap<&str, Deeds<'_>> = BTreeMap::new();
+        let mut hands: BTreeMap<&str, BTreeMap<_, BTreeSet<i64>>> = BTreeMap::new();
         // Objects are deleted in ways of their own.
-        let done = |change: &&Change| change.succeeded() && !change.name.starts_with("DeleteObject");
+        // What was done from elsewhere with another program than ever makes no habit of it.
+        let works = &view.book().works;
+        let done = |change: &&Change| {
+            change.succeeded() && !change.name.starts_with("DeleteObject") && !works.has_foreign(change)
+        };
         for change in view.changes().iter().copied().filter(done) {
             let day = change.time.div_euclid(DAY);
             let deeds = by.entry(change.who.name.as_str()).or_default();
             deeds.times.push(change.time);
-            deeds.days.insert(day);
+            let ways = habit::ways(&change.agent, &change.address, &change.who.session);
+            ways.into_iter().for_each(|way| {
+                deeds.changing.entry(way).or_default().insert(day);
+            });
             if is_deed(change) {
-                deeds.deploying.insert(day);
+                ways.into_iter().for_each(|way| {
+                    deeds.deploying.entry(way).or_default().insert(day);
+                });
                 deeds.first = deeds.first.or(Some(change.time));
+                if is_sso(&change.who.name) && CODE.contains(&change.name.as_str()) {
+                    let of = hands.entry(change.account.as_str()).or_default();
+                    of.entry((change.who.name.as_str(), change.who.session.as_str()))
+                        .or_default()
+                        .insert(day);
+                }
             }
             deeds.agents.entry(family(&change.agent)).or_insert(day);
             deeds.sessions.entry(shape(&change.who.session)).or_insert(day);
             deeds.networks.entry(network(&change.address)).or_insert(day);
         }
-        Deployers { view, by }
+        Deployers { view, by, hands }
+    }
+
+    /// True iff nothing is strange about people of this sign-in changing functions there: several of them did on days before, as where
+    /// things are developed, or it is too early to know.
+    pub(super) fn is_development(&self, change: &Change) -> bool {
+        let alike = is_sso(&change.who.name) && CODE.contains(&change.name.as_str());
+        if !alike || self.view.book().works.has_foreign(change) {
+            return false;
+        }
+        if !self.view.has_learned(&change.account, change.time) {
+            return true;
+        }
+        let today = change.time.div_euclid(DAY);
+        let Some(hands) = self.hands.get(change.account.as_str()) else { return false };
+        let before = hands.values().filter(|days| days.range(..today).next().is_some()).count();
+        let days: BTreeSet<i64> = hands.values().flat_map(|days| days.range(..today)).copied().collect();
+        before >= SEVERAL && days.len() >= USUAL_DAYS
     }
 
     /// How whoever made the change stands at that time.
@@ -129,6 +175,9 @@ impl<'v> Deployers<'v> {
             return Standing::Person;
         }
         let person = is_person(who);
+        if self.view.book().works.has_foreign(change) {
+            return Standing::Altered;
+        }
         let none = Deeds::default();
         let deeds = self.by.get(who.name.as_str()).unwrap_or(&none);
         if is_usual(&deeds.deploying, change.time.div_euclid(DAY)) {
@@ -136,7 +185,8 @@ impl<'v> Deployers<'v> {
             return if altered { Standing::Altered } else { Standing::Usual };
         }
         let unseen = |first: i64| !self.view.has_learned(&change.account, first);
-        if deeds.deploying.len() >= SETTLED_DAYS && (!person || deeds.first.is_none_or(unseen)) {
+        let settled = deeds.deploying.values().any(|days| days.len() >= SETTLED_DAYS);
+        if settled && (!person || deeds.first.is_none_or(unseen)) {
             return Standing::Usual;
         }
         if person {
@@ -159,8 +209,19 @@ impl<'v> Deployers<'v> {
             return true;
         }
         let Some(deeds) = self.by.get(change.who.name.as_str()) else { return false };
-        let usual = is_usual(&deeds.days, change.time.div_euclid(DAY)) && !is_altered(deeds, change);
+        let altered = is_altered(deeds, change) || self.view.book().works.has_foreign(change);
+        let usual = is_usual(&deeds.changing, change.time.div_euclid(DAY)) && !altered;
         usual && !is_person(&change.who) && !is_application(self.view, &change.who)
+    }
+
+    /// True iff it is trusted, or is no person, and the records begin too late to know, but it goes on for days.
+    pub(super) fn manages(&self, change: &Change) -> bool {
+        let unknown = !self.view.has_learned(&change.account, change.time) && !is_person(&change.who);
+        let goes_on = || {
+            let deeds = self.by.get(change.who.name.as_str());
+            deeds.is_some_and(|deeds| deeds.changing.values().any(|days| days.len() >= SETTLED_DAYS))
+        };
+        (unknown && goes_on()) || self.is_trusted(change)
     }
 
     /// True iff the settings name it.
@@ -176,8 +237,8 @@ impl<'v> Deployers<'v> {
         let place = network(&change.address);
         // What was there for long without deploying is no new pipeline.
         let own = self.by.get(change.who.name.as_str());
-        let long =
-            own.and_then(|own| own.times.first()).is_some_and(|first| change.time - first > NEW_DAYS * DAY);
+        let idle = |own: &Deeds<'_>| Some(own.first.unwrap_or(change.time) - *own.times.first()?);
+        let long = own.and_then(idle).is_some_and(|idle| idle > NEW_DAYS * DAY);
         if long {
             return false;
         }

@@ -1,6 +1,6 @@
 //! INV-01: a principal calls a function for the first time.
 
-use super::inv_shared::{around, functions, novelties, tell};
+use super::inv_shared::{around, by_hand, functions, novelties, tell};
 use crate::baseline::{count, few, is_break_glass, when};
 use crate::detection::Detection;
 use crate::facts::DAY;
@@ -19,6 +19,9 @@ pub(super) const DETECTION: Detection = Detection {
     find,
 };
 
+/// Functions within a day from which on people, too, look around.
+const MANY: usize = 3;
+
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
     let strange = novelties(book, |_, one, _| one.excuse.is_none());
@@ -30,7 +33,11 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             book.function(&first.call).and_then(|known| book.since(known.account)).unwrap_or(first.time);
         let days = usize::try_from((first.time - since) / DAY).unwrap_or(0);
         let emergency = is_break_glass(principal.caller.name);
-        let severity = if emergency { Severity::Low } else { DETECTION.severity };
+        let severity = match (emergency, names.len()) {
+            (true, _) => Severity::Low,
+            (false, ..MANY) => by_hand(book, principal, &calls, DETECTION.severity),
+            (false, _) => DETECTION.severity,
+        };
         let what = count(names.len(), "function");
         let seen = format!("{} called {what} for the first time: {}.", principal.caller.name, few(names));
         let normal = if first.is_new {

@@ -1,7 +1,9 @@
 //! INV-03: a principal calls from a network that is new for it.
 
 use super::inv_shared::tell;
-use crate::baseline::{Book, Kind, Place, Principal, Use, count, incidents, is_break_glass, place};
+use crate::baseline::{
+    Book, Kind, Place, Principal, Use, count, family, incidents, is_break_glass, is_of_people, place,
+};
 use crate::detection::Detection;
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
@@ -25,6 +27,9 @@ const KNOWN: i64 = 7 * DAY;
 /// Principals that share a new place: rather the place changed than each of them was stolen.
 const MOVED: usize = 4;
 
+/// Principals that call from a place, for it to be one of the organization.
+const OFFICE: usize = 3;
+
 /// Places of a role of many people, or of somebody on the road: there a new place must be far from all of them.
 const MANY: usize = 3;
 
@@ -35,6 +40,8 @@ struct Strange<'b, 'f> {
     place: Place,
     days: usize,
     places: usize,
+    /// The program, iff that is new, too.
+    with: Option<String>,
 }
 
 fn find(view: &View<'_>) -> Vec<Finding> {
@@ -44,6 +51,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     for (principal, uses) in book.by_principal() {
         if !is_break_glass(principal.caller.name) {
             of_principal(view, book, principal, uses, &shared, &mut strange);
+            of_foreign(view, book, principal, uses, &shared, &mut strange);
         }
     }
     strange.sort_by(|one, other| {
@@ -83,6 +91,12 @@ fn shared(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
     all
 }
 
+/// How many principals called from there on days before.
+fn others(shared: &BTreeMap<Place, Vec<i64>>, place: &Place, day: i32) -> usize {
+    let before = |firsts: &Vec<i64>| firsts.partition_point(|first| first.div_euclid(DAY) < i64::from(day));
+    shared.get(place).map_or(0, before)
+}
+
 fn of_principal<'b, 'f>(
     view: &View<'f>,
     book: &'b Book<'f>,
@@ -114,15 +128,13 @@ fn of_principal<'b, 'f>(
             let learned = book
                 .function(&one.call)
                 .is_some_and(|function| book.has_learned(view, function.account, one.time()));
-            let others = shared
-                .get(&place)
-                .map_or(0, |firsts| firsts.partition_point(|first| first.div_euclid(DAY) < i64::from(day)));
+            let others = others(shared, &place, day);
             let is_new = if near.places.len() >= MANY {
                 !wide.has(&place.wide()) && !wide.roams(days.len(), day)
             } else {
                 !near.roams(days.len(), day)
             };
-            if learned && others < 3 && is_new {
+            if learned && others < OFFICE && is_new {
                 let places = near.places.len();
                 strange.push(Strange {
                     principal,
@@ -130,12 +142,50 @@ fn of_principal<'b, 'f>(
                     place: place.clone(),
                     days: days.len(),
                     places,
+                    with: None,
                 });
             }
         }
         wide.enter(place.wide(), day, old);
         near.enter(place, day, old);
         days.insert(day);
+    }
+}
+
+/// Calls from elsewhere with a program that is new for the principal, whether they were carried out or not: even of one that moves.
+fn of_foreign<'b, 'f>(
+    view: &View<'f>,
+    book: &'b Book<'f>,
+    principal: &'b Principal<'f>,
+    uses: &[Use<'f>],
+    shared: &BTreeMap<Place, Vec<i64>>,
+    strange: &mut Vec<Strange<'b, 'f>>,
+) {
+    let (mut ways, mut today, mut days) = (HashSet::new(), i32::MIN, 0);
+    let mut places = BTreeSet::new();
+    for one in uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused | Kind::Dry)) {
+        if today != one.call.key.day {
+            (today, days) = (one.call.key.day, days + 1);
+            ways.clear();
+        }
+        if !ways.insert(one.call.key.way) {
+            continue;
+        }
+        let way = view.way(&one.call);
+        let place = place(&way, view.settings);
+        let learned = book
+            .function(&one.call)
+            .is_some_and(|function| book.has_learned(view, function.account, one.time()));
+        let name = principal.caller.name;
+        let foreign = || book.works.is_foreign(name, &place, way.agent, one.time());
+        // An office of many, where one of them was not yet. Who steals several machines' sessions uses them from one place, too.
+        let office = is_of_people(name) && others(shared, &place, one.call.key.day) >= OFFICE;
+        if learned && !office && !way.is_url() && !view.settings.is_trusted(way.address) && foreign() {
+            let with = Some(family(way.agent));
+            let (days, places) = (days - 1, places.len());
+            strange.push(Strange { principal, call: one.call, place: place.clone(), days, places, with });
+        }
+        places.insert(place);
     }
 }
 
@@ -180,14 +230,21 @@ fn tell_of_one<'f>(view: &View<'f>, book: &Book<'f>, own: &[&Strange<'_, 'f>]) -
         .map(|one| one.call)
         .filter(|call| place(&view.way(call), view.settings) == first.place)
         .collect();
-    let seen =
-        format!("{} called from {} for the first time.", first.principal.caller.name, first.place.said());
+    let with = own.iter().find_map(|one| one.with.as_deref()).filter(|tool| !tool.is_empty());
+    let (name, there) = (first.principal.caller.name, first.place.said());
+    let seen = match with {
+        Some(tool) => format!("{name} called from {there} with {tool}. Both are new for it."),
+        None => format!("{name} called from {there} for the first time."),
+    };
+    // People travel and work from home: that alone says little.
+    let travels = is_of_people(name) && own.iter().all(|one| one.with.is_none());
+    let severity = if travels { Severity::Note } else { DETECTION.severity };
     let normal = format!(
         "On {} with calls before, it called from {}.",
         count(first.days, "day"),
         count(first.places, "other place")
     );
-    Some(tell(view, (DETECTION.id, DETECTION.severity), first.principal, &calls, seen)?.normally(normal))
+    Some(tell(view, (DETECTION.id, severity), first.principal, &calls, seen)?.normally(normal))
 }
 
 fn tell_of_all(view: &View<'_>, incident: &[Strange<'_, '_>], principals: usize) -> Option<Finding> {

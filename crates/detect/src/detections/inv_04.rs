@@ -2,7 +2,7 @@
 
 use super::inv_shared::{tell, whole, within};
 use crate::baseline::{
-    Book, Hours, Kind, Principal, Use, Usual, count, few, incidents, is_break_glass, when,
+    Book, Hours, Kind, Principal, Use, Usual, count, few, incidents, is_break_glass, place, when,
 };
 use crate::detection::{Detection, Threshold};
 use crate::facts::{DAY, HOUR};
@@ -132,7 +132,19 @@ fn tell_of<'f>(
     calls.truncate(crate::finding::MOST_PROOFS);
     let names: Vec<&str> = calls.iter().filter_map(|call| book.function(call)).map(|one| one.arn).collect();
     let (floor, _) = limits(view);
-    let severity = if worst.count >= floor { DETECTION.severity } else { Severity::Low };
+    // Batches of a month's end are run by whoever always runs them.
+    let turn = group.iter().all(|one| is_turn_of_month(one.hour));
+    let usual = |call: &Call<'f>| {
+        let way = view.way(call);
+        let place = place(&way, view.settings);
+        book.works.is_usual(principal.caller.name, &place, way.agent, call.time())
+    };
+    let batch = turn && calls.iter().all(usual);
+    let severity = match worst.count >= floor {
+        _ if batch => Severity::Note,
+        true => DETECTION.severity,
+        false => Severity::Low,
+    };
     let seen = format!(
         "{} called {} {} times in the hour from {}.",
         principal.caller.name,

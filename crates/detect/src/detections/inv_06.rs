@@ -1,7 +1,8 @@
 //! INV-06: a function is changed, then called, by somebody who does not deploy.
 
+use super::deployers::Deployers;
 use super::inv_shared::whole;
-use crate::baseline::{Book, Kind, Place, Use, few, of_address, when};
+use crate::baseline::{Book, Kind, Place, Use, count, few, is_of_people, of_address, when};
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
 use crate::facts::{DAY, HOUR};
@@ -44,6 +45,8 @@ struct Followed<'f> {
     function: &'f str,
     calls: Vec<Call<'f>>,
     same: bool,
+    /// True iff people change functions there, and try what they changed.
+    development: bool,
 }
 
 fn find(view: &View<'_>) -> Vec<Finding> {
@@ -51,20 +54,23 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let within = i64::try_from(whole(view, DETECTION.id, "minutes")).unwrap_or(60).min(14_400) * 60_000;
     let by_arn: BTreeMap<&str, _> = book.functions().into_iter().map(|known| (known.arn, known)).collect();
     let misplaced = misplaced(view, book);
+    let deployers = Deployers::of(view);
     let mut by_principal: BTreeMap<&str, Vec<Followed<'_>>> = BTreeMap::new();
     for deploy in book.deploys.all() {
         let change = deploy.change;
         let Some(known) = deploy.function.as_deref().and_then(|function| by_arn.get(function)) else {
             continue;
         };
-        if !CHANGES.contains(&change.name.as_str()) || !is_by_hand(view, book, change, &misplaced) {
+        if !CHANGES.contains(&change.name.as_str()) || !is_by_hand(view, book, &deployers, change, &misplaced)
+        {
             continue;
         }
         let until = change.time + within;
         let uses: Vec<&Use<'_>> = book.calls_of(known).collect();
         let (calls, same) = after(view, book, change, &uses, until);
         if !calls.is_empty() {
-            let followed = Followed { change, function: known.arn, calls, same };
+            let development = same && deployers.is_development(change);
+            let followed = Followed { change, function: known.arn, calls, same, development };
             by_principal.entry(&change.who.name).or_default().push(followed);
         }
     }
@@ -78,9 +84,18 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// True iff neither a service nor somebody who deploys changed it, or somebody who deploys did from a place where it never deployed.
-fn is_by_hand(view: &View<'_>, book: &Book<'_>, change: &Change, misplaced: &BTreeSet<&str>) -> bool {
+fn is_by_hand(
+    view: &View<'_>,
+    book: &Book<'_>,
+    deployers: &Deployers<'_>,
+    change: &Change,
+    misplaced: &BTreeSet<&str>,
+) -> bool {
     let learned = book.has_learned(view, &change.account, change.time) && change.who.service.is_empty();
-    learned && (!book.deploys.is_regular(change) || misplaced.contains(change.id.as_str()))
+    let regular = book.deploys.is_regular(change) || !deployers.standing(change).is_unusual();
+    // People travel.
+    let elsewhere = !is_of_people(&change.who.name) && misplaced.contains(change.id.as_str());
+    learned && (!regular || elsewhere || book.works.has_foreign(change))
 }
 
 /// Changes by principals that deploy from few places, from a place that is none of them.
@@ -141,16 +156,20 @@ fn tell_of(view: &View<'_>, incident: &[Followed<'_>], within: i64) -> Option<Fi
     let first = incident.first()?;
     let calls: Vec<Call<'_>> = incident.iter().flat_map(|one| one.calls.iter().copied()).collect();
     let same = incident.iter().any(|one| one.same);
-    let severity = if same { DETECTION.severity } else { Severity::Medium };
+    let severity = match (same, incident.iter().all(|one| one.development)) {
+        (_, true) => Severity::Note,
+        (true, false) => DETECTION.severity,
+        (false, false) => Severity::Medium,
+    };
     let names: BTreeSet<&str> = incident.iter().map(|one| one.function).collect();
     let who = &first.change.who.name;
     let by = if same { "the same principal" } else { "a caller that was new for it" };
     let seen = format!(
-        "{who} changed {} ({}) at {}, and {by} called it within {} minutes.",
+        "{who} changed {} ({}) at {}, and {by} called it within {}.",
         few(names.iter().copied()),
         first.change.name,
         when(first.change.time),
-        within / 60_000
+        count(usize::try_from(within / 60_000).unwrap_or(usize::MAX), "minute")
     );
     let function = names.first().filter(|_| names.len() == 1).map(|name| (*name).to_owned());
     let finding = Finding::of_calls(DETECTION.id, severity, &calls, view, seen)?;

@@ -1,6 +1,6 @@
 //! INV-07: a function that services call is called by a principal.
 
-use super::inv_shared::{around, functions, novelties, tell, whole};
+use super::inv_shared::{around, by_hand, functions, novelties, tell, whole};
 use crate::baseline::{Book, Kind, count, few, is_break_glass};
 use crate::detection::{Detection, Threshold};
 use crate::facts::DAY;
@@ -59,7 +59,8 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let seen = format!("{} called {} directly.", principal.caller.name, few(names));
         let normal =
             format!("On {} before, services made all of {calls} calls, or nearly all.", count(days, "day"));
-        Some(tell(view, (DETECTION.id, DETECTION.severity), principal, &involved, seen)?.normally(normal))
+        let severity = by_hand(book, principal, &involved, DETECTION.severity);
+        Some(tell(view, (DETECTION.id, severity), principal, &involved, seen)?.normally(normal))
     });
     found.collect()
 }

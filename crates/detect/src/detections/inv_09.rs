@@ -1,7 +1,7 @@
 //! INV-09: dry runs that probe.
 
 use super::inv_shared::{functions, tell, whole};
-use crate::baseline::{Kind, Use, count, few, incidents};
+use crate::baseline::{Kind, Use, count, few, incidents, is_of_people};
 use crate::detection::{Detection, Threshold};
 use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
@@ -43,7 +43,11 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let strange: Vec<&Use<'_>> = dry
             .iter()
             .copied()
-            .filter(|one| !book.deploys.has_deployed(name, one.time() + HOUR))
+            // A pipeline that is new tries before it deploys; a person who changed something once is none.
+            .filter(|one| {
+                let people = is_of_people(name) && !book.deploys.is_usual(name, one.time());
+                people || !book.deploys.has_deployed(name, one.time() + HOUR)
+            })
             .filter(|one| !calls_before(one))
             .filter(|one| {
                 let account = book.function(&one.call).map_or("", |known| known.account);
@@ -66,7 +70,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
                 few(names)
             );
             let normal = format!(
-                "Before, it made dry runs on {} and called none of them. It deploys no functions.",
+                "Before, it made dry runs on {} and called none of them. It does not usually deploy functions.",
                 count(earlier.len(), "day")
             );
             let finding = tell(view, (DETECTION.id, severity), principal, &calls, seen);

@@ -1,6 +1,6 @@
 //! INV-15: a version that is not the usual one.
 
-use super::inv_shared::{functions, tell, whole};
+use super::inv_shared::{by_hand, functions, tell, whole};
 use crate::baseline::{Book, Kind, Known, Use, count, few, incidents, is_break_glass};
 use crate::detection::{Detection, Threshold};
 use crate::facts::DAY;
@@ -141,6 +141,7 @@ fn is_explained<'f>(
     !learned
         || is_break_glass(name)
         || book.deploys.is_usual(name, at)
+        || book.deploys.has_just_changed(name, function.arn, at)
         || moved.any(|change| change.name.ends_with("Alias") && book.deploys.is_regular(change))
         || others.len() >= 2
         || has_habit(view, book, one, own)
@@ -177,5 +178,6 @@ fn tell_of<'f>(view: &View<'f>, book: &Book<'f>, incident: &[Strange<'_, 'f>]) -
     let seen = format!("{} called {what} of {names}.", principal.caller.name);
     let normal =
         format!("On {} before, 95 % of its calls or more named another one.", count(first.days, "day"));
-    Some(tell(view, (DETECTION.id, DETECTION.severity), principal, &calls, seen)?.normally(normal))
+    let severity = by_hand(book, principal, &calls, DETECTION.severity);
+    Some(tell(view, (DETECTION.id, severity), principal, &calls, seen)?.normally(normal))
 }

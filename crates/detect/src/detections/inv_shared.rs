@@ -1,6 +1,6 @@
 //! What detections over calls share: findings about principals.
 
-use crate::baseline::{Book, Known, Novel, Principal, Use, incidents};
+use crate::baseline::{Book, Hours, Kind, Known, Novel, Principal, Use, incidents, is_of_people};
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{Call, View};
@@ -49,6 +49,32 @@ pub(super) fn novelties<'b, 'f>(
         all.extend(groups.into_iter().map(|group| (principal, group.to_vec())));
     }
     all
+}
+
+/// How much strange calls matter: of a role that people take less than of others, because people try now this and now that, unless
+/// they call more often than they ever did.
+pub(super) fn by_hand(
+    book: &Book<'_>,
+    principal: &Principal<'_>,
+    calls: &[Call<'_>],
+    severity: Severity,
+) -> Severity {
+    let ordinary = is_of_people(principal.caller.name) && !is_busy(book, principal, calls);
+    if ordinary { Severity::Note } else { severity }
+}
+
+/// Calls in an hour that a person makes one by one.
+const BY_HAND: u64 = 10;
+
+/// True iff in an hour there are more of the calls than a person makes, and more than twice as many as all of the principal's in any
+/// hour of the four weeks before.
+fn is_busy(book: &Book<'_>, principal: &Principal<'_>, calls: &[Call<'_>]) -> bool {
+    let mut now = Hours::default();
+    calls.iter().for_each(|call| now.add(call.hours()));
+    let mut all = Hours::default();
+    let direct = book.uses_of(principal).iter().filter(|one| one.kind == Kind::Direct);
+    direct.for_each(|one| all.add(one.call.hours()));
+    now.iter().any(|(hour, count)| count > BY_HAND && count > 2 * all.usual(hour).most)
 }
 
 /// The uses of the principal that belong to these first calls: of the same functions, within a day of the first.

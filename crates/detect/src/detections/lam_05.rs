@@ -46,12 +46,13 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, makers: &Makers<'_>, change: &
     let function = change.function();
     let severity = match (dry, change.succeeded(), standing) {
         (true, ..) => return None,
+        (_, true, Standing::Person) if deployers.is_development(change) => Severity::Note,
         (_, false, standing) if standing.is_unusual() => Severity::Low,
         (_, true, Standing::Person | Standing::Altered | Standing::Stranger) => DETECTION.severity,
         (_, true, Standing::Usual)
             if is_person(&change.who) && is_of_pipelines(view, deployers, makers, change) =>
         {
-            DETECTION.severity
+            if deployers.is_development(change) { Severity::Note } else { DETECTION.severity }
         }
         // The records are short, but long enough to know that others do this.
         (_, true, Standing::Unknown) if is_of_others(view, makers, change) => Severity::Low,

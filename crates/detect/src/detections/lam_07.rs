@@ -3,6 +3,7 @@
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{HABIT_DAYS, hourly, who};
 use super::roles::{Roles, role_in};
+use crate::baseline::count;
 use crate::change::Change;
 use crate::detection::{Detection, Threshold};
 use crate::facts::DAY;
@@ -110,11 +111,15 @@ fn of(
     let standing = deployers.standing(change);
     let created = change.name == "CreateFunction";
     let shared = role.as_deref().is_some_and(|role| roles.is_run_by_others(role, function, change.time));
+    let development = change.name == "UpdateFunctionCode" && deployers.is_development(change);
+    // A pipeline that changes the code of a function gave it no role.
+    let same_role = role_in(change).is_none() && !is_person(&change.who);
     let severity = match (standing.is_unusual(), strong.is_some()) {
+        (_, false) if development => Severity::Note,
         (true, strong) if strong || shared || !created => DETECTION.severity,
         (true, _) => Severity::Medium,
         (false, _) if !is_person(&change.who) && standing != Standing::Successor && !learned => return None,
-        (false, true) if learned && standing != Standing::Machine => Severity::Medium,
+        (false, true) if learned && standing != Standing::Machine && !same_role => Severity::Medium,
         (false, _) if learned && is_person(&change.who) => Severity::Low,
         (false, _) => Severity::Note,
     };
@@ -133,9 +138,10 @@ fn of(
         (None, None) => String::new(),
     };
     let name = name_of(function);
-    let seen =
-        format!("{} {did} the function {name}, and called it within {minutes} minutes.{why}", who(change));
-    let normal = format!("This principal did so on {before_days} days before. {}", standing.words());
+    let minutes = count(usize::try_from(minutes).unwrap_or(0), "minute");
+    let seen = format!("{} {did} the function {name}, and called it within {minutes}.{why}", who(change));
+    let normal =
+        format!("This principal did so on {} before. {}", count(before_days, "day"), standing.words());
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     let proof = Proof::of(&call.cell.first, view);
     let time = change.time;

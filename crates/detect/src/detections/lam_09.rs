@@ -2,7 +2,7 @@
 
 use super::deployers::{Deployers, Standing, is_person};
 use super::incident::{done_or_tried, hourly, verb, who};
-use super::roles::Roles;
+use super::roles::{Roles, role_in};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -50,9 +50,19 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Low,
         (false, false) => return None,
+        // Whoever gives a function back what it alone ran as mends something.
+        (true, true)
+            if strong.is_none() && is_put_back(view, deployers, roles, change, (&role, &function)) =>
+        {
+            Severity::Note
+        }
         (true, true) if had_before && strong.is_none() => Severity::Low,
         (true, true) if was.is_none() && strong.is_none() => Severity::Medium,
         (true, true) => DETECTION.severity,
+        // A person who gives a strong role back that was taken away is not excused by it.
+        (true, false) if had_before && strong.is_some() && is_person(&change.who) && learned => {
+            Severity::Medium
+        }
         (true, false) if had_before || was.is_none() => return None,
         (true, false) if of_others && is_person(&change.who) => Severity::Low,
         (true, false) if of_others => return None,
@@ -68,6 +78,24 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, roles: &Roles<'_>, change: &Ch
     let seen = format!("{} {}.{strength}", who(change), verb(change, "changed", "change", &object));
     let found = Finding::of_change(DETECTION.id, severity, change, seen).about(Some(function));
     Some(found.normally(standing.words().to_owned()))
+}
+
+/// True iff the role is the function's own, as which Lambda runs it and no other function, and the change undoes one that somebody else
+/// made who should not have.
+fn is_put_back(
+    view: &View<'_>,
+    deployers: &Deployers<'_>,
+    roles: &Roles<'_>,
+    change: &Change,
+    (role, function): (&str, &str),
+) -> bool {
+    let mut before =
+        view.done("lambda", &["UpdateFunctionConfiguration"]).take_while(|other| other.time < change.time);
+    let named = |other: &&Change| role_in(other).is_some() && other.function().as_deref() == Some(function);
+    let undone = before.by_ref().filter(named).last();
+    let strange = undone
+        .is_some_and(|other| other.who.name != change.who.name && deployers.standing(other).is_unusual());
+    strange && runs_as(view, role, function) && !roles.is_run_by_others(role, function, change.time)
 }
 
 /// True iff Lambda was seen to run the function as that role, however late.

@@ -88,10 +88,10 @@ fn short_lived(view: &View<'_>, one: &Deleted<'_>) -> Option<Finding> {
         .filter(|call| (made.time..=change.time).contains(&call.cell.first.time))
         .min_by_key(|call| call.time());
     let severity = if call.is_some() { Severity::Medium } else { Severity::Low };
-    let minutes = (change.time - made.time) / 60_000;
+    let minutes = usize::try_from((change.time - made.time) / 60_000).unwrap_or(0);
+    let minutes = crate::baseline::count(minutes, "minute");
     let called = if call.is_some() { " It was called in between." } else { "" };
-    let seen =
-        format!("{} deleted the function {name}, {minutes} minutes after it was made.{called}", who(change));
+    let seen = format!("{} deleted the function {name}, {minutes} after it was made.{called}", who(change));
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     let found = found.about(Some(one.function.clone())).normally(one.standing.words().to_owned());
     let proofs = call.map(|call| Proof::of(&call.cell.first, view));

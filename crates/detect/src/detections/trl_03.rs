@@ -1,5 +1,6 @@
 //! TRL-03: a change of selectors or of reach stopped recording something.
 
+use super::deployers::Deployers;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -24,10 +25,11 @@ pub(super) const DETECTION: Detection = Detection {
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let names = &["PutEventSelectors", "UpdateTrail", "CreateTrail"];
-    view.done("cloudtrail", names).filter_map(|change| of(view, change)).collect()
+    let deployers = Deployers::of(view);
+    view.done("cloudtrail", names).filter_map(|change| of(view, &deployers, change)).collect()
 }
 
-fn of(view: &View<'_>, change: &Change) -> Option<Finding> {
+fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
     let judged = view.judgements().get(&(change.time, change.id.clone()))?;
     let trail = change.text(&["trailName", "name", "trailARN"]).unwrap_or_default();
     let trail = name_of(&trail);
@@ -50,11 +52,12 @@ fn of(view: &View<'_>, change: &Change) -> Option<Finding> {
     if !selects || !judged.narrows {
         return None;
     }
-    note(change, trail, judged)
+    let severity = if deployers.manages(change) { Severity::Note } else { Severity::Low };
+    narrowed(change, severity, trail, judged)
 }
 
 /// What looks weaker and is not known to be.
-fn note(change: &Change, trail: &str, judged: &Judged) -> Option<Finding> {
+fn narrowed(change: &Change, severity: Severity, trail: &str, judged: &Judged) -> Option<Finding> {
     let seen = match &judged.covered_by {
         Some(other) => {
             format!("Trail {trail} records less than before; {} records what it left out.", name_of(other))
@@ -63,5 +66,5 @@ fn note(change: &Change, trail: &str, judged: &Judged) -> Option<Finding> {
             format!("Trail {trail} has other selectors than before; what it recorded before is not known.")
         }
     };
-    Some(Finding::of_change(DETECTION.id, Severity::Note, change, seen))
+    Some(Finding::of_change(DETECTION.id, severity, change, seen))
 }

@@ -301,9 +301,12 @@ fn by_roles() -> Vec<Attack> {
             vec![from(call(at, "f22", &role), "34.240.9.9", "Boto3/1.34")],
         ),
         (
-            "a developer, from elsewhere",
+            "a developer, from elsewhere, who changes what he calls",
             "Developer",
-            vec![from(call(at + 400, "f33", &anna), "203.0.113.9", "aws-cli/2.15.0")],
+            vec![
+                from(poison.clone(), "203.0.113.9", "aws-cli/2.15.0"),
+                from(call(at + 12, "f33", &anna), "203.0.113.9", "aws-cli/2.15.0"),
+            ],
         ),
         ("code changed by hand, and called", "Developer", vec![poison, call(at + 10, "f33", &anna)]),
     ]

@@ -212,13 +212,11 @@ fn code(minutes: i64, who: &Value, name: &str) -> Value {
 fn code_changed_by_a_person_or_a_stranger_is_found() {
     let sso = session(SHOP, "AWSReservedSSO_Developer_0123", "eve@example.org");
     let instance = session(SHOP, "web", "i-0a1b2c3d4e5f60718");
-    for who in [eve(), sso, instance.clone()] {
+    for who in [eve(), sso.clone(), instance.clone()] {
         assert_eq!(severities(&after(&[code(LATER, &who, "pay")]), "LAM-05"), [Severity::Medium], "{who}");
-        assert_eq!(
-            severities(&[code(9, &who, "pay")], "LAM-05"),
-            [Severity::Medium],
-            "{who}, without a history"
-        );
+        // Too early to know whether people change functions there.
+        let early = if who == sso { Severity::Note } else { Severity::Medium };
+        assert_eq!(severities(&[code(9, &who, "pay")], "LAM-05"), [early], "{who}, without a history");
     }
     let backend = session(SHOP, "backend", "x");
     assert_eq!(severities(&after(&[code(LATER, &backend, "pay")]), "LAM-05"), [Severity::Medium]);

@@ -1,6 +1,7 @@
 //! Detections over small worlds: what fires, what does not, what nearly does.
 
 mod facts;
+mod habits;
 mod inv_change;
 mod inv_how;
 mod inv_much;

@@ -144,7 +144,7 @@ fn what_another_trail_records_as_well_is_a_note() {
     records.extend(made("second"));
     let all = found(&records);
     let stopped = of(&all, "TRL-01")[0];
-    assert_eq!(stopped.severity, Severity::Note, "{stopped:#?}");
+    assert_eq!(stopped.severity, Severity::Low, "it is a person who stopped it: {stopped:#?}");
     assert!(stopped.remark.as_deref().unwrap().contains("second records the same"));
 }
 

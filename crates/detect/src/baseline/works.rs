@@ -1,0 +1,178 @@
+//! Where and with what each principal works, as its calls and its changes show. One that works from places of its own with programs of its
+//! own is strange with another program from another place, however often it moved: who takes a session takes neither with it.
+
+use super::book::{Kind, Use};
+use super::places::{Place, of_address, place};
+use super::tools::family;
+use crate::change::Change;
+use crate::facts::DAY;
+use crate::view::View;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// Days with calls or changes before it is known where a principal works.
+const ACTIVE: usize = 5;
+/// Days since the first of them.
+const KNOWN: i64 = 7;
+/// A place of its own is one that it was seen at on one day of so many.
+const OWN: usize = 5;
+/// Days on which it was seen elsewhere with another program, after which that is a place of its own, too.
+const SETTLED: usize = 2;
+
+/// Where a principal was seen, and with what.
+#[derive(Debug, Default)]
+struct Work {
+    /// All days, in order.
+    days: Vec<i64>,
+    /// By place and program, the days, in order.
+    pairs: BTreeMap<(u32, u32), Vec<i64>>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Works<'f> {
+    by: HashMap<&'f str, Work>,
+    places: HashMap<Place, u32>,
+    tools: HashMap<String, u32>,
+    /// Changes from elsewhere with another program.
+    foreign: HashSet<&'f str>,
+}
+
+impl<'f> Works<'f> {
+    pub(super) fn of(view: &View<'f>, uses: &[Use<'f>]) -> Works<'f> {
+        let mut works = Works::default();
+        let mut entries: BTreeSet<(&'f str, i64, u32, u32)> = BTreeSet::new();
+        let mut ways: HashMap<u32, Option<(u32, u32)>> = HashMap::new();
+        for one in uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused | Kind::Dry)) {
+            let way = view.way(&one.call);
+            let pair = *ways
+                .entry(one.call.key.way)
+                .or_insert_with(|| works.pair(place(&way, view.settings), family(way.agent)));
+            if let Some((place, tool)) = pair {
+                entries.insert((view.caller(&one.call).name, i64::from(one.call.key.day), place, tool));
+            }
+        }
+        for change in view.changes().iter().copied().filter(|change| change.who.service.is_empty()) {
+            let place = of_address(&change.address, view.settings);
+            if let Some((place, tool)) = works.pair(place, family(&change.agent)) {
+                entries.insert((&change.who.name, change.time.div_euclid(DAY), place, tool));
+            }
+        }
+        for (name, day, place, tool) in entries {
+            let work = works.by.entry(name).or_default();
+            if work.days.last() != Some(&day) {
+                work.days.push(day);
+            }
+            work.pairs.entry((place, tool)).or_default().push(day);
+        }
+        let foreign = view.changes().iter().copied().filter(|change| works.is_change_foreign(view, change));
+        works.foreign = foreign.map(|change| change.id.as_str()).collect();
+        works
+    }
+
+    /// The numbers of a place and a program; `None` for AWS itself and for places that are not told.
+    fn pair(&mut self, place: Place, tool: String) -> Option<(u32, u32)> {
+        if place == Place::Unknown {
+            return None;
+        }
+        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry(place).or_insert(next);
+        let next = u32::try_from(self.tools.len()).unwrap_or(u32::MAX);
+        Some((place, *self.tools.entry(tool).or_insert(next)))
+    }
+
+    fn is_change_foreign(&self, view: &View<'_>, change: &Change) -> bool {
+        let place = of_address(&change.address, view.settings);
+        let told = change.who.service.is_empty() && !view.settings.is_trusted(&change.address);
+        told && self.is_foreign(&change.who.name, &place, &change.agent, change.time)
+    }
+
+    /// True iff whoever made the change works elsewhere and with other programs.
+    pub(crate) fn has_foreign(&self, change: &Change) -> bool {
+        self.foreign.contains(change.id.as_str())
+    }
+
+    /// True iff the principal was there with that program on days before.
+    pub(crate) fn is_usual(&self, name: &str, place: &Place, agent: &str, at: i64) -> bool {
+        let (place, tool) = (self.places.get(place), self.tools.get(&family(agent)));
+        let (Some(work), Some(place), Some(tool)) = (self.by.get(name), place, tool) else { return false };
+        let days = work.pairs.get(&(*place, *tool)).map(Vec::as_slice).unwrap_or_default();
+        days.partition_point(|one| *one < at.div_euclid(DAY)) >= ACTIVE
+    }
+
+    /// True iff the principal has places of its own, and this is none of them, and the program is none that it uses there.
+    pub(crate) fn is_foreign(&self, name: &str, place: &Place, agent: &str, at: i64) -> bool {
+        let Some(work) = self.by.get(name) else { return false };
+        let (Some(place), Some(tool)) = (self.places.get(place), self.tools.get(&family(agent))) else {
+            return false;
+        };
+        work.is_foreign(*place, *tool, at.div_euclid(DAY))
+    }
+}
+
+impl Work {
+    /// As [`Works::is_foreign`], by what was before that day.
+    fn is_foreign(&self, place: u32, tool: u32, day: i64) -> bool {
+        let before = |days: &Vec<i64>| days.partition_point(|one| *one < day);
+        let active = before(&self.days);
+        let known = active >= ACTIVE && self.days.first().is_some_and(|first| first + KNOWN <= day);
+        if !known || self.pairs.get(&(place, tool)).is_some_and(|days| before(days) >= SETTLED) {
+            return false;
+        }
+        let mut places: BTreeMap<u32, BTreeSet<i64>> = BTreeMap::new();
+        for ((place, _), days) in &self.pairs {
+            places.entry(*place).or_default().extend(days.iter().take_while(|one| **one < day));
+        }
+        places.retain(|_, days| days.len() >= 2 && days.len() * OWN >= active);
+        let at_home: BTreeSet<i64> = places.values().flatten().copied().collect();
+        if at_home.len() * 10 < active * 8 || places.contains_key(&place) {
+            return false;
+        }
+        let had = |days: &Vec<i64>| before(days) > 0;
+        let own: BTreeSet<u32> = self
+            .pairs
+            .iter()
+            .filter(|((place, _), days)| places.contains_key(place) && had(days))
+            .map(|((_, tool), _)| *tool)
+            .collect();
+        let visited = self.pairs.iter().any(|((other, tool), days)| {
+            // On the road with its own program.
+            *other == place && own.contains(tool) && had(days)
+        });
+        !own.contains(&tool) && !visited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Work;
+
+    fn work(pairs: &[((u32, u32), &[i64])]) -> Work {
+        let pairs: std::collections::BTreeMap<_, _> =
+            pairs.iter().map(|(pair, days)| (*pair, days.to_vec())).collect();
+        let mut days: Vec<i64> = pairs.values().flatten().copied().collect();
+        days.sort_unstable();
+        days.dedup();
+        Work { days, pairs }
+    }
+
+    #[test]
+    fn another_place_and_another_program_are_strange_together() {
+        let all: Vec<i64> = (0..20).collect();
+        let home = work(&[((1, 1), &all), ((2, 2), &[4, 9]), ((3, 3), &[6]), ((4, 1), &[8])]);
+        assert!(home.is_foreign(9, 9, 15), "both are new");
+        assert!(home.is_foreign(3, 3, 15), "what was strange once makes no habit");
+        assert!(!home.is_foreign(2, 2, 15) && home.is_foreign(2, 2, 9), "twice is");
+        assert!(!home.is_foreign(9, 1, 15), "on the road with its own program");
+        assert!(!home.is_foreign(1, 9, 15), "a new program at home");
+        assert!(!home.is_foreign(4, 9, 15), "a new program where it was with its own");
+        assert!(!home.is_foreign(9, 9, 4), "not known yet");
+    }
+
+    #[test]
+    fn whoever_is_everywhere_is_nowhere_strange() {
+        let days: Vec<[i64; 1]> = (0..20).map(|day| [day]).collect();
+        let pairs: Vec<((u32, u32), &[i64])> =
+            days.iter().map(|day| ((day[0] as u32, 1), day.as_slice())).collect();
+        assert!(!work(&pairs).is_foreign(99, 99, 19));
+    }
+}
