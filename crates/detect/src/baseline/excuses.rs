@@ -126,7 +126,9 @@ impl<'a, 'f> Past<'a, 'f> {
     /// that another one is to be expected within two weeks (Good and Turing's estimate of what was never seen).
     fn is_explorer(&self, at: i64) -> bool {
         let recent = self.novelty.iter().filter(|day| **day >= at.div_euclid(DAY) - 30).count();
-        let once = self.days.values().filter(|(_, days)| *days == 1).count();
+        // What it began today makes no habit of today.
+        let today = at.div_euclid(DAY);
+        let once = self.days.values().filter(|(last, days)| *days == 1 && i64::from(*last) < today).count();
         recent >= 2 || (once >= 2 && once * 15 > self.active)
     }
 }

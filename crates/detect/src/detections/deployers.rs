@@ -214,14 +214,10 @@ impl<'v> Deployers<'v> {
         usual && !is_person(&change.who) && !is_application(self.view, &change.who)
     }
 
-    /// True iff it is trusted, or is no person, and the records begin too late to know, but it goes on for days.
+    /// True iff it is trusted, or is no person and the records are too short to know.
     pub(super) fn manages(&self, change: &Change) -> bool {
         let unknown = !self.view.has_learned(&change.account, change.time) && !is_person(&change.who);
-        let goes_on = || {
-            let deeds = self.by.get(change.who.name.as_str());
-            deeds.is_some_and(|deeds| deeds.changing.values().any(|days| days.len() >= SETTLED_DAYS))
-        };
-        (unknown && goes_on()) || self.is_trusted(change)
+        unknown || self.is_trusted(change)
     }
 
     /// True iff the settings name it.
