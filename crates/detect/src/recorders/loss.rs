@@ -282,7 +282,8 @@ impl<'f> Place<'_, 'f> {
     /// True iff the recorder reaches the account for certain, and does not surely leave out the Region: of another account's records a
     /// recorder of unknown reach says nothing.
     fn is_surely_reached(&self) -> bool {
-        let one = self.step.after.get(&self.step.recorder).or_else(|| self.step.before.get(&self.step.recorder));
+        let one =
+            self.step.after.get(&self.step.recorder).or_else(|| self.step.before.get(&self.step.recorder));
         one.is_some_and(|one| {
             let own = account_of(&one.arn) == self.account || one.organization == Some(true);
             own && one.reaches(self.account, self.region) != Some(false)

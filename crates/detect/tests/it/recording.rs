@@ -192,7 +192,11 @@ fn where_the_state_before_is_unknown_the_records_decide() {
         "{}",
         finding.seen
     );
-    assert!(finding.seen.contains("function:pay in"), "the example is a function that there is: {}", finding.seen);
+    assert!(
+        finding.seen.contains("function:pay in"),
+        "the example is a function that there is: {}",
+        finding.seen
+    );
     // A trail of another account, of which nobody knows whether it reaches this one.
     let foreign = with(narrowed.clone(), &[("recipientAccountId", json!("444455556666"))]);
     let mut records = calls(10, 690, "pay");
