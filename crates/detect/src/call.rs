@@ -92,9 +92,40 @@ impl<'a> Caller<'a> {
     /// True iff the record names nobody in particular: whoever knew the address of a function may have called.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        self.account.eq_ignore_ascii_case("anonymous")
-            || self.name.eq_ignore_ascii_case("anonymous")
-            || (self.name.is_empty() && self.kind.is_empty())
+        is_nobody(self.account) || is_nobody(self.name) || (self.name.is_empty() && self.kind.is_empty())
+    }
+}
+
+/// True iff the text is the word for nobody in particular: `ANONYMOUS_PRINCIPAL`, as records of requests without a signature have it, or `anonymous`.
+#[must_use]
+pub fn is_nobody(text: &str) -> bool {
+    const WORD: &str = "anonymous";
+    text.get(..WORD.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(WORD))
+        && !text.contains([':', '/', '@'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Caller, is_nobody};
+
+    #[test]
+    fn nobody_is_known_by_the_words_that_records_have() {
+        for (kind, account, name) in [
+            ("AWSAccount", "ANONYMOUS_PRINCIPAL", "ANONYMOUS_PRINCIPAL"),
+            ("AWSAccount", "anonymous", ""),
+            ("", "", ""),
+        ] {
+            assert!(Caller { kind, account, name }.is_anonymous(), "{account}");
+        }
+        assert!(
+            !Caller {
+                kind: "IAMUser",
+                account: "111122223333",
+                name: "arn:aws:iam::111122223333:user/anonymous"
+            }
+            .is_anonymous()
+        );
+        assert!(!is_nobody("anonymous@acme.example"));
     }
 }
 

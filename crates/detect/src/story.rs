@@ -84,7 +84,7 @@ fn links(finding: &Finding) -> Vec<Link<'_>> {
 
 /// A service acts for everybody.
 fn is_somebody(name: &str) -> bool {
-    !name.is_empty() && !name.ends_with(".amazonaws.com") && !name.eq_ignore_ascii_case("anonymous")
+    !name.is_empty() && !name.ends_with(".amazonaws.com") && !crate::call::is_nobody(name)
 }
 
 fn story(group: Group, findings: &[Finding]) -> Option<Story> {
