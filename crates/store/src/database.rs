@@ -34,7 +34,16 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         ours::make_folder(folder)?;
     }
+    not_waited_for(path)?;
     ours::private().append(true).create(true).open(path).map(drop)
+}
+
+/// A pipe that lies at the path would be waited for without end.
+fn not_waited_for(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(told) if !told.is_file() => Err(io::Error::other("it is not a regular file")),
+        _ => Ok(()),
+    }
 }
 
 /// A file that is nobody's cache: nothing in it can be made again, so one that is damaged, later or another program's is refused, and
@@ -95,6 +104,7 @@ impl Kind {
     /// A file that is not empty says by its head whose it is.
     fn head(&self, path: &Path) -> Result<(), Refused> {
         use std::io::Read;
+        not_waited_for(path).map_err(|error| Refused::Unreachable(error.to_string()))?;
         let mut head = Vec::new();
         let read = std::fs::File::open(path).and_then(|file| file.take(72).read_to_end(&mut head));
         read.map_err(|error| Refused::Unreachable(error.to_string()))?;

@@ -61,6 +61,9 @@ fn no_damage_is_believed_and_nothing_of_others_is_touched() {
     }
     set(&whole[..whole.len() / 2]);
     assert!(State::open(&path).is_err(), "cut");
+    let other = folder.path().join("a-folder");
+    std::fs::create_dir(&other).unwrap();
+    assert!(State::open(&other).is_err(), "what is no file is not waited for");
     set(b"my notes");
     assert!(matches!(State::open(&path), Err(StateError::Foreign(_))));
     let mut newer = whole.clone();
