@@ -16,7 +16,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Bounds { days: 90, calls: 120 << 20, changes: 40 << 20 }
+        Bounds { days: 90, calls: 90 << 20, changes: 40 << 20 }
     }
 }
 
