@@ -208,7 +208,7 @@ fn what_is_no_target_is_refused_before_anything_is_asked() {
     }
 }
 
-/// What the address is told of the second inventory after the first, both changed so, with these exceptions each.
+/// The notifications about the second inventory after the first. `change` changes each of the two, `exceptions` says which has exceptions.
 fn told_of(change: [&dyn Fn(&mut Value); 2], exceptions: [bool; 2]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -122,7 +122,7 @@ fn push(event: &Event<'_>, (at, account, region): (i64, usize, usize), id: Strin
 pub(super) struct How<'a> {
     /// `invocationType`
     pub(super) kind: &'static str,
-    /// Asked for behind the name: an alias or a version; empty for none.
+    /// The alias or version that the caller asks for; empty where it asks for none.
     pub(super) qualifier: &'a str,
     /// The version that runs.
     pub(super) version: u64,

@@ -1,4 +1,4 @@
-//! What a user agent tells of the tool behind it.
+//! Which tool called, as the user agent says.
 
 /// Tools that attackers and those who imitate them use.
 const OFFENSIVE: [&str; 24] = [

@@ -21,7 +21,7 @@ use text::visible::excerpt;
 /// What needs no records; `None` iff findings are asked for.
 ///
 /// # Errors
-/// [`Problem`] of misuse where there is no detection of that name.
+/// [`Problem`] of misuse iff no detection has that name.
 pub(super) fn without_records(typed: &Detect) -> Result<Option<String>> {
     if typed.knowledge.export.is_some() {
         return Ok(Some(detect::exported::sigma_rules()));
