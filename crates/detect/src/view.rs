@@ -2,7 +2,7 @@
 
 use crate::baseline::Book;
 use crate::call::{Caller, Way};
-use crate::change::Change;
+use crate::change::{Change, is_watched};
 use crate::facts::{Cell, CellKey, DAY, Facts, SEPARATOR};
 use crate::recorders::Judgements;
 use crate::settings::Settings;
@@ -211,6 +211,8 @@ impl<'f> View<'f> {
         source: &'static str,
         names: &'static [&'static str],
     ) -> impl Iterator<Item = &'f Change> {
+        // A call that is not watched is never kept, so whoever asks for it would find nothing, and nobody would notice.
+        debug_assert!(names.iter().all(|name| is_watched(source, name)), "{source}: {names:?}");
         let wanted = move |change: &&Change| {
             change.source == source && names.contains(&change.name.as_str()) && change.succeeded()
         };

@@ -1,6 +1,6 @@
 //! What detections over changes share: one finding of what a principal repeats, habits, and what was refused.
 
-use crate::change::Change;
+use crate::change::{Change, is_watched};
 use crate::facts::{DAY, HOUR};
 use crate::finding::{Finding, Severity};
 use crate::view::{View, name_of};
@@ -32,6 +32,7 @@ pub(super) fn done_or_tried<'v>(
     source: &'static str,
     names: &'static [&'static str],
 ) -> impl Iterator<Item = &'v Change> {
+    debug_assert!(names.iter().all(|name| is_watched(source, name)), "{source}: {names:?}");
     let wanted = move |change: &&Change| {
         change.source == source
             && names.contains(&change.name.as_str())
