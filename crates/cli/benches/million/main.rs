@@ -1,6 +1,6 @@
 //! The big world: 1,000,000 functions in 100 accounts and 10 Regions, 30 recorders of 5 selectors. Measures reading the
 //! inventory, deciding, writing formats and planning, at a quarter and at the whole, so that a cost that grows faster than the
-//! world shows. `cargo bench -p cli --bench million [-- FILE]` keeps the inventory in FILE.
+//! world shows. `cargo bench -p invoketrail --bench million [-- FILE]` keeps the inventory in FILE.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

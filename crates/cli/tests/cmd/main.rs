@@ -70,7 +70,7 @@ mod verified_again;
 mod whole;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
-/// `TRYCMD=overwrite cargo test -p cli --test cmd` writes what the binary says now.
+/// `TRYCMD=overwrite cargo test -p invoketrail --test cmd` writes what the binary says now.
 #[test]
 fn transcripts() {
     std::env::set_current_dir(run::root()).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::tree::root;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 type Table = BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)>;
@@ -40,7 +41,10 @@ fn used() -> Table {
         let shipped = package["dependencies"].as_array().unwrap().iter().filter(|one| one["kind"].is_null());
         let names = shipped.map(|one| one["name"].as_str().unwrap().to_owned());
         let (mine, others) = names.partition(|name| ours.contains(name.as_str()));
-        (package["name"].as_str().unwrap().to_owned(), (mine, others))
+        // By its folder: the package of `cli` bears the program's name, because that is what people install.
+        let folder =
+            Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().file_name().unwrap();
+        (folder.to_str().unwrap().to_owned(), (mine, others))
     };
     packages.iter().map(row).collect()
 }
