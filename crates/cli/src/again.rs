@@ -7,9 +7,10 @@ use std::path::Path;
 const FORM: [(&str, bool); 5] =
     [("format", true), ("output", true), ("output-dir", true), ("exit-zero", false), ("notify", true)];
 /// Flags about the facts: those that [`crate::settings::Source::again`] says.
-const FACTS: [(&str, bool); 11] = [
+const FACTS: [(&str, bool); 12] = [
     ("config", true),
     ("inventory", true),
+    ("demo", false),
     ("account", true),
     ("accounts", true),
     ("organization", false),

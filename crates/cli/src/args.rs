@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod deciding;
 pub(crate) mod detect;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
@@ -12,6 +13,7 @@ pub(crate) mod frameworks;
 pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
+pub(crate) mod man;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod reading;
@@ -36,16 +38,13 @@ pub(crate) struct Cli {
     /// Answer as of this time: that of a copy of log files, or of a saved inventory [default: now].
     #[arg(long, global = true, display_order = 901, value_name = "RFC3339", value_parser = crate::clock::instant)]
     pub(crate) now: Option<String>,
-    // The same where no flag can be added; apart, because clap shows what comes from the environment in each usage line.
-    #[arg(long, global = true, hide = true, env = "INVOKETRAIL_NOW", value_parser = crate::clock::instant)]
-    pub(crate) now_of_environment: Option<String>,
     /// Show each request to AWS on stderr, with its answer and how long it took.
     #[arg(short, long, global = true, display_order = 902)]
     pub(crate) verbose: bool,
     /// Print only the answer and errors: no progress, no notes, no next command.
     #[arg(short, long, global = true, display_order = 903, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// When to use colours; without this flag, NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR decide [default: auto].
+    /// When to use colours; without this flag, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and CLICOLOR decide [default: auto].
     #[arg(
         long,
         global = true,
@@ -73,7 +72,7 @@ pub(crate) enum Colour {
 const MAIN_HELP: &str = "\
 Examples:
   invoketrail audit                                  the caller's account, all enabled Regions
-  invoketrail audit --inventory examples/acme.json   a made-up organization, no AWS account needed
+  invoketrail audit --demo                           a made-up organization, no AWS account needed
   invoketrail explain --selectors selectors.json     what escapes the selectors of a trail
   invoketrail invocations examples/logs              who invoked what, in delivered log files";
 
@@ -126,6 +125,8 @@ pub(crate) enum Command {
     Config(config::Config),
     /// Print completions for a shell.
     Completions(completions::Completions),
+    /// Print the manual page of a command, for man.
+    Man(man::Man),
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ pub(crate) mod diff;
 pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
+mod fresh;
 pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
+pub(crate) mod man;
 mod notify;
 pub(crate) mod permissions;
 pub(crate) mod plan;
@@ -68,7 +70,7 @@ impl<'a> Opened<'a> {
     /// [`Problem`] iff not even the caller is known.
     fn of(source: &'a Source) -> Result<Self> {
         match source {
-            Source::File(path) => Ok(Self::File(path)),
+            Source::File(path) | Source::Demo(path) => Ok(Self::File(path)),
             Source::Live(live) => Ok(Session::begin(live)?.map_or(Self::Interrupted, Self::Live)),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::args::source::Recorders;
 use crate::args::values::{Output, account, output, region};
+use crate::environment::{variable, variables};
 use crate::output::read_within;
 use crate::problem::{Problem, insist, io_problem};
 use anyhow::Result;
@@ -79,7 +80,16 @@ pub(crate) struct Config {
 impl Config {
     /// Every key, with what the file says of it.
     pub(crate) fn shown(&self) -> report::Settings {
+        let variables = variables();
         let said = |key: &'static str| {
+            let name = variable(key);
+            if let Some(value) = variables.get(&name) {
+                let value = value.to_string_lossy();
+                let value = if key == "endpoint-url" { report::without_secret(&value) } else { value };
+                let shown = text::visible::visible(&value).into_owned();
+                let value = value.as_ref().into();
+                return Some(report::InFile { shown, value, counts: true, variable: Some(name) });
+            }
             let setting = self.settings.iter().find(|setting| setting.key == key)?;
             let counts = !self.found || !ONLY_NAMED.contains(&key);
             let (mut value, mut shown) = (setting.json(), setting.to_string());
@@ -88,7 +98,7 @@ impl Config {
                 value = report::without_secret(value.as_str().unwrap_or_default()).as_ref().into();
                 shown = value.to_string();
             }
-            Some(report::InFile { shown, value, counts })
+            Some(report::InFile { shown, value, counts, variable: None })
         };
         let keys = KEYS.iter().map(|key| (*key, said(key))).collect();
         let file = self.file.as_deref().map(crate::output::called);

@@ -6,6 +6,8 @@ mod asking;
 mod clock;
 mod commands;
 mod config;
+mod demo;
+mod environment;
 mod misread;
 mod outcome;
 mod output;
@@ -19,19 +21,18 @@ mod verbose;
 
 use anyhow::Result;
 use args::{Cli, Command};
-use clap::Parser;
 use commands::Context;
 use outcome::Outcome;
 
 fn main() -> Outcome {
     logs::give_back_large_buffers();
-    match run(Cli::parse()) {
+    match environment::parse().map_err(Into::into).and_then(run) {
         Ok(outcome) => outcome,
         Err(error) => problem::tell(&error),
     }
 }
 
-fn run(cli: Cli) -> Result<Outcome> {
+fn run(mut cli: Cli) -> Result<Outcome> {
     output::choose(cli.color);
     if cli.quiet {
         progress::be_quiet();
@@ -39,6 +40,7 @@ fn run(cli: Cli) -> Result<Outcome> {
     if cli.verbose {
         verbose::begin();
     }
+    environment::mention_unknown();
     // Completions are for a shell that starts up, in whatever folder.
     if let Command::Completions(typed) = &cli.command {
         return commands::completions::run(typed);
@@ -46,8 +48,17 @@ fn run(cli: Cli) -> Result<Outcome> {
     if let Command::Frameworks(typed) = &cli.command {
         return commands::frameworks::run(typed);
     }
-    let config = config::read(cli.config.as_deref())?;
-    let context = Context { now: cli.now.or(cli.now_of_environment).unwrap_or_else(clock::now), config };
+    if let Command::Man(typed) = &cli.command {
+        return commands::man::run(typed);
+    }
+    let demo = demo::fill(&mut cli.command)?;
+    // What this folder's settings say is meant for other accounts.
+    let config = match (&demo, &cli.config) {
+        (Some(_), None) => config::Config::default(),
+        (_, named) => config::read(named.as_deref())?,
+    };
+    let now = || if demo.is_some() { demo::NOW.to_owned() } else { clock::now() };
+    let context = Context { now: cli.now.unwrap_or_else(now), config };
     match cli.command {
         Command::Audit(typed) => commands::audit::run(typed, context),
         Command::Explain(typed) => commands::explain::run(typed, context),
@@ -70,5 +81,6 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Exceptions(typed) => commands::exceptions::run(typed, context),
         Command::Config(typed) => commands::config::run(typed, context),
         Command::Completions(typed) => commands::completions::run(&typed),
+        Command::Man(typed) => commands::man::run(&typed),
     }
 }

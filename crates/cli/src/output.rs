@@ -126,6 +126,7 @@ fn is_coloured(typed: Colour, terminal: bool, variable: impl Fn(&str) -> Option<
         Colour::Never => false,
         Colour::Auto if variable("NO_COLOR").is_some() => false,
         Colour::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
+        Colour::Auto if variable("CLICOLOR").is_some_and(|value| value == "0") => false,
         Colour::Auto => terminal && variable("TERM").is_none_or(|term| term != "dumb"),
     }
 }
@@ -190,6 +191,11 @@ mod tests {
             assert!(of(Auto, false, &[(force, "1")]) && !of(Auto, false, &[(force, "0")]));
             assert!(!of(Auto, false, &[(force, "1"), ("NO_COLOR", "1")]));
         }
+        assert!(!of(Auto, true, &[("CLICOLOR", "0")]) && of(Auto, true, &[("CLICOLOR", "1")]));
+        assert!(
+            !of(Auto, false, &[("CLICOLOR", "1")])
+                && of(Auto, false, &[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")])
+        );
         assert!(!of(Auto, true, &[("TERM", "dumb")]) && of(Auto, true, &[("TERM", "xterm")]));
     }
 

@@ -44,9 +44,14 @@ pub(crate) fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>
 }
 
 fn cache() -> Option<PathBuf> {
+    Some(cache_folder()?.join("index-1.sqlite"))
+}
+
+/// Our folder in the user's cache folder; `None` iff the environment names none.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
-    Some(cache.join("invoketrail").join("index-1.sqlite"))
+    Some(cache.join("invoketrail"))
 }
 
 /// How many of the files were in the index, which only a person wants to know.

@@ -20,6 +20,8 @@ use std::path::PathBuf;
 pub(crate) enum Source {
     /// An inventory file; `-` is stdin.
     File(PathBuf),
+    /// The inventory of `--demo`, in this file as long as the command runs.
+    Demo(PathBuf),
     /// AWS.
     Live(Live),
 }
@@ -109,6 +111,9 @@ pub(crate) fn counted(typed: &flags::Counting, config: &Config) -> Counted {
 /// From what was typed about the source. A flag about AWS wins over an inventory in the configuration file.
 pub(crate) fn source(typed: flags::Source, config: Config) -> Source {
     let silent = typed.live == flags::Live::default();
+    if let (true, Some(path)) = (typed.demo, &typed.inventory) {
+        return Source::Demo(path.clone());
+    }
     match typed.inventory.or_else(|| config.inventory.clone().filter(|_| silent)) {
         Some(path) => Source::File(path),
         None => Source::Live(live(typed.live, config)),
@@ -147,6 +152,7 @@ impl Source {
             Self::File(path) => {
                 format!(" --inventory {}{}", report::shell(&path.to_string_lossy()), config_again())
             }
+            Self::Demo(_) => " --demo".to_owned(),
             Self::Live(live) => live.again(),
         }
     }
@@ -154,7 +160,7 @@ impl Source {
     /// The flags that lead a next command to the same caller of AWS; none where facts came from a file.
     pub(crate) fn caller(&self) -> String {
         match self {
-            Self::File(_) => config_again(),
+            Self::File(_) | Self::Demo(_) => config_again(),
             Self::Live(live) => live.again(),
         }
     }
@@ -259,7 +265,8 @@ mod tests {
     #[test]
     fn flags_win_over_the_file() {
         let typed = args::Live { accounts: vec!["111122223333".to_owned()], ..args::Live::default() };
-        let Source::Live(live) = source(args::Source { inventory: None, live: typed }, config()) else {
+        let Source::Live(live) = source(args::Source { live: typed, ..args::Source::default() }, config())
+        else {
             panic!("a flag about AWS asks AWS");
         };
         assert_eq!(live.accounts, Accounts::Listed(vec!["111122223333".to_owned()]));

@@ -291,3 +291,10 @@ fn few(names: &[&str], most: usize) -> String {
         more => format!("{shown} and {} more", grouped(more)),
     }
 }
+
+/// What an earlier run did not find, of so many open findings, and how many of its findings are not found any more.
+#[must_use]
+pub fn since_baseline(new: usize, open: usize, resolved: usize) -> String {
+    let new = quantity(new, ("new finding", "new findings"));
+    format!("since the baseline: {new} of {}, {} not found any more", grouped(open), grouped(resolved))
+}

@@ -65,7 +65,7 @@ pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use detections::{
     Again as DetectionsAgain, DETECTIONS_FORMAT, Detections, DetectionsFormat, RuleTold, Shown,
-    baseline_text, detection, detections_list, replay_text, rules_told, show_text,
+    baseline_text, detection, detections_list, replay_text, rules_told, show_text, since_baseline,
 };
 pub use diff::{DIFF_FORMAT, Diff, DiffCalls, DiffSide, diff_json, diff_markdown, diff_text};
 pub use drift::drift_text;

@@ -10,7 +10,8 @@ use super::entries;
 use super::member::{Json, Object};
 use super::quantity::quantity;
 use super::view;
-use audit::finding::Audit;
+use audit::answer::Conclusion;
+use audit::finding::{Audit, Status};
 use std::collections::{BTreeMap, BTreeSet};
 use text::visible::visible;
 
@@ -65,6 +66,17 @@ impl Notice {
     pub fn is_empty(&self) -> bool {
         [&self.new, &self.resolved, &self.accepted].iter().all(|all| all.is_empty())
             && self.changed.is_empty()
+    }
+
+    /// Whether something got worse, as far as required controls go. No iff one of them has a finding that fails and was not there
+    /// before; undetermined iff one may have.
+    #[must_use]
+    pub fn conclusion(&self) -> Conclusion {
+        let fails = |one: &OpenFinding| one.status == Status::Fail.as_str();
+        let new = self.new.values().filter(|one| one.required);
+        let new = new.map(|one| if fails(one) { Conclusion::No } else { Conclusion::Undetermined });
+        let changed = self.changed.values().filter(|(was, one)| one.required && was.status != one.status);
+        new.chain(changed.map(|_| Conclusion::Undetermined)).fold(Conclusion::Yes, Conclusion::worse)
     }
 
     /// How many of what, in words: `3 new findings, 1 changed, 2 resolved`.

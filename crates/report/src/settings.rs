@@ -38,7 +38,7 @@ enum Default {
     Text(&'static str),
 }
 
-/// What the file says of a key.
+/// What the file, or a variable in its place, says of a key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InFile {
     /// As TOML.
@@ -47,6 +47,8 @@ pub struct InFile {
     pub value: Value,
     /// False iff nobody named the file, and the key counts only in a file that somebody named.
     pub counts: bool,
+    /// The variable of the environment that says it; `None` iff the file does.
+    pub variable: Option<String>,
 }
 
 /// All settings.
@@ -87,7 +89,11 @@ pub fn settings_text(settings: &Settings, layout: &Layout) -> String {
     let heads = [("Key", Align::Left), ("Value", Align::Left), ("From", Align::Left)];
     page.table(&heads, &rows);
     page.gap();
-    page.paragraph(0, (Style::Dim, ""), (Style::Dim, "A flag on the command line wins over each of them."));
+    page.paragraph(
+        0,
+        (Style::Dim, ""),
+        (Style::Dim, "A flag on the command line wins over each of them, a variable over the file."),
+    );
     page.into_text()
 }
 
@@ -95,7 +101,10 @@ fn row(key: &str, said: Option<&InFile>) -> Vec<Span> {
     let (default, means) = default_setting(key).unwrap_or((Value::Null, ""));
     let default = if default.is_null() { means.to_owned() } else { format!("{default} ({means})") };
     let (value, from) = match said {
-        Some(said) if said.counts => ((Style::Plain, said.shown.clone()), (Style::Good, "file")),
+        Some(said) if said.counts => {
+            let from = said.variable.as_deref().unwrap_or("file");
+            ((Style::Plain, said.shown.clone()), (Style::Good, from))
+        }
         Some(_) => ((Style::Dim, default), (Style::Open, "default; the file's value needs --config")),
         None => ((Style::Dim, default), (Style::Dim, "default")),
     };
@@ -108,7 +117,10 @@ pub fn settings_json(settings: &Settings) -> String {
     let entries = settings.keys.iter().map(|(key, said)| {
         let (default, means) = default_setting(key).unwrap_or((Value::Null, ""));
         let counting = said.as_ref().filter(|said| said.counts);
-        let (value, source) = counting.map_or((&default, "default"), |said| (&said.value, "file"));
+        let (value, source) = match counting {
+            Some(said) => (&said.value, if said.variable.is_some() { "environment" } else { "file" }),
+            None => (&default, "default"),
+        };
         json!({
             "key": key,
             "value": value,

@@ -32,7 +32,7 @@ pub(super) fn foreign(path: &Path) -> Option<String> {
 /// Makes the folder and an empty file where there is none, for their owner alone; SQLite gives its other files the same mode.
 pub(super) fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        ours::make_folder(folder)?;
+        ours::make_private_folder(folder)?;
     }
     not_waited_for(path)?;
     ours::private().append(true).create(true).open(path).map(drop)

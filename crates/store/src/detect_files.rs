@@ -19,6 +19,28 @@ const EXCEPTIONS: Format =
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
+const DETECTIONS: Format =
+    Format { name: "invoketrail.detections", version: 1, noun: "a report of `invoketrail detect` as JSON" };
+
+#[derive(Deserialize)]
+struct FindingsShape {
+    findings: Vec<FindingShape>,
+}
+
+#[derive(Deserialize)]
+struct FindingShape {
+    id: String,
+}
+
+/// The ids of the findings that `detect --format json` told.
+///
+/// # Errors
+/// [`DocumentError`], in one line, with the place in the file.
+pub fn read_finding_ids(bytes: &[u8]) -> Result<BTreeSet<String>, DocumentError> {
+    let shape: FindingsShape = document::read(bytes, DETECTIONS)?;
+    Ok(shape.findings.into_iter().map(|one| one.id).collect())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NetworksShape {

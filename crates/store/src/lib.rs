@@ -37,7 +37,7 @@ pub use bundle::{
     read_bundle, sum_of, write_bundle,
 };
 pub use detect_files::{
-    DetectSettings, read_detect_exceptions, read_detect_settings, read_networks, read_rules,
+    DetectSettings, read_detect_exceptions, read_detect_settings, read_finding_ids, read_networks, read_rules,
 };
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
@@ -49,11 +49,12 @@ pub use journal::{
     JournalError, JournalFile, JournalRead, discard, put_back, read_journal, set_aside, undo_of,
 };
 pub use metrics_file::{HourlyCounts, read_metrics};
+pub use ours::make_private_folder;
 pub use place_files::of_other_places;
 pub use plan_file::{PlanFileError, plan_hash, read_plan, write_plan};
 pub use prices_file::read_prices;
 pub use recognized::{FileKind, recognized};
 pub use saved_audit::{SavedAudit, read_audit, write_inputs};
-pub use scratch::ScratchFiles;
+pub use scratch::{ScratchFiles, ScratchFolder};
 pub use settings_file::{Setting, WrongSetting, read_settings};
 pub use state::{State, StateError, same_organization};

@@ -24,14 +24,21 @@ pub(super) fn private() -> OpenOptions {
 }
 
 /// Makes a folder, and those it lies in, that only its owner may look into.
+///
+/// # Errors
+/// Whatever the file system says.
 #[cfg(unix)]
-pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
+/// Makes a folder, and those it lies in.
+///
+/// # Errors
+/// Whatever the file system says.
 #[cfg(not(unix))]
-pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 

@@ -1,4 +1,4 @@
-//! The collector against an emulator of AWS (moto server), whose address is in INVOKETRAIL_MOTO_URL.
+//! The collector against an emulator of AWS (moto server), whose address is in INVOKETRAIL_TEST_MOTO_URL.
 //!
 //! Each test has accounts of its own, so that they do not meet.
 

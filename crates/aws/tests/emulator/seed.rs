@@ -12,8 +12,8 @@ pub(crate) struct Seed {
 
 /// The address of the emulator.
 pub(crate) fn url() -> String {
-    std::env::var("INVOKETRAIL_MOTO_URL").unwrap_or_else(|_| {
-        panic!("set INVOKETRAIL_MOTO_URL to the address of a moto server, like http://127.0.0.1:5000")
+    std::env::var("INVOKETRAIL_TEST_MOTO_URL").unwrap_or_else(|_| {
+        panic!("set INVOKETRAIL_TEST_MOTO_URL to the address of a moto server, like http://127.0.0.1:5000")
     })
 }
 

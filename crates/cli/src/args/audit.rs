@@ -1,5 +1,6 @@
 //! `invoketrail audit` as it is typed.
 
+use super::deciding::Deciding;
 use super::exceptions::Longest;
 use super::history::HistoryFile;
 use super::showing::Showing;
@@ -22,7 +23,7 @@ Examples:
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
 pub(crate) struct Audit {
     /// Audit this inventory file instead of AWS, as --inventory does; - for stdin.
-    #[arg(value_name = "FILE", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "FILE", conflicts_with = "demo", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) counting: Counting,
@@ -48,6 +49,8 @@ pub(crate) struct Audit {
     /// Show what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
     #[command(flatten)]
     pub(crate) source: Source,
 }

@@ -1,6 +1,7 @@
 //! `invoketrail detect` as it is typed.
 
-use super::reading::{Threads, WindowArgs};
+use super::deciding::Deciding;
+use super::reading::{Demo, Threads, WindowArgs};
 use super::values::{Output, Suffixed, account, output, region};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
@@ -24,6 +25,8 @@ pub(crate) struct Detect {
     /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<String>,
+    #[command(flatten)]
+    pub(crate) demo: Demo,
     /// Keep what was learned in this file, and go on from what it holds. Files that were read before are not read again.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<PathBuf>,
@@ -55,6 +58,11 @@ pub(crate) struct Detect {
     pub(crate) about: Option<String>,
     #[command(flatten)]
     pub(crate) knowledge: Knowledge,
+    /// The findings of an earlier run (--format json), for --fail-on new.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,

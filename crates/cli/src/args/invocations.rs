@@ -1,6 +1,6 @@
 //! `invoketrail invocations` as it is typed.
 
-use super::reading::{Remembering, Threads};
+use super::reading::{Demo, Remembering, Threads};
 use super::values::{Output, Suffixed, account, output, region};
 use clap::{Args, ValueEnum, ValueHint};
 use logs::Network;
@@ -23,6 +23,8 @@ pub(crate) struct Invocations {
     /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<String>,
+    #[command(flatten)]
+    pub(crate) demo: Demo,
     #[command(flatten)]
     pub(crate) filter: Filter,
     /// Group calls by these, separated by commas [default: function,principal]: function, caller, principal, role, service, source,

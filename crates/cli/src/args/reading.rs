@@ -14,6 +14,14 @@ pub(crate) struct Remembering {
     pub(crate) no_index: bool,
 }
 
+/// Whose logs.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Demo {
+    /// Read the logs of Acme, a made-up organization inside this program: no AWS account is needed.
+    #[arg(long, conflicts_with_all = ["sources", "profile", "endpoint_url"])]
+    pub(crate) demo: bool,
+}
+
 /// How many threads.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Threads {

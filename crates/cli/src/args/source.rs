@@ -10,6 +10,9 @@ pub(crate) struct Source {
     /// Audit this inventory file instead of AWS; - for stdin.
     #[arg(long, value_name = "FILE", conflicts_with_all = LIVE, value_hint = ValueHint::FilePath)]
     pub(crate) inventory: Option<PathBuf>,
+    /// Use Acme, a made-up organization inside this program: no AWS account is needed.
+    #[arg(long, conflicts_with_all = LIVE_AND_INVENTORY)]
+    pub(crate) demo: bool,
     #[command(flatten)]
     pub(crate) live: Live,
 }

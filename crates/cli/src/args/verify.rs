@@ -1,6 +1,6 @@
 //! `invoketrail verify` as it is typed.
 
-use super::reading::{Remembering, Threads, WindowArgs};
+use super::reading::{Demo, Remembering, Threads, WindowArgs};
 use super::source::Live;
 use super::values::{Output, Suffixed, duration, output};
 use clap::{Args, ValueEnum, ValueHint};
@@ -25,6 +25,8 @@ pub(crate) struct Verify {
     /// A folder of delivered log files, a file, or s3://BUCKET/PREFIX [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<String>,
+    #[command(flatten)]
+    pub(crate) demo: Demo,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
     /// Only these functions: a name or an ARN, * stands for any characters; repeatable.

@@ -1,8 +1,8 @@
 //! `invoketrail audit`: is every invocation of every function recorded?
 
 use super::notify::{self, Telling};
-use super::showing::Shown;
-use super::{Context, Opened, bundle, exceptions, frameworks, history, read_inventory, saved};
+use super::showing::{Shown, ending};
+use super::{Context, Opened, bundle, exceptions, frameworks, fresh, history, read_inventory, saved};
 use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::problem::say;
@@ -23,6 +23,7 @@ use store::SavedAudit;
 /// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let longest = typed.longest.exceptions_max_days;
+    let only_new = typed.deciding.only_new();
     // Before AWS is asked anything: a misspelled name costs no time.
     let targets = notify::targets(&typed.notify)?;
     let history = history::of_audit(&typed, &context.config)?;
@@ -53,7 +54,11 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let flags = Flags::of(&settings, longest);
     let shown = Shown { inputs: &inputs, generated_at: &context.now, flags: flags.next() };
     // Whatever fails from here on, the answer is there.
-    let outcome = shown.show(showing)?;
+    let mut outcome = shown.show(showing)?;
+    if let (true, Some(before)) = (only_new, inputs.before()) {
+        outcome = fresh::of_audit(&shown, &before, outcome);
+    }
+    let outcome = ending(outcome, showing.exit_zero);
     let before = match inputs.before() {
         Some(before) => Some(before),
         None if targets.is_empty() => None,

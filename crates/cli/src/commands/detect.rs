@@ -4,9 +4,9 @@ mod known;
 mod learned;
 mod other;
 
-use super::Context;
 use super::showing::ending;
 use super::verify::hours::now;
+use super::{Context, fresh};
 use crate::args::detect::{Detect, Format, Severity as Word};
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
@@ -19,6 +19,7 @@ use detect::story::{WINDOW, stories};
 use detect::view::View;
 use known::Known;
 use report::{Detections, DetectionsFormat};
+use std::collections::BTreeSet;
 
 /// Reads, looks, tells.
 ///
@@ -29,6 +30,7 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
         print(|out| out.write_all(text.as_bytes()))?;
         return Ok(Outcome::Well);
     }
+    let baseline = typed.baseline.as_deref().map(fresh::findings_of).transpose()?;
     let known = Known::of(&typed, &context)?;
     let Some(learned) = learned::learn(&typed, &context, &known)? else {
         return Ok(Outcome::Interrupted);
@@ -66,10 +68,15 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
     if let Some(id) = &typed.show {
         return other::show(&found, id, &typed, &context);
     }
-    tell(&found, typed, &context)
+    tell(&found, typed, &context, baseline.as_ref())
 }
 
-fn tell(found: &Detections<'_>, typed: Detect, context: &Context) -> Result<Outcome> {
+fn tell(
+    found: &Detections<'_>,
+    typed: Detect,
+    context: &Context,
+    baseline: Option<&BTreeSet<String>>,
+) -> Result<Outcome> {
     let why = "findings are not shown in that format";
     let layout = layout_of(typed.all);
     for output in settings::outputs(typed.output, &context.config, why) {
@@ -84,11 +91,14 @@ fn tell(found: &Detections<'_>, typed: Detect, context: &Context) -> Result<Outc
         let command = crate::again::same(&[("format", true), ("output", true), ("all", false)], &flags);
         say("next", &format!("{command}  # the records of the worst story"));
     }
-    let outcome = match (found.open().next(), found.account.is_whole()) {
-        (Some(_), _) => Outcome::No,
-        (None, false) => Outcome::Undetermined,
-        (None, true) => Outcome::Well,
-    };
+    let whole = if found.account.is_whole() { Outcome::Well } else { Outcome::Undetermined };
+    let mut outcome = if found.open().next().is_some() { Outcome::No } else { whole };
+    if let (true, Some(before)) = (typed.deciding.only_new(), baseline) {
+        let open = found.open().count();
+        let new = found.open().filter(|(_, one)| !before.contains(&one.id)).count();
+        let gone = before.iter().filter(|id| !found.findings.iter().any(|one| one.id == **id)).count();
+        outcome = fresh::of_findings(outcome, (new, open, gone)).worse(whole);
+    }
     Ok(ending(outcome, typed.exit_zero))
 }
 

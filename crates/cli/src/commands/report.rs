@@ -1,6 +1,6 @@
 //! `invoketrail report`: a saved audit in another format, decided again from what it holds.
 
-use super::showing::Shown;
+use super::showing::{Shown, ending};
 use super::{Context, frameworks, saved};
 use crate::args::report as args;
 use crate::outcome::Outcome;
@@ -35,7 +35,8 @@ pub(crate) fn run(typed: args::Report, context: &Context) -> Result<Outcome> {
     let source = format!(" --inventory {}", shell(&typed.file.to_string_lossy()));
     let flags = NextFlags { source: &source, ..NextFlags::default() };
     let inputs: &Inputs = &saved.inputs;
-    Shown { inputs, generated_at: &saved.generated_at, flags }.show(&showing)
+    let outcome = Shown { inputs, generated_at: &saved.generated_at, flags }.show(&showing)?;
+    Ok(ending(outcome, showing.exit_zero))
 }
 
 /// Whether an audit says what its inputs give; else the first difference, in words.

@@ -35,7 +35,7 @@ impl Shown<'_> {
         take(&AuditDocument { audit: &audit, stamp, since, flags, inputs })
     }
 
-    /// Prints the audit and writes its files; the exit code that its answer has.
+    /// Prints the audit and writes its files; the exit code that its answer has, hidden or not.
     ///
     /// # Errors
     /// [`crate::problem::Problem`] where a file or stdout cannot be written.
@@ -58,7 +58,7 @@ fn show(document: &AuditDocument<'_>, showing: &Showing) -> Result<Outcome> {
     print(|out| showing.format.0.write(document, &layout, out))?;
     let (command, why) = report::next_command(document.audit, &document.flags);
     say("next", &format!("{command}  # {why}"));
-    Ok(ending(document.audit.answer().conclusion().into(), showing.exit_zero))
+    Ok(document.audit.answer().conclusion().into())
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

@@ -32,7 +32,11 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         return canary::run(&typed, &places, &live, &context);
     }
     let source = settings::source(
-        crate::args::source::Source { inventory: typed.inventory.clone(), live: quiet(&typed) },
+        crate::args::source::Source {
+            inventory: typed.inventory.clone(),
+            demo: typed.demo.demo,
+            live: quiet(&typed),
+        },
         context.config.clone(),
     );
     let gathered =

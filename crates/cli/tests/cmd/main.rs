@@ -23,6 +23,7 @@ mod doubts;
 mod endpoints;
 mod evidence;
 mod exceptions;
+mod first_minute;
 mod flights;
 mod gallery;
 mod history;

@@ -23,8 +23,8 @@ fn open(folder: &Path, page: &str, fragment: &str) -> Opened {
 }
 
 fn open_with(folder: &Path, page: &str, fragment: &str, flags: &[&str]) -> Opened {
-    let chromium = std::env::var("INVOKETRAIL_CHROMIUM")
-        .unwrap_or_else(|_| panic!("set INVOKETRAIL_CHROMIUM to the browser Chromium, as ./test does"));
+    let chromium = std::env::var("INVOKETRAIL_TEST_CHROMIUM")
+        .unwrap_or_else(|_| panic!("set INVOKETRAIL_TEST_CHROMIUM to the browser Chromium, as ./test does"));
     let file = folder.join("report.html");
     std::fs::write(&file, page).unwrap();
     let begun = Instant::now();
@@ -126,8 +126,8 @@ fn ten_thousand_resources_open_and_are_searched() {
 /// without one; light and dark, wide and narrow.
 #[test]
 fn a_checker_of_accessibility_finds_nothing() {
-    let axe = std::env::var("INVOKETRAIL_AXE")
-        .unwrap_or_else(|_| panic!("set INVOKETRAIL_AXE to the file axe.min.js, as ./test does"));
+    let axe = std::env::var("INVOKETRAIL_TEST_AXE")
+        .unwrap_or_else(|_| panic!("set INVOKETRAIL_TEST_AXE to the file axe.min.js, as ./test does"));
     let axe = std::fs::read_to_string(axe).unwrap().replace("</script", "<\\/script");
     let run = "addEventListener('load', async () => { const found = await axe.run(); const list = document.createElement('pre'); \
         list.id = 'found'; list.textContent = found.passes.length + ' passes;' + found.violations.map((one) => `${one.impact} ${one.id}: ` \

@@ -53,7 +53,8 @@ fn a_check_is_as_the_schema_says_and_nothing_of_it_acts() {
 
 #[test]
 fn settings_are_as_the_schema_says_and_nothing_of_them_acts() {
-    let said = |value: Value, counts| Some(InFile { shown: value.to_string(), value, counts });
+    let said =
+        |value: Value, counts| Some(InFile { shown: value.to_string(), value, counts, variable: None });
     let keys = vec![
         ("region", said(json!(["eu-west-1"]), true)),
         ("profile", said(json!(HOSTILE), true)),

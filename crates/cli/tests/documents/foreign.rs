@@ -9,8 +9,8 @@ use std::process::Command;
 
 #[test]
 fn validators_of_others_find_nothing_wrong() {
-    let lint = std::env::var("INVOKETRAIL_CFN_LINT")
-        .unwrap_or_else(|_| panic!("set INVOKETRAIL_CFN_LINT to the program cfn-lint, as ./test does"));
+    let lint = std::env::var("INVOKETRAIL_TEST_CFN_LINT")
+        .unwrap_or_else(|_| panic!("set INVOKETRAIL_TEST_CFN_LINT to the program cfn-lint, as ./test does"));
     let folder = tempfile::tempdir().unwrap();
     let frameworks = all();
     let (nasty, exceptions) = hostile();

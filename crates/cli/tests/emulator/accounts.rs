@@ -160,8 +160,8 @@ fn two_accounts_are_changed_and_everything_of_others_stays() {
 
 /// CloudFormation's own linter finds nothing wrong with the template of the plan.
 fn cloudformation_is_accepted(seed: &Seed, folder: &Path) {
-    let lint = std::env::var("INVOKETRAIL_CFN_LINT")
-        .unwrap_or_else(|_| panic!("set INVOKETRAIL_CFN_LINT to the program cfn-lint, as ./test does"));
+    let lint = std::env::var("INVOKETRAIL_TEST_CFN_LINT")
+        .unwrap_or_else(|_| panic!("set INVOKETRAIL_TEST_CFN_LINT to the program cfn-lint, as ./test does"));
     let words = ["plan", "--format", "cloudformation", "--output-dir", "templates", "--output", "lint.json"];
     let (text, code) = run(seed, folder, &words);
     assert_eq!(code, Some(0), "{text}");

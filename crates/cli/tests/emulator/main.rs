@@ -1,4 +1,4 @@
-//! The binary against an emulator of AWS (moto server), whose address is in INVOKETRAIL_MOTO_URL: what a user's first
+//! The binary against an emulator of AWS (moto server), whose address is in INVOKETRAIL_TEST_MOTO_URL: what a user's first
 //! audit of a real account goes through, from credentials in the environment to the exit code.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]

@@ -155,6 +155,9 @@ pub(super) fn show(found: &Detections<'_>, id: &str, typed: &Detect, context: &C
 
 /// What was typed of where records, and the account, are: for the commands that go on from here.
 fn again(typed: &Detect) -> (String, String) {
+    if typed.demo.demo {
+        return (" --demo".to_owned(), " --demo".to_owned());
+    }
     let reading = &typed.reading;
     let flag = |name: &str, value: &str| format!(" --{name} {}", report::shell(value));
     let maybe = |name: &str, value: &Option<String>| {

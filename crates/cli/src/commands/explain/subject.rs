@@ -154,7 +154,7 @@ pub(super) fn place(arn: &str, inventory: &Inventory, source: &Source) -> Result
             "to read that account: --accounts {} --role-name NAME; to read that Region: --region {}",
             parsed.account, parsed.region
         ),
-        (None, Source::File(_)) => told_places(inventory),
+        (None, Source::File(_) | Source::Demo(_)) => told_places(inventory),
     };
     Err(Problem::new(line).help(help).into())
 }

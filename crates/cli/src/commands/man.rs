@@ -1,0 +1,37 @@
+//! `invoketrail man`: manual pages, made of the same words as `--help`.
+
+use crate::args::Cli;
+use crate::args::man::Man;
+use crate::outcome::Outcome;
+use crate::output::{io_written, print};
+use crate::problem::Problem;
+use anyhow::Result;
+use clap::CommandFactory;
+use std::path::Path;
+use text::nearest::nearest;
+
+/// Prints one.
+///
+/// # Errors
+/// [`Problem`] of misuse iff there is no such command.
+pub(crate) fn run(typed: &Man) -> Result<Outcome> {
+    let mut root = Cli::command();
+    root.build();
+    let mut command = &root;
+    for word in &typed.command {
+        let names = command.get_subcommands().map(clap::Command::get_name);
+        let Some(below) = command.find_subcommand(word) else {
+            let problem = Problem::misuse(format!("`{}` has no command `{word}`", command.get_name()));
+            return Err(match nearest(word, names) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem.help("invoketrail --help lists all commands"),
+            }
+            .into());
+        };
+        command = below;
+    }
+    let mut page = Vec::new();
+    io_written(Path::new("the page"), clap_mangen::Man::new(command.clone()).render(&mut page))?;
+    print(|out| out.write_all(&page))?;
+    Ok(Outcome::Well)
+}

@@ -1,0 +1,123 @@
+//! `--demo`: Acme, a made-up organization whose files are inside this program, in place of the user's own.
+
+use crate::args::Command;
+use crate::args::source::Source;
+use crate::output::io_written;
+use crate::problem::io_problem;
+use crate::remembered::cache_folder;
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+use store::ScratchFolder;
+
+/// When Acme's inventory and logs were copied: what is found in them is told as of then.
+pub(crate) const NOW: &str = "2026-11-23T17:00:00Z";
+/// The days of Acme's logs of which everything was delivered.
+const DAYS: [&str; 2] = ["2026-11-20", "2026-11-21"];
+
+/// Acme's files, by path.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/demo_files.rs"));
+
+/// Acme's files on disk.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    folder: PathBuf,
+    /// The folder, where it is removed at the end.
+    _scratch: Option<ScratchFolder>,
+}
+
+impl Demo {
+    /// Writes Acme's files to the cache folder; where there can be none, to a new folder that goes when this value does.
+    ///
+    /// # Errors
+    /// [`crate::problem::Problem`] iff they can be written nowhere.
+    fn unpack() -> Result<Demo> {
+        let folder = cache_folder().map(|folder| folder.join(concat!("demo-", env!("CARGO_PKG_VERSION"))));
+        if let Some(folder) = folder.filter(|folder| write_into(folder).is_ok()) {
+            return Ok(Demo { folder, _scratch: None });
+        }
+        let problem = |error| io_problem("make", "a folder for the files of --demo", &error);
+        let scratch = ScratchFolder::new("invoketrail-demo-").map_err(problem)?;
+        let folder = scratch.path().to_owned();
+        write_into(&folder)?;
+        Ok(Demo { folder, _scratch: Some(scratch) })
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn logs(&self) -> Vec<String> {
+        vec![self.file("logs").to_string_lossy().into_owned()]
+    }
+}
+
+/// Writes what differs.
+fn write_into(folder: &Path) -> Result<()> {
+    for (name, bytes) in FILES {
+        let path = folder.join(name);
+        if std::fs::read(&path).is_ok_and(|there| there == *bytes) {
+            continue;
+        }
+        let made = path.parent().map_or(Ok(()), store::make_private_folder);
+        io_written(&path, made.and_then(|()| store::write_privately(&path, |out| out.write_all(bytes))))?;
+    }
+    Ok(())
+}
+
+/// Takes Acme's files for what the command would read, iff `--demo` was typed; they are there as long as the value is.
+///
+/// # Errors
+/// [`crate::problem::Problem`] iff they can be written nowhere.
+pub(crate) fn fill(command: &mut Command) -> Result<Option<Demo>> {
+    if !is_demo(command) {
+        return Ok(None);
+    }
+    let demo = Demo::unpack()?;
+    if let Some(source) = source(command) {
+        source.inventory = Some(demo.file("acme.json"));
+    }
+    match command {
+        Command::Verify(verify) => {
+            verify.sources = demo.logs();
+            verify.inventory = Some(demo.file("acme.json"));
+            verify.metrics = Some(demo.file("metrics.json"));
+            verify.remembering.no_index = true;
+            if verify.digests && verify.public_keys.is_empty() {
+                verify.public_keys = vec![demo.file("logs/public-keys.json")];
+            }
+            let window = &mut verify.window;
+            if window.since.is_none() && window.until.is_none() {
+                [window.since, window.until] = DAYS.map(|day| Some(day.to_owned()));
+            }
+        }
+        Command::Invocations(invocations) => {
+            invocations.sources = demo.logs();
+            invocations.reading.remembering.no_index = true;
+        }
+        Command::Detect(detect) => detect.sources = demo.logs(),
+        _ => {}
+    }
+    Ok(Some(demo))
+}
+
+/// True iff `--demo` was typed.
+fn is_demo(command: &mut Command) -> bool {
+    match command {
+        Command::Verify(verify) => verify.demo.demo,
+        Command::Invocations(invocations) => invocations.demo.demo,
+        Command::Detect(detect) => detect.demo.demo,
+        other => source(other).is_some_and(|source| source.demo),
+    }
+}
+
+/// Where the command takes its inventory from, iff it needs nothing else.
+fn source(command: &mut Command) -> Option<&mut Source> {
+    match command {
+        Command::Audit(one) => Some(&mut one.source),
+        Command::Explain(one) => Some(&mut one.source),
+        Command::Plan(one) => Some(&mut one.source),
+        Command::Backout(one) => Some(&mut one.source),
+        Command::Restore(one) => Some(&mut one.source),
+        _ => None,
+    }
+}
