@@ -187,6 +187,45 @@ pub struct Doubt {
     pub at: Option<Location>,
 }
 
+impl Doubt {
+    /// A doubt about the whole file.
+    #[must_use]
+    pub const fn of_file(about: About) -> Self {
+        Doubt { address: None, path: String::new(), about, at: None }
+    }
+}
+
+impl Proposed {
+    /// A doubt about a part of this resource.
+    #[must_use]
+    pub fn doubt(&self, path: impl Into<String>, about: About) -> Doubt {
+        Doubt { address: Some(self.address.clone()), path: path.into(), about, at: self.at }
+    }
+
+    /// The doubt that a change of it is not looked into; `None` iff it is, or nothing changes.
+    #[must_use]
+    pub fn not_looked_into(&self) -> Option<Doubt> {
+        match &self.kind {
+            Kind::Other(name) if !matches!(self.action, Action::Keep | Action::Forget) => {
+                Some(self.doubt("$", About::NotLookedInto(name.clone())))
+            }
+            _ => None,
+        }
+    }
+
+    /// A property before the change.
+    #[must_use]
+    pub fn was(&self, property: &str) -> Option<&Value> {
+        self.before.as_ref()?.get(property)
+    }
+
+    /// A property after the change.
+    #[must_use]
+    pub fn is(&self, property: &str) -> Option<&Value> {
+        self.after.as_ref()?.get(property)
+    }
+}
+
 /// What a doubt is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {

@@ -10,4 +10,5 @@
 //! ```
 
 pub mod document;
+pub mod terraform;
 pub mod value;

@@ -43,6 +43,8 @@ pub enum Why {
     TooLarge,
     /// It is not of the type that it should be: what was expected.
     WrongType(&'static str),
+    /// The file does not say it, and what is there stays as it is.
+    NotSaid,
 }
 
 impl Why {
@@ -58,6 +60,7 @@ impl Why {
             Self::Cycle(_) => "cycle",
             Self::TooLarge => "too_large",
             Self::WrongType(_) => "wrong_type",
+            Self::NotSaid => "not_said",
         }
     }
 
@@ -69,7 +72,7 @@ impl Why {
                 Some(name)
             }
             Self::WrongType(wanted) => Some(wanted),
-            Self::AfterApply | Self::Sensitive | Self::TooLarge => None,
+            Self::AfterApply | Self::Sensitive | Self::TooLarge | Self::NotSaid => None,
         }
     }
 }
