@@ -225,6 +225,8 @@ pub enum GapKind {
     NotOffered,
     /// The user interrupted the collection before this was read.
     Interrupted,
+    /// A proposed change decides it, and its template leaves it open: nobody can say before the change is applied.
+    AfterApply,
 }
 
 impl GapKind {
@@ -236,13 +238,14 @@ impl GapKind {
             Self::Failed => "failed",
             Self::NotOffered => "not_offered",
             Self::Interrupted => "interrupted",
+            Self::AfterApply => "after_apply",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Refused, Self::Failed, Self::NotOffered, Self::Interrupted]
+        [Self::Refused, Self::Failed, Self::NotOffered, Self::Interrupted, Self::AfterApply]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }

@@ -249,6 +249,24 @@ pub enum About {
     Count(Why),
     /// Two resources of the file are the same recorder or function: the other address.
     Twice(String),
+    /// Selectors name an account or a Region, and the file does not say which its own are.
+    NamesAHome,
+    /// Advanced selectors become an empty list, and AWS does not say what that records.
+    EmptiedSelectors,
+    /// The file changes a recorder that the inventory does not hold.
+    NotInInventory,
+    /// The file is to make a recorder that the inventory holds already.
+    AlreadyThere,
+    /// Nobody can say which recorder of the inventory it is.
+    WhichOne,
+    /// What the file says of the present is not what the inventory says.
+    Differs,
+    /// The bucket of a trail is deleted and one of that name is made.
+    BucketReplaced,
+    /// The policy of the bucket of a trail does not name CloudTrail.
+    PolicyWithoutCloudTrail,
+    /// The policy of the bucket of a trail is deleted.
+    PolicyDeleted,
 }
 
 /// Why a plan is not the whole change.
@@ -280,6 +298,15 @@ impl About {
             Self::Incomplete(Incomplete::Transformed) => "template_transformed",
             Self::NotLookedInto(_) => "not_looked_into",
             Self::Twice(_) => "declared_twice",
+            Self::NamesAHome => "selectors_name_a_home",
+            Self::EmptiedSelectors => "selectors_emptied",
+            Self::NotInInventory => "not_in_inventory",
+            Self::AlreadyThere => "already_there",
+            Self::WhichOne => "which_one",
+            Self::Differs => "differs_from_inventory",
+            Self::BucketReplaced => "bucket_replaced",
+            Self::PolicyWithoutCloudTrail => "policy_without_cloudtrail",
+            Self::PolicyDeleted => "policy_deleted",
         }
     }
 }

@@ -10,5 +10,8 @@
 //! ```
 
 pub mod document;
+pub mod gate;
+pub mod merge;
+pub mod selectors;
 pub mod terraform;
 pub mod value;

@@ -25,8 +25,9 @@ pub enum Value {
 }
 
 /// Why a value is unknown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
+    #[default]
     /// Known only after the change is applied: AWS or another resource gives it.
     AfterApply,
     /// Marked sensitive: it is there and was not kept.
@@ -61,6 +62,22 @@ impl Why {
             Self::TooLarge => "too_large",
             Self::WrongType(_) => "wrong_type",
             Self::NotSaid => "not_said",
+        }
+    }
+
+    /// The member that stands for an unknown part in a document of selectors.
+    #[must_use]
+    pub const fn member(&self) -> &'static str {
+        match self {
+            Self::AfterApply => "KnownAfterApply",
+            Self::Sensitive => "Sensitive",
+            Self::NoParameter(_) => "ParameterWithoutValue",
+            Self::Unsupported(_) => "UnsupportedFunction",
+            Self::Elsewhere(_) => "NotInTheFile",
+            Self::Cycle(_) => "Cycle",
+            Self::TooLarge => "TooLarge",
+            Self::WrongType(_) => "WrongType",
+            Self::NotSaid => "NotSaid",
         }
     }
 
