@@ -152,7 +152,7 @@ pub fn gate(
     let mut gate = Gate {
         conclusion: Conclusion::Nothing,
         answers: (before.answer().conclusion(), after.answer().conclusion()),
-        interruptions: interruptions(document, proposal, (before, after), options),
+        interruptions: interruptions(document, proposal, before, options),
         turns: turns(&drift, before, after),
         drift,
         stops,
@@ -177,7 +177,7 @@ fn certainly_lost(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -
 fn interruptions(
     document: &Document,
     proposal: &Proposal,
-    audits: (&Audit<'_>, &Audit<'_>),
+    before: &Audit<'_>,
     options: &Options<'_>,
 ) -> Vec<Interruption> {
     let mut all = Vec::new();
@@ -199,16 +199,16 @@ fn interruptions(
             }
         }
         let gone = BTreeSet::from([arn.as_str()]);
-        for narrowing in narrowings_between(&proposal.before, &without, &gone, options, EFFORT) {
-            // No other recorder certainly records it; whether it was recorded at all is what is left to ask.
-            let event = narrowing.event.as_deref().zip(narrowing.place.as_ref());
-            let was = event.is_some_and(|(event, place)| certainly(audits.0, place, event) == Some(true));
-            let meanwhile = audit::audit(&without, options);
-            let is = event.is_some_and(|(event, place)| certainly(&meanwhile, place, event) == Some(false));
-            let resource = Some(touched.resource);
-            let loss = Loss { narrowing, certain: was && is, resource };
-            all.push(Interruption { resource: touched.resource, loss });
+        let lost = narrowings_between(&proposal.before, &without, &gone, options, EFFORT);
+        if lost.is_empty() {
+            continue;
         }
+        let meanwhile = audit::audit(&without, options);
+        all.extend(lost.into_iter().map(|narrowing| {
+            let certain = certainly_lost(&narrowing, (before, &meanwhile));
+            let loss = Loss { narrowing, certain, resource: Some(touched.resource) };
+            Interruption { resource: touched.resource, loss }
+        }));
     }
     all
 }
