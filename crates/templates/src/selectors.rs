@@ -8,6 +8,7 @@
 use crate::document::{About, property};
 use crate::value::{Value, Why};
 use cloudtrail::json::{SelectorsError, from_value};
+use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Doubt, Selectors};
 use serde_json::{Map, Value as Json, json};
 
@@ -218,10 +219,41 @@ pub fn names_a_home(properties: &Value) -> bool {
 
 fn mentions(value: &Value) -> bool {
     match value {
-        // `arn:aws:lambda` and what is shorter says the same of every account and Region.
-        Value::Text(text) => text.splitn(5, ':').skip(3).any(|part| !part.is_empty()),
+        Value::Text(text) => is_of_a_home(text),
         Value::List(items) => items.iter().any(mentions),
         Value::Map(members) => members.values().any(mentions),
         _ => false,
+    }
+}
+
+/// True iff a value is a beginning of an ARN that reaches its Region, or an end of one that reaches its account.
+fn is_of_a_home(text: &str) -> bool {
+    if text.starts_with("arn:") {
+        return text.splitn(6, ':').skip(3).take(2).any(|part| !part.is_empty());
+    }
+    let infixes = ResourceType::ALL.map(|kind| format!(":{}", kind.arn_infix()));
+    infixes.iter().any(|infix| text.find(infix.as_str()).is_some_and(|at| at > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_a_home;
+
+    #[test]
+    fn what_says_the_same_of_every_home_names_none() {
+        for text in
+            ["arn:aws:lambda", "arn:aws:lambda:", "AWS::Lambda::Function", ":function:orders", "Invoke"]
+        {
+            assert!(!is_of_a_home(text), "{text}");
+        }
+        for text in [
+            "arn:aws:lambda:eu",
+            "arn:aws:lambda::1111",
+            "arn:aws:iam::111122223333:role/r",
+            "3:function:orders",
+            "3:web-function/x",
+        ] {
+            assert!(is_of_a_home(text), "{text}");
+        }
     }
 }

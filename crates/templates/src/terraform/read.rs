@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Values of a plan that are kept at most.
-const LIMIT: usize = 2_000_000;
+const LIMIT: usize = 1_000_000;
 
 /// What was kept of a plan.
 pub(super) struct Kept {

@@ -97,7 +97,12 @@ fn overlay(value: &mut Value, more: &Value) {
 
 /// A plan of one provider in [`REGION`], with every resource declared.
 pub(crate) fn plan(changes: &[Change]) -> Value {
-    let of = |change: &Change| json!({"address": change.address, "mode": "managed", "provider_config_key": "aws", "expressions": {}});
+    let of = |change: &Change| {
+        // Keys of these tests hold no brackets.
+        let parts = change.address.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
+        let address: String = parts.collect();
+        json!({"address": address, "mode": "managed", "provider_config_key": "aws", "expressions": {}})
+    };
     let resources: Vec<Value> = changes.iter().map(of).collect();
     json!({
         "format_version": "1.2",
