@@ -7,11 +7,13 @@
 //! terraform show -json --terraform--\
 //!                                    > Document --merge, over an inventory--> Proposal (before, after) --gate--> Gate
 //! a CloudFormation template ---------/
+//! two documents of selectors -pair--/
 //! ```
 
 pub mod document;
 pub mod gate;
 pub mod merge;
+pub mod pair;
 pub mod selectors;
 pub mod terraform;
 pub mod value;

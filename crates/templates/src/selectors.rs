@@ -7,7 +7,7 @@
 
 use crate::document::{About, property};
 use crate::value::{Value, Why};
-use cloudtrail::json::{SelectorsError, from_value};
+use cloudtrail::json::{SelectorsError, from_str, from_value, value_from_str};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Doubt, Selectors};
 use serde_json::{Map, Value as Json, json};
@@ -28,6 +28,9 @@ const LIMIT: usize = 20_000;
 #[must_use]
 pub fn read(properties: &Value, is_store: bool) -> Read {
     let member = |name: &str| properties.get(name);
+    if let Some(Value::Text(document)) = member(property::DOCUMENT) {
+        return told(from_str(document), Vec::new());
+    }
     for name in [property::SELECTORS, property::ADVANCED_SELECTORS] {
         if let Some(why) = member(name).and_then(Value::why) {
             return Read::Open(format!("$.{name}"), About::Unknown(why.clone()));
@@ -65,7 +68,12 @@ pub fn read(properties: &Value, is_store: bool) -> Read {
             of_a_new_trail()
         };
     }
-    match from_value(&Json::Object(document)) {
+    told(from_value(&Json::Object(document)), open)
+}
+
+/// What was read, with its doubts; those of `open` are told already.
+fn told(read: Result<Selectors, SelectorsError>, mut open: Vec<(String, About)>) -> Read {
+    match read {
         Ok(selectors) => {
             let doubts = selectors.list.iter().flat_map(|one| one.doubts());
             let doubts = doubts.filter(|doubt| !is_marked(doubt, &open));
@@ -143,7 +151,7 @@ fn basic_parts(selector: &Value, path: &str, open: &mut Vec<(String, About)>, al
     let mut known: Map<String, Json> =
         members.iter().filter_map(|(name, value)| Some((name.clone(), value.to_json()?))).collect();
     if let Some(Value::List(data)) = members.get("DataResources") {
-        let certain = data.iter().filter_map(|one| data_part(one));
+        let certain = data.iter().filter_map(data_part);
         known.insert("DataResources".to_owned(), certain.collect::<Vec<_>>().into());
     }
     if !is_known("IncludeManagementEvents") || !is_known("ExcludeManagementEventSources") {
@@ -214,7 +222,9 @@ fn advanced_part(selector: &Value, path: &str, open: &mut Vec<(String, About)>) 
 #[must_use]
 pub fn names_a_home(properties: &Value) -> bool {
     let lists = [property::SELECTORS, property::ADVANCED_SELECTORS];
+    let document = properties.get(property::DOCUMENT).and_then(Value::as_text);
     lists.into_iter().filter_map(|name| properties.get(name)).any(mentions)
+        || document.and_then(|text| value_from_str(text).ok()).is_some_and(|all| document_mentions(&all))
 }
 
 fn mentions(value: &Value) -> bool {
@@ -222,6 +232,15 @@ fn mentions(value: &Value) -> bool {
         Value::Text(text) => is_of_a_home(text),
         Value::List(items) => items.iter().any(mentions),
         Value::Map(members) => members.values().any(mentions),
+        _ => false,
+    }
+}
+
+fn document_mentions(value: &Json) -> bool {
+    match value {
+        Json::String(text) => is_of_a_home(text),
+        Json::Array(items) => items.iter().any(document_mentions),
+        Json::Object(members) => members.values().any(document_mentions),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with the trails of a document, whatever they record.
 
-use crate::document::{Document, Kind};
+use crate::document::{Document, Kind, Language};
 use crate::merge::Proposal;
 use audit::inventory::Inventory;
 
@@ -55,7 +55,9 @@ impl FaultKind {
 /// The faults of the trails of the document, by the position of the resource.
 pub(super) fn of(document: &Document, proposal: &Proposal) -> Vec<Fault> {
     let mut all = Vec::new();
-    for touched in &proposal.touched {
+    // Selectors alone say nothing of the rest of their trail.
+    let trails = proposal.touched.iter().filter(|_| document.language != Language::Selectors);
+    for touched in trails {
         let Some(one) = document.resources.get(touched.resource) else { continue };
         let (Kind::Trail, Some(arn)) = (&one.kind, &touched.after) else { continue };
         let was = touched.before.as_deref().map(|arn| kinds(&proposal.before, arn)).unwrap_or_default();

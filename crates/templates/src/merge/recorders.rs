@@ -147,7 +147,7 @@ impl World {
             ),
         };
         if kind == RecorderKind::Trail {
-            // It decides no recording, and whoever asks for it must be told that nobody knows.
+            // It decides no recording, but nobody is to think that it is known.
             self.flag(resource, properties, property::VALIDATION, DESCRIBE);
         }
         Flags {
@@ -316,7 +316,8 @@ impl World {
         };
         let kind = self.inventory.recorders[at].kind;
         let flags = self.changed_flags(resource, &changed, is, at);
-        if changed(property::SELECTORS) || changed(property::ADVANCED_SELECTORS) {
+        let lists = [property::SELECTORS, property::ADVANCED_SELECTORS, property::DOCUMENT];
+        if lists.into_iter().any(&changed) {
             let emptied = was.is_some_and(|was| is_set(was, property::ADVANCED_SELECTORS))
                 && !is_set(is, property::ADVANCED_SELECTORS)
                 && !is_set(is, property::SELECTORS);

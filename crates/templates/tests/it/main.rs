@@ -7,6 +7,7 @@ mod gate;
 mod homes;
 mod hostile;
 mod merge;
+mod pair;
 mod plan;
 mod reading;
 mod unknown;
