@@ -357,7 +357,7 @@ fn conclusion(gate: &Gate) -> Conclusion {
         (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
         (_, Status::Fail) => Conclusion::No,
     });
-    let doubts = gate.doubts.iter().filter(|doubt| may_hide(&doubt.about)).map(|_| Conclusion::Undetermined);
+    let doubts = gate.doubts.iter().filter(|doubt| may_hide(doubt)).map(|_| Conclusion::Undetermined);
     let faults = gate.faults.iter().filter_map(|fault| match fault.kind {
         FaultKind::BucketMadeAnew { .. } => Some(Conclusion::Undetermined),
         _ => None,
@@ -368,8 +368,10 @@ fn conclusion(gate: &Gate) -> Conclusion {
 }
 
 /// True iff what is open may hide that something stops being recorded, or is not recorded, and no verdict shows it.
-const fn may_hide(about: &About) -> bool {
-    match about {
+const fn may_hide(doubt: &Doubt) -> bool {
+    match doubt.about {
+        // One resource is somewhere, and nobody knows where; all of them are in one place that nothing names.
+        About::NoAccount | About::NoRegion => doubt.address.is_some(),
         About::Incomplete(_)
         | About::NotLookedInto(_)
         | About::NotInInventory
@@ -380,8 +382,6 @@ const fn may_hide(about: &About) -> bool {
         About::Unknown(_)
         | About::Selectors(_)
         | About::SelectorsUnread(_)
-        | About::NoAccount
-        | About::NoRegion
         | About::NamesAHome
         | About::EmptiedSelectors
         | About::AlreadyThere

@@ -84,6 +84,7 @@ fn arn(properties: Option<&Value>, home: &Home, partition: &str) -> Option<Strin
     }
     let name = text(property::FUNCTION_NAME).filter(|name| is_a_name(name))?;
     let (account, region) = home.account.as_deref().zip(home.region.as_deref())?;
+    let partition = home.partition.as_deref().unwrap_or(partition);
     Some(format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))
 }
 

@@ -88,9 +88,10 @@ impl World {
                 },
                 organization: flags.organization,
                 active: Some(flags.active),
+                spreads: true,
                 doubt: is_possible.or(doubt),
             };
-            self.put(recorder);
+            self.put(resource, recorder);
             if trail {
                 self.sight(&reach);
             } else {
@@ -130,30 +131,26 @@ impl World {
     }
 
     fn flags(&mut self, resource: &Proposed, properties: &Value, kind: RecorderKind) -> Flags {
-        let (regions, accounts, active, call, status) = match kind {
-            RecorderKind::EventDataStore => (
-                property::MULTI_REGION_STORE,
-                property::ORGANIZATION_STORE,
-                property::INGESTION,
-                STORE,
-                STORE,
-            ),
-            _ => (
-                property::MULTI_REGION_TRAIL,
-                property::ORGANIZATION_TRAIL,
-                property::LOGGING,
-                DESCRIBE,
-                STATUS,
-            ),
+        let (regions, accounts) = reach_names(kind);
+        let (active, call, status) = match kind {
+            RecorderKind::EventDataStore => (property::INGESTION, STORE, STORE),
+            _ => (property::LOGGING, DESCRIBE, STATUS),
         };
         if kind == RecorderKind::Trail {
-            // It decides no recording, but nobody is to think that it is known.
-            self.flag(resource, properties, property::VALIDATION, DESCRIBE);
+            self.validation(resource, properties);
         }
         Flags {
             multi_region: self.flag(resource, properties, regions, call),
             organization: self.flag(resource, properties, accounts, call),
             active: self.flag(resource, properties, active, status),
+        }
+    }
+
+    /// The doubt that nobody knows whether digests are delivered, iff nobody does. No recording rests on it.
+    fn validation(&mut self, resource: &Proposed, properties: &Value) {
+        if let Some(why) = properties.get(property::VALIDATION).and_then(Value::why) {
+            let path = format!("$.{}", property::VALIDATION);
+            self.doubts.push(resource.doubt(path, About::Unknown(why.clone())));
         }
     }
 
@@ -273,10 +270,7 @@ impl World {
     fn compare(&mut self, arn: &str, resource: &Proposed, was: &Value) {
         let Some(at) = self.inventory.recorder(arn) else { return };
         let recorder = &self.inventory.recorders[at];
-        let (regions, accounts) = match recorder.kind {
-            RecorderKind::EventDataStore => (property::MULTI_REGION_STORE, property::ORGANIZATION_STORE),
-            _ => (property::MULTI_REGION_TRAIL, property::ORGANIZATION_TRAIL),
-        };
+        let (regions, accounts) = reach_names(recorder.kind);
         let flags = [
             (regions, Some(recorder.multi_region)),
             (accounts, Some(recorder.organization)),
@@ -335,7 +329,7 @@ impl World {
         };
         let open_validation = kind == RecorderKind::Trail && changed(property::VALIDATION);
         if open_validation {
-            self.flag(resource, is, property::VALIDATION, DESCRIBE);
+            self.validation(resource, is);
         }
         let recorder = &mut self.inventory.recorders[at];
         recorder.multi_region = flags.multi_region.or(true);
@@ -349,6 +343,7 @@ impl World {
         if kind == RecorderKind::Trail && changed(property::BUCKET) {
             recorder.destination = bucket(is);
         }
+        let (regions, accounts) = reach_names(kind);
         let reach = Reach {
             arn: arn.to_owned(),
             account: recorder.account.clone(),
@@ -356,6 +351,7 @@ impl World {
             multi_region: flags.multi_region,
             organization: flags.organization,
             active: flags.active,
+            spreads: changed(regions) || changed(accounts),
             doubt: None,
         };
         match kind {
@@ -374,11 +370,10 @@ impl World {
     ) -> ChangedFlags {
         let recorder = &self.inventory.recorders[at];
         let (kind, regions, accounts) = (recorder.kind, recorder.multi_region, recorder.organization);
-        let is_store = kind == RecorderKind::EventDataStore;
-        let (region_flag, account_flag, active_flag) = if is_store {
-            (property::MULTI_REGION_STORE, property::ORGANIZATION_STORE, property::INGESTION)
-        } else {
-            (property::MULTI_REGION_TRAIL, property::ORGANIZATION_TRAIL, property::LOGGING)
+        let (region_flag, account_flag) = reach_names(kind);
+        let active_flag = match kind {
+            RecorderKind::EventDataStore => property::INGESTION,
+            _ => property::LOGGING,
         };
         let mut one = |name: &str, now: bool| match changed(name) {
             true => self.flag(resource, is, name, DESCRIBE),
@@ -413,6 +408,16 @@ struct ChangedFlags {
     multi_region: Flag,
     organization: Flag,
     active: Option<Flag>,
+}
+
+/// The properties that say whether a recorder reaches all Regions, and all accounts of an organization.
+const fn reach_names(kind: RecorderKind) -> (&'static str, &'static str) {
+    match kind {
+        RecorderKind::EventDataStore => (property::MULTI_REGION_STORE, property::ORGANIZATION_STORE),
+        RecorderKind::Trail | RecorderKind::Channel => {
+            (property::MULTI_REGION_TRAIL, property::ORGANIZATION_TRAIL)
+        }
+    }
 }
 
 /// The name of the bucket of a trail, where it is known.

@@ -14,6 +14,8 @@ pub(super) struct Reach {
     pub(super) organization: Flag,
     /// Whether it records; `None` iff the change leaves that alone.
     pub(super) active: Option<Flag>,
+    /// True iff it may be seen at other places than before: otherwise it stays where the inventory has it.
+    pub(super) spreads: bool,
     /// The gap because of which it may not be there at all.
     pub(super) doubt: Option<usize>,
 }
@@ -82,7 +84,10 @@ impl World {
         for (place, here) in self.inventory.places.iter_mut().zip(here) {
             let Seen::Known(trails) = &mut place.trails else { continue };
             let known = trails.iter().position(|one| one.trail == reach.arn);
-            if here == Here::No {
+            if !reach.spreads && known.is_none() {
+                continue;
+            }
+            if here == Here::No && reach.spreads {
                 trails.retain(|one| one.trail != reach.arn);
                 continue;
             }
@@ -99,8 +104,9 @@ impl World {
             match known {
                 Some(at) => trails[at].status = status,
                 None => {
-                    trails.push(Sighting { trail: reach.arn.clone(), status });
-                    trails.sort_by(|one, other| one.trail.cmp(&other.trail));
+                    let later = trails.iter().position(|one| one.trail > reach.arn);
+                    let sighting = Sighting { trail: reach.arn.clone(), status };
+                    trails.insert(later.unwrap_or(trails.len()), sighting);
                 }
             }
         }

@@ -5,12 +5,15 @@ use crate::document::Doubt;
 use crate::document::{About, Home, Kind, Proposed, property};
 use crate::value::{Value, Why};
 use audit::inventory::{Gap, GapKind, Inventory};
-use cloudtrail::recorder::Recorder;
+use cloudtrail::recorder::{Recorder, Seen};
+use std::collections::BTreeMap;
 
 pub(super) struct World {
     pub(super) inventory: Inventory,
     pub(super) doubts: Vec<Doubt>,
     pub(super) assumed: Assumed,
+    /// The recorders that the document makes: ARN, address.
+    made: BTreeMap<String, String>,
 }
 
 /// True or false, or open because of a gap.
@@ -39,7 +42,7 @@ impl Flag {
 
 impl World {
     pub(super) fn new(inventory: Inventory, assumed: Assumed) -> Self {
-        World { inventory, doubts: Vec::new(), assumed }
+        World { inventory, doubts: Vec::new(), assumed, made: BTreeMap::new() }
     }
 
     /// A gap about a part of a resource, with the doubt that says so.
@@ -75,8 +78,14 @@ impl World {
         Flag::Open(self.open(resource, &format!("$.{name}"), About::Unknown(why), call))
     }
 
-    /// Puts a recorder in its place, instead of one of the same ARN.
-    pub(super) fn put(&mut self, recorder: Recorder) {
+    /// Puts a recorder in its place, instead of one of the same ARN. If the document made that one, too, nobody can say which of them
+    /// AWS will hold.
+    pub(super) fn put(&mut self, resource: &Proposed, mut recorder: Recorder) {
+        let made = self.made.insert(recorder.arn.clone(), resource.address.clone());
+        if let Some(other) = made.filter(|other| *other != resource.address) {
+            let gap = self.open(resource, "$", About::Twice(other), "cloudtrail:GetEventSelectors");
+            recorder.selectors = Seen::Unread(gap);
+        }
         let all = &mut self.inventory.recorders;
         match all.binary_search_by(|one| one.arn.cmp(&recorder.arn)) {
             Ok(at) => all[at] = recorder,
@@ -97,7 +106,7 @@ impl World {
         };
         let name = name.unwrap_or(&resource.address);
         let part = |said: &Option<String>| said.clone().unwrap_or_default();
-        let partition = &self.inventory.partition;
+        let partition = home.partition.as_ref().unwrap_or(&self.inventory.partition);
         format!("arn:{partition}:cloudtrail:{}:{}:{kind}/{name}", part(&home.region), part(&home.account))
     }
 }
@@ -107,6 +116,7 @@ fn words(about: &About) -> String {
     let why = match about {
         About::Unknown(why) | About::Condition(why) | About::Count(why) => why,
         About::SelectorsUnread(why) => return format!("cannot be read: {why}"),
+        About::Twice(other) => return format!("is the same recorder as {other}"),
         About::NoAccount => return "has no account".to_owned(),
         About::NoRegion => return "has no Region".to_owned(),
         About::NamesAHome => {
@@ -121,7 +131,6 @@ fn words(about: &About) -> String {
         About::Selectors(_)
         | About::Incomplete(_)
         | About::NotLookedInto(_)
-        | About::Twice(_)
         | About::Differs
         | About::AlreadyThere => return "is in doubt".to_owned(),
     };

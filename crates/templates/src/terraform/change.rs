@@ -33,6 +33,7 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
     let side = |name: &str, unknown: Option<&Value>, sensitive: &str| {
         let at = format!("{path}.change.{name}");
         match change.get(name) {
+            None if unknown == Some(&Value::Bool(true)) => Ok(Some(Value::Unknown(Why::AfterApply))),
             None => Ok(None),
             Some(values @ Value::Map(_)) => {
                 overlay(Some(values), unknown, change.get(sensitive), &at).map(Some)
@@ -42,6 +43,13 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
     };
     let before = side("before", None, "before_sensitive")?;
     let after = side("after", change.get("after_unknown"), "after_sensitive")?;
+    let needs_before = forgets || !matches!(action, Action::Create);
+    let needs_after = !matches!(action, Action::Delete | Action::Forget);
+    for (name, side, needs) in [("before", &before, needs_before), ("after", &after, needs_after)] {
+        if needs && side.is_none() {
+            return Err(wrong(&format!(".change.{name}"), "an object"));
+        }
+    }
     let made = matches!(action, Action::Create | Action::Replace { .. });
     let known = |values: Option<Value>, made: bool| values.map(|all| properties::of(&kind, &all, made));
     let home = home(after.as_ref()).or(home(before.as_ref()));

@@ -50,8 +50,16 @@ struct Attributes<'a> {
 }
 
 impl Attributes<'_> {
+    /// An attribute; all that is unknown iff the whole resource is.
+    fn get(&self, name: &str) -> Option<&Value> {
+        match self.attributes {
+            Value::Unknown(_) => Some(self.attributes),
+            known => known.get(name),
+        }
+    }
+
     fn text(&self, name: &str) -> Value {
-        match self.attributes.get(name) {
+        match self.get(name) {
             None => Value::Null,
             Some(value @ (Value::Text(_) | Value::Unknown(_))) => value.clone(),
             Some(_) => Value::Unknown(Why::WrongType("a string")),
@@ -59,7 +67,7 @@ impl Attributes<'_> {
     }
 
     fn flag(&self, name: &str, default: bool) -> Value {
-        match self.attributes.get(name) {
+        match self.get(name) {
             None => Value::Bool(default),
             Some(value @ (Value::Bool(_) | Value::Unknown(_))) => value.clone(),
             Some(Value::Text(word)) if word == "true" => Value::Bool(true),
@@ -71,7 +79,7 @@ impl Attributes<'_> {
     /// `suspend` turned around: a text of the provider, which may be empty.
     fn ingestion(&self, made: bool) -> Value {
         let unsaid = if made { Value::Bool(true) } else { Value::Unknown(Why::NotSaid) };
-        match self.attributes.get("suspend") {
+        match self.get("suspend") {
             None => unsaid,
             Some(Value::Text(word)) if word.is_empty() => unsaid,
             Some(_) => match self.flag("suspend", false) {
@@ -82,7 +90,7 @@ impl Attributes<'_> {
     }
 
     fn selectors(&self, name: &str) -> Value {
-        match self.attributes.get(name) {
+        match self.get(name) {
             None => Value::List(Vec::new()),
             Some(value) => named(value),
         }

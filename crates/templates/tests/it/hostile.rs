@@ -67,6 +67,7 @@ fn wrong_types_name_the_place() {
         ("/resource_changes/0/mode", json!({}), "$.resource_changes[0].mode"),
         ("/resource_changes/0/change", json!("hunter2"), "$.resource_changes[0].change"),
         ("/resource_changes/0/change/actions", json!("create"), "$.resource_changes[0].change.actions"),
+        ("/resource_changes/0/change/after", json!(null), "$.resource_changes[0].change.after"),
         ("/resource_changes/0/change/after", json!([1]), "$.resource_changes[0].change.after"),
         (
             "/resource_changes/0/change/after_unknown",

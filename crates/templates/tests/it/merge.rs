@@ -322,3 +322,26 @@ fn selectors_that_become_empty_are_in_doubt_where_they_were_advanced() {
     let (_, gate) = judged(&document(&[Change::keep("aws_cloudtrail.a", trail("main", json!({})))]), None);
     assert_eq!(gate.doubts, []);
 }
+
+#[test]
+fn a_trail_stays_where_the_inventory_sees_it_unless_its_reach_changes() {
+    let full = trail("main", every());
+    let mut inventory = applied(&[Change::keep("aws_cloudtrail.a", full.clone()), abroad()]);
+    // It is not seen in one Region, whatever that means.
+    inventory.places[0].trails = Seen::Known(Vec::new());
+    assert_eq!(merged(&[Change::keep("aws_cloudtrail.a", full.clone())], &inventory).after, inventory);
+    let off = with(full.clone(), json!({"enable_logging": false}));
+    let after = merged(&[Change::update("aws_cloudtrail.a", full, off)], &inventory).after;
+    assert_eq!(after.places[0].trails, Seen::Known(Vec::new()));
+    assert!(matches!(status(&after, 1, TRAIL), Seen::Known(status) if !status.logging));
+}
+
+#[test]
+fn a_recorder_that_is_declared_twice_is_in_doubt() {
+    let (one, other) = (trail("main", every()), trail("main", json!({})));
+    let changes = [Change::create("aws_cloudtrail.a", one), Change::create("aws_cloudtrail.b", other)];
+    let (proposal, gate) = judged(&document(&changes), None);
+    assert!(proposal.doubts.iter().any(|doubt| doubt.about == About::Twice("aws_cloudtrail.a".to_owned())));
+    assert!(matches!(proposal.after.recorders[0].selectors, Seen::Unread(_)));
+    assert_eq!(gate.conclusion, audit::answer::Conclusion::Undetermined);
+}

@@ -166,3 +166,14 @@ fn the_gap_says_what_is_open_and_where() {
     assert_eq!(gap.kind.as_str(), "after_apply");
     assert_eq!(gap.subject.as_deref(), Some("aws_cloudtrail.a"));
 }
+
+#[test]
+fn a_resource_that_is_unknown_as_a_whole_has_no_defaults() {
+    let whole = Change::create("aws_cloudtrail.a", json!({})).unknown(json!(true));
+    let marked = Change::create("aws_cloudtrail.a", trail("main", every()))
+        .more(json!({"change": {"after_sensitive": true}}));
+    for change in [whole, marked] {
+        let (_, gate) = judged(&document(&[change]), Some(&world()));
+        assert_eq!(states(&gate), [State::Undetermined; 3]);
+    }
+}
