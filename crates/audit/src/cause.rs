@@ -20,6 +20,7 @@ impl GapKind {
             Self::Failed => Code::CallFailed,
             Self::NotOffered => Code::CallNotOffered,
             Self::Interrupted => Code::CallInterrupted,
+            Self::AfterApply => Code::KnownAfterApply,
         }
     }
 }

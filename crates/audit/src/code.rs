@@ -148,6 +148,7 @@ codes! {
         CallFailed "call-failed" "The call was throttled, failed or was not answered.",
         CallNotOffered "call-not-offered" "The service does not know the call in this Region.",
         CallInterrupted "call-interrupted" "You interrupted the collection before this was read.",
+        KnownAfterApply "known-after-apply" "A template leaves it open, so nobody can say before the change is applied.",
     }
     Remedy "Remedies: what to do" {
         AllowCall "allow-call" "Allow the AWS call that was refused.",

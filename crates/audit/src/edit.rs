@@ -300,7 +300,7 @@ pub fn narrows(before: &Selectors, after: &Selectors) -> Inclusion {
 }
 
 /// As [`narrows`], with at most the steps that are left of `effort`.
-pub(crate) fn narrows_within(before: &Selectors, after: &Selectors, effort: &mut Effort) -> Inclusion {
+pub fn narrows_within(before: &Selectors, after: &Selectors, effort: &mut Effort) -> Inclusion {
     match included_within(&before.list, &after.list, effort) {
         Inclusion::Included => {}
         answer => return answer,

@@ -225,6 +225,8 @@ pub enum GapKind {
     NotOffered,
     /// The user interrupted the collection before this was read.
     Interrupted,
+    /// A proposed change decides it, and its template leaves it open: nobody can say before the change is applied.
+    AfterApply,
 }
 
 impl GapKind {
@@ -236,13 +238,14 @@ impl GapKind {
             Self::Failed => "failed",
             Self::NotOffered => "not_offered",
             Self::Interrupted => "interrupted",
+            Self::AfterApply => "after_apply",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Refused, Self::Failed, Self::NotOffered, Self::Interrupted]
+        [Self::Refused, Self::Failed, Self::NotOffered, Self::Interrupted, Self::AfterApply]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }
@@ -281,11 +284,12 @@ impl Inventory {
     }
 
     /// The gaps of calls that say what is there and what it records, on which nothing of the inventory rests: they may be about anything.
+    /// What a template leaves open is about the resource that it names, and about nothing else.
     #[must_use]
     pub fn gaps_of_nothing(&self) -> Vec<usize> {
         let is_facts = |gap: &Gap| {
             let is_here = gap.account.as_deref().is_none_or(|id| self.account(id).is_some());
-            is_here && FACTS.contains(&gap.call.as_str())
+            is_here && gap.kind != GapKind::AfterApply && FACTS.contains(&gap.call.as_str())
         };
         let mut open: Vec<usize> = (0..self.gaps.len()).filter(|at| is_facts(&self.gaps[*at])).collect();
         // Most have none, and nothing is looked through then.

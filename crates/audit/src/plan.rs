@@ -25,7 +25,7 @@ pub use after::after;
 pub use conduct::{Misconduct, conduct, conduct_over, unbegun};
 pub use copies::{drop_copies, drop_copies_within};
 pub use declared::{Declaring, TakenBack, ended_by, is_over, still_needed};
-pub use narrowing::{Narrowing, narrowings};
+pub use narrowing::{Narrowing, narrowings, narrowings_between};
 pub use owner::owner;
 pub use record::record;
 pub use reduce::{Reduction, backout};

@@ -124,6 +124,7 @@ fn say_how_to_mend(audit: &Audit<'_>, findings: &mut [Finding]) {
         if let Some(gap) = gap.filter(|_| finding.status == Status::Undetermined) {
             let why = match gap.kind {
                 GapKind::Refused => format!("AWS refused {}", gap.call),
+                GapKind::AfterApply => gap.error.clone(),
                 _ => format!("{} could not be read", gap.call),
             };
             finding.reason.words = format!("{}, because {why}", finding.reason);

@@ -72,6 +72,42 @@ fn narrowing(
     reach.loses(before, stays, &mut Effort::new(u64::MAX))
 }
 
+/// As [`narrowings`], between two inventories of the same places that differ by a change which is not a plan of ours, for the recorders of
+/// these ARNs. What takes more than `effort` steps to prove counts as lost, without an event.
+#[must_use]
+pub fn narrowings_between(
+    before: &Inventory,
+    after: &Inventory,
+    changed: &BTreeSet<&str>,
+    options: &Options<'_>,
+    effort: u64,
+) -> Vec<Narrowing> {
+    let mut effort = Effort::new(effort);
+    let recorders = before.recorders.iter().filter(|one| changed.contains(one.arn.as_str()));
+    let each = recorders.filter_map(|recorder| {
+        let left = after.recorder(&recorder.arn).map(|at| &after.recorders[at]);
+        let mut reach = Reach::of(before, after, options, recorder, false);
+        let reaches_as_far = reach.places.iter().all(|stand| stand.stays)
+            && left.is_some_and(|left| {
+                (left.multi_region || !recorder.multi_region) && (left.organization || !recorder.organization)
+            });
+        if let Some((_, stays)) = &mut reach.elsewhere {
+            *stays = reaches_as_far;
+        }
+        match &recorder.selectors {
+            Seen::Known(selectors) => {
+                reach.loses(selectors, left.and_then(|left| left.selectors.known()), &mut effort)
+            }
+            Seen::Unread(_) => {
+                let is_same = left.is_some_and(|left| left.selectors == recorder.selectors);
+                let narrowed = !(is_same && reaches_as_far) && reach.is_anywhere();
+                narrowed.then(|| Narrowing { recorder: recorder.arn.clone(), place: None, event: None })
+            }
+        }
+    });
+    each.collect()
+}
+
 /// Where a recorder may record, and who else certainly does there.
 pub(super) struct Reach<'a> {
     recorder: &'a Recorder,

@@ -78,7 +78,10 @@ fn only_one_room_does_each_dirty_thing() {
 #[test]
 fn the_lower_floors_are_pure() {
     let pure = |source: &Source| {
-        matches!(source.room(), "text" | "cloudtrail" | "recording" | "logs" | "detect" | "audit" | "report")
+        matches!(
+            source.room(),
+            "text" | "cloudtrail" | "recording" | "logs" | "detect" | "audit" | "report" | "templates"
+        )
     };
     let words = [
         "async ",

@@ -321,6 +321,7 @@ fn gap(shape: GapShape<'_>) -> Gap {
             GapKindShape::Failed => GapKind::Failed,
             GapKindShape::NotOffered => GapKind::NotOffered,
             GapKindShape::Interrupted => GapKind::Interrupted,
+            GapKindShape::AfterApply => GapKind::AfterApply,
         },
         error: shape.error.into_owned(),
     }

@@ -134,4 +134,5 @@ pub(super) enum GapKindShape {
     Failed,
     NotOffered,
     Interrupted,
+    AfterApply,
 }

@@ -129,6 +129,7 @@ fn gap(gap: &Gap) -> GapShape<'_> {
             GapKind::Failed => GapKindShape::Failed,
             GapKind::NotOffered => GapKindShape::NotOffered,
             GapKind::Interrupted => GapKindShape::Interrupted,
+            GapKind::AfterApply => GapKindShape::AfterApply,
         },
         error: text(&gap.error),
     }

@@ -1,0 +1,393 @@
+//! What a change does to recording: what stops, what starts, what is new and not recorded, what it costs.
+//!
+//! Pure values with codes, taken from two audits; sentences are made elsewhere.
+
+mod certain;
+mod faults;
+
+use crate::document::{About, Action, Document, Doubt};
+use crate::merge::Proposal;
+use audit::Options;
+use audit::answer::Conclusion;
+use audit::controls::REQUIRED;
+use audit::cost::{CostTurn, Prices, turn};
+use audit::drift::{Drift, drift, snapshot};
+use audit::finding::{Audit, Proof, Status};
+use audit::inventory::Inventory;
+use audit::plan::{Narrowing, narrowings_between};
+use certain::{certainly, changed};
+use cloudtrail::event::Event;
+use cloudtrail::resource::ResourceType;
+pub use faults::{Fault, FaultKind};
+use recording::State;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps that looking for what stops, starts and is interrupted may take, each.
+const EFFORT: u64 = 20_000_000;
+
+/// The answer to a proposed change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    /// *No* iff something stops being recorded for certain, is interrupted, or is new and not recorded, or a required control fails that
+    /// did not; *undetermined* iff one of these may be so; *nothing* iff nothing that was asked about changes.
+    pub conclusion: Conclusion,
+    /// The answer of an audit before and after the change.
+    pub answers: (Conclusion, Conclusion),
+    /// What differs between the two audits.
+    pub drift: Drift,
+    /// What recorders record before the change and nothing records after it: the first of each recorder.
+    pub stops: Vec<Loss>,
+    /// What recorders record after the change and nothing records before it: the first of each recorder.
+    pub starts: Vec<Loss>,
+    /// What is not recorded between the deletion of a recorder and the making of its successor.
+    pub interruptions: Vec<Interruption>,
+    /// Resources that are there before and after, and what may be created later, with another verdict.
+    pub turns: Vec<Turn>,
+    /// The functions that the change makes.
+    pub functions: Vec<FunctionAnswer>,
+    /// What is wrong with the trails of the document.
+    pub faults: Vec<Fault>,
+    /// Recorders that record the same invocations after the change and did not before: each copy is paid.
+    pub copies: Vec<PaidCopies>,
+    /// Cost before and after; `None` iff no prices or invocations are known.
+    pub cost: Option<CostTurn>,
+    /// What is open.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Something that is recorded on one side of the change only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// What is lost, by which recorder and where.
+    pub narrowing: Narrowing,
+    /// True iff the event is certainly recorded on the one side, and certainly not on the other.
+    pub certain: bool,
+    /// The resource of the document that the recorder is, as a position in [`Document::resources`].
+    pub resource: Option<usize>,
+}
+
+/// Something that is not recorded while a recorder is made anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// The recorder, as a position in [`Document::resources`].
+    pub resource: usize,
+    /// What is lost meanwhile.
+    pub loss: Loss,
+}
+
+/// A verdict that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The type of the resource.
+    pub kind: ResourceType,
+    /// Its ARN; `None` iff it is about what may be created later.
+    pub arn: Option<String>,
+    /// The account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// The verdict before.
+    pub before: State,
+    /// The verdict after.
+    pub after: State,
+    /// An event that is not, or not certainly, recorded after the change; where all of it is recorded, one that was not before.
+    pub witness: Option<Event>,
+}
+
+/// A function that the change makes, answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionAnswer {
+    /// Position in [`Document::resources`].
+    pub resource: usize,
+    /// Its ARN, where its name is known.
+    pub arn: Option<String>,
+    /// Its account and Region, iff they are known.
+    pub home: Option<(String, String)>,
+    /// Whether its invocations will be recorded.
+    pub state: State,
+    /// The verdict in the audit after the change; `None` iff its home was not audited.
+    pub proof: Option<Proof>,
+    /// An invocation that is not, or not certainly, recorded.
+    pub witness: Option<Event>,
+}
+
+/// Recorders that record the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PaidCopies {
+    /// Their ARNs, sorted.
+    pub recorders: Vec<String>,
+    /// How many functions and other resources they both record.
+    pub resources: usize,
+}
+
+/// Answers a change. `before` and `after` are audits of the two inventories of `proposal`, with the same options.
+#[must_use]
+pub fn gate(
+    document: &Document,
+    proposal: &Proposal,
+    (before, after): (&Audit<'_>, &Audit<'_>),
+    options: &Options<'_>,
+    prices: Option<&Prices>,
+) -> Gate {
+    let changed = changed(&proposal.before, &proposal.after);
+    let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
+    let sides = (&proposal.before, &proposal.after);
+    let resource_of = |arn: &str| {
+        let is = |side: &Option<String>| side.as_deref() == Some(arn);
+        proposal.touched.iter().find(|one| is(&one.before) || is(&one.after)).map(|one| one.resource)
+    };
+    let losses = |from: &Inventory, to: &Inventory, audits: (&Audit<'_>, &Audit<'_>)| -> Vec<Loss> {
+        let all = narrowings_between(from, to, &changed, options, EFFORT);
+        let each = all.into_iter().map(|narrowing| Loss {
+            certain: certainly_lost(&narrowing, audits),
+            resource: resource_of(&narrowing.recorder),
+            narrowing,
+        });
+        each.collect()
+    };
+    let stops = losses(sides.0, sides.1, (before, after));
+    let starts = losses(sides.1, sides.0, (after, before));
+    let drift = drift(&snapshot(before), &snapshot(after));
+    let functions = functions(proposal, after);
+    let mut gate = Gate {
+        conclusion: Conclusion::Nothing,
+        answers: (before.answer().conclusion(), after.answer().conclusion()),
+        interruptions: interruptions(document, proposal, before, options),
+        turns: turns(&drift, before, after),
+        drift,
+        stops,
+        starts,
+        functions,
+        faults: faults::of(document, proposal),
+        copies: new_copies(before, after),
+        cost: prices.and_then(|prices| turn(before, after, prices)),
+        doubts: proposal.doubts.clone(),
+    };
+    gate.conclusion = conclusion(&gate);
+    gate
+}
+
+/// True iff the event of a loss is certainly recorded on the one side, and certainly not on the other.
+fn certainly_lost(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -> bool {
+    let Some((event, place)) = narrowing.event.as_deref().zip(narrowing.place.as_ref()) else { return false };
+    certainly(from, place, event) == Some(true) && certainly(to, place, event) == Some(false)
+}
+
+/// What is lost between the deletion of a recorder and the making of its successor: as if there were no successor.
+fn interruptions(
+    document: &Document,
+    proposal: &Proposal,
+    before: &Audit<'_>,
+    options: &Options<'_>,
+) -> Vec<Interruption> {
+    let mut all = Vec::new();
+    for touched in &proposal.touched {
+        let Some(one) = document.resources.get(touched.resource) else { continue };
+        let (Action::Replace { create_first: false }, Some(arn)) = (one.action, &touched.before) else {
+            continue;
+        };
+        let mut without = proposal.before.clone();
+        without.recorders.retain(|recorder| recorder.arn != *arn);
+        for place in &mut without.places {
+            if let cloudtrail::recorder::Seen::Known(trails) = &mut place.trails {
+                trails.retain(|sighting| sighting.trail != *arn);
+            }
+        }
+        for account in &mut without.accounts {
+            if let cloudtrail::recorder::Seen::Known(stores) = &mut account.stores {
+                stores.retain(|store| store != arn);
+            }
+        }
+        let gone = BTreeSet::from([arn.as_str()]);
+        let lost = narrowings_between(&proposal.before, &without, &gone, options, EFFORT);
+        if lost.is_empty() {
+            continue;
+        }
+        let meanwhile = audit::audit(&without, options);
+        all.extend(lost.into_iter().map(|narrowing| {
+            let certain = certainly_lost(&narrowing, (before, &meanwhile));
+            let loss = Loss { narrowing, certain, resource: Some(touched.resource) };
+            Interruption { resource: touched.resource, loss }
+        }));
+    }
+    all
+}
+
+fn turns(drift: &Drift, before: &Audit<'_>, after: &Audit<'_>) -> Vec<Turn> {
+    let (was, is) = (Proofs::of(before, drift), Proofs::of(after, drift));
+    let witness = |of: &str, region: &str, state: State| -> Option<Event> {
+        let key = (of, region);
+        let (audit, proofs) = if state == State::Recorded { (before, &was) } else { (after, &is) };
+        let escape = audit.verdicts.get(*proofs.by_row.get(&key)?)?.escape.as_ref();
+        escape.map(|escape| escape.witness_for(of))
+    };
+    let resources = drift.resources.iter().filter_map(|one| {
+        let arn = cloudtrail::arn::Arn::parse(&one.arn)?;
+        Some(Turn {
+            kind: cloudtrail::resource::unqualified(&one.arn)
+                .map_or(ResourceType::Function, |(kind, _)| kind),
+            arn: Some(one.arn.clone()),
+            account: arn.account.to_owned(),
+            region: one.region.clone(),
+            before: one.before,
+            after: one.after,
+            witness: witness(&one.arn, &one.region, one.after),
+        })
+    });
+    let later = drift.future.iter().filter_map(|((kind, account, region), was, is)| {
+        let kind = ResourceType::parse(kind)?;
+        let of = if *is == State::Recorded { before } else { after };
+        let mut places = of.places.iter();
+        let place = places.find(|place| place.account == account && place.region == region)?;
+        let escape = of.verdicts.get(place.planes[kind as usize].any)?.escape.as_ref();
+        Some(Turn {
+            kind,
+            arn: None,
+            account: account.clone(),
+            region: region.clone(),
+            before: *was,
+            after: *is,
+            witness: escape.map(|escape| escape.witness.clone()),
+        })
+    });
+    resources.chain(later).collect()
+}
+
+/// The verdicts on the resources that changed, by ARN and Region.
+struct Proofs<'a> {
+    by_row: BTreeMap<(&'a str, &'a str), usize>,
+}
+
+impl<'a> Proofs<'a> {
+    fn of(audit: &'a Audit<'_>, drift: &Drift) -> Self {
+        let wanted: BTreeSet<&str> = drift.resources.iter().map(|one| one.arn.as_str()).collect();
+        let mut by_row = BTreeMap::new();
+        for place in &audit.places {
+            for row in place.planes.iter().flat_map(|plane| &plane.rows) {
+                if wanted.contains(row.arn) {
+                    by_row.insert((row.arn, place.region), row.verdict);
+                }
+            }
+        }
+        Proofs { by_row }
+    }
+}
+
+/// The verdict on each function that is new. One whose name is unknown is recorded iff any function there is.
+fn functions(proposal: &Proposal, after: &Audit<'_>) -> Vec<FunctionAnswer> {
+    let plane = ResourceType::Function as usize;
+    let mut rows: BTreeMap<&str, Proof> = BTreeMap::new();
+    for (at, place) in after.places.iter().enumerate() {
+        let of = &place.planes[plane];
+        rows.extend(of.rows.iter().map(|row| (row.arn, Proof { place: at, verdict: row.verdict })));
+    }
+    let answer = |one: &crate::merge::NewFunction| {
+        let named = one.arn.as_deref().and_then(|arn| rows.get(arn).copied());
+        let any = || {
+            let (account, region) = one.home.as_ref()?;
+            let place = after.inventory.place(account, region)?;
+            Some(Proof { place, verdict: after.places[place].planes[plane].any })
+        };
+        let proof = named.or_else(any);
+        let verdict = proof.and_then(|proof| after.verdicts.get(proof.verdict));
+        let state = match verdict.map(|verdict| verdict.state) {
+            None => State::Undetermined,
+            // Which of the functions that may be there it is, nobody knows.
+            Some(State::PartiallyRecorded) if named.is_none() => State::Undetermined,
+            Some(state) => state,
+        };
+        let escape = verdict.and_then(|verdict| verdict.escape.as_ref());
+        let witness = escape.map(|escape| match &one.arn {
+            Some(arn) => escape.witness_for(arn),
+            None => escape.witness.clone(),
+        });
+        FunctionAnswer {
+            resource: one.resource,
+            arn: one.arn.clone(),
+            home: one.home.clone(),
+            state,
+            proof,
+            witness,
+        }
+    };
+    proposal.functions.iter().map(answer).collect()
+}
+
+/// The groups of recorders that record the same only after the change.
+fn new_copies(before: &Audit<'_>, after: &Audit<'_>) -> Vec<PaidCopies> {
+    let groups = |audit: &Audit<'_>| {
+        let mut all: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for place in &audit.places {
+            for row in place.planes.iter().flat_map(|plane| &plane.rows) {
+                let copies = &audit.verdicts[row.verdict].copies;
+                if copies.is_empty() {
+                    continue;
+                }
+                let arns = copies.iter().filter_map(|copy| place.candidates.get(*copy)?.recorder);
+                let mut arns: Vec<String> =
+                    arns.map(|at| audit.inventory.recorders[at].arn.clone()).collect();
+                arns.sort();
+                *all.entry(arns).or_default() += 1;
+            }
+        }
+        all
+    };
+    let was = groups(before);
+    let new = groups(after).into_iter().filter(|(recorders, _)| !was.contains_key(recorders));
+    new.map(|(recorders, resources)| PaidCopies { recorders, resources }).collect()
+}
+
+fn conclusion(gate: &Gate) -> Conclusion {
+    let loss = |loss: &Loss| if loss.certain { Conclusion::No } else { Conclusion::Undetermined };
+    let losses = gate.stops.iter().chain(gate.interruptions.iter().map(|one| &one.loss)).map(loss);
+    let functions = gate.functions.iter().map(|one| match one.state {
+        State::Recorded => Conclusion::Yes,
+        State::Undetermined => Conclusion::Undetermined,
+        State::PartiallyRecorded | State::NotRecorded => Conclusion::No,
+    });
+    let turns = gate.turns.iter().map(|turn| match (turn.before, turn.after) {
+        (_, State::Recorded) => Conclusion::Yes,
+        (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
+        (State::Recorded, _) | (State::PartiallyRecorded, State::NotRecorded) => Conclusion::No,
+        _ => Conclusion::Yes,
+    });
+    let required = gate.drift.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
+    let controls = required.map(|(_, before, after)| match (before, after) {
+        (_, Status::Pass | Status::NotApplicable) => Conclusion::Yes,
+        (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
+        (_, Status::Fail) => Conclusion::No,
+    });
+    let doubts = gate.doubts.iter().filter(|doubt| may_hide(doubt)).map(|_| Conclusion::Undetermined);
+    let faults = gate.faults.iter().filter_map(|fault| match fault.kind {
+        FaultKind::BucketMadeAnew { .. } => Some(Conclusion::Undetermined),
+        _ => None,
+    });
+    let start = if gate.drift.is_empty() { Conclusion::Nothing } else { Conclusion::Yes };
+    let all = losses.chain(functions).chain(turns).chain(controls).chain(doubts).chain(faults);
+    all.fold(start, Conclusion::worse)
+}
+
+/// True iff what is open may hide that something stops being recorded, or is not recorded, and no verdict shows it.
+const fn may_hide(doubt: &Doubt) -> bool {
+    match doubt.about {
+        // One resource is somewhere, and nobody knows where; all of them are in one place that nothing names.
+        About::NoAccount | About::NoRegion => doubt.address.is_some(),
+        About::Incomplete(_)
+        | About::NotLookedInto(_)
+        | About::NotInInventory
+        | About::WhichOne
+        | About::Condition(_)
+        | About::Count(_)
+        | About::Twice(_) => true,
+        About::Unknown(_)
+        | About::Selectors(_)
+        | About::SelectorsUnread(_)
+        | About::NamesAHome
+        | About::EmptiedSelectors
+        | About::AlreadyThere
+        | About::Differs
+        | About::BucketReplaced
+        | About::PolicyWithoutCloudTrail
+        | About::PolicyDeleted => false,
+    }
+}

@@ -1,0 +1,55 @@
+//! What is certain of one event at one place, and which recorders a change touches.
+
+use audit::finding::Audit;
+use audit::inventory::{Inventory, TrailStatus};
+use cloudtrail::event::Event;
+use cloudtrail::recorder::{Recorder, Seen};
+use cloudtrail::{Answer, records};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether the event is recorded at the place; `None` iff nobody can say.
+pub(super) fn certainly(
+    audit: &Audit<'_>,
+    (account, region): &(String, String),
+    event: &Event,
+) -> Option<bool> {
+    let at = audit.inventory.place(account, region)?;
+    let mut may = false;
+    for candidate in &audit.places[at].candidates {
+        let recorder = candidate.recorder.map(|at| &audit.inventory.recorders[at]);
+        let Some(selectors) = recorder.and_then(|recorder| recorder.selectors.known()) else {
+            may = true;
+            continue;
+        };
+        for selector in &selectors.list {
+            match records(selector, event) {
+                Answer::Recorded if candidate.certain => return Some(true),
+                Answer::Recorded | Answer::Undetermined(_) => may = true,
+                Answer::TurnedAway(_) => {}
+            }
+        }
+    }
+    (!may).then_some(false)
+}
+
+/// Where a trail is seen, and with what status.
+type Seens<'a> = Vec<(usize, &'a Seen<TrailStatus>)>;
+
+/// The ARNs of the recorders that differ, in themselves or where they are seen.
+pub(super) fn changed(before: &Inventory, after: &Inventory) -> BTreeSet<String> {
+    fn all(inventory: &Inventory) -> BTreeMap<&str, (&Recorder, Seens<'_>)> {
+        let mut all: BTreeMap<&str, (&Recorder, Seens<'_>)> =
+            inventory.recorders.iter().map(|one| (one.arn.as_str(), (one, Vec::new()))).collect();
+        for (at, place) in inventory.places.iter().enumerate() {
+            for sighting in place.trails.known().into_iter().flatten() {
+                if let Some((_, seen)) = all.get_mut(sighting.trail.as_str()) {
+                    seen.push((at, &sighting.status));
+                }
+            }
+        }
+        all
+    }
+    let (was, is) = (all(before), all(after));
+    let arns = was.keys().chain(is.keys()).collect::<BTreeSet<_>>();
+    arns.into_iter().filter(|arn| was.get(*arn) != is.get(*arn)).map(|arn| (*arn).to_owned()).collect()
+}

@@ -1,0 +1,141 @@
+//! Where a trail is seen after a change, and with what status.
+
+use super::world::{Flag, World};
+use audit::inventory::{Inventory, Place, Sighting, TrailStatus};
+use cloudtrail::recorder::Seen;
+
+/// How far a recorder reaches after a change.
+pub(super) struct Reach {
+    pub(super) arn: String,
+    pub(super) account: String,
+    /// Empty iff it is not known.
+    pub(super) home_region: String,
+    pub(super) multi_region: Flag,
+    pub(super) organization: Flag,
+    /// Whether it records; `None` iff the change leaves that alone.
+    pub(super) active: Option<Flag>,
+    /// True iff it may be seen at other places than before: otherwise it stays where the inventory has it.
+    pub(super) spreads: bool,
+    /// The gap because of which it may not be there at all.
+    pub(super) doubt: Option<usize>,
+}
+
+/// Whether a trail is seen at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Here {
+    No,
+    Yes,
+    Maybe(usize),
+}
+
+impl Here {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Maybe(gap), _) | (_, Self::Maybe(gap)) => Self::Maybe(gap),
+            (Self::Yes, Self::Yes) => Self::Yes,
+        }
+    }
+}
+
+impl From<Flag> for Here {
+    fn from(flag: Flag) -> Self {
+        match flag {
+            Flag::Known(true) => Self::Yes,
+            Flag::Known(false) => Self::No,
+            Flag::Open(gap) => Self::Maybe(gap),
+        }
+    }
+}
+
+impl Reach {
+    fn at(&self, place: &Place, inventory: &Inventory) -> Here {
+        let in_region =
+            if place.region == self.home_region { Here::Yes } else { Here::from(self.multi_region) };
+        let of_account = if place.account == self.account {
+            Here::Yes
+        } else {
+            Here::from(self.organization).and(self.is_member(&place.account, inventory))
+        };
+        in_region.and(of_account)
+    }
+
+    /// Whether the account is in the organization that the recorder's account manages.
+    fn is_member(&self, account: &str, inventory: &Inventory) -> Here {
+        let Some(account) = inventory.account(account) else { return Here::No };
+        match &account.organization {
+            Seen::Unread(gap) => Here::Maybe(*gap),
+            Seen::Known(Some(organization)) if organization.management_account == self.account => Here::Yes,
+            Seen::Known(_) => Here::No,
+        }
+    }
+}
+
+impl World {
+    /// Shows the trail wherever it is seen after the change.
+    pub(super) fn sight(&mut self, reach: &Reach) {
+        let here: Vec<Here> =
+            self.inventory.places.iter().map(|place| reach.at(place, &self.inventory)).collect();
+        // Where it is new it does as it does elsewhere.
+        let elsewhere = self.inventory.places.iter().find_map(|place| {
+            let mut trails = place.trails.known()?.iter();
+            trails.find(|one| one.trail == reach.arn).map(|one| one.status.clone())
+        });
+        for (place, here) in self.inventory.places.iter_mut().zip(here) {
+            let Seen::Known(trails) = &mut place.trails else { continue };
+            let known = trails.iter().position(|one| one.trail == reach.arn);
+            if !reach.spreads && known.is_none() {
+                continue;
+            }
+            if here == Here::No && reach.spreads {
+                trails.retain(|one| one.trail != reach.arn);
+                continue;
+            }
+            let now = known.map(|at| trails[at].status.clone()).or_else(|| elsewhere.clone());
+            let mut status = turned(now, reach.active);
+            let maybe = match here {
+                Here::Maybe(gap) => Some(gap),
+                Here::Yes | Here::No => None,
+            };
+            let is_off = status.known().is_some_and(|status| !status.logging);
+            if let Some(gap) = reach.doubt.or(maybe).filter(|_| !is_off) {
+                status = Seen::Unread(gap);
+            }
+            match known {
+                Some(at) => trails[at].status = status,
+                None => {
+                    let later = trails.iter().position(|one| one.trail > reach.arn);
+                    let sighting = Sighting { trail: reach.arn.clone(), status };
+                    trails.insert(later.unwrap_or(trails.len()), sighting);
+                }
+            }
+        }
+    }
+
+    /// Adds an event data store to the list of its account.
+    pub(super) fn list_store(&mut self, reach: &Reach) {
+        for account in self.inventory.accounts.iter_mut().filter(|account| account.id == reach.account) {
+            if let Seen::Known(stores) = &mut account.stores
+                && let Err(at) = stores.binary_search(&reach.arn)
+            {
+                stores.insert(at, reach.arn.clone());
+            }
+        }
+    }
+}
+
+/// The status of a trail once logging is as the document says.
+fn turned(now: Option<Seen<TrailStatus>>, active: Option<Flag>) -> Seen<TrailStatus> {
+    let fresh = |logging| TrailStatus { logging, ..TrailStatus::default() };
+    match (now, active) {
+        (Some(now), None) => now,
+        (_, Some(Flag::Known(false))) => Seen::Known(fresh(false)),
+        (_, Some(Flag::Open(gap))) => Seen::Unread(gap),
+        (Some(Seen::Unread(gap)), Some(Flag::Known(true))) => Seen::Unread(gap),
+        // What kept it from delivering is still there.
+        (Some(Seen::Known(status)), Some(Flag::Known(true))) => {
+            Seen::Known(TrailStatus { logging: true, stopped_at: None, ..status })
+        }
+        (None, _) => Seen::Known(fresh(true)),
+    }
+}
