@@ -9,5 +9,6 @@
 //! a CloudFormation template ---------/
 //! ```
 
+pub mod cloudformation;
 pub mod document;
 pub mod value;
