@@ -36,6 +36,7 @@ pub use options::Options;
 pub use syntax::{MOST_BYTES, SyntaxError, SyntaxProblem};
 
 use crate::document::Document;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use template::Template;
 
@@ -59,7 +60,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Document, TemplateError> 
     if change_set::is_one(&root) {
         return change_set::read(&root, options);
     }
-    let template = template::evaluate(&root, options, false)?;
+    let template = template::evaluate(&root, options, false, &Cell::new(evaluate::WORK))?;
     all_declared(options, &[&template])?;
     Ok(between::declared(template))
 }
@@ -71,7 +72,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Document, TemplateError> 
 /// As [`read`], with the side it is about; a parameter must be declared by one of the two.
 pub fn between(before: &[u8], after: &[u8], options: &Options) -> Result<Document, (Side, TemplateError)> {
     let evaluated = |bytes: &[u8]| -> Result<Template, TemplateError> {
-        template::evaluate(&syntax::read(bytes)?, options, false)
+        template::evaluate(&syntax::read(bytes)?, options, false, &Cell::new(evaluate::WORK))
     };
     let before = evaluated(before).map_err(|error| (Side::Before, error))?;
     let after = evaluated(after).map_err(|error| (Side::After, error))?;

@@ -44,6 +44,16 @@ pub(super) fn between(before: Template, after: Template) -> Document {
 }
 
 fn changed(old: &Declared, new: &Declared) -> Vec<Proposed> {
+    if new.default_selectors && !old.default_selectors && !replaced(old, new) {
+        // AWS does not say whether selectors that a template drops go back to the default: nothing is said of them.
+        let mut bare = new.clone();
+        bare.default_selectors = false;
+        if let Value::Map(properties) = &mut bare.properties {
+            properties.remove(property::SELECTORS);
+            properties.remove(property::ADVANCED_SELECTORS);
+        }
+        return changed(old, &bare);
+    }
     if replaced(old, new) {
         if new.replaced_retained && old.replaced_retained {
             return vec![side(old, Action::Forget), side(new, Action::Create)];

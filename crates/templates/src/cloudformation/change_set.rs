@@ -3,7 +3,7 @@
 //! It names only what changes. Values that AWS does not know yet are `{{changeSet:KNOWN_AFTER_APPLY}}`; values of `NoEcho` parameters are `****`.
 
 use super::error::TemplateError;
-use super::evaluate::Evaluator;
+use super::evaluate::{Evaluator, WORK};
 use super::options::Options;
 use super::resources::describe;
 use super::syntax;
@@ -13,6 +13,7 @@ use super::types::Type;
 use crate::document::{About, Action, Document, Doubt, Home, Incomplete, Kind, Language, Proposed, property};
 use crate::value::{Value, Why};
 use cloudtrail::arn::Arn;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 const AFTER_APPLY: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
@@ -61,7 +62,7 @@ struct ChangeSet {
 impl ChangeSet {
     fn incomplete(&mut self, why: Incomplete, at: At) {
         let about = About::Incomplete(why);
-        self.doubts.push(Doubt { address: None, path: "$".to_owned(), about, at: Some(at.location()) });
+        self.doubts.push(Doubt { address: None, path: String::new(), about, at: Some(at.location()) });
     }
 
     fn doubt(&mut self, address: &str, about: About, at: At) {
@@ -174,8 +175,9 @@ impl ChangeSet {
             (AFTER_APPLY.to_owned(), Value::Unknown(Why::AfterApply)),
             (HIDDEN.to_owned(), Value::Unknown(Why::Sensitive)),
         ]);
-        let mut evaluator = Evaluator::new(&self.options, &parameters, None);
-        evaluator.resources = BTreeMap::from([("it", &node)]);
+        let work = Cell::new(WORK);
+        let mut evaluator = Evaluator::new(&self.options, &parameters, None, &work);
+        evaluator.declare(BTreeMap::from([("it", &node)]));
         // A property that is missing in an answer of AWS has its default, `IsLogging` as well.
         evaluator.rewritten = true;
         let Some(described) = describe("it", &node, &mut evaluator)? else { return Ok(None) };

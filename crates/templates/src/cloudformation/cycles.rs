@@ -16,7 +16,7 @@ impl Evaluator<'_> {
             let mut targets = BTreeSet::new();
             let name = node.get("Type").and_then(Node::text).unwrap_or_default();
             // Of what SAM makes of its own types, other resources depend on each other.
-            let exists = Type::of(node) != Type::Opaque && self.exists(node)? == Ok(true);
+            let exists = self.types.get(id) != Some(&Type::Opaque) && self.exists(node)? == Ok(true);
             if exists && !name.starts_with("AWS::Serverless::") {
                 for part in ["Properties", "DependsOn"].iter().filter_map(|part| node.get(part)) {
                     self.collect(part, &mut targets)?;

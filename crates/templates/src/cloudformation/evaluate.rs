@@ -3,13 +3,15 @@
 use super::error::TemplateError;
 use super::options::Options;
 use super::tree::{At, Node, Tree};
+use super::types::Type;
 use crate::value::{Value, Why};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// How deep references and functions may lead, through conditions and names of resources.
 const DEPTH: usize = 300;
 /// How much all values together may hold: a byte of text is one, a value is some.
-const WORK: usize = 64 << 20;
+pub(super) const WORK: usize = 64 << 20;
 /// What a value costs beside its text.
 const VALUE: usize = 16;
 
@@ -23,6 +25,8 @@ pub(super) struct Evaluator<'t> {
     pub(super) mappings: Option<&'t Node>,
     pub(super) conditions: BTreeMap<&'t str, &'t Node>,
     pub(super) resources: BTreeMap<&'t str, &'t Node>,
+    /// The types of the resources.
+    pub(super) types: BTreeMap<&'t str, Type>,
     /// Conditions that are known or being asked for (`None`).
     pub(super) decided: BTreeMap<String, Option<Result<bool, Why>>>,
     /// Names and ARNs of resources that are known or being asked for (`None`).
@@ -33,7 +37,8 @@ pub(super) struct Evaluator<'t> {
     pub(super) unsupported: Vec<(At, String)>,
     /// A macro may bring what the template refers to and does not declare.
     pub(super) rewritten: bool,
-    work: usize,
+    /// How much work is left, for the template and for those inside it.
+    pub(super) work: &'t Cell<usize>,
     depth: usize,
 }
 
@@ -43,6 +48,7 @@ impl<'t> Evaluator<'t> {
         options: &'t Options,
         parameters: &'t BTreeMap<String, Value>,
         mappings: Option<&'t Node>,
+        work: &'t Cell<usize>,
     ) -> Self {
         Self {
             options,
@@ -50,14 +56,27 @@ impl<'t> Evaluator<'t> {
             mappings,
             conditions: BTreeMap::new(),
             resources: BTreeMap::new(),
+            types: BTreeMap::new(),
             decided: BTreeMap::new(),
             named: BTreeMap::new(),
             path: Vec::new(),
             unsupported: Vec::new(),
             rewritten: false,
-            work: WORK,
+            work,
             depth: 0,
         }
+    }
+
+    /// Gives it the resources of a template.
+    pub(super) fn declare(&mut self, resources: BTreeMap<&'t str, &'t Node>) {
+        self.types = resources.iter().map(|(name, node)| (*name, Type::of(node))).collect();
+        self.resources = resources;
+    }
+
+    /// The entry of a mapping, which is looked for among all of them.
+    pub(super) fn entry<'n>(&mut self, node: &'n Node, key: &str) -> Result<Option<&'n Node>, TemplateError> {
+        self.spend(node.at, node.entries().map_or(0, |entries| entries.len() / 4))?;
+        Ok(node.get(key))
     }
 
     /// The value of a node; `None` iff it is `AWS::NoValue`.
@@ -87,9 +106,9 @@ impl<'t> Evaluator<'t> {
 
     /// Takes note of what a new value costs.
     pub(super) fn spend(&mut self, at: At, text: usize) -> Result<(), TemplateError> {
-        match self.work.checked_sub(text.saturating_add(VALUE)) {
+        match self.work.get().checked_sub(text.saturating_add(VALUE)) {
             Some(left) => {
-                self.work = left;
+                self.work.set(left);
                 Ok(())
             }
             None => Err(TemplateError::TooLarge { at: at.location() }),

@@ -100,15 +100,17 @@ impl Evaluator<'_> {
                     made.push_str(text);
                     continue;
                 }
-                Piece::Name(name) => match variables.and_then(|node| node.get(name)) {
-                    Some(variable) => self.value_or_null(variable)?,
-                    None => match name.split_once('.') {
-                        Some((resource, attribute)) => {
-                            self.attribute(resource, attribute, of.at)?.unwrap_or(Value::Null)
-                        }
-                        None => self.reference(name, of.at)?.unwrap_or(Value::Null),
-                    },
-                },
+                Piece::Name(name) => {
+                    match variables.map(|node| self.entry(node, name)).transpose()?.flatten() {
+                        Some(variable) => self.value_or_null(variable)?,
+                        None => match name.split_once('.') {
+                            Some((resource, attribute)) => {
+                                self.attribute(resource, attribute, of.at)?.unwrap_or(Value::Null)
+                            }
+                            None => self.reference(name, of.at)?.unwrap_or(Value::Null),
+                        },
+                    }
+                }
             };
             match scalar(&value) {
                 Ok(text) => {
@@ -194,7 +196,7 @@ impl Evaluator<'_> {
         }
         let mut found = self.mappings;
         for name in &names {
-            found = found.and_then(|node| node.get(name));
+            found = found.map(|node| self.entry(node, name)).transpose()?.flatten();
         }
         match (found, default) {
             (Some(node), _) => self.value(node),

@@ -38,6 +38,7 @@ fn written_out_here(
     if !budget.take(node.text().map_or(0, str::len)) {
         return Err(too_large());
     }
+    evaluator.spend(node.at, 0)?;
     let tree = match &node.tree {
         Tree::List(items) => {
             let each = items.iter().map(|item| written_out(item, evaluator, budget));

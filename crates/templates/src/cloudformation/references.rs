@@ -19,7 +19,7 @@ impl Evaluator<'_> {
         if let Some(value) = parameters.get(target) {
             return Ok(Some(self.copy(at, value)?));
         }
-        match self.resources.get(target).map(|node| Type::of(node)) {
+        match self.types.get(target).copied() {
             None => Ok(Some(Value::Unknown(Why::Elsewhere(target.to_owned())))),
             Some(kind) => match kind.name_property() {
                 Some(_) => self.identity(target, false, at).map(Some),
@@ -30,7 +30,7 @@ impl Evaluator<'_> {
 
     /// What `Fn::GetAtt` gives.
     pub(super) fn attribute(&mut self, resource: &str, attribute: &str, at: At) -> Evaluated {
-        Ok(Some(match self.resources.get(resource).map(|node| Type::of(node)) {
+        Ok(Some(match self.types.get(resource).copied() {
             None => Value::Unknown(Why::Elsewhere(resource.to_owned())),
             Some(kind) if attribute == "Arn" && kind.name_property().is_some() => {
                 self.identity(resource, true, at)?

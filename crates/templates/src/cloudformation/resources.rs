@@ -14,6 +14,8 @@ pub(super) struct Described {
     pub(super) kind: Kind,
     pub(super) properties: BTreeMap<String, Value>,
     pub(super) doubts: Vec<Doubt>,
+    /// It is a recorder without selectors of its own: its properties have AWS's default.
+    pub(super) default_selectors: bool,
 }
 
 /// Puts the properties of one resource together.
@@ -23,6 +25,7 @@ struct Builder<'b, 't> {
     node: &'b Node,
     properties: BTreeMap<String, Value>,
     doubts: Vec<Doubt>,
+    default_selectors: bool,
 }
 
 /// Describes a resource; `None` iff its type does not matter. StackSets are described by whoever reads their template.
@@ -34,7 +37,14 @@ pub(super) fn describe(
     let kind = Type::of(node);
     let name = node.get("Type").and_then(Node::text).unwrap_or("Fn::Transform");
     evaluator.unsupported.clear();
-    let mut builder = Builder { evaluator, id, node, properties: BTreeMap::new(), doubts: Vec::new() };
+    let mut builder = Builder {
+        evaluator,
+        id,
+        node,
+        properties: BTreeMap::new(),
+        doubts: Vec::new(),
+        default_selectors: false,
+    };
     let kind = match kind {
         Type::Trail => builder.trail()?,
         Type::EventDataStore => builder.store()?,
@@ -59,7 +69,8 @@ pub(super) fn describe(
         }
         Type::StackSet | Type::Other => return Ok(None),
     };
-    Ok(Some(Described { kind, properties: builder.properties, doubts: builder.doubts }))
+    let Builder { properties, doubts, default_selectors, .. } = builder;
+    Ok(Some(Described { kind, properties, doubts, default_selectors }))
 }
 
 impl Builder<'_, '_> {
@@ -137,6 +148,7 @@ impl Builder<'_, '_> {
         let basic = self.value("EventSelectors")?.map(selectors::basic);
         let (advanced, basic) = (given(advanced), given(basic));
         if advanced.is_none() && basic.is_none() {
+            self.default_selectors = true;
             self.put(property::SELECTORS, selectors::default_of_trails());
         }
         self.put(property::ADVANCED_SELECTORS, advanced.unwrap_or(Value::Null));
@@ -156,6 +168,7 @@ impl Builder<'_, '_> {
         self.boolean("OrganizationEnabled", property::ORGANIZATION_STORE, false)?;
         self.boolean("IngestionEnabled", property::INGESTION, true)?;
         let advanced = given(self.value("AdvancedEventSelectors")?.map(selectors::advanced));
+        self.default_selectors = advanced.is_none();
         self.put(property::ADVANCED_SELECTORS, advanced.unwrap_or_else(selectors::default_of_stores));
         Ok(Kind::EventDataStore)
     }

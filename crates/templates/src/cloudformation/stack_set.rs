@@ -29,6 +29,7 @@ pub(super) fn read(
             address: entry.key.clone(),
             kind: Kind::Other(TYPE.to_owned()),
             properties: Value::Map(BTreeMap::new()),
+            default_selectors: false,
             home: home(evaluator.options),
             at: entry.at.location(),
             retained: false,
@@ -46,6 +47,7 @@ pub(super) fn read(
         let address = |inner: &str| format!("{}/{inner}@{place}", entry.key);
         template.doubts.extend(stack.doubts.into_iter().map(|doubt| Doubt {
             address: Some(doubt.address.as_deref().map_or_else(|| entry.key.clone(), address)),
+            path: if doubt.path.is_empty() { "$".to_owned() } else { doubt.path },
             at: Some(entry.at.location()),
             ..doubt
         }));
@@ -71,7 +73,7 @@ fn stacks(
     let Ok(root) = syntax::read(body.as_bytes()) else { return Ok(None) };
     let Some(parameters) = parameters(evaluator.property(node, "Parameters")?) else { return Ok(None) };
     let options = Options { parameters, ..Options::default() };
-    let Ok(bare) = evaluate(&root, &options, true) else { return Ok(None) };
+    let Ok(bare) = evaluate(&root, &options, true, evaluator.work) else { return Ok(None) };
     // A template of roles and queues says nothing about recording, wherever it goes.
     if bare.resources.is_empty() && bare.doubts.is_empty() {
         return Ok(Some(Vec::new()));
@@ -87,7 +89,7 @@ fn stacks(
             region: Some(region.clone()),
             ..Options::default()
         };
-        let Ok(stack) = evaluate(&root, &options, true) else { return Ok(None) };
+        let Ok(stack) = evaluate(&root, &options, true, evaluator.work) else { return Ok(None) };
         stacks.insert(format!("{account}/{region}"), stack);
         // Each is work as large as its template.
         if evaluator.spend(At::START, body.len()).is_err() {
@@ -121,8 +123,7 @@ fn targets(value: Option<Value>) -> Option<Vec<Target>> {
     for group in &groups {
         let places = group.get("DeploymentTargets")?;
         // Who is in an organizational unit is not in the file.
-        let unknown = |name: &&str| places.get(name).is_some();
-        if ["OrganizationalUnitIds", "AccountsUrl"].iter().any(|name| unknown(name)) {
+        if ["OrganizationalUnitIds", "AccountsUrl"].iter().any(|name| places.get(name).is_some()) {
             return None;
         }
         let accounts = texts(places.get("Accounts")?)?;

@@ -8,6 +8,7 @@ use super::types::Type;
 use super::{loops, parameters, resources, stack_set};
 use crate::document::{About, Doubt, Home, Incomplete, Kind, Location, property};
 use crate::value::{Value, Why};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// Macros of AWS that change nothing here, or that we carry out.
@@ -29,6 +30,8 @@ pub(super) struct Declared {
     pub(super) at: Location,
     /// It stays when the stack lets go of it (`DeletionPolicy`).
     pub(super) retained: bool,
+    /// It is a recorder without selectors of its own: its properties have AWS's default.
+    pub(super) default_selectors: bool,
     /// The old one stays when it is replaced (`UpdateReplacePolicy`).
     pub(super) replaced_retained: bool,
 }
@@ -57,7 +60,12 @@ pub(super) struct Template {
 }
 
 /// Evaluates a template; `inside` is true iff it is that of a StackSet, whose StackSets we do not look into.
-pub(super) fn evaluate(root: &Node, options: &Options, inside: bool) -> Result<Template, TemplateError> {
+pub(super) fn evaluate(
+    root: &Node,
+    options: &Options,
+    inside: bool,
+    work: &Cell<usize>,
+) -> Result<Template, TemplateError> {
     let Some(section) = root.get("Resources") else {
         return Err(TemplateError::NotATemplate { looks: looks(root) });
     };
@@ -67,7 +75,7 @@ pub(super) fn evaluate(root: &Node, options: &Options, inside: bool) -> Result<T
     let mut template = Template { parameters: values.keys().cloned().collect(), ..Template::default() };
     template.macros(root);
     let rewritten = !template.doubts.is_empty();
-    let mut before = Evaluator::new(options, &values, mappings);
+    let mut before = Evaluator::new(options, &values, mappings, work);
     before.rewritten = rewritten;
     let mut budget = Budget::new();
     let mut written_out = |node: &Node, evaluator: &mut Evaluator<'_>| {
@@ -84,9 +92,9 @@ pub(super) fn evaluate(root: &Node, options: &Options, inside: bool) -> Result<T
     let conditions = expanded.as_ref().or(conditions);
 
     let entries = parameters::map(section, "Resources")?;
-    let mut evaluator = Evaluator::new(options, &values, mappings);
+    let mut evaluator = Evaluator::new(options, &values, mappings, work);
     evaluator.rewritten = rewritten;
-    evaluator.resources = by_name(entries);
+    evaluator.declare(by_name(entries));
     if let Some(conditions) = conditions {
         let entries = parameters::map(conditions, "Conditions")?;
         evaluator.conditions = by_name(entries);
@@ -110,8 +118,9 @@ fn by_name(entries: &[Entry]) -> std::collections::BTreeMap<&str, &Node> {
 
 impl Template {
     fn doubt(&mut self, address: Option<&str>, about: About, at: At) {
+        let path = if address.is_some() { "$".to_owned() } else { String::new() };
         let address = address.map(str::to_owned);
-        self.doubts.push(Doubt { address, path: "$".to_owned(), about, at: Some(at.location()) });
+        self.doubts.push(Doubt { address, path, about, at: Some(at.location()) });
     }
 
     /// Doubts about the whole template: macros that we do not know, wherever they may change more than a property.
@@ -176,6 +185,7 @@ impl Template {
                 address: id.clone(),
                 kind: described.kind,
                 properties: Value::Map(described.properties),
+                default_selectors: described.default_selectors,
                 home: home(evaluator.options),
                 at: at.location(),
                 retained: retained("DeletionPolicy"),
@@ -210,6 +220,7 @@ impl Template {
                 address: entry.key.clone(),
                 kind: Kind::Other("Fn::ForEach".to_owned()),
                 properties: Value::Map(std::collections::BTreeMap::new()),
+                default_selectors: false,
                 home: home(evaluator.options),
                 at: entry.at.location(),
                 retained: false,

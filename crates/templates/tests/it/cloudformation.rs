@@ -21,10 +21,7 @@ pub(crate) fn with(parameters: &[(&str, &str)]) -> Options {
 
 /// A template that must be read.
 pub(crate) fn document(text: &str, options: &Options) -> Document {
-    match read(text.as_bytes(), options) {
-        Ok(document) => document,
-        Err(error) => panic!("the template must be read: {error}"),
-    }
+    read(text.as_bytes(), options).expect("the template must be read")
 }
 
 /// The error of a template that must be refused.
@@ -38,7 +35,7 @@ pub(crate) fn refused(text: &str, options: &Options) -> String {
 /// The resource of that address.
 pub(crate) fn find<'d>(document: &'d Document, address: &str) -> &'d Proposed {
     let found = document.resources.iter().find(|one| one.address == address);
-    found.unwrap_or_else(|| panic!("{address} must be there"))
+    found.expect(address)
 }
 
 /// A property after the change, in short.

@@ -13,7 +13,7 @@ fn trail(name: &str, more: &str) -> String {
 fn compared(before: &str, after: &str) -> Document {
     let options = stack();
     between(format!("Resources:\n{before}").as_bytes(), format!("Resources:\n{after}").as_bytes(), &options)
-        .unwrap_or_else(|(side, error)| panic!("{side:?}: {error}"))
+        .expect("both templates must be read")
 }
 
 const NOTHING: &str = "  Q: {Type: 'AWS::SQS::Queue'}\n";
@@ -95,4 +95,20 @@ fn doubts_of_both_sides_count_once() {
         ["N $ not_looked_into:AWS::CloudFormation::Stack line 3"]
     );
     assert_eq!(doubts(&compared(stack, NOTHING)), ["N $ not_looked_into:AWS::CloudFormation::Stack line 2"]);
+}
+
+#[test]
+fn selectors_that_a_template_drops_are_not_the_default_again() {
+    let selectors = "EventSelectors: [{ReadWriteType: All}]";
+    let (with, without) = (trail("one", &format!(", {selectors}")), trail("one", ""));
+    let shown = |before: &str, after: &str| {
+        find(&compared(before, after), "T").after.as_ref().map(short).unwrap_or_default()
+    };
+    assert!(!shown(&with, &without).contains("Selectors"));
+    assert!(shown(&without, &with).contains("[{ReadWriteType:'All'}]"));
+    assert!(shown(&without, &without).contains("IncludeManagementEvents:true"));
+    assert!(
+        shown(&with, &trail("two", "")).contains("IncludeManagementEvents:true"),
+        "a new trail has the default"
+    );
 }

@@ -118,8 +118,8 @@ fn a_change_set_that_is_not_whole_is_in_doubt() {
         whole[name] = value.into();
         doubts(&document(&whole.to_string(), &Options::default()))
     };
-    assert_eq!(of("NextToken", "x"), ["* $ plan_incomplete line 1"]);
-    assert_eq!(of("Status", "FAILED"), ["* $ plan_errored line 1"]);
+    assert_eq!(of("NextToken", "x"), ["*  plan_incomplete line 1"]);
+    assert_eq!(of("Status", "FAILED"), ["*  plan_errored line 1"]);
     assert!(of("Description", "x").is_empty());
 }
 

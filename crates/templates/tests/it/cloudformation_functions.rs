@@ -106,7 +106,8 @@ fn both_branches_that_are_the_same_are_known() {
 fn a_function_we_do_not_know_is_a_doubt_with_its_line() {
     let read = document(&named("!Frobnicate [a]"), &stack());
     assert_eq!(after(&read, "It", NAME), "?unsupported_function:Fn::Frobnicate");
-    assert_eq!(doubts(&read)[0], "It $.TrailName unsupported_function:Fn::Frobnicate line 32");
+    let wanted = "It $.TrailName unsupported_function:Fn::Frobnicate line 30".to_owned();
+    assert!(doubts(&read).contains(&wanted));
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn arguments_that_cloudformation_refuses_are_errors_with_line_and_column() {
         ("{'Fn::Length': a}", "`Fn::Length` takes a list"),
     ] {
         let error = refused(&named(expression), &stack());
-        assert!(error.starts_with("line 32, column ") && error.ends_with(wanted), "{expression}: {error}");
+        assert!(error.starts_with("line 30, column ") && error.ends_with(wanted), "{expression}: {error}");
     }
 }
 

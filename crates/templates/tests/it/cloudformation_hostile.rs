@@ -50,7 +50,7 @@ fn aliases_and_merges_are_written_out() {
 #[test]
 fn circles_are_named() {
     let circle = "Conditions:\n  A: !Not [{Condition: B}]\n  B: !And [{Condition: C}, {Condition: C}]\n  C: !Or [{Condition: A}, {Condition: A}]\nResources: {}\n";
-    assert_eq!(refused(circle, &stack()), "line 4, column 24: a circle of references: A -> B -> C -> A");
+    assert_eq!(refused(circle, &stack()), "line 4, column 23: a circle of references: A -> B -> C -> A");
     let circle = "Resources:\n  A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Sub '${B}-x'}}\n  \
                   B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Join ['', [!Ref A]]}}\n";
     assert!(refused(circle, &stack()).ends_with("a circle of references: A -> B -> A"));
@@ -98,6 +98,12 @@ fn functions_that_make_too_much_are_refused() {
     }
     let text =
         format!("Resources:\n  T: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: {expression}}}}}\n");
+    assert!(refused(&text, &stack()).ends_with("nested too deep or make too much text"));
+    // Looking for one of many keys, many times.
+    let keys: String = (0..60_000).map(|at| format!("k{at}: v, ")).collect();
+    let equals = vec!["!Equals [!FindInMap [M, a, k59999], v]"; 20_000].join(", ");
+    let text =
+        format!("Mappings: {{M: {{a: {{{keys}}}}}}}\nConditions: {{C: !And [{equals}]}}\nResources: {{}}\n");
     assert!(refused(&text, &stack()).ends_with("nested too deep or make too much text"));
     let many = vec!["a"; 3000].join(", ");
     let text = format!(
@@ -166,15 +172,15 @@ fn what_is_not_yaml_or_json_says_where() {
 
 #[test]
 fn ten_megabytes_are_read_or_refused() {
-    let mut text = "Resources:\n".to_owned();
-    let mut at = 0;
-    while text.len() < 10 << 20 {
-        let _ = writeln!(
-            text,
-            "  Queue{at}: {{Type: 'AWS::SQS::Queue', Properties: {{QueueName: 'a queue with quite a long name {at}'}}}}"
-        );
-        at += 1;
-    }
+    let name = "a queue with quite a long name ".repeat(100);
+    let queue = |at: usize| {
+        format!(
+            "\"Queue{at}\": {{\"Type\": \"AWS::SQS::Queue\", \"Properties\": {{\"QueueName\": \"{name}\"}}}}"
+        )
+    };
+    let queues: Vec<String> = (0..3300).map(queue).collect();
+    let text = format!("{{\"Resources\": {{{}}}}}", queues.join(",\n"));
+    assert!(text.len() > 10 << 20);
     assert_eq!(error(text.as_bytes()), "");
     let names = format!("{{\"Resources\": {{}}, \"M\": [{}]}}", vec!["[]"; 3_000_000].join(","));
     assert!(error(names.as_bytes()).ends_with("too large, with its YAML aliases written out"));

@@ -51,7 +51,14 @@ fn template(name: &Json, bucket: &Json, logging: &Json, left: &Json) -> Json {
     })
 }
 
-/// The JSON as YAML, with short forms.
+/// True iff the JSON is a function.
+fn is_function(value: &Json) -> bool {
+    let only =
+        value.as_object().filter(|members| members.len() == 1).and_then(|members| members.keys().next());
+    only.is_some_and(|name| name == "Ref" || name.starts_with("Fn::"))
+}
+
+/// The JSON as YAML, with short forms; a short form may not follow another.
 fn yaml(value: &Json, indent: usize, out: &mut String) {
     let start = |out: &mut String| {
         out.push('\n');
@@ -59,8 +66,9 @@ fn yaml(value: &Json, indent: usize, out: &mut String) {
     };
     match value {
         Json::Object(members) => {
-            if let Some((name, inner)) = members.iter().next().filter(|_| members.len() == 1)
-                && (name == "Ref" || name.starts_with("Fn::"))
+            if let Some((name, inner)) = members.iter().next()
+                && is_function(value)
+                && !is_function(inner)
             {
                 out.push('!');
                 out.push_str(name.strip_prefix("Fn::").unwrap_or(name));

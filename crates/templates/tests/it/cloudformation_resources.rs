@@ -196,11 +196,11 @@ fn a_macro_puts_all_of_the_template_in_doubt() {
         ("Fn::Transform: {Name: Acme}\n", 1),
     ] {
         let read = document(&format!("{head}{trail}"), &stack());
-        assert_eq!(doubts(&read), [format!("* $ template_transformed line {line}")], "{head}");
+        assert_eq!(doubts(&read), [format!("*  template_transformed line {line}")], "{head}");
         assert_eq!(after(&read, "T", "IsLogging"), "?unsupported_function:Fn::Transform", "{head}");
     }
     let inside = format!("{trail}  Fn::Transform: {{Name: AWS::Include}}\n");
-    assert_eq!(doubts(&document(&inside, &stack())), ["* $ template_transformed line 3"]);
+    assert_eq!(doubts(&document(&inside, &stack())), ["*  template_transformed line 3"]);
     for known in ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "[AWS::CodeDeployBlueGreen]"] {
         let read = document(&format!("Transform: {known}\n{trail}"), &stack());
         assert_eq!((doubts(&read).len(), after(&read, "T", "IsLogging").as_str()), (0, "true"), "{known}");
