@@ -5,7 +5,7 @@
 use super::error::TemplateError;
 use super::evaluate::{Evaluator, WORK};
 use super::options::Options;
-use super::resources::describe;
+use super::resources::{Described, describe};
 use super::syntax;
 use super::template::home;
 use super::tree::{At, Entry, Node, Tree};
@@ -95,6 +95,16 @@ impl ChangeSet {
         let replaced = matches!(said("Replacement"), Some("True"));
         let after = self.side(&type_name, change.get("AfterContext"), physical.filter(|_| !replaced))?;
         let Some(kind) = kind_of(kind) else { return Ok(()) };
+        // AWS does not say whether selectors that a change drops go back to the default: nothing is said of them.
+        let dropped = !replaced && before.as_ref().is_some_and(|before| !before.default_selectors);
+        let after = after.map(|mut after| {
+            if dropped && after.default_selectors {
+                after.properties.remove(property::SELECTORS);
+                after.properties.remove(property::ADVANCED_SELECTORS);
+            }
+            Value::Map(after.properties)
+        });
+        let before = before.map(|before| Value::Map(before.properties));
         // What is not in the file is unknown, and no default counts.
         let after = Some(after.unwrap_or_else(|| not_in_the_file(&kind, physical.filter(|_| !replaced))));
         let before = before.or_else(|| physical.map(|name| not_in_the_file(&kind, Some(name))));
@@ -152,7 +162,7 @@ impl ChangeSet {
         type_name: &str,
         context: Option<&Node>,
         physical: Option<&str>,
-    ) -> Result<Option<Value>, TemplateError> {
+    ) -> Result<Option<Described>, TemplateError> {
         let Some(Node { tree: Tree::Text(text), at }) = context else { return Ok(None) };
         let inner = syntax::read(text.as_bytes()).map_err(|_| TemplateError::Form {
             at: at.location(),
@@ -178,12 +188,9 @@ impl ChangeSet {
         let work = Cell::new(WORK);
         let mut evaluator = Evaluator::new(&self.options, &parameters, None, &work);
         evaluator.declare(BTreeMap::from([("it", &node)]));
-        // A property that is missing in an answer of AWS has its default, `IsLogging` as well.
-        evaluator.rewritten = true;
-        let Some(described) = describe("it", &node, &mut evaluator)? else { return Ok(None) };
-        let mut properties = described.properties;
-        named(&mut properties, &described.kind, physical);
-        Ok(Some(Value::Map(properties)))
+        let Some(mut described) = describe("it", &node, &mut evaluator)? else { return Ok(None) };
+        named(&mut described.properties, &described.kind, physical);
+        Ok(Some(described))
     }
 }
 

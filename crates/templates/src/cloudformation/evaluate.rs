@@ -75,7 +75,7 @@ impl<'t> Evaluator<'t> {
 
     /// The entry of a mapping, which is looked for among all of them.
     pub(super) fn entry<'n>(&mut self, node: &'n Node, key: &str) -> Result<Option<&'n Node>, TemplateError> {
-        self.spend(node.at, node.entries().map_or(0, |entries| entries.len() / 4))?;
+        self.spend(node.at, node.entries().map_or(0, |entries| entries.len()))?;
         Ok(node.get(key))
     }
 

@@ -132,3 +132,17 @@ fn nested_stacks_and_modules_are_named() {
     assert_eq!(doubts(&read), ["N $ not_looked_into:AWS::CloudFormation::Stack line 1"]);
     assert_eq!(find(&read, "Audit/T").action, Action::Create);
 }
+
+#[test]
+fn a_trail_that_is_made_anew_has_not_the_name_of_the_old_one() {
+    let context = json!({"Properties": {"TrailName": "{{changeSet:KNOWN_AFTER_APPLY}}", "S3BucketName": "b", "IsLogging": "true"}});
+    let of = |replacement: &str| {
+        let more = json!({"Replacement": replacement, "AfterContext": context.to_string()});
+        read(&[change("Modify", &more)])
+    };
+    assert_eq!(after(&of("True"), "T", "Name"), "?known_after_apply");
+    assert_eq!(after(&of("False"), "T", "Name"), "'audit'");
+    // Selectors that a change drops are open; a new trail has the default.
+    assert_eq!(after(&of("False"), "T", "EventSelectors"), "-");
+    assert!(after(&of("True"), "T", "EventSelectors").contains("IncludeManagementEvents:true"));
+}

@@ -105,7 +105,7 @@ fn functions_that_make_too_much_are_refused() {
     let text =
         format!("Mappings: {{M: {{a: {{{keys}}}}}}}\nConditions: {{C: !And [{equals}]}}\nResources: {{}}\n");
     assert!(refused(&text, &stack()).ends_with("nested too deep or make too much text"));
-    let many = vec!["a"; 3000].join(", ");
+    let many = vec!["a"; 1200].join(", ");
     let text = format!(
         "Resources:\n  'Fn::ForEach::A':\n    - X\n    - [{many}]\n    - 'Fn::ForEach::B${{X}}': [Y, [{many}], {{'R${{X}}${{Y}}': {{Type: 'AWS::SQS::Queue'}}}}]\n"
     );
@@ -178,7 +178,7 @@ fn ten_megabytes_are_read_or_refused() {
             "\"Queue{at}\": {{\"Type\": \"AWS::SQS::Queue\", \"Properties\": {{\"QueueName\": \"{name}\"}}}}"
         )
     };
-    let queues: Vec<String> = (0..3300).map(queue).collect();
+    let queues: Vec<String> = (0..3500).map(queue).collect();
     let text = format!("{{\"Resources\": {{{}}}}}", queues.join(",\n"));
     assert!(text.len() > 10 << 20);
     assert_eq!(error(text.as_bytes()), "");

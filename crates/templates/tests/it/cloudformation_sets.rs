@@ -43,6 +43,9 @@ fn what_cannot_be_looked_into_is_a_doubt() {
     let doubt = ["Set $ not_looked_into:AWS::CloudFormation::StackSet line 2"];
     let units = "        - DeploymentTargets: {OrganizationalUnitIds: [ou-abcd-12345678]}\n          Regions: [eu-west-1]\n";
     assert_eq!(doubts(&document(&set(BODY, units), &stack())), doubt);
+    let both =
+        TWO.replace("{Accounts", "{OrganizationalUnitIds: [r-abcd], AccountFilterType: UNION, Accounts");
+    assert_eq!(doubts(&document(&set(BODY, &both), &stack())), doubt);
     let unknown = "        - DeploymentTargets: {Accounts: [!Ref Gone]}\n          Regions: [eu-west-1]\n";
     assert_eq!(doubts(&document(&set(BODY, unknown), &stack())), doubt);
     assert_eq!(doubts(&document(&set("        Resources: []\n", TWO), &stack())), doubt);
