@@ -61,6 +61,18 @@ fn circles_are_named() {
     // A branch that is not taken is no reference.
     let branch = named("!If [Prod, name, !Ref It]");
     assert_eq!(refused(&branch, &stack()), "");
+    let branch = named("!If [!Not [{Condition: Prod}], !Ref It, name]");
+    assert_eq!(refused(&branch, &stack()), "");
+    let of = |condition: &str| {
+        refused(
+            &format!(
+                "Resources:\n  A: {{Type: 'AWS::SQS::Queue', Properties: {{X: !If [!Equals [a, {condition}], !Ref A, x]}}}}\n"
+            ),
+            &stack(),
+        )
+    };
+    assert!(of("a").ends_with("a circle of references: A -> A"));
+    assert_eq!(of("b"), "");
 }
 
 #[test]
