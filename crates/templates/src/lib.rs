@@ -10,6 +10,7 @@
 //! two documents of selectors -pair--/
 //! ```
 
+pub mod cloudformation;
 pub mod document;
 pub mod gate;
 pub mod merge;

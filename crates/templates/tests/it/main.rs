@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! What templates propose, from plans in the documented format to the answer.
 //!
 //! The AWS provider is not at hand where these tests run: plans of its resources are written by hand, from Terraform's documented format
@@ -13,3 +14,16 @@ mod pair;
 mod plan;
 mod reading;
 mod unknown;
+=======
+//! Templates of every language: what they declare, and what cannot be known of them.
+
+mod cloudformation;
+mod cloudformation_between;
+mod cloudformation_change_sets;
+mod cloudformation_functions;
+mod cloudformation_hostile;
+mod cloudformation_laws;
+mod cloudformation_lint;
+mod cloudformation_resources;
+mod cloudformation_sets;
+>>>>>>> cfn
