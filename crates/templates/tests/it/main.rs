@@ -1,21 +1,9 @@
-<<<<<<< HEAD
 //! What templates propose, from plans in the documented format to the answer.
 //!
 //! The AWS provider is not at hand where these tests run: plans of its resources are written by hand, from Terraform's documented format
 //! and the provider's schemas. The files `terraform-1.11-*.json` are what Terraform 1.11.4 wrote for resources of type `terraform_data`.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
-mod gate;
-mod homes;
-mod hostile;
-mod merge;
-mod pair;
-mod plan;
-mod reading;
-mod unknown;
-=======
-//! Templates of every language: what they declare, and what cannot be known of them.
 
 mod cloudformation;
 mod cloudformation_between;
@@ -26,4 +14,11 @@ mod cloudformation_laws;
 mod cloudformation_lint;
 mod cloudformation_resources;
 mod cloudformation_sets;
->>>>>>> cfn
+mod gate;
+mod homes;
+mod hostile;
+mod merge;
+mod pair;
+mod plan;
+mod reading;
+mod unknown;
