@@ -95,7 +95,7 @@ impl Wire {
         call: &Call<'_>,
         attempt: impl Fn() -> Attempt<'f, T>,
     ) -> Result<T, Failure> {
-        match self.stop.unless_stopped(self.once(call, &attempt)).await {
+        match self.stop.unless_stopped(self.once(call, &attempt, Try::default())).await {
             Some(result) => result,
             None => {
                 self.interrupted.store(true, Ordering::Relaxed);
@@ -110,11 +110,12 @@ impl Wire {
         attempt: impl Fn() -> Attempt<'f, T>,
     ) -> Result<T, Failure> {
         let mut sent = 0;
+        let mut turn = Try::default();
         loop {
             if self.is_silent(call) {
                 return Err(Failure::silent());
             }
-            let result = self.once(call, &attempt).await;
+            let result = self.once(call, &attempt, std::mem::take(&mut turn)).await;
             sent += 1;
             match result {
                 Ok(value) => {
@@ -122,7 +123,10 @@ impl Wire {
                     return Ok(value);
                 }
                 Err(failure) if self.worth_repeating(call, &failure, sent) => {
-                    sleep(self.backoff(sent)).await;
+                    let pause = self.backoff(sent);
+                    sleep(pause).await;
+                    let because = failure.code.unwrap_or(failure.error);
+                    turn = Try { after: sent, pause, because };
                 }
                 Err(failure) => return Err(failure),
             }
@@ -133,8 +137,10 @@ impl Wire {
         &self,
         call: &Call<'_>,
         attempt: &impl Fn() -> Attempt<'f, T>,
+        turn: Try,
     ) -> Result<T, Failure> {
         let Call { service, region, .. } = *call;
+        let asked = Instant::now();
         // STS meters who assumes a role, not the account that the role is in.
         let account = if service == Service::Sts { "" } else { call.account };
         let leaves = lock(&self.buckets).take(service, account, region, Instant::now());
@@ -144,7 +150,8 @@ impl Wire {
         let (leaving, since) = (self.traffic.leaves(call), Instant::now());
         let result = attempt().await;
         drop(leaving);
-        show(call, since.elapsed(), result.as_ref().err());
+        let paced = since.duration_since(asked);
+        show(call, &turn, (paced, since.elapsed()), result.as_ref().err());
         let class = result.as_ref().err().map(|failure| failure.class);
         self.hear(call, class);
         if class == Some(Class::Throttled) {
@@ -184,11 +191,28 @@ impl Wire {
     }
 }
 
-/// For `-v`: which request it was, and what came of it. Nothing of its headers, its body or its signature is there.
-fn show(call: &Call<'_>, took: Duration, failure: Option<&Failure>) {
+/// Which attempt at a call it is.
+#[derive(Debug, Default)]
+struct Try {
+    /// How many came before it.
+    after: u32,
+    /// How long it was put off because of that.
+    pause: Duration,
+    /// What came of the one before: an error code, else the error in words.
+    because: String,
+}
+
+/// For `-v`: which request it was, how long it waited for its turn, and what came of it. Nothing of its headers, its body or its
+/// signature is there.
+fn show(call: &Call<'_>, turn: &Try, (paced, took): (Duration, Duration), failure: Option<&Failure>) {
     let Call { account, region, action, subject, .. } = *call;
     let subject = subject.unwrap_or_default();
     let answer = failure.map_or("answered", |failure| failure.code.as_deref().unwrap_or(&failure.error));
-    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(target: "invoketrail::request", action, account, region, subject, answer, millis);
+    let in_millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let (millis, paced, pause) = (in_millis(took), in_millis(paced), in_millis(turn.pause));
+    let (attempt, because) = (turn.after + 1, turn.because.as_str());
+    tracing::debug!(
+        target: "invoketrail::request",
+        action, account, region, subject, answer, because, millis, paced, pause, attempt
+    );
 }

@@ -14,6 +14,7 @@ mod callers;
 mod cases_explain;
 mod cases_plan;
 mod changed;
+mod commands_page;
 mod decided;
 mod detect;
 mod detect_state;
