@@ -134,7 +134,7 @@ fn inputs_are_flags_as_they_are() {
     let inputs = [
         ("PROGRAM", program.as_str()),
         ("INPUT_ROLE_NAME", "a b; touch $(echo x) `y`"),
-        ("INPUT_FRAMEWORK", "soc2\r\nnist-800-53\n"),
+        ("INPUT_FRAMEWORK", "soc 2\r\nnist-800-53\n"),
         ("INPUT_ORGANIZATION", "true"),
         ("INPUT_EXIT_ZERO", "false"),
         ("INPUT_ANNOTATIONS", "false"),
@@ -146,7 +146,7 @@ fn inputs_are_flags_as_they_are() {
         "[audit]",
         "[--organization]",
         "[--role-name=a b; touch $(echo x) `y`]",
-        "[--framework=soc2]",
+        "[--framework=soc 2]",
         "[--framework=nist-800-53]",
         "[--color=never]",
     ];
