@@ -1,7 +1,6 @@
 //! The page of trust: each call that the program can make is on it, out of the code's own table.
 
 use aws::permissions::{Job, actions};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -18,17 +17,20 @@ const JOBS: [(Job, &str); 7] = [
 const BEGIN: &str = "<!-- permissions: written by a test -->\n";
 const END: &str = "<!-- end of permissions -->\n";
 
-/// A row for each permission: whether it changes something, the jobs that need it, and what the first of them needs it for.
+/// A row for each permission, in the order of the code: whether it changes something, the jobs that need it, and what the first of them
+/// needs it for. That order is kept because a reason may be that of the row above.
 fn table() -> String {
-    let mut rows: BTreeMap<&str, (bool, Vec<&str>, &str)> = BTreeMap::new();
+    let mut rows: Vec<(&str, bool, Vec<&str>, &str)> = Vec::new();
     for (job, name) in JOBS {
         for action in actions(job) {
-            let row = rows.entry(action.name).or_insert((action.write, Vec::new(), action.why));
-            row.1.push(name);
+            match rows.iter_mut().find(|row| row.0 == action.name) {
+                Some(row) => row.2.push(name),
+                None => rows.push((action.name, action.write, vec![name], action.why)),
+            }
         }
     }
     let mut text = "| Permission | | `invoketrail permissions` | What for |\n|---|---|---|---|\n".to_owned();
-    for (name, (write, jobs, why)) in rows {
+    for (name, write, jobs, why) in rows {
         let write = if write { "**changes**" } else { "reads" };
         writeln!(text, "| `{name}` | {write} | {} | {why} |", jobs.join(", ")).unwrap();
     }
