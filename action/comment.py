@@ -89,4 +89,5 @@ def main():
         note("warning", f"no comment was written: {error}")
 
 
-main()
+if __name__ == "__main__":
+    main()
