@@ -70,7 +70,7 @@ def text(marker):
 def main():
     number = pull_request()
     if number is None:
-        note("notice", "this run is about no pull request, so there is nothing to comment on")
+        note("notice", "this run is not about a pull request, so no comment was written")
         return
     key = re.sub(r"[^A-Za-z0-9._-]", "-", os.environ.get("INPUT_COMMENT_KEY") or "default")
     marker = f"<!-- invoketrail:{os.environ.get('INPUT_COMMAND') or 'audit'}:{key} -->"

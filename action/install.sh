@@ -14,7 +14,7 @@ use() {
 if [ -n "${INPUT_PATH:-}" ]; then
   program=$INPUT_PATH
   case $program in /*) ;; *) program=$PWD/$program ;; esac
-  [ -x "$program" ] || fail "path names no program: $INPUT_PATH"
+  [ -x "$program" ] || fail "path does not name a program: $INPUT_PATH"
   use "$program"
   exit 0
 fi
