@@ -25,5 +25,6 @@ mod renderings;
 mod reports;
 mod schemas;
 mod states;
+mod trust;
 mod verifications;
 mod worlds;
