@@ -161,6 +161,8 @@ fn offices(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
 #[derive(Default)]
 struct Today<'f> {
     sides: BTreeSet<Side>,
+    /// True iff the account of any of it was known for long enough.
+    learned: bool,
     calls: Vec<Call<'f>>,
     changes: Vec<&'f Change>,
 }
@@ -181,7 +183,7 @@ fn of_day<'f>(
         day.iter().for_each(|deed| judge(view, book, deed, past, offices, &mut today));
     }
     let rarity = today.sides.iter().fold(1_u64, |all, side| all.saturating_mul(past.rarity(*side)));
-    let found = (today.sides.len() >= 2 && rarity >= whole(view, DETECTION.id, "rarity"))
+    let found = (today.learned && today.sides.len() >= 2 && rarity >= whole(view, DETECTION.id, "rarity"))
         .then(|| tell_of(view, book, (role, person), past, &today))
         .flatten();
     learn(view, day, past);
@@ -224,9 +226,8 @@ fn judge<'f>(
             (from, change.agent.as_str(), change.address.as_str(), change.account.as_str())
         }
     };
-    if !view.has_learned(account, deed.time()) {
-        return;
-    }
+    // What is new before is counted, too: else the person would seem to be steadier than it is.
+    today.learned |= view.has_learned(account, deed.time());
     let day = deed.time().div_euclid(DAY);
     let office = offices.get(&from).is_some_and(|days| days.partition_point(|one| *one < day) >= OFFICE);
     let told = from != Place::Unknown && !office && !view.settings.is_trusted(address);
