@@ -247,7 +247,9 @@ impl Checked<'_> {
         let check = &self.check;
         match check.inventory {
             Some(inventory) => format!("{}: {} over {inventory}", check.file(), check.noun()),
-            None => format!("{}: {} alone, without other recorders of the account", check.file(), check.noun()),
+            None => {
+                format!("{}: {} alone, without other recorders of the account", check.file(), check.noun())
+            }
         }
     }
 }

@@ -144,8 +144,11 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
     match part.selectors {
         None if part.arn.is_some() => {
             let open = part.gaps.iter().any(|gap| gap.kind == GapKind::AfterApply);
-            let told =
-                if open { "Its selectors are known only after apply." } else { "Its selectors were not read." };
+            let told = if open {
+                "Its selectors are known only after apply."
+            } else {
+                "Its selectors were not read."
+            };
             page.paragraph(2, (Style::Open, ""), (Style::Plain, told));
         }
         None => {}

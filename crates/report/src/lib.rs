@@ -63,8 +63,8 @@ pub use asff::account_and_region;
 pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
 pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
-pub use check::{CHECK_FORMAT, Check, CheckFormat, Checked};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
+pub use check::{CHECK_FORMAT, Check, CheckFormat, Checked};
 pub use detections::{
     Again as DetectionsAgain, DETECTIONS_FORMAT, Detections, DetectionsFormat, RuleTold, Shown,
     baseline_text, detection, detections_list, replay_text, rules_told, show_text, since_baseline,

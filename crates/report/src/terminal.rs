@@ -235,7 +235,8 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
     page.heading(&format!("Gaps: {}", super::gaps::title(&groups)));
     let few = page.few(SHOWN);
     for group in groups.iter().take(few) {
-        let head = format!("{} {} x {}: ", super::gaps::kind(group.gap.kind), grouped(group.count), group.gap.call);
+        let head =
+            format!("{} {} x {}: ", super::gaps::kind(group.gap.kind), grouped(group.count), group.gap.call);
         page.paragraph(2, (Style::Open, &head), (Style::Plain, &group.gap.error));
         let more = group.count.saturating_sub(group.about.len());
         let tail = if more == 0 { String::new() } else { format!("; and {} more", grouped(more)) };

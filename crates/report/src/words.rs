@@ -165,12 +165,7 @@ pub(super) fn deeds<'a>(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &'a E
 }
 
 /// `trail main does not record it: selector 0 takes management events only; selectors 1 and 2 take ...`
-fn what_it_did(
-    audit: &Audit<'_>,
-    recorder: &Recorder,
-    deeds: &[(usize, &Why)],
-    escape: &Escape,
-) -> String {
+fn what_it_did(audit: &Audit<'_>, recorder: &Recorder, deeds: &[(usize, &Why)], escape: &Escape) -> String {
     let head = format!("{} {}", recorder.kind, recorder.name);
     let list = recorder.selectors.known().map(|one| one.list.as_slice()).unwrap_or_default();
     let mut told: Vec<(String, Vec<usize>)> = Vec::new();

@@ -150,7 +150,12 @@ pub(super) struct Finding {
 
 impl Finding {
     /// One about that resource, without reasons.
-    pub(super) fn new(code: Code, conclusion: Conclusion, name: impl Into<String>, is: impl Into<String>) -> Self {
+    pub(super) fn new(
+        code: Code,
+        conclusion: Conclusion,
+        name: impl Into<String>,
+        is: impl Into<String>,
+    ) -> Self {
         Finding {
             id: String::new(),
             code,
@@ -185,10 +190,7 @@ impl Finding {
 
     /// ` in 111122223333 eu-west-1`, or nothing.
     pub(super) fn place(&self) -> String {
-        self.place
-            .as_ref()
-            .map(|(account, region)| format!(" in {account} {region}"))
-            .unwrap_or_default()
+        self.place.as_ref().map(|(account, region)| format!(" in {account} {region}")).unwrap_or_default()
     }
 
     /// What it is about: `function orders in 111122223333 eu-west-1`.
@@ -209,7 +211,8 @@ impl Finding {
         let why = self.why.iter().map(|why| crate::words::sentence(why));
         let fix = self.fix.iter().map(|fix| format!("Fix: {}", crate::words::sentence(fix)));
         let example = self.example.iter().map(|example| crate::words::sentence(example));
-        let all: Vec<String> = std::iter::once(self.sentence()).chain(why).chain(example).chain(fix).collect();
+        let all: Vec<String> =
+            std::iter::once(self.sentence()).chain(why).chain(example).chain(fix).collect();
         all.join(" ")
     }
 }

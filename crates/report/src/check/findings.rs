@@ -88,7 +88,8 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn of(check: &'a Check<'a>) -> Self {
         let sides = [&check.proposal.before, &check.proposal.after];
-        let known = sides.into_iter().flat_map(|side| &side.recorders).filter_map(|one| one.selectors.known());
+        let known =
+            sides.into_iter().flat_map(|side| &side.recorders).filter_map(|one| one.selectors.known());
         let looked_at = words::look_at_callers(known.flat_map(|one| &one.list));
         let wanted: BTreeSet<&str> = check.gate.turns.iter().filter_map(|turn| turn.arn.as_deref()).collect();
         let mut after = BTreeMap::new();
@@ -124,7 +125,8 @@ impl<'a> Told<'a> {
             }
         };
         let name = self.recorders.name(&of.recorder);
-        let mut finding = Finding { place: of.place.clone(), ..Finding::new(code, loss.conclusion(), name, is) };
+        let mut finding =
+            Finding { place: of.place.clone(), ..Finding::new(code, loss.conclusion(), name, is) };
         finding.arn = Some(of.recorder.clone());
         self.put(&mut finding, loss.resource);
         let region = of.place.as_ref().map(|(_, region)| region.as_str());
@@ -134,10 +136,14 @@ impl<'a> Told<'a> {
                 finding.example = Some(self.example(event, None, region, state));
             }
             (Some(_), None) => {
-                finding.why.push("it also records where nobody looked, and nothing is known of that".to_owned());
+                finding
+                    .why
+                    .push("it also records where nobody looked, and nothing is known of that".to_owned());
             }
             (None, _) => {
-                finding.why.push("something that was not read, or that we do not understand, decides".to_owned());
+                finding
+                    .why
+                    .push("something that was not read, or that we do not understand, decides".to_owned());
             }
         }
         (finding, self.recorders.becomes(&of.recorder))
@@ -176,7 +182,8 @@ impl<'a> Told<'a> {
     }
 
     fn function(&self, one: &FunctionAnswer) -> Finding {
-        let code = if one.conclusion() == Conclusion::No { Code::NewNotRecorded } else { Code::NewMayNotBeRecorded };
+        let code =
+            if one.conclusion() == Conclusion::No { Code::NewNotRecorded } else { Code::NewMayNotBeRecorded };
         let maybe = if one.conditional { ", if it is made" } else { "" };
         let is = match one.state {
             State::NotRecorded => format!("will not be recorded{maybe}"),
@@ -202,7 +209,8 @@ impl<'a> Told<'a> {
         }
         if self.check.proposal.alone && self.check.proposal.after.recorders.is_empty() {
             finding.why = vec!["no trail and no event data store is in the file".to_owned()];
-            finding.fix = Some("judge it together with the recorders of its account: --inventory FILE".to_owned());
+            finding.fix =
+                Some("judge it together with the recorders of its account: --inventory FILE".to_owned());
         }
         finding
     }
@@ -236,7 +244,9 @@ impl<'a> Told<'a> {
                 (format!("delivers to the bucket {bucket}, which this change deletes"), None)
             }
             FaultKind::BucketMadeAnew { bucket } => (
-                format!("delivers to the bucket {bucket}, which is deleted and made anew: it may not let CloudTrail write"),
+                format!(
+                    "delivers to the bucket {bucket}, which is deleted and made anew: it may not let CloudTrail write"
+                ),
                 None,
             ),
         };
@@ -252,7 +262,9 @@ impl<'a> Told<'a> {
     fn copies(&self, copies: &PaidCopies) -> Finding {
         let names: Vec<String> = copies.recorders.iter().map(|arn| self.recorders.name(arn)).collect();
         let what = crate::quantity::quantity(copies.resources, ("resource", "resources"));
-        let is = format!("record the same invocations of {what} after this change: each copy beyond the first is paid");
+        let is = format!(
+            "record the same invocations of {what} after this change: each copy beyond the first is paid"
+        );
         Finding::new(Code::PaidCopies, Conclusion::Nothing, names.join(" and "), is)
     }
 

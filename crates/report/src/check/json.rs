@@ -16,9 +16,12 @@ pub(super) fn document(checked: &Checked<'_>, _: &Layout, out: &mut dyn Write) -
     let mut json = Json::default();
     json.object(|object| {
         object.text("format", CHECK_FORMAT);
-        object.text("tool_version", check.version);
         object.text("generated_at", check.generated_at);
         object.text("answer", gate.conclusion.as_str());
+        object.object("tool", |tool| {
+            tool.text("name", "invoketrail");
+            tool.text("version", check.version);
+        });
         object.text("headline", &checked.headline());
         object.text("language", checked.language());
         object.text("file", check.file());

@@ -62,7 +62,10 @@ fn summary(checked: &Checked<'_>) -> String {
     let open = checked.section(Section::Open).count();
     match open {
         0 => "Details".to_owned(),
-        n => format!("Details, and {}", crate::quantity::quantity(n, ("thing that is open", "things that are open"))),
+        n => format!(
+            "Details, and {}",
+            crate::quantity::quantity(n, ("thing that is open", "things that are open"))
+        ),
     }
 }
 

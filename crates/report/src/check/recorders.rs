@@ -16,9 +16,10 @@ impl<'a> Recorders<'a> {
         let all = sides.into_iter().flat_map(|side| &side.recorders);
         let changes = check.gate.drift.recorders.iter().map(|one| {
             let there = if one.there.1 { "there" } else { "gone" };
-            let settings = one.settings.iter().flat_map(|(name, before, after)| {
-                [Some(name.as_str()), before.as_deref(), after.as_deref()]
-            });
+            let settings = one
+                .settings
+                .iter()
+                .flat_map(|(name, before, after)| [Some(name.as_str()), before.as_deref(), after.as_deref()]);
             let all = std::iter::once(there).chain(settings.map(|text| text.unwrap_or("-")));
             (one.arn.as_str(), all.collect())
         });

@@ -21,7 +21,8 @@ pub(super) fn document(checked: &Checked<'_>, _: &Layout, out: &mut dyn Write) -
 }
 
 fn run(checked: &Checked<'_>, run: &mut Object<'_>) {
-    let rules: BTreeMap<&str, Code> = checked.findings.iter().map(|one| (one.code.as_str(), one.code)).collect();
+    let rules: BTreeMap<&str, Code> =
+        checked.findings.iter().map(|one| (one.code.as_str(), one.code)).collect();
     let at = |code: Code| rules.keys().position(|id| *id == code.as_str()).unwrap_or_default();
     run.object("tool", |tool| {
         tool.object("driver", |driver| {

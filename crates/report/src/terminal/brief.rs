@@ -288,14 +288,7 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
     let mut told: Vec<String> = groups
         .iter()
         .take(GAPS)
-        .map(|group| {
-            format!(
-                "{} {} ({})",
-                group.gap.call,
-                gaps::kind(group.gap.kind),
-                grouped(group.count)
-            )
-        })
+        .map(|group| format!("{} {} ({})", group.gap.call, gaps::kind(group.gap.kind), grouped(group.count)))
         .collect();
     let more = groups.len().saturating_sub(GAPS);
     if more > 0 {
