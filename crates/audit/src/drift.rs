@@ -165,7 +165,7 @@ impl Drift {
         }
         let required = self.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
         let controls = required.map(|(_, before, after)| match (before, after) {
-            (_, Status::Pass | Status::NotApplicable) => Conclusion::Yes,
+            (_, Status::Pass | Status::NotApplicable) | (Status::Fail, _) => Conclusion::Yes,
             (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
             (_, Status::Fail) => Conclusion::No,
         });
@@ -179,7 +179,8 @@ impl Drift {
 /// What a change of a verdict says of the recording.
 fn step(before: State, after: State) -> Conclusion {
     match (before, after) {
-        (_, State::Recorded) => Conclusion::Yes,
+        // What was not recorded at all cannot have got worse, whatever is known of it now.
+        (_, State::Recorded) | (State::NotRecorded, _) => Conclusion::Yes,
         (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
         _ if rank(after) > rank(before) => Conclusion::No,
         _ => Conclusion::Yes,

@@ -75,7 +75,7 @@ impl Notice {
         let fails = |one: &OpenFinding| one.status == Status::Fail.as_str();
         let new = self.new.values().filter(|one| one.required);
         let new = new.map(|one| if fails(one) { Conclusion::No } else { Conclusion::Undetermined });
-        let changed = self.changed.values().filter(|(was, one)| one.required && was.status != one.status);
+        let changed = self.changed.values().filter(|(was, one)| one.required && !fails(was) && fails(one));
         new.chain(changed.map(|_| Conclusion::Undetermined)).fold(Conclusion::Yes, Conclusion::worse)
     }
 

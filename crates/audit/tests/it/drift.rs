@@ -2,7 +2,7 @@
 
 use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, World, exception, function};
 use audit::answer::Conclusion;
-use audit::drift::{Drift, drift, snapshot};
+use audit::drift::{Drift, ResourceDrift, drift, snapshot};
 use audit::exception::Exception;
 use audit::exception::matching::Match;
 use audit::finding::Status;
@@ -108,6 +108,26 @@ fn a_function_that_appears_unrecorded_is_worse_unless_it_may_have_been_there() {
     assert_eq!((told.conclusion(), told.worse()), (Conclusion::Undetermined, (0, 0)), "{told:#?}");
     let recorded = good().functions(MEMBER, HERE, &["orders", "fresh"]);
     assert_eq!(between(&good(), &recorded).conclusion(), Conclusion::Yes);
+}
+
+#[test]
+fn what_was_not_recorded_at_all_cannot_have_got_worse() {
+    let mut after = Drift::default();
+    let turn = |before, after| ResourceDrift { arn: "a".to_owned(), region: "b".to_owned(), before, after };
+    for (state, told) in [
+        (State::NotRecorded, Conclusion::Yes),
+        (State::PartiallyRecorded, Conclusion::Undetermined),
+        (State::Recorded, Conclusion::Undetermined),
+    ] {
+        after.resources = vec![turn(state, State::Undetermined)];
+        assert_eq!(after.conclusion(), told, "{state:?}");
+    }
+    after.resources.clear();
+    after.controls = vec![("lambda-invocations-recorded".to_owned(), Status::Fail, Status::Undetermined)];
+    assert_eq!(after.conclusion(), Conclusion::Yes);
+    after.controls[0].1 = Status::Pass;
+    assert_eq!(after.conclusion(), Conclusion::Undetermined);
+    assert_eq!(Drift::default().conclusion(), Conclusion::Nothing);
 }
 
 #[test]

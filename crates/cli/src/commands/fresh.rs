@@ -38,7 +38,7 @@ pub(super) fn findings_of(path: &Path) -> Result<BTreeSet<String>> {
     let bytes = read_file(path)?;
     store::read_finding_ids(&bytes).map_err(|error| {
         Problem::new(format!("cannot read {}: {error}", called(path)))
-            .help("`invoketrail detect --output findings.json` writes such a file")
+            .help("the findings of an earlier run are written by --output findings.json")
             .into()
     })
 }

@@ -89,7 +89,7 @@ fn commands_that_read_ask_once_who_asks() {
     let bundle = bundle.to_str().unwrap();
     let kept = folder.path().join("history.sqlite");
     let kept = kept.to_str().unwrap();
-    let local: [&[&str]; 15] = [
+    let local: [&[&str]; 16] = [
         &["audit", "--inventory", "examples/acme.json", "--keep", "--history", kept],
         &["history", "--history", kept],
         &["diff", "1", "examples/acme.json", "--history", kept, "--logs", COPY],
@@ -102,6 +102,7 @@ fn commands_that_read_ask_once_who_asks() {
         &["detect", "--list"],
         &["permissions", "audit"],
         &["completions", "bash"],
+        &["man", "audit"],
         &["frameworks"],
         &["exceptions", "check", exceptions],
         &["config", "show"],

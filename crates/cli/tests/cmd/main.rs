@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[cfg(unix)]
+mod action;
 mod advice;
 mod advised;
 #[cfg(unix)]
@@ -31,6 +33,8 @@ mod gallery;
 mod history;
 mod hostile;
 mod index;
+#[cfg(unix)]
+mod integrations;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]

@@ -26,5 +26,6 @@ mod renderings;
 mod reports;
 mod schemas;
 mod states;
+mod trust;
 mod verifications;
 mod worlds;
