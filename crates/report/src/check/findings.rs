@@ -285,16 +285,18 @@ fn control(id: &str, before: Status, after: Status, conclusion: Conclusion) -> F
 
 /// What becomes of a verdict, as the end of a sentence.
 fn becomes(before: State, after: State, is_there: bool) -> String {
-    let verb = if is_there { "is" } else { "will be" };
-    let told = match (before, after) {
-        (State::Undetermined, State::NotRecorded) => "not recorded; today nobody can tell",
-        (State::Undetermined, State::PartiallyRecorded) => "not recorded in full; today nobody can tell",
-        (_, State::NotRecorded) => "no longer recorded",
-        (_, State::PartiallyRecorded) => "no longer recorded in full",
-        (_, State::Undetermined) => "no longer certainly recorded",
-        (_, State::Recorded) => "recorded",
-    };
-    format!("{verb} {told}")
+    let (is, no_longer) = if is_there { ("is", "is no longer") } else { ("will be", "will no longer be") };
+    let not = if is_there { "is not" } else { "will not be" };
+    match (before, after) {
+        (State::Undetermined, State::NotRecorded) => format!("{not} recorded; today nobody can tell"),
+        (State::Undetermined, State::PartiallyRecorded) => {
+            format!("{not} recorded in full; today nobody can tell")
+        }
+        (_, State::NotRecorded) => format!("{no_longer} recorded"),
+        (_, State::PartiallyRecorded) => format!("{no_longer} recorded in full"),
+        (_, State::Undetermined) => format!("{no_longer} certainly recorded"),
+        (_, State::Recorded) => format!("{is} recorded"),
+    }
 }
 
 const fn nouns(kind: cloudtrail::resource::ResourceType) -> (&'static str, &'static str) {
