@@ -15,7 +15,7 @@ use audit::drift::{Drift, drift, snapshot};
 use audit::finding::{Audit, Proof};
 use audit::inventory::Inventory;
 use audit::plan::{Narrowing, narrowings_between};
-use certain::{certainly, changed};
+use certain::{as_invocation, certainly, changed};
 use cloudtrail::event::Event;
 use cloudtrail::resource::ResourceType;
 pub use conclusion::may_hide;
@@ -141,10 +141,9 @@ pub fn gate(
     };
     let losses = |from: &Inventory, to: &Inventory, audits: (&Audit<'_>, &Audit<'_>)| -> Vec<Loss> {
         let all = narrowings_between(from, to, &changed, options, EFFORT);
-        let each = all.into_iter().map(|narrowing| Loss {
-            certain: certainly_lost(&narrowing, audits),
-            resource: resource_of(&narrowing.recorder),
-            narrowing,
+        let each = all.into_iter().map(|narrowing| {
+            let resource = resource_of(&narrowing.recorder);
+            loss(narrowing, audits, resource)
         });
         each.collect()
     };
@@ -168,6 +167,15 @@ pub fn gate(
     };
     gate.conclusion = conclusion(&gate);
     gate
+}
+
+/// What is lost, with an invocation as its example where one is lost as well.
+fn loss(mut narrowing: Narrowing, audits: (&Audit<'_>, &Audit<'_>), resource: Option<usize>) -> Loss {
+    let certain = certainly_lost(&narrowing, audits);
+    if certain && let Some(event) = as_invocation(&narrowing, audits) {
+        narrowing.event = Some(Box::new(event));
+    }
+    Loss { narrowing, certain, resource }
 }
 
 /// True iff the event of a loss is certainly recorded on the one side, and certainly not on the other.
@@ -208,8 +216,7 @@ fn interruptions(
         }
         let meanwhile = audit::audit(&without, options);
         all.extend(lost.into_iter().map(|narrowing| {
-            let certain = certainly_lost(&narrowing, (before, &meanwhile));
-            let loss = Loss { narrowing, certain, resource: Some(touched.resource) };
+            let loss = loss(narrowing, (before, &meanwhile), Some(touched.resource));
             Interruption { resource: touched.resource, loss }
         }));
     }

@@ -108,7 +108,7 @@ fn one_stdin(typed: &Typed, inventory: Option<&Path>) -> Result<()> {
 fn earlier(path: &Path) -> Result<CheckBaseline> {
     let bytes = read_file(path)?;
     store::read_check(&bytes).map_err(|error| {
-        let help = "`invoketrail check ... --output check.json` writes such a file";
+        let help = "`invoketrail check --terraform plan.json --output check.json` writes such a file";
         let is = match store::recognized(&bytes) {
             Some(kind) if kind != store::FileKind::Report => format!("it is {}", kind.noun()),
             _ => error.to_string(),

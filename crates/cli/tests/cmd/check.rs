@@ -18,13 +18,16 @@ fn entry(address: &str, kind: &str, actions: &[&str], before: Value, after: Valu
 }
 
 fn plan(changes: &[Value]) -> Value {
+    let declared =
+        |one: &Value| json!({"address": one["address"], "mode": "managed", "provider_config_key": "aws"});
+    let resources: Vec<Value> = changes.iter().map(declared).collect();
     json!({
         "format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes,
         "configuration": {
             "provider_config": {"aws": {"name": "aws", "expressions": {
                 "region": {"constant_value": REGION}, "allowed_account_ids": {"constant_value": [ACCOUNT]},
             }}},
-            "root_module": {"resources": []},
+            "root_module": {"resources": resources},
         },
         "complete": true, "errored": false,
     })
@@ -250,8 +253,8 @@ fn what_is_not_a_template_is_refused_in_one_line() {
     ] {
         let file = folder.write("template.yaml", &text);
         let said = run(&["check", "--cloudformation", &file, "--account", ACCOUNT, "--region", REGION]);
-        if code == 4 {
-            assert_eq!(said.code, Some(4), "{said:?}");
+        if code == 3 {
+            assert_eq!(said.code, Some(3), "{said:?}");
         } else {
             is_refused(&said, code, why);
         }

@@ -280,7 +280,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail inventory --output inventory.json  # then judge the change over it: --inventory",
         "check.md",
     ),
-    ("cli/src/commands/check.rs", "invoketrail check ... --output check.json", "check.md"),
+    ("cli/src/commands/check.rs", "invoketrail check --terraform plan.json --output check.json", "check.md"),
     (
         "cli/src/commands/detect/other.rs",
         "invoketrail detect --list",

@@ -3,7 +3,7 @@
 use super::Check;
 use super::finding::{Code, Finding};
 use audit::answer::Conclusion;
-use templates::document::{About, Doubt, Incomplete, property};
+use templates::document::{About, Doubt, Incomplete, Language, property};
 use templates::gate::may_hide;
 use templates::value::Why;
 
@@ -14,6 +14,12 @@ pub(super) fn name(about: &About) -> Option<&str> {
         About::NotLookedInto(name) | About::Twice(name) => Some(name),
         _ => None,
     }
+}
+
+/// False for what selectors alone never say, and no answer rests on.
+pub(super) fn is_told(check: &Check<'_>, doubt: &Doubt) -> bool {
+    let validation = doubt.path.strip_prefix("$.") == Some(property::VALIDATION);
+    check.document.language != Language::Selectors || !validation
 }
 
 pub(super) fn finding(check: &Check<'_>, doubt: &Doubt) -> Finding {

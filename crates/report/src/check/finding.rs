@@ -196,7 +196,10 @@ impl Finding {
     /// What it is about: `function orders in 111122223333 eu-west-1`.
     pub(super) fn about(&self) -> String {
         let noun = if self.noun.0.is_empty() { String::new() } else { format!("{} ", self.noun.0) };
-        let address = self.address.as_deref().filter(|address| *address != self.name);
+        let address = self.address.as_deref();
+        let is_said =
+            |address: &&str| self.name != **address && !self.name.ends_with(&format!(" of {address}"));
+        let address = address.filter(is_said);
         let address = address.map(|address| format!(" ({address})")).unwrap_or_default();
         format!("{noun}{}{address}{}", self.name, self.place())
     }

@@ -45,7 +45,7 @@ pub(super) fn all(check: &Check<'_>) -> Vec<Finding> {
     for copies in &gate.copies {
         named.push(told.copies(copies), &copies.recorders.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    for doubt in &gate.doubts {
+    for doubt in gate.doubts.iter().filter(|doubt| doubts::is_told(check, doubt)) {
         let name = doubts::name(&doubt.about).unwrap_or_default();
         named.push(doubts::finding(check, doubt), &[&doubt.path, name]);
     }
@@ -277,9 +277,14 @@ impl<'a> Told<'a> {
 }
 
 fn control(id: &str, before: Status, after: Status, conclusion: Conclusion) -> Finding {
-    let word = |status: Status| crate::colours::status(status).1;
+    let word = |status: Status| match status {
+        Status::Pass => "passes",
+        Status::Fail => "fails",
+        Status::Undetermined => "is undetermined",
+        Status::NotApplicable => "does not apply",
+    };
     let code = if after == Status::Fail { Code::ControlFails } else { Code::ControlUndetermined };
-    let is = format!("becomes {} after this change; today it is {}", word(after), word(before));
+    let is = format!("{} after this change; today it {}", word(after), word(before));
     Finding { noun: ("control", "controls"), ..Finding::new(code, conclusion, id, is) }
 }
 

@@ -21,9 +21,9 @@ pub(super) fn document(
     for group in all.iter().take(SHOWN) {
         let Some(first) = group.first() else { continue };
         let mut told = words::sentence(&format!("{} {}", group.about(), group.is()));
-        for line in first.why.iter().chain(&first.example).chain(&first.fix) {
+        for line in group.details(usize::MAX) {
             told.push(' ');
-            told.push_str(&words::sentence(line));
+            told.push_str(&line);
         }
         annotate(checked, first.level(), first.code.title(), Some(first), &told, out)?;
     }

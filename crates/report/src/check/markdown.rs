@@ -2,10 +2,9 @@
 
 use super::Checked;
 use super::finding::Section;
-use super::told::{Group, groups};
+use super::told::{Group, ended, groups};
 use crate::markdown::inert;
 use crate::page::Layout;
-use crate::words;
 use audit::answer::Conclusion;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -89,10 +88,9 @@ fn row(group: &Group<'_>, text: &mut String) -> std::fmt::Result {
         Conclusion::Nothing | Conclusion::Yes => "",
     };
     let new = if group.newness().is_empty() { "" } else { " (new)" };
-    writeln!(text, "- {mark}**{}** {}{new}", told(&group.about()), told(&words::sentence(&group.is())))?;
-    let fix = first.fix.as_ref().map(|fix| format!("Fix: {fix}"));
-    for line in first.why.iter().take(REASONS).chain(&first.example).chain(&fix) {
-        writeln!(text, "  - {}", told(&words::sentence(line)))?;
+    writeln!(text, "- {mark}**{}** {}{new}", told(&group.about()), told(&ended(&group.is())))?;
+    for line in group.details(REASONS) {
+        writeln!(text, "  - {}", told(&line))?;
     }
     if let Some(at) = first.at {
         writeln!(text, "  - Line {}", at.line)?;

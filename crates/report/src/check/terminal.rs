@@ -1,7 +1,7 @@
 //! A check for a person at a terminal: the answer, what stops with an example, what starts, and what is open.
 
 use super::finding::{Finding, Section};
-use super::told::{Group, groups};
+use super::told::{Group, ended, groups};
 use super::{Check, Checked};
 use crate::colours::conclusion_style;
 use crate::page::{Layout, Page, Style};
@@ -52,7 +52,7 @@ fn tell(group: &Group<'_>, page: &mut Page) {
         Conclusion::Undetermined => Style::Open,
         Conclusion::Nothing | Conclusion::Yes => Style::Plain,
     };
-    let told = words::sentence(&group.is());
+    let told = ended(&group.is());
     page.paragraph(2, (Style::Strong, &format!("{} ", group.about())), (style, &told));
     let details = first.why.iter().take(SHOWN).map(|why| words::sentence(why));
     for line in details.chain(first.example.as_deref().map(words::sentence)) {

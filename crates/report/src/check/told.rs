@@ -33,7 +33,21 @@ pub(super) fn groups<'a>(checked: &'a Checked<'_>, section: Section) -> Vec<Grou
     groups
 }
 
+/// The end of a sentence, with its full stop.
+pub(super) fn ended(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{text}{end}")
+}
+
 impl<'a> Group<'a> {
+    /// Why, an example and what to do: one sentence each, of so many reasons at most.
+    pub(super) fn details(&self, most: usize) -> Vec<String> {
+        let Some(first) = self.first() else { return Vec::new() };
+        let fix = first.fix.as_ref().map(|fix| format!("Fix: {fix}"));
+        let all = first.why.iter().take(most).chain(&first.example).chain(&fix);
+        all.map(|line| crate::words::sentence(line)).collect()
+    }
+
     pub(super) fn first(&self) -> Option<&'a Finding> {
         self.all.first().copied()
     }

@@ -33,7 +33,8 @@ impl Turn {
     #[must_use]
     pub const fn conclusion(&self) -> Conclusion {
         match (self.before, self.after) {
-            (_, State::Recorded) => Conclusion::Yes,
+            // What was not recorded at all cannot have got worse.
+            (_, State::Recorded) | (State::NotRecorded, _) => Conclusion::Yes,
             (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
             (State::Recorded, _) | (State::PartiallyRecorded, State::NotRecorded) => Conclusion::No,
             _ => Conclusion::Yes,
@@ -60,7 +61,7 @@ impl Gate {
         let required = self.drift.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
         required.map(|(id, before, after)| {
             let conclusion = match (before, after) {
-                (_, Status::Pass | Status::NotApplicable) => Conclusion::Yes,
+                (_, Status::Pass | Status::NotApplicable) | (Status::Fail, _) => Conclusion::Yes,
                 (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
                 (_, Status::Fail) => Conclusion::No,
             };
