@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod bundle;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod deciding;
@@ -87,6 +88,8 @@ pub(crate) enum Command {
     Audit(audit::Audit),
     /// Show the proof for one function: each recorder, each selector, and what escapes.
     Explain(explain::Explain),
+    /// Judge a Terraform plan, a CloudFormation template or selectors before they are applied.
+    Check(Box<check::Check>),
     /// Plan the changes that record every invocation: what each adds, costs and may break.
     Plan(plan::Plan),
     /// Carry out a plan that you approve, and keep a journal.

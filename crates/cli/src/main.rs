@@ -63,6 +63,7 @@ fn run(mut cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Audit(typed) => commands::audit::run(typed, context),
         Command::Explain(typed) => commands::explain::run(typed, context),
+        Command::Check(typed) => commands::check::run(*typed, context),
         Command::Plan(typed) => commands::plan::run(typed, context),
         Command::Apply(typed) => commands::apply::run(typed, context),
         Command::Undo(typed) => commands::undo::run(typed, context),

@@ -7,6 +7,7 @@ use super::page::{Layout, Page, Style};
 use super::quantity::quantity;
 use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, words};
 use audit::finding::verdict_word;
+use audit::inventory::GapKind;
 use cloudtrail::selector::{Doubt, Selector};
 use recording::{Escape, Open, SelectorRef, State, Why};
 
@@ -68,7 +69,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     }
     if explanation.arn.is_none() || explanation.open.is_some() {
         for gap in &explanation.gaps {
-            let told = format!("{} {}: {}", gap.call, gap.kind.as_str(), gap.error);
+            let told = format!("{} {}: {}", gap.call, super::gaps::kind(gap.kind), gap.error);
             page.paragraph(0, (Style::Open, "Gap: "), (Style::Plain, &told));
         }
     }
@@ -133,7 +134,7 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
     let about = format!("{} {certain}", part.arn.unwrap_or_default());
     page.paragraph(0, (Style::Strong, &format!("{} ", part.name)), (Style::Dim, &about));
     for gap in &part.gaps {
-        let told = format!("{} {}: {}", gap.call, gap.kind.as_str(), gap.error);
+        let told = format!("{} {}: {}", gap.call, super::gaps::kind(gap.kind), gap.error);
         page.paragraph(2, (Style::Open, "gap "), (Style::Plain, &told));
     }
     if let Some((silent, why)) = &part.standing {
@@ -142,7 +143,13 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
     }
     match part.selectors {
         None if part.arn.is_some() => {
-            page.paragraph(2, (Style::Open, ""), (Style::Plain, "Its selectors were not read."));
+            let open = part.gaps.iter().any(|gap| gap.kind == GapKind::AfterApply);
+            let told = if open {
+                "Its selectors are known only after apply."
+            } else {
+                "Its selectors were not read."
+            };
+            page.paragraph(2, (Style::Open, ""), (Style::Plain, told));
         }
         None => {}
         Some([]) => {

@@ -10,6 +10,7 @@ mod bundle;
 mod canary;
 mod cause;
 mod cells;
+mod check;
 mod colours;
 mod csv;
 mod detections;
@@ -63,6 +64,7 @@ pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
 pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
+pub use check::{CHECK_FORMAT, Check, CheckFormat, Checked};
 pub use detections::{
     Again as DetectionsAgain, DETECTIONS_FORMAT, Detections, DetectionsFormat, RuleTold, Shown,
     baseline_text, detection, detections_list, replay_text, rules_told, show_text, since_baseline,

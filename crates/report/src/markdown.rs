@@ -3,7 +3,7 @@
 
 use super::audit_document::AuditDocument;
 use super::page::Layout;
-use super::quantity::{grouped, quantity};
+use super::quantity::grouped;
 use super::view::{self, headline, subject_arn};
 use super::words;
 use audit::finding::{Audit, Finding, PlaceAudit, Status, Weight};
@@ -218,11 +218,10 @@ fn gaps(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     if groups.is_empty() {
         return Ok(());
     }
-    let total: usize = groups.iter().map(|group| group.count).sum();
-    writeln!(text, "\n### Gaps: {} could not be read\n", quantity(total, ("thing", "things")))?;
+    writeln!(text, "\n### Gaps: {}\n", super::gaps::title(&groups))?;
     for group in groups.iter().take(SHOWN) {
         let (gap, count) = (group.gap, grouped(group.count));
-        let kind = gap.kind.as_str().replace('_', " ");
+        let kind = super::gaps::kind(gap.kind);
         writeln!(text, "- {kind} {count} x {}: {}", inert(&gap.call), inert(&gap.error))?;
     }
     more(groups.len(), "kinds of gap", text)

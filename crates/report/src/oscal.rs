@@ -170,7 +170,7 @@ impl<'a> Results<'a> {
         }
         let groups = words::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
         let gaps = groups.iter().map(|group| {
-            let kind = group.gap.kind.as_str().replace('_', " ");
+            let kind = super::gaps::kind(group.gap.kind);
             prose(&format!("Gap: {kind} {} x {}: {}", group.count, group.gap.call, group.gap.error))
         });
         let frameworks = frameworks::sentence(audit).map(|told| prose(&told));

@@ -215,7 +215,7 @@ pub(super) fn stack_or_tag(stack: &str) -> String {
 }
 
 /// As [`money`]; at least the low end where something was not counted.
-fn cost(monthly: Monthly, is_least: bool) -> String {
+pub(super) fn cost(monthly: Monthly, is_least: bool) -> String {
     if is_least { format!("at least {} a month", dollars(monthly.low)) } else { money(monthly) }
 }
 

@@ -19,14 +19,14 @@ use text::visible::visible;
 const TAGS: usize = 20;
 
 /// The schema that the document keeps to.
-const SCHEMA: &str =
+pub(crate) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// How many resources of a result are named, and how many remedies of a rule.
 const NAMED: usize = 100;
 
 /// GitHub takes 25,000 results of one run, and refuses a file with more.
-const RESULTS: usize = 25_000;
+pub(crate) const RESULTS: usize = 25_000;
 
 /// See [`super::AuditFormat`].
 pub(crate) fn document(document: &AuditDocument<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
@@ -69,7 +69,7 @@ fn invocation(document: &AuditDocument<'_>, object: &mut Object<'_>) {
     let groups = words::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     object.list("toolExecutionNotifications", &groups, |json, group| {
         json.object(|object| {
-            let kind = group.gap.kind.as_str().replace('_', " ");
+            let kind = super::gaps::kind(group.gap.kind);
             let told = format!("{} {} x {}: {}", kind, group.count, group.gap.call, group.gap.error);
             object.text("level", "warning");
             message("message", &told, object);
@@ -83,7 +83,7 @@ fn invocation(document: &AuditDocument<'_>, object: &mut Object<'_>) {
     });
 }
 
-fn message(name: &str, text: &str, object: &mut Object<'_>) {
+pub(crate) fn message(name: &str, text: &str, object: &mut Object<'_>) {
     object.object(name, |message| {
         // Lines of ours stay lines; what comes from outside is visible.
         let lines: Vec<_> = text.split('\n').map(visible).collect();
@@ -205,6 +205,18 @@ fn locations(audit: &Audit<'_>, finding: &Finding, object: &mut Object<'_>) {
             }
         });
     });
+}
+
+/// A relative reference that any text becomes; `otherwise` where nothing is left of it.
+pub(crate) fn uri(file: &str, otherwise: &str) -> String {
+    let mut out = String::new();
+    for byte in file.trim_start_matches('/').bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => out.push(byte as char),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    if out.is_empty() { otherwise.to_owned() } else { out }
 }
 
 /// A part of a path, as URIs write it.

@@ -8,7 +8,7 @@ use super::colours::status;
 use super::frameworks;
 use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
-use super::quantity::{grouped, quantity};
+use super::quantity::grouped;
 use super::view::{counts, headline, subject_arn};
 use super::words;
 use audit::answer::Conclusion;
@@ -232,11 +232,11 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
     if groups.is_empty() {
         return;
     }
-    let total: usize = groups.iter().map(|group| group.count).sum();
-    page.heading(&format!("Gaps: {} could not be read", quantity(total, ("thing", "things"))));
+    page.heading(&format!("Gaps: {}", super::gaps::title(&groups)));
     let few = page.few(SHOWN);
     for group in groups.iter().take(few) {
-        let head = format!("{} {} x {}: ", group.gap.kind.as_str(), grouped(group.count), group.gap.call);
+        let head =
+            format!("{} {} x {}: ", super::gaps::kind(group.gap.kind), grouped(group.count), group.gap.call);
         page.paragraph(2, (Style::Open, &head), (Style::Plain, &group.gap.error));
         let more = group.count.saturating_sub(group.about.len());
         let tail = if more == 0 { String::new() } else { format!("; and {} more", grouped(more)) };

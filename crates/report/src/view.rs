@@ -135,8 +135,12 @@ fn of_all(tallies: &[Tally], n: impl Fn(&Tally) -> usize) -> String {
 /// What AWS did not let us see, in a few words.
 fn unread(audit: &Audit<'_>) -> String {
     let refused = audit.gaps.iter().filter(|gap| gap.kind == GapKind::Refused).count();
+    let open = audit.gaps.iter().filter(|gap| gap.kind == GapKind::AfterApply).count();
     let all = audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered).count();
     match (refused, all) {
+        (0, n) if n > 0 && n == open => {
+            format!("{} known only after apply (see Gaps)", quantity(n, ("thing is", "things are")))
+        }
         (0, 0) => "not everything could be decided".to_owned(),
         (0, n) => format!("{} could not be read (see Gaps)", quantity(n, ("thing", "things"))),
         (n, _) => format!("AWS refused {} (see Gaps)", quantity(n, ("call", "calls"))),

@@ -4,9 +4,9 @@ use super::quantity::quantity;
 use super::resource_name::name_in;
 use super::selectors;
 use audit::finding::{Audit, Finding, PlaceAudit, SilentReason};
-use audit::inventory::{Account, Gap};
+use audit::inventory::{Account, Gap, GapKind};
 use audit::resource_ref::ResourceRef;
-use cloudtrail::event::Field;
+use cloudtrail::event::{Event, Field};
 use cloudtrail::recorder::Recorder;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selector;
@@ -80,7 +80,11 @@ pub(super) const fn of_example(state: State) -> &'static str {
 
 /// `Invoke of function orders in us-east-1, by any caller`: who calls is said where a selector looks at it.
 pub(super) fn witness(escape: &Escape, arn: Option<&str>, region: &str, looked_at: bool) -> String {
-    let event = &escape.witness;
+    call(&escape.witness, arn, region, looked_at)
+}
+
+/// As [`witness`], of an event.
+pub(super) fn call(event: &Event, arn: Option<&str>, region: &str, looked_at: bool) -> String {
     let what = match &event.resource {
         Some(resource) => {
             let noun = ResourceType::parse(&resource.kind).map_or(resource.kind.as_str(), |kind| kind.noun());
@@ -146,7 +150,7 @@ pub(super) fn deeds<'a>(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &'a E
         .map(|(candidate, selectors)| {
             let recorder = place.candidates.get(candidate).and_then(|one| one.recorder);
             let line = match recorder.map(|at| &audit.inventory.recorders[at]) {
-                Some(recorder) => what_it_did(recorder, &selectors, escape),
+                Some(recorder) => what_it_did(audit, recorder, &selectors, escape),
                 None => "there may be recorders that could not be listed".to_owned(),
             };
             Deed { recorder, line, selectors }
@@ -161,13 +165,13 @@ pub(super) fn deeds<'a>(audit: &Audit<'_>, place: &PlaceAudit<'_>, escape: &'a E
 }
 
 /// `trail main does not record it: selector 0 takes management events only; selectors 1 and 2 take ...`
-fn what_it_did(recorder: &Recorder, deeds: &[(usize, &Why)], escape: &Escape) -> String {
+fn what_it_did(audit: &Audit<'_>, recorder: &Recorder, deeds: &[(usize, &Why)], escape: &Escape) -> String {
     let head = format!("{} {}", recorder.kind, recorder.name);
     let list = recorder.selectors.known().map(|one| one.list.as_slice()).unwrap_or_default();
     let mut told: Vec<(String, Vec<usize>)> = Vec::new();
     for (selector, why) in deeds {
         if matches!(why, Why::Unread) {
-            return format!("{head}: {}", selectors::UNREAD);
+            return format!("{head}: {}", unread(audit, recorder));
         }
         let deed = selectors::deed(list.get(*selector), why, &escape.witness);
         match told.iter_mut().find(|(other, _)| *other == deed) {
@@ -185,6 +189,15 @@ fn what_it_did(recorder: &Recorder, deeds: &[(usize, &Why)], escape: &Escape) ->
         })
         .collect();
     format!("{head} {verb}: {}", told.join("; "))
+}
+
+/// Why the selectors of a recorder are unknown.
+fn unread(audit: &Audit<'_>, recorder: &Recorder) -> &'static str {
+    let gap = recorder.selectors.gap().and_then(|at| audit.gaps.get(at));
+    match gap {
+        Some(gap) if gap.kind == GapKind::AfterApply => "its selectors are known only after apply",
+        _ => selectors::UNREAD,
+    }
 }
 
 /// True iff the recorder was meant for the place and fails it, rather than for another Region or account.

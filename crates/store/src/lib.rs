@@ -6,6 +6,7 @@ mod addresses;
 mod atomic;
 mod bundle;
 mod change_shape;
+mod check_file;
 mod database;
 mod detect_files;
 mod document;
@@ -36,6 +37,7 @@ pub use bundle::{
     Bundle, BundleError, Damage, Decided, FileEntry, MANIFEST, Part, bundle_target, is_archive, is_input,
     read_bundle, sum_of, write_bundle,
 };
+pub use check_file::{CheckBaseline, read_check};
 pub use detect_files::{
     DetectSettings, read_detect_exceptions, read_detect_settings, read_networks, read_open_findings,
     read_rules,

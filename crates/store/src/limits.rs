@@ -62,6 +62,22 @@ pub const SELECTORS: Limit = Limit {
     help: "AWS keeps at most 500 values for a trail: give only what `aws cloudtrail get-event-selectors` prints",
 };
 
+/// `check --terraform`, which is read front to back and not kept.
+pub const TERRAFORM_PLAN: Limit = Limit {
+    noun: "a Terraform plan",
+    bytes: 1024 * MIB,
+    values: None,
+    help: "plan a part of it at once: terraform plan -target",
+};
+
+/// `check --cloudformation`. CloudFormation takes 1 MB; what is written out of it has a limit of its own.
+pub const TEMPLATE: Limit = Limit {
+    noun: "a CloudFormation template",
+    bytes: 16 * MIB,
+    values: None,
+    help: "CloudFormation takes templates of at most 1 MB: check that this is the file you mean",
+};
+
 /// `--public-keys`, and what `aws s3api head-object` printed beside a digest.
 pub const KEYS: Limit = Limit {
     noun: "a file of public keys",
@@ -95,8 +111,19 @@ pub const ADDRESSES: Limit = Limit {
 };
 
 /// All of them, for the page about them.
-pub const ALL: [Limit; 9] =
-    [INVENTORY, AUDIT, METRICS, DOCUMENT, SELECTORS, KEYS, SETTINGS, NETWORKS, ADDRESSES];
+pub const ALL: [Limit; 11] = [
+    INVENTORY,
+    AUDIT,
+    METRICS,
+    DOCUMENT,
+    SELECTORS,
+    TERRAFORM_PLAN,
+    TEMPLATE,
+    KEYS,
+    SETTINGS,
+    NETWORKS,
+    ADDRESSES,
+];
 
 /// Why an input was not read to its end.
 #[derive(Debug, thiserror::Error)]

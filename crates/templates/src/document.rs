@@ -257,6 +257,8 @@ pub enum About {
     EmptiedSelectors,
     /// The file changes a recorder that the inventory does not hold.
     NotInInventory,
+    /// The resource is in an account or a Region that the inventory does not hold.
+    OutsideInventory,
     /// The file is to make a recorder that the inventory holds already.
     AlreadyThere,
     /// Nobody can say which recorder of the inventory it is.
@@ -303,6 +305,7 @@ impl About {
             Self::NamesAHome => "selectors_name_a_home",
             Self::EmptiedSelectors => "selectors_emptied",
             Self::NotInInventory => "not_in_inventory",
+            Self::OutsideInventory => "outside_inventory",
             Self::AlreadyThere => "already_there",
             Self::WhichOne => "which_one",
             Self::Differs => "differs_from_inventory",

@@ -3,21 +3,22 @@
 //! Pure values with codes, taken from two audits; sentences are made elsewhere.
 
 mod certain;
+mod conclusion;
 mod faults;
 
-use crate::document::{About, Action, Document, Doubt};
+use crate::document::{Action, Document, Doubt};
 use crate::merge::Proposal;
 use audit::Options;
 use audit::answer::Conclusion;
-use audit::controls::REQUIRED;
 use audit::cost::{CostTurn, Prices, turn};
 use audit::drift::{Drift, drift, snapshot};
-use audit::finding::{Audit, Proof, Status};
+use audit::finding::{Audit, Proof};
 use audit::inventory::Inventory;
 use audit::plan::{Narrowing, narrowings_between};
-use certain::{certainly, changed};
+use certain::{as_invocation, certainly, changed};
 use cloudtrail::event::Event;
 use cloudtrail::resource::ResourceType;
+pub use conclusion::may_hide;
 pub use faults::{Fault, FaultKind};
 use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,6 +106,8 @@ pub struct FunctionAnswer {
     pub home: Option<(String, String)>,
     /// Whether its invocations will be recorded.
     pub state: State,
+    /// True iff it may not be made: whether it is rests on what the file leaves open.
+    pub conditional: bool,
     /// The verdict in the audit after the change; `None` iff its home was not audited.
     pub proof: Option<Proof>,
     /// An invocation that is not, or not certainly, recorded.
@@ -138,10 +141,9 @@ pub fn gate(
     };
     let losses = |from: &Inventory, to: &Inventory, audits: (&Audit<'_>, &Audit<'_>)| -> Vec<Loss> {
         let all = narrowings_between(from, to, &changed, options, EFFORT);
-        let each = all.into_iter().map(|narrowing| Loss {
-            certain: certainly_lost(&narrowing, audits),
-            resource: resource_of(&narrowing.recorder),
-            narrowing,
+        let each = all.into_iter().map(|narrowing| {
+            let resource = resource_of(&narrowing.recorder);
+            loss(narrowing, audits, resource)
         });
         each.collect()
     };
@@ -165,6 +167,15 @@ pub fn gate(
     };
     gate.conclusion = conclusion(&gate);
     gate
+}
+
+/// What is lost, with an invocation as its example where one is lost as well.
+fn loss(mut narrowing: Narrowing, audits: (&Audit<'_>, &Audit<'_>), resource: Option<usize>) -> Loss {
+    let certain = certainly_lost(&narrowing, audits);
+    if certain && let Some(event) = as_invocation(&narrowing, audits) {
+        narrowing.event = Some(Box::new(event));
+    }
+    Loss { narrowing, certain, resource }
 }
 
 /// True iff the event of a loss is certainly recorded on the one side, and certainly not on the other.
@@ -205,8 +216,7 @@ fn interruptions(
         }
         let meanwhile = audit::audit(&without, options);
         all.extend(lost.into_iter().map(|narrowing| {
-            let certain = certainly_lost(&narrowing, (before, &meanwhile));
-            let loss = Loss { narrowing, certain, resource: Some(touched.resource) };
+            let loss = loss(narrowing, (before, &meanwhile), Some(touched.resource));
             Interruption { resource: touched.resource, loss }
         }));
     }
@@ -306,6 +316,7 @@ fn functions(proposal: &Proposal, after: &Audit<'_>) -> Vec<FunctionAnswer> {
             arn: one.arn.clone(),
             home: one.home.clone(),
             state,
+            conditional: one.conditional,
             proof,
             witness,
         }
@@ -338,56 +349,14 @@ fn new_copies(before: &Audit<'_>, after: &Audit<'_>) -> Vec<PaidCopies> {
 }
 
 fn conclusion(gate: &Gate) -> Conclusion {
-    let loss = |loss: &Loss| if loss.certain { Conclusion::No } else { Conclusion::Undetermined };
-    let losses = gate.stops.iter().chain(gate.interruptions.iter().map(|one| &one.loss)).map(loss);
-    let functions = gate.functions.iter().map(|one| match one.state {
-        State::Recorded => Conclusion::Yes,
-        State::Undetermined => Conclusion::Undetermined,
-        State::PartiallyRecorded | State::NotRecorded => Conclusion::No,
-    });
-    let turns = gate.turns.iter().map(|turn| match (turn.before, turn.after) {
-        (_, State::Recorded) => Conclusion::Yes,
-        (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
-        (State::Recorded, _) | (State::PartiallyRecorded, State::NotRecorded) => Conclusion::No,
-        _ => Conclusion::Yes,
-    });
-    let required = gate.drift.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
-    let controls = required.map(|(_, before, after)| match (before, after) {
-        (_, Status::Pass | Status::NotApplicable) => Conclusion::Yes,
-        (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
-        (_, Status::Fail) => Conclusion::No,
-    });
+    let losses =
+        gate.stops.iter().chain(gate.interruptions.iter().map(|one| &one.loss)).map(Loss::conclusion);
+    let functions = gate.functions.iter().map(FunctionAnswer::conclusion);
+    let turns = gate.turns.iter().map(Turn::conclusion);
+    let controls = gate.controls().map(|(.., conclusion)| conclusion);
     let doubts = gate.doubts.iter().filter(|doubt| may_hide(doubt)).map(|_| Conclusion::Undetermined);
-    let faults = gate.faults.iter().filter_map(|fault| match fault.kind {
-        FaultKind::BucketMadeAnew { .. } => Some(Conclusion::Undetermined),
-        _ => None,
-    });
+    let faults = gate.faults.iter().map(|fault| fault.kind.conclusion());
     let start = if gate.drift.is_empty() { Conclusion::Nothing } else { Conclusion::Yes };
     let all = losses.chain(functions).chain(turns).chain(controls).chain(doubts).chain(faults);
     all.fold(start, Conclusion::worse)
-}
-
-/// True iff what is open may hide that something stops being recorded, or is not recorded, and no verdict shows it.
-const fn may_hide(doubt: &Doubt) -> bool {
-    match doubt.about {
-        // One resource is somewhere, and nobody knows where; all of them are in one place that nothing names.
-        About::NoAccount | About::NoRegion => doubt.address.is_some(),
-        About::Incomplete(_)
-        | About::NotLookedInto(_)
-        | About::NotInInventory
-        | About::WhichOne
-        | About::Condition(_)
-        | About::Count(_)
-        | About::Twice(_) => true,
-        About::Unknown(_)
-        | About::Selectors(_)
-        | About::SelectorsUnread(_)
-        | About::NamesAHome
-        | About::EmptiedSelectors
-        | About::AlreadyThere
-        | About::Differs
-        | About::BucketReplaced
-        | About::PolicyWithoutCloudTrail
-        | About::PolicyDeleted => false,
-    }
 }

@@ -16,7 +16,7 @@ mod recorders;
 mod sightings;
 mod world;
 
-use crate::document::{Action, Document, Doubt, Kind, Proposed};
+use crate::document::{About, Action, Document, Doubt, Kind, Proposed};
 use audit::inventory::Inventory;
 pub use buckets::LostBucket;
 pub use functions::NewFunction;
@@ -117,6 +117,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let alone = inventory.is_none();
     let functions = functions::apply(document, &homes, alone, &mut before, &mut after);
     let buckets = buckets::apply(document, alone, &mut after);
+    doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());
     doubts.append(&mut after.doubts);
     doubts.sort();
@@ -131,6 +132,22 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
         assumed: homes.assumed,
         alone,
     }
+}
+
+/// The resources that change where the inventory did not look: functions in another account or Region, recorders of another account.
+fn outside(document: &Document, homes: &Homes, inventory: &Inventory) -> Vec<Doubt> {
+    let changes = |one: &Proposed| !matches!(one.action, Action::Keep | Action::Forget);
+    let all = document.resources.iter().enumerate().filter(|(_, one)| changes(one));
+    let is_outside = |(at, one): &(usize, &Proposed)| {
+        let home = homes.of_resource(*at);
+        let Some(account) = home.account.as_deref() else { return false };
+        match (&one.kind, home.region.as_deref()) {
+            (Kind::Function, Some(region)) => inventory.place(account, region).is_none(),
+            (Kind::Trail | Kind::EventDataStore, _) => inventory.account(account).is_none(),
+            _ => false,
+        }
+    };
+    all.filter(is_outside).map(|(_, one)| one.doubt("$", About::OutsideInventory)).collect()
 }
 
 /// What the document does to the recorders of an inventory: first what goes, then what comes or changes.

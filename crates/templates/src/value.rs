@@ -81,6 +81,23 @@ impl Why {
         }
     }
 
+    /// True iff a document of selectors has a member of that name for an unknown part alone.
+    #[must_use]
+    pub fn is_member(name: &str) -> bool {
+        let names = [
+            Self::AfterApply,
+            Self::Sensitive,
+            Self::NoParameter(String::new()),
+            Self::Unsupported(String::new()),
+            Self::Elsewhere(String::new()),
+            Self::Cycle(String::new()),
+            Self::TooLarge,
+            Self::WrongType(""),
+            Self::NotSaid,
+        ];
+        names.iter().any(|why| why.member() == name)
+    }
+
     /// The name that it is about: a parameter, a function, a reference.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

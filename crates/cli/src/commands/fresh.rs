@@ -62,3 +62,14 @@ fn tell_hidden(answer: Outcome, outcome: Outcome) {
         insist("note", &line);
     }
 }
+
+/// The exit code of a check over the findings that its baseline does not have, which are so many new and open ones, and resolved ones.
+pub(super) fn of_check(
+    answer: Outcome,
+    new: Outcome,
+    (count, open, resolved): (usize, usize, usize),
+) -> Outcome {
+    insist("note", &report::since_baseline(count, open, resolved));
+    tell_hidden(answer, new);
+    new
+}

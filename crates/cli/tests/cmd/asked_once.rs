@@ -89,7 +89,8 @@ fn commands_that_read_ask_once_who_asks() {
     let bundle = bundle.to_str().unwrap();
     let kept = folder.path().join("history.sqlite");
     let kept = kept.to_str().unwrap();
-    let local: [&[&str]; 16] = [
+    let local: [&[&str]; 17] = [
+        &["check", "--terraform", "examples/terraform/plan.json", "--inventory", "examples/acme.json"],
         &["audit", "--inventory", "examples/acme.json", "--keep", "--history", kept],
         &["history", "--history", kept],
         &["diff", "1", "examples/acme.json", "--history", kept, "--logs", COPY],

@@ -31,7 +31,7 @@ fn is_refused(said: &Said, why: &str, arguments: &[&str]) {
 }
 
 /// Every way in which a file comes in, with a file that is right where another is needed.
-const WAYS: [&[&str]; 13] = [
+const WAYS: [&[&str]; 18] = [
     &["audit", "--inventory", "FILE"],
     &["audit", "--inventory", "examples/acme.json", "--baseline", "FILE"],
     &["audit", "--inventory", "examples/acme.json", "--exceptions", "FILE"],
@@ -57,6 +57,11 @@ const WAYS: [&[&str]; 13] = [
     &["undo", "FILE"],
     &["verify", "examples/logs", "--inventory", "examples/acme.json", "--metrics", "FILE", "--no-index"],
     &["logs", "validate", "examples/logs", "--public-keys", "FILE"],
+    &["check", "--cloudformation", "FILE"],
+    &["check", "--cloudformation", "examples/cloudformation/template.yaml", "--against", "FILE"],
+    &["check", "--selectors", "examples/selectors.json", "FILE"],
+    &["check", "--terraform", "examples/terraform/plan.json", "--inventory", "FILE"],
+    &["check", "--terraform", "examples/terraform/plan.json", "--baseline", "FILE"],
 ];
 
 fn with<'a>(way: &[&'a str], file: &'a str) -> Vec<&'a str> {

@@ -16,6 +16,7 @@ mod callers;
 mod cases_explain;
 mod cases_plan;
 mod changed;
+mod check;
 mod commands_page;
 mod decided;
 mod detect;

@@ -88,6 +88,10 @@ impl World {
         let (function, trail, account, selector) =
             (function.as_str(), trail.as_str(), account.as_str(), selector.as_str());
         vec![
+            (
+                words("check --terraform examples/terraform/plan.json --inventory WORLD"),
+                vec!["management-eu", "newsletter", "aws_lambda_function.returns", "111122223333"],
+            ),
             (words("audit --inventory WORLD"), vec![account, "777788889999", "us-east-1"]),
             (words("audit --inventory WORLD --all"), vec![trail, account, "777788889999", "us-east-1"]),
             (words("audit --inventory WORLD --format markdown"), vec![trail, "777788889999"]),

@@ -7,6 +7,7 @@ mod assessment;
 mod brief;
 #[cfg(feature = "emulator")]
 mod browser;
+mod checks;
 mod codes;
 mod detections;
 mod detections_page;

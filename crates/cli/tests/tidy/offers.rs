@@ -276,13 +276,20 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/detect.rs::an_id_that_is_unknown_names_the_nearest",
     ),
     (
+        "cli/src/commands/check.rs",
+        "invoketrail inventory --output inventory.json  # then judge the change over it: --inventory",
+        "check.md",
+    ),
+    ("cli/src/commands/check.rs", "invoketrail check --terraform plan.json --output check.json", "check.md"),
+    (
         "cli/src/commands/detect/other.rs",
         "invoketrail detect --list",
         "cmd/detect.rs::thresholds_are_explained_and_tried",
     ),
 ];
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
+    "check",
     "audit",
     "explain",
     "plan",

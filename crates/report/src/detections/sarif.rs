@@ -3,17 +3,11 @@
 use super::Detections;
 use crate::member::{Json, Object};
 use crate::page::Layout;
+use crate::sarif::{RESULTS, SCHEMA, uri};
 use detect::finding::{Finding, Severity};
 use logs::text_of;
 use std::io::{self, Write};
 use text::visible::visible;
-
-/// The schema that the document keeps to.
-const SCHEMA: &str =
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// GitHub takes 25,000 results of one run, and refuses a file with more.
-const RESULTS: usize = 25_000;
 
 /// See [`super::DetectionsFormat`].
 pub(super) fn document(found: &Detections<'_>, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
@@ -119,7 +113,7 @@ fn result(found: &Detections<'_>, rules: &[&str], (at, one): (usize, &Finding), 
                 physical.object("artifactLocation", |artifact| {
                     // GitHub shows a result only where a file of the repository is named.
                     let file = one.proofs.first().map_or("cloudtrail", |proof| &proof.file);
-                    artifact.text("uri", &uri(file));
+                    artifact.text("uri", &uri(file, "cloudtrail"));
                 });
             });
             object.list("logicalLocations", one.function.as_deref().or(Some(&one.account)), |json, name| {
@@ -139,16 +133,4 @@ fn result(found: &Detections<'_>, rules: &[&str], (at, one): (usize, &Finding), 
         });
     }
     object.object("properties", |properties| super::documents::finding(found, at, one, properties));
-}
-
-/// A relative reference that any text becomes.
-fn uri(file: &str) -> String {
-    let mut out = String::new();
-    for byte in file.trim_start_matches('/').bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => out.push(byte as char),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    if out.is_empty() { "cloudtrail".to_owned() } else { out }
 }

@@ -164,10 +164,9 @@ pub(super) fn gaps(audit: &Audit<'_>) -> Markup {
     if groups.is_empty() {
         return html! {};
     }
-    let total: usize = groups.iter().map(|group| group.count).sum();
     html! {
         section #gaps aria-labelledby="gaps-title" {
-            h2 #gaps-title { "Gaps: " (quantity(total, ("thing", "things"))) " could not be read" }
+            h2 #gaps-title { "Gaps: " (crate::gaps::title(&groups)) }
             div.scroll tabindex="0" role="region" aria-label="Table of gaps" {
                 table.list {
                     thead { tr { th scope="col" { "Call" } th scope="col" { "Kind" } th.number scope="col" { "Count" } th scope="col" { "Error" } th scope="col" { "About" } } }
@@ -175,7 +174,7 @@ pub(super) fn gaps(audit: &Audit<'_>) -> Markup {
                         @for group in &groups {
                             tr {
                                 th scope="row" { (group.gap.call) }
-                                td { (group.gap.kind.as_str().replace('_', " ")) }
+                                td { (crate::gaps::kind(group.gap.kind)) }
                                 td.number { (grouped(group.count)) }
                                 td { (group.gap.error) }
                                 td.arn {

@@ -6,8 +6,9 @@ use crate::resource_name::name_in;
 use cloudtrail::TurnedAway;
 use cloudtrail::event::{Event, Field};
 use cloudtrail::resource::ResourceType;
-use cloudtrail::selector::{BasicSelector, Condition, Operator, ReadWrite, Selector};
+use cloudtrail::selector::{BasicSelector, Condition, Doubt, Operator, ReadWrite, Selector};
 use recording::Why;
+use templates::value::Why as Unknown;
 
 /// Of a recorder whose selectors nobody could read.
 pub(crate) const UNREAD: &str = "its selectors could not be read";
@@ -17,6 +18,9 @@ pub(crate) fn deed(selector: Option<&Selector>, why: &Why, event: &Event) -> Str
     match why {
         Why::Field(turned) => {
             format!("{}{}", reason(selector, *turned, event), never(selector, *turned, event))
+        }
+        Why::Doubt(Doubt::Member { path }) if path.rsplit('.').next().is_some_and(Unknown::is_member) => {
+            "holds a value that is not known before the change is applied".to_owned()
         }
         Why::Doubt(doubt) => format!("is not understood: {doubt}"),
         Why::Uncertain => "admits it, but it is unknown whether the recorder records here".to_owned(),

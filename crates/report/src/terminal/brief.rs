@@ -3,6 +3,7 @@
 use super::undeciding;
 use crate::cause::{Cause, causes};
 use crate::colours::status;
+use crate::gaps;
 use crate::inactive::inactive;
 use crate::page::{Page, Style};
 use crate::quantity::{grouped, quantity};
@@ -283,19 +284,11 @@ fn gaps(audit: &Audit<'_>, page: &mut Page) {
     if groups.is_empty() {
         return;
     }
-    let total: usize = groups.iter().map(|group| group.count).sum();
-    let label = format!("Gaps: {} could not be read: ", quantity(total, ("thing", "things")));
+    let label = format!("Gaps: {}: ", gaps::title(&groups));
     let mut told: Vec<String> = groups
         .iter()
         .take(GAPS)
-        .map(|group| {
-            format!(
-                "{} {} ({})",
-                group.gap.call,
-                group.gap.kind.as_str().replace('_', " "),
-                grouped(group.count)
-            )
-        })
+        .map(|group| format!("{} {} ({})", group.gap.call, gaps::kind(group.gap.kind), grouped(group.count)))
         .collect();
     let more = groups.len().saturating_sub(GAPS);
     if more > 0 {

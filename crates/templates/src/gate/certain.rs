@@ -2,8 +2,10 @@
 
 use audit::finding::Audit;
 use audit::inventory::{Inventory, TrailStatus};
-use cloudtrail::event::Event;
+use audit::plan::Narrowing;
+use cloudtrail::event::{Event, EventResource};
 use cloudtrail::recorder::{Recorder, Seen};
+use cloudtrail::resource::{ResourceType, unqualified};
 use cloudtrail::{Answer, records};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +32,38 @@ pub(super) fn certainly(
         }
     }
     (!may).then_some(false)
+}
+
+/// An invocation that the recorder of a loss records on the one side, and certainly nothing on the other; `None` iff the example of the loss
+/// is one already, or it is not about functions.
+pub(super) fn as_invocation(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -> Option<Event> {
+    let (event, place) = narrowing.event.as_deref().zip(narrowing.place.as_ref())?;
+    let resource = event.resource.as_ref()?;
+    if ResourceType::parse(&resource.kind)? != ResourceType::Function || event.name == "Invoke" {
+        return None;
+    }
+    let (account, region) = place;
+    let arn = match unqualified(&resource.arn) {
+        Some(_) => resource.arn.clone(),
+        None => {
+            let partition = &from.inventory.partition;
+            format!("arn:{partition}:lambda:{region}:{account}:function:any-future-function")
+        }
+    };
+    let invocation = Event {
+        source: "lambda.amazonaws.com".to_owned(),
+        name: "Invoke".to_owned(),
+        event_type: "AwsApiCall".to_owned(),
+        read_only: false,
+        resource: Some(EventResource { arn, ..resource.clone() }),
+        ..event.clone()
+    };
+    let recorder = &from.inventory.recorders[from.inventory.recorder(&narrowing.recorder)?];
+    let mut selectors = recorder.selectors.known()?.list.iter();
+    let admits = selectors.any(|selector| matches!(records(selector, &invocation), Answer::Recorded));
+    let is_lost =
+        certainly(from, place, &invocation) == Some(true) && certainly(to, place, &invocation) == Some(false);
+    (admits && is_lost).then_some(invocation)
 }
 
 /// Where a trail is seen, and with what status.

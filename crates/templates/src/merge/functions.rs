@@ -2,7 +2,7 @@
 
 use super::homes::Homes;
 use super::world::World;
-use crate::document::{Action, Document, Home, Kind, Proposed, property};
+use crate::document::{About, Action, Document, Doubt, Home, Incomplete, Kind, Proposed, property};
 use crate::value::Value;
 use audit::inventory::{Resource, Serving};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,8 @@ pub struct NewFunction {
     pub arn: Option<String>,
     /// Its account and Region, iff they are known.
     pub home: Option<(String, String)>,
+    /// True iff it may not be made: whether it is rests on what the document leaves open.
+    pub conditional: bool,
 }
 
 /// Writes the functions into both worlds; those that are new.
@@ -29,14 +31,17 @@ pub(super) fn apply(
     let (mut was, mut is, mut gone) = (Lists::default(), Lists::default(), Lists::default());
     let mut new = Vec::new();
     let functions = document.resources.iter().enumerate().filter(|(_, one)| one.kind == Kind::Function);
+    let conditional = Conditional::of(document);
     for (at, one) in functions {
         let home = homes.of_resource(at);
+        let may_be_missing = conditional.has(one);
         let arn = |properties: Option<&Value>| arn(properties, home, &after.inventory.partition);
         let (old, made) = (arn(one.before.as_ref()), arn(one.after.as_ref()));
         if alone {
             was.add(home, old.as_deref());
             let stays = one.action == Action::Forget;
-            is.add(home, made.as_deref().or(old.as_deref().filter(|_| stays)));
+            let made = made.as_deref().filter(|_| !may_be_missing);
+            is.add(home, made.or(old.as_deref().filter(|_| stays)));
         } else {
             match one.action {
                 Action::Delete => gone.add(home, old.as_deref()),
@@ -44,13 +49,15 @@ pub(super) fn apply(
                     gone.add(home, old.as_deref());
                     is.add(home, made.as_deref());
                 }
+                // What may not be made is answered, and fails no control.
+                Action::Create | Action::Declare if may_be_missing => {}
                 Action::Create | Action::Declare => is.add(home, made.as_deref()),
                 Action::Update | Action::Keep | Action::Forget => {}
             }
         }
         if is_new(one, old.as_deref(), made.as_deref()) {
             let known = home.account.clone().zip(home.region.clone());
-            new.push(NewFunction { resource: at, arn: made, home: known });
+            new.push(NewFunction { resource: at, arn: made, home: known, conditional: may_be_missing });
         }
     }
     write(before, &was, &Lists::default());
@@ -65,6 +72,33 @@ pub(super) fn apply(
     new.retain(|one| !listed(before, one));
     write(&mut after.inventory, &is, &gone);
     new
+}
+
+/// Resources that may not be there after the change.
+struct Conditional<'a> {
+    addresses: BTreeSet<&'a str>,
+    /// True iff a macro may do anything.
+    all: bool,
+}
+
+impl<'a> Conditional<'a> {
+    fn of(document: &'a Document) -> Self {
+        let is = |doubt: &&Doubt| {
+            matches!(
+                doubt.about,
+                About::Condition(_) | About::Count(_) | About::Incomplete(Incomplete::Transformed)
+            )
+        };
+        let doubts = || document.doubts.iter().filter(is);
+        Conditional {
+            addresses: doubts().filter_map(|doubt| doubt.address.as_deref()).collect(),
+            all: doubts().any(|doubt| doubt.address.is_none()),
+        }
+    }
+
+    fn has(&self, one: &Proposed) -> bool {
+        self.all || self.addresses.contains(one.address.as_str())
+    }
 }
 
 fn is_new(one: &Proposed, old: Option<&str>, made: Option<&str>) -> bool {

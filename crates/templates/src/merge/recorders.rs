@@ -3,9 +3,9 @@
 use super::find::Found;
 use super::sightings::Reach;
 use super::world::{Flag, World};
-use crate::document::{About, Home, Kind, Proposed, property};
+use crate::document::{About, Action, Home, Kind, Proposed, property};
 use crate::selectors::{self, Read};
-use crate::value::Value;
+use crate::value::{Value, Why};
 use audit::edit::narrows_within;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use cloudtrail::selector::Selectors;
@@ -304,9 +304,13 @@ impl World {
     /// Changes a recorder that is there: all that the document says, or what differs from `was`.
     fn change(&mut self, arn: &str, resource: &Proposed, was: Option<&Value>, is: &Value) {
         let Some(at) = self.inventory.recorder(arn) else { return };
-        let changed = |name: &str| match was {
+        let differs = |name: &str| match was {
             Some(was) => is.get(name) != was.get(name),
             None => is.get(name).is_some(),
+        };
+        // Two values that are unknown for one reason need not be the same.
+        let changed = |name: &str| {
+            differs(name) || resource.action != Action::Keep && is.get(name).is_some_and(is_open)
         };
         let kind = self.inventory.recorders[at].kind;
         let flags = self.changed_flags(resource, &changed, is, at);
@@ -340,7 +344,7 @@ impl World {
         if kind == RecorderKind::Trail && changed(property::GLOBAL_EVENTS) {
             recorder.global_service_events = said(property::GLOBAL_EVENTS);
         }
-        if kind == RecorderKind::Trail && changed(property::BUCKET) {
+        if kind == RecorderKind::Trail && differs(property::BUCKET) {
             recorder.destination = bucket(is);
         }
         let (regions, accounts) = reach_names(kind);
@@ -381,7 +385,7 @@ impl World {
         };
         let multi_region = one(region_flag, regions);
         let organization = one(account_flag, accounts);
-        let unsaid = matches!(is.get(active_flag), Some(Value::Unknown(crate::value::Why::NotSaid)));
+        let unsaid = matches!(is.get(active_flag), Some(Value::Unknown(Why::NotSaid)));
         let active = (changed(active_flag) && !unsaid).then(|| self.flag(resource, is, active_flag, STATUS));
         ChangedFlags { multi_region, organization, active }
     }
@@ -423,6 +427,16 @@ const fn reach_names(kind: RecorderKind) -> (&'static str, &'static str) {
 /// The name of the bucket of a trail, where it is known.
 fn bucket(properties: &Value) -> Option<String> {
     properties.get(property::BUCKET).and_then(Value::as_text).map(str::to_owned)
+}
+
+/// True iff a part of it is unknown, and is not said to stay as it is.
+fn is_open(value: &Value) -> bool {
+    match value {
+        Value::Unknown(why) => *why != Why::NotSaid,
+        Value::List(items) => items.iter().any(is_open),
+        Value::Map(members) => members.values().any(is_open),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+    }
 }
 
 /// True iff the list holds something, or may.

@@ -124,6 +124,7 @@ fn words(about: &About) -> String {
         }
         About::EmptiedSelectors => return "become empty, and AWS does not say what that records".to_owned(),
         About::NotInInventory => return "is not in the inventory".to_owned(),
+        About::OutsideInventory => return "is in an account or Region outside of the inventory".to_owned(),
         About::WhichOne => return "does not say which recorder of the inventory it is".to_owned(),
         About::BucketReplaced => return "is made anew with the name of one that goes".to_owned(),
         About::PolicyWithoutCloudTrail => return "does not let CloudTrail write".to_owned(),

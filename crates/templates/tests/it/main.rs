@@ -9,6 +9,7 @@ mod cloudformation;
 mod cloudformation_between;
 mod cloudformation_change_sets;
 mod cloudformation_functions;
+mod cloudformation_gate;
 mod cloudformation_hostile;
 mod cloudformation_laws;
 mod cloudformation_lint;

@@ -1,0 +1,314 @@
+//! The findings of a check, in the order in which they are told: each part of the gate that decides, and what is worth knowing beside it.
+
+use super::doubts;
+use super::finding::{Code, Finding};
+use super::recorders::Recorders;
+use super::{Check, state};
+use crate::resource_name::name_in;
+use crate::words;
+use audit::answer::Conclusion;
+use audit::finding::{Audit, Status};
+use cloudtrail::event::Event;
+use recording::{Escape, State};
+use std::collections::{BTreeMap, BTreeSet};
+use templates::document::Language;
+use templates::gate::{Fault, FaultKind, FunctionAnswer, Interruption, Loss, PaidCopies, Turn};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// All of them, each with its name.
+pub(super) fn all(check: &Check<'_>) -> Vec<Finding> {
+    let gate = check.gate;
+    let told = Told::of(check);
+    let mut named = Named { check, seen: BTreeMap::new(), all: Vec::new() };
+    for loss in &gate.stops {
+        let (finding, key) = told.loss(loss, None);
+        named.push(finding, &key);
+    }
+    for one in &gate.interruptions {
+        let (finding, key) = told.interruption(one);
+        named.push(finding, &key);
+    }
+    for turn in gate.turns.iter().filter(|turn| turn.conclusion() != Conclusion::Yes) {
+        named.push(told.turn(turn), &[state(turn.after)]);
+    }
+    for one in gate.functions.iter().filter(|one| one.conclusion() != Conclusion::Yes) {
+        named.push(told.function(one), &[state(one.state)]);
+    }
+    for (id, before, after, conclusion) in gate.controls() {
+        if conclusion != Conclusion::Yes {
+            named.push(control(id, before, after, conclusion), &[]);
+        }
+    }
+    for fault in &gate.faults {
+        named.push(told.fault(fault), &[]);
+    }
+    for copies in &gate.copies {
+        named.push(told.copies(copies), &copies.recorders.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    for doubt in gate.doubts.iter().filter(|doubt| doubts::is_told(check, doubt)) {
+        let name = doubts::name(&doubt.about).unwrap_or_default();
+        named.push(doubts::finding(check, doubt), &[&doubt.path, name]);
+    }
+    named.all
+}
+
+/// Gives each finding its name.
+struct Named<'a> {
+    check: &'a Check<'a>,
+    seen: BTreeMap<u128, usize>,
+    all: Vec<Finding>,
+}
+
+impl Named<'_> {
+    /// Its code, what it is about and `key` make the name. Neither words nor lines count.
+    fn push(&mut self, mut finding: Finding, key: &[&str]) {
+        let (account, region) = finding.place.as_ref().map_or(("", ""), |(one, other)| (one, other));
+        let about = finding.arn.as_deref().or(finding.address.as_deref()).unwrap_or(&finding.name);
+        let mut parts = vec![finding.code.as_str(), about, account, region];
+        parts.extend(key);
+        let print = xxh3_128(parts.join("\u{0}").as_bytes());
+        let times = self.seen.entry(print).or_default();
+        *times += 1;
+        finding.id = if *times == 1 { format!("{print:032x}") } else { format!("{print:032x}:{times}") };
+        finding.is_new = self.check.baseline.map(|known| !known.contains(&finding.id));
+        self.all.push(finding);
+    }
+}
+
+/// What the words rest on.
+struct Told<'a> {
+    check: &'a Check<'a>,
+    recorders: Recorders<'a>,
+    /// True iff a selector looks at who calls.
+    looked_at: bool,
+    /// The verdicts after the change on the resources that turned, by ARN and Region.
+    after: BTreeMap<(&'a str, &'a str), (usize, usize)>,
+}
+
+impl<'a> Told<'a> {
+    fn of(check: &'a Check<'a>) -> Self {
+        let sides = [&check.proposal.before, &check.proposal.after];
+        let known =
+            sides.into_iter().flat_map(|side| &side.recorders).filter_map(|one| one.selectors.known());
+        let looked_at = words::look_at_callers(known.flat_map(|one| &one.list));
+        let wanted: BTreeSet<&str> = check.gate.turns.iter().filter_map(|turn| turn.arn.as_deref()).collect();
+        let mut after = BTreeMap::new();
+        for (at, place) in check.audits.1.places.iter().enumerate() {
+            for row in place.planes.iter().flat_map(|plane| &plane.rows) {
+                if wanted.contains(row.arn) {
+                    after.insert((row.arn, place.region), (at, row.verdict));
+                }
+            }
+        }
+        Told { check, recorders: Recorders::of(check), looked_at, after }
+    }
+
+    fn example(&self, event: &Event, arn: Option<&str>, region: &str, state: State) -> String {
+        format!("{}{}", words::of_example(state), words::call(event, arn, region, self.looked_at))
+    }
+
+    /// Something that a recorder stops recording, with what makes its name: what becomes of the recorder.
+    fn loss(&self, loss: &Loss, meanwhile: Option<&str>) -> (Finding, Vec<&str>) {
+        let of = &loss.narrowing;
+        let code = match (meanwhile, loss.certain) {
+            (None, true) => Code::StopsRecording,
+            (None, false) => Code::MayStopRecording,
+            (Some(_), true) => Code::Interrupted,
+            (Some(_), false) => Code::MayInterrupt,
+        };
+        let is = match (meanwhile, loss.certain) {
+            (None, true) => "stops recording calls that nothing else records",
+            (None, false) => "may stop recording calls that nothing else certainly records",
+            (Some(_), true) => "is deleted before its successor is there, and nothing else records meanwhile",
+            (Some(_), false) => {
+                "is deleted before its successor is there, and nothing else certainly records meanwhile"
+            }
+        };
+        let name = self.recorders.name(&of.recorder);
+        let mut finding =
+            Finding { place: of.place.clone(), ..Finding::new(code, loss.conclusion(), name, is) };
+        finding.arn = Some(of.recorder.clone());
+        self.put(&mut finding, loss.resource);
+        let region = of.place.as_ref().map(|(_, region)| region.as_str());
+        match (&of.event, region) {
+            (Some(event), Some(region)) => {
+                let state = if loss.certain { State::NotRecorded } else { State::Undetermined };
+                finding.example = Some(self.example(event, None, region, state));
+            }
+            (Some(_), None) => {
+                finding
+                    .why
+                    .push("it also records where nobody looked, and nothing is known of that".to_owned());
+            }
+            (None, _) => {
+                finding
+                    .why
+                    .push("something that was not read, or that we do not understand, decides".to_owned());
+            }
+        }
+        (finding, self.recorders.becomes(&of.recorder))
+    }
+
+    fn interruption(&self, one: &Interruption) -> (Finding, Vec<&str>) {
+        let (mut finding, key) = self.loss(&one.loss, Some("meanwhile"));
+        if self.check.document.language == Language::Terraform {
+            finding.fix = Some("add `create_before_destroy = true` to its `lifecycle` block".to_owned());
+        }
+        self.put(&mut finding, Some(one.resource));
+        (finding, key)
+    }
+
+    fn turn(&self, turn: &Turn) -> Finding {
+        let conclusion = turn.conclusion();
+        let is_certain = conclusion == Conclusion::No;
+        let code = if is_certain { Code::RecordedLess } else { Code::MayBeRecordedLess };
+        let is = becomes(turn.before, turn.after, turn.arn.is_some());
+        let (name, noun) = match &turn.arn {
+            Some(arn) => (name_in(arn).to_owned(), nouns(turn.kind)),
+            None => (format!("any new {}", turn.kind.noun()), ("", "")),
+        };
+        let mut finding = Finding::new(code, conclusion, name, is);
+        finding.noun = noun;
+        finding.place = Some((turn.account.clone(), turn.region.clone()));
+        finding.arn.clone_from(&turn.arn);
+        if let Some(event) = &turn.witness {
+            finding.example = Some(self.example(event, turn.arn.as_deref(), &turn.region, turn.after));
+        }
+        let row = turn.arn.as_deref().and_then(|arn| self.after.get(&(arn, turn.region.as_str())));
+        if let Some((place, verdict)) = row {
+            finding.why = self.why(*place, *verdict);
+        }
+        finding
+    }
+
+    fn function(&self, one: &FunctionAnswer) -> Finding {
+        let code =
+            if one.conclusion() == Conclusion::No { Code::NewNotRecorded } else { Code::NewMayNotBeRecorded };
+        let maybe = if one.conditional { ", if it is made" } else { "" };
+        let is = match one.state {
+            State::NotRecorded => format!("will not be recorded{maybe}"),
+            State::PartiallyRecorded => format!("will not be recorded in full{maybe}"),
+            State::Recorded | State::Undetermined => "may not be recorded: nobody can tell".to_owned(),
+        };
+        let address = self.check.address(one.resource).unwrap_or_default();
+        let name = one.arn.as_deref().map_or(address, name_in);
+        let mut finding = Finding::new(code, one.conclusion(), name, is);
+        finding.noun = ("new function", "new functions");
+        finding.place.clone_from(&one.home);
+        finding.arn.clone_from(&one.arn);
+        self.put(&mut finding, Some(one.resource));
+        if let (Some(event), Some((_, region))) = (&one.witness, &one.home) {
+            finding.example = Some(self.example(event, one.arn.as_deref(), region, one.state));
+        }
+        match one.proof {
+            Some(proof) => finding.why = self.why(proof.place, proof.verdict),
+            None if one.home.is_none() => {
+                finding.why.push("its account or its Region is not known".to_owned());
+            }
+            None => finding.why.push("the inventory does not hold its account and Region".to_owned()),
+        }
+        if self.check.proposal.alone && self.check.proposal.after.recorders.is_empty() {
+            finding.why = vec!["no trail and no event data store is in the file".to_owned()];
+            finding.fix =
+                Some("judge it together with the recorders of its account: --inventory FILE".to_owned());
+        }
+        finding
+    }
+
+    fn why(&self, place: usize, verdict: usize) -> Vec<String> {
+        let audit: &Audit<'_> = self.check.audits.1;
+        let escape: Option<&Escape> = audit.verdicts.get(verdict).and_then(|one| one.escape.as_ref());
+        let place = audit.places.get(place);
+        place.zip(escape).map(|(place, escape)| words::turned_away(audit, place, escape)).unwrap_or_default()
+    }
+
+    fn fault(&self, fault: &Fault) -> Finding {
+        let terraform = self.check.document.language == Language::Terraform;
+        let before = if fault.was_so { ", as before the change" } else { "" };
+        let set = |name: &str, property: &str| {
+            Some(if terraform { format!("set `{name} = true`") } else { format!("set `{property}: true`") })
+        };
+        let (is, fix) = match &fault.kind {
+            FaultKind::NoValidation => (
+                format!("has log file validation off{before}: nobody can prove that its files are unchanged"),
+                set("enable_log_file_validation", "EnableLogFileValidation"),
+            ),
+            FaultKind::ValidationOpen => {
+                (format!("may have log file validation off: that is open{before}"), None)
+            }
+            FaultKind::OneRegion => (
+                format!("records one Region alone{before}"),
+                set("is_multi_region_trail", "IsMultiRegionTrail"),
+            ),
+            FaultKind::BucketDeleted { bucket } => {
+                (format!("delivers to the bucket {bucket}, which this change deletes"), None)
+            }
+            FaultKind::BucketMadeAnew { bucket } => (
+                format!(
+                    "delivers to the bucket {bucket}, which is deleted and made anew: it may not let CloudTrail write"
+                ),
+                None,
+            ),
+        };
+        let code = Code::Fault(fault.kind.code());
+        let name = self.recorders.name(&fault.trail);
+        let mut finding = Finding::new(code, fault.kind.conclusion(), name, is);
+        finding.arn = Some(fault.trail.clone());
+        finding.fix = fix;
+        self.put(&mut finding, Some(fault.resource));
+        finding
+    }
+
+    fn copies(&self, copies: &PaidCopies) -> Finding {
+        let names: Vec<String> = copies.recorders.iter().map(|arn| self.recorders.name(arn)).collect();
+        let what = crate::quantity::quantity(copies.resources, ("resource", "resources"));
+        let is = format!(
+            "record the same invocations of {what} after this change: each copy beyond the first is paid"
+        );
+        Finding::new(Code::PaidCopies, Conclusion::Nothing, names.join(" and "), is)
+    }
+
+    /// The resource of the file that it is about.
+    fn put(&self, finding: &mut Finding, resource: Option<usize>) {
+        let Some(resource) = resource else { return };
+        finding.address = self.check.address(resource).map(str::to_owned);
+        finding.at = self.check.at(resource);
+    }
+}
+
+fn control(id: &str, before: Status, after: Status, conclusion: Conclusion) -> Finding {
+    let word = |status: Status| match status {
+        Status::Pass => "passes",
+        Status::Fail => "fails",
+        Status::Undetermined => "is undetermined",
+        Status::NotApplicable => "does not apply",
+    };
+    let code = if after == Status::Fail { Code::ControlFails } else { Code::ControlUndetermined };
+    let is = format!("{} after this change; today it {}", word(after), word(before));
+    Finding { noun: ("control", "controls"), ..Finding::new(code, conclusion, id, is) }
+}
+
+/// What becomes of a verdict, as the end of a sentence.
+fn becomes(before: State, after: State, is_there: bool) -> String {
+    let (is, no_longer) = if is_there { ("is", "is no longer") } else { ("will be", "will no longer be") };
+    let not = if is_there { "is not" } else { "will not be" };
+    match (before, after) {
+        (State::Undetermined, State::NotRecorded) => format!("{not} recorded; today nobody can tell"),
+        (State::Undetermined, State::PartiallyRecorded) => {
+            format!("{not} recorded in full; today nobody can tell")
+        }
+        (_, State::NotRecorded) => format!("{no_longer} recorded"),
+        (_, State::PartiallyRecorded) => format!("{no_longer} recorded in full"),
+        (_, State::Undetermined) => format!("{no_longer} certainly recorded"),
+        (_, State::Recorded) => format!("{is} recorded"),
+    }
+}
+
+const fn nouns(kind: cloudtrail::resource::ResourceType) -> (&'static str, &'static str) {
+    use cloudtrail::resource::ResourceType;
+    match kind {
+        ResourceType::Function => ("function", "functions"),
+        ResourceType::WebFunction => ("web function", "web functions"),
+        ResourceType::MicrovmImage => ("MicroVM image", "MicroVM images"),
+    }
+}

@@ -1,0 +1,84 @@
+//! Findings that say the same of several resources, told once.
+
+use super::Checked;
+use super::finding::{Finding, Section};
+use crate::quantity::{grouped, quantity};
+use std::collections::BTreeMap;
+
+/// How many names of a group are told.
+const NAMED: usize = 5;
+
+/// Findings that differ by what they are about alone.
+pub(super) struct Group<'a> {
+    pub(super) all: Vec<&'a Finding>,
+}
+
+/// The findings of a section, in their order, those that say the same together; what decides comes first.
+pub(super) fn groups<'a>(checked: &'a Checked<'_>, section: Section) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for finding in checked.section(section) {
+        if finding.noun.0.is_empty() {
+            groups.push(Group { all: vec![finding] });
+            continue;
+        }
+        let key = (finding.code, &finding.place, &finding.is, &finding.why, &finding.fix, finding.is_new);
+        let at = *known.entry(key).or_insert_with(|| {
+            groups.push(Group { all: Vec::new() });
+            groups.len() - 1
+        });
+        groups[at].all.push(finding);
+    }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.first().map(|one| one.conclusion)));
+    groups
+}
+
+/// The end of a sentence, with its full stop.
+pub(super) fn ended(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{text}{end}")
+}
+
+impl<'a> Group<'a> {
+    /// Why, an example and what to do: one sentence each, of so many reasons at most.
+    pub(super) fn details(&self, most: usize) -> Vec<String> {
+        let Some(first) = self.first() else { return Vec::new() };
+        let fix = first.fix.as_ref().map(|fix| format!("Fix: {fix}"));
+        let all = first.why.iter().take(most).chain(&first.example).chain(&fix);
+        all.map(|line| crate::words::sentence(line)).collect()
+    }
+
+    pub(super) fn first(&self) -> Option<&'a Finding> {
+        self.all.first().copied()
+    }
+
+    /// What it is about: `function orders in ...`, `3 functions in ... (orders, billing and stock)`.
+    pub(super) fn about(&self) -> String {
+        let Some(first) = self.first() else { return String::new() };
+        if let [one] = self.all.as_slice() {
+            return one.about();
+        }
+        let names: Vec<&str> = self.all.iter().take(NAMED).map(|one| one.name.as_str()).collect();
+        let more = self.all.len() - names.len();
+        let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+        let count = quantity(self.all.len(), first.noun);
+        format!("{count}{} ({}{more})", first.place(), names.join(", "))
+    }
+
+    /// What is so of it, as the end of a sentence.
+    pub(super) fn is(&self) -> String {
+        let Some(first) = self.first() else { return String::new() };
+        match first.is.split_once(' ') {
+            Some(("is", rest)) if self.all.len() > 1 => format!("are {rest}"),
+            _ => first.is.clone(),
+        }
+    }
+
+    /// ` New.`, where an earlier check does not have it.
+    pub(super) fn newness(&self) -> &'static str {
+        match self.first().and_then(|one| one.is_new) {
+            Some(true) => "new since the baseline",
+            _ => "",
+        }
+    }
+}

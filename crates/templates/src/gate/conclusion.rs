@@ -1,0 +1,99 @@
+//! What each part of a gate adds to its answer.
+
+use super::{FaultKind, FunctionAnswer, Gate, Loss, Turn};
+use crate::document::{About, Doubt};
+use audit::answer::Conclusion;
+use audit::controls::REQUIRED;
+use audit::finding::Status;
+use recording::State;
+
+impl Loss {
+    /// *No* iff it is certain; otherwise *undetermined*.
+    #[must_use]
+    pub const fn conclusion(&self) -> Conclusion {
+        if self.certain { Conclusion::No } else { Conclusion::Undetermined }
+    }
+}
+
+impl FunctionAnswer {
+    /// *No* iff it is made for certain and not all of its invocations will be recorded.
+    #[must_use]
+    pub const fn conclusion(&self) -> Conclusion {
+        match self.state {
+            State::Recorded => Conclusion::Yes,
+            State::Undetermined => Conclusion::Undetermined,
+            State::PartiallyRecorded | State::NotRecorded if self.conditional => Conclusion::Undetermined,
+            State::PartiallyRecorded | State::NotRecorded => Conclusion::No,
+        }
+    }
+}
+
+impl Turn {
+    /// *No* iff less is recorded than before for certain.
+    #[must_use]
+    pub const fn conclusion(&self) -> Conclusion {
+        match (self.before, self.after) {
+            // What was not recorded at all cannot have got worse.
+            (_, State::Recorded) | (State::NotRecorded, _) => Conclusion::Yes,
+            (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,
+            (State::Recorded, _) | (State::PartiallyRecorded, State::NotRecorded) => Conclusion::No,
+            _ => Conclusion::Yes,
+        }
+    }
+}
+
+impl FaultKind {
+    /// *Undetermined* iff the trail may not deliver any more, and no verdict says so; a fault by itself decides nothing.
+    #[must_use]
+    pub const fn conclusion(&self) -> Conclusion {
+        match self {
+            Self::BucketMadeAnew { .. } => Conclusion::Undetermined,
+            Self::NoValidation | Self::ValidationOpen | Self::OneRegion | Self::BucketDeleted { .. } => {
+                Conclusion::Nothing
+            }
+        }
+    }
+}
+
+impl Gate {
+    /// The required controls whose status differs: control, before, after, and what that adds to the answer.
+    pub fn controls(&self) -> impl Iterator<Item = (&str, Status, Status, Conclusion)> {
+        let required = self.drift.controls.iter().filter(|(id, ..)| REQUIRED.contains(&id.as_str()));
+        required.map(|(id, before, after)| {
+            let conclusion = match (before, after) {
+                (_, Status::Pass | Status::NotApplicable) | (Status::Fail, _) => Conclusion::Yes,
+                (Status::Undetermined, Status::Fail) | (_, Status::Undetermined) => Conclusion::Undetermined,
+                (_, Status::Fail) => Conclusion::No,
+            };
+            (id.as_str(), *before, *after, conclusion)
+        })
+    }
+}
+
+/// True iff what is open may hide that something stops being recorded, or is not recorded, and no verdict shows it. The answer is at best
+/// *undetermined* then.
+#[must_use]
+pub const fn may_hide(doubt: &Doubt) -> bool {
+    match doubt.about {
+        // One resource is somewhere, and nobody knows where; all of them are in one place that nothing names.
+        About::NoAccount | About::NoRegion => doubt.address.is_some(),
+        About::Incomplete(_)
+        | About::NotLookedInto(_)
+        | About::NotInInventory
+        | About::OutsideInventory
+        | About::WhichOne
+        | About::Condition(_)
+        | About::Count(_)
+        | About::Twice(_) => true,
+        About::Unknown(_)
+        | About::Selectors(_)
+        | About::SelectorsUnread(_)
+        | About::NamesAHome
+        | About::EmptiedSelectors
+        | About::AlreadyThere
+        | About::Differs
+        | About::BucketReplaced
+        | About::PolicyWithoutCloudTrail
+        | About::PolicyDeleted => false,
+    }
+}
