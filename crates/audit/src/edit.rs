@@ -15,7 +15,7 @@ pub use narrow::{exclude, include_again, keep_only, without};
 pub use rules::{Violation, validate};
 pub(crate) use shed::{Goes, shed};
 
-use crate::exclusion::is_management;
+use crate::exclusion::{self, is_management};
 use cloudtrail::event::Field;
 use cloudtrail::json::{RequestError, each, request};
 use cloudtrail::recorder::RecorderKind;
@@ -108,25 +108,42 @@ pub fn extend(
     settled(selectors, list, recorder)
 }
 
-/// The selectors with every management event recorded too, read and write.
+/// What becomes of sources that every selector of management events excludes on purpose: AWS KMS, the RDS Data API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exclusions {
+    /// They stay excluded.
+    Keep,
+    /// Their events are recorded, too.
+    Drop,
+}
+
+/// The selectors with every management event recorded too, read and write, but for what stays excluded.
 ///
 /// # Errors
 /// As [`extend`].
-pub fn add_management(selectors: &Selectors, recorder: RecorderKind) -> Result<Selectors, EditError> {
+pub fn add_management(
+    selectors: &Selectors,
+    recorder: RecorderKind,
+    exclusions: Exclusions,
+) -> Result<Selectors, EditError> {
     let candidate = [Candidate { selectors: Some(&selectors.list), certain: true }];
     if decide_space(&candidate, &[management_events()], "events").state == State::Recorded {
         return settled(selectors, selectors.list.clone(), recorder);
     }
-    let list = match basic_management(&selectors.list) {
+    let kept = match exclusions {
+        Exclusions::Keep => exclusion::of_every(&selectors.list),
+        Exclusions::Drop => Vec::new(),
+    };
+    let list = match basic_management(&selectors.list, &kept) {
         Some(list) => list,
-        None => advanced_management(to_advanced(&selectors.list)?),
+        None => advanced_management(to_advanced(&selectors.list)?, kept),
     };
     settled(selectors, list, recorder)
 }
 
 /// Basic selectors with the part of management events that is missing, so that none is recorded by two of them; `None` iff
 /// there is no room, or they are not all basic and understood.
-fn basic_management(list: &[Selector]) -> Option<Vec<Selector>> {
+fn basic_management(list: &[Selector], kept: &[String]) -> Option<Vec<Selector>> {
     let mut list = list.to_vec();
     let mut had = (false, false);
     for one in &mut list {
@@ -135,7 +152,7 @@ fn basic_management(list: &[Selector]) -> Option<Vec<Selector>> {
             continue;
         }
         if basic.include_management {
-            basic.exclude_management_sources.clear();
+            basic.exclude_management_sources = kept.to_vec();
             had.0 |= basic.read_write.admits(true);
             had.1 |= basic.read_write.admits(false);
         }
@@ -146,14 +163,21 @@ fn basic_management(list: &[Selector]) -> Option<Vec<Selector>> {
         (false, true) => ReadWrite::ReadOnly,
         (false, false) => ReadWrite::All,
     };
-    list.push(Selector::Basic(BasicSelector { read_write, ..BasicSelector::of_a_new_trail() }));
+    let exclude_management_sources = kept.to_vec();
+    let other = BasicSelector { read_write, exclude_management_sources, ..BasicSelector::of_a_new_trail() };
+    list.push(Selector::Basic(other));
     (list.len() <= limits::BASIC_SELECTORS).then_some(list)
 }
 
 /// Advanced selectors of which one records every management event: one that is there is widened, and others for management
 /// events alone go, because it records what they do.
-fn advanced_management(list: Vec<Selector>) -> Vec<Selector> {
-    let whole = || vec![equals(Field::EventCategory, "Management")];
+fn advanced_management(list: Vec<Selector>, kept: Vec<String>) -> Vec<Selector> {
+    let mut whole = vec![equals(Field::EventCategory, "Management")];
+    if !kept.is_empty() {
+        let condition = Condition { not_equals: kept, ..Condition::default() };
+        whole.push(FieldSelector { field: Field::EventSource, condition });
+    }
+    let whole = || whole.clone();
     let mut widened = false;
     let mut all = Vec::new();
     for one in list {

@@ -14,6 +14,17 @@ pub(crate) fn sources(list: &[Selector]) -> Vec<String> {
     all
 }
 
+/// The sources that every selector of management events excludes: what none of them records, whatever else they do.
+pub(crate) fn of_every(list: &[Selector]) -> Vec<String> {
+    let takes_management = |one: &&Selector| match one {
+        Selector::Basic(basic) => basic.include_management,
+        Selector::Advanced(one) => is_management(one),
+    };
+    let mut all = list.iter().filter(takes_management).map(of);
+    let first = all.next().unwrap_or_default();
+    all.fold(first, |kept, other| kept.into_iter().filter(|one| other.contains(one)).collect())
+}
+
 fn of(selector: &Selector) -> Vec<String> {
     let sources = match selector {
         Selector::Basic(basic) if basic.include_management => basic.exclude_management_sources.clone(),

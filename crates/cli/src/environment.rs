@@ -4,7 +4,9 @@
 //! for other commands. An empty variable is not set: pipelines set those whose input nobody gave.
 
 use crate::args::Cli;
+use crate::config::Config;
 use crate::problem::{Problem, say};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 use std::collections::BTreeMap;
@@ -68,6 +70,28 @@ pub(crate) fn mention_unknown() {
     }
 }
 
+/// Takes back what the file of settings switches on, and a variable switches off: a variable counts over the file.
+pub(crate) fn overrule(config: &mut Config) {
+    let variables = variables();
+    let is_off = |key: &str| variables.get(&variable(key)).is_some_and(|value| truth(value) == Some(false));
+    for (key, flag) in [
+        ("exit-zero", &mut config.exit_zero),
+        ("organization", &mut config.organization),
+        ("no-index", &mut config.no_index),
+    ] {
+        *flag = *flag && !is_off(key);
+    }
+}
+
+/// What a variable of a flag without value says; `None` iff neither yes nor no.
+fn truth(value: &OsStr) -> Option<bool> {
+    match value.to_str().map(str::to_lowercase).as_deref() {
+        Some("1" | "true" | "yes" | "on") => Some(true),
+        Some("0" | "false" | "no" | "off") => Some(false),
+        _ => None,
+    }
+}
+
 /// The variables of all flags.
 fn known(command: &Command) -> Vec<String> {
     let mut all: Vec<String> = command.get_arguments().filter_map(Arg::get_long).map(variable).collect();
@@ -104,7 +128,21 @@ fn completed(
             say("note", &format!("ignoring {name}={value}: `{command}` has no such --{long}"));
             continue;
         }
-        flags.extend(as_flags(arg, (long, &name), value)?);
+        let flag = as_flags(arg, (long, &name), value)?;
+        if needs_more(&typed, &flag) {
+            let command = leaf.0.get_name();
+            say("note", &format!("ignoring {name}: `{command}` takes --{long} only with another flag"));
+            continue;
+        }
+        let several =
+            flags_named(command, long).iter().any(|one| matches!(one.get_action(), ArgAction::Append));
+        let single = !matches!(arg.get_action(), ArgAction::Append);
+        if single && several && value.to_str().is_some_and(|value| value.contains(',')) {
+            let problem =
+                Problem::misuse(format!("{name} names several, and `{}` takes one", leaf.0.get_name()));
+            return Err(problem.help(format!("type --{long}: what is typed wins over the variable")));
+        }
+        flags.extend(flag);
         taken.push(name);
     }
     let end = typed.iter().position(|one| one == "--").unwrap_or(typed.len());
@@ -130,6 +168,15 @@ fn is_typed((command, matches): (&Command, &ArgMatches), arg: &Arg) -> bool {
     command
         .get_arguments()
         .any(|other| typed(other) && (other == arg || conflicts(arg, other) || conflicts(other, arg)))
+}
+
+/// True iff the line is complete without the flag, and with it lacks another one.
+fn needs_more(typed: &[OsString], flag: &[OsString]) -> bool {
+    let is_short = |line: &[OsString]| {
+        let parsed = Cli::command().try_get_matches_from(line);
+        parsed.is_err_and(|error| error.kind() == ErrorKind::MissingRequiredArgument)
+    };
+    !is_short(typed) && is_short(&[typed, flag].concat())
 }
 
 /// False for what asks for help or the version: these are answers and no settings.
@@ -162,10 +209,10 @@ fn as_flags(arg: &Arg, (long, name): (&str, &str), value: &OsStr) -> Result<Vec<
         flag
     };
     if !arg.get_action().takes_values() {
-        return match value.to_str().map(str::to_lowercase).as_deref() {
-            Some("1" | "true" | "yes" | "on") => Ok(vec![format!("--{long}").into()]),
-            Some("0" | "false" | "no" | "off") => Ok(Vec::new()),
-            _ => {
+        return match truth(value) {
+            Some(true) => Ok(vec![format!("--{long}").into()]),
+            Some(false) => Ok(Vec::new()),
+            None => {
                 let problem = Problem::misuse(format!("the variable {name} must be true or false"));
                 Err(problem.help(format!(
                     "{name}=true is the flag --{long}; unset it, or set it to false, for none"

@@ -53,10 +53,11 @@ fn run(mut cli: Cli) -> Result<Outcome> {
     }
     let demo = demo::fill(&mut cli.command)?;
     // What this folder's settings say is meant for other accounts.
-    let config = match (&demo, &cli.config) {
+    let mut config = match (&demo, &cli.config) {
         (Some(_), None) => config::Config::default(),
         (_, named) => config::read(named.as_deref())?,
     };
+    environment::overrule(&mut config);
     let now = || if demo.is_some() { demo::NOW.to_owned() } else { clock::now() };
     let context = Context { now: cli.now.unwrap_or_else(now), config };
     match cli.command {

@@ -27,6 +27,7 @@ mod inv_16;
 mod inv_17;
 mod inv_18;
 mod inv_19;
+mod inv_20;
 mod inv_shared;
 mod lam_01;
 mod lam_02;
@@ -108,4 +109,5 @@ pub const ALL: &[&Detection] = &[
     &inv_17::DETECTION,
     &inv_18::DETECTION,
     &inv_19::DETECTION,
+    &inv_20::DETECTION,
 ];

@@ -34,6 +34,8 @@ pub const DETECTIONS_FORMAT: &str = "invoketrail.detections/1";
 pub struct Detections<'a> {
     /// In order of time.
     pub findings: &'a [Finding],
+    /// How many findings more there are, outside the time and the severity that were asked for.
+    pub not_asked_for: usize,
     /// The worst first.
     pub stories: &'a [Story],
     /// Which of them are accepted.
@@ -176,6 +178,12 @@ impl<'a> Detections<'a> {
         }
         let more = if more.is_empty() { String::new() } else { format!("; {}", more.join(", ")) };
         let Some(worst) = open.iter().map(|one| one.severity).max() else {
+            if self.not_asked_for > 0 {
+                let others = quantity(self.not_asked_for, ("finding", "findings"));
+                return format!(
+                    "Nothing that was asked for is found{more}. {others} outside --since, --until and --severity."
+                );
+            }
             return format!("No detection fires in {}{more}.", self.extent());
         };
         let stories = self.stories.iter().filter(|story| self.is_open(story)).count();

@@ -4,6 +4,7 @@ use super::document::{self, DocumentError, Format};
 use super::exceptions_file::{is_day, wrong};
 use super::settings_file::{Setting, WrongSetting};
 use detect::exception::Exception;
+use detect::finding::Severity;
 use detect::settings::KnownNetwork;
 use logs::Network;
 use serde::Deserialize;
@@ -30,15 +31,25 @@ struct FindingsShape {
 #[derive(Deserialize)]
 struct FindingShape {
     id: String,
+    severity: String,
+    #[serde(default)]
+    accepted: Option<serde::de::IgnoredAny>,
 }
 
-/// The ids of the findings that `detect --format json` told.
+/// The findings that decided when `detect --format json` told them, neither notes nor accepted, by id with their severity. A severity that
+/// this version does not know is the least.
 ///
 /// # Errors
 /// [`DocumentError`], in one line, with the place in the file.
-pub fn read_finding_ids(bytes: &[u8]) -> Result<BTreeSet<String>, DocumentError> {
+pub fn read_open_findings(bytes: &[u8]) -> Result<BTreeMap<String, Severity>, DocumentError> {
     let shape: FindingsShape = document::read(bytes, DETECTIONS)?;
-    Ok(shape.findings.into_iter().map(|one| one.id).collect())
+    let known = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+    let severity = |word: &str| known.into_iter().find(|one| one.as_str() == word);
+    let open = shape
+        .findings
+        .into_iter()
+        .filter(|one| one.accepted.is_none() && one.severity != Severity::Note.as_str());
+    Ok(open.map(|one| (one.id, severity(&one.severity).unwrap_or(Severity::Low))).collect())
 }
 
 #[derive(Deserialize)]

@@ -39,7 +39,8 @@ pub use bundle::{
 };
 pub use check_file::{CheckBaseline, read_check};
 pub use detect_files::{
-    DetectSettings, read_detect_exceptions, read_detect_settings, read_finding_ids, read_networks, read_rules,
+    DetectSettings, read_detect_exceptions, read_detect_settings, read_networks, read_open_findings,
+    read_rules,
 };
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};

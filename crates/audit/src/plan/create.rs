@@ -4,7 +4,7 @@ use super::Buckets;
 use super::skeleton::{ByPlace, Lacks};
 use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use crate::code::{Code, Coded};
-use crate::edit::{add_management, extend, without};
+use crate::edit::{Exclusions, add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
 use cloudtrail::json::{document, from_str, request};
 use cloudtrail::recorder::RecorderKind;
@@ -68,7 +68,7 @@ pub(super) fn new_trail(
             wanted = without(&wanted, kind, RecorderKind::Trail).ok()?;
         }
     } else {
-        wanted = add_management(&wanted, RecorderKind::Trail).ok()?;
+        wanted = add_management(&wanted, RecorderKind::Trail, Exclusions::Drop).ok()?;
     }
     let policy = policy(partition, &bucket, owner, &arn);
     let trail = NewTrail {

@@ -11,7 +11,7 @@ use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
 use crate::change::{Change, Setting, Target, Turn};
 use crate::code::{Code, Coded};
 use crate::count::count;
-use crate::edit::{EditError, add_management, extend};
+use crate::edit::{EditError, Exclusions, add_management, extend};
 use crate::inventory::Inventory;
 use crate::judge::Prospects;
 use cloudtrail::json::request;
@@ -284,7 +284,8 @@ impl Planner<'_> {
         };
         let mut wanted = extend(selectors, &kinds, &bare.partition, recorder.kind).map_err(told)?;
         if lacked.iter().any(|(_, lacks)| lacks.failing.management) {
-            wanted = add_management(&wanted, recorder.kind).map_err(told)?;
+            let exclusions = if self.options.all_management { Exclusions::Drop } else { Exclusions::Keep };
+            wanted = add_management(&wanted, recorder.kind, exclusions).map_err(told)?;
         }
         let text = |selectors| request(selectors).map_err(|error| told(error.into()));
         let (before, after) = (text(selectors)?, text(&wanted)?);

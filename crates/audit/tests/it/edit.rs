@@ -1,8 +1,8 @@
 //! Editing selectors: nothing is lost that is not meant to be, nothing exceeds what AWS takes, and what is taken back is back.
 
 use audit::edit::{
-    EditError, add_management, exclude, extend, include_again, keep_only, narrows, records_all, to_advanced,
-    validate, without,
+    EditError, Exclusions, add_management, exclude, extend, include_again, keep_only, narrows, records_all,
+    to_advanced, validate, without,
 };
 use cloudtrail::event::Event;
 use cloudtrail::json::{document, from_str, request};
@@ -110,10 +110,45 @@ proptest! {
 
     #[test]
     fn management_events_are_added_without_a_loss((_, before, events) in cases()) {
-        let after = add_management(&before, TRAIL).unwrap();
+        let after = add_management(&before, TRAIL, Exclusions::Drop).unwrap();
         for event in &events {
             prop_assert!(!recorded(&before, event) || recorded(&after, event));
             prop_assert!(event.category != "Management" || recorded(&after, event));
+        }
+    }
+}
+
+#[test]
+fn what_is_excluded_on_purpose_stays_so_in_the_half_that_is_added() {
+    let basic = r#"{"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,
+        "ExcludeManagementEventSources":["kms.amazonaws.com"]}]}"#;
+    let advanced = r#"{"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},
+        {"Field":"readOnly","Equals":["false"]},{"Field":"eventSource","NotEquals":["kms.amazonaws.com"]}]}]}"#;
+    // One of two excludes it, so it is recorded in part, and no part is taken away.
+    let one_of_two = r#"{"EventSelectors":[{"ReadWriteType":"WriteOnly","IncludeManagementEvents":true,
+        "ExcludeManagementEventSources":["kms.amazonaws.com"]},
+        {"ReadWriteType":"WriteOnly","IncludeManagementEvents":true}]}"#;
+    let event = |source: &str, read_only| Event {
+        category: "Management".to_owned(),
+        source: source.to_owned(),
+        name: "DescribeKey".to_owned(),
+        event_type: "AwsApiCall".to_owned(),
+        read_only,
+        resource: None,
+        user_identity_arn: None,
+        session_credential_from_console: false,
+    };
+    for (document, keep, kms) in [
+        (basic, Exclusions::Keep, false),
+        (basic, Exclusions::Drop, true),
+        (advanced, Exclusions::Keep, false),
+        (advanced, Exclusions::Drop, true),
+        (one_of_two, Exclusions::Keep, true),
+    ] {
+        let after = add_management(&from_str(document).unwrap(), TRAIL, keep).unwrap();
+        for read_only in [true, false] {
+            assert!(recorded(&after, &event("ec2.amazonaws.com", read_only)), "{}", after.document);
+            assert_eq!(recorded(&after, &event("kms.amazonaws.com", read_only)), kms, "{}", after.document);
         }
     }
 }

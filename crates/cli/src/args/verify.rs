@@ -33,7 +33,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "PATTERN")]
     pub(crate) function: Vec<String>,
     /// Read CloudWatch's counts from this file instead of AWS.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", conflicts_with = "demo", value_hint = ValueHint::FilePath)]
     pub(crate) metrics: Option<PathBuf>,
     /// Also prove with digests that the log files are unchanged.
     #[arg(long)]
@@ -57,7 +57,7 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) canary: Canary,
     /// Read the functions from this inventory file instead of AWS.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", conflicts_with = "demo", value_hint = ValueHint::FilePath)]
     pub(crate) inventory: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) live: Live,

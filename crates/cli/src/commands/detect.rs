@@ -19,7 +19,7 @@ use detect::story::{WINDOW, stories};
 use detect::view::View;
 use known::Known;
 use report::{Detections, DetectionsFormat};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Reads, looks, tells.
 ///
@@ -48,11 +48,13 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
         findings.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
     }
     let told = known.rules.as_ref().map(report::rules_told).unwrap_or_default();
+    let all = findings.len();
     let findings = within(findings, &typed, &context)?;
     let stories = stories(&findings, WINDOW);
     let accepted = accepted(&findings, &known.exceptions, settings.now);
     let found = Detections {
         findings: &findings,
+        not_asked_for: all - findings.len(),
         stories: &stories,
         accepted: &accepted,
         exceptions: &known.exceptions,
@@ -75,7 +77,7 @@ fn tell(
     found: &Detections<'_>,
     typed: Detect,
     context: &Context,
-    baseline: Option<&BTreeSet<String>>,
+    baseline: Option<&BTreeMap<String, Severity>>,
 ) -> Result<Outcome> {
     let why = "findings are not shown in that format";
     let layout = layout_of(typed.all);
@@ -95,8 +97,9 @@ fn tell(
     let mut outcome = if found.open().next().is_some() { Outcome::No } else { whole };
     if let (true, Some(before)) = (typed.deciding.only_new(), baseline) {
         let open = found.open().count();
-        let new = found.open().filter(|(_, one)| !before.contains(&one.id)).count();
-        let gone = before.iter().filter(|id| !found.findings.iter().any(|one| one.id == **id)).count();
+        let new =
+            found.open().filter(|(_, one)| before.get(&one.id).is_none_or(|was| one.severity > *was)).count();
+        let gone = before.keys().filter(|id| !found.findings.iter().any(|one| one.id == **id)).count();
         outcome = fresh::of_findings(outcome, (new, open, gone)).worse(whole);
     }
     Ok(ending(outcome, typed.exit_zero))

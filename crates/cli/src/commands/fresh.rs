@@ -8,8 +8,9 @@ use anyhow::Result;
 use audit::answer::Conclusion;
 use audit::drift::Drift;
 use audit::inputs::Inputs;
+use detect::finding::Severity;
 use report::{Notice, open_findings};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The exit code of an audit over what it has beyond the earlier one; stderr says what that hides, and what got better.
@@ -30,13 +31,13 @@ pub(super) fn of_audit(shown: &Shown<'_>, before: &Inputs, answer: Outcome) -> O
     outcome
 }
 
-/// The ids of the findings of an earlier run of `detect`.
+/// The findings that decided in an earlier run of `detect`, by id.
 ///
 /// # Errors
 /// [`Problem`] iff the file cannot be read, or is something else.
-pub(super) fn findings_of(path: &Path) -> Result<BTreeSet<String>> {
+pub(super) fn findings_of(path: &Path) -> Result<BTreeMap<String, Severity>> {
     let bytes = read_file(path)?;
-    store::read_finding_ids(&bytes).map_err(|error| {
+    store::read_open_findings(&bytes).map_err(|error| {
         Problem::new(format!("cannot read {}: {error}", called(path)))
             .help("the findings of an earlier run are written by --output findings.json")
             .into()
@@ -52,10 +53,12 @@ pub(super) fn of_findings(answer: Outcome, (new, open, resolved): (usize, usize,
 }
 
 fn tell_hidden(answer: Outcome, outcome: Outcome) {
-    if answer != outcome {
+    if outcome == Outcome::Well && answer != outcome {
         let word = if answer == Outcome::No { "no" } else { "undetermined" };
-        let line =
-            format!("the answer is {word}, as before: exit code {} hidden by --fail-on new", answer.code());
+        let line = format!(
+            "the answer is {word}, and nothing is new: exit code {} hidden by --fail-on new",
+            answer.code()
+        );
         insist("note", &line);
     }
 }

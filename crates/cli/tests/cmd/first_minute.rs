@@ -205,7 +205,50 @@ fn a_gate_on_new_findings_of_detections() {
     document["findings"] = serde_json::json!([]);
     std::fs::write(&none, document.to_string()).unwrap();
     assert_eq!(gate(&none).code, Some(3));
+    // What did not fail the earlier run is not old: an accepted finding, one that mattered less.
+    let mut document: serde_json::Value = serde_json::from_slice(&std::fs::read(&findings).unwrap()).unwrap();
+    for (member, value) in [
+        ("accepted", serde_json::json!({"id": "a", "owner": "o", "reason": "r", "expires": "2026-11-22"})),
+        ("severity", "note".into()),
+        ("severity", "low".into()),
+    ] {
+        let mut earlier = document.clone();
+        for finding in earlier["findings"].as_array_mut().unwrap() {
+            finding[member] = value.clone();
+        }
+        std::fs::write(&none, earlier.to_string()).unwrap();
+        assert_eq!(gate(&none).code, Some(3), "{member} {value}");
+    }
+    document["findings"] = serde_json::json!([]);
     let wrong = gate("examples/acme.json");
     assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
     assert!(wrong.stderr.contains("it is not a report of `invoketrail detect` as JSON"), "{}", wrong.stderr);
+}
+
+/// A variable counts over the file, also where it says no; and only where its flag can stand.
+#[test]
+fn a_variable_counts_over_the_file_and_only_where_its_flag_can_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("s.toml");
+    std::fs::write(&settings, "exit-zero = true").unwrap();
+    let audit = ["audit", "--inventory", "examples/acme.json", "--config", settings.to_str().unwrap()];
+    assert_eq!(with(&audit, &[]).code, Some(0));
+    assert_eq!(with(&audit, &[("INVOKETRAIL_EXIT_ZERO", "false")]).code, Some(3));
+    // `undo` writes no file without --merge, and is needed in a hurry.
+    let said = with(&["undo", "nothing.journal"], &[("INVOKETRAIL_OUTPUT", "a.json")]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(said.stderr.contains("ignoring INVOKETRAIL_OUTPUT"), "{}", said.stderr);
+    let said = with(&["plan", "--demo"], &[("INVOKETRAIL_OUTPUT", "a.json,b.md")]);
+    assert_eq!(said.code, Some(2), "{}", said.stderr);
+}
+
+/// What is left out by what was asked for is not said to be absent.
+#[test]
+fn findings_outside_the_time_that_was_asked_for_are_counted() {
+    for flags in [&["--since", "2026-11-23"][..], &["--severity", "critical"]] {
+        let said = run(&[&["detect", "examples/logs"][..], flags].concat());
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert!(!said.stdout.contains("No detection fires"), "{}", said.stdout);
+        assert!(said.stdout.contains("outside --since, --until and --severity"), "{}", said.stdout);
+    }
 }

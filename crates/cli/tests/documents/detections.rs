@@ -150,6 +150,7 @@ pub(crate) fn written(found: &Found, name: &str) -> String {
     let Found { facts, findings, stories, exceptions, accepted, account, left_out, rules } = found;
     let told = Detections {
         findings,
+        not_asked_for: 0,
         stories,
         accepted,
         exceptions,

@@ -1,6 +1,6 @@
 //! Who deploys functions, and what was deployed when.
 
-use super::habit::ways;
+use super::habit::{person_of, ways};
 use super::works::Works;
 use crate::change::Change;
 use crate::facts::{DAY, HOUR};
@@ -62,7 +62,7 @@ impl<'f> Deploys<'f> {
             deploys.since.entry(&change.account).or_insert(change.time);
             // What was done from elsewhere with another program than ever makes no habit of it.
             let habitual = DEPLOY.contains(&change.name.as_str()) && !works.has_foreign(change);
-            for way in ways(&change.agent, &change.address, &change.who.session) {
+            for way in ways(&change.agent, &change.address, &change.who) {
                 if !habitual {
                     break;
                 }
@@ -99,11 +99,23 @@ impl<'f> Deploys<'f> {
 
     /// True iff it was told that the principal deploys, or its own past shows it.
     pub(crate) fn is_usual(&self, name: &str, at: i64) -> bool {
+        self.is_told(name) || self.has_habit(name, at, |_| true)
+    }
+
+    /// The same of whoever used the session: of a role that people share, the person's own past.
+    pub(crate) fn is_usual_of(&self, name: &str, session: &str, at: i64) -> bool {
+        let person = person_of(name, session);
+        self.is_told(name) || self.has_habit(name, at, |how| person.is_none_or(|person| person == how))
+    }
+
+    /// True iff it was done in such a way on enough days before.
+    fn has_habit(&self, name: &str, at: i64, wanted: impl Fn(&str) -> bool) -> bool {
         let past = |times: &Vec<i64>| {
             let days = times.partition_point(|time| time.div_euclid(DAY) < at.div_euclid(DAY));
             days >= HABIT && times.first().is_some_and(|first| first + SINCE <= at)
         };
-        self.is_told(name) || self.habits.get(name).is_some_and(|ways| ways.values().any(past))
+        let mut ways = self.habits.get(name).into_iter().flatten();
+        ways.any(|((_, how), times)| wanted(how) && past(times))
     }
 
     /// True iff the principal deployed anything until that moment.
@@ -116,10 +128,10 @@ impl<'f> Deploys<'f> {
         self.pipelines.iter().any(|pattern| matches(pattern, name))
     }
 
-    /// True iff the change was made by a service, or by somebody who deploys as a habit.
+    /// True iff the change was made by a service, or by somebody who deploys as a habit: of people each has habits of his own.
     pub(crate) fn is_regular(&self, change: &Change) -> bool {
         let by_service = !change.who.service.is_empty() || change.who.name.ends_with(".amazonaws.com");
-        by_service || self.is_usual(&change.who.name, change.time)
+        by_service || self.is_usual_of(&change.who.name, &change.who.session, change.time)
     }
 
     /// True iff the role was created in the two weeks before that moment, regularly.

@@ -146,7 +146,7 @@ pub(super) fn excuse<'f>(
     if is_break_glass(name) {
         return None;
     }
-    if deploys.is_usual(name, at) {
+    if deploys.is_usual_of(name, view.way(&one.call).session, at) {
         return Some("the principal deploys functions as a habit");
     }
     if deploys.is_granted(function.arn, at) {

@@ -99,7 +99,18 @@ impl Deeds<'_> {
 /// True iff enough of the days of one way lie before that day: what is done each time with another program, from elsewhere and under
 /// another name is no habit.
 fn is_usual(ways: &Ways<'_>, day: i64) -> bool {
-    ways.values().any(|days| days.range(..day).take(USUAL_DAYS).count() >= USUAL_DAYS)
+    ways.values().any(|days| is_enough(days, day))
+}
+
+fn is_enough(days: &BTreeSet<i64>, day: i64) -> bool {
+    days.range(..day).take(USUAL_DAYS).count() >= USUAL_DAYS
+}
+
+/// The days of the ways that are those of whoever made the change: of a role that people share, the person's own.
+fn own<'w>(ways: &'w Ways<'_>, who: &Who) -> impl Iterator<Item = &'w BTreeSet<i64>> {
+    let person = habit::person(who);
+    let mine = move |how: &str| person.is_none_or(|person| person == how);
+    ways.iter().filter(move |((_, how), _)| mine(how)).map(|(_, days)| days)
 }
 
 /// See the module.
@@ -125,7 +136,7 @@ impl<'v> Deployers<'v> {
             let day = change.time.div_euclid(DAY);
             let deeds = by.entry(change.who.name.as_str()).or_default();
             deeds.times.push(change.time);
-            let ways = habit::ways(&change.agent, &change.address, &change.who.session);
+            let ways = habit::ways(&change.agent, &change.address, &change.who);
             ways.into_iter().for_each(|way| {
                 deeds.changing.entry(way).or_default().insert(day);
             });
@@ -180,12 +191,13 @@ impl<'v> Deployers<'v> {
         }
         let none = Deeds::default();
         let deeds = self.by.get(who.name.as_str()).unwrap_or(&none);
-        if is_usual(&deeds.deploying, change.time.div_euclid(DAY)) {
+        let today = change.time.div_euclid(DAY);
+        if own(&deeds.deploying, who).any(|days| is_enough(days, today)) {
             let altered = is_altered(deeds, change);
             return if altered { Standing::Altered } else { Standing::Usual };
         }
         let unseen = |first: i64| !self.view.has_learned(&change.account, first);
-        let settled = deeds.deploying.values().any(|days| days.len() >= SETTLED_DAYS);
+        let settled = own(&deeds.deploying, who).any(|days| days.len() >= SETTLED_DAYS);
         if settled && (!person || deeds.first.is_none_or(unseen)) {
             return Standing::Usual;
         }

@@ -33,6 +33,9 @@ const OFFICE: usize = 3;
 /// Places of a role of many people, or of somebody on the road: there a new place must be far from all of them.
 const MANY: usize = 3;
 
+/// Days with calls before it is known that a machine works from one place.
+const SETTLED: usize = 10;
+
 /// A call from a new place.
 struct Strange<'b, 'f> {
     principal: &'b Principal<'f>,
@@ -129,7 +132,10 @@ fn of_principal<'b, 'f>(
                 .function(&one.call)
                 .is_some_and(|function| book.has_learned(view, function.account, one.time()));
             let others = others(shared, &place, day);
-            let is_new = if near.places.len() >= MANY {
+            let machine = !is_of_people(principal.caller.name);
+            let is_new = if machine && near.is_settled(days.len()) {
+                true
+            } else if near.places.len() >= MANY {
                 !wide.has(&place.wide()) && !wide.roams(days.len(), day)
             } else {
                 !near.roams(days.len(), day)
@@ -211,6 +217,14 @@ impl Past {
         if seen.1 != day {
             *seen = (seen.0 + 1, day);
         }
+    }
+
+    /// True iff it works from one place on nearly all days, and elsewhere on few: single days elsewhere make no habit of moving.
+    fn is_settled(&self, days: usize) -> bool {
+        let home = self.places.values().map(|(days, _)| *days).max().unwrap_or(0);
+        let rare = self.places.values().filter(|(seen, _)| seen * 5 < days);
+        let away: usize = rare.map(|(days, _)| *days).sum();
+        days >= SETTLED && home * 10 >= days * 9 && away * 5 < days
     }
 
     /// True iff new places are usual: two new ones in three weeks, or one to be expected within two weeks (Good and Turing's estimate

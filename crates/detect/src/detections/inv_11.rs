@@ -1,12 +1,12 @@
 //! INV-11: root, or a key that lasts, calls.
 
 use super::inv_shared::{functions, tell};
-use crate::baseline::{Book, Kind, NEW_FUNCTION, Use, few, incidents, is_break_glass};
+use crate::baseline::{Book, Kind, NEW_FUNCTION, Place, Use, family, few, incidents, is_break_glass, place};
 use crate::detection::Detection;
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{Call, View};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -22,6 +22,32 @@ pub(super) const DETECTION: Detection = Detection {
 
 /// Days without a call after which a habit is over.
 const OVER: i32 = 30;
+/// Days with calls after which a key is used as a habit, in whatever way.
+const HABIT: usize = 5;
+
+/// Days with calls.
+#[derive(Default)]
+struct Days {
+    all: BTreeSet<i32>,
+    /// The same by place and program: two days that were strange make no habit of what comes from elsewhere with another program.
+    ways: BTreeMap<(Place, String), BTreeSet<i32>>,
+}
+
+impl Days {
+    fn of(view: &View<'_>, uses: &[&Use<'_>]) -> Days {
+        let mut days = Days::default();
+        for one in uses {
+            days.all.insert(one.call.key.day);
+            days.ways.entry(manner(view, one)).or_default().insert(one.call.key.day);
+        }
+        days
+    }
+}
+
+fn manner(view: &View<'_>, one: &Use<'_>) -> (Place, String) {
+    let way = view.way(&one.call);
+    (place(&way, view.settings), family(way.agent))
+}
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
@@ -31,7 +57,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let calls = uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Dry));
         let lasting: Vec<&Use<'_>> =
             calls.filter(|one| root || !view.way(&one.call).key.is_empty()).collect();
-        let days: BTreeSet<i32> = lasting.iter().map(|one| one.call.key.day).collect();
+        let days = Days::of(view, &lasting);
         let strange: Vec<&Use<'_>> = lasting
             .iter()
             .copied()
@@ -48,7 +74,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             };
             let seen = format!("{} called {names} with {what}.", principal.caller.name);
             let day = incident.first().map_or(0, |one| one.call.key.day);
-            let before = days.range(..day).count();
+            let before = days.all.range(..day).count();
             let normal = format!(
                 "Before, it called on {}, so this is no habit.",
                 crate::baseline::count(before, "day")
@@ -66,14 +92,15 @@ fn is_strange(
     book: &Book<'_>,
     (name, root): (&str, bool),
     one: &Use<'_>,
-    days: &BTreeSet<i32>,
+    days: &Days,
 ) -> bool {
     let Some(known) = book.function(&one.call) else { return false };
     let day = one.call.key.day;
-    let before = days.range(..day);
+    let before = days.all.range(..day);
     let silent = before.clone().next_back().is_some_and(|last| day - last >= OVER);
-    // Whoever calls on a third day was told of on the first.
-    let habit = before.count() >= 2 && !silent;
+    // Whoever calls on a third day in the same way was told of on the first.
+    let alike = days.ways.get(&manner(view, one)).map_or(0, |days| days.range(..day).count());
+    let habit = (before.count() >= HABIT || alike >= 2) && !silent;
     if habit {
         return false;
     }

@@ -19,13 +19,15 @@ pub(super) const DETECTION: Detection = Detection {
     thresholds: &[Threshold {
         key: "errors-an-hour",
         default: 100.0,
-        meaning: "Errors in an hour below which nothing is a burst.",
+        meaning: "Errors in an hour below which nothing is a burst; a fifth of it is enough for twenty times as many as ever.",
     }],
     find,
 };
 
 /// How many times the largest hour of four weeks a burst must be.
 const TIMES: f64 = 5.0;
+/// A fifth of the floor is enough for what is so many times as much as ever, by whoever is known for so many days.
+const QUIET: (u64, f64, usize) = (5, 20.0, 10);
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
@@ -54,16 +56,20 @@ fn of_principal<'f>(
             failed.push(one);
         }
     }
-    if errors.most() < floor {
+    let quiet = (floor / QUIET.0).max(1);
+    if errors.most() < quiet {
         return Vec::new();
     }
     let total: BTreeMap<i64, u64> = all.iter().collect();
-    let loud: Vec<(i64, u64)> = errors.iter().filter(|(_, count)| *count >= floor).collect();
+    let loud: Vec<(i64, u64)> = errors.iter().filter(|(_, count)| *count >= quiet).collect();
     let bursts: Vec<_> = loud
         .into_iter()
         .filter(|(hour, count)| count * 2 >= total.get(hour).copied().unwrap_or(0))
         .map(|(hour, count)| (hour, count, errors.usual(hour), all.usual(hour)))
-        .filter(|(_, count, usual, calls)| calls.days >= 3 && usual.is_exceeded(*count, TIMES))
+        .filter(|(_, count, usual, calls)| {
+            let loud = *count >= floor && calls.days >= 3 && usual.is_exceeded(*count, TIMES);
+            loud || (calls.days >= QUIET.2 && usual.is_exceeded(*count, QUIET.1))
+        })
         .collect();
     let mut found = Vec::new();
     for group in incidents(&bursts, |one| one.0, 24) {

@@ -90,7 +90,7 @@ fn errors_by_the_hundred() {
     assert_eq!(of(&told, "INV-18").len(), 1);
     let throttled = in_month(failed(many(200, on(20, 10), "pay", &backend), "TooManyRequestsException"));
     assert!(of(&throttled, "INV-18").is_empty());
-    let few = in_month(failed(many(60, on(20, 10), "pay", &backend), "InvalidParameterValueException"));
+    let few = in_month(failed(many(19, on(20, 10), "pay", &backend), "InvalidParameterValueException"));
     assert!(of(&few, "INV-18").is_empty());
 }
 

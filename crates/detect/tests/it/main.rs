@@ -6,6 +6,7 @@ mod inv_change;
 mod inv_how;
 mod inv_much;
 mod inv_ordinary;
+mod inv_person;
 mod inv_who;
 mod inv_why;
 mod lam;

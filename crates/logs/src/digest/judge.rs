@@ -10,7 +10,7 @@ use crate::digest::name::Chain;
 use crate::digest::unlisted::Unlisted;
 use crate::digest::validation::{State, Totals, Unproven, ValidatedChain, Validation};
 use crate::digest::windows::Timeline;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What `found` prove of the log files in `seen`.
 ///
@@ -73,9 +73,12 @@ fn validation(
     for one in all {
         groups.entry(&one.merged.name.chain).or_default().push(one);
     }
+    let hourly: BTreeSet<Chain> = groups.keys().filter(|chain| !chain.backfill).copied().cloned().collect();
     let chain = |(chain, mut group): (&Chain, Vec<&Weighed<'_>>)| {
         group.sort_by_key(|one| (one.end(), one.merged.below));
-        ValidatedChain { chain: chain.clone(), windows: Timeline::new(asked, &sighted, unlisted).lay(&group) }
+        let alone = chain.backfill && !hourly.contains(&Chain { backfill: false, ..chain.clone() });
+        let windows = Timeline::new(asked, &sighted, unlisted).lay(&group, alone);
+        ValidatedChain { chain: chain.clone(), windows }
     };
     let chains: Vec<ValidatedChain> = groups.into_iter().map(chain).collect();
     let unproven = unproven(all, seen, asked, unlisted);

@@ -179,6 +179,9 @@ pub enum Reason {
     /// *Not assertable*: behind the newest digest. If later ones were deleted, nothing shows it.
     #[error("no digest: it lies behind the newest of the chain")]
     After,
+    /// *Not assertable*: there are digests of backfill, and of the chain of each hour, which is always there, none.
+    #[error("no digest of the hour: only digests of backfill are here")]
+    OnlyBackfill,
 }
 
 impl Reason {
@@ -198,7 +201,8 @@ impl Reason {
             | Self::Restarted
             | Self::Between
             | Self::Before
-            | Self::After => State::NotAssertable,
+            | Self::After
+            | Self::OnlyBackfill => State::NotAssertable,
             _ => State::Invalid,
         }
     }

@@ -30,8 +30,8 @@ impl<'a, 's> Timeline<'a, 's> {
         Timeline { asked, sighted, unlisted, covered: None, windows: Vec::new() }
     }
 
-    /// The windows of `group`, which are of one chain.
-    pub(super) fn lay(mut self, group: &[&Weighed<'_>]) -> Vec<Window> {
+    /// The windows of `group`, which are of one chain. `alone`: it is of backfill, and the chain that it fills is not there.
+    pub(super) fn lay(mut self, group: &[&Weighed<'_>], alone: bool) -> Vec<Window> {
         // Backfill digests come when there is something to fill in: the time between them is no gap.
         let backfill = group.first().is_some_and(|one| one.merged.name.chain.backfill);
         for one in group {
@@ -49,6 +49,9 @@ impl<'a, 's> Timeline<'a, 's> {
         }
         if let (false, Some(to), Some(covered)) = (backfill, self.asked.to, self.covered) {
             self.empty(covered..to, Reason::After);
+        }
+        if let (true, Some(from), Some(to)) = (alone, self.asked.from, self.asked.to) {
+            self.empty(from..to, Reason::OnlyBackfill);
         }
         if let (false, Some(first)) = (backfill, group.first()) {
             self.beyond(first);

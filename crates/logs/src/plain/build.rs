@@ -45,18 +45,43 @@ fn tree(raw: &[u8]) -> Result<Node<'_>, Reason> {
     serde_json::from_str(text).map_err(|error| Reason::NotJson { why: error.to_string() })
 }
 
-/// True iff somewhere in these bytes, which are no JSON, stands `"eventSource"` with one of our sources, or an escape that
-/// may spell it.
+/// False iff these bytes, which are not read, name another source wherever they name one, legibly, and hold nothing that may spell one
+/// of ours. What cannot be read is not something else only because it cannot be read.
 fn looks_of_interest(raw: &[u8]) -> bool {
-    let named = [LAMBDA, CLOUDTRAIL].iter().any(|source| {
-        let quoted = format!("\"{source}\"");
-        memchr::memmem::find_iter(raw, quoted.as_bytes()).any(|at| {
-            let before = raw.get(..at).unwrap_or_default().trim_ascii_end();
-            let key = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
-            key.is_some_and(|key| key.ends_with(b"\"eventSource\""))
-        })
-    });
-    named || memchr::memmem::find_iter(raw, br"\u00").any(|at| spells_a_letter(raw, at))
+    let ours = [LAMBDA, CLOUDTRAIL]
+        .iter()
+        .any(|source| raw.windows(source.len()).any(|bytes| bytes.eq_ignore_ascii_case(source.as_bytes())));
+    let escaped = || memchr::memmem::find_iter(raw, br"\u00").any(|at| spells_a_letter(raw, at));
+    ours || escaped() || !names_another_source(raw)
+}
+
+/// True iff `"eventSource": "..."` stands in these bytes, and each has the form of a service's name.
+fn names_another_source(raw: &[u8]) -> bool {
+    const KEY: &[u8] = b"eventSource";
+    let mut named = false;
+    for at in memchr::memmem::find_iter(raw, KEY) {
+        let behind = raw.get(at + KEY.len()..).unwrap_or_default();
+        // `eventSourceARN` and the like.
+        if behind.first().is_some_and(u8::is_ascii_alphanumeric) {
+            continue;
+        }
+        let value = || {
+            raw.get(..at)?.strip_suffix(b"\"")?;
+            let rest = behind.strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b":")?;
+            let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
+            rest.get(..rest.iter().position(|one| *one == b'"')?)
+        };
+        let is_service = |value: &[u8]| {
+            let plain =
+                |one: &u8| one.is_ascii_lowercase() || one.is_ascii_digit() || matches!(one, b'.' | b'-');
+            !value.is_empty() && value.iter().all(plain)
+        };
+        if !value().is_some_and(is_service) {
+            return false;
+        }
+        named = true;
+    }
+    named
 }
 
 /// True iff the escape `\u00..` at `at` stands for a letter, a dot, or one of their neighbours in ASCII.
@@ -134,7 +159,8 @@ fn read<'a>(record: Members<'_, 'a>, raw: &'a [u8], offset: usize) -> Result<Jud
     let says = |member, wanted: &[&str]| {
         record.all(member).any(|value| matches!(value, Node::Text(text) if wanted.contains(&&**text)))
     };
-    if record.all("insightDetails").next().is_some() {
+    // An export may write what is absent as null.
+    if record.all("insightDetails").any(|value| *value != Node::Null) {
         return Ok(Judged::NotAnEvent);
     }
     if !says("eventSource", &[LAMBDA, CLOUDTRAIL]) {
@@ -284,4 +310,45 @@ fn window<'a>(record: Members<'_, 'a>) -> Result<Aggregated<'a>, Reason> {
         _ => None,
     };
     Ok(Aggregated { window_end: record.object("timeWindow")?.text("windowEnd")?, count })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Judged, judge};
+
+    const RECORD: &str = r#"{"eventVersion":"1.08","eventTime":"2026-11-20T01:02:03Z","eventSource":"lambda.amazonaws.com","eventName":"Invoke","eventID":"1","userIdentity":{}}"#;
+
+    /// What cannot be read is not something else only because it cannot be read.
+    #[test]
+    fn a_record_that_is_not_json_is_refused_unless_it_names_another_source() {
+        let lambda = r#""eventSource":"lambda.amazonaws.com""#;
+        for damaged in [
+            r#""eventSource""lambda.amazonaws.com""#,
+            r#""eventSource:"lambda.amazonaws.com""#,
+            r#""eventSource":lambda.amazonaws.com""#,
+            r#""eventSourc_":"lambda.amazonaws.com","a":NaN"#,
+            r#""eventSource":"lambda_amazonaws.com","a":NaN"#,
+            r#""eventSource":"Lambda.amazonaws.com","a":NaN"#,
+            r#""eventSource":null,"a":NaN"#,
+            r#""a":NaN"#,
+        ] {
+            let record = RECORD.replace(lambda, damaged);
+            assert!(matches!(judge(record.as_bytes(), 0), Judged::Refused(_)), "{record}");
+        }
+        for other in [
+            r#""eventSource":"s3.amazonaws.com","a":NaN"#,
+            r#""eventSource" : "sts.amazonaws.com","eventSourceARN":"arn:aws:sqs:us-east-1:1:q","a":tru"#,
+        ] {
+            let record = RECORD.replace(lambda, other);
+            assert_eq!(judge(record.as_bytes(), 0), Judged::Other, "{record}");
+        }
+    }
+
+    #[test]
+    fn insight_details_that_are_null_are_absent() {
+        let record = RECORD.replace(r#""userIdentity":{}"#, r#""userIdentity":{},"insightDetails":null"#);
+        assert!(matches!(judge(record.as_bytes(), 0), Judged::OfInterest(_)));
+        let record = RECORD.replace(r#""userIdentity":{}"#, r#""userIdentity":{},"insightDetails":{}"#);
+        assert_eq!(judge(record.as_bytes(), 0), Judged::NotAnEvent);
+    }
 }

@@ -257,6 +257,16 @@ fn backfill_is_a_chain_of_its_own() {
     assert_eq!(validation.chains[0].windows.len(), 5);
 }
 
+/// Whoever deletes the chain of each hour leaves that of backfill, which proves a part.
+#[test]
+fn backfill_alone_proves_no_hour() {
+    let mut bucket = Bucket::chain(0, &[]);
+    bucket.deliver(2, 1, None, "_backfill");
+    let validation = bucket.asked(at(0)..at(5));
+    assert_eq!(validation.state(), NotAssertable, "{validation:#?}");
+    assert!(validation.chains[0].windows.iter().any(|one| one.reasons == [Reason::OnlyBackfill]));
+}
+
 #[test]
 fn late_and_overlapping_digests_are_valid_and_noted() {
     let mut bucket = whole();
