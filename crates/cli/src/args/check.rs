@@ -63,13 +63,13 @@ pub(crate) struct Check {
 #[command(next_help_heading = "CloudFormation")]
 pub(crate) struct Stack {
     /// The template as it is deployed: what becomes of each resource is judged.
-    #[arg(long, value_name = "FILE", requires = "cloudformation", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "selectors"], value_hint = ValueHint::FilePath)]
     pub(crate) against: Option<PathBuf>,
     /// The value of a parameter of the template; repeatable. It is never shown.
-    #[arg(long, value_name = "NAME=VALUE", requires = "cloudformation")]
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with_all = ["terraform", "selectors"])]
     pub(crate) parameter: Vec<Parameter>,
     /// The name of the stack.
-    #[arg(long, value_name = "NAME", requires = "cloudformation")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["terraform", "selectors"])]
     pub(crate) stack_name: Option<String>,
 }
 

@@ -245,7 +245,7 @@ fn what_is_not_a_template_is_refused_in_one_line() {
     for (text, code, why) in [
         (bomb, 1, "cannot read"),
         (deep, 1, "cannot read"),
-        ("Resources:\n  A: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Ref B}}\n".to_owned(), 4, ""),
+        ("Resources:\n  A: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Ref B}}\n".to_owned(), 3, ""),
         ("Resources: [\n".to_owned(), 1, "cannot read"),
         ("hello\n".to_owned(), 1, "cannot read"),
         ("Resources: {A: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !FindInMap [M, a, b]}}}\n".to_owned(), 1, "mapping"),

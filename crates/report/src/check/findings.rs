@@ -60,11 +60,11 @@ struct Named<'a> {
 }
 
 impl Named<'_> {
-    /// Its code, what it is about and `key` make the name. Neither words nor lines count.
+    /// Its code, what it adds to the answer, what it is about and `key` make the name: what decided nothing hides nothing that does. Neither words nor lines count.
     fn push(&mut self, mut finding: Finding, key: &[&str]) {
         let (account, region) = finding.place.as_ref().map_or(("", ""), |(one, other)| (one, other));
         let about = finding.arn.as_deref().or(finding.address.as_deref()).unwrap_or(&finding.name);
-        let mut parts = vec![finding.code.as_str(), about, account, region];
+        let mut parts = vec![finding.code.as_str(), finding.conclusion.as_str(), about, account, region];
         parts.extend(key);
         let print = xxh3_128(parts.join("\u{0}").as_bytes());
         let times = self.seen.entry(print).or_default();
