@@ -45,43 +45,25 @@ fn tree(raw: &[u8]) -> Result<Node<'_>, Reason> {
     serde_json::from_str(text).map_err(|error| Reason::NotJson { why: error.to_string() })
 }
 
-/// False iff these bytes, which are not read, name another source wherever they name one, legibly, and hold nothing that may spell one
-/// of ours. What cannot be read is not something else only because it cannot be read.
+/// False iff these bytes, which are not read, name another source and none of ours, and hold no escape that may spell one. What cannot
+/// be read is not something else only because it cannot be read.
 fn looks_of_interest(raw: &[u8]) -> bool {
-    let ours = [LAMBDA, CLOUDTRAIL]
-        .iter()
-        .any(|source| raw.windows(source.len()).any(|bytes| bytes.eq_ignore_ascii_case(source.as_bytes())));
-    let escaped = || memchr::memmem::find_iter(raw, br"\u00").any(|at| spells_a_letter(raw, at));
-    ours || escaped() || !names_another_source(raw)
+    let mut another = false;
+    for at in memchr::memmem::find_iter(raw, b"\"eventSource\"") {
+        match source_at(raw, at) {
+            Some(source) if [LAMBDA, CLOUDTRAIL].contains(&source) => return true,
+            Some(source) => another |= !is_nearly_ours(source),
+            None => {}
+        }
+    }
+    !another || memchr::memmem::find_iter(raw, br"\u00").any(|at| spells_a_letter(raw, at))
 }
 
-/// True iff `"eventSource": "..."` stands in these bytes, and each has the form of a service's name.
-fn names_another_source(raw: &[u8]) -> bool {
-    const KEY: &[u8] = b"eventSource";
-    let mut named = false;
-    for at in memchr::memmem::find_iter(raw, KEY) {
-        let behind = raw.get(at + KEY.len()..).unwrap_or_default();
-        // `eventSourceARN` and the like.
-        if behind.first().is_some_and(u8::is_ascii_alphanumeric) {
-            continue;
-        }
-        let value = || {
-            raw.get(..at)?.strip_suffix(b"\"")?;
-            let rest = behind.strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b":")?;
-            let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
-            rest.get(..rest.iter().position(|one| *one == b'"')?)
-        };
-        let is_service = |value: &[u8]| {
-            let plain =
-                |one: &u8| one.is_ascii_lowercase() || one.is_ascii_digit() || matches!(one, b'.' | b'-');
-            !value.is_empty() && value.iter().all(plain)
-        };
-        if !value().is_some_and(is_service) {
-            return false;
-        }
-        named = true;
-    }
-    named
+/// The text in the member `eventSource` whose key begins at `at`; `None` iff there is none that can be read.
+fn source_at(raw: &[u8], at: usize) -> Option<&str> {
+    let rest = raw.get(at + b"\"eventSource\"".len()..)?.trim_ascii_start().strip_prefix(b":")?;
+    let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
+    std::str::from_utf8(rest.get(..memchr::memchr(b'"', rest)?)?).ok()
 }
 
 /// True iff the escape `\u00..` at `at` stands for a letter, a dot, or one of their neighbours in ASCII.
