@@ -91,20 +91,21 @@ fn a_template_over_an_inventory_changes_what_has_its_name() {
 #[test]
 fn what_two_templates_change_is_judged() {
     let of = |before: &[String], after: &[String]| judged(&compared(before, after), Some(&acme())).1;
-    let full = a_trail(EVERY);
-    assert_eq!(of(&[full.clone()], &[full.clone()]).conclusion, Conclusion::Nothing);
-    let gate = of(&[full.clone()], &[a_trail(&only("orders"))]);
+    let one = a_trail(EVERY);
+    let full = std::slice::from_ref(&one);
+    assert_eq!(of(full, full).conclusion, Conclusion::Nothing);
+    let gate = of(full, &[a_trail(&only("orders"))]);
     assert!(gate.conclusion == Conclusion::No && gate.stops[0].certain);
-    let gate = of(&[full.clone()], &[a_function("New", "new")]);
+    let gate = of(full, &[a_function("New", "new")]);
     assert!(gate.conclusion == Conclusion::No && gate.stops[0].certain);
-    let kept = full.replace("    Type", "    DeletionPolicy: Retain\n    Type");
+    let kept = one.replace("    Type", "    DeletionPolicy: Retain\n    Type");
     let gate = of(&[kept], &[a_function("New", "new")]);
     assert_eq!((gate.conclusion, gate.stops.len()), (Conclusion::Yes, 0));
     // The new one is there before the old one goes.
-    let gate = of(&[full.clone()], &[full.replace("TrailName: main", "TrailName: second")]);
+    let gate = of(full, &[one.replace("TrailName: main", "TrailName: second")]);
     assert_eq!((gate.conclusion, gate.stops.len(), gate.interruptions.len()), (Conclusion::Yes, 0, 0));
-    let stopped = full.replace("IsLogging: true", "IsLogging: false");
-    assert_eq!(of(&[full], &[stopped]).conclusion, Conclusion::No);
+    let stopped = one.replace("IsLogging: true", "IsLogging: false");
+    assert_eq!(of(full, &[stopped]).conclusion, Conclusion::No);
 }
 
 #[test]
