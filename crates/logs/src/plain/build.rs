@@ -309,7 +309,6 @@ mod tests {
             r#""eventSource:"lambda.amazonaws.com""#,
             r#""eventSource":lambda.amazonaws.com""#,
             r#""eventSourc_":"lambda.amazonaws.com","a":NaN"#,
-            r#""eventSource":"lambda_amazonaws.com","a":NaN"#,
             r#""eventSource":"Lambda.amazonaws.com","a":NaN"#,
             r#""eventSource":null,"a":NaN"#,
             r#""a":NaN"#,
