@@ -106,7 +106,13 @@ fn every_flag_has_a_variable() {
             let set = [(name.strip_prefix("INVOKETRAIL_").unwrap(), value.as_str())];
             let said = line(&typed, &set).unwrap();
             let flag = if takes { format!("--{long}={value}") } else { format!("--{long}") };
-            assert_eq!(said.last(), Some(&flag), "{path:?}");
+            if said.last() != Some(&flag) {
+                // One that can only stand beside another counts only there.
+                let typed: Vec<OsString> =
+                    std::iter::once("invoketrail").chain(typed.iter().copied()).map(OsString::from).collect();
+                assert!(super::needs_more(&typed, &[flag.clone().into()]), "{path:?} {flag}");
+                continue;
+            }
             seen += 1;
         }
     }
