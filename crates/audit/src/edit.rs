@@ -117,7 +117,7 @@ pub enum Exclusions {
     Drop,
 }
 
-/// The selectors with every management event recorded too, read and write, but for what stays excluded.
+/// The selectors with every management event recorded too, read and write, except what stays excluded.
 ///
 /// # Errors
 /// As [`extend`].

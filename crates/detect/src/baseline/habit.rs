@@ -5,7 +5,7 @@ use super::names::is_of_people;
 use crate::change::Who;
 
 /// The ways of a deed, each of a program and of what else does not change by chance: the network it comes from, and what its sessions are
-/// called. Of a person both are the person: colleagues share the role and the network, and what one does is no habit of another.
+/// called. Of a person both are the person: colleagues share the role and the network, and the habit of one is not the habit of another.
 pub(crate) fn ways<'t>(agent: &'t str, address: &'t str, who: &'t Who) -> [(&'t str, &'t str); 2] {
     let program = program(agent);
     match person(who) {

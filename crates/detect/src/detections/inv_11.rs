@@ -98,7 +98,7 @@ fn is_strange(
     let day = one.call.key.day;
     let before = days.all.range(..day);
     let silent = before.clone().next_back().is_some_and(|last| day - last >= OVER);
-    // Whoever calls on a third day in the same way was told of on the first.
+    // Whoever calls on a third day in the same way was found on the first.
     let alike = days.ways.get(&manner(view, one)).map_or(0, |days| days.range(..day).count());
     let habit = (before.count() >= HABIT || alike >= 2) && !silent;
     if habit {

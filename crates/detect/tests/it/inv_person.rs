@@ -1,5 +1,5 @@
 //! People who share a role: habits are each person's own, and several rare signs on one day are a finding. INV-20, LAM-05, INV-06; and what
-//! was strange twice is no habit of a machine or a key: INV-03, INV-11, INV-18.
+//! was strange twice is not a habit of a machine or a key: INV-03, INV-11, INV-18.
 
 use crate::inv_who::{in_month, on};
 use crate::world::{DAY, SHOP, call, change, daily, of, session, user, with};

@@ -110,7 +110,7 @@ fn is_new(one: &Proposed, old: Option<&str>, made: Option<&str>) -> bool {
     }
 }
 
-/// The unqualified ARN that a function has; `None` iff it cannot be told.
+/// The unqualified ARN that a function has; `None` iff it is unknown.
 fn arn(properties: Option<&Value>, home: &Home, partition: &str) -> Option<String> {
     let text = |name: &str| properties?.get(name)?.as_text();
     if let Some(arn) = text(property::ARN) {

@@ -98,7 +98,7 @@ fn yaml(value: &Json, indent: usize, out: &mut String) {
     }
 }
 
-/// What a document says, but for lines and columns; or its error without them.
+/// What a document says, except lines and columns; or its error without them.
 fn said(bytes: &[u8], options: &Options) -> Result<Vec<String>, String> {
     let mut document = read(bytes, options).map_err(|error| error.code().to_owned())?;
     document.resources.iter_mut().for_each(|one| one.at = None);
