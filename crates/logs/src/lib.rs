@@ -21,6 +21,7 @@ pub mod scan;
 mod sheet;
 mod sink;
 mod time;
+mod uuid;
 mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
@@ -42,4 +43,5 @@ pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text
 pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts};
 pub use sink::{Event, Sink, Wanted};
 pub use time::{milliseconds, text_of, write_text_of};
+pub use uuid::{uuid_bits, uuid_text};
 pub use who::Via;

@@ -2,6 +2,7 @@
 
 use crate::home::Home;
 use crate::object_key::{is_account, is_region};
+use crate::uuid::uuid_bits;
 use cloudtrail::arn::{Arn, partition_of};
 use cloudtrail::resource::ResourceType;
 use foldhash::fast::FixedState;
@@ -396,37 +397,9 @@ pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 /// The bits of an id, and true iff they are a UUID written as usual, from which the text can be made again. An event id is a
 /// UUID: its 128 bits are as good a key as there is. Other texts are hashed.
 pub(crate) fn id_bits(id: &str) -> (u128, bool) {
-    if let Some(bits) = uuid(id.as_bytes()) {
+    if let Some(bits) = uuid_bits(id) {
         return (bits, true);
     }
     let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(id.as_bytes()));
     (half(2) << 64 | half(3), false)
 }
-
-/// The bits of a UUID as it is usually written: lower case, dashes where they belong.
-#[inline]
-fn uuid(text: &[u8]) -> Option<u128> {
-    let text: &[u8; 36] = text.try_into().ok()?;
-    let (mut bits, mut wrong) = (0_u128, 0);
-    let parts = [(0, 8), (9, 13), (14, 18), (19, 23), (24, 36)];
-    for (from, to) in parts {
-        for byte in text.get(from..to)? {
-            let digit = DIGITS[*byte as usize];
-            wrong |= digit;
-            bits = bits << 4 | u128::from(digit & 15);
-        }
-    }
-    let dashes = [8, 13, 18, 23].iter().all(|at| text[*at] == b'-');
-    (wrong < 16 && dashes).then_some(bits)
-}
-
-/// The value of each hexadecimal digit in lower case; more than 15 for any other byte.
-const DIGITS: [u8; 256] = {
-    let mut digits = [16; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value as usize] as usize] = value;
-        value += 1;
-    }
-    digits
-};

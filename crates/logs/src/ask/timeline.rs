@@ -5,6 +5,7 @@ use super::ranked::Ranked;
 use super::settle::merge;
 use super::tally::Tally;
 use super::{Dimension, Filter, Question};
+use crate::uuid::uuid_text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -173,9 +174,7 @@ fn line(draft: Draft, words: impl Fn(u32) -> Vec<String>) -> Line {
     }
 }
 
-/// The UUID of those bits, as AWS writes it.
+/// The UUID of those bits, where they are of one.
 fn uuid(bits: u128, known: bool) -> Option<String> {
-    let digits = format!("{bits:032x}");
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| &digits[from..to]);
-    known.then(|| parts.join("-"))
+    known.then(|| uuid_text(bits))
 }
