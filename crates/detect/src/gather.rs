@@ -10,8 +10,7 @@ use crate::facts::{Bounds, Cell, CellKey, DAY, EventId, Evidence, Facts, HOUR, I
 use crate::ruled::Ruled;
 use every::Watched;
 use foldhash::fast::FixedState;
-use logs::{Event, Home, Record, Sink};
-use memchr::memmem::Finder;
+use logs::{Event, Home, QualifierFinder, Record, Sink};
 use std::hash::BuildHasher;
 use way::way;
 
@@ -28,7 +27,7 @@ pub struct Gatherer<'r> {
     /// Texts are put together here.
     buffer: String,
     rules: Option<&'r Ruled>,
-    qualifier: Finder<'static>,
+    qualifier: QualifierFinder,
 }
 
 impl<'r> Gatherer<'r> {
@@ -44,7 +43,7 @@ impl<'r> Gatherer<'r> {
             watched: Watched::default(),
             buffer: String::new(),
             rules: None,
-            qualifier: Finder::new(way::QUALIFIER),
+            qualifier: QualifierFinder::default(),
         }
     }
 

@@ -119,7 +119,7 @@ const fn required(column: Column) -> Column {
 }
 
 const fn other(name: &'static str, kind: Kind, source: &'static str, meaning: &'static str) -> Column {
-    Column { name, kind, variety: Variety::Many, required: false, source, meaning }
+    Column { name, kind, variety: Many, required: false, source, meaning }
 }
 
 use Variety::{Few, Id, Long, Many, Sought};

@@ -3,9 +3,22 @@
 //! Pure: bytes and records in, bytes out. The same input gives the same bytes, whatever machine, threads and order.
 
 mod columns;
+mod control;
+mod daily;
 mod ddl;
+mod invocations;
+mod manifest;
+mod packed;
 mod partition;
+mod read;
+mod rows;
 
+pub use bytes::Bytes;
 pub use columns::{Column, Kind, PARTITIONS, Table, Variety};
+pub use control::{ControlEvents, record_hash};
 pub use ddl::{Engine, ddl};
+pub use invocations::{Invocations, MOST_ROWS, Packed};
+pub use manifest::{Input, Manifest, ManifestError, Part, Proven, SCHEMA};
+pub use packed::PackError;
 pub use partition::{NotAPartition, Partition};
+pub use read::{Found, Place, ReadError, control_rows, find, invocation_rows};

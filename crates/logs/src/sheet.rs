@@ -9,6 +9,7 @@ pub use texts::Texts;
 use crate::accounted::Accounted;
 use crate::home::Home;
 use crate::record::{Record, id_bits, is_of_web_function};
+use crate::who::way;
 use serde::{Deserialize, Serialize};
 
 /// A text of a row. [`Row::text`] is the number of that text in the sheet.
@@ -351,6 +352,14 @@ impl Sheet {
         put(Column::EventId, Some(record.event_told()).filter(|_| !event_uuid));
         put(Column::RequestId, request_id.filter(|_| !request_uuid));
         row
+    }
+}
+
+impl Record<'_> {
+    /// In which way the call came, as answers by `via` have it: `direct`, `service, async`.
+    #[must_use]
+    pub fn way(&self) -> &'static str {
+        way(marks(self))
     }
 }
 

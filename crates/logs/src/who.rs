@@ -46,6 +46,17 @@ impl Via {
     }
 }
 
+/// In which way a call came, in words: [`Via`], and whether the function ran later.
+pub(crate) fn way(marks: Marks) -> &'static str {
+    let later = marks.any(Marks::ASYNC.and(Marks::EXECUTION));
+    match (Via::of(marks), later) {
+        (Via::Service, true) => "service, async",
+        (Via::Direct, true) => "direct, async",
+        (Via::Console, true) => "console, async",
+        (via, _) => via.as_str(),
+    }
+}
+
 /// The columns that name a caller.
 pub(crate) const CALLER: [Column; 8] = [
     Column::Arn,

@@ -2,12 +2,8 @@
 
 use super::address::{network, session};
 use crate::call::{Caller, Said, Way};
-use logs::{Home, Record, Text};
-use memchr::memmem::Finder;
+use logs::{Home, QualifierFinder, Record, Text};
 use std::borrow::Cow;
-
-/// What is looked for in a record: see [`way`].
-pub(super) const QUALIFIER: &[u8] = b"\"qualifier\"";
 
 /// Letters of a user agent that are kept.
 const AGENT: usize = 160;
@@ -29,7 +25,7 @@ pub(super) fn way<'r>(
     record: &'r Record<'_>,
     home: Option<&'r Home>,
     said: &Said<'r>,
-    asked: &Finder<'_>,
+    asked: &QualifierFinder,
 ) -> Texts<'r> {
     fn text<'t>(said: &'t Option<Text<'_>>) -> &'t str {
         said.as_deref().unwrap_or_default()
@@ -62,21 +58,11 @@ fn cut(text: &str, most: usize) -> &str {
 }
 
 /// The version or alias: as it was asked for, else behind a name that was asked for, else the one that ran.
-fn qualifier<'r>(record: &'r Record<'_>, finder: &Finder<'_>) -> Option<&'r str> {
-    asked(record.raw, finder)
+fn qualifier<'r>(record: &'r Record<'_>, finder: &QualifierFinder) -> Option<&'r str> {
+    finder
+        .asked(record.raw)
         .or_else(|| behind(record.requested.as_ref()?.function_name.as_deref()?))
         .or_else(|| behind(record.executed.as_deref()?))
-}
-
-/// `"qualifier":"..."` among what was asked for.
-fn asked<'r>(raw: &'r [u8], finder: &Finder<'_>) -> Option<&'r str> {
-    let rest = raw.get(finder.find(raw)? + QUALIFIER.len()..)?.trim_ascii_start();
-    let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
-    // An escape is no part of a qualifier.
-    let end = memchr::memchr2(b'"', b'\\', rest).filter(|end| rest.get(*end) == Some(&b'"'))?;
-    let text = std::str::from_utf8(rest.get(..end)?).ok()?;
-    let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '$' | '-' | '_' | '.');
-    (!text.is_empty() && text.len() <= 128 && text.chars().all(plain)).then_some(text)
 }
 
 /// What stands behind the name of a function.
@@ -91,18 +77,10 @@ fn behind(name: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUALIFIER, behind, cut};
-    use memchr::memmem::Finder;
-
-    fn asked(raw: &[u8]) -> Option<&str> {
-        super::asked(raw, &Finder::new(QUALIFIER))
-    }
+    use super::{behind, cut};
 
     #[test]
     fn a_qualifier_is_found_where_it_stands() {
-        assert_eq!(asked(br#"{"requestParameters":{"qualifier" : "live"}}"#), Some("live"));
-        assert_eq!(asked(br#"{"requestParameters":{"qualifier":7}}"#), None);
-        assert_eq!(asked(br#"{"requestParameters":{"qualifier":"a\u0041"}}"#), None);
         assert_eq!(behind("arn:aws:lambda:eu-west-1:111122223333:function:pay:live"), Some("live"));
         assert_eq!(behind("arn:aws:lambda:eu-west-1:111122223333:function:pay"), None);
         assert_eq!(behind("pay:7"), Some("7"));

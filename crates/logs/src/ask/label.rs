@@ -1,9 +1,9 @@
 //! The words of one row under one dimension.
 
 use super::{Dimension, HOUR};
-use crate::sheet::{Column, Marks, Row, Sheet};
+use crate::sheet::{Column, Row, Sheet};
 use crate::time::text_of;
-use crate::who::{self, Via};
+use crate::who;
 use cloudtrail::resource::unqualified;
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ pub(super) fn label<'a>(dimension: Dimension, sheet: &'a Sheet, row: &Row) -> Co
         Dimension::Account => first(&[Column::Account]),
         Dimension::Owner => first(&[Column::Owner]),
         Dimension::Region => first(&[Column::Region]),
-        Dimension::Via => via(row.marks),
+        Dimension::Via => who::way(row.marks),
         Dimension::Name => first(&[Column::Name]),
         Dimension::Error => first(&[Column::Error]),
         Dimension::Version => first(&[Column::Executed]),
@@ -46,16 +46,6 @@ pub(super) fn function(text: &str) -> &str {
 pub(super) fn account(text: &str) -> &str {
     let twelve = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if twelve { text } else { NOTHING }
-}
-
-fn via(marks: Marks) -> &'static str {
-    let later = marks.any(Marks::ASYNC.and(Marks::EXECUTION));
-    match (Via::of(marks), later) {
-        (Via::Service, true) => "service, async",
-        (Via::Direct, true) => "direct, async",
-        (Via::Console, true) => "console, async",
-        (via, _) => via.as_str(),
-    }
 }
 
 /// The number of a row under a dimension of time, `None` for the others.

@@ -1,0 +1,281 @@
+//! What a folder of the lake was written from, and what came of it: `_manifest.json`, beside its files.
+
+use crate::columns::Table;
+use crate::partition::Partition;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the tables and of the manifest. A lake of another version is not read, and written anew.
+pub const SCHEMA: u32 = 1;
+
+/// What every manifest says it is.
+const FORMAT: &str = "invoketrail-lake";
+
+/// Bytes of a manifest at most: one of a million log files stays below.
+const LARGEST: usize = 512 << 20;
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    format: String,
+    schema: u32,
+    /// Whose folder.
+    account: String,
+    /// Of the folder.
+    region: String,
+    /// `YYYY-MM-DD`, of delivery.
+    day: String,
+    /// True iff `invocations` has the JSON of each record.
+    pub raw: bool,
+    /// Where inputs were read from: `s3://BUCKET/`, or a folder of this machine. Names of inputs begin there.
+    pub sources: Vec<String>,
+    /// The log files of the folder, by name.
+    pub inputs: Vec<Input>,
+    /// By table: its files, in order.
+    pub tables: BTreeMap<String, Vec<Part>>,
+    /// Invocations that are the same, byte for byte, as one that is a row.
+    pub copies: u64,
+    /// The same of management events.
+    pub control_copies: u64,
+    /// Management events of other services that are rows.
+    pub other_services: u64,
+    /// What digests prove; null iff that was not asked for.
+    pub digests: Option<Proven>,
+}
+
+/// A log file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Which of the manifest's sources it is in.
+    pub source: usize,
+    /// As `source_file` says it.
+    pub name: String,
+    /// Bytes, as it was delivered.
+    pub bytes: u64,
+    /// SHA-256 of these bytes; empty iff it could not be read.
+    pub sha256: String,
+    /// As S3 says; null for a local file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// Why nothing could be had of it; null where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
+    /// What was found in it.
+    pub facts: logs::Facts,
+    /// Records of invocations, copies included.
+    pub invocations: u64,
+    /// Records of Lambda and CloudTrail that are none.
+    pub control: u64,
+    /// Aggregated events, and the calls that they count.
+    pub aggregated: (u64, u64),
+}
+
+/// A file of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Its name in the table's folder.
+    pub file: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Their SHA-256.
+    pub sha256: String,
+}
+
+/// What digests prove of a folder's log files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proven {
+    /// Files that a valid digest lists with the hash that they have.
+    pub proven: u64,
+    /// Files that no valid digest lists.
+    pub unproven: Vec<String>,
+    /// Files that are not as a valid digest lists them.
+    pub changed: Vec<String>,
+}
+
+/// A text is no manifest of a lake of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    /// It is something else, cut, or damaged.
+    #[error("it is not a manifest of a lake: {0}")]
+    NotOurs(String),
+    /// Another version wrote it.
+    #[error("it has schema {0}; this version reads schema {SCHEMA}")]
+    Schema(u32),
+    /// It is that of another folder: it was copied or moved.
+    #[error("it is the manifest of {0}: the folder was copied or moved")]
+    Elsewhere(String),
+}
+
+impl Manifest {
+    /// The name of its file.
+    pub const FILE: &'static str = "_manifest.json";
+
+    /// Without inputs and files.
+    #[must_use]
+    pub fn new(partition: &Partition, raw: bool) -> Manifest {
+        Manifest {
+            format: FORMAT.to_owned(),
+            schema: SCHEMA,
+            account: partition.account().to_owned(),
+            region: partition.region().to_owned(),
+            day: partition.day().to_owned(),
+            raw,
+            sources: Vec::new(),
+            inputs: Vec::new(),
+            tables: Table::ALL.map(|table| (table.name().to_owned(), Vec::new())).into(),
+            copies: 0,
+            control_copies: 0,
+            other_services: 0,
+            digests: None,
+        }
+    }
+
+    /// As it is written: the same for the same manifest.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// What [`Manifest::to_bytes`] wrote for that folder.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn parse(bytes: &[u8], partition: &Partition) -> Result<Manifest, ManifestError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            schema: u32,
+        }
+        if bytes.len() > LARGEST {
+            return Err(ManifestError::NotOurs("it is too large".to_owned()));
+        }
+        let not_ours = |error: serde_json::Error| ManifestError::NotOurs(error.to_string());
+        let head: Head = serde_json::from_slice(bytes).map_err(not_ours)?;
+        if head.format != FORMAT {
+            return Err(ManifestError::NotOurs(format!("its format is not {FORMAT}")));
+        }
+        if head.schema != SCHEMA {
+            return Err(ManifestError::Schema(head.schema));
+        }
+        let manifest: Manifest = serde_json::from_slice(bytes).map_err(not_ours)?;
+        let said = Partition::new(&manifest.account, &manifest.region, &manifest.day);
+        if said.as_ref() != Some(partition) {
+            let name = said.map_or_else(|| "another folder".to_owned(), |one| one.to_string());
+            return Err(ManifestError::Elsewhere(name));
+        }
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Names of files lead nowhere else, and sources are there.
+    fn check(&self) -> Result<(), ManifestError> {
+        let plain = |name: &str| {
+            name.starts_with("part-") && name.ends_with(".parquet") && !name.contains(['/', '\\'])
+        };
+        let parts = self.tables.values().flatten();
+        if let Some(odd) = parts.into_iter().find(|part| !plain(&part.file)) {
+            return Err(ManifestError::NotOurs(format!("it names the file `{}`", odd.file.escape_debug())));
+        }
+        if let Some(odd) =
+            self.tables.keys().find(|name| Table::ALL.iter().all(|table| table.name() != *name))
+        {
+            return Err(ManifestError::NotOurs(format!("it names the table `{}`", odd.escape_debug())));
+        }
+        if self.inputs.iter().any(|input| input.source >= self.sources.len()) {
+            return Err(ManifestError::NotOurs("an input has a source that it does not name".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The files of a table.
+    #[must_use]
+    pub fn parts(&self, table: Table) -> &[Part] {
+        self.tables.get(table.name()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name of a table's file of that number, from 0 on.
+    #[must_use]
+    pub fn part_name(number: usize) -> String {
+        format!("part-{number:05}.parquet")
+    }
+
+    /// Where an input lies: its source and its name.
+    #[must_use]
+    pub fn path_of(&self, input: &Input) -> String {
+        let source = self.sources.get(input.source).map_or("", String::as_str);
+        match input.name.strip_prefix("s3://") {
+            Some(_) => input.name.clone(),
+            None if source.is_empty() || source.ends_with('/') => format!("{source}{}", input.name),
+            None => format!("{source}/{}", input.name),
+        }
+    }
+
+    /// Rows of a table.
+    #[must_use]
+    pub fn rows(&self, table: Table) -> u64 {
+        self.parts(table).iter().map(|part| part.rows).sum()
+    }
+
+    /// True iff every log file was read to its end.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let whole = |input: &Input| {
+            input.unread.is_none() && input.facts.refusals == 0 && input.facts.trouble.is_none()
+        };
+        self.inputs.iter().all(whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Input, Manifest, ManifestError, Part, SCHEMA};
+    use crate::partition::Partition;
+
+    fn partition() -> Partition {
+        "011122223333/eu-west-1/2026-11-17".parse().unwrap()
+    }
+
+    fn manifest() -> Manifest {
+        let mut manifest = Manifest::new(&partition(), false);
+        manifest.sources.push("/logs".to_owned());
+        manifest.inputs.push(Input { name: "AWSLogs/a.json.gz".to_owned(), ..Input::default() });
+        let part = Part { file: Manifest::part_name(0), rows: 3, bytes: 9, sha256: "00".to_owned() };
+        manifest.tables.get_mut("invocations").unwrap().push(part);
+        manifest
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let bytes = manifest().to_bytes();
+        assert_eq!(Manifest::parse(&bytes, &partition()).unwrap(), manifest());
+        assert_eq!(manifest().path_of(&manifest().inputs[0]), "/logs/AWSLogs/a.json.gz");
+    }
+
+    #[test]
+    fn what_is_not_a_manifest_of_that_folder_is_refused() {
+        let text = String::from_utf8(manifest().to_bytes()).unwrap();
+        let parse = |text: &str| Manifest::parse(text.as_bytes(), &partition()).unwrap_err();
+        for odd in [
+            "",
+            "{}",
+            "[]",
+            &text[..text.len() / 2],
+            &text.replace("part-00000", "../x"),
+            &text.replace("\"source\": 0", "\"source\": 1"),
+        ] {
+            assert!(matches!(parse(odd), ManifestError::NotOurs(_)), "{odd}");
+        }
+        let newer = text.replace(&format!("\"schema\": {SCHEMA}"), "\"schema\": 99");
+        assert_eq!(parse(&newer), ManifestError::Schema(99));
+        let moved = parse(&text.replace("2026-11-17", "2026-11-18"));
+        assert_eq!(moved, ManifestError::Elsewhere("011122223333/eu-west-1/2026-11-18".to_owned()));
+    }
+}
