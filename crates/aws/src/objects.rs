@@ -131,6 +131,40 @@ impl<'a> Objects<'a> {
         Ok(Object { bytes, metadata })
     }
 
+    /// Writes an object with one request: whoever reads sees the old one or all of the new. `over` is the entity tag of the object that
+    /// it replaces; `None` iff there must be none.
+    ///
+    /// # Errors
+    /// [`ObjectError`]: of the kind *changed* iff there is another object than was expected.
+    pub async fn put(
+        self,
+        bucket: &str,
+        key: &str,
+        bytes: &[u8],
+        over: Option<&str>,
+    ) -> Result<(), ObjectError> {
+        let uri = format!("/{}", encoded(key, true));
+        let condition = over.map(|etag| format!("\"{etag}\""));
+        let ask = Ask {
+            action: "s3:PutObject",
+            condition: condition.as_deref(),
+            new: over.is_none(),
+            body: Some(bytes),
+            ..Ask::object("PUT", bucket, key, &uri)
+        };
+        self.ask(&ask).await.map(drop)
+    }
+
+    /// Removes an object; it is no error where there is none.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn delete(self, bucket: &str, key: &str) -> Result<(), ObjectError> {
+        let uri = format!("/{}", encoded(key, true));
+        let ask = Ask { action: "s3:DeleteObject", ..Ask::object("DELETE", bucket, key, &uri) };
+        self.ask(&ask).await.map(drop)
+    }
+
     /// The first bytes of each of these objects, at most `most` of one: all are asked for at the same time.
     pub async fn beginnings(
         self,

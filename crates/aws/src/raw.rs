@@ -21,7 +21,7 @@ use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::convert::Infallible;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 /// Sends one query as the account of `reach` and returns the answer's text iff it is a success.
 pub(crate) async fn query(
@@ -77,11 +77,7 @@ pub(crate) async fn rest(reach: &Reach, target: &Target, rest: Rest<'_>) -> Resu
     let subresource = if rest.query.is_empty() { String::new() } else { format!("?{}", rest.query) };
     let uri = format!("{}{subresource}", rest.path);
     let checksum = base64::encode(Sha256::digest(rest.body.as_bytes()));
-    let hash = Sha256::digest(rest.body.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let hash = hex(&Sha256::digest(rest.body.as_bytes()));
     let mut headers = vec![("x-amz-content-sha256", hash.as_str())];
     headers.extend(rest.owner.map(|owner| ("x-amz-expected-bucket-owner", owner)));
     if !rest.body.is_empty() {
@@ -113,6 +109,33 @@ pub(crate) async fn read(
     signed.extend_from_slice(headers);
     let request = sign_request(reach, target, method, url, uri, &signed, String::new()).await?;
     send(reach, target, url, request, Patience::Bodies).await
+}
+
+/// Sends one request of S3 with a body, or one that removes an object, and returns the answer whatever its status. `uri` is as in
+/// [`read`].
+pub(crate) async fn write(
+    reach: &Reach,
+    target: &Target,
+    method: &'static str,
+    uri: &str,
+    headers: &[(&'static str, &str)],
+    body: &[u8],
+) -> Result<Reply, Failure> {
+    let url = &target.url(reach.config())?;
+    let hash = hex(&Sha256::digest(body));
+    let mut signed = vec![("x-amz-content-sha256", hash.as_str())];
+    signed.extend_from_slice(headers);
+    let request = sign_request(reach, target, method, url, uri, &signed, body).await?;
+    send(reach, target, url, request, Patience::Bodies).await
+}
+
+/// In lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// How long an attempt may take.
@@ -182,8 +205,9 @@ async fn sign_request(
     url: &str,
     uri: &str,
     headers: &[(&'static str, &str)],
-    body: String,
+    body: impl Into<Vec<u8>>,
 ) -> Result<HttpRequest, Failure> {
+    let body: Vec<u8> = body.into();
     let credentials = match reach.config().credentials_provider() {
         Some(provider) => provider.provide_credentials().await.map_err(unsigned)?,
         None => return Err(Failure::new(Class::Credentials, "no credentials")),
@@ -200,9 +224,8 @@ async fn sign_request(
         .map_err(unsigned)?
         .into();
     let whole = format!("{url}{uri}");
-    let signable =
-        SignableRequest::new(method, &whole, headers.iter().copied(), SignableBody::Bytes(body.as_bytes()))
-            .map_err(unsigned)?;
+    let signable = SignableRequest::new(method, &whole, headers.iter().copied(), SignableBody::Bytes(&body))
+        .map_err(unsigned)?;
     let (instructions, _) = sign(signable, &parameters).map_err(unsigned)?.into_parts();
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method(method).map_err(unsigned)?;

@@ -14,6 +14,8 @@ pub(crate) mod frameworks;
 pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
+#[cfg(feature = "lake")]
+pub(crate) mod lake;
 pub(crate) mod man;
 pub(crate) mod permissions;
 pub(crate) mod plan;
@@ -108,6 +110,9 @@ pub(crate) enum Command {
     Detect(Box<detect::Detect>),
     /// Prove delivered log files with their digests.
     Logs(validate::Logs),
+    /// Write delivered log files as tables that every engine reads, check them, find an event.
+    #[cfg(feature = "lake")]
+    Lake(lake::Lake),
     /// Collect an inventory once, to audit it elsewhere or later.
     Inventory(inventory::Inventory),
     /// Print the least IAM policy that a job needs, or check what the caller lacks.

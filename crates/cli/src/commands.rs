@@ -16,6 +16,8 @@ mod fresh;
 pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod invocations;
+#[cfg(feature = "lake")]
+pub(crate) mod lake;
 pub(crate) mod man;
 mod notify;
 pub(crate) mod permissions;

@@ -78,6 +78,8 @@ fn run(mut cli: Cli) -> Result<Outcome> {
         Command::Report(typed) => commands::report::run(typed, &context),
         Command::History(typed) => commands::history::run(typed, context),
         Command::Diff(typed) => commands::diff::run(typed, context),
+        #[cfg(feature = "lake")]
+        Command::Lake(typed) => commands::lake::run(typed, context),
         Command::Bundle(typed) => commands::bundle::run(typed, context),
         Command::Frameworks(typed) => commands::frameworks::run(&typed),
         Command::Exceptions(typed) => commands::exceptions::run(typed, context),

@@ -35,7 +35,16 @@ pub(crate) fn reader<'a>(
     threads: usize,
 ) -> Reader<'a> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Reader { door: session.map(Session::door), index, seen: None, threads, watch: &WATCH, now }
+    Reader {
+        door: session.map(Session::door),
+        index,
+        seen: None,
+        #[cfg(feature = "lake")]
+        lake: None,
+        threads,
+        watch: &WATCH,
+        now,
+    }
 }
 
 impl Session {

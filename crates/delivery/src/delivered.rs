@@ -39,15 +39,17 @@ use unlisted::Beginning;
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     /// Which of the places it is in.
-    place: usize,
+    pub(crate) place: usize,
     /// Its path below that place, as in [`crate::sources::Found`].
-    below: PathBuf,
+    pub(crate) below: PathBuf,
     /// Its key; of a local copy its path, which ends in the key from `AWSLogs/` on wherever it was copied as it lay.
     pub(crate) key: String,
     /// Bytes.
     pub(crate) size: u64,
+    /// As S3 says; empty for a local copy.
+    pub(crate) etag: String,
     /// As in [`crate::sources::Found`]: what the index knows it by.
-    tag: Option<Tag>,
+    pub(crate) tag: Option<Tag>,
 }
 
 /// Records that CloudTrail did not deliver are no evidence of a trail, and may yet be what is missing.
@@ -73,7 +75,7 @@ pub struct Delivered {
     /// Files that are not read, and why not.
     pub(crate) left_out: LeftOut,
     /// What was looked for.
-    window: Window,
+    pub(crate) window: Window,
     /// What could not be listed, by what its keys begin with.
     unlisted: Vec<Beginning>,
     /// The first day of which local copies hold files, by account, Region and kind; `None` iff not all is local copies.
@@ -91,6 +93,10 @@ pub fn delivered(places: &[Place], window: &Window, reader: &Reader<'_>) -> Deli
 
 /// The same, with nothing said of what lies beside what CloudTrail delivered: whoever reads that anyway needs no second word.
 pub(crate) fn delivered_alone(places: &[Place], window: &Window, reader: &Reader<'_>) -> Delivered {
+    #[cfg(feature = "lake")]
+    if let Some(lake) = reader.lake {
+        return crate::lake::delivered_of(lake, window, reader);
+    }
     let mut all = Delivered { places: places.to_vec(), window: window.clone(), ..Delivered::default() };
     let named: Vec<(&str, &str)> = places.iter().filter_map(Place::bucket).collect();
     let listings = reader.door.map(|door| list_all(door, &named, window));
@@ -113,6 +119,12 @@ pub(crate) fn delivered_alone(places: &[Place], window: &Window, reader: &Reader
 }
 
 impl Delivered {
+    /// Nothing of that place so far.
+    #[cfg(feature = "lake")]
+    pub(crate) fn of_lake(place: Place, window: &Window) -> Delivered {
+        Delivered { places: vec![place], window: window.clone(), ..Delivered::default() }
+    }
+
     fn objects(&mut self, (place, bucket): (usize, &str), mut listing: Listing, door: &Door) {
         let chosen = listing.chosen(Some(NO_EVIDENCE));
         self.left_out += chosen.left_out;
@@ -122,7 +134,7 @@ impl Delivered {
         }
         for listed in chosen.read {
             let (below, tag) = (PathBuf::from(&listed.key), tag_of(door, bucket, &listed));
-            self.take(Item { place, below, key: listed.key, size: listed.size, tag });
+            self.take(Item { place, below, key: listed.key, size: listed.size, etag: listed.etag, tag });
         }
         for (prefix, refusal) in listing.unread {
             let name = format!("s3://{bucket}/{prefix}");
@@ -204,7 +216,7 @@ impl Delivered {
     }
 
     /// `None` for a local copy.
-    fn bucket(&self, item: &Item) -> Option<&str> {
+    pub(crate) fn bucket(&self, item: &Item) -> Option<&str> {
         match self.places.get(item.place) {
             Some(Place::Objects { bucket, .. }) => Some(bucket),
             _ => None,
@@ -212,12 +224,12 @@ impl Delivered {
     }
 
     /// Where a local copy is.
-    fn path(&self, item: &Item) -> Option<PathBuf> {
+    pub(crate) fn path(&self, item: &Item) -> Option<PathBuf> {
         match self.places.get(item.place)? {
             Place::File(path) => Some(path.canonicalize().unwrap_or_else(|_| path.clone())),
             Place::Folder(root) if item.below.as_os_str().is_empty() => Some(root.absolute.clone()),
             Place::Folder(root) => Some(root.absolute.join(&item.below)),
-            Place::Objects { .. } | Place::Stdin => None,
+            Place::Objects { .. } | Place::Stdin | Place::Lake(_) => None,
         }
     }
 

@@ -69,9 +69,9 @@ pub fn learn(lesson: &Lesson<'_>, known: Facts, reader: &Reader<'_>) -> Result<L
 }
 
 /// One thread's work. What it gathers of a file is handed over when the file is read.
-struct Work<'a> {
-    gatherer: Gatherer<'a>,
-    all: &'a Mutex<Gathered>,
+pub(crate) struct Work<'a> {
+    pub(crate) gatherer: Gatherer<'a>,
+    pub(crate) all: &'a Mutex<Gathered>,
 }
 
 impl Sink for Work<'_> {

@@ -5,6 +5,8 @@ mod late;
 mod located;
 
 pub use ask::ask;
+#[cfg(feature = "lake")]
+pub(crate) use ask::mistyped;
 pub use located::{Located, located};
 
 use crate::evidence::NoFunction;
@@ -69,6 +71,10 @@ pub enum AskError {
     /// A name is that of no function.
     #[error(transparent)]
     NoFunction(#[from] NoFunction),
+    /// A lake cannot be listed.
+    #[cfg(feature = "lake")]
+    #[error(transparent)]
+    Lake(#[from] crate::lake::LakeError),
     /// A scratch file cannot be written.
     #[error(transparent)]
     Scratch(#[from] io::Error),

@@ -11,6 +11,8 @@ mod door;
 mod evidence;
 mod invocations;
 mod keeper;
+#[cfg(feature = "lake")]
+pub mod lake;
 mod layout;
 mod reader;
 mod shown;

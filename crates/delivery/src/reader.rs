@@ -16,6 +16,9 @@ pub struct Reader<'a> {
     pub index: Option<&'a Index>,
     /// Files that need not be read again, by their tags, for whoever keeps what came of them elsewhere than in an index.
     pub seen: Option<&'a BTreeSet<Tag>>,
+    /// The records are read there, and not in the log files.
+    #[cfg(feature = "lake")]
+    pub lake: Option<&'a crate::lake::LakePlace>,
     /// So many read at the same time.
     pub threads: usize,
     /// Who is told how far it has come.
@@ -26,8 +29,16 @@ pub struct Reader<'a> {
 
 /// On this machine alone, and nobody watches.
 #[cfg(test)]
-pub(crate) const ALONE: Reader<'static> =
-    Reader { door: None, index: None, seen: None, threads: 1, watch: &Nobody, now: Duration::MAX };
+pub(crate) const ALONE: Reader<'static> = Reader {
+    door: None,
+    index: None,
+    seen: None,
+    #[cfg(feature = "lake")]
+    lake: None,
+    threads: 1,
+    watch: &Nobody,
+    now: Duration::MAX,
+};
 
 #[cfg(test)]
 struct Nobody;

@@ -40,7 +40,7 @@ fn is_of(record: &str, event_id: &str) -> bool {
     !is_plain || record.contains(event_id)
 }
 
-fn bytes_of(file: &str, door: Option<&Door>) -> Result<Vec<u8>, String> {
+pub(crate) fn bytes_of(file: &str, door: Option<&Door>) -> Result<Vec<u8>, String> {
     match (file.strip_prefix("s3://").and_then(|rest| rest.split_once('/')), door) {
         (Some((bucket, key)), Some(door)) => door.whole(bucket, key),
         (Some(_), None) => Err("AWS was not asked".to_owned()),
@@ -57,6 +57,27 @@ fn records_at(bytes: &[u8], proofs: &[&Proof]) -> BTreeMap<u64, String> {
     let inflated = inflater.inflate(bytes);
     Reader::new().read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut sink);
     sink.found
+}
+
+/// The bytes of the record at that place.
+#[cfg(feature = "lake")]
+pub(crate) fn record_at(bytes: &[u8], offset: u64) -> Option<Vec<u8>> {
+    struct One(u64, Option<Vec<u8>>);
+    impl Sink for One {
+        const EVERY: bool = true;
+
+        fn event(&mut self, event: &Event<'_>) {
+            if event.offset == self.0 {
+                self.1.get_or_insert_with(|| event.raw.to_vec());
+            }
+        }
+
+        fn record(&mut self, _: &Record<'_>) {}
+    }
+    let (mut one, mut inflater) = (One(offset, None), Inflater::new(DEFAULT_LIMIT));
+    let inflated = inflater.inflate(bytes);
+    Reader::new().read(inflated.bytes, Wanted::LambdaAndCloudTrail, &mut one);
+    one.1
 }
 
 /// Takes the records at these places.

@@ -52,6 +52,8 @@ pub enum Place {
         /// What keys begin with; empty for all of them.
         prefix: String,
     },
+    /// Where log files were that a lake was written from, as the lake says.
+    Lake(String),
 }
 
 /// A folder.
@@ -151,6 +153,7 @@ impl Place {
             Place::File(path) => path.to_string_lossy().into_owned(),
             Place::Folder(root) => root.typed.to_string_lossy().into_owned(),
             Place::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+            Place::Lake(typed) => typed.clone(),
         }
     }
 
@@ -158,7 +161,7 @@ impl Place {
     pub(crate) fn home(&self, below: &Path) -> Option<logs::Home> {
         match self {
             Place::Stdin => None,
-            Place::Objects { .. } => logs::Home::of(&below.to_string_lossy()),
+            Place::Objects { .. } | Place::Lake(_) => logs::Home::of(&below.to_string_lossy()),
             Place::Folder(root) => home_at(&root.absolute.join(below)),
             Place::File(path) => home_at(path).or_else(|| home_at(&path.canonicalize().ok()?)),
         }
@@ -175,6 +178,7 @@ impl Place {
                 path.unwrap_or_else(|path| path.to_string_lossy().into_owned())
             }
             Place::Objects { bucket, .. } => format!("s3://{bucket}/{}", below.to_string_lossy()),
+            Place::Lake(_) => below.to_string_lossy().into_owned(),
         }
     }
 }

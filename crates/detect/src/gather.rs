@@ -8,6 +8,7 @@ use crate::call::Said;
 use crate::change::Change;
 use crate::facts::{Bounds, Cell, CellKey, DAY, EventId, Evidence, Facts, HOUR, Ids, Span, joined};
 use crate::ruled::Ruled;
+pub use every::Watch;
 use every::Watched;
 use foldhash::fast::FixedState;
 use logs::{Event, Home, QualifierFinder, Record, Sink};

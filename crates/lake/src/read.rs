@@ -2,6 +2,7 @@
 
 mod batch;
 mod json;
+mod records;
 
 pub(crate) use json::record_of;
 
@@ -37,8 +38,6 @@ pub struct Found<'a> {
     pub record: Record<'a>,
     /// As `source_file` says.
     pub file: &'a str,
-    /// As `record_sha256` says.
-    pub sha256: &'a str,
     /// Further records of the folder that said the same.
     pub copies: u64,
 }
@@ -61,10 +60,10 @@ fn open(file: &Bytes, table: Table) -> Result<Reading, ReadError> {
     if schema != SCHEMA.to_string() { Err(ReadError::Schema(schema)) } else { Ok(reading) }
 }
 
-fn each(
+fn batches(
     reading: Reading,
     without: &[&str],
-    take: &mut dyn FnMut(&Batch<'_>, usize) -> Result<(), ReadError>,
+    take: &mut dyn FnMut(&Batch<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let names = reading.parquet_schema().columns().iter().map(|column| column.name().to_owned());
     let wanted = names.enumerate().filter(|(_, name)| !without.contains(&name.as_str())).map(|(at, _)| at);
@@ -73,21 +72,31 @@ fn each(
     let reader = reader.map_err(|error| ReadError::Parquet(error.to_string()))?;
     for batch in reader {
         let batch = batch.map_err(|error| ReadError::Parquet(error.to_string()))?;
-        let columns = Batch::of(&batch)?;
-        (0..batch.num_rows()).try_for_each(|row| take(&columns, row))?;
+        take(&Batch::of(&batch)?)?;
     }
     Ok(())
 }
 
-/// Hands on each row of a file of invocations.
+fn each(
+    reading: Reading,
+    without: &[&str],
+    take: &mut dyn FnMut(&Batch<'_>, usize) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    batches(reading, without, &mut |batch| (0..batch.rows()).try_for_each(|row| take(batch, row)))
+}
+
+/// Hands on each row of a file of invocations, those of one log file together as far as they lie near each other.
 ///
 /// # Errors
 /// [`ReadError`]; rows may have been handed on before.
 pub fn invocation_rows(file: &Bytes, mut take: impl FnMut(&Found<'_>)) -> Result<(), ReadError> {
-    let mut raw = String::new();
-    each(open(file, Table::Invocations)?, &["raw", "record_sha256"], &mut |batch, row| {
-        batch.qualifier(row, &mut raw);
-        take(&batch.found(row, &raw)?);
+    let (mut raw, reading) = (String::new(), open(file, Table::Invocations)?);
+    batches(reading, &["raw", "record_sha256", "via"], &mut |batch| {
+        let records = batch.records()?;
+        for row in batch.rows_by_file()? {
+            records.qualifier(row, &mut raw);
+            take(&records.found(row, &raw)?);
+        }
         Ok(())
     })
 }
@@ -102,6 +111,15 @@ pub fn control_rows(file: &Bytes, mut take: impl FnMut(&str, &str, u64)) -> Resu
         take(raw, batch.text("source_file", row)?.unwrap_or_default(), batch.offset(row)?);
         Ok(())
     })
+}
+
+/// The rows of a file of that table, as it says itself.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn row_count(file: &Bytes, table: Table) -> Result<u64, ReadError> {
+    let rows = open(file, table)?.metadata().file_metadata().num_rows();
+    Ok(u64::try_from(rows).unwrap_or(0))
 }
 
 /// Where a record lies: its file, offset and hash.

@@ -30,6 +30,7 @@ mod invocations;
 mod json;
 mod jsonl;
 mod junit;
+pub mod lake;
 mod left_out;
 mod markdown;
 mod member;

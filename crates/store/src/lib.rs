@@ -17,6 +17,7 @@ mod history;
 mod index;
 pub mod inventory_file;
 mod journal;
+mod lake_files;
 mod leftovers;
 pub mod limits;
 mod metrics_file;
@@ -51,6 +52,7 @@ pub use inventory_file::{InventoryFileError, read_inventory, write_inventory};
 pub use journal::{
     JournalError, JournalFile, JournalRead, discard, put_back, read_journal, set_aside, undo_of,
 };
+pub use lake_files::{LakeFile, LakeFolder};
 pub use metrics_file::{HourlyCounts, read_metrics};
 pub use ours::make_private_folder;
 pub use place_files::of_other_places;

@@ -28,17 +28,21 @@ pub(crate) struct Ask<'a> {
     pub(crate) range: Option<&'a str>,
     /// The entity tag that the object must have.
     pub(crate) condition: Option<&'a str>,
+    /// True iff there must be no object of that key.
+    pub(crate) new: bool,
+    /// What is written.
+    pub(crate) body: Option<&'a [u8]>,
 }
 
 impl<'a> Ask<'a> {
     pub(crate) fn object(method: &'static str, bucket: &'a str, key: &'a str, uri: &'a str) -> Self {
         let (action, key) = ("s3:GetObject", Some(key));
-        Ask { method, action, bucket, key, uri, range: None, condition: None }
+        Ask { method, action, bucket, key, uri, range: None, condition: None, new: false, body: None }
     }
 
     pub(crate) fn listing(bucket: &'a str, uri: &'a str) -> Self {
         let (method, action) = ("GET", "s3:ListBucket");
-        Ask { method, action, bucket, key: None, uri, range: None, condition: None }
+        Ask { method, action, bucket, key: None, uri, range: None, condition: None, new: false, body: None }
     }
 }
 
@@ -80,13 +84,20 @@ async fn once(session: &Session, reach: &Reach, region: &str, ask: &Ask<'_>) -> 
         .ok_or_else(|| Failure::new(Class::Final, "the address of S3 in this partition is not known"))?;
     let call = Call::new(Service::S3Objects, ask.action, &reach.account, region);
     let uri = format!("/{}{}", ask.bucket, ask.uri);
-    let headers: Vec<(&'static str, &str)> = [("range", ask.range), ("if-match", ask.condition)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect();
+    let none = ask.new.then_some("*");
+    let kind = ask.body.map(|_| "application/octet-stream");
+    let named =
+        [("range", ask.range), ("if-match", ask.condition), ("if-none-match", none), ("content-type", kind)];
+    let headers: Vec<(&'static str, &str)> =
+        named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let attempt = || -> Attempt<'_, Said> {
         Box::pin(async {
-            let reply = raw::read(reach, &target, ask.method, &uri, &headers).await?;
+            let reply = match (ask.method, ask.body) {
+                ("PUT" | "DELETE", body) => {
+                    raw::write(reach, &target, ask.method, &uri, &headers, body.unwrap_or_default()).await?
+                }
+                _ => raw::read(reach, &target, ask.method, &uri, &headers).await?,
+            };
             told(reply, region, ask.method)
         })
     };

@@ -44,8 +44,14 @@ pub struct ObjectError {
 }
 
 /// The permissions that S3 names where they are lacking.
-const PERMISSIONS: [&str; 4] =
-    ["s3:GetObjectVersion", "s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"];
+const PERMISSIONS: [&str; 6] = [
+    "s3:GetObjectVersion",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:GetBucketLocation",
+    "s3:PutObject",
+    "s3:DeleteObject",
+];
 
 impl ObjectError {
     pub(crate) fn new(trouble: ObjectTrouble, bucket: &str, key: Option<&str>, said: &str) -> Self {
@@ -140,7 +146,7 @@ fn trouble(failure: &Failure, action: &'static str) -> ObjectTrouble {
         _ if speaks_of_kms(code, &failure.error) => ObjectTrouble::Kms,
         (_, "NoSuchKey") => ObjectTrouble::Missing,
         (_, "NoSuchBucket" | "InvalidBucketName") => ObjectTrouble::NoBucket,
-        (_, "PreconditionFailed" | "InvalidRange") => ObjectTrouble::Changed,
+        (_, "PreconditionFailed" | "InvalidRange" | "ConditionalRequestConflict") => ObjectTrouble::Changed,
         (Class::Refused, _) => {
             let named = failure.error.split_once("not authorized to perform: ").map_or("", |(_, rest)| rest);
             let known = PERMISSIONS.into_iter().find(|permission| named.starts_with(permission));

@@ -27,6 +27,10 @@ pub(crate) struct Detect {
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) demo: Demo,
+    /// Learn from this lake, a folder or s3://BUCKET/PREFIX, as `lake write` wrote it; and from SOURCE, where one is named.
+    #[cfg(feature = "lake")]
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["demo", "state"], value_hint = ValueHint::AnyPath)]
+    pub(crate) lake: Option<String>,
     /// Keep what was learned in this file, and go on from what it holds. Files that were read before are not read again.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) state: Option<PathBuf>,

@@ -25,6 +25,10 @@ pub(crate) struct Invocations {
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) demo: Demo,
+    /// Read the calls out of this lake, a folder or s3://BUCKET/PREFIX, as `lake write` wrote it.
+    #[cfg(feature = "lake")]
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["sources", "demo"], value_hint = ValueHint::AnyPath)]
+    pub(crate) lake: Option<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
     /// Group calls by these, separated by commas [default: function,principal]: function, caller, principal, role, service, source,

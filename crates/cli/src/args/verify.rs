@@ -27,6 +27,10 @@ pub(crate) struct Verify {
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) demo: Demo,
+    /// Read the records out of this lake, a folder or s3://BUCKET/PREFIX, as `lake write` wrote it.
+    #[cfg(feature = "lake")]
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["sources", "demo", "digests", "canary", "index", "no_index"], value_hint = ValueHint::AnyPath)]
+    pub(crate) lake: Option<String>,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
     /// Only these functions: a name or an ARN, * stands for any characters; repeatable.

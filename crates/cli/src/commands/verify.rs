@@ -27,7 +27,10 @@ use show::show;
 pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let typed = over_config(typed, &context.config);
     let live = settings::live(typed.live.clone(), context.config.clone());
-    let places = delivered_places(&typed.sources)?;
+    let places = match of_lake(&typed) {
+        Some(place) => vec![place],
+        None => delivered_places(&typed.sources)?,
+    };
     if typed.canary.canary.is_some() {
         return canary::run(&typed, &places, &live, &context);
     }
@@ -71,6 +74,18 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
         return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
     }
     Ok(places)
+}
+
+/// Where the records are, iff they are read out of a lake.
+fn of_lake(typed: &args::Verify) -> Option<Place> {
+    #[cfg(feature = "lake")]
+    let place = typed.lake.clone().map(Place::Lake);
+    #[cfg(not(feature = "lake"))]
+    let place = {
+        let _ = typed;
+        None
+    };
+    place
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.

@@ -29,7 +29,14 @@ pub(super) fn list_opening(
     let item = |below: PathBuf, size, tag| {
         let path =
             if below.as_os_str().is_empty() { root.absolute.clone() } else { root.absolute.join(&below) };
-        Item { place, key: key(&root.typed.join(&below).to_string_lossy(), &path), below, size, tag }
+        Item {
+            place,
+            key: key(&root.typed.join(&below).to_string_lossy(), &path),
+            below,
+            size,
+            etag: String::new(),
+            tag,
+        }
     };
     for met in first.into_iter().chain(walk) {
         match met {
@@ -86,7 +93,14 @@ pub(super) fn list_opening(
 pub(super) fn single(place: usize, path: &Path) -> Item {
     let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    Item { place, below: PathBuf::new(), key: key(&path.to_string_lossy(), &absolute), size, tag: None }
+    Item {
+        place,
+        below: PathBuf::new(),
+        key: key(&path.to_string_lossy(), &absolute),
+        size,
+        etag: String::new(),
+        tag: None,
+    }
 }
 
 /// What a copy is known by: as it was typed, or where that tells too little, from `AWSLogs/` on; else the whole path.

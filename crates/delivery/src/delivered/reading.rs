@@ -70,10 +70,14 @@ pub(crate) fn read(
         strays: 0,
     };
     let how = |item: &Item| if is_listed(expected, item) { How::Bytes } else { How::Sheet };
-    let ((done, known), mut holes) = Watched::over(delivered, how, reader, |files| {
-        let done = scan_sheets(files, layout, (0..reader.threads).map(work).collect());
-        (done, files.known())
-    });
+    let workers = || (0..reader.threads.max(1)).map(work).collect();
+    let ((done, known), mut holes) = match of_a_lake(delivered, layout, reader, workers) {
+        Some((done, holes)) => ((done, 0), holes),
+        None => Watched::over(delivered, how, reader, |files| {
+            let done = scan_sheets(files, layout, workers());
+            (done, files.known())
+        }),
+    };
     let (works, mut account) = done?;
     let (mut tallies, mut proven, mut hashes, mut strays) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let (mut proofs, mut named) = (Proofs::default(), Named::default());
@@ -91,6 +95,31 @@ pub(crate) fn read(
     let proven = expected.map(|_| Answer::of(proven)).transpose()?;
     let seen = seen(delivered, hashes);
     Ok(Read { answer, account, holes, seen, proven, proofs, strays, known, named })
+}
+
+/// What came of consumers, the account of what they read, and what could not be read; or what one of them says.
+type Done<C> = (io::Result<(Vec<C>, Account)>, Holes);
+
+/// The same out of a lake; `None` iff the log files are to be read.
+#[cfg(feature = "lake")]
+fn of_a_lake<C: Consumer<Error = io::Error>>(
+    delivered: &Delivered,
+    layout: Layout,
+    reader: &Reader<'_>,
+    workers: impl FnOnce() -> Vec<C>,
+) -> Option<Done<C>> {
+    Some(crate::lake::sheets_of(reader.lake?, delivered, layout, reader, workers()))
+}
+
+/// The same where there are no lakes.
+#[cfg(not(feature = "lake"))]
+fn of_a_lake<C: Consumer<Error = io::Error>>(
+    _: &Delivered,
+    _: Layout,
+    _: &Reader<'_>,
+    _: impl FnOnce() -> Vec<C>,
+) -> Option<Done<C>> {
+    None
 }
 
 /// True iff a digest lists the file, so that it has to be hashed.

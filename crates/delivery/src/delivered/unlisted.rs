@@ -115,6 +115,7 @@ fn is_in(place: &Place, key: &str) -> bool {
     match place {
         Place::Stdin => false,
         Place::Objects { prefix, .. } => hides(prefix, key),
+        Place::Lake(_) => true,
         // As keys of items are made: by what was typed, where that tells enough.
         Place::Folder(root) => {
             let [typed, absolute] = [&root.typed, &root.absolute].map(|path| with_slashes(path));

@@ -72,7 +72,7 @@ pub fn ask(inquiry: &Inquiry<'_>, reader: &Reader<'_>) -> Result<Answered, AskEr
 ///
 /// # Errors
 /// Iff all was read, and there is such a name.
-fn mistyped(question: &Question, named: Named, account: &Account) -> Result<(), AskError> {
+pub(crate) fn mistyped(question: &Question, named: Named, account: &Account) -> Result<(), AskError> {
     let patterns = question.filter.functions.iter().zip(&named.found);
     let missing = patterns.filter(|(_, found)| !**found).map(|(one, _)| one.as_str().to_owned());
     let asked: Vec<String> = missing.collect();

@@ -254,7 +254,9 @@ impl Feed<'_> {
             // Whoever names a pipe wants it read.
             Place::File(path) => read_file(std::fs::File::open(path), found.size, bytes),
             Place::Folder(root) => read_file(regular(&root.absolute.join(&found.below)), found.size, bytes),
-            Place::Objects { .. } => Err(io::Error::other("objects are read by whoever may ask AWS")),
+            Place::Objects { .. } | Place::Lake(_) => {
+                Err(io::Error::other("objects are read by whoever may ask AWS"))
+            }
         };
         read.map_err(|error| said(&error))
     }

@@ -23,7 +23,7 @@ pub struct Unlisted {
 }
 
 /// An object on its way.
-pub(super) type Flight = JoinHandle<Result<Vec<u8>, ObjectError>>;
+pub(crate) type Flight = JoinHandle<Result<Vec<u8>, ObjectError>>;
 
 /// Adds the objects of every `s3://` to the survey. Where `typed`, a place of which nothing can be listed is none.
 ///
@@ -73,7 +73,7 @@ pub(crate) fn tag_of(door: &Door, bucket: &str, listed: &Listed) -> Option<Tag> 
 
 impl Door {
     /// Begins to read an object.
-    pub(super) fn start(&self, bucket: &str, key: &str, size: u64) -> Flight {
+    pub(crate) fn start(&self, bucket: &str, key: &str, size: u64) -> Flight {
         let (aws, bucket, key) = (Arc::clone(&self.aws), bucket.to_owned(), key.to_owned());
         self.spawn(async move {
             let object = aws.objects().get(&bucket, &key, Some(size)).await?;
@@ -89,7 +89,7 @@ impl Door {
     }
 
     /// The bytes, or why there are none.
-    pub(super) fn land(&self, flight: Flight) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn land(&self, flight: Flight) -> Result<Vec<u8>, Refusal> {
         match self.wait(flight) {
             Ok(read) => read.map_err(|error| Refusal::of(&error)),
             Err(_) => Err(Refusal { why: "reading it broke off".to_owned(), help: None }),

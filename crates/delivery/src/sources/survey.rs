@@ -57,7 +57,7 @@ pub(crate) fn survey<'a>(places: &'a [Place], window: &'a Window, reader: &Reade
                 survey.add(Found { place: at, size, delivered, ..Found::default() });
             }
             Place::Stdin => survey.add(Found { place: at, ..Found::default() }),
-            Place::Objects { .. } => {}
+            Place::Objects { .. } | Place::Lake(_) => {}
         }
     }
     survey

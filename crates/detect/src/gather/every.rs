@@ -1,8 +1,8 @@
 //! The look at records of other services than Lambda and CloudTrail: cheap where nothing in them is watched.
 
-use crate::change::{source_of, text_at};
+use crate::change::{Change, is_watched, source_of, stem, text_at};
 use crate::facts::SEPARATOR;
-use logs::Event;
+use logs::{Event, Home, Record};
 use memchr::memmem::{Finder, find};
 
 /// Looks for the services that are watched.
@@ -71,6 +71,26 @@ impl Watched {
         let session = arn.rsplit('/').next().filter(|name| !name.is_empty())?;
         let plain = |text: &str| text.replace(SEPARATOR, "");
         Some((plain(&role), plain(session)))
+    }
+}
+
+/// Tells which records detections learn from, beside those of invocations: for whoever keeps them somewhere else.
+#[derive(Debug, Default)]
+pub struct Watch(Watched);
+
+impl Watch {
+    /// True iff a [`super::Gatherer`] keeps something of a record that comes by [`logs::Sink::event`].
+    #[must_use]
+    pub fn concerns(&self, event: &Event<'_>, home: Option<&Home>) -> bool {
+        self.0.executor(event).is_some()
+            || self.0.holds(event.raw) && Change::read(event.raw, home, "", event.offset).is_some()
+    }
+
+    /// True iff a record of Lambda or CloudTrail is of a call that changes something.
+    #[must_use]
+    pub fn is_change(&self, record: &Record<'_>) -> bool {
+        let watched = |source| is_watched(source, stem(&record.event_name));
+        record.aggregated.is_none() && source_of(&record.event_source).is_some_and(watched)
     }
 }
 

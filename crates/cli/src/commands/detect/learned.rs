@@ -36,7 +36,9 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
         None => (None, Facts::default()),
     };
     let objects = |place: &Place| matches!(place, Place::Objects { .. });
-    let any = typed_places.is_empty() || typed_places.iter().any(objects);
+    let lake = lake_of(typed)?;
+    let any = typed_places.is_empty() && lake.is_none() || typed_places.iter().any(objects);
+    let any = any || lake.as_ref().is_some_and(Lake::is_remote);
     let live = flags::Live {
         profile: typed.reading.profile.clone(),
         endpoint_url: typed.reading.endpoint_url.clone(),
@@ -48,7 +50,7 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
     let asked = typed.window.since.as_ref().map(|text| time("since", text, &context.now)).transpose()?;
     let since = asked.map(|(first, _)| first - BEFORE * DAY).or(any.then_some(now - OF_BUCKETS * DAY));
     let places = match &session {
-        Some(session) if typed_places.is_empty() => {
+        Some(session) if typed_places.is_empty() && lake.is_none() => {
             by_trails(session, &Filter { since, ..Filter::default() })?.places
         }
         _ => typed_places,
@@ -58,7 +60,11 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
     let organizations = Facts { organizations: known.organizations.clone(), ..Facts::default() };
     let rules = told_before.rules.as_ref();
     let lesson = Lesson { places: &places, since, now, bounds, rules };
-    let learned = read(&lesson, known, &reader(session.as_ref(), None, threads));
+    let reader = reader(session.as_ref(), None, threads);
+    let learned = match &lake {
+        Some(lake) => lake.learn(&lesson, known, &reader),
+        None => read(&lesson, known, &reader),
+    };
     if session.as_ref().is_some_and(Session::is_stopped) {
         say("note", "interrupted before everything was read");
         return Ok(None);
@@ -78,6 +84,70 @@ pub(super) fn learn(typed: &Detect, context: &Context, told_before: &Known) -> R
         );
     }
     Ok(Some(learned))
+}
+
+/// A lake that is learned from.
+struct Lake {
+    #[cfg(feature = "lake")]
+    place: delivery::lake::LakePlace,
+}
+
+#[cfg(feature = "lake")]
+impl Lake {
+    fn is_remote(&self) -> bool {
+        self.place.is_remote()
+    }
+
+    /// Out of the lake, and out of the places of the lesson, where there are any.
+    fn learn(
+        &self,
+        lesson: &Lesson<'_>,
+        known: Facts,
+        reader: &delivery::Reader<'_>,
+    ) -> Result<Learned, AskError> {
+        let of_lake = delivery::lake::learn_from(&self.place, lesson, known, reader)?;
+        if lesson.places.is_empty() {
+            return Ok(of_lake);
+        }
+        let mut learned = read(lesson, of_lake.facts, reader)?;
+        learned.account.merge(of_lake.account);
+        learned.known.1 += of_lake.known.1;
+        Ok(learned)
+    }
+}
+
+#[cfg(not(feature = "lake"))]
+impl Lake {
+    fn is_remote(&self) -> bool {
+        false
+    }
+
+    fn learn(
+        &self,
+        lesson: &Lesson<'_>,
+        known: Facts,
+        reader: &delivery::Reader<'_>,
+    ) -> Result<Learned, AskError> {
+        read(lesson, known, reader)
+    }
+}
+
+/// The lake that was named.
+///
+/// # Errors
+/// It is no place, or rules are to run and nothing but a lake was named, which has no records that they could look at.
+fn lake_of(typed: &Detect) -> Result<Option<Lake>> {
+    #[cfg(feature = "lake")]
+    if let Some(place) = &typed.lake {
+        if !typed.knowledge.sigma.is_empty() && typed.sources.is_empty() {
+            let problem = Problem::misuse("Sigma rules look at whole records, which a lake does not have");
+            return Err(problem.help("name the log files for them: SOURCE beside --lake").into());
+        }
+        return Ok(Some(Lake { place: crate::commands::lake::lake_place(place)? }));
+    }
+    #[cfg(not(feature = "lake"))]
+    let _ = typed;
+    Ok(None)
 }
 
 fn told(typed: &Detect, error: &StateError) -> Problem {

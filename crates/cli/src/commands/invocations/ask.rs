@@ -23,6 +23,8 @@ pub(super) struct Settings {
     live: Live,
     /// Milliseconds since 1970.
     now: i64,
+    #[cfg(feature = "lake")]
+    lake: Option<delivery::lake::LakePlace>,
 }
 
 impl Settings {
@@ -43,6 +45,8 @@ impl Settings {
             index: remembered::open(&typed.reading.remembering, config)?,
             live: settings::live(live, config.clone()),
             now: now(&context.now),
+            #[cfg(feature = "lake")]
+            lake: typed.lake.as_deref().map(crate::commands::lake::lake_place).transpose()?,
         })
     }
 }
@@ -52,6 +56,10 @@ impl Settings {
 /// # Errors
 /// [`Problem`] where a place that was typed is none, nothing is called as was asked for, or a scratch file cannot be written.
 pub(super) fn ask(asked: &Asked, typed: Vec<Place>, settings: &Settings) -> Result<Option<Answered>> {
+    #[cfg(feature = "lake")]
+    if let Some(place) = &settings.lake {
+        return of_lake(asked, place, settings);
+    }
     let session = session(&typed, settings)?;
     let answered = answer(asked, typed, settings, session.as_ref());
     // Whoever interrupts is told of that, and of nothing that came of it.
@@ -89,6 +97,30 @@ fn answer(
     Ok(answered)
 }
 
+/// The same out of a lake.
+#[cfg(feature = "lake")]
+fn of_lake(
+    asked: &Asked,
+    place: &delivery::lake::LakePlace,
+    settings: &Settings,
+) -> Result<Option<Answered>> {
+    let session = place.is_remote().then(|| Session::open(&settings.live)).transpose()?;
+    let inquiry = Inquiry {
+        question: &asked.question,
+        timeline: asked.timeline.then_some(asked.limit),
+        sources: &settings.typed,
+        places: &[],
+        gaps: &[],
+        now: settings.now,
+    };
+    let reader = reader(session.as_ref(), None, settings.threads);
+    let answered = delivery::lake::Lake::new(place).ask(&inquiry, &reader);
+    if session.as_ref().is_some_and(Session::is_stopped) {
+        return Ok(None);
+    }
+    answered.map(Some).map_err(|error| problem(&error).into())
+}
+
 /// A session with AWS, where one of the places is there or none was named.
 fn session(places: &[Place], settings: &Settings) -> Result<Option<Session>> {
     let any = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
@@ -108,6 +140,8 @@ fn problem(error: &AskError) -> Problem {
         AskError::NoFunction(none) => {
             no_function(none, &format!("in {} invocation records", none.invocations))
         }
+        #[cfg(feature = "lake")]
+        AskError::Lake(error) => crate::commands::lake::failed("read", error),
         AskError::Scratch(error) => io_problem("write to", "a scratch file", error).help(
             "records that do not fit into memory go to the folder for temporary files: TMPDIR names another",
         ),

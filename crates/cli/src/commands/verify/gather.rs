@@ -44,7 +44,9 @@ pub(super) struct Standing {
 pub(super) fn gather(ready: &Ready<'_>) -> Result<Option<(Evidence, Standing)>> {
     let Ready { typed, places, live, source, context } = *ready;
     let window = hours::window(&typed.window, &context.now)?;
-    let index = remembered::open(&typed.remembering, &context.config)?;
+    let index = (!places.iter().any(|place| matches!(place, Place::Lake(_))))
+        .then(|| remembered::open(&typed.remembering, &context.config));
+    let index = index.transpose()?.flatten();
     let patterns: Vec<Pattern> = typed.function.iter().map(|text| Pattern::new(text)).collect();
     let known = typed.inventory.is_some() || !is_here(places);
     let unknown = |error| if known { error } else { without_inventory(error) };
@@ -66,6 +68,10 @@ pub(super) fn gather(ready: &Ready<'_>) -> Result<Option<(Evidence, Standing)>> 
         now: hours::now(&context.now),
     };
     let reader = reader(session.as_ref(), index.as_ref(), settings::threads(typed.threads, &context.config));
+    #[cfg(feature = "lake")]
+    let lake = typed.lake.as_deref().map(crate::commands::lake::lake_place).transpose()?;
+    #[cfg(feature = "lake")]
+    let reader = delivery::Reader { lake: lake.as_ref(), ..reader };
     let gathered = delivery::gather(&sought, &reader).map_err(|error| scratch_problem(&error))?;
     let (from_index, files) = gathered.from_index();
     remembered::tell_known(from_index, files);
@@ -120,7 +126,7 @@ fn session(
     opened: Opened<'_>,
     live: &Live,
 ) -> Result<Option<Session>> {
-    let remote = places.iter().any(|place| matches!(place, Place::Objects { .. }));
+    let remote = places.iter().any(|place| matches!(place, Place::Objects { .. })) || is_of_lake(typed);
     let counts = typed.metrics.is_none() && matches!(opened, Opened::Live(_));
     let keys = typed.digests && typed.public_keys.is_empty();
     let needed = places.is_empty() || remote || counts || keys;
@@ -130,6 +136,18 @@ fn session(
         Opened::File(_) | Opened::Interrupted => Session::open(live).map(Some),
     };
     session.map_err(|error| if keys && !counts && is_here(places) { without_keys(error) } else { error })
+}
+
+/// True iff they are read out of a lake in a bucket.
+fn is_of_lake(typed: &args::Verify) -> bool {
+    #[cfg(feature = "lake")]
+    let remote = typed.lake.as_deref().is_some_and(|place| place.starts_with("s3://"));
+    #[cfg(not(feature = "lake"))]
+    let remote = {
+        let _ = typed;
+        false
+    };
+    remote
 }
 
 /// True iff local copies were named, and nothing else.

@@ -1,0 +1,20 @@
+//! Lakes: delivered folders to tables of Parquet and back, each folder by itself, whoever writes it and however often.
+
+mod answer;
+mod catalogue;
+mod check;
+mod feed;
+mod folders;
+mod scan;
+mod shelf;
+mod show;
+mod write;
+mod writer;
+
+pub use answer::{Lake, learn_from};
+pub(crate) use answer::{delivered_of, sheets_of};
+pub use check::{Checked, Fault, FaultKind, check};
+pub use folders::{Chosen, Folders, NotChosen, folders};
+pub use shelf::{LakeError, LakePlace};
+pub use show::{Shown, show};
+pub use write::{ToWrite, Written, write};

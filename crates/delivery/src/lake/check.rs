@@ -1,0 +1,308 @@
+//! Whether a lake is whole: every file as its manifest says, every log file accounted for, every folder of the source there.
+
+use super::catalogue::{Listed, catalogue, manifest_of};
+use super::feed::{Job, input_of};
+use super::folders::{Folders, Task};
+use super::scan::read_part;
+use super::shelf::{LakeError, LakePlace, Shelf};
+use crate::reader::Reader;
+use crate::sources::Window;
+use crate::watch::Work;
+use lake::{Manifest, Partition, Table, row_count};
+use logs::Filter;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What is the matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// A file is not the one that was written, is missing, or is not what its manifest says it is.
+    Changed,
+    /// A manifest is none, or of another folder: rows may be there twice.
+    Manifest,
+    /// There is a file of Parquet that no manifest names: engines read it.
+    Foreign,
+    /// A folder was not written to its end, or by another version.
+    Unfinished,
+    /// The source has a folder that the lake has not.
+    Missing,
+    /// The source has other log files of a folder than the lake was written from.
+    Stale,
+    /// A log file could not be read to its end when the folder was written.
+    Unread,
+    /// Something could not be read now.
+    Unreadable,
+}
+
+impl FaultKind {
+    /// All of them.
+    pub const ALL: [FaultKind; 8] = [
+        Self::Changed,
+        Self::Manifest,
+        Self::Foreign,
+        Self::Unfinished,
+        Self::Missing,
+        Self::Stale,
+        Self::Unread,
+        Self::Unreadable,
+    ];
+
+    /// True iff the lake says something that is not so; otherwise it only does not say all.
+    #[must_use]
+    pub fn is_wrong(self) -> bool {
+        matches!(self, Self::Changed | Self::Manifest | Self::Foreign)
+    }
+}
+
+/// Something is the matter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// What.
+    pub kind: FaultKind,
+    /// Of which file or folder.
+    pub name: String,
+    /// In words.
+    pub why: String,
+}
+
+/// What was found. Counts are sums over the manifests of whole folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Folders with a manifest.
+    pub folders: u64,
+    /// Log files that they were written from.
+    pub inputs: u64,
+    /// Bytes of these, as they were delivered.
+    pub packed: u64,
+    /// Bytes of these, inflated.
+    pub inflated: u64,
+    /// Records read.
+    pub records: u64,
+    /// Records and stretches of bytes that could not be read.
+    pub refusals: u64,
+    /// Records of invocations, copies included.
+    pub invocations: u64,
+    /// Rows of each table.
+    pub rows: BTreeMap<Table, u64>,
+    /// Bytes of Parquet.
+    pub bytes: u64,
+    /// Invocations that are the same as one that is a row.
+    pub copies: u64,
+    /// Log files that a valid digest proved, those that none lists, and those that differ: of the folders that say so.
+    pub digests: Option<(u64, u64, u64)>,
+    /// Folders of which the lake has log files that the source has no longer.
+    pub kept: u64,
+    /// What is the matter, sorted.
+    pub faults: Vec<Fault>,
+}
+
+impl Checked {
+    fn fault(&mut self, kind: FaultKind, name: &str, why: &str) {
+        self.faults.push(Fault { kind, name: name.to_owned(), why: why.to_owned() });
+    }
+
+    /// True iff the lake says something that is not so.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.faults.iter().any(|fault| fault.kind.is_wrong())
+    }
+
+    fn merge(&mut self, other: Checked) {
+        self.folders += other.folders;
+        self.inputs += other.inputs;
+        self.packed += other.packed;
+        self.inflated += other.inflated;
+        self.records += other.records;
+        self.refusals += other.refusals;
+        self.invocations += other.invocations;
+        for (table, rows) in other.rows {
+            *self.rows.entry(table).or_default() += rows;
+        }
+        self.bytes += other.bytes;
+        self.copies += other.copies;
+        if let Some((proven, unproven, changed)) = other.digests {
+            let all = self.digests.get_or_insert((0, 0, 0));
+            *all = (all.0 + proven, all.1 + unproven, all.2 + changed);
+        }
+        self.kept += other.kept;
+        self.faults.extend(other.faults);
+    }
+}
+
+/// What the source has, by folder.
+struct Against<'a> {
+    job: Job<'a>,
+    tasks: BTreeMap<&'a Partition, &'a Task>,
+}
+
+struct Nobody;
+
+impl Work for Nobody {}
+
+/// Reads the lake: every manifest, every file. `against` is what the source has now, if it is asked about.
+///
+/// # Errors
+/// The lake cannot be listed, or there is none.
+pub fn check(
+    place: &LakePlace,
+    against: Option<&Folders>,
+    reader: &Reader<'_>,
+) -> Result<Checked, LakeError> {
+    let shelf = Shelf::new(place, reader.door);
+    let found = catalogue(&shelf, &Window::of(&Filter::default()))?;
+    if found.folders.is_empty() && against.is_none_or(Folders::is_empty) {
+        return Err(LakeError::new(shelf.name(""), "there is no lake: no folder of it has a manifest"));
+    }
+    let against = against.map(|folders| Against {
+        job: Job::new(folders, &shelf, reader.door, Box::new(Nobody)),
+        tasks: folders.tasks.iter().map(|task| (&task.partition, task)).collect(),
+    });
+    let next = AtomicUsize::new(0);
+    let one = || {
+        let mut checked = Checked::default();
+        while let Some(folder) = found.folders.get(next.fetch_add(1, Ordering::Relaxed)) {
+            check_folder(folder, &shelf, against.as_ref(), &mut checked);
+        }
+        checked
+    };
+    let mut all = Checked::default();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..reader.threads.max(1)).map(|_| scope.spawn(one)).collect();
+        for thread in threads {
+            // A panic in a thread is a defect of ours, and goes on as one.
+            all.merge(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+    });
+    for path in found.foreign.iter().filter(|path| path.ends_with(".parquet")) {
+        all.fault(FaultKind::Foreign, &shelf.name(path), "it is in no folder of a table");
+    }
+    if let Some(against) = &against {
+        let there: BTreeSet<&Partition> = found.folders.iter().map(|folder| &folder.partition).collect();
+        for missing in against.tasks.keys().filter(|partition| !there.contains(*partition)) {
+            all.fault(FaultKind::Missing, &missing.to_string(), "the lake does not have this folder");
+        }
+    }
+    all.faults.sort();
+    Ok(all)
+}
+
+fn check_folder(folder: &Listed, shelf: &Shelf<'_>, against: Option<&Against<'_>>, all: &mut Checked) {
+    let partition = &folder.partition;
+    let name = partition.to_string();
+    if !folder.has_manifest {
+        return all.fault(FaultKind::Unfinished, &name, "it has no manifest: it was not written to its end");
+    }
+    let path = manifest_of(partition);
+    let bytes = match shelf.read(&path) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return all.fault(FaultKind::Unfinished, &name, "its manifest is gone"),
+        Err(error) => return all.fault(FaultKind::Unreadable, &error.name, &error.why),
+    };
+    let manifest = match Manifest::parse(&bytes, partition) {
+        Ok(manifest) => manifest,
+        Err(error @ lake::ManifestError::Schema(_)) => {
+            return all.fault(FaultKind::Unfinished, &name, &error.to_string());
+        }
+        Err(error) => return all.fault(FaultKind::Manifest, &shelf.name(&path), &error.to_string()),
+    };
+    count(&manifest, all);
+    check_inputs(&manifest, &name, all);
+    check_files(folder, &manifest, shelf, all);
+    if let Some(against) = against {
+        check_source(&manifest, partition, against, all);
+    }
+}
+
+fn count(manifest: &Manifest, all: &mut Checked) {
+    all.folders += 1;
+    for input in &manifest.inputs {
+        all.inputs += 1;
+        all.packed += input.bytes;
+        all.inflated += input.facts.bytes;
+        all.records += input.facts.records;
+        all.refusals += input.facts.refusals;
+        all.invocations += input.invocations;
+    }
+    all.copies += manifest.copies;
+    for table in Table::ALL {
+        *all.rows.entry(table).or_default() += manifest.rows(table);
+        all.bytes += manifest.parts(table).iter().map(|part| part.bytes).sum::<u64>();
+    }
+    if let Some(proven) = &manifest.digests {
+        let counts = (proven.unproven.len() as u64, proven.changed.len() as u64);
+        let so_far = all.digests.get_or_insert((0, 0, 0));
+        *so_far = (so_far.0 + proven.proven, so_far.1 + counts.0, so_far.2 + counts.1);
+    }
+}
+
+/// Every record is a row, a copy, or said to be unread.
+fn check_inputs(manifest: &Manifest, name: &str, all: &mut Checked) {
+    for input in &manifest.inputs {
+        let damaged = input.facts.trouble.clone().or_else(|| {
+            let (offset, why) = input.facts.refused.first()?;
+            Some(format!("byte {offset}: {why}"))
+        });
+        if let Some(why) = input.unread.clone().or(damaged) {
+            all.fault(FaultKind::Unread, &manifest.path_of(input), &why);
+        }
+    }
+    let told: u64 = manifest.inputs.iter().map(|input| input.invocations).sum();
+    let rows = manifest.rows(Table::Invocations);
+    if told != rows + manifest.copies {
+        let copies = manifest.copies;
+        let why =
+            format!("its log files have {told} invocations, and its rows are {rows} and {copies} copies");
+        all.fault(FaultKind::Changed, name, &why);
+    }
+}
+
+fn check_files(folder: &Listed, manifest: &Manifest, shelf: &Shelf<'_>, all: &mut Checked) {
+    let partition = folder.partition.path();
+    let mut named = BTreeSet::from([manifest_of(&folder.partition)]);
+    for table in Table::ALL {
+        for part in manifest.parts(table) {
+            let path = format!("{}/{partition}/{}", table.name(), part.file);
+            named.insert(path.clone());
+            let counted = read_part(shelf, &path, part)
+                .and_then(|bytes| row_count(&bytes, table).map_err(|error| error.to_string()));
+            match counted {
+                Err(why) => all.fault(FaultKind::Changed, &shelf.name(&path), &why),
+                Ok(rows) if rows != part.rows => {
+                    let why = format!("it has {rows} rows, and its manifest says {}", part.rows);
+                    all.fault(FaultKind::Changed, &shelf.name(&path), &why);
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    for foreign in folder.files.iter().filter(|file| !named.contains(&file.path)) {
+        if foreign.path.ends_with(".parquet") {
+            all.fault(FaultKind::Foreign, &shelf.name(&foreign.path), "its manifest does not name it");
+        }
+    }
+}
+
+fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_>, all: &mut Checked) {
+    let Some(task) = against.tasks.get(partition) else {
+        all.kept += 1;
+        return;
+    };
+    let mut now = Manifest::new(partition, manifest.raw);
+    let items = task.items.iter().filter_map(|number| against.job.item(*number));
+    let inputs: Vec<_> = items.map(|item| input_of(&against.job, item, &mut now)).collect();
+    let known: BTreeMap<&str, _> = manifest.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
+    let new = inputs.iter().filter(|input| !known.contains_key(input.name.as_str())).count();
+    let other = inputs.iter().filter(|input| {
+        known.get(input.name.as_str()).is_some_and(|known| {
+            let etags = known.etag.as_ref().zip(input.etag.as_ref());
+            known.bytes != input.bytes || etags.is_some_and(|(one, other)| one != other)
+        })
+    });
+    let other = other.count();
+    if new + other > 0 {
+        let why = format!("the source has {new} log files more, and {other} that are not as they were");
+        all.fault(FaultKind::Stale, &partition.to_string(), &why);
+    }
+    all.kept +=
+        u64::from(manifest.inputs.iter().any(|known| inputs.iter().all(|input| input.name != known.name)));
+}

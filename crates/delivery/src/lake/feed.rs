@@ -1,0 +1,228 @@
+//! The log files of one thread's folders, one after the other: a folder's files in its order, objects asked for ahead.
+
+use super::folders::{Folders, Task, name_of};
+use super::shelf::{Reading as Manifests, Shelf};
+use super::write::{Kept, kept, manifest_path};
+use crate::delivered::Item;
+use crate::door::Door;
+use crate::sources::{NO_TAG, Place, Refusal, read_whole, regular, said};
+use lake::{Input, Manifest};
+use logs::scan::{File, Source};
+use logs::{Home, ObjectKey, hex, sha256};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Objects of one thread on their way at the same time.
+const FLIGHTS: usize = 64;
+/// Bytes of them, as their listing says. One alone may be larger.
+const BYTES: u64 = 16 << 20;
+
+/// What all threads share.
+pub(super) struct Job<'a> {
+    pub(super) folders: &'a Folders,
+    pub(super) shelf: &'a Shelf<'a>,
+    pub(super) door: Option<&'a Door>,
+    pub(super) raw: bool,
+    pub(super) replace: bool,
+    pub(super) digests: bool,
+    next: AtomicUsize,
+    /// By number of a file: its folder.
+    of: Vec<usize>,
+    /// Folders that need nothing, and those that are not touched.
+    pub(super) kept: Mutex<Vec<(usize, Kept)>>,
+    pub(super) work: Box<dyn crate::watch::Work>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(
+        folders: &'a Folders,
+        shelf: &'a Shelf<'a>,
+        door: Option<&'a Door>,
+        work: Box<dyn crate::watch::Work>,
+    ) -> Job<'a> {
+        let mut of = vec![usize::MAX; folders.delivered.logs.len()];
+        for (number, task) in folders.tasks.iter().enumerate() {
+            for item in &task.items {
+                if let Some(slot) = of.get_mut(*item) {
+                    *slot = number;
+                }
+            }
+        }
+        let (next, kept) = (AtomicUsize::new(0), Mutex::default());
+        Job { folders, shelf, door, raw: false, replace: false, digests: false, next, of, kept, work }
+    }
+
+    /// The folder that a file lies in.
+    pub(super) fn folder_of(&self, item: usize) -> Option<usize> {
+        self.of.get(item).copied().filter(|task| *task != usize::MAX)
+    }
+
+    pub(super) fn task(&self, number: usize) -> Option<&'a Task> {
+        self.folders.tasks.get(number)
+    }
+
+    pub(super) fn item(&self, number: usize) -> Option<&'a Item> {
+        self.folders.delivered.logs.get(number)
+    }
+}
+
+/// What a thread's feed tells its writer.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Folders whose files come, in order.
+    pub(super) begun: VecDeque<usize>,
+    /// By number of a file: what it is, as far as its packed bytes say.
+    pub(super) inputs: HashMap<usize, Input>,
+}
+
+/// See the module.
+pub(super) struct Feed<'a> {
+    job: &'a Job<'a>,
+    told: &'a Mutex<Told>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Files that were begun, in order.
+    ahead: VecDeque<(usize, Option<Landing>)>,
+    /// The files of the folder that is begun, the next one last.
+    left: Vec<usize>,
+    bytes: u64,
+    /// Folders that are this thread's next ones, and their manifests, which are asked for ahead.
+    claimed: VecDeque<(usize, Option<Manifests>)>,
+}
+
+/// Folders of which manifests are asked for ahead.
+const CLAIMED: usize = 2;
+
+type Landing = tokio::task::JoinHandle<Result<Vec<u8>, aws::ObjectError>>;
+
+impl<'a> Feed<'a> {
+    pub(super) fn new(job: &'a Job<'a>, told: &'a Mutex<Told>) -> Feed<'a> {
+        Feed { job, told, state: Mutex::default() }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins the next folder that needs to be written; false iff there is none.
+    fn begin(&self, state: &mut State) -> bool {
+        loop {
+            self.claim(state);
+            let Some((number, manifest)) = state.claimed.pop_front() else { return false };
+            let Some(task) = self.job.task(number) else { return false };
+            let read = self.job.shelf.landed(manifest, &manifest_path(task));
+            if let Some(kept) = kept(self.job, task, read) {
+                self.job.kept.lock().unwrap_or_else(PoisonError::into_inner).push((number, kept));
+                continue;
+            }
+            state.left = task.items.iter().rev().copied().collect();
+            self.told().begun.push_back(number);
+            return true;
+        }
+    }
+
+    fn claim(&self, state: &mut State) {
+        let most = if self.job.shelf.is_remote() { CLAIMED } else { 1 };
+        while state.claimed.len() < most {
+            let number = self.job.next.fetch_add(1, Ordering::Relaxed);
+            let Some(task) = self.job.task(number) else { return };
+            state.claimed.push_back((number, self.job.shelf.start(&manifest_path(task))));
+        }
+    }
+
+    /// Asks for objects ahead, as many as may be under way; of local files one, which is read when its turn comes.
+    fn fill(&self, state: &mut State) {
+        loop {
+            let Some(number) = state.left.last().copied() else {
+                // A folder is begun ahead only where that saves waiting.
+                let ahead = !state.ahead.is_empty() && self.job.door.is_none();
+                if ahead || !self.begin(state) {
+                    return;
+                }
+                continue;
+            };
+            let Some(item) = self.job.item(number) else { return };
+            let room = state.ahead.len() < FLIGHTS && state.bytes.saturating_add(item.size) <= BYTES;
+            let object = self.job.folders.delivered.bucket(item).zip(self.job.door);
+            if !state.ahead.is_empty() && (!room || object.is_none()) {
+                return;
+            }
+            state.left.pop();
+            let landing = object.map(|(bucket, door)| door.start(bucket, &item.key, item.size));
+            state.bytes = state.bytes.saturating_add(item.size);
+            state.ahead.push_back((number, landing));
+            if landing_is_none(state) {
+                return;
+            }
+        }
+    }
+
+    fn bytes_of(&self, item: &Item, landing: Option<Landing>) -> Result<Vec<u8>, String> {
+        match (landing, self.job.door) {
+            (Some(landing), Some(door)) => door.land(landing).map_err(|refusal: Refusal| refusal.told()),
+            _ => local(self.job, item),
+        }
+    }
+}
+
+fn landing_is_none(state: &State) -> bool {
+    state.ahead.back().is_some_and(|(_, landing)| landing.is_none())
+}
+
+/// The bytes of a local copy, or in words why they cannot be had.
+pub(super) fn local(job: &Job<'_>, item: &Item) -> Result<Vec<u8>, String> {
+    let path = job.folders.delivered.path(item).unwrap_or_default();
+    regular(&path).and_then(read_whole).map_err(|error| said(&error))
+}
+
+/// What an item is before it is read.
+pub(super) fn input_of(job: &Job<'_>, item: &Item, manifest: &mut Manifest) -> Input {
+    let (source, name) = name_of(item, &job.folders.delivered);
+    let at = manifest.sources.iter().position(|one| *one == source).unwrap_or_else(|| {
+        manifest.sources.push(source);
+        manifest.sources.len() - 1
+    });
+    let etag = Some(item.etag.clone()).filter(|etag| !etag.is_empty());
+    Input { source: at, name, bytes: item.size, etag, ..Input::default() }
+}
+
+impl Source for Feed<'_> {
+    fn next(&self, bytes: &mut Vec<u8>) -> Option<File> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.fill(&mut state);
+        let (number, landing) = state.ahead.pop_front()?;
+        let item = self.job.item(number)?;
+        state.bytes = state.bytes.saturating_sub(item.size);
+        drop(state);
+        let read = self.bytes_of(item, landing);
+        self.job.work.one();
+        let (_, name) = name_of(item, &self.job.folders.delivered);
+        let place = self.job.folders.delivered.places.get(item.place);
+        let mut file = File {
+            name,
+            delivered: ObjectKey::parse(&item.key).and_then(|key| key.delivered()),
+            home: place.and_then(|place: &Place| place.home(&item.below)).or_else(|| Home::of(&item.key)),
+            tag: NO_TAG,
+            number,
+            ..File::default()
+        };
+        let mut input = Input::default();
+        match read {
+            Ok(read) => {
+                input.bytes = read.len() as u64;
+                input.sha256 = hex(&sha256(&read));
+                *bytes = read;
+            }
+            Err(why) => {
+                input.unread = Some(why.clone());
+                file.unread = Some(why);
+            }
+        }
+        self.told().inputs.insert(number, input);
+        Some(file)
+    }
+}

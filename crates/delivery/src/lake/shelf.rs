@@ -1,0 +1,265 @@
+//! Where a lake is: a folder or a prefix of a bucket; its files listed, read, and written so that no reader sees half of one.
+
+use crate::door::Door;
+use crate::sources::{Refusal, said};
+use aws::{ObjectError, ObjectTrouble};
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::LakeFolder;
+use tokio::task::JoinHandle;
+
+/// Bytes of a file of a lake at most: ours are about 200 MB.
+const LARGEST: u64 = 1 << 30;
+
+/// Where a lake is, as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LakePlace {
+    /// A folder.
+    Folder(PathBuf),
+    /// `s3://BUCKET/PREFIX`
+    Objects {
+        /// The bucket.
+        bucket: String,
+        /// What keys begin with, a slash at its end; empty for all of them.
+        prefix: String,
+    },
+}
+
+impl LakePlace {
+    /// `None` iff it is an `s3://` without a bucket.
+    #[must_use]
+    pub fn of(typed: &str) -> Option<LakePlace> {
+        let Some(rest) = typed.strip_prefix("s3://") else {
+            return Some(LakePlace::Folder(PathBuf::from(typed)));
+        };
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let prefix = prefix.trim_matches('/');
+        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        (!bucket.is_empty()).then(|| LakePlace::Objects { bucket: bucket.to_owned(), prefix })
+    }
+
+    /// True iff AWS has to be asked.
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        matches!(self, LakePlace::Objects { .. })
+    }
+}
+
+/// A file of the lake could not be listed, read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {why}")]
+pub struct LakeError {
+    /// Its name, or that of the folder.
+    pub name: String,
+    /// Why, in words.
+    pub why: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// True iff others wrote another file meanwhile.
+    pub changed: bool,
+}
+
+impl LakeError {
+    pub(super) fn new(name: String, why: &str) -> LakeError {
+        LakeError { name, why: why.to_owned(), help: None, changed: false }
+    }
+
+    fn of(name: String, error: &ObjectError) -> LakeError {
+        let Refusal { why, help } = Refusal::of(error);
+        LakeError { name, why, help, changed: error.trouble == ObjectTrouble::Changed }
+    }
+}
+
+/// A file that a listing shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its path below the lake.
+    pub(super) path: String,
+    pub(super) size: u64,
+}
+
+/// See the module.
+#[derive(Clone)]
+pub(super) struct Shelf<'a> {
+    place: LakePlace,
+    door: Option<&'a Door>,
+}
+
+/// Files that belong together: those that are written first, and the one that says it is done. Between both, files of ours go that an
+/// earlier writing left in these folders, and that this one does not have.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Commit {
+    pub(super) files: Vec<(String, Vec<u8>)>,
+    pub(super) folders: Vec<String>,
+    pub(super) last: (String, Vec<u8>),
+}
+
+impl Commit {
+    /// The paths among these that are not of this commit, and have names that we give to files.
+    fn stale(&self, there: impl Iterator<Item = String>) -> Vec<String> {
+        let ours = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.starts_with("part-") && name.ends_with(".parquet")
+        };
+        there.filter(|path| ours(path) && self.files.iter().all(|(known, _)| known != path)).collect()
+    }
+}
+
+/// A file of a bucket that is being read.
+pub(super) type Reading = JoinHandle<Result<Option<Vec<u8>>, LakeError>>;
+
+/// A commit under way.
+pub(super) type Flight = JoinHandle<Result<(), LakeError>>;
+
+impl<'a> Shelf<'a> {
+    /// A bucket needs a door.
+    pub(super) fn new(place: &LakePlace, door: Option<&'a Door>) -> Shelf<'a> {
+        Shelf { place: place.clone(), door }
+    }
+
+    pub(super) fn name(&self, path: &str) -> String {
+        match &self.place {
+            LakePlace::Folder(folder) => LakeFolder::new(folder).name(path),
+            LakePlace::Objects { bucket, prefix } => format!("s3://{bucket}/{prefix}{path}"),
+        }
+    }
+
+    fn remote(&self) -> Result<(&'a Door, &str, &str), LakeError> {
+        match (&self.place, self.door) {
+            (LakePlace::Objects { bucket, prefix }, Some(door)) => Ok((door, bucket, prefix)),
+            _ => Err(LakeError::new(self.name(""), "AWS was not asked")),
+        }
+    }
+
+    /// True iff it is a bucket, whose requests take their time.
+    pub(super) fn is_remote(&self) -> bool {
+        self.place.is_remote()
+    }
+
+    /// All files below that folder, sorted.
+    pub(super) fn list(&self, below: &str) -> Result<Vec<Entry>, LakeError> {
+        if let LakePlace::Folder(folder) = &self.place {
+            let listed = LakeFolder::new(folder).list(below);
+            let listed = listed.map_err(|error| LakeError::new(self.name(below), &said(&error)))?;
+            return Ok(listed.into_iter().map(|file| Entry { path: file.path, size: file.size }).collect());
+        }
+        let (door, bucket, prefix) = self.remote()?;
+        let (below, aws) = (format!("{prefix}{below}"), Arc::clone(&door.aws));
+        let page = door.wait(async move { aws.objects().list(bucket, &below, None, false).all().await });
+        let page = page.map_err(|error| LakeError::of(self.name(""), &error))?;
+        let entries = page.entries.into_iter().filter_map(|one| {
+            let path = one.key.strip_prefix(prefix)?.to_owned();
+            // What consoles make where somebody makes a folder.
+            (!path.ends_with('/')).then_some(Entry { path, size: one.size })
+        });
+        Ok(entries.collect())
+    }
+
+    /// The bytes of a file; `None` iff there is none.
+    pub(super) fn read(&self, path: &str) -> Result<Option<Vec<u8>>, LakeError> {
+        if let LakePlace::Folder(folder) = &self.place {
+            let read = LakeFolder::new(folder).read(path, LARGEST);
+            return read.map_err(|error| LakeError::new(self.name(path), &said(&error)));
+        }
+        let (door, bucket, prefix) = self.remote()?;
+        let (key, aws) = (format!("{prefix}{path}"), Arc::clone(&door.aws));
+        let read = door.wait(async move { get(&aws, bucket, &key).await });
+        read.map(|found| found.map(|(bytes, _)| bytes))
+            .map_err(|error| LakeError::of(self.name(path), &error))
+    }
+
+    /// Begins to read a file of a bucket; of a folder nothing is begun.
+    pub(super) fn start(&self, path: &str) -> Option<Reading> {
+        let (door, bucket, prefix) = self.remote().ok()?;
+        let (key, aws, bucket) = (format!("{prefix}{path}"), Arc::clone(&door.aws), bucket.to_owned());
+        let name = self.name(path);
+        Some(door.spawn(async move {
+            let found = get(&aws, &bucket, &key).await.map_err(|error| LakeError::of(name, &error))?;
+            Ok(found.map(|(bytes, _)| bytes))
+        }))
+    }
+
+    /// What [`Shelf::start`] began; else the file is read now.
+    pub(super) fn landed(&self, begun: Option<Reading>, path: &str) -> Result<Option<Vec<u8>>, LakeError> {
+        match (begun, self.door) {
+            (Some(reading), Some(door)) => {
+                let broken = |_| LakeError::new(self.name(path), "reading it broke off");
+                door.wait(reading).map_err(broken)?
+            }
+            _ => self.read(path),
+        }
+    }
+
+    /// Writes what belongs together. Of a bucket it goes on while others work: it is done when the flight has landed.
+    pub(super) fn commit(&self, commit: Commit) -> Result<Option<Flight>, LakeError> {
+        if let LakePlace::Folder(folder) = &self.place {
+            let folder = LakeFolder::new(folder);
+            let failed = |path: &str, error: &std::io::Error| LakeError::new(self.name(path), &said(error));
+            for (path, bytes) in &commit.files {
+                folder.write(path, bytes).map_err(|error| failed(path, &error))?;
+            }
+            for below in &commit.folders {
+                let there = folder.list(below).map_err(|error| failed(below, &error))?;
+                for path in commit.stale(there.into_iter().map(|file| file.path)) {
+                    folder.remove(&path).map_err(|error| failed(&path, &error))?;
+                }
+            }
+            let (path, bytes) = &commit.last;
+            folder.write(path, bytes).map_err(|error| failed(path, &error))?;
+            return Ok(None);
+        }
+        let (door, bucket, prefix) = self.remote()?;
+        let (aws, bucket, prefix) = (Arc::clone(&door.aws), bucket.to_owned(), prefix.to_owned());
+        Ok(Some(door.spawn(async move {
+            let name = |path: &str| format!("s3://{bucket}/{prefix}{path}");
+            let key = |path: &str| format!("{prefix}{path}");
+            let writes = commit.files.iter().map(async |(path, bytes)| {
+                let written = put(&aws, &bucket, &key(path), bytes).await;
+                written.map_err(|error| LakeError::of(name(path), &error))
+            });
+            for written in futures_util::future::join_all(writes).await {
+                written?;
+            }
+            for below in &commit.folders {
+                let listed = aws.objects().list(&bucket, &key(below), None, false).all().await;
+                let listed = listed.map_err(|error| LakeError::of(name(below), &error))?.entries.into_iter();
+                let there = listed.filter_map(|one| Some(one.key.strip_prefix(&prefix)?.to_owned()));
+                for path in commit.stale(there) {
+                    let removed = aws.objects().delete(&bucket, &key(&path)).await;
+                    removed.map_err(|error| LakeError::of(name(&path), &error))?;
+                }
+            }
+            let (path, bytes) = &commit.last;
+            put(&aws, &bucket, &key(path), bytes).await.map_err(|error| LakeError::of(name(path), &error))
+        })))
+    }
+
+    /// Waits for a commit.
+    pub(super) fn land(&self, flight: Flight) -> Result<(), LakeError> {
+        let Some(door) = self.door else { return Ok(()) };
+        let broken = |_| LakeError::new(self.name(""), "writing broke off");
+        door.wait(flight).map_err(broken)?
+    }
+}
+
+async fn get(aws: &aws::Session, bucket: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, ObjectError> {
+    match aws.objects().get(bucket, key, None).await {
+        Ok(object) => Ok(Some((object.bytes, object.metadata.etag))),
+        Err(error) if error.trouble == ObjectTrouble::Missing => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// One conditional PUT. Where an object is there already, the same bytes are done, whoever wrote them; others are replaced, iff
+/// nobody replaces them meanwhile.
+async fn put(aws: &aws::Session, bucket: &str, key: &str, bytes: &[u8]) -> Result<(), ObjectError> {
+    let error = match aws.objects().put(bucket, key, bytes, None).await {
+        Err(error) if error.trouble == ObjectTrouble::Changed => error,
+        done => return done,
+    };
+    match get(aws, bucket, key).await? {
+        Some((there, _)) if there == bytes => Ok(()),
+        Some((_, etag)) if !etag.is_empty() => aws.objects().put(bucket, key, bytes, Some(&etag)).await,
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,177 @@
+//! Folders to a lake: those that it has not, or has of other log files, are written; the others are left as they are.
+
+use super::feed::{Feed, Job, Told, input_of, local};
+use super::folders::{Folders, Task};
+use super::shelf::{LakeError, LakePlace, Shelf};
+use super::writer::{Sum, Writer};
+use crate::delivered::{Keys, found, weigh};
+use crate::reader::Reader;
+use lake::{Manifest, Table};
+use logs::scan::{Account, Options, scan};
+use logs::{hex, sha256};
+use std::sync::{Mutex, PoisonError};
+
+/// What is to be written.
+#[derive(Clone, Copy)]
+pub struct ToWrite<'a> {
+    /// What was listed.
+    pub folders: &'a Folders,
+    /// Where the lake is.
+    pub to: &'a LakePlace,
+    /// With the JSON of each record.
+    pub raw: bool,
+    /// True iff a folder may be written anew though the lake has log files of it that the source has no longer.
+    pub replace: bool,
+    /// Iff what digests prove is written down.
+    pub keys: Option<&'a Keys>,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Folders that were written.
+    pub folders: u64,
+    /// Folders that the lake had already, of the same log files.
+    pub same: u64,
+    /// Those of them with log files that could not be read to their end.
+    pub damaged: u64,
+    /// Folders that were left as they are, because the lake has log files of them that the source has no longer; and one of these files.
+    pub gone: Vec<(String, String)>,
+    /// Folders whose manifest could not be read, and why.
+    pub unread: Vec<(String, LakeError)>,
+    /// What was read.
+    pub account: Account,
+    /// Rows of invocations.
+    pub rows: u64,
+    /// Rows of management events.
+    pub control_rows: u64,
+    /// Copies that are no rows.
+    pub copies: u64,
+    /// Bytes of Parquet.
+    pub bytes: u64,
+    /// Log files that no valid digest lists, and those that are not as one lists them, iff that was asked for.
+    pub digests: Option<(u64, u64)>,
+}
+
+/// Why a folder is not written.
+#[derive(Debug)]
+pub(super) enum Kept {
+    /// True iff every log file was read to its end.
+    Same(bool),
+    Gone(String),
+    Unread(LakeError),
+}
+
+/// Where the manifest of a folder is.
+pub(super) fn manifest_path(task: &Task) -> String {
+    format!("{}/{}/{}", Table::Invocations.name(), task.partition.path(), Manifest::FILE)
+}
+
+/// Why the folder is not written; `None` iff it is. `read` is its manifest.
+pub(super) fn kept(job: &Job<'_>, task: &Task, read: Result<Option<Vec<u8>>, LakeError>) -> Option<Kept> {
+    let bytes = match read {
+        Err(error) => return Some(Kept::Unread(error)),
+        Ok(None) => return None,
+        Ok(Some(bytes)) => bytes,
+    };
+    // What is damaged, or of another version, is written anew.
+    let there = Manifest::parse(&bytes, &task.partition).ok()?;
+    let mut now = Manifest::new(&task.partition, job.raw);
+    let items: Vec<_> = task.items.iter().filter_map(|number| job.item(*number)).collect();
+    let inputs: Vec<_> = items.iter().map(|item| input_of(job, item, &mut now)).collect();
+    let gone = there.inputs.iter().find(|known| inputs.iter().all(|input| input.name != known.name));
+    if let Some(gone) = gone.filter(|_| !job.replace) {
+        return Some(Kept::Gone(gone.name.clone()));
+    }
+    let settings = there.raw == job.raw && there.digests.is_some() == job.digests;
+    let alike = settings && there.sources == now.sources && there.inputs.len() == inputs.len();
+    let same = alike
+        && there.inputs.iter().zip(inputs.iter().zip(items)).all(|(known, (input, item))| {
+            let listed = known.name == input.name && known.bytes == input.bytes && known.unread.is_none();
+            let hashed = || local(job, item).is_ok_and(|bytes| hex(&sha256(&bytes)) == known.sha256);
+            listed && if input.etag.is_some() { input.etag == known.etag } else { hashed() }
+        });
+    (same && files_are_there(job, task, &there)).then(|| Kept::Same(there.is_whole()))
+}
+
+/// True iff the files of a folder are as its manifest says. In a bucket the manifest is believed: `lake verify` reads them.
+fn files_are_there(job: &Job<'_>, task: &Task, manifest: &Manifest) -> bool {
+    let as_said = |table: Table| {
+        manifest.parts(table).iter().all(|part| {
+            let path = format!("{}/{}/{}", table.name(), task.partition.path(), part.file);
+            let read = job.shelf.read(&path);
+            read.is_ok_and(|bytes| bytes.is_some_and(|bytes| hex(&sha256(&bytes)) == part.sha256))
+        })
+    };
+    job.shelf.is_remote() || Table::ALL.into_iter().all(as_said)
+}
+
+/// Writes.
+///
+/// # Errors
+/// A file of the lake cannot be written: folders that were written before are whole.
+pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeError> {
+    let ToWrite { folders, to, keys, .. } = *wanted;
+    let shelf = Shelf::new(to, reader.door);
+    let digests = if keys.is_some() { found(&folders.delivered, reader) } else { Vec::new() };
+    let signed = || {
+        let all = digests.iter().filter_map(logs::digest::Found::digest);
+        let times: Vec<(i64, i64)> = all.map(|digest| (digest.start, digest.end)).collect();
+        let from = times.iter().map(|(start, _)| *start).min()?;
+        Some(from..times.iter().map(|(_, end)| *end).max()?)
+    };
+    let places = &folders.delivered.places;
+    let weighed = keys.map(|keys| weigh(&digests, keys, places, signed(), reader.door));
+    let expected = weighed.as_ref().map(crate::delivered::Weighed::expected);
+    let files = folders.tasks.iter().map(|task| task.items.len() as u64).sum();
+    let mut job = Job::new(folders, &shelf, reader.door, reader.watch.reading(files));
+    (job.raw, job.replace, job.digests) = (wanted.raw, wanted.replace, keys.is_some());
+    let job = &job;
+    let one = || {
+        let told = Mutex::new(Told::default());
+        let writer = Writer::new(job, &told, expected.as_ref());
+        let (writers, account) = scan(&Feed::new(job, &told), Options::default(), vec![writer])?;
+        Ok((writers.first().map(|writer| writer.sum).unwrap_or_default(), account))
+    };
+    let done: Vec<Result<(Sum, Account), LakeError>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..reader.threads.max(1)).map(|_| scope.spawn(one)).collect();
+        let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        // A panic in a thread is a defect of ours, and goes on as one.
+        joined.map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    job.work.end();
+    let mut written = Written { digests: keys.map(|_| (0, 0)), ..Written::default() };
+    for one in done {
+        let (sum, account) = one?;
+        written.add(sum, account);
+    }
+    let mut kept = std::mem::take(&mut *job.kept.lock().unwrap_or_else(PoisonError::into_inner));
+    kept.sort_by_key(|(number, _)| *number);
+    for (number, kept) in kept {
+        let name = job.task(number).map(|task| task.partition.to_string()).unwrap_or_default();
+        match kept {
+            Kept::Same(whole) => {
+                written.same += 1;
+                written.damaged += u64::from(!whole);
+            }
+            Kept::Gone(file) => written.gone.push((name, file)),
+            Kept::Unread(error) => written.unread.push((name, error)),
+        }
+    }
+    Ok(written)
+}
+
+impl Written {
+    fn add(&mut self, sum: Sum, account: Account) {
+        self.folders += sum.folders;
+        self.rows += sum.rows;
+        self.control_rows += sum.control_rows;
+        self.copies += sum.copies;
+        self.bytes += sum.bytes;
+        if let Some((unproven, changed)) = &mut self.digests {
+            *unproven += sum.unproven;
+            *changed += sum.changed;
+        }
+        self.account.merge(account);
+    }
+}

@@ -1,0 +1,284 @@
+//! One thread's writer: the records of a folder to the files of its tables, folder after folder.
+
+use super::feed::{Job, Told, input_of};
+use super::shelf::{Commit, Flight, LakeError};
+use detect::gather::Watch;
+use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
+use logs::digest::{Expected, Standing};
+use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
+use logs::{Event, Home, Record, Sink, hex, sha256};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+/// Commits of one thread that may be under way: each holds the bytes of a folder's files.
+const COMMITS: usize = 3;
+
+/// What a thread has written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    pub(super) folders: u64,
+    pub(super) rows: u64,
+    pub(super) control_rows: u64,
+    pub(super) copies: u64,
+    pub(super) bytes: u64,
+    pub(super) unproven: u64,
+    pub(super) changed: u64,
+}
+
+/// See the module.
+pub(super) struct Writer<'a> {
+    job: &'a Job<'a>,
+    told: &'a Mutex<Told>,
+    expected: Option<&'a Expected<'a>>,
+    watch: Watch,
+    current: Option<usize>,
+    invocations: Invocations,
+    control: ControlEvents,
+    commit: Commit,
+    parts: HashMap<Table, Vec<Part>>,
+    others: u64,
+    facts: HashMap<usize, Input>,
+    proven: Proven,
+    hashed: Option<[u8; 32]>,
+    counts: Input,
+    home: Option<Home>,
+    file: String,
+    flights: VecDeque<Flight>,
+    failed: Option<LakeError>,
+    pub(super) sum: Sum,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        job: &'a Job<'a>,
+        told: &'a Mutex<Told>,
+        expected: Option<&'a Expected<'a>>,
+    ) -> Writer<'a> {
+        Writer {
+            job,
+            told,
+            expected,
+            watch: Watch::default(),
+            current: None,
+            invocations: Invocations::new(job.raw),
+            control: ControlEvents::default(),
+            commit: Commit::default(),
+            parts: HashMap::new(),
+            others: 0,
+            facts: HashMap::new(),
+            proven: Proven::default(),
+            hashed: None,
+            counts: Input::default(),
+            home: None,
+            file: String::new(),
+            flights: VecDeque::new(),
+            failed: None,
+            sum: Sum::default(),
+        }
+    }
+
+    /// Ends folders until that one is the current one; all that were begun where there is none.
+    fn advance(&mut self, to: Option<usize>) -> Result<(), LakeError> {
+        while self.current.is_none() || self.current != to {
+            self.finish()?;
+            let next = self.told.lock().unwrap_or_else(PoisonError::into_inner).begun.pop_front();
+            self.current = next;
+            if next.is_none() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, table: Table, bytes: Vec<u8>, rows: u64) {
+        let Some(task) = self.current.and_then(|task| self.job.task(task)) else { return };
+        let parts = self.parts.entry(table).or_default();
+        let file = Manifest::part_name(parts.len());
+        let path = format!("{}/{}/{file}", table.name(), task.partition.path());
+        let size = bytes.len() as u64;
+        parts.push(Part { file, rows, bytes: size, sha256: hex(&sha256(&bytes)) });
+        self.sum.bytes += size;
+        self.commit.files.push((path, bytes));
+    }
+
+    fn pack(&mut self) -> Result<(), LakeError> {
+        let name = self.job.shelf.name("");
+        let failed = |error: lake::PackError| LakeError::new(name.clone(), &error.to_string());
+        if let Some(packed) = self.invocations.pack().map_err(failed)? {
+            self.part(Table::Invocations, packed.invocations, packed.rows);
+            self.part(Table::InvocationsDaily, packed.daily, packed.daily_rows);
+        }
+        Ok(())
+    }
+
+    /// Writes the current folder.
+    fn finish(&mut self) -> Result<(), LakeError> {
+        let Some(task) = self.current.take().and_then(|task| self.job.task(task).map(|found| (task, found)))
+        else {
+            return Ok(());
+        };
+        self.current = Some(task.0);
+        self.pack()?;
+        let name = self.job.shelf.name("");
+        let control = self.control.pack().map_err(|error| LakeError::new(name, &error.to_string()))?;
+        if let Some(control) = control {
+            let rows = self.control.rows();
+            self.part(Table::ControlEvents, control, rows);
+        }
+        let partition = &task.1.partition;
+        let manifest = self.manifest(task.1);
+        self.sum.folders += 1;
+        self.sum.rows += self.invocations.rows();
+        self.sum.control_rows += self.control.rows();
+        self.sum.copies += self.invocations.copies() + self.control.copies();
+        self.sum.unproven += self.proven.unproven.len() as u64;
+        self.sum.changed += self.proven.changed.len() as u64;
+        let mut commit = std::mem::take(&mut self.commit);
+        commit.folders = Table::ALL.map(|table| format!("{}/{}/", table.name(), partition.path())).to_vec();
+        commit.last = (
+            format!("{}/{}/{}", Table::Invocations.name(), partition.path(), Manifest::FILE),
+            manifest.to_bytes(),
+        );
+        self.flights.extend(self.job.shelf.commit(commit)?);
+        while self.flights.len() > COMMITS {
+            self.land()?;
+        }
+        self.invocations.clear();
+        self.control.clear();
+        self.parts.clear();
+        self.others = 0;
+        self.proven = Proven::default();
+        self.current = None;
+        Ok(())
+    }
+
+    fn land(&mut self) -> Result<(), LakeError> {
+        self.flights.pop_front().map_or(Ok(()), |flight| self.job.shelf.land(flight))
+    }
+
+    fn manifest(&mut self, task: &super::folders::Task) -> Manifest {
+        let mut manifest = Manifest::new(&task.partition, self.job.raw);
+        for number in &task.items {
+            let Some(item) = self.job.item(*number) else { continue };
+            let listed = input_of(self.job, item, &mut manifest);
+            let packed = self.told.lock().unwrap_or_else(PoisonError::into_inner).inputs.remove(number);
+            let packed = packed.unwrap_or_default();
+            let found = self.facts.remove(number).unwrap_or_default();
+            let bytes = if packed.unread.is_some() { listed.bytes } else { packed.bytes };
+            manifest.inputs.push(Input {
+                bytes,
+                sha256: packed.sha256,
+                unread: packed.unread,
+                source: listed.source,
+                name: listed.name,
+                etag: listed.etag,
+                ..found
+            });
+        }
+        for (table, parts) in self.parts.drain() {
+            manifest.tables.insert(table.name().to_owned(), parts);
+        }
+        manifest.copies = self.invocations.copies();
+        manifest.control_copies = self.control.copies();
+        manifest.other_services = self.others;
+        manifest.digests = self.expected.map(|_| self.proven.clone());
+        manifest
+    }
+}
+
+impl Sink for Writer<'_> {
+    const EVERY: bool = true;
+
+    fn event(&mut self, event: &Event<'_>) {
+        if self.watch.concerns(event, self.home.as_ref())
+            && self.control.take_event(event, self.home.as_ref(), &self.file)
+        {
+            self.others += 1;
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        if let Some(aggregated) = &record.aggregated {
+            self.counts.aggregated.0 += 1;
+            let calls = self.counts.aggregated.1.saturating_add(aggregated.count.unwrap_or(0));
+            self.counts.aggregated.1 = calls;
+            return;
+        }
+        if !record.is_invocation() {
+            self.counts.control += 1;
+            self.control.take(record, self.home.as_ref(), &self.file);
+            return;
+        }
+        self.counts.invocations += 1;
+        if self.invocations.is_full()
+            && let Err(error) = self.pack()
+        {
+            self.failed.get_or_insert(error);
+            return;
+        }
+        self.invocations.take(record, self.home.as_ref(), &self.file);
+        if self.watch.is_change(record) {
+            self.control.take(record, self.home.as_ref(), &self.file);
+        }
+    }
+}
+
+impl Receiver for Writer<'_> {
+    type Error = LakeError;
+
+    fn wants_hash(&self, file: &File) -> bool {
+        let item = self.job.item(file.number);
+        self.expected.zip(item).is_some_and(|(expected, item)| !expected.claims(&item.key).is_empty())
+    }
+
+    fn hashed(&mut self, _: &File, hash: [u8; 32]) -> Result<(), LakeError> {
+        self.hashed = Some(hash);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), LakeError> {
+        self.advance(None)?;
+        while !self.flights.is_empty() {
+            self.land()?;
+        }
+        Ok(())
+    }
+}
+
+impl FileSink for Writer<'_> {
+    fn begin(&mut self, file: &File) {
+        let folder = self.job.folder_of(file.number);
+        if let Err(error) = self.advance(folder) {
+            self.failed.get_or_insert(error);
+        }
+        self.home.clone_from(&file.home);
+        self.file.clone_from(&file.name);
+        self.counts = Input::default();
+        self.hashed = None;
+    }
+
+    fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), LakeError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        if let Some((expected, item)) = self.expected.zip(self.job.item(file.number)) {
+            match expected.standing(&item.key, self.hashed.take()) {
+                Standing::Proven => self.proven.proven += 1,
+                Standing::Differs => self.proven.changed.push(file.name.clone()),
+                Standing::Unverified | Standing::Unlisted => self.proven.unproven.push(file.name.clone()),
+            }
+        }
+        let counts = std::mem::take(&mut self.counts);
+        self.facts.insert(file.number, Input { facts: read.facts.clone(), ..counts });
+        Ok(())
+    }
+
+    fn known(&mut self, _: &File, _: &Known) -> Result<(), LakeError> {
+        Ok(())
+    }
+}
+
+/// The counts of an input, as an account enters them.
+pub(super) fn counts(input: &Input) -> Counts {
+    Counts { invocations: input.invocations, control: input.control, aggregated: input.aggregated }
+}
