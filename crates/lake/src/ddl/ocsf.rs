@@ -34,7 +34,8 @@ fn columns(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
     ]);
     let user = row([
         ("type", text("useridentity_type")),
-        ("uid", text("coalesce(useridentity_arn, useridentity_principalid)")),
+        // A user has to have a name or an id.
+        ("uid", text("coalesce(caller, 'Unknown')")),
         ("uid_alt", text("useridentity_principalid")),
         ("name", text("useridentity_username")),
         ("credential_uid", text("useridentity_accesskeyid")),
