@@ -22,7 +22,11 @@ fn ours(arguments: &[&str]) -> String {
         .args(arguments)
         .current_dir(root())
         .env_clear()
-        .envs([("HOME", "/nonexistent"), ("XDG_CACHE_HOME", "/dev/null"), ("INVOKETRAIL_NOW", "2026-11-23T17:00:00Z")])
+        .envs([
+            ("HOME", "/nonexistent"),
+            ("XDG_CACHE_HOME", "/dev/null"),
+            ("INVOKETRAIL_NOW", "2026-11-23T17:00:00Z"),
+        ])
         .output()
         .unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", said(&output));
@@ -31,8 +35,9 @@ fn ours(arguments: &[&str]) -> String {
 
 /// The Python that has the engines.
 fn python() -> Command {
-    let python = std::env::var("INVOKETRAIL_TEST_PYTHON")
-        .unwrap_or_else(|_| panic!("set INVOKETRAIL_TEST_PYTHON to a Python with the engines, as ./test does"));
+    let python = std::env::var("INVOKETRAIL_TEST_PYTHON").unwrap_or_else(|_| {
+        panic!("set INVOKETRAIL_TEST_PYTHON to a Python with the engines, as ./test does")
+    });
     Command::new(python)
 }
 

@@ -117,12 +117,15 @@ fn first_day() -> Vec<Value> {
         call(35, "mended", "before", 7),
         call(35, "mended", "intruder", 7),
         // A control event.
-        with(call(50, "plain", "admin", 20), &[
-            ("/eventName", json!("UpdateFunctionCode20150331v2")),
-            ("/managementEvent", json!(true)),
-            ("/eventCategory", json!("Management")),
-            ("/resources", Value::Null),
-        ]),
+        with(
+            call(50, "plain", "admin", 20),
+            &[
+                ("/eventName", json!("UpdateFunctionCode20150331v2")),
+                ("/managementEvent", json!(true)),
+                ("/eventCategory", json!("Management")),
+                ("/resources", Value::Null),
+            ],
+        ),
     ]
 }
 
@@ -134,6 +137,8 @@ fn next_day() -> Vec<Value> {
         correction(41, 33, "mended", "first"),
         correction(42, 34, "mended", "one"),
         correction(43, 34, "mended", "two"),
+        // The same as 42 under another id.
+        correction(47, 34, "mended", "one"),
         correction(44, 35, "mended", "after"),
         // Nothing was read of what it corrects.
         correction(45, 77, "mended", "after"),
