@@ -78,7 +78,7 @@ fn notes(column: &Column) -> String {
     if sought {
         said.push_str(" Bloom filter.");
     }
-    if !column.required {
+    if !column.required && !said.to_lowercase().contains("null") {
         said.push_str(" May be null.");
     }
     said.replace('|', "\\|")
