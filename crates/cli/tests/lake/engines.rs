@@ -27,3 +27,24 @@ fn engines_answer_over_a_lake_what_we_answer_over_the_logs() {
         judged("engines.py", &[&at]);
     }
 }
+
+#[test]
+fn statements_know_their_lake() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    let logs = folder.path().join("logs");
+    // Without management events there is no file of theirs.
+    world::make_of(&logs, |record| record["managementEvent"] == false);
+    ours(&["lake", "write", text(&logs), "--to", text(&lake), "--raw"]);
+    let athena = ours(&["lake", "ddl", "--for", "athena", "--lake", text(&lake)]);
+    for part in [&format!("'{}'", world::ACCOUNT)[..], "'eu-west-1'", "'2026-11-20,NOW'"] {
+        assert_eq!(athena.matches(part).count(), 3, "{part}");
+    }
+    assert_eq!(athena.matches("`raw` string").count(), 2);
+    std::fs::write(
+        folder.path().join("duckdb.sql"),
+        ours(&["lake", "ddl", "--for", "duckdb", "--lake", text(&lake)]),
+    )
+    .unwrap();
+    judged("known.py", &[folder.path()]);
+}

@@ -147,10 +147,16 @@ fn next_day() -> Vec<Value> {
 
 /// Makes the tree in `folder`.
 pub(crate) fn make(folder: &Path) {
+    make_of(folder, |_| true);
+}
+
+/// The same of those of its records.
+pub(crate) fn make_of(folder: &Path, keep: impl Fn(&Value) -> bool) {
     let later = vec![correction(46, 33, "mended", "last")];
     for (day, minute, records) in
         [("20", "1015", first_day()), ("21", "0005", next_day()), ("21", "0010", later)]
     {
+        let records: Vec<Value> = records.into_iter().filter(|record| keep(record)).collect();
         let at = folder.join(format!("AWSLogs/{ACCOUNT}/CloudTrail/eu-west-1/2026/11/{day}"));
         std::fs::create_dir_all(&at).unwrap();
         let name = format!("{ACCOUNT}_CloudTrail_eu-west-1_202611{day}T{minute}Z_abcdefghij123456.json.gz");
