@@ -46,7 +46,9 @@ if not (state / "killed").exists():
 
 
 def files(place):
-    return {str(path.relative_to(place)): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
+    """All that a reader sees: a writer that was killed leaves the hidden file that it was writing."""
+    shown = [path for path in sorted(place.rglob("*")) if path.is_file() and not path.name.startswith(".invoketrail-")]
+    return {str(path.relative_to(place)): path.read_bytes() for path in shown}
 
 
 one, other = files(folder / "lake"), files(written)
