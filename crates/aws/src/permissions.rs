@@ -25,6 +25,8 @@ pub enum Job {
     Canary,
     /// Tell others of findings.
     Notify,
+    /// Write a lake into a bucket, and read it.
+    Lake,
 }
 
 /// One permission.
@@ -199,6 +201,33 @@ const NOTIFY: [Action; 5] = [
     ),
 ];
 
+const LAKE: [Action; 8] = [
+    read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
+    read("s3:GetBucketLocation", "arn:PARTITION:s3:::BUCKET", "in which Region a bucket is"),
+    read(
+        "s3:ListBucket",
+        "arn:PARTITION:s3:::BUCKET",
+        "which log files were delivered, and what the lake has",
+    ),
+    read("s3:GetObject", "arn:PARTITION:s3:::BUCKET/*", "to read log files, and the lake"),
+    read(
+        "kms:Decrypt",
+        "arn:PARTITION:kms:*:*:key/KEY",
+        "where one of them is encrypted with a key of yours",
+    ),
+    write("s3:PutObject", "arn:PARTITION:s3:::LAKE-BUCKET/*", "to write the files of the lake"),
+    write(
+        "s3:DeleteObject",
+        "arn:PARTITION:s3:::LAKE-BUCKET/*",
+        "only where a folder that is written again has fewer files than before",
+    ),
+    write(
+        "kms:GenerateDataKey",
+        "arn:PARTITION:kms:*:*:key/LAKE-KEY",
+        "where the lake is encrypted with a key of yours",
+    ),
+];
+
 /// The permissions that `job` needs, and no others. A canary also reads what [`Job::Evidence`] reads. `job`'s calls are all among them.
 #[must_use]
 pub fn actions(job: Job) -> &'static [Action] {
@@ -210,6 +239,7 @@ pub fn actions(job: Job) -> &'static [Action] {
         Job::Evidence => &EVIDENCE,
         Job::Canary => &CANARY,
         Job::Notify => &NOTIFY,
+        Job::Lake => &LAKE,
     }
 }
 
@@ -267,8 +297,16 @@ mod tests {
 
     #[test]
     fn each_is_named_once() {
-        for job in [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary, Job::Notify]
-        {
+        for job in [
+            Job::Audit,
+            Job::Plan,
+            Job::Apply,
+            Job::Backout,
+            Job::Evidence,
+            Job::Canary,
+            Job::Notify,
+            Job::Lake,
+        ] {
             let names: BTreeSet<&str> = actions(job).iter().map(|action| action.name).collect();
             assert_eq!(names.len(), actions(job).len(), "{job:?}");
         }

@@ -152,5 +152,5 @@ mod tests {
     }
 
     /// Of that folder among a thousand, since the first version.
-    const SHARD: u32 = 0;
+    const SHARD: u32 = 668;
 }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use logs::Record;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rows that are looked at together.
 const BATCH: usize = 8_192;
@@ -43,6 +44,13 @@ pub struct Found<'a> {
 }
 
 type Reading = ParquetRecordBatchReaderBuilder<Bytes>;
+
+/// Does it, and takes a panic of the library for damage: it checks some of what a file says with assertions, and anybody may have made
+/// the file.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    let done = catch_unwind(AssertUnwindSafe(read));
+    done.unwrap_or_else(|_| Err(ReadError::Parquet("what it says of itself cannot be".to_owned())))
+}
 
 fn open(file: &Bytes, table: Table) -> Result<Reading, ReadError> {
     let parquet = |error: parquet::errors::ParquetError| ReadError::Parquet(error.to_string());
@@ -90,14 +98,16 @@ fn each(
 /// # Errors
 /// [`ReadError`]; rows may have been handed on before.
 pub fn invocation_rows(file: &Bytes, mut take: impl FnMut(&Found<'_>)) -> Result<(), ReadError> {
-    let (mut raw, reading) = (String::new(), open(file, Table::Invocations)?);
-    batches(reading, &["raw", "record_sha256", "via"], &mut |batch| {
-        let records = batch.records()?;
-        for row in batch.rows_by_file()? {
-            records.qualifier(row, &mut raw);
-            take(&records.found(row, &raw)?);
-        }
-        Ok(())
+    guarded(|| {
+        let (mut raw, reading) = (String::new(), open(file, Table::Invocations)?);
+        batches(reading, &["raw", "record_sha256", "via"], &mut |batch| {
+            let records = batch.records()?;
+            for row in batch.rows_by_file()? {
+                records.qualifier(row, &mut raw);
+                take(&records.found(row, &raw)?);
+            }
+            Ok(())
+        })
     })
 }
 
@@ -106,10 +116,12 @@ pub fn invocation_rows(file: &Bytes, mut take: impl FnMut(&Found<'_>)) -> Result
 /// # Errors
 /// [`ReadError`]; rows may have been handed on before.
 pub fn control_rows(file: &Bytes, mut take: impl FnMut(&str, &str, u64)) -> Result<(), ReadError> {
-    each(open(file, Table::ControlEvents)?, &[], &mut |batch, row| {
-        let raw = batch.text("raw", row)?.unwrap_or_default();
-        take(raw, batch.text("source_file", row)?.unwrap_or_default(), batch.offset(row)?);
-        Ok(())
+    guarded(|| {
+        each(open(file, Table::ControlEvents)?, &[], &mut |batch, row| {
+            let raw = batch.text("raw", row)?.unwrap_or_default();
+            take(raw, batch.text("source_file", row)?.unwrap_or_default(), batch.offset(row)?);
+            Ok(())
+        })
     })
 }
 
@@ -118,8 +130,10 @@ pub fn control_rows(file: &Bytes, mut take: impl FnMut(&str, &str, u64)) -> Resu
 /// # Errors
 /// [`ReadError`].
 pub fn row_count(file: &Bytes, table: Table) -> Result<u64, ReadError> {
-    let rows = open(file, table)?.metadata().file_metadata().num_rows();
-    Ok(u64::try_from(rows).unwrap_or(0))
+    guarded(|| {
+        let rows = open(file, table)?.metadata().file_metadata().num_rows();
+        Ok(u64::try_from(rows).unwrap_or(0))
+    })
 }
 
 /// Where a record lies: its file, offset and hash.
@@ -138,6 +152,10 @@ pub struct Place {
 /// # Errors
 /// [`ReadError`].
 pub fn find(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<Place>, ReadError> {
+    guarded(|| found(file, table, event_id))
+}
+
+fn found(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<Place>, ReadError> {
     let reading = open(file, table)?;
     let columns = reading.parquet_schema().columns();
     let Some(at) = columns.iter().position(|column| column.name() == "eventid") else {

@@ -27,6 +27,7 @@ impl Job {
             Job::Evidence => "evidence",
             Job::Canary => "canary",
             Job::Notify => "notify",
+            Job::Lake => "lake",
         }
     }
 }

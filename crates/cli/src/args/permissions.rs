@@ -39,6 +39,8 @@ pub(crate) enum Job {
     Canary,
     /// Tell others of findings, with `audit --notify`.
     Notify,
+    /// Write a lake into a bucket, and read it.
+    Lake,
 }
 
 impl From<Job> for aws::permissions::Job {
@@ -51,6 +53,7 @@ impl From<Job> for aws::permissions::Job {
             Job::Evidence => Self::Evidence,
             Job::Canary => Self::Canary,
             Job::Notify => Self::Notify,
+            Job::Lake => Self::Lake,
         }
     }
 }

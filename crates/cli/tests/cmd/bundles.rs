@@ -1,6 +1,7 @@
 //! Audits that were saved: written again in other formats, and bundles that anybody decides again, through the binary.
 
-use crate::run::{Said, root, run};
+use crate::history::is_of_schema;
+use crate::run::{Said, run};
 use report::AuditFormat;
 use serde_json::{Value, json};
 use std::fs;
@@ -16,14 +17,6 @@ fn at(folder: &Path, name: &str) -> String {
 #[track_caller]
 fn ends(said: &Said, code: i32) {
     assert_eq!(said.code, Some(code), "{said:?}");
-}
-
-fn is_of_schema(name: &str, document: &Value) {
-    let schema = fs::read_to_string(root().join("docs/reference").join(name)).unwrap();
-    let schema = serde_json::from_str(&schema).unwrap();
-    let validator = jsonschema::draft202012::new(&schema).unwrap();
-    let problems: Vec<String> = validator.iter_errors(document).map(|one| one.to_string()).collect();
-    assert_eq!(problems, Vec::<String>::new());
 }
 
 /// What an audit says in every format is what its JSON, and its bundle, say again.

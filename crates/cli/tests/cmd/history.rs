@@ -10,7 +10,7 @@ fn ends(said: &Said, code: i32) {
     assert_eq!(said.code, Some(code), "{said:?}");
 }
 
-fn is_of_schema(name: &str, document: &Value) {
+pub(crate) fn is_of_schema(name: &str, document: &Value) {
     let schema = fs::read_to_string(root().join("docs/reference").join(name)).unwrap();
     let validator = jsonschema::draft202012::new(&serde_json::from_str(&schema).unwrap()).unwrap();
     let problems: Vec<String> = validator.iter_errors(document).map(|one| one.to_string()).collect();

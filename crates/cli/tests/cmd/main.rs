@@ -41,6 +41,8 @@ mod interrupted;
 mod journals;
 #[cfg(unix)]
 mod killed;
+#[cfg(feature = "lake")]
+mod lake;
 mod late;
 mod left_out;
 mod limits;

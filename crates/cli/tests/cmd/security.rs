@@ -4,8 +4,8 @@ use crate::run::{root, run};
 use aws::permissions::{Job, actions};
 use std::collections::BTreeSet;
 
-const JOBS: [Job; 7] =
-    [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary, Job::Notify];
+const JOBS: [Job; 8] =
+    [Job::Audit, Job::Plan, Job::Apply, Job::Backout, Job::Evidence, Job::Canary, Job::Notify, Job::Lake];
 
 fn page() -> String {
     std::fs::read_to_string(root().join("SECURITY.md")).unwrap()
@@ -44,6 +44,7 @@ fn each_permission_to_change_something_is_named_with_its_command_and_no_other() 
             Job::Apply => commands.contains("`apply`") || commands.contains("`undo`"),
             Job::Canary => commands == "`verify --canary`",
             Job::Notify => commands == "`audit --notify`",
+            Job::Lake => commands == "`lake write`",
             _ => false,
         };
         let named: BTreeSet<&str> =
@@ -90,6 +91,7 @@ fn each_command_either_reads_or_changes() {
         let reads = reading.contains(command) || (command == "logs" && reading.contains("logs validate"));
         assert!(reads != changing.contains(command), "{command} is on one of both sides");
     }
-    assert_eq!(changing, ["apply", "audit --notify", "undo", "verify --canary"].map(str::to_owned).into());
+    let wanted = ["apply", "audit --notify", "lake write", "undo", "verify --canary"];
+    assert_eq!(changing, wanted.map(str::to_owned).into());
     assert!(!page.contains("only reads:"), "some commands change accounts");
 }

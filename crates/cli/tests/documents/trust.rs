@@ -4,7 +4,7 @@ use aws::permissions::{Job, actions};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-const JOBS: [(Job, &str); 7] = [
+const JOBS: [(Job, &str); 8] = [
     (Job::Audit, "audit"),
     (Job::Plan, "plan"),
     (Job::Apply, "apply"),
@@ -12,6 +12,7 @@ const JOBS: [(Job, &str); 7] = [
     (Job::Evidence, "evidence"),
     (Job::Canary, "canary"),
     (Job::Notify, "notify"),
+    (Job::Lake, "lake"),
 ];
 
 const BEGIN: &str = "<!-- permissions: written by a test -->\n";

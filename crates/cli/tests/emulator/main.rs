@@ -9,6 +9,8 @@ mod accounts;
 mod advice;
 mod buckets;
 mod ended;
+#[cfg(feature = "lake")]
+mod lake;
 mod live_trails;
 mod located;
 mod notified;

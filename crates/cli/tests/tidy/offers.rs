@@ -52,6 +52,26 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
     ),
     ("cli/src/commands/proofs.rs", "invoketrail permissions evidence", "permissions.md"),
+    (
+        "report/src/lake.rs",
+        "invoketrail lake verify {}  # is every folder whole?",
+        "cmd/lake.rs::a_lake_answers_as_its_log_files_do",
+    ),
+    (
+        "report/src/lake.rs",
+        "invoketrail invocations --lake {place}  # who invoked what?",
+        "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
+    ),
+    (
+        "report/src/lake.rs",
+        "invoketrail lake write {source} --to {place}  # writes what is missing",
+        "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
+    ),
+    (
+        "cli/src/commands/lake.rs",
+        "invoketrail lake folders SOURCE",
+        "cmd/lake.rs::the_same_log_files_give_the_same_bytes_whatever_threads_shards_and_lists",
+    ),
     ("cli/src/commands/explain.rs", "invoketrail permissions audit{} --check", "permissions.md"),
     ("cli/src/commands/explain.rs", "invoketrail audit{}{counting}", "README.md"),
     ("cli/src/commands/explain.rs", "invoketrail plan{}{counting}  # {why}", "explain.md"),
@@ -288,7 +308,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "check",
     "audit",
     "explain",
@@ -305,6 +325,7 @@ const COMMANDS: [&str; 16] = [
     "exceptions",
     "config",
     "detect",
+    "lake",
 ];
 
 /// What stands in literals of the file and begins with a command of ours, alone or in backticks.

@@ -105,8 +105,17 @@ impl<'a> Lake<'a> {
     pub fn ask(self, inquiry: &Inquiry<'_>, reader: &Reader<'_>) -> Result<Answered, AskError> {
         let question = inquiry.question;
         let shelf = Shelf::new(self.place, reader.door);
-        let (window, looked_until) = window_of(&question.filter, inquiry.now);
+        let bound = question
+            .filter
+            .until
+            .map(|until| until.saturating_add(DELIVERED_FOR).min(inquiry.now).max(until));
+        let window = Window::of(&Filter { until: bound, ..question.filter.clone() });
         let found = listed(&shelf, &window)?;
+        let looked_until = bound.map(|bound| LaterFiles {
+            delivered: end_of(&found).min(bound),
+            read: 0,
+            digests_unread: 0,
+        });
         let spill = ScratchFiles;
         let layout = Layout { columns: question.columns(), apart: false };
         let sinks = (0..reader.threads.max(1)).map(|_| Sheets::new(layout, Tally::new(question, &spill)));
@@ -145,14 +154,11 @@ fn listed(shelf: &Shelf<'_>, window: &Window) -> Result<Catalogue, LakeError> {
     Ok(found)
 }
 
-/// The folders to read. CloudTrail delivers for thirty days: with an end, later folders that the lake has are read, too.
-fn window_of(filter: &Filter, now: i64) -> (Window, Option<LaterFiles>) {
-    let Some(until) = filter.until else { return (Window::of(filter), None) };
-    let bound = until.saturating_add(DELIVERED_FOR).min(now).max(until);
-    let window = Window::of(&Filter { until: Some(bound), ..filter.clone() });
-    let first = ((until - 1).saturating_add(DAY).div_euclid(DAY) + 1).saturating_mul(DAY);
-    let later = LaterFiles { delivered: first.max(bound), read: 0, digests_unread: 0 };
-    (window, (first < bound).then_some(later))
+/// The end of the last day that the lake has a folder of: nothing that was delivered later is in it.
+fn end_of(found: &Catalogue) -> i64 {
+    let last = found.folders.iter().map(|folder| folder.partition.day()).max();
+    let begin = last.and_then(|day| logs::milliseconds(&format!("{day}T00:00:00Z")));
+    begin.map_or(i64::MIN, |begin| begin + DAY)
 }
 
 /// As [`crate::learn`], out of a lake. Rules need the records themselves, which a lake does not have.

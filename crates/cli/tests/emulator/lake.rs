@@ -1,0 +1,123 @@
+//! A lake in a bucket: written with conditional requests, the same bytes as in a folder, and whole after a refusal in the middle.
+
+use crate::Said;
+use crate::buckets::as_json;
+use crate::refusing::{Refusing, s3};
+use crate::seed::{Seed, url};
+use crate::verify::{examples, put_tree};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+struct World {
+    seed: Seed,
+    bucket: String,
+}
+
+impl World {
+    fn new(account: &str) -> World {
+        let seed = Seed::account(account);
+        let bucket = format!("invoketrail-lake-{account}");
+        seed.bucket(&bucket);
+        put_tree(&seed, &bucket, "trails/", &examples().join("logs"), "AWSLogs");
+        World { seed, bucket }
+    }
+
+    fn at(&self, prefix: &str) -> String {
+        format!("s3://{}/{prefix}", self.bucket)
+    }
+
+    fn write(&self, url: &str, to: &str) -> Said {
+        as_json(url, &self.seed, &["lake", "write", &self.at("trails"), "--to", to, "--threads", "2"])
+    }
+}
+
+fn json(said: &Said) -> Value {
+    serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}", said.stderr))
+}
+
+#[test]
+fn a_lake_in_a_bucket_answers_as_the_log_files_do() {
+    let world = World::new("310000000071");
+    let (url, lake) = (url(), world.at("lake"));
+    let written = world.write(&url, &lake);
+    assert_eq!(written.code, Some(0), "{}", written.stderr);
+    assert_eq!(json(&written)["folders_written"], 12);
+    let again = json(&world.write(&url, &lake));
+    assert_eq!((&again["folders_written"], &again["folders_same"]), (&0.into(), &12.into()));
+    let verified = as_json(&url, &world.seed, &["lake", "verify", &lake, "--against", &world.at("trails")]);
+    assert_eq!((verified.code, &json(&verified)["answer"]), (Some(0), &"yes".into()), "{}", verified.stderr);
+    let asked = |source: &[&str]| {
+        let said = as_json(&url, &world.seed, &[&["invocations"], source].concat());
+        let mut answer = json(&said);
+        answer["reading"]["left_out"].take();
+        (said.code, answer)
+    };
+    assert_eq!(asked(&[&world.at("trails"), "--no-index"]), asked(&["--lake", &lake]));
+    let event = "31f86a50";
+    let shown = as_json(&url, &world.seed, &["lake", "show", event, "--lake", &lake]);
+    assert_eq!(shown.code, Some(1), "{}", shown.stderr);
+}
+
+#[test]
+fn a_refusal_in_the_middle_loses_nothing_and_the_same_command_goes_on() {
+    let world = World::new("310000000072");
+    let lake = world.at("lake");
+    let puts = AtomicUsize::new(0);
+    let proxy = Refusing::before(&url(), move |head| {
+        let is_put = head.starts_with("PUT ") && head.contains("/lake/");
+        let refused = is_put && puts.fetch_add(1, Ordering::SeqCst) == 7;
+        refused.then(|| s3("403 Forbidden", "AccessDenied", "Access Denied"))
+    });
+    let failed = world.write(&proxy.url, &lake);
+    assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+    assert!(failed.stderr.contains("s3:PutObject"), "the permission is named: {}", failed.stderr);
+    let half = as_json(&url(), &world.seed, &["lake", "verify", &lake]);
+    assert_ne!(half.code, Some(3), "half a lake says nothing that is not so: {}", half.stdout);
+    assert_eq!(world.write(&url(), &lake).code, Some(0));
+    let verified = as_json(&url(), &world.seed, &["lake", "verify", &lake, "--against", &world.at("trails")]);
+    assert_eq!(verified.code, Some(0), "{}", verified.stdout);
+}
+
+#[test]
+fn objects_are_written_under_a_condition() {
+    let world = World::new("310000000073");
+    let proxy = Refusing::before(&url(), |head| {
+        let is_put = head.starts_with("PUT ") && head.contains("/lake/");
+        let lower = head.to_ascii_lowercase();
+        let conditional = lower.contains("if-none-match: *") || lower.contains("if-match:");
+        (is_put && !conditional).then(|| s3("400 Bad Request", "InvalidRequest", "no condition"))
+    });
+    let written = world.write(&proxy.url, &world.at("lake"));
+    assert_eq!(written.code, Some(0), "{}", written.stderr);
+}
+
+/// Every file of a folder by its path below it.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let (mut files, mut open) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(one) = open.pop() {
+        for entry in std::fs::read_dir(one).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let below = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                files.insert(below, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn a_lake_of_a_bucket_has_the_same_bytes_wherever_it_is_written() {
+    let world = World::new("310000000074");
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&one, &other] {
+        let to = folder.path().join("lake");
+        assert_eq!(world.write(&url(), to.to_str().unwrap()).code, Some(0));
+    }
+    let bytes = files(one.path());
+    assert!(bytes.len() > 20 && bytes == files(other.path()));
+}
