@@ -85,8 +85,12 @@ const HOME: &str = "account, region, recipientaccountid";
 /// optimizer takes minutes, and all memory, for expressions within expressions.
 pub(super) fn calls() -> String {
     let shown = SHOWN.map(|name| format!("  {name}")).join(",\n");
-    format!(
-        "with
+    let parts = [("{HOME}", HOME), ("{CLAIM}", CLAIM), ("{SAID}", SAID), ("{shown}", &shown)];
+    parts.iter().fold(CALLS.to_owned(), |select, (name, words)| select.replace(name, words))
+}
+
+/// The select, with names of its parts in braces.
+const CALLS: &str = "with
 -- What each record tells of: its own event, or the one that it corrects.
 told as (
   select
@@ -199,9 +203,7 @@ select
   case when attempt = 0 and number = 1 and first_of_attempts < time then first_of_attempts else time end as first_time,
   case when attempt = 0 and number = 1 and last_of_attempts > time then last_of_attempts else time end as last_time
 from settled
-where attempt = 0 or calls_of_all = 0",
-    )
-}
+where attempt = 0 or calls_of_all = 0";
 
 /// In what records differ that claim to be one event.
 const CLAIM: &str = "requestid, eventname, eventtime, resource_arn, functionname, useridentity_arn";

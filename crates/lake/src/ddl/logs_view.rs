@@ -26,6 +26,38 @@ fn columns(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
     let or = |of_control: &str, of_invocations: String| {
         text(if control { of_control.to_owned() } else { of_invocations })
     };
+    let requested = [
+        ("functionName", "functionname"),
+        ("qualifier", "qualifier"),
+        ("invocationType", "invocationtype"),
+        ("sourceArn", "source_arn"),
+        ("sourceAccount", "source_account"),
+    ];
+    let mut all = vec![
+        ("eventversion", own("eventversion")),
+        ("useridentity", identity(engine, control)),
+        ("eventtime", own("eventtime")),
+        ("eventsource", own("eventsource")),
+        ("eventname", own("eventname")),
+        ("awsregion", own("awsregion")),
+        ("sourceipaddress", own("sourceipaddress")),
+        ("useragent", own("useragent")),
+        ("errorcode", own("errorcode")),
+        ("errormessage", own("errormessage")),
+        ("requestparameters", or("requestparameters", json(engine, &requested))),
+        ("responseelements", if control { own("responseelements") } else { null() }),
+        (
+            "additionaleventdata",
+            or("additionaleventdata", json(engine, &[("functionVersion", "executed_version")])),
+        ),
+    ];
+    all.extend(rest(control));
+    all
+}
+
+/// The columns after these.
+fn rest(control: bool) -> Vec<(&'static str, Value)> {
+    let own = |name: &str| text(name);
     let corrects = if control { null() } else { own("corrects_eventid") };
     let resources = if control {
         Value::Null(Type::List(Box::new(Type::Row(vec![
@@ -44,30 +76,7 @@ fn columns(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
             Box::new(one),
         )
     };
-    let requested = [
-        ("functionName", "functionname"),
-        ("qualifier", "qualifier"),
-        ("invocationType", "invocationtype"),
-        ("sourceArn", "source_arn"),
-        ("sourceAccount", "source_account"),
-    ];
     vec![
-        ("eventversion", own("eventversion")),
-        ("useridentity", identity(engine, control)),
-        ("eventtime", own("eventtime")),
-        ("eventsource", own("eventsource")),
-        ("eventname", own("eventname")),
-        ("awsregion", own("awsregion")),
-        ("sourceipaddress", own("sourceipaddress")),
-        ("useragent", own("useragent")),
-        ("errorcode", own("errorcode")),
-        ("errormessage", own("errormessage")),
-        ("requestparameters", or("requestparameters", json(engine, &requested))),
-        ("responseelements", if control { own("responseelements") } else { null() }),
-        (
-            "additionaleventdata",
-            or("additionaleventdata", json(engine, &[("functionVersion", "executed_version")])),
-        ),
         ("requestid", own("requestid")),
         ("eventid", own("eventid")),
         ("readonly", text("case when readonly then 'true' when not readonly then 'false' end")),

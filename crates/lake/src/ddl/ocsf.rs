@@ -17,6 +17,30 @@ pub(super) fn select(engine: Engine) -> String {
 
 /// Members of the class; those without a value are null.
 fn columns(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
+    let mut all = vec![
+        ("activity_id", integer("99")),
+        ("activity_name", text("eventname")),
+        ("category_uid", integer("6")),
+        ("category_name", text("'Application Activity'")),
+        ("class_uid", integer("6003")),
+        ("class_name", text("'API Activity'")),
+        ("type_uid", integer("600399")),
+        ("type_name", text("'API Activity: Other'")),
+        ("severity_id", integer("1")),
+        ("severity", text("'Informational'")),
+        // `time` of the table is a timestamp, of OCSF a number.
+        ("time", integer(milliseconds(engine))),
+        ("status_id", integer("case when errorcode is null then 1 else 2 end")),
+        ("status", text("case when errorcode is null then 'Success' else 'Failure' end")),
+        ("status_code", text("errorcode")),
+        ("status_detail", text("errormessage")),
+    ];
+    all.extend(objects(engine, control));
+    all
+}
+
+/// Those that are objects.
+fn objects(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
     let is_address = matches(engine, "sourceipaddress", "^[0-9a-fA-F.:]+$");
     let known = "function_arn is not null".to_owned();
     let owner = if control { Value::Null(Type::Text) } else { text("function_owner") };
@@ -42,22 +66,6 @@ fn columns(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
         ("account", row([("uid", text("caller_account"))])),
     ]);
     vec![
-        ("activity_id", integer("99")),
-        ("activity_name", text("eventname")),
-        ("category_uid", integer("6")),
-        ("category_name", text("'Application Activity'")),
-        ("class_uid", integer("6003")),
-        ("class_name", text("'API Activity'")),
-        ("type_uid", integer("600399")),
-        ("type_name", text("'API Activity: Other'")),
-        ("severity_id", integer("1")),
-        ("severity", text("'Informational'")),
-        // `time` of the table is a timestamp, of OCSF a number.
-        ("time", integer(milliseconds(engine))),
-        ("status_id", integer("case when errorcode is null then 1 else 2 end")),
-        ("status", text("case when errorcode is null then 'Success' else 'Failure' end")),
-        ("status_code", text("errorcode")),
-        ("status_detail", text("errormessage")),
         (
             "metadata",
             row([
