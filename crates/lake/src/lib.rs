@@ -16,7 +16,7 @@ mod rows;
 pub use bytes::Bytes;
 pub use columns::{Column, Kind, PARTITIONS, Table, Variety};
 pub use control::{ControlEvents, record_hash};
-pub use ddl::{Engine, ddl};
+pub use ddl::{Engine, Known, VIEWS, View, ddl, ddl_of};
 pub use invocations::{Invocations, MOST_ROWS, Packed};
 pub use manifest::{Input, Manifest, ManifestError, Part, Proven, SCHEMA};
 pub use packed::PackError;

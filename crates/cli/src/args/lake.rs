@@ -162,6 +162,8 @@ pub(crate) struct Ddl {
     /// The lake that the tables are over: a folder, or s3://BUCKET/PREFIX.
     #[arg(long, value_name = "PLACE", default_value = "lake", value_hint = ValueHint::AnyPath)]
     pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 /// An engine that reads Parquet.

@@ -16,10 +16,10 @@ use crate::unknown::no_place;
 use anyhow::Result;
 use delivery::lake::{
     Checked, Chosen, FaultKind, Folders, LakeError, LakePlace, NotChosen, ToWrite, Written, check, folders,
-    show, write,
+    known, show, write,
 };
 use delivery::{Place, places};
-use lake::{Engine, Table};
+use lake::{Engine, Known, Table};
 use logs::Filter;
 use report::lake::{CheckedLake, LakeFault, ShownRow, WrittenLake};
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ pub(crate) fn run(typed: args::Lake, context: Context) -> Result<Outcome> {
         LakeCommand::Write(typed) => run_write(&typed, &context),
         LakeCommand::Verify(typed) => run_verify(&typed, &context),
         LakeCommand::Show(typed) => run_show(&typed, &context),
-        LakeCommand::Ddl(typed) => ddl(&typed),
+        LakeCommand::Ddl(typed) => ddl(&typed, &context),
         LakeCommand::Folders(typed) => run_folders(&typed, &context),
     }
 }
@@ -307,7 +307,7 @@ fn run_show(typed: &args::Show, context: &Context) -> Result<Outcome> {
     Ok(report::lake::shown_answer(&told).into())
 }
 
-fn ddl(typed: &args::Ddl) -> Result<Outcome> {
+fn ddl(typed: &args::Ddl, context: &Context) -> Result<Outcome> {
     let engine = match typed.engine {
         args::Engine::Athena => Engine::Athena,
         args::Engine::Trino => Engine::Trino,
@@ -316,8 +316,15 @@ fn ddl(typed: &args::Ddl) -> Result<Outcome> {
         args::Engine::Clickhouse => Engine::ClickHouse,
         args::Engine::Snowflake => Engine::Snowflake,
     };
-    lake_place(&typed.lake)?;
-    print(|out| out.write_all(lake::ddl(engine, &typed.lake).as_bytes()))?;
+    let place = lake_place(&typed.lake)?;
+    // Statements may be wanted before there is a lake.
+    let looked = Opened::of(&typed.reading, context, place.is_remote())
+        .and_then(|opened| known(&place, &opened.reader()).map_err(|error| failed("read", &error).into()));
+    let known = looked.unwrap_or_else(|error: anyhow::Error| {
+        say("note", &format!("could not look into the lake: {error}"));
+        Known::default()
+    });
+    print(|out| out.write_all(lake::ddl_of(engine, &typed.lake, &known).as_bytes()))?;
     Ok(Outcome::Well)
 }
 

@@ -7,9 +7,17 @@ use std::path::{Path, PathBuf};
 /// Every page for readers: those at the top, of `docs/` and of `examples/`.
 fn pages() -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for folder in
-        ["", "docs", "docs/concepts", "docs/guides", "docs/reference", "examples", "integrations/gitlab"]
-    {
+    for folder in [
+        "",
+        "docs",
+        "docs/concepts",
+        "docs/guides",
+        "docs/reference",
+        "examples",
+        "integrations/gitlab",
+        "integrations/spark",
+        "integrations/aws",
+    ] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
         found.extend(entries.filter(|path| path.extension().is_some_and(|suffix| suffix == "md")));
     }

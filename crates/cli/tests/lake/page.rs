@@ -1,0 +1,128 @@
+//! `docs/reference/lake.md` is what the code says of tables, columns and views.
+
+use crate::root;
+use lake::{Column, Kind, PARTITIONS, Table, VIEWS, Variety};
+use std::fmt::Write;
+
+const HEAD: &str = "\
+# The lake
+
+`invoketrail lake write` makes Parquet tables of delivered log files: every engine that reads Parquet reads them. This page lists each column.
+To write a lake on many machines: [many machines](../guides/many-machines.md). All flags: [commands](commands.md).
+
+## Files
+
+```text
+PLACE/TABLE/account=111122223333/region=eu-west-1/day=2026-11-17/part-00000.parquet
+PLACE/invocations/account=111122223333/region=eu-west-1/day=2026-11-17/_manifest.json
+```
+
+- One folder of the lake is one delivered folder: an account, a Region, a day of delivery. More than 2,000,000 rows make more parts.
+- The manifest names the log files with their hashes, and accounts for every record. A folder without rows has a manifest and no Parquet.
+- The same log files give the same bytes, whatever the threads, machines and order.
+- Files are compressed with zstd. Times are milliseconds, UTC. Ids are texts.
+
+## Partitions
+
+They are in the path, and in no file.
+
+";
+
+const VIEWS_HEAD: &str = "
+## Views
+
+`invoketrail lake ddl --for ENGINE --lake PLACE` prints the tables and these views for Athena, Trino, Spark, DuckDB, ClickHouse and Snowflake.
+The tests run them in Spark, DuckDB and ClickHouse; of Athena, Trino and Snowflake a parser reads the statements.
+
+";
+
+const TAIL: &str = "
+`calls` has the columns of the record that people group by, and these counts. Their sums are the numbers of `invocations --format json`.
+
+| Column | In `invocations --format json` | Meaning |
+|---|---|---|
+| `calls` | `calls` | 1 for a call, 0 for an attempt without one |
+| `attempts` | `attempts` | attempts to run the call; those of an asynchronous call are 1 or more |
+| `orphans` | `orphans` | 1 for an attempt whose call is not in the lake |
+| `ran` | `ran` | 1 if the function ran during the call, as far as the record says |
+| `async_calls` | `async` | 1 for an asynchronous call |
+| `errors` | `errors` | 1 for a call that AWS answered with an error |
+| `dry_runs` | `dry_runs` | 1 for a dry run |
+| `cross_account` | `cross_account` | 1 if the caller belongs to another account than the function |
+| `first_time`, `last_time` | `first`, `last` | take the least and the greatest |
+
+```sql
+select function_arn, caller, sum(calls), sum(attempts), min(first_time), max(last_time) from calls group by 1, 2
+```
+
+Where they differ from `invocations`: a group without a function or caller is null, not `-`. Copies of a record are found within one account and
+Region. `invocations` stops to apply corrections beyond 65,536; `calls` does not. A request that several corrections moved to several others follows
+one of them.
+
+`invocations_once` and `calls` read every day of the folders that are left over by conditions on `account` and `region`. To ask about some days of a
+large lake, make `invocations_once` anew with a condition on `day`.
+";
+
+fn kind(column: &Column) -> &'static str {
+    match column.kind {
+        Kind::Text => "text",
+        Kind::Time => "timestamp",
+        Kind::Integer => "integer",
+        Kind::Boolean => "boolean",
+    }
+}
+
+fn notes(column: &Column) -> String {
+    let sought = matches!(column.variety, Variety::Id | Variety::Sought);
+    let mut said = column.meaning.to_owned();
+    if sought {
+        said.push_str(" Bloom filter.");
+    }
+    if !column.required && !said.to_lowercase().contains("null") {
+        said.push_str(" May be null.");
+    }
+    said.replace('|', "\\|")
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    page.push_str("| Column | Meaning |\n|---|---|\n");
+    for (name, meaning) in PARTITIONS {
+        writeln!(page, "| `{name}` | {meaning} |").unwrap();
+    }
+    for table in Table::ALL {
+        write!(page, "\n## `{}`\n\n{}\n", table.name(), table.meaning()).unwrap();
+        if table == Table::Invocations {
+            page.push_str("The column `raw` is there only in a lake that was written with `--raw`.\n");
+        }
+        page.push_str("\n| Column | Type | From | Meaning |\n|---|---|---|---|\n");
+        for column in table.columns() {
+            writeln!(
+                page,
+                "| `{}` | {} | {} | {} |",
+                column.name,
+                kind(column),
+                column.source,
+                notes(column)
+            )
+            .unwrap();
+        }
+    }
+    page.push_str(VIEWS_HEAD);
+    page.push_str("| View | One row | Use |\n|---|---|---|\n");
+    for view in VIEWS {
+        writeln!(page, "| `{}` | {} | {} |", view.name, view.meaning, view.remark).unwrap();
+    }
+    page.push_str(TAIL);
+    page
+}
+
+#[test]
+fn the_page_of_the_lake_is_what_the_code_says() {
+    let (path, page) = (root().join("docs/reference/lake.md"), page());
+    if std::env::var_os("TRYCMD").is_some_and(|value| value == "overwrite") {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == page, "docs/reference/lake.md is old: TRYCMD=overwrite writes it anew");
+}
