@@ -62,7 +62,9 @@ fn commands_that_read_ask_once_who_asks() {
     let none = json!({"format": "invoketrail.exceptions/1", "exceptions": []});
     std::fs::write(exceptions, none.to_string()).unwrap();
     let declared = ["--owner", "o", "--reason", "r", "--until", "2027-01-01"];
-    let live: [&[&str]; 21] = [
+    let lake = folder.path().join("lake");
+    let lake = lake.to_str().unwrap();
+    let live: [&[&str]; 22] = [
         &["audit"],
         &["audit", "--baseline", "examples/acme.json"],
         &["inventory", "--output", inventory],
@@ -84,12 +86,13 @@ fn commands_that_read_ask_once_who_asks() {
         &["detect", "s3://acme-trails/"],
         &["logs", "validate"],
         &["logs", "validate", COPY],
+        &["lake", "folders", "s3://acme-trails/"],
     ];
     let bundle = folder.path().join("evidence");
     let bundle = bundle.to_str().unwrap();
     let kept = folder.path().join("history.sqlite");
     let kept = kept.to_str().unwrap();
-    let local: [&[&str]; 17] = [
+    let local: [&[&str]; 20] = [
         &["check", "--terraform", "examples/terraform/plan.json", "--inventory", "examples/acme.json"],
         &["audit", "--inventory", "examples/acme.json", "--keep", "--history", kept],
         &["history", "--history", kept],
@@ -100,6 +103,9 @@ fn commands_that_read_ask_once_who_asks() {
         &["plan", "--inventory", "examples/acme.json"],
         &["invocations", "--no-index", COPY],
         &["detect", COPY],
+        &["lake", "write", COPY, "--to", lake],
+        &["lake", "verify", lake],
+        &["invocations", "--lake", lake],
         &["detect", "--list"],
         &["permissions", "audit"],
         &["completions", "bash"],
