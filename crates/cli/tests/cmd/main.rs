@@ -19,6 +19,7 @@ mod changed;
 mod check;
 mod commands_page;
 mod decided;
+mod demo;
 mod detect;
 mod detect_state;
 mod detect_told;
