@@ -42,3 +42,43 @@ impl Addresses for AddressDatabase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AddressDatabase;
+    use detect::settings::Addresses;
+
+    /// Made by `mmdb_writer` 0.2.7, in the shapes of MaxMind and of IPinfo: 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32.
+    const EXAMPLE: &[u8] = include_bytes!("addresses/example.mmdb");
+
+    #[test]
+    fn the_owner_of_a_network_is_read_as_makers_of_databases_write_it() {
+        let database = AddressDatabase::read(EXAMPLE.to_vec()).unwrap();
+        for (address, owner) in [
+            ("198.51.100.7", Some("AS64500 Example Hosting")),
+            ("198.51.100.0/24", Some("AS64500 Example Hosting")),
+            ("203.0.113.255", Some("AS64501 Example Tunnel")),
+            ("2001:db8::7", Some("AS64502 Example Six")),
+            ("192.0.2.1", None),
+            ("2001:db9::1", None),
+            ("events.amazonaws.com", None),
+            ("", None),
+        ] {
+            assert_eq!(database.owner(address).as_deref(), owner, "{address}");
+        }
+    }
+
+    /// Whatever byte is not as it was, an address has an owner or none.
+    #[test]
+    fn a_damaged_database_is_refused_or_names_somebody() {
+        for at in 0..EXAMPLE.len() {
+            let mut bytes = EXAMPLE.to_vec();
+            bytes[at] ^= 0x55;
+            if let Ok(database) = AddressDatabase::read(bytes) {
+                let _: [Option<String>; 2] = ["198.51.100.7", "2001:db8::7"].map(|one| database.owner(one));
+            }
+            let cut = AddressDatabase::read(EXAMPLE[..at].to_vec());
+            assert!(cut.is_err() || cut.is_ok_and(|cut| cut.owner("192.0.2.1").is_none()), "{at}");
+        }
+    }
+}
