@@ -5,7 +5,8 @@ use crate::run::{command, run};
 /// What is advised at the end.
 fn next(stderr: &str) -> String {
     let next = stderr.lines().find_map(|line| line.strip_prefix("next: "));
-    next.unwrap_or_else(|| panic!("{stderr}")).to_owned()
+    assert!(next.is_some(), "{stderr}");
+    next.unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -13,6 +14,7 @@ fn what_is_advised_after_the_demo_is_about_the_demo() {
     for words in [
         &["audit"][..],
         &["plan"],
+        &["plan", "--format", "json"],
         &["explain", "cart"],
         &["verify"],
         &["verify", "--digests"],

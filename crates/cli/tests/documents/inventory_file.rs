@@ -174,9 +174,9 @@ fn sighting() -> impl Strategy<Value = Sighting> {
     let status = (any::<bool>(), maybe(), at(), maybe(), at()).prop_map(
         |(logging, delivery_error, latest_delivery, digest_error, stopped_at)| TrailStatus {
             logging,
-            delivery_error: delivery_error.filter(says),
+            delivery_error: delivery_error.filter(|error| says(error)),
             latest_delivery,
-            digest_error: digest_error.filter(says),
+            digest_error: digest_error.filter(|error| says(error)),
             stopped_at,
         },
     );
@@ -329,7 +329,7 @@ fn what_selectors_hold_that_we_do_not_understand_survives_the_file() {
 }
 
 /// True iff an error says anything.
-fn says(error: &String) -> bool {
+fn says(error: &str) -> bool {
     !error.trim().is_empty()
 }
 
