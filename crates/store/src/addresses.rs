@@ -25,9 +25,35 @@ impl AddressDatabase {
     /// # Errors
     /// In one line, why it is none.
     pub fn read(bytes: Vec<u8>) -> Result<AddressDatabase, String> {
+        if !holds_its_tree(&bytes) {
+            return Err("it is cut off or damaged: its metadata does not fit its size".to_owned());
+        }
         let reader = Reader::from_source(bytes).map_err(|error| excerpt(&error.to_string(), 200))?;
         Ok(AddressDatabase(reader))
     }
+}
+
+/// What the metadata at the end of a file begins with.
+const METADATA: &[u8] = b"\xab\xcd\xefMaxMind.com";
+
+/// True iff the search tree is as large as the metadata says, which the reader believes. Without metadata nothing is said.
+fn holds_its_tree(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.windows(METADATA.len()).rposition(|here| here == METADATA) else { return true };
+    let metadata = bytes.get(end..).unwrap_or_default();
+    let nodes = number(metadata, b"\x4anode_count", 6);
+    let size = number(metadata, b"\x4brecord_size", 5);
+    // Two records a node, in bits, and 16 bytes before the data.
+    let fits = |(nodes, size): (u64, u64)| nodes * size / 4 + 16 <= end as u64;
+    nodes.zip(size).is_some_and(fits)
+}
+
+/// The unsigned number of that type (format of MaxMind DB, "Output Data Section") after the key.
+fn number(metadata: &[u8], key: &[u8], kind: u8) -> Option<u64> {
+    let at = metadata.windows(key.len()).position(|here| here == key)? + key.len();
+    let control = *metadata.get(at)?;
+    let length = usize::from(control & 0x1f);
+    let digits = metadata.get(at + 1..at + 1 + length).filter(|_| control >> 5 == kind && length <= 4)?;
+    Some(digits.iter().fold(0, |sum, digit| sum << 8 | u64::from(*digit)))
 }
 
 impl Addresses for AddressDatabase {
