@@ -17,6 +17,7 @@ mod cases_explain;
 mod cases_plan;
 mod changed;
 mod check;
+mod check_accepted;
 mod commands_page;
 mod decided;
 mod demo;
