@@ -174,7 +174,7 @@ impl<'a> Candidates<'a> {
             if !store.organization {
                 return Standing::Foreign;
             }
-            match self.same_organization(&place.account, &store.account) {
+            match self.same_organization(&place.account, store) {
                 Ok(true) => {}
                 Ok(false) => return Standing::Foreign,
                 Err(gap) => gaps.push(gap),
@@ -217,22 +217,34 @@ impl<'a> Candidates<'a> {
         self.inventory.accounts.iter().any(holds)
     }
 
-    /// Whether two accounts belong to one organization.
-    fn same_organization(&mut self, member: &str, owner: &str) -> Result<bool, usize> {
+    /// Whether an organization's store belongs to the organization of `member`. The management account owns it, whoever made it: one
+    /// of another account is its own account's for certain, and nobody knows whose else.
+    fn same_organization(&mut self, member: &str, store: &Recorder) -> Result<bool, usize> {
         let organization = |id: &str| self.inventory.account(id).map(|account| &account.organization);
-        match (organization(member), organization(owner)) {
+        let odd = |call: &str, subject: Option<&str>, error: &str| Gap {
+            account: Some(store.account.clone()),
+            region: None,
+            call: call.to_owned(),
+            subject: subject.map(str::to_owned),
+            kind: GapKind::Failed,
+            error: error.to_owned(),
+        };
+        match (organization(member), organization(&store.account)) {
             (Some(Seen::Known(None)), _) | (_, Some(Seen::Known(None))) => Ok(false),
-            (Some(Seen::Known(Some(ours))), _) if ours.management_account == owner => Ok(true),
-            (Some(Seen::Known(Some(ours))), Some(Seen::Known(Some(theirs)))) => Ok(ours.id == theirs.id),
+            (Some(Seen::Known(Some(ours))), _) if ours.management_account == store.account => Ok(true),
+            (Some(Seen::Known(Some(ours))), Some(Seen::Known(Some(theirs)))) if ours.id != theirs.id => {
+                Ok(false)
+            }
+            (Some(Seen::Known(Some(_))), Some(Seen::Known(Some(_)))) => {
+                let error =
+                    "it is an organization's event data store, and its account is not the management account";
+                Err(self.add(odd("cloudtrail:GetEventDataStore", Some(&store.arn), error)))
+            }
             (Some(Seen::Unread(gap)), _) | (_, Some(Seen::Unread(gap))) => Err(*gap),
-            _ => Err(self.add(Gap {
-                account: Some(owner.to_owned()),
-                region: None,
-                call: "organizations:DescribeOrganization".to_owned(),
-                subject: None,
-                kind: GapKind::Failed,
-                error: "the organization of this account was not looked up".to_owned(),
-            })),
+            _ => {
+                let error = "the organization of this account was not looked up";
+                Err(self.add(odd("organizations:DescribeOrganization", None, error)))
+            }
         }
     }
 

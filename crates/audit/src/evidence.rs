@@ -189,7 +189,7 @@ pub enum Doubt {
     Unrecorded,
     /// The copy may be older than the window.
     #[error(
-        "the newest file of this account and Region was delivered at {newest}, before the last records of the window can be expected: is the copy complete?"
+        "the copy may be incomplete: the newest file of this account and Region was delivered at {newest}, which is too early for the last records of the window"
     )]
     CutOff {
         /// In words.

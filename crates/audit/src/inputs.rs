@@ -14,7 +14,7 @@ pub struct Inputs {
     pub inventory: Inventory,
     /// An earlier inventory, iff changes since then were asked for.
     pub baseline: Option<Inventory>,
-    /// How the earlier audit was judged, iff the baseline is a saved audit; else it is judged as this one is.
+    /// How the earlier audit was judged, iff the baseline is a saved audit; else it is judged as this one is, on its own day.
     pub earlier: Option<Earlier>,
     /// Accepted exceptions.
     pub exceptions: Vec<Exception>,
@@ -58,14 +58,19 @@ impl Inputs {
         Some(drift::drift(&before.snapshot(&before.audit(None)), &self.snapshot(audit)))
     }
 
-    /// What the baseline is decided from, where there is one: its own exceptions and day, where it is a saved audit. The same recorders
-    /// count, so that only the accounts make a difference.
+    /// What the baseline is decided from, where there is one: its own exceptions and day, where it is a saved audit; else these
+    /// exceptions on the day on which it was collected, because one that ended since then held. The same recorders count, so that only
+    /// the accounts and the days make a difference.
     #[must_use]
     pub fn before(&self) -> Option<Inputs> {
-        let own = || Earlier { exceptions: self.exceptions.clone(), today: self.today.clone() };
+        let inventory = self.baseline.clone()?;
+        let own = || {
+            let collected = inventory.collected_at.get(..10).unwrap_or(&self.today);
+            Earlier { exceptions: self.exceptions.clone(), today: collected.min(&self.today).to_owned() }
+        };
         let Earlier { exceptions, today } = self.earlier.clone().unwrap_or_else(own);
         Some(Inputs {
-            inventory: self.baseline.clone()?,
+            inventory,
             baseline: None,
             earlier: None,
             exceptions,

@@ -213,6 +213,18 @@ pub struct Gap {
     pub error: String,
 }
 
+impl Gap {
+    /// What is not known, as the end of a sentence that says what hangs on it.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self.kind {
+            GapKind::Refused => format!("AWS refused {}", self.call),
+            GapKind::AfterApply => self.error.clone(),
+            _ => format!("{} could not be read", self.call),
+        }
+    }
+}
+
 /// Why something could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GapKind {

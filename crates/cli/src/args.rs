@@ -110,9 +110,17 @@ pub(crate) enum Command {
     Detect(Box<detect::Detect>),
     /// Prove delivered log files with their digests.
     Logs(validate::Logs),
-    /// Write delivered log files as tables that every engine reads, check them, find an event.
+    /// Write delivered log files as Parquet tables, check them, and find events in them.
     #[cfg(feature = "lake")]
     Lake(lake::Lake),
+    /// Not in this build: it needs the feature `lake`.
+    #[cfg(not(feature = "lake"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Lake {
+        /// What was asked for.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        asked: Vec<String>,
+    },
     /// Collect an inventory once, to audit it elsewhere or later.
     Inventory(inventory::Inventory),
     /// Print the least IAM policy that a job needs, or check what the caller lacks.

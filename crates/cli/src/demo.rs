@@ -3,7 +3,7 @@
 use crate::args::Command;
 use crate::args::source::Source;
 use crate::output::io_written;
-use crate::problem::io_problem;
+use crate::problem::{Problem, io_problem};
 use crate::remembered::cache_folder;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -26,18 +26,25 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Writes Acme's files to the cache folder; where there can be none, to a new folder that goes when this value does.
+    /// Writes Acme's files to the cache folder; where there can be none, or it holds something else, to a new folder that goes when this
+    /// value does.
     ///
     /// # Errors
-    /// [`crate::problem::Problem`] iff they can be written nowhere.
+    /// [`Problem`] iff they can be written nowhere.
     fn unpack() -> Result<Demo> {
         let folder = cache_folder().map(|folder| folder.join(concat!("demo-", env!("CARGO_PKG_VERSION"))));
-        if let Some(folder) = folder.filter(|folder| write_into(folder).is_ok()) {
+        // Sources are named by text.
+        let named = folder.filter(|folder| folder.to_str().is_some() && only_ours(folder, folder));
+        if let Some(folder) = named.filter(|folder| write_into(folder).is_ok()) {
             return Ok(Demo { folder, _scratch: None });
         }
         let problem = |error| io_problem("make", "a folder for the files of --demo", &error);
         let scratch = ScratchFolder::new("invoketrail-demo-").map_err(problem)?;
         let folder = scratch.path().to_owned();
+        if folder.to_str().is_none() {
+            let line = "the folder for temporary files has a name that is not UTF-8";
+            return Err(Problem::new(line).help("name another one: TMPDIR=/tmp").into());
+        }
         write_into(&folder)?;
         Ok(Demo { folder, _scratch: Some(scratch) })
     }
@@ -49,6 +56,21 @@ impl Demo {
     fn logs(&self) -> Vec<String> {
         vec![self.file("logs").to_string_lossy().into_owned()]
     }
+}
+
+/// True iff everything that is in the folder is a file of Acme's, or a folder of such: all that is in it would be read.
+fn only_ours(folder: &Path, root: &Path) -> bool {
+    let Ok(mut entries) = std::fs::read_dir(folder) else { return !folder.exists() };
+    let is_ours = |path: &Path| {
+        let name = path.strip_prefix(root).ok().and_then(Path::to_str).unwrap_or_default();
+        FILES.iter().any(|(file, _)| *file == name)
+    };
+    entries.all(|entry| {
+        let kind = entry.as_ref().ok().and_then(|entry| Some((entry.path(), entry.file_type().ok()?)));
+        kind.is_some_and(|(path, kind)| {
+            if kind.is_dir() { only_ours(&path, root) } else { kind.is_file() && is_ours(&path) }
+        })
+    })
 }
 
 /// Writes what differs.
@@ -67,7 +89,7 @@ fn write_into(folder: &Path) -> Result<()> {
 /// Takes Acme's files for what the command would read, iff `--demo` was typed; they are there as long as the value is.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] iff they can be written nowhere.
+/// [`Problem`] iff they can be written nowhere.
 pub(crate) fn fill(command: &mut Command) -> Result<Option<Demo>> {
     if !is_demo(command) {
         return Ok(None);
@@ -81,7 +103,7 @@ pub(crate) fn fill(command: &mut Command) -> Result<Option<Demo>> {
             verify.sources = demo.logs();
             verify.inventory = Some(demo.file("acme.json"));
             verify.metrics = Some(demo.file("metrics.json"));
-            verify.remembering.no_index = true;
+            verify.remembering.no_index = verify.remembering.index.is_none();
             if verify.digests && verify.public_keys.is_empty() {
                 verify.public_keys = vec![demo.file("logs/public-keys.json")];
             }
@@ -92,7 +114,8 @@ pub(crate) fn fill(command: &mut Command) -> Result<Option<Demo>> {
         }
         Command::Invocations(invocations) => {
             invocations.sources = demo.logs();
-            invocations.reading.remembering.no_index = true;
+            let remembering = &mut invocations.reading.remembering;
+            remembering.no_index = remembering.index.is_none();
         }
         Command::Detect(detect) => detect.sources = demo.logs(),
         _ => {}
@@ -103,7 +126,7 @@ pub(crate) fn fill(command: &mut Command) -> Result<Option<Demo>> {
 /// True iff `--demo` was typed.
 fn is_demo(command: &mut Command) -> bool {
     match command {
-        Command::Verify(verify) => verify.demo.demo,
+        Command::Verify(verify) => verify.demo,
         Command::Invocations(invocations) => invocations.demo.demo,
         Command::Detect(detect) => detect.demo.demo,
         other => source(other).is_some_and(|source| source.demo),

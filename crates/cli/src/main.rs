@@ -96,6 +96,11 @@ fn run(mut cli: Cli) -> Result<Outcome> {
         Command::Diff(typed) => commands::diff::run(typed, context),
         #[cfg(feature = "lake")]
         Command::Lake(typed) => commands::lake::run(typed, context),
+        #[cfg(not(feature = "lake"))]
+        Command::Lake { asked: _ } => {
+            let problem = problem::Problem::misuse("this build of invoketrail has no lakes");
+            Err(problem.help("install a released binary, or build with --features lake").into())
+        }
         Command::Bundle(typed) => commands::bundle::run(typed, context),
         Command::Frameworks(typed) => commands::frameworks::run(&typed),
         Command::Exceptions(typed) => commands::exceptions::run(typed, context),

@@ -103,7 +103,7 @@ pub(crate) fn folder_there(path: &Path, limit: &Limit) -> String {
         names.iter().filter(fits).take(NAMED).map(|name| path.join(name).display().to_string()).collect();
     if fitting.is_empty() {
         return format!(
-            "name a file: it holds none that is {}; `invocations` and `verify` read folders of log files",
+            "name a file, because no file in this folder is {}; `invocations`, `verify` and `detect` read folders of log files",
             limit.noun
         );
     }

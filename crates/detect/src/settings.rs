@@ -1,5 +1,6 @@
 //! What detections are told beside the records.
 
+use crate::exception::fits_name;
 use logs::Network;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,13 @@ pub struct Settings<'a> {
 /// Days of records before a baseline speaks, when nothing is set.
 pub const LEARN_DAYS: i64 = 14;
 
+/// True iff one of the patterns names the principal: by its whole ARN, by `role/NAME`, or by its name, in which `*` stands for any text.
+/// One of nothing but `*` names nobody: everybody would be one who deploys.
+pub(crate) fn is_pipeline(patterns: &[String], principal: &str) -> bool {
+    let mut patterns = patterns.iter().filter(|pattern| pattern.contains(|one| one != '*'));
+    patterns.any(|pattern| fits_name(pattern, principal))
+}
+
 impl Settings<'_> {
     /// True iff the detection is to look.
     #[must_use]
@@ -92,5 +100,28 @@ impl Settings<'_> {
     #[must_use]
     pub fn is_trusted(&self, address: &str) -> bool {
         self.network(address).is_some_and(|known| known.trusted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_pipeline;
+
+    #[test]
+    fn a_pipeline_is_named_whole() {
+        let arn = "arn:aws:iam::111122223333:role/ops/deploy-eu";
+        for (pattern, held) in [
+            (arn, true),
+            ("role/ops/*", true),
+            ("*:role/ops/deploy-*", true),
+            ("deploy-*", true),
+            ("deploy", false),
+            ("role/ops/deploy", false),
+            ("ploy-eu", false),
+            ("*", false),
+            ("", false),
+        ] {
+            assert_eq!(is_pipeline(&[pattern.to_owned()], arn), held, "{pattern}");
+        }
     }
 }

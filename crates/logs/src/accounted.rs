@@ -58,6 +58,9 @@ pub enum Reason {
     /// Neither a record nor an envelope of records that is known.
     #[error("no form of CloudTrail records that is known")]
     UnknownForm,
+    /// A member beside the list of records holds what may be records, too.
+    #[error("records in a member where CloudTrail writes none")]
+    Beside,
     /// The answer of AWS that was kept is not the last of its pages.
     #[error("more pages follow it: get all of them, without --max-items or --no-paginate")]
     MorePages,

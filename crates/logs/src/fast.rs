@@ -12,14 +12,11 @@ mod portable;
 mod scan;
 mod walk;
 
-use crate::plain::{LARGEST_RECORD, Plain};
+use crate::plain::{LARGEST_RECORD, Plain, RECORD, others};
 use crate::sink::Sink;
 use learned::Learned;
 use parse::{Parsed, parse};
 use scan::{Found, Separator, Span};
-
-/// The first member of every record of CloudTrail. An object that begins so is a record, whatever else it holds.
-const RECORD: &[u8] = b"{\"eventVersion\":";
 
 /// Working memory of the fast path, and the scanner for this processor.
 pub(crate) struct Fast {
@@ -53,9 +50,11 @@ impl Fast {
         let bytes = plain.bytes;
         let rest = bytes.get(at..)?;
         if rest.starts_with(RECORD) {
-            (self.scan)(rest, Separator::Space, &mut self.found);
+            // A record that may hold others is left to the plain path.
+            let alone = rest.get(..others(rest).unwrap_or(rest.len()))?;
+            (self.scan)(alone, Separator::Space, &mut self.found);
             let end = self.found.spans.last()?.end;
-            self.read(plain, at, rest);
+            self.read(plain, at, alone);
             return Some(at + end);
         }
         let (first, closing) = opening(rest)?;
@@ -65,7 +64,8 @@ impl Fast {
         let end = first + closed(elements, end, closing)?;
         // The elements of a bare array may be envelopes, each of them.
         let is_record = |span: &Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
-        if closing == b"]" && !self.found.spans.iter().all(is_record) {
+        let alone = || rest.get(first..end).and_then(others).is_none();
+        if closing == b"]" && !(self.found.spans.iter().all(is_record) && alone()) {
             return None;
         }
         self.read(plain, at + first, elements);

@@ -1,13 +1,16 @@
 //! The plain path: every form of log is walked by hand and every record parsed in full. What it says is what is true.
 
 mod build;
+mod held;
 mod split;
 
 use crate::accounted::{Accounted, Reason};
 use crate::json::Node;
 use crate::record::Record;
 use crate::sink::{Event, Sink, Wanted};
-use split::{object_end, string_end, value_end};
+use held::Held;
+pub(crate) use held::{RECORD, others};
+use split::{Broken, object_end, string_end, value_end};
 use std::borrow::Cow;
 
 use build::{Judged, judge};
@@ -51,64 +54,98 @@ impl<S: Sink> Plain<'_, '_, S> {
         end
     }
 
-    /// An object at the top: an envelope, or a record by itself. It is a record iff one of its own members is called as only
-    /// those of records are, and no member before it makes it an envelope.
+    /// An object at the top: an envelope of records, a record by itself, or both. It is a record iff one of its own members is called
+    /// as only those of records are.
     fn object(&mut self, start: usize) -> Result<usize, Break> {
         let mut members = Members::new(self.bytes, start);
-        let (mut envelope, mut digest, mut more) = (false, false, None);
+        let mut held = Held::default();
         while let Some((key, value)) = members.next()? {
             let first = self.bytes.get(value);
+            let broken = |broken: Broken| (value, broken.reason(value));
             members.at = match (&*key, first) {
                 ("Records", Some(b'[')) => {
-                    envelope = true;
+                    held.list = true;
                     self.list(value, Self::element_record)?
                 }
+                ("eventVersion" | "eventID" | "eventSource" | "eventName", _) => {
+                    if !held.is_envelope() && !held.record {
+                        let end =
+                            object_end(self.bytes, start).map_err(|broken| (start, broken.reason(start)))?;
+                        let raw = self.bytes.get(start..end).unwrap_or_default();
+                        if raw.starts_with(RECORD) && others(raw).is_none() {
+                            self.record(start, end);
+                            return Ok(end);
+                        }
+                        held.begins_as_record = raw.starts_with(RECORD);
+                    }
+                    held.record = true;
+                    value_end(self.bytes, value).map_err(broken)?
+                }
+                _ if held.begins_as_record => value_end(self.bytes, value).map_err(broken)?,
                 ("Events" | "logEvents" | "events", Some(b'[')) => {
-                    envelope = true;
+                    held.list = true;
                     self.list(value, Self::element_message)?
                 }
                 ("detail", Some(b'{')) | ("@message", Some(b'{')) => {
-                    envelope = true;
-                    let end =
-                        object_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?;
+                    held.list = true;
+                    let end = object_end(self.bytes, value).map_err(broken)?;
                     self.record(value, end);
                     end
                 }
                 ("@message" | "message" | "CloudTrailEvent", Some(b'"')) => {
-                    envelope = true;
-                    let end =
-                        string_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?;
+                    held.text = true;
+                    let end = string_end(self.bytes, value).map_err(broken)?;
                     self.message_text(start, value, end);
                     end
                 }
-                ("eventVersion" | "eventID" | "eventSource" | "eventName", _) if !envelope => {
-                    let end =
-                        object_end(self.bytes, start).map_err(|broken| (start, broken.reason(start)))?;
-                    self.record(start, end);
-                    return Ok(end);
-                }
                 // Of what AWS's commands print this says that there is more of it, and not what.
                 ("NextToken" | "nextToken", Some(b'"')) => {
-                    let end =
-                        string_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?;
-                    more = more.or_else(|| (end > value + 2).then_some((value, end)));
+                    let end = string_end(self.bytes, value).map_err(broken)?;
+                    held.more = held.more.or_else(|| (end > value + 2).then_some((value, end)));
                     end
                 }
                 _ => {
-                    digest |= matches!(&*key, "digestS3Object" | "logFiles");
-                    value_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?
+                    held.digest |= matches!(&*key, "digestS3Object" | "logFiles");
+                    let end = value_end(self.bytes, value).map_err(broken)?;
+                    held.beside(self.bytes, value, end);
+                    end
                 }
             };
         }
-        if let Some((from, to)) = more.filter(|_| envelope) {
-            self.accounted.refuse(from, to - from, Reason::MorePages);
-        }
-        match (envelope, digest) {
-            (true, _) => {}
-            (false, true) => self.accounted.not_events += 1,
-            (false, false) => self.accounted.refuse(start, members.at - start, Reason::UnknownForm),
-        }
+        self.settle(&held, start, members.at);
         Ok(members.at)
+    }
+
+    /// Accounts for an object from `start` to `end` whose lists and texts were read: for itself, and for what is in it beside them.
+    fn settle(&mut self, held: &Held, start: usize, end: usize) {
+        match held.more {
+            Some((from, to)) if held.is_envelope() => {
+                self.accounted.refuse(from, to - from, Reason::MorePages)
+            }
+            _ => {}
+        }
+        match held {
+            Held { record: true, text: true, list: false, .. } => self.chosen(start, end),
+            Held { record: true, .. } => self.record(start, end),
+            Held { digest: false, .. } if !held.is_envelope() => {
+                self.accounted.refuse(start, end - start, Reason::UnknownForm);
+            }
+            _ => {
+                self.accounted.not_events += u64::from(!held.is_envelope());
+                for (from, to) in &held.strangers {
+                    self.accounted.refuse(*from, to - from, Reason::Beside);
+                }
+            }
+        }
+    }
+
+    /// Members of a record beside the text of a whole one: a query of Logs Insights prints the members that were asked for. They are a
+    /// record only where they are enough for one; it is a copy, which is counted once.
+    fn chosen(&mut self, start: usize, end: usize) {
+        let raw = self.bytes.get(start..end).unwrap_or_default();
+        if let Judged::OfInterest(record) = judge(raw, start) {
+            self.hand_on(&record);
+        }
     }
 
     /// The elements of the array at `start`.
@@ -154,17 +191,22 @@ impl<S: Sink> Plain<'_, '_, S> {
             return self.element_record(at);
         }
         let mut members = Members::new(self.bytes, at);
-        let mut found = false;
+        let mut held = Held::default();
         while let Some((key, value)) = members.next()? {
             let end = value_end(self.bytes, value).map_err(|broken| (value, broken.reason(value)))?;
-            if matches!(&*key, "CloudTrailEvent" | "message") && self.bytes.get(value) == Some(&b'"') {
-                found = true;
-                self.message_text(at, value, end);
+            match (&*key, self.bytes.get(value)) {
+                ("CloudTrailEvent" | "message", Some(b'"')) => {
+                    held.text = true;
+                    self.message_text(at, value, end);
+                }
+                ("eventVersion" | "eventID" | "eventSource" | "eventName", _) => held.record = true,
+                _ => held.beside(self.bytes, value, end),
             }
             members.at = end;
         }
-        if !found {
-            self.accounted.refuse(at, members.at - at, Reason::UnknownForm);
+        match held.text {
+            true => self.settle(&held, at, members.at),
+            false => self.accounted.refuse(at, members.at - at, Reason::UnknownForm),
         }
         Ok(members.at)
     }

@@ -139,6 +139,10 @@ fn without_arn<'a>(kind: Option<&str>, text: impl Fn(Column) -> Option<&'a str>)
     }
     match (kind, text(Column::UserName), id, account) {
         (Some("Root"), _, _, Some(account)) => format!("root of {account}"),
+        // Providers may each have a user of that name: the id begins with the provider.
+        (Some("SAMLUser" | "WebIdentityUser"), Some(user), Some(id), _) if id != user => {
+            format!("user {user} (principal {id})")
+        }
         (_, Some(user), _, _) => format!("user {user}"),
         // Of a caller of another account, CloudTrail gives the id alone: the name is that account's own business.
         (Some("AWSAccount"), _, Some(id), Some(account)) if id != account => {

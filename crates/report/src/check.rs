@@ -179,6 +179,14 @@ impl Checked<'_> {
         (new, open().count(), gone.count())
     }
 
+    /// How much of what would decide exceptions accept, in words; `None` iff nothing.
+    #[must_use]
+    pub fn accepted(&self) -> Option<String> {
+        let accepted = self.check.gate.accepted;
+        let told = || format!("exceptions that hold accept {}", quantity(accepted, ("finding", "findings")));
+        (accepted > 0).then(told)
+    }
+
     /// The accounts that the change is about, as far as they are known.
     #[must_use]
     pub fn accounts(&self) -> BTreeSet<&str> {
@@ -203,6 +211,10 @@ impl Checked<'_> {
         let functions = quantity(new, ("new function", "new functions"));
         match gate.conclusion {
             Conclusion::Nothing => "Nothing that is recorded changes.".to_owned(),
+            Conclusion::Yes if gate.accepted > 0 => {
+                let accepted = quantity(gate.accepted, ("finding", "findings"));
+                format!("Yes: exceptions that hold accept {accepted}, and nothing else gets worse.")
+            }
             Conclusion::Yes if new == 0 => "Yes: nothing stops being recorded.".to_owned(),
             Conclusion::Yes if new == 1 => {
                 "Yes: nothing stops being recorded, and the new function will be.".to_owned()

@@ -192,7 +192,7 @@ fn what_it_did(audit: &Audit<'_>, recorder: &Recorder, deeds: &[(usize, &Why)], 
 }
 
 /// Why the selectors of a recorder are unknown.
-fn unread(audit: &Audit<'_>, recorder: &Recorder) -> &'static str {
+pub(super) fn unread(audit: &Audit<'_>, recorder: &Recorder) -> &'static str {
     let gap = recorder.selectors.gap().and_then(|at| audit.gaps.get(at));
     match gap {
         Some(gap) if gap.kind == GapKind::AfterApply => "its selectors are known only after apply",

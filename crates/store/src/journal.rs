@@ -60,6 +60,9 @@ impl JournalError {
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {
+            Self::Plan(PlanFileError::Document(DocumentError::NotJson { .. })) => {
+                "name the journal that `apply` wrote: beside plan.json it is plan.json.journal"
+            }
             Self::Plan(error) => error.help(),
             Self::NotBegun => "apply the plan again: this journal is replaced",
             Self::Line { .. } => {

@@ -2,6 +2,7 @@
 //!
 //! Pure values with codes, taken from two audits; sentences are made elsewhere.
 
+mod accepted;
 mod certain;
 mod conclusion;
 mod faults;
@@ -54,6 +55,8 @@ pub struct Gate {
     pub cost: Option<CostTurn>,
     /// What is open.
     pub doubts: Vec<Doubt>,
+    /// How much of what would decide exceptions that hold accept: losses, verdicts that turn, new functions.
+    pub accepted: usize,
 }
 
 /// Something that is recorded on one side of the change only.
@@ -91,6 +94,8 @@ pub struct Turn {
     pub before: State,
     /// The verdict after.
     pub after: State,
+    /// True iff the resource is under an exception that holds.
+    pub accepted: bool,
     /// An event that is not, or not certainly, recorded after the change; where all of it is recorded, one that was not before.
     pub witness: Option<Event>,
 }
@@ -108,6 +113,8 @@ pub struct FunctionAnswer {
     pub state: State,
     /// True iff it may not be made: whether it is rests on what the file leaves open.
     pub conditional: bool,
+    /// True iff it is under an exception that holds.
+    pub accepted: bool,
     /// The verdict in the audit after the change; `None` iff its home was not audited.
     pub proof: Option<Proof>,
     /// An invocation that is not, or not certainly, recorded.
@@ -147,15 +154,21 @@ pub fn gate(
         });
         each.collect()
     };
-    let stops = losses(sides.0, sides.1, (before, after));
+    let mut stops = losses(sides.0, sides.1, (before, after));
+    let mut accepted = stops.len();
+    if let Some(then) = accepted::as_if_recorded(after) {
+        stops = losses(sides.0, &then, (before, after));
+    }
+    accepted -= stops.len().min(accepted);
     let starts = losses(sides.1, sides.0, (after, before));
     let drift = drift(&snapshot(before), &snapshot(after));
-    let functions = functions(proposal, after);
+    let excused = accepted::excused(after);
+    let functions = functions(proposal, after, &excused);
     let mut gate = Gate {
         conclusion: Conclusion::Nothing,
         answers: (before.answer().conclusion(), after.answer().conclusion()),
         interruptions: interruptions(document, proposal, before, options),
-        turns: turns(&drift, before, after),
+        turns: turns(&drift, (before, after), &excused),
         drift,
         stops,
         starts,
@@ -164,7 +177,10 @@ pub fn gate(
         copies: new_copies(before, after),
         cost: prices.and_then(|prices| turn(before, after, prices)),
         doubts: proposal.doubts.clone(),
+        accepted,
     };
+    gate.accepted += gate.turns.iter().filter(|one| one.is_accepted()).count();
+    gate.accepted += gate.functions.iter().filter(|one| one.is_accepted()).count();
     gate.conclusion = conclusion(&gate);
     gate
 }
@@ -223,7 +239,11 @@ fn interruptions(
     all
 }
 
-fn turns(drift: &Drift, before: &Audit<'_>, after: &Audit<'_>) -> Vec<Turn> {
+fn turns(
+    drift: &Drift,
+    (before, after): (&Audit<'_>, &Audit<'_>),
+    excused: &BTreeSet<(&str, &str)>,
+) -> Vec<Turn> {
     let (was, is) = (Proofs::of(before, drift), Proofs::of(after, drift));
     let witness = |of: &str, region: &str, state: State| -> Option<Event> {
         let key = (of, region);
@@ -241,6 +261,7 @@ fn turns(drift: &Drift, before: &Audit<'_>, after: &Audit<'_>) -> Vec<Turn> {
             region: one.region.clone(),
             before: one.before,
             after: one.after,
+            accepted: excused.contains(&(one.arn.as_str(), one.region.as_str())),
             witness: witness(&one.arn, &one.region, one.after),
         })
     });
@@ -257,6 +278,7 @@ fn turns(drift: &Drift, before: &Audit<'_>, after: &Audit<'_>) -> Vec<Turn> {
             region: region.clone(),
             before: *was,
             after: *is,
+            accepted: false,
             witness: escape.map(|escape| escape.witness.clone()),
         })
     });
@@ -284,7 +306,11 @@ impl<'a> Proofs<'a> {
 }
 
 /// The verdict on each function that is new. One whose name is unknown is recorded iff any function there is.
-fn functions(proposal: &Proposal, after: &Audit<'_>) -> Vec<FunctionAnswer> {
+fn functions(
+    proposal: &Proposal,
+    after: &Audit<'_>,
+    excused: &BTreeSet<(&str, &str)>,
+) -> Vec<FunctionAnswer> {
     let plane = ResourceType::Function as usize;
     let mut rows: BTreeMap<&str, Proof> = BTreeMap::new();
     for (at, place) in after.places.iter().enumerate() {
@@ -317,6 +343,11 @@ fn functions(proposal: &Proposal, after: &Audit<'_>) -> Vec<FunctionAnswer> {
             home: one.home.clone(),
             state,
             conditional: one.conditional,
+            accepted: one
+                .arn
+                .as_deref()
+                .zip(one.home.as_ref())
+                .is_some_and(|(arn, (_, region))| excused.contains(&(arn, region.as_str()))),
             proof,
             witness,
         }

@@ -5,7 +5,6 @@ use super::{About, about_places, exceptions, group};
 use crate::code::{Code, Coded};
 use crate::count::count;
 use crate::finding::{Audit, ControlResult, Finding, Status, Weight};
-use crate::inventory::GapKind;
 use crate::remedy::remedy;
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -122,12 +121,7 @@ fn say_how_to_mend(audit: &Audit<'_>, findings: &mut [Finding]) {
         let Some(proof) = finding.proof else { continue };
         let gap = finding.gaps.first().map(|gap| &audit.gaps[*gap]);
         if let Some(gap) = gap.filter(|_| finding.status == Status::Undetermined) {
-            let why = match gap.kind {
-                GapKind::Refused => format!("AWS refused {}", gap.call),
-                GapKind::AfterApply => gap.error.clone(),
-                _ => format!("{} could not be read", gap.call),
-            };
-            finding.reason.words = format!("{}, because {why}", finding.reason);
+            finding.reason.words = format!("{}, because {}", finding.reason, gap.why());
         }
         finding.help = remedy(audit, proof);
     }

@@ -209,3 +209,26 @@ fn a_baseline_that_was_judged_is_judged_as_it_was() {
     let ended = told(&inputs);
     assert!(ended.exceptions[0].after.as_ref().unwrap().contains("ended"), "{ended:#?}");
 }
+
+/// An inventory is of its own day: an exception that ended since then held when it was collected.
+#[test]
+fn a_baseline_that_was_only_collected_is_judged_on_its_day() {
+    let mut inputs = Inputs {
+        inventory: World::member().inventory,
+        baseline: Some(World::member().inventory),
+        exceptions: vec![exception(&[function(MEMBER, HERE, "orders")])],
+        ..Inputs::default()
+    };
+    let until = inputs.exceptions[0].until.clone();
+    inputs.baseline.as_mut().unwrap().collected_at = format!("{until}T23:59:59Z");
+    let told = |inputs: &Inputs| inputs.drift(&inputs.audit(None)).unwrap();
+    inputs.today.clone_from(&until);
+    assert!(told(&inputs).is_empty());
+    inputs.today = "2999-01-01".to_owned();
+    let ended = told(&inputs);
+    assert!(ended.exceptions[0].after.as_ref().unwrap().contains("ended"), "{ended:#?}");
+    // A clock that was wrong makes no day of the future.
+    inputs.today.clone_from(&until);
+    inputs.baseline.as_mut().unwrap().collected_at = "3000-01-01T00:00:00Z".to_owned();
+    assert!(told(&inputs).is_empty());
+}

@@ -2,7 +2,7 @@
 
 use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, OPT_IN, THERE, World};
 use audit::finding::SilentReason;
-use audit::inventory::OptIn;
+use audit::inventory::{OptIn, Organization};
 use audit::{Counted, Options, audit};
 use cloudtrail::recorder::{RecorderKind, Seen, StoreStatus};
 use recording::State;
@@ -142,6 +142,23 @@ fn an_organization_store_records_members_of_its_organization_alone() {
     world.of("lake").organization = false;
     world.account(MEMBER).organization = world.account(MANAGEMENT).organization.clone();
     assert_eq!(look(&world, &Options::default()), (NotRecorded, vec![]));
+}
+
+/// The management account owns what an organization has (semantics 4.3), delegated administrators do not.
+#[test]
+fn an_organization_store_of_a_member_is_in_doubt_for_others() {
+    const ANOTHER: &str = "444455556666";
+    let mut world = World::member();
+    world.add_account(ANOTHER, Some(MANAGEMENT), false);
+    let mut world = world.store("lake", ANOTHER, true, ALL);
+    assert_eq!(state(&world), Undetermined);
+    // Of another organization it is nobody's here.
+    world.account(ANOTHER).organization =
+        Seen::Known(Some(Organization { id: "o-other".to_owned(), management_account: ANOTHER.to_owned() }));
+    assert_eq!(look(&world, &Options::default()), (NotRecorded, vec![]));
+    // Its own account it records, whatever it is of.
+    let own = World::member().store("lake", MEMBER, true, ALL);
+    assert_eq!(state(&own), Recorded);
 }
 
 #[test]

@@ -38,6 +38,9 @@ pub(crate) struct Check {
     /// Judge the change over this inventory, with all other recorders of the account.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) inventory: Option<PathBuf>,
+    /// Accepted exceptions: what one accepts that still holds does not decide.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) exceptions: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) home: Home,
     #[command(flatten)]

@@ -29,6 +29,10 @@ const LIVE: [&str; 8] = [
     "endpoint_url",
 ];
 
+/// Every flag of [`Live`] except the Regions, which also say what of a file is looked at.
+pub(super) const LIVE_BUT_REGION: [&str; 7] =
+    ["accounts", "organization", "role_name", "external_id", "session_name", "profile", "endpoint_url"];
+
 /// Every flag of [`Source`].
 pub(super) const LIVE_AND_INVENTORY: [&str; 9] = [
     "inventory",

@@ -1,7 +1,7 @@
 //! `invoketrail verify` as it is typed.
 
-use super::reading::{Demo, Remembering, Threads, WindowArgs};
-use super::source::Live;
+use super::reading::{Remembering, Threads, WindowArgs};
+use super::source::{LIVE_BUT_REGION, Live};
 use super::values::{Output, Suffixed, duration, output};
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -25,8 +25,9 @@ pub(crate) struct Verify {
     /// A folder of delivered log files, a file, or s3://BUCKET/PREFIX [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<String>,
-    #[command(flatten)]
-    pub(crate) demo: Demo,
+    /// Read the logs of Acme, a made-up organization inside this program: no AWS account is needed.
+    #[arg(long, conflicts_with = "sources", conflicts_with_all = LIVE_BUT_REGION)]
+    pub(crate) demo: bool,
     /// Read the records out of this lake, a folder or s3://BUCKET/PREFIX, as `lake write` wrote it.
     #[cfg(feature = "lake")]
     #[arg(long, value_name = "PLACE", conflicts_with_all = ["sources", "demo", "digests", "canary", "index", "no_index"], value_hint = ValueHint::AnyPath)]
@@ -72,7 +73,7 @@ pub(crate) struct Verify {
 #[command(next_help_heading = "A canary: one invocation whose record is waited for")]
 pub(crate) struct Canary {
     /// Send this function, by ARN, one dry run (which runs nothing), and wait for its record.
-    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory", "index", "no_index", "threads"])]
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["demo", "function", "metrics", "digests", "public_keys", "output", "format", "since", "until", "inventory", "index", "no_index", "threads"])]
     pub(crate) canary: Option<String>,
     /// Run the function once, with an empty event, instead of a dry run.
     #[arg(long, requires = "canary")]

@@ -3,7 +3,7 @@
 mod read;
 
 use super::showing::ending;
-use super::{Context, fresh, read_inventory};
+use super::{Context, exceptions, fresh, read_inventory};
 use crate::again::same;
 use crate::args::check::{Check as Typed, Format};
 use crate::outcome::Outcome;
@@ -33,6 +33,8 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let config = &context.config;
     // Before a plan of 200 MB is read.
     let baseline = typed.baseline.as_deref().map(earlier).transpose()?;
+    let named = typed.exceptions.as_deref().or(config.exceptions.as_deref());
+    let exceptions = exceptions(named, context.limit(None))?;
     let inventory = typed.inventory.clone().or_else(|| config.inventory.clone());
     one_stdin(&typed, inventory.as_deref())?;
     let (document, file) = read::document(&typed)?;
@@ -44,7 +46,12 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
         region: home.region.as_deref(),
     };
     let proposal = merge(&document, known.as_ref(), &defaults);
-    let options = Options { recorders: settings::counted(&typed.counting, config), ..Options::default() };
+    let options = Options {
+        recorders: settings::counted(&typed.counting, config),
+        exceptions: &exceptions,
+        today: crate::clock::day(&context.now),
+        ..Options::default()
+    };
     let audits = (::audit::audit(&proposal.before, &options), ::audit::audit(&proposal.after, &options));
     // The prices that come with the program are prices: a test holds it.
     let prices = store::read_prices(None).ok();
@@ -67,6 +74,9 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
         same_kind(path, baseline, &checked)?;
     }
     show(&checked, &typed, &context)?;
+    if let Some(accepted) = checked.accepted() {
+        say("note", &accepted);
+    }
     next(&checked, &document, known.as_ref(), &typed);
     let answer = Outcome::from(checked.conclusion(false));
     let outcome = match (typed.deciding.only_new(), ids) {
@@ -95,7 +105,8 @@ fn shown(path: &Path) -> Option<String> {
 
 /// No two files are stdin.
 fn one_stdin(typed: &Typed, inventory: Option<&Path>) -> Result<()> {
-    let files = [&typed.terraform, &typed.cloudformation, &typed.stack.against, &typed.baseline];
+    let files =
+        [&typed.terraform, &typed.cloudformation, &typed.stack.against, &typed.baseline, &typed.exceptions];
     let all = files.into_iter().flatten().map(PathBuf::as_path);
     let all = all.chain(typed.selectors.iter().map(PathBuf::as_path)).chain(inventory);
     if all.filter(|path| is_stdin(path)).count() > 1 {

@@ -79,7 +79,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     if let (Some(looked), Format::Csv) = (looked_until, format) {
         say("note", &looked.sentence());
     }
-    say("next", &report::invocations_next(&answered.found, &typed.by, &same));
+    say("next", &report::invocations_next(&answered.found, &typed.by, &account_again(&typed), &same));
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
 }
 
@@ -92,6 +92,23 @@ fn over_config(mut typed: args::Invocations, config: &Config) -> args::Invocatio
     typed.format = settings::format(typed.format, config, why);
     typed.output = settings::outputs(typed.output, config, why);
     typed
+}
+
+/// The flags that lead the next command to the account whose logs these are, each with a space before it.
+fn account_again(typed: &args::Invocations) -> String {
+    if typed.demo.demo {
+        return " --demo".to_owned();
+    }
+    let flag = |name: &str, value: &Option<String>| {
+        value.as_deref().map(|value| format!(" --{name} {}", report::shell(value))).unwrap_or_default()
+    };
+    let reading = &typed.reading;
+    flag("profile", &reading.profile)
+        + &flag(
+            "endpoint-url",
+            &reading.endpoint_url.as_deref().map(|url| report::without_secret(url).into_owned()),
+        )
+        + &crate::again::config_again()
 }
 
 fn write(

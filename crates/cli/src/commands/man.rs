@@ -18,7 +18,9 @@ pub(crate) fn run(typed: &Man) -> Result<Outcome> {
     let mut root = Cli::command();
     root.build();
     let mut command = &root;
-    for word in &typed.command {
+    // `man invoketrail` is how others call the first page.
+    let skipped = usize::from(typed.command.first().is_some_and(|word| word == root.get_name()));
+    for word in typed.command.iter().skip(skipped) {
         let names = command.get_subcommands().map(clap::Command::get_name);
         let Some(below) = command.find_subcommand(word) else {
             let problem = Problem::misuse(format!("`{}` has no command `{word}`", command.get_name()));
@@ -31,7 +33,10 @@ pub(crate) fn run(typed: &Man) -> Result<Outcome> {
         command = below;
     }
     let mut page = Vec::new();
-    io_written(Path::new("the page"), clap_mangen::Man::new(command.clone()).render(&mut page))?;
+    // A command has no version of its own.
+    let source = format!("{} {}", root.get_name(), env!("CARGO_PKG_VERSION"));
+    let man = clap_mangen::Man::new(command.clone()).source(source);
+    io_written(Path::new("the page"), man.render(&mut page))?;
     print(|out| out.write_all(&page))?;
     Ok(Outcome::Well)
 }

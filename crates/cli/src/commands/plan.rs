@@ -199,7 +199,16 @@ impl Desk {
             again: &|flags| again(&facts, flags),
             asking_aws: &|flags| again(&config_again(), flags),
         };
-        if let Some(next) = after.next(plan) {
+        let next = match source {
+            // Nobody can change a made-up organization.
+            Source::Demo(_) if plan.steps.is_empty() => None,
+            Source::Demo(_) if self.format == PlanFormat::Terminal => {
+                Some(format!("{}  # the same change as code", again(&facts, " --format terraform")))
+            }
+            Source::Demo(_) => Some(format!("invoketrail audit{facts}  # what is not recorded, and why")),
+            _ => after.next(plan),
+        };
+        if let Some(next) = next {
             say("next", &next);
         }
         Ok(plan.answer().into())

@@ -14,10 +14,11 @@ use crate::settings::{self, Live};
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;
-use audit::journal::{Deed, Standing, Way};
+use audit::journal::{Deed, Mark, Standing, Way};
 use audit::plan::{Around, Owner, Plan, Purpose, around, begun, changed_since, undo, watched};
+use std::collections::BTreeSet;
 use std::path::Path;
-use store::{JournalError, plan_hash, read_journal, undo_of, write_plan};
+use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
 
 /// Takes back, or plans to do so around what others changed.
 ///
@@ -25,12 +26,15 @@ use store::{JournalError, plan_hash, read_journal, undo_of, write_plan};
 /// [`Problem`] where the journal cannot be read, it is not approved, or nothing could be reached.
 pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
-    let read = journal(&typed.journal)?;
+    let mut read = journal(&typed.journal)?;
     if read.plan.purpose == Purpose::Undo {
         return Ok(refused_again(&typed.journal));
     }
     let own = undo_of(&typed.journal);
     let earlier = going_on(&typed.journal, &own)?;
+    if read.cut_off && earlier.is_none() && !mark_cut_off(&mut read, &live, &context)? {
+        return Ok(Outcome::Interrupted);
+    }
     let exact = undo(&read.plan, &begun(&read.plan, &read.marks));
     // One that only the settings of this folder name is not written.
     let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
@@ -136,6 +140,31 @@ fn going_on(path: &Path, own: &Path) -> Result<Option<Work>> {
     }
 }
 
+/// Nothing is changed before its line is whole, but who cuts a file need not be our own end, and may cut off more than one line: a step
+/// without a line that is as the plan wanted it, or the first of them where it is not as it was before, is taken for begun. False iff
+/// interrupted.
+fn mark_cut_off(read: &mut JournalRead, live: &Live, context: &Context) -> Result<bool> {
+    let steps = read.plan.steps.iter().zip(&read.marks).enumerate();
+    let fresh = steps.filter(|(_, (_, mark))| **mark == Mark::Fresh);
+    let (at, changes): (Vec<usize>, Vec<Change>) =
+        fresh.map(|(at, (step, _))| (at, step.change.clone())).unzip();
+    if changes.is_empty() {
+        return Ok(true);
+    }
+    let place = Place::open(&read.plan, live, context)?;
+    let Some(found) = states(&changes, &place)? else { return Ok(false) };
+    for (nth, ((at, change), state)) in at.iter().zip(&changes).zip(&found).enumerate() {
+        let is_first = nth == 0 && *state != change.before() && *state != State::Gone;
+        if is_first || *state == change.after() && change.after() != change.before() {
+            let noun = report::noun_of_change(change);
+            let told = format!("the journal was cut off where it may have said that {noun} was changed");
+            say("note", &format!("{told}: it is not as it was before, so it is taken back, too"));
+            read.marks[*at] = Mark::Intended;
+        }
+    }
+    Ok(true)
+}
+
 /// True iff the journal has its first line.
 fn is_begun(own: &Path) -> Result<bool> {
     Ok(!matches!(read_journal(&read_file(own)?), Err(JournalError::NotBegun)))
@@ -164,16 +193,11 @@ fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>)
 fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
     let changes: Vec<Change> = exact.steps.iter().map(|step| step.change.clone()).collect();
     let Some(found) = states(&changes, place)? else { return Ok(None) };
-    for (change, state) in changes.iter().zip(&found) {
-        if change.inverse().is_gone(state) {
-            say(
-                "note",
-                &format!(
-                    "{} does not exist any more: nothing of it is left to take back",
-                    report::noun_of_change(change)
-                ),
-            );
-        }
+    let gone = changes.iter().zip(&found).filter(|(change, state)| change.inverse().is_gone(state));
+    // A plan may change several settings of one trail.
+    let names: BTreeSet<String> = gone.map(|(change, _)| report::noun_of_change(change)).collect();
+    for name in names {
+        say("note", &format!("{name} does not exist any more: nothing of it is left to take back"));
     }
     Ok(Some(found))
 }

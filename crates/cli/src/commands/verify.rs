@@ -37,7 +37,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     let source = settings::source(
         crate::args::source::Source {
             inventory: typed.inventory.clone(),
-            demo: typed.demo.demo,
+            demo: typed.demo,
             live: quiet(&typed),
         },
         context.config.clone(),

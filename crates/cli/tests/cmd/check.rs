@@ -8,7 +8,7 @@ const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-west-1";
 const FORMATS: [&str; 5] = ["terminal", "json", "markdown", "sarif", "github"];
 
-fn entry(address: &str, kind: &str, actions: &[&str], before: Value, after: Value) -> Value {
+pub(crate) fn entry(address: &str, kind: &str, actions: &[&str], before: Value, after: Value) -> Value {
     json!({
         "address": address, "mode": "managed", "type": kind, "name": "x",
         "provider_name": "registry.terraform.io/hashicorp/aws",
@@ -17,7 +17,7 @@ fn entry(address: &str, kind: &str, actions: &[&str], before: Value, after: Valu
     })
 }
 
-fn plan(changes: &[Value]) -> Value {
+pub(crate) fn plan(changes: &[Value]) -> Value {
     let declared =
         |one: &Value| json!({"address": one["address"], "mode": "managed", "provider_config_key": "aws"});
     let resources: Vec<Value> = changes.iter().map(declared).collect();
@@ -33,7 +33,7 @@ fn plan(changes: &[Value]) -> Value {
     })
 }
 
-fn trail(values: &[&str]) -> Value {
+pub(crate) fn trail(values: &[&str]) -> Value {
     json!({
         "name": "management-eu", "arn": format!("arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/management-eu"),
         "s3_bucket_name": "acme-log-archive", "region": REGION, "enable_logging": true,
@@ -46,16 +46,16 @@ fn trail(values: &[&str]) -> Value {
     })
 }
 
-fn function(name: &str) -> Value {
+pub(crate) fn function(name: &str) -> Value {
     json!({"function_name": name, "region": REGION})
 }
 
-fn arn(name: &str) -> String {
+pub(crate) fn arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
 }
 
 /// The trail that records every function is to list one.
-fn narrowed(to: &str) -> Value {
+pub(crate) fn narrowed(to: &str) -> Value {
     entry("aws_cloudtrail.eu", "aws_cloudtrail", &["update"], trail(&["arn:aws:lambda"]), trail(&[&arn(to)]))
 }
 

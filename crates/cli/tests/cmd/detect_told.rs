@@ -138,6 +138,8 @@ fn networks_are_known_and_wrong_ones_are_told() {
     }
     let large = world.write("large.toml", " ".repeat((1 << 20) + 1));
     refused(&world, "--networks", &large, &["larger than 1 MiB, the limit for a file of networks"]);
+    let good = world.detect(&["--asn", "crates/store/src/addresses/example.mmdb"]);
+    assert_eq!(good.code, Some(3), "{}", good.stderr);
     let text = world.write("asn.mmdb", "no database");
     refused(&world, "--asn", &text, &["as a database of networks", "GeoLite2-ASN.mmdb"]);
     refused(&world, "--asn", "/nonexistent.mmdb", &["/nonexistent.mmdb"]);

@@ -1,6 +1,7 @@
 //! The first minute: the demo, the environment in place of flags, manual pages, and a gate on what is new.
 
 use crate::run::{Said, command, run};
+use audit::controls::REQUIRED;
 use std::path::Path;
 
 fn with(arguments: &[&str], variables: &[(&str, &str)]) -> Said {
@@ -141,7 +142,12 @@ fn every_command_has_a_manual_page() {
         let page = run(&[&["man"][..], words].concat());
         assert_eq!(page.code, Some(0), "{}", page.stderr);
         assert!(page.stdout.contains(".SH SYNOPSIS") && page.stdout.contains("Examples:"), "{words:?}");
+        let version = concat!("\"invoketrail ", env!("CARGO_PKG_VERSION"), "\"");
+        let title = page.stdout.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        assert!(title.contains(version), "{title}");
+        assert_eq!(run(&[&["man", "invoketrail"][..], words].concat()).stdout, page.stdout);
     }
+    assert_eq!(run(&["man", "invoketrail"]).stdout, main.stdout);
     let wrong = run(&["man", "adit"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("did you mean `audit`?"), "{}", wrong.stderr);
@@ -187,6 +193,28 @@ fn a_gate_on_what_is_new() {
     // Without the baseline there is nothing that could be new.
     assert_eq!(run(&["audit", "--inventory", acme, "--fail-on", "new"]).code, Some(2));
     assert_eq!(run(&["audit", "--inventory", acme, "--baseline", acme, "--fail-on", "any"]).code, Some(3));
+}
+
+/// What an exception accepted when the baseline was collected, and accepts no longer, is new.
+#[test]
+fn a_gate_fails_where_an_exception_ended_since_the_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exceptions.json");
+    // Acme was collected on 2026-11-23.
+    let exceptions = serde_json::json!({"format": "invoketrail.exceptions/1", "exceptions": [
+        {"id": "all", "match": {"controls": REQUIRED}, "owner": "payments", "reason": "cost", "until": "2026-11-25"}]});
+    std::fs::write(&path, exceptions.to_string()).unwrap();
+    let acme = "examples/acme.json";
+    let gate = |now: &str| {
+        let exceptions = path.to_str().unwrap();
+        let flags = ["--fail-on", "new", "--exceptions", exceptions, "--now", now];
+        run(&[&["audit", "--inventory", acme, "--baseline", acme][..], &flags].concat())
+    };
+    let held = gate("2026-11-25T12:00:00Z");
+    assert_eq!(held.code, Some(0), "{}", held.stderr);
+    let ended = gate("2026-11-26T12:00:00Z");
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("since the baseline: 0 new findings"), "{}", ended.stderr);
 }
 
 #[test]

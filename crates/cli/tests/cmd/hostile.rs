@@ -2,7 +2,7 @@
 //! the same to whoever reads the format.
 
 use crate::run::{Said, root, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// One or more of each class; none that a file system or an argument cannot hold.
@@ -213,6 +213,110 @@ fn no_answer_about_records_holds_one() {
     let keys = "examples/logs/public-keys.json";
     for format in ["terminal", "json"] {
         looked_at(&["logs", "validate", logs, "--public-keys", keys, "--format", format], &out);
+    }
+}
+
+/// ARNs of hostile functions.
+fn arns(of: &[&str]) -> Vec<String> {
+    of.iter().map(|one| format!("arn:aws:lambda:us-east-1:111122223333:function:{one}{HOSTILE}")).collect()
+}
+
+fn trail(of: &[&str]) -> Value {
+    let selectors = json!([{"name": HOSTILE, "field_selector": [
+        {"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.type", "equals": ["AWS::Lambda::Function"]},
+        {"field": "resources.ARN", "equals": arns(of)}]}]);
+    json!({"name": format!("t{HOSTILE}"), "region": "us-east-1", "enable_logging": true, "s3_bucket_name": HOSTILE,
+        "arn": format!("arn:aws:cloudtrail:us-east-1:111122223333:trail/t{HOSTILE}"), "advanced_event_selector": selectors})
+}
+
+/// A plan whose addresses, names, selectors and open values are hostile.
+fn hostile_plan() -> String {
+    let entry = |address: String, change: Value| {
+        let kind = if address.contains("aws_cloudtrail") { "aws_cloudtrail" } else { "aws_lambda_function" };
+        json!({"address": address, "mode": "managed", "type": kind, "name": HOSTILE,
+            "provider_name": "registry.terraform.io/hashicorp/aws", "change": change})
+    };
+    let change = |actions: &str, before: Value, after: Value, unknown: Value| {
+        json!({"actions": [actions], "before": before, "after": after, "after_unknown": unknown, "before_sensitive": {},
+            "after_sensitive": {}})
+    };
+    let changes = [
+        entry(
+            format!("aws_cloudtrail.a{HOSTILE}"),
+            change("update", trail(&["a", "b"]), trail(&["b"]), json!({})),
+        ),
+        entry(
+            format!("aws_cloudtrail.c{HOSTILE}"),
+            change(
+                "create",
+                Value::Null,
+                trail(&["c"]),
+                json!({"advanced_event_selector": true, "enable_logging": true}),
+            ),
+        ),
+        entry(
+            format!("module.m[\"{HOSTILE}\"].aws_lambda_function.f"),
+            change(
+                "create",
+                Value::Null,
+                json!({"function_name": format!("f{HOSTILE}"), "region": "us-east-1"}),
+                json!({}),
+            ),
+        ),
+        entry(
+            format!("aws_lambda_function.g{HOSTILE}"),
+            change("create", Value::Null, json!({"region": "us-east-1"}), json!({"function_name": true})),
+        ),
+    ];
+    json!({"format_version": "1.2", "terraform_version": format!("1.11.4{HOSTILE}"), "resource_changes": changes,
+        "configuration": {"provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "us-east-1"},
+        "allowed_account_ids": {"constant_value": ["111122223333"]}}}}, "root_module": {"resources": []}},
+        "complete": true, "errored": false})
+    .to_string()
+}
+
+fn hostile_template() -> String {
+    let function =
+        |name: Value| json!({"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": name}});
+    json!({"Parameters": {HOSTILE: {"Type": "String"}}, "Conditions": {HOSTILE: {"Fn::Equals": [{"Ref": HOSTILE}, "x"]}},
+        "Resources": {format!("F{HOSTILE}"): function(HOSTILE.into()), format!("G{HOSTILE}"): function(json!({"Ref": HOSTILE})),
+        format!("T{HOSTILE}"): {"Type": "AWS::CloudTrail::Trail", "Condition": HOSTILE, "Properties": {
+        "TrailName": format!("t{HOSTILE}"), "IsLogging": {"Ref": HOSTILE}, "S3BucketName": HOSTILE}}}})
+    .to_string()
+}
+
+/// A plan, a template, and two pasted documents.
+#[test]
+fn no_answer_about_a_change_holds_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    let out = folder.path().join("out");
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(format!("{name}{}", &HOSTILE[..24]));
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let pasted = |of: &[&str]| {
+        json!({"AdvancedEventSelectors": [{"Name": HOSTILE, "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]},
+            {"Field": "resources.ARN", "Equals": arns(of)}]}]})
+        .to_string()
+    };
+    let (plan, template) = (write("plan", hostile_plan()), write("template", hostile_template()));
+    let (before, after) = (write("before", pasted(&["a", "b"])), write("after", pasted(&["b"])));
+    let files = ["c.json", "c.md", "c.sarif", "c.github.txt", "c.txt"]
+        .map(|name| out.join(name).to_str().unwrap().to_owned());
+    for format in ["terminal", "json", "markdown", "sarif", "github"] {
+        let mut how = vec!["--format", format];
+        files.iter().for_each(|file| how.extend(["--output", file.as_str()]));
+        let home = ["--account", "111122223333", "--region", "us-east-1"];
+        for change in
+            [&["--terraform", &plan][..], &["--cloudformation", &template], &["--selectors", &before, &after]]
+        {
+            let alone = looked_at(&[&["check"][..], change, &home, &how].concat(), &out);
+            assert_ne!(alone.code, Some(0), "{change:?}: {alone:?}");
+            looked_at(&[&["check"][..], change, &home, &["--inventory", &world], &how].concat(), &out);
+        }
     }
 }
 

@@ -225,16 +225,63 @@ fn exceptions_that_others_declare_meanwhile_stay() {
 #[test]
 fn a_trail_that_was_deleted_is_nothing_to_take_back() {
     let account = recorded();
-    with(|settings| settings.selectors = json!({"AdvancedEventSelectors": [management()]}), &account);
+    // Two of its settings are changed, and it is one trail.
+    with(
+        |settings| {
+            settings.selectors = json!({"AdvancedEventSelectors": [management()]});
+            settings.logging = false;
+        },
+        &account,
+    );
     says(&account, "plan --recorders trails --output p.json", 0);
     says(&account, "apply p.json", 0);
     with(|settings| settings.gone = true, &account);
     says(&account, "apply --resume p.json.journal", 3);
     for merge in [" --merge", ""] {
         let text = says(&account, &format!("undo p.json.journal{merge}"), 0);
-        assert!(text.contains("does not exist any more"), "{text}");
+        assert_eq!(text.matches("does not exist any more").count(), 1, "{text}");
     }
     assert!(says(&account, "undo p.json.journal", 0).contains("taken back before"));
+}
+
+/// What is there and no journal is not gone on with.
+#[test]
+fn a_journal_that_can_keep_nothing_is_refused_with_advice_that_works() {
+    let account = recorded();
+    with(|settings| settings.selectors = json!({"AdvancedEventSelectors": [management()]}), &account);
+    says(&account, "plan --recorders trails --output p.json", 0);
+    let before = account.settings();
+    std::fs::write(account.path("notes.txt"), "mine").unwrap();
+    for journal in ["/dev/null", "notes.txt"] {
+        let text = says(&account, &format!("apply p.json --journal {journal}"), 1);
+        assert!(!text.contains("--resume") && text.contains("name another file with --journal"), "{text}");
+        assert_eq!(account.settings(), before);
+    }
+    assert_eq!(std::fs::read_to_string(account.path("notes.txt")).unwrap(), "mine");
+}
+
+/// A journal that lost its end says nothing of what it lost: the account is asked.
+#[test]
+fn what_a_cut_journal_does_not_say_is_asked_of_the_account() {
+    let account = recorded();
+    with(|settings| settings.selectors = json!({"AdvancedEventSelectors": [management()]}), &account);
+    let before = account.settings();
+    says(&account, "plan --recorders trails --output p.json", 0);
+    says(&account, "apply p.json", 0);
+    assert_ne!(account.settings(), before);
+    let path = account.path("p.json.journal");
+    let whole = std::fs::read(&path).unwrap();
+    let head = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    std::fs::write(&path, &whole[..head + 9]).unwrap();
+    let text = says(&account, "undo p.json.journal", 0);
+    assert!(text.contains("it is not as it was before") && !text.contains("nothing was changed"), "{text}");
+    assert_eq!(account.settings(), before);
+    // Where the account is as it was, nothing was changed.
+    let other = recorded();
+    with(|settings| settings.selectors = json!({"AdvancedEventSelectors": [management()]}), &other);
+    std::fs::write(other.path("p.json.journal"), &whole[..head + 9]).unwrap();
+    let text = says(&other, "undo p.json.journal", 0);
+    assert!(text.contains("nothing was changed"), "{text}");
 }
 
 #[test]

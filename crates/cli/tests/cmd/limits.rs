@@ -31,7 +31,7 @@ fn is_refused(said: &Said, why: &str, arguments: &[&str]) {
 }
 
 /// Every way in which a file comes in, with a file that is right where another is needed.
-const WAYS: [&[&str]; 18] = [
+const WAYS: [&[&str]; 19] = [
     &["audit", "--inventory", "FILE"],
     &["audit", "--inventory", "examples/acme.json", "--baseline", "FILE"],
     &["audit", "--inventory", "examples/acme.json", "--exceptions", "FILE"],
@@ -62,6 +62,7 @@ const WAYS: [&[&str]; 18] = [
     &["check", "--selectors", "examples/selectors.json", "FILE"],
     &["check", "--terraform", "examples/terraform/plan.json", "--inventory", "FILE"],
     &["check", "--terraform", "examples/terraform/plan.json", "--baseline", "FILE"],
+    &["check", "--terraform", "examples/terraform/plan.json", "--exceptions", "FILE"],
 ];
 
 fn with<'a>(way: &[&'a str], file: &'a str) -> Vec<&'a str> {

@@ -309,3 +309,40 @@ fn a_link_that_leads_nowhere_in_place_of_a_folder_is_a_loss() {
     let said = run(&["invocations", path, "--until", "2026-11-21"]);
     assert_eq!(said.code, Some(0), "{said:?}");
 }
+
+/// The newest digest says nothing of later ones, and the first one of earlier ones: where it names one before it, that is said.
+#[test]
+fn earlier_digests_that_are_not_here_are_told_of() {
+    fn copied(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap().flatten() {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copied(&entry.path(), &target);
+            } else {
+                std::fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    copied(&crate::run::root().join("examples/logs"), &logs);
+    let text = |more: &[&str]| {
+        let place = logs.to_str().unwrap();
+        let keys = ["--public-keys", "examples/logs/public-keys.json"];
+        run(&[&["logs", "validate", place][..], &keys, more].concat()).stdout
+    };
+    let told = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!text(&[]).contains("earlier ones are not here"), "the chain starts here");
+    let day = "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/11/21";
+    let first = "444455556666_CloudTrail-Digest_us-east-1_shop-all_us-east-1_20261121T010000Z.json.gz";
+    std::fs::remove_file(logs.join(day).join(first)).unwrap();
+    let cut = told(&text(&[]));
+    assert!(
+        cut.contains("the first digest names another before 2026-11-21T01:00:00Z: earlier ones are not here"),
+        "{cut}"
+    );
+    // Where a beginning is named, what is before it was not asked about.
+    let asked = told(&text(&["--since", "2026-11-21T05:00:00Z"]));
+    assert!(!asked.contains("earlier ones are not here"), "{asked}");
+}

@@ -64,7 +64,7 @@ fn only_is_refused_where_not_everything_was_looked_at() {
     organization["accounts"].as_array_mut().unwrap().push(member);
     for (what, seen, says) in [
         ("a Region", region, "accounts or Regions that were not looked at"),
-        ("a listing", listing, "lambda:ListFunctions could not be read"),
+        ("a listing", listing, "AWS refused lambda:ListFunctions"),
         ("an account", organization, "accounts or Regions that were not looked at"),
     ] {
         let said = backout(&seen, &["--only", &f1]);

@@ -37,6 +37,7 @@ fn validators_of_others_find_nothing_wrong() {
         let path = folder.path().join(format!("{name}.ocsf-detections"));
         std::fs::write(path, detections::written(&found, "ocsf")).unwrap();
     }
+    std::fs::write(folder.path().join("detections.sigma"), detect::exported::sigma_rules()).unwrap();
     // Python and what it needs lie beside the linter.
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/validate.py");
     let python = Path::new(&lint).with_file_name("python");

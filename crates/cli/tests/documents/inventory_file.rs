@@ -174,9 +174,9 @@ fn sighting() -> impl Strategy<Value = Sighting> {
     let status = (any::<bool>(), maybe(), at(), maybe(), at()).prop_map(
         |(logging, delivery_error, latest_delivery, digest_error, stopped_at)| TrailStatus {
             logging,
-            delivery_error,
+            delivery_error: delivery_error.filter(|error| says(error)),
             latest_delivery,
-            digest_error,
+            digest_error: digest_error.filter(|error| says(error)),
             stopped_at,
         },
     );
@@ -326,6 +326,26 @@ fn what_selectors_hold_that_we_do_not_understand_survives_the_file() {
     let selectors = lake.selectors.known().unwrap();
     assert!(selectors.document.contains("moonPhase"));
     assert_eq!(selectors.list[0].doubts().len(), 1);
+}
+
+/// True iff an error says anything.
+fn says(error: &str) -> bool {
+    !error.trim().is_empty()
+}
+
+/// As in an answer of AWS: an error of which nothing is said is none.
+#[test]
+fn an_error_of_blanks_is_none() {
+    let acme = include_str!("../../../../examples/acme.json");
+    let real = "NoSuchBucket: The specified bucket does not exist";
+    let errors = |text: &str| {
+        let inventory = read_inventory(text.as_bytes()).unwrap();
+        let sightings = inventory.places.iter().filter_map(|place| place.trails.known()).flatten();
+        let statuses = sightings.filter_map(|sighting| sighting.status.known());
+        statuses.filter(|status| status.delivery_error.is_some()).count()
+    };
+    assert!(errors(acme) > 0);
+    assert_eq!(errors(&acme.replace(real, " \\t")), 0);
 }
 
 #[test]

@@ -149,8 +149,13 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::the_trail_of_control_tower_is_left_to_it",
     ),
     (
+        "cli/src/commands/plan.rs",
+        "invoketrail audit{facts}  # what is not recorded, and why",
+        "cmd/demo.rs::what_is_advised_after_the_demo_is_about_the_demo",
+    ),
+    (
         "report/src/invocations/next.rs",
-        "invoketrail audit  # is every invocation recorded?",
+        "invoketrail audit{account}  # is every invocation recorded?",
         "invocations.md",
     ),
     (

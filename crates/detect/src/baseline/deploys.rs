@@ -4,6 +4,7 @@ use super::habit::{person_of, ways};
 use super::works::Works;
 use crate::change::Change;
 use crate::facts::{DAY, HOUR};
+use crate::settings::is_pipeline;
 use crate::view::{View, account_of, name_of};
 use std::collections::BTreeMap;
 
@@ -125,7 +126,7 @@ impl<'f> Deploys<'f> {
     }
 
     fn is_told(&self, name: &str) -> bool {
-        self.pipelines.iter().any(|pattern| matches(pattern, name))
+        is_pipeline(&self.pipelines, name)
     }
 
     /// True iff the change was made by a service, or by somebody who deploys as a habit: of people each has habits of his own.
@@ -165,31 +166,5 @@ impl<'f> Deploys<'f> {
     /// True iff changes of functions of the account were recorded at that moment.
     pub(crate) fn is_watched(&self, account: &str, at: i64) -> bool {
         self.since.get(account).is_some_and(|since| *since <= at)
-    }
-}
-
-/// True iff the pattern, with `*` for anything, occurs in the name.
-fn matches(pattern: &str, name: &str) -> bool {
-    let mut rest = name;
-    let mut parts = pattern.split('*').filter(|part| !part.is_empty());
-    !pattern.is_empty()
-        && parts.all(|part| match rest.split_once(part) {
-            Some((_, behind)) => {
-                rest = behind;
-                true
-            }
-            None => false,
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_pipeline_is_known_by_a_part_of_its_arn() {
-        let arn = "arn:aws:iam::111122223333:role/github-deploy-shop";
-        assert!(matches("role/github-deploy-*", arn) && matches("github*shop", arn) && matches("*", arn));
-        assert!(!matches("shop*github", arn) && !matches("", arn));
     }
 }

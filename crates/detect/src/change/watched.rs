@@ -115,6 +115,7 @@ const WATCHED: [(&str, &[&str]); 9] = [
         "logs",
         &[
             "DeleteLogGroup",
+            "DeleteLogStream",
             "PutRetentionPolicy",
             "DeleteRetentionPolicy",
             "DeleteSubscriptionFilter",

@@ -33,6 +33,7 @@ pub(super) const DETECTION: Detection = Detection {
 
 const NAMES: &[&str] = &[
     "DeleteLogGroup",
+    "DeleteLogStream",
     "PutRetentionPolicy",
     "DeleteSubscriptionFilter",
     "PutSubscriptionFilter",
@@ -84,6 +85,8 @@ fn judge(view: &View<'_>, change: &Change, group: &str, trusted: bool) -> Option
     };
     match change.name.as_str() {
         "DeleteLogGroup" => Some((Severity::High, "deleted".to_owned())),
+        // A trail writes all events of an account and Region to one stream.
+        "DeleteLogStream" => Some((Severity::High, "deleted a log stream of".to_owned())),
         "PutRetentionPolicy" => retention(view, change, group, trusted),
         "DeleteSubscriptionFilter" if replaced("PutSubscriptionFilter") => None,
         "DeleteSubscriptionFilter" => Some((Severity::Medium, "removed what listens to".to_owned())),

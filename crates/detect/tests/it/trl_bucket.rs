@@ -243,6 +243,7 @@ fn a_log_group_of_a_trail_that_is_weakened_is_found() {
     let group = "audit/events";
     for (name, request, severity) in [
         ("DeleteLogGroup", json!({"logGroupName": group}), Severity::High),
+        ("DeleteLogStream", json!({"logGroupName": group, "logStreamName": "s"}), Severity::High),
         ("DeleteSubscriptionFilter", json!({"logGroupName": group, "filterName": "siem"}), Severity::Medium),
         ("DeleteMetricFilter", json!({"logGroupName": group, "filterName": "root"}), Severity::Medium),
         ("PutRetentionPolicy", json!({"logGroupName": group, "retentionInDays": 1}), Severity::Medium),

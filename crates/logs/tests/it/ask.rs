@@ -280,6 +280,15 @@ fn people_are_named_as_people_know_them() {
         ),
         (r#"{"type":"Unknown"}"#, "nobody named"),
         (r#"{"type":"WebIdentityUser","userName":"carol"}"#, "user carol"),
+        // Two providers may each know a carol.
+        (
+            r#"{"type":"WebIdentityUser","userName":"carol","principalId":"accounts.google.com:app:carol"}"#,
+            "user carol (principal accounts.google.com:app:carol)",
+        ),
+        (
+            r#"{"type":"SAMLUser","userName":"carol","principalId":"hash1=:carol"}"#,
+            "user carol (principal hash1=:carol)",
+        ),
         (r#"{"type":"IAMUser","arn":"no arn"}"#, "no arn"),
     ]) {
         let record = SYNC.replacen(

@@ -128,3 +128,41 @@ fn hostile_depth_and_length_are_survived() {
     assert_eq!((accounted.records, accounted.refusals), (0, 1));
     assert!(matches!(accounted.refused[0].reason, Reason::NotUtf8 { .. }));
 }
+
+/// A record is read or refused, wherever it is in a file: never lost without a word.
+#[test]
+fn no_record_is_lost_beside_or_within_others() {
+    let member = &SYNC[1..SYNC.len() - 1];
+    let other = r#""eventSource":"s3.amazonaws.com""#;
+    for (file, read, refused) in [
+        // Members of a record before or after a list.
+        (format!("{{{other},\"Records\":[{SYNC},{EXECUTION}]}}"), 2, 0),
+        (format!("{{\"Records\":[{SYNC}],{other}}}"), 1, 0),
+        (format!("{{\"eventVersion\":\"1.0\",\"Records\":[{SYNC}]}}"), 1, 1),
+        (format!("{{\"eventVersion\":\"1.0\",{other},\"Records\":[{SYNC}]}}"), 1, 0),
+        (format!("{{{member},\"Records\":[{EXECUTION}]}}"), 2, 0),
+        (format!("{{\"Events\":[],{member}}}"), 1, 0),
+        (format!("{{\"logEvents\":[],{member}}}"), 1, 0),
+        (format!("{{\"detail\":{SYNC},{}}}", &EXECUTION[1..EXECUTION.len() - 1]), 2, 0),
+        (format!("[{{\"eventVersion\":\"1.0\",{other},\"Records\":[{SYNC}]}}]"), 1, 0),
+        (
+            format!("{EXECUTION}\n{{\"eventVersion\":\"1.0\",{other},\"Records\":[{SYNC}]}}\n{EXECUTION}\n"),
+            3,
+            0,
+        ),
+        // Records in a member that nobody knows.
+        (format!("{{\"Records\":[{SYNC}],\"More\":[{SYNC}]}}"), 1, 1),
+        (format!("{{\"More\":{{\"Records\":[{SYNC}]}},\"Records\":[{SYNC}]}}"), 1, 1),
+        (format!("{{\"Records\":[{SYNC}],\"more\":{}}}", text(SYNC)), 1, 1),
+        (format!("{{\"Records\":[],\"Records\":{SYNC}}}"), 0, 1),
+        (format!("{{\"digestS3Object\":\"k\",\"logFiles\":[{SYNC}]}}"), 0, 1),
+        (format!("{{\"logEvents\":[{{\"message\":{},\"more\":{SYNC}}}]}}", text(SYNC)), 1, 1),
+        // What AWS writes beside records is none.
+        (format!("{{\"Records\":[{SYNC}],\"eventSources\":3,\"x\":\"the eventSource of it\"}}"), 1, 0),
+        // A query of Logs Insights prints members beside the whole record.
+        (format!("{{\"@message\":{},\"eventName\":\"Invoke\"}}", text(SYNC)), 1, 0),
+    ] {
+        let (accounted, told) = all_agree(file.as_bytes());
+        assert_eq!((told.len(), accounted.refusals), (read, refused), "{file} {:?}", accounted.refused);
+    }
+}

@@ -86,7 +86,7 @@ pub(super) fn recorders(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()
     }
     let standings = standings(audit);
     for (at, (one, standing)) in all.iter().zip(&standings).enumerate() {
-        put(if at < DETAILED { recorder(one, standing) } else { short(one, standing) }, out)?;
+        put(if at < DETAILED { recorder(audit, one, standing) } else { short(audit, one, standing) }, out)?;
     }
     out.write_all(b"</section>\n")
 }
@@ -95,7 +95,7 @@ pub(super) fn recorders(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()
 const DETAILED: usize = 100;
 
 /// As [`recorder`], in few elements.
-fn short(one: &Recorder, standing: &Standing) -> Markup {
+fn short(audit: &Audit<'_>, one: &Recorder, standing: &Standing) -> Markup {
     let active = quantity(standing.active, words::PLACES);
     let silent =
         standing.silent.iter().map(|((reason, _), n)| format!("; silent in {}: {reason}", grouped(*n)));
@@ -104,7 +104,7 @@ fn short(one: &Recorder, standing: &Standing) -> Markup {
             h3 { (one.name) }
             p { (one.kind) " " (one.arn) "; active in " (active) (silent.collect::<String>()) }
             @match one.selectors.known() {
-                None => p { (words::sentence(selectors::UNREAD)) },
+                None => p { (words::sentence(words::unread(audit, one))) },
                 Some(known) => @for (at, selector) in known.list.iter().enumerate() {
                     p.conditions { "Selector " (at) ": " (selectors::compact(selector)) }
                 },
@@ -113,7 +113,7 @@ fn short(one: &Recorder, standing: &Standing) -> Markup {
     }
 }
 
-fn recorder(one: &Recorder, standing: &Standing) -> Markup {
+fn recorder(audit: &Audit<'_>, one: &Recorder, standing: &Standing) -> Markup {
     let mut reach = vec![if one.multi_region { "all Regions".to_owned() } else { one.home_region.clone() }];
     if one.organization {
         reach.push("all accounts of the organization".to_owned());
@@ -140,7 +140,7 @@ fn recorder(one: &Recorder, standing: &Standing) -> Markup {
                 }
             }
             @match one.selectors.known() {
-                None => p.unread { (mark::status(Status::Undetermined, "undetermined")) " " (words::sentence(selectors::UNREAD)) },
+                None => p.unread { (mark::status(Status::Undetermined, "undetermined")) " " (words::sentence(words::unread(audit, one))) },
                 Some(known) => details.evidence {
                     summary { (quantity(known.list.len(), ("selector", "selectors"))) }
                     @for (at, selector) in known.list.iter().enumerate() {

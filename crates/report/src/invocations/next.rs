@@ -6,9 +6,10 @@ use logs::{Dimension, Invocations, Table};
 /// The command that was typed, without the flags that are named (and whether a value follows), and with others.
 pub type Again<'a> = dyn Fn(&[(&str, bool)], &str) -> String + 'a;
 
-/// The natural next command, and what it is for. `by` is what calls were grouped by, as it was typed.
+/// The natural next command, and what it is for. `by` is what calls were grouped by, as it was typed; `account` are the flags that lead
+/// to the same account, each with a space before it.
 #[must_use]
-pub fn invocations_next(found: &Invocations, by: &[String], again: &Again<'_>) -> String {
+pub fn invocations_next(found: &Invocations, by: &[String], account: &str, again: &Again<'_>) -> String {
     let busiest = |table: &Table| {
         let group = table.rows().max_by_key(|group| group.cell.records())?;
         let by = if by.is_empty() { Some(0) } else { by.iter().position(|one| one == "function") };
@@ -22,7 +23,7 @@ pub fn invocations_next(found: &Invocations, by: &[String], again: &Again<'_>) -
                     again(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
                 format!("{command}  # each call of the busiest function")
             }
-            None => "invoketrail audit  # is every invocation recorded?".to_owned(),
+            None => format!("invoketrail audit{account}  # is every invocation recorded?"),
         },
         Invocations::Timeline(_) => {
             let caller = Dimension::Principal.as_str();

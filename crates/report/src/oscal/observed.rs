@@ -10,6 +10,7 @@ use crate::words;
 use audit::accepted::Accepted;
 use audit::code::Code;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
+use audit::inventory::GapKind;
 use logs::milliseconds;
 
 /// One observation.
@@ -190,7 +191,14 @@ pub(super) fn finding(
             let (state, reason, remarks) = match control.status {
                 Status::Fail => ("not-satisfied", "fail", None),
                 Status::Undetermined => {
-                    let unknown = "Undetermined: nobody knows whether it is satisfied, because something could not be read.";
+                    let gaps = control.findings.iter().flat_map(|finding| &finding.gaps);
+                    let mut gaps = gaps.filter_map(|at| results.audit.gaps.get(*at)).peekable();
+                    let open = gaps.peek().is_some() && gaps.all(|gap| gap.kind == GapKind::AfterApply);
+                    let unknown = if open {
+                        "Undetermined: nobody knows whether it is satisfied, because something is known only after the change is applied."
+                    } else {
+                        "Undetermined: nobody knows whether it is satisfied, because something could not be read."
+                    };
                     ("not-satisfied", "other", Some(unknown))
                 }
                 _ if accepted => {

@@ -33,6 +33,14 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
         );
         page.paragraph(0, (Style::Dim, ""), (Style::Dim, &told));
     }
+    if let Some((begin, several)) = validated.asked.from.is_none().then(|| begin(validation)).flatten() {
+        let first = if several { "the first digests name others" } else { "the first digest names another" };
+        let told = format!(
+            "{first} before {}: earlier ones are not here, and nothing says whether they expired or were taken away",
+            text_of(begin)
+        );
+        page.paragraph(0, (Style::Dim, ""), (Style::Dim, &told));
+    }
     key_line(&validated.keys, 0, &mut page);
     chains(validation, &mut page);
     digest_lines(validation, &validated.unseen, &mut page);
@@ -52,6 +60,18 @@ fn end(validation: &Validation) -> Option<i64> {
         one.windows.iter().filter(|window| window.digest.is_some()).map(|window| window.to).max()
     };
     chains.filter_map(newest).min()
+}
+
+/// When the first digest begins that names one before it, of the chain where that is latest, and whether there are several such chains;
+/// `None` iff all chains are here from their start.
+fn begin(validation: &Validation) -> Option<(i64, bool)> {
+    let chains = validation.chains.iter().filter(|one| !one.chain.backfill);
+    let is_cut = |window: &&Window| {
+        window.notes.iter().any(|note| matches!(note, logs::digest::Note::BeginsBefore { .. }))
+    };
+    let begins: Vec<i64> =
+        chains.filter_map(|one| one.windows.iter().find(is_cut)).map(|one| one.from).collect();
+    Some((begins.iter().copied().max()?, begins.len() > 1))
 }
 
 /// The answer in one sentence.

@@ -16,6 +16,8 @@ pub struct AfterVerification<'a> {
     pub until: Option<&'a str>,
     /// True iff digests were asked for.
     pub digests: bool,
+    /// True iff the account is made up: nobody can call its functions, and its files are not the user's.
+    pub demo: bool,
     /// The flags that lead to the same facts.
     pub source: &'a str,
     /// The flags that lead to the same caller of AWS.
@@ -29,13 +31,14 @@ impl AfterVerification<'_> {
     #[must_use]
     pub fn next(&self, verification: &Verification) -> String {
         let of = |wanted| verification.functions.iter().find(move |one| one.decided.outcome == wanted);
-        if let Some(missing) = of(Outcome::Missing) {
+        let open = of(Outcome::Undetermined).filter(|_| self.demo);
+        if let Some(missing) = of(Outcome::Missing).or(open) {
             format!(
                 "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
                 self.source,
                 shell(&missing.arn)
             )
-        } else if verification.functions.iter().any(VerifiedFunction::is_unproven) {
+        } else if !self.demo && verification.functions.iter().any(VerifiedFunction::is_unproven) {
             let mut rest = String::new();
             let sources = self.sources.iter().map(|source| ("", source.as_str()));
             let keys = self.public_keys.iter().map(|path| ("--public-keys ", path.as_str()));

@@ -199,6 +199,11 @@ fn maybe(text: Option<Text<'_>>) -> Option<String> {
     text.map(Text::into_owned)
 }
 
+/// An error of which nothing is said is none: AWS's answers are read so, too.
+fn error(text: Option<Text<'_>>) -> Option<String> {
+    maybe(text).filter(|text| !text.trim().is_empty())
+}
+
 fn texts(list: Vec<Text<'_>>) -> Vec<String> {
     list.into_iter().map(Text::into_owned).collect()
 }
@@ -302,9 +307,9 @@ fn sighting(shape: SightingShape<'_>) -> Sighting {
         trail: shape.trail.into_owned(),
         status: shape.status.into_seen(|status| TrailStatus {
             logging: status.logging,
-            delivery_error: maybe(status.delivery_error),
+            delivery_error: error(status.delivery_error),
             latest_delivery: maybe(status.latest_delivery),
-            digest_error: maybe(status.digest_error),
+            digest_error: error(status.digest_error),
             stopped_at: maybe(status.stopped_at),
         }),
     }

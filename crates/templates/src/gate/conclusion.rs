@@ -16,10 +16,17 @@ impl Loss {
 }
 
 impl FunctionAnswer {
-    /// *No* iff it is made for certain and not all of its invocations will be recorded.
+    /// True iff an exception accepts that it is not recorded.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        self.accepted && matches!(self.state, State::PartiallyRecorded | State::NotRecorded)
+    }
+
+    /// *No* iff it is made for certain, not all of its invocations will be recorded, and no exception accepts that.
     #[must_use]
     pub const fn conclusion(&self) -> Conclusion {
         match self.state {
+            _ if self.is_accepted() => Conclusion::Yes,
             State::Recorded => Conclusion::Yes,
             State::Undetermined => Conclusion::Undetermined,
             State::PartiallyRecorded | State::NotRecorded if self.conditional => Conclusion::Undetermined,
@@ -29,10 +36,22 @@ impl FunctionAnswer {
 }
 
 impl Turn {
-    /// *No* iff less is recorded than before for certain.
+    /// True iff an exception accepts that it is not recorded.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        self.accepted
+            && matches!(
+                (self.before, self.after),
+                (State::Recorded | State::PartiallyRecorded, State::NotRecorded)
+                    | (State::Recorded, State::PartiallyRecorded)
+            )
+    }
+
+    /// *No* iff less is recorded than before for certain, and no exception accepts that.
     #[must_use]
     pub const fn conclusion(&self) -> Conclusion {
         match (self.before, self.after) {
+            _ if self.is_accepted() => Conclusion::Yes,
             // What was not recorded at all cannot have got worse.
             (_, State::Recorded) | (State::NotRecorded, _) => Conclusion::Yes,
             (State::Undetermined, _) | (_, State::Undetermined) => Conclusion::Undetermined,

@@ -5,7 +5,7 @@ use crate::Options;
 use crate::change::{Change, Setting};
 use crate::edit::{equals, to_advanced};
 use crate::finding::{Audit, PlaceAudit};
-use crate::inventory::Inventory;
+use crate::inventory::{Gap, Inventory};
 use crate::judge::judge_invocations;
 use crate::plan::narrowing::{outside, prefixes, reaches_unseen};
 use crate::plan::{Plan, after};
@@ -72,12 +72,12 @@ pub(in crate::plan) fn unlooked(
     }
     let records = |place: &&PlaceAudit<'_>| place.candidates.iter().any(|one| one.recorder == Some(at));
     let place = was.places.iter().filter(records).find(|place| !place.planes[PLANE].gaps.is_empty())?;
-    let call = place.planes[PLANE].gaps.first().and_then(|gap| was.gaps.get(*gap)).map(|gap| &gap.call);
+    let gap = place.planes[PLANE].gaps.first().and_then(|gap| was.gaps.get(*gap));
     Some(format!(
-        "the functions in account {}, {} are not all known ({} could not be read), and a list of those to keep would drop the others undeclared",
+        "the functions in account {}, {} are not all known ({}), and a list of those to keep would drop the others undeclared",
         place.account,
         place.region,
-        call.map_or("their list", String::as_str)
+        gap.map_or_else(|| "their list could not be read".to_owned(), Gap::why)
     ))
 }
 

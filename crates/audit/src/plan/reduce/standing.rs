@@ -4,6 +4,7 @@ use super::KIND;
 use crate::backout::Choice;
 use crate::code::{Code, Coded};
 use crate::finding::{Audit, Proof};
+use crate::inventory::GapKind;
 use crate::plan::Refusal;
 use recording::State;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +72,7 @@ pub(super) fn named(arns: &[&str]) -> String {
 fn unknown(before: &Audit<'_>, proof: Proof) -> String {
     let gaps = before.deciding_gaps(proof);
     match gaps.first().map(|at| &before.gaps[*at]) {
+        Some(gap) if gap.kind == GapKind::AfterApply => gap.why(),
         Some(gap) => format!("{} could not be read ({})", gap.call, gap.kind.as_str().replace('_', " ")),
         None => before.remainder(proof.verdict).unwrap_or("nobody can say").to_owned(),
     }

@@ -7,7 +7,7 @@ use crate::again::exceptions_again;
 use crate::misread::misread;
 use crate::outcome::Outcome;
 use crate::output::{is_stdin, read_file};
-use crate::problem::say;
+use crate::problem::{Problem, say};
 use crate::settings::Live;
 use anyhow::Result;
 use audit::change::{Setting, State};
@@ -15,7 +15,7 @@ use audit::journal::Mark;
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back};
 use aws::{Carried, Stopped};
 use std::path::{Path, PathBuf};
-use store::{FileKind, JournalRead, read_plan};
+use store::{DocumentError, FileKind, JournalError, JournalRead, PlanFileError, read_journal, read_plan};
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
@@ -25,6 +25,18 @@ pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
         exceptions_again(),
         live.again()
     )
+}
+
+/// False iff something else is there: a device or a folder, which keeps nothing, or a file that begins as no journal does.
+fn may_be_journal(path: &Path) -> bool {
+    let is_another = |error: JournalError| match error {
+        JournalError::Plan(PlanFileError::Document(error)) => {
+            matches!(error, DocumentError::NotJson { .. } | DocumentError::OtherFormat { .. })
+        }
+        _ => false,
+    };
+    let read = || read_file(path).ok().and_then(|bytes| read_journal(&bytes).err());
+    !path.exists() || path.is_file() && !read().is_some_and(is_another)
 }
 
 /// A plan, how far it has come, and the journal of it.
@@ -49,6 +61,11 @@ impl Work {
         };
         let stdin = is_stdin(path);
         let journal = journal.unwrap_or_else(|| if stdin { PathBuf::from("plan.journal") } else { beside() });
+        if !may_be_journal(&journal) {
+            let line = format!("{} is there, and it is not a journal", journal.display());
+            let help = "nothing was changed: name another file with --journal";
+            return Err(Problem::new(line).help(help).into());
+        }
         Ok(Work { plan, hash, marks: Vec::new(), journal, open: None })
     }
 

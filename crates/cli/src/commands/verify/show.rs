@@ -69,6 +69,7 @@ fn next(verification: &Verification, typed: &args::Verify, source: &Source) {
         since: typed.window.since.as_deref(),
         until: typed.window.until.as_deref(),
         digests: typed.digests,
+        demo: typed.demo,
         source: &source.again(),
         caller: &source.caller(),
         again: &|flags| same(&[], flags),
