@@ -46,7 +46,8 @@ fn what_others_left_in_the_folder_of_the_demo_is_not_read() {
     let logs =
         cache.path().join("invoketrail").join(concat!("demo-", env!("CARGO_PKG_VERSION"))).join("logs");
     assert!(logs.is_dir() && first.1 == Some(0), "{first:?}");
-    let foreign = logs.join("AWSLogs/111122223333/foreign.json");
+    let day = logs.join("AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/20");
+    let foreign = day.join("111122223333_CloudTrail_us-east-1_20261120T0905Z_AbCdEfGhIjKlMnOp.json.gz");
     std::fs::create_dir_all(foreign.parent().unwrap()).unwrap();
     std::fs::write(&foreign, r#"{"Records":[{"eventSource":"lambda.amazonaws.com"}]}"#).unwrap();
     assert_eq!(said(&asked), first);
