@@ -4,8 +4,11 @@
 //! else it meets it leaves to the plain path, which is also asked about each record that the exact parse does not
 //! understand. So it may refuse, and never guesses.
 
+mod ascii;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod learned;
 mod parse;
 mod portable;
@@ -31,7 +34,7 @@ pub(crate) struct Fast {
 impl Default for Fast {
     fn default() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(scan) = avx2::scanner() {
+        if let Some(scan) = avx512::scanner().or_else(avx2::scanner) {
             return Fast { scan, found: Found::default(), learned: Learned::default() };
         }
         Fast::portable()
@@ -104,8 +107,8 @@ fn one<S: Sink>(
     raw: &[u8],
 ) {
     let (start, offset) = (span.start, base + span.start);
-    let text = simdutf8::basic::from_utf8(raw).ok().filter(|text| text.len() <= LARGEST_RECORD);
-    let escapes = span.unusual && memchr::memchr(b'\\', raw).is_some();
+    let text = ascii::text(raw, span.seen).filter(|text| text.len() <= LARGEST_RECORD);
+    let escapes = span.seen.escapes && memchr::memchr(b'\\', raw).is_some();
     if let Some(text) = text {
         let known = learned.read(text, (start, offset), (found, escapes), |record| plain.hand_on(record));
         if known.is_some() {

@@ -5,7 +5,7 @@
     reason = "vector instructions; `portable` says the same without them, and a test holds them together"
 )]
 
-use super::scan::{Found, Kernel, Masks, Separator, Window, scan};
+use super::scan::{Found, Kernel, Masks, Separator, Unusual, Window, scan};
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_and_si256,
     _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
@@ -50,15 +50,19 @@ impl Kernel for Avx2 {
     }
 
     #[inline(always)]
-    fn unusual(window: &Window) -> (u64, u64) {
+    fn unusual(window: &Window) -> Unusual {
         // SAFETY: as above.
         unsafe {
             let (low, high) = (load(window.as_ptr().add(1)), load(window.as_ptr().add(33)));
             let least = _mm256_set1_epi8(0x1f);
             let control_low = _mm256_cmpeq_epi8(_mm256_min_epu8(low, least), low);
             let control_high = _mm256_cmpeq_epi8(_mm256_min_epu8(high, least), high);
-            let backslash = join(equal(low, b'\\'), equal(high, b'\\'));
-            (backslash, join(control_low, control_high))
+            Unusual {
+                backslash: join(equal(low, b'\\'), equal(high, b'\\')),
+                control: join(control_low, control_high),
+                u: join(equal(low, b'u'), equal(high, b'u')),
+                foreign: _mm256_movemask_epi8(_mm256_or_si256(low, high)) != 0,
+            }
         }
     }
 

@@ -19,11 +19,22 @@ pub(super) struct Masks {
     pub(super) unusual: bool,
 }
 
+/// What is asked of a block that has something unusual.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unusual {
+    pub(super) backslash: u64,
+    /// Bytes below 0x20.
+    pub(super) control: u64,
+    /// Each `u`: behind a backslash it may spell a letter.
+    pub(super) u: u64,
+    /// True iff there is a byte above 0x7f.
+    pub(super) foreign: bool,
+}
+
 /// What differs between processors.
 pub(super) trait Kernel {
     fn masks(window: &Window) -> Masks;
-    /// Where backslashes stand, and bytes below 0x20.
-    fn unusual(window: &Window) -> (u64, u64);
+    fn unusual(window: &Window) -> Unusual;
     /// Where an `S` or `D` stands behind a `t`.
     fn middles(window: &Window) -> u64;
     /// Bit n of the result is the parity of the bits 0 to n.
@@ -39,20 +50,28 @@ pub(crate) enum Separator {
     Space,
 }
 
-/// The bounds of one record.
+/// The bounds of one record, and what was seen between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// False only if no byte of it is a backslash or above 0x7f.
-    pub(crate) unusual: bool,
+    pub(super) seen: Seen,
+}
+
+/// What is in the blocks of a record: of one that it shares with its neighbour, each takes all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// False only if none of its bytes is a backslash.
+    pub(super) escapes: bool,
+    /// False only if all of its bytes are ASCII's.
+    pub(super) foreign: bool,
 }
 
 /// Records of one pass: whatever holds more is none of CloudTrail's files, and is left to the plain path, which keeps none of them.
 const MOST_SPANS: usize = 1 << 20;
 
-/// Words of [`Found::quotes`] that are kept for the next file: those of 8 MiB.
-const KEPT_QUOTES: usize = (8 << 20) / 64;
+/// Words of [`Found::quotes`] that are kept for the next file: those of 16 MiB.
+const KEPT_QUOTES: usize = (16 << 20) / 64;
 
 /// What one pass found.
 #[derive(Debug, Default, PartialEq)]
@@ -136,15 +155,11 @@ impl Quotes<'_> {
     }
 }
 
-/// What is carried from block to block.
+/// What is carried from record to record.
 struct State {
     separator: Separator,
-    /// 1 iff the first byte of the block is escaped.
-    escaped: u64,
-    /// All ones iff the block begins within a string.
-    string: u64,
     /// What was seen of the record so far, block by block.
-    unusual: bool,
+    seen: Seen,
     depth: usize,
     start: usize,
     /// Behind the last record.
@@ -152,6 +167,8 @@ struct State {
 }
 
 /// Finds the records in `bytes`, of which the first begins at byte 0, until something else stands between two of them.
+///
+/// What most blocks need is written out here, and all else is a call: so the loop keeps what it carries in registers.
 #[inline(always)]
 pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Found) {
     found.spans.clear();
@@ -160,22 +177,67 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
     let words = bytes.len().div_ceil(64);
     // What stands there from the file before is overwritten, or cut off below.
     found.quotes.resize(words, 0);
-    let mut state = State { separator, escaped: 0, string: 0, unusual: false, depth: 0, start: 0, end: 0 };
+    let mut state = State { separator, seen: Seen::default(), depth: 0, start: 0, end: 0 };
+    // 1 iff the first byte of the block is escaped; all ones iff it is within a string.
+    let (mut escaped, mut string, mut depth) = (0, 0_u64, 0_usize);
     let Found { spans, hits, named, quotes } = found;
-    let mut known = 0;
-    for (at, word) in quotes.iter_mut().enumerate() {
-        // The first block has no byte before it, and the last one is filled up.
-        let within = (at * 64).checked_sub(1).and_then(|from| bytes.get(from..)?.first_chunk::<65>());
-        let quote = match within {
-            Some(window) => step::<K>(bytes, at * 64, window, &mut state, spans, hits, named),
-            None => step::<K>(bytes, at * 64, &padded(bytes, at), &mut state, spans, hits, named),
+    let (mut known, mut base) = (0, 0);
+    // The first block has no byte before it, and the last one is filled up.
+    let mut ahead = bytes.get(63..).unwrap_or_default();
+    for word in quotes.iter_mut() {
+        let filled;
+        let window = match ahead.first_chunk::<65>() {
+            Some(window) if base != 0 => {
+                ahead = ahead.get(64..).unwrap_or_default();
+                window
+            }
+            _ => {
+                filled = padded(bytes, base);
+                &filled
+            }
         };
-        let Some((quote, more)) = quote else { break };
-        *word = quote;
-        known = at + 1;
-        if !more {
-            break;
+        let masks = K::masks(window);
+        let (mut quote, mut seen) = (masks.quote, Seen::default());
+        let inside = if masks.unusual || escaped != 0 {
+            let unusual = K::unusual(window);
+            let behind = escapes(unusual.backslash, &mut escaped);
+            quote &= !behind;
+            let inside = K::prefix_xor(quote) ^ string;
+            // Neither stands in JSON: the plain path says what is to be done about it.
+            if (unusual.control & inside) | (unusual.backslash & !inside) != 0 {
+                break;
+            }
+            if behind & unusual.u != 0 {
+                spelled(bytes, base, behind & unusual.u, hits);
+            }
+            seen = Seen { escapes: unusual.backslash != 0, foreign: unusual.foreign };
+            state.seen.add(seen);
+            inside
+        } else {
+            K::prefix_xor(quote) ^ string
+        };
+        string = 0_u64.wrapping_sub(inside >> 63);
+        let (open, close) = (masks.open & !inside, masks.close & !inside);
+        if masks.middle {
+            sources(bytes, base, K::middles(window), (open, close, depth), hits, named);
         }
+        let closing = close.count_ones() as usize;
+        let opening = open.count_ones() as usize;
+        if depth > closing {
+            depth = depth + opening - closing;
+        } else {
+            state.depth = depth;
+            let more = bounds(bytes, base, seen, (open, close), &mut state, spans);
+            depth = state.depth;
+            if !more {
+                *word = quote;
+                known = base / 64 + 1;
+                break;
+            }
+        }
+        *word = quote;
+        base += 64;
+        known = base / 64;
     }
     quotes.truncate(known);
     // Escapes of a block are found before its keys.
@@ -187,87 +249,57 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
 /// The window of a block at either end, spaces where there are no bytes.
 #[cold]
 #[inline(never)]
-fn padded(bytes: &[u8], at: usize) -> Window {
+fn padded(bytes: &[u8], base: usize) -> Window {
     let mut window = [b' '; 65];
-    let (skipped, from) = if at == 0 { (1, 0) } else { (0, at * 64 - 1) };
+    let (skipped, from) = if base == 0 { (1, 0) } else { (0, base - 1) };
     let rest = bytes.get(from..).unwrap_or_default();
     window.iter_mut().skip(skipped).zip(rest).for_each(|(to, from)| *to = *from);
     window
 }
 
-/// The quotes of one block; `None` iff the records end in it.
-#[inline(always)]
-fn step<K: Kernel>(
-    bytes: &[u8],
-    base: usize,
-    window: &Window,
-    state: &mut State,
-    spans: &mut Vec<Span>,
-    hits: &mut Vec<usize>,
-    named: &mut Vec<usize>,
-) -> Option<(u64, bool)> {
-    let masks = K::masks(window);
-    let (mut quote, mut string) = (masks.quote, 0);
-    let unusual = masks.unusual || state.escaped != 0;
-    if unusual {
-        (quote, string) = step_unusual::<K>(bytes, base, window, state, quote, hits)?;
-    } else {
-        string |= K::prefix_xor(quote) ^ state.string;
+impl Seen {
+    #[inline(always)]
+    fn add(&mut self, more: Seen) {
+        self.escapes |= more.escapes;
+        self.foreign |= more.foreign;
     }
-    state.string = 0_u64.wrapping_sub(string >> 63);
-    let (open, close) = (masks.open & !string, masks.close & !string);
-    if masks.middle {
-        each(K::middles(window), |at| match names_source(bytes, base + at) {
-            Names::Nothing => {}
-            Names::Exactly => hits.push(base + at),
-            Names::Another => {
-                // Another object's source within the record is not its own.
-                let before = (1_u64 << at) - 1;
-                let opened = state.depth + (open & before).count_ones() as usize;
-                if opened == 1 + (close & before).count_ones() as usize {
-                    named.push(base + at);
-                }
-            }
-        });
-    }
-    let closing = close.count_ones() as usize;
-    if state.depth > closing {
-        state.depth = state.depth + open.count_ones() as usize - closing;
-        return Some((quote, true));
-    }
-    Some((quote, bounds(bytes, base, unusual, open, close, state, spans)))
 }
 
-/// The quotes and the strings of a block with escapes, control characters or other letters than ASCII's; `None` as [`step`].
-#[inline(always)]
-fn step_unusual<K: Kernel>(
-    bytes: &[u8],
-    base: usize,
-    window: &Window,
-    state: &mut State,
-    quote: u64,
-    hits: &mut Vec<usize>,
-) -> Option<(u64, u64)> {
-    let (backslash, control) = K::unusual(window);
-    state.unusual = true;
-    let escaped = escapes(backslash, &mut state.escaped);
-    let quote = quote & !escaped;
-    let string = K::prefix_xor(quote) ^ state.string;
-    // Neither stands in JSON: the plain path says what is to be done about it.
-    if (control & string) | (backslash & !string) != 0 {
-        return None;
-    }
+/// Enters each escaped `u` that spells a letter: what is written so may be one of the names that are looked for.
+#[cold]
+#[inline(never)]
+fn spelled(bytes: &[u8], base: usize, escaped: u64, hits: &mut Vec<usize>) {
     each(escaped, |at| {
         let at = base + at;
-        let letter = bytes.get(at) == Some(&b'u')
-            && at > 0
-            && bytes.get(at + 1..at + 3) == Some(b"00")
-            && spells_a_letter(bytes, at - 1);
-        if letter {
+        if at > 0 && bytes.get(at + 1..at + 3) == Some(b"00") && spells_a_letter(bytes, at - 1) {
             hits.push(at);
         }
     });
-    Some((quote, string))
+}
+
+/// Enters what the keys say in whose middle the `S` and `D` of `middles` stand. `depth` is that before the block, in which braces
+/// `open` and `close`.
+#[inline(never)]
+fn sources(
+    bytes: &[u8],
+    base: usize,
+    middles: u64,
+    (open, close, depth): (u64, u64, usize),
+    hits: &mut Vec<usize>,
+    named: &mut Vec<usize>,
+) {
+    each(middles, |at| match names_source(bytes, base + at) {
+        Names::Nothing => {}
+        Names::Exactly => hits.push(base + at),
+        Names::Another => {
+            // Another object's source within the record is not its own.
+            let before = (1_u64 << at) - 1;
+            let opened = depth + (open & before).count_ones() as usize;
+            if opened == 1 + (close & before).count_ones() as usize {
+                named.push(base + at);
+            }
+        }
+    });
 }
 
 /// Calls with the place of each bit.
@@ -279,14 +311,13 @@ fn each(mut bits: u64, mut then: impl FnMut(usize)) {
     }
 }
 
-/// Follows the braces of one block one by one; false iff the records end in it.
-#[inline(always)]
+/// Follows the braces of one block one by one; false iff the records end in it. `seen` is what was seen in the block.
+#[inline(never)]
 fn bounds(
     bytes: &[u8],
     base: usize,
-    unusual: bool,
-    open: u64,
-    close: u64,
+    seen: Seen,
+    (open, close): (u64, u64),
     state: &mut State,
     spans: &mut Vec<Span>,
 ) -> bool {
@@ -300,9 +331,7 @@ fn bounds(
                 if !follows(bytes, state.end, at, state.separator) {
                     return false;
                 }
-                state.start = at;
-                // Of a block that it shares with the record before, each takes all.
-                state.unusual = unusual;
+                (state.start, state.seen) = (at, seen);
             }
             state.depth += 1;
         } else if state.depth == 0 {
@@ -314,8 +343,8 @@ fn bounds(
                 if spans.len() >= MOST_SPANS {
                     return false;
                 }
-                let State { start, end, unusual, .. } = *state;
-                spans.push(Span { start, end, unusual });
+                let State { start, end, seen, .. } = *state;
+                spans.push(Span { start, end, seen });
             }
         }
     }
