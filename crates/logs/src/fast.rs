@@ -26,7 +26,7 @@ const RECORD: &[u8] = b"{\"eventVersion\":";
 
 /// Working memory of the fast path, and the scanner for this processor.
 pub(crate) struct Fast {
-    scan: fn(&[u8], Separator, &mut Found),
+    scan: fn(&[u8], &mut Found),
     found: Found,
     learned: Learned,
 }
@@ -51,28 +51,57 @@ impl Fast {
         self.found.rest();
     }
 
-    /// Reads what it can from `at` on and returns where it stopped; `None` iff the plain path has to read the document at `at`.
+    /// Reads what it can from `at` on and returns where it stopped; `None` iff the plain path has to read the document at `at`, save
+    /// for the records before [`Plain::done`].
     pub(crate) fn documents<S: Sink>(&mut self, plain: &mut Plain<'_, '_, S>, at: usize) -> Option<usize> {
         let bytes = plain.bytes;
         let rest = bytes.get(at..)?;
         if rest.starts_with(RECORD) {
-            (self.scan)(rest, Separator::Space, &mut self.found);
-            let end = self.found.spans.last()?.end;
-            self.read(plain, at, rest);
-            return Some(at + end);
+            return Some(at + self.records(plain, at, rest, Separator::Space)?);
         }
         let (first, closing) = opening(rest)?;
         let elements = rest.get(first..)?;
-        (self.scan)(elements, Separator::Comma, &mut self.found);
-        let end = self.found.spans.last()?.end;
-        let end = first + closed(elements, end, closing)?;
-        // The elements of a bare array may be envelopes, each of them.
-        let is_record = |span: &Span| elements.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
-        if closing == b"]" && !self.found.spans.iter().all(is_record) {
+        if closing == b"]" {
+            return Some(at + first + self.bare(plain, at + first, elements)?);
+        }
+        let end = self.records(plain, at + first, elements, Separator::Comma)?;
+        let closed = closed(elements, end, closing);
+        if closed.is_none() {
+            plain.done = at + first + end;
+        }
+        Some(at + first + closed?)
+    }
+
+    /// Reads records as they are found, stretch by stretch: where they end, `None` iff there is none.
+    fn records<S: Sink>(
+        &mut self,
+        plain: &mut Plain<'_, '_, S>,
+        base: usize,
+        bytes: &[u8],
+        separator: Separator,
+    ) -> Option<usize> {
+        self.found.begin(separator);
+        while !self.found.ended() {
+            (self.scan)(bytes, &mut self.found);
+            self.read(plain, base, bytes);
+            self.found.forget();
+        }
+        self.found.end()
+    }
+
+    /// Reads the elements of a bare array, which may be envelopes, each of them: then it is `None`, and none is read.
+    fn bare<S: Sink>(&mut self, plain: &mut Plain<'_, '_, S>, base: usize, bytes: &[u8]) -> Option<usize> {
+        self.found.begin(Separator::Comma);
+        while !self.found.ended() {
+            (self.scan)(bytes, &mut self.found);
+        }
+        let end = closed(bytes, self.found.end()?, b"]")?;
+        let is_record = |span: &Span| bytes.get(span.start..).is_some_and(|one| one.starts_with(RECORD));
+        if !self.found.spans.iter().all(is_record) {
             return None;
         }
-        self.read(plain, at + first, elements);
-        Some(at + end)
+        self.read(plain, base, bytes);
+        Some(end)
     }
 
     /// Accounts for the records found, and hands on those of interest.

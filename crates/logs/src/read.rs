@@ -27,7 +27,7 @@ impl Reader {
     /// Reads all of `bytes`, hands the wanted records to `sink`, and accounts for every byte.
     pub fn read(&mut self, bytes: &[u8], wanted: Wanted, sink: &mut impl Sink) -> Accounted {
         let mut accounted = Accounted { bytes: bytes.len() as u64, ..Accounted::default() };
-        let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0 };
+        let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0, done: 0 };
         let mut at = begin(bytes);
         while at < bytes.len() {
             at = self.fast.documents(&mut plain, at).unwrap_or_else(|| plain.document(at));
@@ -41,7 +41,7 @@ impl Reader {
 /// As [`Reader::read`], by the plain path alone: slower by far, and the judge of what is true. Both must always agree.
 pub fn read_plainly(bytes: &[u8], wanted: Wanted, sink: &mut impl Sink) -> Accounted {
     let mut accounted = Accounted { bytes: bytes.len() as u64, ..Accounted::default() };
-    let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0 };
+    let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0, done: 0 };
     let mut at = begin(bytes);
     while at < bytes.len() {
         at = plain.document(at);

@@ -5,7 +5,7 @@
     reason = "vector instructions; `portable` says the same without them, and a test holds them together"
 )]
 
-use super::scan::{Found, Kernel, Masks, Separator, Unusual, Window, scan};
+use super::scan::{Found, Kernel, Masks, Unusual, Window, scan};
 use std::arch::x86_64::{
     __m512i, _MM_HINT_T0, _mm_prefetch, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm512_cmpeq_epi8_mask,
     _mm512_cmplt_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_set1_epi8,
@@ -84,12 +84,12 @@ unsafe fn equal(block: __m512i, byte: u8) -> u64 {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,pclmulqdq,bmi1,bmi2,popcnt,lzcnt")]
-fn run(bytes: &[u8], separator: Separator, found: &mut Found) {
-    scan::<Avx512>(bytes, separator, found);
+fn run(bytes: &[u8], found: &mut Found) {
+    scan::<Avx512>(bytes, found);
 }
 
 /// The scanner, iff this processor has the instructions.
-pub(super) fn scanner() -> Option<fn(&[u8], Separator, &mut Found)> {
+pub(super) fn scanner() -> Option<fn(&[u8], &mut Found)> {
     let has = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("pclmulqdq")
@@ -98,5 +98,5 @@ pub(super) fn scanner() -> Option<fn(&[u8], Separator, &mut Found)> {
         && is_x86_feature_detected!("popcnt")
         && is_x86_feature_detected!("lzcnt");
     // SAFETY: all features that `run` asks for were found just now.
-    has.then_some(|bytes, separator, found| unsafe { run(bytes, separator, found) })
+    has.then_some(|bytes, found| unsafe { run(bytes, found) })
 }

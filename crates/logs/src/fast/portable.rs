@@ -1,6 +1,6 @@
 //! The structural pass without special instructions: the twin that every processor can run, and the judge of the others.
 
-use super::scan::{Found, Kernel, Masks, Separator, Unusual, Window};
+use super::scan::{Found, Kernel, Masks, Unusual, Window};
 
 /// Plain arithmetic.
 pub(super) struct Portable;
@@ -41,6 +41,6 @@ impl Kernel for Portable {
 }
 
 /// Finds records.
-pub(super) fn scan(bytes: &[u8], separator: Separator, found: &mut Found) {
-    super::scan::scan::<Portable>(bytes, separator, found);
+pub(super) fn scan(bytes: &[u8], found: &mut Found) {
+    super::scan::scan::<Portable>(bytes, found);
 }

@@ -42,9 +42,10 @@ pub(super) trait Kernel {
 }
 
 /// What stands between two records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Separator {
     /// A comma: they are elements of an array.
+    #[default]
     Comma,
     /// White space, and each begins as records do: there is one a line.
     Space,
@@ -73,7 +74,10 @@ const MOST_SPANS: usize = 1 << 20;
 /// Words of [`Found::quotes`] that are kept for the next file: those of 16 MiB.
 const KEPT_QUOTES: usize = (16 << 20) / 64;
 
-/// What one pass found.
+/// Bytes of one pass: they are still in a near cache when the records in them are read.
+const STRETCH: usize = 128 << 10;
+
+/// What the passes found so far.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Found {
     /// Records one after the other with nothing but separators between them.
@@ -84,9 +88,35 @@ pub(crate) struct Found {
     pub(crate) named: Vec<usize>,
     /// Bit n of word m is set iff byte 64 m + n is a quote that opens or closes a string.
     quotes: Vec<u64>,
+    state: State,
 }
 
 impl Found {
+    /// Begins with other bytes.
+    pub(super) fn begin(&mut self, separator: Separator) {
+        self.forget();
+        self.quotes.clear();
+        self.state = State { separator, ..State::default() };
+    }
+
+    /// Forgets the records found so far, and what was found in them.
+    pub(super) fn forget(&mut self) {
+        self.spans.clear();
+        let end = self.state.end;
+        self.hits.retain(|at| *at >= end);
+        self.named.retain(|at| *at >= end);
+    }
+
+    /// Behind the last record; `None` iff there was none so far.
+    pub(super) fn end(&self) -> Option<usize> {
+        Some(self.state.end).filter(|end| *end > 0)
+    }
+
+    /// True iff no more records follow: the bytes are at an end, or something else stands there.
+    pub(super) fn ended(&self) -> bool {
+        self.state.ended
+    }
+
     /// Gives back memory that only a large file needed.
     pub(super) fn rest(&mut self) {
         if self.quotes.capacity() > KEPT_QUOTES {
@@ -155,36 +185,39 @@ impl Quotes<'_> {
     }
 }
 
-/// What is carried from record to record.
+/// What is carried from one pass to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct State {
     separator: Separator,
+    /// Where the next block begins.
+    base: usize,
+    /// 1 iff its first byte is escaped.
+    escaped: u64,
+    /// All ones iff it begins within a string.
+    string: u64,
+    depth: usize,
     /// What was seen of the record so far, block by block.
     seen: Seen,
-    depth: usize,
     start: usize,
     /// Behind the last record.
     end: usize,
+    ended: bool,
 }
 
-/// Finds the records in `bytes`, of which the first begins at byte 0, until something else stands between two of them.
+/// Finds the next records in `bytes`, of which the first of all begins at byte 0, until something else stands between two of them.
 ///
 /// What most blocks need is written out here, and all else is a call: so the loop keeps what it carries in registers.
 #[inline(always)]
-pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Found) {
-    found.spans.clear();
-    found.hits.clear();
-    found.named.clear();
+pub(super) fn scan<K: Kernel>(bytes: &[u8], found: &mut Found) {
+    let Found { spans, hits, named, quotes, state } = found;
+    let State { mut base, mut escaped, mut string, mut depth, .. } = *state;
     let words = bytes.len().div_ceil(64);
-    // What stands there from the file before is overwritten, or cut off below.
-    found.quotes.resize(words, 0);
-    let mut state = State { separator, seen: Seen::default(), depth: 0, start: 0, end: 0 };
-    // 1 iff the first byte of the block is escaped; all ones iff it is within a string.
-    let (mut escaped, mut string, mut depth) = (0, 0_u64, 0_usize);
-    let Found { spans, hits, named, quotes } = found;
-    let (mut known, mut base) = (0, 0);
+    let first = base / 64;
+    quotes.resize(words.min(first + STRETCH / 64), 0);
+    state.ended = quotes.len() == words;
     // The first block has no byte before it, and the last one is filled up.
-    let mut ahead = bytes.get(63..).unwrap_or_default();
-    for word in quotes.iter_mut() {
+    let mut ahead = bytes.get(base.max(64) - 1..).unwrap_or_default();
+    for word in quotes.iter_mut().skip(first) {
         let filled;
         let window = match ahead.first_chunk::<65>() {
             Some(window) if base != 0 => {
@@ -205,6 +238,7 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
             let inside = K::prefix_xor(quote) ^ string;
             // Neither stands in JSON: the plain path says what is to be done about it.
             if (unusual.control & inside) | (unusual.backslash & !inside) != 0 {
+                state.ended = true;
                 break;
             }
             if behind & unusual.u != 0 {
@@ -216,6 +250,7 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
         } else {
             K::prefix_xor(quote) ^ string
         };
+        *word = quote;
         string = 0_u64.wrapping_sub(inside >> 63);
         let (open, close) = (masks.open & !inside, masks.close & !inside);
         if masks.middle {
@@ -227,19 +262,16 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], separator: Separator, found: &mut Fo
             depth = depth + opening - closing;
         } else {
             state.depth = depth;
-            let more = bounds(bytes, base, seen, (open, close), &mut state, spans);
+            let more = bounds(bytes, base, seen, (open, close), state, spans);
             depth = state.depth;
             if !more {
-                *word = quote;
-                known = base / 64 + 1;
+                state.ended = true;
                 break;
             }
         }
-        *word = quote;
         base += 64;
-        known = base / 64;
     }
-    quotes.truncate(known);
+    (state.base, state.escaped, state.string, state.depth) = (base, escaped, string, depth);
     // Escapes of a block are found before its keys.
     if !hits.is_sorted() {
         hits.sort_unstable();

@@ -27,6 +27,46 @@ struct Slot {
     id: u32,
 }
 
+/// Texts that wait for their numbers, each with what it is a text of: one after the other, every look-up would be a wait for memory.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting<T> {
+    all: String,
+    each: Vec<One<T>>,
+}
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Self {
+        Waiting { all: String::new(), each: Vec::new() }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct One<T> {
+    what: T,
+    hash: u32,
+    end: usize,
+    /// Where it should be found.
+    slot: Slot,
+}
+
+impl<T> Waiting<T> {
+    #[inline(always)]
+    pub(super) fn push(&mut self, what: T, text: &str) {
+        self.all.push_str(text);
+        let end = self.all.len();
+        self.each.push(One { what, hash: hash(text), end, slot: Slot::default() });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.each.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.all.clear();
+        self.each.clear();
+    }
+}
+
 /// The fewest slots of a table.
 const FEWEST: usize = 64;
 
@@ -34,23 +74,49 @@ impl Texts {
     /// The number of the text: the same for equal texts, and never 0.
     ///
     /// Beyond 4 GiB of texts every further one is taken for none: no file of CloudTrail comes near.
-    #[inline]
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = hash(text);
+        self.intern_hashed(text, hash(text))
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u32) -> u32 {
         let mut at = hash as usize;
         while let Some(slot) = self.slots.get(at & self.slots.len().wrapping_sub(1)) {
             if slot.id == 0 {
                 break;
             }
-            if slot.hash == hash && slot.length as usize == text.len() {
-                let start = slot.start as usize;
-                if self.all.as_bytes().get(start..start + text.len()) == Some(text.as_bytes()) {
-                    return slot.id;
-                }
+            if self.says(slot, text, hash) {
+                return slot.id;
             }
             at += 1;
         }
         self.add(text, hash)
+    }
+
+    #[inline(always)]
+    fn says(&self, slot: &Slot, text: &str, hash: u32) -> bool {
+        let start = slot.start as usize;
+        slot.hash == hash
+            && slot.length as usize == text.len()
+            && self.all.as_bytes().get(start..start + text.len()) == Some(text.as_bytes())
+    }
+
+    /// As [`Texts::intern`] of each text that waits, in their order; `then` gets what it waits for, and its number. None waits any
+    /// longer.
+    pub(super) fn intern_waiting<T: Copy>(&mut self, waiting: &mut Waiting<T>, mut then: impl FnMut(T, u32)) {
+        let last = self.slots.len().wrapping_sub(1);
+        // Nothing here waits for anything before it, so the processor waits for memory once, and not once for each.
+        for one in &mut waiting.each {
+            one.slot = self.slots.get(one.hash as usize & last).copied().unwrap_or_default();
+        }
+        let mut start = 0;
+        for one in &waiting.each {
+            let text = waiting.all.get(start..one.end).unwrap_or_default();
+            start = one.end;
+            // A slot that was copied is as good as the one in the table: a number keeps its text.
+            let known = one.slot.id != 0 && self.says(&one.slot, text, one.hash);
+            then(one.what, if known { one.slot.id } else { self.intern_hashed(text, one.hash) });
+        }
+        waiting.clear();
     }
 
     /// A text that is not there.
