@@ -10,6 +10,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod learned;
+mod members;
 mod parse;
 mod portable;
 mod scan;
@@ -139,7 +140,7 @@ fn one<S: Sink>(
     let text = ascii::text(raw, span.seen).filter(|text| text.len() <= LARGEST_RECORD);
     let escapes = span.seen.escapes && memchr::memchr(b'\\', raw).is_some();
     if let Some(text) = text {
-        let known = learned.read(text, (start, offset), (found, escapes), |record| plain.hand_on(record));
+        let known = learned.read(text, (span, offset), (found, escapes), |record| plain.hand_on(record));
         if known.is_some() {
             return;
         }
@@ -148,7 +149,7 @@ fn one<S: Sink>(
         Some(Parsed::OfInterest(record, usual)) => {
             plain.hand_on(&record);
             if usual {
-                learned.learn(&record, found.quotes_from(start));
+                learned.learn(&record, found.quotes_from(start), escapes);
             }
         }
         Some(Parsed::Other) => plain.other(raw, offset),

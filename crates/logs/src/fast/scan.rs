@@ -56,6 +56,8 @@ pub(crate) enum Separator {
 pub(crate) struct Span {
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// How many quotes open and close its strings.
+    pub(super) quotes: u32,
     pub(super) seen: Seen,
 }
 
@@ -199,6 +201,9 @@ struct State {
     /// What was seen of the record so far, block by block.
     seen: Seen,
     start: usize,
+    /// Quotes before the block, and before the record.
+    quotes: u32,
+    quotes_before: u32,
     /// Behind the last record.
     end: usize,
     ended: bool,
@@ -210,7 +215,7 @@ struct State {
 #[inline(always)]
 pub(super) fn scan<K: Kernel>(bytes: &[u8], found: &mut Found) {
     let Found { spans, hits, named, quotes, state } = found;
-    let State { mut base, mut escaped, mut string, mut depth, .. } = *state;
+    let State { mut base, mut escaped, mut string, mut depth, quotes: mut counted, .. } = *state;
     let words = bytes.len().div_ceil(64);
     let first = base / 64;
     quotes.resize(words.min(first + STRETCH / 64), 0);
@@ -261,16 +266,18 @@ pub(super) fn scan<K: Kernel>(bytes: &[u8], found: &mut Found) {
         if depth > closing {
             depth = depth + opening - closing;
         } else {
-            state.depth = depth;
-            let more = bounds(bytes, base, seen, (open, close), state, spans);
+            (state.depth, state.quotes) = (depth, counted);
+            let more = bounds(bytes, base, seen, (quote, open, close), state, spans);
             depth = state.depth;
             if !more {
                 state.ended = true;
                 break;
             }
         }
+        counted = counted.wrapping_add(quote.count_ones());
         base += 64;
     }
+    state.quotes = counted;
     (state.base, state.escaped, state.string, state.depth) = (base, escaped, string, depth);
     // Escapes of a block are found before its keys.
     if !hits.is_sorted() {
@@ -349,7 +356,7 @@ fn bounds(
     bytes: &[u8],
     base: usize,
     seen: Seen,
-    (open, close): (u64, u64),
+    (quote, open, close): (u64, u64, u64),
     state: &mut State,
     spans: &mut Vec<Span>,
 ) -> bool {
@@ -358,12 +365,13 @@ fn bounds(
         let bit = braces & braces.wrapping_neg();
         let at = base + braces.trailing_zeros() as usize;
         braces ^= bit;
+        let counted = || state.quotes.wrapping_add((quote & (bit - 1)).count_ones());
         if open & bit != 0 {
             if state.depth == 0 {
                 if !follows(bytes, state.end, at, state.separator) {
                     return false;
                 }
-                (state.start, state.seen) = (at, seen);
+                (state.start, state.quotes_before, state.seen) = (at, counted(), seen);
             }
             state.depth += 1;
         } else if state.depth == 0 {
@@ -375,8 +383,9 @@ fn bounds(
                 if spans.len() >= MOST_SPANS {
                     return false;
                 }
+                let quotes = counted().wrapping_sub(state.quotes_before);
                 let State { start, end, seen, .. } = *state;
-                spans.push(Span { start, end, seen });
+                spans.push(Span { start, end, quotes, seen });
             }
         }
     }

@@ -254,6 +254,9 @@ mod tests {
         let kept = serde_json::to_string(&texts).unwrap();
         let mut back: Texts = serde_json::from_str(&kept).unwrap();
         let new = back.intern("new");
-        assert_eq!((new, back.intern("new"), back.get(new), back.get(100)), (101, 101, Some("new"), Some("99")));
+        assert_eq!(
+            (new, back.intern("new"), back.get(new), back.get(100)),
+            (101, 101, Some("new"), Some("99"))
+        );
     }
 }
