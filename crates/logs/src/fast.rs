@@ -9,42 +9,58 @@ mod ascii;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod found;
 mod learned;
 mod members;
 mod parse;
 mod portable;
 mod scan;
+mod source;
 mod walk;
 
 use crate::plain::{LARGEST_RECORD, Plain};
 use crate::sink::Sink;
+use found::{Found, Separator, Span};
 use learned::Learned;
+use members::Escapes;
 use parse::{Parsed, parse};
-use scan::{Found, Separator, Span};
 
 /// The first member of every record of CloudTrail. An object that begins so is a record, whatever else it holds.
 const RECORD: &[u8] = b"{\"eventVersion\":";
 
+/// Finds the next records: see [`scan::scan`].
+type Scanner = fn(&[u8], &mut Found);
+
 /// Working memory of the fast path, and the scanner for this processor.
 pub(crate) struct Fast {
-    scan: fn(&[u8], &mut Found),
+    scan: Scanner,
     found: Found,
     learned: Learned,
 }
 
 impl Default for Fast {
     fn default() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(scan) = avx512::scanner().or_else(avx2::scanner) {
-            return Fast { scan, found: Found::default(), learned: Learned::default() };
-        }
-        Fast::portable()
+        Fast::with(scanners().next().unwrap_or(portable::scan))
     }
 }
 
+/// The scanners that this processor can run, the fastest first.
+fn scanners() -> impl Iterator<Item = Scanner> {
+    #[cfg(target_arch = "x86_64")]
+    let special = [avx512::scanner(), avx2::scanner()].into_iter().flatten();
+    #[cfg(not(target_arch = "x86_64"))]
+    let special = std::iter::empty();
+    special.chain([portable::scan as Scanner])
+}
+
 impl Fast {
-    pub(crate) fn portable() -> Self {
-        Fast { scan: portable::scan, found: Found::default(), learned: Learned::default() }
+    fn with(scan: Scanner) -> Self {
+        Fast { scan, found: Found::default(), learned: Learned::default() }
+    }
+
+    /// One for each scanner that this processor can run.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        scanners().map(Fast::with)
     }
 
     /// Gives back memory that only a large file needed.
@@ -138,13 +154,14 @@ fn one<S: Sink>(
 ) {
     let (start, offset) = (span.start, base + span.start);
     let text = ascii::text(raw, span.seen).filter(|text| text.len() <= LARGEST_RECORD);
-    let escapes = span.seen.escapes && memchr::memchr(b'\\', raw).is_some();
+    let escapes = if span.seen.escapes { Escapes::of(raw) } else { None };
     if let Some(text) = text {
         let known = learned.read(text, (span, offset), (found, escapes), |record| plain.hand_on(record));
         if known.is_some() {
             return;
         }
     }
+    let escapes = escapes.is_some();
     match text.and_then(|text| parse(text, offset, (found.quotes_from(start), escapes))) {
         Some(Parsed::OfInterest(record, usual)) => {
             plain.hand_on(&record);

@@ -18,10 +18,10 @@ impl Reader {
         Self::default()
     }
 
-    /// A reader that uses none of the special instructions. It says the same.
+    /// One for each set of instructions that this processor has, and the one without. All say the same.
     #[must_use]
-    pub fn portable() -> Self {
-        Reader { fast: Fast::portable() }
+    pub fn all() -> Vec<Self> {
+        Fast::all().map(|fast| Reader { fast }).collect()
     }
 
     /// Reads all of `bytes`, hands the wanted records to `sink`, and accounts for every byte.

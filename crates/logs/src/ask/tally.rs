@@ -36,8 +36,8 @@ struct Memo {
     /// By dimension of several columns.
     several: Vec<HashMap<[u32; CALLER.len()], u32, FixedState>>,
     functions: HashMap<u32, bool, FixedState>,
-    /// By text: its hash, 0 where it is not known yet.
-    hashes: Vec<u64>,
+    /// By text: the upper half of its hash, 0 where it is not known yet.
+    hashes: Vec<u32>,
     callers: HashMap<[u32; CALLER.len()], bool, FixedState>,
     /// By column and text: true iff the filter admits the text.
     admitted: HashMap<(u8, u32), bool, FixedState>,
@@ -170,7 +170,7 @@ impl<'q> Tally<'q> {
     fn belongs(&mut self, sheet: &Sheet, row: &Row) -> u64 {
         let (id, account) = (row.text(Column::Function), row.text(Column::Account));
         let text = |id| sheet.texts.get(id).unwrap_or_default();
-        let hash = |id| FixedState::with_seed(9).hash_one(function(text(id)));
+        let hash = |id| (FixedState::with_seed(9).hash_one(function(text(id))) >> 32) as u32;
         let mut known = |id| match self.memo.hashes.get_mut(id as usize) {
             Some(known) if *known == 0 => {
                 *known = hash(id);
@@ -180,7 +180,7 @@ impl<'q> Tally<'q> {
             None => hash(id),
         };
         let function = if self.question.joins() { known(id) } else { 0 };
-        function >> 32 << 32 | known(account) >> 32
+        u64::from(function) << 32 | u64::from(known(account))
     }
 
     /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "the structural pass looked at every byte already; debug builds look again")]
 
-use super::scan::Seen;
+use super::found::Seen;
 
 /// The bytes of a record as a text; `None` iff they are none. `seen` is what the structural pass saw in these bytes.
 #[inline(always)]

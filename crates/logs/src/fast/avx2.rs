@@ -5,7 +5,8 @@
     reason = "vector instructions; `portable` says the same without them, and a test holds them together"
 )]
 
-use super::scan::{Found, Kernel, Masks, Unusual, Window, scan};
+use super::found::Found;
+use super::scan::{Kernel, Masks, Unusual, Window, scan};
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_and_si256,
     _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,

@@ -5,15 +5,13 @@
     reason = "vector instructions; `portable` says the same without them, and a test holds them together"
 )]
 
-use super::scan::{Found, Kernel, Masks, Unusual, Window, scan};
+use super::found::Found;
+use super::scan::{Kernel, Masks, Unusual, Window, scan};
 use std::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_prefetch, _mm_set_epi64x,
-    _mm_set1_epi8, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epi8_mask, _mm512_cmplt_epu8_mask,
-    _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_set1_epi8,
+    __m512i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm512_cmpeq_epi8_mask,
+    _mm512_cmplt_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask,
+    _mm512_set1_epi8,
 };
-
-/// Bytes that are asked for before they are needed: the inflater left them in a cache further away.
-const AHEAD: usize = 1024;
 
 /// One vector of 64 bytes for a block. Its functions may only run where [`scanner`] found the instructions.
 struct Avx512;
@@ -24,7 +22,6 @@ impl Kernel for Avx512 {
         // SAFETY: only `run` calls this, which has the feature; the loads read bytes 0 to 63 and 1 to 64 of the 65 of the window.
         // No closures here: they would be functions of their own, without the feature, and a call for each instruction.
         unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(window.as_ptr().wrapping_add(AHEAD).cast());
             let (before, block) = (load(window.as_ptr()), load(window.as_ptr().add(1)));
             // As signed numbers, bytes above 0x7f are below zero.
             let strange = _mm512_cmplt_epi8_mask(block, _mm512_set1_epi8(0x20));

@@ -5,9 +5,9 @@
 //! was found out about the one holds for the other. Shapes are kept as a tree of the pieces between texts, because nearly all
 //! records of CloudTrail share their beginning with others. What a *text* says is checked anew for each record.
 
-use super::members::{Facts, NOWHERE, PLACES, Texts, has_escapes, places, record};
+use super::found::{Found, Quotes, Span};
+use super::members::{Escapes, Facts, NOWHERE, PLACES, Texts, places, record, undo};
 use super::parse::{Parsed, parse};
-use super::scan::{Found, Quotes, Span};
 use super::walk::sound;
 use crate::record::Record;
 
@@ -35,9 +35,9 @@ pub(super) struct Learned {
     /// Each whole shape once more, from its first piece to its last.
     paths: Vec<Path>,
     steps: Vec<Step>,
-    /// By the number of a record's quotes: the path, counted from 1, of the last such record. Most records are of that shape, and are
-    /// compared without looking for the way at each piece.
-    guesses: [u32; GUESSES],
+    /// By the number of a record's quotes: the paths, counted from 1, of the last such records that were not of the same one. Most
+    /// records are of these shapes, and are compared without looking for the way at each piece.
+    guesses: [[u32; 2]; GUESSES],
     credit: u32,
 }
 
@@ -85,7 +85,7 @@ impl Default for Learned {
             blocks: Vec::new(),
             paths: Vec::new(),
             steps: Vec::new(),
-            guesses: [0; GUESSES],
+            guesses: [[0; 2]; GUESSES],
             credit: BEGINNING,
         }
     }
@@ -99,35 +99,44 @@ impl Learned {
         &mut self,
         text: &'a str,
         (span, offset): (Span, usize),
-        (found, escapes): (&Found, bool),
+        (found, escapes): (&Found, Option<Escapes>),
         then: impl FnOnce(&Record<'a>) -> T,
     ) -> Option<T> {
         let mut texts: Texts<'a> = [None; PLACES];
         let guess = span.quotes as usize % GUESSES;
-        let path = self.guesses.get(guess).copied().unwrap_or(0);
-        let facts = match self.follow(path, text, span.start, found, escapes, &mut texts) {
+        let [last, before] = self.guesses.get(guess).copied().unwrap_or_default();
+        let facts = match self.follow(last, text, span.start, found, escapes, &mut texts) {
             Some(facts) => facts,
             None => {
                 texts = [None; PLACES];
-                let (path, facts) = self.compare(text, span.start, found, escapes, &mut texts)?;
-                *self.guesses.get_mut(guess)? = path;
+                let (path, facts) = match self.follow(before, text, span.start, found, escapes, &mut texts) {
+                    Some(facts) => (before, facts),
+                    None => {
+                        texts = [None; PLACES];
+                        self.compare(text, span.start, found, escapes, &mut texts)?
+                    }
+                };
+                *self.guesses.get_mut(guess)? = [path, last];
                 facts
             }
         };
-        let record = record(text.as_bytes(), offset, &texts, facts, escapes)?;
+        let mut record = record(text.as_bytes(), offset, &texts, facts, escapes.is_some())?;
+        if let Some(escapes) = escapes {
+            undo(&mut record, escapes)?;
+        }
         self.credit = (self.credit + 1).min(SAVINGS);
         Some(then(&record))
     }
 
     /// Compares with one whole shape; `None` iff the record is of another.
-    #[inline(always)]
+    #[inline(never)]
     fn follow<'a>(
         &self,
         path: u32,
         text: &'a str,
         start: usize,
         found: &Found,
-        escapes: bool,
+        escapes: Option<Escapes>,
         texts: &mut Texts<'a>,
     ) -> Option<Facts> {
         let Path { first, steps, facts } = *self.paths.get((path as usize).checked_sub(1)?)?;
@@ -141,7 +150,7 @@ impl Learned {
             }
             at += step.length as usize;
             let close = found.quote_from(start + at)? - start;
-            put(text.get(at..close)?, step.place, escapes, texts)?;
+            put((at, text.get(at..close)?), step.place, escapes, texts)?;
             at = close;
         }
         let whole = at + last.length as usize == raw.len();
@@ -156,7 +165,7 @@ impl Learned {
         text: &'a str,
         start: usize,
         found: &Found,
-        escapes: bool,
+        escapes: Option<Escapes>,
         texts: &mut Texts<'a>,
     ) -> Option<(u32, Facts)> {
         let raw = text.as_bytes();
@@ -169,7 +178,7 @@ impl Learned {
                 return (at == raw.len()).then_some((path, facts));
             }
             let close = found.quote_from(start + at)? - start;
-            put(text.get(at..close)?, place, escapes, texts)?;
+            put((at, text.get(at..close)?), place, escapes, texts)?;
             (at, before) = (close, piece);
         }
     }
@@ -205,7 +214,7 @@ impl Learned {
         Some(begins(rest, self.blocks.get(start as usize..)?, length as usize))
     }
 
-    /// Learns the shape of a record that was parsed exactly, and of whose resources there is one.
+    /// Learns the shape of a record that was parsed exactly, and whose one resource is Lambda's.
     pub(super) fn learn(&mut self, record: &Record<'_>, quotes: Quotes<'_>, escapes: bool) {
         if self.credit < PRICE || record.raw.len() > LARGEST {
             return;
@@ -306,8 +315,13 @@ impl Learned {
 
 /// Puts a text where it belongs; of those that nobody asks for it is enough that their escapes can be undone.
 #[inline(always)]
-fn put<'a>(value: &'a str, place: u8, escapes: bool, texts: &mut Texts<'a>) -> Option<()> {
-    if escapes && place == NOWHERE && has_escapes(value) {
+fn put<'a>(
+    (at, value): (usize, &'a str),
+    place: u8,
+    escapes: Option<Escapes>,
+    texts: &mut Texts<'a>,
+) -> Option<()> {
+    if place == NOWHERE && escapes.is_some_and(|escapes| escapes.within(at, value)) {
         sound(value)?;
     }
     *texts.get_mut(place as usize)? = Some(value);

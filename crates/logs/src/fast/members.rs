@@ -21,8 +21,25 @@ pub(super) struct Facts {
     pub(super) requested: bool,
 }
 
-pub(super) fn has_escapes(text: &str) -> bool {
-    memchr::memchr(b'\\', text.as_bytes()).is_some()
+/// Where the first backslash of a record stands, and the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Escapes {
+    first: usize,
+    last: usize,
+}
+
+impl Escapes {
+    /// `None` iff there is none.
+    pub(super) fn of(raw: &[u8]) -> Option<Escapes> {
+        let first = memchr::memchr(b'\\', raw)?;
+        Some(Escapes { first, last: memchr::memrchr(b'\\', raw)? })
+    }
+
+    /// True iff the text at that byte of the record has one.
+    #[inline(always)]
+    pub(super) fn within(self, at: usize, text: &str) -> bool {
+        at <= self.last && at + text.len() > self.first && memchr::memchr(b'\\', text.as_bytes()).is_some()
+    }
 }
 
 /// Where the texts of a record stand: the order is that in which [`record`] takes them.
@@ -70,7 +87,7 @@ pub(super) fn places(record: &Record<'_>) -> [Option<*const u8>; PLACES - 1] {
     ]
 }
 
-/// The record that these texts make; `None` iff the exact parse has to judge. `escapes` may be false only if no text has any.
+/// The record that these texts make, escapes as written; `None` iff the exact parse has to judge.
 #[expect(clippy::too_many_lines, reason = "one line for each member: a list, and nothing to follow")]
 #[inline(always)]
 pub(super) fn record<'a>(
@@ -126,11 +143,12 @@ pub(super) fn record<'a>(
         && !event_name.is_some_and(is_nearly_invocation);
     // What was looked at just now was looked at as it is written.
     let exact = [Some(source), Some(function_kind), Some(event_time), event_version, category, event_name];
-    if !usual || escapes && exact.into_iter().flatten().any(has_escapes) {
+    let escaped = |text: &str| memchr::memchr(b'\\', text.as_bytes()).is_some();
+    if !usual || escapes && exact.into_iter().flatten().any(escaped) {
         return None;
     }
     let text = |text: Option<&'a str>| text.map(Cow::Borrowed);
-    let mut record = Record {
+    Some(Record {
         offset: offset as u64,
         raw,
         event_id: Cow::Borrowed(event_id?),
@@ -178,18 +196,16 @@ pub(super) fn record<'a>(
         executed: text(executed),
         corrects: text(corrects),
         aggregated: None,
-    };
-    if escapes {
-        undo(&mut record)?;
-    }
-    Some(record)
+    })
 }
 
 /// Undoes the escapes of all texts that [`record`] did not look at; `None` iff one of them cannot be.
 #[inline(never)]
-fn undo(record: &mut Record<'_>) -> Option<()> {
+pub(super) fn undo(record: &mut Record<'_>, escapes: Escapes) -> Option<()> {
+    let begin = record.raw.as_ptr().addr();
     let one = |text: &mut Text<'_>| {
-        if has_escapes(text) {
+        let at = text.as_ptr().addr().wrapping_sub(begin);
+        if escapes.within(at, text) {
             *text = decoded(text)?;
         }
         Some(())

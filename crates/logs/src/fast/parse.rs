@@ -1,6 +1,6 @@
 //! The exact parse of one record by its own members, all of its JSON checked on the way.
 
-use super::scan::Quotes;
+use super::found::Quotes;
 use super::walk::Walk;
 use crate::plain::is_nearly_ours;
 use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text, is_nearly_invocation};

@@ -1,6 +1,7 @@
 //! The structural pass without special instructions: the twin that every processor can run, and the judge of the others.
 
-use super::scan::{Found, Kernel, Masks, Unusual, Window};
+use super::found::Found;
+use super::scan::{Kernel, Masks, Unusual, Window};
 
 /// Plain arithmetic.
 pub(super) struct Portable;

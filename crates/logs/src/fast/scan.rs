@@ -1,8 +1,9 @@
 //! The structural pass: 64 bytes at a time to strings, depth, and the bounds of each record.
 
 use super::RECORD;
+use super::found::{Found, MOST_SPANS, STRETCH, Seen, Separator, Span, State};
+use super::source::{Names, names_source};
 use crate::plain::{past_space, spells_a_letter};
-use crate::record::{CLOUDTRAIL, LAMBDA};
 
 /// A block of 64 bytes behind the byte before it.
 pub(super) type Window = [u8; 65];
@@ -39,174 +40,6 @@ pub(super) trait Kernel {
     fn middles(window: &Window) -> u64;
     /// Bit n of the result is the parity of the bits 0 to n.
     fn prefix_xor(bits: u64) -> u64;
-}
-
-/// What stands between two records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Separator {
-    /// A comma: they are elements of an array.
-    #[default]
-    Comma,
-    /// White space, and each begins as records do: there is one a line.
-    Space,
-}
-
-/// The bounds of one record, and what was seen between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    /// How many quotes open and close its strings.
-    pub(super) quotes: u32,
-    pub(super) seen: Seen,
-}
-
-/// What is in the blocks of a record: of one that it shares with its neighbour, each takes all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// False only if none of its bytes is a backslash.
-    pub(super) escapes: bool,
-    /// False only if all of its bytes are ASCII's.
-    pub(super) foreign: bool,
-}
-
-/// Records of one pass: whatever holds more is none of CloudTrail's files, and is left to the plain path, which keeps none of them.
-const MOST_SPANS: usize = 1 << 20;
-
-/// Words of [`Found::quotes`] that are kept for the next file: those of 16 MiB.
-const KEPT_QUOTES: usize = (16 << 20) / 64;
-
-/// Bytes of one pass: they are still in a near cache when the records in them are read.
-const STRETCH: usize = 128 << 10;
-
-/// What the passes found so far.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Found {
-    /// Records one after the other with nothing but separators between them.
-    pub(crate) spans: Vec<Span>,
-    /// Where something stands that makes an exact look at the record necessary, in order.
-    pub(crate) hits: Vec<usize>,
-    /// Where one of a record's own members says which other source it is of, in order: a record without it wants an exact look, too.
-    pub(crate) named: Vec<usize>,
-    /// Bit n of word m is set iff byte 64 m + n is a quote that opens or closes a string.
-    quotes: Vec<u64>,
-    state: State,
-}
-
-impl Found {
-    /// Begins with other bytes.
-    pub(super) fn begin(&mut self, separator: Separator) {
-        self.forget();
-        self.quotes.clear();
-        self.state = State { separator, ..State::default() };
-    }
-
-    /// Forgets the records found so far, and what was found in them.
-    pub(super) fn forget(&mut self) {
-        self.spans.clear();
-        let end = self.state.end;
-        self.hits.retain(|at| *at >= end);
-        self.named.retain(|at| *at >= end);
-    }
-
-    /// Behind the last record; `None` iff there was none so far.
-    pub(super) fn end(&self) -> Option<usize> {
-        Some(self.state.end).filter(|end| *end > 0)
-    }
-
-    /// True iff no more records follow: the bytes are at an end, or something else stands there.
-    pub(super) fn ended(&self) -> bool {
-        self.state.ended
-    }
-
-    /// Gives back memory that only a large file needed.
-    pub(super) fn rest(&mut self) {
-        if self.quotes.capacity() > KEPT_QUOTES {
-            *self = Found::default();
-        }
-    }
-
-    /// The first quote at byte `at` or behind it.
-    #[inline(always)]
-    pub(super) fn quote_from(&self, at: usize) -> Option<usize> {
-        // Nearly every text is shorter than 128 bytes, so three words are looked at together, without a branch for each.
-        let within = at % 64;
-        if let Some([first, second, third, ..]) = self.quotes.get(at / 64..) {
-            let low = u128::from(*second) << 64 | u128::from(*first);
-            let bits = low >> within | u128::from(*third) << 64 << (64 - within);
-            if bits != 0 {
-                return Some(at + bits.trailing_zeros() as usize);
-            }
-        }
-        self.far_quote_from(at)
-    }
-
-    #[cold]
-    fn far_quote_from(&self, at: usize) -> Option<usize> {
-        let (first, rest) = self.quotes.get(at / 64..)?.split_first()?;
-        let first = first >> (at % 64);
-        if first != 0 {
-            return Some(at + first.trailing_zeros() as usize);
-        }
-        let (skipped, word) = rest.iter().enumerate().find(|(_, word)| **word != 0)?;
-        Some((at / 64 + 1 + skipped) * 64 + word.trailing_zeros() as usize)
-    }
-
-    /// The quotes from byte `start` on, counted from there.
-    pub(super) fn quotes_from(&self, start: usize) -> Quotes<'_> {
-        let words = self.quotes.get(start / 64..).unwrap_or_default();
-        let (current, words) = words.split_first().map_or((0, words), |(first, rest)| (*first, rest));
-        let within = start % 64;
-        Quotes {
-            words: words.iter(),
-            current: current >> within << within,
-            base: 0_usize.wrapping_sub(within),
-        }
-    }
-}
-
-/// Places of quotes, one after the other.
-#[derive(Clone, Debug)]
-pub(super) struct Quotes<'q> {
-    words: std::slice::Iter<'q, u64>,
-    current: u64,
-    /// Where the current word begins, counted from the start: before it for the first.
-    base: usize,
-}
-
-impl Quotes<'_> {
-    #[inline(always)]
-    pub(super) fn next(&mut self) -> Option<usize> {
-        while self.current == 0 {
-            self.current = *self.words.next()?;
-            self.base = self.base.wrapping_add(64);
-        }
-        let bit = self.current.trailing_zeros() as usize;
-        self.current &= self.current - 1;
-        Some(self.base.wrapping_add(bit))
-    }
-}
-
-/// What is carried from one pass to the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct State {
-    separator: Separator,
-    /// Where the next block begins.
-    base: usize,
-    /// 1 iff its first byte is escaped.
-    escaped: u64,
-    /// All ones iff it begins within a string.
-    string: u64,
-    depth: usize,
-    /// What was seen of the record so far, block by block.
-    seen: Seen,
-    start: usize,
-    /// Quotes before the block, and before the record.
-    quotes: u32,
-    quotes_before: u32,
-    /// Behind the last record.
-    end: usize,
-    ended: bool,
 }
 
 /// Finds the next records in `bytes`, of which the first of all begins at byte 0, until something else stands between two of them.
@@ -294,14 +127,6 @@ fn padded(bytes: &[u8], base: usize) -> Window {
     let rest = bytes.get(from..).unwrap_or_default();
     window.iter_mut().skip(skipped).zip(rest).for_each(|(to, from)| *to = *from);
     window
-}
-
-impl Seen {
-    #[inline(always)]
-    fn add(&mut self, more: Seen) {
-        self.escapes |= more.escapes;
-        self.foreign |= more.foreign;
-    }
 }
 
 /// Enters each escaped `u` that spells a letter: what is written so may be one of the names that are looked for.
@@ -417,54 +242,6 @@ fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     let (sequences, overflow) = odd_starts.overflowing_add(backslash);
     *carry = u64::from(overflow);
     (EVEN ^ (sequences << 1)) & follows
-}
-
-/// What the key says in which an `S` or `D` stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
-    /// Nothing of a record's source.
-    Nothing,
-    /// It asks for an exact look.
-    Exactly,
-    /// A source that is none of ours.
-    Another,
-}
-
-/// Of the key around the `S` or `D` at `at`.
-fn names_source(bytes: &[u8], at: usize) -> Names {
-    const KEY: &[u8] = b"\"eventSource\"";
-    let Some(rest) = bytes.get(at..) else { return Names::Nothing };
-    if rest.starts_with(b"Details\"") {
-        return Names::Exactly;
-    }
-    let Some(key) = at.checked_sub(6).and_then(|start| bytes.get(start..)) else { return Names::Nothing };
-    let Some(value) = key.strip_prefix(KEY) else { return Names::Nothing };
-    let value = match value {
-        [b':', b'"', text @ ..] => text,
-        _ => {
-            let loose = |bytes: &[u8], at| past_control(bytes, at);
-            let colon = loose(value, 0);
-            let quote = loose(value, colon + 1);
-            if value.get(colon) != Some(&b':') || value.get(quote) != Some(&b'"') {
-                return Names::Nothing;
-            }
-            value.get(quote + 1..).unwrap_or_default()
-        }
-    };
-    // What is not a letter around it is looked at exactly.
-    let is = |source: &&str| {
-        let said = value.get(..source.len()).unwrap_or_default();
-        let ends = |byte: &u8| !byte.is_ascii_alphanumeric();
-        said.eq_ignore_ascii_case(source.as_bytes()) && value.get(source.len()).is_some_and(ends)
-    };
-    let strange = value.first().is_none_or(|first| !first.is_ascii_alphanumeric());
-    if strange || [LAMBDA, CLOUDTRAIL].iter().any(is) { Names::Exactly } else { Names::Another }
-}
-
-/// Past white space, and past what only looks like it: this may find too much, never too little.
-fn past_control(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| **byte <= b' ').count()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A strict walk over the JSON of one record, with the places of its quotes known. Whatever is unusual ends it.
 
-use super::scan::Quotes;
+use super::found::Quotes;
 use crate::record::Text;
 use std::borrow::Cow;
 

@@ -15,7 +15,7 @@ fn told(read: impl FnOnce(&mut dyn FnMut(&Record<'_>)) -> Accounted) -> (Account
 
 pub(crate) fn all_agree(bytes: &[u8]) -> (Accounted, Vec<String>) {
     let plain = told(|mut sink| read_plainly(bytes, Wanted::LambdaAndCloudTrail, &mut sink));
-    for mut reader in [Reader::new(), Reader::portable()] {
+    for mut reader in Reader::all() {
         let fast = told(|mut sink| reader.read(bytes, Wanted::LambdaAndCloudTrail, &mut sink));
         assert_eq!(fast, plain, "{}", String::from_utf8_lossy(bytes));
     }
