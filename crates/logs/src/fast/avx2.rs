@@ -1,4 +1,4 @@
-//! The structural pass with AVX2 and carry-less multiplication. `unsafe` stands here and nowhere near.
+//! The structural pass with AVX2 and carry-less multiplication. `unsafe` is used here and nowhere near.
 
 #![allow(
     unsafe_code,

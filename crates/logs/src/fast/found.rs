@@ -55,12 +55,14 @@ pub(crate) struct Found {
 impl Found {
     /// Begins with other bytes.
     pub(super) fn begin(&mut self, separator: Separator) {
-        self.forget();
+        self.spans.clear();
+        self.hits.clear();
+        self.named.clear();
         self.quotes.clear();
         self.state = State { separator, ..State::default() };
     }
 
-    /// Forgets the records found so far, and what was found in them.
+    /// Forgets the records found so far, and what was found in them: what was found behind them may belong to the next.
     pub(super) fn forget(&mut self) {
         self.spans.clear();
         let end = self.state.end;

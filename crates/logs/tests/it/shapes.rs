@@ -1,8 +1,8 @@
 //! Law: files that are longer than one stretch of the fast path, and records of shapes that it has learned, are read as plainly.
 
-use crate::agreement::all_agree;
+use crate::agreement::{all_agree, files, told};
 use crate::records::{ALL, near};
-use logs::Reader;
+use logs::{Reader, Wanted, read_plainly};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -46,6 +46,37 @@ proptest! {
             }
         }
         all_agree(file.as_bytes());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_read_before_changes_nothing(several in vec(files(), 2..5)) {
+        for mut reader in Reader::all() {
+            for file in &several {
+                let fast = told(|mut sink| reader.read(file, Wanted::LambdaAndCloudTrail, &mut sink));
+                let plain = told(|mut sink| read_plainly(file, Wanted::LambdaAndCloudTrail, &mut sink));
+                prop_assert_eq!(fast, plain);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_source_in_what_was_cut_off_is_not_that_of_the_next_files_record() {
+    let begin = r#"{"Records":[{"eventVersion":"1.08","eventID":"1","#;
+    let cut = format!(r#"{begin}"eventSource":"ec2.amazonaws.com","x":{{"#);
+    let without = format!(r#"{begin}"other":"{}"}}]}}"#, "x".repeat(200));
+    for mut reader in Reader::all() {
+        for file in [&cut, &without] {
+            let fast = told(|mut sink| reader.read(file.as_bytes(), Wanted::LambdaAndCloudTrail, &mut sink));
+            let plain =
+                told(|mut sink| read_plainly(file.as_bytes(), Wanted::LambdaAndCloudTrail, &mut sink));
+            assert_eq!(fast, plain);
+            assert_eq!((fast.0.records, fast.0.refusals), (0, 1), "{file}");
+        }
     }
 }
 
