@@ -112,7 +112,7 @@ fn packed(records: &[Value], raw: bool) -> Option<Packed> {
 /// What a record is to every question: all texts of its row, and its numbers.
 fn asked(record: &Record<'_>) -> (Vec<Option<String>>, Row) {
     let mut sheet = Sheet::default();
-    sheet.take_from(record, Columns::ALL, Some(&home()));
+    sheet.take(record, Columns::ALL);
     let row = sheet.rows[0];
     let texts = sheet.texts.iter().map(|text| Some(text.to_owned())).collect();
     (texts, row)

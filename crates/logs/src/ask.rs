@@ -5,6 +5,7 @@ mod cell;
 mod correct;
 mod count;
 mod entry;
+mod groups;
 mod invocations;
 mod label;
 mod named;

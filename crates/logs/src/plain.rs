@@ -27,6 +27,8 @@ pub(crate) struct Plain<'b, 's, S: Sink> {
     pub(crate) accounted: &'s mut Accounted,
     pub(crate) sink: &'s mut S,
     pub(crate) restarts: u32,
+    /// Records that begin before this were read by the fast path, which then left their document to this one.
+    pub(crate) done: usize,
 }
 
 impl<S: Sink> Plain<'_, '_, S> {
@@ -264,6 +266,9 @@ impl<S: Sink> Plain<'_, '_, S> {
 
     /// The record from `start` to `end`: braces and strings are known to be closed.
     fn record(&mut self, start: usize, end: usize) {
+        if start < self.done {
+            return;
+        }
         let bytes = self.bytes;
         self.deliver(bytes.get(start..end).unwrap_or_default(), start, end - start);
     }

@@ -18,16 +18,16 @@ impl Reader {
         Self::default()
     }
 
-    /// A reader that uses none of the special instructions. It says the same.
+    /// One for each set of instructions that this processor has, and the one without. All say the same.
     #[must_use]
-    pub fn portable() -> Self {
-        Reader { fast: Fast::portable() }
+    pub fn all() -> Vec<Self> {
+        Fast::all().map(|fast| Reader { fast }).collect()
     }
 
     /// Reads all of `bytes`, hands the wanted records to `sink`, and accounts for every byte.
     pub fn read(&mut self, bytes: &[u8], wanted: Wanted, sink: &mut impl Sink) -> Accounted {
         let mut accounted = Accounted { bytes: bytes.len() as u64, ..Accounted::default() };
-        let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0 };
+        let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0, done: 0 };
         let mut at = begin(bytes);
         while at < bytes.len() {
             at = self.fast.documents(&mut plain, at).unwrap_or_else(|| plain.document(at));
@@ -41,7 +41,7 @@ impl Reader {
 /// As [`Reader::read`], by the plain path alone: slower by far, and the judge of what is true. Both must always agree.
 pub fn read_plainly(bytes: &[u8], wanted: Wanted, sink: &mut impl Sink) -> Accounted {
     let mut accounted = Accounted { bytes: bytes.len() as u64, ..Accounted::default() };
-    let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0 };
+    let mut plain = Plain { bytes, wanted, accounted: &mut accounted, sink, restarts: 0, done: 0 };
     let mut at = begin(bytes);
     while at < bytes.len() {
         at = plain.document(at);

@@ -5,6 +5,7 @@
 mod texts;
 
 pub use texts::Texts;
+use texts::Waiting;
 
 use crate::accounted::Accounted;
 use crate::home::Home;
@@ -236,7 +237,13 @@ pub struct Sheet {
     /// Not 0 iff the texts have the same numbers as in every other sheet of that generation.
     #[serde(skip)]
     pub(crate) generation: u64,
+    /// Texts of rows that have no number yet, by row and column.
+    #[serde(skip)]
+    waiting: Waiting<(u32, Column)>,
 }
+
+/// Texts that wait before they are all given their numbers.
+const MOST_WAITING: usize = 96;
 
 /// Texts that are carried from file to file: beyond that many they begin anew.
 const MOST_TEXTS: usize = 1 << 16;
@@ -275,6 +282,7 @@ impl Sheet {
 
     fn clear_rows(&mut self) {
         self.rows.clear();
+        self.waiting.clear();
         self.control = 0;
         self.aggregated = (0, 0);
         self.facts = Facts::default();
@@ -283,19 +291,33 @@ impl Sheet {
     /// Takes one record of interest in, of a file that lies nowhere in particular.
     pub fn take(&mut self, record: &Record<'_>, columns: Columns) {
         self.take_from(record, columns, None);
+        self.settle();
     }
 
-    /// The same, of a file that lies there.
-    pub fn take_from(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) {
+    /// The same, of a file that lies there. Rows have all of their texts only once it is [settled](Sheet::settle).
+    pub(crate) fn take_from(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) {
         if let Some(aggregated) = &record.aggregated {
             self.aggregated.0 += 1;
             self.aggregated.1 = self.aggregated.1.saturating_add(aggregated.count.unwrap_or(0));
         } else if record.is_invocation() {
+            if self.waiting.len() >= MOST_WAITING {
+                self.settle();
+            }
             let row = self.row(record, columns, home);
             self.rows.push(row);
         } else {
             self.control += 1;
         }
+    }
+
+    /// Gives the texts that wait their numbers, the same as if none had waited.
+    pub(crate) fn settle(&mut self) {
+        let Sheet { texts, rows, waiting, .. } = self;
+        texts.intern_waiting(waiting, |(row, column), id| {
+            if let Some(row) = rows.get_mut(row as usize) {
+                row.texts[column as usize] = id;
+            }
+        });
     }
 
     fn row(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) -> Row {
@@ -305,7 +327,8 @@ impl Sheet {
         let mut marks = marks(record);
         marks.set(Marks::EVENT_UUID, event_uuid);
         marks.set(Marks::REQUEST_UUID, request_uuid);
-        let mut row = Row {
+        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let row = Row {
             event,
             key: record.key_of(event),
             request,
@@ -315,7 +338,7 @@ impl Sheet {
         };
         let mut put = |column: Column, text: Option<&str>| {
             if let Some(text) = text.filter(|_| columns.has(column)) {
-                row.texts[column as usize] = self.texts.intern(text);
+                self.waiting.push((number, column), text);
             }
         };
         put(Column::Name, Some(&record.event_name));

@@ -1,8 +1,9 @@
 //! The groups of all threads in one order: each label once, and which group of which thread is which of them.
 
 use super::Dimension;
+use super::groups::GroupKey;
 use super::label::words;
-use super::tally::{GroupKey, Tally};
+use super::tally::Tally;
 use crate::sheet::Texts;
 
 /// See the module.
@@ -84,7 +85,7 @@ fn keys(tallies: &[Tally<'_>], sorted: &[&str]) -> Vec<(GroupKey, u32, u32)> {
             }
             ranked
         };
-        all.extend((0..).zip(&tally.groups).map(|(id, key)| (ranked(key), thread, id)));
+        all.extend((0..).zip(tally.groups.iter()).map(|(id, key)| (ranked(key), thread, id)));
     }
     all.sort_unstable();
     all

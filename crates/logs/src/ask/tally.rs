@@ -2,6 +2,7 @@
 
 use super::correct::{Correction, PerThread};
 use super::entry::{Entry, What};
+use super::groups::Groups;
 use super::label::{account, function, label, number};
 use super::named::Named;
 use super::runs::{IN_MEMORY, Spill};
@@ -12,20 +13,15 @@ use crate::sheet::{Column, Marks, Row, Sheet, Texts};
 use crate::who::{self, CALLER};
 use cloudtrail::arn::Arn;
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::io;
-
-/// The labels of a group: numbers of texts, or numbers of hours and days.
-pub(super) type GroupKey = [u32; MOST_DIMENSIONS];
 
 /// Takes sheets in, one after the other.
 pub struct Tally<'q> {
     pub(super) question: &'q Question,
     pub(super) labels: Texts,
-    pub(super) groups: Vec<GroupKey>,
-    known: HashTable<(GroupKey, u32)>,
+    pub(super) groups: Groups,
     pub(super) read: PerThread<'q>,
     memo: Memo,
     named: Named,
@@ -40,8 +36,8 @@ struct Memo {
     /// By dimension of several columns.
     several: Vec<HashMap<[u32; CALLER.len()], u32, FixedState>>,
     functions: HashMap<u32, bool, FixedState>,
-    /// By text: its hash, 0 where it is not known yet.
-    hashes: Vec<u64>,
+    /// By text: the upper half of its hash, 0 where it is not known yet.
+    hashes: Vec<u32>,
     callers: HashMap<[u32; CALLER.len()], bool, FixedState>,
     /// By column and text: true iff the filter admits the text.
     admitted: HashMap<(u8, u32), bool, FixedState>,
@@ -60,8 +56,7 @@ impl<'q> Tally<'q> {
         Tally {
             question,
             labels: Texts::default(),
-            groups: Vec::new(),
-            known: HashTable::new(),
+            groups: Groups::default(),
             read: PerThread::new(spill, records),
             memo: Memo::default(),
             named: Named::of(&question.filter.functions),
@@ -145,7 +140,7 @@ impl<'q> Tally<'q> {
     fn said(&self, entry: &Entry) -> u64 {
         let mut hasher = FixedState::with_seed(11).build_hasher();
         Entry { group: 0, ..*entry }.said().hash(&mut hasher);
-        let key = self.groups.get(entry.group as usize).into_iter().flatten();
+        let key = self.groups.get(entry.group).into_iter().flatten();
         for (id, dimension) in key.zip(&self.question.by) {
             match number(*dimension, entry.milliseconds) {
                 Some(number) => number.hash(&mut hasher),
@@ -175,7 +170,7 @@ impl<'q> Tally<'q> {
     fn belongs(&mut self, sheet: &Sheet, row: &Row) -> u64 {
         let (id, account) = (row.text(Column::Function), row.text(Column::Account));
         let text = |id| sheet.texts.get(id).unwrap_or_default();
-        let hash = |id| FixedState::with_seed(9).hash_one(function(text(id)));
+        let hash = |id| (FixedState::with_seed(9).hash_one(function(text(id))) >> 32) as u32;
         let mut known = |id| match self.memo.hashes.get_mut(id as usize) {
             Some(known) if *known == 0 => {
                 *known = hash(id);
@@ -185,7 +180,7 @@ impl<'q> Tally<'q> {
             None => hash(id),
         };
         let function = if self.question.joins() { known(id) } else { 0 };
-        function >> 32 << 32 | known(account) >> 32
+        u64::from(function) << 32 | u64::from(known(account))
     }
 
     /// Puts in order what came so far: worth doing on each thread before [`super::Answer::of`] puts all together.
@@ -303,23 +298,8 @@ impl<'q> Tally<'q> {
                 None => self.memo.label((at, *dimension), sheet, row, &mut self.labels),
             };
         }
-        let hash = hash(&key);
-        if let Some((_, id)) = self.known.find(hash, |(known, _)| *known == key) {
-            return *id;
-        }
-        let id = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
-        self.groups.push(key);
-        self.known.insert_unique(hash, (key, id), |(key, _)| self::hash(key));
-        id
+        self.groups.number(&key, self.question.by.len())
     }
-}
-
-fn hash(key: &GroupKey) -> u64 {
-    let mut hasher = FixedState::with_seed(5).build_hasher();
-    for pair in key.chunks(2) {
-        hasher.write_u64(pair.iter().fold(0, |both, id| both << 32 | u64::from(*id)));
-    }
-    hasher.finish()
 }
 
 impl Receiver for Tally<'_> {

@@ -1,11 +1,12 @@
-//! The structural pass with AVX2 and carry-less multiplication. `unsafe` stands here and nowhere near.
+//! The structural pass with AVX2 and carry-less multiplication. `unsafe` is used here and nowhere near.
 
 #![allow(
     unsafe_code,
     reason = "vector instructions; `portable` says the same without them, and a test holds them together"
 )]
 
-use super::scan::{Found, Kernel, Masks, Separator, Window, scan};
+use super::found::Found;
+use super::scan::{Kernel, Masks, Unusual, Window, scan};
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_and_si256,
     _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
@@ -50,15 +51,19 @@ impl Kernel for Avx2 {
     }
 
     #[inline(always)]
-    fn unusual(window: &Window) -> (u64, u64) {
+    fn unusual(window: &Window) -> Unusual {
         // SAFETY: as above.
         unsafe {
             let (low, high) = (load(window.as_ptr().add(1)), load(window.as_ptr().add(33)));
             let least = _mm256_set1_epi8(0x1f);
             let control_low = _mm256_cmpeq_epi8(_mm256_min_epu8(low, least), low);
             let control_high = _mm256_cmpeq_epi8(_mm256_min_epu8(high, least), high);
-            let backslash = join(equal(low, b'\\'), equal(high, b'\\'));
-            (backslash, join(control_low, control_high))
+            Unusual {
+                backslash: join(equal(low, b'\\'), equal(high, b'\\')),
+                control: join(control_low, control_high),
+                u: join(equal(low, b'u'), equal(high, b'u')),
+                foreign: _mm256_movemask_epi8(_mm256_or_si256(low, high)) != 0,
+            }
         }
     }
 
@@ -106,12 +111,12 @@ unsafe fn join(low: __m256i, high: __m256i) -> u64 {
 }
 
 #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt,lzcnt")]
-fn run(bytes: &[u8], separator: Separator, found: &mut Found) {
-    scan::<Avx2>(bytes, separator, found);
+fn run(bytes: &[u8], found: &mut Found) {
+    scan::<Avx2>(bytes, found);
 }
 
 /// The scanner, iff this processor has the instructions.
-pub(super) fn scanner() -> Option<fn(&[u8], Separator, &mut Found)> {
+pub(super) fn scanner() -> Option<fn(&[u8], &mut Found)> {
     let has = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("pclmulqdq")
         && is_x86_feature_detected!("bmi1")
@@ -119,5 +124,5 @@ pub(super) fn scanner() -> Option<fn(&[u8], Separator, &mut Found)> {
         && is_x86_feature_detected!("popcnt")
         && is_x86_feature_detected!("lzcnt");
     // SAFETY: all features that `run` asks for were found just now.
-    has.then_some(|bytes, separator, found| unsafe { run(bytes, separator, found) })
+    has.then_some(|bytes, found| unsafe { run(bytes, found) })
 }

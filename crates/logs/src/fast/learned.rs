@@ -5,24 +5,20 @@
 //! was found out about the one holds for the other. Shapes are kept as a tree of the pieces between texts, because nearly all
 //! records of CloudTrail share their beginning with others. What a *text* says is checked anew for each record.
 
-use super::scan::{Found, Quotes};
-use super::walk::{decoded, sound};
-use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text, is_nearly_invocation};
-use crate::time::milliseconds;
-use std::borrow::Cow;
+use super::found::{Found, Quotes, Span};
+use super::members::{Escapes, Facts, NOWHERE, PLACES, Texts, places, record, undo};
+use super::parse::{Parsed, parse};
+use super::walk::sound;
+use crate::record::Record;
 
-/// Texts of a record that have a place in [`Record`]; see [`places`].
-const PLACES: usize = 36;
-/// The place of texts that nobody asks for.
-const NOWHERE: u8 = 0;
-/// Texts that often hold escapes.
-const USER_AGENT: u8 = 13;
-const ERROR_MESSAGE: u8 = 15;
 /// Bytes of a record that is learned: CloudTrail's have no more (user guide, quotas).
 const LARGEST: usize = 256 << 10;
-/// Pieces in the tree, and blocks of all of them: beyond either it starts anew.
+/// Pieces in the tree, blocks of all of them, and steps of all paths: beyond either it starts anew.
 const MOST_PIECES: usize = 1 << 13;
 const MOST_BLOCKS: usize = 1 << 15;
+const MOST_STEPS: usize = 1 << 15;
+/// Paths that are remembered by the number of their quotes: a power of two.
+const GUESSES: usize = 64;
 /// Ways on from one piece: they are tried one after the other.
 const MOST_WAYS: usize = 12;
 /// What learning a shape costs, what it may cost before any was met again, and the most that can be saved up: where shapes do
@@ -36,7 +32,29 @@ pub(super) struct Learned {
     pieces: Vec<Piece>,
     /// The bytes of all pieces, each filled up with zeros to whole blocks.
     blocks: Vec<Block>,
+    /// Each whole shape once more, from its first piece to its last.
+    paths: Vec<Path>,
+    steps: Vec<Step>,
+    /// By the number of a record's quotes: the paths, counted from 1, of the last such records that were not of the same one. Most
+    /// records are of these shapes, and are compared without looking for the way at each piece.
+    guesses: [[u32; 2]; GUESSES],
     credit: u32,
+}
+
+/// A whole shape.
+#[derive(Clone, Copy, Debug)]
+struct Path {
+    first: u32,
+    steps: u32,
+    facts: Facts,
+}
+
+/// A piece of a path, and where the text behind it belongs.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    start: u32,
+    length: u32,
+    place: u8,
 }
 
 /// Bytes are compared so many at once: most pieces are shorter.
@@ -55,81 +73,112 @@ struct Piece {
     instead: u32,
     /// Where the text behind it belongs.
     place: u8,
-    /// It ends the record.
+    /// It ends the record: the path to it, counted from 1.
     end: Option<Facts>,
-}
-
-/// What a shape says by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Facts {
-    management: Option<bool>,
-    read_only: Option<bool>,
-    requested: bool,
+    path: u32,
 }
 
 impl Default for Learned {
     fn default() -> Self {
-        Learned { pieces: vec![Piece::default()], blocks: Vec::new(), credit: BEGINNING }
+        Learned {
+            pieces: vec![Piece::default()],
+            blocks: Vec::new(),
+            paths: Vec::new(),
+            steps: Vec::new(),
+            guesses: [[0; 2]; GUESSES],
+            credit: BEGINNING,
+        }
     }
 }
 
-/// The texts of one record, by place.
-type Texts<'a> = [Option<&'a str>; PLACES];
-
 impl Learned {
-    /// Hands the record `text`, which begins at `start` of what was scanned, to `then`; `None` iff its shape is not known, or
-    /// a text says something that only the exact parse can judge.
+    /// Hands the record `text`, which was found at `span`, to `then`; `None` iff its shape is not known, or a text says something that
+    /// only the exact parse can judge.
     #[inline(always)]
     pub(super) fn read<'a, T>(
         &mut self,
         text: &'a str,
-        (start, offset): (usize, usize),
-        (found, escapes): (&Found, bool),
+        (span, offset): (Span, usize),
+        (found, escapes): (&Found, Option<Escapes>),
         then: impl FnOnce(&Record<'a>) -> T,
     ) -> Option<T> {
         let mut texts: Texts<'a> = [None; PLACES];
-        let facts = self.compare(text, start, found, escapes, &mut texts)?;
-        let mut record = record(text.as_bytes(), offset, &texts, facts)?;
-        if escapes {
-            for text in [&mut record.user_agent, &mut record.error_message].into_iter().flatten() {
-                if has_escapes(text) {
-                    *text = decoded(&format!("\"{text}\""))?;
-                }
+        let guess = span.quotes as usize % GUESSES;
+        let [last, before] = self.guesses.get(guess).copied().unwrap_or_default();
+        let facts = match self.follow(last, text, span.start, found, escapes, &mut texts) {
+            Some(facts) => facts,
+            None => {
+                texts = [None; PLACES];
+                let (path, facts) = match self.follow(before, text, span.start, found, escapes, &mut texts) {
+                    Some(facts) => (before, facts),
+                    None => {
+                        texts = [None; PLACES];
+                        self.compare(text, span.start, found, escapes, &mut texts)?
+                    }
+                };
+                *self.guesses.get_mut(guess)? = [path, last];
+                facts
             }
+        };
+        let mut record = record(text.as_bytes(), offset, &texts, facts, escapes.is_some())?;
+        if let Some(escapes) = escapes {
+            undo(&mut record, escapes)?;
         }
         self.credit = (self.credit + 1).min(SAVINGS);
         Some(then(&record))
     }
 
-    #[inline(always)]
+    /// Compares with one whole shape; `None` iff the record is of another.
+    #[inline(never)]
+    fn follow<'a>(
+        &self,
+        path: u32,
+        text: &'a str,
+        start: usize,
+        found: &Found,
+        escapes: Option<Escapes>,
+        texts: &mut Texts<'a>,
+    ) -> Option<Facts> {
+        let Path { first, steps, facts } = *self.paths.get((path as usize).checked_sub(1)?)?;
+        let steps = self.steps.get(first as usize..)?.get(..steps as usize)?;
+        let (last, steps) = steps.split_last()?;
+        let raw = text.as_bytes();
+        let mut at = 0;
+        for step in steps {
+            if !begins(raw.get(at..)?, self.blocks.get(step.start as usize..)?, step.length as usize) {
+                return None;
+            }
+            at += step.length as usize;
+            let close = found.quote_from(start + at)? - start;
+            put((at, text.get(at..close)?), step.place, escapes, texts)?;
+            at = close;
+        }
+        let whole = at + last.length as usize == raw.len();
+        let same = begins(raw.get(at..)?, self.blocks.get(last.start as usize..)?, last.length as usize);
+        (whole && same).then_some(facts)
+    }
+
+    /// Looks for the shape, piece by piece: its path, and what it says.
+    #[inline(never)]
     fn compare<'a>(
         &mut self,
         text: &'a str,
         start: usize,
         found: &Found,
-        escapes: bool,
+        escapes: Option<Escapes>,
         texts: &mut Texts<'a>,
-    ) -> Option<Facts> {
+    ) -> Option<(u32, Facts)> {
         let raw = text.as_bytes();
         let (mut at, mut before) = (0, 0);
         loop {
             let piece = self.way_on(before, raw.get(at..)?)?;
-            let Piece { length, place, end, .. } = *self.pieces.get(piece as usize)?;
+            let Piece { length, place, end, path, .. } = *self.pieces.get(piece as usize)?;
             at += length as usize;
-            if end.is_some() {
-                return end.filter(|_| at == raw.len());
+            if let Some(facts) = end {
+                return (at == raw.len()).then_some((path, facts));
             }
             let close = found.quote_from(start + at)? - start;
-            let value = text.get(at..close)?;
-            if escapes && has_escapes(value) {
-                // Two texts are undone in the end; of those that nobody asks for it is enough that they can be.
-                match place {
-                    USER_AGENT | ERROR_MESSAGE => {}
-                    NOWHERE => sound(value)?,
-                    _ => return None,
-                }
-            }
-            *texts.get_mut(place as usize)? = Some(value);
+            put((at, text.get(at..close)?), place, escapes, texts)?;
             (at, before) = (close, piece);
         }
     }
@@ -162,34 +211,45 @@ impl Learned {
     #[inline(always)]
     fn begins(&self, rest: &[u8], piece: u32) -> Option<bool> {
         let Piece { start, length, .. } = *self.pieces.get(piece as usize)?;
-        let blocks = self.blocks.get(start as usize..)?;
-        let length = length as usize;
-        if length <= BLOCK
-            && let (Some(rest), Some(block)) = (rest.first_chunk::<BLOCK>(), blocks.first())
-        {
-            return Some(same(rest, block, length));
-        }
-        let whole = rest.get(..length);
-        Some(whole.is_some_and(|whole| whole.chunks(BLOCK).zip(blocks).all(|(a, b)| b.starts_with(a))))
+        Some(begins(rest, self.blocks.get(start as usize..)?, length as usize))
     }
 
-    /// Learns the shape of a record that was parsed exactly, that has no escapes, and of whose resources there is one.
-    pub(super) fn learn(&mut self, record: &Record<'_>, quotes: Quotes<'_>) {
+    /// Learns the shape of a record that was parsed exactly, and whose one resource is Lambda's.
+    pub(super) fn learn(&mut self, record: &Record<'_>, quotes: Quotes<'_>, escapes: bool) {
         if self.credit < PRICE || record.raw.len() > LARGEST {
             return;
         }
         self.credit -= PRICE;
-        if self.pieces.len() > MOST_PIECES || self.blocks.len() > MOST_BLOCKS {
-            (self.pieces, self.blocks) = (vec![Piece::default()], Vec::new());
+        if self.pieces.len() > MOST_PIECES || self.blocks.len() > MOST_BLOCKS || self.steps.len() > MOST_STEPS
+        {
+            *self = Learned { credit: self.credit, ..Learned::default() };
         }
         // Half a shape is no harm: nothing but an end leads to a record.
-        let _ = self.add(record, quotes);
+        let _ = if escapes { self.add_without_escapes(record.raw, quotes) } else { self.add(record, quotes) };
+    }
+
+    /// Learns the shape of the same record without its escapes: letters stand for them, so that each text is where it was. That is a
+    /// record, too, and what is learned of one is true of all of its shape.
+    #[cold]
+    fn add_without_escapes(&mut self, raw: &[u8], quotes: Quotes<'_>) -> Option<()> {
+        let mut copy = raw.to_vec();
+        let mut at = 0;
+        while let Some(escape) = memchr::memchr(b'\\', copy.get(at..)?) {
+            at += escape + 2;
+            copy.get_mut(at - 2..at)?.fill(b'x');
+        }
+        let text = std::str::from_utf8(&copy).ok()?;
+        match parse(text, 0, (quotes.clone(), false)) {
+            Some(Parsed::OfInterest(record, true)) => self.add(&record, quotes),
+            _ => None,
+        }
     }
 
     fn add(&mut self, record: &Record<'_>, mut quotes: Quotes<'_>) -> Option<()> {
         let raw = record.raw;
         let places = places(record);
         let (mut before, mut from) = (0, 0);
+        let mut way = Vec::new();
         while let Some(open) = quotes.next() {
             if open >= raw.len() {
                 break;
@@ -203,6 +263,7 @@ impl Learned {
             let place = places.iter().position(|place| place.is_some_and(|place| place == text));
             let place = place.map_or(NOWHERE, |place| u8::try_from(place + 1).unwrap_or(NOWHERE));
             before = self.grow(before, raw.get(from..=open)?, place, None)?;
+            way.push(before);
             from = close;
         }
         let facts = Facts {
@@ -210,7 +271,18 @@ impl Learned {
             read_only: record.read_only,
             requested: record.requested.is_some(),
         };
-        self.grow(before, raw.get(from..)?, NOWHERE, Some(facts)).map(|_| ())
+        let end = self.grow(before, raw.get(from..)?, NOWHERE, Some(facts))?;
+        way.push(end);
+        if self.pieces.get(end as usize)?.path == 0 {
+            let first = u32::try_from(self.steps.len()).ok()?;
+            for piece in &way {
+                let Piece { start, length, place, .. } = *self.pieces.get(*piece as usize)?;
+                self.steps.push(Step { start, length, place });
+            }
+            self.paths.push(Path { first, steps: u32::try_from(way.len()).ok()?, facts });
+            self.pieces.get_mut(end as usize)?.path = u32::try_from(self.paths.len()).ok()?;
+        }
+        Some(())
     }
 
     /// The piece behind `before`, there already or new; `None` iff there are too many.
@@ -235,10 +307,46 @@ impl Learned {
             block
         }));
         let new = u32::try_from(self.pieces.len()).ok()?;
-        self.pieces.push(Piece { start, length, follows: 0, instead: first, place, end });
+        self.pieces.push(Piece { start, length, follows: 0, instead: first, place, end, path: 0 });
         self.pieces.get_mut(before as usize)?.follows = new;
         Some(new)
     }
+}
+
+/// Puts a text where it belongs; of those that nobody asks for it is enough that their escapes can be undone.
+#[inline(always)]
+fn put<'a>(
+    (at, value): (usize, &'a str),
+    place: u8,
+    escapes: Option<Escapes>,
+    texts: &mut Texts<'a>,
+) -> Option<()> {
+    if place == NOWHERE && escapes.is_some_and(|escapes| escapes.within(at, value)) {
+        sound(value)?;
+    }
+    *texts.get_mut(place as usize)? = Some(value);
+    Some(())
+}
+
+/// True iff `rest` begins with the `length` bytes of these blocks.
+#[inline(always)]
+fn begins(rest: &[u8], blocks: &[Block], length: usize) -> bool {
+    if length <= BLOCK
+        && let (Some(rest), Some(block)) = (rest.first_chunk::<BLOCK>(), blocks.first())
+    {
+        return same(rest, block, length);
+    }
+    begins_far(rest, blocks, length)
+}
+
+/// The same of more than one block, or near the end of all bytes.
+#[inline(never)]
+fn begins_far(rest: &[u8], blocks: &[Block], length: usize) -> bool {
+    let Some(whole) = rest.get(..length) else { return false };
+    whole.chunks(BLOCK).zip(blocks).all(|(bytes, block)| match bytes.first_chunk::<BLOCK>() {
+        Some(bytes) => same(bytes, block, BLOCK),
+        None => block.starts_with(bytes),
+    })
 }
 
 /// True iff the first `length` bytes are equal: without a branch that depends on the length.
@@ -265,155 +373,3 @@ const MASKS: [(u128, u128); BLOCK + 1] = {
     }
     masks
 };
-
-fn has_escapes(text: &str) -> bool {
-    memchr::memchr(b'\\', text.as_bytes()).is_some()
-}
-
-/// Where the texts of a record stand: the order is that in which [`record`] takes them.
-fn places(record: &Record<'_>) -> [Option<*const u8>; PLACES - 1] {
-    let some = |text: Option<&Text<'_>>| text.map(|text| text.as_bytes().as_ptr());
-    let identity = &record.identity;
-    let function = record.function.as_ref();
-    let requested = record.requested.as_ref();
-    [
-        some(Some(&record.event_id)),
-        some(Some(&record.event_time)),
-        some(Some(&record.event_name)),
-        some(Some(&record.event_source)),
-        some(record.event_version.as_ref()),
-        some(record.event_type.as_ref()),
-        some(record.category.as_ref()),
-        some(record.region.as_ref()),
-        some(record.recipient_account_id.as_ref()),
-        some(record.request_id.as_ref()),
-        some(record.shared_event_id.as_ref()),
-        some(record.source_address.as_ref()),
-        some(record.user_agent.as_ref()),
-        some(record.error_code.as_ref()),
-        some(record.error_message.as_ref()),
-        some(record.vpc_endpoint.as_ref()),
-        some(record.console.as_ref()),
-        some(identity.kind.as_ref()),
-        some(identity.principal_id.as_ref()),
-        some(identity.arn.as_ref()),
-        some(identity.account.as_ref()),
-        some(identity.user_name.as_ref()),
-        some(identity.invoked_by.as_ref()),
-        some(identity.issuer_arn.as_ref()),
-        some(identity.access_key.as_ref()),
-        some(identity.on_behalf_of.as_ref()),
-        some(function.and_then(|function| function.arn.as_ref())),
-        some(function.map(|function| &function.kind)),
-        some(function.and_then(|function| function.account.as_ref())),
-        some(requested.and_then(|requested| requested.function_name.as_ref())),
-        some(requested.and_then(|requested| requested.invocation_type.as_ref())),
-        some(requested.and_then(|requested| requested.source_arn.as_ref())),
-        some(requested.and_then(|requested| requested.source_account.as_ref())),
-        some(record.executed.as_ref()),
-        some(record.corrects.as_ref()),
-    ]
-}
-
-/// The record that these texts make; `None` iff the exact parse has to judge.
-#[expect(clippy::too_many_lines, reason = "one line for each member: a list, and nothing to follow")]
-#[inline(always)]
-fn record<'a>(raw: &'a [u8], offset: usize, texts: &Texts<'a>, facts: Facts) -> Option<Record<'a>> {
-    let [
-        _,
-        event_id,
-        event_time,
-        event_name,
-        event_source,
-        event_version,
-        event_type,
-        category,
-        region,
-        account,
-        request_id,
-        shared_event_id,
-        source_address,
-        user_agent,
-        error_code,
-        error_message,
-        vpc_endpoint,
-        console,
-        kind,
-        principal_id,
-        arn,
-        caller_account,
-        user_name,
-        invoked_by,
-        issuer_arn,
-        access_key,
-        on_behalf_of,
-        function_arn,
-        function_kind,
-        owner,
-        function_name,
-        invocation_type,
-        source_arn,
-        source_account,
-        executed,
-        corrects,
-    ] = *texts;
-    let (source, function_kind, event_time) = (event_source?, function_kind?, event_time?);
-    let usual = matches!(source, LAMBDA | CLOUDTRAIL)
-        && function_kind.starts_with("AWS::Lambda::")
-        && event_version.is_none_or(|version| version.starts_with("1."))
-        && category != Some("Aggregated")
-        && !event_name.is_some_and(is_nearly_invocation);
-    if !usual {
-        return None;
-    }
-    let text = |text: Option<&'a str>| text.map(Cow::Borrowed);
-    Some(Record {
-        offset: offset as u64,
-        raw,
-        event_id: Cow::Borrowed(event_id?),
-        event_time: Cow::Borrowed(event_time),
-        milliseconds: milliseconds(event_time)?,
-        event_name: Cow::Borrowed(event_name?),
-        event_source: Cow::Borrowed(source),
-        event_version: text(event_version),
-        event_type: text(event_type),
-        category: text(category),
-        management: facts.management,
-        read_only: facts.read_only,
-        region: text(region),
-        recipient_account_id: text(account),
-        request_id: text(request_id),
-        shared_event_id: text(shared_event_id),
-        source_address: text(source_address),
-        user_agent: text(user_agent),
-        error_code: text(error_code),
-        error_message: text(error_message),
-        vpc_endpoint: text(vpc_endpoint),
-        console: text(console),
-        identity: Identity {
-            kind: text(kind),
-            principal_id: text(principal_id),
-            arn: text(arn),
-            account: text(caller_account),
-            user_name: text(user_name),
-            invoked_by: text(invoked_by),
-            issuer_arn: text(issuer_arn),
-            access_key: text(access_key),
-            on_behalf_of: text(on_behalf_of),
-        },
-        function: Some(Function {
-            arn: text(function_arn),
-            kind: Cow::Borrowed(function_kind),
-            account: text(owner),
-        }),
-        requested: facts.requested.then(|| Requested {
-            function_name: text(function_name),
-            invocation_type: text(invocation_type),
-            source_arn: text(source_arn),
-            source_account: text(source_account),
-        }),
-        executed: text(executed),
-        corrects: text(corrects),
-        aggregated: None,
-    })
-}

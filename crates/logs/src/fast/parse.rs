@@ -1,6 +1,6 @@
 //! The exact parse of one record by its own members, all of its JSON checked on the way.
 
-use super::scan::Quotes;
+use super::found::Quotes;
 use super::walk::Walk;
 use crate::plain::is_nearly_ours;
 use crate::record::{CLOUDTRAIL, Function, Identity, LAMBDA, Record, Requested, Text, is_nearly_invocation};
@@ -12,7 +12,7 @@ use crate::time::milliseconds;
     reason = "it is looked at at once, and a box for each record would cost more than the rest"
 )]
 pub(super) enum Parsed<'a> {
-    /// And true iff it is as records of Lambda are: without escapes, with one resource, which is Lambda's.
+    /// And true iff it is as records of Lambda are: with one resource, which is Lambda's.
     OfInterest(Record<'a>, bool),
     Other,
 }
@@ -35,7 +35,7 @@ pub(super) fn parse<'a>(
         Some(source) if !is_nearly_ours(source) => return Some(Parsed::Other),
         _ => return None,
     }
-    let usual = found.resources == 1 && found.function.is_some() && !walk.has_escapes();
+    let usual = found.resources == 1 && found.function.is_some();
     found.record(text.as_bytes(), offset).map(|record| Parsed::OfInterest(record, usual))
 }
 

@@ -1,6 +1,7 @@
 //! The structural pass without special instructions: the twin that every processor can run, and the judge of the others.
 
-use super::scan::{Found, Kernel, Masks, Separator, Window};
+use super::found::Found;
+use super::scan::{Kernel, Masks, Unusual, Window};
 
 /// Plain arithmetic.
 pub(super) struct Portable;
@@ -19,12 +20,15 @@ impl Kernel for Portable {
         masks
     }
 
-    fn unusual(window: &Window) -> (u64, u64) {
-        let mask = |set: fn(u8) -> bool| {
-            let block = window.iter().skip(1).enumerate();
-            block.fold(0_u64, |bits, (at, byte)| bits | u64::from(set(*byte)) << at)
-        };
-        (mask(|byte| byte == b'\\'), mask(|byte| byte < 0x20))
+    fn unusual(window: &Window) -> Unusual {
+        let mut unusual = Unusual::default();
+        for (at, byte) in window.iter().skip(1).enumerate() {
+            unusual.backslash |= u64::from(*byte == b'\\') << at;
+            unusual.control |= u64::from(*byte < 0x20) << at;
+            unusual.u |= u64::from(*byte == b'u') << at;
+            unusual.foreign |= !byte.is_ascii();
+        }
+        unusual
     }
 
     fn middles(window: &Window) -> u64 {
@@ -38,6 +42,6 @@ impl Kernel for Portable {
 }
 
 /// Finds records.
-pub(super) fn scan(bytes: &[u8], separator: Separator, found: &mut Found) {
-    super::scan::scan::<Portable>(bytes, separator, found);
+pub(super) fn scan(bytes: &[u8], found: &mut Found) {
+    super::scan::scan::<Portable>(bytes, found);
 }

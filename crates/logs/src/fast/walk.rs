@@ -1,6 +1,6 @@
 //! A strict walk over the JSON of one record, with the places of its quotes known. Whatever is unusual ends it.
 
-use super::scan::Quotes;
+use super::found::Quotes;
 use crate::record::Text;
 use std::borrow::Cow;
 
@@ -20,11 +20,6 @@ impl<'a, 'q> Walk<'a, 'q> {
     /// `escapes` may be false only if no byte of the record is a backslash.
     pub(super) fn new(text: &'a str, quotes: Quotes<'q>, escapes: bool) -> Self {
         Walk { text, at: 0, quotes, escapes }
-    }
-
-    /// False only if no byte of the record is a backslash.
-    pub(super) fn has_escapes(&self) -> bool {
-        self.escapes
     }
 
     #[inline(always)]
@@ -86,10 +81,9 @@ impl<'a, 'q> Walk<'a, 'q> {
     /// A text.
     #[inline(always)]
     pub(super) fn string(&mut self) -> Option<Text<'a>> {
-        let start = self.at;
         let raw = self.quoted()?;
         if self.escapes && memchr::memchr(b'\\', raw.as_bytes()).is_some() {
-            return decoded(self.text.get(start..self.at)?);
+            return decoded(raw);
         }
         Some(Cow::Borrowed(raw))
     }
@@ -217,14 +211,26 @@ impl<'a, 'q> Walk<'a, 'q> {
     }
 }
 
-/// The text of a JSON string with escapes.
-#[cold]
-pub(super) fn decoded<'a>(quoted: &str) -> Option<Text<'a>> {
-    serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
+/// The text of a JSON string with escapes, of what stands between its quotes.
+pub(super) fn decoded<'a>(raw: &str) -> Option<Text<'a>> {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        let letter = match rest.as_bytes().get(at + 1)? {
+            b'/' => '/',
+            b'"' => '"',
+            b'\\' => '\\',
+            _ => return serde_json::from_str::<String>(&format!("\"{raw}\"")).ok().map(Cow::Owned),
+        };
+        text.push_str(rest.get(..at)?);
+        text.push(letter);
+        rest = rest.get(at + 2..)?;
+    }
+    text.push_str(rest);
+    Some(Cow::Owned(text))
 }
 
 /// Some iff every escape is one of JSON's; surrogates are left to the plain path.
-#[cold]
 pub(super) fn sound(raw: &str) -> Option<()> {
     let mut rest = raw.as_bytes();
     while let Some(at) = memchr::memchr(b'\\', rest) {

@@ -89,6 +89,7 @@ impl<C: Consumer> FileSink for Sheets<C> {
     }
 
     fn read(&mut self, file: &File, read: &ReadFile<'_>) -> Result<(), C::Error> {
+        self.sheet.settle();
         self.sheet.facts = read.facts.clone();
         self.consumer.sheet(file, &self.sheet, read.trouble)
     }

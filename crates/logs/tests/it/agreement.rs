@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// The account, and everything that was handed on, told in full.
-fn told(read: impl FnOnce(&mut dyn FnMut(&Record<'_>)) -> Accounted) -> (Accounted, Vec<String>) {
+pub(crate) fn told(read: impl FnOnce(&mut dyn FnMut(&Record<'_>)) -> Accounted) -> (Accounted, Vec<String>) {
     let mut records = Vec::new();
     let accounted = read(&mut |record: &Record<'_>| records.push(format!("{record:?} {:?}", record.key())));
     (accounted, records)
@@ -15,7 +15,7 @@ fn told(read: impl FnOnce(&mut dyn FnMut(&Record<'_>)) -> Accounted) -> (Account
 
 pub(crate) fn all_agree(bytes: &[u8]) -> (Accounted, Vec<String>) {
     let plain = told(|mut sink| read_plainly(bytes, Wanted::LambdaAndCloudTrail, &mut sink));
-    for mut reader in [Reader::new(), Reader::portable()] {
+    for mut reader in Reader::all() {
         let fast = told(|mut sink| reader.read(bytes, Wanted::LambdaAndCloudTrail, &mut sink));
         assert_eq!(fast, plain, "{}", String::from_utf8_lossy(bytes));
     }
@@ -23,7 +23,7 @@ pub(crate) fn all_agree(bytes: &[u8]) -> (Accounted, Vec<String>) {
 }
 
 /// Files of CloudTrail, records a line, bare arrays and the like, whole or with a piece cut out of them.
-fn files() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn files() -> impl Strategy<Value = Vec<u8>> {
     let records = vec(near(), 0..6);
     let forms = prop::sample::select(vec![
         (r#"{"Records":["#, ",", "]}"),

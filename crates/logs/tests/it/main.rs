@@ -16,6 +16,7 @@ mod packed;
 mod records;
 mod reviewed;
 mod scan;
+mod shapes;
 mod sink;
 mod standing;
 mod unlisted;

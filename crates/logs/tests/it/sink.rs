@@ -173,7 +173,7 @@ pub(crate) fn every_record_is_handed_on(bytes: &[u8]) {
     let mut plain = Raw::default();
     let accounted = read_plainly(bytes, Wanted::LambdaAndCloudTrail, &mut plain);
     assert_eq!(plain.0.len() as u64, accounted.records, "{}", String::from_utf8_lossy(bytes));
-    for mut reader in [Reader::new(), Reader::portable()] {
+    for mut reader in Reader::all() {
         let mut fast = Raw::default();
         reader.read(bytes, Wanted::LambdaAndCloudTrail, &mut fast);
         assert_eq!(fast, plain, "{}", String::from_utf8_lossy(bytes));
