@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// Rows of one file at most: about 200 MB of Parquet. The folder's next file begins where there are more.
 pub const MOST_ROWS: usize = 2_000_000;
 
+/// Bytes of JSON in one file at most, where records are kept whole: they wait in memory until the file is packed.
+const MOST_JSON: usize = 512 << 20;
+
 /// The rows of one folder.
 #[derive(Debug)]
 pub struct Invocations {
@@ -77,7 +80,7 @@ impl Invocations {
     /// True iff the rows so far fill a file: take it with [`Invocations::pack`] before the next record.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.rows.len() >= self.most
+        self.rows.len() >= self.most || self.rows.long_bytes() >= MOST_JSON
     }
 
     /// Takes an invocation in. `file` is what `source_file` says, `home` whose folder it lies in.

@@ -70,6 +70,12 @@ impl Rows {
         self.rows
     }
 
+    /// Bytes of long texts.
+    pub(crate) fn long_bytes(&self) -> usize {
+        let long = |cells: &Cells| if let Cells::Long(bytes, _) = cells { bytes.len() } else { 0 };
+        self.cells.iter().map(long).sum()
+    }
+
     /// Forgets all rows; memory is kept.
     pub(crate) fn clear(&mut self) {
         self.texts.clear();

@@ -27,7 +27,7 @@ pub(crate) struct Plain<'b, 's, S: Sink> {
     pub(crate) accounted: &'s mut Accounted,
     pub(crate) sink: &'s mut S,
     pub(crate) restarts: u32,
-    /// Records that begin before this were read by the fast path, which then left their document to this one.
+    /// Records that end before this, or there, were read by the fast path, which then left their document to this one.
     pub(crate) done: usize,
 }
 
@@ -266,7 +266,8 @@ impl<S: Sink> Plain<'_, '_, S> {
 
     /// The record from `start` to `end`: braces and strings are known to be closed.
     fn record(&mut self, start: usize, end: usize) {
-        if start < self.done {
+        // What the fast path read ends there; an object around it goes on.
+        if end <= self.done {
             return;
         }
         let bytes = self.bytes;

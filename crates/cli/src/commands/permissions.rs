@@ -33,6 +33,12 @@ pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome>
     if text.contains("LOG-") {
         say("note", "put your own names in for LOG-BUCKET and LOG-KEY");
     }
+    if text.contains("LAKE-") {
+        say(
+            "note",
+            "put your own names in for LAKE-BUCKET, LAKE-KEY and KEY; BUCKET stands for the log bucket and for that of the lake: name both",
+        );
+    }
     if live.role_name.is_none() {
         say("note", OTHER_ACCOUNTS);
     }

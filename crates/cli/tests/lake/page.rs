@@ -17,7 +17,7 @@ PLACE/TABLE/account=111122223333/region=eu-west-1/day=2026-11-17/part-00000.parq
 PLACE/invocations/account=111122223333/region=eu-west-1/day=2026-11-17/_manifest.json
 ```
 
-- One folder of the lake is one delivered folder: an account, a Region, a day of delivery. More than 2,000,000 rows make more parts.
+- One folder of the lake is one delivered folder: an account, a Region, a day of delivery. More than 2,000,000 rows make more parts; with `--raw`, so does more than 512 MiB of JSON.
 - The manifest names the log files with their hashes, and accounts for every record. A folder without rows has a manifest and no Parquet.
 - The same log files give the same bytes, whatever the threads, machines and order.
 - Files are compressed with zstd. Times are milliseconds, UTC. Ids are texts.
