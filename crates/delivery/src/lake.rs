@@ -18,5 +18,5 @@ pub use check::{Checked, Fault, FaultKind, check};
 pub use folders::{Chosen, Folders, NotChosen, folders};
 pub use known::known;
 pub use shelf::{LakeError, LakePlace};
-pub use show::{Shown, show};
+pub use show::{Shown, Unseen, show};
 pub use write::{ToWrite, Written, write};

@@ -45,6 +45,8 @@ mod journals;
 mod killed;
 #[cfg(feature = "lake")]
 mod lake;
+#[cfg(feature = "lake")]
+mod lake_damage;
 mod late;
 mod left_out;
 mod limits;

@@ -2,6 +2,8 @@
 //!
 //! Their Python is that of `./test`: INVOKETRAIL_TEST_PYTHON names it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+
 mod engines;
 mod integrations;
 mod page;

@@ -37,13 +37,13 @@ pub fn show(
     event_id: &str,
     source: Option<&str>,
     reader: &Reader<'_>,
-) -> Result<(Vec<Shown>, Vec<(String, String)>), LakeError> {
+) -> Result<(Vec<Shown>, Unseen), LakeError> {
     let shelf = Shelf::new(place, reader.door);
     let found = catalogue(&shelf, &Window::of(&Filter::default()))?;
     if found.folders.is_empty() {
         return Err(LakeError::new(shelf.name(""), "there is no lake: no folder of it has a manifest"));
     }
-    let (next, all) = (AtomicUsize::new(0), Mutex::new((Vec::new(), Vec::new())));
+    let (next, all) = (AtomicUsize::new(0), Mutex::new((Rows::new(), Unseen::new())));
     std::thread::scope(|scope| {
         for _ in 0..reader.threads.max(1) {
             scope.spawn(|| {
@@ -57,7 +57,7 @@ pub fn show(
         }
     });
     let (mut rows, mut unread) = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    rows.sort_by(|one: &(Table, Place, String), other| one.cmp(other));
+    rows.sort();
     unread.sort();
     let shown = rows.into_iter().map(|(table, row, path)| {
         let read = bytes_of(&path, reader.door);
@@ -74,12 +74,10 @@ pub fn show(
 
 type Rows = Vec<(Table, Place, String)>;
 
-fn in_folder(
-    folder: &Listed,
-    shelf: &Shelf<'_>,
-    event_id: &str,
-    source: Option<&str>,
-) -> (Rows, Vec<(String, String)>) {
+/// What could not be looked into: its name, and why.
+pub type Unseen = Vec<(String, String)>;
+
+fn in_folder(folder: &Listed, shelf: &Shelf<'_>, event_id: &str, source: Option<&str>) -> (Rows, Unseen) {
     let (mut rows, mut unread) = (Vec::new(), Vec::new());
     let manifest = match folder.manifest(shelf) {
         Ok(manifest) => manifest,

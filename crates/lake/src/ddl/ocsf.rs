@@ -66,35 +66,8 @@ fn objects(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
         ("account", row([("uid", text("caller_account"))])),
     ]);
     vec![
-        (
-            "metadata",
-            row([
-                ("version", text("'1.8.0'")),
-                ("uid", text("eventid")),
-                (
-                    "product",
-                    row([
-                        ("name", text("'CloudTrail'")),
-                        ("vendor_name", text("'AWS'")),
-                        ("version", text("eventversion")),
-                        (
-                            "feature",
-                            row([("name", text("coalesce(eventcategory, eventtype, 'CloudTrail')"))]),
-                        ),
-                    ]),
-                ),
-                ("original_time", text("eventtime")),
-            ]),
-        ),
-        (
-            "api",
-            row([
-                ("operation", text("eventname")),
-                ("service", row([("name", text("eventsource"))])),
-                ("request", row([("uid", text("coalesce(requestid, eventid)"))])),
-                ("response", row([("error", text("errorcode")), ("message", text("errormessage"))])),
-            ]),
-        ),
+        ("metadata", metadata()),
+        ("api", api()),
         (
             "actor",
             row([
@@ -121,4 +94,31 @@ fn objects(engine: Engine, control: bool) -> Vec<(&'static str, Value)> {
         ("http_request", row([("user_agent", text("useragent"))])),
         ("resources", Value::ListIf(known, Box::new(function))),
     ]
+}
+
+/// Which record it is, and who wrote it.
+fn metadata() -> Value {
+    let feature = row([("name", text("coalesce(eventcategory, eventtype, 'CloudTrail')"))]);
+    let product = row([
+        ("name", text("'CloudTrail'")),
+        ("vendor_name", text("'AWS'")),
+        ("version", text("eventversion")),
+        ("feature", feature),
+    ]);
+    row([
+        ("version", text("'1.8.0'")),
+        ("uid", text("eventid")),
+        ("product", product),
+        ("original_time", text("eventtime")),
+    ])
+}
+
+/// What was called.
+fn api() -> Value {
+    row([
+        ("operation", text("eventname")),
+        ("service", row([("name", text("eventsource"))])),
+        ("request", row([("uid", text("coalesce(requestid, eventid)"))])),
+        ("response", row([("error", text("errorcode")), ("message", text("errormessage"))])),
+    ])
 }

@@ -96,7 +96,7 @@ impl<'a> Batch<'a> {
     /// Where the record begins in its file.
     pub(super) fn offset(&self, row: usize) -> Result<u64, ReadError> {
         let offsets = self.integers("source_offset")?;
-        let offset = (row < offsets.len()).then(|| offsets.value(row)).unwrap_or_default();
+        let offset = if row < offsets.len() { offsets.value(row) } else { 0 };
         Ok(u64::try_from(offset).unwrap_or(0))
     }
 
