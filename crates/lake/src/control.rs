@@ -49,13 +49,12 @@ impl ControlEvents {
         self.push(record, &json, (home, file, hash));
     }
 
-    /// Takes a record of another service in: what it says is read out of its JSON. What cannot be read as a record is not taken, and
+    /// Takes a record of another service in: what it says is read out of its JSON, which is given beside its bytes. What cannot be read as a record is not taken, and
     /// false is returned.
-    pub fn take_event(&mut self, event: &Event<'_>, home: Option<&Home>, file: &str) -> bool {
-        let Ok(json) = serde_json::from_slice::<Json>(event.raw) else { return false };
-        let Some(record) = crate::read::record_of(&json, event) else { return false };
+    pub fn take_event(&mut self, event: &Event<'_>, json: &Json, home: Option<&Home>, file: &str) -> bool {
+        let Some(record) = crate::read::record_of(json, event) else { return false };
         if let Some(hash) = self.is_new(event.raw) {
-            self.push(&record, &json, (home, file, hash));
+            self.push(&record, json, (home, file, hash));
         }
         true
     }

@@ -2,7 +2,7 @@
 
 use crate::columns::Table;
 use crate::rows::{Cell, Rows, Value};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What is counted of a group.
 #[derive(Clone, Copy, Debug)]
@@ -34,17 +34,12 @@ pub(crate) fn of(rows: &Rows, order: &[u32]) -> Rows {
         Cell::Integer(number) => number,
         _ => 0,
     };
-    let mut groups: BTreeMap<(String, [Cell<'_>; 8]), Counted> = BTreeMap::new();
-    let mut last_day = (i64::MIN, String::new());
+    let mut groups: HashMap<(i64, [u32; 8]), (usize, Counted)> = HashMap::new();
     for row in order.iter().map(|row| *row as usize) {
         let at = integer(time, row);
-        let day = at.div_euclid(DAY);
-        if day != last_day.0 {
-            last_day = (day, logs::text_of(day * DAY).get(..10).unwrap_or_default().to_owned());
-        }
-        let key = (last_day.1.clone(), by.map(|column| rows.cell(column, row)));
-        let counted =
-            groups.entry(key).or_insert(Counted { records: 0, errors: 0, copies: 0, first: at, last: at });
+        let key = (at.div_euclid(DAY), by.map(|column| rows.number(column, row)));
+        let fresh = Counted { records: 0, errors: 0, copies: 0, first: at, last: at };
+        let (_, counted) = groups.entry(key).or_insert((row, fresh));
         counted.records += 1;
         counted.errors += i64::from(rows.cell(error, row) != Cell::Null);
         counted.copies += integer(copies, row);
@@ -52,8 +47,14 @@ pub(crate) fn of(rows: &Rows, order: &[u32]) -> Rows {
         counted.last = counted.last.max(at);
     }
     let mut daily = Rows::of(Table::InvocationsDaily, false);
-    // By function first, as the rows themselves are.
-    let mut sorted: Vec<_> = groups.into_iter().collect();
+    // Numbers of texts depend on what came first: the groups are sorted by the texts themselves, by function first, as the rows are.
+    let mut sorted: Vec<_> = groups
+        .into_iter()
+        .map(|((day, _), (row, counted))| {
+            let day = logs::text_of(day * DAY).get(..10).unwrap_or_default().to_owned();
+            ((day, by.map(|column| rows.cell(column, row))), counted)
+        })
+        .collect();
     sorted.sort_by(|((day, key), _), ((other_day, other), _)| {
         (key.first(), day, key.get(1..)).cmp(&(other.first(), other_day, other.get(1..)))
     });

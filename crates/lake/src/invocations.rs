@@ -88,7 +88,9 @@ impl Invocations {
         let hash = sha256(record.raw);
         let half = hash.first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
         let at = (self.rows.at("copies_dropped"), self.rows.at("record_sha256"));
+        // Of corrections the one that was delivered last decides, so each delivery stays a row.
         if let Some(row) = self.known.get(&half).map(|row| *row as usize)
+            && record.event_corrected().is_none()
             && self.rows.cell(at.1, row) == Cell::Hash(&hash)
         {
             self.rows.add(at.0, row, 1);

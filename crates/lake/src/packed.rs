@@ -14,7 +14,6 @@ use parquet::file::properties::{
     EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
 };
 use parquet::schema::types::ColumnPath;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Rows of a group: engines read a group at a time, and a bloom filter is of one group.
@@ -75,7 +74,7 @@ fn properties(table: Table, rows: &Rows) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(about));
     for (at, column) in rows.columns.iter().enumerate() {
-        properties = of_column(properties, column, || distinct(rows, at));
+        properties = of_column(properties, column, || rows.distinct(at));
     }
     properties.build()
 }
@@ -114,11 +113,6 @@ fn of_column(
         Variety::Id => filtered(plain(properties)),
         Variety::Long => plain(properties).set_column_statistics_enabled(path(), EnabledStatistics::None),
     }
-}
-
-/// How many values a column has in all rows.
-fn distinct(rows: &Rows, column: usize) -> usize {
-    (0..rows.len()).map(|row| rows.cell(column, row)).collect::<HashSet<_>>().len()
 }
 
 fn array(column: &Column, rows: &Rows, at: usize, some: &[u32]) -> ArrayRef {

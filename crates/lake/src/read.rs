@@ -10,7 +10,7 @@ use crate::columns::Table;
 use crate::manifest::SCHEMA;
 use batch::Batch;
 use bytes::Bytes;
-use logs::Record;
+use logs::{Event, Record};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -145,6 +145,30 @@ pub struct Place {
     pub offset: u64,
     /// As `record_sha256` says.
     pub sha256: String,
+    /// What the row says of the event.
+    pub said: Said,
+}
+
+/// What a row and its record have to say alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Said {
+    /// `eventname`, `eventtime`, `caller`, `errorcode`, `sourceipaddress`: empty where there is none.
+    texts: [String; SAID.len()],
+}
+
+const SAID: [&str; 5] = ["eventname", "eventtime", "caller", "errorcode", "sourceipaddress"];
+
+impl Said {
+    /// What a record says; `None` iff it is none.
+    #[must_use]
+    pub fn by(raw: &[u8]) -> Option<Said> {
+        let json = serde_json::from_slice(raw).ok()?;
+        let record = record_of(&json, &Event { offset: 0, raw })?;
+        let text = |said: &Option<logs::Text<'_>>| said.as_deref().unwrap_or_default().to_owned();
+        let caller = record.caller().text().unwrap_or_default().to_owned();
+        let (name, time) = (record.event_name.to_string(), record.event_time.to_string());
+        Some(Said { texts: [name, time, caller, text(&record.error_code), text(&record.source_address)] })
+    }
 }
 
 /// The rows of that event in a file of either table of events. Groups whose bloom filter does not have the id are not read.
@@ -177,7 +201,11 @@ fn found(file: &Bytes, table: Table, event_id: &str) -> Result<Vec<Place>, ReadE
         if batch.text("eventid", row)? == Some(event_id) {
             let text = |name| Ok(batch.text(name, row)?.unwrap_or_default().to_owned());
             let (file, sha256) = (text("source_file")?, text("record_sha256")?);
-            found.push(Place { file, offset: batch.offset(row)?, sha256 });
+            let mut said = Said::default();
+            for (slot, name) in said.texts.iter_mut().zip(SAID) {
+                *slot = text(name)?;
+            }
+            found.push(Place { file, offset: batch.offset(row)?, sha256, said });
         }
         Ok(())
     })?;

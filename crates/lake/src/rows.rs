@@ -96,6 +96,26 @@ impl Rows {
         self.cells.get(column).map_or(Cell::Null, |cells| cells.cell(row, &self.texts))
     }
 
+    /// The number of a text: the same for equal texts, 0 where there is none, or the column holds no such numbers.
+    pub(crate) fn number(&self, column: usize, row: usize) -> u32 {
+        match self.cells.get(column) {
+            Some(Cells::Text(all)) => all.get(row).copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// How many values a column may have in all rows, at most.
+    pub(crate) fn distinct(&self, column: usize) -> usize {
+        let Some(Cells::Text(all)) = self.cells.get(column) else { return self.rows };
+        let mut seen = vec![false; self.texts.len() + 1];
+        all.iter().for_each(|id| {
+            if let Some(slot) = seen.get_mut(*id as usize) {
+                *slot = true;
+            }
+        });
+        seen.into_iter().filter(|seen| *seen).count()
+    }
+
     /// Adds to an integer.
     pub(crate) fn add(&mut self, column: usize, row: usize, more: i64) {
         if let Some(Cells::Integer(all)) = self.cells.get_mut(column)

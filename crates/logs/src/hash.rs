@@ -1,5 +1,7 @@
 //! SHA-256, and hexadecimal as CloudTrail writes it.
 
+use crate::uuid::hex_digit;
+
 #[cfg(target_arch = "x86_64")]
 mod many;
 #[cfg(target_arch = "x86_64")]
@@ -29,8 +31,12 @@ pub fn sha256_many<const N: usize>(buffers: &[&[u8]; N]) -> [[u8; 32]; N] {
 /// `bytes` in lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(hex_digit(byte >> 4));
+        text.push(hex_digit(*byte));
+    }
+    text
 }
 
 /// The bytes that `text` spells; `None` iff it is not pairs of hexadecimal digits of either case.

@@ -21,9 +21,20 @@ pub fn uuid_bits(text: &str) -> Option<u128> {
 /// The UUID of those bits: what [`uuid_bits`] reads.
 #[must_use]
 pub fn uuid_text(bits: u128) -> String {
-    let digits = format!("{bits:032x}");
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| &digits[from..to]);
-    parts.join("-")
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push(hex_digit(byte >> 4));
+        text.push(hex_digit(byte & 15));
+    }
+    text
+}
+
+/// The digit of a value below 16.
+pub(crate) fn hex_digit(value: u8) -> char {
+    char::from(b"0123456789abcdef"[usize::from(value & 15)])
 }
 
 /// The value of each hexadecimal digit in lower case; more than 15 for any other byte.

@@ -16,6 +16,8 @@ pub struct LakeFile {
     pub path: String,
     /// Bytes.
     pub size: u64,
+    /// True iff it is a link to a folder, which is not followed.
+    pub is_link: bool,
 }
 
 impl LakeFolder {
@@ -100,7 +102,8 @@ impl LakeFolder {
                     open.push(path);
                 } else {
                     let size = entry.metadata().map_or(0, |metadata| metadata.len());
-                    found.push(LakeFile { path, size });
+                    let is_link = entry.file_type()?.is_symlink() && entry.path().is_dir();
+                    found.push(LakeFile { path, size, is_link });
                 }
             }
         }

@@ -66,6 +66,15 @@ impl Opened {
 }
 
 pub(super) fn lake_place(typed: &str) -> Result<LakePlace> {
+    if typed.is_empty() {
+        return Err(Problem::misuse("the place of the lake is empty")
+            .help("name a folder, or s3://BUCKET/PREFIX")
+            .into());
+    }
+    if std::path::Path::new(typed).is_file() {
+        let problem = Problem::misuse(format!("{typed} is a file, and a lake is a folder"));
+        return Err(problem.help("name a folder, or s3://BUCKET/PREFIX").into());
+    }
     let wrong = || Problem::misuse(format!("{typed} names no bucket")).help("write s3://BUCKET/PREFIX");
     LakePlace::of(typed).ok_or_else(|| wrong().into())
 }
@@ -125,7 +134,7 @@ fn tell_rest(folders: &Folders) -> bool {
     let (names, count) = &folders.unplaced;
     if *count > 0 {
         let why = format!(
-            "{count} log files are in no folder of an account, a Region and a day, and are not written: {}{}",
+            "not written, because they are in no folder of an account, a Region and a day: {count} log files: {}{}",
             names.join(", "),
             if *count > names.len() as u64 { ", ..." } else { "" }
         );
@@ -214,7 +223,7 @@ fn run_verify(typed: &args::Verify, context: &Context) -> Result<Outcome> {
     let reader = opened.reader();
     let found = (!against.is_empty()).then(|| folders(&against, &chosen, false, &reader));
     let incomplete = found.as_ref().is_some_and(tell_rest);
-    let checked = check(&place, found.as_ref(), &reader);
+    let checked = check(&place, &chosen, found.as_ref(), &reader);
     if opened.is_stopped() {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);

@@ -47,6 +47,8 @@ mod killed;
 mod lake;
 #[cfg(feature = "lake")]
 mod lake_damage;
+#[cfg(feature = "lake")]
+mod lake_sources;
 mod late;
 mod left_out;
 mod limits;

@@ -22,6 +22,8 @@ pub(super) struct Catalogue {
     pub(super) folders: Vec<Listed>,
     /// Files that are in no folder of a table.
     pub(super) foreign: Vec<String>,
+    /// Links to folders, which are not followed.
+    pub(super) links: Vec<String>,
 }
 
 /// Lists the folders that the window concerns.
@@ -30,8 +32,12 @@ pub(super) struct Catalogue {
 /// A folder of the lake cannot be listed.
 pub(super) fn catalogue(shelf: &Shelf<'_>, window: &Window) -> Result<Catalogue, LakeError> {
     let mut by: BTreeMap<Partition, Listed> = BTreeMap::new();
-    let mut foreign = Vec::new();
+    let (mut foreign, mut links) = (Vec::new(), Vec::new());
     for entry in shelf.list("")? {
+        if entry.is_link {
+            links.push(entry.path);
+            continue;
+        }
         let Some(partition) = partition_of(&entry.path) else {
             foreign.push(entry.path);
             continue;
@@ -44,7 +50,7 @@ pub(super) fn catalogue(shelf: &Shelf<'_>, window: &Window) -> Result<Catalogue,
         listed.has_manifest |= entry.path == manifest_of(&partition);
         listed.files.push(entry);
     }
-    Ok(Catalogue { folders: by.into_values().collect(), foreign })
+    Ok(Catalogue { folders: by.into_values().collect(), foreign, links })
 }
 
 /// Where the manifest of a folder is.

@@ -2,13 +2,16 @@
 
 use super::catalogue::{Listed, catalogue, manifest_of};
 use super::feed::{Job, input_of};
+use super::folders::Chosen;
 use super::folders::{Folders, Task};
 use super::scan::read_part;
 use super::shelf::{LakeError, LakePlace, Shelf};
+use super::write::is_of_hash;
+use crate::delivered::Item;
 use crate::reader::Reader;
 use crate::sources::Window;
 use crate::watch::Work;
-use lake::{Manifest, Partition, Table, row_count};
+use lake::{Bytes, Input, Manifest, Partition, Table, control_rows, invocation_rows, row_count};
 use logs::Filter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -145,13 +148,26 @@ impl Work for Nobody {}
 /// The lake cannot be listed, or there is none.
 pub fn check(
     place: &LakePlace,
+    chosen: &Chosen,
     against: Option<&Folders>,
     reader: &Reader<'_>,
 ) -> Result<Checked, LakeError> {
     let shelf = Shelf::new(place, reader.door);
-    let found = catalogue(&shelf, &Window::of(&Filter::default()))?;
-    if found.folders.is_empty() && against.is_none_or(Folders::is_empty) {
+    let mut found = catalogue(&shelf, &Window::of(&Filter::default()))?;
+    let any = !found.folders.is_empty();
+    found.folders.retain(|folder| chosen.has(&folder.partition));
+    if !any && against.is_none_or(Folders::is_empty) {
         return Err(LakeError::new(shelf.name(""), "there is no lake: no folder of it has a manifest"));
+    }
+    if found.folders.is_empty() && against.is_none_or(Folders::is_empty) {
+        return Err(LakeError::new(shelf.name(""), "it has no folder that was asked for"));
+    }
+    if against.is_some_and(Folders::is_empty) {
+        let name = "the source".to_owned();
+        return Err(LakeError::new(
+            name,
+            "it has no folder that was asked for, so nothing is held against it",
+        ));
     }
     let against = against.map(|folders| Against {
         job: Job::new(folders, &shelf, reader.door, Box::new(Nobody)),
@@ -175,6 +191,10 @@ pub fn check(
     });
     for path in found.foreign.iter().filter(|path| path.ends_with(".parquet")) {
         all.fault(FaultKind::Foreign, &shelf.name(path), "it is in no folder of a table");
+    }
+    for path in &found.links {
+        let why = "it is a link: engines follow it, and may read rows twice";
+        all.fault(FaultKind::Foreign, &shelf.name(path), why);
     }
     if let Some(against) = &against {
         let there: BTreeSet<&Partition> = found.folders.iter().map(|folder| &folder.partition).collect();
@@ -259,12 +279,16 @@ fn check_inputs(manifest: &Manifest, name: &str, all: &mut Checked) {
 fn check_files(folder: &Listed, manifest: &Manifest, shelf: &Shelf<'_>, all: &mut Checked) {
     let partition = folder.partition.path();
     let mut named = BTreeSet::from([manifest_of(&folder.partition)]);
+    let (mut copies, faults) = (0, all.faults.len());
     for table in Table::ALL {
         for part in manifest.parts(table) {
             let path = format!("{}/{partition}/{}", table.name(), part.file);
             named.insert(path.clone());
-            let counted = read_part(shelf, &path, part)
-                .and_then(|bytes| row_count(&bytes, table).map_err(|error| error.to_string()));
+            let counted = read_part(shelf, &path, part).and_then(|bytes| {
+                let rows = row_count(&bytes, table).map_err(|error| error.to_string())?;
+                copies += rows_of(manifest, table, &bytes)?;
+                Ok(rows)
+            });
             match counted {
                 Err(why) => all.fault(FaultKind::Changed, &shelf.name(&path), &why),
                 Ok(rows) if rows != part.rows => {
@@ -275,10 +299,37 @@ fn check_files(folder: &Listed, manifest: &Manifest, shelf: &Shelf<'_>, all: &mu
             }
         }
     }
+    if copies != manifest.copies && faults == all.faults.len() {
+        let why = format!("its rows speak of {copies} copies, and its manifest says {}", manifest.copies);
+        all.fault(FaultKind::Changed, &folder.partition.to_string(), &why);
+    }
     for foreign in folder.files.iter().filter(|file| !named.contains(&file.path)) {
         if foreign.path.ends_with(".parquet") {
-            all.fault(FaultKind::Foreign, &shelf.name(&foreign.path), "its manifest does not name it");
+            let why = "its manifest does not name it: remove it, because engines read it";
+            all.fault(FaultKind::Foreign, &shelf.name(&foreign.path), why);
         }
+    }
+}
+
+/// Reads every row of a file: each has to be of a log file that the manifest names. How many copies its rows speak of.
+fn rows_of(manifest: &Manifest, table: Table, bytes: &Bytes) -> Result<u64, String> {
+    let names: BTreeSet<&str> = manifest.inputs.iter().map(|input| input.name.as_str()).collect();
+    let (mut copies, mut stranger) = (0_u64, None);
+    let mut take = |file: &str, of: u64| {
+        copies = copies.saturating_add(of);
+        if !names.contains(file) {
+            stranger.get_or_insert_with(|| file.to_owned());
+        }
+    };
+    let read = match table {
+        Table::Invocations => invocation_rows(bytes, |row| take(row.file, row.copies)),
+        Table::ControlEvents => control_rows(bytes, |_, file, _| take(file, 0)),
+        Table::InvocationsDaily => Ok(()),
+    };
+    read.map_err(|error| error.to_string())?;
+    match stranger {
+        Some(name) => Err(format!("it has rows of {name}, which the manifest does not name")),
+        None => Ok(copies),
     }
 }
 
@@ -288,17 +339,24 @@ fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_
         return;
     };
     let mut now = Manifest::new(partition, manifest.raw);
-    let items = task.items.iter().filter_map(|number| against.job.item(*number));
-    let inputs: Vec<_> = items.map(|item| input_of(&against.job, item, &mut now)).collect();
-    let known: BTreeMap<&str, _> = manifest.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
-    let new = inputs.iter().filter(|input| !known.contains_key(input.name.as_str())).count();
-    let other = inputs.iter().filter(|input| {
-        known.get(input.name.as_str()).is_some_and(|known| {
-            let etags = known.etag.as_ref().zip(input.etag.as_ref());
-            known.bytes != input.bytes || etags.is_some_and(|(one, other)| one != other)
-        })
-    });
-    let other = other.count();
+    let items: Vec<_> = task.items.iter().filter_map(|number| against.job.item(*number)).collect();
+    let inputs: Vec<_> = items.iter().map(|item| input_of(&against.job, item, &mut now)).collect();
+    let mut by: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
+    manifest.inputs.iter().for_each(|known| by.entry(&known.name).or_default().push(known));
+    let is_same = |known: &Input, input: &Input, item: &Item| {
+        known.bytes == input.bytes
+            && match (&known.etag, &input.etag) {
+                (Some(one), Some(other)) => one == other,
+                _ => is_of_hash(&against.job, item, known),
+            }
+    };
+    let (mut new, mut other) = (0_usize, 0_usize);
+    for (input, item) in inputs.iter().zip(&items) {
+        match by.get(input.name.as_str()) {
+            None => new += 1,
+            Some(known) => other += usize::from(!known.iter().any(|known| is_same(known, input, item))),
+        }
+    }
     if new + other > 0 {
         let why = format!("the source has {new} log files more, and {other} that are not as they were");
         all.fault(FaultKind::Stale, &partition.to_string(), &why);

@@ -56,6 +56,15 @@ impl Chosen {
         parts.filter(|(one, of)| one < of).ok_or_else(|| NotChosen::Shard(text.to_owned()))
     }
 
+    /// True iff that folder is asked for.
+    pub(super) fn has(&self, partition: &Partition) -> bool {
+        let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);
+        listed(&self.filter.accounts, partition.account())
+            && listed(&self.filter.regions, partition.region())
+            && Days::of(&self.filter).have(partition.day())
+            && self.wants(partition)
+    }
+
     fn wants(&self, partition: &Partition) -> bool {
         let listed = self.list.as_ref().is_none_or(|list| list.contains(partition));
         listed && self.shard.is_none_or(|(one, of)| partition.shard(of) == one)

@@ -5,8 +5,8 @@ use super::shelf::Shelf;
 use super::writer::counts;
 use crate::sources::NO_TAG;
 use lake::{Bytes, Found, Manifest, Part, Partition, Table, control_rows, invocation_rows};
-use logs::scan::{Account, File, FileSink, ReadFile};
-use logs::{Event, Facts, Home, ObjectKey, Reader, Record, Sink, Wanted, hex, sha256};
+use logs::scan::{Account, File, FileSink, Known, ReadFile};
+use logs::{Event, Facts, Home, ObjectKey, Reader, Record, Sheet, Sink, Wanted, hex, sha256};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -93,15 +93,18 @@ fn read_folder<K: FileSink>(
             return Ok(());
         }
     };
+    let mut feed = Feed::of(&manifest, scan.wanted, sink);
     for input in &manifest.inputs {
         let path = manifest.path_of(input);
         match &input.unread {
             _ if (scan.wanted)(&path).is_none() => {}
             Some(why) => told.unread(partition, &path, why),
-            None => told.account.enter(&path, input.bytes, &input.facts, counts(input)),
+            None => {
+                told.account.enter(&path, input.bytes, &input.facts, counts(input));
+                feed.known(input)?;
+            }
         }
     }
-    let mut feed = Feed::of(&manifest, scan.wanted, sink);
     let tables: &[Table] = match scan.rows {
         Rows::Invocations => &[Table::Invocations],
         Rows::All => &[Table::Invocations, Table::ControlEvents],
@@ -138,6 +141,8 @@ struct Feed<'k, K> {
     current: Option<String>,
     sink: &'k mut K,
     failed: Option<String>,
+    /// Copies that rows may still speak of: no more than the manifest has.
+    copies: u64,
     reader: Reader,
 }
 
@@ -156,7 +161,16 @@ impl<'k, K: FileSink> Feed<'k, K> {
             (input.name.clone(), file)
         };
         let files = manifest.inputs.iter().map(file).collect();
-        Feed { files, current: None, sink, failed: None, reader: Reader::new() }
+        Feed { files, current: None, sink, failed: None, copies: manifest.copies, reader: Reader::new() }
+    }
+
+    /// Hands on what was found in a log file beside its rows: what could not be read in it, and what counts calls without being one.
+    fn known(&mut self, input: &lake::Input) -> Result<(), K::Error> {
+        let Some(Some(file)) = self.files.get(&input.name) else { return Ok(()) };
+        let mut sheet = Sheet::default();
+        sheet.facts.clone_from(&input.facts);
+        (sheet.control, sheet.aggregated) = (input.control, input.aggregated);
+        self.sink.known(file, &Known { sheet, packed: input.bytes })
     }
 
     fn part(&mut self, table: Table, bytes: &Bytes) -> Result<Result<(), String>, K::Error> {
@@ -213,6 +227,12 @@ impl<'k, K: FileSink> Feed<'k, K> {
         if self.current.is_none() {
             return;
         }
+        let Some(left) = self.copies.checked_sub(found.copies) else {
+            let why = || "its rows speak of more copies than the manifest".to_owned();
+            self.failed.get_or_insert_with(why);
+            return;
+        };
+        self.copies = left;
         for _ in 0..=found.copies {
             self.sink.record(&found.record);
         }

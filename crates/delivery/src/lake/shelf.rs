@@ -75,7 +75,7 @@ impl LakeError {
 pub(super) struct Entry {
     /// Its path below the lake.
     pub(super) path: String,
-    pub(super) size: u64,
+    pub(super) is_link: bool,
 }
 
 /// See the module.
@@ -141,7 +141,10 @@ impl<'a> Shelf<'a> {
         if let LakePlace::Folder(folder) = &self.place {
             let listed = LakeFolder::new(folder).list(below);
             let listed = listed.map_err(|error| LakeError::new(self.name(below), &said(&error)))?;
-            return Ok(listed.into_iter().map(|file| Entry { path: file.path, size: file.size }).collect());
+            return Ok(listed
+                .into_iter()
+                .map(|file| Entry { path: file.path, is_link: file.is_link })
+                .collect());
         }
         let (door, bucket, prefix) = self.remote()?;
         let (below, aws) = (format!("{prefix}{below}"), Arc::clone(&door.aws));
@@ -150,7 +153,7 @@ impl<'a> Shelf<'a> {
         let entries = page.entries.into_iter().filter_map(|one| {
             let path = one.key.strip_prefix(prefix)?.to_owned();
             // What consoles make where somebody makes a folder.
-            (!path.ends_with('/')).then_some(Entry { path, size: one.size })
+            (!path.ends_with('/')).then_some(Entry { path, is_link: false })
         });
         Ok(entries.collect())
     }

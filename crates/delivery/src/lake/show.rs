@@ -6,7 +6,7 @@ use super::shelf::{LakeError, LakePlace, Shelf};
 use crate::reader::Reader;
 use crate::shown::{bytes_of, record_at};
 use crate::sources::Window;
-use lake::{Manifest, Place, Table, find, record_hash};
+use lake::{Manifest, Place, Said, Table, find, record_hash};
 use logs::Filter;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -59,20 +59,38 @@ pub fn show(
     let (mut rows, mut unread) = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     rows.sort();
     unread.sort();
-    let shown = rows.into_iter().map(|(table, row, path)| {
-        let read = bytes_of(&path, reader.door);
-        let record = read.and_then(|bytes| {
-            let raw =
-                record_at(&bytes, row.offset).ok_or_else(|| "the file has no record there".to_owned())?;
-            let same = record_hash(&raw) == row.sha256;
-            Ok((String::from_utf8_lossy(&raw).into_owned(), same))
-        });
-        Shown { table, file: path, offset: row.offset, sha256: row.sha256, record }
+    let shown = rows.into_iter().map(|(table, row, paths)| {
+        let (file, record) = record_of(&row, &paths, reader);
+        Shown { table, file, offset: row.offset, sha256: row.sha256, record }
     });
     Ok((shown.collect(), unread))
 }
 
-type Rows = Vec<(Table, Place, String)>;
+/// The record of a row: in the first of these files that has it, else in the first that can be read.
+fn record_of(row: &Place, paths: &[String], reader: &Reader<'_>) -> (String, Result<(String, bool), String>) {
+    let mut other = None;
+    for path in paths {
+        let read = bytes_of(path, reader.door).and_then(|bytes| {
+            record_at(&bytes, row.offset).ok_or_else(|| "the file has no record there".to_owned())
+        });
+        let record = read.map(|raw| {
+            let same = record_hash(&raw) == row.sha256 && Said::by(&raw).as_ref() == Some(&row.said);
+            (String::from_utf8_lossy(&raw).into_owned(), same)
+        });
+        match (&record, &other) {
+            (Ok((_, true)), _) => return (path.clone(), record),
+            (Ok(_), None | Some((_, Err(_)))) | (Err(_), None) => other = Some((path.clone(), record)),
+            _ => {}
+        }
+    }
+    other.unwrap_or_else(|| {
+        let why = "the manifest does not name this log file, so it is not opened".to_owned();
+        (row.file.clone(), Err(why))
+    })
+}
+
+/// Rows, and the log files that may hold their records.
+type Rows = Vec<(Table, Place, Vec<String>)>;
 
 /// What could not be looked into: its name, and why.
 pub type Unseen = Vec<(String, String)>;
@@ -91,8 +109,8 @@ fn in_folder(folder: &Listed, shelf: &Shelf<'_>, event_id: &str, source: Option<
             match found {
                 Err(why) => unread.push((shelf.name(&path), why)),
                 Ok(found) => rows.extend(found.into_iter().map(|row| {
-                    let path = path_of(&manifest, &row.file, source);
-                    (table, row, path)
+                    let paths = paths_of(&manifest, &row.file, source);
+                    (table, row, paths)
                 })),
             }
         }
@@ -100,13 +118,14 @@ fn in_folder(folder: &Listed, shelf: &Shelf<'_>, event_id: &str, source: Option<
     (rows, unread)
 }
 
-/// Where the log file is.
-fn path_of(manifest: &Manifest, file: &str, source: Option<&str>) -> String {
-    match source {
-        Some(source) if !file.starts_with("s3://") => format!("{}/{file}", source.trim_end_matches('/')),
-        _ => {
-            let input = manifest.inputs.iter().find(|input| input.name == file);
-            input.map_or_else(|| file.to_owned(), |input| manifest.path_of(input))
-        }
+/// Where the log file may be: of two sources a folder may have files of one name.
+fn paths_of(manifest: &Manifest, file: &str, source: Option<&str>) -> Vec<String> {
+    let named: Vec<_> = manifest.inputs.iter().filter(|input| input.name == file).collect();
+    let moved = source.filter(|_| !named.is_empty() && !file.starts_with("s3://"));
+    let moved = moved.map(|source| format!("{}/{file}", source.trim_end_matches('/')));
+    match moved {
+        Some(path) if named.len() == 1 => vec![path],
+        Some(path) => [path].into_iter().chain(named.iter().map(|input| manifest.path_of(input))).collect(),
+        None => named.iter().map(|input| manifest.path_of(input)).collect(),
     }
 }

@@ -4,9 +4,9 @@ use super::feed::{Feed, Job, Told, input_of, local};
 use super::folders::{Folders, Task};
 use super::shelf::{LakeError, LakePlace, Shelf};
 use super::writer::{Sum, Writer};
-use crate::delivered::{Keys, found, weigh};
+use crate::delivered::{Item, Keys, found, weigh};
 use crate::reader::Reader;
-use lake::{Manifest, Table};
+use lake::{Input, Manifest, Table};
 use logs::scan::{Account, Options, scan};
 use logs::{hex, sha256};
 use std::sync::{Mutex, PoisonError};
@@ -79,19 +79,33 @@ pub(super) fn kept(job: &Job<'_>, task: &Task, read: Result<Option<Vec<u8>>, Lak
     let mut now = Manifest::new(&task.partition, job.raw);
     let items: Vec<_> = task.items.iter().filter_map(|number| job.item(*number)).collect();
     let inputs: Vec<_> = items.iter().map(|item| input_of(job, item, &mut now)).collect();
-    let gone = there.inputs.iter().find(|known| inputs.iter().all(|input| input.name != known.name));
+    let is_there = |known: &Input| {
+        let named = inputs.iter().zip(&items).filter(|(input, _)| input.name == known.name);
+        named.into_iter().any(|(input, item)| {
+            let same_place = there.sources.get(known.source) == now.sources.get(input.source);
+            same_place || is_of_hash(job, item, known)
+        })
+    };
+    let gone = there.inputs.iter().find(|known| !is_there(known));
     if let Some(gone) = gone.filter(|_| !job.replace) {
-        return Some(Kept::Gone(gone.name.clone()));
+        return Some(Kept::Gone(there.path_of(gone)));
     }
-    let settings = there.raw == job.raw && there.digests.is_some() == job.digests;
+    // What an earlier writing has beyond what is asked for now is kept.
+    let settings = (there.raw || !job.raw) && (there.digests.is_some() || !job.digests);
     let alike = settings && there.sources == now.sources && there.inputs.len() == inputs.len();
     let same = alike
-        && there.inputs.iter().zip(inputs.iter().zip(items)).all(|(known, (input, item))| {
+        && there.inputs.iter().zip(inputs.iter().zip(&items)).all(|(known, (input, item))| {
             let listed = known.name == input.name && known.bytes == input.bytes && known.unread.is_none();
-            let hashed = || local(job, item).is_ok_and(|bytes| hex(&sha256(&bytes)) == known.sha256);
-            listed && if input.etag.is_some() { input.etag == known.etag } else { hashed() }
+            listed
+                && if input.etag.is_some() { input.etag == known.etag } else { is_of_hash(job, item, known) }
         });
     (same && files_are_there(job, task, &there)).then(|| Kept::Same(there.is_whole()))
+}
+
+/// True iff a local log file has the bytes that the manifest says.
+pub(super) fn is_of_hash(job: &Job<'_>, item: &Item, known: &Input) -> bool {
+    let local = job.folders.delivered.bucket(item).is_none();
+    local && self::local(job, item).is_ok_and(|bytes| hex(&sha256(&bytes)) == known.sha256)
 }
 
 /// True iff the files of a folder are as its manifest says. In a bucket the manifest is believed: `lake verify` reads them.

@@ -144,6 +144,7 @@ impl<'a> Writer<'a> {
             self.land()?;
         }
         self.invocations.clear();
+        self.watch.clear();
         self.control.clear();
         self.parts.clear();
         self.others = 0;
@@ -190,8 +191,8 @@ impl Sink for Writer<'_> {
     const EVERY: bool = true;
 
     fn event(&mut self, event: &Event<'_>) {
-        if self.watch.concerns(event, self.home.as_ref())
-            && self.control.take_event(event, self.home.as_ref(), &self.file)
+        if let Some(json) = self.watch.concerning(event)
+            && self.control.take_event(event, &json, self.home.as_ref(), &self.file)
         {
             self.others += 1;
         }

@@ -1,9 +1,11 @@
 //! The look at records of other services than Lambda and CloudTrail: cheap where nothing in them is watched.
 
-use crate::change::{Change, is_watched, source_of, stem, text_at};
+use crate::change::{is_watched, source_of, stem, text_at};
 use crate::facts::SEPARATOR;
-use logs::{Event, Home, Record};
+use logs::{Event, Record, milliseconds};
 use memchr::memmem::{Finder, find};
+use serde_json::Value;
+use std::collections::HashSet;
 
 /// Looks for the services that are watched.
 #[derive(Debug)]
@@ -61,29 +63,36 @@ impl Watched {
     /// The role and the session with which Lambda itself called: its worker opens a stream of logs when a function starts.
     pub(super) fn executor(&self, event: &Event<'_>) -> Option<(String, String)> {
         self.worker.find(event.raw)?;
-        let record: serde_json::Value = serde_json::from_slice(event.raw).ok()?;
-        let text = |path: &str| text_at(&record, path);
-        if !text("userAgent")?.starts_with("awslambda-worker") {
-            return None;
-        }
-        let role = text("userIdentity.sessionContext.sessionIssuer.arn")?;
-        let arn = text("userIdentity.arn")?;
-        let session = arn.rsplit('/').next().filter(|name| !name.is_empty())?;
-        let plain = |text: &str| text.replace(SEPARATOR, "");
-        Some((plain(&role), plain(session)))
+        executor_of(&serde_json::from_slice(event.raw).ok()?)
     }
 }
 
 /// Tells which records detections learn from, beside those of invocations: for whoever keeps them somewhere else.
 #[derive(Debug, Default)]
-pub struct Watch(Watched);
+pub struct Watch {
+    watched: Watched,
+    /// Roles and sessions with which Lambda called so far.
+    executors: HashSet<(String, String)>,
+}
 
 impl Watch {
-    /// True iff a [`super::Gatherer`] keeps something of a record that comes by [`logs::Sink::event`].
-    #[must_use]
-    pub fn concerns(&self, event: &Event<'_>, home: Option<&Home>) -> bool {
-        self.0.executor(event).is_some()
-            || self.0.holds(event.raw) && Change::read(event.raw, home, "", event.offset).is_some()
+    /// Forgets with which roles Lambda called.
+    pub fn clear(&mut self) {
+        self.executors.clear();
+    }
+
+    /// The JSON of a record that comes by [`logs::Sink::event`], iff a [`super::Gatherer`] keeps something of it. Of the records in which
+    /// Lambda's own worker opens a stream of logs, the first of each role and session.
+    pub fn concerning(&mut self, event: &Event<'_>) -> Option<Value> {
+        let holds = self.watched.holds(event.raw);
+        let worker = self.watched.worker.find(event.raw).is_some();
+        if !(holds || worker) {
+            return None;
+        }
+        let record: Value = serde_json::from_slice(event.raw).ok()?;
+        let executor = if worker { executor_of(&record) } else { None };
+        let is_new = executor.is_some_and(|one| self.executors.insert(one));
+        (is_new || holds && is_kept(&record)).then_some(record)
     }
 
     /// True iff a record of Lambda or CloudTrail is of a call that changes something.
@@ -92,6 +101,26 @@ impl Watch {
         let watched = |source| is_watched(source, stem(&record.event_name));
         record.aggregated.is_none() && source_of(&record.event_source).is_some_and(watched)
     }
+}
+
+/// True iff [`crate::change::Change::read`] makes something of it.
+fn is_kept(record: &Value) -> bool {
+    let text = |member: &str| record.get(member).and_then(Value::as_str).unwrap_or_default();
+    let watched = |source| is_watched(source, stem(text("eventName")));
+    source_of(text("eventSource")).is_some_and(watched) && milliseconds(text("eventTime")).is_some()
+}
+
+/// See [`Watched::executor`].
+fn executor_of(record: &Value) -> Option<(String, String)> {
+    let text = |path: &str| text_at(record, path);
+    if !text("userAgent")?.starts_with("awslambda-worker") {
+        return None;
+    }
+    let role = text("userIdentity.sessionContext.sessionIssuer.arn")?;
+    let arn = text("userIdentity.arn")?;
+    let session = arn.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let plain = |text: &str| text.replace(SEPARATOR, "");
+    Some((plain(&role), plain(session)))
 }
 
 #[cfg(test)]
