@@ -23,6 +23,7 @@ pub struct Invocations {
     most: usize,
     copies: u64,
     before: u64,
+    raw: bool,
 }
 
 /// A file of invocations, and their roll-up.
@@ -55,6 +56,7 @@ impl Invocations {
             most: most.max(1),
             copies: 0,
             before: 0,
+            raw,
         }
     }
 
@@ -103,7 +105,7 @@ impl Invocations {
         let resource = record.function.as_ref();
         let nothing = Requested::default();
         let requested = record.requested.as_ref().unwrap_or(&nothing);
-        let raw = std::str::from_utf8(record.raw).ok();
+        let raw = if self.raw { std::str::from_utf8(record.raw).ok() } else { None };
         let number = |of: u64| Value::Integer(i64::try_from(of).unwrap_or(i64::MAX));
         let own = [
             Value::Text(function.as_deref().map(unqualified)),

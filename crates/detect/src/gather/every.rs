@@ -11,13 +11,26 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub(super) struct Watched {
     source: Finder<'static>,
+    name: Finder<'static>,
     worker: Finder<'static>,
 }
 
 impl Default for Watched {
     fn default() -> Self {
-        Watched { source: Finder::new(b"\"eventSource\""), worker: Finder::new(b"awslambda-worker") }
+        Watched {
+            source: Finder::new(b"\"eventSource\""),
+            name: Finder::new(b"\"eventName\""),
+            worker: Finder::new(b"awslambda-worker"),
+        }
     }
+}
+
+/// The text that is the value of a member whose name ends there; `None` iff it is none, or has an escape.
+fn value_at(raw: &[u8], at: usize) -> Option<&str> {
+    let rest = raw.get(at..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+    let value = rest.strip_prefix(b"\"")?;
+    let end = memchr::memchr2(b'"', b'\\', value).filter(|end| value.get(*end) == Some(&b'"'))?;
+    std::str::from_utf8(value.get(..end)?).ok()
 }
 
 /// What a record says of its service.
@@ -36,22 +49,28 @@ impl Watched {
         match self.source(raw) {
             Source::Other => false,
             // Objects are deleted by the million: only those of CloudTrail's folders are of interest.
-            Source::Of("s3") => find(raw, b"\"DeleteObject").is_none() || find(raw, b"CloudTrail").is_some(),
-            Source::Of(_) | Source::Unclear => true,
+            Source::Of("s3") if find(raw, b"\"DeleteObject").is_some() => find(raw, b"CloudTrail").is_some(),
+            Source::Of(source) => self.may_be_watched(raw, source),
+            Source::Unclear => true,
         }
+    }
+
+    /// True iff one of the names in the record is that of a call that is kept, or cannot be seen at a glance.
+    fn may_be_watched(&self, raw: &[u8], source: &str) -> bool {
+        let mut any = false;
+        for at in self.name.find_iter(raw) {
+            any = true;
+            if value_at(raw, at + 11).is_none_or(|name| is_watched(source, stem(name))) {
+                return true;
+            }
+        }
+        !any
     }
 
     fn source(&self, raw: &[u8]) -> Source {
         let mut found = Source::Unclear;
         for at in self.source.find_iter(raw) {
-            let rest = raw.get(at + 13..).unwrap_or_default().trim_ascii_start();
-            let rest = rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
-            let Some(value) = rest.strip_prefix(b"\"") else { return Source::Unclear };
-            let Some(end) = memchr::memchr2(b'"', b'\\', value) else { return Source::Unclear };
-            if value.get(end) == Some(&b'\\') {
-                return Source::Unclear;
-            }
-            let text = value.get(..end).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
+            let Some(text) = value_at(raw, at + 13) else { return Source::Unclear };
             found = match source_of(text) {
                 Some("lambda" | "cloudtrail") | None => Source::Other,
                 Some(known) => return Source::Of(known),
@@ -141,6 +160,14 @@ mod tests {
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","key":"a/b"}"#, false),
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","key":"1/CloudTrail/x"}"#, true),
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"PutBucketPolicy"}"#, true),
+            (r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets"}"#, false),
+            (r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}"#, false),
+            (r#"{"eventSource":"kms.amazonaws.com","eventName":"DisableKey"}"#, true),
+            (r#"{"eventSource":"kms.amazonaws.com","eventName":"Dis\u0061bleKey"}"#, true),
+            (
+                r#"{"eventSource":"kms.amazonaws.com","x":{"eventName":"Decrypt"},"eventName":"DisableKey"}"#,
+                true,
+            ),
         ] {
             assert_eq!(watched.holds(raw.as_bytes()), holds, "{raw}");
         }
