@@ -55,12 +55,21 @@ const TAIL: &str = "
 select function_arn, caller, sum(calls), sum(attempts), min(first_time), max(last_time) from calls group by 1, 2
 ```
 
-Where they differ from `invocations`: a group without a function or caller is null, not `-`. Copies of a record are found within one account and
-Region. `invocations` stops to apply corrections beyond 65,536; `calls` does not. A request that several corrections moved to several others follows
+Where they differ from `invocations`: a group without a function or caller is null, not `-`. Copies of a record, and what a
+correction replaces, are found within one account and Region. `invocations` stops to apply corrections beyond 65,536; `calls` does not. A request that several corrections moved to several others follows
 one of them.
 
 `invocations_once` and `calls` read every day of the folders that are left over by conditions on `account` and `region`. To ask about some days of a
 large lake, make `invocations_once` anew with a condition on `day`.
+
+## What a lake does not have
+
+- Log files that lie in no folder of an account, a Region and a day. `lake write` names them and ends with 4; the lake keeps nothing of them.
+- The bytes of records, unless it was written with `--raw`. `lake show EVENT-ID` reads them in the signed log file.
+- Of the streams of logs that Lambda opens for functions, more than the first of each role and session in a folder.
+
+`invocations --lake`, `verify --lake` and `detect --lake` answer as they do from the log files, with one difference: with `--until`, `invocations --lake` also reads the
+later folders that the lake has, for records that were delivered late. From log files it does so where digests name them.
 ";
 
 fn kind(column: &Column) -> &'static str {
