@@ -98,7 +98,7 @@ pub struct Proven {
     pub changed: Vec<String>,
 }
 
-/// A text is no manifest of a lake of ours.
+/// A text is not a manifest of a lake.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
     /// It is something else, cut, or damaged.
