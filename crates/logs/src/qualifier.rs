@@ -20,7 +20,7 @@ impl QualifierFinder {
     pub fn asked<'r>(&self, raw: &'r [u8]) -> Option<&'r str> {
         let rest = raw.get(self.0.find(raw)? + NAME.len()..)?.trim_ascii_start();
         let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
-        // An escape is no part of a qualifier.
+        // A qualifier has no escapes.
         let end = memchr::memchr2(b'"', b'\\', rest).filter(|end| rest.get(*end) == Some(&b'"'))?;
         let text = std::str::from_utf8(rest.get(..end)?).ok()?;
         let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '$' | '-' | '_' | '.');

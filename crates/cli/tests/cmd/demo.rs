@@ -33,7 +33,7 @@ fn what_is_advised_after_the_demo_is_about_the_demo() {
     }
 }
 
-/// All that is in the folder would be read: what somebody left there is no part of Acme.
+/// All that is in the folder would be read: what somebody left there does not belong to Acme.
 #[test]
 fn what_others_left_in_the_folder_of_the_demo_is_not_read() {
     let cache = tempfile::tempdir().unwrap();

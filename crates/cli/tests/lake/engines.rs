@@ -33,7 +33,7 @@ fn statements_know_their_lake() {
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
     let logs = folder.path().join("logs");
-    // Without management events there is no file of theirs.
+    // A lake without management events has no file for them.
     world::make_of(&logs, |record| record["managementEvent"] == false);
     ours(&["lake", "write", text(&logs), "--to", text(&lake), "--raw"]);
     let athena = ours(&["lake", "ddl", "--for", "athena", "--lake", text(&lake)]);

@@ -87,7 +87,7 @@ impl Found {
         }
     }
 
-    /// The first quote at byte `at` or behind it.
+    /// The first quote at byte `at` or after it.
     #[inline(always)]
     pub(super) fn quote_from(&self, at: usize) -> Option<usize> {
         // Nearly every text is shorter than 128 bytes, so three words are looked at together, without a branch for each.

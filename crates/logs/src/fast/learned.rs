@@ -49,7 +49,7 @@ struct Path {
     facts: Facts,
 }
 
-/// A piece of a path, and where the text behind it belongs.
+/// A piece of a path, and where the text after it belongs.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     start: u32,

@@ -26,7 +26,7 @@ pub(super) struct Unusual {
     pub(super) backslash: u64,
     /// Bytes below 0x20.
     pub(super) control: u64,
-    /// Each `u`: behind a backslash it may spell a letter.
+    /// Each `u`: after a backslash it may spell a letter.
     pub(super) u: u64,
     /// True iff there is a byte above 0x7f.
     pub(super) foreign: bool,
