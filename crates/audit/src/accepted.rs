@@ -6,12 +6,13 @@ use crate::controls::ABOUT_INVOCATIONS;
 use crate::exception::matching::{Match, Rest};
 use crate::exception::{Exception, place_of};
 use crate::finding::{Audit, ControlResult, Finding, Status};
+use crate::inventory::Inventory;
 use crate::resource_ref::ResourceRef;
 use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An exception, as it stands on the day of the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,15 +42,25 @@ pub(crate) struct Register<'a> {
     by_arn: HashMap<&'a str, usize>,
     /// ARNs of functions under exceptions that hold, by account and Region.
     by_place: BTreeMap<(&'a str, &'a str), Vec<&'a str>>,
+    /// Functions with the tags that the `match` of an exception asks for, by its position.
+    tagged: HashMap<usize, BTreeSet<&'a str>>,
 }
 
 impl<'a> Register<'a> {
-    pub(crate) fn new(exceptions: &'a [Exception], today: &str) -> Self {
+    /// Tags are looked at where the inventory has them.
+    pub(crate) fn new(exceptions: &'a [Exception], today: &str, inventory: &'a Inventory) -> Self {
         let mut register = Register::default();
         for exception in exceptions {
             let holds = exception.holds_on(today);
             let at = register.exceptions.len();
             register.exceptions.push((exception, holds));
+            if let Some(tagged) = exception.matched.as_deref().and_then(|one| tagged(one, inventory)) {
+                // As if they were named: what is new has no tags yet.
+                for place in tagged.iter().filter(|_| holds).filter_map(|arn| Some((place_of(arn)?, *arn))) {
+                    register.by_place.entry(place.0).or_default().push(place.1);
+                }
+                register.tagged.insert(at, tagged);
+            }
             for arn in &exception.functions {
                 let known = register.by_arn.entry(arn).or_insert(at);
                 if holds && !register.exceptions[*known].1 {
@@ -82,8 +93,11 @@ impl<'a> Register<'a> {
     ) -> Option<usize> {
         let accepts = |at: &&usize| {
             let matched = self.exceptions[**at].0.matched.as_ref();
-            // Tags of resources are not read.
-            matched.is_some_and(|one| one.names(control) && one.tags.is_empty() && one.fits(arn))
+            let is_tagged = |one: &Match| match self.tagged.get(*at) {
+                Some(tagged) => tagged.contains(arn),
+                None => one.tags.is_empty(),
+            };
+            matched.is_some_and(|one| one.names(control) && one.fits(arn) && is_tagged(one))
         };
         let all = here.iter().filter(accepts).copied().chain(named);
         all.min_by_key(|at| (!self.exceptions[*at].1, *at))
@@ -175,14 +189,32 @@ pub(crate) fn tell_matched(audit: &mut Audit<'_>) {
         let found = findings.iter().any(|finding| finding.exception == Some(at));
         let open = findings.iter().any(|finding| finding.status == Status::Undetermined)
             || audit.places.iter().flat_map(|place| &place.planes).any(|plane| !plane.gaps.is_empty())
-            || !one.tags.is_empty() && !all_tags_read(audit);
+            || !one.tags.is_empty() && !all_tags_read(audit, one);
         let is_no_place = audit.places.is_empty();
         audit.accepted[at].matched =
             if found { Some(true) } else { (!open && !is_no_place).then_some(false) };
     }
 }
 
-fn all_tags_read(audit: &Audit<'_>) -> bool {
-    let tags = &audit.inventory.beside.tags;
-    audit.inventory.recorders.iter().all(|one| matches!(tags.get(&one.arn), Some(Seen::Known(_))))
+fn all_tags_read(audit: &Audit<'_>, one: &Match) -> bool {
+    let inventory = audit.inventory;
+    let is_read = |arn: &str| matches!(inventory.beside.tags_of(arn), Some(Seen::Known(_)));
+    let of_functions = || !one.asks_for_function_tags() || one.functions(inventory).all(is_read);
+    let about_functions_alone = one.controls.iter().all(|control| control.starts_with("lambda-"));
+    let of_recorders = || about_functions_alone || inventory.recorders.iter().all(|one| is_read(&one.arn));
+    of_functions() && of_recorders()
+}
+
+/// The functions of which that accepts that they are not recorded because of their tags; `None` iff it does not look at tags, or not
+/// at this.
+fn tagged<'a>(one: &Match, inventory: &'a Inventory) -> Option<BTreeSet<&'a str>> {
+    let asks = !one.tags.is_empty() && one.names(ABOUT_INVOCATIONS[0]);
+    asks.then(|| one.functions(inventory).filter(|arn| one.has_tags(arn, inventory)).collect())
+}
+
+/// The functions of which exceptions need to know the tags, sorted.
+#[must_use]
+pub fn asked_for_tags<'a>(exceptions: &[Exception], inventory: &'a Inventory) -> BTreeSet<&'a str> {
+    let all = exceptions.iter().filter_map(|one| one.matched.as_deref());
+    all.filter(|one| one.asks_for_function_tags()).flat_map(|one| one.functions(inventory)).collect()
 }

@@ -18,8 +18,19 @@ pub struct Beside {
     /// Region, then by function name; a function without datapoints stands there with 0. A place that is missing here was
     /// not asked about.
     pub invocations: BTreeMap<(String, String), Seen<BTreeMap<String, u64>>>,
+    /// The tags of functions (ListTags), by unqualified ARN: only of those of which an exception asks for tags.
+    pub function_tags: BTreeMap<Box<str>, Seen<BTreeMap<String, String>>>,
     /// Facts of functions, by unqualified ARN: collected for a backout alone.
     pub functions: BTreeMap<Box<str>, FunctionFacts>,
+}
+
+impl Beside {
+    /// The tags of a recorder or function; `None` iff it was not asked about.
+    #[must_use]
+    pub fn tags_of(&self, arn: &str) -> Option<&Seen<BTreeMap<String, String>>> {
+        let of_function = || self.function_tags.get(arn).or_else(|| Some(&self.functions.get(arn)?.tags));
+        self.tags.get(arn).or_else(of_function)
+    }
 }
 
 /// What speaks for keeping a function recorded.

@@ -179,7 +179,7 @@ pub enum Doubt {
     },
     /// The place that was named holds nothing of the account and Region.
     #[error(
-        "what was read holds no file of this account and Region: add the bucket that its trail delivers to"
+        "no file of this account and Region was delivered in this window: if there are files of other days, name the days with --since and --until; else add the bucket that its trail delivers to"
     )]
     Elsewhere,
     /// The same, and the inventory says that no trail records the function: no bucket holds its records.

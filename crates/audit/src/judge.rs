@@ -36,7 +36,7 @@ pub(crate) fn judge_invocations<'a>(inventory: &'a Inventory, options: &Options<
 }
 
 fn judge_with<'a>(inventory: &'a Inventory, options: &Options<'a>, mut verdicts: Verdicts) -> Audit<'a> {
-    let register = Register::new(options.exceptions, options.today);
+    let register = Register::new(options.exceptions, options.today, inventory);
     let mut candidates = Candidates::new(inventory, options);
     let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
     let served = served_elsewhere(inventory);

@@ -4,6 +4,7 @@
 
 mod administrators;
 mod counts;
+mod function_tags;
 mod functions;
 mod policy;
 mod tags;

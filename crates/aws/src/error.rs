@@ -96,7 +96,7 @@ impl CollectError {
             }
             Self::NoProfile { .. } => "`aws configure list-profiles` lists the profiles that exist",
             Self::BadCredentials { .. } => {
-                "they may have expired: run `aws sso login` again, or renew AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN"
+                "the credentials may have expired: run `aws sso login` again, or renew AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN"
             }
             Self::IdentityRefused { .. } => {
                 "sts:GetCallerIdentity needs no permission, so a policy must deny it: ask whoever keeps that policy"

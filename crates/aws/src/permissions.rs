@@ -89,10 +89,11 @@ const AUDIT: [Action; 17] = [
     read("lambda:ListMicrovmImages", "*", "the MicroVM images"),
 ];
 
-const PLAN: [Action; 6] = [
+const PLAN: [Action; 7] = [
     read("sts:GetCallerIdentity", "*", "who the caller is; AWS grants it to everybody"),
     read("sts:AssumeRole", "arn:PARTITION:iam::*:role/ROLE", "to read accounts other than the caller's"),
     read("cloudtrail:ListTags", "*", "who manages a trail or event data store"),
+    read("lambda:ListTags", FUNCTIONS, "only where an exception asks for tags of functions"),
     read(
         "organizations:ListDelegatedAdministrators",
         "*",

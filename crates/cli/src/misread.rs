@@ -37,7 +37,9 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
     let file = if is_stdin(path) { "FILE".to_owned() } else { report::shell(&path.to_string_lossy()) };
     let selectors = wanted == FileKind::Selectors;
     match kind {
-        FileKind::Inventory | FileKind::Audit if selectors => format!("use --inventory {file}"),
+        FileKind::Inventory | FileKind::Audit if selectors => {
+            format!("`invoketrail explain --inventory {file} FUNCTION` judges a function by the recorders in it")
+        }
         FileKind::Inventory | FileKind::Audit if wanted == FileKind::Plan => {
             format!("make a plan first: `invoketrail plan --inventory {file} --output plan.json`")
         }

@@ -41,7 +41,7 @@ impl Problem {
             Ok(problem) if problem.outcome == Outcome::CouldNotAnswer => {
                 // Nobody who reads a copy has to have credentials.
                 let other = problem.help.filter(|_| !problem.line.contains("no AWS credentials"));
-                let other = other.map(|help| format!("; or {help}")).unwrap_or_default();
+                let other = other.map(|help| format!("; or ask AWS: {help}")).unwrap_or_default();
                 let line = format!("{needed}, and AWS could not be asked for them: {}", problem.line);
                 Problem::new(line).help(format!("{flag}{other}")).into()
             }

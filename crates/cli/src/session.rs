@@ -6,7 +6,9 @@ use crate::problem::{Problem, say};
 use crate::progress::{Collecting, Shown, WATCH, requests};
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
+use audit::accepted::asked_for_tags;
 use audit::change::{Change, State};
+use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::journal::Journal;
 use aws::permissions::{Action, Held, Job};
@@ -93,6 +95,14 @@ impl Session {
     /// Adds to an inventory what is wanted beside an audit.
     pub(crate) fn enrich(&self, inventory: Inventory, wants: Wants) -> Collected {
         self.wait(self.aws.enrich(inventory, wants, &|_, _| {}))
+    }
+
+    /// Adds to an inventory the tags of functions that exceptions ask for.
+    pub(crate) fn read_function_tags(&self, inventory: Inventory, exceptions: &[Exception]) -> Collected {
+        let arns: Vec<String> =
+            asked_for_tags(exceptions, &inventory).into_iter().map(str::to_owned).collect();
+        let arns: Vec<&str> = arns.iter().map(String::as_str).collect();
+        self.wait(self.aws.read_function_tags(inventory, &arns))
     }
 
     /// Carries changes out, from where the marks say.

@@ -4,13 +4,13 @@ mod answer;
 mod catalogue;
 mod check;
 mod feed;
+mod folder_writer;
 mod folders;
 mod known;
 mod scan;
 mod shelf;
 mod show;
 mod write;
-mod writer;
 
 pub use answer::{Lake, learn_from};
 pub(crate) use answer::{delivered_of, sheets_of};

@@ -2,7 +2,7 @@
 
 use crate::columns::Table;
 use crate::invocations::{beside_names, unqualified};
-use crate::packed::{PackError, pack};
+use crate::parquet_file::{PackError, pack};
 use crate::rows::{Rows, Value};
 use logs::{Event, Home, Record, hex, sha256};
 use serde_json::Value as Json;

@@ -2,7 +2,7 @@
 
 use crate::columns::Table;
 use crate::daily;
-use crate::packed::{PackError, pack};
+use crate::parquet_file::{PackError, pack};
 use crate::rows::{Cell, Rows, Value};
 use logs::{Home, QualifierFinder, Record, Requested, Text, sha256};
 use std::collections::HashMap;

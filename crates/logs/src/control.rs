@@ -98,14 +98,28 @@ impl ControlCall {
         })
     }
 
-    /// True iff it says that it is about what has that ARN, or a thing of that name in the account and the Region of the ARN.
+    /// True iff it says that it is about what has that ARN, or a thing of that name in the account and the Region of the ARN. A function
+    /// may be named by each form that the API takes: with a qualifier, and as `111122223333:function:orders`.
     #[must_use]
     pub fn is_about(&self, arn: &str) -> bool {
         let mut parts = arn.splitn(6, ':').skip(3);
         let (region, account) = (parts.next(), parts.next());
         let name = arn.rsplit(['/', ':']).next();
-        let here = self.region.as_deref() == region && self.account.as_deref() == account;
-        self.about.iter().any(|one| one == arn || here && Some(one.as_str()) == name)
+        let is_function = arn.contains(":function:");
+        let qualifier = |rest: &str| rest.is_empty() || is_function && rest.starts_with(':');
+        let of_region = self.region.as_deref() == region;
+        self.about.iter().any(|one| {
+            let (of_account, named) = match one.split_once(':') {
+                Some((id, rest)) if is_function && crate::is_account(id) => {
+                    (Some(id) == account, rest.strip_prefix("function:").unwrap_or(rest))
+                }
+                _ => (self.account.as_deref() == account, one.as_str()),
+            };
+            one.strip_prefix(arn).is_some_and(qualifier)
+                || of_region
+                    && of_account
+                    && name.is_some_and(|name| named.strip_prefix(name).is_some_and(qualifier))
+        })
     }
 }
 
@@ -168,6 +182,25 @@ mod tests {
         assert!(!call.is_about("arn:aws:cloudtrail:eu-west-1:111122223333:trail/other"));
         assert!(!call.is_about("arn:aws:cloudtrail:eu-west-1:444455556666:trail/main"));
         assert!(!call.is_about("arn:aws:cloudtrail:us-east-1:111122223333:trail/main"));
+    }
+
+    #[test]
+    fn a_function_is_named_in_each_form_of_the_api() {
+        let arn = "arn:aws:lambda:eu-west-1:111122223333:function:orders";
+        let is_about = |said: &str| {
+            let rest = format!(r#""requestParameters":{{"functionName":"{said}"}},"responseElements":null"#);
+            call(&record("lambda", "DeleteFunction", &rest)).unwrap().is_about(arn)
+        };
+        for said in ["orders", "orders:live", "111122223333:function:orders", "111122223333:orders:7"] {
+            assert!(is_about(said), "{said}");
+        }
+        assert!(is_about(arn) && is_about(&format!("{arn}:live")));
+        for said in
+            ["orders-old", "444455556666:function:orders", "111122223333:function:orders-old", ":orders"]
+        {
+            assert!(!is_about(said), "{said}");
+        }
+        assert!(!is_about(&format!("{arn}-old")));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use templates::document::{Document, Language, Location};
 use templates::gate::Gate;
-use templates::merge::Proposal;
+use templates::proposal::Proposal;
 
 /// The format of a check as JSON, and its version.
 pub const CHECK_FORMAT: &str = "invoketrail.check/1";
@@ -194,7 +194,7 @@ impl Checked<'_> {
         let said = homes.filter_map(|home| home.account.as_deref());
         let new = self.check.gate.functions.iter().filter_map(|one| one.home.as_ref());
         let new = new.map(|(account, _)| account.as_str());
-        said.chain(new).filter(|id| *id != templates::merge::SOME_ACCOUNT).collect()
+        said.chain(new).filter(|id| *id != templates::proposal::SOME_ACCOUNT).collect()
     }
 
     /// The word for the language of the file.
@@ -264,6 +264,14 @@ impl Checked<'_> {
             }
         }
     }
+}
+
+/// Account and Region as something names them: each empty iff nothing does, so that nobody looks for what only stands for it.
+fn named_place(check: &Check<'_>, place: Option<(String, String)>) -> Option<(String, String)> {
+    let assumed = check.proposal.assumed;
+    let (account, region) = place?;
+    let named = |said: String, is_assumed: bool| if is_assumed { String::new() } else { said };
+    Some((named(account, assumed.account), named(region, assumed.region)))
 }
 
 const fn language(language: Language) -> &'static str {

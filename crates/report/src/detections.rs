@@ -232,7 +232,7 @@ impl<'a> Detections<'a> {
         if !late.is_empty() {
             let named = few(&late, 5);
             told.push(format!(
-                "The records of {named} span less than {} days: detections that compare with what is normal there say nothing yet.",
+                "The records of {named} span less than {} days: detections that compare with what is normal there cannot speak yet.",
                 self.learn_days
             ));
         }

@@ -57,7 +57,7 @@ impl Diff {
         let told = match self.answer() {
             Conclusion::Nothing => "Nothing changed.",
             Conclusion::Yes => "Something changed, and nothing got worse.",
-            Conclusion::Undetermined => "Nothing got worse for certain, and something may have.",
+            Conclusion::Undetermined => "Nothing certainly got worse, but something may have.",
             Conclusion::No => return self.worse(),
         };
         told.to_owned()

@@ -101,7 +101,7 @@ fn recorder(drift: &RecorderDrift, page: &mut Page) {
             page.paragraph(2, (Style::Strong, &label), (Style::Open, told));
         }
         (_, false) => page.paragraph(2, (Style::Strong, &label), (Style::Bad, "is gone")),
-        (true, true) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "is set otherwise")),
+        (true, true) => page.paragraph(2, (Style::Strong, &label), (Style::Plain, "has other settings")),
     }
     for (name, before, after) in &drift.settings {
         let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "not read".to_owned());

@@ -3,9 +3,9 @@
 //! The form: `field = value` for the operator Equals, every other operator by AWS's own name (`NotEquals`, `StartsWith` ...);
 //! several values stand in parentheses, and any of them fits; ` AND ` joins fields. `docs/reference/formats.md` describes it.
 
-mod deed;
+mod why_not_recorded;
 
-pub(super) use deed::{UNREAD, deed};
+pub(super) use why_not_recorded::{UNREAD, deed};
 
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, Condition, DataResource, Operator, Selector};
 

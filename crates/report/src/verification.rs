@@ -88,7 +88,7 @@ impl ReadOn {
             ),
         };
         format!(
-            "No record of {} in files delivered soon, so files delivered until {} were read too: {} more{spared}.",
+            "{} had no record in the files of the window, so later files (delivered until {}) were read, too: {} more{spared}.",
             quantity(self.functions, ("function", "functions")),
             logs::text_of(self.until),
             grouped(size(self.files)),

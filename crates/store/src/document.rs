@@ -129,7 +129,7 @@ fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
     let head = serde_json::from_str::<Head<'_>>(text).map_err(|error| {
         let problem = excerpt(&in_everyday_words(&error.to_string()), 200);
         match error.classify() {
-            Category::Eof => DocumentError::NotJson { problem: format!("it ends too early: {problem}") },
+            Category::Eof => DocumentError::NotJson { problem: format!("it is cut off: {problem}") },
             Category::Data if text.trim_start().starts_with('{') => {
                 DocumentError::WrongShape { path: "format".to_owned(), problem }
             }

@@ -8,7 +8,7 @@ mod conclusion;
 mod faults;
 
 use crate::document::{Action, Document, Doubt};
-use crate::merge::Proposal;
+use crate::proposal::Proposal;
 use audit::Options;
 use audit::answer::Conclusion;
 use audit::cost::{CostTurn, Prices, turn};
@@ -317,7 +317,7 @@ fn functions(
         let of = &place.planes[plane];
         rows.extend(of.rows.iter().map(|row| (row.arn, Proof { place: at, verdict: row.verdict })));
     }
-    let answer = |one: &crate::merge::NewFunction| {
+    let answer = |one: &crate::proposal::NewFunction| {
         let named = one.arn.as_deref().and_then(|arn| rows.get(arn).copied());
         let any = || {
             let (account, region) = one.home.as_ref()?;

@@ -13,8 +13,8 @@
 pub mod cloudformation;
 pub mod document;
 pub mod gate;
-pub mod merge;
 pub mod pair;
+pub mod proposal;
 pub mod selectors;
 pub mod terraform;
 pub mod value;

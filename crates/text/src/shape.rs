@@ -23,6 +23,9 @@ const WORDS: [(&str, &str); 16] = [
 /// Such a sentence in everyday words: `expected struct MatchShape` names nothing that a person knows.
 #[must_use]
 pub fn in_everyday_words(problem: &str) -> String {
+    if let Some(within) = problem.strip_prefix("EOF while parsing ") {
+        return format!("the text ends within {within}");
+    }
     const EXPECTED: &str = ", expected ";
     let Some((found, rest)) = problem.rsplit_once(EXPECTED) else {
         return without_untagged(problem);
@@ -90,6 +93,10 @@ mod tests {
             (
                 "data did not match any variant of untagged enum Shape at line 2 column 1",
                 "no value of a form that is known here at line 2 column 1",
+            ),
+            (
+                "EOF while parsing a string at line 1 column 9",
+                "the text ends within a string at line 1 column 9",
             ),
             ("missing field `owner` at line 1 column 2", "missing field `owner` at line 1 column 2"),
         ] {

@@ -49,17 +49,33 @@ impl Match {
 
     /// True iff all that is given is true of the thing. What is not known is not true.
     pub(crate) fn accepts(&self, thing: &Thing<'_>, inventory: &Inventory) -> bool {
-        let beside = &inventory.beside;
-        let tags = |arn: &str| beside.tags.get(arn).or_else(|| Some(&beside.functions.get(arn)?.tags));
-        let tagged = |arn: &&str| match tags(arn) {
-            Some(Seen::Known(tags)) => self.tags.iter().all(|(key, value)| tags.get(key) == Some(value)),
-            _ => false,
-        };
+        let tagged = |arn: &&str| self.has_tags(arn, inventory);
         // A pattern, and a tag, are about something that has a name.
         let named = !thing.arns.is_empty();
         self.is_at(thing.account, thing.region)
             && (self.arns.is_empty() || named && thing.arns.iter().all(|arn| self.fits(arn)))
             && (self.tags.is_empty() || named && thing.arns.iter().all(tagged))
+    }
+
+    /// True iff all tags that are given are known to be those of the ARN.
+    pub(crate) fn has_tags(&self, arn: &str, inventory: &Inventory) -> bool {
+        match inventory.beside.tags_of(arn) {
+            Some(Seen::Known(tags)) => self.tags.iter().all(|(key, value)| tags.get(key) == Some(value)),
+            _ => self.tags.is_empty(),
+        }
+    }
+
+    /// True iff it asks for tags of functions.
+    pub(crate) fn asks_for_function_tags(&self) -> bool {
+        let about = |control: &String| control.starts_with("lambda-") || control == "paid-copies";
+        !self.tags.is_empty() && self.controls.iter().any(about)
+    }
+
+    /// The functions that it may accept, as far as accounts, Regions and ARNs tell.
+    pub(crate) fn functions<'a>(&self, inventory: &'a Inventory) -> impl Iterator<Item = &'a str> {
+        let here = inventory.places.iter().filter(|place| self.is_at(&place.account, &place.region));
+        let all = here.flat_map(|place| place.functions.resources.iter()).map(|one| one.arn.as_ref());
+        all.filter(|arn| self.fits(arn))
     }
 
     /// What ARNs that begin with `prefix` must go on with for a pattern to fit, where the pattern leaves no more open than one end.

@@ -69,7 +69,7 @@ impl<'o> Prospects<'o> {
         wanted: impl Fn(&Place) -> Vec<About>,
     ) -> Vec<(&'a Place, Vec<(About, Prospect)>)> {
         let (options, stay) = (self.options, self.exclusions_stay);
-        let register = Register::new(options.exceptions, options.today);
+        let register = Register::new(options.exceptions, options.today, inventory);
         let mut candidates = Candidates::new(inventory, options);
         let mut benches = Benches { inventory, by_key: HashMap::new(), all: Vec::new() };
         let documents: Vec<Option<usize>> = inventory

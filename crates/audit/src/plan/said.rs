@@ -167,8 +167,8 @@ fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<Coded> {
     let mut told: Vec<(Code, &str)> = Vec::new();
     match is_trail {
         true if adds => told.extend([
-            (Code::MoreRecords, "more records: whatever reads this trail's bucket, log group or topic receives and pays for them"),
-            (Code::DeliveryLoop, "Loop: if log delivery triggers a function (bucket notification, log subscription), each run creates another record. Check before applying"),
+            (Code::MoreRecords, "more records, because whatever reads this trail's bucket, log group or topic receives and pays for them"),
+            (Code::DeliveryLoop, "a loop: if log delivery triggers a function (bucket notification, log subscription), each run creates another record. Check before applying"),
         ]),
         false if adds => told.push((Code::MoreIngested, "more records are ingested and kept, and paid for by volume")),
         _ => {}

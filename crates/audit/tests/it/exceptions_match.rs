@@ -2,6 +2,7 @@
 
 use crate::laws::{hide, states, world as any_world};
 use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, function};
+use audit::accepted::asked_for_tags;
 use audit::code::Code;
 use audit::controls::{ADVISORY, REQUIRED};
 use audit::exception::Exception;
@@ -119,6 +120,31 @@ fn a_tag_counts_only_where_tags_were_read() {
     assert_eq!(on(&world, &exceptions).accepted[0].matched, Some(false));
     world.inventory.beside.tags.insert(arn, Seen::Known(tags));
     assert_eq!(status(&world), Status::Pass);
+}
+
+#[test]
+fn functions_are_accepted_by_tags_that_were_read_and_new_ones_never() {
+    let main = "lambda-invocations-recorded";
+    let tags = BTreeMap::from([("env".to_owned(), "dev".to_owned())]);
+    let exceptions = [exception("e", Match { tags: tags.clone(), ..of(&[main]) })];
+    let mut world =
+        World::member().functions(MEMBER, HERE, &["a", "b"]).trail("main", MEMBER, false, MANAGEMENT_ONLY);
+    let asked: Vec<&str> = asked_for_tags(&exceptions, &world.inventory).into_iter().collect();
+    assert_eq!(asked, [function(MEMBER, HERE, "a"), function(MEMBER, HERE, "b")]);
+    let accepted = |world: &World| {
+        let told = on(world, &exceptions);
+        assert_eq!(control(&told, main).status, Status::Fail, "new functions have no tags");
+        (told.accepted[0].functions.len(), told.accepted[0].matched)
+    };
+    assert_eq!(accepted(&world), (0, None), "nobody knows");
+    let mut tag = |name: &str, seen| {
+        world.inventory.beside.function_tags.insert(function(MEMBER, HERE, name).into(), seen);
+        accepted(&world)
+    };
+    assert_eq!(tag("a", Seen::Known(BTreeMap::new())), (0, None));
+    assert_eq!(tag("b", Seen::Known(BTreeMap::new())), (0, Some(false)));
+    assert_eq!(tag("b", Seen::Known(tags.clone())), (1, Some(true)));
+    assert_eq!(tag("a", Seen::Known(tags.clone())), (2, Some(true)));
 }
 
 #[test]

@@ -81,10 +81,10 @@ pub(super) async fn of(session: &Session, reach: &Reach, place: &Place) -> Vec<(
 type Sources = HashMap<String, BTreeSet<String>>;
 
 #[derive(Clone, Copy)]
-struct Here<'a> {
-    session: &'a Session,
-    reach: &'a Reach,
-    region: &'a str,
+pub(super) struct Here<'a> {
+    pub(super) session: &'a Session,
+    pub(super) reach: &'a Reach,
+    pub(super) region: &'a str,
 }
 
 impl<'a> Here<'a> {
@@ -189,7 +189,8 @@ impl<'a> Here<'a> {
         }
     }
 
-    async fn tags(self, arn: &str) -> Read<BTreeMap<String, String>> {
+    /// The tags of a function.
+    pub(super) async fn tags(self, arn: &str) -> Read<BTreeMap<String, String>> {
         let client = self.reach.lambda(self.region);
         let call = self.call("lambda:ListTags").about(arn);
         let answer = self.session.wire.send(&call, || {

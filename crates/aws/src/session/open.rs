@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::pace::Service;
 use crate::stop::Stop;
 use crate::wire::Wire;
+use aws_config::imds::client::error::ImdsError;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
@@ -181,8 +182,11 @@ fn no_credentials(error: &CredentialsError, profile: Option<&String>) -> Collect
     }
     let mut why = error.to_string();
     let mut cause: &dyn Error = error;
+    // The metadata service of a machine is the last place that is asked. One that refuses holds no credentials for us.
+    let mut is_metadata = false;
     while let Some(inner) = cause.source() {
         why = format!("{why}: {inner}");
+        is_metadata |= inner.is::<ImdsError>();
         cause = inner;
     }
     match profile {
@@ -190,7 +194,7 @@ fn no_credentials(error: &CredentialsError, profile: Option<&String>) -> Collect
             CollectError::NoProfile { name: one_line(name) }
         }
         // A source was found, and what it led to (an SSO session, a role) gave nothing.
-        _ if matches!(error, CredentialsError::ProviderError(_)) => {
+        _ if matches!(error, CredentialsError::ProviderError(_)) && !is_metadata => {
             CollectError::BadCredentials { error: one_line(&why) }
         }
         _ => CollectError::NoCredentials { why: one_line(&why) },

@@ -49,6 +49,12 @@ impl Seed {
         }
     }
 
+    pub(crate) fn tag_function(&self, arn: &str, region: &str, tags: &str) {
+        let path = format!("POST /2017-03-31/tags/{}", arn.replace(':', "%3A"));
+        let answer = self.send(&path, ("lambda", region), JSON, &format!(r#"{{"Tags":{tags}}}"#));
+        assert!(answer.starts_with("HTTP/1.1 20"), "TagResource: {answer}");
+    }
+
     pub(crate) fn bucket(&self, name: &str) {
         self.send(&format!("PUT /{name}"), ("s3", "us-east-1"), "", "");
     }

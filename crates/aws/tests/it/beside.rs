@@ -171,6 +171,23 @@ async fn a_recorder_that_the_answer_does_not_name_has_unread_tags() {
     assert!(inventory.beside.tags.values().all(|tags| tags.gap().is_some()));
 }
 
+#[tokio::test]
+async fn tags_of_single_functions_are_read_and_a_refusal_is_a_gap() {
+    let is_kept =
+        |request: &Request| request.path.starts_with("/2017-03-31/tags") && request.path.contains("f0001");
+    let served = served(move |_, request| is_kept(request).then(refused)).await;
+    let collected = served.collect(Accounts::Caller).await.unwrap();
+    let arn = |name: &str| format!("arn:aws:lambda:us-east-1:{CALLER}:function:{name}");
+    let (read, kept) = (arn("f0000"), arn("f0001"));
+    let session = opened(&served.options(Accounts::Caller), Stop::new()).await;
+    let inventory =
+        session.read_function_tags(collected.inventory, &[read.as_str(), kept.as_str()]).await.inventory;
+    assert_eq!(inventory.beside.function_tags.len(), 2, "no other was asked about");
+    assert_eq!(inventory.beside.function_tags[read.as_str()].known().unwrap()["env"], "dev");
+    let gap = inventory.beside.function_tags[kept.as_str()].gap().unwrap();
+    assert_eq!(inventory.gaps[gap].subject.as_deref(), Some(kept.as_str()));
+}
+
 /// Members that the organization's delegated administrator for CloudTrail reads, who cannot reach the management account.
 fn without_management(
     fault: impl Fn(&Op, &Request) -> Option<Answer> + Send + Sync + 'static,

@@ -84,11 +84,14 @@ fn earlier(path: &Path) -> Result<(Inventory, Option<Earlier>)> {
     }
 }
 
-/// The inventory with the tags of recorders, where an exception asks for tags and AWS can be asked.
+/// The inventory with the tags that exceptions ask for, where AWS can be asked: those of recorders, and of functions.
 fn with_tags(inventory: Inventory, exceptions: &[Exception], session: Option<&Session>) -> Inventory {
     let asks = |one: &Exception| one.matched.as_ref().is_some_and(|matched| !matched.tags.is_empty());
     match session.filter(|_| exceptions.iter().any(asks)) {
-        Some(session) => session.enrich(inventory, Wants { tags: true, ..Wants::default() }).inventory,
+        Some(session) => {
+            let inventory = session.enrich(inventory, Wants { tags: true, ..Wants::default() }).inventory;
+            session.read_function_tags(inventory, exceptions).inventory
+        }
         None => inventory,
     }
 }

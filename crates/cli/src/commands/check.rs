@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use store::CheckBaseline;
 use templates::document::{Document, Language};
 use templates::gate::gate;
-use templates::merge::{Defaults, merge};
+use templates::proposal::{Defaults, merge};
 
 /// For programs.
 const JSON: Format = Format(CheckFormat::ALL[1]);

@@ -18,6 +18,7 @@ use detect::finding::{Finding, Severity};
 use detect::story::{WINDOW, stories};
 use detect::view::View;
 use known::Known;
+use logs::Filter;
 use report::{Detections, DetectionsFormat};
 use std::collections::BTreeMap;
 
@@ -36,6 +37,12 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     };
     learned.helps.iter().for_each(|help| say("help", help));
+    let is_empty = learned.facts.accounts.is_empty() && learned.account.files > 0;
+    if let Some((line, help)) =
+        report::nothing_read(&learned.account, &Filter::default()).filter(|_| is_empty)
+    {
+        return Err(Problem::new(line).help(help).into());
+    }
     let mut settings = known.settings();
     if let Some(text) = other::about_thresholds(&typed, &learned.facts, &mut settings)? {
         print(|out| out.write_all(text.as_bytes()))?;

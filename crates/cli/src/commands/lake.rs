@@ -134,7 +134,8 @@ fn tell_rest(folders: &Folders) -> bool {
     let (names, count) = &folders.unplaced;
     if *count > 0 {
         let why = format!(
-            "not written, because they are in no folder of an account, a Region and a day: {count} log files: {}{}",
+            "not written, because in no folder of an account, a Region and a day: {count} log {}: {}{}",
+            if *count == 1 { "file" } else { "files" },
             names.join(", "),
             if *count > names.len() as u64 { ", ..." } else { "" }
         );

@@ -135,7 +135,12 @@ impl Desk {
             say("note", "interrupted before everything was read: nothing is planned on half of it");
             return Ok(None);
         }
-        Ok(Some(enriched.inventory))
+        let tagged = session.read_function_tags(enriched.inventory, &self.exceptions);
+        if tagged.interrupted {
+            say("note", "interrupted before everything was read: nothing is planned on half of it");
+            return Ok(None);
+        }
+        Ok(Some(tagged.inventory))
     }
 
     pub(crate) fn options<'a>(&'a self, context: &'a Context) -> PlanOptions<'a> {

@@ -126,6 +126,43 @@ fn the_exit_code_is_the_answer() {
 }
 
 #[test]
+fn what_stands_for_an_unknown_place_is_not_shown() {
+    let homeless = |mut one: Value| {
+        one["change"]["after"].as_object_mut().unwrap().remove("region");
+        one["change"]["after"].as_object_mut().unwrap().remove("arn");
+        one
+    };
+    let mut document = plan(&[
+        homeless(new("fresh")),
+        homeless(entry("aws_cloudtrail.t", "aws_cloudtrail", &["create"], Value::Null, trail(&[&arn("a")]))),
+    ]);
+    document["configuration"]["provider_config"]["aws"]["expressions"] = json!({});
+    let folder = Folder::new();
+    let file = folder.write("plan.json", document.to_string());
+    for format in FORMATS {
+        let said = run(&["check", "--terraform", &file, "--format", format]);
+        assert_eq!(said.code, Some(4), "{said:?}");
+        let shown = said
+            .stdout
+            .replace("arn:aws:lambda:us-east-1:000000000000:", "")
+            .replace("arn:aws:cloudtrail:us-east-1:000000000000:", "");
+        assert!(!shown.contains("000000000000"), "{format}: {shown}");
+        assert!(shown.contains("is not in the file"), "{format}: {shown}");
+        assert!(!shown.contains("aws_cloudtrail.t is not in the file"), "{format}: {shown}");
+    }
+    let json = json_of(&run(&["check", "--terraform", &file, "--format", "json"]));
+    let found = json["findings"].as_array().unwrap().iter().chain(json["functions"].as_array().unwrap());
+    assert!(found.clone().all(|one| one["account"].is_null() && one["region"].is_null()), "{json:#}");
+    // What is given is shown.
+    let given = ["--account", ACCOUNT];
+    let said = run(&[&["check", "--terraform", &file][..], &given].concat());
+    assert!(
+        said.stdout.contains(&format!("function fresh (aws_lambda_function.fresh) in {ACCOUNT} ")),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn stdin_is_as_good_as_a_file() {
     let text = plan(&[narrowed("other")]).to_string();
     let said =

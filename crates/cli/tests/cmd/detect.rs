@@ -377,3 +377,11 @@ fn records_of_the_future_count_when_their_time_has_come() {
     let later = at_time(&world, ENVIRONMENT[0].1, &["--state", &state]);
     assert_eq!((later.code, findings(&later)), (Some(3), world.found(&[])));
 }
+
+#[test]
+fn files_that_are_no_logs_are_an_error() {
+    let said = run(&["detect", "examples/acme.json"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{said:?}");
+    assert!(said.stderr.starts_with("error: cannot read examples/acme.json"), "{said:?}");
+    assert!(said.stderr.contains("\nhelp: "), "{said:?}");
+}

@@ -353,7 +353,7 @@ fn metrics_that_are_no_metrics_are_refused_in_one_line() {
     };
     for (text, told) in [
         (String::new(), "it is empty"),
-        ("{".to_owned(), "ends too early"),
+        ("{".to_owned(), "it is cut off: the text ends within an object"),
         (r#"{"format":"invoketrail.metrics/2"}"#.to_owned(), "this version reads invoketrail.metrics/1"),
         (series(r#"[["yesterday",1]]"#), "is not the beginning of an hour"),
         (series(r#"[["2026-11-21T13:00:00Z",1.5]]"#), "series[0].points[0][1]"),

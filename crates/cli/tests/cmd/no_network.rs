@@ -101,6 +101,17 @@ fn expired_credentials() {
 }
 
 #[test]
+fn a_metadata_service_that_refuses_gives_no_credentials() {
+    let url = endpoint("403 Forbidden", "", "");
+    let variables =
+        [("AWS_EC2_METADATA_DISABLED", "false"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str())];
+    let output = command(&["audit"]).envs(variables).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let said = Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() };
+    is_told(&said, "no AWS credentials were found", "aws configure");
+}
+
+#[test]
 fn an_endpoint_of_something_else() {
     let url = endpoint("404 Not Found", "content-type: text/html\r\n", "<html>It works!</html>");
     is_told(&with_keys(&["audit", "--endpoint-url", &url]), "404", "--endpoint-url");

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use templates::cloudformation::{Options, read};
 use templates::document::Document;
-use templates::merge::{Defaults, merge};
+use templates::proposal::{Defaults, merge};
 
 /// The document judged, in that format.
 fn written(

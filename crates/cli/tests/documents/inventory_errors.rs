@@ -18,7 +18,7 @@ fn refused(bytes: &[u8]) -> String {
 #[test]
 fn a_file_that_is_no_inventory_says_what_it_is() {
     let make = "make an inventory with `invoketrail inventory --output FILE`";
-    let again = "it was not written to its end: collect again with `invoketrail inventory --output FILE`";
+    let again = "collect it again with `invoketrail inventory --output FILE`";
     let expected = "and `\"format\": \"invoketrail.inventory/1\"` was expected";
     assert_eq!(refused(b""), format!("it is empty | {again}"));
     assert_eq!(refused(b"\xff\xfe{"), format!("it is not UTF-8 text (byte 0) | {make}"));
@@ -42,8 +42,8 @@ fn two_answers_where_one_is_expected_are_not_called_broken_json() {
 #[test]
 fn a_truncated_file_says_where_it_ends() {
     let error = refused(&ACME.as_bytes()[..3000]);
-    assert!(error.starts_with("it ends too early: EOF while parsing"), "{error}");
-    assert!(error.contains(" at line ") && error.contains("collect again"), "{error}");
+    assert!(error.starts_with("it is cut off: the text ends within"), "{error}");
+    assert!(error.contains(" at line ") && error.contains("collect it again"), "{error}");
 }
 
 #[test]

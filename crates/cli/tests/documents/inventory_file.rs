@@ -242,12 +242,14 @@ fn beside() -> impl Strategy<Value = Beside> {
         btree_map(store(), tags(), 0..3),
         btree_map(text(), seen(vec(id(), 0..3)), 0..3),
         btree_map((id(), region()), counts, 0..3),
+        btree_map(arn().prop_map(String::into_boxed_str), tags(), 0..3),
         btree_map(arn().prop_map(String::into_boxed_str), facts, 0..3),
     )
-        .prop_map(|(tags, administrators, invocations, functions)| Beside {
+        .prop_map(|(tags, administrators, invocations, function_tags, functions)| Beside {
             tags,
             administrators,
             invocations,
+            function_tags,
             functions,
         })
 }

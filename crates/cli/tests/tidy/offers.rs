@@ -14,6 +14,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("cli/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
+    ("cli/src/misread.rs", "invoketrail explain --inventory {file} FUNCTION", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),
@@ -52,6 +53,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::the_commands_of_the_page_work_as_typed",
     ),
     ("cli/src/commands/proofs.rs", "invoketrail permissions evidence", "permissions.md"),
+    (
+        "delivery/src/lake/shelf.rs",
+        "invoketrail lake write SOURCE --to FOLDER",
+        "cmd/lake.rs::what_is_typed_wrongly_is_said",
+    ),
     (
         "report/src/lake.rs",
         "invoketrail lake verify {}  # is every folder whole?",

@@ -149,7 +149,7 @@ impl<'a> Lake<'a> {
 fn listed(shelf: &Shelf<'_>, window: &Window) -> Result<Catalogue, LakeError> {
     let found = catalogue(shelf, window)?;
     if found.folders.is_empty() && shelf.list("invocations")?.is_empty() {
-        return Err(LakeError::new(shelf.name(""), "there is no lake: no folder of it has a manifest"));
+        return Err(shelf.no_lake());
     }
     Ok(found)
 }

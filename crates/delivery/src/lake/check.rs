@@ -157,7 +157,7 @@ pub fn check(
     let any = !found.folders.is_empty();
     found.folders.retain(|folder| chosen.has(&folder.partition));
     if !any && against.is_none_or(Folders::is_empty) {
-        return Err(LakeError::new(shelf.name(""), "there is no lake: no folder of it has a manifest"));
+        return Err(shelf.no_lake());
     }
     if found.folders.is_empty() && against.is_none_or(Folders::is_empty) {
         return Err(LakeError::new(shelf.name(""), "it has no folder that was asked for"));

@@ -1,8 +1,8 @@
 //! The records of a lake to sinks: what a scan of the log files hands over, as far as the tables have it.
 
 use super::catalogue::Listed;
+use super::folder_writer::counts;
 use super::shelf::Shelf;
-use super::writer::counts;
 use crate::sources::NO_TAG;
 use lake::{Bytes, Found, Manifest, Part, Partition, Table, control_rows, invocation_rows};
 use logs::scan::{Account, File, FileSink, Known, ReadFile};

@@ -124,6 +124,16 @@ impl<'a> Shelf<'a> {
         }
     }
 
+    /// Nothing here is a lake, though one was named.
+    pub(super) fn no_lake(&self) -> LakeError {
+        let why = match &self.place {
+            LakePlace::Folder(folder) if !folder.exists() => "there is no lake: there is no such folder",
+            _ => "there is no lake: no folder in it has a manifest",
+        };
+        let help = "`invoketrail lake write SOURCE --to FOLDER` writes a lake out of delivered log files";
+        LakeError { help: Some(help.to_owned()), ..LakeError::new(self.name(""), why) }
+    }
+
     fn remote(&self) -> Result<(&'a Door, &str, &str), LakeError> {
         match (&self.place, self.door) {
             (LakePlace::Objects { bucket, prefix }, Some(door)) => Ok((door, bucket, prefix)),

@@ -41,7 +41,7 @@ pub fn show(
     let shelf = Shelf::new(place, reader.door);
     let found = catalogue(&shelf, &Window::of(&Filter::default()))?;
     if found.folders.is_empty() {
-        return Err(LakeError::new(shelf.name(""), "there is no lake: no folder of it has a manifest"));
+        return Err(shelf.no_lake());
     }
     let (next, all) = (AtomicUsize::new(0), Mutex::new((Rows::new(), Unseen::new())));
     std::thread::scope(|scope| {

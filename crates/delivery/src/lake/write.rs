@@ -1,9 +1,9 @@
 //! Folders to a lake: those that it has not, or has of other log files, are written; the others are left as they are.
 
 use super::feed::{Feed, Job, Told, input_of, local};
+use super::folder_writer::{Sum, Writer};
 use super::folders::{Folders, Task};
 use super::shelf::{LakeError, LakePlace, Shelf};
-use super::writer::{Sum, Writer};
 use crate::delivered::{Item, Keys, found, weigh};
 use crate::reader::Reader;
 use lake::{Input, Manifest, Table};

@@ -28,6 +28,9 @@ pub(super) fn finding(check: &Check<'_>, doubt: &Doubt) -> Finding {
     let path = doubt.path.strip_prefix("$.").unwrap_or_default();
     let name = match (&doubt.address, path.is_empty()) {
         (None, _) => subject(&doubt.about, check.noun()),
+        (Some(address), true) if is_home(&doubt.about) => {
+            format!("{} of {address}", subject(&doubt.about, check.noun()))
+        }
         (Some(address), true) => address.clone(),
         (Some(address), false) => format!("`{path}` of {address}"),
     };
@@ -40,7 +43,12 @@ pub(super) fn finding(check: &Check<'_>, doubt: &Doubt) -> Finding {
     finding
 }
 
-/// What a doubt about the whole file is about.
+/// True iff the file leaves open where a resource is.
+const fn is_home(about: &About) -> bool {
+    matches!(about, About::NoAccount | About::NoRegion)
+}
+
+/// What a doubt about the whole file is about, or one about where a resource is.
 fn subject(about: &About, noun: &str) -> String {
     match about {
         About::NoAccount => "the account".to_owned(),

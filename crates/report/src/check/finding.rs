@@ -128,7 +128,7 @@ pub(super) struct Finding {
     pub(super) name: String,
     /// What one, and several, of these are called; empty where the name says it.
     pub(super) noun: (&'static str, &'static str),
-    /// Account and Region, where there is one.
+    /// Account and Region, where there is one; each empty iff nothing names it.
     pub(super) place: Option<(String, String)>,
     /// What is so, as the end of a sentence about it.
     pub(super) is: String,
@@ -190,7 +190,13 @@ impl Finding {
 
     /// ` in 111122223333 eu-west-1`, or nothing.
     pub(super) fn place(&self) -> String {
-        self.place.as_ref().map(|(account, region)| format!(" in {account} {region}")).unwrap_or_default()
+        let (account, region) = self.place.as_ref().map_or(("", ""), |(account, region)| (account, region));
+        match (account.is_empty(), region.is_empty()) {
+            (true, true) => String::new(),
+            (false, true) => format!(" in {account}"),
+            (true, false) => format!(" in {region}"),
+            (false, false) => format!(" in {account} {region}"),
+        }
     }
 
     /// What it is about: `function orders in 111122223333 eu-west-1`.

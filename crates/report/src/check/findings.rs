@@ -71,6 +71,7 @@ impl Named<'_> {
         *times += 1;
         finding.id = if *times == 1 { format!("{print:032x}") } else { format!("{print:032x}:{times}") };
         finding.is_new = self.check.baseline.map(|known| !known.contains(&finding.id));
+        finding.place = super::named_place(self.check, finding.place.take());
         self.all.push(finding);
     }
 }
@@ -237,7 +238,7 @@ impl<'a> Told<'a> {
                 (format!("may have log file validation off: that is open{before}"), None)
             }
             FaultKind::OneRegion => (
-                format!("records one Region alone{before}"),
+                format!("records only one Region{before}"),
                 set("is_multi_region_trail", "IsMultiRegionTrail"),
             ),
             FaultKind::BucketDeleted { bucket } => {

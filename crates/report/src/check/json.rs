@@ -42,7 +42,7 @@ pub(super) fn document(checked: &Checked<'_>, _: &Layout, out: &mut dyn Write) -
             json.object(|object| {
                 object.maybe("address", check.address(one.resource));
                 object.maybe("arn", one.arn.as_deref());
-                place(one.home.as_ref(), object);
+                place(super::named_place(check, one.home.clone()).as_ref(), object);
                 object.text("verdict", state(one.state));
                 object.flag("conditional", one.conditional);
             });
@@ -92,8 +92,9 @@ fn resource(one: &Proposed, object: &mut Object<'_>) {
 }
 
 fn place(place: Option<&(String, String)>, object: &mut Object<'_>) {
-    object.maybe("account", place.map(|(account, _)| account.as_str()));
-    object.maybe("region", place.map(|(_, region)| region.as_str()));
+    let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    object.maybe("account", place.and_then(|(account, _)| said(account)).as_deref());
+    object.maybe("region", place.and_then(|(_, region)| said(region)).as_deref());
 }
 
 fn at(at: Option<Location>, object: &mut Object<'_>) {

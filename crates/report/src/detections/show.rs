@@ -3,6 +3,7 @@
 use super::{Detections, moment, terminal};
 use crate::page::{Layout, Page, Style};
 use crate::shell::shell;
+use detect::call::Caller;
 use detect::finding::{Finding, Proof};
 use std::collections::BTreeMap;
 
@@ -67,7 +68,7 @@ fn show(found: &Detections<'_>, one: &Finding, records: &Shown, again: Again<'_>
         record(proof, records, page);
     }
     page.heading("Go on with");
-    for command in commands(one, again) {
+    for command in commands(found, one, again) {
         page.line(2, Style::Plain, &command);
     }
     page.gap();
@@ -83,8 +84,15 @@ fn record(proof: &Proof, records: &Shown, page: &mut Page) {
     }
 }
 
+/// True iff the records hold a call of a function by that principal, on the day of that time or later.
+fn has_called(found: &Detections<'_>, principal: &str, time: i64) -> bool {
+    let day = time.div_euclid(24 * 3_600_000);
+    let by = |caller| Caller::of(found.facts.names.text(caller)).name == principal;
+    found.facts.cells.keys().any(|key| i64::from(key.day) >= day && by(key.caller))
+}
+
 /// Commands that go on from a finding, as they are to be typed.
-fn commands(one: &Finding, again: Again<'_>) -> Vec<String> {
+fn commands(found: &Detections<'_>, one: &Finding, again: Again<'_>) -> Vec<String> {
     let Again { logs, account } = again;
     let mut commands = Vec::new();
     let day = moment(one.time);
@@ -96,12 +104,12 @@ fn commands(one: &Finding, again: Again<'_>) -> Vec<String> {
                 .push(format!("invoketrail invocations{logs} --timeline --function {name} --since {day}"));
             commands.push(format!("invoketrail explain{account} {name}"));
         }
-        (None, Some(principal)) => {
+        (None, Some(principal)) if has_called(found, principal, one.time) => {
             let name = shell(principal);
             commands
                 .push(format!("invoketrail invocations{logs} --timeline --principal {name} --since {day}"));
         }
-        (None, None) => {}
+        (None, _) => {}
     }
     if one.detection.starts_with("TRL") {
         commands.push(format!("invoketrail audit{account}"));

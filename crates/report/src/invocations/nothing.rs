@@ -31,7 +31,7 @@ pub fn nothing_read(account: &Account, filter: &Filter) -> Option<(String, Strin
         let at = first.offset.map(|offset| format!(", byte {offset}")).unwrap_or_default();
         let more = match account.files {
             1 => String::new(),
-            n => format!(" (and so on: nothing of {n} files)"),
+            n => format!(" (nothing of {n} files could be read)"),
         };
         let line = format!("cannot read {}{at}: {}{more}", first.file, first.why);
         return Some((line, "name files or folders that CloudTrail delivered".to_owned()));

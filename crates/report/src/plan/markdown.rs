@@ -45,7 +45,7 @@ fn write(plan: &Plan, hash: &str, text: &mut String) -> Result {
             let about = refusal.recorder.as_deref().map_or_else(String::new, |arn| format!("{arn}: "));
             writeln!(
                 text,
-                "- {}{}. Nearest: {}",
+                "- {}{}. To include it: {}",
                 inert(&about),
                 inert(&refusal.reason),
                 inert(&refusal.nearest)

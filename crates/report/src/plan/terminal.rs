@@ -125,7 +125,7 @@ fn refusals(refusals: &[Refusal], page: &mut Page) {
             (None, places) => format!("{}: ", quantity(places.len(), super::super::words::PLACES)),
         };
         page.paragraph(2, (Style::Open, &about), (Style::Plain, &refusal.reason));
-        page.paragraph(4, (Style::Dim, "Nearest: "), (Style::Plain, &refusal.nearest));
+        page.paragraph(4, (Style::Dim, "To include it: "), (Style::Plain, &refusal.nearest));
     }
 }
 

@@ -18,12 +18,19 @@ pub(super) struct BesideShape<'a> {
     pub(super) recorder_tags: Vec<TagsShape<'a>>,
     pub(super) cloudtrail_administrators: Vec<AdministratorsShape<'a>>,
     pub(super) invocations: Vec<CountsShape<'a>>,
+    pub(super) function_tags: Vec<FunctionTagsShape<'a>>,
     pub(super) function_facts: Vec<FactsShape<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct TagsShape<'a> {
     recorder: Text<'a>,
+    tags: SeenShape<BTreeMap<Text<'a>, Text<'a>>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct FunctionTagsShape<'a> {
+    function: Text<'a>,
     tags: SeenShape<BTreeMap<Text<'a>, Text<'a>>>,
 }
 
@@ -82,6 +89,13 @@ pub(super) fn write(beside: &Beside, out: &mut dyn Write) -> io::Result<()> {
             Ok(CountsShape { account: text(account), region: text(region), counts })
         });
         list(out, "invocations", entries)?;
+    }
+    if !beside.function_tags.is_empty() {
+        let entries = beside
+            .function_tags
+            .iter()
+            .map(|(arn, tags)| Ok(FunctionTagsShape { function: text(arn), tags: SeenShape::of(tags, map) }));
+        list(out, "function_tags", entries)?;
     }
     if !beside.functions.is_empty() {
         list(out, "function_facts", beside.functions.iter().map(|(arn, facts)| Ok(of_function(arn, facts))))?;
@@ -143,6 +157,15 @@ pub(super) fn read(
                 format!("invocations[{at}]"),
                 "this account and Region stand there twice".to_owned(),
             );
+        }
+    }
+    for (at, one) in shape.function_tags.into_iter().enumerate() {
+        let tags = one.tags.into_seen(owned);
+        gap(format!("function_tags[{at}].tags.gap"), tags.gap(), gaps)?;
+        let arn = one.function.into_owned();
+        self::arn(&format!("function_tags[{at}].function"), &arn, partition)?;
+        if beside.function_tags.insert(arn.as_str().into(), tags).is_some() {
+            return wrong(format!("function_tags[{at}]"), format!("{} stands there twice", quoted(&arn)));
         }
     }
     for (at, one) in shape.function_facts.into_iter().enumerate() {

@@ -36,7 +36,7 @@ pub enum InventoryFileError {
     #[error("it is empty")]
     Empty,
     /// JSON that breaks off.
-    #[error("it ends too early: {problem}")]
+    #[error("it is cut off: {problem}")]
     Truncated {
         /// What the JSON reader said, with line and column.
         problem: String,
@@ -92,7 +92,7 @@ impl InventoryFileError {
         match self {
             Self::FutureVersion { .. } => "update invoketrail",
             Self::Empty | Self::Truncated { .. } => {
-                "it was not written to its end: collect again with `invoketrail inventory --output FILE`"
+                "collect it again with `invoketrail inventory --output FILE`"
             }
             Self::NotText { .. } | Self::NotJson { .. } | Self::NotAnInventory { .. } => {
                 "make an inventory with `invoketrail inventory --output FILE`"
@@ -178,8 +178,16 @@ fn other_format(format: &str) -> InventoryFileError {
 
 fn inventory(shape: FileShape<'_>) -> Result<Inventory, InventoryFileError> {
     let gaps = shape.gaps.len();
-    let FileShape { recorder_tags, cloudtrail_administrators, invocations, function_facts, .. } = shape;
-    let beside = BesideShape { recorder_tags, cloudtrail_administrators, invocations, function_facts };
+    let FileShape {
+        recorder_tags,
+        cloudtrail_administrators,
+        invocations,
+        function_tags,
+        function_facts,
+        ..
+    } = shape;
+    let beside =
+        BesideShape { recorder_tags, cloudtrail_administrators, invocations, function_tags, function_facts };
     let beside = beside::read(beside, gaps, &shape.partition)?;
     let recorders = shape.recorders.into_iter().enumerate().map(|(at, one)| recorder(at, one));
     Ok(Inventory {

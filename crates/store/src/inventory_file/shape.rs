@@ -2,7 +2,7 @@
 //!
 //! Members that we do not know are passed over when reading, because later versions may add some.
 
-use super::beside::{AdministratorsShape, CountsShape, FactsShape, TagsShape};
+use super::beside::{AdministratorsShape, CountsShape, FactsShape, FunctionTagsShape, TagsShape};
 use super::listing::ListingShape;
 use super::parts::{SeenShape, Text};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub(super) struct FileShape<'a> {
     pub(super) cloudtrail_administrators: Vec<AdministratorsShape<'a>>,
     #[serde(borrow, default)]
     pub(super) invocations: Vec<CountsShape<'a>>,
+    #[serde(borrow, default)]
+    pub(super) function_tags: Vec<FunctionTagsShape<'a>>,
     #[serde(borrow, default)]
     pub(super) function_facts: Vec<FactsShape<'a>>,
 }

@@ -1,7 +1,7 @@
 //! What is wrong with the trails of a document, whatever they record.
 
 use crate::document::{Document, Kind, Language};
-use crate::merge::Proposal;
+use crate::proposal::Proposal;
 use audit::inventory::Inventory;
 
 /// Something that is wrong with a trail.

@@ -8,7 +8,7 @@ use audit::inventory::{Account, GapKind, Inventory, Organization, TrailStatus};
 use cloudtrail::recorder::{RecorderKind, Seen, StoreStatus};
 use serde_json::json;
 use templates::document::{About, Action};
-use templates::merge::{Defaults, Proposal, SOME_ACCOUNT, SOME_REGION, merge};
+use templates::proposal::{Defaults, Proposal, SOME_ACCOUNT, SOME_REGION, merge};
 use templates::terraform;
 
 fn merged(changes: &[Change], inventory: &Inventory) -> Proposal {

@@ -5,7 +5,7 @@ use audit::{Options, audit};
 use serde_json::{Map, Value, json};
 use templates::document::Document;
 use templates::gate::{Gate, gate};
-use templates::merge::{Defaults, Proposal, merge};
+use templates::proposal::{Defaults, Proposal, merge};
 use templates::terraform;
 
 pub(crate) const ACCOUNT: &str = "111122223333";

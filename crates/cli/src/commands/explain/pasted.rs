@@ -56,7 +56,7 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
     };
     say(
         "next",
-        "invoketrail audit  # judges them together with all other recorders, and whether these log and deliver",
+        "invoketrail audit  # once they are applied: judges all recorders together, and whether they log and deliver",
     );
     Ok(ending(asked))
 }

@@ -86,7 +86,7 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
     if let (Some(since), Some(until)) = (since, until)
         && since >= until
     {
-        return Err(Problem::misuse("--since is not before --until").into());
+        return Err(Problem::misuse("--until must be later than --since").into());
     }
     Ok(Filter {
         functions: patterns(&typed.function),

@@ -15,7 +15,7 @@ pub(super) fn calls(timeline: &Timeline, page: &mut Page) {
     }
     let shown = quantity(timeline.lines.len(), ("call", "calls"));
     let told = match timeline.more {
-        0 => format!("{shown}, in the order of time."),
+        0 => format!("{shown}, oldest first."),
         n => format!(
             "The newest {shown}; {} earlier: see them with --limit, or with --until.",
             grouped(size(n))
