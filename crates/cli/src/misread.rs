@@ -38,7 +38,7 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
     let selectors = wanted == FileKind::Selectors;
     match kind {
         FileKind::Inventory | FileKind::Audit if selectors => {
-            format!("`invoketrail explain --inventory {file} FUNCTION` judges a function by the recorders in it")
+            format!("name it with --inventory {file}, and a function beside it: that is judged by all recorders in the file")
         }
         FileKind::Inventory | FileKind::Audit if wanted == FileKind::Plan => {
             format!("make a plan first: `invoketrail plan --inventory {file} --output plan.json`")

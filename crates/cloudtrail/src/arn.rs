@@ -65,20 +65,23 @@ impl fmt::Display for Arn<'_> {
     }
 }
 
+/// What names of Regions begin with in each partition but `aws`, whose Regions begin with none of these (the patterns of Regions in the
+/// SDKs' `partitions.json`).
+pub const REGION_BEGINNINGS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("eusc-", "aws-eusc"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+];
+
 /// The partition of a Region, as its name says.
 #[must_use]
 pub fn partition_of(region: &str) -> &'static str {
-    let begins = |beginning: &str| region.starts_with(beginning);
-    match () {
-        () if begins("cn-") => "aws-cn",
-        () if begins("us-gov-") => "aws-us-gov",
-        () if begins("eusc-") => "aws-eusc",
-        () if begins("us-isob-") => "aws-iso-b",
-        () if begins("us-iso-") => "aws-iso",
-        () if begins("eu-isoe-") => "aws-iso-e",
-        () if begins("us-isof-") => "aws-iso-f",
-        () => "aws",
-    }
+    let known = REGION_BEGINNINGS.iter().find(|(beginning, _)| region.starts_with(beginning));
+    known.map_or("aws", |(_, partition)| partition)
 }
 
 /// True iff every account has the Region: it was launched before 2019-03-20 (AWS Account Management, "Default Regions"). A Region

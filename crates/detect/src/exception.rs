@@ -72,11 +72,9 @@ impl Exception {
             patterns.is_empty() || said.is_some_and(|said| patterns.iter().any(|one| fits_name(one, said)))
         };
         let address = |said: &str| said.split('/').next().unwrap_or(said).to_owned();
+        let holds = |said: &String| self.networks.iter().any(|network| network.holds(&address(said)));
         let network = self.networks.is_empty()
-            || finding
-                .address
-                .as_deref()
-                .is_some_and(|said| self.networks.iter().any(|network| network.holds(&address(said))));
+            || finding.address.as_ref().is_some_and(holds) && finding.more_addresses.iter().all(holds);
         let account = self.accounts.is_empty() || self.accounts.contains(&finding.account);
         detection
             && is(&self.functions, finding.function.as_deref())
@@ -111,7 +109,48 @@ pub fn fits(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{fits, fits_name};
+    use super::{Exception, fits, fits_name};
+    use crate::finding::{Finding, Severity};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_network_that_is_accepted_hides_no_other() {
+        let exception = Exception {
+            id: "e".to_owned(),
+            detections: vec!["*".to_owned()],
+            functions: Vec::new(),
+            principals: Vec::new(),
+            networks: vec!["198.51.100.0/24".parse().unwrap()],
+            accounts: Vec::new(),
+            owner: String::new(),
+            reason: String::new(),
+            ticket: None,
+            expires: String::new(),
+            ends: 0,
+        };
+        let finding = |address: &str, more: &[&str]| Finding {
+            id: String::new(),
+            detection: "TRL-01".to_owned(),
+            severity: Severity::High,
+            time: 0,
+            until: 0,
+            account: String::new(),
+            region: String::new(),
+            function: None,
+            principal: None,
+            address: Some(address.to_owned()),
+            more_addresses: more.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<_>>(),
+            seen: String::new(),
+            normal: None,
+            remark: None,
+            further: Vec::new(),
+            events: 1,
+            proofs: Vec::new(),
+        };
+        assert!(exception.matches(&finding("198.51.100.7", &["198.51.100.9"])));
+        assert!(!exception.matches(&finding("198.51.100.7", &["203.0.113.9"])));
+        assert!(!exception.matches(&finding("198.51.100.7", &["and others"])));
+    }
 
     #[test]
     fn an_arn_is_named_whole_by_its_kind_or_by_its_name() {

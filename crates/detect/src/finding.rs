@@ -3,6 +3,7 @@
 use crate::change::Change;
 use crate::facts::Evidence;
 use crate::view::{Call, View};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How much it matters, by default of its detection.
@@ -105,16 +106,39 @@ pub struct Finding {
     pub principal: Option<String>,
     /// From where: an address, a network or a service.
     pub address: Option<String>,
+    /// From where else, where it stands for records of several places: an exception for networks has to hold all of them.
+    pub more_addresses: BTreeSet<String>,
     /// What was seen, in a sentence.
     pub seen: String,
     /// What was normal and over how long, in a sentence; `None` for detections that need no baseline.
     pub normal: Option<String>,
     /// Why it is not what it might seem, or is less sure, in a sentence.
     pub remark: Option<String>,
+    /// Where it stands for several things alike, such as trails that were stopped: the ids of the first record of each but the first. They are a
+    /// part of its id, so that one thing more is another finding.
+    pub further: Vec<String>,
     /// How many records it stands for: as many as are named, or more.
     pub events: u64,
     /// Records it rests on, in order of time: of many, the first of each kind.
     pub proofs: Vec<Proof>,
+}
+
+/// Addresses that a finding keeps at most; a text that is none stands for all others.
+const MOST_ADDRESSES: usize = 100;
+
+/// The addresses that are not the first one.
+pub(crate) fn others<'a>(all: impl Iterator<Item = &'a str>, first: &str) -> BTreeSet<String> {
+    let mut kept = BTreeSet::new();
+    for one in all.filter(|one| *one != first) {
+        if kept.len() == MOST_ADDRESSES && !kept.contains(one) {
+            kept.insert("and others".to_owned());
+            break;
+        }
+        if !kept.contains(one) {
+            kept.insert(one.to_owned());
+        }
+    }
+    kept
 }
 
 /// Proofs that a finding names at most.
@@ -135,9 +159,11 @@ impl Finding {
             function: None,
             principal: Some(change.who.name.clone()).filter(|name| !name.is_empty()),
             address: Some(change.address.clone()).filter(|address| !address.is_empty()),
+            more_addresses: BTreeSet::new(),
             seen,
             normal: None,
             remark: None,
+            further: Vec::new(),
             events: 1,
             proofs: vec![Proof::from(change)],
         }
@@ -173,9 +199,11 @@ impl Finding {
             function: text(function).filter(|_| one_function),
             principal: text(caller.name).filter(|_| one_caller),
             address: text(way.address),
+            more_addresses: others(calls.iter().map(|call| view.way(call).address), way.address),
             seen,
             normal: None,
             remark: None,
+            further: Vec::new(),
             events: calls.iter().map(|call| call.cell.ids.total()).sum(),
             proofs,
         })
@@ -217,7 +245,11 @@ impl Finding {
     pub(crate) fn identified(mut self) -> Finding {
         let first = self.proofs.first().map_or("", |proof| &proof.event_id);
         let subject = [self.function.as_deref(), self.principal.as_deref()].map(Option::unwrap_or_default);
-        let text = format!("{}\n{first}\n{}\n{}", self.detection, subject[0], subject[1]);
+        let mut text = format!("{}\n{first}\n{}\n{}", self.detection, subject[0], subject[1]);
+        for one in &self.further {
+            text.push('\n');
+            text.push_str(one);
+        }
         let hash = logs::hex(&logs::sha256(text.as_bytes()));
         self.id = format!("{}-{}", self.detection, hash.get(..11).unwrap_or_default());
         self

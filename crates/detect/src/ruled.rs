@@ -189,6 +189,8 @@ impl Ruled {
             function: some(same(|hit| hit.function.as_deref())),
             principal: some(same(|hit| Some(&hit.principal))),
             address: some(same(|hit| Some(&hit.address))),
+            more_addresses: BTreeSet::new(),
+            further: Vec::new(),
             seen: match hits.len() {
                 1 => format!("{}.", self.title(rule).trim_end_matches('.')),
                 many => format!("{}: {many} records.", self.title(rule).trim_end_matches('.')),

@@ -103,6 +103,7 @@ fn raise(found: &mut [Finding], group: &[Sign]) {
 mod tests {
     use super::joined;
     use crate::finding::{Finding, Severity};
+    use std::collections::BTreeSet;
 
     fn note(detection: &str, hours: i64, who: &str) -> Finding {
         Finding {
@@ -116,6 +117,8 @@ mod tests {
             function: None,
             principal: Some(who.to_owned()),
             address: None,
+            more_addresses: BTreeSet::new(),
+            further: Vec::new(),
             seen: String::new(),
             normal: None,
             remark: None,

@@ -112,6 +112,7 @@ fn story(group: Group, findings: &[Finding]) -> Option<Story> {
 mod tests {
     use super::{WINDOW, stories};
     use crate::finding::{Finding, Severity};
+    use std::collections::BTreeSet;
 
     fn finding(hours: i64, id: &str, principal: Option<&str>, function: Option<&str>) -> Finding {
         Finding {
@@ -125,6 +126,8 @@ mod tests {
             function: function.map(str::to_owned),
             principal: principal.map(str::to_owned),
             address: None,
+            more_addresses: BTreeSet::new(),
+            further: Vec::new(),
             seen: String::new(),
             normal: None,
             remark: None,

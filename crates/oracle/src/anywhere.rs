@@ -106,12 +106,16 @@ pub fn escaping(selectors: &[Selector]) -> Option<String> {
         free.iter().copied().filter(|piece| piece.chars().all(letter)).collect()
     };
     let digits = of(|letter| letter.is_ascii_digit());
-    let words = of(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
-    let regions = kinds(&pieces, made(&words, &NEW, &[]), is_region);
+    let mut words = of(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    // A Region is one of a single partition, and its beginning says of which.
+    let beginnings = cloudtrail::arn::REGION_BEGINNINGS.map(|(beginning, _)| beginning);
+    words.extend(beginnings);
+    let told_apart: BTreeSet<&str> = pieces.iter().copied().chain(beginnings).collect();
+    let regions = kinds(&told_apart, made(&words, &NEW, &[]), is_region);
     let accounts = kinds(&pieces, made(&digits, &[], &["3", "4", "6", "7"]), is_account);
     let names = kinds(&pieces, crate::strings::strings(3), is_name);
     for partition in partitions(&values) {
-        for region in &regions {
+        for region in regions.iter().filter(|region| is_of(region, partition)) {
             for account in &accounts {
                 for name in &names {
                     let arn = format!("arn:{partition}:lambda:{region}:{account}:function:{name}");
@@ -148,6 +152,7 @@ pub fn is_function(arn: &str) -> bool {
     let ["arn", partition, "lambda", region, account, "function", name] = parts[..] else { return false };
     cloudtrail::arn::PARTITIONS.contains(&partition)
         && is_region(region)
+        && is_of(region, partition)
         && is_account(account)
         && is_name(name)
 }
@@ -200,6 +205,13 @@ fn is_region(text: &str) -> bool {
         && number.parse::<u8>().is_ok_and(|number| number > 0)
         && !number.starts_with(['0', '+']);
     number_is && words.len() > 1 && words[0].len() > 1 && words.iter().all(word)
+}
+
+/// True iff no other partition has Regions whose names begin like that.
+fn is_of(region: &str, partition: &str) -> bool {
+    let known =
+        cloudtrail::arn::REGION_BEGINNINGS.iter().find(|(beginning, _)| region.starts_with(beginning));
+    known.map_or("aws", |(_, of)| of) == partition
 }
 
 fn is_account(text: &str) -> bool {

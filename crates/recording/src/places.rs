@@ -3,14 +3,14 @@
 //! A value is the beginning or the end of `arn:PARTITION:lambda:REGION:ACCOUNT:...`, cut anywhere, or the whole of it. So of
 //! a Region, and of an account, a value asks only whether it is a text, begins with one or ends with one, and it asks that
 //! only where the parts on its other side are what the value says. The kinds of Region are enumerated over all texts of the
-//! form of AWS's Regions; then, for a Region of each kind, the kinds of account over all texts of twelve digits, by the
+//! form of AWS's Regions that are of the partition by their names; then, for a Region of each kind, the kinds of account over all texts of twelve digits, by the
 //! values that this Region leaves open. Two places of one kind are treated alike by every value, whatever the name.
 
 mod kinds;
 mod said;
 
 use crate::clauses::Clause;
-use cloudtrail::arn::PARTITIONS;
+use cloudtrail::arn::{PARTITIONS, REGION_BEGINNINGS, partition_of};
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 use kinds::{Shape, kinds};
@@ -90,15 +90,19 @@ pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Opti
     }
     let mut found = Places { all: Vec::new(), complete: true };
     let mut budget = MOST_STATES;
+    let beginnings = REGION_BEGINNINGS.map(|(beginning, _)| Part::Begins(beginning.to_owned()));
     let partitions = partition.map_or_else(|| partitions(&values), |one| vec![one.to_owned()]);
     for partition in partitions {
         let here: Vec<&Said> = values.iter().filter(|one| one.partition.fits(&partition)).collect();
-        let parts: BTreeSet<&Part> = here.iter().map(|one| &one.region).collect();
+        // A partition has Regions of its own names alone, so kinds are told apart by these beginnings, too.
+        let mut parts: BTreeSet<&Part> = here.iter().map(|one| &one.region).collect();
+        parts.extend(&beginnings);
         let credible = regions(&partition);
-        let Some(regions) = kinds(Shape::Region, &parts, &credible, &mut budget) else {
+        let Some(mut regions) = kinds(Shape::Region, &parts, &credible, &mut budget) else {
             found.complete = false;
             continue;
         };
+        regions.retain(|region| !PARTITIONS.contains(&&*partition) || partition_of(region) == partition);
         for region in regions {
             let open = here.iter().filter(|one| one.region.fits(&region));
             let parts: BTreeSet<&Part> = open.map(|one| &one.account).collect();
@@ -188,6 +192,25 @@ mod tests {
             told,
             [("us-east-1", "111122223333"), ("us-east-1", "444455556666"), ("eu-west-1", "111122223333")]
         );
+    }
+
+    #[test]
+    fn a_partition_has_regions_of_its_own_names_alone() {
+        for (value, region) in [
+            ("arn:aws-us-gov:lambda:us-gov-", "us-gov-west-1"),
+            ("arn:aws-cn:lambda:cn-", "cn-north-1"),
+            ("arn:aws-iso:lambda:us-iso-", "us-iso-east-1"),
+            ("arn:aws-iso-b:lambda:us-isob-", "us-isob-east-1"),
+            ("arn:aws-eusc:lambda:eusc-", "eusc-de-east-1"),
+        ] {
+            let all = of(&format!(r#""StartsWith":["{value}"]"#));
+            let regions: Vec<&str> = all.iter().map(|place| place.region.as_str()).collect();
+            assert_eq!(regions, [region], "{value}");
+        }
+        let all = of(
+            r#""StartsWith":["arn:aws:"],"NotStartsWith":["arn:aws:lambda:us-gov-","arn:aws:lambda:cn-"]"#,
+        );
+        assert_eq!(all.len(), 1, "{all:?}");
     }
 
     #[test]

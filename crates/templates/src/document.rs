@@ -82,6 +82,8 @@ pub struct Proposed {
     pub after: Option<Value>,
     /// The partition, account and Region of it, where the file says them.
     pub home: Home,
+    /// Where it was before the change, iff that is not where it is afterwards.
+    pub moved_from: Option<Home>,
     /// Where in the file it is.
     pub at: Option<Location>,
 }
@@ -95,6 +97,8 @@ pub struct Home {
     pub account: Option<String>,
     /// The Region.
     pub region: Option<String>,
+    /// True iff the Region is known only after the change is applied.
+    pub region_is_open: bool,
 }
 
 /// A kind of resource.

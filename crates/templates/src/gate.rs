@@ -6,6 +6,7 @@ mod accepted;
 mod certain;
 mod conclusion;
 mod faults;
+mod stand_in;
 
 use crate::document::{Action, Document, Doubt};
 use crate::proposal::Proposal;
@@ -147,6 +148,7 @@ pub fn gate(
         proposal.touched.iter().find(|one| is(&one.before) || is(&one.after)).map(|one| one.resource)
     };
     let losses = |from: &Inventory, to: &Inventory, audits: (&Audit<'_>, &Audit<'_>)| -> Vec<Loss> {
+        let to = &stand_in::with_impossible(to);
         let all = narrowings_between(from, to, &changed, options, EFFORT);
         let each = all.into_iter().map(|narrowing| {
             let resource = resource_of(&narrowing.recorder);
@@ -156,7 +158,7 @@ pub fn gate(
     };
     let mut stops = losses(sides.0, sides.1, (before, after));
     let mut accepted = stops.len();
-    if let Some(then) = accepted::as_if_recorded(after) {
+    if let Some(then) = accepted::as_if_recorded(after, sides.1) {
         stops = losses(sides.0, &then, (before, after));
     }
     accepted -= stops.len().min(accepted);
@@ -181,7 +183,7 @@ pub fn gate(
     };
     gate.accepted += gate.turns.iter().filter(|one| one.is_accepted()).count();
     gate.accepted += gate.functions.iter().filter(|one| one.is_accepted()).count();
-    gate.conclusion = conclusion(&gate);
+    gate.conclusion = conclusion(&gate, document);
     gate
 }
 
@@ -226,7 +228,8 @@ fn interruptions(
             }
         }
         let gone = BTreeSet::from([arn.as_str()]);
-        let lost = narrowings_between(&proposal.before, &without, &gone, options, EFFORT);
+        let possible = stand_in::with_impossible(&without);
+        let lost = narrowings_between(&proposal.before, &possible, &gone, options, EFFORT);
         if lost.is_empty() {
             continue;
         }
@@ -271,7 +274,7 @@ fn turns(
         let mut places = of.places.iter();
         let place = places.find(|place| place.account == account && place.region == region)?;
         let escape = of.verdicts.get(place.planes[kind as usize].any)?.escape.as_ref();
-        Some(Turn {
+        let turn = Turn {
             kind,
             arn: None,
             account: account.clone(),
@@ -280,9 +283,22 @@ fn turns(
             after: *is,
             accepted: false,
             witness: escape.map(|escape| escape.witness.clone()),
-        })
+        };
+        let rest = rest_of(after, kind, account, region);
+        let accepted =
+            rest.is_some_and(|rest| Turn { after: rest, ..turn.clone() }.conclusion() == Conclusion::Yes);
+        Some(Turn { accepted, ..turn })
     });
     resources.chain(later).collect()
+}
+
+/// The verdict on what may be created at that place and no exception that holds accepts; `None` iff none accepts any.
+fn rest_of(after: &Audit<'_>, kind: ResourceType, account: &str, region: &str) -> Option<State> {
+    let mut places = after.places.iter();
+    let place = places.find(|place| place.account == account && place.region == region)?;
+    let plane = &place.planes[kind as usize];
+    let is_narrower = kind == ResourceType::Function && plane.any_accepted != plane.any;
+    is_narrower.then(|| after.verdicts.get(plane.any_accepted)).flatten().map(|verdict| verdict.state)
 }
 
 /// The verdicts on the resources that changed, by ARN and Region.
@@ -379,13 +395,14 @@ fn new_copies(before: &Audit<'_>, after: &Audit<'_>) -> Vec<PaidCopies> {
     new.map(|(recorders, resources)| PaidCopies { recorders, resources }).collect()
 }
 
-fn conclusion(gate: &Gate) -> Conclusion {
+fn conclusion(gate: &Gate, document: &Document) -> Conclusion {
     let losses =
         gate.stops.iter().chain(gate.interruptions.iter().map(|one| &one.loss)).map(Loss::conclusion);
     let functions = gate.functions.iter().map(FunctionAnswer::conclusion);
     let turns = gate.turns.iter().map(Turn::conclusion);
     let controls = gate.controls().map(|(.., conclusion)| conclusion);
-    let doubts = gate.doubts.iter().filter(|doubt| may_hide(doubt)).map(|_| Conclusion::Undetermined);
+    let doubts =
+        gate.doubts.iter().filter(|doubt| may_hide(doubt, document)).map(|_| Conclusion::Undetermined);
     let faults = gate.faults.iter().map(|fault| fault.kind.conclusion());
     let start = if gate.drift.is_empty() { Conclusion::Nothing } else { Conclusion::Yes };
     let all = losses.chain(functions).chain(turns).chain(controls).chain(doubts).chain(faults);

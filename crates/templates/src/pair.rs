@@ -23,6 +23,7 @@ pub fn of_selectors(before: Option<&str>, after: &str) -> Result<Document, (bool
         before: was,
         after: Some(is),
         home,
+        moved_from: None,
         at: None,
     };
     Ok(Document { language: Language::Selectors, resources: vec![resource], doubts: Vec::new() })
@@ -48,6 +49,11 @@ fn properties(text: &str) -> Result<(Value, Home), SelectorsError> {
         (property::VALIDATION, Value::Unknown(Why::NotSaid)),
         (property::DOCUMENT, Value::from(text)),
     ];
-    let home = Home { partition: said.partition, account: said.account, region: said.home_region };
+    let home = Home {
+        partition: said.partition,
+        account: said.account,
+        region: said.home_region,
+        region_is_open: false,
+    };
     Ok((Value::Map(all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()), home))
 }

@@ -9,6 +9,7 @@
 
 mod base;
 mod buckets;
+mod elsewhere;
 mod find;
 mod functions;
 mod homes;
@@ -21,6 +22,7 @@ use audit::inventory::Inventory;
 pub use buckets::LostBucket;
 pub use functions::NewFunction;
 use homes::Homes;
+use std::collections::BTreeMap;
 use world::World;
 
 /// What the user says of resources of which the file says neither account nor Region.
@@ -97,7 +99,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
             for (at, resource) in document.resources.iter().enumerate() {
                 let home = homes.of_resource(at);
                 if let Some(properties) = &resource.before {
-                    touched[at].before = before.insert(resource, home, properties, None);
+                    touched[at].before = before.insert(resource, homes.before(at), properties, None);
                 }
                 let properties = resource.after.as_ref();
                 let left = resource.before.as_ref().filter(|_| resource.action == Action::Forget);
@@ -119,6 +121,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let buckets = buckets::apply(document, alone, &mut after);
     doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());
+    doubts.extend(made_twice(document, &touched));
     doubts.append(&mut after.doubts);
     doubts.sort();
     doubts.dedup();
@@ -132,6 +135,19 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
         assumed: homes.assumed,
         alone,
     }
+}
+
+/// The recorders that one resource deletes and another makes anew: nothing says which of the two comes first.
+fn made_twice(document: &Document, touched: &[Touched]) -> Vec<Doubt> {
+    let gone = |one: &&Touched| one.after.is_none();
+    let deleted: BTreeMap<&str, usize> =
+        touched.iter().filter(gone).filter_map(|one| Some((one.before.as_deref()?, one.resource))).collect();
+    let made = touched.iter().filter(|one| one.before.as_ref() != one.after.as_ref());
+    let twice = made.filter_map(|one| Some((one.resource, *deleted.get(one.after.as_deref()?)?)));
+    let of = |at: usize| document.resources.get(at);
+    let doubt =
+        |(made, gone): (usize, usize)| Some(of(made)?.doubt("$", About::Twice(of(gone)?.address.clone())));
+    twice.filter_map(doubt).collect()
 }
 
 /// The resources that change where the inventory did not look: functions in another account or Region, recorders of another account.
@@ -156,7 +172,7 @@ fn over(document: &Document, homes: &Homes, world: &mut World, touched: &mut [To
     let recorders = || document.resources.iter().enumerate().filter(|(_, one)| is_recorder(one));
     for (at, resource) in recorders() {
         if let (Action::Delete | Action::Replace { .. }, Some(was)) = (resource.action, &resource.before) {
-            touched[at].before = world.remove(resource, homes.of_resource(at), was);
+            touched[at].before = world.remove(resource, homes.before(at), was);
         }
     }
     for (at, resource) in recorders() {

@@ -12,7 +12,7 @@ Examples:
   invoketrail report --audit evidence.tar.zst --output report.html --output findings.sarif
   invoketrail report --audit audit.json --framework soc2 --format markdown
 
-Exit code: that of the audit (0, 3 or 4).")]
+Exit code: that of the audit (0, 3 or 4), as if it had been without `--fail-on new`.")]
 pub(crate) struct Report {
     /// The saved audit: what `audit --output FILE.json`, `audit --format json` or `audit --bundle` wrote; - for stdin.
     #[arg(long = "audit", value_name = "FILE", value_hint = ValueHint::AnyPath)]

@@ -1,11 +1,11 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
 use super::sites::sited;
-use super::{Context, Facts, Opened, exceptions, exceptions_so_far};
+use super::{Context, Facts, Opened, exceptions, exceptions_so_far, saved};
 use crate::again::{again, config_again};
 use crate::args::plan as args;
 use crate::outcome::Outcome;
-use crate::output::{called, layout_of, print, read_within, write_file, write_private};
+use crate::output::{called, is_stdin, layout_of, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
@@ -27,8 +27,10 @@ use store::{plan_hash, write_plan};
 /// [`Problem`] where nothing could be read, or a file could not be written.
 pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let desk = Desk::new(&typed.planning, counted, &context)?;
+    let mut desk = Desk::new(&typed.planning, counted, &context)?;
     let source = settings::source(typed.source, context.config.clone());
+    let recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    desk.judge_as_saved(&source, recorders_said)?;
     let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
     let opened = Opened::of(&source)?;
     let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
@@ -141,6 +143,23 @@ impl Desk {
             return Ok(None);
         }
         Ok(Some(tagged.inventory))
+    }
+
+    /// Where the inventory is a saved audit, takes over how that was judged, as far as nothing else was said: its exceptions, and which recorders
+    /// count.
+    fn judge_as_saved(&mut self, source: &Source, recorders_said: bool) -> Result<()> {
+        let Source::File(path) = source else { return Ok(()) };
+        let Some(saved) = (!is_stdin(path)).then(|| saved::maybe(path)).transpose()?.flatten() else {
+            return Ok(());
+        };
+        if !recorders_said {
+            self.counted = saved.inputs.recorders;
+        }
+        if self.exceptions_file.is_none() && !saved.inputs.exceptions.is_empty() {
+            say("note", &format!("judged with the exceptions of the saved audit {}", called(path)));
+            self.exceptions = saved.inputs.exceptions;
+        }
+        Ok(())
     }
 
     pub(crate) fn options<'a>(&'a self, context: &'a Context) -> PlanOptions<'a> {

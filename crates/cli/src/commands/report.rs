@@ -32,6 +32,7 @@ pub(crate) fn run(typed: args::Report, context: &Context) -> Result<Outcome> {
     if !frameworks.is_empty() {
         saved.inputs.frameworks = frameworks;
     }
+    // `plan` takes out of it how it was judged.
     let source = format!(" --inventory {}", shell(&typed.file.to_string_lossy()));
     let flags = NextFlags { source: &source, ..NextFlags::default() };
     let inputs: &Inputs = &saved.inputs;

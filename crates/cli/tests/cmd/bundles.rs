@@ -240,3 +240,29 @@ fn a_manifest_that_fits_makes_no_bundle_true() {
     };
     verified(&less, 3, "reports/audit.csv (absent)");
 }
+
+/// A plan of what was saved records no accepted function again, and leaves out what the audit left out.
+#[test]
+fn a_plan_of_a_saved_audit_is_judged_as_the_audit_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (json, bundle) = (at(folder.path(), "audit.json"), at(folder.path(), "bundle"));
+    let (inventory, exceptions) = (
+        "crates/cli/tests/cmd/files/judged/inventory.json",
+        "crates/cli/tests/cmd/files/judged/exceptions.json",
+    );
+    let plan = |arguments: &[&str]| {
+        let said = run(&[&["plan", "--format", "json", "--inventory"], arguments].concat());
+        let plan: Value =
+            serde_json::from_str(&said.stdout).unwrap_or_else(|error| unreachable!("{error}: {said:?}"));
+        (plan["plan"]["steps"].clone(), said.stderr)
+    };
+    let flags = ["--exceptions", exceptions, "--recorders", "trails"];
+    ends(&run(&[&["audit", inventory, "--output", &json, "--bundle", &bundle], &flags[..]].concat()), 3);
+    let (wanted, _) = plan(&[&[inventory], &flags[..]].concat());
+    assert_ne!(wanted, plan(&[inventory]).0, "what was chosen makes a difference");
+    for file in [&json, &bundle] {
+        let (steps, said) = plan(&[file]);
+        assert_eq!(steps, wanted, "{file}");
+        assert!(said.contains("note: judged with the exceptions of the saved audit"), "{said}");
+    }
+}

@@ -326,7 +326,7 @@ fn less_of_a_recorder_and_what_is_out_of_sight_are_never_nothing() {
     let said = run(&["diff", "examples/acme.json", &fewer]);
     ends(&said, 4);
     assert!(
-        said.stdout.starts_with("Nothing got worse for certain, and something may have."),
+        said.stdout.starts_with("Nothing certainly got worse, but something may have."),
         "{}",
         said.stdout
     );

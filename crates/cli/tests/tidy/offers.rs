@@ -14,7 +14,6 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("cli/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail explain --inventory {file} FUNCTION", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),

@@ -2,7 +2,7 @@
 
 use crate::change::{Change, is_watched};
 use crate::facts::{DAY, HOUR};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, others};
 use crate::view::{View, name_of};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,11 +127,14 @@ pub(super) fn hourly(found: Vec<Finding>) -> Vec<Finding> {
 /// themselves.
 pub(super) fn incidents(mut found: Vec<Finding>, gap: i64) -> Vec<Finding> {
     found.sort_by_key(|finding| finding.time);
-    let mut open: BTreeMap<(String, Option<String>, bool), Vec<Finding>> = BTreeMap::new();
+    let mut open: BTreeMap<(String, Option<String>, bool, bool), Vec<Finding>> = BTreeMap::new();
     let mut done = Vec::new();
     for finding in found {
         let note = finding.severity == Severity::Note;
-        let group = open.entry((finding.account.clone(), finding.principal.clone(), note)).or_default();
+        // What was taken back, or is less sure for another reason, speaks for no other.
+        let remarked = finding.remark.is_some();
+        let key = (finding.account.clone(), finding.principal.clone(), note, remarked);
+        let group = open.entry(key).or_default();
         let until = group.iter().map(|one| one.until).max();
         if until.is_some_and(|until| finding.time - until > gap) {
             done.extend(merged(std::mem::take(group)));
@@ -143,27 +146,97 @@ pub(super) fn incidents(mut found: Vec<Finding>, gap: i64) -> Vec<Finding> {
     done
 }
 
-/// One of all of them: the most severe speaks for the others.
+/// Things that one finding names.
+const NAMED: usize = 4;
+
+/// One of all of them: the most severe speaks for the others, each thing that it is about is named.
 fn merged(found: Vec<Finding>) -> Option<Finding> {
     let severest = found.iter().map(|one| one.severity).max()?;
     let first = found.iter().find(|one| one.severity == severest)?.clone();
-    let more = found.len() - 1;
-    if more == 0 {
+    if found.len() == 1 {
         return Some(first);
     }
-    let functions: BTreeSet<&str> = found.iter().filter_map(|one| one.function.as_deref()).collect();
-    let times = format!("{} {} such calls in all", first.seen, found.len());
-    let seen = if functions.len() > 1 {
-        let names: Vec<&str> = functions.iter().take(5).map(|function| name_of(function)).collect();
-        let dots = if functions.len() > names.len() { ", ..." } else { "" };
-        format!("{times}, to {} functions: {}{dots}.", functions.len(), names.join(", "))
-    } else {
-        format!("{times}.")
+    let mut told: Vec<&Finding> = vec![&first];
+    for one in &found {
+        if told.iter().all(|known| known.seen != one.seen) {
+            told.push(one);
+        }
+    }
+    let named: Vec<&str> = told.iter().take(NAMED).map(|one| one.seen.as_str()).collect();
+    let more = match told.len() - named.len() {
+        0 => String::new(),
+        more => format!(" And {more} more like these."),
     };
-    let function = first.function.clone().filter(|_| functions.len() <= 1);
+    let functions: BTreeSet<Option<&str>> = found.iter().map(|one| one.function.as_deref()).collect();
+    let known: Vec<&str> = functions.iter().flatten().copied().collect();
+    let of_functions = if known.len() > NAMED {
+        let names: Vec<&str> = known.iter().take(NAMED + 1).map(|function| name_of(function)).collect();
+        format!(", to {} functions: {}, ...", known.len(), names.join(", "))
+    } else {
+        String::new()
+    };
+    let seen = format!("{}{more} {} such calls in all{of_functions}.", named.join(" "), found.len());
+    let function = first.function.clone().filter(|_| functions.len() == 1);
+    let address = first.address.clone().unwrap_or_default();
+    let addresses = found.iter().flat_map(|one| one.address.iter().chain(&one.more_addresses));
+    let more_addresses = others(addresses.map(String::as_str), &address);
+    let mark = |one: &Finding| one.proofs.first().map(|proof| proof.event_id.clone());
+    let mut further: Vec<String> = told.iter().skip(1).filter_map(|one| mark(one)).collect();
+    further.sort_unstable();
     let proofs: Vec<_> = found.iter().flat_map(|one| one.proofs.clone()).collect();
     let events = found.iter().map(|one| one.events).sum();
     let until = found.iter().map(|one| one.until).max().unwrap_or(first.until);
-    let merged = Finding { seen, function, events, until, ..first }.with_proofs(proofs);
-    Some(merged)
+    let merged = Finding { seen, function, more_addresses, further, events, until, ..first };
+    Some(merged.with_proofs(proofs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hourly;
+    use crate::facts::HOUR;
+    use crate::finding::{Finding, Proof, Severity};
+    use std::collections::BTreeSet;
+
+    fn stop(minute: i64, trail: &str, address: &str) -> Finding {
+        let time = minute * HOUR / 60;
+        let proof = Proof { time, event_id: format!("{minute}"), file: "f".to_owned(), offset: 0 };
+        Finding {
+            id: String::new(),
+            detection: "TRL-01".to_owned(),
+            severity: Severity::High,
+            time,
+            until: time,
+            account: "1".to_owned(),
+            region: "r".to_owned(),
+            function: None,
+            principal: Some("eve".to_owned()),
+            address: Some(address.to_owned()),
+            more_addresses: BTreeSet::new(),
+            seen: format!("eve stopped the trail {trail}."),
+            normal: None,
+            remark: None,
+            further: Vec::new(),
+            events: 1,
+            proofs: vec![proof],
+        }
+    }
+
+    #[test]
+    fn what_differs_is_named_and_told_apart() {
+        let same = hourly(vec![stop(0, "a", "192.0.2.1"), stop(1, "a", "192.0.2.1")]);
+        assert_eq!(same.len(), 1);
+        assert_eq!(same[0].seen, "eve stopped the trail a. 2 such calls in all.");
+        assert!(same[0].more_addresses.is_empty() && same[0].further.is_empty());
+        let two = hourly(vec![stop(0, "a", "192.0.2.1"), stop(1, "b", "203.0.113.9")]);
+        assert_eq!(two[0].seen, "eve stopped the trail a. eve stopped the trail b. 2 such calls in all.");
+        assert_eq!(two[0].more_addresses, BTreeSet::from(["203.0.113.9".to_owned()]));
+        assert_ne!(two[0].clone().identified().id, same[0].clone().identified().id);
+        // The trail that was started again says nothing of the one that was not.
+        let back = stop(0, "a", "192.0.2.1").remarked("It was started again.");
+        let apart = hourly(vec![back, stop(1, "b", "192.0.2.1")]);
+        assert_eq!(apart.len(), 2);
+        assert!(apart[1].remark.is_none() && apart[1].seen.contains("trail b"));
+        let many = hourly((0..9).map(|at| stop(at, &at.to_string(), "192.0.2.1")).collect());
+        assert!(many[0].seen.contains(" And 5 more like these. 9 such calls in all."), "{}", many[0].seen);
+    }
 }

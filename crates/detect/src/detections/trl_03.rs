@@ -63,7 +63,7 @@ fn narrowed(change: &Change, severity: Severity, trail: &str, judged: &Judged) -
             format!("Trail {trail} records less than before; {} records what it left out.", name_of(other))
         }
         None => {
-            format!("Trail {trail} has other selectors than before; what it recorded before is not known.")
+            format!("Trail {trail} has other selectors than before; whether something is lost is not known.")
         }
     };
     Some(Finding::of_change(DETECTION.id, severity, change, seen))

@@ -93,7 +93,7 @@ fn updated(view: &View<'_>, change: &Change, name: &str) -> Option<Finding> {
         ),
         None => (
             Severity::Low,
-            format!("Event data store {name} has other selectors; what it recorded before is not known."),
+            format!("Event data store {name} has other selectors; whether something is lost is not known."),
         ),
     };
     Some(Finding::of_change(DETECTION.id, severity, change, seen))

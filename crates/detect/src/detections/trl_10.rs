@@ -4,7 +4,7 @@ use crate::detection::{Detection, Threshold};
 use crate::facts::HOUR;
 use crate::finding::{Finding, Severity};
 use crate::view::{View, account_of, name_of, region_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -79,6 +79,8 @@ fn finding(function: &str, hours: &[(i64, u64)]) -> Finding {
         function: Some(function.to_owned()),
         principal: None,
         address: None,
+        more_addresses: BTreeSet::new(),
+        further: Vec::new(),
         seen: format!(
             "CloudWatch counts {count} invocations of {} in {} hours from {} to {}, and no record tells of one.",
             name_of(function),

@@ -13,6 +13,7 @@ use recording::{
     Candidate, Decider, Inclusion, State, Subject, decide, decide_space, included, management_events,
 };
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What of it is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,10 +107,35 @@ impl Step<'_> {
             loss.counted = gap.counted(view, &loss.functions, self.change.time);
             loss.until = gap.until;
         }
-        let others = self.after.iter().filter(|(arn, _)| **arn != self.recorder);
-        let others = others.filter(|(_, one)| one.active != Some(false) && one.selectors.is_some());
-        judged.covered_by = others.map(|(arn, _)| arn.clone()).next().filter(|_| judged.losses.is_empty());
+        judged.covered_by = self.covered_by().filter(|_| judged.losses.is_empty());
         judged
+    }
+
+    /// Another recorder that, with all others, certainly records what this one recorded, wherever it did; `None` also where it is not known
+    /// what it recorded.
+    fn covered_by(&self) -> Option<String> {
+        let before = self.before.get(&self.recorder)?;
+        let recorded: &[Selector] = match before.active {
+            Some(false) => &[],
+            _ => &before.selectors.as_ref()?.list,
+        };
+        let reaches_as_far = |one: &Recorder| {
+            let (account, region) = (account_of(&before.arn), region_of(&before.arn));
+            let accounts = one.organization == Some(true)
+                || before.organization == Some(false) && account_of(&one.arn) == account;
+            let regions = one.multi_region == Some(true)
+                || before.multi_region == Some(false) && one.reaches(account, region) == Some(true);
+            accounts && regions
+        };
+        let of = |one: &Recorder| one.selectors.iter().flat_map(|all| all.list.clone()).collect::<Vec<_>>();
+        let records = |one: &&Rc<Recorder>| one.active != Some(false) && reaches_as_far(one);
+        let is_whole = |after: &[Selector]| matches!(included(recorded, after), Inclusion::Included);
+        let own = self.after.get(&self.recorder).filter(records).map(|one| of(one)).unwrap_or_default();
+        let others = || self.after.iter().filter(|(arn, one)| **arn != self.recorder && records(one));
+        let alone = others().find(|(_, one)| is_whole(&[own.clone(), of(one)].concat()));
+        let all = || [own.clone(), others().flat_map(|(_, one)| of(one)).collect()].concat();
+        let (arn, _) = alone.or_else(|| others().next().filter(|_| is_whole(&all())))?;
+        Some(arn.clone())
     }
 
     /// Places where functions are seen that the recorder may reach, its home among them.

@@ -149,6 +149,43 @@ fn what_another_trail_records_as_well_is_a_note() {
 }
 
 #[test]
+fn another_recorder_has_to_record_all_of_it() {
+    let told = |records: &[Value]| {
+        let all = found(records);
+        let stopped = of(&all, "TRL-02")[0].clone();
+        (stopped.severity, stopped.remark.unwrap_or_default())
+    };
+    let gone =
+        |name: &str| change(700, "cloudtrail", "DeleteTrail", &user(SHOP, "eve"), json!({"name": name}));
+    let alone = told(&[gone("old")]);
+    // Nobody knows what the trail recorded.
+    assert_eq!(told(&[made("second"), vec![gone("old")]].concat()), alone);
+    // The other one records less: one Region, one function, reads alone.
+    let known = |mut other: Vec<Value>, selectors: Value| {
+        other[1] = with(put(1, "second", "eventSelectors", selectors), &[("eventID", json!("second-2"))]);
+        told(&[made("main"), other, vec![gone("main")]].concat())
+    };
+    let whole = known(made("second"), basic(&[ALL], "All", true));
+    assert!(whole.0 == Severity::Low && whole.1.contains("second records the same"), "{whole:?}");
+    for selectors in [
+        basic(&[&function("pay")], "All", true),
+        basic(&[ALL], "ReadOnly", true),
+        basic(&[ALL], "All", false),
+    ] {
+        let narrow = known(made("second"), selectors.clone());
+        assert!(
+            narrow.0 == Severity::High && !narrow.1.contains("records the same"),
+            "{selectors}: {narrow:?}"
+        );
+    }
+    let mut near = made("second");
+    near[0]["requestParameters"]["isMultiRegionTrail"] = json!(false);
+    near[0]["responseElements"]["isMultiRegionTrail"] = json!(false);
+    let near = known(near, basic(&[ALL], "All", true));
+    assert!(near.0 == Severity::High && !near.1.contains("records the same"), "{near:?}");
+}
+
+#[test]
 fn a_gap_ends_with_the_call_that_restores_it_and_its_calls_are_counted() {
     let records = world(&[
         put(700, "main", "eventSelectors", basic(&[], "All", true)),

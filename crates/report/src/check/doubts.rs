@@ -23,7 +23,7 @@ pub(super) fn is_told(check: &Check<'_>, doubt: &Doubt) -> bool {
 }
 
 pub(super) fn finding(check: &Check<'_>, doubt: &Doubt) -> Finding {
-    let decides = may_hide(doubt);
+    let decides = may_hide(doubt, check.document);
     let conclusion = if decides { Conclusion::Undetermined } else { Conclusion::Nothing };
     let path = doubt.path.strip_prefix("$.").unwrap_or_default();
     let name = match (&doubt.address, path.is_empty()) {

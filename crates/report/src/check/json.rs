@@ -56,7 +56,7 @@ pub(super) fn document(checked: &Checked<'_>, _: &Layout, out: &mut dyn Write) -
                 object.maybe("address", doubt.address.as_deref());
                 object.text("path", &doubt.path);
                 object.maybe("name", doubts::name(&doubt.about));
-                object.flag("decides", may_hide(doubt));
+                object.flag("decides", may_hide(doubt, check.document));
                 at(doubt.at, object);
             });
         });

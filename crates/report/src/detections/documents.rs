@@ -121,6 +121,7 @@ pub(super) fn finding(found: &Detections<'_>, at: usize, one: &Finding, object: 
     object.maybe("function", one.function.as_deref());
     object.maybe("principal", one.principal.as_deref());
     object.maybe("address", one.address.as_deref());
+    object.texts("more_addresses", one.more_addresses.iter().map(String::as_str));
     object.text("seen", &one.seen);
     object.maybe("normal", one.normal.as_deref());
     object.maybe("remark", one.remark.as_deref());

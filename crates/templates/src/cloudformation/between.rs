@@ -103,6 +103,7 @@ fn proposed(one: &Declared, action: Action) -> Proposed {
         before: None::<Value>,
         after: None,
         home: one.home.clone(),
+        moved_from: None,
         at: Some(one.at),
     }
 }

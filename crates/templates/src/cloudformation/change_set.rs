@@ -152,6 +152,7 @@ impl ChangeSet {
             before: None,
             after: Some(Value::Map(BTreeMap::new())),
             home: self.home.clone(),
+            moved_from: None,
             at: Some(at.location()),
         }
     }

@@ -246,6 +246,7 @@ pub(super) fn home(options: &Options) -> Home {
         partition: options.partition().map(str::to_owned),
         account: options.account.clone(),
         region: options.region.clone(),
+        region_is_open: false,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What each part of a gate adds to its answer.
 
 use super::{FaultKind, FunctionAnswer, Gate, Loss, Turn};
-use crate::document::{About, Doubt};
+use crate::document::{About, Document, Doubt, Proposed, property};
+use crate::value::Value;
 use audit::answer::Conclusion;
 use audit::controls::REQUIRED;
 use audit::finding::Status;
@@ -92,7 +93,23 @@ impl Gate {
 /// True iff what is open may hide that something stops being recorded, or is not recorded, and no verdict shows it. The answer is at best
 /// *undetermined* then.
 #[must_use]
-pub const fn may_hide(doubt: &Doubt) -> bool {
+pub fn may_hide(doubt: &Doubt, document: &Document) -> bool {
+    may_always_hide(doubt) || may_lose_accounts(doubt, document)
+}
+
+/// True iff a recorder reaches the accounts of an organization before the change, and may not reach them afterwards: no verdict is about
+/// accounts of which nothing is known.
+fn may_lose_accounts(doubt: &Doubt, document: &Document) -> bool {
+    let names = [property::ORGANIZATION_TRAIL, property::ORGANIZATION_STORE];
+    let Some(name) = names.into_iter().find(|name| doubt.path.strip_prefix("$.") == Some(name)) else {
+        return false;
+    };
+    let reached = |one: &&Proposed| one.was(name).is_some_and(|was| *was != Value::Bool(false));
+    let address = doubt.address.as_deref();
+    document.resources.iter().filter(reached).any(|one| Some(one.address.as_str()) == address)
+}
+
+const fn may_always_hide(doubt: &Doubt) -> bool {
     match doubt.about {
         // One resource is somewhere, and nobody knows where; all of them are in one place that nothing names.
         About::NoAccount | About::NoRegion => doubt.address.is_some(),

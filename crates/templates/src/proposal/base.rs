@@ -1,5 +1,6 @@
 //! The accounts and Regions of a document that stands alone, without any recorder and function.
 
+use super::elsewhere;
 use super::homes::{Homes, is_placed};
 use crate::document::{Document, property};
 use crate::value::Value;
@@ -7,13 +8,17 @@ use audit::inventory::{Account, Gap, GapKind, Inventory, Listing, OptIn, Place};
 use cloudtrail::recorder::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every place where the document has something, seen and empty.
+/// Every place where the document has something, or a recorder of it records before the change, seen and empty.
 pub(super) fn base(document: &Document, homes: &Homes) -> Inventory {
-    let places: BTreeSet<(&str, &str)> = homes
+    let elsewhere = elsewhere::regions(document, homes);
+    let mut places: BTreeSet<(&str, &str)> = homes
         .places()
         .filter(|(at, ..)| document.resources.get(*at).is_some_and(is_placed))
         .map(|(_, account, region)| (account, region))
         .collect();
+    for (account, regions) in &elsewhere {
+        places.extend(regions.iter().map(|region| (account.as_str(), region.as_str())));
+    }
     let regions: BTreeSet<&str> = places.iter().map(|(_, region)| *region).collect();
     let ids: BTreeSet<&str> = places.iter().map(|(account, _)| *account).collect();
     let mut gaps = Vec::new();

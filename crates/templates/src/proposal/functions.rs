@@ -35,18 +35,20 @@ pub(super) fn apply(
     for (at, one) in functions {
         let home = homes.of_resource(at);
         let may_be_missing = conditional.has(one);
-        let arn = |properties: Option<&Value>| arn(properties, home, &after.inventory.partition);
-        let (old, made) = (arn(one.before.as_ref()), arn(one.after.as_ref()));
+        let was_at = homes.before(at);
+        let partition = &after.inventory.partition;
+        let old = arn(one.before.as_ref(), was_at, partition);
+        let made = arn(one.after.as_ref(), home, partition);
         if alone {
-            was.add(home, old.as_deref());
+            was.add(was_at, old.as_deref());
             let stays = one.action == Action::Forget;
             let made = made.as_deref().filter(|_| !may_be_missing);
             is.add(home, made.or(old.as_deref().filter(|_| stays)));
         } else {
             match one.action {
-                Action::Delete => gone.add(home, old.as_deref()),
+                Action::Delete => gone.add(was_at, old.as_deref()),
                 Action::Replace { .. } => {
-                    gone.add(home, old.as_deref());
+                    gone.add(was_at, old.as_deref());
                     is.add(home, made.as_deref());
                 }
                 // What may not be made is answered, and fails no control.

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 pub(super) struct Homes {
     all: Vec<Home>,
+    /// Where each was before, iff that is another home.
+    was: Vec<Option<Home>>,
     pub(super) partition: String,
     pub(super) assumed: Assumed,
 }
@@ -33,7 +35,7 @@ impl Homes {
         let account = if assumed.account { Some(SOME_ACCOUNT) } else { defaults.account };
         let region = if assumed.region { Some(SOME_REGION) } else { defaults.region };
         let mut doubts = Vec::new();
-        let mut all = Vec::new();
+        let (mut all, mut was) = (Vec::new(), Vec::new());
         for one in &document.resources {
             let mut home = one.home.clone();
             let address = one.address.as_str();
@@ -43,12 +45,19 @@ impl Homes {
                 }
             };
             fill(&mut home.account, account, &no_account);
-            fill(&mut home.region, region, &no_region);
+            if !home.region_is_open {
+                fill(&mut home.region, region, &no_region);
+            }
             if is_placed(one) && (alone || !matches!(one.action, Action::Keep | Action::Forget)) {
                 let open = [(&home.account, About::NoAccount), (&home.region, About::NoRegion)];
                 let open = open.into_iter().filter(|(said, _)| said.is_none());
                 doubts.extend(open.map(|(_, about)| one.doubt("$", about)));
             }
+            was.push(one.moved_from.clone().map(|mut home| {
+                fill(&mut home.account, account, &no_account);
+                fill(&mut home.region, region, &BTreeSet::new());
+                home
+            }));
             all.push(home);
         }
         if !placed.is_empty() {
@@ -59,7 +68,7 @@ impl Homes {
         let region = all.iter().find_map(|home| home.region.as_deref());
         let partition = defaults.partition.map(str::to_owned).or(said);
         let partition = partition.unwrap_or_else(|| region.map_or("aws", partition_of).to_owned());
-        (Homes { all, partition, assumed }, doubts)
+        (Homes { all, was, partition, assumed }, doubts)
     }
 
     /// The home of the resource at that position.
@@ -67,9 +76,15 @@ impl Homes {
         &self.all[at]
     }
 
+    /// The home of the resource at that position before the change.
+    pub(super) fn before(&self, at: usize) -> &Home {
+        self.was.get(at).and_then(Option::as_ref).unwrap_or(&self.all[at])
+    }
+
     /// The accounts and Regions that are known, each with the kind of what is there.
     pub(super) fn places(&self) -> impl Iterator<Item = (usize, &str, &str)> {
-        let known = self.all.iter().enumerate();
+        let was = self.was.iter().enumerate().filter_map(|(at, home)| Some((at, home.as_ref()?)));
+        let known = self.all.iter().enumerate().chain(was);
         known.filter_map(|(at, home)| Some((at, home.account.as_deref()?, home.region.as_deref()?)))
     }
 }

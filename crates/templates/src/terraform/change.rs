@@ -52,7 +52,17 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
     }
     let made = matches!(action, Action::Create | Action::Replace { .. });
     let known = |values: Option<Value>, made: bool| values.map(|all| properties::of(&kind, &all, made));
-    let home = home(after.as_ref()).or(home(before.as_ref()));
+    let (is, was) = (home(after.as_ref()), home(before.as_ref()));
+    // A Region that is not known before the change is applied may be any, and not the one that it was.
+    let is_open =
+        |name: &str| matches!(after.as_ref().and_then(|all| all.get(name)), Some(Value::Unknown(_)));
+    let region_is_open = made && (is_open("region") || is_open("home_region"));
+    let moved_from = before.is_some().then(|| was.clone().or(is.clone()));
+    let home = match region_is_open {
+        true => Home { region: None, region_is_open, ..is.or(was) },
+        false => is.or(was),
+    };
+    let moved_from = moved_from.filter(|was| *was != home);
     let deposed = text("deposed")?.map(|key| format!("{address} (deposed object {key})"));
     let mut proposed = Proposed {
         address: deposed.unwrap_or_else(|| address.to_owned()),
@@ -62,6 +72,7 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
         kind,
         action,
         home,
+        moved_from,
         at: None,
     };
     if forgets {
@@ -155,6 +166,7 @@ fn home(values: Option<&Value>) -> Home {
         partition: arn.and_then(|arn| some(arn.partition)),
         account: arn.and_then(|arn| some(arn.account)),
         region: arn.and_then(|arn| some(arn.region)).or(region),
+        region_is_open: false,
     }
 }
 
@@ -165,6 +177,7 @@ impl Home {
             partition: self.partition.or(other.partition),
             account: self.account.or(other.account),
             region: self.region.or(other.region),
+            region_is_open: self.region_is_open,
         }
     }
 }

@@ -143,11 +143,16 @@ impl Configuration {
                 Some(Argument::None) => provider.and_then(|provider| provider.region.get()),
                 Some(Argument::Expression) | None => None,
             };
-            let Home { partition, account: own, region: at } = &mut one.home;
+            let Home { partition, account: own, region: at, region_is_open } = &mut one.home;
+            let region = region.filter(|_| !*region_is_open);
             *own = own.take().or_else(|| account.map(str::to_owned));
             *at = at.take().or_else(|| region.map(str::to_owned));
             *partition =
                 partition.take().or_else(|| at.as_deref().map(|region| partition_of(region).to_owned()));
+            if let Some(was) = &mut one.moved_from {
+                was.account = was.account.take().or_else(|| one.home.account.clone());
+                was.partition = was.partition.take().or_else(|| one.home.partition.clone());
+            }
             let by_default = self.declared.is_empty()
                 || declared.is_some_and(|declared| {
                     !declared.provider.contains(['.', ':'])

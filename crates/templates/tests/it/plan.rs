@@ -2,6 +2,7 @@
 
 use audit::inventory::Inventory;
 use audit::{Options, audit};
+use cloudtrail::recorder::Seen;
 use serde_json::{Map, Value, json};
 use templates::document::Document;
 use templates::gate::{Gate, gate};
@@ -143,9 +144,21 @@ pub(crate) fn judged(document: &Document, inventory: Option<&Inventory>) -> (Pro
     (proposal, answer)
 }
 
-/// The inventory in which the plan has been applied.
+/// The inventory in which the plan has been applied, of the Regions in which it has something.
 pub(crate) fn applied(changes: &[Change]) -> Inventory {
-    merge(&document(changes), None, &Defaults::default()).after
+    let document = document(changes);
+    let named: Vec<&str> = document.resources.iter().filter_map(|one| one.home.region.as_deref()).collect();
+    let mut inventory = merge(&document, None, &Defaults::default()).after;
+    inventory.places.retain(|place| named.contains(&place.region.as_str()));
+    for account in &mut inventory.accounts {
+        if let Seen::Known(regions) = &mut account.regions {
+            regions.retain(|region, _| named.contains(&region.as_str()));
+        }
+    }
+    if let Some(asked) = &mut inventory.regions_asked {
+        asked.retain(|region| named.contains(&region.as_str()));
+    }
+    inventory
 }
 
 pub(crate) fn without(mut value: Value, names: &[&str]) -> Value {
@@ -196,7 +209,7 @@ pub(crate) fn every() -> Value {
     basic(&["arn:aws:lambda"])
 }
 
-fn field(name: &str, operator: &str, values: &[&str]) -> Value {
+pub(crate) fn field(name: &str, operator: &str, values: &[&str]) -> Value {
     let mut all = json!({"field": name});
     for other in ["equals", "ends_with", "not_ends_with", "not_equals", "not_starts_with", "starts_with"] {
         all[other] = if other == operator { json!(values) } else { json!([]) };
