@@ -91,6 +91,12 @@ impl<'f> Works<'f> {
         self.foreign.contains(change.id.as_str())
     }
 
+    /// True iff the principal called or changed anything on a day before.
+    pub(crate) fn was_seen(&self, name: &str, at: i64) -> bool {
+        let first = self.by.get(name).and_then(|work| work.days.first());
+        first.is_some_and(|first| *first < at.div_euclid(DAY))
+    }
+
     /// True iff the principal was there with that program on days before.
     pub(crate) fn is_usual(&self, name: &str, place: &Place, agent: &str, at: i64) -> bool {
         let (place, tool) = (self.places.get(place), self.tools.get(&family(agent)));
