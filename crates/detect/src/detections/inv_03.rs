@@ -208,7 +208,7 @@ fn of_foreign<'b, 'f>(
             .function(&one.call)
             .is_some_and(|function| book.has_learned(view, function.account, one.time()));
         let name = principal.caller.name;
-        let foreign = || book.works.is_foreign(name, &place, way.agent, one.time());
+        let foreign = || book.works.is_foreign((name, way.session), &place, way.agent, one.time());
         // An office of many, where one of them was not yet. Who steals several machines' sessions uses them from one place, too.
         let office = is_of_people(name) && shared.others(view, principal, &place, one.call.key.day) >= OFFICE;
         if learned && !office && !way.is_url() && !view.settings.is_trusted(way.address) && foreign() {

@@ -145,7 +145,7 @@ fn tell_of<'f>(
     let usual = |call: &Call<'f>| {
         let way = view.way(call);
         let place = place(&way, view.settings);
-        book.works.is_usual(principal.caller.name, &place, way.agent, call.time())
+        book.works.is_usual((principal.caller.name, way.session), &place, way.agent, call.time())
     };
     let batch = turn && calls.iter().all(usual) && returns(uses, all, worst);
     let severity = match worst.count >= floor {
