@@ -33,7 +33,7 @@ const OFFICE: usize = 3;
 /// Places of a role of many people, or of somebody on the road: there a new place must be far from all of them.
 const MANY: usize = 3;
 
-/// Days on which a principal calls from a place for it to be there at all, where a machine is asked about.
+/// Days on which a principal calls from a place for it to be there at all, where a machine that never moved is asked about.
 const LIVED: usize = 2;
 
 /// Days with calls before it is known that a machine works from one place.
@@ -112,10 +112,14 @@ impl Shared {
         shared
     }
 
-    /// How many principals called from there on days before, as far as they say something of this one. Of a machine that is asked
-    /// about, those count that came back: who steals several machines' sessions uses each from the same place once.
-    fn others(&self, view: &View<'_>, principal: &Principal<'_>, place: &Place, day: i32) -> usize {
-        let least = if is_of_people(principal.caller.name) { 1 } else { LIVED };
+    /// How many principals called from there on so many days before, as far as they say something of this one.
+    fn others(
+        &self,
+        view: &View<'_>,
+        principal: &Principal<'_>,
+        place: &Place,
+        (day, least): (i32, usize),
+    ) -> usize {
         let before = |callers: &Vec<BTreeSet<i32>>| {
             callers.iter().filter(|days| days.range(..day).take(least).count() >= least).count()
         };
@@ -157,8 +161,11 @@ fn of_principal<'b, 'f>(
             let learned = book
                 .function(&one.call)
                 .is_some_and(|function| book.has_learned(view, function.account, one.time()));
-            let others = shared.others(view, principal, &place, day);
-            let is_new = if machine && near.is_settled(days.len()) {
+            // Who steals several machines' sessions uses each from the same place, but does not come back with each.
+            let settled = machine && near.is_settled(days.len());
+            let least = if settled { LIVED } else { 1 };
+            let others = shared.others(view, principal, &place, (day, least));
+            let is_new = if settled {
                 true
             } else if near.places.len() >= MANY {
                 !wide.has(&place.wide()) && !wide.roams(days.len(), day)
@@ -210,7 +217,8 @@ fn of_foreign<'b, 'f>(
         let name = principal.caller.name;
         let foreign = || book.works.is_foreign((name, way.session), &place, way.agent, one.time());
         // An office of many, where one of them was not yet. Who steals several machines' sessions uses them from one place, too.
-        let office = is_of_people(name) && shared.others(view, principal, &place, one.call.key.day) >= OFFICE;
+        let office =
+            is_of_people(name) && shared.others(view, principal, &place, (one.call.key.day, 1)) >= OFFICE;
         if learned && !office && !way.is_url() && !view.settings.is_trusted(way.address) && foreign() {
             let with = Some(family(way.agent));
             let (days, places) = (days - 1, places.len());

@@ -147,7 +147,7 @@ fn tell_of<'f>(
         let place = place(&way, view.settings);
         book.works.is_usual((principal.caller.name, way.session), &place, way.agent, call.time())
     };
-    let batch = turn && calls.iter().all(usual) && returns(uses, all, worst);
+    let batch = turn && calls.iter().all(usual) && (worst.count < floor || returns(uses, all, worst));
     let severity = match worst.count >= floor {
         _ if batch => Severity::Note,
         true => DETECTION.severity,

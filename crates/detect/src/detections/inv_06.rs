@@ -99,7 +99,7 @@ fn is_by_hand(
 }
 
 /// Days on which a principal deploys from a place, for runners to be there.
-const RUNNER: usize = 5;
+const RUNNER: usize = 3;
 
 /// Changes by principals that deploy from few places, from a place that is none of them.
 fn misplaced<'f>(view: &View<'f>, book: &Book<'f>) -> BTreeSet<&'f str> {

@@ -51,14 +51,14 @@ fn of_principal<'f>(
         all.add(one.call.hours());
         let error = view.way(&one.call).error;
         // Whoever is throttled calls too often, which is another question.
-        if !error.is_empty() && !error.contains("TooManyRequests") && !error.contains("Throttl") {
+        if !error.is_empty() && !is_throttled(error) {
             errors.add(one.call.hours());
             failed.push(one);
         }
     }
     let quiet = (floor / QUIET.0).max(1);
     if errors.most() < quiet {
-        return Vec::new();
+        return all_day(view, book, principal, &failed, floor).into_iter().collect();
     }
     let total: BTreeMap<i64, u64> = all.iter().collect();
     let loud: Vec<(i64, u64)> = errors.iter().filter(|(_, count)| *count >= quiet).collect();
@@ -98,6 +98,10 @@ fn of_principal<'f>(
     found
 }
 
+fn is_throttled(error: &str) -> bool {
+    error.contains("TooManyRequests") || error.contains("Throttl")
+}
+
 /// A day on which most calls of one function failed, as many as are a burst within an hour, and far more than on any day before: whoever
 /// tries slowly stays below what an hour may have.
 fn all_day<'f>(
@@ -116,6 +120,9 @@ fn all_day<'f>(
     });
     for one in book.uses_of(principal).iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused)) {
         all.add(days(&one.call));
+        if is_throttled(view.way(&one.call).error) {
+            continue;
+        }
         if let Some((_, total)) = by_function.get_mut(&(one.call.key.day, one.call.key.function)) {
             *total += one.call.count();
         }

@@ -2,6 +2,7 @@
 
 use super::deployers::{Deployers, Standing};
 use super::incident::{Habits, done_or_tried, verb, who};
+use crate::baseline::habit;
 use crate::change::{Change, function_arn};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -28,12 +29,12 @@ pub(super) fn find(view: &View<'_>, deployers: &Deployers<'_>, detection: &Detec
     for (service, names, what) in WIRING {
         let wired = || done_or_tried(view, service, names).filter(|change| !functions(change).is_empty());
         // An application may make schedules or subscriptions all day: that is its work, as long as it does it as it always does.
-        let habits = Habits::of(view, wired().filter(|one| !view.book().works.has_foreign(one)), |one| {
-            one.name.clone()
-        });
+        // The work of one of the people that share a role is not the work of another.
+        let word = |one: &Change| format!("{} {}", one.name, habit::person(&one.who).unwrap_or_default());
+        let habits = Habits::of(view, wired().filter(|one| !view.book().works.has_foreign(one)), word);
         for change in wired() {
             let standing = deployers.standing(change);
-            let habit = standing != Standing::Altered && habits.hold(change, change.name.clone());
+            let habit = standing != Standing::Altered && habits.hold(change, word(change));
             if standing.is_unusual() && !habit {
                 found.push(of(detection, change, standing, what));
             }
