@@ -224,6 +224,26 @@ fn a_role_of_three_changes_from_one_place_is_not_trusted_in_another() {
 }
 
 #[test]
+fn any_change_by_a_stranger_is_found_and_none_by_whoever_is_at_home() {
+    let role = format!("arn:aws:iam::{SHOP}:role/tmp");
+    let make = |who: &Value, address: &str, agent: &str| {
+        let request = json!({"functionName": "tmp", "role": role});
+        by(lambda(LATER, "CreateFunction20150331", who, request), address, agent)
+    };
+    let world = |more: Value| after(&[daily(0, 20, "pay", &backend()), vec![more]].concat());
+    let stolen = make(&backend(), "192.0.2.9", "aws-cli/2.1");
+    assert_eq!(severities(&world(stolen.clone()), "LAM-05"), [Severity::Low]);
+    assert_eq!(severities(&world(make(&backend(), "198.51.100.7", "Boto3/1.34")), "LAM-05"), [], "at home");
+    let vendor = session(SHOP, "vendor", "x7");
+    assert_eq!(severities(&world(make(&vendor, "192.0.2.9", "aws-cli/2.1")), "LAM-05"), [Severity::Low]);
+    let request = json!({"functionName": "pay", "destinationConfig": {}});
+    let exfil =
+        by(lambda(LATER, "PutFunctionEventInvokeConfig", &vendor, request), "192.0.2.9", "aws-cli/2.1");
+    assert_eq!(severities(&world(exfil), "LAM-05"), [Severity::Low], "where results go");
+    assert_eq!(severities(&[stolen], "LAM-05"), [], "nothing is known yet");
+}
+
+#[test]
 fn a_partner_of_old_that_is_let_in_once_more_is_a_note() {
     let grant = by_ci(
         LATER,
