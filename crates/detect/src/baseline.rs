@@ -20,4 +20,4 @@ pub(crate) use names::{count, few, is_break_glass, is_of_people, when};
 pub(crate) use novel::{NEW_FUNCTION, Novel};
 pub(crate) use places::{Place, of_address, place};
 pub(crate) use robust::{Hours, Usual, incidents};
-pub(crate) use tools::{family, is_interactive, offensive, plain};
+pub(crate) use tools::{OFFENSIVE, family, is_interactive, offensive, plain};

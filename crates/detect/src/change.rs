@@ -3,7 +3,7 @@
 mod read;
 mod watched;
 
-pub use watched::{is_watched, source_of, stem};
+pub use watched::{is_log_bucket, is_watched, source_of, stem};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -56,6 +56,7 @@ mod trl_08;
 mod trl_09;
 mod trl_10;
 mod trl_11;
+mod wired;
 
 /// True iff whoever manages recorders made all of these changes, as far as is known.
 pub(crate) fn are_trusted(view: &View<'_>, proofs: &[Proof]) -> bool {

@@ -1,12 +1,12 @@
 //! Who deploys functions, and what was deployed when.
 
-use super::habit::{person_of, ways};
+use super::habit::{network, person_of, title, ways};
 use super::works::Works;
 use crate::change::Change;
 use crate::facts::{DAY, HOUR};
 use crate::settings::is_pipeline;
 use crate::view::{View, account_of, name_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls by which functions are deployed.
 const DEPLOY: [&str; 7] = [
@@ -21,6 +21,8 @@ const DEPLOY: [&str; 7] = [
 
 /// Days on which a principal has deployed before deploying is its habit.
 const HABIT: usize = 2;
+/// Days on which a principal has deployed before it is one that deploys, from wherever.
+const OLD: usize = 10;
 /// Milliseconds since its first deployment before deploying is its habit.
 const SINCE: i64 = 4 * DAY;
 
@@ -103,10 +105,24 @@ impl<'f> Deploys<'f> {
         self.is_told(name) || self.has_habit(name, at, |_| true)
     }
 
-    /// The same of whoever used the session: of a role that people share, the person's own past.
-    pub(crate) fn is_usual_of(&self, name: &str, session: &str, at: i64) -> bool {
+    /// The same of whoever used the session from there: of a role that people share, the person's own past; else what was deployed from
+    /// there or under such a name, or so often that it need not be. Who steals a session twice, from here and from there, has no habit.
+    pub(crate) fn is_usual_of(&self, name: &str, session: &str, address: &str, at: i64) -> bool {
         let person = person_of(name, session);
-        self.is_told(name) || self.has_habit(name, at, |how| person.is_none_or(|person| person == how))
+        let own = [network(address), title(session)];
+        let wanted = |how: &str| match person {
+            Some(person) => person == how,
+            None => own.contains(&how),
+        };
+        self.is_told(name) || self.has_habit(name, at, wanted) || (person.is_none() && self.is_old(name, at))
+    }
+
+    /// True iff it deployed on so many days before that it is one that deploys, from wherever.
+    fn is_old(&self, name: &str, at: i64) -> bool {
+        let times = self.habits.get(name).into_iter().flat_map(BTreeMap::values).flatten();
+        let days: BTreeSet<i64> =
+            times.map(|time| time.div_euclid(DAY)).filter(|day| *day < at.div_euclid(DAY)).collect();
+        days.len() >= OLD
     }
 
     /// True iff it was done in such a way on enough days before.
@@ -132,7 +148,7 @@ impl<'f> Deploys<'f> {
     /// True iff the change was made by a service, or by somebody who deploys as a habit: of people each has habits of his own.
     pub(crate) fn is_regular(&self, change: &Change) -> bool {
         let by_service = !change.who.service.is_empty() || change.who.name.ends_with(".amazonaws.com");
-        by_service || self.is_usual_of(&change.who.name, &change.who.session, change.time)
+        by_service || self.is_usual_of(&change.who.name, &change.who.session, &change.address, change.time)
     }
 
     /// True iff the role was created in the two weeks before that moment, regularly.

@@ -146,7 +146,8 @@ pub(super) fn excuse<'f>(
     if is_break_glass(name) {
         return None;
     }
-    if deploys.is_usual_of(name, view.way(&one.call).session, at) {
+    let way = view.way(&one.call);
+    if deploys.is_usual_of(name, way.session, way.address, at) {
         return Some("the principal deploys functions as a habit");
     }
     if deploys.is_granted(function.arn, at) {
@@ -155,7 +156,6 @@ pub(super) fn excuse<'f>(
     if deploys.has_just_changed(name, function.arn, at) {
         return Some("the principal had just changed the function, which is judged by itself");
     }
-    let way = view.way(&one.call);
     let own = |run: &String| {
         let region = crate::view::region_of(function.arn);
         let arn = format!("{}:{run}", prefix(function.arn, region, account_of(name)));

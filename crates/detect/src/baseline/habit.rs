@@ -45,7 +45,7 @@ const GENERIC: [&str; 9] =
 
 /// The letters that a session's name begins with, iff they are a word that says something (`AWSCodeBuild-1f2e` begins with one, `1f2e`, `beef12`
 /// and `session-7` do not); else the whole name, which nothing else is called.
-fn title(session: &str) -> &str {
+pub(super) fn title(session: &str) -> &str {
     let end = session.find(|one: char| !one.is_ascii_alphabetic()).unwrap_or(session.len());
     let word = session.get(..end).unwrap_or_default();
     let drawn = word.len() < 4 || word.bytes().all(|one| one.is_ascii_hexdigit());

@@ -80,7 +80,7 @@ fn of_principal<'f>(
             }
             let way = view.way(&one.call);
             let place = place(&way, view.settings);
-            if book.works.is_foreign(principal.caller.name, &place, way.agent, one.time()) {
+            if book.works.is_foreign((principal.caller.name, way.session), &place, way.agent, one.time()) {
                 foreign.insert(function);
             }
             past.enter_function(function, one.time(), old && !foreign.contains(&function));

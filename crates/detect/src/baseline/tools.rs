@@ -1,7 +1,7 @@
 //! Which tool called, as the user agent says.
 
 /// Tools that attackers and those who imitate them use.
-const OFFENSIVE: [&str; 24] = [
+pub(crate) const OFFENSIVE: &[&str] = &[
     "pacu",
     "stratus-red-team",
     "trufflehog",
@@ -66,7 +66,7 @@ pub(crate) fn family(agent: &str) -> String {
 /// The tool of attackers that the agent names as a word of its own; `None` where it names none.
 pub(crate) fn offensive(agent: &str) -> Option<&'static str> {
     let agent = agent.to_ascii_lowercase();
-    OFFENSIVE.into_iter().find(|tool| {
+    OFFENSIVE.iter().copied().find(|tool| {
         agent.match_indices(tool).any(|(at, _)| {
             let before = agent.get(..at).and_then(|text| text.chars().next_back());
             let after = agent.get(at + tool.len()..).and_then(|text| text.chars().next());

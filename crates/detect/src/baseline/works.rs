@@ -2,6 +2,7 @@
 //! own is strange with another program from another place, however often it moved: who takes a session takes neither with it.
 
 use super::book::{Kind, Use};
+use super::habit::{person, person_of};
 use super::places::{Place, of_address, place};
 use super::tools::family;
 use crate::change::Change;
@@ -30,7 +31,10 @@ struct Work {
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Works<'f> {
-    by: HashMap<&'f str, Work>,
+    /// By principal; of a role that people share, by person.
+    by: HashMap<&'f str, HashMap<&'f str, Work>>,
+    /// By principal: the first day of all.
+    first: HashMap<&'f str, i64>,
     places: HashMap<Place, u32>,
     tools: HashMap<String, u32>,
     /// Changes from elsewhere with another program.
@@ -40,7 +44,7 @@ pub(crate) struct Works<'f> {
 impl<'f> Works<'f> {
     pub(super) fn of(view: &View<'f>, uses: &[Use<'f>]) -> Works<'f> {
         let mut works = Works::default();
-        let mut entries: BTreeSet<(&'f str, i64, u32, u32)> = BTreeSet::new();
+        let mut entries: BTreeSet<((&'f str, &'f str), i64, u32, u32)> = BTreeSet::new();
         let mut ways: HashMap<u32, Option<(u32, u32)>> = HashMap::new();
         for one in uses.iter().filter(|one| matches!(one.kind, Kind::Direct | Kind::Refused | Kind::Dry)) {
             let way = view.way(&one.call);
@@ -48,17 +52,22 @@ impl<'f> Works<'f> {
                 .entry(one.call.key.way)
                 .or_insert_with(|| works.pair(place(&way, view.settings), family(way.agent)));
             if let Some((place, tool)) = pair {
-                entries.insert((view.caller(&one.call).name, i64::from(one.call.key.day), place, tool));
+                let name = view.caller(&one.call).name;
+                let who = (name, person_of(name, way.session).unwrap_or_default());
+                entries.insert((who, i64::from(one.call.key.day), place, tool));
             }
         }
         for change in view.changes().iter().copied().filter(|change| change.who.service.is_empty()) {
             let place = of_address(&change.address, view.settings);
             if let Some((place, tool)) = works.pair(place, family(&change.agent)) {
-                entries.insert((&change.who.name, change.time.div_euclid(DAY), place, tool));
+                let who = (change.who.name.as_str(), person(&change.who).unwrap_or_default());
+                entries.insert((who, change.time.div_euclid(DAY), place, tool));
             }
         }
-        for (name, day, place, tool) in entries {
-            let work = works.by.entry(name).or_default();
+        for (who, day, place, tool) in entries {
+            let first = works.first.entry(who.0).or_insert(day);
+            *first = day.min(*first);
+            let work = works.by.entry(who.0).or_default().entry(who.1).or_default();
             if work.days.last() != Some(&day) {
                 work.days.push(day);
             }
@@ -83,7 +92,7 @@ impl<'f> Works<'f> {
     fn is_change_foreign(&self, view: &View<'_>, change: &Change) -> bool {
         let place = of_address(&change.address, view.settings);
         let told = change.who.service.is_empty() && !view.settings.is_trusted(&change.address);
-        told && self.is_foreign(&change.who.name, &place, &change.agent, change.time)
+        told && self.is_foreign((&change.who.name, &change.who.session), &place, &change.agent, change.time)
     }
 
     /// True iff whoever made the change works elsewhere and with other programs.
@@ -91,17 +100,27 @@ impl<'f> Works<'f> {
         self.foreign.contains(change.id.as_str())
     }
 
+    /// Of a principal by its name and the name of its session.
+    fn work(&self, (name, session): (&str, &str)) -> Option<&Work> {
+        self.by.get(name)?.get(person_of(name, session).unwrap_or_default())
+    }
+
+    /// True iff the principal called or changed anything on a day before.
+    pub(crate) fn was_seen(&self, name: &str, at: i64) -> bool {
+        self.first.get(name).is_some_and(|first| *first < at.div_euclid(DAY))
+    }
+
     /// True iff the principal was there with that program on days before.
-    pub(crate) fn is_usual(&self, name: &str, place: &Place, agent: &str, at: i64) -> bool {
+    pub(crate) fn is_usual(&self, who: (&str, &str), place: &Place, agent: &str, at: i64) -> bool {
         let (place, tool) = (self.places.get(place), self.tools.get(&family(agent)));
-        let (Some(work), Some(place), Some(tool)) = (self.by.get(name), place, tool) else { return false };
+        let (Some(work), Some(place), Some(tool)) = (self.work(who), place, tool) else { return false };
         let days = work.pairs.get(&(*place, *tool)).map(Vec::as_slice).unwrap_or_default();
         days.partition_point(|one| *one < at.div_euclid(DAY)) >= ACTIVE
     }
 
     /// True iff the principal has places of its own, and this is none of them, and the program is none that it uses there.
-    pub(crate) fn is_foreign(&self, name: &str, place: &Place, agent: &str, at: i64) -> bool {
-        let Some(work) = self.by.get(name) else { return false };
+    pub(crate) fn is_foreign(&self, who: (&str, &str), place: &Place, agent: &str, at: i64) -> bool {
+        let Some(work) = self.work(who) else { return false };
         let (Some(place), Some(tool)) = (self.places.get(place), self.tools.get(&family(agent))) else {
             return false;
         };

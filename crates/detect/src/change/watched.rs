@@ -1,7 +1,7 @@
 //! Which calls are kept: those that change what recording, functions or their guards rest on.
 
 /// By service, what is kept; all of it by the stem of the name.
-const WATCHED: [(&str, &[&str]); 9] = [
+const WATCHED: [(&str, &[&str]); 16] = [
     (
         "cloudtrail",
         &[
@@ -97,6 +97,8 @@ const WATCHED: [(&str, &[&str]); 9] = [
             "PutBucketPublicAccessBlock",
             "PutBucketAcl",
             "PutBucketOwnershipControls",
+            "PutBucketNotification",
+            "PutBucketNotificationConfiguration",
         ],
     ),
     (
@@ -208,6 +210,14 @@ const WATCHED: [(&str, &[&str]); 9] = [
             "UpdateDataLake",
         ],
     ),
+    // What makes a service call a function.
+    ("events", &["PutTargets"]),
+    ("scheduler", &["CreateSchedule", "UpdateSchedule"]),
+    ("pipes", &["CreatePipe", "UpdatePipe"]),
+    ("sns", &["Subscribe"]),
+    ("iot", &["CreateTopicRule", "ReplaceTopicRule"]),
+    ("cognito-idp", &["CreateUserPool", "UpdateUserPool"]),
+    ("apigateway", &["PutIntegration", "UpdateIntegration", "CreateIntegration"]),
 ];
 
 /// True iff calls of that name (its stem) of that service are kept.
@@ -215,6 +225,15 @@ const WATCHED: [(&str, &[&str]); 9] = [
 pub fn is_watched(source: &str, stem: &str) -> bool {
     let of_service = WATCHED.iter().find(|(service, _)| *service == source);
     of_service.is_some_and(|(_, names)| names.contains(&stem))
+}
+
+/// True iff the name alone says that the bucket holds logs of CloudTrail.
+#[must_use]
+pub fn is_log_bucket(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("cloudtrail")
+        || (name.contains("trail") && name.contains("log"))
+        || name.contains("controltower-logs")
 }
 
 /// The service of an `eventSource`, where any of its calls are kept.

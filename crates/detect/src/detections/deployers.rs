@@ -21,7 +21,7 @@ const SEVERAL: usize = 2;
 /// Changes of what a function runs.
 const CODE: [&str; 5] =
     ["CreateFunction", "PublishVersion", "UpdateAlias", "UpdateFunctionCode", "UpdateFunctionConfiguration"];
-/// Changes before, for the way a pipeline works to be known.
+/// Changes before, or days with some, for the way a pipeline works to be known.
 const KNOWN_WAY: usize = 10;
 
 /// How whoever made a change stands to deploying.
@@ -57,7 +57,7 @@ impl Standing {
             Standing::Successor => "This principal is new, but works like one that deploys on other days.",
             Standing::Unknown => "The records are too short to know who usually deploys here.",
             Standing::Altered => {
-                "This principal never worked with this program, and comes from elsewhere or as something else."
+                "This principal does not work with this program from such a place, or under such a name."
             }
             Standing::Person => "This is a person, who has not deployed on 3 days before.",
             Standing::Stranger => "This principal has not deployed on 3 days before.",
@@ -101,6 +101,19 @@ impl Deeds<'_> {
 /// another name is no habit.
 fn is_usual(ways: &Ways<'_>, day: i64) -> bool {
     ways.values().any(|days| is_enough(days, day))
+}
+
+/// True iff the change comes from where its principal made changes on enough days, or under such a name of a session, or with a program that
+/// it used on very many days. Days on which somebody did it under its name, from here and from there, are no habit of another place.
+fn is_own_way(ways: &Ways<'_>, change: &Change) -> bool {
+    let day = change.time.div_euclid(DAY);
+    let own = habit::ways(&change.agent, &change.address, &change.who);
+    let days = |wanted: &dyn Fn(&(&str, &str)) -> bool| {
+        let alike = ways.iter().filter(|(way, _)| wanted(way));
+        alike.flat_map(|(_, days)| days.range(..day)).collect::<BTreeSet<_>>().len()
+    };
+    own.iter().any(|(_, how)| days(&|(_, other)| other == how) >= USUAL_DAYS)
+        || days(&|(program, _)| *program == own[0].0) >= KNOWN_WAY
 }
 
 fn is_enough(days: &BTreeSet<i64>, day: i64) -> bool {
@@ -194,7 +207,7 @@ impl<'v> Deployers<'v> {
         let deeds = self.by.get(who.name.as_str()).unwrap_or(&none);
         let today = change.time.div_euclid(DAY);
         if own(&deeds.deploying, who).any(|days| is_enough(days, today)) {
-            let altered = is_altered(deeds, change);
+            let altered = is_altered(deeds, change) || (!person && !is_own_way(&deeds.deploying, change));
             return if altered { Standing::Altered } else { Standing::Usual };
         }
         let unseen = |first: i64| !self.view.has_learned(&change.account, first);
@@ -223,7 +236,7 @@ impl<'v> Deployers<'v> {
         }
         let Some(deeds) = self.by.get(change.who.name.as_str()) else { return false };
         let altered = is_altered(deeds, change) || self.view.book().works.has_foreign(change);
-        let usual = is_usual(&deeds.changing, change.time.div_euclid(DAY)) && !altered;
+        let usual = is_own_way(&deeds.changing, change) && !altered;
         usual && !is_person(&change.who) && !is_application(self.view, &change.who)
     }
 
@@ -231,6 +244,14 @@ impl<'v> Deployers<'v> {
     pub(super) fn manages(&self, change: &Change) -> bool {
         let unknown = !self.view.has_learned(&change.account, change.time) && !is_person(&change.who);
         unknown || self.is_trusted(change)
+    }
+
+    /// True iff whoever made the change was never seen before, or works elsewhere and with other programs, though the account is known for
+    /// long enough to say so.
+    pub(super) fn is_stranger(&self, change: &Change) -> bool {
+        let works = &self.view.book().works;
+        let learned = self.view.has_learned(&change.account, change.time);
+        learned && (works.has_foreign(change) || !works.was_seen(&change.who.name, change.time))
     }
 
     /// True iff the settings name it.

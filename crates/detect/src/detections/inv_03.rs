@@ -33,6 +33,9 @@ const OFFICE: usize = 3;
 /// Places of a role of many people, or of somebody on the road: there a new place must be far from all of them.
 const MANY: usize = 3;
 
+/// Days on which a principal calls from a place for it to be there at all, where a machine that never moved is asked about.
+const LIVED: usize = 2;
+
 /// Days with calls before it is known that a machine works from one place.
 const SETTLED: usize = 10;
 
@@ -49,7 +52,7 @@ struct Strange<'b, 'f> {
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let book = view.book();
-    let shared = shared(view, book);
+    let shared = Shared::of(view, book);
     let mut strange: Vec<Strange<'_, '_>> = Vec::new();
     for (principal, uses) in book.by_principal() {
         if !is_break_glass(principal.caller.name) {
@@ -77,27 +80,53 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     found
 }
 
-/// By place: the first call of each principal from it.
-fn shared(view: &View<'_>, book: &Book<'_>) -> BTreeMap<Place, Vec<i64>> {
-    let mut all: BTreeMap<Place, Vec<i64>> = BTreeMap::new();
-    for (_, uses) in book.by_principal() {
-        let mut own: BTreeMap<Place, i64> = BTreeMap::new();
-        let mut ways = HashSet::new();
-        for one in uses.iter().filter(|one| one.kind == Kind::Direct && ways.insert(one.call.key.way)) {
-            own.entry(place(&view.way(&one.call), view.settings)).or_insert(one.time());
-        }
-        for (place, first) in own {
-            all.entry(place).or_default().push(first);
-        }
-    }
-    all.values_mut().for_each(|firsts| firsts.sort_unstable());
-    all
+/// By place: of each principal that called from it the days.
+type Callers = BTreeMap<Place, Vec<BTreeSet<i32>>>;
+
+/// Who calls from where.
+#[derive(Default)]
+struct Shared {
+    /// Roles that run functions: Lambda's own addresses are everybody's, so they make no place one of the organization.
+    functions: Callers,
+    /// All others.
+    rest: Callers,
 }
 
-/// How many principals called from there on days before.
-fn others(shared: &BTreeMap<Place, Vec<i64>>, place: &Place, day: i32) -> usize {
-    let before = |firsts: &Vec<i64>| firsts.partition_point(|first| first.div_euclid(DAY) < i64::from(day));
-    shared.get(place).map_or(0, before)
+impl Shared {
+    fn of(view: &View<'_>, book: &Book<'_>) -> Shared {
+        let mut shared = Shared::default();
+        for (principal, uses) in book.by_principal() {
+            let mut own: BTreeMap<Place, BTreeSet<i32>> = BTreeMap::new();
+            let mut ways = HashSet::new();
+            let new = |one: &&Use<'_>| ways.insert((one.call.key.day, one.call.key.way));
+            for one in uses.iter().filter(|one| one.kind == Kind::Direct).filter(new) {
+                let place = place(&view.way(&one.call), view.settings);
+                own.entry(place).or_default().insert(one.call.key.day);
+            }
+            let runs = view.run_by(principal.caller.name).is_some();
+            let all = if runs { &mut shared.functions } else { &mut shared.rest };
+            for (place, days) in own {
+                all.entry(place).or_default().push(days);
+            }
+        }
+        shared
+    }
+
+    /// How many principals called from there on so many days before, as far as they say something of this one.
+    fn others(
+        &self,
+        view: &View<'_>,
+        principal: &Principal<'_>,
+        place: &Place,
+        (day, least): (i32, usize),
+    ) -> usize {
+        let before = |callers: &Vec<BTreeSet<i32>>| {
+            callers.iter().filter(|days| days.range(..day).take(least).count() >= least).count()
+        };
+        let of = |all: &Callers| all.get(place).map_or(0, before);
+        let runs = view.run_by(principal.caller.name).is_some();
+        of(&self.rest) + if runs { of(&self.functions) } else { 0 }
+    }
 }
 
 fn of_principal<'b, 'f>(
@@ -105,7 +134,7 @@ fn of_principal<'b, 'f>(
     book: &'b Book<'f>,
     principal: &'b Principal<'f>,
     uses: &[Use<'f>],
-    shared: &BTreeMap<Place, Vec<i64>>,
+    shared: &Shared,
     strange: &mut Vec<Strange<'b, 'f>>,
 ) {
     let direct: Vec<&Use<'f>> = uses.iter().filter(|one| one.kind == Kind::Direct).collect();
@@ -125,15 +154,18 @@ fn of_principal<'b, 'f>(
         let way = view.way(&one.call);
         let place = place(&way, view.settings);
         let day = one.call.key.day;
+        let machine = !is_of_people(principal.caller.name);
         let known = near.has(&place) || place == Place::Unknown;
         let old = first + KNOWN <= one.time();
         if !known && old && days.len() >= 3 && !view.settings.is_trusted(way.address) {
             let learned = book
                 .function(&one.call)
                 .is_some_and(|function| book.has_learned(view, function.account, one.time()));
-            let others = others(shared, &place, day);
-            let machine = !is_of_people(principal.caller.name);
-            let is_new = if machine && near.is_settled(days.len()) {
+            // Who steals several machines' sessions uses each from the same place, but does not come back with each.
+            let settled = machine && near.is_settled(days.len());
+            let least = if settled { LIVED } else { 1 };
+            let others = shared.others(view, principal, &place, (day, least));
+            let is_new = if settled {
                 true
             } else if near.places.len() >= MANY {
                 !wide.has(&place.wide()) && !wide.roams(days.len(), day)
@@ -164,7 +196,7 @@ fn of_foreign<'b, 'f>(
     book: &'b Book<'f>,
     principal: &'b Principal<'f>,
     uses: &[Use<'f>],
-    shared: &BTreeMap<Place, Vec<i64>>,
+    shared: &Shared,
     strange: &mut Vec<Strange<'b, 'f>>,
 ) {
     let (mut ways, mut today, mut days) = (HashSet::new(), i32::MIN, 0);
@@ -183,9 +215,10 @@ fn of_foreign<'b, 'f>(
             .function(&one.call)
             .is_some_and(|function| book.has_learned(view, function.account, one.time()));
         let name = principal.caller.name;
-        let foreign = || book.works.is_foreign(name, &place, way.agent, one.time());
+        let foreign = || book.works.is_foreign((name, way.session), &place, way.agent, one.time());
         // An office of many, where one of them was not yet. Who steals several machines' sessions uses them from one place, too.
-        let office = is_of_people(name) && others(shared, &place, one.call.key.day) >= OFFICE;
+        let office =
+            is_of_people(name) && shared.others(view, principal, &place, (one.call.key.day, 1)) >= OFFICE;
         if learned && !office && !way.is_url() && !view.settings.is_trusted(way.address) && foreign() {
             let with = Some(family(way.agent));
             let (days, places) = (days - 1, places.len());

@@ -101,7 +101,7 @@ fn of_principal<'f>(
         book.has_learned(view, account, one.hour * HOUR)
     });
     let groups = incidents(&bursts, |one| one.hour, 24);
-    groups.into_iter().filter_map(|group| tell_of(view, book, principal, uses, group)).collect()
+    groups.into_iter().filter_map(|group| tell_of(view, book, principal, (uses, &all), group)).collect()
 }
 
 /// True iff the hour lies in the last days of a month or in the first of the next.
@@ -111,11 +111,19 @@ fn is_turn_of_month(hour: i64) -> bool {
     day >= 28 || day <= 3
 }
 
+/// True iff the turn of the month before had such a burst, too, or is not known: a batch of each month comes back.
+fn returns(uses: &[Use<'_>], all: &Hours, worst: &Burst) -> bool {
+    let (from, until) = (worst.hour - 37 * 24, worst.hour - 21 * 24);
+    let known = uses.first().is_some_and(|first| first.time() <= from * HOUR);
+    let mut before = all.iter().filter(|(hour, _)| (from..until).contains(hour) && is_turn_of_month(*hour));
+    !known || before.any(|(_, count)| count.saturating_mul(2) >= worst.count)
+}
+
 fn tell_of<'f>(
     view: &View<'f>,
     book: &Book<'f>,
     principal: &Principal<'f>,
-    uses: &[Use<'f>],
+    (uses, all): (&[Use<'f>], &Hours),
     group: &[Burst],
 ) -> Option<Finding> {
     let worst = group.iter().max_by_key(|one| (one.count, std::cmp::Reverse(one.hour)))?;
@@ -137,9 +145,9 @@ fn tell_of<'f>(
     let usual = |call: &Call<'f>| {
         let way = view.way(call);
         let place = place(&way, view.settings);
-        book.works.is_usual(principal.caller.name, &place, way.agent, call.time())
+        book.works.is_usual((principal.caller.name, way.session), &place, way.agent, call.time())
     };
-    let batch = turn && calls.iter().all(usual);
+    let batch = turn && calls.iter().all(usual) && (worst.count < floor || returns(uses, all, worst));
     let severity = match worst.count >= floor {
         _ if batch => Severity::Note,
         true => DETECTION.severity,

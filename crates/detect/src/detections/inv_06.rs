@@ -98,19 +98,30 @@ fn is_by_hand(
     learned && (!regular || elsewhere || book.works.has_foreign(change))
 }
 
+/// Days on which a principal deploys from a place, for runners to be there.
+const RUNNER: usize = 3;
+
 /// Changes by principals that deploy from few places, from a place that is none of them.
 fn misplaced<'f>(view: &View<'f>, book: &Book<'f>) -> BTreeSet<&'f str> {
     let mut past: BTreeMap<&str, (BTreeSet<i64>, BTreeSet<Place>)> = BTreeMap::new();
+    // By place: the days on which each principal deployed from there.
+    let mut runners: BTreeMap<Place, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
     let mut found = BTreeSet::new();
     for change in book.deploys.all().iter().map(|one| one.change) {
         let place = of_address(&change.address, view.settings);
         let (days, places) = past.entry(&change.who.name).or_default();
         let settled = days.len() >= 5 && places.len() * 3 <= days.len();
-        let strange = !places.contains(&place) && place != Place::Unknown;
+        let day = change.time.div_euclid(DAY);
+        // Where others deploy from day after day, there are runners that pipelines share.
+        let shared = runners.get(&place).is_some_and(|all| {
+            all.iter().any(|(name, days)| *name != change.who.name && days.range(..day).count() >= RUNNER)
+        });
+        let strange = !places.contains(&place) && place != Place::Unknown && !shared;
         if settled && strange && !view.settings.is_trusted(&change.address) {
             found.insert(change.id.as_str());
         }
-        days.insert(change.time.div_euclid(DAY));
+        days.insert(day);
+        runners.entry(place.clone()).or_default().entry(&change.who.name).or_default().insert(day);
         places.insert(place);
     }
     found

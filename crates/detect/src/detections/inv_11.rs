@@ -22,8 +22,10 @@ pub(super) const DETECTION: Detection = Detection {
 
 /// Days without a call after which a habit is over.
 const OVER: i32 = 30;
-/// Days with calls after which a key is used as a habit, in whatever way.
+/// Days with calls after which a key is used as a habit, also in a way that is new in part.
 const HABIT: usize = 5;
+/// Days with calls in one way after which even root is used as a habit.
+const ROOT_HABIT: usize = 10;
 
 /// Days with calls.
 #[derive(Default)]
@@ -41,6 +43,22 @@ impl Days {
             days.ways.entry(manner(view, one)).or_default().insert(one.call.key.day);
         }
         days
+    }
+}
+
+impl Days {
+    /// Days before with calls in the same way.
+    fn alike(&self, view: &View<'_>, one: &Use<'_>) -> usize {
+        let days = self.ways.get(&manner(view, one));
+        days.map_or(0, |days| days.range(..one.call.key.day).count())
+    }
+
+    /// True iff calls before came from the same place or with the same program: five days that were strange, each in a way of its own,
+    /// make no habit of a sixth.
+    fn is_akin(&self, view: &View<'_>, one: &Use<'_>) -> bool {
+        let (place, program) = manner(view, one);
+        let before = |days: &BTreeSet<i32>| days.range(..one.call.key.day).next().is_some();
+        self.ways.iter().any(|((at, with), days)| (*at == place || *with == program) && before(days))
     }
 }
 
@@ -99,9 +117,13 @@ fn is_strange(
     let before = days.all.range(..day);
     let silent = before.clone().next_back().is_some_and(|last| day - last >= OVER);
     // Whoever calls on a third day in the same way was found on the first.
-    let alike = days.ways.get(&manner(view, one)).map_or(0, |days| days.range(..day).count());
-    let habit = (before.count() >= HABIT || alike >= 2) && !silent;
-    if habit {
+    let alike = days.alike(view, one);
+    let habit = if root {
+        alike >= ROOT_HABIT
+    } else {
+        alike >= 2 || (before.count() >= HABIT && days.is_akin(view, one))
+    };
+    if habit && !silent {
         return false;
     }
     let new = known.first + NEW_FUNCTION > one.time() && view.made(known.arn).is_some();

@@ -39,7 +39,11 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             let first = first_time(view, book, function, &calls);
             let new = first.is_some();
             found.extend(first);
-            found.extend(spike(view, book, function, &calls));
+            let spikes = spike(view, book, function, &calls);
+            if spikes.is_empty() {
+                found.extend(flood(view, book, function, &calls));
+            }
+            found.extend(spikes);
             if !new {
                 found.extend(beacon(view, book, function, &calls));
             }
@@ -99,6 +103,50 @@ fn spike(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<'
         found.extend(finding.map(|finding| finding.normally(normal)));
     }
     found
+}
+
+/// One network that is new for the function calls within two hours far more often than any other ever did: a function that many call
+/// hides it among them.
+fn flood(view: &View<'_>, book: &Book<'_>, function: &Known<'_>, calls: &[&Use<'_>]) -> Option<Finding> {
+    let floor = whole(view, DETECTION.id, "calls-an-hour").max(1);
+    let mut networks: BTreeMap<&str, Hours> = BTreeMap::new();
+    for one in calls {
+        networks.entry(view.way(&one.call).address).or_default().add(one.call.hours());
+    }
+    let of_day = |hour: i64| hour.div_euclid(24);
+    // The first day of a network is judged, by what all others did before.
+    let floods = networks.iter().filter_map(|(network, hours)| {
+        let (first, _) = hours.iter().next()?;
+        let (hour, count) = pairs(hours).filter(|(hour, _)| *hour < first + 24).max_by_key(|one| one.1)?;
+        let before = || networks.iter().filter(|(other, _)| *other != network).map(|(_, hours)| hours);
+        let most =
+            before().flat_map(pairs).filter(|(hour, _)| of_day(*hour) < of_day(first)).map(|one| one.1);
+        let days: BTreeSet<i64> = before()
+            .flat_map(Hours::iter)
+            .map(|(hour, _)| of_day(hour))
+            .filter(|day| *day < of_day(first))
+            .collect();
+        let most = most.max().unwrap_or(0);
+        let known = days.len() >= 5 && book.has_learned(view, function.account, first * HOUR);
+        (known && count >= floor && count > most.saturating_mul(10)).then_some((hour, count, *network, most))
+    });
+    let (hour, count, network, most) = floods.min()?;
+    let own = calls.iter().filter(|one| view.way(&one.call).address == network).map(|one| one.call);
+    let near: Vec<Call<'_>> = own.filter(|call| call.hours().any(|(own, _)| own - hour <= 1)).collect();
+    let name = few([function.arn]);
+    let seen =
+        format!("{network} called {name} anonymously {count} times in two hours from {}.", when(hour * HOUR));
+    let normal = format!("It had not called before. Other networks made {most} calls in two hours at most.");
+    Some(Finding::of_calls(DETECTION.id, DETECTION.severity, &near, view, seen)?.normally(normal))
+}
+
+/// Each hour that has calls, with what it and the next have.
+fn pairs(hours: &Hours) -> impl Iterator<Item = (i64, u64)> + '_ {
+    let next = hours.iter().skip(1).map(Some).chain([None]);
+    hours.iter().zip(next).map(|((hour, count), next)| {
+        let more = next.filter(|(other, _)| *other == hour + 1).map_or(0, |(_, count)| count);
+        (hour, count + more)
+    })
 }
 
 /// Few networks call day and night at an even pace, which none of them did before.

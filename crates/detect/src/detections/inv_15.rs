@@ -140,7 +140,7 @@ fn is_explained<'f>(
     let learned = book.has_learned(view, account, at);
     !learned
         || is_break_glass(name)
-        || book.deploys.is_usual_of(name, view.way(&one.call).session, at)
+        || book.deploys.is_usual_of(name, view.way(&one.call).session, view.way(&one.call).address, at)
         || book.deploys.has_just_changed(name, function.arn, at)
         || moved.any(|change| change.name.ends_with("Alias") && book.deploys.is_regular(change))
         || others.len() >= 2

@@ -75,7 +75,12 @@ fn of_function<'b, 'f>(
         let explained = || {
             let mut changes = book.deploys.of_function(function.arn, at - 7 * DAY, at + 1);
             changes.any(|change| book.deploys.is_regular(change))
-                || book.deploys.is_usual_of(name, view.way(&one.call).session, at)
+                || book.deploys.is_usual_of(
+                    name,
+                    view.way(&one.call).session,
+                    view.way(&one.call).address,
+                    at,
+                )
                 || is_break_glass(name)
         };
         if slept && direct && book.has_learned(view, function.account, at) && !explained() {

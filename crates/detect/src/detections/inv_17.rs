@@ -19,6 +19,11 @@ pub(super) const DETECTION: Detection = Detection {
     find,
 };
 
+/// Milliseconds without calls in a Region after which other calls are another incident.
+const APART: i64 = 2 * DAY;
+/// Days with calls after which a Region is used.
+const USED: usize = 5;
+
 /// By account and Region: the calls, in order of time.
 type ByRegion<'b, 'f> = BTreeMap<(&'f str, &'f str), Vec<&'b Use<'f>>>;
 
@@ -74,36 +79,54 @@ fn of_forbidden<'f>(
 }
 
 fn of_new<'f>(view: &View<'f>, book: &Book<'f>, regions: &ByRegion<'_, 'f>) -> Vec<Finding> {
-    let firsts = book.regions();
     let mut found = Vec::new();
     for ((account, region), uses) in regions {
-        let Some(from) = uses.first().map(|one| one.time()) else { continue };
-        let mut deploys = book.deploys.all().iter().map(|deploy| deploy.change);
-        let deployed = deploys.any(|change| {
-            change.account == *account
-                && change.region == *region
-                && change.time <= from
-                && book.deploys.is_regular(change)
-        });
-        if deployed || !book.has_learned(view, account, from) {
-            continue;
+        // What one did makes no use of the Region yet: whoever else comes later is found, too.
+        let (mut days, mut known): (BTreeSet<i32>, BTreeSet<usize>) = Default::default();
+        for incident in incidents(uses, |one| one.time(), APART) {
+            let new: Vec<&Use<'_>> =
+                incident.iter().copied().filter(|one| !known.contains(&one.who)).collect();
+            if days.len() < USED {
+                found.extend(of_incident(view, book, (account, region), &new));
+            }
+            days.extend(incident.iter().map(|one| one.call.key.day));
+            known.extend(incident.iter().map(|one| one.who));
         }
-        let elsewhere =
-            firsts.iter().any(|((other, known), first)| other != account && known == region && *first < from);
-        let severity = if elsewhere { Severity::Low } else { DETECTION.severity };
-        let known: Vec<&str> = firsts
-            .iter()
-            .filter(|((own, _), first)| own == account && **first < from)
-            .map(|((_, region), _)| *region)
-            .collect();
-        let since = book.since(account).unwrap_or(from);
-        let normal =
-            format!("Since {}, account {account} had calls in {} alone.", when(since), known.join(", "));
-        let calls: Vec<Call<'_>> =
-            uses.iter().take_while(|one| one.time() < from + DAY).map(|one| one.call).collect();
-        found.extend(tell_of(view, book, region, &calls, normal, severity));
     }
     found
+}
+
+fn of_incident<'f>(
+    view: &View<'f>,
+    book: &Book<'f>,
+    (account, region): (&str, &str),
+    uses: &[&Use<'f>],
+) -> Option<Finding> {
+    let firsts = book.regions();
+    let from = uses.first()?.time();
+    let mut deploys = book.deploys.all().iter().map(|deploy| deploy.change);
+    let deployed = deploys.any(|change| {
+        change.account == account
+            && change.region == region
+            && change.time <= from
+            && book.deploys.is_regular(change)
+    });
+    if deployed || !book.has_learned(view, account, from) {
+        return None;
+    }
+    let elsewhere =
+        firsts.iter().any(|((other, known), first)| *other != account && *known == region && *first < from);
+    let severity = if elsewhere { Severity::Low } else { DETECTION.severity };
+    let known: Vec<&str> = firsts
+        .iter()
+        .filter(|((own, at), first)| *own == account && *at != region && **first < from)
+        .map(|((_, region), _)| *region)
+        .collect();
+    let since = book.since(account).unwrap_or(from);
+    let normal = format!("Since {}, account {account} had calls in {} alone.", when(since), known.join(", "));
+    let calls: Vec<Call<'_>> =
+        uses.iter().take_while(|one| one.time() < from + DAY).map(|one| one.call).collect();
+    tell_of(view, book, region, &calls, normal, severity)
 }
 
 fn tell_of<'f>(

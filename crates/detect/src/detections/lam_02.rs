@@ -8,7 +8,7 @@ use crate::detection::Detection;
 use crate::facts::DAY;
 use crate::finding::{Finding, Severity};
 use crate::view::{View, name_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
@@ -30,6 +30,7 @@ pub(super) const DETECTION: Detection = Detection {
 
 fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
+    let partners = Partners::of(view);
     let granted = done_or_tried(view, "lambda", &["AddPermission"]);
     // By account that is not ours: the first day on which it was let in.
     let mut known: BTreeMap<String, i64> = BTreeMap::new();
@@ -38,12 +39,12 @@ fn find(view: &View<'_>) -> Vec<Finding> {
             known.entry(account).or_insert(change.time.div_euclid(DAY));
         }
     }
-    hourly(granted.filter_map(|change| of(view, &deployers, &known, change)).collect())
+    hourly(granted.filter_map(|change| of(view, (&deployers, &partners), &known, change)).collect())
 }
 
 fn of(
     view: &View<'_>,
-    deployers: &Deployers<'_>,
+    (deployers, partners): (&Deployers<'_>, &Partners),
     known: &BTreeMap<String, i64>,
     change: &Change,
 ) -> Option<Finding> {
@@ -59,6 +60,8 @@ fn of(
         // Topics of AWS itself and of vendors lie in accounts of theirs.
         (true, false) if by_service => Severity::Note,
         (true, false) if standing == Standing::Unknown => Severity::Low,
+        // Whoever usually deploys lets a partner of old call one more function.
+        (true, false) if partners.called_before(&account, change.time) => Severity::Note,
         (true, false) => Severity::Medium,
     };
     let function = change.function();
@@ -73,6 +76,29 @@ fn of(
     let found = Finding::of_change(DETECTION.id, severity, change, seen).about(function).normally(normal);
     let remark = "A service of AWS calls for that account: the grant names what lies there as the source.";
     Some(if by_service { found.remarked(remark) } else { found })
+}
+
+/// Days on which an account has called before, for it to be a partner.
+const PARTNER: usize = 5;
+
+/// Accounts that are not ours, and on which days they called our functions, and were not refused.
+struct Partners(BTreeMap<String, BTreeSet<i64>>);
+
+impl Partners {
+    fn of(view: &View<'_>) -> Partners {
+        let mut days: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+        for call in view.by_function().flatten() {
+            let account = view.caller(call).account;
+            if !account.is_empty() && !view.is_own(account) && !view.way(call).is_denied() {
+                days.entry(account.to_owned()).or_default().insert(i64::from(call.key.day));
+            }
+        }
+        Partners(days)
+    }
+
+    fn called_before(&self, account: &str, at: i64) -> bool {
+        self.0.get(account).is_some_and(|days| days.range(..at.div_euclid(DAY)).count() >= PARTNER)
+    }
 }
 
 fn reach(view: &View<'_>, change: &Change) -> Option<Reach> {

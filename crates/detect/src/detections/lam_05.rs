@@ -35,6 +35,10 @@ fn find(view: &View<'_>) -> Vec<Finding> {
         let into = if is_person(&change.who) { &mut persons } else { &mut roles };
         into.extend(of(view, &deployers, &makers, change));
     }
+    for change in done_or_tried(view, "lambda", OTHERS) {
+        let into = if is_person(&change.who) { &mut persons } else { &mut roles };
+        into.extend(of_stranger(&deployers, change));
+    }
     let mut found = incidents(persons, HOUR);
     found.extend(incidents(roles, DAY));
     found
@@ -66,6 +70,34 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, makers: &Makers<'_>, change: &
         _ => standing.words().to_owned(),
     };
     Some(Finding::of_change(DETECTION.id, severity, change, seen).about(function).normally(normal))
+}
+
+/// Other changes of what functions do, which say little by themselves.
+const OTHERS: &[&str] = &[
+    "CreateFunction",
+    "CreateAlias",
+    "UpdateAlias",
+    "PublishLayerVersion",
+    "PutFunctionEventInvokeConfig",
+    "UpdateFunctionEventInvokeConfig",
+    "UpdateFunctionConfiguration",
+    "UpdateEventSourceMapping",
+    "DeleteEventSourceMapping",
+    "PutRuntimeManagementConfig",
+];
+
+/// Any change by a principal that was never seen before, or works elsewhere and with other programs: whatever it is, it is none of its work.
+fn of_stranger(deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
+    let standing = deployers.standing(change);
+    if !standing.is_unusual() || !deployers.is_stranger(change) || deployers.is_development(change) {
+        return None;
+    }
+    let function = change.function();
+    let name = function.as_deref().map_or("a function", name_of);
+    let object = format!("{} for the function {name}", change.name);
+    let seen = format!("{} {}.", who(change), verb(change, "called", "call", &object));
+    let found = Finding::of_change(DETECTION.id, Severity::Low, change, seen);
+    Some(found.about(function).normally(standing.words().to_owned()))
 }
 
 /// By function: who made it and changed its code, in order.

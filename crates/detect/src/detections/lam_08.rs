@@ -1,9 +1,11 @@
 //! LAM-08: a function gets a new source of events by whoever does not usually deploy.
+//! What other services call it for is in `wired.rs`.
 
 use super::deployers::Deployers;
 use super::field::asked;
 use super::incident::{done_or_tried, hourly, verb, who};
 use super::policy::{Grant, Reach, Whom, account_in};
+use super::wired;
 use crate::change::Change;
 use crate::detection::Detection;
 use crate::facts::DAY;
@@ -16,7 +18,12 @@ pub(super) const DETECTION: Detection = Detection {
     title: "A new source of events by whoever does not usually deploy",
     severity: Severity::Low,
     attack: &["T1546"],
-    fields: &["requestParameters.eventSourceArn", "requestParameters.functionName", "userIdentity"],
+    fields: &[
+        "requestParameters.eventSourceArn",
+        "requestParameters.functionName",
+        "requestParameters",
+        "userIdentity",
+    ],
     page: include_str!("lam_08.md"),
     thresholds: &[],
     find,
@@ -30,7 +37,7 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let mapped = changes.filter_map(|change| of(view, &deployers, change));
     let granted = view.done("lambda", &["AddPermission"]);
     let triggered = granted.filter_map(|change| trigger(view, &deployers, change));
-    hourly(mapped.chain(triggered).collect())
+    hourly(mapped.chain(triggered).chain(wired::find(view, &deployers, &DETECTION)).collect())
 }
 
 fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {

@@ -1,7 +1,7 @@
 //! What trails rest on, as the records and an inventory show it over time: buckets, keys, log groups.
 
 use super::policy::{covers, document, names_service, statements};
-use crate::change::{Change, text_at};
+use crate::change::{Change, is_log_bucket, text_at};
 use crate::view::{View, name_of};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,12 +151,8 @@ impl Stores {
 
     /// Whether the bucket holds logs at that moment.
     pub(super) fn bucket(&self, bucket: &str, time: i64) -> Held {
-        let name = bucket.to_ascii_lowercase();
-        let named = name.contains("cloudtrail")
-            || (name.contains("trail") && name.contains("log"))
-            || name.contains("controltower-logs");
         let of = |setup: &Setup| setup.bucket.as_deref() == Some(bucket);
-        self.held(self.buckets.contains(bucket), named, time, of)
+        self.held(self.buckets.contains(bucket), is_log_bucket(bucket), time, of)
     }
 
     /// True iff a trail delivered to the bucket before that moment, or the inventory says that one does.

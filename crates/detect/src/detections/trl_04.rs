@@ -42,7 +42,11 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
     let trusted = deployers.is_trusted(change);
     let mut weaker = flags(before, &after, &change.asked());
     weaker.extend(places(view, stores, change, before, &after, trusted));
-    let worst = weaker.iter().map(|(severity, _)| *severity).max()?;
+    let Some(worst) = weaker.iter().map(|(severity, _)| *severity).max() else {
+        let stranger = !trusted && deployers.is_stranger(change);
+        let tried = stranger && change.succeeded() && asks_for_less(before, &change.asked());
+        return tried.then(|| in_vain(change, &trail));
+    };
     let words: Vec<&str> = weaker.iter().map(|(_, words)| words.as_str()).collect();
     let severity = match (change.succeeded(), trusted) {
         (false, _) => Severity::Low,
@@ -57,6 +61,39 @@ fn of(view: &View<'_>, stores: &Stores, deployers: &Deployers<'_>, change: &Chan
         Some(_) => found,
         None => found.remarked("The records do not show how the trail was set up before."),
     })
+}
+
+/// True iff the request asks for nothing but what weakens a trail, and all of it was so before. Who repeats all settings, as consoles and
+/// templates do, asks for more.
+fn asks_for_less(before: &Setup, asked: &Value) -> bool {
+    let off = |known: Option<bool>, value: &Value| {
+        known == Some(false) && (*value == false || value.as_str() == Some("false"))
+    };
+    let none = |known: &Option<String>, value: &Value| {
+        known.as_deref().is_none_or(str::is_empty) && value.as_str() == Some("")
+    };
+    let Some(members) = asked.as_object() else { return false };
+    let mut rest =
+        members.iter().filter(|(name, _)| !matches!(name.as_str(), "name" | "trailName")).peekable();
+    rest.peek().is_some()
+        && rest.all(|(name, value)| match name.as_str() {
+            "isMultiRegionTrail" => off(before.multi_region, value),
+            "isOrganizationTrail" => off(before.organization, value),
+            "includeGlobalServiceEvents" => off(before.global, value),
+            "enableLogFileValidation" => off(before.validation, value),
+            "kmsKeyId" => none(&before.key, value),
+            "cloudWatchLogsLogGroupArn" => none(&before.group, value),
+            "snsTopicName" => none(&before.topic, value),
+            _ => false,
+        })
+}
+
+/// A stranger asked for less, and there was no more.
+fn in_vain(change: &Change, trail: &str) -> Finding {
+    let seen =
+        format!("{} asked that the trail {} records less than it might.", who(change), trail_name(trail));
+    Finding::of_change(DETECTION.id, Severity::Low, change, seen)
+        .remarked("The trail was set up so before: the call changed nothing.")
 }
 
 fn flags(before: &Setup, after: &Setup, asked: &Value) -> Vec<Weaker> {

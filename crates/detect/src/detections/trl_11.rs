@@ -1,7 +1,7 @@
 //! TRL-11: other sources of records are taken away: telemetry rules, Security Lake, Insights, enrichment.
 
 use super::deployers::Deployers;
-use super::incident::{done_or_tried, hourly, lower, told};
+use super::incident::{done_or_tried, hourly, lower, told, who};
 use crate::change::{Change, text_at};
 use crate::detection::Detection;
 use crate::finding::{Finding, Severity};
@@ -46,8 +46,16 @@ fn find(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Finding> {
-    let (severity, words) = judge(view, change)?;
     let trusted = deployers.is_trusted(change);
+    let judged = judge(view, change);
+    let stranger = !trusted && deployers.is_stranger(change);
+    if judged.is_none() && stranger && change.succeeded() && is_in_vain(change) {
+        let what = if change.name == "PutInsightSelectors" { "Insights" } else { "the context of events" };
+        let seen = format!("{} switched off {what}.", who(change));
+        let found = Finding::of_change(DETECTION.id, Severity::Low, change, seen);
+        return Some(found.remarked("It was off before: the call changed nothing."));
+    }
+    let (severity, words) = judged?;
     // A pipeline that may not do what its template says tries again and again.
     if trusted && !change.succeeded() {
         return None;
@@ -103,6 +111,16 @@ fn judge(view: &View<'_>, change: &Change) -> Option<(Severity, String)> {
         }
         _ => return None,
     })
+}
+
+/// True iff the call asks for none. A stranger has no reason for it, even where there was none before.
+fn is_in_vain(change: &Change) -> bool {
+    let member = match change.name.as_str() {
+        "PutInsightSelectors" => "insightSelectors",
+        "PutEventConfiguration" => "contextKeySelectors",
+        _ => return false,
+    };
+    counted(&change.asked(), member) == Some(0)
 }
 
 fn insights(change: &Change) -> Option<usize> {

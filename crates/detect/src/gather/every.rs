@@ -1,6 +1,6 @@
 //! The look at records of other services than Lambda and CloudTrail: cheap where nothing in them is watched.
 
-use crate::change::{is_watched, source_of, stem, text_at};
+use crate::change::{is_log_bucket, is_watched, source_of, stem, text_at};
 use crate::facts::SEPARATOR;
 use logs::{Event, Record, milliseconds};
 use memchr::memmem::{Finder, find};
@@ -13,6 +13,7 @@ pub(super) struct Watched {
     source: Finder<'static>,
     name: Finder<'static>,
     worker: Finder<'static>,
+    bucket: Finder<'static>,
 }
 
 impl Default for Watched {
@@ -21,6 +22,7 @@ impl Default for Watched {
             source: Finder::new(b"\"eventSource\""),
             name: Finder::new(b"\"eventName\""),
             worker: Finder::new(b"awslambda-worker"),
+            bucket: Finder::new(b"\"bucketName\""),
         }
     }
 }
@@ -48,8 +50,10 @@ impl Watched {
     pub(super) fn holds(&self, raw: &[u8]) -> bool {
         match self.source(raw) {
             Source::Other => false,
-            // Objects are deleted by the million: only those of CloudTrail's folders are of interest.
-            Source::Of("s3") if find(raw, b"\"DeleteObject").is_some() => find(raw, b"CloudTrail").is_some(),
+            // Objects are deleted by the million: only those of CloudTrail's folders, and of buckets that are called so, are of interest.
+            Source::Of("s3") if find(raw, b"\"DeleteObject").is_some() => {
+                find(raw, b"CloudTrail").is_some() || self.is_of_log_bucket(raw)
+            }
             Source::Of(source) => self.may_be_watched(raw, source),
             Source::Unclear => true,
         }
@@ -65,6 +69,12 @@ impl Watched {
             }
         }
         !any
+    }
+
+    /// True iff the record names a bucket that is called as those of logs are. A call that deletes many objects names none of them.
+    fn is_of_log_bucket(&self, raw: &[u8]) -> bool {
+        let mut named = self.bucket.find_iter(raw).map(|at| value_at(raw, at + 12));
+        named.any(|name| name.is_none_or(is_log_bucket))
     }
 
     fn source(&self, raw: &[u8]) -> Source {
@@ -159,6 +169,16 @@ mod tests {
             (r#"{"event\u0053ource":"iam.amazonaws.com"}"#, true),
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","key":"a/b"}"#, false),
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObject","key":"1/CloudTrail/x"}"#, true),
+            (
+                r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObjects","requestParameters":{"bucketName":"org-cloudtrail-1"}}"#,
+                true,
+            ),
+            (
+                r#"{"eventSource":"s3.amazonaws.com","eventName":"DeleteObjects","requestParameters":{"bucketName":"trailers"}}"#,
+                false,
+            ),
+            (r#"{"eventSource":"events.amazonaws.com","eventName":"PutTargets"}"#, true),
+            (r#"{"eventSource":"events.amazonaws.com","eventName":"PutEvents"}"#, false),
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"PutBucketPolicy"}"#, true),
             (r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets"}"#, false),
             (r#"{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}"#, false),

@@ -58,6 +58,77 @@ fn the_smoke_test_of_a_pipeline_is_quiet() {
     assert_eq!(severities(&after(&new), "LAM-07"), [Severity::High], "a role that was made strong");
 }
 
+/// A call that lets a service call the function `pay`.
+fn wire(minutes: i64, service: &str, name: &str, who: &Value, request: Value) -> Value {
+    change(minutes, service, name, who, request)
+}
+
+#[test]
+fn whoever_makes_a_service_call_a_function_is_found_whatever_the_service() {
+    let pay = crate::world::function("pay");
+    let api = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{pay}/invocations");
+    let bucket = json!({"LambdaFunctionConfiguration": {"Function": pay, "Event": "s3:ObjectCreated:*"}});
+    for (service, name, request) in [
+        ("events", "PutTargets", json!({"rule": "r", "targets": [{"arn": pay, "id": "1"}]})),
+        ("scheduler", "CreateSchedule", json!({"name": "s", "target": {"arn": format!("{pay}:live")}})),
+        ("pipes", "CreatePipe", json!({"name": "p", "target": pay})),
+        ("s3", "PutBucketNotification", json!({"bucketName": "b", "NotificationConfiguration": bucket})),
+        ("sns", "Subscribe", json!({"protocol": "lambda", "endpoint": "HIDDEN_DUE_TO_SECURITY_REASONS"})),
+        ("logs", "PutSubscriptionFilter", json!({"logGroupName": "/app", "destinationArn": pay})),
+        (
+            "iot",
+            "CreateTopicRule",
+            json!({"topicRulePayload": {"actions": [{"lambda": {"functionArn": pay}}]}}),
+        ),
+        ("cognito-idp", "UpdateUserPool", json!({"lambdaConfig": {"preSignUp": pay}})),
+        ("apigateway", "PutIntegration", json!({"putIntegrationInput": {"uri": api}})),
+    ] {
+        let world = |who: &Value| after(&[wire(LATER, service, name, who, request.clone())]);
+        let all = found(&world(&eve()));
+        let findings = of(&all, "LAM-08");
+        assert_eq!(findings.len(), 1, "{service}");
+        assert_eq!(findings[0].severity, Severity::Low, "{service}");
+        if service != "sns" {
+            assert_eq!(findings[0].function.as_deref(), Some(pay.as_str()), "{service}");
+        }
+        let by_service = json!({"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"});
+        assert_eq!(severities(&world(&by_service), "LAM-08"), [], "{service}");
+    }
+    let queue =
+        json!({"rule": "r", "targets": [{"arn": "arn:aws:sqs:eu-west-1:111122223333:jobs", "id": "1"}]});
+    assert_eq!(
+        severities(&after(&[wire(LATER, "events", "PutTargets", &eve(), queue)]), "LAM-08"),
+        [],
+        "no function"
+    );
+    let mail = json!({"protocol": "email", "endpoint": "HIDDEN_DUE_TO_SECURITY_REASONS"});
+    assert_eq!(
+        severities(&after(&[wire(LATER, "sns", "Subscribe", &eve(), mail)]), "LAM-08"),
+        [],
+        "no function"
+    );
+}
+
+#[test]
+fn an_application_that_makes_schedules_as_its_work_is_quiet_unless_it_comes_from_elsewhere() {
+    let shop = session(SHOP, "shop-app", "i-0a1b2c3d4e5f60718");
+    let target = json!({"name": "s", "target": {"arn": crate::world::function("pay")}});
+    let schedule = |minutes| {
+        let own = [("sourceIPAddress", json!("203.0.113.40")), ("userAgent", json!("Boto3/1.34"))];
+        with(wire(minutes, "scheduler", "CreateSchedule", &shop, target.clone()), &own)
+    };
+    let daily: Vec<Value> = (0..25).map(|day| schedule(day * DAY + 65)).collect();
+    assert_eq!(severities(&after(&daily), "LAM-08"), [], "its work");
+    let first = severities(&after(&[schedule(LATER)]), "LAM-08");
+    assert_eq!(first, [Severity::Low], "the first is new");
+    let stolen = with(
+        schedule(LATER),
+        &[("sourceIPAddress", json!("192.0.2.66")), ("userAgent", json!("aws-cli/2.15"))],
+    );
+    let stolen = with(stolen, &[("eventID", json!("stolen"))]);
+    assert_eq!(severities(&after(&[daily, vec![stolen]].concat()), "LAM-08"), [Severity::Medium]);
+}
+
 #[test]
 fn a_source_of_events_by_a_person_or_from_a_stranger_is_found() {
     let map = |who: &Value, account: &str| {

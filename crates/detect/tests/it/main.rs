@@ -13,6 +13,7 @@ mod lam;
 mod lam_run;
 mod ordinary;
 mod recording;
+mod strangers;
 mod trl;
 mod trl_bucket;
 mod world;
