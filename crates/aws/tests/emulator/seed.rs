@@ -49,6 +49,7 @@ impl Seed {
         }
     }
 
+    #[allow(dead_code, reason = "the tests of another crate share this file")]
     pub(crate) fn tag_function(&self, arn: &str, region: &str, tags: &str) {
         let path = format!("POST /2017-03-31/tags/{}", arn.replace(':', "%3A"));
         let answer = self.send(&path, ("lambda", region), JSON, &format!(r#"{{"Tags":{tags}}}"#));

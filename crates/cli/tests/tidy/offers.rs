@@ -245,7 +245,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/explain/pasted.rs",
-        "invoketrail audit  # judges them together with all other recorders, and whether these log and deliver",
+        "invoketrail audit  # once they are applied: judges all recorders together, and whether they log and deliver",
         "explain-selectors.md",
     ),
     ("cli/src/commands/invocations/located.rs", "invoketrail permissions evidence", "permissions.md"),

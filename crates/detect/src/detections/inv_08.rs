@@ -88,7 +88,7 @@ fn of_incident<'f>(
         format!("{sweep}. Then it called {}.", names(&opened))
     };
     involved.extend(opened);
-    let normal = "It was not refused on most of the days before.".to_owned();
+    let normal = "On most days before, no call was refused.".to_owned();
     Some(tell(view, (DETECTION.id, severity), principal, &involved, seen)?.normally(normal))
 }
 

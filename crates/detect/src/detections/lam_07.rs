@@ -141,7 +141,10 @@ fn of(
     let minutes = count(usize::try_from(minutes).unwrap_or(0), "minute");
     let seen = format!("{} {did} the function {name}, and called it within {minutes}.{why}", who(change));
     let normal =
-        format!("This principal did so on {} before. {}", count(before_days, "day"), standing.words());
+        match before_days {
+            0 => format!("This principal never did so before. {}", standing.words()),
+            days => format!("This principal did so on {} before. {}", count(days, "day"), standing.words()),
+        };
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     let proof = Proof::of(&call.cell.first, view);
     let time = change.time;
