@@ -100,6 +100,10 @@ fn first_day() -> Vec<Value> {
         // Two claims to one id: none hides the other.
         call(11, "plain", "web", 11),
         call(11, "plain", "intruder", 11),
+        // Two that say the same except for the error: in one file, and in the files of two days.
+        with(call(12, "plain", "web", 12), &[("/errorCode", json!("AccessDenied"))]),
+        call(12, "plain", "web", 12),
+        with(call(13, "plain", "web", 13), &[("/errorCode", json!("AccessDenied"))]),
         // Asynchronous: attempts, one of them in the next day's folder, and one whose call nobody has.
         queued(20, "queue"),
         attempt(21, 20, "queue", 2),
@@ -132,6 +136,7 @@ fn first_day() -> Vec<Value> {
 fn next_day() -> Vec<Value> {
     vec![
         call(1, "plain", "web", 1),
+        call(13, "plain", "web", 13),
         attempt(22, 20, "queue", 9),
         with(correction(40, 30, "mended", "after"), &[("/requestParameters/invocationType", json!("Event"))]),
         correction(41, 33, "mended", "first"),

@@ -12,6 +12,13 @@ const COPIES: &str =
     "account, region, recipientaccountid, eventid, corrects_eventid, requestid, eventname, time,
       named, useridentity_arn";
 
+/// Which of the copies that differ is the record: the same as in `logs::ask`.
+const DECIDING: &str = "case when delivered = '' then 1 else 0 end,
+      case when coalesce(invocationtype, '') = 'Event' then 1 else 0 end,
+      case when coalesce(caller_account, function_owner) <> function_owner then 1 else 0 end,
+      case when coalesce(invocationtype, '') = 'DryRun' then 1 else 0 end,
+      coalesce(errorcode, '')";
+
 /// The select of `invocations_once`.
 pub(super) fn once(engine: Engine, known: &Known) -> String {
     let names = names(Table::Invocations, known);
@@ -33,7 +40,7 @@ from (
     sum(copies_dropped) over (partition by {COPIES}) + count(*) over (partition by {COPIES}) - 1 as copies,
     min(delivered) over (partition by {COPIES}) as first_delivered,
     max(delivered) over (partition by {COPIES}) as last_delivered,
-    row_number() over (partition by {COPIES} order by delivered, source_file, source_offset) as copy
+    row_number() over (partition by {COPIES} order by {DECIDING}, delivered, source_file, source_offset) as copy
   from (
     select
       *,
