@@ -12,7 +12,7 @@ fn text(path: &Path) -> &str {
 /// What is found in these sources.
 fn found(sources: &[&str]) -> Value {
     let said = said(&[&["detect", "--format", "json"], sources].concat());
-    serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{said:?}"))
+    serde_json::from_str(&said.stdout).unwrap_or_else(|error| unreachable!("{error}: {said:?}"))
 }
 
 /// The log files and offsets of all records that findings rest on.
