@@ -11,7 +11,7 @@ use crate::ruled::Ruled;
 pub use every::Watch;
 use every::Watched;
 use foldhash::fast::FixedState;
-use logs::{Event, Home, QualifierFinder, Record, Sink};
+use logs::{Event, Home, QualifierFinder, Record, Sink, is_account};
 use std::hash::BuildHasher;
 use way::way;
 
@@ -92,7 +92,11 @@ impl<'r> Gatherer<'r> {
         ahead
     }
 
+    /// Records of that account are there; what is said to be an account and is none does not count as one.
     fn seen(&mut self, account: &str, time: i64) {
+        if !account.is_empty() && !is_account(account) {
+            return;
+        }
         match self.facts.accounts.get_mut(account) {
             Some(span) => *span = span.over(Span::at(time)),
             None => self.facts.span(account.to_owned(), Span::at(time)),

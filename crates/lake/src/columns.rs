@@ -152,7 +152,7 @@ const SOURCE_FILE: Column = required(text(
     "source_file",
     Few,
     "the log file",
-    "The log file that CloudTrail delivered and its digest signs: `s3://BUCKET/KEY`, or the path from `AWSLogs/` on for a local copy.",
+    "The log file that CloudTrail delivered and its digest signs: `s3://BUCKET/KEY`, or the path from `AWSLogs/` on for a local copy. `#2` at its end where the folder has a file of that name from a second source.",
 ));
 const SOURCE_OFFSET: Column = required(other(
     "source_offset",

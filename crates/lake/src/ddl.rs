@@ -88,7 +88,7 @@ pub const VIEWS: [View; 4] = [
     View {
         name: "invocations_once",
         meaning: "One row for each invocation record, copies from several folders counted once.",
-        remark: "The copy delivered first is shown. `copies_dropped` adds up all copies.",
+        remark: "The copy delivered first is shown; of copies that differ, one without an error. `copies_dropped` adds up all copies.",
     },
     View {
         name: "calls",

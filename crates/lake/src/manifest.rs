@@ -50,12 +50,18 @@ pub struct Manifest {
 pub struct Input {
     /// Which of the manifest's sources it is in.
     pub source: usize,
-    /// As `source_file` says it.
+    /// The key, or the path from `AWSLogs/` on: `source_file` says so, unless `called` is there.
     pub name: String,
+    /// What `source_file` says, where the folder has a file of that name from another source, too: `NAME#2` of the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// Bytes, as it was delivered.
     pub bytes: u64,
     /// SHA-256 of these bytes; empty iff it could not be read.
     pub sha256: String,
+    /// SHA-256 of its inflated bytes, which digests sign; null where no digest listed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
     /// As S3 says; null for a local file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
@@ -92,9 +98,9 @@ pub struct Part {
 pub struct Proven {
     /// Files that a valid digest lists with the hash that they have.
     pub proven: u64,
-    /// Files that no valid digest lists.
+    /// Files that no valid digest lists, as rows call them.
     pub unproven: Vec<String>,
-    /// Files that are not as a valid digest lists them.
+    /// Files that are not as a valid digest lists them, as rows call them.
     pub changed: Vec<String>,
 }
 
@@ -110,6 +116,14 @@ pub enum ManifestError {
     /// It is that of another folder: it was copied or moved.
     #[error("it is the manifest of {0}: the folder was copied or moved")]
     Elsewhere(String),
+}
+
+impl Input {
+    /// What rows call it: no two inputs of a folder alike.
+    #[must_use]
+    pub fn row_name(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.name)
+    }
 }
 
 impl Manifest {

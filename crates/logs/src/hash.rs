@@ -41,7 +41,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The bytes that `text` spells; `None` iff it is not pairs of hexadecimal digits of either case.
 #[must_use]
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let value = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let pairs = text.as_bytes().chunks(2);
     pairs

@@ -54,6 +54,10 @@ pub struct WrittenLake {
     pub digests: Option<(u64, u64)>,
     /// True iff something of the source is not in the lake.
     pub incomplete: bool,
+    /// Folders that a list names, and that the source does not have.
+    pub missing: Vec<String>,
+    /// True iff a share was asked for that has no folder, of a source that has some.
+    pub empty_share: bool,
 }
 
 fn size(n: u64) -> usize {
@@ -79,15 +83,22 @@ impl WrittenLake {
     /// log file is not as one lists it.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
-        let left = !self.kept.is_empty() || !self.unread.is_empty() || self.damaged > 0;
         match self.digests {
             Some((_, changed)) if changed > 0 => Conclusion::No,
-            _ if self.incomplete || left => Conclusion::Undetermined,
+            _ if self.is_incomplete() || !self.missing.is_empty() => Conclusion::Undetermined,
             _ => Conclusion::Yes,
         }
     }
 
+    /// True iff something that the source has is not in the lake as it is there.
+    fn is_incomplete(&self) -> bool {
+        self.incomplete || !self.kept.is_empty() || !self.unread.is_empty() || self.damaged > 0
+    }
+
     fn headline(&self) -> String {
+        if self.empty_share && self.answer() == Conclusion::Yes {
+            return format!("0 folders in this share, so nothing was written to {}.", self.to);
+        }
         let folders = count(self.folders, ("folder", "folders"));
         let rows = count(self.rows, ("invocation", "invocations"));
         let same = match self.same {
@@ -96,6 +107,9 @@ impl WrittenLake {
             n => format!(" {} folders were there already.", grouped(size(n))),
         };
         let end = match self.answer() {
+            Conclusion::Undetermined if !self.is_incomplete() => {
+                " The list names folders that the source does not have."
+            }
             Conclusion::Undetermined => " Something of the source is not in the lake.",
             Conclusion::No => " Log files are not as CloudTrail delivered them.",
             _ => "",
@@ -141,6 +155,10 @@ pub fn written_text(written: &WrittenLake, layout: &Layout) -> String {
             format!("left as it is, because the source no longer has {file} (--replace writes it again)");
         page.paragraph(2, (Style::Open, &format!("{folder}: ")), (Style::Plain, &why));
     }
+    for folder in written.missing.iter().take(SHOWN) {
+        let why = "the list names it, and the source has no log file of it";
+        page.paragraph(2, (Style::Open, &format!("{folder}: ")), (Style::Plain, why));
+    }
     for (folder, why) in written.unread.iter().take(SHOWN) {
         page.paragraph(2, (Style::Open, &format!("{folder}: ")), (Style::Plain, why));
     }
@@ -184,6 +202,7 @@ pub fn written_json(written: &WrittenLake) -> String {
             }
             None => object.null("files_unproven"),
         }
+        object.texts("folders_missing", written.missing.iter().map(String::as_str));
         object.texts("folders_kept", written.kept.iter().map(|(folder, _)| folder.as_str()));
         object.texts("folders_unread", written.unread.iter().map(|(folder, _)| folder.as_str()));
     });
@@ -242,6 +261,8 @@ pub struct CheckedLake {
     pub against: bool,
     /// True iff the source could not be seen whole.
     pub incomplete: bool,
+    /// True iff a share was asked for that has no folder.
+    pub empty_share: bool,
     /// What is the matter.
     pub faults: Vec<LakeFault>,
 }
@@ -265,10 +286,15 @@ impl CheckedLake {
         let folders = count(self.folders, ("folder", "folders"));
         let rows = count(self.rows.first().map_or(0, |(_, rows)| *rows), ("invocation", "invocations"));
         match self.answer() {
+            Conclusion::No if self.faults.iter().all(|fault| !fault.wrong) => {
+                "Log files are not as CloudTrail delivered them. Do not rely on the rows of these folders."
+                    .to_owned()
+            }
             Conclusion::No => "The lake is not as it was written. Do not rely on its rows.".to_owned(),
             Conclusion::Undetermined => {
                 format!("The lake is incomplete: {folders} with {rows} are as they were written.")
             }
+            _ if self.empty_share => "0 folders in this share, so nothing was checked.".to_owned(),
             _ if self.against => {
                 format!("The lake is whole: it has every folder of the source, {folders} with {rows}.")
             }
@@ -375,6 +401,7 @@ pub fn next_of_check(checked: &CheckedLake, against: &[String]) -> Option<String
         some => some.iter().map(|one| shell(one)).collect::<Vec<_>>().join(" "),
     };
     match checked.answer() {
+        Conclusion::Yes if checked.empty_share => None,
         Conclusion::Yes | Conclusion::Nothing => {
             Some(format!("invoketrail invocations --lake {place}  # who invoked what?"))
         }

@@ -1,6 +1,7 @@
 //! Files of a lake in a folder: each written beside and renamed, so that no reader sees half of one.
 
 use crate::atomic::write_atomically;
+use crate::leftovers;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,18 @@ impl LakeFolder {
         match std::fs::remove_file(self.0.join(below)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
+        }
+    }
+
+    /// Removes what runs that were killed left over in a folder of the lake, where nobody has written to it for a while.
+    pub fn tidy(&self, below: &str) {
+        let folder = self.0.join(below);
+        let Ok(entries) = std::fs::read_dir(&folder) else { return };
+        let mut names = entries.flatten().map(|entry| entry.file_name());
+        if names.any(|name| name.to_str().is_some_and(leftovers::is_ours))
+            && let Ok(mine) = tempfile::Builder::new().prefix(leftovers::PREFIX).tempfile_in(&folder)
+        {
+            leftovers::remove(&folder, mine.as_file());
         }
     }
 

@@ -34,7 +34,8 @@ pub(super) fn remove(folder: &Path, mine: &File) {
     }
 }
 
-fn is_ours(name: &str) -> bool {
+/// True iff that is the name of a temporary file of ours.
+pub(super) fn is_ours(name: &str) -> bool {
     name.strip_prefix(PREFIX).is_some_and(|random| {
         random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })

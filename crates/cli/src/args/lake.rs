@@ -72,7 +72,8 @@ Examples:
   invoketrail lake write s3://acme-trails --to s3://acme-lake/trails --shard 3/64
 
 A folder is written again only if its log files have changed. The same log files give the same bytes, so a run that was killed is repeated.
-Exit code: 0 every folder is in the lake, 4 something could not be read or was left as it is.")]
+Digests arrive up to an hour after their log files: repeat the command with --digests then, and folders of which they say more are written again.
+Exit code: 0 every folder is in the lake (a share may have none), 3 with --digests: a log file is not as a digest lists it, 4 something could not be read or was left as it is, or the source does not have a folder that --list names.")]
 pub(crate) struct Write {
     /// A folder that holds AWSLogs, or s3://BUCKET/PREFIX.
     #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
@@ -108,7 +109,7 @@ Examples:
   invoketrail lake verify lake
   invoketrail lake verify s3://acme-lake/trails --against s3://acme-trails
 
-Exit code: 0 the lake is whole, 3 a file is not as it was written or rows are there twice, 4 a folder is missing or stale, or something could not be read.")]
+Exit code: 0 the lake is whole, 3 a file is not as it was written, a log file is not as a digest lists it, or rows are there twice, 4 a folder of the source or of --list is missing, a folder is stale, or something could not be read.")]
 pub(crate) struct Verify {
     /// The lake: a folder, or s3://BUCKET/PREFIX.
     #[arg(value_name = "PLACE", value_hint = ValueHint::AnyPath)]
@@ -190,7 +191,7 @@ Examples:
   invoketrail lake folders examples/logs
   invoketrail lake folders s3://acme-trails --since 24h > folders.txt
 
-Exit code: 0 everything was listed, 4 something could not be listed.")]
+Exit code: 0 everything was listed, 4 something could not be listed, or the source does not have a folder that --list names.")]
 pub(crate) struct Folders {
     /// A folder that holds AWSLogs, or s3://BUCKET/PREFIX.
     #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]

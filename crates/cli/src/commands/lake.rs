@@ -164,7 +164,9 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
     let reader = opened.reader();
     let found = folders(&places, &chosen, typed.digests, &reader);
     let incomplete = tell_rest(&found);
-    if found.is_empty() && !incomplete {
+    // A share of the folders may be none of them: then everything of it is written.
+    let is_share = chosen.shard.is_some() && found.elsewhere > 0;
+    if found.is_empty() && !incomplete && !is_share && found.missing.is_empty() {
         let problem = Problem::new("there is no delivered folder to write");
         return Err(problem
             .help("name a folder or bucket that holds AWSLogs, and days on which files were delivered")
@@ -181,7 +183,11 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let written = written.map_err(|error| failed("write", &error))?;
-    let told = told(&written, &typed.to, incomplete);
+    let told = WrittenLake {
+        missing: found.missing.clone(),
+        empty_share: found.is_empty() && is_share,
+        ..told(&written, &typed.to, incomplete)
+    };
     for trouble in written.account.troubles.iter().take(TOLD) {
         say("note", &format!("{}: {}", trouble.file, trouble.why));
     }
@@ -190,7 +196,9 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
         Format::Json => report::lake::written_json(&told),
     };
     print(|out| out.write_all(text.as_bytes()))?;
-    say("next", &report::lake::next_of_write(&typed.to));
+    if !found.is_empty() {
+        say("next", &report::lake::next_of_write(&typed.to));
+    }
     Ok(told.answer().into())
 }
 
@@ -214,6 +222,7 @@ fn told(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
         bytes: written.bytes,
         digests: written.digests,
         incomplete: incomplete || !written.account.is_whole(),
+        ..WrittenLake::default()
     }
 }
 
@@ -267,6 +276,7 @@ fn told_check(checked: &Checked, place: &str, (against, incomplete): (bool, bool
         kept: checked.kept,
         against,
         incomplete,
+        empty_share: checked.empty_share,
         faults: checked.faults.iter().map(fault).collect(),
     }
 }
@@ -343,7 +353,10 @@ fn run_folders(typed: &args::Folders, context: &Context) -> Result<Outcome> {
     let chosen = chosen(&typed.chosen, context)?;
     let opened = Opened::of(&typed.reading, context, is_remote(&places))?;
     let found = folders(&places, &chosen, false, &opened.reader());
-    let incomplete = tell_rest(&found);
+    let incomplete = tell_rest(&found) || !found.missing.is_empty();
+    for folder in found.missing.iter().take(TOLD) {
+        say("note", &format!("the list names {folder}, and the source has no log file of it"));
+    }
     let mut text = String::new();
     for name in found.names() {
         // Writing into a string cannot fail.

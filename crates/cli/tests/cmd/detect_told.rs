@@ -277,3 +277,22 @@ fn flags_that_do_not_go_together_are_misuse() {
     let found = world.found(&["--sigma", &rules]);
     assert!(found.to_string().contains("sigma:"), "our own rules run as rules of others");
 }
+
+#[test]
+fn what_is_said_to_be_an_account_and_is_none_has_no_records() {
+    let world = World::attacked();
+    let record = |name: &str, id: u32| {
+        json!({"eventVersion": "1.11", "userIdentity": {"type": "IAMUser", "userName": "ann"}, "eventTime": "2026-11-10T10:00:00Z",
+            "eventSource": "lambda.amazonaws.com", "eventName": name, "awsRegion": "eu-west-1", "sourceIPAddress": "198.51.100.7",
+            "requestParameters": {"functionName": "orders"}, "eventID": format!("{id:08x}-0000-4000-8000-000000000000"),
+            "recipientAccountId": "777788889999=1+1"})
+    };
+    let odd = json!({"Records": [record("Invoke", 1), record("UpdateFunctionCode20150331v2", 2)]});
+    let (odd, logs) = (world.write("odd.json", odd.to_string()), world.logs());
+    let said = run(&["detect", logs.to_str().unwrap(), &odd, "--format", "json"]);
+    let document: Value = serde_json::from_str(&said.stdout).unwrap();
+    let accounts = document["accounts"].as_array().unwrap().iter();
+    let accounts: Vec<&str> = accounts.map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(accounts, ["111122223333"]);
+    assert!(!document["limits"].to_string().contains("777788889999"), "{}", document["limits"]);
+}

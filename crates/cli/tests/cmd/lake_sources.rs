@@ -6,10 +6,10 @@ use crate::run::{Said, command, root, run};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-const DAY: &str = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20";
+pub(crate) const DAY: &str = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20";
 
 /// A log file of that minute with these records, below `root`.
-fn put(root: &Path, minute: usize, records: &[String]) -> PathBuf {
+pub(crate) fn put(root: &Path, minute: usize, records: &[String]) -> PathBuf {
     let name =
         format!("111122223333_CloudTrail_eu-west-1_20261120T{:02}{:02}Z_a.json.gz", minute / 60, minute % 60);
     let path = root.join(DAY).join(name);
@@ -18,14 +18,14 @@ fn put(root: &Path, minute: usize, records: &[String]) -> PathBuf {
     path
 }
 
-fn write(sources: &[&Path], lake: &Path) -> Said {
+pub(crate) fn write(sources: &[&Path], lake: &Path) -> Said {
     let mut all = vec!["lake", "write", "--to", lake.to_str().unwrap()];
     all.extend(sources.iter().map(|source| source.to_str().unwrap()));
     // Without trying what it advises.
     said(&all)
 }
 
-fn said(arguments: &[&str]) -> Said {
+pub(crate) fn said(arguments: &[&str]) -> Said {
     let output = command(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Said { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
@@ -75,7 +75,7 @@ fn a_log_file_that_was_damaged_makes_no_function_missing() {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         let target = to.join(entry.file_name());

@@ -46,7 +46,11 @@ mod killed;
 #[cfg(feature = "lake")]
 mod lake;
 #[cfg(feature = "lake")]
+mod lake_again;
+#[cfg(feature = "lake")]
 mod lake_damage;
+#[cfg(feature = "lake")]
+mod lake_detect;
 #[cfg(feature = "lake")]
 mod lake_sources;
 mod late;

@@ -20,6 +20,9 @@ PLACE/invocations/account=111122223333/region=eu-west-1/day=2026-11-17/_manifest
 - One folder of the lake is one delivered folder: an account, a Region, a day of delivery. More than 2,000,000 rows make more parts; with `--raw`, so does more than 512 MiB of JSON.
 - The manifest names the log files with their hashes, and accounts for every record. A folder without rows has a manifest and no Parquet.
 - The same log files give the same bytes, whatever the threads, machines and order.
+- With `--digests` the manifest says which log files digests prove. Digests arrive later than log files: `lake write --digests` writes a folder again when
+  they say more of it, and its exit code is 3 while a log file is not as a digest lists it. A digest that is gone takes no proof with it.
+- With `--list`, a folder that the list names and the source does not have is named, with exit code 4.
 - Files are compressed with zstd. Times are milliseconds, UTC. Ids are texts.
 
 ## Partitions

@@ -100,6 +100,10 @@ fn first_day() -> Vec<Value> {
         // Two claims to one id: none hides the other.
         call(11, "plain", "web", 11),
         call(11, "plain", "intruder", 11),
+        // Two that say the same except for the error: in one file, and in the files of two days.
+        with(call(12, "plain", "web", 12), &[("/errorCode", json!("AccessDenied"))]),
+        call(12, "plain", "web", 12),
+        with(call(13, "plain", "web", 13), &[("/errorCode", json!("AccessDenied"))]),
         // Asynchronous: attempts, one of them in the next day's folder, and one whose call nobody has.
         queued(20, "queue"),
         attempt(21, 20, "queue", 2),
@@ -113,6 +117,8 @@ fn first_day() -> Vec<Value> {
         // Corrected twice, and corrected in ways that contradict each other.
         call(33, "mended", "before", 5),
         call(34, "mended", "before", 6),
+        // Corrected by two corrections of one id, that differ in the error alone.
+        call(36, "mended", "before", 8),
         // Two claims to an id that is corrected.
         call(35, "mended", "before", 7),
         call(35, "mended", "intruder", 7),
@@ -132,6 +138,7 @@ fn first_day() -> Vec<Value> {
 fn next_day() -> Vec<Value> {
     vec![
         call(1, "plain", "web", 1),
+        call(13, "plain", "web", 13),
         attempt(22, 20, "queue", 9),
         with(correction(40, 30, "mended", "after"), &[("/requestParameters/invocationType", json!("Event"))]),
         correction(41, 33, "mended", "first"),
@@ -140,6 +147,7 @@ fn next_day() -> Vec<Value> {
         // The same as 42 under another id.
         correction(47, 34, "mended", "one"),
         correction(44, 35, "mended", "after"),
+        correction(48, 36, "mended", "after"),
         // Nothing was read of what it corrects.
         correction(45, 77, "mended", "after"),
     ]
@@ -152,7 +160,8 @@ pub(crate) fn make(folder: &Path) {
 
 /// The same of those of its records.
 pub(crate) fn make_of(folder: &Path, keep: impl Fn(&Value) -> bool) {
-    let later = vec![correction(46, 33, "mended", "last")];
+    let refused = with(correction(48, 36, "mended", "after"), &[("/errorCode", json!("AccessDenied"))]);
+    let later = vec![correction(46, 33, "mended", "last"), refused];
     for (day, minute, records) in
         [("20", "1015", first_day()), ("21", "0005", next_day()), ("21", "0010", later)]
     {

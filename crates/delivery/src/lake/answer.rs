@@ -1,9 +1,10 @@
 //! Questions that are answered out of a lake: the same answers as out of the log files that it was written from.
 
 use super::catalogue::{Catalogue, catalogue};
+use super::folders::path_of;
 use super::scan::{Rows, Scan, scan_lake};
 use super::shelf::{LakeError, LakePlace, Shelf};
-use crate::delivered::{Delivered, Holes, Item};
+use crate::delivered::{Delivered, Holes, Item, delivered};
 use crate::detections::{Learned, Lesson, Work as Learning};
 use crate::invocations::{Answered, AskError, Inquiry, LaterFiles, mistyped};
 use crate::reader::Reader;
@@ -13,7 +14,7 @@ use detect::facts::Facts;
 use detect::gather::{Gathered, Gatherer};
 use logs::scan::{Account, Consumer, Layout, Sheets};
 use logs::{Filter, Invocations, LeftOut, Named, Table, Tally, Timeline};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -71,7 +72,9 @@ pub(crate) fn sheets_of<C: Consumer<Error = io::Error>>(
         Err(error) => return (Err(io::Error::other(error.to_string())), Holes::default()),
     };
     let wanted = |path: &str| names.get(path).copied();
-    let scan = Scan { folders: &folders, shelf: &shelf, rows: Rows::Invocations, wanted: &wanted };
+    let beside = HashSet::new();
+    let rows = Rows::Invocations;
+    let scan = Scan { folders: &folders, shelf: &shelf, rows, wanted: &wanted, beside: &beside };
     let sinks = consumers.into_iter().map(|consumer| Sheets::new(layout, consumer)).collect();
     match scan_lake(&scan, sinks) {
         Err(error) => (Err(error), Holes::default()),
@@ -119,8 +122,9 @@ impl<'a> Lake<'a> {
         let spill = ScratchFiles;
         let layout = Layout { columns: question.columns(), apart: false };
         let sinks = (0..reader.threads.max(1)).map(|_| Sheets::new(layout, Tally::new(question, &spill)));
-        let scan =
-            Scan { folders: &found.folders, shelf: &shelf, rows: Rows::Invocations, wanted: &|_| Some(0) };
+        let (folders, beside) = (&found.folders, HashSet::new());
+        let (rows, wanted) = (Rows::Invocations, &|_: &str| Some(0));
+        let scan = Scan { folders, shelf: &shelf, rows, wanted, beside: &beside };
         let (sinks, mut account, _) = scan_lake(&scan, sinks.collect())?;
         let tallies: Vec<Tally<'_>> = sinks.into_iter().map(Sheets::into_consumer).collect();
         let mut named = Named::default();
@@ -161,7 +165,17 @@ fn end_of(found: &Catalogue) -> i64 {
     begin.map_or(i64::MIN, |begin| begin + DAY)
 }
 
-/// As [`crate::learn`], out of a lake. Rules need the records themselves, which a lake does not have.
+/// The paths of the log files of these places, as a lake of them would say them.
+fn paths_of(places: &[Place], window: &Window, reader: &Reader<'_>) -> HashSet<String> {
+    if places.is_empty() {
+        return HashSet::new();
+    }
+    let there = delivered(places, window, reader);
+    there.logs.iter().map(|item| path_of(item, &there)).collect()
+}
+
+/// As [`crate::learn`], out of a lake. Rules need the records themselves, which a lake does not have. Log files that the lesson names beside
+/// the lake are left out of the account.
 ///
 /// # Errors
 /// The lake cannot be listed.
@@ -177,7 +191,9 @@ pub fn learn_from(
     let all = Mutex::new(Gathered::new(known, lesson.bounds));
     let sink = |_| Learning { gatherer: Gatherer::new(lesson.now), all: &all };
     let sinks = (0..reader.threads.max(1)).map(sink).collect();
-    let scan = Scan { folders: &found.folders, shelf: &shelf, rows: Rows::All, wanted: &|_| Some(0) };
+    let (folders, wanted) = (&found.folders, &|_: &str| Some(0));
+    let beside = paths_of(lesson.places, &Window::of(&filter), reader);
+    let scan = Scan { folders, shelf: &shelf, rows: Rows::All, wanted, beside: &beside };
     let (sinks, account, _) = scan_lake(&scan, sinks)?;
     drop(sinks);
     let facts = all.into_inner().unwrap_or_else(PoisonError::into_inner).finished();

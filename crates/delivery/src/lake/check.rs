@@ -1,11 +1,11 @@
 //! Whether a lake is whole: every file as its manifest says, every log file accounted for, every folder of the source there.
 
-use super::catalogue::{Listed, catalogue, manifest_of};
-use super::feed::{Job, input_of};
+use super::catalogue::{Catalogue, Listed, catalogue, manifest_of};
+use super::feed::{Job, inputs_of};
 use super::folders::Chosen;
 use super::folders::{Folders, Task};
 use super::scan::read_part;
-use super::shelf::{LakeError, LakePlace, Shelf};
+use super::shelf::{LakeError, LakePlace, Shelf, is_part};
 use super::write::is_of_hash;
 use crate::delivered::Item;
 use crate::reader::Reader;
@@ -27,7 +27,7 @@ pub enum FaultKind {
     Foreign,
     /// A folder was not written to its end, or by another version.
     Unfinished,
-    /// The source has a folder that the lake has not.
+    /// The source, or a list, has a folder that the lake has not.
     Missing,
     /// The source has other log files of a folder than the lake was written from.
     Stale,
@@ -95,6 +95,8 @@ pub struct Checked {
     pub digests: Option<(u64, u64, u64)>,
     /// Folders of which the lake has log files that the source has no longer.
     pub kept: u64,
+    /// True iff a share was asked for that has no folder.
+    pub empty_share: bool,
     /// What is the matter, sorted.
     pub faults: Vec<Fault>,
 }
@@ -154,21 +156,7 @@ pub fn check(
 ) -> Result<Checked, LakeError> {
     let shelf = Shelf::new(place, reader.door);
     let mut found = catalogue(&shelf, &Window::of(&Filter::default()))?;
-    let any = !found.folders.is_empty();
-    found.folders.retain(|folder| chosen.has(&folder.partition));
-    if !any && against.is_none_or(Folders::is_empty) {
-        return Err(shelf.no_lake());
-    }
-    if found.folders.is_empty() && against.is_none_or(Folders::is_empty) {
-        return Err(LakeError::new(shelf.name(""), "it has no folder that was asked for"));
-    }
-    if against.is_some_and(Folders::is_empty) {
-        let name = "the source".to_owned();
-        return Err(LakeError::new(
-            name,
-            "it has no folder that was asked for, so nothing is held against it",
-        ));
-    }
+    let empty_share = is_anything_asked_for(&mut found, &shelf, chosen, against)?;
     let against = against.map(|folders| Against {
         job: Job::new(folders, &shelf, reader.door, Box::new(Nobody)),
         tasks: folders.tasks.iter().map(|task| (&task.partition, task)).collect(),
@@ -181,7 +169,7 @@ pub fn check(
         }
         checked
     };
-    let mut all = Checked::default();
+    let mut all = Checked { empty_share, ..Checked::default() };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..reader.threads.max(1)).map(|_| scope.spawn(one)).collect();
         for thread in threads {
@@ -196,14 +184,41 @@ pub fn check(
         let why = "it is a link: engines follow it, and may read rows twice";
         all.fault(FaultKind::Foreign, &shelf.name(path), why);
     }
-    if let Some(against) = &against {
-        let there: BTreeSet<&Partition> = found.folders.iter().map(|folder| &folder.partition).collect();
-        for missing in against.tasks.keys().filter(|partition| !there.contains(*partition)) {
-            all.fault(FaultKind::Missing, &missing.to_string(), "the lake does not have this folder");
-        }
+    let there: BTreeSet<&Partition> = found.folders.iter().map(|folder| &folder.partition).collect();
+    let wanted = against.iter().flat_map(|against| against.tasks.keys().copied()).chain(chosen.named());
+    let missing: BTreeSet<&Partition> = wanted.filter(|partition| !there.contains(*partition)).collect();
+    for partition in missing {
+        all.fault(FaultKind::Missing, &partition.to_string(), "the lake does not have this folder");
     }
     all.faults.sort();
     Ok(all)
+}
+
+/// Leaves the folders that are asked for; true iff a share was asked for that has none, of a source or lake that has some.
+fn is_anything_asked_for(
+    found: &mut Catalogue,
+    shelf: &Shelf<'_>,
+    chosen: &Chosen,
+    against: Option<&Folders>,
+) -> Result<bool, LakeError> {
+    let any = !found.folders.is_empty();
+    found.folders.retain(|folder| chosen.has_in_some_shard(&folder.partition));
+    let elsewhere =
+        chosen.shard.is_some() && against.map_or(!found.folders.is_empty(), |folders| folders.elsewhere > 0);
+    found.folders.retain(|folder| chosen.has(&folder.partition));
+    let nothing = found.folders.is_empty() && against.is_none_or(Folders::is_empty);
+    // What a list names is asked for, whoever has it.
+    if nothing && !elsewhere && !any {
+        return Err(shelf.no_lake());
+    }
+    if nothing && !elsewhere && chosen.named().next().is_none() {
+        return Err(LakeError::new(shelf.name(""), "it has no folder that was asked for"));
+    }
+    if against.is_some_and(Folders::is_empty) && !elsewhere {
+        let why = "it has no folder that was asked for, so nothing is held against it";
+        return Err(LakeError::new("the source".to_owned(), why));
+    }
+    Ok(nothing && chosen.named().next().is_none())
 }
 
 fn check_folder(folder: &Listed, shelf: &Shelf<'_>, against: Option<&Against<'_>>, all: &mut Checked) {
@@ -305,7 +320,11 @@ fn check_files(folder: &Listed, manifest: &Manifest, shelf: &Shelf<'_>, all: &mu
     }
     for foreign in folder.files.iter().filter(|file| !named.contains(&file.path)) {
         if foreign.path.ends_with(".parquet") {
-            let why = "its manifest does not name it: remove it, because engines read it";
+            let why = if is_part(&foreign.path) && !shelf.is_remote() {
+                "engines read it, and its manifest does not name it: `lake write` removes it"
+            } else {
+                "engines read it, and its manifest does not name it: remove it"
+            };
             all.fault(FaultKind::Foreign, &shelf.name(&foreign.path), why);
         }
     }
@@ -313,7 +332,7 @@ fn check_files(folder: &Listed, manifest: &Manifest, shelf: &Shelf<'_>, all: &mu
 
 /// Reads every row of a file: each has to be of a log file that the manifest names. How many copies its rows speak of.
 fn rows_of(manifest: &Manifest, table: Table, bytes: &Bytes) -> Result<u64, String> {
-    let names: BTreeSet<&str> = manifest.inputs.iter().map(|input| input.name.as_str()).collect();
+    let names: BTreeSet<&str> = manifest.inputs.iter().map(Input::row_name).collect();
     let (mut copies, mut stranger) = (0_u64, None);
     let mut take = |file: &str, of: u64| {
         copies = copies.saturating_add(of);
@@ -339,8 +358,7 @@ fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_
         return;
     };
     let mut now = Manifest::new(partition, manifest.raw);
-    let items: Vec<_> = task.items.iter().filter_map(|number| against.job.item(*number)).collect();
-    let inputs: Vec<_> = items.iter().map(|item| input_of(&against.job, item, &mut now)).collect();
+    let inputs = inputs_of(&against.job, task, &mut now);
     let mut by: BTreeMap<&str, Vec<&Input>> = BTreeMap::new();
     manifest.inputs.iter().for_each(|known| by.entry(&known.name).or_default().push(known));
     let is_same = |known: &Input, input: &Input, item: &Item| {
@@ -351,7 +369,7 @@ fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_
             }
     };
     let (mut new, mut other) = (0_usize, 0_usize);
-    for (input, item) in inputs.iter().zip(&items) {
+    for (_, item, input) in &inputs {
         match by.get(input.name.as_str()) {
             None => new += 1,
             Some(known) => other += usize::from(!known.iter().any(|known| is_same(known, input, item))),
@@ -361,6 +379,7 @@ fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_
         let why = format!("the source has {new} log files more, and {other} that are not as they were");
         all.fault(FaultKind::Stale, &partition.to_string(), &why);
     }
-    all.kept +=
-        u64::from(manifest.inputs.iter().any(|known| inputs.iter().all(|input| input.name != known.name)));
+    all.kept += u64::from(
+        manifest.inputs.iter().any(|known| inputs.iter().all(|(_, _, input)| input.name != known.name)),
+    );
 }

@@ -7,6 +7,7 @@ use crate::delivered::Item;
 use crate::door::Door;
 use crate::sources::{NO_TAG, Place, Refusal, read_whole, regular, said};
 use lake::{Input, Manifest};
+use logs::digest::Expected;
 use logs::scan::{File, Source};
 use logs::{Home, ObjectKey, hex, sha256};
 use std::collections::{HashMap, VecDeque};
@@ -25,7 +26,8 @@ pub(super) struct Job<'a> {
     pub(super) door: Option<&'a Door>,
     pub(super) raw: bool,
     pub(super) replace: bool,
-    pub(super) digests: bool,
+    /// What digests say, iff that was asked for.
+    pub(super) expected: Option<&'a Expected<'a>>,
     next: AtomicUsize,
     /// By number of a file: its folder.
     of: Vec<usize>,
@@ -50,7 +52,7 @@ impl<'a> Job<'a> {
             }
         }
         let (next, kept) = (AtomicUsize::new(0), Mutex::default());
-        Job { folders, shelf, door, raw: false, replace: false, digests: false, next, of, kept, work }
+        Job { folders, shelf, door, raw: false, replace: false, expected: None, next, of, kept, work }
     }
 
     /// The folder that a file lies in.
@@ -179,8 +181,21 @@ pub(super) fn local(job: &Job<'_>, item: &Item) -> Result<Vec<u8>, String> {
     regular(&path).and_then(read_whole).map_err(|error| said(&error))
 }
 
-/// What an item is before it is read.
-pub(super) fn input_of(job: &Job<'_>, item: &Item, manifest: &mut Manifest) -> Input {
+/// The log files of a folder: their numbers, and what they are before they are read.
+pub(super) fn inputs_of<'a>(
+    job: &Job<'a>,
+    task: &Task,
+    manifest: &mut Manifest,
+) -> Vec<(usize, &'a Item, Input)> {
+    let items = task.items.iter().filter_map(|number| Some((*number, job.item(*number)?)));
+    let inputs = items.map(|(number, item)| {
+        let called = job.folders.called.get(&number).cloned();
+        (number, item, Input { called, ..input_of(job, item, manifest) })
+    });
+    inputs.collect()
+}
+
+fn input_of(job: &Job<'_>, item: &Item, manifest: &mut Manifest) -> Input {
     let (source, name) = name_of(item, &job.folders.delivered);
     let at = manifest.sources.iter().position(|one| *one == source).unwrap_or_else(|| {
         manifest.sources.push(source);
@@ -200,7 +215,7 @@ impl Source for Feed<'_> {
         drop(state);
         let read = self.bytes_of(item, landing);
         self.job.work.one();
-        let (_, name) = name_of(item, &self.job.folders.delivered);
+        let name = self.job.folders.row_name(number, item);
         let place = self.job.folders.delivered.places.get(item.place);
         let mut file = File {
             name,

@@ -1,10 +1,10 @@
 //! One thread's writer: the records of a folder to the files of its tables, folder after folder.
 
-use super::feed::{Job, Told, input_of};
+use super::feed::{Job, Told, inputs_of};
 use super::shelf::{Commit, Flight, LakeError};
 use detect::gather::Watch;
 use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
-use logs::digest::{Expected, Standing};
+use logs::digest::Standing;
 use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
 use logs::{Event, Home, Record, Sink, hex, sha256};
 use std::collections::{HashMap, VecDeque};
@@ -29,7 +29,6 @@ pub(super) struct Sum {
 pub(super) struct Writer<'a> {
     job: &'a Job<'a>,
     told: &'a Mutex<Told>,
-    expected: Option<&'a Expected<'a>>,
     watch: Watch,
     current: Option<usize>,
     invocations: Invocations,
@@ -49,15 +48,10 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(
-        job: &'a Job<'a>,
-        told: &'a Mutex<Told>,
-        expected: Option<&'a Expected<'a>>,
-    ) -> Writer<'a> {
+    pub(super) fn new(job: &'a Job<'a>, told: &'a Mutex<Told>) -> Writer<'a> {
         Writer {
             job,
             told,
-            expected,
             watch: Watch::default(),
             current: None,
             invocations: Invocations::new(job.raw),
@@ -159,18 +153,17 @@ impl<'a> Writer<'a> {
 
     fn manifest(&mut self, task: &super::folders::Task) -> Manifest {
         let mut manifest = Manifest::new(&task.partition, self.job.raw);
-        for number in &task.items {
-            let Some(item) = self.job.item(*number) else { continue };
-            let listed = input_of(self.job, item, &mut manifest);
-            let packed = self.told.lock().unwrap_or_else(PoisonError::into_inner).inputs.remove(number);
+        for (number, _, listed) in inputs_of(self.job, task, &mut manifest) {
+            let packed = self.told.lock().unwrap_or_else(PoisonError::into_inner).inputs.remove(&number);
             let packed = packed.unwrap_or_default();
-            let found = self.facts.remove(number).unwrap_or_default();
+            let found = self.facts.remove(&number).unwrap_or_default();
             let bytes = if packed.unread.is_some() { listed.bytes } else { packed.bytes };
             manifest.inputs.push(Input {
                 bytes,
                 sha256: packed.sha256,
                 unread: packed.unread,
                 source: listed.source,
+                called: listed.called,
                 name: listed.name,
                 etag: listed.etag,
                 ..found
@@ -182,7 +175,7 @@ impl<'a> Writer<'a> {
         manifest.copies = self.invocations.copies();
         manifest.control_copies = self.control.copies();
         manifest.other_services = self.others;
-        manifest.digests = self.expected.map(|_| self.proven.clone());
+        manifest.digests = self.job.expected.map(|_| self.proven.clone());
         manifest
     }
 }
@@ -229,7 +222,7 @@ impl Receiver for Writer<'_> {
 
     fn wants_hash(&self, file: &File) -> bool {
         let item = self.job.item(file.number);
-        self.expected.zip(item).is_some_and(|(expected, item)| !expected.claims(&item.key).is_empty())
+        self.job.expected.zip(item).is_some_and(|(expected, item)| !expected.claims(&item.key).is_empty())
     }
 
     fn hashed(&mut self, _: &File, hash: [u8; 32]) -> Result<(), LakeError> {
@@ -262,14 +255,15 @@ impl FileSink for Writer<'_> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        if let Some((expected, item)) = self.expected.zip(self.job.item(file.number)) {
-            match expected.standing(&item.key, self.hashed.take()) {
+        let hash = self.hashed.take();
+        if let Some((expected, item)) = self.job.expected.zip(self.job.item(file.number)) {
+            match expected.standing(&item.key, hash) {
                 Standing::Proven => self.proven.proven += 1,
                 Standing::Differs => self.proven.changed.push(file.name.clone()),
                 Standing::Unverified | Standing::Unlisted => self.proven.unproven.push(file.name.clone()),
             }
         }
-        let counts = std::mem::take(&mut self.counts);
+        let counts = Input { content: hash.map(|hash| hex(&hash)), ..std::mem::take(&mut self.counts) };
         self.facts.insert(file.number, Input { facts: read.facts.clone(), ..counts });
         Ok(())
     }

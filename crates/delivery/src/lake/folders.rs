@@ -4,9 +4,8 @@ use crate::delivered::{Delivered, Item, delivered};
 use crate::reader::Reader;
 use crate::sources::{Place, Window};
 use lake::{NotAPartition, Partition};
-use logs::{Filter, LeftOut, ObjectKey};
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use logs::{Filter, LeftOut};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Which folders are wanted.
 #[derive(Clone, Debug, Default)]
@@ -58,16 +57,25 @@ impl Chosen {
 
     /// True iff that folder is asked for.
     pub(super) fn has(&self, partition: &Partition) -> bool {
+        self.has_in_some_shard(partition) && self.is_of_shard(partition)
+    }
+
+    /// True iff it would be, were there no shards.
+    pub(super) fn has_in_some_shard(&self, partition: &Partition) -> bool {
         let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);
         listed(&self.filter.accounts, partition.account())
             && listed(&self.filter.regions, partition.region())
             && Days::of(&self.filter).have(partition.day())
-            && self.wants(partition)
+            && self.list.as_ref().is_none_or(|list| list.contains(partition))
     }
 
-    fn wants(&self, partition: &Partition) -> bool {
-        let listed = self.list.as_ref().is_none_or(|list| list.contains(partition));
-        listed && self.shard.is_none_or(|(one, of)| partition.shard(of) == one)
+    fn is_of_shard(&self, partition: &Partition) -> bool {
+        self.shard.is_none_or(|(one, of)| partition.shard(of) == one)
+    }
+
+    /// The folders that the list names and that are asked for; none without a list.
+    pub(super) fn named(&self) -> impl Iterator<Item = &Partition> {
+        self.list.iter().flatten().filter(|partition| self.has(partition))
     }
 
     /// What has to be listed: of a list of folders no more than these.
@@ -90,7 +98,7 @@ impl Chosen {
 #[derive(Clone, Debug)]
 pub(super) struct Task {
     pub(super) partition: Partition,
-    /// Places in [`Delivered::logs`], those that were delivered first before others.
+    /// Places in [`Delivered::logs`], by their path: of copies of a record the first is a row, as it is what answers name.
     pub(super) items: Vec<usize>,
 }
 
@@ -99,6 +107,12 @@ pub(super) struct Task {
 pub struct Folders {
     pub(super) delivered: Delivered,
     pub(super) tasks: Vec<Task>,
+    /// What rows call log files of which the same folder has others of their name, by their place in [`Delivered::logs`].
+    pub(super) called: HashMap<usize, String>,
+    /// Folders that are asked for of the other shards.
+    pub elsewhere: u64,
+    /// Folders that a list names and the source does not have, by name.
+    pub missing: Vec<String>,
     /// Log files that lie in no folder that CloudTrail delivers to: the first of them by name, and how many there are.
     pub unplaced: (Vec<String>, u64),
     /// What could not be listed, in words.
@@ -117,12 +131,11 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
     let mut delivered = delivered(places, &window, reader);
     let mut by: BTreeMap<Partition, Vec<usize>> = BTreeMap::new();
     let mut unplaced = (Vec::new(), 0);
-    let days = Days::of(&chosen.filter);
+    let mut elsewhere = BTreeSet::new();
     for (at, item) in delivered.logs.iter().enumerate() {
         match Partition::of(&item.key) {
-            Some(partition) if chosen.wants(&partition) && days.have(partition.day()) => {
-                by.entry(partition).or_default().push(at);
-            }
+            Some(partition) if chosen.has(&partition) => by.entry(partition).or_default().push(at),
+            Some(partition) if chosen.has_in_some_shard(&partition) => drop(elsewhere.insert(partition)),
             Some(_) => {}
             None => {
                 unplaced.1 += 1;
@@ -132,13 +145,48 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
             }
         }
     }
+    let missing = chosen.named().filter(|partition| !by.contains_key(partition)).map(ToString::to_string);
+    let missing = missing.collect();
     let tasks = by.into_iter().map(|(partition, mut items)| {
-        items.sort_by_cached_key(|at| delivered.logs.get(*at).map(|item| order(item, &delivered)));
+        items.sort_by_cached_key(|at| delivered.logs.get(*at).map(|item| path_of(item, &delivered)));
         Task { partition, items }
     });
-    let (tasks, unseen) = (tasks.collect(), delivered.unseen());
+    let (tasks, unseen): (Vec<Task>, _) = (tasks.collect(), delivered.unseen());
+    let called = tasks.iter().flat_map(|task| told_apart(task, &delivered)).collect();
     let left_out = std::mem::take(&mut delivered.left_out);
-    Folders { delivered, tasks, unplaced, unseen, left_out }
+    Folders {
+        delivered,
+        tasks,
+        called,
+        elsewhere: elsewhere.len() as u64,
+        missing,
+        unplaced,
+        unseen,
+        left_out,
+    }
+}
+
+/// Where a log file is, whole.
+pub(super) fn path_of(item: &Item, delivered: &Delivered) -> String {
+    match name_of(item, delivered) {
+        (source, name) if source.is_empty() || delivered.bucket(item).is_some() => name,
+        (source, name) => format!("{source}/{name}"),
+    }
+}
+
+/// What rows call those log files of a folder that have the name of one before them: `NAME#2` the second, and so on.
+fn told_apart(task: &Task, delivered: &Delivered) -> Vec<(usize, String)> {
+    let (mut seen, mut called) = (HashMap::<String, usize>::new(), Vec::new());
+    for at in &task.items {
+        let Some(item) = delivered.logs.get(*at) else { continue };
+        let (_, name) = name_of(item, delivered);
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            called.push((*at, format!("{name}#{count}")));
+        }
+    }
+    called
 }
 
 /// The days of delivery that were asked for. A listing looks at a day more than that, for calls just before midnight.
@@ -159,12 +207,6 @@ impl Days {
     }
 }
 
-/// Those that were delivered first before others, those without a time last; then by name.
-fn order(item: &Item, delivered: &Delivered) -> (Reverse<bool>, i64, String) {
-    let at = ObjectKey::parse(&item.key).and_then(|key| key.delivered());
-    (Reverse(at.is_some()), at.unwrap_or(0), name_of(item, delivered).1)
-}
-
 /// Where a log file is: the source that it is in, and what it is called there.
 pub(super) fn name_of(item: &Item, delivered: &Delivered) -> (String, String) {
     if let Some(bucket) = delivered.bucket(item) {
@@ -182,6 +224,11 @@ impl Folders {
     /// The folders by name, in the order of accounts, Regions and days.
     pub fn names(&self) -> impl Iterator<Item = String> {
         self.tasks.iter().map(|task| task.partition.to_string())
+    }
+
+    /// What rows call the log file at that place of [`Delivered::logs`].
+    pub(super) fn row_name(&self, at: usize, item: &Item) -> String {
+        self.called.get(&at).cloned().unwrap_or_else(|| name_of(item, &self.delivered).1)
     }
 
     /// How many there are.

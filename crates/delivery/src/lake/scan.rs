@@ -7,7 +7,7 @@ use crate::sources::NO_TAG;
 use lake::{Bytes, Found, Manifest, Part, Partition, Table, control_rows, invocation_rows};
 use logs::scan::{Account, File, FileSink, Known, ReadFile};
 use logs::{Event, Facts, Home, ObjectKey, Reader, Record, Sheet, Sink, Wanted, hex, sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What is handed over.
@@ -26,6 +26,8 @@ pub(super) struct Scan<'a> {
     pub(super) rows: Rows,
     /// The number of a log file, by its path; `None` iff its records are not wanted.
     pub(super) wanted: &'a (dyn Fn(&str) -> Option<usize> + Sync),
+    /// Paths of log files that are read beside the lake: the account of that reading has them already.
+    pub(super) beside: &'a HashSet<String>,
 }
 
 /// What could not be read: whose folder it lies in, its name, and why.
@@ -98,9 +100,12 @@ fn read_folder<K: FileSink>(
         let path = manifest.path_of(input);
         match &input.unread {
             _ if (scan.wanted)(&path).is_none() => {}
+            Some(_) if scan.beside.contains(&path) => {}
             Some(why) => told.unread(partition, &path, why),
             None => {
-                told.account.enter(&path, input.bytes, &input.facts, counts(input));
+                if !scan.beside.contains(&path) {
+                    told.account.enter(&path, input.bytes, &input.facts, counts(input));
+                }
                 feed.known(input)?;
             }
         }
@@ -136,7 +141,7 @@ pub(super) fn read_part(shelf: &Shelf<'_>, path: &str, part: &Part) -> Result<By
 
 /// Hands rows on as records of their log files.
 struct Feed<'k, K> {
-    /// By name; none iff the file is not wanted.
+    /// By what rows call them; none iff the file is not wanted.
     files: HashMap<String, Option<File>>,
     current: Option<String>,
     sink: &'k mut K,
@@ -158,7 +163,7 @@ impl<'k, K: FileSink> Feed<'k, K> {
                 name,
                 ..File::default()
             });
-            (input.name.clone(), file)
+            (input.row_name().to_owned(), file)
         };
         let files = manifest.inputs.iter().map(file).collect();
         Feed { files, current: None, sink, failed: None, copies: manifest.copies, reader: Reader::new() }
@@ -166,7 +171,7 @@ impl<'k, K: FileSink> Feed<'k, K> {
 
     /// Hands on what was found in a log file beside its rows: what could not be read in it, and what counts calls without being one.
     fn known(&mut self, input: &lake::Input) -> Result<(), K::Error> {
-        let Some(Some(file)) = self.files.get(&input.name) else { return Ok(()) };
+        let Some(Some(file)) = self.files.get(input.row_name()) else { return Ok(()) };
         let mut sheet = Sheet::default();
         sheet.facts.clone_from(&input.facts);
         (sheet.control, sheet.aggregated) = (input.control, input.aggregated);

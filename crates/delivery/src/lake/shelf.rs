@@ -97,12 +97,14 @@ pub(super) struct Commit {
 impl Commit {
     /// The paths among these that are not of this commit, and have names that we give to files.
     fn stale(&self, there: impl Iterator<Item = String>) -> Vec<String> {
-        let ours = |path: &str| {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            name.starts_with("part-") && name.ends_with(".parquet")
-        };
-        there.filter(|path| ours(path) && self.files.iter().all(|(known, _)| known != path)).collect()
+        there.filter(|path| is_part(path) && self.files.iter().all(|(known, _)| known != path)).collect()
     }
+}
+
+/// True iff a file has a name that we give to files of tables: writing its folder anew removes it, where it is of an earlier writing.
+pub(super) fn is_part(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("part-") && name.ends_with(".parquet")
 }
 
 /// A file of a bucket that is being read.
@@ -166,6 +168,13 @@ impl<'a> Shelf<'a> {
             (!path.ends_with('/')).then_some(Entry { path, is_link: false })
         });
         Ok(entries.collect())
+    }
+
+    /// Removes what writers that were killed left over in a folder; of a bucket nothing is ever left over.
+    pub(super) fn tidy(&self, below: &str) {
+        if let LakePlace::Folder(folder) = &self.place {
+            LakeFolder::new(folder).tidy(below);
+        }
     }
 
     /// The bytes of a file; `None` iff there is none.

@@ -118,14 +118,15 @@ fn in_folder(folder: &Listed, shelf: &Shelf<'_>, event_id: &str, source: Option<
     (rows, unread)
 }
 
-/// Where the log file may be: of two sources a folder may have files of one name.
+/// Where the log file may be: below `source`, or where it was read. Of two sources a folder may have files of one name: then it is not
+/// known which of them is below `source`.
 fn paths_of(manifest: &Manifest, file: &str, source: Option<&str>) -> Vec<String> {
-    let named: Vec<_> = manifest.inputs.iter().filter(|input| input.name == file).collect();
-    let moved = source.filter(|_| !named.is_empty() && !file.starts_with("s3://"));
-    let moved = moved.map(|source| format!("{}/{file}", source.trim_end_matches('/')));
-    match moved {
-        Some(path) if named.len() == 1 => vec![path],
-        Some(path) => [path].into_iter().chain(named.iter().map(|input| manifest.path_of(input))).collect(),
-        None => named.iter().map(|input| manifest.path_of(input)).collect(),
-    }
+    let Some(input) = manifest.inputs.iter().find(|input| input.row_name() == file) else {
+        return Vec::new();
+    };
+    let moved = source.filter(|_| !input.name.starts_with("s3://"));
+    let moved = moved.map(|source| format!("{}/{}", source.trim_end_matches('/'), input.name));
+    let alone = manifest.inputs.iter().filter(|other| other.name == input.name).count() == 1;
+    let there = Some(manifest.path_of(input)).filter(|_| moved.is_none() || !alone);
+    moved.into_iter().chain(there).collect()
 }

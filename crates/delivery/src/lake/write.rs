@@ -1,14 +1,16 @@
 //! Folders to a lake: those that it has not, or has of other log files, are written; the others are left as they are.
 
-use super::feed::{Feed, Job, Told, input_of, local};
+use super::feed::{Feed, Job, Told, inputs_of, local};
 use super::folder_writer::{Sum, Writer};
 use super::folders::{Folders, Task};
-use super::shelf::{LakeError, LakePlace, Shelf};
+use super::shelf::{Entry, LakeError, LakePlace, Shelf, is_part};
 use crate::delivered::{Item, Keys, found, weigh};
 use crate::reader::Reader;
 use lake::{Input, Manifest, Table};
+use logs::digest::Standing;
 use logs::scan::{Account, Options, scan};
-use logs::{hex, sha256};
+use logs::{hex, sha256, unhex};
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 /// What is to be written.
@@ -49,17 +51,47 @@ pub struct Written {
     pub copies: u64,
     /// Bytes of Parquet.
     pub bytes: u64,
-    /// Log files that no valid digest lists, and those that are not as one lists them, iff that was asked for.
+    /// Log files that no valid digest lists, and those that are not as one lists them, iff that was asked for: of all folders, those that
+    /// were there already included.
     pub digests: Option<(u64, u64)>,
 }
 
 /// Why a folder is not written.
 #[derive(Debug)]
 pub(super) enum Kept {
-    /// True iff every log file was read to its end.
-    Same(bool),
-    Gone(String),
+    /// True iff every log file was read to its end; and what digests say.
+    Same(bool, Said),
+    Gone(String, Said),
     Unread(LakeError),
+}
+
+/// Log files that no valid digest lists, and those that are not as one lists them.
+pub(super) type Said = (u64, u64);
+
+/// What a manifest says of digests; without a word of them, no log file is proven.
+fn said(manifest: &Manifest) -> Said {
+    match &manifest.digests {
+        Some(proven) => (proven.unproven.len() as u64, proven.changed.len() as u64),
+        None => (manifest.inputs.len() as u64, 0),
+    }
+}
+
+/// True iff digests say now of a log file what they did not say when the folder was written. What they no longer say stays: a digest that
+/// is gone takes no proof with it, and hides no change.
+fn digests_say_more(job: &Job<'_>, inputs: &[(usize, &Item, Input)], there: &Manifest) -> bool {
+    let (Some(expected), Some(then)) = (job.expected, &there.digests) else { return job.expected.is_some() };
+    let (unproven, changed): (HashSet<_>, HashSet<_>) = (
+        then.unproven.iter().map(String::as_str).collect(),
+        then.changed.iter().map(String::as_str).collect(),
+    );
+    inputs.iter().zip(&there.inputs).any(|((_, item, _), input)| {
+        let content = input.content.as_deref().and_then(unhex).and_then(|bytes| bytes.try_into().ok());
+        match expected.standing(&item.key, content) {
+            Standing::Differs => !changed.contains(input.row_name()),
+            Standing::Proven => changed.contains(input.row_name()) || unproven.contains(input.row_name()),
+            Standing::Unverified | Standing::Unlisted => false,
+        }
+    })
 }
 
 /// Where the manifest of a folder is.
@@ -77,29 +109,32 @@ pub(super) fn kept(job: &Job<'_>, task: &Task, read: Result<Option<Vec<u8>>, Lak
     // What is damaged, or of another version, is written anew.
     let there = Manifest::parse(&bytes, &task.partition).ok()?;
     let mut now = Manifest::new(&task.partition, job.raw);
-    let items: Vec<_> = task.items.iter().filter_map(|number| job.item(*number)).collect();
-    let inputs: Vec<_> = items.iter().map(|item| input_of(job, item, &mut now)).collect();
+    let inputs = inputs_of(job, task, &mut now);
     let is_there = |known: &Input| {
-        let named = inputs.iter().zip(&items).filter(|(input, _)| input.name == known.name);
-        named.into_iter().any(|(input, item)| {
+        inputs.iter().filter(|(_, _, input)| input.name == known.name).any(|(_, item, input)| {
             let same_place = there.sources.get(known.source) == now.sources.get(input.source);
             same_place || is_of_hash(job, item, known)
         })
     };
     let gone = there.inputs.iter().find(|known| !is_there(known));
     if let Some(gone) = gone.filter(|_| !job.replace) {
-        return Some(Kept::Gone(there.path_of(gone)));
+        return Some(Kept::Gone(there.path_of(gone), said(&there)));
     }
     // What an earlier writing has beyond what is asked for now is kept.
-    let settings = (there.raw || !job.raw) && (there.digests.is_some() || !job.digests);
-    let alike = settings && there.sources == now.sources && there.inputs.len() == inputs.len();
+    let alike = (there.raw || !job.raw) && there.sources == now.sources && there.inputs.len() == inputs.len();
     let same = alike
-        && there.inputs.iter().zip(inputs.iter().zip(&items)).all(|(known, (input, item))| {
-            let listed = known.name == input.name && known.bytes == input.bytes && known.unread.is_none();
+        && there.inputs.iter().zip(&inputs).all(|(known, (_, item, input))| {
+            let listed = known.name == input.name && known.called == input.called;
+            let read = known.bytes == input.bytes && known.unread.is_none();
             listed
+                && read
                 && if input.etag.is_some() { input.etag == known.etag } else { is_of_hash(job, item, known) }
         });
-    (same && files_are_there(job, task, &there)).then(|| Kept::Same(there.is_whole()))
+    let stays = same && !digests_say_more(job, &inputs, &there) && files_are_there(job, task, &there);
+    if stays {
+        Table::ALL.iter().for_each(|table| job.shelf.tidy(&folder_of(*table, task)));
+    }
+    stays.then(|| Kept::Same(there.is_whole(), said(&there)))
 }
 
 /// True iff a local log file has the bytes that the manifest says.
@@ -108,14 +143,23 @@ pub(super) fn is_of_hash(job: &Job<'_>, item: &Item, known: &Input) -> bool {
     local && self::local(job, item).is_ok_and(|bytes| hex(&sha256(&bytes)) == known.sha256)
 }
 
-/// True iff the files of a folder are as its manifest says. In a bucket the manifest is believed: `lake verify` reads them.
+/// Where the files of a folder's table are, a slash at its end.
+fn folder_of(table: Table, task: &Task) -> String {
+    format!("{}/{}/", table.name(), task.partition.path())
+}
+
+/// True iff the files of a folder are as its manifest says, and there are no others. In a bucket the manifest is believed: `lake verify` reads them.
 fn files_are_there(job: &Job<'_>, task: &Task, manifest: &Manifest) -> bool {
     let as_said = |table: Table| {
-        manifest.parts(table).iter().all(|part| {
-            let path = format!("{}/{}/{}", table.name(), task.partition.path(), part.file);
-            let read = job.shelf.read(&path);
+        let (folder, parts) = (folder_of(table, task), manifest.parts(table));
+        let whole = parts.iter().all(|part| {
+            let read = job.shelf.read(&format!("{folder}{}", part.file));
             read.is_ok_and(|bytes| bytes.is_some_and(|bytes| hex(&sha256(&bytes)) == part.sha256))
-        })
+        });
+        let named = |path: &str| parts.iter().any(|part| path.strip_prefix(&folder) == Some(&part.file));
+        // Engines read whatever has the name of a part.
+        let no_other = |there: Vec<Entry>| there.iter().all(|one| !is_part(&one.path) || named(&one.path));
+        whole && job.shelf.list(&folder).is_ok_and(no_other)
     };
     job.shelf.is_remote() || Table::ALL.into_iter().all(as_said)
 }
@@ -137,13 +181,14 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
     let places = &folders.delivered.places;
     let weighed = keys.map(|keys| weigh(&digests, keys, places, signed(), reader.door));
     let expected = weighed.as_ref().map(crate::delivered::Weighed::expected);
+    let expected = expected.as_ref();
     let files = folders.tasks.iter().map(|task| task.items.len() as u64).sum();
     let mut job = Job::new(folders, &shelf, reader.door, reader.watch.reading(files));
-    (job.raw, job.replace, job.digests) = (wanted.raw, wanted.replace, keys.is_some());
+    (job.raw, job.replace, job.expected) = (wanted.raw, wanted.replace, expected);
     let job = &job;
     let one = || {
         let told = Mutex::new(Told::default());
-        let writer = Writer::new(job, &told, expected.as_ref());
+        let writer = Writer::new(job, &told);
         let (writers, account) = scan(&Feed::new(job, &told), Options::default(), vec![writer])?;
         Ok((writers.first().map(|writer| writer.sum).unwrap_or_default(), account))
     };
@@ -164,11 +209,15 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
     for (number, kept) in kept {
         let name = job.task(number).map(|task| task.partition.to_string()).unwrap_or_default();
         match kept {
-            Kept::Same(whole) => {
+            Kept::Same(whole, said) => {
                 written.same += 1;
                 written.damaged += u64::from(!whole);
+                written.add_digests(said);
             }
-            Kept::Gone(file) => written.gone.push((name, file)),
+            Kept::Gone(file, said) => {
+                written.gone.push((name, file));
+                written.add_digests(said);
+            }
             Kept::Unread(error) => written.unread.push((name, error)),
         }
     }
@@ -182,10 +231,14 @@ impl Written {
         self.control_rows += sum.control_rows;
         self.copies += sum.copies;
         self.bytes += sum.bytes;
-        if let Some((unproven, changed)) = &mut self.digests {
-            *unproven += sum.unproven;
-            *changed += sum.changed;
-        }
+        self.add_digests((sum.unproven, sum.changed));
         self.account.merge(account);
+    }
+
+    fn add_digests(&mut self, said: Said) {
+        if let Some((unproven, changed)) = &mut self.digests {
+            *unproven += said.0;
+            *changed += said.1;
+        }
     }
 }

@@ -140,11 +140,10 @@ fn of(
     let name = name_of(function);
     let minutes = count(usize::try_from(minutes).unwrap_or(0), "minute");
     let seen = format!("{} {did} the function {name}, and called it within {minutes}.{why}", who(change));
-    let normal =
-        match before_days {
-            0 => format!("This principal never did so before. {}", standing.words()),
-            days => format!("This principal did so on {} before. {}", count(days, "day"), standing.words()),
-        };
+    let normal = match before_days {
+        0 => format!("This principal never did so before. {}", standing.words()),
+        days => format!("This principal did so on {} before. {}", count(days, "day"), standing.words()),
+    };
     let found = Finding::of_change(DETECTION.id, severity, change, seen);
     let proof = Proof::of(&call.cell.first, view);
     let time = change.time;

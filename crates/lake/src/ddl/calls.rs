@@ -7,10 +7,18 @@ use super::words::delivered;
 use super::{Engine, Known, names};
 use crate::columns::Table;
 
-/// What is one record: two that say the same id and differ in one of these are two claims, and none hides the other.
+/// What is one record: two that say the same id and differ in one of these are two claims, and none hides the other. Corrections are one
+/// only if they say the same of the call, too: of others the one delivered last decides.
 const COPIES: &str =
     "account, region, recipientaccountid, eventid, corrects_eventid, requestid, eventname, time,
-      named, useridentity_arn";
+      named, useridentity_arn, corrected_error, corrected_type";
+
+/// Which of the copies that differ is the record: the same as in `logs::ask`.
+const DECIDING: &str = "case when delivered = '' then 1 else 0 end,
+      case when coalesce(invocationtype, '') = 'Event' then 1 else 0 end,
+      case when coalesce(caller_account, function_owner) <> function_owner then 1 else 0 end,
+      case when coalesce(invocationtype, '') = 'DryRun' then 1 else 0 end,
+      coalesce(errorcode, '')";
 
 /// The select of `invocations_once`.
 pub(super) fn once(engine: Engine, known: &Known) -> String {
@@ -33,12 +41,14 @@ from (
     sum(copies_dropped) over (partition by {COPIES}) + count(*) over (partition by {COPIES}) - 1 as copies,
     min(delivered) over (partition by {COPIES}) as first_delivered,
     max(delivered) over (partition by {COPIES}) as last_delivered,
-    row_number() over (partition by {COPIES} order by delivered, source_file, source_offset) as copy
+    row_number() over (partition by {COPIES} order by {DECIDING}, delivered, source_file, source_offset) as copy
   from (
     select
       *,
       {delivered} as delivered,
-      coalesce(resource_arn, functionname) as named
+      coalesce(resource_arn, functionname) as named,
+      case when coalesce(corrects_eventid, '') = '' then '' else coalesce(errorcode, '') end as corrected_error,
+      case when coalesce(corrects_eventid, '') = '' then '' else coalesce(invocationtype, '') end as corrected_type
     from invocations
   ) of_invocations
 ) of_each

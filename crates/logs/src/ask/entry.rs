@@ -85,6 +85,11 @@ impl What {
         What(self.0 & !fact.0)
     }
 
+    /// The facts, without the lag.
+    fn facts(self) -> u32 {
+        self.0 & ((1 << Self::LAG_AT) - 1)
+    }
+
     /// The bucket of its delivery lag, where it is known.
     pub(super) fn lag(self) -> Option<u16> {
         u16::try_from(self.0 >> Self::LAG_AT).ok()?.checked_sub(1)
@@ -118,8 +123,7 @@ impl Entry {
 
     /// All that is asked of it: copies of one record say the same, whenever they were delivered.
     pub(super) fn said(&self) -> (u128, u128, u64, i64, u32, u32) {
-        let what = self.what.0 & ((1 << What::LAG_AT) - 1);
-        (self.key, self.request, self.belongs, self.milliseconds, self.group, what)
+        (self.key, self.request, self.belongs, self.milliseconds, self.group, self.what.facts())
     }
 
     pub(super) fn execution(&self) -> bool {
@@ -169,9 +173,10 @@ pub(super) struct Settled {
 }
 
 /// Of several copies the one that is least decides, whichever was read first: the correction, else one whose lag is known, if there
-/// is any.
+/// is any. Of those that differ one that has no error decides, whenever each was delivered; the view `calls` of a lake decides alike.
 fn deciding(entry: &Entry) -> impl Ord + use<> {
-    (!entry.corrects(), entry.group, entry.what.lag().is_none(), entry.what, entry.belongs, entry.request)
+    let what = (entry.what.lag().is_none(), entry.what.facts(), entry.what);
+    (!entry.corrects(), entry.group, what, entry.belongs, entry.request)
 }
 
 /// Settles what stands together in [`Entry::order`]. The time that was asked for is asked of every record; the rest is asked of

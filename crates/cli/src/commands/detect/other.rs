@@ -167,6 +167,9 @@ fn again(typed: &Detect) -> (String, String) {
         + &maybe("endpoint-url", &reading.endpoint_url)
         + &crate::again::config_again();
     let sources: String = typed.sources.iter().map(|one| format!(" {}", report::shell(one))).collect();
+    // Where log files were named beside a lake, they are asked: a question goes to one of both.
+    #[cfg(feature = "lake")]
+    let sources = if sources.is_empty() { maybe("lake", &typed.lake) } else { sources };
     let regions: String = reading.region.iter().map(|one| flag("region", one)).collect();
     let account = match &typed.knowledge.inventory {
         Some(path) => flag("inventory", &path.to_string_lossy()) + &crate::again::config_again(),
