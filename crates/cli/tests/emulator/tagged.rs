@@ -47,6 +47,9 @@ fn a_trail_is_accepted_by_its_tag() {
 fn a_function_is_accepted_by_its_tag_and_a_new_one_is_not() {
     let seed: Seed = with_trail(OTHER, "invoketrail-tagged-functions", 2);
     let arn = |at: usize| format!("arn:aws:lambda:us-east-1:{OTHER}:function:f{at:04}");
+    let management = r#"{"TrailName":"main","AdvancedEventSelectors":[
+        {"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]}"#;
+    seed.cloudtrail("us-east-1", "PutEventSelectors", management);
     seed.tag_function(&arn(0), "us-east-1", r#"{"env":"dev"}"#);
     let folder = tempfile::tempdir().unwrap();
     let tags = serde_json::json!({"env": "dev"});
