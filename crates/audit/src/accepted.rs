@@ -12,6 +12,7 @@ use cloudtrail::event::Field;
 use cloudtrail::recorder::Seen;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Selector};
+use recording::arn_prefix;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An exception, as it stands on the day of the audit.
@@ -210,6 +211,20 @@ fn all_tags_read(audit: &Audit<'_>, one: &Match) -> bool {
 fn tagged<'a>(one: &Match, inventory: &'a Inventory) -> Option<BTreeSet<&'a str>> {
     let asks = !one.tags.is_empty() && one.names(ABOUT_INVOCATIONS[0]);
     asks.then(|| one.functions(inventory).filter(|arn| one.has_tags(arn, inventory)).collect())
+}
+
+/// Selectors that record exactly the invocations of functions at that account and Region, existing or not, of which exceptions with a `match` that
+/// hold accept that they are not recorded.
+#[must_use]
+pub fn matched_at(
+    exceptions: &[Exception],
+    today: &str,
+    inventory: &Inventory,
+    (account, region): (&str, &str),
+) -> Vec<Selector> {
+    let register = Register::new(exceptions, today, inventory);
+    let prefix = arn_prefix(ResourceType::Function, &inventory.partition, account, region);
+    register.matched(account, region, &prefix).map(|(all, _)| all).unwrap_or_default()
 }
 
 /// The functions of which exceptions need to know the tags, sorted.

@@ -49,6 +49,13 @@ pub fn anywhere(candidates: &[Candidate<'_>], kind: ResourceType, partition: Opt
     Anywhere { place, verdict, tried, alike, complete: found.complete }
 }
 
+/// Existing Regions of the partition, one of each class that the recorders' values of `resources.ARN` can tell apart, and each of `apart` for
+/// itself: what is recorded of one Region of a class is recorded of all others that are not in `apart`.
+#[must_use]
+pub fn region_classes(candidates: &[Candidate<'_>], partition: &str, apart: &[&str]) -> Vec<String> {
+    places::region_classes(&clauses(candidates), partition, apart)
+}
+
 fn subject(kind: ResourceType, place: &Place) -> Subject<'_> {
     let Place { partition, region, account } = place;
     Subject::Any { kind, partition, account, region }

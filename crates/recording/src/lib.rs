@@ -37,7 +37,7 @@ mod witness;
 mod words;
 mod work;
 
-pub use anywhere::{Anywhere, anywhere};
+pub use anywhere::{Anywhere, anywhere, region_classes};
 pub use clauses::Candidate;
 pub use decide::{decide, decide_space};
 pub use decider::{ClassId, Decider};

@@ -124,6 +124,27 @@ pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Opti
     found
 }
 
+/// Existing Regions of the partition, one of each class that the recorders' values of `resources.ARN` can tell apart for resources of any kind, and
+/// each of `apart` for itself; all of them, where telling them apart takes more steps than the limit.
+pub(crate) fn region_classes(clauses: &[Clause<'_>], partition: &str, apart: &[&str]) -> Vec<String> {
+    let mut values: BTreeSet<Said> = BTreeSet::new();
+    for kind in ResourceType::ALL {
+        for condition in clauses.iter().filter_map(|clause| clause.condition(Field::ResourcesArn)) {
+            values.extend(said::all(condition, kind));
+        }
+    }
+    let wholes: Vec<Part> = apart.iter().map(|region| Part::Whole((*region).to_owned())).collect();
+    let mut parts: BTreeSet<&Part> =
+        values.iter().filter(|one| one.partition.fits(partition)).map(|one| &one.region).collect();
+    parts.extend(&wholes);
+    let existing = existing(partition);
+    let Some(mut found) = kinds(Shape::Region, &parts, &existing, &mut { MOST_STATES }) else {
+        return existing;
+    };
+    found.retain(|region| existing.contains(region));
+    found
+}
+
 /// The place of an ordinary function.
 pub(crate) fn ordinary() -> Place {
     let [partition, region, account] = [PARTITIONS[0], REGIONS[0], ACCOUNTS[0]].map(str::to_owned);
@@ -144,11 +165,8 @@ fn partitions(values: &BTreeSet<Said>) -> Vec<String> {
     found
 }
 
-/// Regions of the partition that a reader would believe: those that exist first.
-fn regions(partition: &str) -> Vec<String> {
-    const AREAS: [&str; 12] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "us-gov", "cn", "nz"];
-    const SIDES: [&str; 9] =
-        ["east", "west", "north", "south", "central", "northeast", "southeast", "northwest", "southwest"];
+/// Regions that there are in the partition, as far as we know.
+fn existing(partition: &str) -> Vec<String> {
     let own: &[&str] = match partition {
         "aws-cn" => &["cn-north-1", "cn-northwest-1"],
         "aws-us-gov" => &["us-gov-west-1", "us-gov-east-1"],
@@ -157,12 +175,20 @@ fn regions(partition: &str) -> Vec<String> {
         "aws-iso-b" => &["us-isob-east-1", "us-isob-west-1"],
         "aws-iso-e" => &["eu-isoe-west-1"],
         "aws-iso-f" => &["us-isof-south-1", "us-isof-east-1"],
-        _ => &[],
+        _ => &REGIONS,
     };
+    own.iter().map(ToString::to_string).collect()
+}
+
+/// Regions of the partition that a reader would believe: those that exist first.
+fn regions(partition: &str) -> Vec<String> {
+    const AREAS: [&str; 12] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "us-gov", "cn", "nz"];
+    const SIDES: [&str; 9] =
+        ["east", "west", "north", "south", "central", "northeast", "southeast", "northwest", "southwest"];
     let made_up = AREAS.iter().flat_map(|area| {
         SIDES.iter().flat_map(move |side| (1..=9).map(move |number| format!("{area}-{side}-{number}")))
     });
-    own.iter().chain(&REGIONS).map(ToString::to_string).chain(made_up).collect()
+    existing(partition).into_iter().chain(made_up).collect()
 }
 
 #[cfg(test)]

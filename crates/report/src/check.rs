@@ -222,6 +222,10 @@ impl Checked<'_> {
             Conclusion::Yes => format!("Yes: nothing stops being recorded, and all {functions} will be."),
             Conclusion::Undetermined => {
                 let open = self.section(Section::Open).count();
+                let may_be_interrupted = self.findings.iter().any(|one| one.code == Code::MayInterrupt);
+                if open == 0 && may_be_interrupted {
+                    return "Cannot tell: recording may be interrupted.".to_owned();
+                }
                 if open == 0 {
                     return "Cannot tell: something that was not read decides.".to_owned();
                 }

@@ -6,6 +6,7 @@ mod accepted;
 mod certain;
 mod conclusion;
 mod faults;
+mod interrupted;
 mod stand_in;
 
 use crate::document::{Action, Document, Doubt};
@@ -158,7 +159,7 @@ pub fn gate(
     };
     let mut stops = losses(sides.0, sides.1, (before, after));
     let mut accepted = stops.len();
-    if let Some(then) = accepted::as_if_recorded(after, sides.1) {
+    if let Some(then) = accepted::as_if_recorded(after, sides.1, options) {
         stops = losses(sides.0, &then, (before, after));
     }
     accepted -= stops.len().min(accepted);
@@ -169,7 +170,7 @@ pub fn gate(
     let mut gate = Gate {
         conclusion: Conclusion::Nothing,
         answers: (before.answer().conclusion(), after.answer().conclusion()),
-        interruptions: interruptions(document, proposal, before, options),
+        interruptions: interrupted::interruptions(document, proposal, before, options, &stops),
         turns: turns(&drift, (before, after), &excused),
         drift,
         stops,
@@ -200,46 +201,6 @@ fn loss(mut narrowing: Narrowing, audits: (&Audit<'_>, &Audit<'_>), resource: Op
 fn certainly_lost(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -> bool {
     let Some((event, place)) = narrowing.event.as_deref().zip(narrowing.place.as_ref()) else { return false };
     certainly(from, place, event) == Some(true) && certainly(to, place, event) == Some(false)
-}
-
-/// What is lost between the deletion of a recorder and the making of its successor: as if there were no successor.
-fn interruptions(
-    document: &Document,
-    proposal: &Proposal,
-    before: &Audit<'_>,
-    options: &Options<'_>,
-) -> Vec<Interruption> {
-    let mut all = Vec::new();
-    for touched in &proposal.touched {
-        let Some(one) = document.resources.get(touched.resource) else { continue };
-        let (Action::Replace { create_first: false }, Some(arn)) = (one.action, &touched.before) else {
-            continue;
-        };
-        let mut without = proposal.before.clone();
-        without.recorders.retain(|recorder| recorder.arn != *arn);
-        for place in &mut without.places {
-            if let cloudtrail::recorder::Seen::Known(trails) = &mut place.trails {
-                trails.retain(|sighting| sighting.trail != *arn);
-            }
-        }
-        for account in &mut without.accounts {
-            if let cloudtrail::recorder::Seen::Known(stores) = &mut account.stores {
-                stores.retain(|store| store != arn);
-            }
-        }
-        let gone = BTreeSet::from([arn.as_str()]);
-        let possible = stand_in::with_impossible(&without);
-        let lost = narrowings_between(&proposal.before, &possible, &gone, options, EFFORT);
-        if lost.is_empty() {
-            continue;
-        }
-        let meanwhile = audit::audit(&without, options);
-        all.extend(lost.into_iter().map(|narrowing| {
-            let loss = loss(narrowing, (before, &meanwhile), Some(touched.resource));
-            Interruption { resource: touched.resource, loss }
-        }));
-    }
-    all
 }
 
 fn turns(

@@ -19,7 +19,10 @@ fn audited(
         {"id": "e", "match": {"controls": [control], "tags": tags}, "owner": "o", "reason": "r",
          "expires": "2099-01-01"}]});
     std::fs::write(&file, exceptions.to_string()).unwrap();
-    let said = run(seed, &["audit", "--exceptions", file.to_str().unwrap(), "--format", "json"]);
+    let said = run(
+        seed,
+        &["audit", "--recorders", "trails", "--exceptions", file.to_str().unwrap(), "--format", "json"],
+    );
     serde_json::from_str(&said.stdout).unwrap()
 }
 

@@ -122,7 +122,7 @@ impl<'a> Told<'a> {
             (None, false) => "may stop recording calls that nothing else certainly records",
             (Some(_), true) => "is deleted before its successor is there, and nothing else records meanwhile",
             (Some(_), false) => {
-                "is deleted before its successor is there, and nothing else certainly records meanwhile"
+                "may be gone before what takes its place is there, and nothing else certainly records meanwhile"
             }
         };
         let name = self.recorders.name(&of.recorder);

@@ -1,6 +1,8 @@
 //! What exceptions that hold accept of a change: the same exceptions as those of an audit, judged in the account as it is after the change.
 
 use super::stand_in;
+use audit::Options;
+use audit::accepted::matched_at;
 use audit::finding::Audit;
 use audit::inventory::Inventory;
 use serde_json::json;
@@ -18,7 +20,11 @@ pub(super) fn excused<'a>(after: &'a Audit<'_>) -> BTreeSet<(&'a str, &'a str)> 
 
 /// The account after the change as if the resources under exceptions that hold were recorded: what is lost even so, nobody accepted.
 /// `None` iff there is none.
-pub(super) fn as_if_recorded(after: &Audit<'_>, then: &Inventory) -> Option<Inventory> {
+pub(super) fn as_if_recorded(
+    after: &Audit<'_>,
+    then: &Inventory,
+    options: &Options<'_>,
+) -> Option<Inventory> {
     let mut then = then.clone();
     let mut some = false;
     for (at, place) in after.places.iter().enumerate() {
@@ -34,7 +40,13 @@ pub(super) fn as_if_recorded(after: &Audit<'_>, then: &Inventory) -> Option<Inve
                 ]}));
             }
         }
-        some |= !selectors.is_empty() && stand_in::add(&mut then, at, "accepted-by-exceptions", &selectors);
+        let mut list = stand_in::read(&selectors);
+        // Where the audit accepts something of what may be created later, for it accepts nothing that is in doubt.
+        if place.planes.iter().any(|plane| !plane.accepted_by.is_empty()) {
+            let here = (place.account, place.region);
+            list.extend(matched_at(options.exceptions, options.today, after.inventory, here));
+        }
+        some |= !list.is_empty() && stand_in::add(&mut then, at, "accepted-by-exceptions", list);
     }
     some.then_some(then)
 }

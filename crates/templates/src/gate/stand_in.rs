@@ -2,13 +2,22 @@
 
 use audit::inventory::{Inventory, Sighting, TrailStatus};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
+use cloudtrail::selector::{Selector, Selectors};
 use serde_json::{Value, json};
 
-/// Adds a trail of one Region with these selectors at a place, by its position; false iff the place cannot have one.
-pub(super) fn add(inventory: &mut Inventory, place: usize, name: &str, selectors: &[Value]) -> bool {
-    let Some(here) = inventory.places.get_mut(place) else { return false };
+/// Selectors out of their JSON.
+pub(super) fn read(selectors: &[Value]) -> Vec<Selector> {
+    if selectors.is_empty() {
+        return Vec::new();
+    }
     let read = cloudtrail::json::from_value(&json!({ "AdvancedEventSelectors": selectors }));
-    let (Ok(read), Seen::Known(trails)) = (read, &mut here.trails) else { return false };
+    read.map(|read| read.list).unwrap_or_default()
+}
+
+/// Adds a trail of one Region with these selectors at a place, by its position; false iff the place cannot have one.
+pub(super) fn add(inventory: &mut Inventory, place: usize, name: &str, list: Vec<Selector>) -> bool {
+    let Some(here) = inventory.places.get_mut(place) else { return false };
+    let Seen::Known(trails) = &mut here.trails else { return false };
     let (account, region, partition) = (&here.account, &here.region, &inventory.partition);
     let arn = format!("arn:{partition}:cloudtrail:{region}:{account}:trail/{name}");
     let status = TrailStatus { logging: true, ..TrailStatus::default() };
@@ -22,7 +31,7 @@ pub(super) fn add(inventory: &mut Inventory, place: usize, name: &str, selectors
         home_region: region.clone(),
         multi_region: false,
         organization: false,
-        selectors: Seen::Known(read),
+        selectors: Seen::Known(Selectors { document: String::new(), list }),
         status: Seen::Known(StoreStatus::Enabled),
         log_file_validation: None,
         global_service_events: None,
@@ -33,12 +42,12 @@ pub(super) fn add(inventory: &mut Inventory, place: usize, name: &str, selectors
 }
 
 /// The inventory as if data events of Lambda were recorded that never happen: calls that read, of another service, under other names than
-/// invocations have, of functions of another account or Region. A change that only leaves those out loses nothing.
+/// invocations have, of functions of another Region. A change that only leaves those out loses nothing.
 pub(super) fn with_impossible(inventory: &Inventory) -> Inventory {
     let mut then = inventory.clone();
     for at in 0..then.places.len() {
         let Some(place) = then.places.get(at) else { continue };
-        let (account, region) = (&place.account, &place.region);
+        let region = &place.region;
         let of = |kind: &str, field: &str, operator: &str, value: &str| {
             json!({"FieldSelectors": [
                 {"Field": "eventCategory", "Equals": ["Data"]},
@@ -46,15 +55,23 @@ pub(super) fn with_impossible(inventory: &Inventory) -> Inventory {
                 {"Field": field, operator: [value]},
             ]})
         };
-        let functions = format!("arn:{}:lambda:{region}:{account}:function:", then.partition);
-        let mut selectors = vec![of("AWS::Lambda::Function", "resources.ARN", "NotStartsWith", &functions)];
+        // Calls of functions of other accounts may be recorded (API reference, DataResource), those of other Regions never are; a web function
+        // is served in other Regions than its own.
+        let here = format!("arn:{}:lambda:{region}:", then.partition);
+        let lambda = format!("arn:{}:lambda:", then.partition);
+        let mut selectors = vec![
+            of("AWS::Lambda::Function", "resources.ARN", "NotStartsWith", &here),
+            of("AWS::Lambda::WebFunction", "resources.ARN", "NotStartsWith", &lambda),
+            of("AWS::Lambda::MicrovmImage", "resources.ARN", "NotStartsWith", &lambda),
+            of("AWS::Lambda::MicrovmImage", "eventSource", "NotEquals", "lambda.amazonaws.com"),
+        ];
         for kind in ["AWS::Lambda::Function", "AWS::Lambda::WebFunction"] {
             // An invocation is a write (API reference, Invoke; the records that AWS shows).
             selectors.push(of(kind, "readOnly", "Equals", "true"));
             selectors.push(of(kind, "eventSource", "NotEquals", "lambda.amazonaws.com"));
             selectors.push(of(kind, "eventName", "NotStartsWith", "Invoke"));
         }
-        add(&mut then, at, "events-that-never-happen", &selectors);
+        add(&mut then, at, "events-that-never-happen", read(&selectors));
     }
     then
 }

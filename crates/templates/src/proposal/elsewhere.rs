@@ -2,34 +2,32 @@
 
 use super::homes::Homes;
 use crate::document::{Document, Kind, Proposed, property};
+use crate::selectors::{Read, read};
 use crate::value::Value;
-use cloudtrail::arn::{is_default_region, partition_of};
-use cloudtrail::regions::{KNOWN, is_usual};
+use cloudtrail::selector::Selectors;
+use recording::{Candidate, region_classes};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many of the Regions that selectors name are looked at.
-const NAMED: usize = 8;
-
-/// By account of a recorder that records all Regions before the change, or may: the Regions that selectors name, and one that nothing
-/// names, which stands for all others.
+/// By account of a recorder that records all Regions before the change, or may: a Region of each class that selectors of the document can tell
+/// apart. The Regions of recorders are classes of their own, so that each class has one which nothing is in.
 pub(super) fn regions(document: &Document, homes: &Homes) -> BTreeMap<String, BTreeSet<String>> {
-    let mut named = BTreeSet::new();
-    for one in &document.resources {
-        for side in [&one.before, &one.after].into_iter().flatten() {
-            collect(side, &mut named);
-        }
-    }
-    named.retain(|region| is_usual(region) && partition_of(region) == homes.partition);
-    let taken: BTreeSet<&str> =
-        homes.places().map(|(_, _, region)| region).chain(named.iter().map(String::as_str)).collect();
-    let mut others = KNOWN.iter().filter(|region| partition_of(region) == homes.partition);
-    let other = others.find(|region| is_default_region(region) && !taken.contains(**region));
-    let stand_ins: BTreeSet<String> =
-        named.iter().take(NAMED).cloned().chain(other.map(|region| (*region).to_owned())).collect();
     let mut all = BTreeMap::new();
-    for (at, _) in document.resources.iter().enumerate().filter(|(_, one)| recorded_all_regions(one)) {
+    let wide: Vec<usize> = (0..document.resources.len())
+        .filter(|at| document.resources.get(*at).is_some_and(recorded_all_regions))
+        .collect();
+    if wide.is_empty() {
+        return all;
+    }
+    let selectors: Vec<Selectors> = document.resources.iter().flat_map(known_selectors).collect();
+    let candidates: Vec<Candidate<'_>> =
+        selectors.iter().map(|one| Candidate { selectors: Some(&one.list), certain: true }).collect();
+    let apart: BTreeSet<&str> = homes.places().map(|(_, _, region)| region).collect();
+    let apart: Vec<&str> = apart.into_iter().collect();
+    let classes: BTreeSet<String> =
+        region_classes(&candidates, &homes.partition, &apart).into_iter().collect();
+    for at in wide {
         if let Some(account) = &homes.before(at).account {
-            all.insert(account.clone(), stand_ins.clone());
+            all.insert(account.clone(), classes.clone());
         }
     }
     all
@@ -44,15 +42,15 @@ fn recorded_all_regions(one: &Proposed) -> bool {
     one.before.is_some() && one.was(name) != Some(&Value::Bool(false))
 }
 
-/// The Regions in ARNs of Lambda, also where a text holds a whole document.
-fn collect(value: &Value, named: &mut BTreeSet<String>) {
-    match value {
-        Value::Text(text) => {
-            let ends = text.match_indices(":lambda:").map(|(at, sign)| &text[at + sign.len()..]);
-            named.extend(ends.filter_map(|rest| rest.split(':').next()).map(str::to_owned));
-        }
-        Value::List(items) => items.iter().for_each(|one| collect(one, named)),
-        Value::Map(members) => members.values().for_each(|one| collect(one, named)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unknown(_) => {}
+/// What is known of its selectors, before and after.
+fn known_selectors(one: &Proposed) -> Vec<Selectors> {
+    if !matches!(one.kind, Kind::Trail | Kind::EventDataStore) {
+        return Vec::new();
     }
+    let sides = [&one.before, &one.after].into_iter().flatten();
+    let known = sides.filter_map(|side| match read(side, one.kind == Kind::EventDataStore) {
+        Read::Known(selectors, _) => Some(selectors),
+        Read::Open(..) => None,
+    });
+    known.collect()
 }
