@@ -11,7 +11,7 @@ use audit::finding::{Audit, Status};
 use cloudtrail::event::Event;
 use recording::{Escape, State};
 use std::collections::{BTreeMap, BTreeSet};
-use templates::document::Language;
+use templates::document::{Action, Language};
 use templates::gate::{Fault, FaultKind, FunctionAnswer, Interruption, Loss, PaidCopies, Turn};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -152,8 +152,12 @@ impl<'a> Told<'a> {
 
     fn interruption(&self, one: &Interruption) -> (Finding, Vec<&str>) {
         let (mut finding, key) = self.loss(&one.loss, Some("meanwhile"));
+        let action = self.check.document.resources.get(one.resource).map(|resource| resource.action);
         if self.check.document.language == Language::Terraform {
-            finding.fix = Some("add `create_before_destroy = true` to its `lifecycle` block".to_owned());
+            finding.fix = Some(match action {
+                Some(Action::Delete) => "delete it in a later change, once the new one records".to_owned(),
+                _ => "add `create_before_destroy = true` to its `lifecycle` block".to_owned(),
+            });
         }
         self.put(&mut finding, Some(one.resource));
         (finding, key)

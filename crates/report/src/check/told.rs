@@ -39,6 +39,14 @@ pub(super) fn ended(text: &str) -> String {
     format!("{text}{end}")
 }
 
+/// The end of a sentence about one thing, for several: with its first verb in the plural.
+fn of_several(text: &str) -> String {
+    const VERBS: [(&str, &str); 4] = [("is", "are"), ("fails", "fail"), ("passes", "pass"), ("does", "do")];
+    let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let plural = VERBS.iter().find(|(one, _)| *one == verb).map_or(verb, |(_, plural)| plural);
+    if rest.is_empty() { plural.to_owned() } else { format!("{plural} {rest}") }
+}
+
 impl<'a> Group<'a> {
     /// Why, an example and what to do: one sentence each, of so many reasons at most.
     pub(super) fn details(&self, most: usize) -> Vec<String> {
@@ -68,9 +76,12 @@ impl<'a> Group<'a> {
     /// What is so of it, as the end of a sentence.
     pub(super) fn is(&self) -> String {
         let Some(first) = self.first() else { return String::new() };
-        match first.is.split_once(' ') {
-            Some(("is", rest)) if self.all.len() > 1 => format!("are {rest}"),
-            _ => first.is.clone(),
+        if self.all.len() == 1 {
+            return first.is.clone();
+        }
+        match first.is.split_once("; today it ") {
+            Some((now, today)) => format!("{}; today they {}", of_several(now), of_several(today)),
+            None => of_several(&first.is),
         }
     }
 
@@ -79,6 +90,24 @@ impl<'a> Group<'a> {
         match self.first().and_then(|one| one.is_new) {
             Some(true) => "new since the baseline",
             _ => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_several;
+
+    #[test]
+    fn several_things_have_a_verb_in_the_plural() {
+        for (one, several) in [
+            ("fails after this change", "fail after this change"),
+            ("is undetermined", "are undetermined"),
+            ("does not apply", "do not apply"),
+            ("passes", "pass"),
+            ("will no longer be recorded", "will no longer be recorded"),
+        ] {
+            assert_eq!(of_several(one), several);
         }
     }
 }
