@@ -1,6 +1,7 @@
 //! Every event that an invocation can give rise to, each shape with its provenance.
 
 use crate::values::{Alphabet, Domain};
+use cloudtrail::arn::PARTITIONS;
 use cloudtrail::event::Field;
 use cloudtrail::resource::ResourceType;
 
@@ -38,8 +39,8 @@ const PRINCIPALS: [&str; 2] = [
 #[must_use]
 pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
     let space = |provenance, names, read_only: &str| {
-        let mut fields =
-            call_fields("Data", Domain::fixed("lambda.amazonaws.com"), Domain::fixed("AwsApiCall"));
+        let source = Domain::fixed("lambda.amazonaws.com");
+        let mut fields = call_fields("Data", source, Domain::fixed("AwsApiCall"), partition(arn));
         fields.push((Field::EventName, names));
         fields.push((Field::ReadOnly, Domain::fixed(read_only)));
         fields.push((Field::ResourcesType, Domain::fixed(kind.as_str())));
@@ -117,7 +118,7 @@ const MICROVM_EVENTS: [&str; 6] = [
 #[must_use]
 pub fn management_events() -> Space {
     let source = strings(&["lambda.amazonaws.com", "kms.amazonaws.com", "rdsdata.amazonaws.com"]);
-    let mut fields = call_fields("Management", source, strings(&["AwsApiCall"]));
+    let mut fields = call_fields("Management", source, strings(&["AwsApiCall"]), PARTITIONS[0]);
     fields.push((Field::EventName, strings(&["UpdateFunctionCode20150331v2"])));
     fields.push((Field::ReadOnly, Domain::one_of(["false", "true"])));
     Space { provenance: Provenance::Documented, fields }
@@ -127,7 +128,7 @@ pub fn management_events() -> Space {
 /// selectors must not narrow.
 #[must_use]
 pub fn data_events(kind: &str) -> Space {
-    let mut fields = call_fields("Data", strings(&[]), strings(&["AwsApiCall"]));
+    let mut fields = call_fields("Data", strings(&[]), strings(&["AwsApiCall"]), PARTITIONS[0]);
     fields.push((Field::EventName, strings(&[])));
     fields.push((Field::ReadOnly, Domain::one_of(["false", "true"])));
     fields.push((Field::ResourcesType, Domain::fixed(kind)));
@@ -135,13 +136,24 @@ pub fn data_events(kind: &str) -> Space {
     Space { provenance: Provenance::Documented, fields }
 }
 
+/// The partition that the ARNs are of, as far as they say it.
+fn partition(arn: &Domain) -> &str {
+    let said = match arn {
+        Domain::Strings { prefix, .. } => Some(prefix),
+        Domain::OneOf(texts) => texts.first(),
+        Domain::Flag => None,
+    };
+    let partition = said.and_then(|text| text.split(':').nth(1));
+    partition.filter(|partition| !partition.is_empty()).unwrap_or(PARTITIONS[0])
+}
+
 /// What every API call has: a category, a source, a type, perhaps a principal ARN and perhaps a console session.
-fn call_fields(category: &str, source: Domain, event_type: Domain) -> Vec<(Field, Domain)> {
+fn call_fields(category: &str, source: Domain, event_type: Domain, partition: &str) -> Vec<(Field, Domain)> {
     let principals = Domain::Strings {
         prefix: String::new(),
         alphabet: Alphabet::PRINTED,
         absent: true,
-        credible: PRINCIPALS.map(str::to_owned).to_vec(),
+        credible: PRINCIPALS.map(|arn| arn.replacen(":aws:", &format!(":{partition}:"), 1)).to_vec(),
     };
     vec![
         (Field::EventCategory, Domain::fixed(category)),

@@ -9,7 +9,7 @@ mod faults;
 mod interrupted;
 mod stand_in;
 
-use crate::document::{Action, Document, Doubt};
+use crate::document::{Document, Doubt};
 use crate::proposal::Proposal;
 use audit::Options;
 use audit::answer::Conclusion;

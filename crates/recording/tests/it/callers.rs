@@ -7,7 +7,7 @@ use cloudtrail::selector::{AdvancedSelector, Condition, FieldSelector, Operator,
 use cloudtrail::{Answer, records};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any as anything, prop_oneof, proptest};
 use proptest::{collection, sample};
-use recording::{Candidate, Inclusion, State, decide, included};
+use recording::{Candidate, Inclusion, State, Subject, decide, included};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -241,5 +241,19 @@ proptest! {
     ) {
         thread_local!(static CALLERS: Vec<String> = callers());
         CALLERS.with(|callers| ask_what_is_lost(&before, &after, callers));
+    }
+}
+
+#[test]
+fn a_witness_is_called_by_somebody_of_its_partition() {
+    for (partition, region) in
+        [("aws", "us-east-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")]
+    {
+        let of = |kind| Subject::Any { kind, partition, account: "111122223333", region };
+        for kind in ResourceType::ALL {
+            let escape = decide(&[], of(kind)).escape.expect("nothing records");
+            let caller = escape.witness.user_identity_arn.expect("a caller");
+            assert!(caller.starts_with(&format!("arn:{partition}:")), "{caller}");
+        }
     }
 }
