@@ -52,6 +52,8 @@ pub struct WrittenLake {
     pub bytes: u64,
     /// Log files that no valid digest lists, and those that differ, iff that was asked for.
     pub digests: Option<(u64, u64)>,
+    /// Log files that a valid digest lists and that are not there.
+    pub missing_files: Vec<String>,
     /// True iff something of the source is not in the lake.
     pub incomplete: bool,
     /// Folders that a list names, and that the source does not have.
@@ -79,12 +81,12 @@ fn bytes(n: u64) -> String {
 }
 
 impl WrittenLake {
-    /// Yes iff every folder is in the lake as the source has it, and every byte of it was read. No iff digests were asked for and a
-    /// log file is not as one lists it.
+    /// Yes iff every folder is in the lake as the source has it, and every byte of it was read. No iff a log file is not as a digest
+    /// lists it, or one that it lists is missing.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
         match self.digests {
-            Some((_, changed)) if changed > 0 => Conclusion::No,
+            Some((_, changed)) if changed > 0 || !self.missing_files.is_empty() => Conclusion::No,
             _ if self.is_incomplete() || !self.missing.is_empty() => Conclusion::Undetermined,
             _ => Conclusion::Yes,
         }
@@ -111,6 +113,9 @@ impl WrittenLake {
                 " The list names folders that the source does not have."
             }
             Conclusion::Undetermined => " Something of the source is not in the lake.",
+            Conclusion::No if self.digests.is_none_or(|(_, changed)| changed == 0) => {
+                " Log files that CloudTrail delivered are missing."
+            }
             Conclusion::No => " Log files are not as CloudTrail delivered them.",
             _ => "",
         };
@@ -146,10 +151,11 @@ pub fn written_text(written: &WrittenLake, layout: &Layout) -> String {
         ),
     );
     if let Some((unproven, changed)) = written.digests {
-        let text =
-            format!("{} in no valid digest, {} changed", grouped(size(unproven)), grouped(size(changed)));
-        say("Digests: ", &text);
+        let [unproven, changed] = [unproven, changed].map(|n| grouped(size(n)));
+        let missing = missing_count(&written.missing_files);
+        say("Digests: ", &format!("{unproven} in no valid digest, {changed} changed{missing}"));
     }
+    missing_lines(&mut page, &written.missing_files);
     for (folder, file) in written.kept.iter().take(SHOWN) {
         let why =
             format!("left as it is, because the source no longer has {file} (--replace writes it again)");
@@ -169,6 +175,23 @@ pub fn written_text(written: &WrittenLake, layout: &Layout) -> String {
         page.paragraph(2, (Style::Plain, ""), (Style::Open, &why));
     }
     page.into_text()
+}
+
+/// How many log files are missing, where any are.
+fn missing_count(files: &[String]) -> String {
+    if files.is_empty() { String::new() } else { format!(", {} missing", grouped(files.len())) }
+}
+
+/// The log files that are missing.
+fn missing_lines(page: &mut Page, files: &[String]) {
+    for file in files.iter().take(SHOWN) {
+        let why = "a valid digest lists it, and it was not there";
+        page.paragraph(2, (Style::Bad, &format!("{file}: ")), (Style::Plain, why));
+    }
+    let more = files.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.line(2, Style::Dim, &format!("and {} more: --format json", grouped(more)));
+    }
 }
 
 /// What was written, as JSON.
@@ -202,6 +225,7 @@ pub fn written_json(written: &WrittenLake) -> String {
             }
             None => object.null("files_unproven"),
         }
+        object.texts("files_missing", written.missing_files.iter().map(String::as_str));
         object.texts("folders_missing", written.missing.iter().map(String::as_str));
         object.texts("folders_kept", written.kept.iter().map(|(folder, _)| folder.as_str()));
         object.texts("folders_unread", written.unread.iter().map(|(folder, _)| folder.as_str()));
@@ -255,6 +279,8 @@ pub struct CheckedLake {
     pub bytes: u64,
     /// Log files that digests prove, that none lists, and that differ.
     pub digests: Option<(u64, u64, u64)>,
+    /// Log files that a valid digest lists and that were not there.
+    pub missing_files: Vec<String>,
     /// Folders of which the source no longer has every log file.
     pub kept: u64,
     /// True iff it was held against a source.
@@ -268,12 +294,12 @@ pub struct CheckedLake {
 }
 
 impl CheckedLake {
-    /// No iff the lake says something that is not so, or digests say that a log file was changed; undetermined iff something is missing
+    /// No iff the lake says something that is not so, or digests say that a log file was changed or is missing; undetermined iff something is missing
     /// of it; else yes.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
-        let changed = self.digests.is_some_and(|(_, _, changed)| changed > 0);
-        if changed || self.faults.iter().any(|fault| fault.wrong) {
+        if self.is_changed() || !self.missing_files.is_empty() || self.faults.iter().any(|fault| fault.wrong)
+        {
             Conclusion::No
         } else if self.incomplete || !self.faults.is_empty() {
             Conclusion::Undetermined
@@ -282,10 +308,19 @@ impl CheckedLake {
         }
     }
 
+    /// True iff a log file is not as a digest lists it.
+    fn is_changed(&self) -> bool {
+        self.digests.is_some_and(|(_, _, changed)| changed > 0)
+    }
+
     fn headline(&self) -> String {
         let folders = count(self.folders, ("folder", "folders"));
         let rows = count(self.rows.first().map_or(0, |(_, rows)| *rows), ("invocation", "invocations"));
         match self.answer() {
+            Conclusion::No if self.faults.iter().all(|fault| !fault.wrong) && !self.is_changed() => {
+                "Log files that CloudTrail delivered are missing. Do not rely on the lake for what they hold."
+                    .to_owned()
+            }
             Conclusion::No if self.faults.iter().all(|fault| !fault.wrong) => {
                 "Log files are not as CloudTrail delivered them. Do not rely on the rows of these folders."
                     .to_owned()
@@ -329,12 +364,15 @@ pub fn checked_text(checked: &CheckedLake, layout: &Layout) -> String {
     );
     if let Some((proven, unproven, changed)) = checked.digests {
         let [proven, unproven, changed] = [proven, unproven, changed].map(|n| grouped(size(n)));
-        say("Digests:   ", &format!("{proven} proven, {unproven} in no valid digest, {changed} changed"));
+        let missing = missing_count(&checked.missing_files);
+        let text = format!("{proven} proven, {unproven} in no valid digest, {changed} changed{missing}");
+        say("Digests:   ", &text);
     }
     if checked.kept > 0 {
         let folders = count(checked.kept, ("folder", "folders"));
         say("Kept:      ", &format!("{folders} of which the source no longer has every log file"));
     }
+    missing_lines(&mut page, &checked.missing_files);
     for fault in checked.faults.iter().take(SHOWN) {
         let style = if fault.wrong { Style::Bad } else { Style::Open };
         page.paragraph(2, (style, &format!("{}: ", fault.name)), (Style::Plain, &fault.why));
@@ -378,9 +416,11 @@ pub fn checked_json(checked: &CheckedLake) -> String {
                 digests.number("proven", size(proven));
                 digests.number("unproven", size(unproven));
                 digests.number("changed", size(changed));
+                digests.number("missing", checked.missing_files.len());
             }),
             None => object.null("digests"),
         }
+        object.texts("files_missing", checked.missing_files.iter().map(String::as_str));
         object.list("faults", &checked.faults, |json, fault| {
             json.object(|object| {
                 object.text("code", fault.code);
