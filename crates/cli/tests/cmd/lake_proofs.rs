@@ -99,10 +99,10 @@ fn a_day_of_which_every_log_file_is_gone_is_a_folder_that_says_so() {
 #[test]
 fn where_a_copy_begins_later_nobody_can_tell_what_is_missing() {
     let signed = Signed::new();
-    let logs = signed.path("logs/AWSLogs/444455556666/CloudTrail/us-east-1/2026/11");
-    for day in ["20", "21"] {
-        std::fs::remove_dir_all(logs.join(day)).unwrap();
+    for folder in ["o-acme4example", "444455556666/CloudTrail/us-east-1/2026/11/20"] {
+        std::fs::remove_dir_all(signed.path("logs/AWSLogs").join(folder)).unwrap();
     }
+    std::fs::remove_dir_all(signed.day()).unwrap();
     let said = write(&signed, true, &[]);
     assert_says(&said, 4, &[]);
     assert!(said.stderr.contains("cannot tell whether") && said.stderr.contains("begins later"), "{said:?}");

@@ -264,6 +264,22 @@ impl Folders {
 #[cfg(test)]
 mod tests {
     use super::Chosen;
+    use crate::sources::Kind;
+    use logs::ObjectKey;
+
+    #[test]
+    fn the_digests_of_the_last_files_of_a_listed_day_are_looked_for_on_the_next_one() {
+        let list = Chosen::list_of("111122223333/eu-west-1/2026-11-17").ok();
+        let chosen = Chosen { list, ..Chosen::default() };
+        let kind = |digests: bool, folder: &str, day: &str| {
+            let key = format!("AWSLogs/111122223333/{folder}/eu-west-1/2026/11/{day}/a.json.gz");
+            chosen.window(digests).kind(&ObjectKey::parse(&key).unwrap())
+        };
+        for (day, wanted) in [("16", false), ("17", true), ("18", true), ("19", false)] {
+            assert_eq!(kind(true, "CloudTrail-Digest", day) == Kind::Wanted, wanted, "{day}");
+        }
+        assert_eq!(kind(false, "CloudTrail", "18"), Kind::Elsewhere);
+    }
 
     #[test]
     fn a_list_names_folders_and_says_which_line_does_not() {
