@@ -109,6 +109,24 @@ fn where_a_copy_begins_later_nobody_can_tell_what_is_missing() {
 }
 
 #[test]
+fn a_source_that_no_longer_has_a_day_takes_nothing_from_the_lake() {
+    let signed = Signed::new();
+    assert_eq!(write(&signed, true, &[]).code, Some(0));
+    let before = verify(&signed);
+    let other = "logs/AWSLogs/o-acme4example/444455556666/CloudTrail/us-east-1/2026/11/21";
+    std::fs::remove_dir_all(signed.day()).unwrap();
+    std::fs::remove_dir_all(signed.path(other)).unwrap();
+    for more in [&[][..], &["--replace"]] {
+        assert_says(&write(&signed, true, more), 0, &["Wrote 0 folders"]);
+        assert_eq!(verify(&signed), before);
+    }
+    // Where the copy begins later, the lake has what the copy may have had.
+    let day = "logs/AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/20";
+    std::fs::remove_dir_all(signed.path(day)).unwrap();
+    assert_says(&write(&signed, true, &["--accounts", "444455556666"]), 0, &["Wrote 0 folders"]);
+}
+
+#[test]
 fn what_was_proven_once_is_not_forgotten_when_its_digest_is_gone() {
     let signed = Signed::new();
     let held = signed.day().read_dir().unwrap().flatten().map(|entry| entry.path());

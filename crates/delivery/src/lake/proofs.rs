@@ -1,6 +1,8 @@
 //! What digests say of a folder beyond the log files that are read now: those that are gone, and what an earlier writing proved.
 
+use super::catalogue::manifest_of;
 use super::folders::{Folders, Task};
+use super::shelf::Shelf;
 use crate::layout::below;
 use lake::{Manifest, Partition, Proven};
 use logs::digest::{Expected, Standing};
@@ -12,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub(super) struct Absent {
     /// Those that are not there: by folder their keys from `AWSLogs/` on, with the hash that is listed.
     missing: BTreeMap<Partition, BTreeMap<String, String>>,
-    /// Those that may be there, because not everything could be listed: the first of them with reasons, and how many.
-    pub(super) hidden: (Vec<String>, u64),
+    /// Those that may be there, because not everything could be listed: by folder their keys, and why.
+    hidden: BTreeMap<Partition, BTreeMap<String, String>>,
     /// True iff some are missing of folders of other shards.
     pub(super) elsewhere: bool,
 }
@@ -36,12 +38,7 @@ impl Absent {
             }
             match delivered.unlisted(&claim.file.key) {
                 _ if !chosen.has(&partition) => all.elsewhere = true,
-                Some(why) => {
-                    all.hidden.1 += 1;
-                    if all.hidden.0.len() < NAMED {
-                        all.hidden.0.push(format!("{key}: {why}"));
-                    }
-                }
+                Some(why) => drop(all.hidden.entry(partition).or_default().insert(key.to_owned(), why)),
                 None => {
                     let of_folder = all.missing.entry(partition).or_default();
                     of_folder.insert(key.to_owned(), hex(&claim.file.hash));
@@ -56,6 +53,24 @@ impl Absent {
         let there: BTreeSet<&Partition> = folders.tasks.iter().map(|task| &task.partition).collect();
         let none = self.missing.keys().filter(|partition| !there.contains(partition));
         none.map(|partition| Task { partition: partition.clone(), items: Vec::new() }).collect()
+    }
+
+    /// Those that may be there, and that the lake does not have from an earlier writing: the first of them with reasons, and how many.
+    pub(super) fn hidden(&self, shelf: &Shelf<'_>) -> (Vec<String>, u64) {
+        let (mut first, mut count) = (Vec::new(), 0);
+        for (partition, files) in &self.hidden {
+            let read = shelf.read(&manifest_of(partition)).ok().flatten();
+            let manifest = read.and_then(|bytes| Manifest::parse(&bytes, partition).ok());
+            let inputs = manifest.iter().flat_map(|manifest| &manifest.inputs);
+            let known: HashSet<&str> = inputs.map(|input| below(&input.name)).collect();
+            for (key, why) in files.iter().filter(|(key, _)| !known.contains(key.as_str())) {
+                count += 1;
+                if first.len() < NAMED {
+                    first.push(format!("{key}: {why}"));
+                }
+            }
+        }
+        (first, count)
     }
 
     fn of_folder(&self, partition: &Partition) -> impl Iterator<Item = (&String, &String)> {

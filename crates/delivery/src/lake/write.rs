@@ -146,6 +146,14 @@ pub(super) fn kept(
     };
     // What is damaged, or of another version, is written anew.
     let Ok(there) = Manifest::parse(&bytes, &task.partition) else { return Ok(Before::default()) };
+    // A source that has nothing of a folder any longer takes nothing from the lake.
+    if let Some(first) = there.inputs.first().filter(|_| task.items.is_empty()) {
+        if missing_of(job, task, &there, &Before::of(&there)).is_empty() {
+            return Err(Kept::Same(there.is_whole(), said(job, &there)));
+        }
+        let gone = there.path_of(first);
+        return Err(left_as_it_is(job, task, there, gone));
+    }
     let mut now = Manifest::new(&task.partition, job.raw);
     let inputs = inputs_of(job, task, &mut now);
     let is_there = |known: &Input| {
@@ -223,7 +231,7 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
     let expected = weighed.as_ref().map(crate::delivered::Weighed::expected);
     let expected = expected.as_ref();
     let absent = expected.map(|expected| Absent::of(folders, expected)).unwrap_or_default();
-    let more = absent.tasks(folders);
+    let (more, hidden) = (absent.tasks(folders), absent.hidden(&shelf));
     let files = folders.tasks.iter().map(|task| task.items.len() as u64).sum();
     let mut job = Job::new(folders, &shelf, reader.door, reader.watch.reading(files));
     (job.raw, job.replace, job.expected) = (wanted.raw, wanted.replace, expected);
@@ -242,10 +250,9 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
         joined.map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     job.work.end();
-    let is_nothing = folders.is_empty() && more.is_empty() && absent.hidden.1 == 0;
+    let is_nothing = folders.is_empty() && more.is_empty() && hidden.1 == 0;
     let mut written = Written { is_nothing, digests: Some(Digested::default()), ..Written::default() };
-    written.hidden.clone_from(&absent.hidden);
-    written.elsewhere = absent.elsewhere;
+    (written.hidden, written.elsewhere) = (hidden, absent.elsewhere);
     for one in done {
         let (sum, account) = one?;
         written.add(sum, account);
