@@ -200,6 +200,22 @@ fn a_folder_that_is_left_as_it_is_says_what_is_missing_beside() {
 }
 
 #[test]
+fn a_digest_that_arrives_later_and_lists_a_missing_file_alone_is_heard() {
+    let signed = Signed::new();
+    std::fs::remove_file(signed.signed_file()).unwrap();
+    let digests = signed.path("logs/AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/11/21");
+    let late = digests.read_dir().unwrap().flatten().map(|entry| entry.path());
+    let late: Vec<_> = late.filter(|path| text(path).contains("T130000Z")).collect();
+    let away = |path: &Path| signed.path(path.file_name().unwrap().to_str().unwrap());
+    late.iter().for_each(|path| std::fs::rename(path, away(path)).unwrap());
+    assert_eq!(write(&signed, true, &[]).code, Some(0));
+    let proven = verify(&signed).1[0];
+    late.iter().for_each(|path| std::fs::rename(away(path), path).unwrap());
+    assert_says(&write(&signed, true, &[]), 3, &["1 missing"]);
+    assert_eq!((verify(&signed).1[0], verify(&signed).1[3]), (proven, 1));
+}
+
+#[test]
 fn a_share_is_done_where_a_list_names_missing_folders_of_others_alone() {
     let world = World::new(1, 1);
     let list = world.lake("list");
