@@ -62,6 +62,9 @@ pub struct Input {
     /// SHA-256 of its inflated bytes, which digests sign; null where no digest listed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// SHA-256 of the inflated bytes that a valid digest lists; null where none does, or where the file has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<String>,
     /// As S3 says; null for a local file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
@@ -102,6 +105,9 @@ pub struct Proven {
     pub unproven: Vec<String>,
     /// Files that are not as a valid digest lists them, as rows call them.
     pub changed: Vec<String>,
+    /// Files that a valid digest lists and that were not there: by their keys from `AWSLogs/` on the SHA-256 of their inflated bytes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, String>,
 }
 
 /// A text is not a manifest of a lake.

@@ -73,7 +73,7 @@ Examples:
 
 A folder is written again only if its log files have changed. The same log files give the same bytes, so a run that was killed is repeated.
 Digests arrive up to an hour after their log files: repeat the command with --digests then, and folders of which they say more are written again.
-Exit code: 0 every folder is in the lake (a share may have none), 3 with --digests: a log file is not as a digest lists it, 4 something could not be read or was left as it is, or the source does not have a folder that --list names.")]
+Exit code: 0 every folder is in the lake (a share may have none), 3 a log file is not as a digest lists it, or one that a digest lists is missing (with --digests, and where an earlier run used it), 4 something could not be read or was left as it is, or the source does not have a folder that --list names.")]
 pub(crate) struct Write {
     /// A folder that holds AWSLogs, or s3://BUCKET/PREFIX.
     #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
@@ -109,7 +109,7 @@ Examples:
   invoketrail lake verify lake
   invoketrail lake verify s3://acme-lake/trails --against s3://acme-trails
 
-Exit code: 0 the lake is whole, 3 a file is not as it was written, a log file is not as a digest lists it, or rows are there twice, 4 a folder of the source or of --list is missing, a folder is stale, or something could not be read.")]
+Exit code: 0 the lake is whole, 3 a file is not as it was written, a log file is not as a digest lists it or is missing, or rows are there twice, 4 a folder of the source or of --list is missing, a folder is stale, or something could not be read.")]
 pub(crate) struct Verify {
     /// The lake: a folder, or s3://BUCKET/PREFIX.
     #[arg(value_name = "PLACE", value_hint = ValueHint::AnyPath)]

@@ -166,11 +166,9 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
     let incomplete = tell_rest(&found);
     // A share of the folders may be none of them: then everything of it is written.
     let is_share = chosen.shard.is_some() && found.elsewhere > 0;
-    if found.is_empty() && !incomplete && !is_share && found.missing.is_empty() {
-        let problem = Problem::new("there is no delivered folder to write");
-        return Err(problem
-            .help("name a folder or bucket that holds AWSLogs, and days on which files were delivered")
-            .into());
+    let nothing = found.is_empty() && !incomplete && !is_share && found.missing.is_empty();
+    if nothing && !found.have_digests() {
+        return Err(nothing_to_write().into());
     }
     let wanted =
         ToWrite { folders: &found, to: &to, raw: typed.raw, replace: typed.replace, keys: keys.as_ref() };
@@ -183,9 +181,13 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     }
     let written = written.map_err(|error| failed("write", &error))?;
+    if nothing && written.is_nothing && !written.elsewhere {
+        return Err(nothing_to_write().into());
+    }
+    let incomplete = tell_hidden(&written) || incomplete;
     let told = WrittenLake {
         missing: found.missing.clone(),
-        empty_share: found.is_empty() && is_share,
+        empty_share: written.is_nothing && (is_share || written.elsewhere),
         ..told(&written, &typed.to, incomplete)
     };
     for trouble in written.account.troubles.iter().take(TOLD) {
@@ -196,10 +198,32 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
         Format::Json => report::lake::written_json(&told),
     };
     print(|out| out.write_all(text.as_bytes()))?;
-    if !found.is_empty() {
+    if !written.is_nothing {
         say("next", &report::lake::next_of_write(&typed.to));
     }
     Ok(told.answer().into())
+}
+
+fn nothing_to_write() -> Problem {
+    let problem = Problem::new("there is no delivered folder to write");
+    problem.help("name a folder or bucket that holds AWSLogs, and days on which files were delivered")
+}
+
+/// Names on stderr log files that digests list and nobody could look for; true iff there are some.
+fn tell_hidden(written: &Written) -> bool {
+    let (first, count) = &written.hidden;
+    if *count > 0 {
+        let files = if *count == 1 { "log file" } else { "log files" };
+        let more = if *count > first.len() as u64 { "; ..." } else { "" };
+        say(
+            "note",
+            &format!(
+                "cannot tell whether {count} {files} of digests are missing: {}{more}",
+                first.join("; ")
+            ),
+        );
+    }
+    *count > 0
 }
 
 fn told(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
@@ -220,7 +244,8 @@ fn told(written: &Written, to: &str, incomplete: bool) -> WrittenLake {
         control_rows: written.control_rows,
         copies: written.copies,
         bytes: written.bytes,
-        digests: written.digests,
+        digests: written.digests.as_ref().map(|digests| (digests.unproven, digests.changed)),
+        missing_files: written.digests.iter().flat_map(|digests| digests.missing.clone()).collect(),
         incomplete: incomplete || !written.account.is_whole(),
         ..WrittenLake::default()
     }
@@ -273,6 +298,7 @@ fn told_check(checked: &Checked, place: &str, (against, incomplete): (bool, bool
         rows: rows.to_vec(),
         bytes: checked.bytes,
         digests: checked.digests,
+        missing_files: checked.missing.clone(),
         kept: checked.kept,
         against,
         incomplete,

@@ -9,36 +9,45 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A copy of the example, from which the digests of one account can be taken and given back.
-struct Signed {
+pub(crate) struct Signed {
     folder: tempfile::TempDir,
 }
 
 const DIGESTS: &str = "AWSLogs/444455556666/CloudTrail-Digest";
 
 impl Signed {
-    fn new() -> Signed {
+    pub(crate) fn new() -> Signed {
         let signed = Signed { folder: tempfile::tempdir().unwrap() };
         copy(&root().join("examples/logs"), &signed.path("logs"));
         signed
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn take_digests(&self) {
+    pub(crate) fn take_digests(&self) {
         std::fs::rename(self.path("logs").join(DIGESTS), self.path("away")).unwrap();
     }
 
-    fn give_digests(&self) {
+    pub(crate) fn give_digests(&self) {
         std::fs::rename(self.path("away"), self.path("logs").join(DIGESTS)).unwrap();
     }
 
+    /// The folder of the day that digests list.
+    pub(crate) fn day(&self) -> PathBuf {
+        self.path("logs/AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/21")
+    }
+
+    /// A file that a digest signs.
+    pub(crate) fn signed_file(&self) -> PathBuf {
+        let files = std::fs::read_dir(self.day()).unwrap().flatten().map(|entry| entry.path());
+        files.into_iter().find(|path| path.to_str().unwrap().contains("T1230Z")).unwrap()
+    }
+
     /// Changes a file that a digest signs, were it by a space.
-    fn forge(&self) {
-        let day = self.path("logs/AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/21");
-        let files = std::fs::read_dir(day).unwrap().flatten().map(|entry| entry.path());
-        let file = files.into_iter().find(|path| path.to_str().unwrap().contains("T1230Z")).unwrap();
+    pub(crate) fn forge(&self) {
+        let file = self.signed_file();
         let mut text = String::new();
         flate2::read::GzDecoder::new(&std::fs::read(&file).unwrap()[..]).read_to_string(&mut text).unwrap();
         std::fs::write(file, gzip(format!("{text} ").as_bytes())).unwrap();

@@ -52,6 +52,8 @@ mod lake_damage;
 #[cfg(feature = "lake")]
 mod lake_detect;
 #[cfg(feature = "lake")]
+mod lake_proofs;
+#[cfg(feature = "lake")]
 mod lake_sources;
 mod late;
 mod left_out;

@@ -121,3 +121,44 @@ fn a_lake_of_a_bucket_has_the_same_bytes_wherever_it_is_written() {
     let bytes = files(one.path());
     assert!(bytes.len() > 20 && bytes == files(other.path()));
 }
+
+#[test]
+fn a_log_file_of_a_bucket_that_a_digest_lists_and_that_is_gone_is_named() {
+    let (seed, bucket) = (Seed::account("310000000075"), "invoketrail-lake-310000000075".to_owned());
+    let world = World { seed, bucket };
+    world.seed.bucket(&world.bucket);
+    // Keys are as digests list them.
+    put_tree(&world.seed, &world.bucket, "", &examples().join("logs/AWSLogs"), "AWSLogs");
+    let (keys, source) = (examples().join("logs/public-keys.json"), world.at("AWSLogs"));
+    // An emulator that was used before has lakes of earlier runs.
+    let at = |lake: &str| world.at(&format!("{}-{lake}", std::process::id()));
+    let write = |lake: &str| {
+        let lake = at(lake);
+        let flags = ["--to", &lake, "--digests", "--public-keys", keys.to_str().unwrap()];
+        let said = as_json(&url(), &world.seed, &[&["lake", "write", &source], &flags[..]].concat());
+        let document = json(&said);
+        let count = |name: &str| document[name].as_array().unwrap().len();
+        (said.code, count("files_missing"), count("folders_kept"))
+    };
+    assert_eq!(write("one"), (Some(0), 0, 0));
+    let day = "AWSLogs/444455556666/CloudTrail/us-east-1/2026/11/21";
+    let files: Vec<String> = files(&examples().join("logs").join(day)).into_keys().collect();
+    let delete = |name: &str| {
+        let target = format!("DELETE /{}/{day}/{name}", world.bucket);
+        let answer = world.seed.send(&target, ("s3", "us-east-1"), "", "");
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    };
+    let (first, others) = files.split_first().unwrap();
+    delete(first);
+    // The lake that has it keeps it.
+    assert_eq!(write("one"), (Some(4), 0, 1));
+    assert_eq!(write("two"), (Some(3), 1, 0));
+    others.iter().for_each(|name| delete(name));
+    assert_eq!(write("three"), (Some(3), files.len(), 0));
+    // What is missing beside is written into the manifest of the folder that stays.
+    assert_eq!(write("two"), (Some(3), 1, 1));
+    for (lake, missing) in [("two", 1), ("three", files.len())] {
+        let said = as_json(&url(), &world.seed, &["lake", "verify", &at(lake)]);
+        assert_eq!((said.code, &json(&said)["digests"]["missing"]), (Some(3), &missing.into()), "{lake}");
+    }
+}

@@ -21,7 +21,10 @@ PLACE/invocations/account=111122223333/region=eu-west-1/day=2026-11-17/_manifest
 - The manifest names the log files with their hashes, and accounts for every record. A folder without rows has a manifest and no Parquet.
 - The same log files give the same bytes, whatever the threads, machines and order.
 - With `--digests` the manifest says which log files digests prove. Digests arrive later than log files: `lake write --digests` writes a folder again when
-  they say more of it, and its exit code is 3 while a log file is not as a digest lists it. A digest that is gone takes no proof with it.
+  they say more of it, and its exit code is 3 while a log file is not as a digest lists it, or is missing. A folder of which every log file is gone has a
+  manifest that says so. Where not everything could be listed, or a local copy begins later, a file may be there: exit code 4.
+- A digest that is gone takes no proof with it: each `lake write` keeps the hashes that digests listed. A log file with another hash counts as changed, and one
+  that is gone as missing, also without `--digests`.
 - With `--list`, a folder that the list names and the source does not have is named, with exit code 4.
 - Files are compressed with zstd. Times are milliseconds, UTC. Ids are texts.
 

@@ -63,12 +63,12 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/lake.rs::a_lake_answers_as_its_log_files_do",
     ),
     (
-        "report/src/lake.rs",
+        "report/src/lake/checked.rs",
         "invoketrail invocations --lake {place}  # who invoked what?",
         "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
     ),
     (
-        "report/src/lake.rs",
+        "report/src/lake/checked.rs",
         "invoketrail lake write {source} --to {place}  # writes what is missing",
         "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
     ),

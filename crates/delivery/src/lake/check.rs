@@ -93,6 +93,8 @@ pub struct Checked {
     pub copies: u64,
     /// Log files that a valid digest proved, those that none lists, and those that differ: of the folders that say so.
     pub digests: Option<(u64, u64, u64)>,
+    /// Log files that a valid digest lists and that were not there, from `AWSLogs/` on.
+    pub missing: Vec<String>,
     /// Folders of which the lake has log files that the source has no longer.
     pub kept: u64,
     /// True iff a share was asked for that has no folder.
@@ -129,6 +131,7 @@ impl Checked {
             let all = self.digests.get_or_insert((0, 0, 0));
             *all = (all.0 + proven, all.1 + unproven, all.2 + changed);
         }
+        self.missing.extend(other.missing);
         self.kept += other.kept;
         self.faults.extend(other.faults);
     }
@@ -191,6 +194,7 @@ pub fn check(
         all.fault(FaultKind::Missing, &partition.to_string(), "the lake does not have this folder");
     }
     all.faults.sort();
+    all.missing.sort();
     Ok(all)
 }
 
@@ -203,8 +207,9 @@ fn is_anything_asked_for(
 ) -> Result<bool, LakeError> {
     let any = !found.folders.is_empty();
     found.folders.retain(|folder| chosen.has_in_some_shard(&folder.partition));
-    let elsewhere =
-        chosen.shard.is_some() && against.map_or(!found.folders.is_empty(), |folders| folders.elsewhere > 0);
+    let elsewhere = chosen.shard.is_some()
+        && against.map_or(!found.folders.is_empty(), |folders| folders.elsewhere > 0)
+        || chosen.names_elsewhere();
     found.folders.retain(|folder| chosen.has(&folder.partition));
     let nothing = found.folders.is_empty() && against.is_none_or(Folders::is_empty);
     // What a list names is asked for, whoever has it.
@@ -266,6 +271,7 @@ fn count(manifest: &Manifest, all: &mut Checked) {
     if let Some(proven) = &manifest.digests {
         let counts = (proven.unproven.len() as u64, proven.changed.len() as u64);
         let so_far = all.digests.get_or_insert((0, 0, 0));
+        all.missing.extend(proven.missing.keys().cloned());
         *so_far = (so_far.0 + proven.proven, so_far.1 + counts.0, so_far.2 + counts.1);
     }
 }
@@ -354,7 +360,7 @@ fn rows_of(manifest: &Manifest, table: Table, bytes: &Bytes) -> Result<u64, Stri
 
 fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_>, all: &mut Checked) {
     let Some(task) = against.tasks.get(partition) else {
-        all.kept += 1;
+        all.kept += u64::from(!manifest.inputs.is_empty());
         return;
     };
     let mut now = Manifest::new(partition, manifest.raw);

@@ -1,6 +1,7 @@
 //! The log files of one thread's folders, one after the other: a folder's files in its order, objects asked for ahead.
 
 use super::folders::{Folders, Task, name_of};
+use super::proofs::{Absent, Before};
 use super::shelf::{Reading as Manifests, Shelf};
 use super::write::{Kept, kept, manifest_path};
 use crate::delivered::Item;
@@ -12,7 +13,7 @@ use logs::scan::{File, Source};
 use logs::{Home, ObjectKey, hex, sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Objects of one thread on their way at the same time.
 const FLIGHTS: usize = 64;
@@ -28,6 +29,10 @@ pub(super) struct Job<'a> {
     pub(super) replace: bool,
     /// What digests say, iff that was asked for.
     pub(super) expected: Option<&'a Expected<'a>>,
+    /// Log files that digests list and that are not there, iff that was asked for.
+    pub(super) absent: Option<&'a Absent>,
+    /// Folders of which all log files are gone; they follow the others.
+    pub(super) more: &'a [Task],
     next: AtomicUsize,
     /// By number of a file: its folder.
     of: Vec<usize>,
@@ -52,7 +57,8 @@ impl<'a> Job<'a> {
             }
         }
         let (next, kept) = (AtomicUsize::new(0), Mutex::default());
-        Job { folders, shelf, door, raw: false, replace: false, expected: None, next, of, kept, work }
+        let (raw, replace, expected, absent, more) = (false, false, None, None, &[][..]);
+        Job { folders, shelf, door, raw, replace, expected, absent, more, next, of, kept, work }
     }
 
     /// The folder that a file lies in.
@@ -61,7 +67,8 @@ impl<'a> Job<'a> {
     }
 
     pub(super) fn task(&self, number: usize) -> Option<&'a Task> {
-        self.folders.tasks.get(number)
+        let there = &self.folders.tasks;
+        there.get(number).or_else(|| self.more.get(number.checked_sub(there.len())?))
     }
 
     pub(super) fn item(&self, number: usize) -> Option<&'a Item> {
@@ -74,6 +81,8 @@ impl<'a> Job<'a> {
 pub(super) struct Told {
     /// Folders whose files come, in order.
     pub(super) begun: VecDeque<usize>,
+    /// What earlier writings of these folders knew.
+    pub(super) before: HashMap<usize, Arc<Before>>,
     /// By number of a file: what it is, as far as its packed bytes say.
     pub(super) inputs: HashMap<usize, Input>,
 }
@@ -117,12 +126,17 @@ impl<'a> Feed<'a> {
             let Some((number, manifest)) = state.claimed.pop_front() else { return false };
             let Some(task) = self.job.task(number) else { return false };
             let read = self.job.shelf.landed(manifest, &manifest_path(task));
-            if let Some(kept) = kept(self.job, task, read) {
-                self.job.kept.lock().unwrap_or_else(PoisonError::into_inner).push((number, kept));
-                continue;
-            }
+            let before = match kept(self.job, task, read) {
+                Ok(before) => before,
+                Err(kept) => {
+                    self.job.kept.lock().unwrap_or_else(PoisonError::into_inner).push((number, kept));
+                    continue;
+                }
+            };
             state.left = task.items.iter().rev().copied().collect();
-            self.told().begun.push_back(number);
+            let mut told = self.told();
+            told.before.insert(number, Arc::new(before));
+            told.begun.push_back(number);
             return true;
         }
     }

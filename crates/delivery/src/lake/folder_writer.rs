@@ -1,28 +1,30 @@
 //! One thread's writer: the records of a folder to the files of its tables, folder after folder.
 
 use super::feed::{Job, Told, inputs_of};
+use super::proofs::{Before, Digested};
 use super::shelf::{Commit, Flight, LakeError};
+use crate::delivered::Item;
 use detect::gather::Watch;
 use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
 use logs::digest::Standing;
 use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
 use logs::{Event, Home, Record, Sink, hex, sha256};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Commits of one thread that may be under way: each holds the bytes of a folder's files.
 const COMMITS: usize = 3;
 
 /// What a thread has written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sum {
     pub(super) folders: u64,
     pub(super) rows: u64,
     pub(super) control_rows: u64,
     pub(super) copies: u64,
     pub(super) bytes: u64,
-    pub(super) unproven: u64,
-    pub(super) changed: u64,
+    /// Of the folders that say something of digests.
+    pub(super) digested: Digested,
 }
 
 /// See the module.
@@ -120,13 +122,16 @@ impl<'a> Writer<'a> {
             self.part(Table::ControlEvents, control, rows);
         }
         let partition = &task.1.partition;
-        let manifest = self.manifest(task.1);
+        let before = self.before(task.0);
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).before.remove(&task.0);
+        let manifest = self.manifest(task.1, &before);
         self.sum.folders += 1;
         self.sum.rows += self.invocations.rows();
         self.sum.control_rows += self.control.rows();
         self.sum.copies += self.invocations.copies() + self.control.copies();
-        self.sum.unproven += self.proven.unproven.len() as u64;
-        self.sum.changed += self.proven.changed.len() as u64;
+        if manifest.digests.is_some() {
+            self.sum.digested.add(Digested::of(&manifest));
+        }
         let mut commit = std::mem::take(&mut self.commit);
         commit.folders = Table::ALL.map(|table| format!("{}/{}/", table.name(), partition.path())).to_vec();
         commit.last = (
@@ -151,7 +156,13 @@ impl<'a> Writer<'a> {
         self.flights.pop_front().map_or(Ok(()), |flight| self.job.shelf.land(flight))
     }
 
-    fn manifest(&mut self, task: &super::folders::Task) -> Manifest {
+    /// What an earlier writing of a folder knew.
+    fn before(&self, folder: usize) -> Arc<Before> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.before.get(&folder).cloned().unwrap_or_default()
+    }
+
+    fn manifest(&mut self, task: &super::folders::Task, before: &Before) -> Manifest {
         let mut manifest = Manifest::new(&task.partition, self.job.raw);
         for (number, _, listed) in inputs_of(self.job, task, &mut manifest) {
             let packed = self.told.lock().unwrap_or_else(PoisonError::into_inner).inputs.remove(&number);
@@ -175,7 +186,11 @@ impl<'a> Writer<'a> {
         manifest.copies = self.invocations.copies();
         manifest.control_copies = self.control.copies();
         manifest.other_services = self.others;
-        manifest.digests = self.job.expected.map(|_| self.proven.clone());
+        if self.job.expected.is_some() || before.is_any() {
+            let there = manifest.inputs.iter().map(|input| input.name.as_str());
+            self.proven.missing = before.missing(self.job.absent, &task.partition, there);
+            manifest.digests = Some(std::mem::take(&mut self.proven));
+        }
         manifest
     }
 }
@@ -222,7 +237,15 @@ impl Receiver for Writer<'_> {
 
     fn wants_hash(&self, file: &File) -> bool {
         let item = self.job.item(file.number);
-        self.job.expected.zip(item).is_some_and(|(expected, item)| !expected.claims(&item.key).is_empty())
+        let listed = |item: &Item| {
+            let expected = self.job.expected;
+            expected.is_some_and(|expected| !expected.claims(&item.key).is_empty())
+        };
+        let known = |item: &Item| {
+            let folder = self.job.folder_of(file.number);
+            folder.is_some_and(|folder| self.before(folder).knows(&item.key))
+        };
+        item.is_some_and(|item| listed(item) || known(item))
     }
 
     fn hashed(&mut self, _: &File, hash: [u8; 32]) -> Result<(), LakeError> {
@@ -256,14 +279,21 @@ impl FileSink for Writer<'_> {
             return Err(error);
         }
         let hash = self.hashed.take();
-        if let Some((expected, item)) = self.job.expected.zip(self.job.item(file.number)) {
-            match expected.standing(&item.key, hash) {
+        let before = self.job.folder_of(file.number).map(|folder| self.before(folder)).unwrap_or_default();
+        let mut listed = None;
+        if let Some(item) = self.job.item(file.number)
+            && (self.job.expected.is_some() || before.is_any())
+        {
+            let (standing, other) = before.standing(self.job.expected, &item.key, hash);
+            listed = other.map(|hash| hex(&hash));
+            match standing {
                 Standing::Proven => self.proven.proven += 1,
                 Standing::Differs => self.proven.changed.push(file.name.clone()),
                 Standing::Unverified | Standing::Unlisted => self.proven.unproven.push(file.name.clone()),
             }
         }
-        let counts = Input { content: hash.map(|hash| hex(&hash)), ..std::mem::take(&mut self.counts) };
+        let content = hash.map(|hash| hex(&hash));
+        let counts = Input { content, listed, ..std::mem::take(&mut self.counts) };
         self.facts.insert(file.number, Input { facts: read.facts.clone(), ..counts });
         Ok(())
     }

@@ -78,8 +78,13 @@ impl Chosen {
         self.list.iter().flatten().filter(|partition| self.has(partition))
     }
 
-    /// What has to be listed: of a list of folders no more than these.
-    fn window(&self) -> Window {
+    /// True iff the list names folders of other shards.
+    pub(super) fn names_elsewhere(&self) -> bool {
+        self.list.iter().flatten().any(|one| self.has_in_some_shard(one) && !self.has(one))
+    }
+
+    /// What has to be listed: of a list of folders no more than these; with digests, which list the last files of a day on the next one.
+    fn window(&self, digests: bool) -> Window {
         let mut filter = self.filter.clone();
         if let Some(list) = &self.list {
             let each = |part: fn(&Partition) -> &str| {
@@ -88,9 +93,11 @@ impl Chosen {
             (filter.accounts, filter.regions) = (each(Partition::account), each(Partition::region));
             let day = |one: Option<&str>| one.and_then(|day| logs::milliseconds(&format!("{day}T00:00:00Z")));
             filter.since = day(list.iter().map(Partition::day).min());
-            filter.until = day(list.iter().map(Partition::day).max());
+            let after = if digests { DAY } else { 0 };
+            filter.until = day(list.iter().map(Partition::day).max()).map(|last| last.saturating_add(after));
         }
-        Window::of(&filter)
+        let window = Window::of(&filter);
+        if digests { window.with_digests() } else { window }
     }
 }
 
@@ -109,7 +116,9 @@ pub struct Folders {
     pub(super) tasks: Vec<Task>,
     /// What rows call log files of which the same folder has others of their name, by their place in [`Delivered::logs`].
     pub(super) called: HashMap<usize, String>,
-    /// Folders that are asked for of the other shards.
+    /// What was asked for.
+    pub(super) chosen: Chosen,
+    /// Folders that are asked for of the other shards, those included that a list names and the source does not have.
     pub elsewhere: u64,
     /// Folders that a list names and the source does not have, by name.
     pub missing: Vec<String>,
@@ -121,17 +130,18 @@ pub struct Folders {
     pub left_out: LeftOut,
 }
 
+const DAY: i64 = 24 * 3_600_000;
 /// Names that are kept.
 const NAMED: usize = 5;
 
 /// Lists the folders; with the digests of their days iff `digests`.
 #[must_use]
 pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader<'_>) -> Folders {
-    let window = if digests { chosen.window().with_digests() } else { chosen.window() };
-    let mut delivered = delivered(places, &window, reader);
+    let mut delivered = delivered(places, &chosen.window(digests), reader);
     let mut by: BTreeMap<Partition, Vec<usize>> = BTreeMap::new();
     let mut unplaced = (Vec::new(), 0);
-    let mut elsewhere = BTreeSet::new();
+    let listed = chosen.list.iter().flatten().filter(|one| chosen.has_in_some_shard(one) && !chosen.has(one));
+    let mut elsewhere: BTreeSet<Partition> = listed.cloned().collect();
     for (at, item) in delivered.logs.iter().enumerate() {
         match Partition::of(&item.key) {
             Some(partition) if chosen.has(&partition) => by.entry(partition).or_default().push(at),
@@ -158,6 +168,7 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
         delivered,
         tasks,
         called,
+        chosen: chosen.clone(),
         elsewhere: elsewhere.len() as u64,
         missing,
         unplaced,
@@ -231,6 +242,12 @@ impl Folders {
         self.called.get(&at).cloned().unwrap_or_else(|| name_of(item, &self.delivered).1)
     }
 
+    /// True iff digests were found, which may list log files that are gone.
+    #[must_use]
+    pub fn have_digests(&self) -> bool {
+        !self.delivered.digests.is_empty()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -247,6 +264,22 @@ impl Folders {
 #[cfg(test)]
 mod tests {
     use super::Chosen;
+    use crate::sources::Kind;
+    use logs::ObjectKey;
+
+    #[test]
+    fn the_digests_of_the_last_files_of_a_listed_day_are_looked_for_on_the_next_one() {
+        let list = Chosen::list_of("111122223333/eu-west-1/2026-11-17").ok();
+        let chosen = Chosen { list, ..Chosen::default() };
+        let kind = |digests: bool, folder: &str, day: &str| {
+            let key = format!("AWSLogs/111122223333/{folder}/eu-west-1/2026/11/{day}/a.json.gz");
+            chosen.window(digests).kind(&ObjectKey::parse(&key).unwrap())
+        };
+        for (day, wanted) in [("16", false), ("17", true), ("18", true), ("19", false)] {
+            assert_eq!(kind(true, "CloudTrail-Digest", day) == Kind::Wanted, wanted, "{day}");
+        }
+        assert_eq!(kind(false, "CloudTrail", "18"), Kind::Elsewhere);
+    }
 
     #[test]
     fn a_list_names_folders_and_says_which_line_does_not() {

@@ -3,14 +3,15 @@
 use super::feed::{Feed, Job, Told, inputs_of, local};
 use super::folder_writer::{Sum, Writer};
 use super::folders::{Folders, Task};
-use super::shelf::{Entry, LakeError, LakePlace, Shelf, is_part};
+use super::proofs::{Absent, Before, Digested};
+use super::shelf::{Commit, Entry, LakeError, LakePlace, Shelf, is_part};
 use crate::delivered::{Item, Keys, found, weigh};
 use crate::reader::Reader;
-use lake::{Input, Manifest, Table};
+use lake::{Input, Manifest, Proven, Table};
 use logs::digest::Standing;
 use logs::scan::{Account, Options, scan};
 use logs::{hex, sha256, unhex};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// What is to be written.
@@ -51,42 +52,45 @@ pub struct Written {
     pub copies: u64,
     /// Bytes of Parquet.
     pub bytes: u64,
-    /// Log files that no valid digest lists, and those that are not as one lists them, iff that was asked for: of all folders, those that
-    /// were there already included.
-    pub digests: Option<(u64, u64)>,
+    /// What digests say, of all folders, those that were there already included; `None` where that was not asked for, unless an earlier
+    /// writing asked and something is wrong.
+    pub digests: Option<Digested>,
+    /// Log files that digests list and that may be there, because not everything could be listed: the first of them, and how many.
+    pub hidden: (Vec<String>, u64),
+    /// True iff digests list log files of other shards that are missing.
+    pub elsewhere: bool,
+    /// True iff there was nothing to do: no log file is there, and none is missing.
+    pub is_nothing: bool,
 }
 
 /// Why a folder is not written.
 #[derive(Debug)]
 pub(super) enum Kept {
     /// True iff every log file was read to its end; and what digests say.
-    Same(bool, Said),
-    Gone(String, Said),
+    Same(bool, Option<Digested>),
+    Gone(String, Option<Digested>),
     Unread(LakeError),
-}
-
-/// Log files that no valid digest lists, and those that are not as one lists them.
-pub(super) type Said = (u64, u64);
-
-/// What a manifest says of digests; without a word of them, no log file is proven.
-fn said(manifest: &Manifest) -> Said {
-    match &manifest.digests {
-        Some(proven) => (proven.unproven.len() as u64, proven.changed.len() as u64),
-        None => (manifest.inputs.len() as u64, 0),
-    }
 }
 
 /// True iff digests say now of a log file what they did not say when the folder was written. What they no longer say stays: a digest that
 /// is gone takes no proof with it, and hides no change.
-fn digests_say_more(job: &Job<'_>, inputs: &[(usize, &Item, Input)], there: &Manifest) -> bool {
+fn digests_say_more(
+    job: &Job<'_>,
+    task: &Task,
+    inputs: &[(usize, &Item, Input)],
+    (there, before): (&Manifest, &Before),
+) -> bool {
     let (Some(expected), Some(then)) = (job.expected, &there.digests) else { return job.expected.is_some() };
     let (unproven, changed): (HashSet<_>, HashSet<_>) = (
         then.unproven.iter().map(String::as_str).collect(),
         then.changed.iter().map(String::as_str).collect(),
     );
+    if missing_of(job, task, there, before) != then.missing {
+        return true;
+    }
     inputs.iter().zip(&there.inputs).any(|((_, item, _), input)| {
         let content = input.content.as_deref().and_then(unhex).and_then(|bytes| bytes.try_into().ok());
-        match expected.standing(&item.key, content) {
+        match before.standing(Some(expected), &item.key, content).0 {
             Standing::Differs => !changed.contains(input.row_name()),
             Standing::Proven => changed.contains(input.row_name()) || unproven.contains(input.row_name()),
             Standing::Unverified | Standing::Unlisted => false,
@@ -94,20 +98,62 @@ fn digests_say_more(job: &Job<'_>, inputs: &[(usize, &Item, Input)], there: &Man
     })
 }
 
+/// The log files that digests list of a folder, and that the lake does not have.
+fn missing_of(job: &Job<'_>, task: &Task, there: &Manifest, before: &Before) -> BTreeMap<String, String> {
+    let names = there.inputs.iter().map(|input| input.name.as_str());
+    before.missing(job.absent, &task.partition, names)
+}
+
+/// A folder stays as it is, because the source no longer has all of its log files: only what digests miss of it is written down.
+fn left_as_it_is(job: &Job<'_>, task: &Task, mut there: Manifest, gone: String) -> Kept {
+    let missing = missing_of(job, task, &there, &Before::of(&there));
+    let known = there.digests.as_ref().map(|then| &then.missing);
+    if !missing.is_empty() && known != Some(&missing) {
+        let unproven = || there.inputs.iter().map(|input| input.row_name().to_owned()).collect();
+        let then = there.digests.take();
+        let then = then.unwrap_or_else(|| Proven { unproven: unproven(), ..Proven::default() });
+        there.digests = Some(Proven { missing, ..then });
+        let last = (manifest_path(task), there.to_bytes());
+        let written = job.shelf.commit(Commit { last, ..Commit::default() });
+        let landed = written.and_then(|flight| flight.map_or(Ok(()), |flight| job.shelf.land(flight)));
+        if let Err(error) = landed {
+            return Kept::Unread(error);
+        }
+    }
+    Kept::Gone(gone, said(job, &there))
+}
+
+/// What a manifest says of digests; `None` iff it was not asked, now or before.
+fn said(job: &Job<'_>, manifest: &Manifest) -> Option<Digested> {
+    (job.expected.is_some() || manifest.digests.is_some()).then(|| Digested::of(manifest))
+}
+
 /// Where the manifest of a folder is.
 pub(super) fn manifest_path(task: &Task) -> String {
     format!("{}/{}/{}", Table::Invocations.name(), task.partition.path(), Manifest::FILE)
 }
 
-/// Why the folder is not written; `None` iff it is. `read` is its manifest.
-pub(super) fn kept(job: &Job<'_>, task: &Task, read: Result<Option<Vec<u8>>, LakeError>) -> Option<Kept> {
+/// Why the folder is not written; where it is, what an earlier writing knew. `read` is its manifest.
+pub(super) fn kept(
+    job: &Job<'_>,
+    task: &Task,
+    read: Result<Option<Vec<u8>>, LakeError>,
+) -> Result<Before, Kept> {
     let bytes = match read {
-        Err(error) => return Some(Kept::Unread(error)),
-        Ok(None) => return None,
+        Err(error) => return Err(Kept::Unread(error)),
+        Ok(None) => return Ok(Before::default()),
         Ok(Some(bytes)) => bytes,
     };
     // What is damaged, or of another version, is written anew.
-    let there = Manifest::parse(&bytes, &task.partition).ok()?;
+    let Ok(there) = Manifest::parse(&bytes, &task.partition) else { return Ok(Before::default()) };
+    // A source that has nothing of a folder any longer takes nothing from the lake.
+    if let Some(first) = there.inputs.first().filter(|_| task.items.is_empty()) {
+        if missing_of(job, task, &there, &Before::of(&there)).is_empty() {
+            return Err(Kept::Same(there.is_whole(), said(job, &there)));
+        }
+        let gone = there.path_of(first);
+        return Err(left_as_it_is(job, task, there, gone));
+    }
     let mut now = Manifest::new(&task.partition, job.raw);
     let inputs = inputs_of(job, task, &mut now);
     let is_there = |known: &Input| {
@@ -117,9 +163,10 @@ pub(super) fn kept(job: &Job<'_>, task: &Task, read: Result<Option<Vec<u8>>, Lak
         })
     };
     let gone = there.inputs.iter().find(|known| !is_there(known));
-    if let Some(gone) = gone.filter(|_| !job.replace) {
-        return Some(Kept::Gone(there.path_of(gone), said(&there)));
+    if let Some(gone) = gone.filter(|_| !job.replace).map(|gone| there.path_of(gone)) {
+        return Err(left_as_it_is(job, task, there, gone));
     }
+    let before = Before::of(&there);
     // What an earlier writing has beyond what is asked for now is kept.
     let alike = (there.raw || !job.raw) && there.sources == now.sources && there.inputs.len() == inputs.len();
     let same = alike
@@ -130,11 +177,12 @@ pub(super) fn kept(job: &Job<'_>, task: &Task, read: Result<Option<Vec<u8>>, Lak
                 && read
                 && if input.etag.is_some() { input.etag == known.etag } else { is_of_hash(job, item, known) }
         });
-    let stays = same && !digests_say_more(job, &inputs, &there) && files_are_there(job, task, &there);
-    if stays {
-        Table::ALL.iter().for_each(|table| job.shelf.tidy(&folder_of(*table, task)));
+    let more = || digests_say_more(job, task, &inputs, (&there, &before));
+    if !same || more() || !files_are_there(job, task, &there) {
+        return Ok(before);
     }
-    stays.then(|| Kept::Same(there.is_whole(), said(&there)))
+    Table::ALL.iter().for_each(|table| job.shelf.tidy(&folder_of(*table, task)));
+    Err(Kept::Same(there.is_whole(), said(job, &there)))
 }
 
 /// True iff a local log file has the bytes that the manifest says.
@@ -182,15 +230,18 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
     let weighed = keys.map(|keys| weigh(&digests, keys, places, signed(), reader.door));
     let expected = weighed.as_ref().map(crate::delivered::Weighed::expected);
     let expected = expected.as_ref();
+    let absent = expected.map(|expected| Absent::of(folders, expected)).unwrap_or_default();
+    let (more, hidden) = (absent.tasks(folders), absent.hidden(&shelf));
     let files = folders.tasks.iter().map(|task| task.items.len() as u64).sum();
     let mut job = Job::new(folders, &shelf, reader.door, reader.watch.reading(files));
     (job.raw, job.replace, job.expected) = (wanted.raw, wanted.replace, expected);
+    (job.absent, job.more) = (expected.map(|_| &absent), &more);
     let job = &job;
     let one = || {
         let told = Mutex::new(Told::default());
         let writer = Writer::new(job, &told);
         let (writers, account) = scan(&Feed::new(job, &told), Options::default(), vec![writer])?;
-        Ok((writers.first().map(|writer| writer.sum).unwrap_or_default(), account))
+        Ok((writers.into_iter().next().map(|writer| writer.sum).unwrap_or_default(), account))
     };
     let done: Vec<Result<(Sum, Account), LakeError>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..reader.threads.max(1)).map(|_| scope.spawn(one)).collect();
@@ -199,7 +250,9 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
         joined.map(|one| one.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     job.work.end();
-    let mut written = Written { digests: keys.map(|_| (0, 0)), ..Written::default() };
+    let is_nothing = folders.is_empty() && more.is_empty() && hidden.1 == 0;
+    let mut written = Written { is_nothing, digests: Some(Digested::default()), ..Written::default() };
+    (written.hidden, written.elsewhere) = (hidden, absent.elsewhere);
     for one in done {
         let (sum, account) = one?;
         written.add(sum, account);
@@ -221,6 +274,11 @@ pub fn write(wanted: &ToWrite<'_>, reader: &Reader<'_>) -> Result<Written, LakeE
             Kept::Unread(error) => written.unread.push((name, error)),
         }
     }
+    if let Some(digests) = &mut written.digests {
+        digests.missing.sort();
+    }
+    // What an earlier writing learnt is said again only where something is wrong.
+    written.digests = written.digests.filter(|digests| keys.is_some() || digests.is_wrong());
     Ok(written)
 }
 
@@ -231,14 +289,13 @@ impl Written {
         self.control_rows += sum.control_rows;
         self.copies += sum.copies;
         self.bytes += sum.bytes;
-        self.add_digests((sum.unproven, sum.changed));
+        self.add_digests(Some(sum.digested));
         self.account.merge(account);
     }
 
-    fn add_digests(&mut self, said: Said) {
-        if let Some((unproven, changed)) = &mut self.digests {
-            *unproven += said.0;
-            *changed += said.1;
+    fn add_digests(&mut self, said: Option<Digested>) {
+        if let Some((digests, said)) = self.digests.as_mut().zip(said) {
+            digests.add(said);
         }
     }
 }
