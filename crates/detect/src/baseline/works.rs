@@ -28,7 +28,7 @@ struct Work {
     days: Vec<i64>,
     /// By place and program, the days, in order.
     pairs: BTreeMap<(u32, u32), Vec<i64>>,
-    /// Places at which it was on few days of all, though it has others where it mostly works.
+    /// Places that it came to late, and was at on few days, though it has others where it works.
     away: BTreeSet<u32>,
 }
 
@@ -150,15 +150,21 @@ impl Work {
         for ((place, _), days) in &self.pairs {
             places.entry(*place).or_default().extend(days);
         }
-        let active = self.days.len();
+        let (Some(first), Some(known)) = (self.days.first(), self.days.get(ACTIVE)) else {
+            return BTreeSet::new();
+        };
+        let known = (*known).max(first + KNOWN);
         let is_own =
-            |days: &BTreeSet<i64>| days.len() >= LONG || (days.len() >= 2 && days.len() * OWN >= active);
-        let (own, far): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            |days: &BTreeSet<i64>| days.len() >= LONG || days.first().is_some_and(|day| *day < known);
+        let (own, mut far): (BTreeMap<_, _>, BTreeMap<_, _>) =
             places.into_iter().partition(|(_, days)| is_own(days));
         let at_home: BTreeSet<i64> = own.into_values().flatten().collect();
-        if active < ACTIVE || at_home.len() * 10 < active * 8 {
-            return BTreeSet::new();
-        }
+        far.retain(|_, days| {
+            let others = || self.days.iter().filter(|day| !days.contains(day));
+            let home = others().filter(|day| at_home.contains(day)).count();
+            // Whoever is everywhere is nowhere away.
+            home >= ACTIVE && home * 10 >= others().count() * 8
+        });
         far.into_keys().collect()
     }
 
@@ -226,8 +232,13 @@ mod tests {
         let all: Vec<i64> = (0..30).collect();
         let away = |days: &[i64]| work(&[((1, 1), &all), ((2, 1), days)]).far_places();
         assert_eq!(away(&[20, 21, 22]), BTreeSet::from([2]));
-        assert_eq!(away(&[20, 21, 22, 23, 24, 25]), BTreeSet::new(), "one day of five");
-        assert_eq!(work(&[((1, 1), &[0, 1, 2]), ((2, 1), &[3])]).far_places(), BTreeSet::new(), "too early");
+        assert_eq!(away(&all[20..29]), BTreeSet::from([2]));
+        assert_eq!(away(&all[20..30]), BTreeSet::new(), "it moved");
+        assert_eq!(away(&[5, 20, 21]), BTreeSet::new(), "it was there from the beginning");
+        let everywhere: Vec<[i64; 1]> = (0..20).map(|day| [day]).collect();
+        let pairs: Vec<((u32, u32), &[i64])> =
+            everywhere.iter().map(|day| ((day[0] as u32, 1), day.as_slice())).collect();
+        assert_eq!(work(&pairs).far_places(), BTreeSet::new());
     }
 
     #[test]
