@@ -254,8 +254,8 @@ impl<'v> Deployers<'v> {
         learned && (works.has_foreign(change) || !works.was_seen(&change.who.name, change.time))
     }
 
-    /// True iff what the change did may speak for a later one of its kind: nothing was strange about whoever made it, and no person made it on
-    /// the way. What an attacker did on other days excuses nothing.
+    /// True iff what the change did may speak for a later one of its kind: nothing was strange about whoever made it, and no person made
+    /// it from where the person seldom works. What an attacker did on other days excuses nothing.
     pub(super) fn speaks_for_later(&self, change: &Change) -> bool {
         let strange = matches!(self.standing(change), Standing::Altered | Standing::Stranger);
         !strange && !is_away(self.view, change)

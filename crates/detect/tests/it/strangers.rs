@@ -313,7 +313,7 @@ fn days_of_an_attacker_under_the_name_of_a_person_excuse_nothing() {
         after(&[work.clone(), earlier, vec![one(LATER, from)]].concat())
     };
     let last = |records: &[Value], detection: &str| {
-        let all = crate::world::found(records);
+        let all = found(records);
         let of_day = of(&all, detection).into_iter().filter(|one| one.time >= crate::world::moment(LATER));
         of_day.map(|one| (one.severity, one.normal.clone().unwrap_or_default())).collect::<Vec<_>>()
     };
