@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::recorders::Kind;
 use crate::view::View;
+use std::collections::BTreeSet;
 
 /// A number that users may set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,17 +68,24 @@ fn judged(finding: Finding, view: &View<'_>) -> Finding {
         let first = first.clone();
         return finding.remarked(first);
     }
-    let covered = known.iter().find_map(|one| one.covered_by.clone());
-    // Each of them has to be covered for all of them to be.
-    match covered.filter(|_| !known.is_empty() && known.iter().all(|one| one.covered_by.is_some())) {
+    // Each of them has to be covered for all of them to be; one that another covered and that was stopped afterwards has others for it.
+    let ended: Vec<&str> = known.iter().map(|one| one.recorder.as_str()).collect();
+    let others: BTreeSet<&str> = known
+        .iter()
+        .flat_map(|one| &one.covered_by)
+        .map(String::as_str)
+        .filter(|one| !ended.contains(one))
+        .collect();
+    let whole = !others.is_empty() && known.iter().all(|one| !one.covered_by.is_empty());
+    match whole.then(|| crate::recorders::recording(&others, &ended)) {
         // What it does is one question, who does it another.
-        Some(other) => Finding {
+        Some(others) => Finding {
             severity: if crate::detections::are_trusted(view, &finding.proofs) {
                 Severity::Note
             } else {
                 Severity::Low.min(finding.severity)
             },
-            remark: Some(format!("Nothing is lost: {} records the same.", crate::view::name_of(&other))),
+            remark: Some(format!("Nothing is lost: {others} the same.")),
             ..finding
         },
         None => finding,

@@ -4,7 +4,7 @@ use crate::detection::Detection;
 use crate::finding::Proof;
 use crate::view::View;
 
-mod bucket;
+pub(crate) mod bucket;
 mod deployers;
 mod field;
 mod incident;
@@ -44,7 +44,7 @@ mod lam_12;
 mod lam_13;
 mod policy;
 mod roles;
-mod stores;
+pub(crate) mod stores;
 mod trl_01;
 mod trl_02;
 mod trl_03;

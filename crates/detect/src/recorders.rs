@@ -1,9 +1,12 @@
 //! Trails and event data stores as the records and an inventory know them, at each moment.
 
+mod cover;
+mod delivery;
 mod gap;
 mod loss;
 mod state;
 
+pub(crate) use cover::recording;
 pub use loss::{Judged, Kind, Loss};
 pub use state::{Recorder, Step, steps};
 

@@ -18,6 +18,8 @@ const KNOWN: i64 = 7;
 const OWN: usize = 5;
 /// Days on which it was seen elsewhere with another program, after which that is a place of its own, too.
 const SETTLED: usize = 2;
+/// Days at one place after which it is one of its own, however often it was at others.
+const LONG: usize = 10;
 
 /// Where a principal was seen, and with what.
 #[derive(Debug, Default)]
@@ -26,6 +28,8 @@ struct Work {
     days: Vec<i64>,
     /// By place and program, the days, in order.
     pairs: BTreeMap<(u32, u32), Vec<i64>>,
+    /// Places that it came to late, and was at on few days, though it has others where it works.
+    away: BTreeSet<u32>,
 }
 
 /// See the module.
@@ -73,6 +77,8 @@ impl<'f> Works<'f> {
             }
             work.pairs.entry((place, tool)).or_default().push(day);
         }
+        let all = works.by.values_mut().flat_map(HashMap::values_mut);
+        all.for_each(|work| work.away = work.far_places());
         let foreign = view.changes().iter().copied().filter(|change| works.is_change_foreign(view, change));
         works.foreign = foreign.map(|change| change.id.as_str()).collect();
         works
@@ -98,6 +104,15 @@ impl<'f> Works<'f> {
     /// True iff whoever made the change works elsewhere and with other programs.
     pub(crate) fn has_foreign(&self, change: &Change) -> bool {
         self.foreign.contains(change.id.as_str())
+    }
+
+    /// True iff whoever made the change has places of its own and this is none of them, in all records: what somebody did on some days from
+    /// elsewhere under its name is no habit.
+    pub(crate) fn is_away(&self, view: &View<'_>, change: &Change) -> bool {
+        let place = self.places.get(&of_address(&change.address, view.settings));
+        let work = self.work((&change.who.name, &change.who.session));
+        let far = work.zip(place).is_some_and(|(work, place)| work.away.contains(place));
+        far && !view.settings.is_trusted(&change.address)
     }
 
     /// Of a principal by its name and the name of its session.
@@ -129,6 +144,30 @@ impl<'f> Works<'f> {
 }
 
 impl Work {
+    /// See [`Work::away`].
+    fn far_places(&self) -> BTreeSet<u32> {
+        let mut places: BTreeMap<u32, BTreeSet<i64>> = BTreeMap::new();
+        for ((place, _), days) in &self.pairs {
+            places.entry(*place).or_default().extend(days);
+        }
+        let (Some(first), Some(known)) = (self.days.first(), self.days.get(ACTIVE)) else {
+            return BTreeSet::new();
+        };
+        let known = (*known).max(first + KNOWN);
+        let is_own =
+            |days: &BTreeSet<i64>| days.len() >= LONG || days.first().is_some_and(|day| *day < known);
+        let (own, mut far): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            places.into_iter().partition(|(_, days)| is_own(days));
+        let at_home: BTreeSet<i64> = own.into_values().flatten().collect();
+        far.retain(|_, days| {
+            let others = || self.days.iter().filter(|day| !days.contains(day));
+            let home = others().filter(|day| at_home.contains(day)).count();
+            // Whoever is everywhere is nowhere away.
+            home >= ACTIVE && home * 10 >= others().count() * 8
+        });
+        far.into_keys().collect()
+    }
+
     /// As [`Works::is_foreign`], by what was before that day.
     fn is_foreign(&self, place: u32, tool: u32, day: i64) -> bool {
         let before = |days: &Vec<i64>| days.partition_point(|one| *one < day);
@@ -164,6 +203,7 @@ impl Work {
 #[cfg(test)]
 mod tests {
     use super::Work;
+    use std::collections::BTreeSet;
 
     fn work(pairs: &[((u32, u32), &[i64])]) -> Work {
         let pairs: std::collections::BTreeMap<_, _> =
@@ -171,7 +211,7 @@ mod tests {
         let mut days: Vec<i64> = pairs.values().flatten().copied().collect();
         days.sort_unstable();
         days.dedup();
-        Work { days, pairs }
+        Work { days, pairs, away: BTreeSet::new() }
     }
 
     #[test]
@@ -185,6 +225,20 @@ mod tests {
         assert!(!home.is_foreign(1, 9, 15), "a new program at home");
         assert!(!home.is_foreign(4, 9, 15), "a new program where it was with its own");
         assert!(!home.is_foreign(9, 9, 4), "not known yet");
+    }
+
+    #[test]
+    fn few_days_at_a_place_make_it_none_of_its_own() {
+        let all: Vec<i64> = (0..30).collect();
+        let away = |days: &[i64]| work(&[((1, 1), &all), ((2, 1), days)]).far_places();
+        assert_eq!(away(&[20, 21, 22]), BTreeSet::from([2]));
+        assert_eq!(away(&all[20..29]), BTreeSet::from([2]));
+        assert_eq!(away(&all[20..30]), BTreeSet::new(), "it moved");
+        assert_eq!(away(&[5, 20, 21]), BTreeSet::new(), "it was there from the beginning");
+        let everywhere: Vec<[i64; 1]> = (0..20).map(|day| [day]).collect();
+        let pairs: Vec<((u32, u32), &[i64])> =
+            everywhere.iter().map(|day| ((day[0] as u32, 1), day.as_slice())).collect();
+        assert_eq!(work(&pairs).far_places(), BTreeSet::new());
     }
 
     #[test]

@@ -106,14 +106,20 @@ fn holds_for_logs(rule: &Value) -> bool {
     on && (prefix.is_empty() || prefix.contains("AWSLogs") || prefix.to_ascii_lowercase().contains("trail"))
 }
 
-fn policy(view: &View<'_>, change: &Change, asked: &Value) -> Option<Taken> {
-    let policy = document(field(asked, "bucketPolicy").filter(|said| !said.is_null()));
+/// True iff the policy that was put does not let CloudTrail write; `None` where it cannot be read.
+pub(crate) fn keeps_out(change: &Change) -> Option<bool> {
+    let policy = document(field(&change.asked(), "bucketPolicy").filter(|said| !said.is_null()));
     policy.get("Statement")?;
     let refuses = statements(&policy, "Deny").into_iter().any(|one| {
         let all = names_service(one, "*") || names_service(one, CLOUDTRAIL);
         all && one.get("Condition").is_none() && covers(one, "s3:PutObject")
     });
-    if refuses || !lets_write(change, "bucketPolicy", "s3:PutObject") {
+    Some(refuses || !lets_write(change, "bucketPolicy", "s3:PutObject"))
+}
+
+fn policy(view: &View<'_>, change: &Change, asked: &Value) -> Option<Taken> {
+    let policy = document(field(asked, "bucketPolicy").filter(|said| !said.is_null()));
+    if keeps_out(change)? {
         let words = "put a policy that does not let CloudTrail write".to_owned();
         return Some((Severity::High, Doubt::Much, words));
     }

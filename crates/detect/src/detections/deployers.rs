@@ -154,7 +154,7 @@ impl<'v> Deployers<'v> {
             ways.into_iter().for_each(|way| {
                 deeds.changing.entry(way).or_default().insert(day);
             });
-            if is_deed(change) {
+            if is_deed(change) && !is_away(view, change) {
                 ways.into_iter().for_each(|way| {
                     deeds.deploying.entry(way).or_default().insert(day);
                 });
@@ -254,6 +254,13 @@ impl<'v> Deployers<'v> {
         learned && (works.has_foreign(change) || !works.was_seen(&change.who.name, change.time))
     }
 
+    /// True iff what the change did may speak for a later one of its kind: nothing was strange about whoever made it, and no person made
+    /// it from where the person seldom works. What an attacker did on other days excuses nothing.
+    pub(super) fn speaks_for_later(&self, change: &Change) -> bool {
+        let strange = matches!(self.standing(change), Standing::Altered | Standing::Stranger);
+        !strange && !is_away(self.view, change)
+    }
+
     /// True iff the settings name it.
     fn is_named(&self, principal: &str) -> bool {
         is_pipeline(&self.view.settings.pipelines, principal)
@@ -300,6 +307,11 @@ fn is_deploying_service(name: &str) -> bool {
     ["cloudformation.", "controltower.", "servicecatalog.", "codedeploy.", "serverlessrepo.", "config."]
         .iter()
         .any(|service| name.starts_with(service) && name.contains(".amazonaws."))
+}
+
+/// True iff a person made the change from where the person seldom works: days of an attacker with a stolen key are no habit of its owner.
+pub(super) fn is_away(view: &View<'_>, change: &Change) -> bool {
+    is_person(&change.who) && view.book().works.is_away(view, change)
 }
 
 fn is_sso(name: &str) -> bool {

@@ -123,17 +123,33 @@ pub(super) fn hourly(found: Vec<Finding>) -> Vec<Finding> {
     incidents(found, HOUR)
 }
 
+/// What a finding is about, as far as what was seen of it says: things of one name in two Regions are two.
+type Thing<'t> = (&'t str, &'t str);
+
+fn thing(finding: &Finding) -> Thing<'_> {
+    (&finding.region, &finding.seen)
+}
+
+/// Whatever findings have in common that stand for one another: the account, the principal, whether they are notes, and the remark.
+type Group = (String, Option<String>, bool, Option<String>);
+
 /// One finding for what one principal repeats in one account, as long as no more than so many milliseconds lie between. Notes stay by
-/// themselves.
+/// themselves, and what was taken back, or is less sure for another reason, speaks for no other thing: only what is said of each of them, or
+/// of one of them again and again, is one finding.
 pub(super) fn incidents(mut found: Vec<Finding>, gap: i64) -> Vec<Finding> {
     found.sort_by_key(|finding| finding.time);
-    let mut open: BTreeMap<(String, Option<String>, bool, bool), Vec<Finding>> = BTreeMap::new();
+    let mut open: BTreeMap<Group, Vec<Finding>> = BTreeMap::new();
+    let mut remarks: BTreeMap<(Group, (String, String)), Option<String>> = BTreeMap::new();
     let mut done = Vec::new();
     for finding in found {
         let note = finding.severity == Severity::Note;
-        // What was taken back, or is less sure for another reason, speaks for no other.
-        let remarked = finding.remark.is_some();
-        let key = (finding.account.clone(), finding.principal.clone(), note, remarked);
+        let mut key = (finding.account.clone(), finding.principal.clone(), note, finding.remark.clone());
+        if finding.remark.is_some() {
+            let (region, seen) = thing(&finding);
+            let of_thing = ((key.0.clone(), key.1.clone(), note, None), (region.to_owned(), seen.to_owned()));
+            // The thing goes where it went before.
+            key.3 = remarks.entry(of_thing).or_insert(key.3).clone();
+        }
         let group = open.entry(key).or_default();
         let until = group.iter().map(|one| one.until).max();
         if until.is_some_and(|until| finding.time - until > gap) {
@@ -146,27 +162,69 @@ pub(super) fn incidents(mut found: Vec<Finding>, gap: i64) -> Vec<Finding> {
     done
 }
 
-/// Things that one finding names.
+/// Things that one finding names, each in a sentence.
 const NAMED: usize = 4;
+/// Things that one finding names where one word tells them apart.
+const LISTED: usize = 20;
+
+/// What was seen of things that differ: a sentence for each of the first, or, of many that one word tells apart, one sentence with all.
+fn sentences(told: &[&Finding]) -> String {
+    let regions = told.iter().map(|one| one.region.as_str()).collect::<BTreeSet<_>>();
+    let placed = |one: &Finding| match regions.len() {
+        0 | 1 => one.seen.clone(),
+        _ => format!("In {}, {}", one.region, one.seen),
+    };
+    let all: Vec<String> = told.iter().map(|one| placed(one)).collect();
+    if all.len() > NAMED
+        && let Some(one) = listed(&all)
+    {
+        return one;
+    }
+    let named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(" ");
+    match all.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} And {more} more like these."),
+    }
+}
+
+/// One sentence for sentences that differ in one word each, the same one; `None` where they differ otherwise.
+fn listed(all: &[String]) -> Option<String> {
+    let words: Vec<Vec<&str>> = all.iter().map(|one| one.split(' ').collect()).collect();
+    let first = words.first()?;
+    let differs = |at: &usize| words.iter().any(|one| one.get(*at) != first.get(*at));
+    let mut differing = (0..first.len()).filter(differs);
+    let (at, none) = (differing.next()?, differing.next());
+    if none.is_some() || words.iter().any(|one| one.len() != first.len()) {
+        return None;
+    }
+    let bare = |word: &'_ str| word.trim_end_matches(['.', ',']).to_owned();
+    let end = |word: &str| word.get(bare(word).len()..).unwrap_or_default().to_owned();
+    let ends = end(first.get(at)?);
+    let mut names = Vec::new();
+    for one in &words {
+        let word = one.get(at)?;
+        if end(word) != ends {
+            return None;
+        }
+        names.push(bare(word));
+    }
+    let more = names.len().saturating_sub(LISTED);
+    names.truncate(LISTED);
+    let last = if more > 0 { format!("{more} more") } else { names.pop()? };
+    let (before, after) = (first.get(..at)?.join(" "), first.get(at + 1..)?.join(" "));
+    Some(format!("{before} {} and {last}{ends} {after}", names.join(", ")).trim().to_owned())
+}
 
 /// One of all of them: the most severe speaks for the others, each thing that it is about is named.
 fn merged(found: Vec<Finding>) -> Option<Finding> {
-    let severest = found.iter().map(|one| one.severity).max()?;
-    let first = found.iter().find(|one| one.severity == severest)?.clone();
+    let severity = found.iter().map(|one| one.severity).max()?;
+    let first = found.iter().find(|one| one.severity == severity)?.clone();
     if found.len() == 1 {
         return Some(first);
     }
     let mut told: Vec<&Finding> = vec![&first];
-    for one in &found {
-        if told.iter().all(|known| known.seen != one.seen) {
-            told.push(one);
-        }
-    }
-    let named: Vec<&str> = told.iter().take(NAMED).map(|one| one.seen.as_str()).collect();
-    let more = match told.len() - named.len() {
-        0 => String::new(),
-        more => format!(" And {more} more like these."),
-    };
+    let mut known = BTreeSet::from([thing(&first)]);
+    told.extend(found.iter().filter(|one| known.insert(thing(one))));
     let functions: BTreeSet<Option<&str>> = found.iter().map(|one| one.function.as_deref()).collect();
     let known: Vec<&str> = functions.iter().flatten().copied().collect();
     let of_functions = if known.len() > NAMED {
@@ -175,7 +233,7 @@ fn merged(found: Vec<Finding>) -> Option<Finding> {
     } else {
         String::new()
     };
-    let seen = format!("{}{more} {} such calls in all{of_functions}.", named.join(" "), found.len());
+    let seen = format!("{} {} such calls in all{of_functions}.", sentences(&told), found.len());
     let function = first.function.clone().filter(|_| functions.len() == 1);
     let address = first.address.clone().unwrap_or_default();
     let addresses = found.iter().flat_map(|one| one.address.iter().chain(&one.more_addresses));
@@ -236,7 +294,47 @@ mod tests {
         let apart = hourly(vec![back, stop(1, "b", "192.0.2.1")]);
         assert_eq!(apart.len(), 2);
         assert!(apart[1].remark.is_none() && apart[1].seen.contains("trail b"));
-        let many = hourly((0..9).map(|at| stop(at, &at.to_string(), "192.0.2.1")).collect());
-        assert!(many[0].seen.contains(" And 5 more like these. 9 such calls in all."), "{}", many[0].seen);
+    }
+
+    #[test]
+    fn things_of_one_name_in_two_regions_are_two() {
+        let there = Finding { region: "s".to_owned(), ..stop(1, "a", "192.0.2.1") };
+        let (one, two) =
+            (hourly(vec![stop(0, "a", "192.0.2.1")]), hourly(vec![stop(0, "a", "192.0.2.1"), there]));
+        assert_eq!(
+            two[0].seen,
+            "In r, eve stopped the trail a. In s, eve stopped the trail a. 2 such calls in all."
+        );
+        assert_eq!(two[0].further, ["1"]);
+        assert_ne!(two[0].clone().identified().id, one[0].clone().identified().id);
+    }
+
+    #[test]
+    fn a_remark_speaks_for_what_it_is_said_of() {
+        let back = |minute, trail, after: &str| stop(minute, trail, "192.0.2.1").remarked(after);
+        let told =
+            |found: Vec<Finding>| found.into_iter().map(|one| (one.events, one.seen)).collect::<Vec<_>>();
+        let both =
+            hourly(vec![back(0, "a", "It was started again."), back(1, "b", "It was made shortly before.")]);
+        assert_eq!(told(both).len(), 2);
+        let alike = hourly(vec![back(0, "a", "It was made before."), back(1, "b", "It was made before.")]);
+        assert_eq!(told(alike).len(), 1, "the same is so of both");
+        let again =
+            hourly(vec![back(0, "a", "Started after 1 minute."), back(9, "a", "Started after 2 minutes.")]);
+        assert_eq!(told(again), [(2, "eve stopped the trail a. 2 such calls in all.".to_owned())]);
+    }
+
+    #[test]
+    fn many_things_are_named_by_their_names() {
+        let many =
+            |count: i64| hourly((0..count).map(|at| stop(at, &format!("t{at}"), "192.0.2.1")).collect());
+        let seven = "eve stopped the trail t0, t1, t2, t3, t4, t5 and t6. 7 such calls in all.";
+        assert_eq!(many(7)[0].seen, seven);
+        let seen = &many(30)[0].seen;
+        assert!(seen.contains("t18, t19 and 10 more. 30 such calls in all."), "{seen}");
+        let mut other = (0..9).map(|at| stop(at, &format!("t{at}"), "192.0.2.1")).collect::<Vec<_>>();
+        other[3].seen = "eve stopped the old trail t3.".to_owned();
+        let seen = &hourly(other)[0].seen;
+        assert!(seen.contains(" And 5 more like these. 9 such calls in all."), "{seen}");
     }
 }

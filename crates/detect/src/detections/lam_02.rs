@@ -32,25 +32,38 @@ fn find(view: &View<'_>) -> Vec<Finding> {
     let deployers = Deployers::of(view);
     let partners = Partners::of(view);
     let granted = done_or_tried(view, "lambda", &["AddPermission"]);
-    // By account that is not ours: the first day on which it was let in.
-    let mut known: BTreeMap<String, i64> = BTreeMap::new();
+    let mut known = Known::default();
     for change in view.done("lambda", &["AddPermission"]) {
-        if let Some(Reach::Foreign(account, _)) = reach(view, change) {
-            known.entry(account).or_insert(change.time.div_euclid(DAY));
+        let Some(Reach::Foreign(account, _)) = reach(view, change) else { continue };
+        let day = change.time.div_euclid(DAY);
+        if deployers.speaks_for_later(change) {
+            known.trusted.entry(account.clone()).or_insert(day);
         }
+        known.any.entry(account).or_insert(day);
     }
     hourly(granted.filter_map(|change| of(view, (&deployers, &partners), &known, change)).collect())
+}
+
+/// By account that is not ours: the first day on which it was let in.
+#[derive(Default)]
+struct Known {
+    any: BTreeMap<String, i64>,
+    /// By somebody about whom nothing was strange.
+    trusted: BTreeMap<String, i64>,
 }
 
 fn of(
     view: &View<'_>,
     (deployers, partners): (&Deployers<'_>, &Partners),
-    known: &BTreeMap<String, i64>,
+    known: &Known,
     change: &Change,
 ) -> Option<Finding> {
     let Some(Reach::Foreign(account, by_service)) = reach(view, change) else { return None };
     let standing = deployers.standing(change);
-    let known = known.get(&account).is_some_and(|first| *first < change.time.div_euclid(DAY));
+    let before = |days: &BTreeMap<String, i64>| {
+        days.get(&account).is_some_and(|first| *first < change.time.div_euclid(DAY))
+    };
+    let (any, known) = (before(&known.any), before(&known.trusted));
     let severity = match (change.succeeded(), standing.is_unusual()) {
         (false, true) => Severity::Medium,
         (false, false) => return None,
@@ -70,6 +83,11 @@ fn of(
     let seen = format!("{} {}.", who(change), verb(change, "opened", "open", &object));
     let normal = if known {
         format!("{account} was let in on days before, too. {}", standing.words())
+    } else if any {
+        format!(
+            "Only calls that were strange themselves let {account} in on days before. {}",
+            standing.words()
+        )
     } else {
         format!("No grant to {account} is known from days before. {}", standing.words())
     };

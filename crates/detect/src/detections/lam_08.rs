@@ -51,7 +51,7 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
     let standing = deployers.standing(change);
     let source = change.text(&["eventSourceArn"]).unwrap_or_default();
     let account = account_in(&source).filter(|account| !view.is_allowed(account));
-    let known = account.as_deref().is_some_and(|account| mapped_before(view, change, account));
+    let known = account.as_deref().is_some_and(|account| mapped_before(view, deployers, change, account));
     let severity = match (&account, change.succeeded(), standing.is_unusual()) {
         (Some(_), true, true) => Severity::High,
         (Some(_), true, false) if !known => Severity::Low,
@@ -93,10 +93,11 @@ fn trigger(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Optio
     Some(found.about(function).normally(standing.words().to_owned()))
 }
 
-fn mapped_before(view: &View<'_>, change: &Change, account: &str) -> bool {
+fn mapped_before(view: &View<'_>, deployers: &Deployers<'_>, change: &Change, account: &str) -> bool {
     let day = change.time.div_euclid(DAY);
     view.done("lambda", NAMES).any(|other| {
         other.time.div_euclid(DAY) < day
             && other.text(&["eventSourceArn"]).and_then(|arn| account_in(&arn)).as_deref() == Some(account)
+            && deployers.speaks_for_later(other)
     })
 }

@@ -11,7 +11,7 @@ pub(super) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
 
 /// How a trail is set up, as far as is known.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Setup {
+pub(crate) struct Setup {
     /// True iff it reaches every Region.
     pub multi_region: Option<bool>,
     /// True iff it reaches every account of the organization.
@@ -32,7 +32,7 @@ pub(super) struct Setup {
 
 impl Setup {
     /// The same after what was asked for and answered.
-    pub(super) fn after(&self, change: &Change) -> Setup {
+    pub(crate) fn after(&self, change: &Change) -> Setup {
         let mut setup = self.clone();
         let (asked, answered) = (change.asked(), change.answered());
         for (value, request) in [(&asked, true), (&answered, false)] {
@@ -196,19 +196,19 @@ impl Stores {
 }
 
 /// True iff the policy that was put lets CloudTrail do that.
-pub(super) fn lets_write(change: &Change, member: &str, action: &str) -> bool {
+pub(crate) fn lets_write(change: &Change, member: &str, action: &str) -> bool {
     let policy = document(super::field::field(&change.asked(), member));
     statements(&policy, "Allow").into_iter().any(|one| names_service(one, CLOUDTRAIL) && covers(one, action))
 }
 
 /// The bucket that the change is about.
-pub(super) fn bucket_of(change: &Change) -> Option<String> {
+pub(crate) fn bucket_of(change: &Change) -> Option<String> {
     let said = change.text(&["bucketName", "bucket", "Bucket"]);
     said.map(|bucket| bucket.rsplit(":::").next().unwrap_or(&bucket).to_owned())
 }
 
 /// The id of a key in an ARN, or what stands for it: an alias.
-pub(super) fn key_id(key: &str) -> String {
+pub(crate) fn key_id(key: &str) -> String {
     let last = key.rsplit(':').next().unwrap_or(key);
     last.strip_prefix("key/").unwrap_or(last).to_owned()
 }

@@ -58,9 +58,9 @@ fn of(view: &View<'_>, deployers: &Deployers<'_>, change: &Change) -> Option<Fin
 
 /// What looks weaker and is not known to be.
 fn narrowed(change: &Change, severity: Severity, trail: &str, judged: &Judged) -> Option<Finding> {
-    let seen = match &judged.covered_by {
+    let seen = match judged.others_record() {
         Some(other) => {
-            format!("Trail {trail} records less than before; {} records what it left out.", name_of(other))
+            format!("Trail {trail} records less than before; {other} what it left out.")
         }
         None => {
             format!("Trail {trail} has other selectors than before; whether something is lost is not known.")

@@ -83,13 +83,10 @@ fn updated(view: &View<'_>, change: &Change, name: &str) -> Option<Finding> {
     if !judged.narrows {
         return None;
     }
-    let (severity, seen) = match &judged.covered_by {
+    let (severity, seen) = match judged.others_record() {
         Some(other) => (
             Severity::Note,
-            format!(
-                "Event data store {name} records less than before; {} records what it left out.",
-                name_of(other)
-            ),
+            format!("Event data store {name} records less than before; {other} what it left out."),
         ),
         None => (
             Severity::Low,

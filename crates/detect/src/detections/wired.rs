@@ -1,6 +1,6 @@
 //! Calls that make another service call a function from now on: a rule's target, a schedule, a bucket's notification, a subscription.
 
-use super::deployers::{Deployers, Standing};
+use super::deployers::{Deployers, Standing, is_away};
 use super::incident::{Habits, done_or_tried, verb, who};
 use crate::baseline::habit;
 use crate::change::{Change, function_arn};
@@ -31,7 +31,8 @@ pub(super) fn find(view: &View<'_>, deployers: &Deployers<'_>, detection: &Detec
         // An application may make schedules or subscriptions all day: that is its work, as long as it does it as it always does.
         // The work of one of the people that share a role is not the work of another.
         let word = |one: &Change| format!("{} {}", one.name, habit::person(&one.who).unwrap_or_default());
-        let habits = Habits::of(view, wired().filter(|one| !view.book().works.has_foreign(one)), word);
+        let own = |one: &&Change| !view.book().works.has_foreign(one) && !is_away(view, one);
+        let habits = Habits::of(view, wired().filter(own), word);
         for change in wired() {
             let standing = deployers.standing(change);
             let habit = standing != Standing::Altered && habits.hold(change, word(change));

@@ -19,8 +19,13 @@ impl Gap {
     pub(super) fn after(step: &Step<'_>, loss: &Loss, later: &[Step<'_>]) -> Gap {
         let Some((account, region)) = loss.places.first() else { return Gap { until: None } };
         let state = |of: &Step<'_>| {
-            let candidates: Vec<Candidate<'_>> =
-                of.after.values().filter_map(|one| one.candidate(account, region)).collect();
+            // What is known to record: of the recorder itself that is presumed, else nothing would have been lost.
+            let presumed = |arn: &str| arn == step.recorder;
+            let candidates: Vec<Candidate<'_>> = of
+                .after
+                .iter()
+                .filter_map(|(arn, one)| one.candidate(account, region, presumed(arn)))
+                .collect();
             match (loss.kind, loss.functions.first()) {
                 (Kind::Management, _) => decide_space(&candidates, &[management_events()], "events").state,
                 (Kind::Invocations, Some(function)) => {

@@ -1,7 +1,7 @@
 //! What a change stopped recording, decided over all recorders that are known at that moment.
 
 use super::gap::Gap;
-use super::state::{All, Recorder, Step};
+use super::state::{Recorder, Step};
 use crate::change::Change;
 use crate::facts::DAY;
 use crate::view::{View, account_of, region_of};
@@ -13,7 +13,6 @@ use recording::{
     Candidate, Decider, Inclusion, State, Subject, decide, decide_space, included, management_events,
 };
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 /// What of it is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +50,8 @@ pub struct Loss {
     pub functions: BTreeSet<String>,
     /// True iff it is known what was recorded before: else only the delivered records show that it was.
     pub known: bool,
+    /// The name of the recorder, iff it is not known whether it recorded before.
+    pub unread: Option<String>,
     /// When it was recorded again, and the call that did it.
     pub until: Option<(i64, String)>,
     /// Invocations that CloudWatch counts within the gap; `None` iff nobody counted.
@@ -60,12 +61,23 @@ pub struct Loss {
 /// What a change does to the recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judged {
+    /// The ARN of the recorder.
+    pub recorder: String,
     /// What is lost, invocations first.
     pub losses: Vec<Loss>,
-    /// The recorder records less than before, and another one records the same: its ARN.
-    pub covered_by: Option<String>,
+    /// The recorder records less than before, and others record the same: the ARNs of all that are needed for it. Empty iff none does for certain.
+    pub covered_by: Vec<String>,
     /// The recorder records less than before, or may.
     pub narrows: bool,
+}
+
+impl Judged {
+    /// Whatever records the same, as a sentence begins with it: `m records`; `None` where none does for certain.
+    #[must_use]
+    pub fn others_record(&self) -> Option<String> {
+        let others = self.covered_by.iter().map(String::as_str).collect::<BTreeSet<_>>();
+        (!others.is_empty()).then(|| super::recording(&others, &[&self.recorder]))
+    }
 }
 
 /// Places beyond these are not looked at: enough to tell what is lost.
@@ -80,6 +92,7 @@ impl Step<'_> {
         let before = self.before.get(&self.recorder);
         let after = self.after.get(&self.recorder);
         let mut judged = Judged {
+            recorder: self.recorder.clone(),
             narrows: narrows(before.map(|one| &**one), after.map(|one| &**one)),
             ..Judged::default()
         };
@@ -107,35 +120,10 @@ impl Step<'_> {
             loss.counted = gap.counted(view, &loss.functions, self.change.time);
             loss.until = gap.until;
         }
-        judged.covered_by = self.covered_by().filter(|_| judged.losses.is_empty());
+        if judged.losses.is_empty() {
+            judged.covered_by = super::cover::covered_by(self).unwrap_or_default();
+        }
         judged
-    }
-
-    /// Another recorder that, with all others, certainly records what this one recorded, wherever it did; `None` also where it is not known
-    /// what it recorded.
-    fn covered_by(&self) -> Option<String> {
-        let before = self.before.get(&self.recorder)?;
-        let recorded: &[Selector] = match before.active {
-            Some(false) => &[],
-            _ => &before.selectors.as_ref()?.list,
-        };
-        let reaches_as_far = |one: &Recorder| {
-            let (account, region) = (account_of(&before.arn), region_of(&before.arn));
-            let accounts = one.organization == Some(true)
-                || before.organization == Some(false) && account_of(&one.arn) == account;
-            let regions = one.multi_region == Some(true)
-                || before.multi_region == Some(false) && one.reaches(account, region) == Some(true);
-            accounts && regions
-        };
-        let of = |one: &Recorder| one.selectors.iter().flat_map(|all| all.list.clone()).collect::<Vec<_>>();
-        let records = |one: &&Rc<Recorder>| one.active != Some(false) && reaches_as_far(one);
-        let is_whole = |after: &[Selector]| matches!(included(recorded, after), Inclusion::Included);
-        let own = self.after.get(&self.recorder).filter(records).map(|one| of(one)).unwrap_or_default();
-        let others = || self.after.iter().filter(|(arn, one)| **arn != self.recorder && records(one));
-        let alone = others().find(|(_, one)| is_whole(&[own.clone(), of(one)].concat()));
-        let all = || [own.clone(), others().flat_map(|(_, one)| of(one)).collect()].concat();
-        let (arn, _) = alone.or_else(|| others().next().filter(|_| is_whole(&all())))?;
-        Some(arn.clone())
     }
 
     /// Places where functions are seen that the recorder may reach, its home among them.
@@ -202,7 +190,11 @@ impl Loss {
             Some(count) => format!(" CloudWatch counts {count} invocations in that time."),
             None => String::new(),
         };
-        format!("{noun}{of} in {places} {verb}{until}: for example {witness}.{counted}")
+        let unread = match &self.unread {
+            Some(name) => format!(" It is not known whether {name} recorded until then."),
+            None => String::new(),
+        };
+        format!("{noun}{of} in {places} {verb}{until}: for example {witness}.{unread}{counted}")
     }
 }
 
@@ -217,8 +209,23 @@ fn few(names: &[&str]) -> String {
 }
 
 impl<'f> Place<'_, 'f> {
-    fn candidates<'a>(&self, all: &'a All) -> Vec<Candidate<'a>> {
-        all.values().filter_map(|one| one.candidate(self.account, self.region)).collect()
+    /// What may have recorded before: more than is known, so that what is lost is rather said.
+    fn before(&self) -> Vec<Candidate<'_>> {
+        let all = self.step.before.values();
+        all.filter_map(|one| one.candidate(self.account, self.region, true)).collect()
+    }
+
+    /// What records after. That another recorder does so has to be known; the recorder itself is as it was.
+    fn after(&self) -> Vec<Candidate<'_>> {
+        let all = self.step.after.iter();
+        all.filter_map(|(arn, one)| one.candidate(self.account, self.region, *arn == self.step.recorder))
+            .collect()
+    }
+
+    /// The name of the recorder, iff it is not known whether it recorded before.
+    fn unread(&self) -> Option<String> {
+        let before = self.step.before.get(&self.step.recorder).filter(|one| one.active.is_none());
+        before.map(|one| crate::view::name_of(&one.arn).to_owned())
     }
 
     fn any(&self) -> Subject<'_> {
@@ -245,13 +252,14 @@ impl<'f> Place<'_, 'f> {
             witness: worded(witness, self.region),
             functions,
             known,
+            unread: self.unread().filter(|_| known),
             until: None,
             counted: None,
         }
     }
 
     fn invocations(&self) -> Option<Loss> {
-        let (before, after) = (self.candidates(&self.step.before), self.candidates(&self.step.after));
+        let (before, after) = (self.before(), self.after());
         let now = decide(&after, self.any());
         if now.state == State::Recorded {
             return None;
@@ -317,7 +325,7 @@ impl<'f> Place<'_, 'f> {
     }
 
     fn management(&self) -> Option<Loss> {
-        let (before, after) = (self.candidates(&self.step.before), self.candidates(&self.step.after));
+        let (before, after) = (self.before(), self.after());
         let space = [management_events()];
         let now = decide_space(&after, &space, "management events");
         let was = decide_space(&before, &space, "management events");
@@ -328,13 +336,13 @@ impl<'f> Place<'_, 'f> {
     }
 
     fn other(&self) -> Option<Loss> {
-        let of = |all: &All| -> Vec<Selector> {
-            let here = all.values().filter(|one| {
-                one.candidate(self.account, self.region).is_some_and(|candidate| candidate.certain)
-            });
-            here.filter_map(|one| one.selectors.clone()).flat_map(|one| one.list.clone()).collect()
+        // What may record after may record it.
+        let of = |all: Vec<Candidate<'_>>, unsure: bool| -> Vec<Selector> {
+            let here = all.iter().filter(|one| one.certain || unsure).filter_map(|one| one.selectors);
+            here.flatten().cloned().collect()
         };
-        let Inclusion::Lost { witness, .. } = included(&of(&self.step.before), &of(&self.step.after)) else {
+        let Inclusion::Lost { witness, .. } = included(&of(self.before(), false), &of(self.after(), true))
+        else {
             return None;
         };
         let lambda = witness.resource.as_ref().is_some_and(|one| ResourceType::parse(&one.kind).is_some());

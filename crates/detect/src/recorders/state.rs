@@ -1,6 +1,7 @@
 //! What each recorder was like before and after each call that changed one.
 
 use super::KnownRecorder;
+use super::delivery::{self, Delivery};
 use crate::change::Change;
 use crate::view::{View, account_of, region_of};
 use cloudtrail::arn::partition_of;
@@ -27,6 +28,8 @@ pub struct Recorder {
     pub active: Option<bool>,
     /// What it records.
     pub selectors: Option<Rc<Selectors>>,
+    /// Where it delivers to, and whether a call took that away.
+    pub(super) delivery: Delivery,
 }
 
 /// All recorders at a moment, by ARN.
@@ -55,9 +58,12 @@ pub fn steps<'f>(view: &View<'f>) -> Vec<Step<'f>> {
         .changes()
         .iter()
         .copied()
-        .filter(|change| change.source == "cloudtrail" && change.succeeded())
+        .filter(|change| change.succeeded())
+        .filter(|change| change.source == "cloudtrail" || delivery::may_alter(change))
         .collect();
     let mut all: All = BTreeMap::new();
+    let known = view.settings.recorders.iter();
+    let listed: All = known.map(|one| (one.arn.clone(), Rc::new(Recorder::of(one)))).collect();
     let mut waiting: Vec<&KnownRecorder> = view.settings.recorders.iter().collect();
     waiting.sort_by_key(|known| known.at);
     for known in &waiting {
@@ -65,7 +71,7 @@ pub fn steps<'f>(view: &View<'f>) -> Vec<Step<'f>> {
             changes.iter().any(|change| {
                 change.time < known.at
                     && names.contains(&change.name.as_str())
-                    && arn_of(change, &all).as_deref() == Some(known.arn.as_str())
+                    && arn_of(change, &listed).as_deref() == Some(known.arn.as_str())
             })
         };
         // What was changed before the inventory was collected was another thing in the beginning.
@@ -80,6 +86,10 @@ pub fn steps<'f>(view: &View<'f>) -> Vec<Step<'f>> {
     for change in changes {
         while let Some(known) = waiting.next_if(|known| known.at <= change.time) {
             all.insert(known.arn.clone(), Rc::new(Recorder::of(known)));
+        }
+        if change.source != "cloudtrail" {
+            all.values_mut().for_each(|one| delivery::alter(one, change));
+            continue;
         }
         let Some(arn) = arn_of(change, &all) else { continue };
         if !all.contains_key(&arn) && !change.name.starts_with("Create") {
@@ -127,6 +137,7 @@ impl Recorder {
             organization: Some(known.organization),
             active: known.recording,
             selectors: known.selectors.clone().map(Rc::new),
+            delivery: Delivery::of(known),
         }
     }
 
@@ -138,7 +149,15 @@ impl Recorder {
             organization: None,
             active: None,
             selectors: None,
+            delivery: Delivery::default(),
         }
+    }
+
+    /// True iff it is known that it records, and no call took away what it delivers to. The records have to show that it was started, or an
+    /// inventory that it records: an unread status proves nothing.
+    #[must_use]
+    pub fn surely_records(&self) -> bool {
+        self.active == Some(true) && self.delivery.is_whole()
     }
 
     /// Whether it reaches the place: `None` where that is not known. In another partition nothing does.
@@ -158,22 +177,23 @@ impl Recorder {
         }
     }
 
-    /// It as a candidate at the place; `None` iff it certainly does not record there.
+    /// It as a candidate at the place; `None` iff it certainly does not record there. One of which nobody knows whether it records counts as
+    /// one that does iff that is presumed.
     #[must_use]
-    pub fn candidate(&self, account: &str, region: &str) -> Option<Candidate<'_>> {
+    pub fn candidate(&self, account: &str, region: &str, presumed: bool) -> Option<Candidate<'_>> {
         let (reaches, active) = (self.reaches(account, region), self.active);
         if reaches == Some(false) || active == Some(false) {
             return None;
         }
         Some(Candidate {
             selectors: self.selectors.as_ref().map(|selectors| selectors.list.as_slice()),
-            // One that delivers records is not known to be active, and is: nobody stopped it.
-            certain: reaches == Some(true) && self.selectors.is_some(),
+            certain: reaches == Some(true) && self.selectors.is_some() && (presumed || self.surely_records()),
         })
     }
 }
 
-/// The ARN of the recorder that a call is about: as it is said, else that of the known recorder of that name, else made of the name.
+/// The ARN of the recorder that a call is about: as it is said, else that of the known recorder of that name in the Region of the call, else of
+/// one of that name that reaches the Region, else made of the name: another trail of that name elsewhere is another trail.
 fn arn_of(change: &Change, all: &All) -> Option<String> {
     let store = change.name.contains("EventDataStore");
     if change.name.contains("Channel") {
@@ -189,13 +209,17 @@ fn arn_of(change: &Change, all: &All) -> Option<String> {
         return Some(said);
     }
     let (kind, infix) = if store { ("eventdatastore", "eventdatastore/") } else { ("trail", "trail/") };
-    let known = all.keys().find(|arn| {
-        arn.rsplit_once('/').is_some_and(|(before, name)| name == said && before.ends_with(kind))
-            && account_of(arn) == change.account
-    });
     let (region, account) = (&change.region, &change.account);
+    let named = || {
+        all.values().filter(|one| {
+            one.arn.rsplit_once('/').is_some_and(|(before, name)| name == said && before.ends_with(kind))
+                && account_of(&one.arn) == account
+        })
+    };
+    let at_home = named().find(|one| region_of(&one.arn) == region);
+    let known = at_home.or_else(|| named().find(|one| one.multi_region == Some(true)));
     let made = || format!("arn:{}:cloudtrail:{region}:{account}:{infix}{said}", partition_of(region));
-    Some(known.cloned().unwrap_or_else(made))
+    Some(known.map_or_else(made, |one| one.arn.clone()))
 }
 
 /// Changes what is known; false iff the call changes nothing of what is recorded.
@@ -204,6 +228,7 @@ fn apply(change: &Change, arn: &str, all: &mut All) -> bool {
     let kind = if store { RecorderKind::EventDataStore } else { RecorderKind::Trail };
     let known = all.get(arn).map(|one| (**one).clone());
     let mut one = known.unwrap_or_else(|| Recorder::unknown(arn, kind));
+    one.delivery.set(change);
     match change.name.as_str() {
         "CreateTrail" => {
             one.selectors = json::from_str(DEFAULT).ok().map(Rc::new);

@@ -1,5 +1,6 @@
 //! Detections over small worlds: what fires, what does not, what nearly does.
 
+mod covered;
 mod facts;
 mod habits;
 mod inv_change;

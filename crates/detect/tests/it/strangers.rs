@@ -290,3 +290,39 @@ fn colleagues_have_places_of_their_own() {
     let told = in_month(anna.into_iter().chain(taken));
     assert_eq!(both(&told), 1, "her colleague's program from nowhere is new for her");
 }
+
+#[test]
+fn days_of_an_attacker_under_the_name_of_a_person_excuse_nothing() {
+    let mut anna = session(SHOP, "AWSReservedSSO_Dev_0123456789abcdef", "anna@acme.example");
+    anna["sessionContext"]["sessionIssuer"]["arn"] = json!(format!(
+        "arn:aws:iam::{SHOP}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef"
+    ));
+    let work = daily(0, 20, "pay", &anna);
+    // With her program, from a place where she never works.
+    let (home, there) = ("198.51.100.7", "192.0.2.9");
+    let open = |minutes: i64, address: &str| {
+        let request = json!({"functionName": "pay", "statementId": "s", "action": "lambda:InvokeFunction", "principal": STRANGER});
+        by(lambda(minutes, "AddPermission20150331v2", &anna, request), address, "Boto3/1.34")
+    };
+    let wire = |minutes: i64, address: &str| {
+        let request = json!({"rule": "r", "targets": [{"arn": crate::world::function("pay"), "id": "1"}]});
+        by(change(minutes, "events", "PutTargets", &anna, request), address, "Boto3/1.34")
+    };
+    let world = |one: &dyn Fn(i64, &str) -> Value, from: &str, days: i64| {
+        let earlier = (10..10 + days).map(|day| one(day * DAY + 200, from)).collect();
+        after(&[work.clone(), earlier, vec![one(LATER, from)]].concat())
+    };
+    let last = |records: &[Value], detection: &str| {
+        let all = found(records);
+        let of_day = of(&all, detection).into_iter().filter(|one| one.time >= crate::world::moment(LATER));
+        of_day.map(|one| (one.severity, one.normal.clone().unwrap_or_default())).collect::<Vec<_>>()
+    };
+    for days in [3, 6] {
+        let found = last(&world(&open, there, days), "LAM-02");
+        assert_eq!(found[0].0, Severity::High, "{found:?}");
+        assert!(found[0].1.contains("Only calls that were strange themselves let"), "{found:?}");
+        assert_eq!(last(&world(&open, home, days), "LAM-02"), [], "she does so on other days");
+        assert_eq!(last(&world(&wire, there, days), "LAM-08").len(), 1, "{days} days");
+        assert_eq!(last(&world(&wire, home, days), "LAM-08"), [], "it is her work");
+    }
+}
