@@ -37,9 +37,12 @@ use crate::output::{called, read_file, read_within};
 use crate::problem::{Problem, say};
 use crate::session::Session;
 use crate::settings::Source;
+use ::audit::Counted;
 use ::audit::exception::Exception;
+use ::audit::inputs::Inputs;
 use ::audit::inventory::Inventory;
 use anyhow::Result;
+use aws::Collected;
 use std::path::Path;
 use store::{FileKind, limits};
 
@@ -56,6 +59,22 @@ pub(crate) struct Context {
 struct Facts {
     inventory: Inventory,
     interrupted: bool,
+    /// How they were judged, iff they come from a saved audit.
+    judged: Option<Judged>,
+}
+
+/// How a saved audit was judged.
+struct Judged {
+    recorders: Counted,
+    exceptions: Vec<Exception>,
+}
+
+impl Judged {
+    /// The inventory of a saved audit, and how that was judged.
+    fn of(inputs: Inputs) -> (Inventory, Option<Judged>) {
+        let Inputs { inventory, recorders, exceptions, .. } = inputs;
+        (inventory, Some(Judged { recorders, exceptions }))
+    }
 }
 
 /// Where the facts come from, opened: AWS is asked once who asks, whatever else a command asks afterwards.
@@ -82,12 +101,18 @@ impl<'a> Opened<'a> {
     /// [`Problem`] where the file cannot be read, or nothing could be collected.
     fn facts(&self, now: &str) -> Result<Facts> {
         match self {
-            Self::File(path) => Ok(Facts { inventory: read_inventory(path)?, interrupted: false }),
+            Self::File(path) => {
+                let (inventory, judged) = read_judged(path)?;
+                Ok(Facts { inventory, interrupted: false, judged })
+            }
             Self::Live(session) => {
                 let collected = session.collect(now)?;
-                Ok(Facts { inventory: collected.inventory, interrupted: collected.interrupted })
+                let Collected { inventory, interrupted, .. } = collected;
+                Ok(Facts { inventory, interrupted, judged: None })
             }
-            Self::Interrupted => Ok(Facts { inventory: Inventory::default(), interrupted: true }),
+            Self::Interrupted => {
+                Ok(Facts { inventory: Inventory::default(), interrupted: true, judged: None })
+            }
         }
     }
 
@@ -102,19 +127,25 @@ impl<'a> Opened<'a> {
 
 /// The inventory of a file, which may also be a saved audit: that holds its inventory.
 fn read_inventory(path: &Path) -> Result<Inventory> {
+    Ok(read_judged(path)?.0)
+}
+
+/// The same, with how a saved audit was judged.
+fn read_judged(path: &Path) -> Result<(Inventory, Option<Judged>)> {
     if saved::is_bundle(path) {
-        return Ok(saved::open(path)?.inputs.inventory);
+        return Ok(Judged::of(saved::open(path)?.inputs));
     }
     let limit = &limits::INVENTORY;
     // A saved audit holds more beside its inventory, which is counted on its own.
     let bytes = read_within(path, &limits::Limit { values: None, ..*limit })?;
     if store::recognized(&bytes) == Some(FileKind::Audit) {
-        return Ok(saved::read(path, &bytes)?.inputs.inventory);
+        return Ok(Judged::of(saved::read(path, &bytes)?.inputs));
     }
     if let Err(error) = limit.check(&bytes) {
         return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
     }
-    store::read_inventory(&bytes).map_err(|error| {
+    let read = store::read_inventory(&bytes);
+    read.map(|inventory| (inventory, None)).map_err(|error| {
         misread(path, &bytes, (FileKind::Inventory, "an inventory"), &error, error.help()).into()
     })
 }

@@ -20,7 +20,8 @@ use aws::Wants;
 /// [`Problem`] where the exception is impossible, or nothing could be read or written.
 pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let desk = Desk::before_exceptions(&typed.planning, counted, &context)?;
+    let mut desk = Desk::before_exceptions(&typed.planning, counted, &context)?;
+    desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
     let mut exception = exception(&typed, &desk, &context)?;
     if let Some(most) = desk.exceptions_max_days {
         exception.limit(most, crate::clock::day(&context.now));

@@ -3,7 +3,7 @@
 mod read;
 
 use super::showing::ending;
-use super::{Context, exceptions, fresh, read_inventory};
+use super::{Context, exceptions, fresh, read_judged};
 use crate::again::same;
 use crate::args::check::{Check as Typed, Format};
 use crate::outcome::Outcome;
@@ -34,11 +34,20 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     // Before a plan of 200 MB is read.
     let baseline = typed.baseline.as_deref().map(earlier).transpose()?;
     let named = typed.exceptions.as_deref().or(config.exceptions.as_deref());
-    let exceptions = exceptions(named, context.limit(None))?;
+    let mut exceptions = exceptions(named, context.limit(None))?;
     let inventory = typed.inventory.clone().or_else(|| config.inventory.clone());
     one_stdin(&typed, inventory.as_deref())?;
     let (document, file) = read::document(&typed)?;
-    let known = inventory.as_deref().map(read_inventory).transpose()?;
+    let (known, judged) = inventory.as_deref().map(read_judged).transpose()?.unzip();
+    let mut recorders = settings::counted(&typed.counting, config);
+    if let Some(judged) = judged.flatten() {
+        if typed.counting.recorders.is_none() && config.recorders.is_none() {
+            recorders = judged.recorders;
+        }
+        if named.is_none() {
+            exceptions = judged.exceptions;
+        }
+    }
     let home = &typed.home;
     let defaults = Defaults {
         partition: home.partition.as_deref(),
@@ -47,7 +56,7 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     };
     let proposal = merge(&document, known.as_ref(), &defaults);
     let options = Options {
-        recorders: settings::counted(&typed.counting, config),
+        recorders,
         exceptions: &exceptions,
         today: crate::clock::day(&context.now),
         ..Options::default()

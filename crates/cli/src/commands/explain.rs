@@ -35,7 +35,8 @@ pub(crate) fn run(typed: args::Explain, context: Context) -> Result<Outcome> {
                 // Wherever it is.
                 Asked::Name(_) => source,
             };
-            seen(&asked, counted, format, source, &context)
+            let said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+            seen(&asked, (counted, said), format, source, &context)
         }
         (_, Some(path)) => pasted::run(path, typed.function.as_deref(), format, &context),
         // clap asks for one of them.
@@ -66,12 +67,13 @@ fn narrowed(source: Source, kind: ResourceType, arn: &str) -> Source {
 /// The proof for a resource of an inventory.
 fn seen(
     asked: &Asked,
-    counted: ::audit::Counted,
+    (counted, said): (::audit::Counted, bool),
     format: Format,
     source: Source,
     context: &Context,
 ) -> Result<Outcome> {
-    let Facts { inventory, interrupted } = Opened::of(&source)?.facts(&context.now)?;
+    let Facts { inventory, interrupted, judged } = Opened::of(&source)?.facts(&context.now)?;
+    let counted = judged.filter(|_| !said).map_or(counted, |judged| judged.recorders);
     if interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);

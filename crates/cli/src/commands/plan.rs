@@ -1,11 +1,11 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
 use super::sites::sited;
-use super::{Context, Facts, Opened, exceptions, exceptions_so_far, saved};
+use super::{Context, Facts, Judged, Opened, exceptions, exceptions_so_far};
 use crate::again::{again, config_again};
 use crate::args::plan as args;
 use crate::outcome::Outcome;
-use crate::output::{called, is_stdin, layout_of, print, read_within, write_file, write_private};
+use crate::output::{called, layout_of, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
 use anyhow::Result;
@@ -29,8 +29,8 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
     let mut desk = Desk::new(&typed.planning, counted, &context)?;
     let source = settings::source(typed.source, context.config.clone());
-    let recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
-    desk.judge_as_saved(&source, recorders_said)?;
+    desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    desk.with_saved_exceptions = true;
     let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
     let opened = Opened::of(&source)?;
     let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
@@ -65,6 +65,10 @@ pub(crate) struct Desk {
     output_dir: Option<PathBuf>,
     prices: Prices,
     counted: Counted,
+    /// Whether the user said which recorders count.
+    pub(crate) recorders_said: bool,
+    /// Whether the exceptions of a saved audit hold where none are named.
+    with_saved_exceptions: bool,
     /// The accepted exceptions, and the file they stand in.
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) exceptions_file: Option<PathBuf>,
@@ -113,6 +117,8 @@ impl Desk {
             output_dir: typed.output_dir.clone(),
             prices,
             counted,
+            recorders_said: false,
+            with_saved_exceptions: false,
             exceptions: exceptions_so_far(exceptions_file.as_deref(), limit)?,
             exceptions_max_days: limit.most,
             exceptions_file,
@@ -121,12 +127,15 @@ impl Desk {
 
     /// The facts with what else is wanted; `None` iff reading them was interrupted.
     pub(super) fn inventory(
-        &self,
+        &mut self,
         opened: &Opened<'_>,
         context: &Context,
         wants: Wants,
     ) -> Result<Option<Inventory>> {
-        let Facts { inventory, interrupted } = opened.facts(&context.now)?;
+        let Facts { inventory, interrupted, judged } = opened.facts(&context.now)?;
+        if let Some(judged) = judged {
+            self.judge_as_saved(judged);
+        }
         if interrupted {
             say("note", "interrupted before everything was read: nothing is planned on half of it");
             return Ok(None);
@@ -145,21 +154,16 @@ impl Desk {
         Ok(Some(tagged.inventory))
     }
 
-    /// Where the inventory is a saved audit, takes over how that was judged, as far as nothing else was said: its exceptions, and which recorders
-    /// count.
-    fn judge_as_saved(&mut self, source: &Source, recorders_said: bool) -> Result<()> {
-        let Source::File(path) = source else { return Ok(()) };
-        let Some(saved) = (!is_stdin(path)).then(|| saved::maybe(path)).transpose()?.flatten() else {
-            return Ok(());
-        };
-        if !recorders_said {
-            self.counted = saved.inputs.recorders;
+    /// Takes over how a saved audit was judged, as far as nothing else was said: which recorders count, and its exceptions.
+    fn judge_as_saved(&mut self, judged: Judged) {
+        if !self.recorders_said {
+            self.counted = judged.recorders;
         }
-        if self.exceptions_file.is_none() && !saved.inputs.exceptions.is_empty() {
-            say("note", &format!("judged with the exceptions of the saved audit {}", called(path)));
-            self.exceptions = saved.inputs.exceptions;
+        let is_asked = self.with_saved_exceptions && self.exceptions_file.is_none();
+        if is_asked && !judged.exceptions.is_empty() {
+            say("note", "judged with the exceptions of the saved audit");
+            self.exceptions = judged.exceptions;
         }
-        Ok(())
     }
 
     pub(crate) fn options<'a>(&'a self, context: &'a Context) -> PlanOptions<'a> {

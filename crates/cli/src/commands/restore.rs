@@ -17,7 +17,8 @@ use aws::Wants;
 /// [`Problem`] where there is no such exception, or nothing could be read or written.
 pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
-    let desk = Desk::new(&typed.planning, counted, &context)?;
+    let mut desk = Desk::new(&typed.planning, counted, &context)?;
+    desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
     if desk.exceptions_file.is_none() {
         let problem = Problem::misuse("which reductions are to end stands in a file of exceptions");
         return Err(problem

@@ -1,7 +1,7 @@
 //! Audits that were saved: written again in other formats, and bundles that anybody decides again, through the binary.
 
 use crate::history::is_of_schema;
-use crate::run::{Said, run};
+use crate::run::{Said, run, with_stdin};
 use report::AuditFormat;
 use serde_json::{Value, json};
 use std::fs;
@@ -264,5 +264,12 @@ fn a_plan_of_a_saved_audit_is_judged_as_the_audit_was() {
         let (steps, said) = plan(&[file]);
         assert_eq!(steps, wanted, "{file}");
         assert!(said.contains("note: judged with the exceptions of the saved audit"), "{said}");
+        // So is one that is read from stdin, and what explains or checks over it.
+        if *file == json {
+            let text = fs::read_to_string(file).unwrap();
+            let piped = with_stdin(&["plan", "--format", "json", "--inventory", "-"], text.as_bytes());
+            let piped: Value = serde_json::from_str(&piped.stdout).unwrap();
+            assert_eq!(piped["plan"]["steps"], wanted);
+        }
     }
 }

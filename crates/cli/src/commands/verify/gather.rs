@@ -103,7 +103,7 @@ fn functions(
     patterns: &[Pattern],
     now: &str,
 ) -> Result<Option<Functions>> {
-    let Facts { inventory, interrupted } = opened.facts(now)?;
+    let Facts { inventory, interrupted, .. } = opened.facts(now)?;
     if matches!(opened, Opened::File(_)) {
         known(scope, &inventory)?;
     }
