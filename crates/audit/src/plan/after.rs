@@ -103,13 +103,14 @@ fn delete(inventory: &mut Inventory, arn: &str) {
 fn settle_sightings(inventory: &mut Inventory, arn: &str) {
     let Some(at) = inventory.recorder(arn) else { return };
     let recorder = inventory.recorders[at].clone();
-    // What keeps it from delivering in one Region does so in all others: its bucket is the same.
     let known: Vec<TrailStatus> =
         sightings(inventory, arn).filter_map(|sighting| sighting.status.known().cloned()).collect();
-    let plain =
-        |status: &&TrailStatus| **status == TrailStatus { logging: status.logging, ..TrailStatus::default() };
-    let failing = known.iter().find(|status| !plain(status));
-    let status = failing.or(known.first()).cloned().unwrap_or_default();
+    let status = TrailStatus {
+        logging: known.first().is_some_and(|status| status.logging),
+        // What keeps it from delivering in one Region does so in all others: its bucket is the same.
+        delivery_error: known.iter().find_map(|status| status.delivery_error.clone()),
+        ..TrailStatus::default()
+    };
     let members = members(inventory, &recorder.account);
     for place in &mut inventory.places {
         let Seen::Known(trails) = &mut place.trails else { continue };

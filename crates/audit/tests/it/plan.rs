@@ -5,7 +5,7 @@ use crate::world::{
 };
 use audit::change::{Setting, Turn};
 use audit::finding::{Status, Weight};
-use audit::inventory::Inventory;
+use audit::inventory::{Inventory, Sighting, TrailStatus};
 use audit::plan::{Buckets, Owner, Plan, PlanOptions, after, record};
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
@@ -342,4 +342,34 @@ fn the_bucket_of_a_new_trail_has_a_name_that_can_be_had() {
     assert_eq!((bucket(&plan), delivers_to(&plan)), (None, Some(name.clone())), "{plan:#?}");
     assert!(plan.steps[0].because.contains(&format!("the bucket {name} is there already")), "{plan:#?}");
     assert_eq!(audit::plan::conduct(&plan), Ok(()));
+}
+
+#[test]
+fn a_trail_that_cannot_deliver_is_not_widened() {
+    // A store records all of HERE; the trail is at home there, and nothing records the function in THERE.
+    let mut world = World::member()
+        .place(MEMBER, THERE)
+        .functions(MEMBER, THERE, &["orders"])
+        .trail("broken", MEMBER, false, ALL);
+    world.of("broken").multi_region = false;
+    for region in [HERE, THERE] {
+        world.at(MEMBER, region).trails = Seen::Known(Vec::new());
+    }
+    let arn = world.of("broken").arn.clone();
+    let status = TrailStatus {
+        logging: true,
+        delivery_error: Some("NoSuchBucket".to_owned()),
+        ..TrailStatus::default()
+    };
+    let sighting = Sighting { trail: arn.clone(), status: Seen::Known(status) };
+    world.at(MEMBER, HERE).trails = Seen::Known(vec![sighting]);
+    let mut world = world.store("lake", MEMBER, false, ALL);
+    world.of("lake").multi_region = false;
+    let plan = planned(&world);
+    assert_reaches(&world, &plan);
+    assert!(kinds(&plan).iter().any(|(name, kind)| *kind == "trail" && *name != "broken"), "{plan:#?}");
+    let after = after(&world.inventory, &changes(&plan));
+    let seen = after.places.iter().flat_map(|place| place.trails.known().into_iter().flatten());
+    let mut of_it = seen.filter(|one| one.trail == arn);
+    assert!(of_it.all(|one| one.status.known().is_some_and(|status| status.delivery_error.is_some())));
 }
