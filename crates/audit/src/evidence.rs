@@ -184,7 +184,7 @@ pub enum Doubt {
     Elsewhere,
     /// The same, and the inventory says that no trail records the function: no bucket holds its records.
     #[error(
-        "no trail of the inventory records it, and what was read holds no file of this account and Region: `invoketrail explain` says why"
+        "no trail of the inventory records it, and what was read holds no file of this account and Region"
     )]
     Unrecorded,
     /// The copy may be older than the window.

@@ -33,6 +33,8 @@ pub struct Earlier {
     pub exceptions: Vec<Exception>,
     /// The day of that audit: `YYYY-MM-DD`, UTC.
     pub today: String,
+    /// Which recorders counted.
+    pub recorders: Counted,
 }
 
 impl Inputs {
@@ -58,24 +60,24 @@ impl Inputs {
         Some(drift::drift(&before.snapshot(&before.audit(None)), &self.snapshot(audit)))
     }
 
-    /// What the baseline is decided from, where there is one: its own exceptions and day, where it is a saved audit; else these
-    /// exceptions on the day on which it was collected, because one that ended since then held. The same recorders count, so that only
-    /// the accounts and the days make a difference.
+    /// What the baseline is decided from, where there is one: its own exceptions, day and recorders, where it is a saved audit; else
+    /// these exceptions on the day on which it was collected, because one that ended since then held, and the same recorders.
     #[must_use]
     pub fn before(&self) -> Option<Inputs> {
         let inventory = self.baseline.clone()?;
         let own = || {
             let collected = inventory.collected_at.get(..10).unwrap_or(&self.today);
-            Earlier { exceptions: self.exceptions.clone(), today: collected.min(&self.today).to_owned() }
+            let today = collected.min(&self.today).to_owned();
+            Earlier { exceptions: self.exceptions.clone(), today, recorders: self.recorders }
         };
-        let Earlier { exceptions, today } = self.earlier.clone().unwrap_or_else(own);
+        let Earlier { exceptions, today, recorders } = self.earlier.clone().unwrap_or_else(own);
         Some(Inputs {
             inventory,
             baseline: None,
             earlier: None,
             exceptions,
             today,
-            recorders: self.recorders,
+            recorders,
             frameworks: self.frameworks.clone(),
         })
     }

@@ -3,6 +3,10 @@
 //! It is potentially incomplete and outdated, and says so: every failure to read is a [`Gap`], and whatever was not read
 //! points at its gap. It can be saved, and audited elsewhere and later; nothing in it needs the network.
 
+mod sight;
+
+pub use sight::Sight;
+
 use crate::beside::Beside;
 use cloudtrail::recorder::{Recorder, Seen};
 use std::collections::{BTreeMap, BTreeSet};

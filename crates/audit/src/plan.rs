@@ -170,6 +170,8 @@ pub struct Scope {
     pub accounts: Vec<String>,
     /// When the inventory was collected: RFC 3339, UTC.
     pub collected_at: String,
+    /// Which recorders counted: the plan is judged by the same where it is carried out.
+    pub recorders: Counted,
 }
 
 /// One change with everything that is said of it. What is said explains and never decides.

@@ -67,7 +67,7 @@ pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
                 Some(near) => mend(audit, proof, near),
                 None => repair(audit, proof).unwrap_or_else(|| Code::CreateTrail.says("create a trail")),
             };
-            Some(told.code.says(format!("{told} (`invoketrail plan`)")))
+            Some(told)
         }
     }
 }

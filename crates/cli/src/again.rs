@@ -1,6 +1,6 @@
 //! The command that was typed, said again with other flags: what a next line advises must work for whoever typed this one.
 
-use report::{retyped, shell, typed_value};
+use report::{retyped, shell_flag, typed_value};
 use std::path::Path;
 
 /// Flags about the form of an answer, and whether a value follows. A new command says its own.
@@ -46,7 +46,7 @@ pub(crate) fn exceptions_again() -> String {
 }
 
 fn flag_again(flag: &str) -> String {
-    typed_value(&typed(), flag).map_or_else(String::new, |value| format!(" --{flag} {}", shell(&value)))
+    typed_value(&typed(), flag).map_or_else(String::new, |value| shell_flag(flag, &value))
 }
 
 fn typed() -> Vec<String> {

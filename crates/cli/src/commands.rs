@@ -44,7 +44,7 @@ use ::audit::inventory::Inventory;
 use anyhow::Result;
 use aws::Collected;
 use std::path::Path;
-use store::{FileKind, limits};
+use store::{FileKind, SavedAudit, limits};
 
 /// What is known before any command runs.
 #[derive(Clone, Debug)]
@@ -63,6 +63,15 @@ struct Facts {
     judged: Option<Judged>,
 }
 
+/// What is said where the choice of a saved audit counts.
+const ONLY_TRAILS: &str = "only trails count as recorders, as in the saved audit";
+
+/// What of a saved audit's choices holds.
+struct AsSaved {
+    recorders: Option<Counted>,
+    exceptions: Option<Vec<Exception>>,
+}
+
 /// How a saved audit was judged.
 struct Judged {
     recorders: Counted,
@@ -74,6 +83,20 @@ impl Judged {
     fn of(inputs: Inputs) -> (Inventory, Option<Judged>) {
         let Inputs { inventory, recorders, exceptions, .. } = inputs;
         (inventory, Some(Judged { recorders, exceptions }))
+    }
+
+    /// What of it holds for a command over the same facts: each choice, unless the user made it himself. Says so.
+    fn unless_said(mut self, recorders: bool, exceptions: bool, limit: Limit<'_>) -> AsSaved {
+        limit.hold(&mut self.exceptions);
+        let accepted = Some(self.exceptions).filter(|all| !exceptions && !all.is_empty());
+        if accepted.is_some() {
+            say("note", "judged with the exceptions of the saved audit");
+        }
+        let counted = Some(self.recorders).filter(|_| !recorders);
+        if counted == Some(Counted::Trails) {
+            say("note", ONLY_TRAILS);
+        }
+        AsSaved { recorders: counted, exceptions: accepted }
     }
 }
 
@@ -132,20 +155,35 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
 
 /// The same, with how a saved audit was judged.
 fn read_judged(path: &Path) -> Result<(Inventory, Option<Judged>)> {
+    Ok(match read_known(path)? {
+        Known::Saved(saved) => Judged::of(saved.inputs),
+        Known::Inventory(inventory) => (inventory, None),
+    })
+}
+
+/// What a file of facts is.
+enum Known {
+    /// A saved audit, as JSON or as a bundle.
+    Saved(Box<SavedAudit>),
+    /// An inventory.
+    Inventory(Inventory),
+}
+
+/// Reads a file of facts, once: it may be a pipe.
+fn read_known(path: &Path) -> Result<Known> {
     if saved::is_bundle(path) {
-        return Ok(Judged::of(saved::open(path)?.inputs));
+        return Ok(Known::Saved(Box::new(saved::open(path)?)));
     }
     let limit = &limits::INVENTORY;
     // A saved audit holds more beside its inventory, which is counted on its own.
     let bytes = read_within(path, &limits::Limit { values: None, ..*limit })?;
     if store::recognized(&bytes) == Some(FileKind::Audit) {
-        return Ok(Judged::of(saved::read(path, &bytes)?.inputs));
+        return Ok(Known::Saved(Box::new(saved::read(path, &bytes)?)));
     }
     if let Err(error) = limit.check(&bytes) {
         return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
     }
-    let read = store::read_inventory(&bytes);
-    read.map(|inventory| (inventory, None)).map_err(|error| {
+    store::read_inventory(&bytes).map(Known::Inventory).map_err(|error| {
         misread(path, &bytes, (FileKind::Inventory, "an inventory"), &error, error.help()).into()
     })
 }
@@ -165,6 +203,13 @@ struct Limit<'a> {
 impl Limit<'_> {
     /// What is written is read as it is.
     const NONE: Limit<'static> = Limit { most: None, today: "" };
+
+    /// Lets those that end too late hold on no day.
+    fn hold(self, exceptions: &mut [Exception]) {
+        if let Some(most) = self.most {
+            exceptions.iter_mut().for_each(|one| one.limit(most, self.today));
+        }
+    }
 }
 
 impl Context {
@@ -182,9 +227,7 @@ fn exceptions(path: Option<&Path>, limit: Limit<'_>) -> Result<Vec<Exception>> {
         let help = error.help_by_hand("docs/reference/exceptions.md");
         misread(path, &bytes, (FileKind::Exceptions, "exceptions"), &error, help)
     })?;
-    if let Some(most) = limit.most {
-        all.iter_mut().for_each(|one| one.limit(most, limit.today));
-    }
+    limit.hold(&mut all);
     Ok(all)
 }
 

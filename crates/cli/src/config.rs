@@ -113,7 +113,7 @@ impl Config {
         let Some(path) = self.exceptions.as_ref().filter(|_| self.found) else { return Ok(()) };
         let line =
             format!("only ./{NAME} names the file of exceptions {}, and it would be written", path.display());
-        let flag = report::shell(&path.to_string_lossy());
+        let flag = report::shell_file(path);
         Err(Problem::misuse(line)
             .help(format!("name it yourself: --exceptions {flag}, or --config {NAME}"))
             .into())

@@ -2,6 +2,8 @@
 
 use crate::output::{called, is_stdin};
 use crate::problem::Problem;
+use logs::Filter;
+use logs::scan::Account;
 use std::fmt::Display;
 use std::io::{self, Read};
 use std::path::Path;
@@ -32,9 +34,22 @@ pub(crate) fn misread(
     }
 }
 
+/// The problem where nothing at all could be read of log files; `None` iff anything was.
+pub(crate) fn nothing_read(account: &Account, filter: &Filter) -> Option<Problem> {
+    let (line, help) = report::nothing_read(account, filter)?;
+    let first = account.troubles.first().map(|trouble| Path::new(trouble.file.as_str()));
+    let ours = first.and_then(|path| {
+        let bytes = head(path);
+        let of_logs = |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Packed);
+        let is_ours = store::recognized(&bytes).is_some_and(|kind| !of_logs(kind));
+        is_ours.then(|| misread(path, &bytes, (FileKind::LogFile, "a log file"), &line, help.clone()))
+    });
+    Some(ours.unwrap_or_else(|| Problem::new(line).help(help)))
+}
+
 /// What to do with a file of this kind.
 fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
-    let file = if is_stdin(path) { "FILE".to_owned() } else { report::shell(&path.to_string_lossy()) };
+    let file = if is_stdin(path) { "FILE".to_owned() } else { report::shell_file(path) };
     let selectors = wanted == FileKind::Selectors;
     match kind {
         FileKind::Inventory | FileKind::Audit if selectors => {

@@ -42,7 +42,7 @@ impl Problem {
                 // Nobody who reads a copy has to have credentials.
                 let other = problem.help.filter(|_| !problem.line.contains("no AWS credentials"));
                 let other = other.map(|help| format!("; or ask AWS: {help}")).unwrap_or_default();
-                let line = format!("{needed}, and AWS could not be asked for them: {}", problem.line);
+                let line = format!("{needed}, and AWS could not be asked: {}", problem.line);
                 Problem::new(line).help(format!("{flag}{other}")).into()
             }
             Ok(problem) => problem.into(),

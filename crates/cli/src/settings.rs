@@ -11,8 +11,7 @@ use crate::problem::say;
 use audit::Counted;
 use clap::ValueEnum;
 use delivery::Scope;
-use report::{AuditFormat, without_secret};
-use std::fmt::Write;
+use report::AuditFormat;
 use std::path::PathBuf;
 
 /// Where the facts come from.
@@ -150,7 +149,7 @@ impl Source {
     pub(crate) fn again(&self) -> String {
         match self {
             Self::File(path) => {
-                format!(" --inventory {}{}", report::shell(&path.to_string_lossy()), config_again())
+                format!(" --inventory {}{}", report::shell_file(path), config_again())
             }
             Self::Demo(_) => " --demo".to_owned(),
             Self::Live(live) => live.again(),
@@ -179,10 +178,7 @@ impl Live {
     /// The flags that lead a next command to the same facts, each with a space before it.
     pub(crate) fn again(&self) -> String {
         let mut flags = String::new();
-        let mut flag = |name: &str, value: &str| {
-            // Writing into a string cannot fail.
-            let _ = write!(flags, " --{name} {}", report::shell(value));
-        };
+        let mut flag = |name: &str, value: &str| flags.push_str(&report::shell_flag(name, value));
         if let Accounts::Listed(ids) = &self.accounts {
             flag("accounts", &ids.join(","));
         }
@@ -198,7 +194,7 @@ impl Live {
             }
         }
         if let Some(url) = &self.endpoint_url {
-            flag("endpoint-url", &without_secret(url));
+            flag("endpoint-url", url);
         }
         for region in self.regions.iter().flatten() {
             flag("region", region);

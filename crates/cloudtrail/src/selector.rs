@@ -33,6 +33,15 @@ impl Selector {
         }
     }
 
+    /// True iff it asks who calls.
+    #[must_use]
+    pub fn looks_at_callers(&self) -> bool {
+        match self {
+            Self::Advanced(advanced) => advanced.condition(Field::UserIdentityArn).is_some(),
+            Self::Basic(_) => false,
+        }
+    }
+
     /// Adds a doubt about the whole selector.
     pub fn doubt(&mut self, doubt: Doubt) {
         match self {

@@ -15,6 +15,8 @@ pub struct Anywhere {
     pub verdict: Verdict,
     /// How many kinds of place were tried.
     pub tried: usize,
+    /// The partitions in which places were tried; none iff the selectors tell no ARNs apart, so that the answer holds in each.
+    pub partitions: Vec<String>,
     /// True iff the verdict has the same state at every place.
     pub alike: bool,
     /// False iff there are more kinds of place than are tried: then the verdict is never that all is recorded.
@@ -46,7 +48,7 @@ pub fn anywhere(candidates: &[Candidate<'_>], kind: ResourceType, partition: Opt
         verdict = Verdict { state: State::Undetermined, cover, escape, possible, open, ..verdict };
     }
     let (tried, alike) = (found.all.len(), states.len() < 2);
-    Anywhere { place, verdict, tried, alike, complete: found.complete }
+    Anywhere { place, verdict, tried, partitions: found.partitions, alike, complete: found.complete }
 }
 
 /// Existing Regions of the partition, one of each class that the recorders' values of `resources.ARN` can tell apart, and each of `apart` for

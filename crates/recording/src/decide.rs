@@ -7,9 +7,9 @@ use crate::cover::cover;
 use crate::grid::{Grid, Tables};
 use crate::invocations::{Provenance, Space, merged};
 use crate::remainder::{Cell, remainder};
+use crate::remainder_words::{self, Sureness};
 use crate::subject::Subject;
 use crate::verdict::{Escape, GivenUp, Open, SelectorRef, State, TurnedAwayBy, Verdict, Why};
-use crate::words::{self, Sureness};
 use crate::work::{ALL_WORK_LIMIT, COPIES_LIMIT, Exhausted, WORDS_LIMIT, WORK_LIMIT, Work};
 use cloudtrail::event::Event;
 use cloudtrail::selector::Selector;
@@ -192,8 +192,10 @@ impl Question<'_> {
         let cells = remainder(spaces, &these, &mut work).filter(|cells| !cells.is_empty());
         let _ = self.words.spend(before - work.left());
         let (witness, remainder) = match &cells {
-            Some(cells) => (self.witness(cells, clauses), words::sentence(cells, self.noun, sureness)),
-            None => (self.with_caller(event, clauses), words::of_an_example(self.noun, sureness)),
+            Some(cells) => {
+                (self.witness(cells, clauses), remainder_words::sentence(cells, self.noun, sureness))
+            }
+            None => (self.with_caller(event, clauses), remainder_words::of_an_example(self.noun, sureness)),
         };
         let turned_away = turned_away(self.candidates, &witness)?;
         Some(Escape { remainder, witness, turned_away })

@@ -27,6 +27,7 @@ mod invocations;
 mod places;
 mod principal;
 mod remainder;
+mod remainder_words;
 mod search;
 mod subject;
 mod table;
@@ -34,7 +35,6 @@ mod trie;
 mod values;
 mod verdict;
 mod witness;
-mod words;
 mod work;
 
 pub use anywhere::{Anywhere, anywhere, region_classes};

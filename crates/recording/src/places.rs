@@ -78,6 +78,8 @@ const MOST_STATES: usize = 60_000;
 pub(crate) struct Places {
     /// The one of an ordinary function first.
     pub(crate) all: Vec<Place>,
+    /// The partitions of `all`; none iff no clause has a value of `resources.ARN`.
+    pub(crate) partitions: Vec<String>,
     /// False iff there are kinds of place that `all` does not hold.
     pub(crate) complete: bool,
 }
@@ -88,10 +90,13 @@ pub(crate) fn places(clauses: &[Clause<'_>], kind: ResourceType, partition: Opti
     for condition in clauses.iter().filter_map(|clause| clause.condition(Field::ResourcesArn)) {
         values.extend(said::all(condition, kind));
     }
-    let mut found = Places { all: Vec::new(), complete: true };
+    let mut found = Places { all: Vec::new(), partitions: Vec::new(), complete: true };
     let mut budget = MOST_STATES;
     let beginnings = REGION_BEGINNINGS.map(|(beginning, _)| Part::Begins(beginning.to_owned()));
     let partitions = partition.map_or_else(|| partitions(&values), |one| vec![one.to_owned()]);
+    if partition.is_some() || !values.is_empty() {
+        found.partitions.clone_from(&partitions);
+    }
     for partition in partitions {
         let here: Vec<&Said> = values.iter().filter(|one| one.partition.fits(&partition)).collect();
         // A partition has Regions of its own names alone, so kinds are told apart by these beginnings, too.
@@ -261,6 +266,25 @@ mod tests {
         let digits: Vec<String> = (0..10).map(|digit| format!(r#""{digit}:function:x""#)).collect();
         let all = of(&format!(r#""EndsWith":[{}]"#, digits.join(",")));
         assert_eq!(all.len(), 10, "{all:?}");
+    }
+
+    #[test]
+    fn the_partitions_that_were_tried_are_named_where_values_tell_arns_apart() {
+        let of = |field: &str| {
+            let text = format!(
+                r#"[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
+                {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}}{field}]}}]"#
+            );
+            let selectors = cloudtrail::json::from_str(&text).unwrap();
+            let candidate = [Candidate { selectors: Some(&selectors.list), certain: true }];
+            places(&clauses(&candidate), ResourceType::Function, None).partitions
+        };
+        assert!(of("").is_empty());
+        assert_eq!(of(r#",{"Field":"resources.ARN","StartsWith":["arn:aws:"]}"#), ["aws"]);
+        assert_eq!(
+            of(r#",{"Field":"resources.ARN","StartsWith":["arn:aws:lambda:","arn:aws-cn:lambda:"]}"#),
+            ["aws", "aws-cn"]
+        );
     }
 
     #[test]

@@ -70,6 +70,14 @@ pub struct Escape {
     pub turned_away: Vec<TurnedAwayBy>,
 }
 
+impl Escape {
+    /// True iff no invocation at all is certainly recorded, and that is certain.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.remainder == crate::remainder_words::NO_INVOCATION
+    }
+}
+
 /// A selector of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SelectorRef {
@@ -158,7 +166,7 @@ impl Verdict {
     #[must_use]
     pub fn open_reason(&self) -> Option<String> {
         match self.open? {
-            Open::Names => Some(format!("{} (U-1)", crate::words::NAMES_CONTRADICT)),
+            Open::Names => Some(format!("{} (U-1)", crate::remainder_words::NAMES_CONTRADICT)),
             Open::Work => Some(format!(
                 "deciding this takes more than {} steps, the work limit: there are too many selectors and values that overlap",
                 crate::WORK_LIMIT

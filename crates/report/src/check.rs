@@ -217,9 +217,11 @@ impl Checked<'_> {
             }
             Conclusion::Yes if new == 0 => "Yes: nothing stops being recorded.".to_owned(),
             Conclusion::Yes if new == 1 => {
-                "Yes: nothing stops being recorded, and the new function will be.".to_owned()
+                "Yes: nothing stops being recorded, and the new function will be recorded.".to_owned()
             }
-            Conclusion::Yes => format!("Yes: nothing stops being recorded, and all {functions} will be."),
+            Conclusion::Yes => {
+                format!("Yes: nothing stops being recorded, and all {functions} will be recorded.")
+            }
             Conclusion::Undetermined => {
                 let open = self.section(Section::Open).count();
                 let may_be_interrupted = self.findings.iter().any(|one| one.code == Code::MayInterrupt);
@@ -299,7 +301,7 @@ impl Check<'_> {
         let told = starts.filter_map(|start| {
             let of = &start.narrowing;
             let (event, (account, region)) = of.event.as_deref().zip(of.place.as_ref())?;
-            let call = super::words::call(event, None, region, false);
+            let call = super::verdict_words::call(event, None, region, false);
             let name = recorders.name(&of.recorder);
             let address = start.resource.and_then(|at| self.address(at)).filter(|address| *address != name);
             let address = address.map(|address| format!(" ({address})")).unwrap_or_default();

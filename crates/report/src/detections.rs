@@ -36,6 +36,9 @@ pub struct Detections<'a> {
     pub findings: &'a [Finding],
     /// How many findings more there are, outside the time and the severity that were asked for.
     pub not_asked_for: usize,
+    /// The moment since which findings are asked for, and that of the newest record; iff that is earlier, so that nothing asked for was
+    /// looked at.
+    pub nothing_since: Option<(i64, i64)>,
     /// The worst first.
     pub stories: &'a [Story],
     /// Which of them are accepted.
@@ -178,10 +181,21 @@ impl<'a> Detections<'a> {
         }
         let more = if more.is_empty() { String::new() } else { format!("; {}", more.join(", ")) };
         let Some(worst) = open.iter().map(|one| one.severity).max() else {
+            if let Some((since, newest)) = self.nothing_since {
+                let earlier = match self.not_asked_for {
+                    0 => String::new(),
+                    n => format!(" Before that: {}.", quantity(n, ("finding", "findings"))),
+                };
+                return format!(
+                    "Nothing since {} was checked: the newest record is of {}.{earlier}",
+                    text_of(since),
+                    text_of(newest)
+                );
+            }
             if self.not_asked_for > 0 {
                 let others = quantity(self.not_asked_for, ("finding", "findings"));
                 return format!(
-                    "Nothing that was asked for is found{more}. {others} outside --since, --until and --severity."
+                    "No finding is as asked for{more}. {others} outside --since, --until or --severity."
                 );
             }
             return format!("No detection fires in {}{more}.", self.extent());

@@ -1,8 +1,9 @@
 //! An audit as single findings, for systems that keep one record of each: a control at an account and Region, and the verdict on a
 //! resource. Both keep their name from one audit to the next, so that what was mended is seen to be.
 
-use super::explained::verdict_sentence;
 use super::told::{self, Told};
+use super::verdict_words;
+use super::verdict_words::verdict_sentence;
 use super::words;
 use audit::accepted::Accepted;
 use audit::code::Code;
@@ -90,11 +91,11 @@ pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option
     harmless(&mut told);
     let arn = ARN.to_string();
     told.example = escape.map(|escape| {
-        let event = words::example(audit, place, escape, Some(&arn));
+        let event = verdict_words::example(audit, place, escape, Some(&arn));
         // Our own mark is the first: what precedes it is a name of an event and of a type.
         let (before, after) = event.split_once(ARN).unwrap_or((&event, ""));
         let (before, after) = (visible(before), visible(after));
-        format!("{}{before}{ARN}{after}", words::of_example(audit.verdicts[proof.verdict].state))
+        format!("{}{before}{ARN}{after}", verdict_words::of_example(audit.verdicts[proof.verdict].state))
     });
     let headline = verdict_sentence(state, &format!("{} {ARN}", kind.noun()), false);
     let code = Some(of_verdict(audit, proof));

@@ -202,8 +202,15 @@ fn days(left: i64) -> String {
 /// What an exception names that the inventory does not list.
 fn unmatched(one: &Checked<'_>) -> Option<String> {
     if one.exception.matched.is_some() {
-        let nothing = one.matches_nothing() == Some(true);
-        return nothing.then(|| format!("{} matches no failing finding of its controls.", one.exception.id));
+        let id = &one.exception.id;
+        if one.matches_nothing() == Some(true) {
+            return Some(format!("{id} matches no failing finding of its controls."));
+        }
+        let named = one.unlisted.join(", ");
+        let told = format!(
+            "{id} names what the inventory does not list: {named}. It accepts only what is created later."
+        );
+        return (!one.unlisted.is_empty()).then_some(told);
     }
     let found = one.found.as_ref()?;
     let (id, all) = (&one.exception.id, one.exception.functions.len());
@@ -290,6 +297,9 @@ fn members(one: &Checked<'_>, object: &mut Object<'_>) {
     }
     if let Some(matched) = &exception.matched {
         object.object("match", |object| matching(matched, object));
+    }
+    if !one.unlisted.is_empty() {
+        object.texts("unlisted", one.unlisted.iter().copied());
     }
     match &one.found {
         None => object.null("found"),

@@ -5,7 +5,7 @@ use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
 use super::quantity::quantity;
-use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, words};
+use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, verdict_words, words};
 use audit::finding::verdict_word;
 use audit::inventory::GapKind;
 use cloudtrail::selector::{Doubt, Selector};
@@ -28,7 +28,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
         page.paragraph(0, (Style::Plain, ""), (Style::Plain, &words::sentence(&escape.remainder)));
         page.paragraph(
             0,
-            (Style::Dim, words::of_example(state)),
+            (Style::Dim, verdict_words::of_example(state)),
             (Style::Plain, &witness(explanation, escape)),
         );
     }
@@ -64,7 +64,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             possible.remainder
         );
         page.paragraph(2, (Style::Plain, ""), (Style::Plain, &words::sentence(&told)));
-        let label = words::of_example(State::Recorded);
+        let label = verdict_words::of_example(State::Recorded);
         page.paragraph(2, (Style::Dim, label), (Style::Plain, &witness(explanation, possible)));
     }
     if explanation.arn.is_none() || explanation.open.is_some() {
@@ -87,7 +87,12 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
 fn witness(explanation: &Explanation<'_>, escape: &Escape) -> String {
     let region = explanation.place.map_or("any Region", |(_, region)| region);
     let selectors = explanation.recorders.iter().filter_map(|part| part.selectors).flatten();
-    words::witness(escape, explanation.witness_arn.as_deref(), region, words::look_at_callers(selectors))
+    verdict_words::witness(
+        escape,
+        explanation.witness_arn.as_deref(),
+        region,
+        verdict_words::look_at_callers(selectors),
+    )
 }
 
 /// The verdict in one sentence.
@@ -105,27 +110,14 @@ fn headline(explanation: &Explanation<'_>) -> String {
     };
     // Nobody knows whether the recorder reaches that far: it may record all of it.
     let open = explanation.recorders.iter().any(|part| matches!(part.standing, Some((false, _))));
-    if explanation.is_pasted() && open && explanation.verdict.state == State::NotRecorded {
-        return format!("Not certainly recorded: it is unknown whether these selectors record {subject}.");
+    let escape = explanation.verdict.escape.as_ref();
+    let some = escape.is_some_and(|escape| !escape.is_everything());
+    if explanation.is_pasted() && open && some && explanation.verdict.state == State::NotRecorded {
+        return format!(
+            "Not all recorded: some invocations of {subject} leave no record. Unknown whether these selectors record the others."
+        );
     }
-    verdict_sentence(explanation.verdict.state, &subject, explanation.is_pasted())
-}
-
-/// A verdict in one sentence: on selectors that were pasted, or on all recorders there are.
-pub(super) fn verdict_sentence(state: State, subject: &str, pasted: bool) -> String {
-    match state {
-        State::Recorded => format!("Recorded: every invocation of {subject}."),
-        State::PartiallyRecorded => {
-            format!("Partially recorded: some invocations of {subject} leave no record.")
-        }
-        State::NotRecorded if pasted => {
-            format!("Not recorded: these selectors record no invocation of {subject}.")
-        }
-        State::NotRecorded => {
-            format!("Not recorded: no trail or event data store records invocations of {subject}.")
-        }
-        State::Undetermined => format!("Cannot tell whether every invocation of {subject} is recorded."),
-    }
+    verdict_words::verdict_sentence(explanation.verdict.state, &subject, explanation.is_pasted())
 }
 
 fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mut Page) {

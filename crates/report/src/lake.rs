@@ -10,7 +10,7 @@ use super::colours::conclusion_style;
 use super::member::Json;
 use super::page::{Layout, Page, Style};
 use super::quantity::{grouped, quantity};
-use super::shell::shell;
+use super::shell::shell_file;
 use audit::answer::Conclusion;
 
 /// The format of what was written as JSON, and its version.
@@ -238,5 +238,5 @@ pub fn written_json(written: &WrittenLake) -> String {
 /// The command after writing.
 #[must_use]
 pub fn next_of_write(to: &str) -> String {
-    format!("invoketrail lake verify {}  # is every folder whole?", shell(to))
+    format!("invoketrail lake verify {}  # is every folder whole?", shell_file(to))
 }

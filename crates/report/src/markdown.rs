@@ -4,6 +4,7 @@
 use super::audit_document::AuditDocument;
 use super::page::Layout;
 use super::quantity::grouped;
+use super::verdict_words;
 use super::view::{self, headline, subject_arn};
 use super::words;
 use audit::finding::{Audit, Finding, PlaceAudit, Status, Weight};
@@ -87,7 +88,7 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     )?;
     writeln!(text, "|---|---|---:|---:|---:|---:|---:|---|")?;
     for (place, one) in rows.iter().take(SHOWN) {
-        let later = future(audit, place).map_or("", words::state);
+        let later = future(audit, place).map_or("", verdict_words::state);
         writeln!(
             text,
             "| {} | {} | {}{} | {} | {} | {} | {} | {later} |",
@@ -184,9 +185,9 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
         if let Some(escape) = escape {
             let place = &audit.places[proof.place];
             let arn = subject_arn(audit, finding, proof);
-            let event = words::example(audit, place, escape, arn.as_deref());
+            let event = verdict_words::example(audit, place, escape, arn.as_deref());
             let state = if finding.status == Status::Pass { State::Recorded } else { verdict.state };
-            writeln!(text, "  <br>{}{}", words::of_example(state), inert(&event))?;
+            writeln!(text, "  <br>{}{}", verdict_words::of_example(state), inert(&event))?;
             let proves = finding.status != Status::Pass;
             let lines = if proves { words::turned_away(audit, place, escape) } else { Vec::new() };
             for line in lines.iter().take(SHOWN) {

@@ -3,6 +3,7 @@
 use super::colours::state_style;
 use super::page::{Align, Page, Span, Style};
 use super::quantity::{grouped, quantity};
+use super::verdict_words;
 use super::view;
 use super::words;
 use audit::finding::{Audit, PlaceAudit, Summary};
@@ -189,6 +190,6 @@ fn cells(audit: &Audit<'_>, row: &PlaceRow<'_>, partial: bool, undetermined: boo
     cells.extend(partial.then(|| number(row.summary.partially_recorded, Style::Bad)));
     cells.push(number(row.summary.not_recorded, Style::Bad));
     cells.extend(undetermined.then(|| number(row.summary.undetermined, Style::Open)));
-    cells.push((state_style(row.future), words::state(row.future).to_owned()));
+    cells.push((state_style(row.future), verdict_words::state(row.future).to_owned()));
     cells
 }

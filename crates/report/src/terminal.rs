@@ -9,6 +9,7 @@ use super::frameworks;
 use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::grouped;
+use super::verdict_words;
 use super::view::{counts, headline, subject_arn};
 use super::words;
 use audit::answer::Conclusion;
@@ -182,7 +183,7 @@ fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(String, &mut Tol
     let lines = finding.proof.and_then(|proof| witness(audit, finding, proof));
     if let (Some((event, recorders)), Some((number, told))) = (lines, proof) {
         let of = finding.proof.map_or(State::Undetermined, |proof| audit.verdicts[proof.verdict].state);
-        let example = words::of_example(of);
+        let example = verdict_words::of_example(of);
         page.paragraph(5, (Style::Dim, example), (Style::Plain, &event));
         match told.get(&recorders) {
             Some(first) => {
@@ -212,7 +213,7 @@ fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<(String
     if recorders.is_empty() {
         recorders.push("no trail or event data store exists here".to_owned());
     }
-    Some((words::example(audit, place, escape, arn.as_deref()), recorders))
+    Some((verdict_words::example(audit, place, escape, arn.as_deref()), recorders))
 }
 
 fn show_recorders(recorders: &[String], page: &mut Page) {

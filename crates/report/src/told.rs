@@ -1,5 +1,6 @@
 //! A finding in the sentences of the terminal, for formats that show it in lines of their own.
 
+use super::verdict_words;
 use super::view::subject_arn;
 use super::words;
 use audit::accepted::Accepted;
@@ -57,8 +58,8 @@ pub(super) fn finding(audit: &Audit<'_>, finding: &Finding) -> Told {
         let place = &audit.places[proof.place];
         let arn = subject_arn(audit, finding, proof);
         let state = if proves { verdict.state } else { State::Recorded };
-        let event = words::example(audit, place, escape, arn.as_deref());
-        told.example = Some(format!("{}{event}", words::of_example(state)));
+        let event = verdict_words::example(audit, place, escape, arn.as_deref());
+        told.example = Some(format!("{}{event}", verdict_words::of_example(state)));
         if proves {
             told.turned_away = words::turned_away(audit, place, escape);
             told.turned_away.truncate(SHOWN);

@@ -366,6 +366,7 @@ mod tests {
                 organization: None,
                 accounts: vec!["111122223333".to_owned()],
                 collected_at: "2026-11-23T12:00:00Z".to_owned(),
+                recorders: audit::Counted::All,
             },
             steps: vec![Step {
                 change: Change { target, setting: Setting::Logging(Turn { before: false, after: true }) },

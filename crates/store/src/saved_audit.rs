@@ -58,6 +58,8 @@ pub(crate) struct EarlierShape {
     /// A document of exceptions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     exceptions: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "RecordersShape::is_all")]
+    recorders: RecordersShape,
 }
 
 impl EarlierShape {
@@ -67,6 +69,7 @@ impl EarlierShape {
             today: earlier.today.clone(),
             exceptions_max_days: earlier.exceptions.iter().find_map(|one| one.too_long),
             exceptions: if earlier.exceptions.is_empty() { None } else { document() },
+            recorders: earlier.recorders.into(),
         }
     }
 
@@ -80,7 +83,7 @@ impl EarlierShape {
         if let Some(most) = self.exceptions_max_days {
             exceptions.iter_mut().for_each(|one| one.limit(most, &self.today));
         }
-        Ok(Earlier { exceptions, today: self.today })
+        Ok(Earlier { exceptions, today: self.today, recorders: self.recorders.into() })
     }
 }
 
@@ -89,21 +92,44 @@ fn day(today: &str, path: &str) -> Result<(), DocumentError> {
     if is_day(today) { Ok(()) } else { Err(impossible(format!("{path}today"), problem())) }
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// Which recorders count, as documents of ours hold it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum RecordersShape {
+    #[default]
     All,
     Trails,
+}
+
+impl RecordersShape {
+    pub(crate) fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
+impl From<Counted> for RecordersShape {
+    fn from(counted: Counted) -> Self {
+        match counted {
+            Counted::All => Self::All,
+            Counted::Trails => Self::Trails,
+        }
+    }
+}
+
+impl From<RecordersShape> for Counted {
+    fn from(shape: RecordersShape) -> Self {
+        match shape {
+            RecordersShape::All => Self::All,
+            RecordersShape::Trails => Self::Trails,
+        }
+    }
 }
 
 impl Choices {
     pub(crate) fn of(inputs: &Inputs) -> Self {
         Choices {
             today: inputs.today.clone(),
-            recorders: match inputs.recorders {
-                Counted::All => RecordersShape::All,
-                Counted::Trails => RecordersShape::Trails,
-            },
+            recorders: inputs.recorders.into(),
             exceptions_max_days: inputs.exceptions.iter().find_map(|one| one.too_long),
             frameworks: inputs.frameworks.iter().map(table_of).collect(),
             baseline_choices: inputs.earlier.as_ref().map(EarlierShape::of),
@@ -122,10 +148,7 @@ impl Choices {
             inputs.exceptions.iter_mut().for_each(|one| one.limit(most, &self.today));
         }
         inputs.today = self.today;
-        inputs.recorders = match self.recorders {
-            RecordersShape::All => Counted::All,
-            RecordersShape::Trails => Counted::Trails,
-        };
+        inputs.recorders = self.recorders.into();
         for (at, table) in self.frameworks.into_iter().enumerate() {
             let at = format!("{path}frameworks[{at}]");
             let toml::Value::Table(table) = table else {

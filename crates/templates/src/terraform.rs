@@ -87,7 +87,7 @@ pub enum TerraformError {
     NotAPlan(&'static str),
 }
 
-const SHOW: &str = "not a plan as JSON: give the output of `terraform show -json PLANFILE`";
+const SHOW: &str = "it is not a plan as JSON";
 const BINARY: &str = "this is a saved plan: give the output of `terraform show -json PLANFILE`";
 const UTF_16: &str =
     "this is UTF-16, as PowerShell writes it: give the output of `terraform show -json PLANFILE` as UTF-8";

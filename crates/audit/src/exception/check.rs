@@ -1,10 +1,11 @@
 //! A file of exceptions, checked before an audit uses it: what ended, what ends soon, which function two of them name, and what matches
 //! nothing that an inventory lists.
 
+use super::matching::name_of;
 use super::{Exception, day_number};
-use crate::Options;
 use crate::answer::Conclusion;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Place};
+use crate::{Counted, Options};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// An exception that ends within this many days ends soon.
@@ -64,6 +65,9 @@ pub struct Checked<'a> {
     pub found: Option<Found<'a>>,
     /// Of one with a `match`: whether a finding of the inventory matches; `None` where nobody knows.
     pub matched: Option<bool>,
+    /// Of one with a `match`: its ARNs and names without a pattern that nothing in the inventory has, where all was listed. Such a
+    /// name accepts what is created later, or it is a slip.
+    pub unlisted: Vec<&'a str>,
 }
 
 impl Checked<'_> {
@@ -119,13 +123,19 @@ impl Check<'_> {
     }
 }
 
-/// Checks exceptions on a day (`YYYY-MM-DD`, UTC), and what they match where an inventory is at hand.
+/// Checks exceptions on a day (`YYYY-MM-DD`, UTC), and what they match where an inventory is at hand, as these recorders record.
 #[must_use]
-pub fn check<'a>(exceptions: &'a [Exception], today: &str, inventory: Option<&'a Inventory>) -> Check<'a> {
+pub fn check<'a>(
+    exceptions: &'a [Exception],
+    today: &str,
+    inventory: Option<&'a Inventory>,
+    recorders: Counted,
+) -> Check<'a> {
     let listed = inventory.map(Listed::of);
     let is_match = |one: &Exception| one.matched.is_some();
     let judged = inventory.filter(|_| exceptions.iter().any(is_match));
-    let judged = judged.map(|all| crate::audit(all, &Options { exceptions, today, ..Options::default() }));
+    let judged =
+        judged.map(|all| crate::audit(all, &Options { exceptions, today, recorders, ..Options::default() }));
     let checked = exceptions.iter().enumerate().map(|(at, exception)| {
         let days_left = day_number(&exception.until).zip(day_number(today)).map(|(until, now)| until - now);
         let state = match (exception.holds_on(today), days_left) {
@@ -136,7 +146,8 @@ pub fn check<'a>(exceptions: &'a [Exception], today: &str, inventory: Option<&'a
         };
         let found = listed.as_ref().filter(|_| !is_match(exception)).map(|listed| listed.find(exception));
         let matched = judged.as_ref().and_then(|audit| audit.accepted.get(at)?.matched);
-        Checked { exception, state, days_left, found, matched }
+        let unlisted = listed.as_ref().map(|listed| listed.unlisted(exception)).unwrap_or_default();
+        Checked { exception, state, days_left, found, matched, unlisted }
     });
     let exceptions: Vec<Checked<'a>> = checked.collect();
     let duplicates = duplicates(&exceptions);
@@ -160,17 +171,38 @@ struct Listed<'a> {
     functions: HashSet<&'a str>,
     /// By account and Region: whether the list is whole.
     whole: HashMap<(&'a str, &'a str), bool>,
+    /// The ARNs of everything that an exception can be about; `None` where not all was listed.
+    all: Option<Vec<&'a str>>,
 }
 
 impl<'a> Listed<'a> {
     fn of(inventory: &'a Inventory) -> Self {
-        let mut listed = Listed { functions: HashSet::new(), whole: HashMap::new() };
+        let mut listed = Listed { functions: HashSet::new(), whole: HashMap::new(), all: None };
         for place in &inventory.places {
             listed.functions.extend(place.functions.resources.iter().map(|function| &*function.arn));
             let whole = listed.whole.entry((&place.account, &place.region)).or_insert(true);
             *whole &= place.functions.gap.is_none();
         }
+        let lists = |place: &'a Place| [&place.functions, &place.web_functions, &place.microvm_images];
+        let is_whole = |place: &'a Place| {
+            place.trails.known().is_some() && lists(place).iter().all(|list| list.gap.is_none())
+        };
+        let stores = inventory.accounts.iter().filter(|account| account.audited);
+        if inventory.places.iter().all(is_whole)
+            && stores.map(|one| &one.stores).all(|one| one.known().is_some())
+        {
+            let resources = inventory.places.iter().flat_map(lists).flat_map(|list| &list.resources);
+            let recorders = inventory.recorders.iter().map(|one| one.arn.as_str());
+            listed.all = Some(resources.map(|one| &*one.arn).chain(recorders).collect());
+        }
         listed
+    }
+
+    fn unlisted(&self, exception: &'a Exception) -> Vec<&'a str> {
+        let (Some(all), Some(matched)) = (&self.all, &exception.matched) else { return Vec::new() };
+        let plain = matched.arns.iter().filter(|pattern| !pattern.contains(['*', '?']));
+        let is_there = |name: &str| all.iter().any(|arn| *arn == name || name_of(arn) == name);
+        plain.map(String::as_str).filter(|name| !is_there(name)).collect()
     }
 
     fn find(&self, exception: &'a Exception) -> Found<'a> {

@@ -1,9 +1,10 @@
 //! What an inventory will be once changes are carried out: AWS's effect, without AWS.
 
 use crate::change::{Change, NewTrail, Setting, Target};
-use crate::inventory::{Inventory, Sighting, TrailStatus};
+use crate::inventory::{Inventory, Sight, Sighting, TrailStatus};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
 use cloudtrail::selector::Selectors;
+use std::collections::BTreeMap;
 
 /// The inventory as it will be seen after the changes, in their order. Whatever a change is not about stays.
 ///
@@ -99,33 +100,31 @@ fn delete(inventory: &mut Inventory, arn: &str) {
 }
 
 /// Lets a trail be seen where it or its shadow exists: at home, or in every Region; in its account, or in all accounts of
-/// its organization. New sightings have the status of those that are there; of a new trail, that it does not log.
+/// its organization but those that were seen without it. A new trail does not log yet.
 fn settle_sightings(inventory: &mut Inventory, arn: &str) {
     let Some(at) = inventory.recorder(arn) else { return };
     let recorder = inventory.recorders[at].clone();
-    let known: Vec<TrailStatus> =
-        sightings(inventory, arn).filter_map(|sighting| sighting.status.known().cloned()).collect();
-    let status = TrailStatus {
-        logging: known.first().is_some_and(|status| status.logging),
-        // What keeps it from delivering in one Region does so in all others: its bucket is the same.
-        delivery_error: known.iter().find_map(|status| status.delivery_error.clone()),
-        ..TrailStatus::default()
-    };
-    let members = members(inventory, &recorder.account);
+    let mut members = members(inventory, &recorder.account);
+    members.retain(|member| recorder.organization && *member != recorder.account);
+    let accounts = members.into_iter().chain([recorder.account.clone()]);
+    let sights: BTreeMap<String, Sight> =
+        accounts.map(|account| (account.clone(), inventory.sight(&recorder, &account))).collect();
     for place in &mut inventory.places {
         let Seen::Known(trails) = &mut place.trails else { continue };
-        let reached = (recorder.multi_region || place.region == recorder.home_region)
-            && (place.account == recorder.account
-                || (recorder.organization && members.contains(&place.account)));
+        let in_region = recorder.multi_region || place.region == recorder.home_region;
+        let sight = sights.get(&place.account).filter(|_| in_region);
         let seen = trails.iter().position(|sighting| sighting.trail == arn);
-        match (reached, seen) {
-            (true, None) => {
-                trails.push(Sighting { trail: arn.to_owned(), status: Seen::Known(status.clone()) });
-                trails.sort_by(|a, b| a.trail.cmp(&b.trail));
+        let status = match (sight, seen) {
+            (Some(Sight::As(status)), None) => status.clone(),
+            (Some(Sight::New), None) => Seen::Known(TrailStatus::default()),
+            (None, Some(at)) => {
+                trails.remove(at);
+                continue;
             }
-            (false, Some(at)) => drop(trails.remove(at)),
-            _ => {}
-        }
+            (Some(_), Some(_)) | (Some(Sight::Absent) | None, None) => continue,
+        };
+        trails.push(Sighting { trail: arn.to_owned(), status });
+        trails.sort_by(|a, b| a.trail.cmp(&b.trail));
     }
 }
 

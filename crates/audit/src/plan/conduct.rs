@@ -201,7 +201,7 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
         Purpose::Record | Purpose::DropCopies | Purpose::Restore(_) => {}
     }
     stranger(inventory, plan)?;
-    let Some(first) = narrowings(inventory, &changes, &Options::default()).into_iter().next() else {
+    let Some(first) = narrowings(inventory, &changes, &options_of(plan)).into_iter().next() else {
         return Ok(());
     };
     let step = changes.iter().position(|change| change.target.arn == first.recorder).unwrap_or_default();
@@ -211,6 +211,11 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
     );
     let why = format!("nobody else certainly records afterwards what it records {place}");
     Err(Misconduct { step, arn: first.recorder, why })
+}
+
+/// How a plan judges, without exceptions: by the recorders that counted when it was made.
+fn options_of(plan: &Plan) -> Options<'static> {
+    Options { recorders: plan.scope.recorders, ..Options::default() }
 }
 
 /// The account as it was before the steps that were begun, where it is as they left it: a plan that was stopped half-way is judged by

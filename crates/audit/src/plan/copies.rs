@@ -166,7 +166,7 @@ fn deletable(
             continue;
         }
         let reason = "other recorders already record all that it records, and a trail without selectors records management events";
-        let by_hand = Code::DeleteByHand.says("to stop paying for the copy, delete the trail");
+        let by_hand = Code::DeleteByHand.says("delete the trail, to stop paying for the copy");
         told.push(Refusal::of(recorder, Code::NothingOwn.says(reason), by_hand));
         bare.recorders.retain(|one| one.arn != recorder.arn);
         for place in &mut bare.places {

@@ -9,7 +9,7 @@ use crate::count::count;
 use crate::edit::narrows_within;
 use crate::finding::{Audit, ControlResult, Finding, Status};
 use crate::inventory::Inventory;
-use crate::{audit, cost};
+use crate::{Counted, audit, cost};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
 use recording::{Effort, Inclusion};
@@ -68,7 +68,7 @@ pub(super) fn finish_seen<T>(
     });
     let plan = Plan {
         purpose,
-        scope: scope(inventory),
+        scope: scope(inventory, options.audit.recorders),
         steps,
         refusals,
         gained,
@@ -129,7 +129,7 @@ fn as_found(inventory: &Inventory, mut change: Change) -> Change {
     change
 }
 
-pub(super) fn scope(inventory: &Inventory) -> Scope {
+pub(super) fn scope(inventory: &Inventory, recorders: Counted) -> Scope {
     let organization = inventory
         .accounts
         .iter()
@@ -142,6 +142,7 @@ pub(super) fn scope(inventory: &Inventory) -> Scope {
         organization,
         accounts: accounts.map(|account| account.id.clone()).collect(),
         collected_at: inventory.collected_at.clone(),
+        recorders,
     }
 }
 

@@ -201,6 +201,7 @@ fn a_baseline_that_was_judged_is_judged_as_it_was() {
     inputs.earlier = Some(Earlier {
         exceptions: vec![exception(&[function(MEMBER, HERE, "orders")])],
         today: "2026-12-30".to_owned(),
+        recorders: audit::Counted::All,
     });
     let gone = told(&inputs);
     assert_eq!((gone.exceptions.len(), gone.exceptions[0].after.is_none()), (1, true), "{gone:#?}");

@@ -98,7 +98,7 @@ fn a_function_that_is_gone_stays_excused_until_the_end() {
 
 /// The check of these exceptions, on a day.
 fn checked<'a>(exceptions: &'a [Exception], today: &str, world: Option<&'a World>) -> Check<'a> {
-    check(exceptions, today, world.map(|world| &world.inventory))
+    check(exceptions, today, world.map(|world| &world.inventory), audit::Counted::All)
 }
 
 #[test]

@@ -204,13 +204,17 @@ fn one_that_matches_nothing_is_a_warning_and_unknown_where_not_all_was_listed() 
         all.any(|one| one.reason.code == Code::ExceptionUnmatched && one.status == Status::Pass)
     };
     assert!(warning(&told));
-    let checked = check(&exceptions, TODAY, Some(&world.inventory));
+    let checked = check(&exceptions, TODAY, Some(&world.inventory), audit::Counted::All);
     assert_eq!(checked.exceptions[0].matches_nothing(), Some(true));
-    assert_eq!(check(&exceptions, TODAY, None).exceptions[0].matches_nothing(), None);
+    assert_eq!(check(&exceptions, TODAY, None, audit::Counted::All).exceptions[0].matches_nothing(), None);
     let gap = world.gap("lambda:ListFunctions");
     world.at(MEMBER, HERE).functions.gap = Some(gap);
     assert!(!warning(&on(&world, &exceptions)));
-    assert_eq!(check(&exceptions, TODAY, Some(&world.inventory)).exceptions[0].matches_nothing(), None);
+    assert_eq!(
+        check(&exceptions, TODAY, Some(&world.inventory), audit::Counted::All).exceptions[0]
+            .matches_nothing(),
+        None
+    );
 }
 
 #[test]
@@ -232,7 +236,7 @@ fn one_that_ends_too_late_never_holds() {
         let told = on(&world, &exceptions);
         let status = control(&told, "log-file-validation").status;
         assert_eq!(status == Status::Pass, holds, "{declared_at} {most}");
-        let state = check(&exceptions, TODAY, None).exceptions[0].state;
+        let state = check(&exceptions, TODAY, None, audit::Counted::All).exceptions[0].state;
         assert_eq!(state == State::TooLong, !holds, "{declared_at} {most}");
         if !holds {
             let reason = &control(&told, "log-file-validation").reason;

@@ -102,6 +102,23 @@ pub(crate) struct Filter {
     pub(crate) caller_account: Vec<String>,
 }
 
+impl Filter {
+    /// The flags that name what calls must have, as far as they were typed.
+    pub(crate) fn named(&self) -> Vec<&'static str> {
+        let given = [
+            ("function", self.function.is_empty()),
+            ("principal", self.principal.is_empty()),
+            ("error-code", self.error_code.is_empty()),
+            ("address", self.address.is_empty()),
+            ("agent", self.agent.is_empty()),
+            ("access-key", self.access_key.is_empty()),
+            ("caller-account", self.caller_account.is_empty()),
+            ("event-name", self.event_name.is_empty()),
+        ];
+        given.into_iter().filter(|(_, is_empty)| !is_empty).map(|(flag, _)| flag).collect()
+    }
+}
+
 /// How log files are read.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "How files are read")]

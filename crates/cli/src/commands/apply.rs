@@ -23,6 +23,7 @@ use crate::output::{layout, print, read_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
+use audit::answer::Conclusion;
 use audit::inventory::Inventory;
 use audit::plan::{Owner, Plan, Purpose, conduct, ended_by, retold, takes_back_only};
 use declared::{refuses_needed, too_late};
@@ -54,11 +55,17 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         context.config.must_be_named_to_write()?;
     }
     if plan.steps.is_empty() {
-        say("note", "the plan changes nothing");
         // One that ends exceptions is looked at like any other: they may be needed.
         if ended_by(plan).is_empty() {
-            return Ok(Outcome::Well);
+            agrees(&typed.approval, &work.hash)?;
+            let (what, outcome) = match plan.answer() {
+                Conclusion::Yes | Conclusion::Nothing => ("the plan changes nothing", Outcome::Well),
+                answer => ("the plan has no changes, so nothing was done: plan again", answer.into()),
+            };
+            say("note", what);
+            return Ok(outcome);
         }
+        say("note", "the plan changes nothing");
     }
     let taken_back =
         if plan.purpose == Purpose::Undo { Some(taken_back_by(&mut work, &typed)?) } else { None };
@@ -114,7 +121,7 @@ fn carried_out(
             Err(outcome) => return Ok(outcome),
         };
     }
-    let before = place.snapshot(&inventory, &declared.before);
+    let before = place.snapshot(&inventory, &declared.before, plan.scope.recorders);
     if plan.steps.is_empty() {
         return declared.settle(plan, Some(&inventory)).map(|_| Outcome::Well);
     }
@@ -219,15 +226,26 @@ fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
 /// # Errors
 /// [`Problem`] where there is nobody to ask, or the hash is another plan's.
 pub(crate) fn approved(typed: &args::Approval, hash: &str) -> Result<bool> {
-    if let Some(approved) = &typed.approve {
-        if approved == hash {
-            return Ok(true);
-        }
-        let problem = Problem::misuse(format!("--approve names another plan: this one is {hash}"));
-        return Err(problem.help("look at the plan above, and approve its own hash").into());
+    if agrees(typed, hash)? {
+        return Ok(true);
     }
     asking::says_yes("Carry this out?").ok_or_else(|| {
         let problem = Problem::misuse("not a terminal, so nobody can confirm. Nothing was changed");
         problem.help(format!("look at the plan above. To approve it, add --approve {hash}")).into()
     })
+}
+
+/// True iff the plan of this hash was approved by `--approve`.
+///
+/// # Errors
+/// [`Problem`] iff that names another plan.
+fn agrees(typed: &args::Approval, hash: &str) -> Result<bool> {
+    match &typed.approve {
+        None => Ok(false),
+        Some(approved) if approved == hash => Ok(true),
+        Some(_) => {
+            let problem = Problem::misuse(format!("--approve names another plan: this one is {hash}"));
+            Err(problem.help("look at the plan, and approve its own hash").into())
+        }
+    }
 }

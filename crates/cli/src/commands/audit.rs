@@ -2,7 +2,7 @@
 
 use super::notify::{self, Telling};
 use super::showing::{Shown, ending};
-use super::{Context, Opened, bundle, exceptions, frameworks, fresh, history, read_inventory, saved};
+use super::{Context, Known, Opened, bundle, exceptions, frameworks, fresh, history, read_known};
 use crate::args::audit as args;
 use crate::outcome::Outcome;
 use crate::problem::say;
@@ -15,7 +15,6 @@ use audit::inputs::{Earlier, Inputs};
 use audit::inventory::Inventory;
 use aws::Wants;
 use std::path::Path;
-use store::SavedAudit;
 
 /// Audits, prints, writes.
 ///
@@ -28,7 +27,8 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let targets = notify::targets(&typed.notify)?;
     let history = history::of_audit(&typed, &context.config)?;
     let live = settings::live(typed.source.live.clone(), context.config.clone());
-    let settings = settings::audit(typed, context.config.clone());
+    let recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    let mut settings = settings::audit(typed, context.config.clone());
     let showing = &settings.showing;
     let frameworks = frameworks::chosen(&showing.framework_files, &showing.frameworks)?;
     settings.bundle.as_deref().map(bundle::can_write).transpose()?;
@@ -37,11 +37,20 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     if facts.interrupted {
         return Ok(interrupted(&settings));
     }
-    let exceptions = exceptions(settings.exceptions.as_deref(), context.limit(longest))?;
+    let mut exceptions = exceptions(settings.exceptions.as_deref(), context.limit(longest))?;
+    if let Some(judged) = facts.judged {
+        let as_saved =
+            judged.unless_said(recorders_said, settings.exceptions.is_some(), context.limit(longest));
+        settings.counted = as_saved.recorders.unwrap_or(settings.counted);
+        exceptions = as_saved.exceptions.unwrap_or(exceptions);
+    }
     let (baseline, earlier) = match settings.baseline.as_deref().map(earlier).transpose()? {
         Some((inventory, earlier)) => (Some(inventory), earlier),
         None => (None, None),
     };
+    if earlier.as_ref().is_some_and(|earlier| earlier.recorders != settings.counted) {
+        say("note", super::diff::DIFFERENT_RECORDERS);
+    }
     let inputs = Inputs {
         inventory: with_tags(facts.inventory, &exceptions, opened.session()),
         baseline,
@@ -76,11 +85,12 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
 
 /// The inventory that is compared with, and how it was judged where the file is a saved audit.
 fn earlier(path: &Path) -> Result<(Inventory, Option<Earlier>)> {
-    match saved::maybe(path)? {
-        Some(SavedAudit { inputs: Inputs { inventory, exceptions, today, .. }, .. }) => {
-            Ok((inventory, Some(Earlier { exceptions, today })))
+    match read_known(path)? {
+        Known::Saved(saved) => {
+            let Inputs { inventory, exceptions, today, recorders, .. } = saved.inputs;
+            Ok((inventory, Some(Earlier { exceptions, today, recorders })))
         }
-        None => Ok((read_inventory(path)?, None)),
+        Known::Inventory(inventory) => Ok((inventory, None)),
     }
 }
 
@@ -117,7 +127,7 @@ impl Flags {
         if settings.counted == Counted::Trails {
             source.push_str(" --recorders trails");
         }
-        let path = settings.exceptions.as_deref().map(|path| report::shell(&path.to_string_lossy()));
+        let path = settings.exceptions.as_deref().map(|path| report::shell_file(path));
         let exceptions = path.map_or_else(String::new, |path| format!(" --exceptions {path}"));
         let of_audit = format!("{exceptions}{}", settings::longest_again(longest));
         Flags { source, caller: settings.source.caller(), of_audit }

@@ -77,13 +77,12 @@ fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Resu
 fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Exception> {
     if typed.until.as_str() < crate::clock::day(&context.now) {
         let problem = Problem::misuse(format!("--until {} is in the past", typed.until));
-        return Err(problem.help("an exception is accepted until a day to come, which is part of it").into());
+        return Err(problem.help("name today or a later day: the exception holds until its end").into());
     }
     for (flag, text) in [("--owner", &typed.owner), ("--reason", &typed.reason)] {
         if text.trim().is_empty() {
-            return Err(
-                Problem::misuse(format!("{flag} is empty: somebody answers for it, and says why")).into()
-            );
+            let problem = Problem::misuse(format!("{flag} is empty"));
+            return Err(problem.help("--owner says who answers for the exception, and --reason why").into());
         }
     }
     let plain = |text: &str| {

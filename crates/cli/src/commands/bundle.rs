@@ -6,7 +6,7 @@ use crate::args::bundle::{Bundle, BundleCommand, Verify};
 use crate::args::validate::Format;
 use crate::outcome::Outcome;
 use crate::output::{called, io_written, layout, print};
-use crate::problem::{Problem, say};
+use crate::problem::{Problem, io_problem, say};
 use crate::settings;
 use anyhow::Result;
 use audit::inputs::Inputs;
@@ -84,6 +84,10 @@ fn report(document: &AuditDocument<'_>, format: AuditFormat, out: &mut dyn Write
 /// # Errors
 /// [`Problem`] iff it is none.
 pub(super) fn open(path: &Path) -> Result<store::Bundle> {
+    if !path.exists() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        return Err(io_problem("read", &called(path), &missing).into());
+    }
     store::read_bundle(path).map_err(|error| {
         let line = format!("cannot read {} as a bundle: {error}", called(path));
         Problem::new(line).help(error.help()).into()

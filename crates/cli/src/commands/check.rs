@@ -41,12 +41,10 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let (known, judged) = inventory.as_deref().map(read_judged).transpose()?.unzip();
     let mut recorders = settings::counted(&typed.counting, config);
     if let Some(judged) = judged.flatten() {
-        if typed.counting.recorders.is_none() && config.recorders.is_none() {
-            recorders = judged.recorders;
-        }
-        if named.is_none() {
-            exceptions = judged.exceptions;
-        }
+        let said = typed.counting.recorders.is_some() || config.recorders.is_some();
+        let as_saved = judged.unless_said(said, named.is_some(), context.limit(None));
+        recorders = as_saved.recorders.unwrap_or(recorders);
+        exceptions = as_saved.exceptions.unwrap_or(exceptions);
     }
     let home = &typed.home;
     let defaults = Defaults {

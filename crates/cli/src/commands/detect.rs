@@ -8,6 +8,7 @@ use super::showing::ending;
 use super::verify::hours::now;
 use super::{Context, fresh};
 use crate::args::detect::{Detect, Format, Severity as Word};
+use crate::misread::nothing_read;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
 use crate::problem::{Problem, say};
@@ -37,11 +38,11 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Interrupted);
     };
     learned.helps.iter().for_each(|help| say("help", help));
-    let is_empty = learned.facts.accounts.is_empty() && learned.account.files > 0;
-    if let Some((line, help)) =
-        report::nothing_read(&learned.account, &Filter::default()).filter(|_| is_empty)
-    {
-        return Err(Problem::new(line).help(help).into());
+    // A run that goes on from a state may find nothing new.
+    let goes_on = typed.state.is_some() && learned.account.files == 0;
+    let is_empty = learned.facts.accounts.is_empty() && !goes_on;
+    if let Some(problem) = nothing_read(&learned.account, &Filter::default()).filter(|_| is_empty) {
+        return Err(problem.into());
     }
     let mut settings = known.settings();
     if let Some(text) = other::about_thresholds(&typed, &learned.facts, &mut settings)? {
@@ -56,12 +57,14 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
     }
     let told = known.rules.as_ref().map(report::rules_told).unwrap_or_default();
     let all = findings.len();
-    let findings = within(findings, &typed, &context)?;
+    let (since, until) = asked(&typed, &context)?;
+    let findings = within(findings, &typed, (since, until));
     let stories = stories(&findings, WINDOW);
     let accepted = accepted(&findings, &known.exceptions, settings.now);
     let found = Detections {
         findings: &findings,
         not_asked_for: all - findings.len(),
+        nothing_since: since.zip(learned.facts.newest()).filter(|(since, newest)| newest < since),
         stories: &stories,
         accepted: &accepted,
         exceptions: &known.exceptions,
@@ -100,7 +103,8 @@ fn tell(
         let command = crate::again::same(&[("format", true), ("output", true), ("all", false)], &flags);
         say("next", &format!("{command}  # the records of the worst story"));
     }
-    let whole = if found.account.is_whole() { Outcome::Well } else { Outcome::Undetermined };
+    let is_whole = found.account.is_whole() && found.nothing_since.is_none();
+    let whole = if is_whole { Outcome::Well } else { Outcome::Undetermined };
     let mut outcome = if found.open().next().is_some() { Outcome::No } else { whole };
     if let (true, Some(before)) = (typed.deciding.only_new(), baseline) {
         let open = found.open().count();
@@ -112,8 +116,8 @@ fn tell(
     Ok(ending(outcome, typed.exit_zero))
 }
 
-/// Findings that were asked for.
-fn within(mut findings: Vec<Finding>, typed: &Detect, context: &Context) -> Result<Vec<Finding>> {
+/// The time that is asked about: its first moment, and the one behind its last.
+fn asked(typed: &Detect, context: &Context) -> Result<(Option<i64>, Option<i64>)> {
     let time = |flag: &str, text: &Option<String>| {
         let read = |text: &String| super::invocations::question::time(flag, text, &context.now);
         text.as_ref().map(read).transpose()
@@ -123,6 +127,15 @@ fn within(mut findings: Vec<Finding>, typed: &Detect, context: &Context) -> Resu
     if since.zip(until).is_some_and(|(since, until)| since >= until) {
         return Err(Problem::misuse("--until must be later than --since").into());
     }
+    Ok((since, until))
+}
+
+/// Findings that were asked for.
+fn within(
+    mut findings: Vec<Finding>,
+    typed: &Detect,
+    (since, until): (Option<i64>, Option<i64>),
+) -> Vec<Finding> {
     let least = match typed.severity {
         None | Some(Word::Note) => Severity::Note,
         Some(Word::Low) => Severity::Low,
@@ -135,7 +148,7 @@ fn within(mut findings: Vec<Finding>, typed: &Detect, context: &Context) -> Resu
             && since.is_none_or(|since| one.until >= since)
             && until.is_none_or(|until| one.time < until)
     });
-    Ok(findings)
+    findings
 }
 
 /// Milliseconds since 1970.

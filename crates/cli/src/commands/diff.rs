@@ -2,7 +2,7 @@
 
 use super::showing::ending;
 use super::verify::hours::now;
-use super::{Context, history, saved};
+use super::{Context, Known, history, read_known};
 use crate::args::history::{Diff as Typed, DiffFormat};
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
@@ -26,15 +26,18 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let history = || history::path(&typed.file, &context.config);
     let before = Side::of(Some(&typed.before), &context, &history)?;
     let after = Side::of(typed.after.as_deref(), &context, &history)?;
+    if typed.after.is_none() && before.named == after.named {
+        let line =
+            format!("{} is the newest kept audit, so there is nothing to compare it with", before.named);
+        let help = "keep another: `invoketrail audit --keep`, or name what to compare it with";
+        return Err(Problem::new(line).help(help).into());
+    }
     let (was, is) = (before.decided(), after.decided());
     if is.0.collected_at < was.0.collected_at {
         say("note", "the second audit was collected before the first: what is gone may be what is new");
     }
     if before.inputs.recorders != after.inputs.recorders {
-        say(
-            "note",
-            "one audit counts all recorders and the other only trails, which alone can make a difference",
-        );
+        say("note", DIFFERENT_RECORDERS);
     }
     let calls = match places.is_empty() {
         true => None,
@@ -56,6 +59,10 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     print(|out| out.write_all(text.as_bytes()))?;
     Ok(ending(diff.answer().into(), typed.exit_zero))
 }
+
+/// What is said where an audit counts other recorders than the one that it is compared with.
+pub(super) const DIFFERENT_RECORDERS: &str =
+    "one audit counts all recorders and the other only trails, which alone can make a difference";
 
 /// An audit that is compared.
 struct Side {
@@ -80,10 +87,9 @@ impl Side {
         }
         let named = typed.unwrap_or_default().to_owned();
         let path = Path::new(&named);
-        let (generated_at, inputs) = match saved::maybe(path)? {
-            Some(saved) => (saved.generated_at, saved.inputs),
-            None => {
-                let inventory = super::read_inventory(path)?;
+        let (generated_at, inputs) = match read_known(path)? {
+            Known::Saved(saved) => (saved.generated_at, saved.inputs),
+            Known::Inventory(inventory) => {
                 let today = crate::clock::day(&context.now).to_owned();
                 (inventory.collected_at.clone(), Inputs { inventory, today, ..Inputs::default() })
             }

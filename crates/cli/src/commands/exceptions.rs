@@ -1,6 +1,6 @@
 //! `invoketrail exceptions check`: whether a file of exceptions is one to rely on.
 
-use super::{Context, exceptions, read_inventory};
+use super::{Context, ONLY_TRAILS, exceptions, read_judged};
 use crate::args::exceptions as args;
 use crate::args::validate::Format;
 use crate::outcome::Outcome;
@@ -8,6 +8,7 @@ use crate::output::{is_stdin, layout, print};
 use crate::problem::{Problem, say};
 use crate::settings;
 use anyhow::Result;
+use audit::Counted;
 use audit::answer::Conclusion;
 use audit::exception::check::check;
 use report::Stamp;
@@ -25,13 +26,18 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
         return Err(Problem::misuse("only one of FILE and --inventory can be -").into());
     }
     let exceptions = exceptions(Some(&typed.file), context.limit(typed.longest.exceptions_max_days))?;
-    let inventory = inventory.map(|path| read_inventory(&path).map(|read| (path, read))).transpose()?;
+    let inventory = inventory.map(|path| read_judged(&path).map(|read| (path, read))).transpose()?;
     let today = crate::clock::day(&context.now);
-    let checked = check(&exceptions, today, inventory.as_ref().map(|(_, read)| read));
+    let judged = inventory.as_ref().and_then(|(_, (_, judged))| judged.as_ref());
+    let recorders = judged.map(|judged| judged.recorders).unwrap_or_default();
+    if recorders == Counted::Trails {
+        say("note", ONLY_TRAILS);
+    }
+    let checked = check(&exceptions, today, inventory.as_ref().map(|(_, (read, _))| read), recorders);
     let stamp = Stamp {
         version: env!("CARGO_PKG_VERSION"),
         generated_at: &context.now,
-        counted: audit::Counted::All,
+        counted: Counted::All,
         drift: None,
     };
     let text = match format {
@@ -42,10 +48,10 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
     // What came from stdin cannot be given again.
     let gone = is_stdin(&typed.file) || inventory.as_ref().is_some_and(|(path, _)| is_stdin(path));
     if checked.answer() == Conclusion::Yes && !gone {
-        let file = report::shell(&typed.file.to_string_lossy());
-        let source = inventory.as_ref().map_or_else(String::new, |(path, _)| {
-            format!(" --inventory {}", report::shell(&path.to_string_lossy()))
-        });
+        let file = report::shell_file(&typed.file);
+        let source = inventory
+            .as_ref()
+            .map_or_else(String::new, |(path, _)| format!(" --inventory {}", report::shell_file(path)));
         let longest = settings::longest_again(typed.longest.exceptions_max_days);
         say("next", &format!("invoketrail audit --exceptions {file}{longest}{source}"));
     }

@@ -28,7 +28,7 @@ pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
         say("note", "interrupted: the file holds what was read until then, and the rest as gaps");
     }
     if !is_stdin(&typed.output) {
-        let path = report::shell(&typed.output.to_string_lossy());
+        let path = report::shell_file(&typed.output);
         say("next", &format!("invoketrail audit --inventory {path}"));
     }
     Ok(if collected.interrupted { Outcome::Interrupted } else { Outcome::Well })

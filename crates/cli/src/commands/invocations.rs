@@ -8,9 +8,10 @@ use super::Context;
 use crate::again::same;
 use crate::args::invocations::{self as args, Format};
 use crate::config::Config;
+use crate::misread::nothing_read;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
-use crate::problem::{Problem, say};
+use crate::problem::say;
 use crate::settings;
 use crate::unknown::no_place;
 use anyhow::Result;
@@ -50,8 +51,8 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         limit: asked.limit,
         account_beside: asked.account_beside,
     };
-    if let Some((line, help)) = report::nothing_read(&answered.account, &asked.question.filter) {
-        return Err(Problem::new(line).help(help).into());
+    if let Some(problem) = nothing_read(&answered.account, &asked.question.filter) {
+        return Err(problem.into());
     }
     let stamp = Stamp {
         version: env!("CARGO_PKG_VERSION"),
@@ -79,7 +80,8 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     if let (Some(looked), Format::Csv) = (looked_until, format) {
         say("note", &looked.sentence());
     }
-    say("next", &report::invocations_next(&answered.found, &typed.by, &account_again(&typed), &same));
+    let asked = (&typed.by[..], &typed.filter.named()[..]);
+    say("next", &report::invocations_next(&answered.found, asked, &account_again(&typed), &same));
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
 }
 
@@ -100,14 +102,11 @@ fn account_again(typed: &args::Invocations) -> String {
         return " --demo".to_owned();
     }
     let flag = |name: &str, value: &Option<String>| {
-        value.as_deref().map(|value| format!(" --{name} {}", report::shell(value))).unwrap_or_default()
+        value.as_deref().map(|value| report::shell_flag(name, value)).unwrap_or_default()
     };
     let reading = &typed.reading;
     flag("profile", &reading.profile)
-        + &flag(
-            "endpoint-url",
-            &reading.endpoint_url.as_deref().map(|url| report::without_secret(url).into_owned()),
-        )
+        + &flag("endpoint-url", &reading.endpoint_url)
         + &crate::again::config_again()
 }
 

@@ -1,7 +1,7 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
 use super::sites::sited;
-use super::{Context, Facts, Judged, Opened, exceptions, exceptions_so_far};
+use super::{Context, Facts, Judged, Limit, Opened, exceptions, exceptions_so_far};
 use crate::again::{again, config_again};
 use crate::args::plan as args;
 use crate::outcome::Outcome;
@@ -134,7 +134,7 @@ impl Desk {
     ) -> Result<Option<Inventory>> {
         let Facts { inventory, interrupted, judged } = opened.facts(&context.now)?;
         if let Some(judged) = judged {
-            self.judge_as_saved(judged);
+            self.judge_as_saved(judged, context.limit(self.exceptions_max_days));
         }
         if interrupted {
             say("note", "interrupted before everything was read: nothing is planned on half of it");
@@ -155,14 +155,12 @@ impl Desk {
     }
 
     /// Takes over how a saved audit was judged, as far as nothing else was said: which recorders count, and its exceptions.
-    fn judge_as_saved(&mut self, judged: Judged) {
-        if !self.recorders_said {
-            self.counted = judged.recorders;
-        }
-        let is_asked = self.with_saved_exceptions && self.exceptions_file.is_none();
-        if is_asked && !judged.exceptions.is_empty() {
-            say("note", "judged with the exceptions of the saved audit");
-            self.exceptions = judged.exceptions;
+    fn judge_as_saved(&mut self, judged: Judged, limit: Limit<'_>) {
+        let exceptions_said = !self.with_saved_exceptions || self.exceptions_file.is_some();
+        let as_saved = judged.unless_said(self.recorders_said, exceptions_said, limit);
+        self.counted = as_saved.recorders.unwrap_or(self.counted);
+        if let Some(exceptions) = as_saved.exceptions {
+            self.exceptions = exceptions;
         }
     }
 
@@ -181,6 +179,20 @@ impl Desk {
             prices: Some(&self.prices),
             buckets: None,
         }
+    }
+
+    /// The flag that a command needs to count the same recorders, where they are a saved audit's choice: it was not typed.
+    fn counted_again(&self) -> &'static str {
+        if self.counted == Counted::Trails && !self.recorders_said { " --recorders trails" } else { "" }
+    }
+
+    /// The flags with which an audit judges as the plan does.
+    fn judged_again(&self) -> String {
+        let counted = if self.counted == Counted::Trails { " --recorders trails" } else { "" };
+        let file = self.exceptions_file.as_deref().filter(|path| path.exists());
+        let exceptions = file.map(|path| report::shell_flag("exceptions", &path.to_string_lossy()));
+        let longest = settings::longest_again(self.exceptions_max_days);
+        format!("{counted}{}{longest}", exceptions.unwrap_or_default())
     }
 
     /// Prints the plan, writes it, says what comes next.
@@ -216,7 +228,8 @@ impl Desk {
         }
         let typed = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let (output, exceptions) = (typed(&self.output), typed(&self.exceptions_file));
-        let (facts, caller) = (source.again(), source.caller());
+        let (facts, caller, judged) = (source.again(), source.caller(), self.judged_again());
+        let asking_aws = format!("{}{}", config_again(), self.counted_again());
         let after = AfterPlan {
             format: self.format,
             output: output.as_deref(),
@@ -224,8 +237,9 @@ impl Desk {
             live: matches!(source, Source::Live(_)),
             source: &facts,
             caller: &caller,
+            judged: &judged,
             again: &|flags| again(&facts, flags),
-            asking_aws: &|flags| again(&config_again(), flags),
+            asking_aws: &|flags| again(&asking_aws, flags),
         };
         let next = match source {
             // Nobody can change a made-up organization.
@@ -233,7 +247,9 @@ impl Desk {
             Source::Demo(_) if self.format == PlanFormat::Terminal => {
                 Some(format!("{}  # the same change as code", again(&facts, " --format terraform")))
             }
-            Source::Demo(_) => Some(format!("invoketrail audit{facts}  # what is not recorded, and why")),
+            Source::Demo(_) => {
+                Some(format!("invoketrail audit{facts}{judged}  # what is not recorded, and why"))
+            }
             _ => after.next(plan),
         };
         if let Some(next) = next {

@@ -10,7 +10,7 @@ use crate::settings;
 use anyhow::Result;
 use audit::finding::Audit;
 use audit::inputs::Inputs;
-use report::{NextFlags, shell};
+use report::{NextFlags, shell_file};
 use store::SavedAudit;
 
 /// Prints, writes.
@@ -26,14 +26,14 @@ pub(crate) fn run(typed: args::Report, context: &Context) -> Result<Outcome> {
         let line = format!("{}: {difference}", called(&typed.file));
         let version = &saved.version;
         let why = format!("it was changed, or version {version}, which made it, decides otherwise");
-        let inventory = shell(&typed.file.to_string_lossy());
+        let inventory = shell_file(&typed.file);
         Problem::new(line).help(format!("{why}; `invoketrail audit --inventory {inventory}` decides anew"))
     })?;
     if !frameworks.is_empty() {
         saved.inputs.frameworks = frameworks;
     }
     // `plan` takes out of it how it was judged.
-    let source = format!(" --inventory {}", shell(&typed.file.to_string_lossy()));
+    let source = format!(" --inventory {}", shell_file(&typed.file));
     let flags = NextFlags { source: &source, ..NextFlags::default() };
     let inputs: &Inputs = &saved.inputs;
     let outcome = Shown { inputs, generated_at: &saved.generated_at, flags }.show(&showing)?;

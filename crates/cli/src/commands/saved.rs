@@ -1,6 +1,6 @@
 //! An audit that was saved, opened: as JSON, or as a bundle.
 
-use crate::misread::{head, misread};
+use crate::misread::misread;
 use crate::output::{called, read_within};
 use crate::problem::Problem;
 use anyhow::Result;
@@ -10,18 +10,6 @@ use store::{Decided, FileKind, SavedAudit};
 /// True iff the path is one of a bundle: a folder with its manifest, or an archive by its name.
 pub(super) fn is_bundle(path: &Path) -> bool {
     store::is_archive(path) || path.join(store::MANIFEST).is_file()
-}
-
-/// Opens it; `None` iff the path leads to something else, such as an inventory.
-///
-/// # Errors
-/// [`Problem`] where it is one and cannot be read.
-pub(super) fn maybe(path: &Path) -> Result<Option<SavedAudit>> {
-    if is_bundle(path) {
-        return of_bundle(path).map(Some);
-    }
-    let is_audit = path.is_file() && store::recognized(&head(path)) == Some(FileKind::Audit);
-    if is_audit { open(path).map(Some) } else { Ok(None) }
 }
 
 /// Opens it.
@@ -41,14 +29,12 @@ fn of_bundle(path: &Path) -> Result<SavedAudit> {
     let Decided { version, generated_at, collected_at, caller, answer, controls, .. } = bundle.decided;
     let Some(inputs) = bundle.inputs else {
         let line = format!("{}: its files are not those of its manifest", called(path));
-        let verify =
-            format!("`invoketrail bundle verify {}` says which", report::shell(&path.to_string_lossy()));
+        let verify = format!("`invoketrail bundle verify {}` says which", report::shell_file(path));
         return Err(Problem::new(line).help(verify).into());
     };
     if (collected_at, caller) != (inputs.inventory.collected_at.clone(), inputs.inventory.caller.clone()) {
         let line = format!("{}: its manifest names another collection than its inventory", called(path));
-        let verify =
-            format!("`invoketrail bundle verify {}` says which", report::shell(&path.to_string_lossy()));
+        let verify = format!("`invoketrail bundle verify {}` says which", report::shell_file(path));
         return Err(Problem::new(line).help(verify).into());
     }
     Ok(SavedAudit { version, generated_at, answer, controls, inputs })

@@ -252,11 +252,11 @@ fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outco
         let file = write_plan(merged, &place.context.now, env!("CARGO_PKG_VERSION"));
         write_private(path, |out| out.write_all(file.as_bytes()))?;
         say("wrote", &path.display().to_string());
-        let path = report::shell(&path.to_string_lossy());
+        let path = report::shell_file(path);
         // Undoing asks nobody who manages the recorder, and what it planned is to be applied.
         let managed = merged.steps.iter().any(|step| step.owner != Owner::Nobody);
         let flag = if managed { " --even-if-managed" } else { "" };
-        let journal = report::shell(&typed.journal.to_string_lossy());
+        let journal = report::shell_file(&typed.journal);
         let undoes = format!(" --undoes {journal}");
         let exceptions = exceptions_again();
         say("next", &format!("invoketrail apply {path}{undoes}{flag}{exceptions}{}", place.live.again()));

@@ -118,7 +118,8 @@ fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<
 }
 
 fn next(validated: &Validated, typed: &Validate, live: &Live) {
-    let sources: String = typed.sources.iter().map(|source| format!(" {}", report::shell(source))).collect();
+    let sources: String =
+        typed.sources.iter().map(|source| format!(" {}", report::shell_file(source))).collect();
     let told = match validated.validation.state() {
         State::Valid => {
             format!(

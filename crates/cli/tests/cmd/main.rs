@@ -72,6 +72,7 @@ mod places;
 mod progress;
 mod proven;
 mod proxy;
+mod reach;
 mod reductions;
 mod run;
 mod scripted;
@@ -81,6 +82,7 @@ mod settings;
 mod shells;
 #[cfg(unix)]
 mod terminal;
+mod told_plainly;
 #[cfg(unix)]
 mod undone;
 #[cfg(unix)]

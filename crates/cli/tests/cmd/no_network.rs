@@ -43,7 +43,7 @@ fn a_local_copy_names_the_flag_and_asks_nobody_for_credentials() {
         (vec!["verify", copy, "--digests"], "--inventory FILE"),
     ] {
         let said = run(&arguments);
-        is_told(&said, "AWS could not be asked for them", flag);
+        is_told(&said, "AWS could not be asked", flag);
         assert!(!said.stderr.contains("aws configure"), "{said:?}");
     }
 }

@@ -151,6 +151,7 @@ pub(crate) fn written(found: &Found, name: &str) -> String {
     let told = Detections {
         findings,
         not_asked_for: 0,
+        nothing_since: None,
         stories,
         accepted,
         exceptions,

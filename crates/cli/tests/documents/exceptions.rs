@@ -37,7 +37,7 @@ fn a_check_is_as_the_schema_says_and_nothing_of_it_acts() {
     for (exceptions, inventory) in
         [(&exceptions[..], Some(&inventory)), (&exceptions[..], None), (&exceptions[..0], None)]
     {
-        let check = check(exceptions, "2026-11-23", inventory);
+        let check = check(exceptions, "2026-11-23", inventory, audit::Counted::All);
         let text = report::exceptions_json(&check, "2026-11-23", &STAMP);
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(problems(&schema("exceptions-check-1.schema.json"), &document), Vec::<String>::new());

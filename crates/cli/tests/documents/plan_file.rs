@@ -156,6 +156,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                 organization,
                 accounts: vec!["111111111111".to_owned(); told.len()],
                 collected_at: "2026-11-23T00:00:00Z".to_owned(),
+                recorders: audit::Counted::All,
             },
             steps,
             refusals: told
@@ -328,6 +329,7 @@ fn some_plan() -> String {
             organization: None,
             accounts: vec!["111111111111".to_owned()],
             collected_at: "2026-11-23T00:00:00Z".to_owned(),
+            recorders: audit::Counted::All,
         },
         steps: Vec::new(),
         refusals: Vec::new(),

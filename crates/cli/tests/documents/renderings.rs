@@ -95,6 +95,7 @@ pub(crate) fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
             organization: None,
             accounts: vec!["111111111111".to_owned()],
             collected_at: "2026-11-23T00:00:00Z".to_owned(),
+            recorders: audit::Counted::All,
         },
         steps: settings.into_iter().map(step).collect(),
         refusals: Vec::new(),

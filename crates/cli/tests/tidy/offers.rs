@@ -130,7 +130,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "report/src/plan/next.rs",
-        "invoketrail audit{caller}  # {what}",
+        "invoketrail audit{caller}{judged}  # {what}",
         "cmd/advised.rs::the_next_command_is_what_works_for_this_owner",
     ),
     (
@@ -154,8 +154,13 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::the_trail_of_control_tower_is_left_to_it",
     ),
     (
+        "cli/src/commands/diff.rs",
+        "invoketrail audit --keep",
+        "cmd/told_plainly.rs::diff_of_the_only_kept_audit_is_refused",
+    ),
+    (
         "cli/src/commands/plan.rs",
-        "invoketrail audit{facts}  # what is not recorded, and why",
+        "invoketrail audit{facts}{judged}  # what is not recorded, and why",
         "cmd/demo.rs::what_is_advised_after_the_demo_is_about_the_demo",
     ),
     (
@@ -282,17 +287,12 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "report/src/detections/show.rs",
-        "invoketrail explain{account} {name}",
+        "invoketrail explain{account} {}",
         "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
     ),
     (
         "report/src/detections/show.rs",
-        "invoketrail invocations{logs} --timeline --function {name} --since {day}",
-        "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
-    ),
-    (
-        "report/src/detections/show.rs",
-        "invoketrail invocations{logs} --timeline --principal {name} --since {day}",
+        "invoketrail invocations{logs} --timeline{name} --since {day}",
         "cmd/detect.rs::what_is_shown_are_the_records_and_commands_that_work",
     ),
     (

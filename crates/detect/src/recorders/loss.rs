@@ -245,11 +245,18 @@ impl<'f> Place<'_, 'f> {
         }
     }
 
+    /// True iff a recorder that was there before, or is now, asks who calls: then the caller belongs to an example.
+    fn looks_at_callers(&self) -> bool {
+        let (before, after) = (self.before(), self.after());
+        let selectors = before.iter().chain(&after).filter_map(|one| one.selectors).flatten();
+        selectors.into_iter().any(Selector::looks_at_callers)
+    }
+
     fn loss(&self, kind: Kind, witness: &Event, functions: BTreeSet<String>, known: bool) -> Loss {
         Loss {
             kind,
             places: [(self.account.to_owned(), self.region.to_owned())].into(),
-            witness: worded(witness, self.region),
+            witness: worded(witness, self.region, self.looks_at_callers()),
             functions,
             known,
             unread: self.unread().filter(|_| known),
@@ -381,12 +388,16 @@ const fn is_no(state: State) -> bool {
     matches!(state, State::NotRecorded | State::PartiallyRecorded)
 }
 
-/// `Invoke of arn:... in eu-west-1`
-fn worded(event: &Event, region: &str) -> String {
+/// `Invoke of arn:... in eu-west-1, by any caller`: who calls is said where a selector looks at it.
+fn worded(event: &Event, region: &str, looked_at: bool) -> String {
     let what = match &event.resource {
         Some(resource) => resource.arn.clone(),
         None => format!("{} ({})", event.source, if event.read_only { "a read" } else { "a write" }),
     };
-    let by = event.user_identity_arn.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();
+    let by = match &event.user_identity_arn {
+        _ if !looked_at => ", by any caller".to_owned(),
+        Some(who) => format!(" by {who}"),
+        None => String::new(),
+    };
     format!("{} of {what} in {region}{by}", event.name)
 }

@@ -5,6 +5,7 @@ use super::finding::{Code, Finding};
 use super::recorders::Recorders;
 use super::{Check, state};
 use crate::resource_name::name_in;
+use crate::verdict_words;
 use crate::words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, Status};
@@ -36,7 +37,7 @@ pub(super) fn all(check: &Check<'_>) -> Vec<Finding> {
     }
     for (id, before, after, conclusion) in gate.controls() {
         if conclusion != Conclusion::Yes {
-            named.push(control(id, before, after, conclusion), &[]);
+            named.push(control(id, (before, after), conclusion, check.proposal.alone), &[]);
         }
     }
     for fault in &gate.faults {
@@ -91,7 +92,7 @@ impl<'a> Told<'a> {
         let sides = [&check.proposal.before, &check.proposal.after];
         let known =
             sides.into_iter().flat_map(|side| &side.recorders).filter_map(|one| one.selectors.known());
-        let looked_at = words::look_at_callers(known.flat_map(|one| &one.list));
+        let looked_at = verdict_words::look_at_callers(known.flat_map(|one| &one.list));
         let wanted: BTreeSet<&str> = check.gate.turns.iter().filter_map(|turn| turn.arn.as_deref()).collect();
         let mut after = BTreeMap::new();
         for (at, place) in check.audits.1.places.iter().enumerate() {
@@ -105,7 +106,11 @@ impl<'a> Told<'a> {
     }
 
     fn example(&self, event: &Event, arn: Option<&str>, region: &str, state: State) -> String {
-        format!("{}{}", words::of_example(state), words::call(event, arn, region, self.looked_at))
+        format!(
+            "{}{}",
+            verdict_words::of_example(state),
+            verdict_words::call(event, arn, region, self.looked_at)
+        )
     }
 
     /// Something that a recorder stops recording, with what makes its name: what becomes of the recorder.
@@ -208,7 +213,7 @@ impl<'a> Told<'a> {
         match one.proof {
             Some(proof) => finding.why = self.why(proof.place, proof.verdict),
             None if one.home.is_none() => {
-                finding.why.push("its account or its Region is not known".to_owned());
+                finding.why.push("account or Region is not known".to_owned());
             }
             None => finding.why.push("the inventory does not hold its account and Region".to_owned()),
         }
@@ -281,7 +286,8 @@ impl<'a> Told<'a> {
     }
 }
 
-fn control(id: &str, before: Status, after: Status, conclusion: Conclusion) -> Finding {
+/// `alone`: no inventory says how things are today.
+fn control(id: &str, (before, after): (Status, Status), conclusion: Conclusion, alone: bool) -> Finding {
     let word = |status: Status| match status {
         Status::Pass => "passes",
         Status::Fail => "fails",
@@ -289,7 +295,8 @@ fn control(id: &str, before: Status, after: Status, conclusion: Conclusion) -> F
         Status::NotApplicable => "does not apply",
     };
     let code = if after == Status::Fail { Code::ControlFails } else { Code::ControlUndetermined };
-    let is = format!("{} after this change; today it {}", word(after), word(before));
+    let today = if alone { "before it, by the file alone, it" } else { "today it" };
+    let is = format!("{} after this change; {today} {}", word(after), word(before));
     Finding { noun: ("control", "controls"), ..Finding::new(code, conclusion, id, is) }
 }
 

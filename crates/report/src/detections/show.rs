@@ -2,7 +2,7 @@
 
 use super::{Detections, moment, terminal};
 use crate::page::{Layout, Page, Style};
-use crate::shell::shell;
+use crate::shell::{shell, shell_flag};
 use detect::call::Caller;
 use detect::finding::{Finding, Proof};
 use std::collections::BTreeMap;
@@ -99,15 +99,13 @@ fn commands(found: &Detections<'_>, one: &Finding, again: Again<'_>) -> Vec<Stri
     let day = day.get(..10).unwrap_or_default();
     match (&one.function, &one.principal) {
         (Some(function), _) => {
-            let name = shell(function);
-            commands
-                .push(format!("invoketrail invocations{logs} --timeline --function {name} --since {day}"));
-            commands.push(format!("invoketrail explain{account} {name}"));
+            let name = shell_flag("function", function);
+            commands.push(format!("invoketrail invocations{logs} --timeline{name} --since {day}"));
+            commands.push(format!("invoketrail explain{account} {}", shell(function)));
         }
         (None, Some(principal)) if has_called(found, principal, one.time) => {
-            let name = shell(principal);
-            commands
-                .push(format!("invoketrail invocations{logs} --timeline --principal {name} --since {day}"));
+            let name = shell_flag("principal", principal);
+            commands.push(format!("invoketrail invocations{logs} --timeline{name} --since {day}"));
         }
         (None, _) => {}
     }

@@ -10,8 +10,13 @@ pub fn anywhere_sentence(answer: &Anywhere) -> String {
     let of = if partition == "aws" { String::new() } else { format!(" of the partition {partition}") };
     let at = format!("{account} in {region}{of}");
     if answer.alike && answer.complete {
+        let within = match &answer.partitions[..] {
+            [] => String::new(),
+            [one] => format!(" of the partition {one}"),
+            [rest @ .., last] => format!(" of the partitions {} and {last}", rest.join(", ")),
+        };
         format!(
-            "judged for any function in any account and Region, shown for {at}; name one with --function ARN"
+            "judged for any function in any account and Region{within}, shown for {at}; name one with --function ARN"
         )
     } else {
         format!(

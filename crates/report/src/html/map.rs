@@ -3,6 +3,7 @@
 use super::mark;
 use crate::places::folded_sentence;
 use crate::quantity::{grouped, quantity};
+use crate::verdict_words;
 use crate::view::listing_gaps;
 use crate::words;
 use audit::finding::{Audit, Summary};
@@ -178,12 +179,12 @@ fn told(cell: &Cell) -> String {
     let mut parts: Vec<String> = by
         .iter()
         .filter(|(n, _)| *n > 0)
-        .map(|(n, state)| format!("{} {}", grouped(*n), words::state(*state)))
+        .map(|(n, state)| format!("{} {}", grouped(*n), verdict_words::state(*state)))
         .collect();
     if parts.is_empty() {
         parts.push("no functions".to_owned());
     }
-    parts.push(format!("new functions {}", words::state(cell.future)));
+    parts.push(format!("new functions {}", verdict_words::state(cell.future)));
     parts.join(", ")
 }
 
@@ -225,7 +226,7 @@ fn rest(row: &Row<'_>, others: &[&str]) -> Markup {
         states.map(|state| (state, count(state))).into_iter().filter(|(_, n)| *n > 0).collect();
     let said: Vec<String> = some
         .iter()
-        .map(|(state, n)| format!("new functions {} in {}", words::state(*state), grouped(*n)))
+        .map(|(state, n)| format!("new functions {} in {}", verdict_words::state(*state), grouped(*n)))
         .collect();
     html! {
         td.void title=(said.join(", ")) {

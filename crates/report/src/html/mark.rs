@@ -1,6 +1,6 @@
 //! Verdicts and statuses as a shape and a word: no meaning is in a colour alone. The style sheet puts the shape before the word.
 
-use crate::words;
+use crate::verdict_words;
 use audit::answer::Conclusion;
 use audit::finding::Status;
 use maud::{Markup, html};
@@ -28,7 +28,7 @@ pub(super) const fn class(state: State) -> &'static str {
 
 /// A verdict: shape and word.
 pub(super) fn state(state: State) -> Markup {
-    html! { span class=(format!("mark {}", class(state))) { (words::state(state)) } }
+    html! { span class=(format!("mark {}", class(state))) { (verdict_words::state(state)) } }
 }
 
 /// A status: shape and word. What passes with a finding is a warning.

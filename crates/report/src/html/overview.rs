@@ -5,6 +5,7 @@ use crate::audit_document::AuditDocument;
 use crate::gaps::gaps_sentence;
 use crate::next::next_command;
 use crate::quantity::{grouped, quantity};
+use crate::verdict_words;
 use crate::view::{Tally, counts, headline, regions, tallies};
 use crate::words;
 use audit::Counted;
@@ -76,7 +77,7 @@ fn bars(audit: &Audit<'_>) -> Markup {
                     span.legend {
                         @for state in STATES.into_iter().filter(|state| of(&tally.summary, *state) > 0) {
                             span class=(format!("mark {}", mark::class(state))) {
-                                (grouped(of(&tally.summary, state))) " " (words::state(state))
+                                (grouped(of(&tally.summary, state))) " " (verdict_words::state(state))
                             }
                         }
                     }

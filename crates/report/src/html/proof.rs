@@ -1,6 +1,7 @@
 //! Why a call leaves no record: the event, and the selectors that turned it away, as AWS shows them.
 
 use crate::selectors;
+use crate::verdict_words;
 use crate::view::subject_arn;
 use crate::words;
 use audit::finding::{Audit, Finding, PlaceAudit, Proof, Status};
@@ -32,8 +33,8 @@ pub(super) fn escape<'a>(
 pub(super) fn example(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<Markup> {
     let (escape, state) = escape(audit, finding, proof)?;
     let arn = subject_arn(audit, finding, proof);
-    let event = words::example(audit, &audit.places[proof.place], escape, arn.as_deref());
-    Some(html! { p.example { span.label { (words::of_example(state)) } (event) } })
+    let event = verdict_words::example(audit, &audit.places[proof.place], escape, arn.as_deref());
+    Some(html! { p.example { span.label { (verdict_words::of_example(state)) } (event) } })
 }
 
 /// The whole proof: the example, its fields, and what each recorder did with it.
@@ -92,7 +93,7 @@ pub(super) fn short(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Optio
     let (escape, state) = escape(audit, finding, proof)?;
     let place = &audit.places[proof.place];
     let arn = subject_arn(audit, finding, proof);
-    let example = words::example(audit, place, escape, arn.as_deref());
+    let example = verdict_words::example(audit, place, escape, arn.as_deref());
     let fields = fields(&escape.witness, place, arn.as_deref());
     let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let deeds = words::deeds(audit, place, escape);
@@ -101,7 +102,7 @@ pub(super) fn short(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Optio
         Some(format!("Selector {number}: {}", selectors::compact(known)))
     };
     Some(html! {
-        p { (words::of_example(state)) (example) }
+        p { (verdict_words::of_example(state)) (example) }
         p.conditions { (fields.join("; ")) }
         @for deed in deeds.iter().take(RECORDERS) {
             p { (words::sentence(&deed.line)) }

@@ -4,6 +4,7 @@ use super::findings::inline;
 use super::{mark, put};
 use crate::quantity::{grouped, quantity};
 use crate::resource_name::name_in;
+use crate::verdict_words;
 use crate::view::noun;
 use crate::words;
 use audit::finding::Audit;
@@ -70,7 +71,7 @@ fn top(audit: &Audit<'_>, all: usize) -> Markup {
                     span { "Verdict" }
                     select #verdict {
                         option value="" { "all" }
-                        @for state in states { option value=(mark::class(state)) { (words::state(state)) } }
+                        @for state in states { option value=(mark::class(state)) { (verdict_words::state(state)) } }
                     }
                 }
                 p #shown role="status" {}
@@ -94,7 +95,7 @@ fn row(audit: &Audit<'_>, one: ResourceRef) -> Markup {
     let kind = ResourceType::ALL.get(one.plane).map_or("resource", |kind| kind.noun());
     html! {
         tr class=(mark::class(state)) {
-            td.mark { (words::state(state)) }
+            td.mark { (verdict_words::state(state)) }
             th scope="row" { (name_in(row.arn)) " " small { (kind) } span.arn { (row.arn) } }
             td { (place.account) }
             td { (place.region) }

@@ -5,7 +5,7 @@ use crate::colours::conclusion_style;
 use crate::member::Json;
 use crate::page::{Layout, Page, Style};
 use crate::quantity::grouped;
-use crate::shell::shell;
+use crate::shell::shell_file;
 use audit::answer::Conclusion;
 
 /// The format of a check as JSON, and its version.
@@ -132,7 +132,7 @@ pub fn checked_text(checked: &CheckedLake, layout: &Layout) -> String {
     say("Rows:      ", &format!("{tables}; {} of Parquet", bytes(checked.bytes)));
     say(
         "Copies:    ",
-        &format!("{} records are not rows, because a row says the same", grouped(size(checked.copies))),
+        &format!("{}, each counted in the row of its record", count(checked.copies, ("record", "records"))),
     );
     if let Some((proven, unproven, changed)) = checked.digests {
         let [proven, unproven, changed] = [proven, unproven, changed].map(|n| grouped(size(n)));
@@ -207,10 +207,10 @@ pub fn checked_json(checked: &CheckedLake) -> String {
 /// The command after a check, where there is something to do.
 #[must_use]
 pub fn next_of_check(checked: &CheckedLake, against: &[String]) -> Option<String> {
-    let place = shell(&checked.place);
+    let place = shell_file(&checked.place);
     let source = match against {
         [] => "SOURCE".to_owned(),
-        some => some.iter().map(|one| shell(one)).collect::<Vec<_>>().join(" "),
+        some => some.iter().map(shell_file).collect::<Vec<_>>().join(" "),
     };
     match checked.answer() {
         Conclusion::Yes if checked.empty_share => None,

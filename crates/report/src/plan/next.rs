@@ -1,7 +1,7 @@
 //! The natural next command after a plan, and what there is to do about a plan for recorders that others manage.
 
 use super::stack_or_tag;
-use crate::shell::shell;
+use crate::shell::{shell_file, shell_flag};
 use audit::plan::{Owner, Plan, Purpose, Step};
 use std::collections::BTreeSet;
 
@@ -68,6 +68,8 @@ pub struct AfterPlan<'a> {
     pub source: &'a str,
     /// The flags that lead to the same caller of AWS.
     pub caller: &'a str,
+    /// The flags with which an audit judges as the plan does: which recorders count, and what is accepted.
+    pub judged: &'a str,
     /// The command that was typed, about the same facts, with these flags instead of its format and output.
     pub again: &'a dyn Fn(&str) -> String,
     /// The same, with facts from AWS.
@@ -79,14 +81,14 @@ impl AfterPlan<'_> {
     /// to be done.
     #[must_use]
     pub fn next(&self, plan: &Plan) -> Option<String> {
-        let caller = self.caller;
-        let afterwards = |what: &str| Some(format!("invoketrail audit{caller}  # {what}"));
+        let (caller, judged) = (self.caller, self.judged);
+        let afterwards = |what: &str| Some(format!("invoketrail audit{caller}{judged}  # {what}"));
         if plan.steps.is_empty() {
             let ends = matches!(&plan.purpose, Purpose::Restore(ids) if !ids.is_empty());
             let path = self.output.filter(|_| ends && plan.refusals.is_empty())?;
             return Some(format!(
                 "invoketrail apply {}{}{caller}  # ends the exceptions",
-                shell(path),
+                shell_file(path),
                 self.exceptions_flag(plan)
             ));
         }
@@ -113,7 +115,7 @@ impl AfterPlan<'_> {
             PlanFormat::AwsCli => return afterwards("once the commands were run"),
             PlanFormat::Terminal | PlanFormat::Json | PlanFormat::Markdown => {}
         }
-        let path = shell(self.output.unwrap_or("plan.json"));
+        let path = shell_file(self.output.unwrap_or("plan.json"));
         if !wanted.is_empty() && self.live {
             return Some(format!(
                 "invoketrail permissions plan{caller} --check  # why tags could not be read: they say who manages a trail"
@@ -164,7 +166,7 @@ impl AfterPlan<'_> {
     fn exceptions_flag(&self, plan: &Plan) -> String {
         let needed = matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_));
         let path = self.exceptions.unwrap_or("exceptions.json");
-        if needed { format!(" --exceptions {}", shell(path)) } else { String::new() }
+        if needed { shell_flag("exceptions", path) } else { String::new() }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::page::{Page, Style};
 use crate::quantity::{grouped, quantity};
 use crate::selectors;
 use crate::told;
+use crate::verdict_words;
 use crate::words;
 use audit::code::Code;
 use audit::finding::{Audit, Finding, Proof, Status, Weight};
@@ -74,7 +75,7 @@ fn left_out(audit: &Audit<'_>, causes: &[Cause<'_>], at: usize, control: &str) -
         let resources = || cause.findings.iter().flat_map(|one| &one.resources);
         let first = cause.findings.iter().find(|one| !one.resources.is_empty());
         let state = first.and_then(|one| Some(audit.verdicts[one.proof?.verdict].state));
-        let word = state.map_or_else(|| status(cause.status).1, words::state);
+        let word = state.map_or_else(|| status(cause.status).1, verdict_words::state);
         let names =
             if first.is_some() { words::names_of(audit, resources()) } else { cause.control.id.to_owned() };
         format!("{}. {names}: {word}", nth + 1)

@@ -1,7 +1,7 @@
 //! The natural next command after a verification.
 
 use super::{Verification, VerifiedFunction};
-use crate::shell::shell;
+use crate::shell::{shell, shell_file, shell_flag};
 use audit::evidence::Outcome;
 
 /// How a verification was asked for, as far as the next command depends on it. Flags have a space before them.
@@ -40,12 +40,14 @@ impl AfterVerification<'_> {
             )
         } else if !self.demo && verification.functions.iter().any(VerifiedFunction::is_unproven) {
             let mut rest = String::new();
-            let sources = self.sources.iter().map(|source| ("", source.as_str()));
-            let keys = self.public_keys.iter().map(|path| ("--public-keys ", path.as_str()));
-            let times = [("--since ", self.since), ("--until ", self.until)];
-            let times = times.into_iter().filter_map(|(flag, time)| Some((flag, time?)));
-            for (flag, value) in sources.chain(keys).chain(times) {
-                rest.push_str(&format!(" {flag}{}", shell(value)));
+            for source in self.sources {
+                rest.push_str(&format!(" {}", shell_file(source)));
+            }
+            for path in self.public_keys {
+                rest.push_str(&shell_flag("public-keys", path));
+            }
+            for (flag, time) in [("since", self.since), ("until", self.until)] {
+                rest.extend(time.map(|time| shell_flag(flag, time)));
             }
             format!(
                 "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",

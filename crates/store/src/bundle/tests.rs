@@ -25,7 +25,11 @@ fn inputs() -> Inputs {
     let mut exceptions = crate::read_exceptions(EXCEPTIONS.as_bytes()).unwrap();
     exceptions.iter_mut().for_each(|one| one.limit(100, "2026-11-23"));
     let today = "2026-11-23".to_owned();
-    let earlier = Some(Earlier { exceptions: exceptions.clone(), today: "2026-11-01".to_owned() });
+    let earlier = Some(Earlier {
+        exceptions: exceptions.clone(),
+        today: "2026-11-01".to_owned(),
+        recorders: audit::Counted::Trails,
+    });
     Inputs { inventory, baseline, earlier, exceptions, today, frameworks, ..Inputs::default() }
 }
 

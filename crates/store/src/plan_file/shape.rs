@@ -3,6 +3,7 @@
 use super::super::change_shape::ChangeShape;
 use super::super::document::DocumentError;
 use super::super::exceptions_file::ExceptionShape;
+use super::super::saved_audit::RecordersShape;
 use audit::code::{Code, Coded};
 use audit::cost::Monthly;
 use audit::cost::{Copies, CostTurn};
@@ -50,6 +51,8 @@ struct ScopeShape {
     organization: Option<String>,
     accounts: Vec<String>,
     collected_at: String,
+    #[serde(default, skip_serializing_if = "RecordersShape::is_all")]
+    recorders: RecordersShape,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -170,6 +173,7 @@ impl PlanShape {
                 organization: plan.scope.organization.clone(),
                 accounts: plan.scope.accounts.clone(),
                 collected_at: plan.scope.collected_at.clone(),
+                recorders: plan.scope.recorders.into(),
             },
             steps: plan.steps.iter().map(step).collect(),
             refusals: plan.refusals.iter().map(refusal).collect(),
@@ -192,11 +196,11 @@ impl PlanShape {
             PurposeShape::Restore { exceptions, ends } => Purpose::Restore(ended(&exceptions, ends)?),
             PurposeShape::Undo => Purpose::Undo,
         };
-        let ScopeShape { partition, organization, accounts, collected_at } = self.scope;
+        let ScopeShape { partition, organization, accounts, collected_at, recorders } = self.scope;
         let outlook = self.controls.into_iter().map(into_outlook).collect::<Result<_, _>>()?;
         Ok(Plan {
             purpose,
-            scope: Scope { partition, organization, accounts, collected_at },
+            scope: Scope { partition, organization, accounts, collected_at, recorders: recorders.into() },
             steps: self.steps.into_iter().map(into_step).collect(),
             refusals: self.refusals.into_iter().map(into_refusal).collect(),
             gained: coded(self.gained, &self.gained_codes),

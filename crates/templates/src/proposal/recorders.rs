@@ -88,6 +88,7 @@ impl World {
                 },
                 organization: flags.organization,
                 active: Some(flags.active),
+                was: None,
                 spreads: true,
                 doubt: is_possible.or(doubt),
             };
@@ -336,6 +337,7 @@ impl World {
             self.validation(resource, is);
         }
         let recorder = &mut self.inventory.recorders[at];
+        let was = Some(recorder.clone());
         recorder.multi_region = flags.multi_region.or(true);
         recorder.organization = flags.organization.or(true);
         if open_validation {
@@ -355,6 +357,7 @@ impl World {
             multi_region: flags.multi_region,
             organization: flags.organization,
             active: flags.active,
+            was,
             spreads: changed(regions) || changed(accounts),
             doubt: None,
         };

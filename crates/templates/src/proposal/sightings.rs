@@ -1,8 +1,8 @@
 //! Where a trail is seen after a change, and with what status.
 
 use super::world::{Flag, World};
-use audit::inventory::{Inventory, Place, Sighting, TrailStatus};
-use cloudtrail::recorder::Seen;
+use audit::inventory::{Inventory, Place, Sight, Sighting, TrailStatus};
+use cloudtrail::recorder::{Recorder, Seen};
 
 /// How far a recorder reaches after a change.
 pub(super) struct Reach {
@@ -14,6 +14,8 @@ pub(super) struct Reach {
     pub(super) organization: Flag,
     /// Whether it records; `None` iff the change leaves that alone.
     pub(super) active: Option<Flag>,
+    /// The trail as the inventory has it before the change; `None` iff the change makes it.
+    pub(super) was: Option<Recorder>,
     /// True iff it may be seen at other places than before: otherwise it stays where the inventory has it.
     pub(super) spreads: bool,
     /// The gap because of which it may not be there at all.
@@ -76,12 +78,10 @@ impl World {
     pub(super) fn sight(&mut self, reach: &Reach) {
         let here: Vec<Here> =
             self.inventory.places.iter().map(|place| reach.at(place, &self.inventory)).collect();
-        // Where it is new it does as it does elsewhere.
-        let elsewhere = self.inventory.places.iter().find_map(|place| {
-            let mut trails = place.trails.known()?.iter();
-            trails.find(|one| one.trail == reach.arn).map(|one| one.status.clone())
-        });
-        for (place, here) in self.inventory.places.iter_mut().zip(here) {
+        // Where it is new it does as it does elsewhere in the account.
+        let sights: Vec<Sight> =
+            self.inventory.places.iter().map(|place| self.sight_at(reach, place)).collect();
+        for ((place, here), sight) in self.inventory.places.iter_mut().zip(here).zip(sights) {
             let Seen::Known(trails) = &mut place.trails else { continue };
             let known = trails.iter().position(|one| one.trail == reach.arn);
             if !reach.spreads && known.is_none() {
@@ -91,7 +91,13 @@ impl World {
                 trails.retain(|one| one.trail != reach.arn);
                 continue;
             }
-            let now = known.map(|at| trails[at].status.clone()).or_else(|| elsewhere.clone());
+            let now = match (known, sight) {
+                (Some(at), _) => Some(trails[at].status.clone()),
+                (None, Sight::As(status)) => Some(status),
+                (None, Sight::New) => None,
+                // An organization's trail that the account was seen without.
+                (None, Sight::Absent) => continue,
+            };
             let mut status = turned(now, reach.active);
             let maybe = match here {
                 Here::Maybe(gap) => Some(gap),
@@ -110,6 +116,13 @@ impl World {
                 }
             }
         }
+    }
+
+    /// How it would be seen at a place where it was not. An account that it did not reach before says nothing about it.
+    fn sight_at(&self, reach: &Reach, place: &Place) -> Sight {
+        let Some(was) = &reach.was else { return Sight::New };
+        let reached = place.account == was.account || was.organization;
+        self.inventory.sight(was, if reached { &place.account } else { &was.account })
     }
 
     /// Adds an event data store to the list of its account.

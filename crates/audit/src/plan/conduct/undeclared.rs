@@ -1,7 +1,6 @@
 //! What a declared reduction drops of functions that it does not declare, judged over the account.
 
-use super::{Misconduct, keeps, turns};
-use crate::Options;
+use super::{Misconduct, keeps, options_of, turns};
 use crate::change::{Change, Setting};
 use crate::edit::{equals, to_advanced};
 use crate::finding::{Audit, PlaceAudit};
@@ -27,7 +26,7 @@ pub(super) fn undeclared(inventory: &Inventory, plan: &Plan, declared: &[String]
     let changes: Vec<Change> = plan.steps.iter().map(|step| step.change.clone()).collect();
     let first = changes.first()?;
     let then = after(inventory, &changes);
-    let options = Options::default();
+    let options = options_of(plan);
     let (was, is) = (judge_invocations(inventory, &options), judge_invocations(&then, &options));
     let mut changed = Vec::new();
     for (step, change) in changes.iter().enumerate() {
@@ -93,22 +92,23 @@ impl<'a> Both<'a, '_> {
     /// Why the exception covers more than the plan drops: each of its functions must be recorded before, and not after.
     fn covered_in_vain(&self, declared: &[String]) -> Option<String> {
         let wanted: HashSet<&str> = declared.iter().map(String::as_str).collect();
-        let mut known: HashMap<&str, [bool; 2]> = HashMap::new();
-        let some = |told: &Audit<'_>, verdict: usize| {
-            matches!(told.verdicts[verdict].state, State::Recorded | State::PartiallyRecorded)
-        };
+        let mut known: HashMap<&str, [State; 2]> = HashMap::new();
         for (before, after) in self.was.places.iter().zip(&self.is.places) {
             let rows = before.planes[PLANE].rows.iter().zip(&after.planes[PLANE].rows);
             for (one, other) in rows.filter(|(one, _)| wanted.contains(one.arn)) {
-                known.insert(one.arn, [some(self.was, one.verdict), some(self.is, other.verdict)]);
+                let states = [self.was.verdicts[one.verdict].state, self.is.verdicts[other.verdict].state];
+                known.insert(one.arn, states);
             }
         }
         declared.iter().find_map(|arn| {
             let why = match known.get(arn.as_str()) {
                 None => "was not found in the accounts and Regions that were looked at",
-                Some([false, _]) => "is not recorded today",
-                Some([true, true]) => "is recorded afterwards, too",
-                Some([true, false]) => return None,
+                Some([State::NotRecorded, _]) => "is not recorded today",
+                Some([State::Undetermined, _]) => {
+                    "may not be recorded today: not all that decides could be read"
+                }
+                Some([_, State::Recorded | State::PartiallyRecorded]) => "is recorded afterwards, too",
+                Some(_) => return None,
             };
             Some(format!("the exception also covers {arn}, which {why}"))
         })

@@ -81,7 +81,7 @@ impl Work {
         match standing(&self.journal)?.way(Deed::Apply) {
             _ if alone => {}
             Way::UndoFirst => {
-                let name = report::shell(&self.journal.to_string_lossy());
+                let name = report::shell_file(&self.journal);
                 let problem = Problem::new(format!(
                     "an undo of {} was begun and has not ended",
                     self.journal.display()

@@ -8,6 +8,7 @@ use crate::problem::say;
 use crate::session::Session;
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
+use audit::Counted;
 use audit::change::Change;
 use audit::drift::{Snapshot, drift, snapshot};
 use audit::exception::Exception;
@@ -41,7 +42,7 @@ impl<'a> Place<'a> {
         plan: &Plan,
         declared: &[Exception],
     ) -> Result<std::result::Result<Snapshot, Outcome>> {
-        Ok(self.reached(plan)?.map(|inventory| self.snapshot(&inventory, declared)))
+        Ok(self.reached(plan)?.map(|inventory| self.snapshot(&inventory, declared, plan.scope.recorders)))
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
@@ -93,13 +94,18 @@ impl<'a> Place<'a> {
         Ok(Ok(inventory))
     }
 
-    pub(super) fn snapshot(&self, inventory: &Inventory, declared: &[Exception]) -> Snapshot {
+    pub(super) fn snapshot(
+        &self,
+        inventory: &Inventory,
+        declared: &[Exception],
+        recorders: Counted,
+    ) -> Snapshot {
         let today = crate::clock::day(&self.context.now);
         let mut declared = declared.to_vec();
         if let Some(most) = self.context.config.exceptions_max_days {
             declared.iter_mut().for_each(|one| one.limit(most, today));
         }
-        let options = audit::Options { exceptions: &declared, today, ..audit::Options::default() };
+        let options = audit::Options { exceptions: &declared, today, recorders, ..audit::Options::default() };
         snapshot(&audit::audit(inventory, &options))
     }
 
@@ -115,7 +121,7 @@ impl<'a> Place<'a> {
         let after = self.reached(plan);
         let exceptions = declared.settle(plan, after.as_ref().ok().and_then(|read| read.as_ref().ok()))?;
         let after = match after? {
-            Ok(inventory) => self.snapshot(&inventory, &exceptions),
+            Ok(inventory) => self.snapshot(&inventory, &exceptions, plan.scope.recorders),
             Err(other) => return Ok(outcome.worse(other)),
         };
         let text = report::drift_text(&drift(before, &after), &before.collected_at, &layout());

@@ -44,7 +44,7 @@ pub(crate) fn is_part(own: &Path) -> Result<bool> {
 
 /// Refuses to go on with what is being taken back, or was.
 pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>> {
-    let name = report::shell(&path.to_string_lossy());
+    let name = report::shell_file(path);
     let flags = format!("{}{}", exceptions_again(), live.again());
     match standing(path)?.way(Deed::Resume) {
         Way::UndoFirst => {

@@ -19,7 +19,7 @@ use store::{DocumentError, FileKind, JournalError, JournalRead, PlanFileError, r
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
-    let journal = report::shell(&journal.to_string_lossy());
+    let journal = report::shell_file(&journal);
     format!(
         "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
         exceptions_again(),
@@ -159,13 +159,13 @@ impl Work {
 
     /// The command that takes back what was done.
     pub(super) fn undo(&self, live: &Live) -> String {
-        let journal = report::shell(&self.journal.to_string_lossy());
+        let journal = report::shell_file(&self.journal);
         format!("invoketrail undo {journal}{}{}", exceptions_again(), live.again())
     }
 
     /// The command that goes on with the journal, with the flags without which it would be refused.
     pub(super) fn resume(&self, live: &Live) -> String {
-        let journal = report::shell(&self.journal.to_string_lossy());
+        let journal = report::shell_file(&self.journal);
         let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
         let managed = if managed { " --even-if-managed" } else { "" };
         let exceptions = exceptions_again();
@@ -174,7 +174,7 @@ impl Work {
 
     /// Tells how it ended, and the next command.
     pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
-        let journal = report::shell(&self.journal.to_string_lossy());
+        let journal = report::shell_file(&self.journal);
         let flags = format!("{}{}", exceptions_again(), live.again());
         for at in &carried.kept {
             if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)

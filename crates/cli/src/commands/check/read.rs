@@ -67,9 +67,11 @@ fn plan(path: &Path) -> Result<Document> {
             }
             _ => "give the output of `terraform show -json PLANFILE`",
         };
-        not(&name, "a Terraform plan", &head, &error.to_string(), help)
+        not(&name, TERRAFORM, &head, &error.to_string(), help)
     })
 }
+
+const TERRAFORM: &str = "a Terraform plan";
 
 /// How much of a file is looked at, to say what it is.
 const HEAD: u64 = 4_096;
@@ -96,6 +98,12 @@ fn not(name: &str, noun: &str, bytes: &[u8], error: &str, help: &str) -> anyhow:
     let ours = recognized(bytes).filter(|kind| {
         !matches!(kind, FileKind::Selectors | FileKind::Hcl | FileKind::Packed | FileKind::LogFile)
     });
+    let marks: [&[u8]; 2] = [b"AWSTemplateFormatVersion", b"\nResources:"];
+    let has = |mark: &&[u8]| bytes.windows(mark.len()).any(|one| one == *mark);
+    if noun == TERRAFORM && marks.iter().any(has) {
+        let line = format!("cannot read {name} as {noun}: it is a CloudFormation template");
+        return Problem::new(line).help(format!("give it as --cloudformation {name}")).into();
+    }
     let is = ours.map_or_else(|| error.to_owned(), |kind| format!("it is {}", kind.noun()));
     Problem::new(format!("cannot read {name} as {noun}: {is}")).help(help).into()
 }

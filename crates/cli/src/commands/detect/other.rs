@@ -159,14 +159,14 @@ fn again(typed: &Detect) -> (String, String) {
         return (" --demo".to_owned(), " --demo".to_owned());
     }
     let reading = &typed.reading;
-    let flag = |name: &str, value: &str| format!(" --{name} {}", report::shell(value));
+    let flag = report::shell_flag;
     let maybe = |name: &str, value: &Option<String>| {
         value.as_deref().map(|value| flag(name, value)).unwrap_or_default()
     };
     let caller = maybe("profile", &reading.profile)
         + &maybe("endpoint-url", &reading.endpoint_url)
         + &crate::again::config_again();
-    let sources: String = typed.sources.iter().map(|one| format!(" {}", report::shell(one))).collect();
+    let sources: String = typed.sources.iter().map(|one| format!(" {}", report::shell_file(one))).collect();
     // Where log files were named beside a lake, they are asked: a question goes to one of both.
     #[cfg(feature = "lake")]
     let sources = if sources.is_empty() { maybe("lake", &typed.lake) } else { sources };

@@ -159,5 +159,5 @@ fn is_here(places: &[Place]) -> bool {
 fn without_inventory(error: anyhow::Error) -> anyhow::Error {
     let flag = "name them: --inventory FILE (`invoketrail inventory --output FILE` writes it where AWS can be asked), with \
                 --metrics FILE for CloudWatch's counts";
-    Problem::of_a_copy(error, "the functions whose records are looked for must be known", flag)
+    Problem::of_a_copy(error, "verify needs the list of functions", flag)
 }

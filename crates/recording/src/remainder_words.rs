@@ -24,6 +24,9 @@ pub(crate) enum Sureness {
 pub(crate) const NAMES_CONTRADICT: &str =
     "AWS's pages contradict each other about the names of some invocations";
 
+/// The sentence where every invocation escapes.
+pub(crate) const NO_INVOCATION: &str = "no invocation is recorded";
+
 /// One sentence where telling everything takes too much work.
 pub(crate) fn of_an_example(noun: &str, sureness: Sureness) -> String {
     let some = match sureness {

@@ -1,0 +1,221 @@
+//! What a person sees where a question was asked wrongly, about nothing, or about a file of another kind: the answer, and what to do next.
+
+use crate::run::{Said, command, root, run, with_stdin};
+use std::fs;
+use std::path::Path;
+
+const ACME: &str = "examples/acme.json";
+const LOGS: &str = "examples/logs";
+
+fn at(folder: &Path, name: &str) -> String {
+    folder.join(name).to_string_lossy().into_owned()
+}
+
+#[track_caller]
+fn ends(said: &Said, code: i32, told: &str) {
+    assert_eq!(said.code, Some(code), "{said:?}");
+    assert!(said.stderr.contains(told) || said.stdout.contains(told), "no {told:?} in {said:?}");
+}
+
+/// A saved audit is judged by `audit` as by every other command: as it was, unless the user says otherwise.
+#[test]
+fn audit_judges_a_saved_audit_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, exceptions) = (at(folder.path(), "saved.json"), at(folder.path(), "exceptions.json"));
+    fs::write(
+        &exceptions,
+        r#"{"format":"invoketrail.exceptions/1","exceptions":[{"id":"all","match":{"controls":["paid-copies"]},
+        "owner":"a","reason":"b","until":"2099-01-01"}]}"#,
+    )
+    .unwrap();
+    let first = ["audit", ACME, "--recorders", "trails", "--exceptions", &exceptions, "--output", &saved];
+    run(&first);
+    let again = run(&["audit", &saved, "--format", "json"]);
+    ends(&again, 3, "only trails count as recorders, as in the saved audit");
+    ends(&again, 3, "judged with the exceptions of the saved audit");
+    let answer: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();
+    let before: serde_json::Value = serde_json::from_slice(&fs::read(&saved).unwrap()).unwrap();
+    assert_eq!(answer["controls"], before["controls"]);
+    // The next command counts as this one does.
+    assert!(again.stderr.contains("--recorders trails"), "{}", again.stderr);
+    let other = run(&["audit", &saved, "--recorders", "all", "--format", "json"]);
+    assert!(!other.stderr.contains("only trails count"), "{}", other.stderr);
+    // So does what comes after a plan over it.
+    let planned = run(&[
+        "plan",
+        "--inventory",
+        &saved,
+        "--format",
+        "terraform",
+        "--output-dir",
+        &at(folder.path(), "tf"),
+    ]);
+    assert!(planned.stderr.contains(" --recorders trails"), "{}", planned.stderr);
+}
+
+/// However a saved audit arrives, it is judged as it was: by `diff`, as a baseline, and by a check of exceptions.
+#[test]
+fn a_saved_audit_from_a_pipe_is_judged_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = at(folder.path(), "saved.json");
+    run(&["audit", ACME, "--recorders", "trails", "--output", &saved]);
+    let bytes = fs::read(&saved).unwrap();
+    for asked in [["diff", &saved, "-"], ["diff", "-", &saved]] {
+        let said = with_stdin(&asked, &bytes);
+        ends(&said, 0, "Nothing changed");
+    }
+    let baseline = ["audit", ACME, "--baseline", "-", "--fail-on", "new", "--format", "json"];
+    let said = with_stdin(&baseline, &bytes);
+    assert!(said.stderr.contains("one audit counts all recorders"), "{said:?}");
+    let exceptions = at(folder.path(), "exceptions.json");
+    fs::write(
+        &exceptions,
+        r#"{"format":"invoketrail.exceptions/1","exceptions":[{"id":"all","match":{"controls":["paid-copies"]},
+        "owner":"a","reason":"b","until":"2099-01-01"}]}"#,
+    )
+    .unwrap();
+    let said = run(&["exceptions", "check", &exceptions, "--inventory", &saved]);
+    ends(&said, 0, "only trails count as recorders, as in the saved audit");
+}
+
+/// The longest time for which an exception may hold counts for those of a saved audit, too.
+#[test]
+fn exceptions_of_a_saved_audit_end_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, exceptions) = (at(folder.path(), "saved.json"), at(folder.path(), "exceptions.json"));
+    fs::write(
+        &exceptions,
+        r#"{"format":"invoketrail.exceptions/1","exceptions":[{"id":"all","match":{"controls":["lambda-invocations-recorded"]},
+        "owner":"a","reason":"b","until":"2099-01-01"}]}"#,
+    )
+    .unwrap();
+    run(&["audit", ACME, "--exceptions", &exceptions, "--output", &saved]);
+    let plans = |file: &str, more: &[&str]| {
+        let said =
+            run(&[&["plan", "--inventory", file, "--format", "json", "--exceptions-max-days", "30"], more]
+                .concat());
+        let plan: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        (said.code, plan["hash"].clone())
+    };
+    assert_eq!(plans(&saved, &[]), plans(ACME, &["--exceptions", &exceptions]));
+}
+
+/// A file whose name begins with a dash is advised as a path, never as a flag.
+#[test]
+fn names_that_begin_with_a_dash_are_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(root().join(ACME), folder.path().join("-acme.json")).unwrap();
+    let asked = ["audit", "--inventory=-acme.json"];
+    let output = command(&asked).current_dir(folder.path()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("--inventory ./-acme.json"), "{stderr}");
+    crate::advice::check_in(folder.path(), &asked, &stderr);
+}
+
+/// No advice repeats what is secret in the address of an endpoint.
+#[test]
+fn advice_of_detect_has_no_password() {
+    let all = run(&["detect", LOGS, "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&all.stdout).unwrap();
+    let story = json["stories"][0]["id"].as_str().unwrap();
+    for more in [&["--show", story][..], &[]] {
+        let asked = ["detect", LOGS, "--endpoint-url", "http://someone:geheim@127.0.0.1:1/"];
+        let said = run(&[&asked[..], more].concat());
+        assert!(!said.stdout.contains("geheim") && !said.stderr.contains("geheim"), "{said:?}");
+        assert!(said.stdout.contains("127.0.0.1:1") || said.stderr.contains("127.0.0.1:1"), "{said:?}");
+    }
+}
+
+/// Nothing was looked at, and the answer says so.
+#[test]
+fn detect_says_where_it_looked_at_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    ends(&run(&["detect", &at(folder.path(), "")]), 1, "there is no log file to read");
+    let later = run(&["detect", LOGS, "--since", "2026-12-20"]);
+    ends(&later, 4, "Nothing since 2026-12-20T00:00:00Z was checked: the newest record is of ");
+    ends(&run(&["detect", ACME]), 1, "it is an inventory");
+    ends(&run(&["invocations", ACME]), 1, "it is an inventory");
+}
+
+/// An audit is never compared with itself.
+#[test]
+fn diff_of_the_only_kept_audit_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = at(folder.path(), "history.sqlite");
+    run(&["audit", ACME, "--keep", "--history", &history]);
+    ends(&run(&["diff", "1", "--history", &history]), 1, "audit 1 is the newest kept audit");
+}
+
+/// An empty plan of what cannot be done is no success, and a hash that was approved is looked at.
+#[test]
+fn a_plan_without_changes_is_told_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, exceptions) = (at(folder.path(), "plan.json"), at(folder.path(), "exceptions.json"));
+    let backout = [
+        "backout",
+        "--drop",
+        "cart",
+        "--inventory",
+        ACME,
+        "--owner",
+        "a",
+        "--reason",
+        "b",
+        "--until",
+        "2099-01-01",
+        "--exceptions",
+        &exceptions,
+        "--output",
+        &plan,
+    ];
+    ends(&run(&backout), 3, "Nothing can be changed now");
+    ends(
+        &run(&["apply", &plan, "--exceptions", &exceptions]),
+        3,
+        "the plan has no changes, so nothing was done",
+    );
+    let other = run(&["apply", &plan, "--exceptions", &exceptions, "--approve", "sha256:00"]);
+    ends(&other, 2, "--approve names another plan");
+}
+
+/// What a call must have, and no call has: the next command shows what there is.
+#[test]
+fn a_filter_that_nothing_fits_is_followed_by_what_there_is() {
+    let said = run(&["invocations", LOGS, "--principal", "web-bakend"]);
+    ends(&said, 0, "next: invoketrail invocations examples/logs  # all that was read, to see the names");
+}
+
+/// A file of another kind is called by its name.
+#[test]
+fn files_of_another_kind_are_named() {
+    ends(
+        &run(&["check", "--terraform", "examples/cloudformation/template.yaml"]),
+        1,
+        "it is a CloudFormation template",
+    );
+    ends(&run(&["bundle", "verify", "nothing-here.tar.zst"]), 1, "check the path");
+}
+
+/// A change that is judged alone is not compared with today, of which nothing is known.
+#[test]
+fn a_change_judged_alone_says_nothing_of_today() {
+    let said = run(&["check", "--terraform", "examples/terraform/plan.json"]);
+    assert!(!said.stdout.contains("today it passes"), "{}", said.stdout);
+    ends(&said, 3, "before it, by the file alone, it\n");
+}
+
+/// A name that nothing has is more likely a slip than a plan for later.
+#[test]
+fn an_exception_for_a_name_that_nothing_has_is_a_warning() {
+    let of = |name: &str| {
+        format!(
+            r#"{{"format":"invoketrail.exceptions/1","exceptions":[{{"id":"x","match":{{"controls":["lambda-invocations-recorded"],
+            "arns":["{name}"]}},"owner":"a","reason":"b","until":"2099-01-01"}}]}}"#
+        )
+    };
+    let check = ["exceptions", "check", "-", "--inventory", ACME];
+    let slip = with_stdin(&check, of("ordrs").as_bytes());
+    assert!(slip.stdout.contains("x names what the inventory does not list: ordrs."), "{slip:?}");
+    let right = with_stdin(&check, of("orders").as_bytes());
+    assert!(!right.stdout.contains("does not list"), "{right:?}");
+}
