@@ -120,3 +120,16 @@ pub(crate) fn audited(
     // Nothing can run in a Region that is not enabled, and calls there only fail.
     Ok(asked.iter().filter(|name| listed.get(*name) != Some(&OptIn::Disabled)).cloned().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{OptIn, REGIONS, complete};
+
+    #[test]
+    fn a_listing_of_endless_regions_is_none() {
+        let listing = |count: usize| complete((0..count).map(|at| (format!("xx-{at}"), OptIn::Enabled)));
+        assert!(listing(0).is_err() && listing(REGIONS).is_ok_and(|all| all.len() == REGIONS));
+        let said = listing(usize::MAX).unwrap_err();
+        assert!(said.error.contains("more than 1000 Regions"), "{}", said.error);
+    }
+}

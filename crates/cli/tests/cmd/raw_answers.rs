@@ -26,6 +26,9 @@ fn account(asked: &Asked) -> (String, String) {
         "/2025-09-09/microvm-images" => {
             return ("404 Not Found".to_owned(), format!("<html>{SECRET}</html>"));
         }
+        path if path.starts_with("/2017-03-31/tags/") => {
+            return ok(json!({"Tags": {"team": if path.contains("payroll") { "finance" } else { "shop" }}}));
+        }
         _ => {}
     }
     match asked.header("x-amz-target").rsplit('.').next().unwrap() {
@@ -44,6 +47,10 @@ fn account(asked: &Asked) -> (String, String) {
             {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}]}]})),
         "ListEventDataStores" => ok(json!({"EventDataStores": []})),
         "ListChannels" => ok(json!({"Channels": []})),
+        "ListTags" => {
+            let tags = json!([{"Key": "team", "Value": "platform"}]);
+            ok(json!({"ResourceTagList": [{"ResourceId": TRAIL, "TagsList": tags}]}))
+        }
         other => panic!("{other} {path}"),
     }
 }
@@ -260,6 +267,30 @@ fn an_inventory_that_says_something_else_than_the_answers_is_found() {
     let said = verify(&bundle, "terminal");
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.stdout.contains("account 111122223333 in eu-west-1: functions"), "{said:?}");
+}
+
+/// Tags for which exceptions ask are answers, too.
+#[test]
+fn tags_that_an_exception_asks_for_are_collected_again() {
+    let (endpoint, folder) = (Scripted::answering(account), tempfile::tempdir().unwrap());
+    let (bundle, exceptions) = (folder.path().join("evidence"), folder.path().join("exceptions.json"));
+    let tagged = json!({"format": "invoketrail.exceptions/1", "exceptions": [{"id": "finance", "owner": "o", "reason": "r",
+        "expires": "2027-01-01", "match": {"controls": ["lambda-invocations-recorded"], "tags": {"team": "finance"}}}]});
+    fs::write(&exceptions, tagged.to_string()).unwrap();
+    let arguments = ["audit", "--region", "eu-west-1", "--bundle", bundle.to_str().unwrap(), "--exceptions"];
+    let said = endpoint.run(&[&arguments[..], &[exceptions.to_str().unwrap()]].concat());
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let answers = fs::read_to_string(bundle.join("answers.jsonl")).unwrap();
+    for operation in ["cloudtrail:ListTags", "lambda:ListTags"] {
+        assert!(answers.contains(operation), "{operation}");
+    }
+    let said = verify(&bundle, "terminal");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    fs::write(bundle.join("answers.jsonl"), answers.replace("finance", "finances")).unwrap();
+    fits(&bundle);
+    let said = verify(&bundle, "terminal");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.stdout.contains("function:payroll: tags"), "{said:?}");
 }
 
 #[test]

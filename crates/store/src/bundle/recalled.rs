@@ -138,3 +138,89 @@ fn key(asked: &Asked) -> [u8; 32] {
     let request = request.as_ref().map(|request| (&request.path, &request.body));
     Sha256::digest(format!("{:?}", (account, region, operation, subject, request))).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Answers, Asked, Recall, Said};
+    use crate::bundle::spool::KeptAnswers;
+    use audit::said::{Collection, Keep, Request};
+    use std::io::Write;
+    use std::sync::Arc;
+
+    fn clock() -> String {
+        "2026-11-30T12:00:00Z".to_owned()
+    }
+
+    fn asked(account: &str, body: &str) -> Asked {
+        let request = Some(Request { path: "/".to_owned(), body: body.to_owned() });
+        Asked { account: account.to_owned(), request, ..Asked::default() }
+    }
+
+    fn answer(body: &str) -> Said {
+        Said::Answer { status: 200, error_code: None, selection: false, body: body.into() }
+    }
+
+    fn written(all: &[(Asked, Said)]) -> Vec<u8> {
+        let kept = KeptAnswers::new(clock).unwrap();
+        all.iter().for_each(|(asked, said)| kept.keep(asked, said));
+        let mut out = Vec::new();
+        kept.write(&Collection::default(), &mut out).unwrap();
+        out
+    }
+
+    fn opened(bytes: &[u8]) -> Result<Answers, super::BundleError> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        Answers::open(Arc::new(file))
+    }
+
+    #[test]
+    fn the_same_answers_give_the_same_bytes_whoever_came_first() {
+        let all = [
+            (asked("1", "a"), answer("x")),
+            (asked("1", "b"), answer("y")),
+            (asked("2", "a"), Said::Withheld),
+            (Asked { account: "1".to_owned(), ..Asked::default() }, Said::Withheld),
+        ];
+        let mut backwards = all.to_vec();
+        backwards.reverse();
+        assert_eq!(written(&all), written(&backwards));
+        // Said again, it is there once.
+        assert_eq!(written(&[all.to_vec(), backwards].concat()), written(&all));
+    }
+
+    #[test]
+    fn who_asks_the_same_again_gets_what_came_then() {
+        let (first, then) = (answer("first"), answer("then"));
+        let all =
+            [(asked("1", ""), first.clone()), (asked("1", "b"), answer("b")), (asked("1", ""), then.clone())];
+        let answers = opened(&written(&all)).unwrap();
+        assert_eq!((answers.len(), answers.never_asked(9).0), (3, 3));
+        assert_eq!(answers.recall(&asked("1", "")), Some(first));
+        assert_eq!(answers.never_asked(9), (2, vec![asked("1", ""), asked("1", "b")]));
+        for _ in 0..2 {
+            assert_eq!(answers.recall(&asked("1", "")), Some(then.clone()));
+        }
+        assert_eq!(answers.recall(&asked("2", "")), None);
+        assert_eq!(answers.never_asked(9), (1, vec![asked("1", "b")]));
+    }
+
+    #[test]
+    fn lines_in_another_order_twice_or_cut_are_refused() {
+        let text = String::from_utf8(written(&[(asked("1", ""), answer("")), (asked("2", ""), answer(""))]))
+            .unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        assert!(opened(text.as_bytes()).is_ok() && opened(lines[0].as_bytes()).is_ok());
+        for (bytes, told) in [
+            ([lines[0], lines[2], lines[1]].concat(), "line 3: it is not in its order"),
+            ([lines[0], lines[1], lines[1]].concat(), "line 3: this answer is there twice"),
+            (text.trim_end().to_owned(), "line 3: it is cut off"),
+            (format!("{text}\n"), "line 4"),
+            (lines[1].to_owned(), "line 1"),
+            (String::new(), "line 1"),
+        ] {
+            let said = opened(bytes.as_bytes()).unwrap_err().to_string();
+            assert!(said.contains(told), "{said}");
+        }
+    }
+}
