@@ -28,6 +28,14 @@ pub fn differences(kept: &Inventory, again: &Inventory) -> Vec<String> {
         let fewer = before.iter().filter(|gap| !after.contains(gap)).count();
         all.all.push(format!("the collection: gaps ({more} more, {fewer} fewer)"));
     }
+    // Of what no audit collects there is none in the second.
+    let (before, after) = (&kept.beside, &again.beside);
+    all.of("the collection", "administrators", &before.administrators, &after.administrators);
+    all.of("the collection", "invocations", &before.invocations, &after.invocations);
+    all.of("the collection", "facts of functions", &before.functions, &after.functions);
+    if all.all.is_empty() && kept != again {
+        all.all.push("the collection: its order".to_owned());
+    }
     all.all
 }
 
@@ -191,6 +199,18 @@ mod tests {
         assert!(differences(&one, &one.clone()).is_empty());
         let none = Inventory::default();
         assert_eq!(differences(&one, &none), ["account 111122223333 in eu-west-1: no answer names it"]);
+    }
+
+    /// What an audit never collects is no fact of it, although exceptions would look at it.
+    #[test]
+    fn whatever_else_an_inventory_holds_is_a_difference() {
+        let again = inventory(&["a", "b"], Seen::Known(Vec::new()));
+        let mut kept = again.clone();
+        kept.beside.invocations.insert(("1".to_owned(), "r".to_owned()), Seen::Known([].into()));
+        assert_eq!(differences(&kept, &again), ["the collection: invocations"]);
+        kept = again.clone();
+        kept.places.push(kept.places[0].clone());
+        assert_eq!(differences(&kept, &again), ["the collection: its order"]);
     }
 
     /// Where a gap is in its list says nothing; what it says does.

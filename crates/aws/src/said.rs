@@ -127,7 +127,7 @@ fn path_of(uri: &str) -> String {
     let (path, query) = path.find('?').map_or((path, ""), |at| path.split_at(at));
     // `/2015-03-31/functions`: what REST services of AWS begin their paths with. Others have one segment, or none.
     let dated = |at: &usize| {
-        let bytes = path[*at..].as_bytes();
+        let bytes = &path.as_bytes()[*at..];
         bytes.len() > 11
             && bytes[11] == b'/'
             && bytes[1..11].iter().enumerate().all(|(at, byte)| match at {
