@@ -182,11 +182,19 @@ fn altered(whole: &str) -> Vec<Altered> {
         ("another caller", other("SecurityAudit/alice", "SecurityAudit/mallory"), "caller"),
         ("taken away", gone.clone(), none),
         ("added", format!("{whole}{}", moved("999922223333")), unasked),
+        ("added by somebody hostile", format!("{whole}{}", hostile()), "\\u{1b}[31m"),
         ("of another account", format!("{gone}{}", moved("111122223334")), none),
         ("no answers", head, "nothing can be collected from the answers"),
         ("a body of 8 MiB", whole.replacen("\"body\":\"{", &long, 1), "answers differ"),
     ];
     all.into_iter().map(|(what, answers, told)| (what, answers, (3, told))).collect()
+}
+
+/// An answer whose operation acts on a terminal, and whose subject is long.
+fn hostile() -> String {
+    let line = json!({"account": "999922223333", "region": "r", "operation": "\u{1b}[31m\u{202e}", "subject": "x".repeat(1 << 20),
+        "at": "2026-11-30T12:00:00Z", "withheld": true});
+    format!("{line}\n")
 }
 
 /// Answers that cannot be read as such.
@@ -224,6 +232,10 @@ fn an_answer_that_is_altered_is_found() {
         assert_eq!(said.code, Some(code), "{what}: {said:?}");
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words(&format!("{}{}", said.stdout, said.stderr)).contains(told), "{what}: {said:?}");
+        assert!(
+            said.stdout.len() < 10_000 && !said.stdout.contains(['\u{1b}', '\u{202e}']),
+            "{what}: {said:?}"
+        );
         if code == 3 {
             assert!(said.stdout.starts_with("Not reproduced."), "{what}: {said:?}");
             let check: Value = serde_json::from_str(&verify(&bundle, "json").stdout).unwrap();

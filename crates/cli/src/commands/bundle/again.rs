@@ -10,9 +10,13 @@ use report::RawAnswers;
 use std::path::Path;
 use std::sync::Arc;
 use store::{Answers, Bundle};
+use text::visible::excerpt;
 
 /// Differences that are named.
 const NAMED: usize = 50;
+
+/// Characters of each.
+const LONGEST: usize = 400;
 
 /// What the raw answers of a bundle give, held against its inventory, and the inputs with what they give instead of that where they
 /// differ. `None` iff the bundle holds no raw answers.
@@ -54,15 +58,17 @@ pub(super) fn collect(
         );
         raw.differences.insert(0, line);
     }
-    let inputs = match collected.inventory {
-        Some(inventory) if !raw.differences.is_empty() => Some(Inputs { inventory, ..inputs.clone() }),
-        _ => None,
-    };
     let more = raw.differences.len().saturating_sub(NAMED);
     if more > 0 {
         raw.differences.truncate(NAMED);
         raw.differences.push(format!("and {more} more"));
     }
+    // Whoever made the answers chose what they name.
+    raw.differences.iter_mut().for_each(|line| *line = excerpt(line, LONGEST));
+    let inputs = match collected.inventory {
+        Some(inventory) if !raw.differences.is_empty() => Some(Inputs { inventory, ..inputs.clone() }),
+        _ => None,
+    };
     Ok(Some((raw, inputs)))
 }
 
