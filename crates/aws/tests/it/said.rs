@@ -183,6 +183,33 @@ async fn answers_that_are_changed_moved_or_gone_are_found() {
     }
 }
 
+/// A call that never came to a request, because its service had been silent too often: what was said of it comes again, on any page.
+#[tokio::test]
+async fn what_was_never_sent_fails_again_as_it_did() {
+    let served = acme::world().serve().await;
+    let (_, whole, collection) = kept(&served, Accounts::Caller).await;
+    let mut whole = whole.0.lock().unwrap().clone();
+    let second = |asked: &Asked| {
+        let request = asked.request.as_ref();
+        asked.operation == "lambda:ListFunctions" && request.is_some_and(|one| one.path.contains("Marker="))
+    };
+    let page = whole.keys().find(|asked| second(asked)).unwrap().clone();
+    whole.remove(&page);
+    let silent = Said::Failure { class: "silent".to_owned(), code: None, error: "no answer".to_owned() };
+    whole.insert(Asked { request: None, ..page.clone() }, vec![silent]);
+    let anew = again(Arc::new(Kept(Mutex::new(whole))), &collection).await;
+    assert_eq!(anew.missing, []);
+    let anew = anew.inventory.unwrap();
+    let gap = &anew.gaps[0];
+    assert_eq!(
+        (anew.gaps.len(), gap.call.as_str(), gap.error.as_str()),
+        (1, "lambda:ListFunctions", "no answer")
+    );
+    let place = anew.place(acme::CALLER, &page.region).unwrap();
+    let functions = &anew.places[place].functions;
+    assert!(functions.gap == Some(0) && !functions.resources.is_empty(), "the first page is there");
+}
+
 /// Answers that lead to more and more questions come to an end.
 #[tokio::test]
 async fn answers_that_lead_to_endless_questions_are_given_up() {
