@@ -227,6 +227,12 @@ pub fn matched_at(
     register.matched(account, region, &prefix).map(|(all, _)| all).unwrap_or_default()
 }
 
+/// True iff any of them asks for tags of recorders or functions.
+#[must_use]
+pub fn asks_for_tags(exceptions: &[Exception]) -> bool {
+    exceptions.iter().filter_map(|one| one.matched.as_ref()).any(|one| !one.tags.is_empty())
+}
+
 /// The functions of which exceptions need to know the tags, sorted.
 #[must_use]
 pub fn asked_for_tags<'a>(exceptions: &[Exception], inventory: &'a Inventory) -> BTreeSet<&'a str> {

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod accepted;
+pub mod again;
 pub mod answer;
 pub mod backout;
 pub mod beside;
@@ -36,6 +37,7 @@ pub mod plan;
 pub mod reach;
 pub mod remedy;
 pub mod resource_ref;
+pub mod said;
 pub mod served;
 mod state;
 

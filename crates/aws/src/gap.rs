@@ -31,6 +31,40 @@ pub(crate) enum Class {
     Final,
 }
 
+impl Class {
+    const ALL: [Class; 9] = [
+        Class::Refused,
+        Class::Credentials,
+        Class::Throttled,
+        Class::Server,
+        Class::Silent,
+        Class::Unreachable,
+        Class::Absent,
+        Class::Interrupted,
+        Class::Final,
+    ];
+
+    /// The word for it where answers are kept.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Credentials => "credentials",
+            Self::Throttled => "throttled",
+            Self::Server => "server",
+            Self::Silent => "silent",
+            Self::Unreachable => "unreachable",
+            Self::Absent => "absent",
+            Self::Interrupted => "interrupted",
+            Self::Final => "final",
+        }
+    }
+
+    /// The class of that word. One that we do not know is a failure like any other.
+    pub(crate) fn parse(word: &str) -> Self {
+        Self::ALL.into_iter().find(|class| class.as_str() == word).unwrap_or(Self::Final)
+    }
+}
+
 /// A call that gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {

@@ -6,6 +6,7 @@ use crate::gap::{Class, Failure};
 use crate::lock::lock;
 use crate::options::{Limits, Options};
 use crate::pace::{Buckets, Budgets, Price, Service};
+use crate::said::{self, Tape};
 use crate::stop::Stop;
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -36,10 +37,12 @@ pub(crate) struct Wire {
     stop: Stop,
     traffic: Traffic,
     interrupted: AtomicBool,
+    /// Where answers are kept, or come from.
+    tape: Option<Tape>,
 }
 
 impl Wire {
-    pub(crate) fn new(options: &Options, stop: Stop) -> Self {
+    pub(crate) fn new(options: &Options, stop: Stop, tape: Option<Tape>) -> Self {
         Wire {
             permits: Semaphore::new(options.concurrency.max(1)),
             objects: Semaphore::new(options.objects.max(1)),
@@ -50,6 +53,7 @@ impl Wire {
             stop,
             traffic: Traffic::default(),
             interrupted: AtomicBool::new(false),
+            tape,
         }
     }
 
@@ -74,12 +78,28 @@ impl Wire {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Makes the call: `attempt` as often as it takes and makes sense.
+    /// Makes the call: `attempt` as often as it takes and makes sense. Over answers that were kept, once.
     pub(crate) async fn send<'f, T>(
         &self,
         call: &Call<'_>,
         attempt: impl Fn() -> Attempt<'f, T>,
     ) -> Result<T, Failure> {
+        match &self.tape {
+            None => self.sent(call, attempt).await,
+            Some(Tape::Recorder(keep)) => said::recorded(&**keep, call, self.sent(call, attempt)).await,
+            Some(Tape::Replay(replay)) => replay.read(call, attempt()).await,
+        }
+    }
+
+    /// Of answers that were kept: whether the call worked, whose answer was not kept. `None` iff AWS is asked.
+    pub(crate) async fn outcome(&self, call: &Call<'_>) -> Option<Result<(), Failure>> {
+        match &self.tape {
+            Some(Tape::Replay(replay)) => Some(replay.outcome(call).await),
+            _ => None,
+        }
+    }
+
+    async fn sent<'f, T>(&self, call: &Call<'_>, attempt: impl Fn() -> Attempt<'f, T>) -> Result<T, Failure> {
         match self.stop.unless_stopped(self.persist(call, attempt)).await {
             Some(result) => result,
             None => {

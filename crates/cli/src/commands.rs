@@ -41,9 +41,11 @@ use ::audit::Counted;
 use ::audit::exception::Exception;
 use ::audit::inputs::Inputs;
 use ::audit::inventory::Inventory;
+use ::audit::said::Keep;
 use anyhow::Result;
 use aws::Collected;
 use std::path::Path;
+use std::sync::Arc;
 use store::{FileKind, SavedAudit, limits};
 
 /// What is known before any command runs.
@@ -114,9 +116,17 @@ impl<'a> Opened<'a> {
     /// # Errors
     /// [`Problem`] iff not even the caller is known.
     fn of(source: &'a Source) -> Result<Self> {
+        Self::with(source, None)
+    }
+
+    /// The same; what AWS answers is kept.
+    ///
+    /// # Errors
+    /// [`Problem`] iff not even the caller is known.
+    fn with(source: &'a Source, keep: Option<Arc<dyn Keep>>) -> Result<Self> {
         match source {
             Source::File(path) | Source::Demo(path) => Ok(Self::File(path)),
-            Source::Live(live) => Ok(Session::begin(live)?.map_or(Self::Interrupted, Self::Live)),
+            Source::Live(live) => Ok(Session::begin_with(live, keep)?.map_or(Self::Interrupted, Self::Live)),
         }
     }
 

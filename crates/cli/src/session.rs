@@ -11,6 +11,7 @@ use audit::change::{Change, State};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::journal::Journal;
+use audit::said::Keep;
 use aws::permissions::{Action, Held, Job};
 use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
 use delivery::{Door, Reader};
@@ -64,12 +65,24 @@ impl Session {
     /// # Errors
     /// [`Problem`] iff not even the caller is known.
     pub(crate) fn begin(live: &Live) -> Result<Option<Session>> {
+        Session::begin_with(live, None)
+    }
+
+    /// The same, and every answer that an audit rests on is kept.
+    ///
+    /// # Errors
+    /// [`Problem`] iff not even the caller is known.
+    pub(crate) fn begin_with(live: &Live, keep: Option<Arc<dyn Keep>>) -> Result<Option<Session>> {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| Problem::new(format!("cannot start: {error}")))?;
         let stop = Stop::new();
         hear(&runtime, stop.clone());
         let _shown = Shown::of(|_| "finding credentials, and asking AWS whose they are".to_owned());
-        let opened = runtime.block_on(aws::Session::open(&options(live), stop.clone()));
+        let options = options(live);
+        let opened = match keep {
+            Some(keep) => runtime.block_on(aws::Session::recording(&options, stop.clone(), keep)),
+            None => runtime.block_on(aws::Session::open(&options, stop.clone())),
+        };
         let opened = opened.map_err(|error| problem(&error))?;
         Ok(opened.map(|aws| {
             let aws = Arc::new(aws);
@@ -103,6 +116,11 @@ impl Session {
             asked_for_tags(exceptions, &inventory).into_iter().map(str::to_owned).collect();
         let arns: Vec<&str> = arns.iter().map(String::as_str).collect();
         self.wait(self.aws.read_function_tags(inventory, &arns))
+    }
+
+    /// Adds to an inventory the tags for which exceptions ask: those of recorders, and of functions.
+    pub(crate) fn tagged(&self, inventory: Inventory, exceptions: &[Exception]) -> Inventory {
+        self.wait(self.aws.tagged(inventory, exceptions))
     }
 
     /// Carries changes out, from where the marks say.
@@ -223,7 +241,7 @@ fn endpoints_around() -> Vec<(String, String)> {
 }
 
 /// In the user's words.
-fn problem(error: &CollectError) -> Problem {
+pub(crate) fn problem(error: &CollectError) -> Problem {
     let problem = Problem::new(error.to_string());
     match error.help() {
         Some(help) => problem.help(help),

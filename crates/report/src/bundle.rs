@@ -36,15 +36,27 @@ pub struct CheckedBundle {
     pub differences: Option<Vec<String>>,
     /// How many reports were written again and are the same, and those that are not; `None` iff another version made them.
     pub reports: Option<(usize, Vec<String>)>,
+    /// What AWS's raw answers gave when they were collected again; `None` iff the bundle holds none, or files differ.
+    pub raw: Option<RawAnswers>,
+}
+
+/// AWS's raw answers in a bundle, collected again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawAnswers {
+    /// How many there are.
+    pub count: usize,
+    /// Where they say something else than the inventory of the bundle, each with its account, Region and member.
+    pub differences: Vec<String>,
 }
 
 impl CheckedBundle {
-    /// Yes iff every file is as the manifest says, the same is decided from them, and every report is what is written now. Undetermined
-    /// iff only reports could not be compared, because another version wrote them.
+    /// Yes iff every file is as the manifest says, AWS's answers give its inventory, the same is decided from them, and every report is what
+    /// is written now. Undetermined iff only reports could not be compared, because another version wrote them.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
         let whole = self.changed.is_empty() && self.missing.is_empty() && self.added.is_empty();
-        let decided = self.differences.as_ref().is_some_and(Vec::is_empty);
+        let collected = self.raw.as_ref().is_none_or(|raw| raw.differences.is_empty());
+        let decided = collected && self.differences.as_ref().is_some_and(Vec::is_empty);
         match &self.reports {
             _ if !whole || !decided => Conclusion::No,
             Some((_, other)) if !other.is_empty() => Conclusion::No,
@@ -72,6 +84,9 @@ impl CheckedBundle {
             (_, Some(differences)) if !differences.is_empty() => {
                 format!("Not reproduced. All {files} are unchanged, and this version decides otherwise.")
             }
+            _ if self.raw.as_ref().is_some_and(|raw| !raw.differences.is_empty()) => {
+                "Not reproduced. The raw answers of AWS do not give the inventory of the bundle.".to_owned()
+            }
             _ => "Not reproduced. The same is decided, and reports in the bundle say something else."
                 .to_owned(),
         }
@@ -91,6 +106,23 @@ pub fn bundle_text(check: &CheckedBundle, layout: &Layout) -> String {
         &format!("{} by {}", check.collected_at, check.caller.as_deref().unwrap_or("an unknown caller")),
     );
     say("Made:      ", &format!("{} by invoketrail {}", check.generated_at, check.version));
+    match &check.raw {
+        Some(raw) if raw.differences.is_empty() => {
+            let count = quantity(raw.count, ("raw answer", "raw answers"));
+            say("Answers:   ", &format!("{count} of AWS collected again into the same inventory"));
+        }
+        Some(raw) => {
+            let count = quantity(raw.count, ("raw answer", "raw answers"));
+            say("Answers:   ", &format!("{count} of AWS, which do not give the inventory of the bundle"));
+        }
+        None if check.differences.is_some() => {
+            say(
+                "Answers:   ",
+                "the bundle holds no raw answers of AWS, so it was decided from its inventory",
+            );
+        }
+        None => {}
+    }
     match &check.reports {
         Some((same, _)) if check.differences.is_some() => {
             say(
@@ -109,6 +141,9 @@ pub fn bundle_text(check: &CheckedBundle, layout: &Layout) -> String {
         for file in files {
             page.paragraph(2, (Style::Bad, &format!("{what}: ")), (Style::Plain, file));
         }
+    }
+    for difference in check.raw.iter().flat_map(|raw| &raw.differences) {
+        page.paragraph(2, (Style::Bad, "answers differ: "), (Style::Plain, difference));
     }
     for difference in check.differences.iter().flatten() {
         page.paragraph(2, (Style::Bad, "decided otherwise: "), (Style::Plain, difference));
@@ -147,6 +182,13 @@ pub fn bundle_json(check: &CheckedBundle) -> String {
                 object.texts("reports_that_differ", other.iter().map(String::as_str));
             }
             None => object.null("reports_the_same"),
+        }
+        match &check.raw {
+            Some(raw) => {
+                object.number("raw_answers", raw.count);
+                object.texts("raw_answers_that_differ", raw.differences.iter().map(String::as_str));
+            }
+            None => object.null("raw_answers"),
         }
     });
     format!("{}\n", json.as_str())

@@ -64,7 +64,7 @@ mod words;
 pub use asff::account_and_region;
 pub use audit_document::{AuditDocument, WriteInputs};
 pub use audit_format::AuditFormat;
-pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, bundle_json, bundle_text};
+pub use bundle::{BUNDLE_CHECK_FORMAT, CheckedBundle, RawAnswers, bundle_json, bundle_text};
 pub use canary::{Canary, Waited, canary_noun, canary_text};
 pub use check::{CHECK_FORMAT, Check, CheckFormat, Checked};
 pub use detections::{

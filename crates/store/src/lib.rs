@@ -35,8 +35,8 @@ mod state;
 pub use addresses::AddressDatabase;
 pub use atomic::{can_write, write_atomically, write_privately};
 pub use bundle::{
-    Bundle, BundleError, Damage, Decided, FileEntry, MANIFEST, Part, bundle_target, is_archive, is_input,
-    read_bundle, sum_of, write_bundle,
+    Answers, Bundle, BundleError, Damage, Decided, FileEntry, KeptAnswers, MANIFEST, Part, bundle_target,
+    is_archive, is_input, read_bundle, sum_of, write_bundle,
 };
 pub use check_file::{CheckBaseline, read_check};
 pub use detect_files::{

@@ -110,10 +110,19 @@ pub const ADDRESSES: Limit = Limit {
     help: "give a database that holds networks and their owners alone, such as GeoLite2-ASN.mmdb",
 };
 
+/// What AWS answered, in a bundle: read line by line out of a scratch file, so that it takes no memory.
+pub const ANSWERS: Limit = Limit {
+    noun: "the answers of AWS in a bundle",
+    bytes: 4096 * MIB,
+    values: None,
+    help: "collect fewer accounts into each bundle: --accounts",
+};
+
 /// All of them, for the page about them.
-pub const ALL: [Limit; 11] = [
+pub const ALL: [Limit; 12] = [
     INVENTORY,
     AUDIT,
+    ANSWERS,
     METRICS,
     DOCUMENT,
     SELECTORS,

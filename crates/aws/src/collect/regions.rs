@@ -12,6 +12,9 @@ use crate::session::{Reach, Session};
 use audit::inventory::OptIn;
 use std::collections::BTreeMap;
 
+/// Regions of one account. AWS has a few dozen.
+const REGIONS: usize = 1_000;
+
 /// Every Region, with its state for the account. Only when both listings fail is there a gap, of the first.
 pub(crate) async fn of(session: &Session, reach: &Reach) -> Read<BTreeMap<String, OptIn>> {
     let home = &session.home;
@@ -68,13 +71,15 @@ async fn describe(session: &Session, reach: &Reach) -> Result<BTreeMap<String, O
     complete(regions.into_iter().map(|(name, state)| (name, opt_in(&state))))
 }
 
-/// No account is without a Region, so an empty listing is none.
+/// No account is without a Region, so an empty listing is none. Each Region is a dozen questions, so an endless one is none either.
 fn complete(regions: impl Iterator<Item = (String, OptIn)>) -> Result<BTreeMap<String, OptIn>, Failure> {
-    let regions: BTreeMap<_, _> = regions.collect();
-    if regions.is_empty() {
-        Err(Failure::new(Class::Final, "the listing names no Region"))
-    } else {
-        Ok(regions)
+    let regions: BTreeMap<_, _> = regions.take(REGIONS + 1).collect();
+    match regions.len() {
+        0 => Err(Failure::new(Class::Final, "the listing names no Region")),
+        count if count > REGIONS => {
+            Err(Failure::new(Class::Final, format!("the listing names more than {REGIONS} Regions")))
+        }
+        _ => Ok(regions),
     }
 }
 
@@ -114,4 +119,17 @@ pub(crate) fn audited(
     }
     // Nothing can run in a Region that is not enabled, and calls there only fail.
     Ok(asked.iter().filter(|name| listed.get(*name) != Some(&OptIn::Disabled)).cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OptIn, REGIONS, complete};
+
+    #[test]
+    fn a_listing_of_endless_regions_is_none() {
+        let listing = |count: usize| complete((0..count).map(|at| (format!("xx-{at}"), OptIn::Enabled)));
+        assert!(listing(0).is_err() && listing(REGIONS).is_ok_and(|all| all.len() == REGIONS));
+        let said = listing(usize::MAX).unwrap_err();
+        assert!(said.error.contains("more than 1000 Regions"), "{}", said.error);
+    }
 }

@@ -11,8 +11,10 @@ use crate::gap::{Class, Failure};
 use crate::one_line::one_line;
 use crate::options::Options;
 use crate::pace::Service;
+use crate::said::{Tape, options_of, recording};
 use crate::stop::Stop;
 use crate::wire::Wire;
+use audit::said::{Collection, Keep};
 use aws_config::imds::client::error::ImdsError;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -21,8 +23,8 @@ use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -33,7 +35,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use cloudtrail::arn::Arn;
 use std::borrow::Cow;
 use std::error::Error;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Where to begin when nobody names a Region.
 const FIRST_REGION: &str = "us-east-1";
@@ -44,6 +46,26 @@ impl Session {
     /// # Errors
     /// [`CollectError`] iff nothing can be asked at all: the options are impossible, or not even the caller is known.
     pub async fn open(options: &Options, stop: Stop) -> Result<Option<Session>, CollectError> {
+        Self::open_with(options, stop, None).await
+    }
+
+    /// The same, and hands every answer that an audit rests on to `keep`.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub async fn recording(
+        options: &Options,
+        stop: Stop,
+        keep: Arc<dyn Keep>,
+    ) -> Result<Option<Session>, CollectError> {
+        Self::open_with(options, stop, Some(Tape::Recorder(keep))).await
+    }
+
+    async fn open_with(
+        options: &Options,
+        stop: Stop,
+        tape: Option<Tape>,
+    ) -> Result<Option<Session>, CollectError> {
         options.check()?;
         if let Some(url) = &options.endpoint_url {
             check_endpoint(url, "the endpoint URL")?;
@@ -51,9 +73,14 @@ impl Session {
         for (name, url) in &options.other_endpoints {
             check_endpoint(url, name)?;
         }
-        let wire = Wire::new(options, stop.clone());
+        let tapped = tape.is_some();
+        let wire = Wire::new(options, stop.clone(), tape);
         let Some(base) = stop.unless_stopped(configure(options)).await else { return Ok(None) };
-        let base = base?;
+        let mut base = base?;
+        // From here on: what found the credentials, and renews them, has its own client.
+        if let (true, Some(client)) = (tapped, base.http_client()) {
+            base = base.to_builder().http_client(recording(client)).build();
+        }
         if let Some(url) = base.endpoint_url() {
             check_endpoint(url, "the endpoint URL of the AWS configuration")?;
         }
@@ -70,10 +97,42 @@ impl Session {
             Err(failure) if failure.class == Class::Interrupted => return Ok(None),
             Err(failure) => return Err(impossible(failure, &base, &home)),
         };
+        Ok(Some(Session::of(caller, home, wire, options, base)))
+    }
+
+    /// A session over answers that were kept, without credentials, environment and network.
+    pub(crate) async fn replayed(collection: &Collection, tape: Tape) -> Result<Session, CollectError> {
+        let options = options_of(collection);
+        options.check()?;
+        let home = collection.home.clone();
+        Options { regions: Some(vec![home.clone()]), ..Options::default() }.check()?;
+        let mut base = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(home.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(nobody()))
+            .retry_config(RetryConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled());
+        if let Tape::Replay(replay) = &tape {
+            base = base.http_client(replay.client());
+        }
+        let (base, wire) = (base.build(), Wire::new(&options, Stop::new(), Some(tape)));
+        match identify(&base, &home, &wire).await {
+            Ok(caller) => Ok(Session::of(caller, home, wire, &options, base)),
+            Err(failure) => Err(impossible(failure, &base, &home)),
+        }
+    }
+
+    fn of(caller: Caller, home: String, wire: Wire, options: &Options, base: SdkConfig) -> Session {
         let (role, assumed, buckets) = (Role::of(options), Mutex::default(), Buckets::default());
         let options = Options { keys: None, ..options.clone() };
-        Ok(Some(Session { caller, home, wire, options, buckets, base, role, assumed }))
+        Session { caller, home, wire, options, buckets, base, role, assumed }
     }
+}
+
+/// With what requests are signed that go nowhere.
+fn nobody() -> Credentials {
+    Credentials::new("nobody", "nobody", None, None, "Replay")
 }
 
 /// `named` is where the address is from.

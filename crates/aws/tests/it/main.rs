@@ -20,6 +20,7 @@ mod objects;
 mod op;
 mod organization;
 mod permissions;
+mod said;
 mod scale;
 mod seen;
 mod server;

@@ -10,11 +10,13 @@ use crate::session::Session;
 use crate::settings;
 use anyhow::Result;
 use audit::Counted;
+use audit::accepted::asks_for_tags;
 use audit::exception::Exception;
 use audit::inputs::{Earlier, Inputs};
 use audit::inventory::Inventory;
-use aws::Wants;
+use audit::said::Keep;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Audits, prints, writes.
 ///
@@ -32,7 +34,8 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let showing = &settings.showing;
     let frameworks = frameworks::chosen(&showing.framework_files, &showing.frameworks)?;
     settings.bundle.as_deref().map(bundle::can_write).transpose()?;
-    let opened = Opened::of(&settings.source)?;
+    let kept = settings.bundle.as_ref().map(|_| bundle::keeper()).transpose()?;
+    let opened = Opened::with(&settings.source, kept.clone().map(|kept| kept as Arc<dyn Keep>))?;
     let facts = opened.facts(&context.now)?;
     if facts.interrupted {
         return Ok(interrupted(&settings));
@@ -76,7 +79,8 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     };
     history.keep(&inputs, &context.now)?;
     if let Some(to) = &settings.bundle {
-        bundle::write(to, &inputs, &context.now)?;
+        let said = opened.session().map(|session| session.aws.collection()).zip(kept.as_deref());
+        bundle::write(to, &inputs, &context.now, said.as_ref().map(|(how, kept)| (how, *kept)))?;
     }
     let session = opened.session();
     Telling { targets: &targets, before: before.as_ref(), live: &live, session }.tell(&shown);
@@ -96,12 +100,8 @@ fn earlier(path: &Path) -> Result<(Inventory, Option<Earlier>)> {
 
 /// The inventory with the tags that exceptions ask for, where AWS can be asked: those of recorders, and of functions.
 fn with_tags(inventory: Inventory, exceptions: &[Exception], session: Option<&Session>) -> Inventory {
-    let asks = |one: &Exception| one.matched.as_ref().is_some_and(|matched| !matched.tags.is_empty());
-    match session.filter(|_| exceptions.iter().any(asks)) {
-        Some(session) => {
-            let inventory = session.enrich(inventory, Wants { tags: true, ..Wants::default() }).inventory;
-            session.read_function_tags(inventory, exceptions).inventory
-        }
+    match session.filter(|_| asks_for_tags(exceptions)) {
+        Some(session) => session.tagged(inventory, exceptions),
         None => inventory,
     }
 }

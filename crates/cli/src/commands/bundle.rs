@@ -1,5 +1,7 @@
 //! Evidence bundles: written by `audit --bundle`, checked and decided again by `bundle verify`.
 
+mod again;
+
 use super::Context;
 use super::showing::Shown;
 use crate::args::bundle::{Bundle, BundleCommand, Verify};
@@ -10,10 +12,12 @@ use crate::problem::{Problem, io_problem, say};
 use crate::settings;
 use anyhow::Result;
 use audit::inputs::Inputs;
+use audit::said::Collection;
 use report::{AuditDocument, AuditFormat, CheckedBundle, Layout, NextFlags};
 use std::io::{self, Write};
 use std::path::Path;
-use store::{Damage, Decided, Part};
+use std::sync::Arc;
+use store::{BundleError, Damage, Decided, KeptAnswers, Part};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -52,11 +56,34 @@ pub(super) fn can_write(to: &Path) -> Result<()> {
     })
 }
 
-/// Writes it.
+/// Keeps what AWS answers from now on.
+///
+/// # Errors
+/// [`Problem`] where no scratch file can be made.
+pub(super) fn keeper() -> Result<Arc<KeptAnswers>> {
+    let kept = KeptAnswers::new(crate::clock::now);
+    let kept = kept.map_err(|error| Problem::new(format!("cannot make a scratch file: {error}")))?;
+    Ok(Arc::new(kept))
+}
+
+/// Writes it, with what AWS answered where it was asked.
 ///
 /// # Errors
 /// [`Problem`] where the file system refuses.
-pub(super) fn write(to: &Path, inputs: &Inputs, generated_at: &str) -> Result<()> {
+pub(super) fn write(
+    to: &Path,
+    inputs: &Inputs,
+    generated_at: &str,
+    answers: Option<(&Collection, &KeptAnswers)>,
+) -> Result<()> {
+    let answers = answers.filter(|(_, kept)| {
+        let too_many = kept.are_too_many();
+        if too_many {
+            let most = store::limits::ANSWERS.bytes >> 20;
+            say("note", &format!("AWS answered more than {most} MiB, so the bundle holds no raw answers"));
+        }
+        !too_many
+    });
     let written = Shown { inputs, generated_at, flags: FLAGS }.document(|document| {
         let decided = Decided::of(document.audit, VERSION, generated_at);
         let write = |format: AuditFormat| move |out: &mut dyn Write| report(document, format, out);
@@ -64,7 +91,7 @@ pub(super) fn write(to: &Path, inputs: &Inputs, generated_at: &str) -> Result<()
             AuditFormat::ALL.iter().map(|format| (path_of(*format), write(*format))).collect();
         let parts: Vec<Part<'_>> =
             writers.iter().map(|(path, write)| Part { path: path.clone(), write }).collect();
-        store::write_bundle(to, &decided, inputs, &parts)
+        store::write_bundle(to, &decided, inputs, &parts, answers)
     });
     io_written(to, written)?;
     say("wrote", &called(to));
@@ -88,10 +115,12 @@ pub(super) fn open(path: &Path) -> Result<store::Bundle> {
         let missing = io::Error::from(io::ErrorKind::NotFound);
         return Err(io_problem("read", &called(path), &missing).into());
     }
-    store::read_bundle(path).map_err(|error| {
-        let line = format!("cannot read {} as a bundle: {error}", called(path));
-        Problem::new(line).help(error.help()).into()
-    })
+    store::read_bundle(path).map_err(|error| unread(path, &error))
+}
+
+fn unread(path: &Path, error: &BundleError) -> anyhow::Error {
+    let line = format!("cannot read {} as a bundle: {error}", called(path));
+    Problem::new(line).help(error.help()).into()
 }
 
 fn check(path: &Path) -> Result<CheckedBundle> {
@@ -115,10 +144,16 @@ fn check(path: &Path) -> Result<CheckedBundle> {
         }
     }
     let Some(inputs) = &bundle.inputs else { return Ok(check) };
+    let again = again::collect(path, &bundle, inputs)?;
+    let (raw, collected) = again.map_or((None, None), |(raw, inputs)| (Some(raw), inputs));
+    let same = raw.as_ref().is_none_or(|raw| raw.differences.is_empty());
+    check.raw = raw;
+    // Verdicts are those of what AWS answered, where that is known.
+    let inputs = collected.as_ref().unwrap_or(inputs);
     Shown { inputs, generated_at: &decided.generated_at, flags: FLAGS }.document(|document| {
         let anew = Decided::of(document.audit, VERSION, &decided.generated_at);
         let differences = decided.differences(&anew);
-        if decided.version == VERSION && differences.is_empty() {
+        if decided.version == VERSION && differences.is_empty() && same {
             check.reports = Some(compared(&bundle, document));
         }
         check.differences = Some(differences);

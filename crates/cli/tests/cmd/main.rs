@@ -72,6 +72,7 @@ mod places;
 mod progress;
 mod proven;
 mod proxy;
+mod raw_answers;
 mod reach;
 mod reductions;
 mod run;

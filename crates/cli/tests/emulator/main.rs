@@ -14,6 +14,7 @@ mod lake;
 mod live_trails;
 mod located;
 mod notified;
+mod raw_answers;
 mod recorders;
 mod refusing;
 #[allow(dead_code, reason = "it is shared with the tests of the collector, which put more there")]

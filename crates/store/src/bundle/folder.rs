@@ -1,14 +1,16 @@
 //! A bundle that is a folder.
 
+use super::answers::ANSWERS_FILE;
 use super::parts::limit_of;
 use super::read::{BundleError, Found, Manifest, manifest_of};
 use super::write::hex;
 use super::{MANIFEST, manifest::FileEntry};
-use crate::limits::DOCUMENT;
+use crate::limits::{ANSWERS, DOCUMENT};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Files and folders that are looked at beyond those of the manifest.
 const MOST: usize = 10_000;
@@ -71,7 +73,7 @@ fn take(path: &Path, file: &FileEntry, found: &mut Found) -> Result<(), BundleEr
     hashed(File::open(path)?, file, found)
 }
 
-/// Reads one byte more than the manifest says, at most; keeps what the audit is decided from.
+/// Reads one byte more than the manifest says, at most; keeps what the audit is decided from, and AWS's answers in a scratch file.
 pub(super) fn hashed(from: impl Read, file: &FileEntry, found: &mut Found) -> Result<(), BundleError> {
     let mut from = from.take(file.size.saturating_add(1));
     let unread = |problem: String| BundleError::File { file: file.path.clone(), problem };
@@ -82,20 +84,33 @@ pub(super) fn hashed(from: impl Read, file: &FileEntry, found: &mut Found) -> Re
             found.kept.insert(file.path.clone(), bytes);
             sum
         }
-        None => {
-            let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-            loop {
-                match from.read(&mut buffer)? {
-                    0 => break,
-                    read => {
-                        hash.update(&buffer[..read]);
-                        size += read as u64;
-                    }
-                }
+        None if file.path == ANSWERS_FILE => {
+            if file.size > ANSWERS.bytes {
+                let most = ANSWERS.bytes >> 20;
+                return Err(unread(format!("it is larger than {most} MiB, the limit for {}", ANSWERS.noun)));
             }
-            (size, hex(&hash.finalize()))
+            let mut scratch = tempfile::tempfile()?;
+            let sum = passed(&mut from, &mut scratch)?;
+            found.answers = Some(Arc::new(scratch));
+            sum
         }
+        None => passed(&mut from, &mut io::sink())?,
     };
     found.hashes.insert(file.path.clone(), (size, sha256));
     Ok(())
+}
+
+/// The size and the hash of what is read, which is also written to `to`.
+fn passed(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, String)> {
+    let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok((size, hex(&hash.finalize()))),
+            read => {
+                hash.update(&buffer[..read]);
+                to.write_all(&buffer[..read])?;
+                size += read as u64;
+            }
+        }
+    }
 }

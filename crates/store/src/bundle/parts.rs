@@ -1,5 +1,6 @@
 //! The files of a bundle from which its audit is decided again.
 
+use super::answers::ANSWERS_FILE;
 use crate::document::{self, DocumentError};
 use crate::exceptions_file::{read_exceptions, write_exceptions};
 use crate::inventory_file::{read_inventory, write_inventory};
@@ -28,7 +29,7 @@ pub(super) fn limit_of(path: &str) -> Option<Limit> {
 /// True iff an audit is decided from the file of that path in a bundle.
 #[must_use]
 pub fn is_input(path: &str) -> bool {
-    limit_of(path).is_some()
+    path == ANSWERS_FILE || limit_of(path).is_some()
 }
 
 #[derive(Serialize, Deserialize)]

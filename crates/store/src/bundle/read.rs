@@ -1,12 +1,15 @@
 //! A bundle that anybody may have made, read: every byte is hashed and compared with the manifest before anything is decided from it.
 
 use super::manifest::{self, Decided, FileEntry};
+use super::recalled::Answers;
 use super::{MANIFEST, archive, folder, is_archive, parts};
 use crate::document::DocumentError;
 use audit::inputs::Inputs;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use text::visible::excerpt;
 
 /// Files beyond those of the manifest that are named.
@@ -23,6 +26,18 @@ pub struct Bundle {
     pub damage: Vec<Damage>,
     /// What the audit is decided from; `None` iff there is damage.
     pub inputs: Option<Inputs>,
+    /// What AWS answered, where it holds that and there is no damage.
+    answers: Option<Arc<File>>,
+}
+
+impl Bundle {
+    /// What AWS answered, as it answered; `None` iff the bundle holds none of it, or there is damage.
+    ///
+    /// # Errors
+    /// [`BundleError::File`] iff the file of answers cannot be read as such.
+    pub fn answers(&self) -> Result<Option<Answers>, BundleError> {
+        self.answers.clone().map(Answers::open).transpose()
+    }
 }
 
 /// A file that is not as the manifest says.
@@ -82,6 +97,8 @@ pub(super) struct Found {
     pub(super) hashes: BTreeMap<String, (u64, String)>,
     /// The bytes of those from which the audit is decided.
     pub(super) kept: BTreeMap<String, Vec<u8>>,
+    /// The answers of AWS.
+    pub(super) answers: Option<Arc<File>>,
     /// What the manifest does not name.
     pub(super) added: Vec<String>,
 }
@@ -120,7 +137,8 @@ pub fn read_bundle(path: &Path) -> Result<Bundle, BundleError> {
     } else {
         None
     };
-    Ok(Bundle { decided, files, damage, inputs })
+    let answers = found.answers.filter(|_| damage.is_empty());
+    Ok(Bundle { decided, files, damage, inputs, answers })
 }
 
 /// The manifest, read.

@@ -38,7 +38,7 @@ fn make(to: &Path) {
     let decided = Decided::of(&inputs.audit(None), "1", NOW);
     let write = |out: &mut dyn Write| out.write_all(b"a report\n");
     let part = Part { path: "reports/audit.txt".to_owned(), write: &write };
-    write_bundle(to, &decided, &inputs, &[part]).unwrap();
+    write_bundle(to, &decided, &inputs, &[part], None).unwrap();
 }
 
 /// The files of a bundle, by path.
@@ -230,7 +230,7 @@ fn what_was_made_to_agree_with_its_manifest_still_decides_for_itself() {
     let decided = Decided::of(&inputs.audit(None), "1", NOW);
     // Somebody takes a trail out and writes a manifest that fits, with the old verdicts.
     inputs.inventory.places.iter_mut().for_each(|place| place.functions.resources.clear());
-    write_bundle(&to, &decided, &inputs, &[]).unwrap();
+    write_bundle(&to, &decided, &inputs, &[], None).unwrap();
     let bundle = read_bundle(&to).unwrap();
     assert_eq!(bundle.damage, []);
     let anew = Decided::of(&bundle.inputs.unwrap().audit(None), "1", NOW);

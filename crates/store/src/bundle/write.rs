@@ -1,9 +1,11 @@
 //! A bundle, written: every file once into a scratch file while its hash is taken, then the manifest, then all of them.
 
+use super::answers::ANSWERS_FILE;
 use super::manifest::{Decided, FileEntry, written};
-use super::{MANIFEST, is_archive, parts};
+use super::{KeptAnswers, MANIFEST, is_archive, parts};
 use crate::atomic::write_privately;
 use audit::inputs::Inputs;
+use audit::said::Collection;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -50,12 +52,21 @@ fn plain(error: &io::Error) -> String {
 }
 
 /// Writes a bundle, whole or not at all: an archive takes its name at its end, and a folder without its manifest, which comes last,
-/// is no bundle.
+/// is no bundle. `answers` are those of AWS, where the audit read AWS, and how they were asked for.
 ///
 /// # Errors
 /// What the file system says.
-pub fn write_bundle(to: &Path, decided: &Decided, inputs: &Inputs, reports: &[Part<'_>]) -> io::Result<()> {
+pub fn write_bundle(
+    to: &Path,
+    decided: &Decided,
+    inputs: &Inputs,
+    reports: &[Part<'_>],
+    answers: Option<(&Collection, &KeptAnswers)>,
+) -> io::Result<()> {
     let mut files: Vec<(FileEntry, File)> = Vec::new();
+    if let Some((collection, answers)) = answers {
+        files.push(spooled(ANSWERS_FILE, &|out| answers.write(collection, out))?);
+    }
     for name in parts::names(inputs) {
         files.push(spooled(name, &|out| parts::write(inputs, name, out))?);
     }
