@@ -21,6 +21,8 @@ pub(crate) use holes::Holes;
 pub use keys::{KeyFile, Keys};
 pub(crate) use proofs::Proofs;
 pub use proven::{Proven, Renamed, Unsigned};
+#[cfg(feature = "lake")]
+pub(crate) use reading::is_in_doubt;
 pub(crate) use reading::{Read, read};
 pub use request::{Search, has_request};
 

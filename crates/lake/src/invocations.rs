@@ -87,6 +87,16 @@ impl Invocations {
 
     /// Takes an invocation in. `file` is what `source_file` says, `home` whose folder it lies in.
     pub fn take(&mut self, record: &Record<'_>, home: Option<&Home>, file: &str) {
+        self.take_unless(record, (home, file), || false);
+    }
+
+    /// The same; a copy of a record is a row of its own iff `alone`: each file with such a record is named in answers.
+    pub fn take_unless(
+        &mut self,
+        record: &Record<'_>,
+        (home, file): (Option<&Home>, &str),
+        alone: impl FnOnce() -> bool,
+    ) {
         let hash = sha256(record.raw);
         let half = hash.first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
         let at = (self.rows.at("copies_dropped"), self.rows.at("record_sha256"));
@@ -94,6 +104,7 @@ impl Invocations {
         if let Some(row) = self.known.get(&half).map(|row| *row as usize)
             && record.event_corrected().is_none()
             && self.rows.cell(at.1, row) == Cell::Hash(&hash)
+            && !alone()
         {
             self.rows.add(at.0, row, 1);
             self.copies += 1;

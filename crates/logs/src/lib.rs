@@ -33,7 +33,7 @@ pub use ask::{
 pub use beginning::{BEGINNING, Beginning, beginning, look};
 pub use container::unread;
 pub use control::ControlCall;
-pub use hash::{hex, sha256, sha256_many, unhex};
+pub use hash::{hex, sha256, sha256_many, unhex, write_hex};
 pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use left_out::LeftOut;
@@ -45,5 +45,5 @@ pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text
 pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts};
 pub use sink::{Event, Sink, Wanted};
 pub use time::{milliseconds, text_of, write_text_of};
-pub use uuid::{uuid_bits, uuid_text};
+pub use uuid::{uuid_bits, uuid_text, write_uuid};
 pub use who::Via;

@@ -3,12 +3,13 @@
 use super::feed::{Job, Told, inputs_of};
 use super::proofs::{Before, Digested};
 use super::shelf::{Commit, Flight, LakeError};
-use crate::delivered::Item;
+use super::write::Kept;
+use crate::delivered::{Item, is_in_doubt};
 use detect::gather::Watch;
 use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
 use logs::digest::Standing;
 use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
-use logs::{Event, Home, Record, Sink, hex, sha256};
+use logs::{Event, Home, Record, Sheet, Sink, hex, sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,6 +26,17 @@ pub(super) struct Sum {
     pub(super) bytes: u64,
     /// Of the folders that say something of digests.
     pub(super) digested: Digested,
+}
+
+impl Sum {
+    fn add(&mut self, other: Sum) {
+        self.folders += other.folders;
+        self.rows += other.rows;
+        self.control_rows += other.control_rows;
+        self.copies += other.copies;
+        self.bytes += other.bytes;
+        self.digested.add(other.digested);
+    }
 }
 
 /// See the module.
@@ -44,7 +56,9 @@ pub(super) struct Writer<'a> {
     counts: Input,
     home: Option<Home>,
     file: String,
-    flights: VecDeque<Flight>,
+    /// Where single records are looked at.
+    sheet: Sheet,
+    flights: VecDeque<(usize, Sum, Flight)>,
     failed: Option<LakeError>,
     pub(super) sum: Sum,
 }
@@ -67,6 +81,7 @@ impl<'a> Writer<'a> {
             counts: Input::default(),
             home: None,
             file: String::new(),
+            sheet: Sheet::default(),
             flights: VecDeque::new(),
             failed: None,
             sum: Sum::default(),
@@ -93,7 +108,6 @@ impl<'a> Writer<'a> {
         let path = format!("{}/{}/{file}", table.name(), task.partition.path());
         let size = bytes.len() as u64;
         parts.push(Part { file, rows, bytes: size, sha256: hex(&sha256(&bytes)) });
-        self.sum.bytes += size;
         self.commit.files.push((path, bytes));
     }
 
@@ -125,20 +139,26 @@ impl<'a> Writer<'a> {
         let before = self.before(task.0);
         self.told.lock().unwrap_or_else(PoisonError::into_inner).before.remove(&task.0);
         let manifest = self.manifest(task.1, &before);
-        self.sum.folders += 1;
-        self.sum.rows += self.invocations.rows();
-        self.sum.control_rows += self.control.rows();
-        self.sum.copies += self.invocations.copies() + self.control.copies();
-        if manifest.digests.is_some() {
-            self.sum.digested.add(Digested::of(&manifest));
-        }
+        let bytes = manifest.tables.values().flatten().map(|part| part.bytes).sum();
+        let sum = Sum {
+            folders: 1,
+            rows: self.invocations.rows(),
+            control_rows: self.control.rows(),
+            copies: self.invocations.copies() + self.control.copies(),
+            bytes,
+            digested: manifest.digests.as_ref().map(|_| Digested::of(&manifest)).unwrap_or_default(),
+        };
         let mut commit = std::mem::take(&mut self.commit);
+        commit.over.clone_from(&before.over);
         commit.folders = Table::ALL.map(|table| format!("{}/{}/", table.name(), partition.path())).to_vec();
         commit.last = (
             format!("{}/{}/{}", Table::Invocations.name(), partition.path(), Manifest::FILE),
             manifest.to_bytes(),
         );
-        self.flights.extend(self.job.shelf.commit(commit)?);
+        match self.job.shelf.commit(commit) {
+            Ok(Some(flight)) => self.flights.push_back((task.0, sum, flight)),
+            done => self.landed(task.0, sum, done.map(drop))?,
+        }
         while self.flights.len() > COMMITS {
             self.land()?;
         }
@@ -153,7 +173,22 @@ impl<'a> Writer<'a> {
     }
 
     fn land(&mut self) -> Result<(), LakeError> {
-        self.flights.pop_front().map_or(Ok(()), |flight| self.job.shelf.land(flight))
+        let Some((number, sum, flight)) = self.flights.pop_front() else { return Ok(()) };
+        let done = self.job.shelf.land(flight);
+        self.landed(number, sum, done)
+    }
+
+    /// A folder is written, or somebody else was faster: then it is named.
+    fn landed(&mut self, number: usize, sum: Sum, done: Result<(), LakeError>) -> Result<(), LakeError> {
+        match done {
+            Ok(()) => self.sum.add(sum),
+            Err(error) if error.changed => {
+                let mut kept = self.job.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push((number, Kept::Unread(error)));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// What an earlier writing of a folder knew.
@@ -225,7 +260,10 @@ impl Sink for Writer<'_> {
             self.failed.get_or_insert(error);
             return;
         }
-        self.invocations.take(record, self.home.as_ref(), &self.file);
+        let (home, sheet) = (self.home.as_ref(), &mut self.sheet);
+        // Doubts name the file that each copy lies in.
+        let alone = || is_in_doubt(record, home, sheet);
+        self.invocations.take_unless(record, (home, &self.file), alone);
         if self.watch.is_change(record) {
             self.control.take(record, self.home.as_ref(), &self.file);
         }

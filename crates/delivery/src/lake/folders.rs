@@ -124,6 +124,8 @@ pub struct Folders {
     pub missing: Vec<String>,
     /// Log files that lie in no folder that CloudTrail delivers to: the first of them by name, and how many there are.
     pub unplaced: (Vec<String>, u64),
+    /// Log files whose names are not UTF-8: no row could say where its record lies.
+    pub unnamed: Vec<String>,
     /// What could not be listed, in words.
     pub unseen: Vec<String>,
     /// What was found and is not read.
@@ -139,11 +141,15 @@ const NAMED: usize = 5;
 pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader<'_>) -> Folders {
     let mut delivered = delivered(places, &chosen.window(digests), reader);
     let mut by: BTreeMap<Partition, Vec<usize>> = BTreeMap::new();
-    let mut unplaced = (Vec::new(), 0);
+    let (mut unplaced, mut unnamed) = ((Vec::new(), 0), Vec::new());
     let listed = chosen.list.iter().flatten().filter(|one| chosen.has_in_some_shard(one) && !chosen.has(one));
     let mut elsewhere: BTreeSet<Partition> = listed.cloned().collect();
     for (at, item) in delivered.logs.iter().enumerate() {
         match Partition::of(&item.key) {
+            // A row and a manifest say names as texts.
+            Some(partition) if chosen.has(&partition) && item.below.to_str().is_none() => {
+                unnamed.push(delivered.name(item));
+            }
             Some(partition) if chosen.has(&partition) => by.entry(partition).or_default().push(at),
             Some(partition) if chosen.has_in_some_shard(&partition) => drop(elsewhere.insert(partition)),
             Some(_) => {}
@@ -172,6 +178,7 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
         elsewhere: elsewhere.len() as u64,
         missing,
         unplaced,
+        unnamed,
         unseen,
         left_out,
     }
