@@ -1,6 +1,7 @@
 //! CloudTrail's log files to records, at the speed of gunzip, with an account of every byte.
 
 mod accounted;
+mod ahead;
 mod ask;
 mod beginning;
 mod container;
@@ -26,6 +27,7 @@ mod uuid;
 mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
+pub use ahead::read_ahead;
 pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Invocations, Lag, Line, MOST_DIMENSIONS, Named, Network,
     NotANetwork, Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,

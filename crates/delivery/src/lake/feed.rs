@@ -6,12 +6,13 @@ use super::shelf::{Reading as Manifests, Shelf};
 use super::write::{Kept, kept, manifest_path};
 use crate::delivered::Item;
 use crate::door::Door;
-use crate::sources::{NO_TAG, Place, Refusal, read_whole, regular, said};
+use crate::sources::{Ahead, NO_TAG, Place, Refusal, read_whole, regular, said};
 use lake::{Input, Manifest};
 use logs::digest::Expected;
 use logs::scan::{File, Source};
-use logs::{Home, ObjectKey, hex, sha256};
+use logs::{Home, ObjectKey, hex, read_ahead, sha256};
 use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -101,6 +102,7 @@ struct State {
     /// The files of the folder that is begun, the next one last.
     left: Vec<usize>,
     bytes: u64,
+    ahead: Ahead,
     /// Folders that are this thread's next ones, and their manifests, which are asked for ahead.
     claimed: VecDeque<(usize, Option<Manifests>)>,
 }
@@ -134,6 +136,7 @@ impl<'a> Feed<'a> {
                 }
             };
             state.left = task.items.iter().rev().copied().collect();
+            state.ahead = Ahead::default();
             let mut told = self.told();
             told.before.insert(number, Arc::new(before));
             told.begun.push_back(number);
@@ -167,7 +170,11 @@ impl<'a> Feed<'a> {
             if !state.ahead.is_empty() && (!room || object.is_none()) {
                 return;
             }
+            if object.is_none() {
+                read_ahead(&self.soon(state));
+            }
             state.left.pop();
+            state.ahead.took();
             let landing = object.map(|(bucket, door)| door.start(bucket, &item.key, item.size));
             state.bytes = state.bytes.saturating_add(item.size);
             state.ahead.push_back((number, landing));
@@ -175,6 +182,15 @@ impl<'a> Feed<'a> {
                 return;
             }
         }
+    }
+
+    /// The local files to ask the system for.
+    fn soon(&self, state: &mut State) -> Vec<PathBuf> {
+        let State { left, ahead, .. } = state;
+        ahead.next(left, |number| {
+            let item = self.job.item(*number)?;
+            Some((self.job.folders.delivered.path(item)?, item.size))
+        })
     }
 
     fn bytes_of(&self, item: &Item, landing: Option<Landing>) -> Result<Vec<u8>, String> {
