@@ -70,9 +70,9 @@ impl LakeError {
 
     /// Somebody else has written the folder since it was looked at.
     fn overtaken(name: String) -> LakeError {
-        let why = "another `lake write` wrote this folder meanwhile, from other log files or with other flags; it is as that one left it";
-        let help = "run the same command again";
-        LakeError { help: Some(help.to_owned()), changed: true, ..LakeError::new(name, why) }
+        let why = "another `lake write` wrote this folder meanwhile, from other log files or with other flags. It stays as that one wrote it. \
+                   Run the same command again";
+        LakeError { changed: true, ..LakeError::new(name, why) }
     }
 
     fn of(name: String, error: &ObjectError) -> LakeError {
