@@ -46,6 +46,8 @@ enum Damage {
     Refused,
     Latin,
     NoRecords,
+    #[cfg(unix)]
+    LeadsNowhere,
 }
 
 #[derive(Clone, Debug)]
@@ -155,6 +157,12 @@ impl LogFile {
         }
         let path = root.join(folder).join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        #[cfg(unix)]
+        if matches!(self.damage, Damage::LeadsNowhere) {
+            let _ = std::fs::remove_file(&path);
+            return std::os::unix::fs::symlink("/nonexistent/log", path).unwrap();
+        }
+        let _ = std::fs::remove_file(&path);
         std::fs::write(path, bytes).unwrap();
     }
 }
@@ -165,10 +173,17 @@ fn log_files() -> impl Strategy<Value = Vec<LogFile>> {
         5 => Just(Call), 3 => Just(Async), 4 => Just(Attempt), 2 => Just(Correction), 1 => Just(Aggregated),
         1 => Just(Code), 1 => Just(Recorder), 1 => Just(Role), 2 => Just(Stray)
     ];
-    let damage = prop_oneof![
-        16 => Just(None), 1 => Just(NotGzip), 1 => Just(Cut), 1 => Just(Trailing), 1 => Just(Refused),
-        1 => Just(Latin), 1 => Just(NoRecords)
+    let damages = [
+        NotGzip,
+        Cut,
+        Trailing,
+        Refused,
+        Latin,
+        NoRecords,
+        #[cfg(unix)]
+        LeadsNowhere,
     ];
+    let damage = prop_oneof![16 => Just(None), 7 => prop::sample::select(damages.to_vec())];
     let form = prop_oneof![6 => Just(0_u8), 1 => Just(1), 1 => Just(2)];
     let one = (act, 0..4_u8, form).prop_map(|(act, number, form)| One { act, number, form });
     let records = prop::collection::vec(one, 0..8);

@@ -208,6 +208,7 @@ impl<'a> Writer<'a> {
                 bytes,
                 sha256: packed.sha256,
                 unread: packed.unread,
+                unlisted: self.job.folders.unread.contains_key(&number),
                 source: listed.source,
                 called: listed.called,
                 name: listed.name,

@@ -118,6 +118,8 @@ pub struct Folders {
     pub(super) called: HashMap<usize, String>,
     /// What was asked for.
     pub(super) chosen: Chosen,
+    /// Why log files cannot be read that were met, by their place in [`Delivered::logs`].
+    pub(super) unread: HashMap<usize, String>,
     /// Folders that are asked for of the other shards, those included that a list names and the source does not have.
     pub elsewhere: u64,
     /// Folders that a list names and the source does not have, by name.
@@ -144,6 +146,7 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
     let (mut unplaced, mut unnamed) = ((Vec::new(), 0), Vec::new());
     let listed = chosen.list.iter().flatten().filter(|one| chosen.has_in_some_shard(one) && !chosen.has(one));
     let mut elsewhere: BTreeSet<Partition> = listed.cloned().collect();
+    let unread = unread_of(&mut delivered, chosen);
     for (at, item) in delivered.logs.iter().enumerate() {
         match Partition::of(&item.key) {
             // A row and a manifest say names as texts.
@@ -177,11 +180,24 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
         chosen: chosen.clone(),
         elsewhere: elsewhere.len() as u64,
         missing,
+        unread,
         unplaced,
         unnamed,
         unseen,
         left_out,
     }
+}
+
+/// Takes log files that were met and cannot be read among the others: their manifests say why. By their places.
+fn unread_of(delivered: &mut Delivered, chosen: &Chosen) -> HashMap<usize, String> {
+    let mut unread = HashMap::new();
+    for (item, why) in std::mem::take(&mut delivered.unread) {
+        if Partition::of(&item.key).is_some_and(|partition| chosen.has_in_some_shard(&partition)) {
+            unread.insert(delivered.logs.len(), why);
+            delivered.logs.push(item);
+        }
+    }
+    unread
 }
 
 /// Where a log file is, whole.
