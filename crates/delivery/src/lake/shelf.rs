@@ -188,16 +188,32 @@ impl<'a> Shelf<'a> {
                 .map(|file| Entry { path: file.path, size: file.size, is_link: file.is_link })
                 .collect());
         }
+        let mut listed = self.list_each(&[below.to_owned()])?;
+        Ok(listed.pop().unwrap_or_default())
+    }
+
+    /// The same of several folders; of a bucket they are listed at the same time.
+    pub(super) fn list_each(&self, below: &[String]) -> Result<Vec<Vec<Entry>>, LakeError> {
+        if !self.is_remote() {
+            return below.iter().map(|below| self.list(below)).collect();
+        }
         let (door, bucket, prefix) = self.remote()?;
-        let (below, aws) = (format!("{prefix}{below}"), Arc::clone(&door.aws));
-        let page = door.wait(async move { aws.objects().list(bucket, &below, None, false).all().await });
-        let page = page.map_err(|error| LakeError::of(self.name(""), &error))?;
-        let entries = page.entries.into_iter().filter_map(|one| {
-            let path = one.key.strip_prefix(prefix)?.to_owned();
-            // What consoles make where somebody makes a folder.
-            (!path.ends_with('/')).then_some(Entry { path, size: one.size, is_link: false })
+        let aws = Arc::clone(&door.aws);
+        let prefixes: Vec<String> = below.iter().map(|below| format!("{prefix}{below}")).collect();
+        let pages = door.wait(async move {
+            let list = async |below: &String| aws.objects().list(bucket, below, None, false).all().await;
+            futures_util::future::join_all(prefixes.iter().map(list)).await
         });
-        Ok(entries.collect())
+        let entries = |page: aws::Page| {
+            let entries = page.entries.into_iter().filter_map(|one| {
+                let path = one.key.strip_prefix(prefix)?.to_owned();
+                // What consoles make where somebody makes a folder.
+                (!path.ends_with('/')).then_some(Entry { path, size: one.size, is_link: false })
+            });
+            entries.collect()
+        };
+        let failed = |error: ObjectError| LakeError::of(self.name(""), &error);
+        pages.into_iter().map(|page| page.map(entries).map_err(failed)).collect()
     }
 
     /// Removes what writers that were killed left over in a folder; of a bucket nothing is ever left over.

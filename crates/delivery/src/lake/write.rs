@@ -7,7 +7,7 @@ use super::proofs::{Absent, Before, Digested};
 use super::shelf::{Commit, Entry, LakeError, LakePlace, Shelf, Stamped, is_part};
 use crate::delivered::{Item, Keys, found, weigh};
 use crate::reader::Reader;
-use lake::{Input, Manifest, Part, Proven, Table};
+use lake::{Input, Manifest, Proven, Table};
 use logs::digest::Standing;
 use logs::scan::{Account, Options, scan};
 use logs::{hex, sha256, unhex};
@@ -207,26 +207,23 @@ fn folder_of(table: Table, task: &Task) -> String {
 /// True iff the files of a folder are as its manifest says, and there are no others. Of a bucket names and sizes are looked at: `lake verify`
 /// reads them.
 fn files_are_there(job: &Job<'_>, task: &Task, manifest: &Manifest) -> bool {
-    let as_said = |table: Table| {
-        let (folder, parts) = (folder_of(table, task), manifest.parts(table));
-        let listed = job.shelf.list(&folder);
-        let of_size = |part: &Part, there: &[Entry]| {
-            let path = format!("{folder}{}", part.file);
-            there.iter().any(|one| one.path == path && one.size == part.bytes)
-        };
+    let folders = Table::ALL.map(|table| folder_of(table, task));
+    let Ok(listed) = job.shelf.list_each(&folders) else { return false };
+    let as_said = |(table, (folder, there)): (Table, (&String, Vec<Entry>))| {
+        let parts = manifest.parts(table);
         let whole = parts.iter().all(|part| {
+            let path = format!("{folder}{}", part.file);
             if job.shelf.is_remote() {
-                return listed.as_ref().is_ok_and(|there| of_size(part, there));
+                return there.iter().any(|one| one.path == path && one.size == part.bytes);
             }
-            let read = job.shelf.read(&format!("{folder}{}", part.file));
+            let read = job.shelf.read(&path);
             read.is_ok_and(|bytes| bytes.is_some_and(|bytes| hex(&sha256(&bytes)) == part.sha256))
         });
-        let named = |path: &str| parts.iter().any(|part| path.strip_prefix(&folder) == Some(&part.file));
+        let named = |path: &str| parts.iter().any(|part| path.strip_prefix(folder) == Some(&part.file));
         // Engines read whatever has the name of a part.
-        let no_other = |there: Vec<Entry>| there.iter().all(|one| !is_part(&one.path) || named(&one.path));
-        whole && listed.is_ok_and(no_other)
+        whole && there.iter().all(|one| !is_part(&one.path) || named(&one.path))
     };
-    Table::ALL.into_iter().all(as_said)
+    Table::ALL.into_iter().zip(folders.iter().zip(listed)).all(as_said)
 }
 
 /// Writes.
