@@ -22,7 +22,7 @@ mod window;
     not(feature = "lake"),
     expect(unused_imports, reason = "only what writes lakes reads files in its own order")
 )]
-pub(crate) use ahead::Ahead;
+pub(crate) use ahead::{Ahead, read_ahead};
 pub(crate) use beside::{Beside, look};
 pub(crate) use feed::{Feed, NO_TAG};
 pub(crate) use file::{read_whole, regular, said};

@@ -27,7 +27,8 @@ mod uuid;
 mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
-pub use ahead::read_ahead;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use ahead::{is_in_memory, read_soon};
 pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Invocations, Lag, Line, MOST_DIMENSIONS, Named, Network,
     NotANetwork, Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,

@@ -9,7 +9,7 @@ use detect::gather::Watch;
 use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
 use logs::digest::Standing;
 use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
-use logs::{Event, Home, Record, Sheet, Sink, hex, sha256};
+use logs::{Event, Home, ObjectKey, Record, Sheet, Sink, hex, sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -56,6 +56,8 @@ pub(super) struct Writer<'a> {
     counts: Input,
     home: Option<Home>,
     file: String,
+    /// When the file was delivered.
+    delivered: Option<i64>,
     /// Where single records are looked at.
     sheet: Sheet,
     flights: VecDeque<(usize, Sum, Flight)>,
@@ -81,6 +83,7 @@ impl<'a> Writer<'a> {
             counts: Input::default(),
             home: None,
             file: String::new(),
+            delivered: None,
             sheet: Sheet::default(),
             flights: VecDeque::new(),
             failed: None,
@@ -231,6 +234,13 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// True iff a file that was delivered then was delivered before that one, or nobody knows when that one was.
+fn is_earlier(delivered: Option<i64>, than: &str) -> bool {
+    let name = than.rsplit_once('#').map_or(than, |(name, _)| name);
+    let other = ObjectKey::parse(name).and_then(|key| key.delivered());
+    delivered.is_some_and(|delivered| other.is_none_or(|other| delivered < other))
+}
+
 impl Sink for Writer<'_> {
     const EVERY: bool = true;
 
@@ -262,8 +272,9 @@ impl Sink for Writer<'_> {
             return;
         }
         let (home, sheet) = (self.home.as_ref(), &mut self.sheet);
-        // Doubts name the file that each copy lies in.
-        let alone = || is_in_doubt(record, home, sheet);
+        // Doubts name the file that each copy lies in, and of copies the one counts that was delivered first.
+        let delivered = self.delivered;
+        let alone = |first: &str| is_earlier(delivered, first) || is_in_doubt(record, home, sheet);
         self.invocations.take_unless(record, (home, &self.file), alone);
         if self.watch.is_change(record) {
             self.control.take(record, self.home.as_ref(), &self.file);
@@ -309,6 +320,7 @@ impl FileSink for Writer<'_> {
         }
         self.home.clone_from(&file.home);
         self.file.clone_from(&file.name);
+        self.delivered = file.delivered;
         self.counts = Input::default();
         self.hashed = None;
     }

@@ -2,6 +2,23 @@
 
 use std::path::PathBuf;
 
+/// Asks the system to read these files, and does not wait for it; iff the one in the middle is not in memory: where all of them are,
+/// asking would only cost. What cannot be opened is left to whoever reads it. Without Linux and glibc this does nothing.
+pub(crate) fn read_ahead(paths: &[PathBuf]) {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use super::file::regular;
+        use std::os::fd::AsFd;
+        let middle = paths.get(paths.len() / 2).and_then(|path| regular(path).ok());
+        if middle.is_none_or(|file| !logs::is_in_memory(file.as_fd())) {
+            let files = paths.iter().filter_map(|path| regular(path).ok());
+            files.for_each(|file| logs::read_soon(file.as_fd()));
+        }
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    let _ = paths;
+}
+
 /// Files that are asked for at a time.
 const BATCH: usize = 64;
 /// So many files before the last one that was asked for, the next ones are.
@@ -44,8 +61,24 @@ impl Ahead {
 
 #[cfg(test)]
 mod tests {
-    use super::Ahead;
-    use std::path::PathBuf;
+    use super::{Ahead, read_ahead};
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn nothing_is_waited_for_and_nothing_is_changed() {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let before = std::fs::read(&manifest).unwrap();
+        let (missing, folder) = (manifest.with_file_name("missing"), manifest.parent().unwrap().to_owned());
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        {
+            use std::os::fd::AsFd;
+            assert!(logs::is_in_memory(std::fs::File::open(&manifest).unwrap().as_fd()));
+        }
+        read_ahead(&[manifest.clone(), missing.clone(), folder]);
+        read_ahead(&[missing, manifest.clone()]);
+        read_ahead(&[]);
+        assert_eq!(std::fs::read(&manifest).unwrap(), before);
+    }
 
     #[test]
     fn each_file_is_asked_for_once_and_before_it_is_read() {

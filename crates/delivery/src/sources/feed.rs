@@ -1,6 +1,6 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, read_ahead};
 use super::beside::{Beside, look};
 use super::file::{read_file, read_into, regular, said};
 use super::flights::Flights;
@@ -12,7 +12,6 @@ use super::{Found, Place};
 use crate::door::Door;
 use crate::reader::Reader;
 use crate::watch::Work;
-use logs::read_ahead;
 use logs::scan::{File, Known, Source, Tag};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
