@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Objects of one thread on their way at the same time.
 const FLIGHTS: usize = 64;
 /// Bytes of them, as their listing says. One alone may be larger.
-const BYTES: u64 = 16 << 20;
+const BYTES: u64 = 8 << 20;
 
 /// What all threads share.
 pub(super) struct Job<'a> {

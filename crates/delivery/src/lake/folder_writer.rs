@@ -14,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Commits of one thread that may be under way: each holds the bytes of a folder's files.
-const COMMITS: usize = 3;
+const COMMITS: usize = 2;
 
 /// What a thread has written.
 #[derive(Clone, Debug, Default)]
