@@ -76,6 +76,7 @@ large lake, make `invocations_once` anew with a condition on `day`.
 ## What a lake does not have
 
 - Log files that lie in no folder of an account, a Region and a day. `lake write` names them and ends with 4; the lake keeps nothing of them.
+- What could not be listed: a folder or prefix that nobody may open. `lake write` names it and ends with 4 each time; questions to the lake do not know of it.
 - The bytes of records, unless it was written with `--raw`. `lake show EVENT-ID` reads them in the signed log file.
 - Of the streams of logs that Lambda opens for functions, more than the first of each role and session in a folder.
 
