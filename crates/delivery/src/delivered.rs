@@ -21,6 +21,8 @@ pub(crate) use holes::Holes;
 pub use keys::{KeyFile, Keys};
 pub(crate) use proofs::Proofs;
 pub use proven::{Proven, Renamed, Unsigned};
+#[cfg(feature = "lake")]
+pub(crate) use reading::is_in_doubt;
 pub(crate) use reading::{Read, read};
 pub use request::{Search, has_request};
 
@@ -71,6 +73,9 @@ pub struct Delivered {
     pub(crate) digests: Vec<Item>,
     /// What could not be looked into.
     pub(crate) holes: Holes,
+    /// Files and folders that were met and cannot be read, and why: they are holes, too.
+    #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "only the manifests of lakes ask for it"))]
+    pub(crate) unread: Vec<(Item, String)>,
     /// What lies beside what CloudTrail delivered, and may hold records.
     beside: Holes,
     /// Files that are not read, and why not.
@@ -132,6 +137,8 @@ impl Delivered {
         for (key, why) in chosen.unread {
             let holes = if ObjectKey::parse(&key).is_some() { &mut self.holes } else { &mut self.beside };
             holes.add(place_of(&key), &format!("s3://{bucket}/{key}"), &why, 1);
+            let (below, etag, tag) = (PathBuf::from(&key), String::new(), None);
+            self.unread.push((Item { place, below, key, size: 0, etag, tag }, why));
         }
         for listed in chosen.read {
             let (below, tag) = (PathBuf::from(&listed.key), tag_of(door, bucket, &listed));

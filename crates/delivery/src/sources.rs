@@ -3,6 +3,7 @@
 //! A folder is walked, not listed: a million names would take more memory than reading all of their files. So a survey
 //! counts and hashes every file that the question concerns, keeps them if they are few, and walks again if they are many.
 
+mod ahead;
 mod beside;
 mod feed;
 mod file;
@@ -17,6 +18,11 @@ mod trails;
 mod walk;
 mod window;
 
+#[cfg_attr(
+    not(feature = "lake"),
+    expect(unused_imports, reason = "only what writes lakes reads files in its own order")
+)]
+pub(crate) use ahead::{Ahead, read_ahead};
 pub(crate) use beside::{Beside, look};
 pub(crate) use feed::{Feed, NO_TAG};
 pub(crate) use file::{read_whole, regular, said};

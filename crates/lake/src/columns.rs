@@ -85,7 +85,7 @@ impl Table {
     pub const fn meaning(self) -> &'static str {
         match self {
             Table::Invocations => {
-                "One row for each record of an invocation. Identical copies within a folder are one row."
+                "One row for each record of an invocation. Identical copies within a folder are one row, unless the record contradicts itself or its folder, or the copy was delivered before the one that is the row."
             }
             Table::ControlEvents => {
                 "One row for each management event of Lambda and CloudTrail, and for each event of another service that a detection of InvokeTrail uses."

@@ -17,6 +17,8 @@ const MOST_JSON: usize = 512 << 20;
 #[derive(Debug)]
 pub struct Invocations {
     rows: Rows,
+    /// The places of `copies_dropped`, `record_sha256` and `source_file`.
+    at: (usize, usize, usize),
     /// By the first half of a record's hash: the first row with it.
     known: HashMap<u128, u32>,
     qualifier: QualifierFinder,
@@ -49,8 +51,10 @@ impl Invocations {
     /// The same, with at most that many rows in a file.
     #[must_use]
     pub fn cut_at(raw: bool, most: usize) -> Invocations {
+        let rows = Rows::of(Table::Invocations, raw);
         Invocations {
-            rows: Rows::of(Table::Invocations, raw),
+            at: (rows.at("copies_dropped"), rows.at("record_sha256"), rows.at("source_file")),
+            rows,
             known: HashMap::new(),
             qualifier: QualifierFinder::default(),
             most: most.max(1),
@@ -87,15 +91,25 @@ impl Invocations {
 
     /// Takes an invocation in. `file` is what `source_file` says, `home` whose folder it lies in.
     pub fn take(&mut self, record: &Record<'_>, home: Option<&Home>, file: &str) {
+        self.take_unless(record, (home, file), |_| false);
+    }
+
+    /// The same; a copy of a record is a row of its own iff `alone` says so of the file of the row that it is a copy of.
+    pub fn take_unless(
+        &mut self,
+        record: &Record<'_>,
+        (home, file): (Option<&Home>, &str),
+        alone: impl FnOnce(&str) -> bool,
+    ) {
         let hash = sha256(record.raw);
         let half = hash.first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
-        let at = (self.rows.at("copies_dropped"), self.rows.at("record_sha256"));
         // Of corrections the one that was delivered last decides, so each delivery stays a row.
         if let Some(row) = self.known.get(&half).map(|row| *row as usize)
             && record.event_corrected().is_none()
-            && self.rows.cell(at.1, row) == Cell::Hash(&hash)
+            && self.rows.cell(self.at.1, row) == Cell::Hash(&hash)
+            && !matches!(self.rows.cell(self.at.2, row), Cell::Text(first) if alone(first))
         {
-            self.rows.add(at.0, row, 1);
+            self.rows.add(self.at.0, row, 1);
             self.copies += 1;
             return;
         }

@@ -71,6 +71,9 @@ pub struct Input {
     /// Why nothing could be had of it; null where it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+    /// True iff not even its size was known, when the folder was listed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
     /// What was found in it.
     pub facts: logs::Facts,
     /// Records of invocations, copies included.

@@ -119,14 +119,25 @@ fn array(column: &Column, rows: &Rows, at: usize, some: &[u32]) -> ArrayRef {
     let cells = some.iter().map(|row| rows.cell(at, *row as usize));
     match column.kind {
         Kind::Text => {
-            let mut texts = StringBuilder::with_capacity(some.len(), some.len() * 40);
+            let long = column.variety == Variety::Long;
+            let bytes = if long { rows.long_bytes_of(at, some) } else { some.len() * 64 };
+            let mut texts = StringBuilder::with_capacity(some.len(), bytes);
+            let mut digits = String::with_capacity(64);
             for cell in cells {
                 match cell {
-                    Cell::Text(text) => texts.append_value(text),
-                    Cell::Uuid(bits) => texts.append_value(logs::uuid_text(bits)),
-                    Cell::Hash(hash) => texts.append_value(logs::hex(hash)),
-                    _ => texts.append_null(),
+                    Cell::Text(text) => {
+                        texts.append_value(text);
+                        continue;
+                    }
+                    Cell::Uuid(bits) => logs::write_uuid(bits, &mut digits),
+                    Cell::Hash(hash) => logs::write_hex(hash, &mut digits),
+                    _ => {
+                        texts.append_null();
+                        continue;
+                    }
                 }
+                texts.append_value(&digits);
+                digits.clear();
             }
             Arc::new(texts.finish())
         }

@@ -85,10 +85,23 @@ impl Rows {
 
     /// Enters one row. Values beyond the last column are not looked at.
     pub(crate) fn push<'v>(&mut self, values: impl IntoIterator<Item = Value<'v>>) {
-        for (cells, value) in self.cells.iter_mut().zip(values) {
-            cells.push(value, &mut self.texts);
-        }
+        // From inside the iterator: one that is made of others is slow to be asked for the next value.
+        let (mut columns, texts) = (self.cells.iter_mut(), &mut self.texts);
+        values.into_iter().for_each(|value| {
+            if let Some(cells) = columns.next() {
+                cells.push(value, texts);
+            }
+        });
         self.rows += 1;
+    }
+
+    /// The bytes of these rows in a column of long texts.
+    pub(crate) fn long_bytes_of(&self, column: usize, some: &[u32]) -> usize {
+        let bytes = |row: &u32| match self.cell(column, *row as usize) {
+            Cell::Text(text) => text.len(),
+            _ => 0,
+        };
+        some.iter().map(bytes).sum()
     }
 
     /// The value of a row in a column; null where there is no such row or column.
@@ -200,10 +213,6 @@ impl Cells {
 
     /// What is of another kind than the column is null, or 0.
     fn push(&mut self, value: Value<'_>, texts: &mut Texts) {
-        let text = |value: Value<'_>| match value {
-            Value::Text(text) => text.map(str::to_owned),
-            _ => None,
-        };
         match (self, value) {
             (Cells::Text(all), Value::Text(said)) => {
                 all.push(
@@ -224,11 +233,10 @@ impl Cells {
             }
             (Cells::Hash(all), value) => all.push(if let Value::Hash(hash) = value { hash } else { [0; 32] }),
             (Cells::Long(bytes, all), value) => {
+                let said = if let Value::Text(said) = value { said } else { None };
                 let start = bytes.len();
-                all.push(text(value).map(|said| {
-                    bytes.push_str(&said);
-                    (start, bytes.len())
-                }));
+                bytes.push_str(said.unwrap_or_default());
+                all.push(said.map(|_| (start, bytes.len())));
             }
         }
     }

@@ -32,11 +32,16 @@ pub fn sha256_many<const N: usize>(buffers: &[&[u8]; N]) -> [[u8; 32]; N] {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
+    write_hex(bytes, &mut text);
+    text
+}
+
+/// The same, at the end of a text.
+pub fn write_hex(bytes: &[u8], text: &mut String) {
     for byte in bytes {
         text.push(hex_digit(byte >> 4));
         text.push(hex_digit(*byte));
     }
-    text
 }
 
 /// The bytes that `text` spells; `None` iff it is not pairs of hexadecimal digits of either case.

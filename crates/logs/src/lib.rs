@@ -1,6 +1,7 @@
 //! CloudTrail's log files to records, at the speed of gunzip, with an account of every byte.
 
 mod accounted;
+mod ahead;
 mod ask;
 mod beginning;
 mod container;
@@ -26,6 +27,8 @@ mod uuid;
 mod who;
 
 pub use accounted::{Accounted, KEPT_REFUSALS, Reason, Refused};
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use ahead::{is_in_memory, read_soon};
 pub use ask::{
     Answer, Attempt, Cell, Dimension, Filter, Group, Invocations, Lag, Line, MOST_DIMENSIONS, Named, Network,
     NotANetwork, Pattern, Question, Scratch, Spill, Table, TableRow, Tally, Timeline, Way,
@@ -33,7 +36,7 @@ pub use ask::{
 pub use beginning::{BEGINNING, Beginning, beginning, look};
 pub use container::unread;
 pub use control::ControlCall;
-pub use hash::{hex, sha256, sha256_many, unhex};
+pub use hash::{hex, sha256, sha256_many, unhex, write_hex};
 pub use home::Home;
 pub use inflate::{DEFAULT_LIMIT, Inflated, Inflater, Trouble};
 pub use left_out::LeftOut;
@@ -45,5 +48,5 @@ pub use record::{Aggregated, Caller, Function, Identity, Record, Requested, Text
 pub use sheet::{Column, Columns, Facts, Marks, Row, SHEET_VERSION, Sheet, Texts};
 pub use sink::{Event, Sink, Wanted};
 pub use time::{milliseconds, text_of, write_text_of};
-pub use uuid::{uuid_bits, uuid_text};
+pub use uuid::{uuid_bits, uuid_text, write_uuid};
 pub use who::Via;

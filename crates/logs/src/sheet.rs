@@ -290,11 +290,16 @@ impl Sheet {
 
     /// Takes one record of interest in, of a file that lies nowhere in particular.
     pub fn take(&mut self, record: &Record<'_>, columns: Columns) {
-        self.take_from(record, columns, None);
+        self.take_at(record, columns, None);
+    }
+
+    /// The same, of a file that lies there.
+    pub fn take_at(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) {
+        self.take_from(record, columns, home);
         self.settle();
     }
 
-    /// The same, of a file that lies there. Rows have all of their texts only once it is [settled](Sheet::settle).
+    /// The same, before texts have their numbers. Rows have all of their texts only once it is [settled](Sheet::settle).
     pub(crate) fn take_from(&mut self, record: &Record<'_>, columns: Columns, home: Option<&Home>) {
         if let Some(aggregated) = &record.aggregated {
             self.aggregated.0 += 1;

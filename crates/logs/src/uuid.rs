@@ -22,6 +22,12 @@ pub fn uuid_bits(text: &str) -> Option<u128> {
 #[must_use]
 pub fn uuid_text(bits: u128) -> String {
     let mut text = String::with_capacity(36);
+    write_uuid(bits, &mut text);
+    text
+}
+
+/// The same, at the end of a text.
+pub fn write_uuid(bits: u128, text: &mut String) {
     for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
@@ -29,7 +35,6 @@ pub fn uuid_text(bits: u128) -> String {
         text.push(hex_digit(byte >> 4));
         text.push(hex_digit(byte & 15));
     }
-    text
 }
 
 /// The digit of a value below 16.

@@ -52,6 +52,19 @@ impl LakeFolder {
         write_atomically(&path, |out| out.write_all(bytes))
     }
 
+    /// Waits until nobody else holds the folder of that file, and holds it, as long as what is returned lives. `None` where the system or the
+    /// file system has no such locks.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn hold(&self, below: &str) -> io::Result<Option<File>> {
+        let path = self.0.join(below);
+        let Some(folder) = path.parent() else { return Ok(None) };
+        std::fs::create_dir_all(folder)?;
+        let held = File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
+        Ok(held.ok())
+    }
+
     /// Removes a file; it is no error where there is none.
     ///
     /// # Errors

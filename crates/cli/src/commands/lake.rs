@@ -141,13 +141,18 @@ fn tell_rest(folders: &Folders) -> bool {
         );
         say("note", &why);
     }
+    if let Some(first) = folders.unnamed.first() {
+        let (count, more) = (folders.unnamed.len(), if folders.unnamed.len() > 1 { ", ..." } else { "" });
+        let files = if count == 1 { "log file has a name that is" } else { "log files have names that are" };
+        say("note", &format!("not written: {count} {files} not UTF-8, so rename before: {first}{more}"));
+    }
     for unseen in folders.unseen.iter().take(TOLD) {
         say("note", &format!("could not look into {unseen}"));
     }
     if let Some(left_out) = report::left_out_sentence(&folders.left_out) {
         say("note", &left_out);
     }
-    *count > 0 || !folders.unseen.is_empty()
+    *count > 0 || !folders.unnamed.is_empty() || !folders.unseen.is_empty()
 }
 
 /// Troubles that are named one by one.

@@ -48,6 +48,8 @@ mod lake;
 #[cfg(feature = "lake")]
 mod lake_again;
 #[cfg(feature = "lake")]
+mod lake_agree;
+#[cfg(feature = "lake")]
 mod lake_damage;
 #[cfg(feature = "lake")]
 mod lake_detect;
@@ -55,6 +57,8 @@ mod lake_detect;
 mod lake_proofs;
 #[cfg(feature = "lake")]
 mod lake_sources;
+#[cfg(feature = "lake")]
+mod lake_writers;
 mod late;
 mod left_out;
 mod limits;

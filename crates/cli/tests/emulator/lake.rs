@@ -162,3 +162,54 @@ fn a_log_file_of_a_bucket_that_a_digest_lists_and_that_is_gone_is_named() {
         assert_eq!((said.code, &json(&said)["digests"]["missing"]), (Some(3), &missing.into()), "{lake}");
     }
 }
+
+#[test]
+fn a_lake_in_a_bucket_keeps_what_was_there_first_and_is_mended() {
+    let world = World::new("310000000076");
+    let at = |name: &str| world.at(&format!("{}-{name}", std::process::id()));
+    let verify = |lake: &str| {
+        as_json(&url(), &world.seed, &["lake", "verify", lake, "--against", &world.at("trails")])
+    };
+    // Another writer, with other flags, is done while this one is about to write its first part, or its first manifest.
+    for before in ["part-00000.parquet", "_manifest.json"] {
+        let lake = at(before.trim_end_matches(".parquet"));
+        let (seed, source, to) = (Seed::account("310000000076"), world.at("trails"), lake.clone());
+        let first = AtomicUsize::new(0);
+        let proxy = Refusing::before(&url(), move |head| {
+            let line = head.lines().next().unwrap_or_default();
+            if line.starts_with("PUT ") && line.contains(before) && first.fetch_add(1, Ordering::SeqCst) == 0
+            {
+                let other = as_json(&url(), &seed, &["lake", "write", &source, "--to", &to, "--raw"]);
+                // Where the one that waits has written folders already, they stay.
+                assert!(matches!(other.code, Some(0 | 4)), "{}", other.stderr);
+            }
+            None
+        });
+        let overtaken = world.write(&proxy.url, &lake);
+        assert_eq!(overtaken.code, Some(4), "{}", overtaken.stderr);
+        let named = json(&overtaken)["folders_unread"].as_array().map(Vec::len);
+        assert!(named > Some(0), "{}", overtaken.stdout);
+        let verified = verify(&lake);
+        assert_eq!(verified.code, Some(0), "{before}: {}", verified.stdout);
+        assert_eq!(world.write(&url(), &lake).code, Some(0));
+    }
+    // A part that is gone, or another: the next writing sees it.
+    let lake = at("mended");
+    assert_eq!(world.write(&url(), &lake).code, Some(0));
+    let part = format!(
+        "{}-mended/invocations/account=444455556666/region=us-east-1/day=2026-11-21/part-00000.parquet",
+        std::process::id()
+    );
+    for damage in ["DELETE", "PUT", "extra"] {
+        let (method, key) = match damage {
+            "extra" => ("PUT", part.replace("00000", "00007")),
+            method => (method, part.clone()),
+        };
+        let body = if method == "PUT" { "no Parquet" } else { "" };
+        world.seed.send(&format!("{method} /{}/{key}", world.bucket), ("s3", "us-east-1"), "", body);
+        assert_eq!(verify(&lake).code, Some(3), "{damage}");
+        assert_eq!(world.write(&url(), &lake).code, Some(0), "{damage}");
+        let verified = verify(&lake);
+        assert_eq!(verified.code, Some(0), "{damage}: {}", verified.stdout);
+    }
+}

@@ -26,6 +26,11 @@ PLACE/invocations/account=111122223333/region=eu-west-1/day=2026-11-17/_manifest
 - A digest that is gone takes no proof with it: each `lake write` keeps the hashes that digests listed. A log file with another hash counts as changed, and one
   that is gone as missing, also without `--digests`.
 - With `--list`, a folder that the list names and the source does not have is named, with exit code 4.
+- Two writers of one folder at the same time: what the first one wrote stays whole. Where the other one has other log files or flags, it names the folder, with
+  exit code 4, and leaves it; run its command again.
+- Engines read each `*.parquet` file below the place, also one that no manifest names. `lake verify` names such a file, with exit code 3, and InvokeTrail itself never
+  counts it. `lake write` removes one that is called `part-*`.
+- A log file whose name is not UTF-8 is named and not written, with exit code 4: rename it.
 - Files are compressed with zstd. Times are milliseconds, UTC. Ids are texts.
 
 ## Partitions
@@ -71,6 +76,7 @@ large lake, make `invocations_once` anew with a condition on `day`.
 ## What a lake does not have
 
 - Log files that lie in no folder of an account, a Region and a day. `lake write` names them and ends with 4; the lake keeps nothing of them.
+- What could not be listed: a folder or prefix that nobody may open. `lake write` names it and ends with 4 each time; questions to the lake do not know of it.
 - The bytes of records, unless it was written with `--raw`. `lake show EVENT-ID` reads them in the signed log file.
 - Of the streams of logs that Lambda opens for functions, more than the first of each role and session in a folder.
 

@@ -61,7 +61,8 @@ pub(super) fn list_opening(
                 let why = found.unread.as_deref().unwrap_or_default();
                 let name = all.name(&item);
                 all.holes.add(place_of(&item.key), &name, why, 1);
-                all.unlisted.extend(Beginning::of_copy(&typed, item.key, &format!("{name}: {why}")));
+                all.unlisted.extend(Beginning::of_copy(&typed, item.key.clone(), &format!("{name}: {why}")));
+                all.unread.push((item, why.to_owned()));
             }
             Met::Other(below) => all.left_out.add_other(below.to_string_lossy().into_owned()),
         }

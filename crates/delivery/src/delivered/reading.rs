@@ -3,6 +3,9 @@
 
 mod doubts;
 
+#[cfg(feature = "lake")]
+pub(crate) use doubts::is_in_doubt;
+
 use super::hashes::{Hashes, seen, unread_of};
 use super::holes::Holes;
 use super::proofs::Proofs;

@@ -38,19 +38,26 @@ pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_
         let about = (Some(folder.partition.account()), Some(folder.partition.region()));
         match folder.manifest(&shelf) {
             Err(error) => all.holes.add(about, &error.name, &error.why, 1),
-            Ok(manifest) => all.logs.extend(manifest.inputs.iter().map(|input| {
-                let path = manifest.path_of(input);
-                let key = path.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
-                let key = key.map_or_else(|| input.name.clone(), |(_, key)| key.to_owned());
-                Item {
-                    place: 0,
-                    below: PathBuf::from(path),
-                    key,
-                    size: input.bytes,
-                    etag: String::new(),
-                    tag: None,
+            Ok(manifest) => {
+                for input in manifest.inputs.iter().filter(|input| input.unlisted) {
+                    let why = input.unread.as_deref().unwrap_or_default();
+                    all.holes.add(about, &manifest.path_of(input), why, 1);
                 }
-            })),
+                let listed = manifest.inputs.iter().filter(|input| !input.unlisted);
+                all.logs.extend(listed.map(|input| {
+                    let path = manifest.path_of(input);
+                    let key = path.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
+                    let key = key.map_or_else(|| input.name.clone(), |(_, key)| key.to_owned());
+                    Item {
+                        place: 0,
+                        below: PathBuf::from(path),
+                        key,
+                        size: input.bytes,
+                        etag: String::new(),
+                        tag: None,
+                    }
+                }))
+            }
         }
     }
     all

@@ -375,9 +375,11 @@ fn check_source(manifest: &Manifest, partition: &Partition, against: &Against<'_
             }
     };
     let (mut new, mut other) = (0_usize, 0_usize);
-    for (_, item, input) in &inputs {
+    for (number, item, input) in &inputs {
+        let is_unread = against.job.folders.unread.contains_key(number);
         match by.get(input.name.as_str()) {
             None => new += 1,
+            Some(known) if is_unread && known.iter().any(|known| known.unread.is_some()) => {}
             Some(known) => other += usize::from(!known.iter().any(|known| is_same(known, input, item))),
         }
     }

@@ -6,19 +6,20 @@ use super::shelf::{Reading as Manifests, Shelf};
 use super::write::{Kept, kept, manifest_path};
 use crate::delivered::Item;
 use crate::door::Door;
-use crate::sources::{NO_TAG, Place, Refusal, read_whole, regular, said};
+use crate::sources::{Ahead, NO_TAG, Place, Refusal, read_ahead, read_whole, regular, said};
 use lake::{Input, Manifest};
 use logs::digest::Expected;
 use logs::scan::{File, Source};
 use logs::{Home, ObjectKey, hex, sha256};
 use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Objects of one thread on their way at the same time.
 const FLIGHTS: usize = 64;
 /// Bytes of them, as their listing says. One alone may be larger.
-const BYTES: u64 = 16 << 20;
+const BYTES: u64 = 8 << 20;
 
 /// What all threads share.
 pub(super) struct Job<'a> {
@@ -101,6 +102,7 @@ struct State {
     /// The files of the folder that is begun, the next one last.
     left: Vec<usize>,
     bytes: u64,
+    soon: Ahead,
     /// Folders that are this thread's next ones, and their manifests, which are asked for ahead.
     claimed: VecDeque<(usize, Option<Manifests>)>,
 }
@@ -134,6 +136,7 @@ impl<'a> Feed<'a> {
                 }
             };
             state.left = task.items.iter().rev().copied().collect();
+            state.soon = Ahead::default();
             let mut told = self.told();
             told.before.insert(number, Arc::new(before));
             told.begun.push_back(number);
@@ -163,11 +166,16 @@ impl<'a> Feed<'a> {
             };
             let Some(item) = self.job.item(number) else { return };
             let room = state.ahead.len() < FLIGHTS && state.bytes.saturating_add(item.size) <= BYTES;
-            let object = self.job.folders.delivered.bucket(item).zip(self.job.door);
+            let read = !self.job.folders.unread.contains_key(&number);
+            let object = self.job.folders.delivered.bucket(item).zip(self.job.door).filter(|_| read);
             if !state.ahead.is_empty() && (!room || object.is_none()) {
                 return;
             }
+            if object.is_none() {
+                read_ahead(&self.soon(state));
+            }
             state.left.pop();
+            state.soon.took();
             let landing = object.map(|(bucket, door)| door.start(bucket, &item.key, item.size));
             state.bytes = state.bytes.saturating_add(item.size);
             state.ahead.push_back((number, landing));
@@ -177,7 +185,19 @@ impl<'a> Feed<'a> {
         }
     }
 
-    fn bytes_of(&self, item: &Item, landing: Option<Landing>) -> Result<Vec<u8>, String> {
+    /// The local files to ask the system for.
+    fn soon(&self, state: &mut State) -> Vec<PathBuf> {
+        let State { left, soon, .. } = state;
+        soon.next(left, |number| {
+            let item = self.job.item(*number)?;
+            Some((self.job.folders.delivered.path(item)?, item.size))
+        })
+    }
+
+    fn bytes_of(&self, (number, item): (usize, &Item), landing: Option<Landing>) -> Result<Vec<u8>, String> {
+        if let Some(why) = self.job.folders.unread.get(&number) {
+            return Err(why.clone());
+        }
         match (landing, self.job.door) {
             (Some(landing), Some(door)) => door.land(landing).map_err(|refusal: Refusal| refusal.told()),
             _ => local(self.job, item),
@@ -227,7 +247,7 @@ impl Source for Feed<'_> {
         let item = self.job.item(number)?;
         state.bytes = state.bytes.saturating_sub(item.size);
         drop(state);
-        let read = self.bytes_of(item, landing);
+        let read = self.bytes_of((number, item), landing);
         self.job.work.one();
         let name = self.job.folders.row_name(number, item);
         let place = self.job.folders.delivered.places.get(item.place);

@@ -3,17 +3,18 @@
 use super::feed::{Job, Told, inputs_of};
 use super::proofs::{Before, Digested};
 use super::shelf::{Commit, Flight, LakeError};
-use crate::delivered::Item;
+use super::write::Kept;
+use crate::delivered::{Item, is_in_doubt};
 use detect::gather::Watch;
 use lake::{ControlEvents, Input, Invocations, Manifest, Part, Proven, Table};
 use logs::digest::Standing;
 use logs::scan::{Counts, File, FileSink, Known, ReadFile, Receiver};
-use logs::{Event, Home, Record, Sink, hex, sha256};
+use logs::{Event, Home, ObjectKey, Record, Sheet, Sink, hex, sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Commits of one thread that may be under way: each holds the bytes of a folder's files.
-const COMMITS: usize = 3;
+const COMMITS: usize = 2;
 
 /// What a thread has written.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,17 @@ pub(super) struct Sum {
     pub(super) bytes: u64,
     /// Of the folders that say something of digests.
     pub(super) digested: Digested,
+}
+
+impl Sum {
+    fn add(&mut self, other: Sum) {
+        self.folders += other.folders;
+        self.rows += other.rows;
+        self.control_rows += other.control_rows;
+        self.copies += other.copies;
+        self.bytes += other.bytes;
+        self.digested.add(other.digested);
+    }
 }
 
 /// See the module.
@@ -44,7 +56,11 @@ pub(super) struct Writer<'a> {
     counts: Input,
     home: Option<Home>,
     file: String,
-    flights: VecDeque<Flight>,
+    /// When the file was delivered.
+    delivered: Option<i64>,
+    /// Where single records are looked at.
+    sheet: Sheet,
+    flights: VecDeque<(usize, Sum, Flight)>,
     failed: Option<LakeError>,
     pub(super) sum: Sum,
 }
@@ -67,6 +83,8 @@ impl<'a> Writer<'a> {
             counts: Input::default(),
             home: None,
             file: String::new(),
+            delivered: None,
+            sheet: Sheet::default(),
             flights: VecDeque::new(),
             failed: None,
             sum: Sum::default(),
@@ -93,7 +111,6 @@ impl<'a> Writer<'a> {
         let path = format!("{}/{}/{file}", table.name(), task.partition.path());
         let size = bytes.len() as u64;
         parts.push(Part { file, rows, bytes: size, sha256: hex(&sha256(&bytes)) });
-        self.sum.bytes += size;
         self.commit.files.push((path, bytes));
     }
 
@@ -125,20 +142,26 @@ impl<'a> Writer<'a> {
         let before = self.before(task.0);
         self.told.lock().unwrap_or_else(PoisonError::into_inner).before.remove(&task.0);
         let manifest = self.manifest(task.1, &before);
-        self.sum.folders += 1;
-        self.sum.rows += self.invocations.rows();
-        self.sum.control_rows += self.control.rows();
-        self.sum.copies += self.invocations.copies() + self.control.copies();
-        if manifest.digests.is_some() {
-            self.sum.digested.add(Digested::of(&manifest));
-        }
+        let bytes = manifest.tables.values().flatten().map(|part| part.bytes).sum();
+        let sum = Sum {
+            folders: 1,
+            rows: self.invocations.rows(),
+            control_rows: self.control.rows(),
+            copies: self.invocations.copies() + self.control.copies(),
+            bytes,
+            digested: manifest.digests.as_ref().map(|_| Digested::of(&manifest)).unwrap_or_default(),
+        };
         let mut commit = std::mem::take(&mut self.commit);
+        commit.over.clone_from(&before.over);
         commit.folders = Table::ALL.map(|table| format!("{}/{}/", table.name(), partition.path())).to_vec();
         commit.last = (
             format!("{}/{}/{}", Table::Invocations.name(), partition.path(), Manifest::FILE),
             manifest.to_bytes(),
         );
-        self.flights.extend(self.job.shelf.commit(commit)?);
+        match self.job.shelf.commit(commit) {
+            Ok(Some(flight)) => self.flights.push_back((task.0, sum, flight)),
+            done => self.landed(task.0, sum, done.map(drop))?,
+        }
         while self.flights.len() > COMMITS {
             self.land()?;
         }
@@ -153,7 +176,22 @@ impl<'a> Writer<'a> {
     }
 
     fn land(&mut self) -> Result<(), LakeError> {
-        self.flights.pop_front().map_or(Ok(()), |flight| self.job.shelf.land(flight))
+        let Some((number, sum, flight)) = self.flights.pop_front() else { return Ok(()) };
+        let done = self.job.shelf.land(flight);
+        self.landed(number, sum, done)
+    }
+
+    /// A folder is written, or somebody else was faster: then it is named.
+    fn landed(&mut self, number: usize, sum: Sum, done: Result<(), LakeError>) -> Result<(), LakeError> {
+        match done {
+            Ok(()) => self.sum.add(sum),
+            Err(error) if error.changed => {
+                let mut kept = self.job.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push((number, Kept::Unread(error)));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// What an earlier writing of a folder knew.
@@ -173,6 +211,7 @@ impl<'a> Writer<'a> {
                 bytes,
                 sha256: packed.sha256,
                 unread: packed.unread,
+                unlisted: self.job.folders.unread.contains_key(&number),
                 source: listed.source,
                 called: listed.called,
                 name: listed.name,
@@ -193,6 +232,13 @@ impl<'a> Writer<'a> {
         }
         manifest
     }
+}
+
+/// True iff a file that was delivered then was delivered before that one, or nobody knows when that one was.
+fn is_earlier(delivered: Option<i64>, than: &str) -> bool {
+    let name = than.rsplit_once('#').map_or(than, |(name, _)| name);
+    let other = ObjectKey::parse(name).and_then(|key| key.delivered());
+    delivered.is_some_and(|delivered| other.is_none_or(|other| delivered < other))
 }
 
 impl Sink for Writer<'_> {
@@ -225,7 +271,11 @@ impl Sink for Writer<'_> {
             self.failed.get_or_insert(error);
             return;
         }
-        self.invocations.take(record, self.home.as_ref(), &self.file);
+        let (home, sheet) = (self.home.as_ref(), &mut self.sheet);
+        // Doubts name the file that each copy lies in, and of copies the one counts that was delivered first.
+        let delivered = self.delivered;
+        let alone = |first: &str| is_earlier(delivered, first) || is_in_doubt(record, home, sheet);
+        self.invocations.take_unless(record, (home, &self.file), alone);
         if self.watch.is_change(record) {
             self.control.take(record, self.home.as_ref(), &self.file);
         }
@@ -270,6 +320,7 @@ impl FileSink for Writer<'_> {
         }
         self.home.clone_from(&file.home);
         self.file.clone_from(&file.name);
+        self.delivered = file.delivered;
         self.counts = Input::default();
         self.hashed = None;
     }

@@ -118,12 +118,16 @@ pub struct Folders {
     pub(super) called: HashMap<usize, String>,
     /// What was asked for.
     pub(super) chosen: Chosen,
+    /// Why log files cannot be read that were met, by their place in [`Delivered::logs`].
+    pub(super) unread: HashMap<usize, String>,
     /// Folders that are asked for of the other shards, those included that a list names and the source does not have.
     pub elsewhere: u64,
     /// Folders that a list names and the source does not have, by name.
     pub missing: Vec<String>,
     /// Log files that lie in no folder that CloudTrail delivers to: the first of them by name, and how many there are.
     pub unplaced: (Vec<String>, u64),
+    /// Log files whose names are not UTF-8: no row could say where its record lies.
+    pub unnamed: Vec<String>,
     /// What could not be listed, in words.
     pub unseen: Vec<String>,
     /// What was found and is not read.
@@ -139,11 +143,16 @@ const NAMED: usize = 5;
 pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader<'_>) -> Folders {
     let mut delivered = delivered(places, &chosen.window(digests), reader);
     let mut by: BTreeMap<Partition, Vec<usize>> = BTreeMap::new();
-    let mut unplaced = (Vec::new(), 0);
+    let (mut unplaced, mut unnamed) = ((Vec::new(), 0), Vec::new());
     let listed = chosen.list.iter().flatten().filter(|one| chosen.has_in_some_shard(one) && !chosen.has(one));
     let mut elsewhere: BTreeSet<Partition> = listed.cloned().collect();
+    let unread = unread_of(&mut delivered, chosen);
     for (at, item) in delivered.logs.iter().enumerate() {
         match Partition::of(&item.key) {
+            // A row and a manifest say names as texts.
+            Some(partition) if chosen.has(&partition) && item.below.to_str().is_none() => {
+                unnamed.push(delivered.name(item));
+            }
             Some(partition) if chosen.has(&partition) => by.entry(partition).or_default().push(at),
             Some(partition) if chosen.has_in_some_shard(&partition) => drop(elsewhere.insert(partition)),
             Some(_) => {}
@@ -171,10 +180,24 @@ pub fn folders(places: &[Place], chosen: &Chosen, digests: bool, reader: &Reader
         chosen: chosen.clone(),
         elsewhere: elsewhere.len() as u64,
         missing,
+        unread,
         unplaced,
+        unnamed,
         unseen,
         left_out,
     }
+}
+
+/// Takes log files that were met and cannot be read among the others: their manifests say why. By their places.
+fn unread_of(delivered: &mut Delivered, chosen: &Chosen) -> HashMap<usize, String> {
+    let mut unread = HashMap::new();
+    for (item, why) in std::mem::take(&mut delivered.unread) {
+        if Partition::of(&item.key).is_some_and(|partition| chosen.has_in_some_shard(&partition)) {
+            unread.insert(delivered.logs.len(), why);
+            delivered.logs.push(item);
+        }
+    }
+    unread
 }
 
 /// Where a log file is, whole.

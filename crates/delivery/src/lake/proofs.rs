@@ -85,6 +85,8 @@ pub(super) struct Before {
     signed: HashMap<String, Option<[u8; 32]>>,
     /// True iff it knew anything of digests.
     any: bool,
+    /// The stamp of its manifest; `None` iff there was none.
+    pub(super) over: Option<String>,
 }
 
 fn hash_of(text: &str) -> Option<[u8; 32]> {
@@ -104,7 +106,12 @@ impl Before {
             *known = known.or(hash);
         }
         signed.extend(then.missing.iter().map(|(key, hash)| (key.clone(), hash_of(hash))));
-        Before { signed, any: true }
+        Before { signed, any: true, over: None }
+    }
+
+    /// The same, of a manifest with that stamp.
+    pub(super) fn over(self, over: Option<String>) -> Before {
+        Before { over, ..self }
     }
 
     /// True iff an earlier writing knew a hash of the file under that key.

@@ -1,8 +1,12 @@
 //! Where a lake is: a folder or a prefix of a bucket; its files listed, read, and written so that no reader sees half of one.
 
+mod bucket;
+
 use crate::door::Door;
 use crate::sources::{Refusal, said};
 use aws::{ObjectError, ObjectTrouble};
+use bucket::{Bucket, get};
+use logs::{hex, sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::LakeFolder;
@@ -64,6 +68,13 @@ impl LakeError {
         LakeError { name, why: why.to_owned(), help: None, changed: false }
     }
 
+    /// Somebody else has written the folder since it was looked at.
+    fn overtaken(name: String) -> LakeError {
+        let why = "another `lake write` wrote this folder meanwhile, from other log files or with other flags. It stays as that one wrote it. \
+                   Run the same command again";
+        LakeError { changed: true, ..LakeError::new(name, why) }
+    }
+
     fn of(name: String, error: &ObjectError) -> LakeError {
         let Refusal { why, help } = Refusal::of(error);
         LakeError { name, why, help, changed: error.trouble == ObjectTrouble::Changed }
@@ -75,6 +86,8 @@ impl LakeError {
 pub(super) struct Entry {
     /// Its path below the lake.
     pub(super) path: String,
+    /// Bytes.
+    pub(super) size: u64,
     pub(super) is_link: bool,
 }
 
@@ -92,6 +105,9 @@ pub(super) struct Commit {
     pub(super) files: Vec<(String, Vec<u8>)>,
     pub(super) folders: Vec<String>,
     pub(super) last: (String, Vec<u8>),
+    /// The stamp of the last file as it was when the writing began; `None` iff there was none. Where it is another now, somebody else has
+    /// written these files meanwhile, and they stay.
+    pub(super) over: Option<String>,
 }
 
 impl Commit {
@@ -107,8 +123,22 @@ pub(super) fn is_part(path: &str) -> bool {
     name.starts_with("part-") && name.ends_with(".parquet")
 }
 
+/// A file of a lake as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamped {
+    pub(super) bytes: Vec<u8>,
+    /// Of other bytes it is another: the entity tag of an object, the hash of a file.
+    pub(super) stamp: String,
+}
+
+impl Stamped {
+    fn local(bytes: Vec<u8>) -> Stamped {
+        Stamped { stamp: hex(&sha256(&bytes)), bytes }
+    }
+}
+
 /// A file of a bucket that is being read.
-pub(super) type Reading = JoinHandle<Result<Option<Vec<u8>>, LakeError>>;
+pub(super) type Reading = JoinHandle<Result<Option<Stamped>, LakeError>>;
 
 /// A commit under way.
 pub(super) type Flight = JoinHandle<Result<(), LakeError>>;
@@ -155,19 +185,35 @@ impl<'a> Shelf<'a> {
             let listed = listed.map_err(|error| LakeError::new(self.name(below), &said(&error)))?;
             return Ok(listed
                 .into_iter()
-                .map(|file| Entry { path: file.path, is_link: file.is_link })
+                .map(|file| Entry { path: file.path, size: file.size, is_link: file.is_link })
                 .collect());
         }
+        let mut listed = self.list_each(&[below.to_owned()])?;
+        Ok(listed.pop().unwrap_or_default())
+    }
+
+    /// The same of several folders; of a bucket they are listed at the same time.
+    pub(super) fn list_each(&self, below: &[String]) -> Result<Vec<Vec<Entry>>, LakeError> {
+        if !self.is_remote() {
+            return below.iter().map(|below| self.list(below)).collect();
+        }
         let (door, bucket, prefix) = self.remote()?;
-        let (below, aws) = (format!("{prefix}{below}"), Arc::clone(&door.aws));
-        let page = door.wait(async move { aws.objects().list(bucket, &below, None, false).all().await });
-        let page = page.map_err(|error| LakeError::of(self.name(""), &error))?;
-        let entries = page.entries.into_iter().filter_map(|one| {
-            let path = one.key.strip_prefix(prefix)?.to_owned();
-            // What consoles make where somebody makes a folder.
-            (!path.ends_with('/')).then_some(Entry { path, is_link: false })
+        let aws = Arc::clone(&door.aws);
+        let prefixes: Vec<String> = below.iter().map(|below| format!("{prefix}{below}")).collect();
+        let pages = door.wait(async move {
+            let list = async |below: &String| aws.objects().list(bucket, below, None, false).all().await;
+            futures_util::future::join_all(prefixes.iter().map(list)).await
         });
-        Ok(entries.collect())
+        let entries = |page: aws::Page| {
+            let entries = page.entries.into_iter().filter_map(|one| {
+                let path = one.key.strip_prefix(prefix)?.to_owned();
+                // What consoles make where somebody makes a folder.
+                (!path.ends_with('/')).then_some(Entry { path, size: one.size, is_link: false })
+            });
+            entries.collect()
+        };
+        let failed = |error: ObjectError| LakeError::of(self.name(""), &error);
+        pages.into_iter().map(|page| page.map(entries).map_err(failed)).collect()
     }
 
     /// Removes what writers that were killed left over in a folder; of a bucket nothing is ever left over.
@@ -197,63 +243,52 @@ impl<'a> Shelf<'a> {
         let name = self.name(path);
         Some(door.spawn(async move {
             let found = get(&aws, &bucket, &key).await.map_err(|error| LakeError::of(name, &error))?;
-            Ok(found.map(|(bytes, _)| bytes))
+            Ok(found.map(|(bytes, stamp)| Stamped { bytes, stamp }))
         }))
     }
 
     /// What [`Shelf::start`] began; else the file is read now.
-    pub(super) fn landed(&self, begun: Option<Reading>, path: &str) -> Result<Option<Vec<u8>>, LakeError> {
+    pub(super) fn landed(&self, begun: Option<Reading>, path: &str) -> Result<Option<Stamped>, LakeError> {
         match (begun, self.door) {
             (Some(reading), Some(door)) => {
                 let broken = |_| LakeError::new(self.name(path), "reading it broke off");
                 door.wait(reading).map_err(broken)?
             }
-            _ => self.read(path),
+            _ => Ok(self.read(path)?.map(Stamped::local)),
         }
     }
 
     /// Writes what belongs together. Of a bucket it goes on while others work: it is done when the flight has landed.
     pub(super) fn commit(&self, commit: Commit) -> Result<Option<Flight>, LakeError> {
         if let LakePlace::Folder(folder) = &self.place {
-            let folder = LakeFolder::new(folder);
-            let failed = |path: &str, error: &std::io::Error| LakeError::new(self.name(path), &said(error));
-            for (path, bytes) in &commit.files {
-                folder.write(path, bytes).map_err(|error| failed(path, &error))?;
-            }
-            for below in &commit.folders {
-                let there = folder.list(below).map_err(|error| failed(below, &error))?;
-                for path in commit.stale(there.into_iter().map(|file| file.path)) {
-                    folder.remove(&path).map_err(|error| failed(&path, &error))?;
-                }
-            }
-            let (path, bytes) = &commit.last;
-            folder.write(path, bytes).map_err(|error| failed(path, &error))?;
-            return Ok(None);
+            return self.commit_here(&LakeFolder::new(folder), &commit).map(|()| None);
         }
         let (door, bucket, prefix) = self.remote()?;
-        let (aws, bucket, prefix) = (Arc::clone(&door.aws), bucket.to_owned(), prefix.to_owned());
-        Ok(Some(door.spawn(async move {
-            let name = |path: &str| format!("s3://{bucket}/{prefix}{path}");
-            let key = |path: &str| format!("{prefix}{path}");
-            let writes = commit.files.iter().map(async |(path, bytes)| {
-                let written = put(&aws, &bucket, &key(path), bytes).await;
-                written.map_err(|error| LakeError::of(name(path), &error))
-            });
-            for written in futures_util::future::join_all(writes).await {
-                written?;
+        let there =
+            Bucket { aws: Arc::clone(&door.aws), bucket: bucket.to_owned(), prefix: prefix.to_owned() };
+        Ok(Some(door.spawn(async move { there.commit(&commit).await })))
+    }
+
+    fn commit_here(&self, folder: &LakeFolder, commit: &Commit) -> Result<(), LakeError> {
+        let failed = |path: &str, error: &std::io::Error| LakeError::new(self.name(path), &said(error));
+        let (path, bytes) = &commit.last;
+        // Held until the last file is written.
+        let _held = folder.hold(path).map_err(|error| failed(path, &error))?;
+        let there = self.read(path)?;
+        let as_it_was = there.as_ref().map(|bytes| hex(&sha256(bytes))) == commit.over;
+        if !as_it_was && there.as_ref() != Some(bytes) {
+            return Err(LakeError::overtaken(self.name(path)));
+        }
+        for (path, bytes) in &commit.files {
+            folder.write(path, bytes).map_err(|error| failed(path, &error))?;
+        }
+        for below in &commit.folders {
+            let there = folder.list(below).map_err(|error| failed(below, &error))?;
+            for path in commit.stale(there.into_iter().map(|file| file.path)) {
+                folder.remove(&path).map_err(|error| failed(&path, &error))?;
             }
-            for below in &commit.folders {
-                let listed = aws.objects().list(&bucket, &key(below), None, false).all().await;
-                let listed = listed.map_err(|error| LakeError::of(name(below), &error))?.entries.into_iter();
-                let there = listed.filter_map(|one| Some(one.key.strip_prefix(&prefix)?.to_owned()));
-                for path in commit.stale(there) {
-                    let removed = aws.objects().delete(&bucket, &key(&path)).await;
-                    removed.map_err(|error| LakeError::of(name(&path), &error))?;
-                }
-            }
-            let (path, bytes) = &commit.last;
-            put(&aws, &bucket, &key(path), bytes).await.map_err(|error| LakeError::of(name(path), &error))
-        })))
+        }
+        folder.write(path, bytes).map_err(|error| failed(path, &error))
     }
 
     /// Waits for a commit.
@@ -261,27 +296,5 @@ impl<'a> Shelf<'a> {
         let Some(door) = self.door else { return Ok(()) };
         let broken = |_| LakeError::new(self.name(""), "writing broke off");
         door.wait(flight).map_err(broken)?
-    }
-}
-
-async fn get(aws: &aws::Session, bucket: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, ObjectError> {
-    match aws.objects().get(bucket, key, None).await {
-        Ok(object) => Ok(Some((object.bytes, object.metadata.etag))),
-        Err(error) if error.trouble == ObjectTrouble::Missing => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// One conditional PUT. Where an object is there already, the same bytes are done, whoever wrote them; others are replaced, iff
-/// nobody replaces them meanwhile.
-async fn put(aws: &aws::Session, bucket: &str, key: &str, bytes: &[u8]) -> Result<(), ObjectError> {
-    let error = match aws.objects().put(bucket, key, bytes, None).await {
-        Err(error) if error.trouble == ObjectTrouble::Changed => error,
-        done => return done,
-    };
-    match get(aws, bucket, key).await? {
-        Some((there, _)) if there == bytes => Ok(()),
-        Some((_, etag)) if !etag.is_empty() => aws.objects().put(bucket, key, bytes, Some(&etag)).await,
-        _ => Err(error),
     }
 }

@@ -4,7 +4,7 @@ use super::feed::{Feed, Job, Told, inputs_of, local};
 use super::folder_writer::{Sum, Writer};
 use super::folders::{Folders, Task};
 use super::proofs::{Absent, Before, Digested};
-use super::shelf::{Commit, Entry, LakeError, LakePlace, Shelf, is_part};
+use super::shelf::{Commit, Entry, LakeError, LakePlace, Shelf, Stamped, is_part};
 use crate::delivered::{Item, Keys, found, weigh};
 use crate::reader::Reader;
 use lake::{Input, Manifest, Proven, Table};
@@ -105,7 +105,12 @@ fn missing_of(job: &Job<'_>, task: &Task, there: &Manifest, before: &Before) -> 
 }
 
 /// A folder stays as it is, because the source no longer has all of its log files: only what digests miss of it is written down.
-fn left_as_it_is(job: &Job<'_>, task: &Task, mut there: Manifest, gone: String) -> Kept {
+fn left_as_it_is(
+    job: &Job<'_>,
+    task: &Task,
+    (mut there, over): (Manifest, Option<String>),
+    gone: String,
+) -> Kept {
     let missing = missing_of(job, task, &there, &Before::of(&there));
     let known = there.digests.as_ref().map(|then| &then.missing);
     if !missing.is_empty() && known != Some(&missing) {
@@ -114,7 +119,7 @@ fn left_as_it_is(job: &Job<'_>, task: &Task, mut there: Manifest, gone: String) 
         let then = then.unwrap_or_else(|| Proven { unproven: unproven(), ..Proven::default() });
         there.digests = Some(Proven { missing, ..then });
         let last = (manifest_path(task), there.to_bytes());
-        let written = job.shelf.commit(Commit { last, ..Commit::default() });
+        let written = job.shelf.commit(Commit { last, over, ..Commit::default() });
         let landed = written.and_then(|flight| flight.map_or(Ok(()), |flight| job.shelf.land(flight)));
         if let Err(error) = landed {
             return Kept::Unread(error);
@@ -137,22 +142,25 @@ pub(super) fn manifest_path(task: &Task) -> String {
 pub(super) fn kept(
     job: &Job<'_>,
     task: &Task,
-    read: Result<Option<Vec<u8>>, LakeError>,
+    read: Result<Option<Stamped>, LakeError>,
 ) -> Result<Before, Kept> {
-    let bytes = match read {
+    let read = match read {
         Err(error) => return Err(Kept::Unread(error)),
         Ok(None) => return Ok(Before::default()),
-        Ok(Some(bytes)) => bytes,
+        Ok(Some(read)) => read,
     };
+    let over = Some(read.stamp);
     // What is damaged, or of another version, is written anew.
-    let Ok(there) = Manifest::parse(&bytes, &task.partition) else { return Ok(Before::default()) };
+    let Ok(there) = Manifest::parse(&read.bytes, &task.partition) else {
+        return Ok(Before::default().over(over));
+    };
     // A source that has nothing of a folder any longer takes nothing from the lake.
     if let Some(first) = there.inputs.first().filter(|_| task.items.is_empty()) {
         if missing_of(job, task, &there, &Before::of(&there)).is_empty() {
             return Err(Kept::Same(there.is_whole(), said(job, &there)));
         }
         let gone = there.path_of(first);
-        return Err(left_as_it_is(job, task, there, gone));
+        return Err(left_as_it_is(job, task, (there, over), gone));
     }
     let mut now = Manifest::new(&task.partition, job.raw);
     let inputs = inputs_of(job, task, &mut now);
@@ -164,9 +172,9 @@ pub(super) fn kept(
     };
     let gone = there.inputs.iter().find(|known| !is_there(known));
     if let Some(gone) = gone.filter(|_| !job.replace).map(|gone| there.path_of(gone)) {
-        return Err(left_as_it_is(job, task, there, gone));
+        return Err(left_as_it_is(job, task, (there, over), gone));
     }
-    let before = Before::of(&there);
+    let before = Before::of(&there).over(over);
     // What an earlier writing has beyond what is asked for now is kept.
     let alike = (there.raw || !job.raw) && there.sources == now.sources && there.inputs.len() == inputs.len();
     let same = alike
@@ -196,20 +204,26 @@ fn folder_of(table: Table, task: &Task) -> String {
     format!("{}/{}/", table.name(), task.partition.path())
 }
 
-/// True iff the files of a folder are as its manifest says, and there are no others. In a bucket the manifest is believed: `lake verify` reads them.
+/// True iff the files of a folder are as its manifest says, and there are no others. Of a bucket names and sizes are looked at: `lake verify`
+/// reads them.
 fn files_are_there(job: &Job<'_>, task: &Task, manifest: &Manifest) -> bool {
-    let as_said = |table: Table| {
-        let (folder, parts) = (folder_of(table, task), manifest.parts(table));
+    let folders = Table::ALL.map(|table| folder_of(table, task));
+    let Ok(listed) = job.shelf.list_each(&folders) else { return false };
+    let as_said = |(table, (folder, there)): (Table, (&String, Vec<Entry>))| {
+        let parts = manifest.parts(table);
         let whole = parts.iter().all(|part| {
-            let read = job.shelf.read(&format!("{folder}{}", part.file));
+            let path = format!("{folder}{}", part.file);
+            if job.shelf.is_remote() {
+                return there.iter().any(|one| one.path == path && one.size == part.bytes);
+            }
+            let read = job.shelf.read(&path);
             read.is_ok_and(|bytes| bytes.is_some_and(|bytes| hex(&sha256(&bytes)) == part.sha256))
         });
-        let named = |path: &str| parts.iter().any(|part| path.strip_prefix(&folder) == Some(&part.file));
+        let named = |path: &str| parts.iter().any(|part| path.strip_prefix(folder) == Some(&part.file));
         // Engines read whatever has the name of a part.
-        let no_other = |there: Vec<Entry>| there.iter().all(|one| !is_part(&one.path) || named(&one.path));
-        whole && job.shelf.list(&folder).is_ok_and(no_other)
+        whole && there.iter().all(|one| !is_part(&one.path) || named(&one.path))
     };
-    job.shelf.is_remote() || Table::ALL.into_iter().all(as_said)
+    Table::ALL.into_iter().zip(folders.iter().zip(listed)).all(as_said)
 }
 
 /// Writes.

@@ -1,5 +1,6 @@
 //! The files of a survey, one after the other, to whichever thread asks: what was read before out of the index, the rest read.
 
+use super::ahead::{Ahead, read_ahead};
 use super::beside::{Beside, look};
 use super::file::{read_file, read_into, regular, said};
 use super::flights::Flights;
@@ -14,12 +15,16 @@ use crate::watch::Work;
 use logs::scan::{File, Known, Source, Tag};
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use store::Index;
 
 /// Files that are sorted by their size at a time.
 const BATCH: usize = 50_000;
+
+/// With an index: after so many files that are not in it, the next ones are taken for new, too.
+const FRESH: usize = 16;
 
 /// A file that is not indexed.
 pub(crate) const NO_TAG: Tag = [0; 32];
@@ -47,6 +52,9 @@ struct State<'a> {
     again: Vec<usize>,
     walk: Option<Walk<'a>>,
     flights: Flights<Flight>,
+    ahead: Ahead,
+    /// Files in a row that were not read before.
+    fresh: usize,
 }
 
 impl<'a> Feed<'a> {
@@ -57,7 +65,8 @@ impl<'a> Feed<'a> {
         let again = survey.again.clone();
         let work = reader.watch.reading(survey.files);
         let flights = Flights::for_threads(reader.threads);
-        let state = Mutex::new(State { ready, again, walk: None, flights });
+        let state =
+            Mutex::new(State { ready, again, walk: None, flights, ahead: Ahead::default(), fresh: 0 });
         let helps = Mutex::new(std::mem::take(&mut survey.helps));
         let (large, known) = (Mutex::default(), AtomicU64::new(0));
         let Reader { index, seen, door, .. } = *reader;
@@ -97,6 +106,7 @@ impl<'a> Feed<'a> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.ready.is_empty() {
             self.refill(&mut state);
+            state.ahead = Ahead::default();
         }
         while let Some(next) = state.ready.last()
             && state.flights.has_room(next.size)
@@ -117,7 +127,26 @@ impl<'a> Feed<'a> {
             }
             return Some((found, flight, None));
         }
-        state.ready.pop().map(|found| (found, None, None))
+        let paths = self.soon(&mut state);
+        let next = state.ready.pop().map(|found| (found, None, None));
+        state.ahead.took();
+        drop(state);
+        read_ahead(&paths);
+        next
+    }
+
+    /// The local files to ask the system for. Of those that are in the index nothing is read.
+    fn soon(&self, state: &mut State<'_>) -> Vec<PathBuf> {
+        if self.index.is_some() && state.fresh < FRESH {
+            return Vec::new();
+        }
+        let State { ready, ahead, .. } = state;
+        ahead.next(ready, |found| match self.survey.places.get(found.place) {
+            Some(Place::Folder(root)) if found.unread.is_none() => {
+                Some((root.absolute.join(&found.below), found.size))
+            }
+            _ => None,
+        })
     }
 
     fn bucket_of(&self, found: &Found) -> Option<(&str, &'a Door)> {
@@ -213,6 +242,10 @@ impl Source for Feed<'_> {
             return Some(file);
         }
         file.known = known.or_else(|| self.known_of(&found)).map(Box::new);
+        if self.index.is_some() {
+            let fresh = &mut self.state.lock().unwrap_or_else(PoisonError::into_inner).fresh;
+            *fresh = if file.known.is_some() { 0 } else { *fresh + 1 };
+        }
         if file.known.is_some() {
             return Some(file);
         }

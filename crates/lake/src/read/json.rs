@@ -56,6 +56,8 @@ pub(crate) fn record_of<'r>(json: &'r Value, event: &Event<'r>) -> Option<Record
     })
 }
 
+/// The text at the end of these names, each with a slash before it.
 fn at<'r>(json: &'r Value, path: &str) -> Option<Text<'r>> {
-    json.pointer(path).and_then(Value::as_str).map(Cow::Borrowed)
+    let found = path.split('/').skip(1).try_fold(json, |json, name| json.get(name));
+    found.and_then(Value::as_str).map(Cow::Borrowed)
 }

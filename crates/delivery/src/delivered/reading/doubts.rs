@@ -5,6 +5,8 @@ use super::Holes;
 use cloudtrail::arn::{Arn, partition_of};
 use cloudtrail::resource::ResourceType;
 use logs::{Column, Home, Marks, Row, Sheet, is_account};
+#[cfg(feature = "lake")]
+use logs::{Columns, Record};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -83,6 +85,15 @@ pub(super) fn settle<'s>(sheet: &'s Sheet, home: Option<&'s Home>, asked: &Range
         settled.sheet = Some(sheet.kept(account, keep, |row| worth(row) == Worth::CountsAtHome));
     }
     settled
+}
+
+/// True iff a record is in doubt, or evidence of nobody, in a file that lies there. The sheet is emptied.
+#[cfg(feature = "lake")]
+pub(crate) fn is_in_doubt(record: &Record<'_>, home: Option<&Home>, sheet: &mut Sheet) -> bool {
+    sheet.clear();
+    sheet.take_at(record, Columns::of(&COLUMNS), home);
+    let settled = settle(sheet, home, &(i64::MIN..i64::MAX));
+    settled.sheet.is_some() || !settled.found.is_empty()
 }
 
 impl Settled<'_> {
