@@ -34,10 +34,10 @@ mod judge;
 pub mod lint;
 pub mod named;
 pub mod plan;
+pub mod raw_answers;
 pub mod reach;
 pub mod remedy;
 pub mod resource_ref;
-pub mod said;
 pub mod served;
 mod state;
 

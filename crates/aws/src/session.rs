@@ -1,7 +1,7 @@
 //! The one door to AWS: who we are, and the clients with which one account is read.
 //!
 //! The caller's own account is read with the caller's own credentials; every other one through a role. What can be asked
-//! through the door stands beside what answers it: `collect`, `beside`, `carry_out`, `permissions`, `objects`, `locations`,
+//! through the door stands beside what answers it: `collect`, `beside`, `apply`, `permissions`, `objects`, `locations`,
 //! `metrics`, `public_keys` and `canary` give it their methods.
 
 mod buckets;

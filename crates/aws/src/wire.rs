@@ -6,7 +6,7 @@ use crate::gap::{Class, Failure};
 use crate::lock::lock;
 use crate::options::{Limits, Options};
 use crate::pace::{Buckets, Budgets, Price, Service};
-use crate::said::{self, Tape};
+use crate::raw_answers::{self, Tape};
 use crate::stop::Stop;
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -86,7 +86,9 @@ impl Wire {
     ) -> Result<T, Failure> {
         match &self.tape {
             None => self.sent(call, attempt).await,
-            Some(Tape::Recorder(keep)) => said::recorded(&**keep, call, self.sent(call, attempt)).await,
+            Some(Tape::Recorder(keep)) => {
+                raw_answers::recorded(&**keep, call, self.sent(call, attempt)).await
+            }
             Some(Tape::Replay(replay)) => replay.read(call, attempt()).await,
         }
     }

@@ -41,7 +41,7 @@ use ::audit::Counted;
 use ::audit::exception::Exception;
 use ::audit::inputs::Inputs;
 use ::audit::inventory::Inventory;
-use ::audit::said::Keep;
+use ::audit::raw_answers::Keep;
 use anyhow::Result;
 use aws::Collected;
 use std::path::Path;

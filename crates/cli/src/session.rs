@@ -11,7 +11,7 @@ use audit::change::{Change, State};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::journal::Journal;
-use audit::said::Keep;
+use audit::raw_answers::Keep;
 use aws::permissions::{Action, Held, Job};
 use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
 use delivery::{Door, Reader};

@@ -2,21 +2,21 @@
 //!
 //! A folder, or an archive of one (`.tar.zst`). Whoever has it decides the audit again without credentials.
 
-mod answers;
+mod answers_format;
 mod archive;
 mod folder;
+mod kept_answers;
 mod manifest;
 mod parts;
 mod read;
 mod recalled;
-mod spool;
 mod write;
 
+pub use kept_answers::KeptAnswers;
 pub use manifest::{Decided, FileEntry};
 pub use parts::is_input;
 pub use read::{Bundle, BundleError, Damage, read_bundle};
 pub use recalled::Answers;
-pub use spool::KeptAnswers;
 pub use write::{Part, bundle_target, sum_of, write_bundle};
 
 use std::path::Path;

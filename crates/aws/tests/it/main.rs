@@ -20,7 +20,7 @@ mod objects;
 mod op;
 mod organization;
 mod permissions;
-mod said;
+mod raw_answers;
 mod scale;
 mod seen;
 mod server;

@@ -14,7 +14,7 @@ use audit::accepted::asks_for_tags;
 use audit::exception::Exception;
 use audit::inputs::{Earlier, Inputs};
 use audit::inventory::Inventory;
-use audit::said::Keep;
+use audit::raw_answers::Keep;
 use std::path::Path;
 use std::sync::Arc;
 

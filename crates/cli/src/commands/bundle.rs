@@ -12,7 +12,7 @@ use crate::problem::{Problem, io_problem, say};
 use crate::settings;
 use anyhow::Result;
 use audit::inputs::Inputs;
-use audit::said::Collection;
+use audit::raw_answers::Collection;
 use report::{AuditDocument, AuditFormat, CheckedBundle, Layout, NextFlags};
 use std::io::{self, Write};
 use std::path::Path;

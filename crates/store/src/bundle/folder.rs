@@ -1,6 +1,6 @@
 //! A bundle that is a folder.
 
-use super::answers::ANSWERS_FILE;
+use super::answers_format::ANSWERS_FILE;
 use super::parts::limit_of;
 use super::read::{BundleError, Found, Manifest, manifest_of};
 use super::write::hex;

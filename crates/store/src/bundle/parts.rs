@@ -1,6 +1,6 @@
 //! The files of a bundle from which its audit is decided again.
 
-use super::answers::ANSWERS_FILE;
+use super::answers_format::ANSWERS_FILE;
 use crate::document::{self, DocumentError};
 use crate::exceptions_file::{read_exceptions, write_exceptions};
 use crate::inventory_file::{read_inventory, write_inventory};

@@ -1,9 +1,9 @@
 //! The answers of a bundle, given back to a collector: an index over a scratch file, so that none of them fills the memory.
 
-use super::answers::{ANSWERS_FILE, LINE, read_head, read_line};
+use super::answers_format::{ANSWERS_FILE, LINE, read_head, read_line};
+use super::kept_answers::sum;
 use super::read::BundleError;
-use super::spool::sum;
-use audit::said::{Asked, Collection, Recall, Said};
+use audit::raw_answers::{Asked, Collection, Recall, Said};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fs::File;
@@ -142,8 +142,8 @@ fn key(asked: &Asked) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::{Answers, Asked, Recall, Said};
-    use crate::bundle::spool::KeptAnswers;
-    use audit::said::{Collection, Keep, Request};
+    use crate::bundle::kept_answers::KeptAnswers;
+    use audit::raw_answers::{Collection, Keep, Request};
     use std::io::Write;
     use std::sync::Arc;
 

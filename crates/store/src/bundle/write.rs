@@ -1,11 +1,11 @@
 //! A bundle, written: every file once into a scratch file while its hash is taken, then the manifest, then all of them.
 
-use super::answers::ANSWERS_FILE;
+use super::answers_format::ANSWERS_FILE;
 use super::manifest::{Decided, FileEntry, written};
 use super::{KeptAnswers, MANIFEST, is_archive, parts};
 use crate::atomic::write_privately;
 use audit::inputs::Inputs;
-use audit::said::Collection;
+use audit::raw_answers::Collection;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::File;

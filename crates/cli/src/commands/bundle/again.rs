@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use anyhow::Result;
 use audit::again::differences;
 use audit::inputs::Inputs;
-use audit::said::{Asked, Recall};
+use audit::raw_answers::{Asked, Recall};
 use report::RawAnswers;
 use std::path::Path;
 use std::sync::Arc;

@@ -16,7 +16,7 @@ pub use replayed::{CollectedAgain, collect_again};
 use crate::call::Call;
 use crate::gap::Failure;
 use crate::lock::lock;
-use audit::said::{Asked, Keep, Request, Said};
+use audit::raw_answers::{Asked, Keep, Request, Said};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use kept::Kept;
 use std::sync::{Arc, Mutex};
@@ -143,8 +143,8 @@ fn path_of(uri: &str) -> String {
 mod tests {
     use super::{kept::Kept, path_of, said};
     use crate::gap::{Class, Failure};
-    use crate::said::State;
-    use audit::said::Said;
+    use crate::raw_answers::State;
+    use audit::raw_answers::Said;
 
     #[test]
     fn a_path_is_the_same_below_any_endpoint() {

@@ -4,7 +4,7 @@
 
 use crate::document::{DocumentError, Format};
 use crate::exceptions_file::is_time;
-use audit::said::{Accounts, Asked, Collection, Request, Said};
+use audit::raw_answers::{Accounts, Asked, Collection, Request, Said};
 use serde::{Deserialize, Serialize};
 use text::shape::in_everyday_words;
 use text::visible::excerpt;
@@ -175,7 +175,7 @@ fn bytes_of(digits: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::{Asked, Collection, Request, Said, head, read_head, read_line, written};
-    use audit::said::Accounts;
+    use audit::raw_answers::Accounts;
 
     const AT: &str = "2026-11-30T12:00:00Z";
 

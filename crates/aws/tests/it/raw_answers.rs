@@ -6,7 +6,7 @@ use crate::world::{Fault, Served};
 use audit::again::differences;
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::said::{Asked, Collection, Keep, Recall, Said};
+use audit::raw_answers::{Asked, Collection, Keep, Recall, Said};
 use aws::{Accounts, CollectedAgain, Session, Stop, collect_again};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,8 @@
 //! Answers of AWS, kept in a scratch file as they come, and written in order once the audit is made.
 
-use super::answers::{head, written};
+use super::answers_format::{head, written};
 use crate::limits::ANSWERS;
-use audit::said::{Asked, Collection, Keep, Said};
+use audit::raw_answers::{Asked, Collection, Keep, Said};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

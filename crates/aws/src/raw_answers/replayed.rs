@@ -7,7 +7,7 @@ use crate::session::Session;
 use audit::accepted::{asked_for_tags, asks_for_tags};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::said::{Accounts, Asked, Collection, Recall};
+use audit::raw_answers::{Accounts, Asked, Collection, Recall};
 use std::sync::Arc;
 
 /// What came of it.

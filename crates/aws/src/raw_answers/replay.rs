@@ -5,7 +5,7 @@ use crate::bounded::{ITEMS, LARGEST, TooLarge};
 use crate::call::Call;
 use crate::gap::{Class, Failure};
 use crate::lock::lock;
-use audit::said::{Asked, Recall, Said};
+use audit::raw_answers::{Asked, Recall, Said};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
