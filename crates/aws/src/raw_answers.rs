@@ -108,7 +108,14 @@ fn said(kept: Kept, state: State, failure: Option<&Failure>) -> Option<Said> {
         // It cannot be read, so nobody can tell which of its members are to be kept.
         Kept::Selection(_) if success && failure.is_some() => failed(),
         Kept::Selection(members) => {
-            let body = if success { members.of(&body) } else { kept::error_of(&body) };
+            // An empty answer holds nothing to leave out.
+            let body = if body.is_empty() {
+                Some(body)
+            } else if success {
+                members.of(&body)
+            } else {
+                kept::error_of(&body)
+            };
             body.map(|body| Said::Answer { status, error_code, selection: true, body }).or_else(failed)
         }
     }

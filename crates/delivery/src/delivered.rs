@@ -49,7 +49,6 @@ pub(crate) struct Item {
     /// Bytes.
     pub(crate) size: u64,
     /// As S3 says; empty for a local copy.
-    #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "only the manifests of lakes ask for it"))]
     pub(crate) etag: String,
     /// As in [`crate::sources::Found`]: what the index knows it by.
     pub(crate) tag: Option<Tag>,

@@ -171,7 +171,8 @@ fn impossible(path: String, problem: String) -> DocumentError {
 pub fn write_inputs(inputs: &Inputs, out: &mut dyn Write) -> io::Result<()> {
     let choices = serde_json::to_string(&Choices::of(inputs))?;
     let choices = text::visible::json(&choices);
-    out.write_all(choices.trim_end_matches('}').as_bytes())?;
+    // The last member may be an object itself.
+    out.write_all(choices.strip_suffix('}').unwrap_or(&choices).as_bytes())?;
     if !inputs.exceptions.is_empty() {
         let exceptions = write_exceptions(&inputs.exceptions);
         write!(out, ",\n\"exceptions\":{}", exceptions.trim_end())?;

@@ -27,20 +27,25 @@ impl Inventory {
         if all.is_empty() {
             return Sight::New;
         }
-        let at = |id: &str| {
-            let here = || all.iter().filter(|(place, _)| place.account == id);
-            let home = here().find(|(place, _)| place.region == trail.home_region);
-            home.or_else(|| here().next()).map(|(_, status)| *status)
+        let seen = |id: &str, region: Option<&str>| {
+            let here = all.iter().filter(|(place, _)| place.account == id);
+            here.filter(|(place, _)| region.is_none_or(|region| place.region == region))
+                .map(|(_, status)| *status)
+                .next()
         };
-        let home =
-            || self.places.iter().find(|one| one.account == account && one.region == trail.home_region);
-        let status = match (at(account), home()) {
+        let home = Some(trail.home_region.as_str());
+        let at_home = self.places.iter().find(|one| one.account == account && Some(&*one.region) == home);
+        let status = match (seen(account, home), at_home) {
             (Some(status), _) => status.clone(),
-            (None, Some(home)) if account != trail.account => match &home.trails {
+            // A list of its home Region says more of an account than what is seen elsewhere.
+            (None, Some(place)) if account != trail.account => match &place.trails {
                 Seen::Known(_) => return Sight::Absent,
                 Seen::Unread(gap) => Seen::Unread(*gap),
             },
-            (None, _) => at(&trail.account).unwrap_or(all[0].1).clone(),
+            (None, _) => {
+                let owner = || seen(&trail.account, home).or_else(|| seen(&trail.account, None));
+                seen(account, None).or_else(owner).unwrap_or(all[0].1).clone()
+            }
         };
         let errors = || all.iter().find_map(|(_, status)| status.known()?.delivery_error.clone());
         Sight::As(match status {

@@ -3,13 +3,13 @@
 
 use super::record::{Reasoned, target};
 use super::{Plan, PlanOptions, Purpose, Refusal, after, finish, record};
-use crate::Options;
 use crate::candidates::Candidates;
 use crate::change::{Change, Setting, Turn};
 use crate::code::{Code, Coded};
 use crate::edit::include_again;
 use crate::exception::Exception;
 use crate::inventory::Inventory;
+use crate::{Counted, Options};
 use cloudtrail::json::request;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
@@ -57,7 +57,8 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
     }
     refusals.extend(refused);
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
-    let still = still_excused(inventory, &changes, options.audit.exceptions, &exceptions);
+    let recorders = options.audit.recorders;
+    let still = still_excused((inventory, recorders), &changes, options.audit.exceptions, &exceptions);
     refusals.extend(still.iter().map(|(id, why)| Refusal {
         places: Vec::new(),
         recorder: None,
@@ -68,17 +69,17 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
     finish(inventory, &options, Purpose::Restore(ended), steps, refusals)
 }
 
-/// Those of the exceptions that are still needed once the changes are carried out, by id, and why: a function that they excuse, and no
+/// Those of the exceptions that are still needed, as these recorders record, once the changes are carried out, by id, and why: a function that they excuse, and no
 /// other exception does, is not certainly recorded. Whether the function is there does not matter: one of that name may be made again.
 #[must_use]
 pub fn still_excused(
-    inventory: &Inventory,
+    (inventory, recorders): (&Inventory, Counted),
     changes: &[Change],
     others: &[Exception],
     ending: &[Exception],
 ) -> BTreeMap<String, String> {
     let then = after(inventory, changes);
-    let options = Options::default();
+    let options = Options { recorders, ..Options::default() };
     let mut candidates = Candidates::new(&then, &options);
     let excused: HashSet<&str> = others.iter().flat_map(|one| &one.functions).map(String::as_str).collect();
     let mut is_recorded = |arn: &str| {

@@ -3,6 +3,7 @@
 use super::conduct::{keeps, turns};
 use super::copies::{functions_lost, say_what_copies_lack};
 use super::{Loss, Plan, PlanOptions, Purpose, finish};
+use crate::Options;
 use crate::change::Setting;
 use crate::code::Code;
 use crate::inventory::Inventory;
@@ -34,7 +35,8 @@ pub(super) fn say_what_else_goes(plan: &mut Plan) {
 #[must_use]
 pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
     let steps = plan.steps.iter().map(|step| (step.change.clone(), step.because.clone())).collect();
-    let options = PlanOptions::default();
+    let audit = Options { recorders: plan.scope.recorders, ..Options::default() };
+    let options = PlanOptions { audit, ..PlanOptions::default() };
     let mut told = finish(inventory, &options, plan.purpose.clone(), steps, plan.refusals.clone());
     for (new, old) in told.steps.iter_mut().zip(&plan.steps) {
         new.owner = old.owner.clone();

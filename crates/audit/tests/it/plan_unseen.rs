@@ -6,8 +6,8 @@ use crate::world::{
 use audit::backout::{Pattern, Wanted};
 use audit::change::{Change, Setting, Target, Turn};
 use audit::plan::{
-    Plan, PlanOptions, Purpose, Reduction, backout, conduct, conduct_over, drop_copies, restore, retold,
-    still_excused,
+    Plan, PlanOptions, Purpose, Reduction, backout, conduct, conduct_over, drop_copies, record, restore,
+    retold, still_excused,
 };
 use cloudtrail::recorder::Seen;
 
@@ -234,6 +234,27 @@ fn a_step_that_records_less_says_so() {
     assert!(!in_words(&plan.steps[0].risks).contains("log file validation"), "{plan:#?}");
 }
 
+/// What only an event data store records is not recorded where trails alone count: neither an exception ends, nor is more promised.
+#[test]
+fn a_plan_by_trails_alone_is_told_and_ended_by_trails_alone() {
+    let left_out = advanced("resources.ARN", "NotEquals", &function(MEMBER, HERE, "f1"));
+    let world = seen().trail("main", MEMBER, false, &left_out).store("lake", MEMBER, false, ALL);
+    let exceptions = [exception(&[function(MEMBER, HERE, "f1")])];
+    let still = |recorders| still_excused((&world.inventory, recorders), &[], &[], &exceptions);
+    assert!(still(audit::Counted::All).is_empty());
+    assert!(still(audit::Counted::Trails)["e"].contains("f1 is not certainly recorded"));
+    let of = |recorders| {
+        let audit = audit::Options { recorders, ..audit::Options::default() };
+        record(&world.inventory, &PlanOptions { audit, ..PlanOptions::default() })
+    };
+    for recorders in [audit::Counted::All, audit::Counted::Trails] {
+        let plan = of(recorders);
+        let status = |plan: &Plan| plan.outlook.iter().map(|one| (one.before, one.after)).collect::<Vec<_>>();
+        assert_eq!(status(&retold(&world.inventory, &plan)), status(&plan), "{recorders:?}");
+    }
+    assert_ne!(of(audit::Counted::Trails).steps.len(), of(audit::Counted::All).steps.len());
+}
+
 /// A restore ends the exceptions that nobody needs once it is carried out, and no other.
 #[test]
 fn a_restore_ends_no_exception_that_is_needed() {
@@ -245,10 +266,11 @@ fn a_restore_ends_no_exception_that_is_needed() {
     };
     let world = seen().trail("main", MEMBER, false, &left_out);
     assert_eq!(ends(&world), exceptions, "once its steps are carried out");
-    let needed = |world: &World| still_excused(&world.inventory, &[], &[], &exceptions);
+    let needed =
+        |world: &World| still_excused((&world.inventory, audit::Counted::All), &[], &[], &exceptions);
     assert!(needed(&world)["e"].contains("f1 is not certainly recorded"), "{:?}", needed(&world));
     assert!(
-        still_excused(&world.inventory, &[], &exceptions, &exceptions).is_empty(),
+        still_excused((&world.inventory, audit::Counted::All), &[], &exceptions, &exceptions).is_empty(),
         "another one excuses it"
     );
     let full = seen().trail("main", MEMBER, false, ALL);

@@ -10,6 +10,8 @@ use crate::gap::{Class, Failure};
 use crate::pace::Service;
 use crate::session::Reach;
 use audit::inventory::Serving;
+use cloudtrail::arn::Arn;
+use cloudtrail::names::ResourceName;
 use cloudtrail::resource::{ResourceType, unqualified};
 use futures_util::stream::{StreamExt, iter};
 
@@ -135,10 +137,15 @@ fn listing(
     kind: ResourceType,
     call: &Call<'_>,
 ) -> ListingRead {
+    let of_here = |arn: &str| {
+        let parsed = Arn::parse(arn);
+        let place = parsed.is_some_and(|one| (one.account, one.region) == (call.account, call.region));
+        place && arn.rsplit([':', '/']).next().is_some_and(ResourceName::is)
+    };
     let mut strange = None;
     let mut resources = Vec::with_capacity(arns.len());
     for arn in arns {
-        match arn.as_deref().and_then(unqualified).filter(|(found, _)| *found == kind) {
+        match arn.as_deref().and_then(unqualified).filter(|(found, arn)| *found == kind && of_here(arn)) {
             Some((_, arn)) => resources.push(ResourceRead { arn: arn.into(), serving: Ok(Serving::Home) }),
             None => strange = Some(arn.unwrap_or_else(|| "nothing".to_owned())),
         }
@@ -146,7 +153,10 @@ fn listing(
     resources.sort_by(|a, b| a.arn.cmp(&b.arn));
     resources.dedup_by(|a, b| a.arn == b.arn);
     let strange = strange.map(|arn| {
-        let error = format!("the listing holds {arn}, which is not the ARN of a {}", kind.noun());
+        let error = format!(
+            "the listing holds {arn}, which is not the ARN of a {} of this account and Region",
+            kind.noun()
+        );
         Failure::new(Class::Final, error)
     });
     ListingRead { resources, gap: failure.or(strange).map(|failure| failure.gap(call)) }
@@ -156,5 +166,28 @@ impl Run<'_> {
     fn came(self, call: &Call<'_>, count: usize) {
         let (account, region) = (call.account.to_owned(), call.region.to_owned());
         (self.progress)(Progress::Resources { account, region, count });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listing;
+    use crate::call::Call;
+    use crate::pace::Service;
+    use cloudtrail::resource::ResourceType;
+
+    #[test]
+    fn a_resource_of_another_place_is_a_gap() {
+        let call = Call::new(Service::Lambda, "lambda:ListFunctions", "111122223333", "eu-west-1");
+        let of = |arn: &str| listing((vec![Some(arn.to_owned())], None), ResourceType::Function, &call);
+        assert!(of("arn:aws:lambda:eu-west-1:111122223333:function:f:live").gap.is_none());
+        for strange in [
+            "arn:aws:lambda:us-east-1:111122223333:function:f",
+            "arn:aws:lambda:eu-west-1:444455556666:function:f",
+            "arn:aws:lambda:eu-west-1:111122223333:function:a\u{202e}b",
+        ] {
+            let found = of(strange);
+            assert!(found.resources.is_empty() && found.gap.is_some(), "{strange:?}");
+        }
     }
 }

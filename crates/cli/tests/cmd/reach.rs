@@ -30,3 +30,28 @@ fn check_promises_nothing_to_a_member_that_does_not_see_the_trail_or_gets_nothin
         assert!(matches!(said.code, Some(3 | 4)), "{inventory}: {said:?}");
     }
 }
+
+/// A file that says again how far a trail reaches, or makes one that is there, shows it at no place where it is not seen.
+#[test]
+fn check_shows_a_trail_at_no_new_place_where_its_reach_stays() {
+    for inventory in ["a-member-in-one-region", "a-member-at-home-alone", "a-member-elsewhere-alone"] {
+        let inventory = format!("crates/cli/tests/cases/check/{inventory}.json");
+        let stack = "crates/cli/tests/cases/check/declares-the-trail-and-a-stack-set.json";
+        let home = ["--account", "111122223333", "--region", "us-east-1"];
+        let said = run(
+            &[&["check", "--cloudformation", stack, "--inventory", &inventory][..], &home, &NOW].concat()
+        );
+        assert!(matches!(said.code, Some(3 | 4)), "{inventory}: {said:?}");
+        for change in ["says-again-what-is", "makes-what-is-there"] {
+            let change = format!("crates/cli/tests/cases/check/{change}.json");
+            let asked =
+                ["check", "--terraform", &change, "--inventory", &inventory, "--account", "444455556666"];
+            let said = run(&[&asked[..], &NOW].concat());
+            assert!(matches!(said.code, Some(3 | 4)), "{change} over {inventory}: {said:?}");
+        }
+    }
+    let made = ["--terraform", "crates/cli/tests/cases/check/makes-what-is-there.json"];
+    let seen = ["--inventory", "crates/cli/tests/cases/check/a-member-without-it-at-home.json"];
+    let said = run(&[&["check"][..], &made, &seen, &["--account", "444455556666"], &NOW].concat());
+    assert!(matches!(said.code, Some(3 | 4)), "{said:?}");
+}

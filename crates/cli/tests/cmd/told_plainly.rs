@@ -78,6 +78,20 @@ fn a_saved_audit_from_a_pipe_is_judged_as_it_was() {
     ends(&said, 0, "only trails count as recorders, as in the saved audit");
 }
 
+/// What is saved of an audit that was compared with a saved one is read again, from a file and from the history.
+#[test]
+fn an_audit_with_a_saved_baseline_is_saved_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second, history] =
+        ["first.json", "second.json", "h.sqlite"].map(|name| at(folder.path(), name));
+    run(&["audit", ACME, "--output", &first]);
+    let asked = ["audit", ACME, "--baseline", &first, "--output", &second, "--keep", "--history", &history];
+    run(&asked);
+    serde_json::from_slice::<serde_json::Value>(&fs::read(&second).unwrap()).unwrap();
+    ends(&run(&["report", "--audit", &second]), 3, "Not every Lambda invocation is recorded");
+    ends(&run(&["diff", "1", ACME, "--history", &history]), 0, "Nothing changed");
+}
+
 /// The longest time for which an exception may hold counts for those of a saved audit, too.
 #[test]
 fn exceptions_of_a_saved_audit_end_in_time() {

@@ -205,7 +205,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/apply/place.rs",
-        "invoketrail audit{}{}",
+        "invoketrail audit{counted}{}{}",
         "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
     ),
     (
@@ -242,11 +242,6 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cli/src/commands/apply/standing.rs",
         "invoketrail plan --output plan.json{flags}",
         "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
-    ),
-    (
-        "cli/src/commands/apply/standing.rs",
-        "invoketrail audit{}{}",
-        "cmd/journals.rs::a_finished_journal_makes_way_and_is_never_resumed_with_success",
     ),
     (
         "cli/src/commands/explain/pasted.rs",

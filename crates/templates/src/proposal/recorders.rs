@@ -214,11 +214,16 @@ impl World {
 
     /// Makes a recorder. One that is there already under its ARN is as the document says afterwards.
     pub(super) fn create(&mut self, resource: &Proposed, home: &Home, is: &Value) -> Option<String> {
-        if let Found::One(arn) = self.find(resource, home, is) {
-            self.doubts.push(resource.doubt("$", About::AlreadyThere));
-            self.remove(resource, home, &Value::Map([(property::ARN.to_owned(), Value::Text(arn))].into()));
-        }
-        self.insert(resource, home, is, None)
+        let Found::One(arn) = self.find(resource, home, is) else {
+            return self.insert(resource, home, is, None);
+        };
+        self.doubts.push(resource.doubt("$", About::AlreadyThere));
+        let before = self.inventory.clone();
+        let named = Value::Map([(property::ARN.to_owned(), Value::Text(arn.clone()))].into());
+        self.remove(resource, home, &named);
+        let made = self.insert(resource, home, is, None);
+        self.as_seen_before(&arn, &before);
+        made
     }
 
     /// Makes a recorder, or changes the one that is there: its ARN before and after.
@@ -337,7 +342,7 @@ impl World {
             self.validation(resource, is);
         }
         let recorder = &mut self.inventory.recorders[at];
-        let was = Some(recorder.clone());
+        let was = recorder.clone();
         recorder.multi_region = flags.multi_region.or(true);
         recorder.organization = flags.organization.or(true);
         if open_validation {
@@ -349,7 +354,6 @@ impl World {
         if kind == RecorderKind::Trail && differs(property::BUCKET) {
             recorder.destination = bucket(is);
         }
-        let (regions, accounts) = reach_names(kind);
         let reach = Reach {
             arn: arn.to_owned(),
             account: recorder.account.clone(),
@@ -357,8 +361,10 @@ impl World {
             multi_region: flags.multi_region,
             organization: flags.organization,
             active: flags.active,
-            was,
-            spreads: changed(regions) || changed(accounts),
+            // What the file changes, or says again, is no reach that the inventory does not know already.
+            spreads: flags.multi_region != Flag::Known(was.multi_region)
+                || flags.organization != Flag::Known(was.organization),
+            was: Some(was),
             doubt: None,
         };
         match kind {

@@ -125,6 +125,41 @@ impl World {
         self.inventory.sight(was, if reached { &place.account } else { &was.account })
     }
 
+    /// Lets a trail that was there before, and was made again, be seen no further than its reach grew, and with what kept it from delivering.
+    pub(super) fn as_seen_before(&mut self, arn: &str, before: &Inventory) {
+        let (Some(was), Some(is)) = (before.recorder(arn), self.inventory.recorder(arn)) else { return };
+        let (was, is) = (&before.recorders[was], &self.inventory.recorders[is]);
+        let same = (was.multi_region, was.organization) == (is.multi_region, is.organization);
+        let seen = |place: &Place| {
+            let all = place.trails.known()?;
+            Some(all.iter().find(|one| one.trail == arn).map(|one| one.status.clone()))
+        };
+        for place in &mut self.inventory.places {
+            let Some(at) = before.place(&place.account, &place.region) else { continue };
+            let Seen::Known(trails) = &mut place.trails else { continue };
+            let reached = place.account == was.account || was.organization;
+            match seen(&before.places[at]) {
+                Some(None) if same || reached && before.sight(was, &place.account) == Sight::Absent => {
+                    trails.retain(|one| one.trail != arn);
+                }
+                Some(Some(status)) => {
+                    for one in trails.iter_mut().filter(|one| one.trail == arn) {
+                        match (&status, &mut one.status) {
+                            (Seen::Unread(gap), Seen::Known(now)) if now.logging => {
+                                one.status = Seen::Unread(*gap)
+                            }
+                            (Seen::Known(then), Seen::Known(now)) => {
+                                now.delivery_error.clone_from(&then.delivery_error);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Adds an event data store to the list of its account.
     pub(super) fn list_store(&mut self, reach: &Reach) {
         for account in self.inventory.accounts.iter_mut().filter(|account| account.id == reach.account) {

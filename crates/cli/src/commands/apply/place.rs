@@ -126,7 +126,13 @@ impl<'a> Place<'a> {
         };
         let text = report::drift_text(&drift(before, &after), &before.collected_at, &layout());
         print(|out| out.write_all(text.as_bytes()))?;
-        say("next", &format!("invoketrail audit{}{}", exceptions_again(), self.live.again()));
+        say("next", &audit_again(plan, self.live));
         Ok(outcome)
     }
+}
+
+/// The audit that comes after a plan: of the same accounts, by the recorders that counted in it.
+pub(super) fn audit_again(plan: &Plan, live: &Live) -> String {
+    let counted = if plan.scope.recorders == Counted::Trails { " --recorders trails" } else { "" };
+    format!("invoketrail audit{counted}{}{}", exceptions_again(), live.again())
 }

@@ -1,6 +1,7 @@
 //! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
 
 use super::declared::{Declared, refuses_needed};
+use super::place::audit_again;
 use super::{Place, Work, journal, tell_difference};
 use crate::again::exceptions_again;
 use crate::outcome::Outcome;
@@ -139,7 +140,7 @@ impl Work {
                 );
                 tell_difference(&change.after(), &found);
                 say("note", "nothing was changed");
-                say("next", &format!("invoketrail audit{}{}", exceptions_again(), place.live.again()));
+                say("next", &audit_again(&self.plan, place.live));
                 Ok(Outcome::No)
             }
         }
