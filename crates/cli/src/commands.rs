@@ -167,7 +167,7 @@ fn read_inventory(path: &Path) -> Result<Inventory> {
 fn read_judged(path: &Path) -> Result<(Inventory, Option<Judged>)> {
     Ok(match read_known(path)? {
         Known::Saved(saved) => Judged::of(saved.inputs),
-        Known::Inventory(inventory) => (inventory, None),
+        Known::Inventory(inventory) => (*inventory, None),
     })
 }
 
@@ -176,7 +176,7 @@ enum Known {
     /// A saved audit, as JSON or as a bundle.
     Saved(Box<SavedAudit>),
     /// An inventory.
-    Inventory(Inventory),
+    Inventory(Box<Inventory>),
 }
 
 /// Reads a file of facts, once: it may be a pipe.
@@ -193,7 +193,7 @@ fn read_known(path: &Path) -> Result<Known> {
     if let Err(error) = limit.check(&bytes) {
         return Err(Problem::new(format!("cannot read {}: {error}", called(path))).help(limit.help).into());
     }
-    store::read_inventory(&bytes).map(Known::Inventory).map_err(|error| {
+    store::read_inventory(&bytes).map(|read| Known::Inventory(Box::new(read))).map_err(|error| {
         misread(path, &bytes, (FileKind::Inventory, "an inventory"), &error, error.help()).into()
     })
 }

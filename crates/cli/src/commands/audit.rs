@@ -94,7 +94,7 @@ fn earlier(path: &Path) -> Result<(Inventory, Option<Earlier>)> {
             let Inputs { inventory, exceptions, today, recorders, .. } = saved.inputs;
             Ok((inventory, Some(Earlier { exceptions, today, recorders })))
         }
-        Known::Inventory(inventory) => Ok((inventory, None)),
+        Known::Inventory(inventory) => Ok((*inventory, None)),
     }
 }
 
@@ -127,7 +127,7 @@ impl Flags {
         if settings.counted == Counted::Trails {
             source.push_str(" --recorders trails");
         }
-        let path = settings.exceptions.as_deref().map(|path| report::shell_file(path));
+        let path = settings.exceptions.as_deref().map(report::shell_file);
         let exceptions = path.map_or_else(String::new, |path| format!(" --exceptions {path}"));
         let of_audit = format!("{exceptions}{}", settings::longest_again(longest));
         Flags { source, caller: settings.source.caller(), of_audit }

@@ -90,6 +90,7 @@ impl Side {
         let (generated_at, inputs) = match read_known(path)? {
             Known::Saved(saved) => (saved.generated_at, saved.inputs),
             Known::Inventory(inventory) => {
+                let inventory = *inventory;
                 let today = crate::clock::day(&context.now).to_owned();
                 (inventory.collected_at.clone(), Inputs { inventory, today, ..Inputs::default() })
             }

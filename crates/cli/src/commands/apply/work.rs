@@ -19,7 +19,7 @@ use store::{DocumentError, FileKind, JournalError, JournalRead, PlanFileError, r
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
-    let journal = report::shell_file(&journal);
+    let journal = report::shell_file(journal);
     format!(
         "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
         exceptions_again(),
