@@ -79,7 +79,8 @@ impl CheckedBundle {
                 self.answer
             ),
             (_, None) => {
-                "Not reproduced. The files are not those of the manifest, so nothing was decided.".to_owned()
+                "Not reproduced. The files are not those of the manifest, so nothing was decided. Get the bundle again from whoever made it."
+                    .to_owned()
             }
             (_, Some(differences)) if !differences.is_empty() => {
                 format!("Not reproduced. All {files} are unchanged, and this version decides otherwise.")

@@ -29,7 +29,9 @@ pub struct DiffSide {
 pub struct DiffCalls {
     /// Those that changed something that may be recorded, in order of time.
     pub calls: Vec<ControlCall>,
-    /// True iff everything that was found could be read.
+    /// How many log files were found.
+    pub files: u64,
+    /// True iff log files were found, and all of them could be read.
     pub whole: bool,
 }
 
@@ -120,7 +122,11 @@ fn calls(diff: &Diff, page: &mut Page) {
     page.heading("Calls that changed it");
     let explaining = diff.explaining();
     if explaining.is_empty() {
-        page.paragraph(2, (Style::Plain, ""), (Style::Plain, "None was found in the logs of that time."));
+        let told = match found.files {
+            0 => "Unknown: no log file of that time was read.",
+            _ => "None was found in the logs of that time.",
+        };
+        page.paragraph(2, (Style::Plain, ""), (Style::Plain, told));
     }
     for (call, about) in explaining.iter().take(LISTED) {
         let label = format!("{} {} ", text_of(call.time), call.name);
@@ -132,7 +138,7 @@ fn calls(diff: &Diff, page: &mut Page) {
         let more = quantity(explaining.len() - LISTED, ("more call", "more calls"));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &format!("and {more}: --format json")));
     }
-    if !found.whole {
+    if !found.whole && found.files > 0 {
         let told = "Not all log files of that time could be read, so calls may be absent.";
         page.paragraph(2, (Style::Open, ""), (Style::Open, told));
     }

@@ -146,6 +146,7 @@ fn row(one: &Checked<'_>, matched: bool) -> Vec<Span> {
     ];
     match (&one.found, one.matched) {
         (Some(found), _) => row.push((Style::Plain, found.seen.len().to_string())),
+        (None, Some(true)) if !one.unlisted.is_empty() => row.push((Style::Open, "nothing yet".to_owned())),
         (None, Some(true)) => row.push((Style::Plain, "matches".to_owned())),
         (None, Some(false)) => row.push((Style::Open, "nothing".to_owned())),
         (None, None) if matched => row.push((Style::Dim, "unknown".to_owned())),
@@ -210,7 +211,8 @@ fn unmatched(one: &Checked<'_>) -> Option<String> {
         let told = format!(
             "{id} names what the inventory does not list: {named}. It accepts only what is created later."
         );
-        return (!one.unlisted.is_empty()).then_some(told);
+        let holds = matches!(one.state, State::Holds | State::EndsSoon);
+        return (holds && !one.unlisted.is_empty()).then_some(told);
     }
     let found = one.found.as_ref()?;
     let (id, all) = (&one.exception.id, one.exception.functions.len());

@@ -111,10 +111,7 @@ fn report(document: &AuditDocument<'_>, format: AuditFormat, out: &mut dyn Write
 /// # Errors
 /// [`Problem`] iff it is none.
 pub(super) fn open(path: &Path) -> Result<store::Bundle> {
-    if !path.exists() {
-        let missing = io::Error::from(io::ErrorKind::NotFound);
-        return Err(io_problem("read", &called(path), &missing).into());
-    }
+    std::fs::metadata(path).map_err(|error| io_problem("read", &called(path), &error))?;
     store::read_bundle(path).map_err(|error| unread(path, &error))
 }
 

@@ -130,9 +130,10 @@ fn calls(
     if let Some(left_out) = report::left_out_sentence(&found.left_out) {
         say("note", &left_out);
     }
-    let whole = found.account.is_whole();
-    if !whole {
+    let files = found.account.files;
+    let whole = found.account.is_whole() && files > 0;
+    if !found.account.is_whole() {
         say("note", &format!("{}: calls may be absent", report::shortfall(&found.account)));
     }
-    Ok(Some(DiffCalls { calls: found.calls, whole }))
+    Ok(Some(DiffCalls { calls: found.calls, files, whole }))
 }

@@ -160,6 +160,23 @@ fn diff_of_the_only_kept_audit_is_refused() {
     ends(&run(&["diff", "1", "--history", &history]), 1, "audit 1 is the newest kept audit");
 }
 
+/// Without a log file nobody knows who changed something.
+#[test]
+fn diff_without_log_files_does_not_say_that_nobody_changed_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = at(folder.path(), "");
+    let said = run(&["diff", ACME, "crates/cli/tests/cases/audit/slow-48-selectors.json", "--logs", &empty]);
+    assert!(said.stdout.contains("Unknown: no log file of that time was read."), "{said:?}");
+}
+
+/// What escapes in part today does not stop being recorded because a value is not known yet.
+#[test]
+fn what_is_recorded_in_part_is_not_said_to_be_recorded_no_longer() {
+    let template = ["--cloudformation", "examples/cloudformation/template.yaml"];
+    let said = run(&[&["check"][..], &template, &["--inventory", ACME]].concat());
+    assert!(!said.stdout.contains("score, train) are no longer certainly recorded"), "{said:?}");
+}
+
 /// An empty plan of what cannot be done is no success, and a hash that was approved is looked at.
 #[test]
 fn a_plan_without_changes_is_told_as_what_it_is() {

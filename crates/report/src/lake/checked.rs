@@ -97,7 +97,7 @@ impl CheckedLake {
                 "Log files are not as CloudTrail delivered them. Do not rely on the rows of these folders."
                     .to_owned()
             }
-            Conclusion::No => "The lake is not as it was written. Do not rely on its rows.".to_owned(),
+            Conclusion::No => "The lake is not as it was written. Do not rely on its rows; `lake write` writes damaged folders again.".to_owned(),
             Conclusion::Undetermined => {
                 format!("The lake is incomplete: {folders} with {rows} are as they were written.")
             }
