@@ -26,6 +26,8 @@ pub struct KnownRecorder {
     pub multi_region: bool,
     /// True iff it reaches every account of the organization.
     pub organization: bool,
+    /// Accounts and Regions that it would reach and does not certainly: true where it was seen to be absent, false where that was not read.
+    pub holes: BTreeMap<(String, String), bool>,
     /// True iff it records; `None` where that was not read.
     pub recording: Option<bool>,
     /// Its selectors; `None` where they were not read.

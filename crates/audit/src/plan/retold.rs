@@ -6,6 +6,7 @@ use super::{Loss, Plan, PlanOptions, Purpose, finish};
 use crate::Options;
 use crate::change::Setting;
 use crate::code::Code;
+use crate::exception::Exception;
 use crate::inventory::Inventory;
 use recording::Inclusion;
 
@@ -30,12 +31,12 @@ pub(super) fn say_what_else_goes(plan: &mut Plan) {
     }
 }
 
-/// The plan with its headline, gains and losses as they follow from its changes and the account. Reasons, owners and cost stay
+/// The plan with its headline, gains and losses as they follow from its changes and the account, under these exceptions on that day. Reasons, owners and cost stay
 /// as the plan tells them.
 #[must_use]
-pub fn retold(inventory: &Inventory, plan: &Plan) -> Plan {
+pub fn retold(inventory: &Inventory, plan: &Plan, exceptions: &[Exception], today: &str) -> Plan {
     let steps = plan.steps.iter().map(|step| (step.change.clone(), step.because.clone())).collect();
-    let audit = Options { recorders: plan.scope.recorders, ..Options::default() };
+    let audit = Options { recorders: plan.scope.recorders, exceptions, today, prices: None };
     let options = PlanOptions { audit, ..PlanOptions::default() };
     let mut told = finish(inventory, &options, plan.purpose.clone(), steps, plan.refusals.clone());
     for (new, old) in told.steps.iter_mut().zip(&plan.steps) {

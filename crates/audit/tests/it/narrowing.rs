@@ -90,7 +90,7 @@ proptest! {
             let refused = conduct(&forged).is_err() || conduct_over(inventory, &forged).is_err();
             prop_assert!(refused || !loses, "{:#?}", forged);
             if purpose == Purpose::Record {
-                prop_assert!(!retold(inventory, &forged).steps[0].gained.iter().any(|one| one == "everything"));
+                prop_assert!(!retold(inventory, &forged, &[], "").steps[0].gained.iter().any(|one| one == "everything"));
             }
         }
         // A reduction may lose the function that it declares, and none other of today.

@@ -144,7 +144,7 @@ fn a_list_of_the_kept_says_what_else_it_loses() {
     assert_eq!(plan.steps.len(), 2, "{plan:#?}");
     let mut silent = plan.clone();
     silent.steps.iter_mut().for_each(|step| step.risks.clear());
-    for plan in [plan, retold(&world.inventory, &silent)] {
+    for plan in [plan, retold(&world.inventory, &silent, &[], "")] {
         for step in &plan.steps {
             let told = in_words(&step.risks);
             assert!(told.contains("created later") && told.contains("other accounts"), "{told}");
@@ -216,7 +216,7 @@ fn a_step_that_records_less_says_so() {
     ];
     for (world, plan) in [&world, &world, &world, &store].into_iter().zip(plans) {
         assert!(!plan.steps.is_empty(), "{plan:#?}");
-        for plan in [retold(&world.inventory, &plan), plan] {
+        for plan in [retold(&world.inventory, &plan, &[], ""), plan] {
             for step in &plan.steps {
                 let told = in_words(&step.risks);
                 assert!(told.contains("fewer records") && !told.contains("more records"), "{told}");
@@ -225,7 +225,7 @@ fn a_step_that_records_less_says_so() {
     }
     let plan = drop_copies(&world.inventory, &PlanOptions::default());
     assert_eq!(plan.steps[0].change.target.name, "a", "{plan:#?}");
-    for told in [retold(&world.inventory, &plan), plan] {
+    for told in [retold(&world.inventory, &plan, &[], ""), plan] {
         let told = in_words(&told.steps[0].risks);
         assert!(told.contains("log file validation"), "{told}");
     }
@@ -250,7 +250,7 @@ fn a_plan_by_trails_alone_is_told_and_ended_by_trails_alone() {
     for recorders in [audit::Counted::All, audit::Counted::Trails] {
         let plan = of(recorders);
         let status = |plan: &Plan| plan.outlook.iter().map(|one| (one.before, one.after)).collect::<Vec<_>>();
-        assert_eq!(status(&retold(&world.inventory, &plan)), status(&plan), "{recorders:?}");
+        assert_eq!(status(&retold(&world.inventory, &plan, &[], "")), status(&plan), "{recorders:?}");
     }
     assert_ne!(of(audit::Counted::Trails).steps.len(), of(audit::Counted::All).steps.len());
 }

@@ -108,7 +108,8 @@ fn carried_out(
         Ok(inventory) => inventory,
         Err(outcome) => return Ok(outcome),
     };
-    let told = retold(&inventory, plan);
+    let today = crate::clock::day(&place.context.now);
+    let told = retold(&inventory, plan, &declared.before, today);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
     if !approved(approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
@@ -216,7 +217,10 @@ fn managed(plan: &Plan, live: &Live) -> Option<Outcome> {
     let step = plan.steps.iter().find(|step| step.owner != Owner::Nobody)?;
     let by = report::manager_sentence(&step.owner)?;
     say("error", &format!("{}: {by}", step.change.target.arn));
-    say("help", &report::owner_advice(plan, &step.owner, &live.again()));
+    say(
+        "help",
+        &report::owner_advice(plan, &step.owner, &format!("{}{}", place::counted_again(plan), live.again())),
+    );
     say("note", "nothing was changed");
     Some(Outcome::No)
 }

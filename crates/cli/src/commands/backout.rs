@@ -90,6 +90,10 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
         text.chars().map(kept).collect::<String>()
     };
     let id = typed.id.clone().unwrap_or_else(|| format!("{}-{}", plain(&typed.owner), typed.until));
+    if id.trim().is_empty() {
+        let problem = Problem::misuse("--id is empty");
+        return Err(problem.help("name the exception, or leave --id out").into());
+    }
     if desk.exceptions.iter().any(|one| one.id == id) {
         let problem = Problem::misuse(format!("there is an exception {id} already"));
         return Err(problem.help("give this one a name of its own with --id").into());

@@ -4,6 +4,7 @@ use super::showing::ending;
 use super::verify::hours::now;
 use super::{Context, Known, history, read_known};
 use crate::args::history::{Diff as Typed, DiffFormat};
+use crate::args::source::Counting;
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
@@ -92,7 +93,9 @@ impl Side {
             Known::Inventory(inventory) => {
                 let inventory = *inventory;
                 let today = crate::clock::day(&context.now).to_owned();
-                (inventory.collected_at.clone(), Inputs { inventory, today, ..Inputs::default() })
+                let recorders = settings::counted(&Counting::default(), &context.config);
+                let collected = inventory.collected_at.clone();
+                (collected, Inputs { inventory, today, recorders, ..Inputs::default() })
             }
         };
         Ok(Side { named, generated_at, inputs })

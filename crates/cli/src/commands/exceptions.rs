@@ -2,6 +2,7 @@
 
 use super::{Context, ONLY_TRAILS, exceptions, read_judged};
 use crate::args::exceptions as args;
+use crate::args::source::Counting;
 use crate::args::validate::Format;
 use crate::outcome::Outcome;
 use crate::output::{is_stdin, layout, print};
@@ -29,8 +30,12 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
     let inventory = inventory.map(|path| read_judged(&path).map(|read| (path, read))).transpose()?;
     let today = crate::clock::day(&context.now);
     let judged = inventory.as_ref().and_then(|(_, (_, judged))| judged.as_ref());
-    let recorders = judged.map(|judged| judged.recorders).unwrap_or_default();
-    if recorders == Counted::Trails {
+    let own = settings::counted(&Counting::default(), &context.config);
+    let recorders = match judged {
+        Some(judged) if context.config.recorders.is_none() => judged.recorders,
+        _ => own,
+    };
+    if recorders == Counted::Trails && own != recorders {
         say("note", ONLY_TRAILS);
     }
     let checked = check(&exceptions, today, inventory.as_ref().map(|(_, (read, _))| read), recorders);

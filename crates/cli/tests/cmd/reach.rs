@@ -55,3 +55,13 @@ fn check_shows_a_trail_at_no_new_place_where_its_reach_stays() {
     let said = run(&[&["check"][..], &made, &seen, &["--account", "444455556666"], &NOW].concat());
     assert!(matches!(said.code, Some(3 | 4)), "{said:?}");
 }
+
+/// What keeps a trail from delivering does so in the Regions that it comes to, whether a file changes it or makes it.
+#[test]
+fn a_trail_that_cannot_deliver_does_not_deliver_where_it_comes_to() {
+    let made = ["--terraform", "crates/cli/tests/cases/check/makes-it-for-all-regions.json"];
+    let seen = ["--inventory", "crates/cli/tests/cases/check/a-trail-that-cannot-deliver.json"];
+    let home = ["--account", "111122223333", "--region", "us-east-1"];
+    let said = run(&[&["check"][..], &made, &seen, &home, &NOW].concat());
+    assert!(matches!(said.code, Some(3 | 4)), "{said:?}");
+}

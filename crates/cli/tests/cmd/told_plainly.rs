@@ -160,6 +160,38 @@ fn diff_of_the_only_kept_audit_is_refused() {
     ends(&run(&["diff", "1", "--history", &history]), 1, "audit 1 is the newest kept audit");
 }
 
+/// `recorders` of the settings counts for `diff`, too.
+#[test]
+fn diff_counts_the_recorders_of_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = at(folder.path(), "s.toml");
+    fs::write(&settings, "recorders = \"trails\"\n").unwrap();
+    let [before, after] = ["a-trail-that-logs-beside-a-store", "a-trail-that-is-off-beside-a-store"]
+        .map(|name| format!("crates/cli/tests/cases/audit/{name}.json"));
+    ends(&run(&["diff", &before, &after, "--config", &settings]), 3, "answer no");
+}
+
+/// An exception without a name is refused before it is in a plan that nobody can read.
+#[test]
+fn an_exception_needs_a_name() {
+    let said = run(&[
+        "backout",
+        "--drop",
+        "invoices",
+        "--inventory",
+        ACME,
+        "--owner",
+        "a",
+        "--reason",
+        "b",
+        "--until",
+        "2099-01-01",
+        "--id",
+        " ",
+    ]);
+    ends(&said, 2, "--id is empty");
+}
+
 /// Without a log file nobody knows who changed something.
 #[test]
 fn diff_without_log_files_does_not_say_that_nobody_changed_anything() {

@@ -205,7 +205,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/apply/place.rs",
-        "invoketrail audit{counted}{}{}",
+        "invoketrail audit{}{}{}",
         "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
     ),
     (
@@ -230,7 +230,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/apply/work.rs",
-        "invoketrail plan{flags}",
+        "invoketrail plan{}{flags}",
         "emulator/sites.rs::apply_uses_a_bucket_that_is_there_as_wanted_and_refuses_one_in_the_way",
     ),
     (
@@ -240,7 +240,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "cli/src/commands/apply/standing.rs",
-        "invoketrail plan --output plan.json{flags}",
+        "invoketrail plan --output plan.json{counted}{flags}",
         "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
     ),
     (

@@ -21,7 +21,11 @@ pub(super) fn covered_by(step: &Step<'_>) -> Option<Vec<String>> {
             || before.organization == Some(false) && account_of(&one.arn) == account;
         let regions = one.multi_region == Some(true)
             || before.multi_region == Some(false) && one.reaches(account, region) == Some(true);
-        accounts && regions
+        let in_reach = |(of, at): &(String, String)| {
+            (before.organization != Some(false) || of == account)
+                && (before.multi_region != Some(false) || at == region)
+        };
+        accounts && regions && !one.holes.keys().any(in_reach)
     };
     let of = |one: &Recorder| one.selectors.iter().flat_map(|all| all.list.clone()).collect::<Vec<_>>();
     // Of itself it is enough that it records as much of the time as before.

@@ -24,6 +24,8 @@ pub struct Recorder {
     pub multi_region: Option<bool>,
     /// Whether it reaches every account of the organization.
     pub organization: Option<bool>,
+    /// Accounts and Regions that it would reach and does not certainly: true where it is absent, false where nobody knows.
+    pub(super) holes: Rc<BTreeMap<(String, String), bool>>,
     /// Whether it records at all.
     pub active: Option<bool>,
     /// What it records.
@@ -135,6 +137,7 @@ impl Recorder {
             kind: known.kind,
             multi_region: Some(known.multi_region),
             organization: Some(known.organization),
+            holes: Rc::new(known.holes.clone()),
             active: known.recording,
             selectors: known.selectors.clone().map(Rc::new),
             delivery: Delivery::of(known),
@@ -147,6 +150,7 @@ impl Recorder {
             kind,
             multi_region: None,
             organization: None,
+            holes: Rc::default(),
             active: None,
             selectors: None,
             delivery: Delivery::default(),
@@ -168,11 +172,17 @@ impl Recorder {
         if partition_of(region_of(&self.arn)) != partition_of(region) {
             return Some(false);
         }
+        let hole = self.holes.get(&(account.to_owned(), region.to_owned()));
         let of_account = if own { Some(true) } else { self.organization };
         let of_region = if home { Some(true) } else { self.multi_region };
         match (of_account, of_region) {
             (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
+            (Some(true), Some(true)) => match hole {
+                None => Some(true),
+                Some(true) => Some(false),
+                Some(false) => None,
+            },
+            _ if hole == Some(&true) => Some(false),
             _ => None,
         }
     }

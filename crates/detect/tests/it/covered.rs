@@ -25,6 +25,7 @@ fn trail(name: &str, functions: &[&str]) -> KnownRecorder {
         kind: RecorderKind::Trail,
         multi_region: true,
         organization: false,
+        holes: std::collections::BTreeMap::new(),
         recording: Some(true),
         selectors: json::from_value(&selectors).ok(),
         at: moment(30 * DAY),
@@ -173,4 +174,22 @@ fn a_loss_says_where_nobody_knows_whether_the_trail_recorded() {
     // An inventory that was collected before the stop says that it records.
     let (_, remark) = stopped(&[], vec![KnownRecorder { at: moment(1), ..trail("t", &[""]) }]);
     assert!(remark.contains("are not recorded any more") && !remark.contains("not known"), "{remark}");
+}
+
+/// A trail of an organization records the same only for accounts that see it: one where it was seen to be absent, or not read, is a hole.
+#[test]
+fn a_trail_that_the_account_does_not_see_records_nothing_of_it() {
+    let of_organization = |holes: &[(&str, bool)]| KnownRecorder {
+        organization: true,
+        holes: holes
+            .iter()
+            .map(|(region, absent)| ((SHOP.to_owned(), (*region).to_owned()), *absent))
+            .collect(),
+        ..trail("x", &[""])
+    };
+    let both = |holes: &[(&str, bool)]| stopped(&[], vec![trail("t", &[""]), of_organization(holes)]).0;
+    assert_eq!(both(&[]), Severity::Low);
+    for absent in [true, false] {
+        assert_eq!(both(&[(REGION, absent)]), Severity::High, "{absent}");
+    }
 }

@@ -312,10 +312,10 @@ fn becomes(before: State, after: State, is_there: bool) -> String {
         (_, State::NotRecorded) => format!("{no_longer} recorded"),
         (_, State::PartiallyRecorded) => format!("{no_longer} recorded in full"),
         (State::PartiallyRecorded | State::NotRecorded, State::Undetermined) if is_there => {
-            "is not recorded in full today, and nobody can tell whether it will be".to_owned()
+            "is not recorded in full today; nobody can tell whether that changes".to_owned()
         }
         (State::PartiallyRecorded | State::NotRecorded, State::Undetermined) => {
-            "would not be recorded in full today, and nobody can tell whether it will be".to_owned()
+            "would not be recorded in full today; nobody can tell whether that changes".to_owned()
         }
         (_, State::Undetermined) => format!("{no_longer} certainly recorded"),
         (_, State::Recorded) => format!("{is} recorded"),

@@ -139,23 +139,14 @@ impl World {
             let Seen::Known(trails) = &mut place.trails else { continue };
             let reached = place.account == was.account || was.organization;
             match seen(&before.places[at]) {
-                Some(None) if same || reached && before.sight(was, &place.account) == Sight::Absent => {
-                    trails.retain(|one| one.trail != arn);
-                }
-                Some(Some(status)) => {
-                    for one in trails.iter_mut().filter(|one| one.trail == arn) {
-                        match (&status, &mut one.status) {
-                            (Seen::Unread(gap), Seen::Known(now)) if now.logging => {
-                                one.status = Seen::Unread(*gap)
-                            }
-                            (Seen::Known(then), Seen::Known(now)) => {
-                                now.delivery_error.clone_from(&then.delivery_error);
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
+                Some(None) if same => trails.retain(|one| one.trail != arn),
+                Some(None) => match before.sight(was, if reached { &place.account } else { &was.account }) {
+                    Sight::Absent => trails.retain(|one| one.trail != arn),
+                    Sight::As(status) => held_back(trails, arn, &status),
+                    Sight::New => {}
+                },
+                Some(Some(status)) => held_back(trails, arn, &status),
+                None => {}
             }
         }
     }
@@ -185,5 +176,16 @@ fn turned(now: Option<Seen<TrailStatus>>, active: Option<Flag>) -> Seen<TrailSta
             Seen::Known(TrailStatus { logging: true, stopped_at: None, ..status })
         }
         (None, _) => Seen::Known(fresh(true)),
+    }
+}
+
+/// Lets what was not read of a trail, or kept it from delivering, go on doing so.
+fn held_back(trails: &mut [Sighting], arn: &str, then: &Seen<TrailStatus>) {
+    for one in trails.iter_mut().filter(|one| one.trail == arn) {
+        match (then, &mut one.status) {
+            (Seen::Unread(gap), Seen::Known(now)) if now.logging => one.status = Seen::Unread(*gap),
+            (Seen::Known(then), Seen::Known(now)) => now.delivery_error.clone_from(&then.delivery_error),
+            _ => {}
+        }
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Place<'a> {
     /// Says that the account is not any more what the plan was made for.
     fn tell_stale(&self, plan: &Plan, changed: &Change) {
         say("error", &format!("{} has changed since the plan was made", changed.target.arn));
-        match report::plan_again(&plan.purpose, &self.live.again()) {
+        match report::plan_again(&plan.purpose, &format!("{}{}", counted_again(plan), self.live.again())) {
             Some(command) => say("next", &command),
             None => say("help", "make the plan again"),
         }
@@ -133,6 +133,10 @@ impl<'a> Place<'a> {
 
 /// The audit that comes after a plan: of the same accounts, by the recorders that counted in it.
 pub(super) fn audit_again(plan: &Plan, live: &Live) -> String {
-    let counted = if plan.scope.recorders == Counted::Trails { " --recorders trails" } else { "" };
-    format!("invoketrail audit{counted}{}{}", exceptions_again(), live.again())
+    format!("invoketrail audit{}{}{}", counted_again(plan), exceptions_again(), live.again())
+}
+
+/// The flag with which a next command counts the recorders that counted in the plan.
+pub(super) fn counted_again(plan: &Plan) -> &'static str {
+    if plan.scope.recorders == Counted::Trails { " --recorders trails" } else { "" }
 }

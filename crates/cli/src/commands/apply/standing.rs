@@ -1,7 +1,7 @@
 //! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
 
 use super::declared::{Declared, refuses_needed};
-use super::place::audit_again;
+use super::place::{audit_again, counted_again};
 use super::{Place, Work, journal, tell_difference};
 use crate::again::exceptions_again;
 use crate::outcome::Outcome;
@@ -63,7 +63,9 @@ pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>
                     called(path)
                 ),
             );
-            say("next", &format!("invoketrail plan --output plan.json{flags}"));
+            let plan = read_journal(&read_file(path)?).ok().map(|journal| journal.plan);
+            let counted = plan.as_ref().map_or("", counted_again);
+            say("next", &format!("invoketrail plan --output plan.json{counted}{flags}"));
         }
         _ => return Ok(None),
     }

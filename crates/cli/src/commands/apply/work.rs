@@ -2,6 +2,7 @@
 
 use super::super::sites::new_bucket;
 use super::journal;
+use super::place::counted_again;
 use super::stopped::{in_the_way, reason, tell_difference};
 use crate::again::exceptions_again;
 use crate::misread::misread;
@@ -217,7 +218,13 @@ impl Work {
         if untouched {
             say("note", "nothing was changed");
             if in_the_way(stopped, &self.plan).is_some() {
-                say("help", &format!("`invoketrail plan{flags}` asks the account and takes a free name"));
+                say(
+                    "help",
+                    &format!(
+                        "`invoketrail plan{}{flags}` asks the account and takes a free name",
+                        counted_again(&self.plan)
+                    ),
+                );
             }
         }
         outcome

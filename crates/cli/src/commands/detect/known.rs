@@ -8,7 +8,7 @@ use crate::output::{called, read_within};
 use crate::problem::{Problem, io_problem, say};
 use ::audit::inventory::Inventory;
 use anyhow::Result;
-use cloudtrail::recorder::RecorderKind;
+use cloudtrail::recorder::{RecorderKind, Seen};
 use detect::exception::Exception;
 use detect::recorders::KnownRecorder;
 use detect::ruled::Ruled;
@@ -118,6 +118,7 @@ fn recorders(inventory: &Inventory) -> Vec<KnownRecorder> {
         kind: one.kind,
         multi_region: one.multi_region,
         organization: one.organization,
+        holes: holes(inventory, one),
         recording: recording(inventory, one),
         selectors: one.selectors.known().cloned(),
         at,
@@ -126,6 +127,24 @@ fn recorders(inventory: &Inventory) -> Vec<KnownRecorder> {
         log_group: None,
     })
     .collect()
+}
+
+/// Accounts and Regions that a trail would reach and that were looked at, where it is not seen (true), or where that, or its status, was not
+/// read (false).
+fn holes(inventory: &Inventory, one: &cloudtrail::recorder::Recorder) -> BTreeMap<(String, String), bool> {
+    let reached = inventory.places.iter().filter(|place| {
+        one.kind == RecorderKind::Trail
+            && (one.multi_region || place.region == one.home_region)
+            && (one.organization || place.account == one.account)
+    });
+    let hole = |place: &::audit::inventory::Place| match &place.trails {
+        Seen::Unread(_) => Some(false),
+        Seen::Known(trails) => match trails.iter().find(|sighting| sighting.trail == one.arn) {
+            None => Some(true),
+            Some(sighting) => sighting.status.known().is_none().then_some(false),
+        },
+    };
+    reached.filter_map(|place| Some(((place.account.clone(), place.region.clone()), hole(place)?))).collect()
 }
 
 /// True iff it is seen to record wherever it was looked at; `None` where that was not read.
