@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(differences(&one, &none), ["account 111122223333 in eu-west-1: no answer names it"]);
     }
 
-    /// What an audit never collects is no fact of it, although exceptions would look at it.
+    /// An audit collects no counts of invocations, so counts in a bundle are a difference.
     #[test]
     fn whatever_else_an_inventory_holds_is_a_difference() {
         let again = inventory(&["a", "b"], Seen::Known(Vec::new()));

@@ -123,7 +123,7 @@ pub fn still_needed(
     let ended = ended_by(plan);
     let (ending, others): (Vec<Exception>, Vec<Exception>) =
         all.iter().cloned().partition(|one| ended.iter().any(|end| is_of(one, end)));
-    still_excused((inventory, plan.scope.recorders), changes, &others, &ending).into_iter().next()
+    still_excused(inventory, plan.scope.recorders, changes, &others, &ending).into_iter().next()
 }
 
 /// The exception of a backout that would excuse nothing, because its last day is over.

@@ -58,7 +58,7 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
     refusals.extend(refused);
     let changes: Vec<Change> = steps.iter().map(|(change, _)| change.clone()).collect();
     let recorders = options.audit.recorders;
-    let still = still_excused((inventory, recorders), &changes, options.audit.exceptions, &exceptions);
+    let still = still_excused(inventory, recorders, &changes, options.audit.exceptions, &exceptions);
     refusals.extend(still.iter().map(|(id, why)| Refusal {
         places: Vec::new(),
         recorder: None,
@@ -73,7 +73,8 @@ pub fn restore(inventory: &Inventory, options: &PlanOptions<'_>, exceptions: &[E
 /// other exception does, is not certainly recorded. Whether the function is there does not matter: one of that name may be made again.
 #[must_use]
 pub fn still_excused(
-    (inventory, recorders): (&Inventory, Counted),
+    inventory: &Inventory,
+    recorders: Counted,
     changes: &[Change],
     others: &[Exception],
     ending: &[Exception],

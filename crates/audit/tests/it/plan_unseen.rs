@@ -240,7 +240,7 @@ fn a_plan_by_trails_alone_is_told_and_ended_by_trails_alone() {
     let left_out = advanced("resources.ARN", "NotEquals", &function(MEMBER, HERE, "f1"));
     let world = seen().trail("main", MEMBER, false, &left_out).store("lake", MEMBER, false, ALL);
     let exceptions = [exception(&[function(MEMBER, HERE, "f1")])];
-    let still = |recorders| still_excused((&world.inventory, recorders), &[], &[], &exceptions);
+    let still = |recorders| still_excused(&world.inventory, recorders, &[], &[], &exceptions);
     assert!(still(audit::Counted::All).is_empty());
     assert!(still(audit::Counted::Trails)["e"].contains("f1 is not certainly recorded"));
     let of = |recorders| {
@@ -266,11 +266,10 @@ fn a_restore_ends_no_exception_that_is_needed() {
     };
     let world = seen().trail("main", MEMBER, false, &left_out);
     assert_eq!(ends(&world), exceptions, "once its steps are carried out");
-    let needed =
-        |world: &World| still_excused((&world.inventory, audit::Counted::All), &[], &[], &exceptions);
+    let needed = |world: &World| still_excused(&world.inventory, audit::Counted::All, &[], &[], &exceptions);
     assert!(needed(&world)["e"].contains("f1 is not certainly recorded"), "{:?}", needed(&world));
     assert!(
-        still_excused((&world.inventory, audit::Counted::All), &[], &exceptions, &exceptions).is_empty(),
+        still_excused(&world.inventory, audit::Counted::All, &[], &exceptions, &exceptions).is_empty(),
         "another one excuses it"
     );
     let full = seen().trail("main", MEMBER, false, ALL);

@@ -80,8 +80,8 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
     if let (Some(looked), Format::Csv) = (looked_until, format) {
         say("note", &looked.sentence());
     }
-    let asked = (&typed.by[..], &typed.filter.named()[..]);
-    say("next", &report::invocations_next(&answered.found, asked, &account_again(&typed), &same));
+    let (filters, account) = (typed.filter.named(), account_again(&typed));
+    say("next", &report::invocations_next(&answered.found, &typed.by, &filters, &account, &same));
     Ok(if whole { Outcome::Well } else { Outcome::Undetermined })
 }
 

@@ -37,7 +37,7 @@ pub(super) fn all(check: &Check<'_>) -> Vec<Finding> {
     }
     for (id, before, after, conclusion) in gate.controls() {
         if conclusion != Conclusion::Yes {
-            named.push(control(id, (before, after), conclusion, check.proposal.alone), &[]);
+            named.push(control(id, before, after, conclusion, check.proposal.alone), &[]);
         }
     }
     for fault in &gate.faults {
@@ -287,7 +287,7 @@ impl<'a> Told<'a> {
 }
 
 /// `alone`: no inventory says how things are today.
-fn control(id: &str, (before, after): (Status, Status), conclusion: Conclusion, alone: bool) -> Finding {
+fn control(id: &str, before: Status, after: Status, conclusion: Conclusion, alone: bool) -> Finding {
     let word = |status: Status| match status {
         Status::Pass => "passes",
         Status::Fail => "fails",

@@ -11,7 +11,8 @@ pub type Again<'a> = dyn Fn(&[(&str, bool)], &str) -> String + 'a;
 #[must_use]
 pub fn invocations_next(
     found: &Invocations,
-    (by, filters): (&[String], &[&str]),
+    by: &[String],
+    filters: &[&str],
     account: &str,
     again: &Again<'_>,
 ) -> String {

@@ -361,7 +361,7 @@ impl World {
             multi_region: flags.multi_region,
             organization: flags.organization,
             active: flags.active,
-            // What the file changes, or says again, is no reach that the inventory does not know already.
+            // Where the file says again how far it reaches, the inventory knows where it is seen.
             spreads: flags.multi_region != Flag::Known(was.multi_region)
                 || flags.organization != Flag::Known(was.organization),
             was: Some(was),
