@@ -65,3 +65,15 @@ fn a_trail_that_cannot_deliver_does_not_deliver_where_it_comes_to() {
     let said = run(&[&["check"][..], &made, &seen, &home, &NOW].concat());
     assert!(matches!(said.code, Some(3 | 4)), "{said:?}");
 }
+
+/// A trail that is seen nowhere, because the list of its home Region was not read, is not taken to record where it comes to.
+#[test]
+fn a_trail_whose_home_was_not_read_is_unknown_where_it_comes_to() {
+    let seen = ["--inventory", "crates/cli/tests/cases/check/a-trail-whose-home-was-not-read.json"];
+    let home = ["--account", "111122223333", "--region", "us-east-1"];
+    for change in ["widens-it-to-all-regions", "makes-it-for-all-regions"] {
+        let change = format!("crates/cli/tests/cases/check/{change}.json");
+        let said = run(&[&["check", "--terraform", &change][..], &seen, &home, &NOW].concat());
+        assert!(matches!(said.code, Some(3 | 4)), "{change}: {said:?}");
+    }
+}

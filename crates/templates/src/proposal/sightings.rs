@@ -122,7 +122,7 @@ impl World {
     fn sight_at(&self, reach: &Reach, place: &Place) -> Sight {
         let Some(was) = &reach.was else { return Sight::New };
         let reached = place.account == was.account || was.organization;
-        self.inventory.sight(was, if reached { &place.account } else { &was.account })
+        sight_of(&self.inventory, was, if reached { &place.account } else { &was.account })
     }
 
     /// Lets a trail that was there before, and was made again, be seen no further than its reach grew, and with what kept it from delivering.
@@ -140,11 +140,13 @@ impl World {
             let reached = place.account == was.account || was.organization;
             match seen(&before.places[at]) {
                 Some(None) if same => trails.retain(|one| one.trail != arn),
-                Some(None) => match before.sight(was, if reached { &place.account } else { &was.account }) {
-                    Sight::Absent => trails.retain(|one| one.trail != arn),
-                    Sight::As(status) => held_back(trails, arn, &status),
-                    Sight::New => {}
-                },
+                Some(None) => {
+                    match sight_of(before, was, if reached { &place.account } else { &was.account }) {
+                        Sight::Absent => trails.retain(|one| one.trail != arn),
+                        Sight::As(status) => held_back(trails, arn, &status),
+                        Sight::New => {}
+                    }
+                }
                 Some(Some(status)) => held_back(trails, arn, &status),
                 None => {}
             }
@@ -160,6 +162,18 @@ impl World {
                 stores.insert(at, reach.arn.clone());
             }
         }
+    }
+}
+
+/// How a trail that is there would be seen in a further Region of the account. One that is seen nowhere is no new one: the list that would show it
+/// was not read.
+fn sight_of(inventory: &Inventory, trail: &Recorder, account: &str) -> Sight {
+    let sight = inventory.sight(trail, account);
+    let home = inventory.place(&trail.account, &trail.home_region).map(|at| &inventory.places[at]);
+    let gap = || home.into_iter().chain(&inventory.places).find_map(|place| place.trails.gap());
+    match sight {
+        Sight::New => gap().map_or(Sight::New, |gap| Sight::As(Seen::Unread(gap))),
+        seen => seen,
     }
 }
 
