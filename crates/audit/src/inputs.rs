@@ -18,6 +18,8 @@ pub struct Inputs {
     pub earlier: Option<Earlier>,
     /// Accepted exceptions.
     pub exceptions: Vec<Exception>,
+    /// For how many days an exception may be declared, iff that is limited.
+    pub exceptions_max_days: Option<u16>,
     /// The day of the audit: `YYYY-MM-DD`, UTC.
     pub today: String,
     /// Which recorders count.
@@ -76,6 +78,7 @@ impl Inputs {
             baseline: None,
             earlier: None,
             exceptions,
+            exceptions_max_days: None,
             today,
             recorders,
             frameworks: self.frameworks.clone(),

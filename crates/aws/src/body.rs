@@ -40,14 +40,25 @@ impl Intercept for Body {
 impl Body {
     /// The document that came, or why there is none.
     pub(crate) fn json(&self) -> Result<Value, String> {
-        let bytes = lock(&self.bytes).take().ok_or("the answer has no body")?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| format!("the answer is not text: {error}"))?;
-        // Each may take fifty times its size as a value.
-        if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES {
-            return Err(format!("the answer holds more than {VALUES} values, the limit for one answer"));
-        }
-        cloudtrail::json::value_from_str(text).map_err(|error| format!("the answer cannot be read: {error}"))
+        json(&lock(&self.bytes).take().ok_or("the answer has no body")?)
     }
+
+    /// Of the document that came, the members that are kept of answers to `action`, or why there are none.
+    pub(crate) fn selected(&self, action: &str) -> Result<Value, String> {
+        let bytes = lock(&self.bytes).take().ok_or("the answer has no body")?;
+        let kept = crate::raw_answers::selected(action, &bytes).ok_or("the answer cannot be read")?;
+        json(kept.as_bytes())
+    }
+}
+
+/// The document in a body, or why there is none.
+fn json(bytes: &[u8]) -> Result<Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("the answer is not text: {error}"))?;
+    // Each may take fifty times its size as a value.
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES {
+        return Err(format!("the answer holds more than {VALUES} values, the limit for one answer"));
+    }
+    cloudtrail::json::value_from_str(text).map_err(|error| format!("the answer cannot be read: {error}"))
 }
 
 /// The list in `member` of an answer. The SDK's types read a required list that is not there as an empty one, and nothing

@@ -7,6 +7,7 @@ mod kept;
 mod recorder;
 mod replay;
 mod replayed;
+mod selection;
 
 pub(crate) use recorder::recording;
 pub(crate) use replay::Replay;
@@ -112,12 +113,21 @@ fn said(kept: Kept, state: State, failure: Option<&Failure>) -> Option<Said> {
             let body = if body.is_empty() {
                 Some(body)
             } else if success {
-                members.of(&body)
+                members.of(&body).map(String::into_bytes)
             } else {
                 kept::error_of(&body)
             };
             body.map(|body| Said::Answer { status, error_code, selection: true, body }).or_else(failed)
         }
+    }
+}
+
+/// What is kept of an answer to this operation, where that is a selection of its members; `None` iff it is not, or the answer is not an object of
+/// JSON. Whoever reads nothing else of the answer finds all that it read in what is kept.
+pub(crate) fn selected(action: &str, body: &[u8]) -> Option<String> {
+    match Kept::of(action)? {
+        Kept::Selection(members) => members.of(body),
+        Kept::Whole | Kept::Outcome => None,
     }
 }
 

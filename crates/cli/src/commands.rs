@@ -72,33 +72,55 @@ const ONLY_TRAILS: &str = "only trails count as recorders, as in the saved audit
 struct AsSaved {
     recorders: Option<Counted>,
     exceptions: Option<Vec<Exception>>,
+    /// For how many days an exception may be declared; that of the user, where he made the choice.
+    longest: Option<u16>,
 }
 
 /// How a saved audit was judged.
 struct Judged {
     recorders: Counted,
     exceptions: Vec<Exception>,
+    longest: Option<u16>,
 }
 
 impl Judged {
     /// The inventory of a saved audit, and how that was judged.
     fn of(inputs: Inputs) -> (Inventory, Option<Judged>) {
-        let Inputs { inventory, recorders, exceptions, .. } = inputs;
-        (inventory, Some(Judged { recorders, exceptions }))
+        let Inputs { inventory, recorders, exceptions, exceptions_max_days: longest, .. } = inputs;
+        (inventory, Some(Judged { recorders, exceptions, longest }))
+    }
+
+    /// Which recorders count for a command over the same facts, unless the user said it himself. Says so.
+    fn counted_unless_said(&self, said: bool) -> Option<Counted> {
+        let counted = Some(self.recorders).filter(|_| !said);
+        if counted == Some(Counted::Trails) {
+            say("note", ONLY_TRAILS);
+        }
+        counted
+    }
+
+    /// For how many days an exception may be declared. Says so.
+    fn longest_as_saved(&self) -> Option<u16> {
+        if let Some(days) = self.longest {
+            say("note", &format!("an exception ends at most {days} days after today, as in the saved audit"));
+        }
+        self.longest
     }
 
     /// What of it holds for a command over the same facts: each choice, unless the user made it himself. Says so.
     fn unless_said(mut self, recorders: bool, exceptions: bool, limit: Limit<'_>) -> AsSaved {
-        limit.hold(&mut self.exceptions);
+        let longest = match limit.most {
+            // Nothing was said, and the exceptions are not those that were saved.
+            None if exceptions => self.longest_as_saved(),
+            most => most.or(self.longest),
+        };
+        Limit { most: longest, ..limit }.hold(&mut self.exceptions);
+        let counted = self.counted_unless_said(recorders);
         let accepted = Some(self.exceptions).filter(|all| !exceptions && !all.is_empty());
         if accepted.is_some() {
             say("note", "judged with the exceptions of the saved audit");
         }
-        let counted = Some(self.recorders).filter(|_| !recorders);
-        if counted == Some(Counted::Trails) {
-            say("note", ONLY_TRAILS);
-        }
-        AsSaved { recorders: counted, exceptions: accepted }
+        AsSaved { recorders: counted, exceptions: accepted, longest }
     }
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn nothing_read(account: &Account, filter: &Filter) -> Option<Problem
     let first = account.troubles.first().map(|trouble| Path::new(trouble.file.as_str()));
     let ours = first.and_then(|path| {
         let bytes = head(path);
-        let of_logs = |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Packed);
+        let of_logs =
+            |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Digest | FileKind::Packed);
         let is_ours = store::recognized(&bytes).is_some_and(|kind| !of_logs(kind));
         is_ours.then(|| misread(path, &bytes, (FileKind::LogFile, "a log file"), &line, help.clone()))
     });
@@ -61,6 +62,9 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
         FileKind::Inventory | FileKind::Audit => {
             format!("`invoketrail audit {file}` reads it")
         }
+        FileKind::Plan if wanted == FileKind::Journal => {
+            format!("give the journal that apply wrote beside the plan: `invoketrail undo {file}.journal`")
+        }
         FileKind::Plan => format!("`invoketrail apply {file}` carries it out{}", make(wanted)),
         FileKind::Journal => format!("`invoketrail undo {file}` takes back what it says{}", make(wanted)),
         FileKind::Exceptions => {
@@ -74,6 +78,10 @@ fn instead(path: &Path, kind: FileKind, wanted: FileKind) -> String {
                 "`invoketrail invocations {file}` reads log files, `invoketrail bundle verify {file}` bundles"
             )
         }
+        FileKind::Digest => format!("`invoketrail logs validate FOLDER` reads the digests of a folder{}", make(wanted)),
+        FileKind::PublicKeys => format!("`invoketrail logs validate FOLDER --public-keys {file}` reads it"),
+        FileKind::TerraformPlan => format!("`invoketrail check --terraform {file}` reads it{}", make(wanted)),
+        FileKind::Template => format!("`invoketrail check --cloudformation {file}` reads it{}", make(wanted)),
         FileKind::Html => format!("open it in a browser: no command reads it{}", make(wanted)),
         FileKind::Report => format!("no command reads it{}", make(wanted)),
         FileKind::Hcl if selectors => {

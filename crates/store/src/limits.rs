@@ -158,7 +158,15 @@ impl Limit {
                 noun == DOCUMENT.noun
             }
             FileKind::Selectors => noun == SELECTORS.noun,
-            FileKind::Report | FileKind::LogFile | FileKind::Html | FileKind::Hcl | FileKind::Packed => false,
+            FileKind::PublicKeys => noun == KEYS.noun,
+            FileKind::Report
+            | FileKind::LogFile
+            | FileKind::Digest
+            | FileKind::TerraformPlan
+            | FileKind::Template
+            | FileKind::Html
+            | FileKind::Hcl
+            | FileKind::Packed => false,
         }
     }
 

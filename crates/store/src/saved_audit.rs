@@ -40,7 +40,7 @@ pub struct SavedAudit {
 pub(crate) struct Choices {
     pub(crate) today: String,
     pub(crate) recorders: RecordersShape,
-    /// For how many days an exception may be declared, where one is declared for longer.
+    /// For how many days an exception may be declared, iff that is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) exceptions_max_days: Option<u16>,
     pub(crate) frameworks: Vec<toml::Value>,
@@ -130,7 +130,7 @@ impl Choices {
         Choices {
             today: inputs.today.clone(),
             recorders: inputs.recorders.into(),
-            exceptions_max_days: inputs.exceptions.iter().find_map(|one| one.too_long),
+            exceptions_max_days: inputs.exceptions_max_days,
             frameworks: inputs.frameworks.iter().map(table_of).collect(),
             baseline_choices: inputs.earlier.as_ref().map(EarlierShape::of),
         }
@@ -147,6 +147,7 @@ impl Choices {
         if let Some(most) = self.exceptions_max_days {
             inputs.exceptions.iter_mut().for_each(|one| one.limit(most, &self.today));
         }
+        inputs.exceptions_max_days = self.exceptions_max_days;
         inputs.today = self.today;
         inputs.recorders = self.recorders.into();
         for (at, table) in self.frameworks.into_iter().enumerate() {

@@ -51,7 +51,7 @@ pub(crate) async fn web_functions(run: Run<'_>, reach: &Reach, region: &str) -> 
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        said(&body, "functions")?;
+        said(&body, &call, "functions")?;
         let arns: Vec<Option<String>> =
             answer.functions.into_iter().map(|function| Some(function.function_arn)).collect();
         run.came(&call, arns.len());
@@ -78,7 +78,7 @@ pub(crate) async fn microvm_images(run: Run<'_>, reach: &Reach, region: &str) ->
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        said(&body, "items")?;
+        said(&body, &call, "items")?;
         let arns: Vec<Option<String>> = answer.items.into_iter().map(|image| Some(image.image_arn)).collect();
         run.came(&call, arns.len());
         Ok((arns, answer.next_token))
@@ -101,7 +101,7 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
             Box::pin(async { request.send().await.map_err(Failure::of_sdk) })
         });
         let answer = answer.await?;
-        for endpoint in said(&body, "endpoints")? {
+        for endpoint in said(&body, &call, "endpoints")? {
             let at_home =
                 endpoint.get("endpointType").and_then(serde_json::Value::as_str) == Some("HomeRegion");
             if !at_home {
@@ -125,8 +125,8 @@ async fn serving(run: Run<'_>, reach: &Reach, region: &str, arn: &str) -> Read<S
 ///
 /// # Errors
 /// A final failure, iff there is none.
-fn said(body: &Body, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
-    let listed = body.json().and_then(|answer| list(&answer, member).map(<[_]>::to_vec));
+fn said(body: &Body, call: &Call<'_>, member: &str) -> Result<Vec<serde_json::Value>, Failure> {
+    let listed = body.selected(call.action).and_then(|answer| list(&answer, member).map(<[_]>::to_vec));
     listed.map_err(|error| Failure::new(Class::Final, error))
 }
 

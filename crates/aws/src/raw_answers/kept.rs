@@ -1,5 +1,6 @@
 //! Which answers are kept, by operation, and which members of those that may hold secrets.
 
+use super::selection::Members;
 use serde_json::{Map, Value};
 
 /// How much of an operation's answers is kept.
@@ -11,14 +12,6 @@ pub(super) enum Kept {
     Selection(Members),
     /// Whether it worked, and not the answer.
     Outcome,
-}
-
-/// The members of a list that are kept: whatever else is said of a function, such as its environment variables, is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Members {
-    list: &'static str,
-    of_each: &'static [&'static str],
-    next: &'static str,
 }
 
 impl Kept {
@@ -59,38 +52,6 @@ impl Kept {
     }
 }
 
-impl Members {
-    /// The answer with nothing but these members; `None` iff it is not an object of JSON.
-    pub(super) fn of(self, body: &[u8]) -> Option<Vec<u8>> {
-        let mut answer = object(body)?;
-        let mut selection = Map::new();
-        if let Some(list) = answer.remove(self.list) {
-            let list = match list {
-                Value::Array(all) => Value::Array(all.into_iter().map(|one| self.of_one(one)).collect()),
-                // Not a list: the collector refuses it, whatever it is.
-                Value::Null => Value::Null,
-                _ => Value::Bool(false),
-            };
-            selection.insert(self.list.to_owned(), list);
-        }
-        if let Some(next) = answer.remove(self.next) {
-            selection.insert(self.next.to_owned(), next);
-        }
-        serde_json::to_vec(&selection).ok()
-    }
-
-    fn of_one(self, one: Value) -> Value {
-        match one {
-            Value::Object(mut members) => {
-                let kept = self.of_each.iter().filter_map(|name| members.remove_entry(*name));
-                Value::Object(kept.collect())
-            }
-            Value::Null => Value::Null,
-            _ => Value::Bool(false),
-        }
-    }
-}
-
 /// The members that say which error it is; `None` iff it is not an object of JSON.
 pub(super) fn error_of(body: &[u8]) -> Option<Vec<u8>> {
     const MEMBERS: [&str; 7] = ["__type", "code", "Code", "message", "Message", "errorMessage", "Type"];
@@ -108,37 +69,7 @@ fn object(body: &[u8]) -> Option<Map<String, Value>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, error_of};
-
-    fn selected(action: &str, body: &str) -> Option<String> {
-        let Some(Kept::Selection(members)) = Kept::of(action) else { return None };
-        members.of(body.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
-    }
-
-    #[test]
-    fn of_a_function_its_arn_alone_is_kept() {
-        let body = r#"{"Functions": [{"FunctionArn": "arn:a", "Environment": {"Variables": {"TOKEN": "s3cret"}},
-            "Description": "s3cret"}, "s3cret", null], "NextMarker": "m", "Other": "s3cret"}"#;
-        assert_eq!(
-            selected("lambda:ListFunctions", body).unwrap(),
-            r#"{"Functions":[{"FunctionArn":"arn:a"},false,null],"NextMarker":"m"}"#
-        );
-        let twice = r#"{"Functions": [{"FunctionArn": "x", "FunctionArn": "y", "E": "s3cret"}]}"#;
-        assert_eq!(
-            selected("lambda:ListFunctions", twice).unwrap(),
-            r#"{"Functions":[{"FunctionArn":"y"}]}"#
-        );
-        for (body, kept) in
-            [("{}", Some("{}")), (r#"{"Functions": "s3cret"}"#, Some(r#"{"Functions":false}"#))]
-        {
-            assert_eq!(selected("lambda:ListFunctions", body).as_deref(), kept, "{body}");
-        }
-        assert_eq!(selected("lambda:ListFunctions", "[1]"), None);
-        let web =
-            r#"{"endpoints":[{"endpointType":"HomeRegion","regions":["r"],"secret":1}],"nextToken":null}"#;
-        let kept = selected("lambda:ListWebFunctionEndpoints", web).unwrap();
-        assert!(!kept.contains("secret") && kept.contains("HomeRegion") && kept.contains("\"r\""), "{kept}");
-    }
+    use super::error_of;
 
     #[test]
     fn of_an_error_what_says_which_it_is_is_kept() {

@@ -40,12 +40,14 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     if facts.interrupted {
         return Ok(interrupted(&settings));
     }
-    let mut exceptions = exceptions(settings.exceptions.as_deref(), context.limit(longest))?;
+    let mut limit = context.limit(longest);
+    let mut exceptions = exceptions(settings.exceptions.as_deref(), limit)?;
     if let Some(judged) = facts.judged {
-        let as_saved =
-            judged.unless_said(recorders_said, settings.exceptions.is_some(), context.limit(longest));
+        let as_saved = judged.unless_said(recorders_said, settings.exceptions.is_some(), limit);
         settings.counted = as_saved.recorders.unwrap_or(settings.counted);
         exceptions = as_saved.exceptions.unwrap_or(exceptions);
+        limit.most = as_saved.longest;
+        limit.hold(&mut exceptions);
     }
     let (baseline, earlier) = match settings.baseline.as_deref().map(earlier).transpose()? {
         Some((inventory, earlier)) => (Some(inventory), earlier),
@@ -59,6 +61,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         baseline,
         earlier,
         exceptions,
+        exceptions_max_days: limit.most,
         today: crate::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
         frameworks,

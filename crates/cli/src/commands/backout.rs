@@ -22,6 +22,7 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let counted = settings::counted(&typed.counting, &context.config);
     let mut desk = Desk::before_exceptions(&typed.planning, counted, &context)?;
     desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
+    desk.with_saved_exceptions = true;
     let mut exception = exception(&typed, &desk, &context)?;
     if let Some(most) = desk.exceptions_max_days {
         exception.limit(most, crate::clock::day(&context.now));
@@ -48,6 +49,8 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let wants = Wants { tags: true, invocations: true, functions, ..Wants::default() };
     let opened = Opened::of(&source)?;
     let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    // A saved audit brings exceptions of its own.
+    no_namesake(&exception, &desk)?;
     known_names(&inventory, &wanted, &typed.keep)?;
     let reduction = Reduction { wanted, keep: typed.keep, exception };
     let plan = backout(&inventory, &desk.options(&context), &reduction);
@@ -94,11 +97,7 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
         let problem = Problem::misuse("--id is empty");
         return Err(problem.help("name the exception, or leave --id out").into());
     }
-    if desk.exceptions.iter().any(|one| one.id == id) {
-        let problem = Problem::misuse(format!("there is an exception {id} already"));
-        return Err(problem.help("give this one a name of its own with --id").into());
-    }
-    Ok(Exception {
+    let exception = Exception {
         id,
         functions: Vec::new(),
         owner: typed.owner.clone(),
@@ -106,5 +105,17 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
         until: typed.until.clone(),
         declared_at: context.now.clone(),
         ..Exception::default()
-    })
+    };
+    no_namesake(&exception, desk)?;
+    Ok(exception)
+}
+
+/// Refuses an exception whose name another one has.
+fn no_namesake(exception: &Exception, desk: &Desk) -> Result<()> {
+    let id = &exception.id;
+    if desk.exceptions.iter().any(|one| one.id == *id) {
+        let problem = Problem::misuse(format!("there is an exception {id} already"));
+        return Err(problem.help("give this one a name of its own with --id").into());
+    }
+    Ok(())
 }

@@ -34,7 +34,8 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     // Before a plan of 200 MB is read.
     let baseline = typed.baseline.as_deref().map(earlier).transpose()?;
     let named = typed.exceptions.as_deref().or(config.exceptions.as_deref());
-    let mut exceptions = exceptions(named, context.limit(None))?;
+    let mut limit = context.limit(None);
+    let mut exceptions = exceptions(named, limit)?;
     let inventory = typed.inventory.clone().or_else(|| config.inventory.clone());
     one_stdin(&typed, inventory.as_deref())?;
     let (document, file) = read::document(&typed)?;
@@ -42,9 +43,11 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let mut recorders = settings::counted(&typed.counting, config);
     if let Some(judged) = judged.flatten() {
         let said = typed.counting.recorders.is_some() || config.recorders.is_some();
-        let as_saved = judged.unless_said(said, named.is_some(), context.limit(None));
+        let as_saved = judged.unless_said(said, named.is_some(), limit);
         recorders = as_saved.recorders.unwrap_or(recorders);
         exceptions = as_saved.exceptions.unwrap_or(exceptions);
+        limit.most = as_saved.longest;
+        limit.hold(&mut exceptions);
     }
     let home = &typed.home;
     let defaults = Defaults {

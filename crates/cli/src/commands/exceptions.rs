@@ -26,10 +26,15 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
     if is_stdin(&typed.file) && inventory.as_deref().is_some_and(is_stdin) {
         return Err(Problem::misuse("only one of FILE and --inventory can be -").into());
     }
-    let exceptions = exceptions(Some(&typed.file), context.limit(typed.longest.exceptions_max_days))?;
+    let mut limit = context.limit(typed.longest.exceptions_max_days);
+    let mut exceptions = exceptions(Some(&typed.file), limit)?;
     let inventory = inventory.map(|path| read_judged(&path).map(|read| (path, read))).transpose()?;
     let today = crate::clock::day(&context.now);
     let judged = inventory.as_ref().and_then(|(_, (_, judged))| judged.as_ref());
+    if let Some(judged) = judged.filter(|_| limit.most.is_none()) {
+        limit.most = judged.longest_as_saved();
+        limit.hold(&mut exceptions);
+    }
     let own = settings::counted(&Counting::default(), &context.config);
     let recorders = match judged {
         Some(judged) if context.config.recorders.is_none() => judged.recorders,

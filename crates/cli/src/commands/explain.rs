@@ -3,7 +3,7 @@
 mod pasted;
 mod subject;
 
-use super::{Context, Facts, Limit, Opened};
+use super::{Context, Facts, Opened};
 use crate::args::explain::{self as args, Format};
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
@@ -73,7 +73,7 @@ fn seen(
     context: &Context,
 ) -> Result<Outcome> {
     let Facts { inventory, interrupted, judged } = Opened::of(&source)?.facts(&context.now)?;
-    let as_saved = judged.and_then(|judged| judged.unless_said(said, true, Limit::NONE).recorders);
+    let as_saved = judged.and_then(|judged| judged.counted_unless_said(said));
     let counted = as_saved.unwrap_or(counted);
     if interrupted {
         say("note", "interrupted before everything was read: nothing is judged on half of it");

@@ -34,21 +34,21 @@ pub(crate) fn run(typed: args::Plan, context: Context) -> Result<Outcome> {
     let wants = Wants { tags: true, administrators: true, invocations: true, functions: false };
     let opened = Opened::of(&source)?;
     let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
+    let asked = PlanOptions {
+        all_kinds: typed.all_kinds,
+        per_account: typed.per_account,
+        all_management: typed.all_management_events,
+        ..desk.options(&context)
+    };
     let make = |buckets: &Buckets| {
-        let options = PlanOptions {
-            all_kinds: typed.all_kinds,
-            per_account: typed.per_account,
-            all_management: typed.all_management_events,
-            buckets: Some(buckets),
-            ..desk.options(&context)
-        };
+        let options = PlanOptions { buckets: Some(buckets), ..asked };
         if typed.drop_copies { drop_copies(&inventory, &options) } else { record(&inventory, &options) }
     };
     let Some(plan) = sited(opened.session(), make) else { return Ok(Outcome::Interrupted) };
     let outcome = desk.show(&plan, &inventory, &context, &source)?;
     if plan.purpose == Purpose::Record && plan.steps.is_empty() && outcome == Outcome::Undetermined {
         // What could not be listed may be there: recording all kinds needs no list.
-        let wider = PlanOptions { all_kinds: true, ..desk.options(&context) };
+        let wider = PlanOptions { all_kinds: true, ..asked };
         if record(&inventory, &wider).answer() == Conclusion::Yes {
             let command = again(&source.again(), " --all-kinds");
             say("next", &format!("{command}  # records them without a list"));
@@ -68,7 +68,7 @@ pub(crate) struct Desk {
     /// Whether the user said which recorders count.
     pub(crate) recorders_said: bool,
     /// Whether the exceptions of a saved audit hold where none are named.
-    with_saved_exceptions: bool,
+    pub(super) with_saved_exceptions: bool,
     /// The accepted exceptions, and the file they stand in.
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) exceptions_file: Option<PathBuf>,
@@ -159,9 +159,11 @@ impl Desk {
         let exceptions_said = !self.with_saved_exceptions || self.exceptions_file.is_some();
         let as_saved = judged.unless_said(self.recorders_said, exceptions_said, limit);
         self.counted = as_saved.recorders.unwrap_or(self.counted);
+        self.exceptions_max_days = as_saved.longest;
         if let Some(exceptions) = as_saved.exceptions {
             self.exceptions = exceptions;
         }
+        Limit { most: as_saved.longest, ..limit }.hold(&mut self.exceptions);
     }
 
     pub(crate) fn options<'a>(&'a self, context: &'a Context) -> PlanOptions<'a> {

@@ -1,5 +1,6 @@
 //! What is told by the way of digests and their keys: the same in `verify` and in `logs validate`.
 
+use crate::misread::misread;
 use crate::output::{called, read_within};
 use crate::problem::{Problem, say};
 use anyhow::Result;
@@ -7,6 +8,7 @@ use delivery::{KeyFile, Keys, Proven, Renamed, Unsigned};
 use logs::digest::{Note, PublicKeys};
 use report::shell;
 use std::path::PathBuf;
+use store::FileKind;
 
 /// Commands that are told one by one.
 const HEADS: usize = 3;
@@ -18,10 +20,11 @@ const HEADS: usize = 3;
 pub(super) fn keys(paths: &[PathBuf]) -> Result<Keys> {
     let read = |path: &PathBuf| {
         let name = called(path);
-        let keys = PublicKeys::from_json(&read_within(path, &store::limits::KEYS)?).map_err(|error| {
-            Problem::new(format!("cannot read {name} as public keys: {error}")).help(
-                "`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them",
-            )
+        let bytes = read_within(path, &store::limits::KEYS)?;
+        let keys = PublicKeys::from_json(&bytes).map_err(|error| {
+            let help =
+                "`aws cloudtrail list-public-keys --start-time 2026-11-01 --end-time 2026-11-30` prints them";
+            misread(path, &bytes, (FileKind::PublicKeys, "public keys"), &error, help)
         })?;
         Ok(KeyFile { path: path.clone(), name, keys })
     };

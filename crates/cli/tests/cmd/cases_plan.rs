@@ -164,6 +164,13 @@ fn a_plan_that_changes_nothing_claims_no_more_than_the_audit() {
             assert_eq!(offers, case == "images-not-listed", "{case}: {said:?}");
         }
     }
+    // What is offered does what it says, with the flags that were typed.
+    let path = "crates/cli/tests/cases/plan/images-not-listed.json";
+    let said = run(&["plan", "--inventory", path, "--per-account", "--all-management-events"]);
+    let offered = said.stderr.lines().find_map(|line| line.strip_prefix("next: invoketrail "));
+    let offered = offered.and_then(|line| line.strip_suffix("  # records them without a list")).unwrap();
+    assert!(offered.contains("--per-account --all-management-events"), "{said:?}");
+    assert_eq!(run(&offered.split(' ').collect::<Vec<_>>()).code, Some(0), "{said:?}");
     let (all, code) = plan("images-not-listed", &["--all-kinds"]);
     assert_eq!((steps(&all).len(), code), (1, Some(0)), "{all}");
     // A plan with steps that leave it unknown says so as well.

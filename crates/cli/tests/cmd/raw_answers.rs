@@ -129,6 +129,55 @@ fn a_bundle_of_a_live_audit_is_collected_again_without_aws() {
     assert!(functions.clone().count() == 2 && functions.clone().all(|line| line["selection"] == true));
 }
 
+/// Lists that the SDK reads and that no value of ours can hold: numbers beyond all limits, halves of characters, members that come twice, and lists
+/// that are refused.
+#[test]
+fn odd_lists_of_functions_are_collected_again() {
+    const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:orders";
+    let bodies = [
+        format!(
+            r#"{{"Functions": [{{"FunctionArn": "{ARN}", "Timeout": 1e999, "Description": "\ud800"}}]}}"#
+        ),
+        format!(
+            r#"{{"Functions": [], "Functions": [{{"FunctionArn": "x", "FunctionArn": "{ARN}"}}], "Other": -1e999}}"#
+        ),
+        format!(r#"{{"Functions": [{{"FunctionArn": "{ARN}"}}], "Functions": null}}"#),
+        r#"{"Functions": [{"FunctionArn": "\ud800"}]}"#.to_owned(),
+        r#"{"Functions": [{"FunctionArn": ["s3cret"]}]}"#.to_owned(),
+        r#"{"Functions": [1], "a": 1e999}"#.to_owned(),
+        String::new(),
+    ];
+    for body in bodies {
+        for (list, path) in [
+            ("Functions", "/2015-03-31/functions"),
+            ("functions", "/2025-03-07/web-functions"),
+            ("items", "/2025-09-09/microvm-images"),
+        ] {
+            let kinds = |text: &str| match list {
+                "functions" => {
+                    text.replace("FunctionArn", "functionArn").replace(":function:", ":web-function:")
+                }
+                "items" => text.replace("FunctionArn", "imageArn").replace(":function:", ":microvm-image:"),
+                _ => text.to_owned(),
+            };
+            let odd = kinds(&body).replace("Functions", list);
+            let told = odd.clone();
+            let endpoint = Scripted::answering(move |asked| match asked.line().contains(path) {
+                true => ("200 OK".to_owned(), odd.clone()),
+                false => account(asked),
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let bundle = folder.path().join("evidence");
+            endpoint.run(&["audit", "--region", "eu-west-1", "--bundle", bundle.to_str().unwrap()]);
+            let said = verify(&bundle, "terminal");
+            assert!(
+                said.stdout.contains("collected again into the same inventory"),
+                "{path} {told}: {said:?}"
+            );
+        }
+    }
+}
+
 /// Every byte of every file, packed and unpacked.
 #[test]
 fn no_environment_variable_and_no_credential_is_in_a_bundle() {

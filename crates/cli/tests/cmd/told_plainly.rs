@@ -7,6 +7,9 @@ use std::path::Path;
 const ACME: &str = "examples/acme.json";
 const LOGS: &str = "examples/logs";
 
+const ACCEPTS_COPIES: &str = r#"{"format":"invoketrail.exceptions/1","exceptions":[{"id":"all",
+    "match":{"controls":["paid-copies"]},"owner":"a","reason":"b","until":"2099-01-01"}]}"#;
+
 fn at(folder: &Path, name: &str) -> String {
     folder.join(name).to_string_lossy().into_owned()
 }
@@ -22,12 +25,7 @@ fn ends(said: &Said, code: i32, told: &str) {
 fn audit_judges_a_saved_audit_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let (saved, exceptions) = (at(folder.path(), "saved.json"), at(folder.path(), "exceptions.json"));
-    fs::write(
-        &exceptions,
-        r#"{"format":"invoketrail.exceptions/1","exceptions":[{"id":"all","match":{"controls":["paid-copies"]},
-        "owner":"a","reason":"b","until":"2099-01-01"}]}"#,
-    )
-    .unwrap();
+    fs::write(&exceptions, ACCEPTS_COPIES).unwrap();
     let first = ["audit", ACME, "--recorders", "trails", "--exceptions", &exceptions, "--output", &saved];
     run(&first);
     let again = run(&["audit", &saved, "--format", "json"]);
@@ -68,12 +66,7 @@ fn a_saved_audit_from_a_pipe_is_judged_as_it_was() {
     let said = with_stdin(&baseline, &bytes);
     assert!(said.stderr.contains("one audit counts all recorders"), "{said:?}");
     let exceptions = at(folder.path(), "exceptions.json");
-    fs::write(
-        &exceptions,
-        r#"{"format":"invoketrail.exceptions/1","exceptions":[{"id":"all","match":{"controls":["paid-copies"]},
-        "owner":"a","reason":"b","until":"2099-01-01"}]}"#,
-    )
-    .unwrap();
+    fs::write(&exceptions, ACCEPTS_COPIES).unwrap();
     let said = run(&["exceptions", "check", &exceptions, "--inventory", &saved]);
     ends(&said, 0, "only trails count as recorders, as in the saved audit");
 }
@@ -112,6 +105,96 @@ fn exceptions_of_a_saved_audit_end_in_time() {
         (said.code, plan["hash"].clone())
     };
     assert_eq!(plans(&saved, &[]), plans(ACME, &["--exceptions", &exceptions]));
+}
+
+/// For how long an exception may hold is a choice of the saved audit, which counts for exceptions that are named beside it.
+#[test]
+fn the_longest_time_of_a_saved_audit_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, exceptions) = (at(folder.path(), "saved.json"), at(folder.path(), "exceptions.json"));
+    fs::write(&exceptions, ACCEPTS_COPIES).unwrap();
+    // Nothing is declared for too long in that audit, nor in the plan that comes after it.
+    run(&["audit", ACME, "--exceptions-max-days", "30", "--output", &saved]);
+    let note = "an exception ends at most 30 days after today, as in the saved audit";
+    for asked in [
+        &["audit", &saved][..],
+        &["plan", "--inventory", &saved],
+        &["exceptions", "check", "--inventory", &saved],
+    ] {
+        let named = if asked[0] == "exceptions" {
+            vec![exceptions.as_str()]
+        } else {
+            vec!["--exceptions", &exceptions]
+        };
+        let said = run(&[asked, &named].concat());
+        assert!(said.stderr.contains(note), "{asked:?} {said:?}");
+        let own = run(&[asked, &named, &["--exceptions-max-days", "3660"]].concat());
+        assert!(!own.stderr.contains(note), "{asked:?} {own:?}");
+    }
+    let audited = run(&["audit", &saved, "--exceptions", &exceptions, "--format", "json"]);
+    let audited: serde_json::Value = serde_json::from_str(&audited.stdout).unwrap();
+    assert_eq!(
+        (&audited["exceptions"][0]["holds"], &audited["inputs"]["exceptions_max_days"]),
+        (&false.into(), &30.into())
+    );
+}
+
+/// What an exception of a saved audit accepts is accepted after a reduction, too, and its name is taken.
+#[test]
+fn a_reduction_of_a_saved_audit_is_judged_with_its_exceptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, exceptions) = (at(folder.path(), "saved.json"), at(folder.path(), "exceptions.json"));
+    fs::write(&exceptions, ACCEPTS_COPIES).unwrap();
+    run(&["audit", ACME, "--exceptions", &exceptions, "--output", &saved]);
+    let backout = |source: &[&str]| {
+        let asked = [
+            "backout",
+            "--drop",
+            "payroll",
+            "--owner",
+            "a",
+            "--reason",
+            "b",
+            "--until",
+            "2027-01-31",
+            "--now",
+            "2026-11-24T00:00:00Z",
+            "--format",
+            "json",
+        ];
+        run(&[&asked[..], source].concat())
+    };
+    let controls = |said: Said| {
+        let plan: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        plan["plan"]["controls"].clone()
+    };
+    let with = controls(backout(&["--inventory", ACME, "--exceptions", &exceptions]));
+    assert_eq!(controls(backout(&["--inventory", &saved])), with);
+    assert_ne!(controls(backout(&["--inventory", ACME])), with);
+    ends(&backout(&["--inventory", &saved, "--id", "all"]), 2, "there is an exception all already");
+}
+
+/// A saved audit is one whatever the order of its members.
+#[test]
+fn a_saved_audit_is_known_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, turned, exceptions) = (
+        at(folder.path(), "saved.json"),
+        at(folder.path(), "turned.json"),
+        at(folder.path(), "exceptions.json"),
+    );
+    fs::write(&exceptions, ACCEPTS_COPIES).unwrap();
+    run(&["audit", ACME, "--recorders", "trails", "--exceptions", &exceptions, "--output", &saved]);
+    let members: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
+        serde_json::from_slice(&fs::read(&saved).unwrap()).unwrap();
+    let mut members: Vec<String> = members.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+    for _ in 0..members.len() {
+        members.rotate_left(1);
+        fs::write(&turned, format!("{{{}}}", members.join(","))).unwrap();
+        let said = run(&["plan", "--inventory", &turned, "--format", "json"]);
+        assert!(said.stderr.contains("only trails count as recorders, as in the saved audit"), "{said:?}");
+    }
+    ends(&run(&["diff", &turned, &saved]), 0, "Nothing changed");
 }
 
 /// A file whose name begins with a dash is advised as a path, never as a flag.
@@ -257,6 +340,44 @@ fn files_of_another_kind_are_named() {
         "it is a CloudFormation template",
     );
     ends(&run(&["bundle", "verify", "nothing-here.tar.zst"]), 1, "check the path");
+    const PLAN: &str = "examples/terraform/plan.json";
+    const TEMPLATE: &str = "examples/cloudformation/template.yaml";
+    const KEYS: &str = "examples/logs/public-keys.json";
+    for (asked, is, help) in [
+        (
+            &["audit", PLAN][..],
+            "it is a Terraform plan",
+            "`invoketrail check --terraform examples/terraform/plan.json` reads it",
+        ),
+        (&["explain", "--selectors", PLAN], "it is a Terraform plan", "`invoketrail check --terraform"),
+        (
+            &["plan", "--inventory", TEMPLATE],
+            "it is a CloudFormation template",
+            "`invoketrail check --cloudformation",
+        ),
+        (&["apply", TEMPLATE], "it is a CloudFormation template", "`invoketrail check --cloudformation"),
+        (&["check", "--cloudformation", PLAN], "it is a Terraform plan", "give it as --terraform examples"),
+        (
+            &["audit", KEYS],
+            "it is a file of public keys",
+            "`invoketrail logs validate FOLDER --public-keys examples/logs",
+        ),
+        (
+            &["logs", "validate", LOGS, "--public-keys", ACME],
+            "it is an inventory",
+            "`invoketrail audit examples/acme.json` reads it",
+        ),
+    ] {
+        ends(&run(asked), 1, is);
+        ends(&run(asked), 1, help);
+    }
+    // Whoever wants to take a plan back is not led to carry it out.
+    let folder = tempfile::tempdir().unwrap();
+    let plan = at(folder.path(), "plan.json");
+    run(&["plan", "--inventory", ACME, "--output", &plan]);
+    let said = run(&["undo", &plan]);
+    ends(&said, 1, &format!("`invoketrail undo {plan}.journal`"));
+    assert!(!said.stderr.contains("invoketrail apply"), "{said:?}");
 }
 
 /// A change that is judged alone is not compared with today, of which nothing is known.

@@ -121,6 +121,9 @@ impl World {
     /// How it would be seen at a place where it was not. An account that it did not reach before says nothing about it.
     fn sight_at(&self, reach: &Reach, place: &Place) -> Sight {
         let Some(was) = &reach.was else { return Sight::New };
+        if stood_at(was, place) {
+            return Sight::Absent;
+        }
         let reached = place.account == was.account || was.organization;
         sight_of(&self.inventory, was, if reached { &place.account } else { &was.account })
     }
@@ -139,7 +142,9 @@ impl World {
             let Seen::Known(trails) = &mut place.trails else { continue };
             let reached = place.account == was.account || was.organization;
             match seen(&before.places[at]) {
-                Some(None) if same => trails.retain(|one| one.trail != arn),
+                Some(None) if same || stood_at(was, &before.places[at]) => {
+                    trails.retain(|one| one.trail != arn);
+                }
                 Some(None) => {
                     match sight_of(before, was, if reached { &place.account } else { &was.account }) {
                         Sight::Absent => trails.retain(|one| one.trail != arn),
@@ -163,6 +168,12 @@ impl World {
             }
         }
     }
+}
+
+/// Whether a trail is one of this place already by what it is, whatever the list of the place says.
+fn stood_at(trail: &Recorder, place: &Place) -> bool {
+    let in_region = trail.multi_region || trail.home_region == place.region;
+    in_region && trail.account == place.account
 }
 
 /// How a trail that is there would be seen in a further Region of the account. One that is seen nowhere is no new one: the list that would show it

@@ -197,6 +197,32 @@ fn a_trail_of_an_organization_is_seen_by_its_members() {
     assert!(matches!(status(&proposal.after, 1, TRAIL), Seen::Unread(_)));
 }
 
+/// A trail of all Regions that a Region of its own account was listed without is not brought there by becoming the organization's.
+#[test]
+fn a_trail_comes_to_no_region_that_it_reached_before_and_was_not_seen_in() {
+    let far = json!({"arn": arn("f").replace(REGION, "us-east-1"), "region": "us-east-1"});
+    let far = Change::keep("aws_lambda_function.far", with(function("f"), far));
+    let own = trail("main", json!({"is_multi_region_trail": true}));
+    let whole = trail("main", json!({"is_multi_region_trail": true, "is_organization_trail": true}));
+    let mut there = applied(&[
+        Change::keep("aws_lambda_function.f", function("f")),
+        far,
+        Change::keep("aws_cloudtrail.a", own.clone()),
+    ]);
+    let id = Organization { id: "o-a".to_owned(), management_account: ACCOUNT.to_owned() };
+    there.accounts.iter_mut().for_each(|account| account.organization = Seen::Known(Some(id.clone())));
+    let at = there.place(ACCOUNT, "us-east-1").unwrap();
+    assert_eq!(there.places[at].trails.known().unwrap().len(), 1);
+    there.places[at].trails = Seen::Known(vec![]);
+    for change in
+        [Change::update("aws_cloudtrail.a", own, whole.clone()), Change::create("aws_cloudtrail.a", whole)]
+    {
+        let after = merged(&[change], &there).after;
+        assert!(after.recorders[0].organization);
+        assert_eq!(after.places[at].trails, Seen::Known(vec![]));
+    }
+}
+
 #[test]
 fn event_data_stores_are_made_changed_and_deleted() {
     let address = "aws_cloudtrail_event_data_store.s";

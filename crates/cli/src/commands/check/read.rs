@@ -95,15 +95,27 @@ impl<R: Read> Read for Counted<R> {
 
 /// The problem of a file that is none of these: what it is, where it is one of ours, else what its reader says.
 fn not(name: &str, noun: &str, bytes: &[u8], error: &str, help: &str) -> anyhow::Error {
-    let ours = recognized(bytes).filter(|kind| {
-        !matches!(kind, FileKind::Selectors | FileKind::Hcl | FileKind::Packed | FileKind::LogFile)
-    });
-    let marks: [&[u8]; 2] = [b"AWSTemplateFormatVersion", b"\nResources:"];
-    let has = |mark: &&[u8]| bytes.windows(mark.len()).any(|one| one == *mark);
-    if noun == TERRAFORM && marks.iter().any(has) {
-        let line = format!("cannot read {name} as {noun}: it is a CloudFormation template");
-        return Problem::new(line).help(format!("give it as --cloudformation {name}")).into();
+    let kind = recognized(bytes);
+    let other = match kind {
+        Some(kind @ FileKind::Template) if noun == TERRAFORM => Some((kind, "--cloudformation")),
+        Some(kind @ FileKind::TerraformPlan) if noun != TERRAFORM => Some((kind, "--terraform")),
+        _ => None,
+    };
+    if let Some((kind, flag)) = other {
+        let line = format!("cannot read {name} as {noun}: it is {}", kind.noun());
+        return Problem::new(line).help(format!("give it as {flag} {name}")).into();
     }
+    let ours = kind.filter(|kind| {
+        !matches!(
+            kind,
+            FileKind::Selectors
+                | FileKind::Hcl
+                | FileKind::Packed
+                | FileKind::LogFile
+                | FileKind::Template
+                | FileKind::TerraformPlan
+        )
+    });
     let is = ours.map_or_else(|| error.to_owned(), |kind| format!("it is {}", kind.noun()));
     Problem::new(format!("cannot read {name} as {noun}: {is}")).help(help).into()
 }
