@@ -13,7 +13,7 @@ pub use state::{Recorder, Step, steps};
 use crate::view::View;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A recorder as an inventory knows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct KnownRecorder {
     pub multi_region: bool,
     /// True iff it reaches every account of the organization.
     pub organization: bool,
+    /// Other accounts that it is known to reach: they see it, or belong to its organization.
+    pub members: BTreeSet<String>,
     /// Accounts and Regions that it would reach and does not certainly: true where it was seen to be absent, false where that was not read.
     pub holes: BTreeMap<(String, String), bool>,
     /// True iff it records; `None` where that was not read.

@@ -17,8 +17,11 @@ pub(super) fn covered_by(step: &Step<'_>) -> Option<Vec<String>> {
     };
     let reaches_as_far = |one: &Recorder| {
         let (account, region) = (account_of(&before.arn), region_of(&before.arn));
-        let accounts = one.organization == Some(true)
-            || before.organization == Some(false) && account_of(&one.arn) == account;
+        // Both of one organization, or one that reaches the only account.
+        let accounts = match before.organization {
+            Some(false) => one.is_of(account),
+            _ => one.organization == Some(true) && account_of(&one.arn) == account,
+        };
         let regions = one.multi_region == Some(true)
             || before.multi_region == Some(false) && one.reaches(account, region) == Some(true);
         let in_reach = |(of, at): &(String, String)| {

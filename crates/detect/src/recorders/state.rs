@@ -10,7 +10,7 @@ use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
 use recording::Candidate;
 use serde_json::{Value, json as object};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A recorder at a moment; `None` stands for what neither the records nor an inventory tell.
@@ -24,6 +24,8 @@ pub struct Recorder {
     pub multi_region: Option<bool>,
     /// Whether it reaches every account of the organization.
     pub organization: Option<bool>,
+    /// Other accounts that are known to belong to the organization.
+    members: Rc<BTreeSet<String>>,
     /// Accounts and Regions that it would reach and does not certainly: true where it is absent, false where nobody knows.
     pub(super) holes: Rc<BTreeMap<(String, String), bool>>,
     /// Whether it records at all.
@@ -137,6 +139,7 @@ impl Recorder {
             kind: known.kind,
             multi_region: Some(known.multi_region),
             organization: Some(known.organization),
+            members: Rc::new(known.members.clone()),
             holes: Rc::new(known.holes.clone()),
             active: known.recording,
             selectors: known.selectors.clone().map(Rc::new),
@@ -150,6 +153,7 @@ impl Recorder {
             kind,
             multi_region: None,
             organization: None,
+            members: Rc::default(),
             holes: Rc::default(),
             active: None,
             selectors: None,
@@ -187,8 +191,14 @@ impl Recorder {
         }
     }
 
-    /// It as a candidate at the place; `None` iff it certainly does not record there. One of which nobody knows whether it records counts as
-    /// one that does iff that is presumed.
+    /// True iff it is known to reach the account: its own, or one that is known to belong to its organization.
+    #[must_use]
+    pub(super) fn is_of(&self, account: &str) -> bool {
+        account_of(&self.arn) == account || self.organization == Some(true) && self.members.contains(account)
+    }
+
+    /// It as a candidate at the place; `None` iff it certainly does not record there. Iff it is presumed to record, it counts as certain although
+    /// nobody knows whether it records, or whether the account belongs to its organization.
     #[must_use]
     pub fn candidate(&self, account: &str, region: &str, presumed: bool) -> Option<Candidate<'_>> {
         let (reaches, active) = (self.reaches(account, region), self.active);
@@ -197,7 +207,9 @@ impl Recorder {
         }
         Some(Candidate {
             selectors: self.selectors.as_ref().map(|selectors| selectors.list.as_slice()),
-            certain: reaches == Some(true) && self.selectors.is_some() && (presumed || self.surely_records()),
+            certain: reaches == Some(true)
+                && self.selectors.is_some()
+                && (presumed || self.surely_records() && self.is_of(account)),
         })
     }
 }

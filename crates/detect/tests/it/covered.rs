@@ -25,6 +25,7 @@ fn trail(name: &str, functions: &[&str]) -> KnownRecorder {
         kind: RecorderKind::Trail,
         multi_region: true,
         organization: false,
+        members: std::collections::BTreeSet::new(),
         holes: std::collections::BTreeMap::new(),
         recording: Some(true),
         selectors: json::from_value(&selectors).ok(),
@@ -192,4 +193,25 @@ fn a_trail_that_the_account_does_not_see_records_nothing_of_it() {
     for absent in [true, false] {
         assert_eq!(both(&[(REGION, absent)]), Severity::High, "{absent}");
     }
+}
+
+/// The account whose trail stops is recorded by another account's trail for the organization only where it is known to belong to it.
+#[test]
+fn a_trail_of_an_organization_records_no_account_that_may_belong_to_another() {
+    const MANAGER: &str = "999988887777";
+    let far = |members: &[&str]| KnownRecorder {
+        arn: arn(REGION, "x").replace(SHOP, MANAGER),
+        organization: true,
+        members: members.iter().map(|one| (*one).to_owned()).collect(),
+        ..trail("x", &[""])
+    };
+    let with = |known: KnownRecorder| stopped(&[], vec![trail("t", &[""]), known]).0;
+    assert_eq!(with(far(&[SHOP])), Severity::Low);
+    assert_eq!(with(far(&[])), Severity::High);
+    assert_eq!(with(far(&["111111111111"])), Severity::High);
+    // The same holds where the trail that stops is one of an organization itself: another's does not reach its accounts.
+    let whole = |known: KnownRecorder| KnownRecorder { organization: true, ..known };
+    let both = |known: KnownRecorder| stopped(&[], vec![whole(trail("t", &[""])), known]).0;
+    assert_eq!(both(whole(trail("x", &[""]))), Severity::Low);
+    assert_eq!(both(far(&[SHOP])), Severity::High);
 }

@@ -67,6 +67,7 @@ fn a_bucket_is_known_by_trail_inventory_policy_or_name() {
         kind: cloudtrail::recorder::RecorderKind::Trail,
         multi_region: true,
         organization: false,
+        members: std::collections::BTreeSet::new(),
         holes: std::collections::BTreeMap::new(),
         recording: None,
         selectors: None,

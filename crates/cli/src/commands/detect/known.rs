@@ -14,7 +14,7 @@ use detect::recorders::KnownRecorder;
 use detect::ruled::Ruled;
 use detect::settings::{Addresses, KnownNetwork, Settings};
 use detect::sigma::Rules;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use store::limits::{ADDRESSES, DOCUMENT, METRICS, NETWORKS};
 use store::{AddressDatabase, DetectSettings, FileKind};
@@ -118,6 +118,7 @@ fn recorders(inventory: &Inventory) -> Vec<KnownRecorder> {
         kind: one.kind,
         multi_region: one.multi_region,
         organization: one.organization,
+        members: members(inventory, one),
         holes: holes(inventory, one),
         recording: recording(inventory, one),
         selectors: one.selectors.known().cloned(),
@@ -127,6 +128,20 @@ fn recorders(inventory: &Inventory) -> Vec<KnownRecorder> {
         log_group: None,
     })
     .collect()
+}
+
+/// Accounts that are known to belong to the organization of a recorder, or see it.
+fn members(inventory: &Inventory, one: &cloudtrail::recorder::Recorder) -> BTreeSet<String> {
+    let sees = |place: &&::audit::inventory::Place| {
+        let trails = place.trails.known().into_iter().flatten();
+        trails.into_iter().any(|sighting| sighting.trail == one.arn)
+    };
+    let seeing = inventory.places.iter().filter(sees).map(|place| place.account.clone());
+    let of = |account: &&::audit::inventory::Account| {
+        let organization = account.organization.known().and_then(Option::as_ref);
+        organization.is_some_and(|organization| organization.management_account == one.account)
+    };
+    seeing.chain(inventory.accounts.iter().filter(of).map(|account| account.id.clone())).collect()
 }
 
 /// Accounts and Regions that a trail would reach and that were looked at, where it is not seen (true), or where that, or its status, was not
