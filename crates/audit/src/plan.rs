@@ -109,13 +109,18 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether what was wanted can be done: no iff something of it was refused and leaves a place, or everything, as it is. A plan to
-    /// record reaches its end only where the audit afterwards says so, which is today's where nothing changes.
+    /// Whether what was wanted can be done: no iff something of it was refused and leaves a place, or everything, as it is; undetermined where only
+    /// gaps are why. A plan to record reaches its end only where the audit afterwards says so, which is today's where nothing changes.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
-        let hindered = self.refusals.iter().any(|one| !one.places.is_empty() || self.steps.is_empty());
+        let at_places = || self.refusals.iter().filter(|one| !one.places.is_empty());
+        let is_gap = |one: &Refusal| one.reason.code == Code::HangsOnGaps;
+        let on_gaps = at_places().any(is_gap);
+        let nothing_is_done = self.steps.is_empty() && !self.refusals.is_empty();
         match self.purpose {
-            _ if hindered => Conclusion::No,
+            _ if at_places().any(|one| !is_gap(one)) || nothing_is_done && !on_gaps => Conclusion::No,
+            // What only a gap leaves open no change closes.
+            _ if on_gaps => self.invocations_after().max(Conclusion::Undetermined),
             Purpose::Record if self.required_after(Status::Undetermined).next().is_some() => {
                 Conclusion::Undetermined
             }

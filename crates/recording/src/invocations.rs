@@ -76,6 +76,16 @@ pub fn invocations(kind: ResourceType, arn: &Domain) -> Vec<Space> {
 /// CloudTrail does not (U-1).
 pub(crate) const CONTRADICTED: [&str; 3] = ["InvokeFunctionUrl", "InvokeWithResponseStream", "InvokeAsync"];
 
+/// The names of events on which a verdict about a resource of `kind` can rest: those that AWS gives to its invocations, or that somebody saw.
+#[must_use]
+pub fn deciding_names(kind: ResourceType) -> Vec<&'static str> {
+    match kind {
+        ResourceType::Function => ["Invoke", "InvokeExecution"].into_iter().chain(CONTRADICTED).collect(),
+        ResourceType::WebFunction => vec!["InvokeWebFunctionEndpoint"],
+        ResourceType::MicrovmImage => MICROVM_EVENTS.to_vec(),
+    }
+}
+
 /// The same events in fewer spaces: those that differ in nothing but a list of names become one, so that what escapes
 /// under all names is told without them.
 pub(crate) fn merged<'s>(spaces: impl Iterator<Item = &'s Space>) -> Vec<Space> {

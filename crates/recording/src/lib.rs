@@ -42,7 +42,7 @@ pub use clauses::Candidate;
 pub use decide::{decide, decide_space};
 pub use decider::{ClassId, Decider};
 pub use inclusion::{Effort, Inclusion, included, included_within};
-pub use invocations::{Provenance, Space, data_events, invocations, management_events};
+pub use invocations::{Provenance, Space, data_events, deciding_names, invocations, management_events};
 pub use places::Place;
 pub use subject::{Subject, any_arn, arn_prefix};
 pub use values::{Alphabet, Domain};

@@ -275,6 +275,10 @@ pub enum About {
     PolicyWithoutCloudTrail,
     /// The policy of the bucket of a trail is deleted.
     PolicyDeleted,
+    /// AWS could not deliver to the bucket that a trail comes to: what it said.
+    BucketUndelivered(String),
+    /// AWS could not deliver for a trail, and the change may mend that: what it said.
+    MayBeMended(String),
 }
 
 /// Why a plan is not the whole change.
@@ -316,6 +320,8 @@ impl About {
             Self::BucketReplaced => "bucket_replaced",
             Self::PolicyWithoutCloudTrail => "policy_without_cloudtrail",
             Self::PolicyDeleted => "policy_deleted",
+            Self::BucketUndelivered(_) => "bucket_undelivered",
+            Self::MayBeMended(_) => "delivery_may_be_mended",
         }
     }
 }

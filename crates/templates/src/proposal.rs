@@ -4,11 +4,13 @@
 //! all there is. What the document leaves open is a gap of kind [`audit::inventory::GapKind::AfterApply`] or a doubt of a selector, so
 //! that nothing that rests on it is recorded. An ARN that AWS gives only later is written with the address in the place of the name.
 //!
-//! A trail that is new logs as the document says and is taken to deliver. Of bucket policies only this is looked at: one that is
+//! A trail that is new logs as the document says and is taken to deliver, unless the inventory shows that AWS cannot deliver to its bucket. Of bucket
+//! policies only this is looked at: one that is
 //! deleted, or that is known and does not name `cloudtrail.amazonaws.com`, puts the trails of its bucket in doubt.
 
 mod base;
 mod buckets;
+mod delivery;
 mod elsewhere;
 mod find;
 mod functions;
@@ -118,6 +120,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let mut before = before;
     let alone = inventory.is_none();
     let functions = functions::apply(document, &homes, alone, &mut before, &mut after);
+    delivery::apply(document, &before, &touched, &mut after);
     let buckets = buckets::apply(document, alone, &mut after);
     doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());

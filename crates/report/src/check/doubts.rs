@@ -89,6 +89,12 @@ fn sentence(about: &About) -> String {
         About::BucketReplaced => "is deleted and made anew, and may not let CloudTrail write".to_owned(),
         About::PolicyWithoutCloudTrail => "does not name cloudtrail.amazonaws.com".to_owned(),
         About::PolicyDeleted => "is deleted, and may have let CloudTrail write".to_owned(),
+        About::BucketUndelivered(error) => {
+            format!("delivers to a bucket that AWS cannot deliver to, as another trail shows: {error}")
+        }
+        About::MayBeMended(error) => {
+            format!("may or may not mend that AWS cannot deliver: {error}")
+        }
     }
 }
 

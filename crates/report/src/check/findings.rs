@@ -161,6 +161,7 @@ impl<'a> Told<'a> {
         if self.check.document.language == Language::Terraform {
             finding.fix = Some(match action {
                 Some(Action::Delete) => "delete it in a later change, once the new one records".to_owned(),
+                Some(Action::Update) => "change it in a later change, once the other one records".to_owned(),
                 _ => "add `create_before_destroy = true` to its `lifecycle` block".to_owned(),
             });
         }

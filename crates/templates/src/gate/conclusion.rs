@@ -130,6 +130,8 @@ const fn may_always_hide(doubt: &Doubt) -> bool {
         | About::Differs
         | About::BucketReplaced
         | About::PolicyWithoutCloudTrail
-        | About::PolicyDeleted => false,
+        | About::PolicyDeleted
+        | About::BucketUndelivered(_)
+        | About::MayBeMended(_) => false,
     }
 }

@@ -1,51 +1,46 @@
-//! What is not recorded while a change is carried out: between the deletion of a recorder and the making of what takes its place.
+//! What is not recorded while a change is carried out: between the end of one recorder and the beginning of what takes its place.
 
 use super::{EFFORT, Interruption, Loss, loss, stand_in};
 use crate::document::{Action, Document, Language};
 use crate::proposal::{Proposal, Touched};
 use audit::Options;
 use audit::finding::Audit;
-use audit::inventory::Inventory;
-use audit::plan::narrowings_between;
+use audit::inventory::{Inventory, Sighting};
+use audit::plan::{Narrowing, narrowings_between};
 use cloudtrail::recorder::Seen;
 use std::collections::BTreeSet;
 
-/// What is lost meanwhile, of each recorder that goes before its successor is there, or may. Others count only as far as they record both before
-/// and after the change and do not go themselves: nothing says what is carried out first. What is lost for good (`stops`) is told there.
+/// How many recorders that change are looked at in each order; where there are more, those others are taken to record nothing meanwhile.
+const ORDERED: usize = 4;
+
+/// What is lost meanwhile, of each recorder that goes or records less before what takes its place is there, or may. Others count only as far as they
+/// record whatever is carried out first: nothing says what is. What is lost for good (`stops`) is told there, and what `accepted` records beside the
+/// change is no loss.
 pub(super) fn interruptions(
     document: &Document,
     proposal: &Proposal,
     before: &Audit<'_>,
     options: &Options<'_>,
-    stops: &[Loss],
+    (stops, accepted): (&[Loss], Option<&Inventory>),
 ) -> Vec<Interruption> {
-    let action = |touched: &Touched| document.resources.get(touched.resource).map(|one| one.action);
-    let replaced = |touched: &&Touched| action(touched) == Some(Action::Replace { create_first: false });
-    // CloudFormation makes what is new before it deletes what is old.
-    let deletes = document.language == Language::Terraform;
-    let deleted = |touched: &&Touched| deletes && action(touched) == Some(Action::Delete);
-    let both = |touched: &Touched| [touched.before.clone(), touched.after.clone()];
-    let away: BTreeSet<String> = proposal.touched.iter().filter(replaced).flat_map(both).flatten().collect();
-    let is_made = proposal.touched.iter().any(|one| one.before.is_none() && one.after.is_some());
+    let moments = Moments::of(document, proposal, accepted);
     let mut all = Vec::new();
     for touched in &proposal.touched {
         let Some(arn) = touched.before.as_deref() else { continue };
-        let in_order = replaced(&touched);
+        let in_order = moments.is_gone_first(touched);
         let is_lost = stops.iter().any(|stop| stop.narrowing.recorder == arn);
-        if !in_order && (is_lost || !is_made || !deleted(&touched)) {
+        if !in_order && (is_lost || moments.ends_last(touched) || moments.is_same(touched)) {
             continue;
         }
-        let mut gone = away.clone();
-        gone.insert(arn.to_owned());
-        let lost = [&proposal.before, &proposal.after].into_iter().find_map(|side| {
-            let without = without(side, &gone);
-            let possible = stand_in::with_impossible(&without);
-            let lost =
+        let worlds = if in_order { moments.without_replaced(arn) } else { moments.around(touched) };
+        let lost = worlds.into_iter().find_map(|world| {
+            let possible = stand_in::with_impossible(&world);
+            let lost: Vec<Narrowing> =
                 narrowings_between(&proposal.before, &possible, &BTreeSet::from([arn]), options, EFFORT);
-            (!lost.is_empty()).then_some((without, lost))
+            (!lost.is_empty()).then_some((world, lost))
         });
-        let Some((without, lost)) = lost else { continue };
-        let meanwhile = audit::audit(&without, options);
+        let Some((world, lost)) = lost else { continue };
+        let meanwhile = audit::audit(&world, options);
         all.extend(lost.into_iter().map(|narrowing| {
             let mut loss = loss(narrowing, (before, &meanwhile), Some(touched.resource));
             loss.certain &= in_order;
@@ -55,19 +50,140 @@ pub(super) fn interruptions(
     all
 }
 
-/// The inventory without these recorders.
-fn without(inventory: &Inventory, gone: &BTreeSet<String>) -> Inventory {
-    let mut without = inventory.clone();
-    without.recorders.retain(|recorder| !gone.contains(&recorder.arn));
-    for place in &mut without.places {
+/// What there may be at one moment or another of a change.
+struct Moments<'a> {
+    document: &'a Document,
+    proposal: &'a Proposal,
+    accepted: Option<&'a Inventory>,
+}
+
+impl<'a> Moments<'a> {
+    fn of(document: &'a Document, proposal: &'a Proposal, accepted: Option<&'a Inventory>) -> Self {
+        Moments { document, proposal, accepted }
+    }
+
+    fn action(&self, touched: &Touched) -> Option<Action> {
+        self.document.resources.get(touched.resource).map(|one| one.action)
+    }
+
+    /// True iff it is deleted before its successor is made.
+    fn is_gone_first(&self, touched: &Touched) -> bool {
+        self.action(touched) == Some(Action::Replace { create_first: false })
+    }
+
+    /// True iff it goes only once everything else is done: CloudFormation makes and changes what is left before it deletes.
+    fn ends_last(&self, touched: &Touched) -> bool {
+        touched.after.is_none() && self.document.language == Language::CloudFormation
+    }
+
+    /// True iff it is the same before and after.
+    fn is_same(&self, touched: &Touched) -> bool {
+        let (before, after) = (&self.proposal.before, &self.proposal.after);
+        let (Some(was), Some(is)) = (touched.before.as_deref(), touched.after.as_deref()) else {
+            return false;
+        };
+        let recorder = |side: &'a Inventory, arn: &str| side.recorder(arn).map(|at| &side.recorders[at]);
+        let seen = |side: &Inventory| -> Vec<Option<Sighting>> {
+            let at = |place: &audit::inventory::Place| {
+                place.trails.known()?.iter().find(|one| one.trail == was).cloned()
+            };
+            side.places.iter().map(at).collect()
+        };
+        was == is && recorder(before, was) == recorder(after, is) && seen(before) == seen(after)
+    }
+
+    /// Both sides of the change without this recorder, and without all that go before their successors are there.
+    fn without_replaced(&self, arn: &str) -> Vec<Inventory> {
+        let replaced = self.proposal.touched.iter().filter(|one| self.is_gone_first(one));
+        let away: BTreeSet<&str> = replaced.flat_map(both).chain([arn]).collect();
+        [&self.proposal.before, &self.proposal.after]
+            .map(|side| {
+                let mut world = side.clone();
+                away.iter().for_each(|arn| take(&mut world, arn));
+                world
+            })
+            .into()
+    }
+
+    /// What there may be just after this one was carried out: what the others are before or after it, each in its turn.
+    fn around(&self, this: &Touched) -> Vec<Inventory> {
+        let mut world = self.proposal.before.clone();
+        world.gaps.clone_from(&self.proposal.after.gaps);
+        let others = self.proposal.touched.iter().filter(|one| one.resource != this.resource);
+        let others = others.filter(|one| !self.is_same(one) && !self.ends_last(one));
+        // What goes is missing from some moment on, and what comes until then.
+        let stays = |one: &&Touched| one.before.is_some() && one.after.is_some() && !self.is_gone_first(one);
+        let (either, missing): (Vec<&Touched>, Vec<&Touched>) = others.partition(stays);
+        missing.into_iter().flat_map(both).for_each(|arn| take(&mut world, arn));
+        self.carry_out(&mut world, this);
+        if let Some(accepted) = self.accepted {
+            let stand_in = |arn: &&str| self.proposal.after.recorder(arn).is_none();
+            let arns = accepted.recorders.iter().map(|one| one.arn.as_str());
+            arns.filter(stand_in).for_each(|arn| bring(&mut world, accepted, arn));
+        }
+        if either.len() > ORDERED {
+            either.into_iter().flat_map(both).for_each(|arn| take(&mut world, arn));
+            return vec![world];
+        }
+        let done = |some: u32| {
+            let mut world = world.clone();
+            let carried_out = either.iter().enumerate().filter(|(at, _)| some >> at & 1 == 1);
+            carried_out.for_each(|(_, one)| self.carry_out(&mut world, one));
+            world
+        };
+        (0..1 << either.len()).map(done).collect()
+    }
+
+    fn carry_out(&self, world: &mut Inventory, touched: &Touched) {
+        both(touched).for_each(|arn| take(world, arn));
+        if let Some(arn) = &touched.after {
+            bring(world, &self.proposal.after, arn);
+        }
+    }
+}
+
+fn both(touched: &Touched) -> impl Iterator<Item = &str> {
+    [&touched.before, &touched.after].into_iter().flatten().map(String::as_str)
+}
+
+/// Takes a recorder out.
+fn take(world: &mut Inventory, arn: &str) {
+    world.recorders.retain(|recorder| recorder.arn != arn);
+    for place in &mut world.places {
         if let Seen::Known(trails) = &mut place.trails {
-            trails.retain(|sighting| !gone.contains(&sighting.trail));
+            trails.retain(|sighting| sighting.trail != arn);
         }
     }
-    for account in &mut without.accounts {
+    for account in &mut world.accounts {
         if let Seen::Known(stores) = &mut account.stores {
-            stores.retain(|store| !gone.contains(store));
+            stores.retain(|store| store != arn);
         }
     }
-    without
+}
+
+/// Puts a recorder in as it is in another inventory of the same places.
+fn bring(world: &mut Inventory, from: &Inventory, arn: &str) {
+    let Some(at) = from.recorder(arn) else { return };
+    let place = world.recorders.partition_point(|one| one.arn.as_str() < arn);
+    world.recorders.insert(place, from.recorders[at].clone());
+    for there in &from.places {
+        let sighting = there.trails.known().and_then(|all| all.iter().find(|one| one.trail == arn));
+        let here = world.place(&there.account, &there.region);
+        if let (Some(sighting), Some(here)) = (sighting, here)
+            && let Seen::Known(trails) = &mut world.places[here].trails
+        {
+            let later = trails.iter().position(|one| one.trail.as_str() > arn);
+            trails.insert(later.unwrap_or(trails.len()), sighting.clone());
+        }
+    }
+    for there in &from.accounts {
+        let holds = there.stores.known().is_some_and(|stores| stores.iter().any(|one| one == arn));
+        for account in world.accounts.iter_mut().filter(|one| holds && one.id == there.id) {
+            if let Seen::Known(stores) = &mut account.stores
+                && let Err(at) = stores.binary_search_by(|one| one.as_str().cmp(arn))
+            {
+                stores.insert(at, arn.to_owned());
+            }
+        }
+    }
 }

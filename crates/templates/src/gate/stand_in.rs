@@ -2,7 +2,9 @@
 
 use audit::inventory::{Inventory, Sighting, TrailStatus};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen, StoreStatus};
+use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
+use recording::deciding_names;
 use serde_json::{Value, json};
 
 /// Selectors out of their JSON.
@@ -41,20 +43,22 @@ pub(super) fn add(inventory: &mut Inventory, place: usize, name: &str, list: Vec
     true
 }
 
-/// The inventory as if data events of Lambda were recorded that never happen: calls that read, of another service, under other names than
-/// invocations have, of functions of another Region. A change that only leaves those out loses nothing.
+/// The inventory as if data events of Lambda were recorded that never happen: calls that read, of another service, under names that AWS gives to no
+/// invocation, of functions of another Region. A change that only leaves those out loses nothing; no verdict rests on them either.
 pub(super) fn with_impossible(inventory: &Inventory) -> Inventory {
     let mut then = inventory.clone();
     for at in 0..then.places.len() {
         let Some(place) = then.places.get(at) else { continue };
         let region = &place.region;
-        let of = |kind: &str, field: &str, operator: &str, value: &str| {
+        let without = |kind: &str, field: &str, operator: &str, values: &[&str]| {
             json!({"FieldSelectors": [
                 {"Field": "eventCategory", "Equals": ["Data"]},
                 {"Field": "resources.type", "Equals": [kind]},
-                {"Field": field, operator: [value]},
+                {"Field": field, operator: values},
             ]})
         };
+        let of =
+            |kind: &str, field: &str, operator: &str, value: &str| without(kind, field, operator, &[value]);
         // Calls of functions of other accounts may be recorded (API reference, DataResource), those of other Regions never are; a web function
         // is served in other Regions than its own.
         let here = format!("arn:{}:lambda:{region}:", then.partition);
@@ -63,13 +67,13 @@ pub(super) fn with_impossible(inventory: &Inventory) -> Inventory {
             of("AWS::Lambda::Function", "resources.ARN", "NotStartsWith", &here),
             of("AWS::Lambda::WebFunction", "resources.ARN", "NotStartsWith", &lambda),
             of("AWS::Lambda::MicrovmImage", "resources.ARN", "NotStartsWith", &lambda),
-            of("AWS::Lambda::MicrovmImage", "eventSource", "NotEquals", "lambda.amazonaws.com"),
         ];
-        for kind in ["AWS::Lambda::Function", "AWS::Lambda::WebFunction"] {
+        for kind in ResourceType::ALL {
+            let name = kind.as_str();
             // An invocation is a write (API reference, Invoke; the records that AWS shows).
-            selectors.push(of(kind, "readOnly", "Equals", "true"));
-            selectors.push(of(kind, "eventSource", "NotEquals", "lambda.amazonaws.com"));
-            selectors.push(of(kind, "eventName", "NotStartsWith", "Invoke"));
+            selectors.push(of(name, "readOnly", "Equals", "true"));
+            selectors.push(of(name, "eventSource", "NotEquals", "lambda.amazonaws.com"));
+            selectors.push(without(name, "eventName", "NotEquals", &deciding_names(kind)));
         }
         add(&mut then, at, "events-that-never-happen", read(&selectors));
     }

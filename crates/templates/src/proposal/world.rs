@@ -129,6 +129,12 @@ fn words(about: &About) -> String {
         About::BucketReplaced => return "is made anew with the name of one that goes".to_owned(),
         About::PolicyWithoutCloudTrail => return "does not let CloudTrail write".to_owned(),
         About::PolicyDeleted => return "is deleted, and may have let CloudTrail write".to_owned(),
+        About::BucketUndelivered(error) => {
+            return format!("delivers to a bucket that AWS cannot deliver to: {error}");
+        }
+        About::MayBeMended(error) => {
+            return format!("may mend that AWS cannot deliver: {error}");
+        }
         About::Selectors(_)
         | About::Incomplete(_)
         | About::NotLookedInto(_)

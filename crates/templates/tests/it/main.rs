@@ -17,6 +17,7 @@ mod cloudformation_resources;
 mod cloudformation_sets;
 mod elsewhere;
 mod gate;
+mod handed_over;
 mod homes;
 mod hostile;
 mod pair;
