@@ -217,6 +217,8 @@ codes! {
         UnreadStays "unread-stays" "The selectors could not be read, so the recorder is not changed.",
         ExcludedOnPurpose "excluded-on-purpose" "Management events are left out on purpose, and stay so.",
         NoRecorderFits "no-recorder-fits" "No recorder can be changed or created so that it records everything here.",
+        GlobalEventsLeftOut "global-events-left-out" "A trail that leaves out events of global services cannot record all Regions.",
+        TrailsFull "trails-full" "The account has as many trails in a Region as AWS takes.",
         HangsOnGaps "hangs-on-gaps" "Whether it is recorded already hangs on what could not be read.",
         NobodyCanCreate "nobody-can-create-organization-trail" "No account that was visited can create the trail of the organization.",
         CopyElsewhereUnseen "copy-elsewhere-unseen" "Others record the same where it was looked, and the recorder reaches further.",

@@ -22,7 +22,7 @@ mod theirs;
 mod undone;
 
 pub use after::after;
-pub use conduct::{Misconduct, conduct, conduct_over, unbegun};
+pub use conduct::{Misconduct, conduct, conduct_on, conduct_over, unbegun};
 pub use copies::{drop_copies, drop_copies_within};
 pub use declared::{Declaring, TakenBack, ended_by, is_over, still_needed};
 pub use narrowing::{Narrowing, narrowings, narrowings_between};
@@ -34,7 +34,7 @@ pub use retold::retold;
 use said::finish;
 pub use theirs::{Stranger, stranger};
 pub use undone::{
-    Around, around, begun, changed_since, first_changed, is_taken_back, still_to_come, taken_back,
+    Around, around, begun, changed_since, first_changed, is_taken_back, relied_on, still_to_come, taken_back,
     takes_back_all, takes_back_only, undo, watched,
 };
 

@@ -22,6 +22,8 @@ pub struct Orders<'a> {
     pub marks: &'a [Mark],
     /// They take back what was done: of a recorder that does not exist any more nothing is left to take back.
     pub back: bool,
+    /// What must stand right before each change, beside its own setting: what is before or after of each.
+    pub relied_on: &'a [Vec<Change>],
 }
 
 /// What stands where a bucket is to be created.

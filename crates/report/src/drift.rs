@@ -15,8 +15,18 @@ const LISTED: usize = 10;
 /// What changed, for a person at a terminal; `since` is when the earlier inventory was collected.
 #[must_use]
 pub fn drift_text(drift: &Drift, since: &str, layout: &Layout) -> String {
+    text(drift, &format!("Changed since {since}"), layout)
+}
+
+/// What a change will do to the recording, before it is carried out.
+#[must_use]
+pub fn forecast_text(drift: &Drift, layout: &Layout) -> String {
+    text(drift, "What becomes of the recording", layout)
+}
+
+fn text(drift: &Drift, heading: &str, layout: &Layout) -> String {
     let mut page = Page::new(*layout);
-    page.heading(&format!("Changed since {since}"));
+    page.heading(heading);
     if drift.is_empty() {
         page.paragraph(2, (Style::Good, ""), (Style::Plain, "Nothing."));
     }

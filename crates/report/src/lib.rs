@@ -72,7 +72,7 @@ pub use detections::{
     baseline_text, detection, detections_list, replay_text, rules_told, show_text, since_baseline,
 };
 pub use diff::{DIFF_FORMAT, Diff, DiffCalls, DiffSide, diff_json, diff_markdown, diff_text};
-pub use drift::drift_text;
+pub use drift::{drift_text, forecast_text};
 pub use exceptions::{EXCEPTIONS_CHECK_FORMAT, exceptions_json, exceptions_text};
 pub use explain::{
     Explanation, anywhere_sentence, candidates, elsewhere_sentence, explain_at, explain_future,

@@ -154,6 +154,20 @@ impl JournalFile {
     }
 }
 
+/// Holds a journal that is read and not written, so that nobody writes it meanwhile; `None` iff it is no file.
+///
+/// # Errors
+/// `ResourceBusy` iff another process is writing it; else what the file system says.
+pub fn hold(path: &Path) -> io::Result<Option<File>> {
+    // A pipe or a device is no journal, and opening one may wait for ever.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(path)?;
+    lock(&file)?;
+    Ok(Some(file))
+}
+
 /// One process at a time: two that carry out one plan would each take the other for a stranger.
 fn lock(file: &File) -> io::Result<()> {
     file.try_lock().map_err(|error| match error {
@@ -350,6 +364,26 @@ mod tests {
     use audit::change::{Change, Setting, Target, Turn};
     use audit::plan::{Plan, Purpose, Scope, Step};
     use cloudtrail::recorder::RecorderKind;
+
+    /// Who takes a journal back waits until nobody writes it, and lets nobody write it meanwhile.
+    #[test]
+    fn a_journal_is_written_or_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.json.journal");
+        let busy = |error: std::io::Error| error.kind() == std::io::ErrorKind::ResourceBusy;
+        let written = JournalFile::begin(&path, &plan(), "2026-11-23T12:00:00Z", "1.0.0").unwrap();
+        assert!(super::hold(&path).is_err_and(busy));
+        drop(written);
+        let held = super::hold(&path).unwrap();
+        assert!(held.is_some());
+        assert!(JournalFile::go_on(&path, false).is_err_and(busy));
+        drop(held);
+        assert!(JournalFile::go_on(&path, false).is_ok());
+        assert!(
+            super::hold(folder.path()).unwrap().is_none()
+                && super::hold(&folder.path().join("none")).is_err()
+        );
+    }
 
     fn plan() -> Plan {
         let target = Target {

@@ -213,6 +213,35 @@ pub fn conduct_over(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct
     Err(Misconduct { step, arn: first.recorder, why })
 }
 
+/// As [`conduct_over`], of a plan whose journal has these marks: it is judged by what it found, and a step that is done counts only as far as it
+/// still stands, because nothing sets it again.
+///
+/// # Errors
+/// As [`conduct_over`].
+pub fn conduct_on(inventory: &Inventory, plan: &Plan, marks: &[Mark]) -> Result<(), Misconduct> {
+    let mut rest = plan.clone();
+    if !matches!(plan.purpose, Purpose::Backout(_)) {
+        let over = |at: usize| marks.get(at).is_some_and(|mark| mark.is_over());
+        let steps = plan.steps.iter().enumerate();
+        let standing = steps.filter(|(at, step)| !over(*at) || is_done(inventory, &step.change));
+        rest.steps = standing.map(|(_, step)| step.clone()).collect();
+    }
+    conduct_over(&unbegun(inventory, plan, marks), &rest).map_err(|refused| {
+        let same = |step: &Step| step.change.target.arn == refused.arn;
+        Misconduct { step: plan.steps.iter().position(same).unwrap_or(refused.step), ..refused }
+    })
+}
+
+/// True iff the recorder selects what the change sets, or the change is not about selectors.
+fn is_done(inventory: &Inventory, change: &Change) -> bool {
+    if !matches!(change.setting, Setting::Selectors(_)) {
+        return true;
+    }
+    let at = inventory.recorder(&change.target.arn);
+    let found = at.and_then(|at| inventory.recorders[at].selectors.known());
+    found.is_some_and(|found| State::Selectors(found.document.clone()) == change.after())
+}
+
 /// How a plan judges, without exceptions: by the recorders that counted when it was made.
 fn options_of(plan: &Plan) -> Options<'static> {
     Options { recorders: plan.scope.recorders, ..Options::default() }
@@ -222,13 +251,10 @@ fn options_of(plan: &Plan) -> Options<'static> {
 /// what it found.
 #[must_use]
 pub fn unbegun(inventory: &Inventory, plan: &Plan, marks: &[Mark]) -> Inventory {
-    let is_done = |change: &Change| {
-        let at = inventory.recorder(&change.target.arn);
-        let found = at.and_then(|at| inventory.recorders[at].selectors.known());
-        found.is_some_and(|found| State::Selectors(found.document.clone()) == change.after())
-    };
     let done = super::begun(plan, marks).into_iter().map(|at| &plan.steps[at].change);
-    let back: Vec<Change> = done.filter(|change| is_done(change)).map(Change::inverse).collect();
+    let selects = done.filter(|change| matches!(change.setting, Setting::Selectors(_)));
+    let back: Vec<Change> =
+        selects.filter(|change| is_done(inventory, change)).map(Change::inverse).collect();
     after(inventory, &back)
 }
 

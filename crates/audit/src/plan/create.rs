@@ -95,6 +95,18 @@ pub(super) fn new_trail(
     Some((changes, because.code.says(format!("{because}{used}"))))
 }
 
+/// Trails that AWS takes in a Region of an account, those included that belong to another Region or to the organization (CloudTrail User Guide, "Quotas";
+/// it cannot be raised).
+const TRAILS: usize = 5;
+
+/// Why the account cannot have another trail of all Regions; `None` iff it can, as far as its trails were listed.
+pub(super) fn full(own: &Inventory, account: &str) -> Option<String> {
+    let here = own.places.iter().filter(|place| place.account == account);
+    let mut full = here.filter(|place| place.trails.known().is_some_and(|trails| trails.len() >= TRAILS));
+    let region = &full.next()?.region;
+    Some(format!("an account takes five trails in a Region, and {account} has them in {region}"))
+}
+
 /// Why a trail is created.
 fn why(organization: bool, management: bool) -> Coded {
     let code = if organization { Code::NewOrganizationTrail } else { Code::NewTrail };

@@ -1,5 +1,6 @@
 //! The plan that makes the control pass: which recorder is changed, and how.
 
+mod excused;
 mod organization;
 mod refused;
 
@@ -33,12 +34,13 @@ pub fn record(inventory: &Inventory, options: &PlanOptions<'_>) -> Plan {
 /// The changes of [`record`], and what was wanted and could not be planned.
 pub(super) fn steps(inventory: &Inventory, options: &PlanOptions<'_>) -> (Vec<Reasoned>, Vec<Refusal>) {
     let bare = skeleton(inventory);
-    let needs: ByPlace<Needs> = inventory
+    let mut needs: ByPlace<Needs> = inventory
         .places
         .iter()
         .map(|place| (place.account.clone(), place.region.clone()))
         .zip(needs(inventory, options.all_kinds))
         .collect();
+    excused::spare(&mut needs, inventory, options);
     let mut planner = Planner {
         inventory,
         options,
@@ -90,8 +92,23 @@ struct Planner<'a> {
 enum Apart {
     /// It gets a trail of its own, and this is why.
     Own(String),
+    /// It cannot have another trail, and this is why.
+    Full(String),
     /// No account that was visited can make the trail of the organization: why. A trail in each account is made only on request.
     Nobody(String),
+}
+
+/// Why a trail without events of global services is not extended to all Regions, and what to do: AWS refuses a trail of all Regions that leaves them out,
+/// and whoever turned them off may have had a reason.
+fn without_global_services() -> (Coded, Coded) {
+    (
+        Code::GlobalEventsLeftOut.says(
+            "it leaves out events of global services (IAM, STS), and AWS takes no trail of all Regions that does",
+        ),
+        Code::EditByHand.says(
+            "let it record them (aws cloudtrail update-trail --include-global-service-events), and plan again",
+        ),
+    )
 }
 
 /// What changing one recorder would bring.
@@ -195,6 +212,11 @@ impl Planner<'_> {
         let reach = lacks.iter().filter(|((of, _), _)| recorder.organization || *of == recorder.account);
         let lacked: Vec<(&(String, String), &Lacks)> = reach.collect();
         let elsewhere = home_only && lacked.iter().any(|((_, region), _)| *region != recorder.home_region);
+        if elsewhere && recorder.global_service_events == Some(false) {
+            let (why, nearest) = without_global_services();
+            self.refuse(recorder, why, nearest);
+            return None;
+        }
         let changes = match self.changes(bare, recorder, &lacked, elsewhere) {
             Ok(changes) => changes,
             Err((why, nearest)) => {
@@ -305,10 +327,14 @@ impl Planner<'_> {
             return None;
         }
         let why = match self.apart.get(account) {
-            Some(Apart::Nobody(_)) => return None,
+            Some(Apart::Nobody(_) | Apart::Full(_)) => return None,
             Some(Apart::Own(why)) => format!("; {why}"),
             None => String::new(),
         };
+        if let Some(full) = create::full(own, account) {
+            self.apart.insert(account.to_owned(), Apart::Full(full));
+            return None;
+        }
         let owner = create::Owner { account, maker: account, organization: None };
         let (changes, because) = new_trail(own, owner, &lacks, self.options.buckets)?;
         if changes.iter().any(|change| self.tried.contains(&change.target.arn)) {

@@ -37,7 +37,7 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
         refusals: Vec::new(),
         gained: Vec::new(),
         losses: Vec::new(),
-        selected: Vec::new(),
+        selected: plan.selected.clone(),
         outlook: Vec::new(),
         cost: None,
     }
@@ -75,18 +75,74 @@ pub fn is_taken_back(change: &Change, found: &State) -> bool {
     *found == change.after() || *found == State::Gone
 }
 
+/// What must stand right before each step of a plan is carried out, beside the setting that it is about: nobody may have changed it since the plan was
+/// made, because others would lose what they rely on. Expected is what is before or after of each.
+///
+/// An undo stops a trail, lets it record fewer Regions or deletes it only where it selects what the plan left, and is stopped; a copy is dropped only
+/// where the steps before it still stand.
+#[must_use]
+pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
+    let each = plan.steps.iter().enumerate().map(|(at, step)| {
+        let earlier = &plan.steps[..at];
+        match (&plan.purpose, &step.change.setting) {
+            (Purpose::DropCopies, Setting::Selectors(_)) => {
+                earlier.iter().filter_map(|one| expected(&one.change, &one.change.after())).collect()
+            }
+            (
+                Purpose::Undo,
+                Setting::Logging(Turn { after: false, .. })
+                | Setting::MultiRegion(Turn { after: false, .. })
+                | Setting::Trail(Turn { after: None, .. }),
+            ) => of_a_trail_in_use(plan, at),
+            _ => Vec::new(),
+        }
+    });
+    each.collect()
+}
+
+/// What the trail of this step of an undo selects by then; and that it does not log, where it is to be deleted.
+fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
+    let target = &back.steps[at].change.target;
+    let of = |is: fn(&Setting) -> bool| {
+        let mine = |step: &&Step| step.change.target.arn == target.arn && is(&step.change.setting);
+        let done =
+            back.steps[..at].iter().rfind(mine).map(|step| expected(&step.change, &step.change.after()));
+        // What comes later may have come to pass already: a plan that was stopped did not set everything.
+        done.unwrap_or_else(|| back.steps[at..].iter().find(mine).map(|step| step.change.clone()))
+    };
+    let selectors = match of(|setting| matches!(setting, Setting::Selectors(_))) {
+        Some(change) => Some(change),
+        None => back.selected.iter().find(|(arn, _)| *arn == target.arn).map(|(_, document)| {
+            let turn = Turn { before: document.clone(), after: document.clone() };
+            Change { target: target.clone(), setting: Setting::Selectors(turn) }
+        }),
+    };
+    let is_deleted = back.steps[at].change.after() == State::Trail(None);
+    let logging = of(|setting| matches!(setting, Setting::Logging(_))).filter(|_| is_deleted);
+    selectors.into_iter().chain(logging).collect()
+}
+
+/// The setting of a change, with this as what stands before and after; `None` iff that is nothing to compare with.
+fn expected(change: &Change, state: &State) -> Option<Change> {
+    let setting = match state {
+        State::Selectors(document) => {
+            Setting::Selectors(Turn { before: document.clone(), after: document.clone() })
+        }
+        State::Flag(on) if matches!(change.setting, Setting::Logging(_)) => {
+            Setting::Logging(Turn { before: *on, after: *on })
+        }
+        _ => return None,
+    };
+    Some(Change { target: change.target.clone(), setting })
+}
+
 /// What is to be looked at beside the settings that are taken back: the selectors of the trails that `back` stops, or lets record fewer
 /// Regions, where `plan` left them as they were. Whoever set them up since would lose what they record now. Nothing is to be set:
 /// before and after are what the plan found. `found` is what stands at each step of `back`.
 #[must_use]
 pub fn watched(plan: &Plan, back: &Plan, found: &[State]) -> Vec<Change> {
-    let narrows = |(step, state): &(&Step, &State)| {
-        let off = matches!(
-            step.change.setting,
-            Setting::Logging(Turn { after: false, .. }) | Setting::MultiRegion(Turn { after: false, .. })
-        );
-        off && !is_taken_back(&step.change, state)
-    };
+    let narrows =
+        |(step, state): &(&Step, &State)| is_stop(&step.change) && !is_taken_back(&step.change, state);
     let of = |(arn, document): &(String, String)| {
         let steps = back.steps.iter().zip(found);
         let (step, _) = steps.filter(narrows).find(|(step, _)| step.change.target.arn == *arn)?;
@@ -112,6 +168,8 @@ pub struct Around {
     pub changed: Vec<(Change, State)>,
     /// Those of them in which ours and theirs are mixed: the plan leaves them as they are.
     pub left: Vec<Change>,
+    /// What would stop a trail, or let it record fewer Regions, of which others changed what it selects: the plan leaves that, too.
+    pub kept: Vec<Change>,
     /// True iff nothing is left to be set.
     pub is_over: bool,
 }
@@ -123,6 +181,7 @@ pub fn around(plan: &Plan, found: &[State]) -> Around {
         plan: Plan { steps: Vec::new(), ..plan.clone() },
         changed: Vec::new(),
         left: Vec::new(),
+        kept: Vec::new(),
         is_over: true,
     };
     let deletes = |arn: &str| {
@@ -156,7 +215,50 @@ pub fn around(plan: &Plan, found: &[State]) -> Around {
             None => told.left.push(step.change.clone()),
         }
     }
+    let used: Vec<String> = told
+        .changed
+        .iter()
+        .filter(|(change, _)| matches!(change.setting, Setting::Selectors(_)))
+        .map(|(change, _)| change.target.arn.clone())
+        .collect();
+    told.keep(&used, found, plan);
     told
+}
+
+impl Around {
+    /// Adds what others changed beside the settings that are taken back.
+    pub fn add_changed(&mut self, more: Vec<(Change, State)>, found: &[State], plan: &Plan) {
+        let used: Vec<String> = more.iter().map(|(change, _)| change.target.arn.clone()).collect();
+        self.changed.extend(more);
+        self.keep(&used, found, plan);
+    }
+
+    /// Leaves these trails recording, as far as they still do.
+    fn keep(&mut self, used: &[String], found: &[State], plan: &Plan) {
+        let state_of = |change: &Change| {
+            let same = plan.steps.iter().zip(found).find(|(step, _)| step.change.same_setting(change));
+            same.map(|(_, state)| state)
+        };
+        let (kept, steps): (Vec<Step>, Vec<Step>) =
+            std::mem::take(&mut self.plan.steps).into_iter().partition(|step| {
+                is_stop(&step.change)
+                    && used.contains(&step.change.target.arn)
+                    && state_of(&step.change).is_none_or(|state| !is_taken_back(&step.change, state))
+            });
+        self.plan.steps = steps;
+        self.kept.extend(kept.into_iter().map(|step| step.change));
+        let is_over =
+            |step: &Step| state_of(&step.change).is_some_and(|state| is_taken_back(&step.change, state));
+        self.is_over = self.plan.steps.iter().all(is_over);
+    }
+}
+
+/// True iff the change stops a trail, or lets it record fewer Regions.
+const fn is_stop(change: &Change) -> bool {
+    matches!(
+        change.setting,
+        Setting::Logging(Turn { after: false, .. }) | Setting::MultiRegion(Turn { after: false, .. })
+    )
 }
 
 /// The steps of a plan that its journal says were begun.

@@ -9,6 +9,7 @@ use audit::exception::Exception;
 use audit::exception::check::{State, check};
 use audit::exception::matching::Match;
 use audit::finding::{Audit, ControlResult, Status};
+use audit::inventory::{Resource, Serving};
 use audit::plan::{PlanOptions, Purpose, record, restore};
 use audit::{Options, audit};
 use cloudtrail::recorder::Seen;
@@ -384,4 +385,31 @@ fn too_many_patterns_leave_new_functions_undetermined_and_say_so() {
         let limited = told.controls[0].findings.iter().any(|one| one.reason.code.as_str() == "work-limit");
         assert_eq!(limited, patterns > 2_000, "{:#?}", told.controls[0].findings);
     }
+}
+
+/// Nothing is changed, and paid for, for what is accepted alone: web functions, images and management events as well as functions.
+#[test]
+fn nothing_is_planned_for_what_is_accepted() {
+    let all = exception("all", of(&[&REQUIRED[..], &ADVISORY].concat()));
+    let options = |exceptions| PlanOptions {
+        audit: Options { exceptions, today: TODAY, ..Options::default() },
+        ..PlanOptions::default()
+    };
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    let place = world.at(MEMBER, HERE);
+    let web = |name: &str| format!("arn:aws:lambda:{HERE}:{MEMBER}:web-function:{name}");
+    let resource = |name: &str| Resource { arn: web(name).into(), serving: Serving::Home };
+    place.web_functions.resources = ["w1", "w2"].map(resource).into_iter().collect();
+    let two = record(&world.inventory, &options(&[]));
+    assert_eq!(two.steps.len(), 1, "{two:#?}");
+    let both = [all.clone()];
+    assert!(record(&world.inventory, &options(&both)).steps.is_empty());
+    // One of the two is accepted: the other still needs it.
+    let one = [exception("one", Match { arns: texts(&["w1"]), ..of(&REQUIRED) })];
+    assert_eq!(record(&world.inventory, &options(&one)).steps.len(), 1);
+    let data_alone = r#"{"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]}"#;
+    let world = World::member().trail("main", MEMBER, false, data_alone);
+    assert_eq!(record(&world.inventory, &options(&[])).steps.len(), 1);
+    assert!(record(&world.inventory, &options(&both)).steps.is_empty());
 }

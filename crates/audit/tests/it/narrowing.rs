@@ -3,7 +3,7 @@
 mod truth;
 mod worlds;
 
-use crate::world::{ALL, HERE, MEMBER, THERE, World, advanced, exception, function, step};
+use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, exception, function, step};
 use audit::backout::{Pattern, Wanted};
 use audit::change::Change;
 use audit::code::Code;
@@ -160,4 +160,82 @@ fn what_nobody_else_records_stays() {
     }
     let dropped: Vec<&str> = plan.losses.iter().map(|loss| loss.function.as_str()).collect();
     assert_eq!(dropped, [function(MEMBER, HERE, "f2")]);
+}
+
+/// A plan that was stopped half-way, and somebody who changed what it had done: that is not set again, so nothing rests on it.
+#[test]
+fn what_others_changed_of_a_half_done_plan_is_no_copy_any_more() {
+    let list = |names: &[&str]| {
+        let values: Vec<String> =
+            names.iter().map(|name| format!("\"{}\"", function(MEMBER, HERE, name))).collect();
+        format!(
+            r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,
+            "DataResources":[{{"Type":"AWS::Lambda::Function","Values":[{}]}}]}}]}}"#,
+            values.join(",")
+        )
+    };
+    const NAMES: [&str; 3] = ["f1", "f2", "f3"];
+    let subset = |some: usize| -> Vec<&str> {
+        NAMES.into_iter().enumerate().filter(|(at, _)| some >> at & 1 == 1).map(|(_, name)| name).collect()
+    };
+    let mut judged_plans = 0;
+    for some in 0..512 {
+        let mut world = World::member().functions(MEMBER, HERE, &NAMES);
+        for (at, name) in ["a", "b", "c"].into_iter().enumerate() {
+            let functions = subset(some >> (3 * at) & 7);
+            let selectors = if functions.is_empty() { MANAGEMENT_ONLY.to_owned() } else { list(&functions) };
+            world = world.trail(name, MEMBER, false, &selectors);
+        }
+        let plan = drop_copies(&world.inventory, &PlanOptions::default());
+        if plan.steps.len() < 2 {
+            continue;
+        }
+        let marks = [audit::journal::Mark::Done];
+        let mut half = after(&world.inventory, &changes(&plan)[..1]);
+        assert_eq!(audit::plan::conduct_on(&half, &plan, &marks), Ok(()));
+        let done = half.recorder(&plan.steps[0].change.target.arn).unwrap();
+        let theirs = cloudtrail::json::from_str(MANAGEMENT_ONLY).unwrap();
+        half.recorders[done].selectors = cloudtrail::recorder::Seen::Known(theirs);
+        // What is recorded by then, and not once the rest is done.
+        let then = after(&half, &changes(&plan)[1..]);
+        let recorded = |inventory: &audit::inventory::Inventory| -> Vec<bool> {
+            let told = audit(inventory, &Options::default());
+            let rows = told.places.iter().flat_map(|place| &place.planes[0].rows);
+            rows.map(|row| told.verdicts[row.verdict].state == State::Recorded).collect()
+        };
+        let loses = recorded(&half).iter().zip(recorded(&then)).any(|(was, is)| *was && !is);
+        let judged = audit::plan::conduct_on(&half, &plan, &marks);
+        assert_eq!(judged.is_err(), loses, "{some} {judged:?} {plan:#?}");
+        judged_plans += 1;
+    }
+    assert!(judged_plans > 100, "{judged_plans}");
+    // The first step leaves `a` what `b` drops in the second one.
+    let condition = |field: &str, value: &str| format!(r#"{{"Field":"{field}","Equals":["{value}"]}}"#);
+    let data = |conditions: &[String]| {
+        let mut all =
+            vec![condition("eventCategory", "Data"), condition("resources.type", "AWS::Lambda::Function")];
+        all.extend_from_slice(conditions);
+        format!(r#"{{"FieldSelectors":[{}]}}"#, all.join(","))
+    };
+    let of = |all: &[String]| format!(r#"{{"AdvancedEventSelectors":[{}]}}"#, all.join(","));
+    let only = |name: &str| condition("resources.ARN", &function(MEMBER, HERE, name));
+    let invoke = condition("eventName", "Invoke");
+    let objects = data(&[]).replace("AWS::Lambda::Function", "AWS::S3::Object");
+    let world = World::member()
+        .functions(MEMBER, HERE, &NAMES)
+        .trail("a", MEMBER, false, &of(&[data(std::slice::from_ref(&invoke)), data(&[only("f1")])]))
+        .trail("b", MEMBER, false, &of(&[objects, data(&[only("f2"), invoke])]))
+        .trail("c", MEMBER, false, &of(&[data(&[only("f1")]), data(&[only("f3")])]));
+    let plan = drop_copies(&world.inventory, &PlanOptions::default());
+    let of_b = plan.steps.iter().position(|step| step.change.target.name == "b").unwrap();
+    let of_a = plan.steps.iter().position(|step| step.change.target.name == "a").unwrap();
+    assert!(of_a < of_b, "{plan:#?}");
+    let marks = [audit::journal::Mark::Done];
+    let mut half = after(&world.inventory, &changes(&plan)[..1]);
+    assert_eq!(audit::plan::conduct_on(&half, &plan, &marks), Ok(()));
+    let done = half.recorder(&plan.steps[of_a].change.target.arn).unwrap();
+    half.recorders[done].selectors =
+        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(MANAGEMENT_ONLY).unwrap());
+    let refused = audit::plan::conduct_on(&half, &plan, &marks).unwrap_err();
+    assert!(refused.step == of_b && refused.why.contains("nobody else certainly records"), "{refused:?}");
 }

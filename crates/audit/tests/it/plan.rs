@@ -373,3 +373,40 @@ fn a_trail_that_cannot_deliver_is_not_widened() {
     let mut of_it = seen.filter(|one| one.trail == arn);
     assert!(of_it.all(|one| one.status.known().is_some_and(|status| status.delivery_error.is_some())));
 }
+
+/// AWS takes no trail of all Regions without events of global services: such a trail is not widened, and another way is taken.
+#[test]
+fn a_trail_without_events_of_global_services_is_not_widened() {
+    for (global, widens) in [(Some(true), true), (None, true), (Some(false), false)] {
+        let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, MANAGEMENT_ONLY);
+        (world.of("main").multi_region, world.of("main").home_region) = (false, HERE.to_owned());
+        world.of("main").global_service_events = global;
+        if let Seen::Known(trails) = &mut world.at(MEMBER, THERE).trails {
+            trails.clear();
+        }
+        let plan = planned(&world);
+        assert_eq!(kinds(&plan).contains(&("main", "multi-Region")), widens, "{global:?} {plan:#?}");
+        assert_reaches(&world, &Plan { refusals: Vec::new(), ..plan });
+    }
+}
+
+/// An account takes five trails in a Region: no sixth is planned.
+#[test]
+fn no_sixth_trail_is_created() {
+    for (trails, creates) in [(4, true), (5, false)] {
+        let mut world = World::member();
+        for at in 0..trails {
+            // None of them can be changed.
+            world = world.trail(&format!("aws-controltower-{at}"), MEMBER, false, MANAGEMENT_ONLY);
+        }
+        let plan = planned(&world);
+        let new = |(_, kind): &(&str, &str)| *kind == "trail";
+        assert_eq!(kinds(&plan).iter().any(new), creates, "{trails} {plan:#?}");
+        let full = |one: &audit::plan::Refusal| one.reason.code == audit::code::Code::TrailsFull;
+        assert_eq!(
+            plan.refusals.iter().any(full),
+            !creates && !plan.refusals.iter().all(|one| one.places.is_empty()),
+            "{plan:#?}"
+        );
+    }
+}

@@ -39,6 +39,15 @@ pub enum Stopped {
         /// The call, or what was said, in one line.
         error: String,
     },
+    /// What the change rests on is not as it was: somebody changed it since.
+    Moved {
+        /// The change, which was not made.
+        at: usize,
+        /// What was expected.
+        relied_on: Box<Change>,
+        /// What was found.
+        found: Box<State>,
+    },
     /// It was set, and something else was found afterwards: somebody else wrote.
     Differs {
         /// The change.
@@ -88,7 +97,7 @@ pub(super) async fn run<W: World>(
     journal: &mut dyn Journal,
     told: &mut dyn FnMut(usize),
 ) -> Carried {
-    let Orders { changes, marks, back } = orders;
+    let Orders { changes, marks, back, relied_on } = orders;
     let mark = |at: usize| marks.get(at).copied().unwrap_or_default();
     let mut carried = Carried {
         done: (0..changes.len()).filter(|at| mark(*at).is_over()).collect(),
@@ -98,7 +107,7 @@ pub(super) async fn run<W: World>(
         stopped: None,
     };
     if !carried.begun {
-        carried.stopped = compare_all(world, changes, back).await;
+        carried.stopped = compare_all(world, orders).await;
         if carried.stopped.is_some() {
             return carried;
         }
@@ -108,7 +117,8 @@ pub(super) async fn run<W: World>(
         if mark(at).is_over() {
             continue;
         }
-        let mut step = Step { at, change, back, resumed, intended: mark(at) == Mark::Intended };
+        let relied_on = relied_on.get(at).map_or(&[][..], Vec::as_slice);
+        let mut step = Step { at, change, back, resumed, intended: mark(at) == Mark::Intended, relied_on };
         match step.carry_out(world, journal).await {
             Ok(Made::Set) => carried.begun = true,
             Ok(Made::Kept) => {
@@ -132,10 +142,20 @@ pub(super) async fn run<W: World>(
     carried
 }
 
-/// Compares every setting with what the first change of it wants to find.
-async fn compare_all<W: World>(world: &mut W, changes: &[Change], back: bool) -> Option<Stopped> {
+/// Compares every setting with what the first change of it wants to find, and what the changes rest on besides.
+async fn compare_all<W: World>(world: &mut W, orders: Orders<'_>) -> Option<Stopped> {
+    let Orders { changes, back, relied_on, .. } = orders;
     for (at, change) in changes.iter().enumerate() {
         let earlier = &changes[..at];
+        for one in relied_on.get(at).into_iter().flatten() {
+            // What the changes set themselves is compared where it is set.
+            if changes.iter().any(|change| change.same_setting(one)) {
+                continue;
+            }
+            if let Err(stopped) = stands(world, at, one).await {
+                return Some(stopped);
+            }
+        }
         let created = |one: &&Change| matches!(one.after(), State::Trail(Some(_)));
         if let Some(last) = earlier.iter().rev().find(|one| one.same_setting(change)) {
             // It finds what that one leaves: where it wants something else, it can never be carried out.
@@ -159,6 +179,19 @@ async fn compare_all<W: World>(world: &mut W, changes: &[Change], back: bool) ->
     None
 }
 
+/// That what a change rests on still stands; nothing rests on what does not exist any more.
+async fn stands<W: World>(world: &mut W, at: usize, relied_on: &Change) -> Result<(), Stopped> {
+    match world.read(relied_on).await {
+        Ok(found) if found == relied_on.before() || found == relied_on.after() || found == State::Gone => {
+            Ok(())
+        }
+        Ok(found) => {
+            Err(Stopped::Moved { at, relied_on: Box::new(relied_on.clone()), found: Box::new(found) })
+        }
+        Err(failure) => Err(refused(at, &failure)),
+    }
+}
+
 /// One change on its way.
 struct Step<'a> {
     at: usize,
@@ -169,6 +202,8 @@ struct Step<'a> {
     resumed: bool,
     /// The journal says that it was about to be set.
     intended: bool,
+    /// What must stand for it.
+    relied_on: &'a [Change],
 }
 
 impl Step<'_> {
@@ -193,6 +228,9 @@ impl Step<'_> {
         let half = self.intended && change.so_far(&found).is_some();
         if found != change.before() && !half {
             return Err(Stopped::Stale { at, found: Box::new(found) });
+        }
+        for one in self.relied_on {
+            stands(world, at, one).await?;
         }
         if !self.intended {
             write(journal, Entry::Intent(at), false)?;

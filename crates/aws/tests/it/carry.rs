@@ -148,7 +148,7 @@ impl Journal for Memory {
 async fn carried(served: &Served, changes: &[Change], marks: &[Mark]) -> (Carried, Memory) {
     let mut journal = Memory::default();
     let options = served.options(Accounts::Caller);
-    let orders = Orders { changes, marks, back: false };
+    let orders = Orders { changes, marks, back: false, relied_on: &[] };
     let carried = opened(&options, Stop::new()).await.carry_out(orders, &mut journal, &mut |_| {}).await;
     (carried, journal)
 }
@@ -268,7 +268,7 @@ async fn the_settings_of_what_does_not_exist_are_gone() {
     assert_eq!(found, vec![Ok(State::Gone); changes.len()]);
     // Of an undo nothing is left to do then; the journal holds that nothing was set.
     let mut journal = Memory::default();
-    let orders = Orders { changes: &changes, marks: &[], back: true };
+    let orders = Orders { changes: &changes, marks: &[], back: true, relied_on: &[] };
     let back = session.carry_out(orders, &mut journal, &mut |_| {}).await;
     assert_eq!((back.stopped, back.begun), (None, false));
     assert_eq!(journal.0, (0..changes.len()).map(Entry::Found).collect::<Vec<_>>());

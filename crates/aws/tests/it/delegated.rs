@@ -59,7 +59,8 @@ impl Journal for Forgets {
 }
 
 async fn carried(served: &Served, change: &Change, back: bool) -> Carried {
-    let orders = Orders { changes: std::slice::from_ref(change), marks: &[Mark::Fresh], back };
+    let orders =
+        Orders { changes: std::slice::from_ref(change), marks: &[Mark::Fresh], back, relied_on: &[] };
     let session = opened(&served.options(Accounts::Caller), Stop::new()).await;
     session.carry_out(orders, &mut Forgets, &mut |_| {}).await
 }

@@ -95,7 +95,8 @@ impl Journal for Memory {
 async fn carried(served: &Served, change: &Change, mark: Mark) -> (Carried, Memory) {
     let mut journal = Memory::default();
     let options = served.options(Accounts::Caller);
-    let orders = Orders { changes: std::slice::from_ref(change), marks: &[mark], back: false };
+    let orders =
+        Orders { changes: std::slice::from_ref(change), marks: &[mark], back: false, relied_on: &[] };
     let carried = opened(&options, Stop::new()).await.carry_out(orders, &mut journal, &mut |_| {}).await;
     (carried, journal)
 }

@@ -19,7 +19,7 @@ use crate::args::apply as args;
 use crate::asking;
 use crate::misread::misread;
 use crate::outcome::Outcome;
-use crate::output::{layout, print, read_file};
+use crate::output::{called, layout, print, read_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
 use anyhow::Result;
@@ -67,6 +67,11 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         }
         say("note", "the plan changes nothing");
     }
+    let of = typed.resume.as_ref().map(|own| own.with_extension("")).or_else(|| typed.undoes.clone());
+    let _held = match of.filter(|of| plan.purpose == Purpose::Undo && of.is_file()) {
+        Some(of) => held(&of)?,
+        None => None,
+    };
     let taken_back =
         if plan.purpose == Purpose::Undo { Some(taken_back_by(&mut work, &typed)?) } else { None };
     let plan = &work.plan;
@@ -111,6 +116,9 @@ fn carried_out(
     let today = crate::clock::day(&place.context.now);
     let told = retold(&inventory, plan, &declared.before, today);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
+    if plan.purpose == Purpose::Undo {
+        place.show_forecast(work, &inventory)?;
+    }
     if !approved(approval, &work.hash)? {
         say("note", "not approved: nothing was changed");
         return Ok(Outcome::No);
@@ -168,6 +176,23 @@ pub(crate) fn journal(path: &Path) -> Result<JournalRead> {
     let bytes = read_file(path)?;
     read_journal(&bytes)
         .map_err(|error| misread(path, &bytes, (FileKind::Journal, "a journal"), &error, error.help()).into())
+}
+
+/// Keeps others from writing a journal while it is taken back; `None` iff it is no file.
+///
+/// # Errors
+/// [`Problem`] iff another process is writing it.
+pub(crate) fn held(path: &Path) -> Result<Option<std::fs::File>> {
+    let busy = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ResourceBusy;
+    match store::hold(path) {
+        Ok(held) => Ok(held),
+        Err(error) if busy(&error) => {
+            let problem = Problem::new(format!("another process is writing {}", called(path)));
+            Err(problem.help("nothing was changed: wait until that has ended, and try again").into())
+        }
+        // Reading it says what is wrong.
+        Err(_) => Ok(None),
+    }
 }
 
 /// The journal that this takes back: each of its steps must be the way back of one that the journal says was begun. Its own journal lies

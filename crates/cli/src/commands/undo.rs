@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::apply::{
-    Declared, Place, Work, approved, exceptions_again, is_part, journal, merge_again, standing,
+    Declared, Place, Work, approved, exceptions_again, held, is_part, journal, merge_again, standing,
     tell_difference,
 };
 use crate::again::same;
@@ -26,6 +26,7 @@ use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_p
 /// [`Problem`] where the journal cannot be read, it is not approved, or nothing could be reached.
 pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
+    let _held = held(&typed.journal)?;
     let mut read = journal(&typed.journal)?;
     if read.plan.purpose == Purpose::Undo {
         return Ok(refused_again(&typed.journal));
@@ -65,7 +66,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let watched = watched(&read.plan, &exact, &found);
     let Some(now) = states(&watched, &place)? else { return Ok(Outcome::Interrupted) };
     let mut around = around(&exact, &found);
-    around.changed.extend(changed_since(watched, now));
+    around.add_changed(changed_since(watched, now), &found, &exact);
     if let Some(undeclared) = report::undeclared_sentence(&read.plan.purpose) {
         say("note", &undeclared);
     }
@@ -94,7 +95,7 @@ fn take_back(
     asks: bool,
 ) -> Result<Outcome> {
     print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
-    let before = match place.audited(&work.plan, &[])? {
+    let before = match place.forecast(work)? {
         Ok(before) => before,
         Err(outcome) => {
             say("note", "nothing was changed");
@@ -177,7 +178,7 @@ fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>)
     }
     print(|out| out.write_all(report::plan_text(&work.plan, &work.hash, &layout()).as_bytes()))?;
     say("note", "an earlier undo was stopped: this one goes on with it");
-    let before = match place.audited(&work.plan, &[]) {
+    let before = match place.forecast(&work) {
         Ok(Ok(before)) => before,
         Ok(Err(_)) => return Ok(work.tell_next(place.live)),
         Err(error) => return work.half_way(Err(error), place.live),
@@ -233,6 +234,15 @@ fn tell_left(change: &Change, then: &str) {
     say("help", &report::mixed_sentence(change, then));
 }
 
+/// Says that a trail goes on, because others use it.
+fn tell_kept(change: &Change) {
+    let of = report::noun_of_change(change);
+    let told = format!(
+        "{of} keeps recording: others changed what it selects since, and would lose that. Stop it by hand if nobody needs it"
+    );
+    say("note", &told);
+}
+
 /// Plans to take back what is ours, around what others changed.
 fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     let merged = &around.plan;
@@ -243,6 +253,11 @@ fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outco
             .into());
     }
     around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
+    around.kept.iter().for_each(tell_kept);
+    if around.is_over && !around.kept.is_empty() {
+        say("note", "nothing else of the plan is left to take back: nothing was planned");
+        return Ok(Outcome::No);
+    }
     let hash = plan_hash(merged);
     print(|out| out.write_all(report::plan_text(merged, &hash, &layout()).as_bytes()))?;
     if around.is_over {

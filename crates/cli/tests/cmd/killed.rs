@@ -54,6 +54,15 @@ impl Settings {
         }
     }
 
+    /// Sets one setting as it was first.
+    pub(crate) fn take_back(&mut self, kind: &str, first: &Settings) {
+        match kind {
+            "logging" => self.logging = first.logging,
+            "selectors" => self.selectors = first.selectors.clone(),
+            _ => self.validation = first.validation,
+        }
+    }
+
     /// True iff the trail validates log files.
     pub(crate) fn validation(&self) -> bool {
         self.validation

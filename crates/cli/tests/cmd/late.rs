@@ -156,16 +156,21 @@ fn a_later_day_that_cannot_be_read_makes_nothing_missing() {
 
 /// A digest of the 4th that nobody signed, and that says of the file of that day which events it holds.
 fn digest(case: &Case, oldest: &str, newest: &str) {
-    let key = format!(
-        "{LOGS}/2026/03/04/111122223333_CloudTrail_us-east-1_20260304T1200Z_0000000000000003.json.gz"
-    );
-    let folder = case.logs().join(LOGS.replace("CloudTrail", "CloudTrail-Digest")).join("2026/03/04");
+    digest_of(case, ("04", "20260304T1200Z_0000000000000003"), oldest, newest);
+}
+
+/// The same, of a day of March and the name of a log file.
+fn digest_of(case: &Case, (day, file): (&str, &str), oldest: &str, newest: &str) {
+    let key = format!("{LOGS}/2026/03/{day}/111122223333_CloudTrail_us-east-1_{file}.json.gz");
+    let folder =
+        case.logs().join(LOGS.replace("CloudTrail", "CloudTrail-Digest")).join(format!("2026/03/{day}"));
     std::fs::create_dir_all(&folder).unwrap();
-    let name = "111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20260304T130000Z.json.gz";
+    let name = format!("111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_202603{day}T130000Z.json.gz");
     let at = LOGS.replace("CloudTrail", "CloudTrail-Digest");
     let document = serde_json::json!({
-        "awsAccountId": "111122223333", "digestStartTime": "2026-03-04T12:00:00Z", "digestEndTime": "2026-03-04T13:00:00Z",
-        "digestS3Bucket": "logs", "digestS3Object": format!("{at}/2026/03/04/{name}"),
+        "awsAccountId": "111122223333", "digestStartTime": format!("2026-03-{day}T12:00:00Z"),
+        "digestEndTime": format!("2026-03-{day}T13:00:00Z"),
+        "digestS3Bucket": "logs", "digestS3Object": format!("{at}/2026/03/{day}/{name}"),
         "digestPublicKeyFingerprint": "00", "digestSignatureAlgorithm": "SHA256withRSA",
         "newestEventTime": newest, "oldestEventTime": oldest,
         "previousDigestS3Bucket": null, "previousDigestS3Object": null, "previousDigestHashValue": null,
@@ -173,7 +178,7 @@ fn digest(case: &Case, oldest: &str, newest: &str) {
         "logFiles": [{"s3Bucket": "logs", "s3Object": key, "hashValue": "00".repeat(32), "hashAlgorithm": "SHA-256",
             "newestEventTime": newest, "oldestEventTime": oldest}],
     });
-    write_gzip(&folder.join(name), &document.to_string());
+    write_gzip(&folder.join(&name), &document.to_string());
 }
 
 pub(crate) fn write_gzip(path: &Path, text: &str) {
@@ -211,6 +216,23 @@ fn of_later_files_those_are_read_that_digests_do_not_rule_out() {
     .unwrap();
     let (late, doubts) = function(&case.verify("logs", MAY, &[]), "late");
     assert!(late == "undetermined" && doubts.contains("a digest lists it"), "{late} {doubts}");
+}
+
+/// Without keys as well: what a file held that a digest of the window names, and that is not there, is not known.
+#[test]
+fn a_file_that_a_digest_of_the_window_names_is_not_passed_over() {
+    let taken = ("01", "20260301T1230Z_00000000000000bb");
+    for (oldest, newest, told) in [
+        ("2026-03-01T12:00:00Z", "2026-03-01T12:20:00Z", "undetermined"),
+        ("2026-02-28T12:00:00Z", "2026-02-28T12:20:00Z", "missing"),
+    ] {
+        let case = Case::new();
+        case.busy(3..=31);
+        digest_of(&case, taken, oldest, newest);
+        let (gone, doubts) = function(&case.verify("logs", MAY, &[]), "gone");
+        assert_eq!(gone, told, "{doubts}");
+        assert_eq!(doubts.contains("a digest lists it"), told == "undetermined", "{doubts}");
+    }
 }
 
 #[test]

@@ -403,3 +403,26 @@ fn an_exception_for_a_name_that_nothing_has_is_a_warning() {
     let right = with_stdin(&check, of("orders").as_bytes());
     assert!(!right.stdout.contains("does not list"), "{right:?}");
 }
+
+/// Where a recorder comes that does not record what nobody recorded there, nothing is new: only why changes.
+#[test]
+fn what_nobody_recorded_before_is_not_new_because_a_recorder_came() {
+    const CASES: &str = "crates/cli/tests/cases/audit";
+    let before = format!("{CASES}/nothing-records-management-events.json");
+    let after = format!("{CASES}/a-recorder-comes-without-management-events.json");
+    let now = ["--now", "2026-11-24T00:00:00Z"];
+    let said = run(&[&["audit", &after, "--baseline", &before, "--fail-on", "new"][..], &now].concat());
+    ends(&said, 0, "since the baseline: 0 new findings");
+    // The other way round something gets worse.
+    let said = run(&[&["audit", &before, "--baseline", &after, "--fail-on", "new"][..], &now].concat());
+    assert_eq!(said.code, Some(3), "{said:?}");
+}
+
+/// Where a gap alone is why nothing can be planned, the plan is as open as the audit.
+#[test]
+fn a_plan_that_only_a_gap_hinders_is_undetermined() {
+    const MEMBER: &str = "crates/cli/tests/cases/plan/a-member-alone.json";
+    assert_eq!(run(&["audit", MEMBER]).code, Some(4));
+    let said = run(&["plan", "--inventory", MEMBER]);
+    ends(&said, 4, "make readable what `invoketrail audit` names as not read");
+}

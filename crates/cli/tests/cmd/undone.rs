@@ -83,10 +83,12 @@ fn a_trail_that_others_set_up_since_is_not_stopped_without_a_word() {
     let text = says(&account, "undo p.json.journal", 3);
     assert!(text.contains("somebody changed it since; nothing was changed"), "{text}");
     assert_eq!(account.settings(), theirs);
+    // Around that, the trail is left to them.
     let text = says(&account, &next(&text), 0);
+    assert!(text.contains("keeps recording: others changed what it selects since"), "{text}");
     says(&account, &next(&text), 0);
     let found = account.settings();
-    assert!(!found.logging && found.selectors == theirs.selectors, "{found:?}");
+    assert!(found.logging && !found.validation() && found.selectors == theirs.selectors, "{found:?}");
     // Where nobody did, it is taken back at once.
     let account = Account::new(true, None);
     with(|settings| *settings = before.clone(), &account);
@@ -110,7 +112,8 @@ fn a_part_that_was_taken_back_is_a_part() {
     let text = says(&account, &next(&text), 0);
     assert!(text.contains("this plan leaves it as it is"), "{text}");
     says(&account, &next(&text), 0);
-    assert!(!account.settings().logging && names(&account).contains("eventMood"));
+    let found = account.settings();
+    assert!(found.logging && !found.validation() && names(&account).contains("eventMood"));
     // It is not wholly taken back: neither resumed, nor applied again, nor told to be.
     let text = says(&account, "apply --resume p.json.journal", 3);
     assert!(text.contains("an undo of p.json.journal was begun"), "{text}");
@@ -337,4 +340,57 @@ fn what_others_narrowed_since_is_not_as_it_was_before() {
     let text = says(&account, "undo p.json.journal --exceptions exc.json", 3);
     assert!(!text.contains("left to take back"), "{text}");
     assert_eq!(declared(&account), ["f1"]);
+}
+
+/// An undo that was stopped anywhere, and others who select something since: their trail goes on recording it.
+#[test]
+fn an_undo_that_goes_on_stops_no_trail_that_others_use_by_now() {
+    for starts_only in [false, true] {
+        let begin = || {
+            let account = Account::new(true, None);
+            if starts_only {
+                let all = json!({"AdvancedEventSelectors": [management(), functions(vec![])]});
+                with(|settings| settings.selectors = all, &account);
+            }
+            let first = account.settings();
+            says(&account, "plan --output p.json", 0);
+            says(&account, "apply p.json", 0);
+            (account, first)
+        };
+        let (account, _) = begin();
+        says(&account, "undo p.json.journal", 0);
+        let text = read_to_string(account.path("p.json.journal.undo")).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for cut in 1..lines.len() {
+            let (account, first) = begin();
+            let undo = text.lines().take(cut).map(|line| format!("{line}\n")).collect::<String>();
+            write(account.path("p.json.journal.undo"), undo).unwrap();
+            for done in lines[1..cut].iter().filter(|line| line["entry"] == "done") {
+                let step =
+                    &lines[0]["plan"]["steps"][usize::try_from(done["step"].as_u64().unwrap()).unwrap()];
+                let kind = step["change"]["setting"].as_str().unwrap().to_owned();
+                with(|settings| settings.take_back(&kind, &first), &account);
+            }
+            add(&account);
+            let theirs = account.settings();
+            let (said, _) = account.approving(&["undo", "p.json.journal"]);
+            let found = account.settings();
+            assert_eq!(found.logging, theirs.logging, "{cut} of {lines:#?}\n{said}");
+            assert_eq!(found.selectors, theirs.selectors, "{cut}\n{said}");
+        }
+    }
+}
+
+/// What an undo does to the recording is shown before it is approved: since then others may rely on what the plan let in.
+#[test]
+fn an_undo_shows_what_is_not_recorded_any_more() {
+    let account = Account::new(true, None);
+    with(|settings| settings.functions = vec!["f1".to_owned()], &account);
+    says(&account, "plan --output p.json", 0);
+    says(&account, "apply p.json", 0);
+    let text = says(&account, "undo p.json.journal", 0);
+    let (before, after) = text.split_once("What becomes of the recording").unwrap();
+    let told = after.split("Changed since").next().unwrap();
+    assert!(told.contains("function:f1 (eu-west-1): recorded became not recorded"), "{text}");
+    assert!(!before.contains("became") && !told.contains("on became off"), "{text}");
 }

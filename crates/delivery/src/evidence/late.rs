@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 
-const DAY: i64 = 24 * 3_600_000;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
 /// Objects of an account and Region, and their packed bytes, up to which reading on is cheap. A copy is read whatever it holds.
 const CHEAP: (u64, u64) = (2_000, 256 << 20);
@@ -86,6 +87,10 @@ pub(super) fn read_on(
         Some(days) => Later::read(&places, (days, Much::Cheap), sought, (listed, question), reader)?,
         None => Later::default(),
     };
+    // With keys the window's own digests were read before.
+    if sought.keys.is_none() {
+        later.holes.merge(gone_by_then(&places, sought.window, listed, reader));
+    }
     let records = std::mem::take(&mut later.records);
     let mut settled = 0;
     for one in functions.iter_mut().filter(|one| is_wanted(&one.known)) {
@@ -105,6 +110,24 @@ pub(super) fn read_on(
         records.map_or_else(Default::default, |by| (by.read.account, by.read.answer.copies));
     let read_on = LateFiles { until: bound, functions: settled, files: account.files, spared: later.spared };
     Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_told })
+}
+
+/// Log files that digests of the window itself name with events of that time, and that are not there. Whoever names one need not be proven: what it held
+/// is not known.
+fn gone_by_then(
+    places: &BTreeSet<Place>,
+    window: &Range<i64>,
+    listed: &Listed,
+    reader: &Reader<'_>,
+) -> Holes {
+    // A digest of the hour before lists files of the window's first minutes.
+    let days = window.start - 2 * HOUR..read_until(window).max(window.start.saturating_add(DAY));
+    let files = later_files(places, &days, listed, reader);
+    if !is_cheap(&files) {
+        return Holes::default();
+    }
+    let digests = found(&files, reader);
+    listed.files.gone(&Expected::of(&digests), window, i64::MIN)
 }
 
 /// The days of delivery after those that are read in any case, milliseconds since 1970; `None` iff there are none yet.

@@ -110,9 +110,16 @@ impl Part<'_> {
     fn enter(&self, audit: &Audit<'_>, at: usize, all: &mut OpenFindings) {
         let place = &audit.places[at];
         let entry = format!("{}/{}/{}", self.control.id, place.account, place.region);
-        // Copies are a matter of all recorders that make them.
+        // Copies are a matter of all recorders that make them, and what nobody records there one of the place: a recorder that comes and does not record
+        // it either changes why.
+        const OF_A_PLACE: [&str; 4] = [
+            "paid-copies",
+            "management-events-recorded",
+            "lambda-data-events-current",
+            "lambda-data-events-future",
+        ];
         let whole = is_about_invocations(self.control.id)
-            || self.control.id == "paid-copies"
+            || OF_A_PLACE.contains(&self.control.id)
             || !self.finding.resources.is_empty();
         let arns = self.finding.recorders.iter().map(|one| audit.inventory.recorders[*one].arn.as_str());
         let names: Vec<String> = match whole || self.finding.recorders.is_empty() {

@@ -39,7 +39,8 @@ pub(super) fn certainly(
 pub(super) fn as_invocation(narrowing: &Narrowing, (from, to): (&Audit<'_>, &Audit<'_>)) -> Option<Event> {
     let (event, place) = narrowing.event.as_deref().zip(narrowing.place.as_ref())?;
     let resource = event.resource.as_ref()?;
-    if ResourceType::parse(&resource.kind)? != ResourceType::Function || event.name == "Invoke" {
+    let is_one = event.name == "Invoke" && unqualified(&resource.arn).is_some();
+    if ResourceType::parse(&resource.kind)? != ResourceType::Function || is_one {
         return None;
     }
     let (account, region) = place;

@@ -54,14 +54,22 @@ impl Planner<'_> {
         let mut refusals: Vec<Refusal> = Vec::new();
         let (mut failing, mut open) = (Vec::new(), Vec::new());
         let mut withheld: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        let mut full: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for (place, lacks) in lacks {
             match self.apart.get(&place.0) {
                 _ if lacks.failing.is_empty() => open.push(place),
                 Some(Apart::Nobody(why)) => withheld.entry(why.clone()).or_default().push(place),
+                Some(Apart::Full(why)) => full.entry(why.clone()).or_default().push(place),
                 _ => failing.push(place),
             }
         }
         refusals.extend(withheld.into_iter().map(|(reason, places)| organization::refusal(reason, places)));
+        refusals.extend(full.into_iter().map(|(reason, places)| Refusal {
+            places,
+            recorder: None,
+            reason: Code::TrailsFull.says(reason),
+            nearest: Code::MakeRoom.says("delete a trail that nobody needs, and plan again"),
+        }));
         if !failing.is_empty() {
             refusals.push(Refusal {
                 places: failing,
@@ -73,15 +81,19 @@ impl Planner<'_> {
         }
         if !open.is_empty() {
             let calls: BTreeSet<&str> = self.inventory.gaps.iter().map(|gap| gap.call.as_str()).collect();
-            let calls = calls.into_iter().collect::<Vec<_>>().join(", ");
+            let nearest = match calls.is_empty() {
+                true => "make readable what `invoketrail audit` names as not read, and plan again".to_owned(),
+                false => {
+                    let calls = calls.into_iter().collect::<Vec<_>>().join(", ");
+                    format!("make {calls} readable (invoketrail permissions audit --check) and plan again")
+                }
+            };
             refusals.push(Refusal {
                 places: open,
                 recorder: None,
                 reason: Code::HangsOnGaps
                     .says("whether it is recorded already hangs on what could not be read"),
-                nearest: Code::GrantCall.says(format!(
-                    "make {calls} readable (invoketrail permissions audit --check) and plan again"
-                )),
+                nearest: Code::GrantCall.says(nearest),
             });
         }
         if !refusals.is_empty() || !self.steps.is_empty() {

@@ -163,7 +163,7 @@ fn changes() -> Vec<Change> {
 }
 
 async fn carried(world: &mut Fake, changes: &[Change], marks: &[Mark], journal: &mut Memory) -> Carried {
-    run(world, Orders { changes, marks, back: false }, journal, &mut |_| {}).await
+    run(world, Orders { changes, marks, back: false, relied_on: &[] }, journal, &mut |_| {}).await
 }
 
 #[tokio::test]
@@ -399,7 +399,7 @@ async fn what_does_not_exist_any_more_counts_as_taken_back() {
         for at in 0..3 * back.len() {
             let mut world = Fake { calls: 0, killed_at: Some(at), ..whole.clone() };
             let mut journal = Memory::default();
-            let orders = |marks| Orders { changes: &back, marks, back: true };
+            let orders = |marks| Orders { changes: &back, marks, back: true, relied_on: &[] };
             run(&mut world, orders(&[]), &mut journal, &mut |_| {}).await;
             world.killed_at = None;
             for change in back.iter().filter(|change| change.target.arn == *arn) {
@@ -438,7 +438,7 @@ async fn what_stands_at_the_target_of_an_undo_already_is_done() {
         for at in 0..3 * back.len() {
             let mut world = Fake { calls: 0, killed_at: Some(at), ..whole.clone() };
             let mut journal = Memory::default();
-            let orders = |marks| Orders { changes: &back, marks, back: true };
+            let orders = |marks| Orders { changes: &back, marks, back: true, relied_on: &[] };
             run(&mut world, orders(&[]), &mut journal, &mut |_| {}).await;
             world.killed_at = None;
             world.settings.insert(key(by_hand), by_hand.after());
@@ -489,5 +489,31 @@ async fn a_bucket_that_is_there_as_wanted_is_used_and_left() {
         let ended = carried(&mut world, &changes, &marks, &mut journal).await;
         assert_eq!((ended.stopped, ended.done.len()), (None, changes.len()), "{killed_at}");
         assert_eq!(world.settings, whole.settings, "{killed_at}");
+    }
+}
+
+/// What a change rests on is compared right before it is set, in a fresh run and in one that goes on.
+#[tokio::test]
+async fn a_change_whose_ground_moved_is_not_made() {
+    let changes = changes();
+    let (ground, change) = (changes[4].clone(), vec![changes[5].clone()]);
+    for (value, is_set) in [
+        (ground.before(), true),
+        (ground.after(), true),
+        (State::Gone, true),
+        (State::Selectors("theirs".to_owned()), false),
+    ] {
+        for marks in [vec![], vec![Mark::Intended]] {
+            let mut world = Fake::of(&changes);
+            world.settings.insert(key(&ground), value.clone());
+            let before = world.settings.clone();
+            let relied_on = [vec![ground.clone()]];
+            let orders = Orders { changes: &change, marks: &marks, back: true, relied_on: &relied_on };
+            let carried = run(&mut world, orders, &mut Memory::default(), &mut |_| {}).await;
+            assert_eq!(carried.stopped.is_none(), is_set, "{value:?} {marks:?} {carried:?}");
+            assert_eq!(world.settings == before, !is_set, "{value:?} {marks:?}");
+            let moved = matches!(&carried.stopped, Some(Stopped::Moved { at: 0, relied_on, .. }) if **relied_on == ground);
+            assert_eq!(moved, !is_set, "{carried:?}");
+        }
     }
 }

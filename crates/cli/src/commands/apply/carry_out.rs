@@ -6,7 +6,7 @@ use crate::problem::{Problem, io_problem, say};
 use crate::settings::Live;
 use anyhow::Result;
 use audit::journal::{Deed, Way};
-use audit::plan::Purpose;
+use audit::plan::{Purpose, relied_on};
 use aws::{Carried, Orders};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,8 @@ impl Work {
         let total = changes.len();
         let mut told = |at: usize| say("done", &format!("{} of {total}", at + 1));
         let back = self.plan.purpose == Purpose::Undo;
-        let orders = Orders { changes: &changes, marks: &self.marks, back };
+        let relied_on = relied_on(&self.plan);
+        let orders = Orders { changes: &changes, marks: &self.marks, back, relied_on: &relied_on };
         let carried = place.session.carry_out(orders, &mut journal, &mut told);
         if carried.stopped.is_some() && !carried.begun {
             self.untouched(aside.as_deref());

@@ -10,10 +10,10 @@ use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use audit::Counted;
 use audit::change::Change;
-use audit::drift::{Snapshot, drift, snapshot};
+use audit::drift::{Drift, Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::plan::{Plan, conduct_over, first_changed, still_to_come, stranger, unbegun};
+use audit::plan::{Plan, after, conduct_on, first_changed, still_to_come, stranger};
 
 /// Where the plan is carried out.
 pub(crate) struct Place<'a> {
@@ -36,13 +36,27 @@ impl<'a> Place<'a> {
         Ok(Place { session: Session::open(&over)?, live, context })
     }
 
-    /// The accounts of the plan as they are now, audited; or the outcome, where the plan is not theirs.
-    pub(crate) fn audited(
-        &self,
-        plan: &Plan,
-        declared: &[Exception],
-    ) -> Result<std::result::Result<Snapshot, Outcome>> {
-        Ok(self.reached(plan)?.map(|inventory| self.snapshot(&inventory, declared, plan.scope.recorders)))
+    /// The accounts of a plan that takes back as they are now, audited; or the outcome, where the plan is not theirs. Shows what the rest of it does to
+    /// the recording: since it was carried out, others may rely on what it let in.
+    pub(crate) fn forecast(&self, work: &Work) -> Result<std::result::Result<Snapshot, Outcome>> {
+        let inventory = match self.reached(&work.plan)? {
+            Ok(inventory) => inventory,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        self.show_forecast(work, &inventory)?;
+        Ok(Ok(self.snapshot(&inventory, &[], work.plan.scope.recorders)))
+    }
+
+    pub(super) fn show_forecast(&self, work: &Work, inventory: &Inventory) -> Result<()> {
+        let counted = work.plan.scope.recorders;
+        let then = after(inventory, &still_to_come(&work.plan, &work.marks));
+        let sides = [inventory, &then].map(|side| self.snapshot(side, &[], counted));
+        // The plan shows the settings.
+        let drift = Drift { recorders: Vec::new(), ..drift(&sides[0], &sides[1]) };
+        if drift.is_empty() {
+            return Ok(());
+        }
+        print(|out| out.write_all(report::forecast_text(&drift, &layout()).as_bytes()))
     }
 
     /// The accounts of the plan as they are now; or the outcome, where the plan is not theirs, or drops what only it records.
@@ -52,7 +66,7 @@ impl<'a> Place<'a> {
             Ok(inventory) => inventory,
             Err(outcome) => return Ok(Err(outcome)),
         };
-        if let Err(refused) = conduct_over(&unbegun(&inventory, plan, &work.marks), plan) {
+        if let Err(refused) = conduct_on(&inventory, plan, &work.marks) {
             match self.first_changed(work) {
                 Some(change) => self.tell_stale(plan, &change),
                 None => say("error", &refused.to_string()),

@@ -18,6 +18,9 @@ pub(super) fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String
             }),
             half_way,
         ),
+        Stopped::Moved { relied_on, .. } => {
+            (format!("{}: somebody changed it since", relied_on.target.arn), half_way)
+        }
         Stopped::Differs { at, .. } => (
             format!(
                 "{} was set, and something else was found afterwards: somebody else writes to it",

@@ -134,6 +134,10 @@ impl Work {
 
     /// Names the commands that go on from where others changed something: an undo goes around that.
     fn tell_way(&self, stopped: &Stopped, live: &Live) -> Outcome {
+        if matches!(stopped, Stopped::Moved { .. }) && self.plan.purpose == Purpose::Undo {
+            say("next", &merge_again(&self.journal.with_extension(""), live));
+            return Outcome::HalfWay;
+        }
         let (Stopped::Stale { at, found } | Stopped::Differs { at, found }) = stopped else {
             return self.tell_next(live);
         };
@@ -211,12 +215,18 @@ impl Work {
         {
             tell_difference(&step.change.before(), found);
         }
+        if let Stopped::Moved { relied_on, found, .. } = stopped {
+            tell_difference(&relied_on.before(), found);
+        }
         if outcome == Outcome::HalfWay {
             say("note", &format!("{} of {} changes are done", carried.done.len(), self.plan.steps.len()));
             return self.tell_way(stopped, live);
         }
         if untouched {
             say("note", "nothing was changed");
+            if matches!(stopped, Stopped::Moved { .. }) && self.plan.purpose == Purpose::Undo {
+                say("next", &merge_again(&self.journal.with_extension(""), live));
+            }
             if in_the_way(stopped, &self.plan).is_some() {
                 say(
                     "help",
