@@ -182,9 +182,15 @@ fn of_invocations(audit: &Audit<'_>) -> String {
             format!("Every invocation of {each} and of {others} is recorded.")
         }
         Conclusion::No if escaping > 0 => {
-            let verb = if escaping == 1 { "escapes" } else { "escape" };
-            let told = of_all(&tallies, Tally::escaping);
-            format!("Not every Lambda invocation is recorded: {told}{listed} {verb}.")
+            // Those under exceptions escape as well: the counts below say so too.
+            let verb = if escaping + excused == 1 { "escapes" } else { "escape" };
+            let told = of_all(&tallies, |tally| tally.summary.partially_recorded + tally.summary.not_recorded);
+            let under = match excused {
+                0 => String::new(),
+                1 => ", 1 of them under an accepted exception".to_owned(),
+                n => format!(", {} of them under accepted exceptions", grouped(n)),
+            };
+            format!("Not every Lambda invocation is recorded: {told}{listed} {verb}{under}.")
         }
         Conclusion::No if summary.resources == 0 && unlisted => {
             "Not every function could be listed, and not every invocation of one that was not would be recorded."

@@ -11,6 +11,7 @@ fn missing() -> Known {
     Known {
         records: Records::default(),
         unproven: None,
+        beside: None,
         metric: Metric::Known(7),
         looked: Looked::Whole { files: 3 },
         origin: Origin::ByHand,
