@@ -151,6 +151,21 @@ impl Place {
         }
     }
 
+    /// True iff it is a folder without any file that has the name of a log file: not one of them is to be read.
+    #[must_use]
+    pub fn is_barren(&self) -> bool {
+        let Place::Folder(root) = self else { return false };
+        let window = Window::of(&logs::Filter::default()).with_digests();
+        let (walk, first) = Walk::new(0, root, &window, None::<std::time::Duration>);
+        first.into_iter().chain(walk).all(|met| matches!(met, Met::Other(_)))
+    }
+
+    /// The file, iff one was named by itself.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        if let Place::File(path) = self { Some(path) } else { None }
+    }
+
     /// As it was typed.
     #[must_use]
     pub fn typed(&self) -> String {

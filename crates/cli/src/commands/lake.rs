@@ -6,7 +6,7 @@ use crate::args::lake as args;
 use crate::args::lake::{Chosen as Typed, LakeCommand, Reading};
 use crate::args::source as flags;
 use crate::args::validate::Format;
-use crate::commands::invocations::question::time;
+use crate::commands::invocations::question::{backwards, time};
 use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_file};
 use crate::problem::{Problem, say};
@@ -105,7 +105,7 @@ fn chosen(typed: &Typed, context: &Context) -> Result<Chosen> {
     if let (Some(since), Some(until)) = (filter.since, filter.until)
         && since >= until
     {
-        return Err(Problem::misuse("--until must be later than --since").into());
+        return Err(backwards().into());
     }
     let misuse = |flag: &str, error: &NotChosen| Problem::misuse(format!("--{flag}: {error}"));
     let list = typed.list.as_ref().map(|path| {

@@ -10,6 +10,7 @@ mod show;
 use super::Context;
 use crate::args::verify as args;
 use crate::config::Config;
+use crate::misread::hold_logs;
 use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
 use crate::settings;
@@ -34,6 +35,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     if typed.canary.canary.is_some() {
         return canary::run(&typed, &places, &live, &context);
     }
+    hold_logs(&places)?;
     let source = settings::source(
         crate::args::source::Source {
             inventory: typed.inventory.clone(),
@@ -70,7 +72,7 @@ fn over_config(typed: args::Verify, config: &Config) -> args::Verify {
 pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
     let places = places(typed).map_err(|error| no_place(&error))?;
     if places.contains(&Place::Stdin) {
-        let problem = Problem::misuse("stdin tells nothing of what else was delivered");
+        let problem = Problem::misuse("stdin cannot show which files are missing");
         return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
     }
     Ok(places)
