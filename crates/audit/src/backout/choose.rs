@@ -122,7 +122,8 @@ fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<Coded>
     let unknown = all.iter().chain(kept).filter(|one| one.cost.is_none()).count();
     if unknown > 0 {
         unmet.push(Code::BudgetUncounted.says(format!(
-            "the invocations of {unknown} functions are not known, so no budget can be promised"
+            "the inventory does not say how often {unknown} functions are invoked, so no budget can be promised: \
+             an inventory has counts where cloudwatch:GetMetricData was allowed"
         )));
         return Vec::new();
     }

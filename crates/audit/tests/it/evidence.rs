@@ -220,6 +220,7 @@ fn known() -> impl Strategy<Value = Known> {
         |(records, metric, looked, origin, (settled, proven), near)| Known {
             records: seen(records),
             unproven: if proven { None } else { unproven() },
+            beside: None,
             metric,
             looked,
             origin,

@@ -11,7 +11,7 @@ use crate::args::detect::{Detect, Format, Severity as Word};
 use crate::misread::nothing_read;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
-use crate::problem::{Problem, say};
+use crate::problem::say;
 use crate::settings;
 use anyhow::Result;
 use detect::exception::accepted;

@@ -337,7 +337,11 @@ fn run_show(typed: &args::Show, context: &Context) -> Result<Outcome> {
     if rows.is_empty() {
         let line = format!("the lake has no event {}", typed.event);
         if unread.is_empty() {
-            return Err(Problem::new(line).into());
+            let place = report::shell_file(&typed.lake);
+            let help = format!(
+                "give the eventID of a record that is in it; `invoketrail invocations --lake {place} --format jsonl` has them"
+            );
+            return Err(Problem::new(line).help(help).into());
         }
         say("note", &format!("{line} in what could be read of it"));
         return Ok(Outcome::Undetermined);

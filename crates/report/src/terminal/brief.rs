@@ -290,16 +290,14 @@ pub(crate) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
 
 /// True iff the finding says once more what a required control says with its proof.
 pub(crate) fn repeats(audit: &Audit<'_>, finding: &Finding) -> bool {
-    let Some(id) = finding
-        .help
-        .as_deref()
-        .and_then(|help| help.strip_prefix("see "))
-        .and_then(|help| help.split(' ').next())
-    else {
-        return false;
-    };
-    let named = audit.controls.iter().find(|control| control.id == id);
-    named.is_some_and(|control| control.findings.iter().any(|one| one.status == finding.status))
+    repeated(audit, finding).is_some()
+}
+
+/// The control that says it with its proof; `None` iff the finding repeats none.
+pub(crate) fn repeated(audit: &Audit<'_>, finding: &Finding) -> Option<&'static str> {
+    let id = finding.help.as_deref()?.strip_prefix("see ")?.split(' ').next()?;
+    let named = audit.controls.iter().find(|control| control.id == id)?;
+    named.findings.iter().any(|one| one.status == finding.status).then_some(named.id)
 }
 
 fn gaps(audit: &Audit<'_>, page: &mut Page) {

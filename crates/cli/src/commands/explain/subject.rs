@@ -172,5 +172,8 @@ fn told_places(inventory: &Inventory) -> String {
 
 /// The ARN of a resource in the inventory that is within a few edits of this one.
 pub(super) fn near<'a>(arn: &str, inventory: &'a Inventory) -> Option<&'a str> {
-    nearest(arn, resources(inventory).map(|(_, other)| other).filter(|other| *other != arn))
+    let others = || resources(inventory).map(|(_, other)| other).filter(|other| *other != arn);
+    // One elsewhere has an ARN that differs by more than its name.
+    let name = |arn: &'a str| arn.rsplit(':').next().unwrap_or(arn);
+    nearest(arn, others()).or_else(|| nearest(arn.rsplit(':').next()?, others().map(name)))
 }
