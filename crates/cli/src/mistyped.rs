@@ -38,13 +38,13 @@ fn help(error: &clap::Error, told: &str, typed: &[OsString]) -> String {
         return format!("it is one of {}", possible.join(", "));
     }
     let command = command(typed);
-    let usage = told.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let usage = told.lines().find_map(|line| line.strip_prefix("Usage: invoketrail "));
     let is_flag = values(error, ContextKind::InvalidArg).iter().any(|one| one.starts_with('-'));
     match (error.kind(), usage) {
         (ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand, Some(usage)) => {
-            format!("type `{usage}`; `{command} --help` says what each part means")
+            format!("write `{usage}`; `{command} --help` says what each part means")
         }
-        (ErrorKind::UnknownArgument, Some(usage)) if !is_flag => format!("it takes `{usage}`"),
+        (ErrorKind::UnknownArgument, Some(usage)) if !is_flag => format!("write `{usage}`"),
         (ErrorKind::InvalidSubcommand, _) => format!("`{command} --help` lists the commands"),
         _ => format!("`{command} --help` shows what can be typed"),
     }

@@ -44,6 +44,8 @@ pub struct Verification {
     pub functions: Vec<VerifiedFunction>,
     /// What was read.
     pub account: Account,
+    /// When the log files were delivered that are there, where none of them is of the window; milliseconds since 1970.
+    pub elsewhere: Option<Range<i64>>,
     /// What was read of later deliveries for functions without a record; `None` iff there is no such function, or nothing later.
     pub read_on: Option<ReadOn>,
     /// What was not.
@@ -165,13 +167,20 @@ impl Verification {
     fn headline(&self) -> String {
         let sums = self.sums();
         let beside = self.beside();
-        // Whoever changed files comes before whatever else is wrong.
-        let tampered = match self.of_digests() {
-            Conclusion::No => "A digest, or a log file that it lists, is not as CloudTrail delivered it. ",
-            _ => "",
+        // Whoever changed files comes before whatever else is wrong, and so does a question about another time.
+        let first = match (self.of_digests(), &self.elsewhere) {
+            (Conclusion::No, _) => {
+                "A digest, or a log file that it lists, is not as CloudTrail delivered it. ".to_owned()
+            }
+            (_, Some(there)) => format!(
+                "No log file was delivered in this time; those that are there were delivered from {} to {}. ",
+                day(there.start),
+                day(there.end)
+            ),
+            _ => String::new(),
         };
         if sums.all() == 0 {
-            return format!("{tampered}There is no function to verify, and no record names one{beside}.");
+            return format!("{first}There is no function to verify, and no record names one{beside}.");
         }
         let all = quantity(sums.all(), ("function", "functions"));
         let mut parts = Vec::new();
@@ -198,7 +207,7 @@ impl Verification {
             parts.extend(part(sums.evidenced, "has records", "have records"));
         }
         parts.extend(part(sums.idle, "is idle", "are idle"));
-        format!("{tampered}{}{beside}.", parts.join("; "))
+        format!("{first}{}{beside}.", parts.join("; "))
     }
 
     /// What decides the answer beside the functions, as the end of a sentence.
@@ -211,6 +220,11 @@ impl Verification {
         };
         format!("{reading}{digests}")
     }
+}
+
+/// `2026-11-22`
+fn day(at: i64) -> String {
+    logs::text_of(at).get(..10).unwrap_or_default().to_owned()
 }
 
 /// The count, or `?`.

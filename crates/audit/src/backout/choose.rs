@@ -123,7 +123,7 @@ fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<Coded>
     if unknown > 0 {
         unmet.push(Code::BudgetUncounted.says(format!(
             "the inventory does not say how often {unknown} functions are invoked, so no budget can be promised: \
-             an inventory has counts where cloudwatch:GetMetricData was allowed"
+             without --inventory, backout asks CloudWatch for that"
         )));
         return Vec::new();
     }

@@ -160,20 +160,11 @@ fn same_kind(path: &Path, baseline: &CheckBaseline, checked: &Checked<'_>) -> Re
     Ok(())
 }
 
-/// The command that says where the resources are that the file does not place; `None` where nothing would be settled by that.
-fn placed(checked: &Checked<'_>, once: bool) -> Option<String> {
-    let flags = checked.unplaced_flags();
-    let open = checked.is_unplaced() && !once;
-    let flags: String = flags.iter().map(|flag| format!(" {flag}")).collect();
-    open.then(|| format!("{}  # where the change is made", same(&[], &flags)))
-}
-
 /// What to do next. The value of a parameter is never said again, so a command that has one is not either.
 fn next(checked: &Checked<'_>, document: &Document, inventory: Option<&Inventory>, typed: &Typed) {
-    let files = [&typed.terraform, &typed.cloudformation, &typed.stack.against, &typed.inventory];
-    let once = files.into_iter().flatten().chain(&typed.selectors).any(|path| is_stdin(path));
-    if let Some(told) = placed(checked, once || !typed.stack.parameter.is_empty()) {
-        return say("next", &told);
+    if checked.is_unplaced() {
+        let flags = checked.unplaced_flags().join(" ");
+        say("help", &format!("say where the change is made: the same command with {flags}"));
     }
     if inventory.is_none() && document.language != Language::Selectors {
         let told =
@@ -181,6 +172,8 @@ fn next(checked: &Checked<'_>, document: &Document, inventory: Option<&Inventory
         return say("next", told);
     }
     let is_read = typed.format == Some(JSON) || !typed.stack.parameter.is_empty();
+    let files = [&typed.terraform, &typed.cloudformation, &typed.stack.against, &typed.inventory];
+    let once = files.into_iter().flatten().chain(&typed.selectors).any(|path| is_stdin(path));
     let decides = matches!(checked.conclusion(false), Conclusion::No | Conclusion::Undetermined);
     if decides && !is_read && !once {
         say("next", &format!("{}  # each finding, with its reason and code", same(&[], " --format json")));

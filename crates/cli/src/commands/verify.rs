@@ -20,6 +20,7 @@ use delivery::{Place, places};
 use gather::{Ready, gather};
 use judge::judge;
 use show::show;
+use std::ops::Range;
 
 /// Gathers, judges, shows; or sends a canary.
 ///
@@ -50,7 +51,10 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     };
-    let (verification, unsigned) = judge(evidence, standing);
+    let (mut verification, unsigned) = judge(evidence, standing);
+    if verification.account.files == 0 && typed.window.since.is_none() && typed.window.until.is_none() {
+        verification.elsewhere = delivered(&places);
+    }
     show((&verification, &unsigned), &typed, &source, &context)?;
     Ok(ending(verification.answer().into(), typed.exit_zero))
 }
@@ -76,6 +80,12 @@ pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
         return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
     }
     Ok(places)
+}
+
+/// When the log files of these folders were delivered, whatever time was asked about.
+fn delivered(places: &[Place]) -> Option<Range<i64>> {
+    let spans = places.iter().filter_map(Place::delivered);
+    spans.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
 }
 
 /// Where the records are, iff they are read out of a lake.

@@ -74,6 +74,7 @@ pub(crate) fn verification() -> Verification {
             function("late", known(none, Metric::Known(5), late, true)),
         ],
         account,
+        elsewhere: None,
         read_on: Some(ReadOn { until: 2_592_000_000, functions: 4, files: 3, spared: 1_000 }),
         left_out: left_out(),
         copies: 1,

@@ -182,10 +182,11 @@ fn speaks_of_new(finding: &Finding) -> bool {
 pub(crate) fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
     let Some(near) = nearest(audit, proof) else {
         let told: Vec<&str> = cause.because.iter().map(String::as_str).collect();
-        return match told.as_slice() {
-            [] => Some("no trail or event data store exists here".to_owned()),
-            [one] => Some((*one).to_owned()),
-            [one, ..] => Some((*one).to_owned()),
+        // What the reason says already is not said again.
+        let is_reason = |told: &&&str| cause.findings.iter().any(|one| one.reason.words == **told);
+        return match told.first() {
+            None => Some("no trail or event data store exists here".to_owned()),
+            Some(_) => told.first().filter(|one| !is_reason(one)).map(|one| (*one).to_owned()),
         };
     };
     if cause.status == Status::Undetermined {

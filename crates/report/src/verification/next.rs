@@ -1,9 +1,12 @@
 //! The natural next command after a verification.
 
-use super::{Verification, VerifiedFunction};
+use super::{Verification, VerifiedFunction, day};
 use crate::shell::{shell, shell_file, shell_flag};
 use audit::answer::Conclusion;
 use audit::evidence::Outcome;
+
+/// Milliseconds of a month: more of a copy is not read unasked.
+const MONTH: i64 = 30 * 24 * 3_600_000;
 
 /// How a verification was asked for, as far as the next command depends on it. Flags have a space before them.
 pub struct AfterVerification<'a> {
@@ -36,6 +39,10 @@ impl AfterVerification<'_> {
         let tampered = verification.of_digests() == Conclusion::No;
         if !self.demo && tampered {
             self.validate(verification)
+        } else if let Some(there) = &verification.elsewhere {
+            let since = there.start.max(there.end.saturating_sub(MONTH));
+            let days = format!(" --since {} --until {}", day(since), day(there.end));
+            format!("{}  # the days of the log files that are there", (self.again)(&days))
         } else if let Some(missing) = of(Outcome::Missing).or(open) {
             format!(
                 "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
