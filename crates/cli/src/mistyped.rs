@@ -39,6 +39,8 @@ fn help(error: &clap::Error, told: &str, typed: &[OsString]) -> String {
     }
     let command = command(typed);
     let usage = told.lines().find_map(|line| line.strip_prefix("Usage: invoketrail "));
+    // That of a file may be left out where --inventory names it.
+    let usage = usage.map(|usage| usage.strip_suffix(" [FILE]").unwrap_or(usage));
     let is_flag = values(error, ContextKind::InvalidArg).iter().any(|one| one.starts_with('-'));
     match (error.kind(), usage) {
         (ErrorKind::MissingRequiredArgument | ErrorKind::MissingSubcommand, Some(usage)) => {

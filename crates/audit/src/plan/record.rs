@@ -228,7 +228,7 @@ impl Planner<'_> {
             }
             0 => "it adds no paid copy".to_owned(),
             _ => format!(
-                "in {}{} some events are then recorded twice, and billed twice, as by any other recorder here",
+                "in {}{} some events, of existing or new functions, are then recorded twice, and billed twice, as by any other recorder here",
                 count(copies_then.places_beyond(copies), "account-Region"),
                 if open > 0 { ", and perhaps in more" } else { "" }
             ),

@@ -109,7 +109,7 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
         verdict = Verdict { state: State::Undetermined, cover: Vec::new(), possible: None, ..verdict };
     }
     let at = &audit.places[place];
-    let near = subject::near(question.arn, audit.inventory);
+    let near = subject::near_anywhere(question.arn, audit.inventory);
     let noun = question.kind.noun();
     let told = format!(
         "no {noun} of that name was seen in {} of {}: the answer is for one that is created later",

@@ -22,9 +22,7 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     if desk.exceptions_file.is_none() {
         let problem = Problem::misuse("restore needs the file of exceptions that apply wrote");
         return Err(problem
-            .help(
-                "name it with --exceptions FILE: `invoketrail apply` wrote it beside the plan of the backout",
-            )
+            .help("name it with --exceptions FILE: apply wrote it when it carried out the backout")
             .into());
     }
     if let Some(unknown) = typed.ids.iter().find(|id| !desk.exceptions.iter().any(|one| one.id == **id)) {

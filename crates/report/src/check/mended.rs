@@ -30,7 +30,7 @@ pub(super) fn fix(check: &Check<'_>, loss: &Loss) -> Option<String> {
     if before.selectors != after.selectors {
         return Some(match loss.narrowing.event.as_deref().and_then(kind) {
             Some(kind) => format!(
-                "give {name} a selector for each {}: eventCategory = Data AND resources.type = {}",
+                "give {name} a selector for all {}s: eventCategory = Data AND resources.type = {}",
                 kind.noun(),
                 kind.as_str()
             ),

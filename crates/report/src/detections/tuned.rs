@@ -50,7 +50,7 @@ pub fn replay_text(detection: &Detection, key: &str, replayed: &[Replayed], layo
             (Style::Plain, grouped(one.total())),
             (Style::Plain, format!("{a_day:.2}")),
             (Style::Plain, worst.unwrap_or_else(|| "-".to_owned())),
-            (Style::Dim, if one.counts { "counts now".to_owned() } else { String::new() }),
+            (Style::Dim, if one.counts { "in force".to_owned() } else { String::new() }),
         ]
     };
     let (left, right) = (|head| (head, Align::Left), |head| (head, Align::Right));
