@@ -339,7 +339,7 @@ fn run_show(typed: &args::Show, context: &Context) -> Result<Outcome> {
         if unread.is_empty() {
             let place = report::shell_file(&typed.lake);
             let help = format!(
-                "give the eventID of a record that is in it; `invoketrail invocations --lake {place} --format jsonl` has them"
+                "give the eventID of a record that is in it; `invoketrail invocations --lake {place} --function '*' --timeline --format jsonl` has them"
             );
             return Err(Problem::new(line).help(help).into());
         }

@@ -191,6 +191,36 @@ fn a_file_that_is_no_log_file_is_said_to_be_what_it_is() {
 }
 
 #[test]
+fn what_a_file_is_leads_to_the_command_that_reads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, digest) = (at(folder.path(), "plan.json"), at(folder.path(), "digest.json"));
+    run(&["plan", "--inventory", ACME, "--output", &plan]);
+    ends(&run(&["undo", &plan]), 1, &format!("`invoketrail undo {plan}.journal`"));
+    let packed = find(&crate::run::root().join(LOGS), "20261121T010000Z.json.gz");
+    let mut text = String::new();
+    std::io::Read::read_to_string(
+        &mut flate2::read::MultiGzDecoder::new(fs::File::open(packed).unwrap()),
+        &mut text,
+    )
+    .unwrap();
+    fs::write(&digest, text).unwrap();
+    for (file, told) in [
+        (
+            "examples/terraform/plan.json",
+            "`invoketrail check --terraform examples/terraform/plan.json` reads it",
+        ),
+        (
+            "examples/cloudformation/template.yaml",
+            "`invoketrail check --cloudformation examples/cloudformation/template.yaml` reads it",
+        ),
+        (&digest, "`invoketrail logs validate FOLDER` reads the digests of a folder"),
+        (KEYS, "`invoketrail logs validate FOLDER --public-keys examples/logs/public-keys.json` reads it"),
+    ] {
+        ends(&run(&["explain", "--selectors", file]), 1, told);
+    }
+}
+
+#[test]
 fn a_loose_log_file_is_shown_with_its_whole_path() {
     let folder = tempfile::tempdir().unwrap();
     let from = find(&crate::run::root().join(LOGS), "T0738Z_7g3ER87gpVju2sMe");
@@ -321,4 +351,26 @@ fn a_budget_without_counts_says_where_counts_come_from() {
     let backout =
         ["backout", "--demo", "--owner", "a", "--reason", "b", "--until", "2027-01-31", "--budget", "5"];
     ends(&run(&backout), 3, "the inventory does not say how often 14 functions are invoked");
+}
+
+#[cfg(feature = "lake")]
+#[test]
+fn an_event_that_a_lake_does_not_have_leads_to_those_that_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = at(folder.path(), "lake");
+    let written = run(&["lake", "write", LOGS, "--to", &lake]);
+    assert_eq!(written.code, Some(0), "{written:?}");
+    let said = run(&["lake", "show", "no-such-event", "--lake", &lake]);
+    ends(&said, 1, "the lake has no event no-such-event");
+    has(
+        &said,
+        &format!("`invoketrail invocations --lake {lake} --function '*' --timeline --format jsonl` has them"),
+    );
+    let rows = run(&["invocations", "--lake", &lake, "--function", "*", "--timeline", "--format", "jsonl"]);
+    let event: serde_json::Value = serde_json::from_str(rows.stdout.lines().nth(1).unwrap()).unwrap();
+    let shown = run(&["lake", "show", event["event_id"].as_str().unwrap(), "--lake", &lake]);
+    ends(&shown, 0, "The log file has this record, byte for byte.");
+    // It is not broken where the terminal ends.
+    let record = shown.stdout.lines().find(|line| line.starts_with('{')).unwrap();
+    assert!(serde_json::from_str::<serde_json::Value>(record).is_ok(), "{record}");
 }

@@ -39,7 +39,9 @@ fn section(checked: &Checked<'_>, section: Section, page: &mut Page) {
     let mut fix = None;
     for group in groups.iter().take(SHOWN) {
         let same = group.first().and_then(|one| one.fix.as_deref());
-        tell(group, same.filter(|_| same != fix), page);
+        // What stops is often one change, and several things are lost by it.
+        let is_told = section == Section::Stops && same == fix;
+        tell(group, same.filter(|_| !is_told), page);
         fix = same;
     }
     if groups.len() > SHOWN {
