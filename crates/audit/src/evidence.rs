@@ -407,7 +407,7 @@ fn unproven_rest(records: u64, files: u64, why: &str) -> String {
     let are = if records == 1 { "is" } else { "are" };
     match files {
         1 => format!("{records} {are} in 1 log file: {why}"),
-        files => format!("{records} {are} in {files} log files. Of the first, {why}"),
+        files => format!("{records} {are} in {files} log files (the first: {why})"),
     }
 }
 

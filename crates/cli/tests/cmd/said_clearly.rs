@@ -228,7 +228,7 @@ fn a_loose_log_file_is_shown_with_its_whole_path() {
     fs::copy(from, &loose).unwrap();
     let said = run(&["logs", "validate", &loose, "--public-keys", KEYS]);
     let real = folder.path().canonicalize().unwrap().join("loose.json.gz");
-    assert!(said.stdout.contains(&format!(" {}", real.display())), "{}", said.stdout);
+    assert!(said.stdout.contains(&format!("\n    {}\n", real.display())), "{}", said.stdout);
 }
 
 #[test]
