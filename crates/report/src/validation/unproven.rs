@@ -35,6 +35,9 @@ pub(super) fn why(validation: &Validation, file: &UnprovenFile) -> String {
         Unproven::Unreferenced if listed && key.is_some() && here().next().is_none() => {
             "no digest of its account and Region is there".to_owned()
         }
+        Unproven::Unreferenced if !listed => {
+            "no digest that was found lists it, and not everything could be listed".to_owned()
+        }
         Unproven::Unreferenced => {
             "no digest lists it: backfill is pending, another trail delivered it, or it is forged".to_owned()
         }
