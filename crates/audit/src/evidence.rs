@@ -105,6 +105,17 @@ pub struct Unproven {
     pub why: String,
 }
 
+/// Records of a function that no digest proves, beside others that one does: they count for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// How many records of it there are, proven or not.
+    pub all: u64,
+    /// How many files hold those that are not.
+    pub files: u64,
+    /// The first of these files.
+    pub first: Unproven,
+}
+
 /// All that is known of one function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -112,6 +123,8 @@ pub struct Known {
     pub records: Records,
     /// Why none of its records is proven; `None` iff one lies in a file that a digest proves, or nobody asked for digests.
     pub unproven: Option<Unproven>,
+    /// Those that are not proven where others are; `None` iff there are none, or nobody asked for digests.
+    pub beside: Option<Beside>,
     /// What CloudWatch counts.
     pub metric: Metric,
     /// What was read.
@@ -184,7 +197,7 @@ pub enum Doubt {
     Elsewhere,
     /// The same, and the inventory says that no trail records the function: no bucket holds its records.
     #[error(
-        "no trail of the inventory records it, and what was read holds no file of this account and Region"
+        "no trail of the inventory records it, and no file of its account and Region was read: a record may be elsewhere"
     )]
     Unrecorded,
     /// The copy may be older than the window.
@@ -244,6 +257,21 @@ pub enum Note {
         executions: u64,
         /// By CloudWatch.
         invocations: u64,
+    },
+    /// Some of its records are not proven, and were not counted.
+    #[error(
+        "{proven} of {all} records are proven, and only these are counted. The other {rest}",
+        rest = unproven_rest(all.saturating_sub(*proven), *files, why)
+    )]
+    NotAllProven {
+        /// How many are proven.
+        proven: u64,
+        /// How many there are.
+        all: u64,
+        /// How many files hold the others.
+        files: u64,
+        /// What is the matter with the first of these files.
+        why: String,
     },
     /// Something was not read: there may be more records.
     #[error("{unread} of this account and Region could not be read, so there may be more records; the first: {first}", unread = things(*unread))]
@@ -356,6 +384,10 @@ fn notes(known: &Known) -> Vec<Note> {
     {
         notes.push(Note::FarFewer { executions, invocations });
     }
+    if let Some(Beside { all, files, first }) = &known.beside {
+        let (proven, why) = (known.records.records, first.why.clone());
+        notes.push(Note::NotAllProven { proven, all: *all, files: *files, why });
+    }
     if let Looked::Partly { unread, first } = &known.looked {
         notes.push(Note::Unread { unread: *unread, first: first.clone() });
     }
@@ -368,6 +400,15 @@ fn notes(known: &Known) -> Vec<Note> {
 
 fn things(count: u64) -> String {
     if count == 1 { "1 thing".to_owned() } else { format!("{count} things") }
+}
+
+/// `8 are in 1 log file: no digest lists it`
+fn unproven_rest(records: u64, files: u64, why: &str) -> String {
+    let are = if records == 1 { "is" } else { "are" };
+    match files {
+        1 => format!("{records} {are} in 1 log file: {why}"),
+        files => format!("{records} {are} in {files} log files (the first: {why})"),
+    }
 }
 
 /// Milliseconds in words, whole hours or minutes.

@@ -5,6 +5,7 @@
 
 use crate::args::Cli;
 use crate::config::Config;
+use crate::mistyped::problem;
 use crate::problem::{Problem, say};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -36,24 +37,23 @@ pub(crate) fn variables() -> Variables {
     ours.collect()
 }
 
-/// The command line, with what the environment says beside it. Ends the program where clap does: help, version, misuse.
+/// The command line, with what the environment says beside it. Ends the program where clap does: help and version.
 ///
 /// # Errors
-/// [`Problem`] of misuse iff a variable of a flag without value is neither true nor false.
+/// [`Problem`] of misuse iff what was typed makes no sense, or a variable of a flag without value is neither true nor false.
 pub(crate) fn parse() -> Result<Cli, Problem> {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let variables = variables();
     let mut command = Cli::command();
     command.build();
     let (line, taken) = completed(&command, typed.clone(), &variables)?;
-    let cli = parsed(line).unwrap_or_else(|error| {
-        if let Some(same) = parsed(typed).err().filter(|typed| typed.kind() == error.kind()) {
-            same.exit();
+    parsed(line).map_err(|error| {
+        if let Some(same) = parsed(typed.clone()).err().filter(|typed| typed.kind() == error.kind()) {
+            return problem(&same, &typed).unwrap_or_else(|| same.exit());
         }
         say("note", &format!("the environment sets {}", taken.join(", ")));
-        error.exit()
-    });
-    Ok(cli)
+        problem(&error, &typed).unwrap_or_else(|| error.exit())
+    })
 }
 
 fn parsed(line: Vec<OsString>) -> Result<Cli, clap::Error> {

@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod environment;
 mod misread;
+mod mistyped;
 mod outcome;
 mod output;
 mod problem;

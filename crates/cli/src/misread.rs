@@ -2,6 +2,7 @@
 
 use crate::output::{called, is_stdin};
 use crate::problem::Problem;
+use delivery::Place;
 use logs::Filter;
 use logs::scan::Account;
 use std::fmt::Display;
@@ -34,18 +35,34 @@ pub(crate) fn misread(
     }
 }
 
-/// The problem where nothing at all could be read of log files; `None` iff anything was.
-pub(crate) fn nothing_read(account: &Account, filter: &Filter) -> Option<Problem> {
-    let (line, help) = report::nothing_read(account, filter)?;
+/// The problem where nothing at all could be read of log files at these places, as they were typed; `None` iff anything was.
+pub(crate) fn nothing_read(account: &Account, filter: &Filter, places: &[String]) -> Option<Problem> {
+    let (line, help) = report::nothing_read(account, filter, places)?;
     let first = account.troubles.first().map(|trouble| Path::new(trouble.file.as_str()));
-    let ours = first.and_then(|path| {
-        let bytes = head(path);
-        let of_logs =
-            |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Digest | FileKind::Packed);
-        let is_ours = store::recognized(&bytes).is_some_and(|kind| !of_logs(kind));
-        is_ours.then(|| misread(path, &bytes, (FileKind::LogFile, "a log file"), &line, help.clone()))
-    });
-    Some(ours.unwrap_or_else(|| Problem::new(line).help(help)))
+    Some(first.and_then(no_log_file).unwrap_or_else(|| Problem::new(line).help(help)))
+}
+
+/// The problem of a file that is no log file, where it is known what it is.
+fn no_log_file(path: &Path) -> Option<Problem> {
+    let bytes = head(path);
+    let of_logs = |kind: FileKind| matches!(kind, FileKind::LogFile | FileKind::Digest | FileKind::Packed);
+    let is_other = store::recognized(&bytes).is_some_and(|kind| !of_logs(kind));
+    is_other.then(|| misread(path, &bytes, (FileKind::LogFile, "a log file"), &"", ""))
+}
+
+/// # Errors
+/// [`Problem`] iff a file was named that is known to be something else than a log file, or no folder has a log file: nothing is to be
+/// judged on that.
+pub(crate) fn hold_logs(places: &[Place]) -> Result<(), Problem> {
+    if let Some(problem) = places.iter().filter_map(Place::file).find_map(no_log_file) {
+        return Err(problem);
+    }
+    if places.is_empty() || !places.iter().all(Place::is_barren) {
+        return Ok(());
+    }
+    let typed: Vec<String> = places.iter().map(Place::typed).collect();
+    let (line, help) = report::no_log_files(&typed);
+    Err(Problem::new(line).help(help))
 }
 
 /// What to do with a file of this kind.

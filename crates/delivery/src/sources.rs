@@ -40,6 +40,7 @@ pub use window::Window;
 
 use crate::layout::with_slashes;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// One place as it was typed.
@@ -149,6 +150,36 @@ impl Place {
             Place::Objects { bucket, prefix } => Some((bucket, prefix)),
             _ => None,
         }
+    }
+
+    /// True iff it is a folder without any file that has the name of a log file: not one of them is to be read.
+    #[must_use]
+    pub fn is_barren(&self) -> bool {
+        let Place::Folder(root) = self else { return false };
+        let window = Window::of(&logs::Filter::default()).with_digests();
+        let (walk, first) = Walk::new(0, root, &window, None::<std::time::Duration>);
+        first.into_iter().chain(walk).all(|met| matches!(met, Met::Other(_)))
+    }
+
+    /// When the first and the last of all log files of a folder were delivered, as their names say; `None` iff it is none, or none says so.
+    #[must_use]
+    pub fn delivered(&self) -> Option<Range<i64>> {
+        let Place::Folder(root) = self else { return None };
+        let window = Window::of(&logs::Filter::default());
+        let (walk, first) = Walk::new(0, root, &window, None::<std::time::Duration>);
+        let times = first.into_iter().chain(walk).filter_map(|met| match met {
+            Met::Delivered(found) => found.delivered,
+            _ => None,
+        });
+        times.fold(None, |span: Option<Range<i64>>, at| {
+            Some(span.map_or(at..at, |span| span.start.min(at)..span.end.max(at)))
+        })
+    }
+
+    /// The file, iff one was named by itself.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        if let Place::File(path) = self { Some(path) } else { None }
     }
 
     /// As it was typed.

@@ -8,6 +8,7 @@ mod findings;
 mod github;
 mod json;
 mod markdown;
+mod mended;
 mod recorders;
 mod sarif;
 mod terminal;
@@ -21,7 +22,7 @@ use finding::{Code, Finding, Section};
 use recording::State;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use templates::document::{Document, Language, Location};
+use templates::document::{About, Document, Language, Location};
 use templates::gate::Gate;
 use templates::proposal::Proposal;
 
@@ -231,6 +232,9 @@ impl Checked<'_> {
                 if open == 0 {
                     return "Cannot tell: something that was not read decides.".to_owned();
                 }
+                if let Some(told) = self.unplaced() {
+                    return format!("Cannot tell: {told}.");
+                }
                 let open = quantity(open, ("thing is", "things are"));
                 format!("Cannot tell: {open} open in {}.", self.check.noun())
             }
@@ -245,8 +249,10 @@ impl Checked<'_> {
         let stops = of(Section::Stops);
         let interrupted = !stops.is_empty() && stops.iter().all(|one| one.code == Code::Interrupted);
         let escapes = |one: &&templates::gate::FunctionAnswer| one.conclusion() == Conclusion::No;
-        let escaping = self.check.gate.functions.iter().filter(escapes).count();
-        let escaping = format!("{escaping} of {functions} will not be recorded in full");
+        let escaping: Vec<_> = self.check.gate.functions.iter().filter(escapes).collect();
+        let in_part = escaping.iter().any(|one| one.state != State::NotRecorded);
+        let in_full = if in_part { " in full" } else { "" };
+        let escaping = format!("{} of {functions} will not be recorded{in_full}", escaping.len());
         match (stops.is_empty(), of(Section::New).is_empty()) {
             (false, _) if interrupted => "No: this change interrupts recording.".to_owned(),
             (false, true) => "No: this change stops recording.".to_owned(),
@@ -254,6 +260,48 @@ impl Checked<'_> {
             (true, false) => format!("No: {escaping}."),
             (true, true) => "No: a required control fails after this change.".to_owned(),
         }
+    }
+
+    /// Which of --account and --region would settle something: the file does not say where its resources are.
+    #[must_use]
+    pub fn unplaced_flags(&self) -> Vec<&'static str> {
+        let of = |about: &About| self.findings.iter().any(|one| one.code == Code::Open(about.code()));
+        let flags = [("--account ID", of(&About::NoAccount)), ("--region REGION", of(&About::NoRegion))];
+        flags.into_iter().filter(|(_, open)| *open).map(|(flag, _)| flag).collect()
+    }
+
+    /// True iff the answer is open, and where the resources are is what is to be said first.
+    #[must_use]
+    pub fn is_unplaced(&self) -> bool {
+        self.check.gate.conclusion == Conclusion::Undetermined && self.unplaced().is_some()
+    }
+
+    /// That the file does not say where its resources are, and what else is open: what the Region settles is not.
+    fn unplaced(&self) -> Option<String> {
+        let flags = self.unplaced_flags();
+        let what = match flags.as_slice() {
+            [] => return None,
+            ["--account ID"] => "account",
+            ["--region REGION"] => "Region",
+            _ => "account and Region",
+        };
+        let noun = self.check.noun().split_once(' ').map_or("file", |(_, noun)| noun);
+        let is_settled = |one: &&Finding| {
+            let fix = one.fix.as_deref().unwrap_or_default();
+            fix == format!("give {}", flags.join(" and "))
+                || flags.iter().any(|flag| fix == format!("give {flag}"))
+        };
+        let rest = self.section(Section::Open).filter(|one| !is_settled(one)).count();
+        // A plan of Terraform says where its resources are, as far as its providers do.
+        if rest > 0 && self.check.document.language != Language::CloudFormation {
+            return None;
+        }
+        let told = format!("the {noun} does not say its {what}");
+        Some(match rest {
+            0 => told,
+            1 => format!("{told}, and 1 more thing is open"),
+            n => format!("{told}, and {n} more things are open"),
+        })
     }
 
     fn section(&self, section: Section) -> impl Iterator<Item = &Finding> {
@@ -298,6 +346,11 @@ impl Check<'_> {
     fn started(&self) -> Vec<(String, String)> {
         let recorders = recorders::Recorders::of(self);
         let starts = self.gate.starts.iter().filter(|start| start.certain);
+        // Of an account without an inventory, other recorders are not known.
+        let none = match self.proposal.alone {
+            true => "that no other recorder in this file records",
+            false => "that nothing records today",
+        };
         let told = starts.filter_map(|start| {
             let of = &start.narrowing;
             let (event, (account, region)) = of.event.as_deref().zip(of.place.as_ref())?;
@@ -307,7 +360,7 @@ impl Check<'_> {
             let address = address.map(|address| format!(" ({address})")).unwrap_or_default();
             Some((
                 format!("{name}{address} in {account} {region}"),
-                format!("starts recording calls that nothing records today. Example: {call}."),
+                format!("starts recording calls {none}. Example: {call}."),
             ))
         });
         told.collect()

@@ -10,6 +10,7 @@ use audit::exception::Exception;
 use audit::exception::check::{Check, Checked, SOON, State};
 use audit::exception::matching::Match;
 use std::collections::BTreeSet;
+use text::nearest::nearest;
 
 /// The format of a check of exceptions as JSON, and its version.
 pub const EXCEPTIONS_CHECK_FORMAT: &str = "invoketrail.exceptions-check/1";
@@ -146,7 +147,9 @@ fn row(one: &Checked<'_>, matched: bool) -> Vec<Span> {
     ];
     match (&one.found, one.matched) {
         (Some(found), _) => row.push((Style::Plain, found.seen.len().to_string())),
-        (None, Some(true)) if !one.unlisted.is_empty() => row.push((Style::Open, "nothing yet".to_owned())),
+        (None, Some(true)) if one.only_later && !one.unlisted.is_empty() => {
+            row.push((Style::Open, "nothing yet".to_owned()))
+        }
         (None, Some(true)) => row.push((Style::Plain, "matches".to_owned())),
         (None, Some(false)) => row.push((Style::Open, "nothing".to_owned())),
         (None, None) if matched => row.push((Style::Dim, "unknown".to_owned())),
@@ -172,7 +175,7 @@ fn sentences(check: &Check<'_>) -> Vec<(&'static str, Style, String)> {
     }));
     said.extend(of(State::EndsSoon).map(|one| ("Ends soon: ", Style::Open, ends_soon(one))));
     for one in &check.exceptions {
-        said.extend(unmatched(one).map(|sentence| ("Warning: ", Style::Open, sentence)));
+        said.extend(unmatched(one, &check.names).map(|sentence| ("Warning: ", Style::Open, sentence)));
     }
     said
 }
@@ -201,18 +204,14 @@ fn days(left: i64) -> String {
 }
 
 /// What an exception names that the inventory does not list.
-fn unmatched(one: &Checked<'_>) -> Option<String> {
+fn unmatched(one: &Checked<'_>, names: &BTreeSet<&str>) -> Option<String> {
     if one.exception.matched.is_some() {
         let id = &one.exception.id;
         if one.matches_nothing() == Some(true) {
             return Some(format!("{id} matches no failing finding of its controls."));
         }
-        let named = one.unlisted.join(", ");
-        let told = format!(
-            "{id} names what the inventory does not list: {named}. It accepts only what is created later."
-        );
         let holds = matches!(one.state, State::Holds | State::EndsSoon);
-        return (holds && !one.unlisted.is_empty()).then_some(told);
+        return (holds && !one.unlisted.is_empty()).then(|| unlisted(one, names));
     }
     let found = one.found.as_ref()?;
     let (id, all) = (&one.exception.id, one.exception.functions.len());
@@ -238,6 +237,27 @@ fn unmatched(one: &Checked<'_>) -> Option<String> {
             Some(format!("{missing} of {all} of {id} {are} not in the inventory: {named}."))
         }
     }
+}
+
+/// What the `match` of one names and the inventory does not list: the nearest names, and what it still accepts.
+fn unlisted(one: &Checked<'_>, names: &BTreeSet<&str>) -> String {
+    let near = |wrong: &&&str| nearest(wrong.rsplit(':').next().unwrap_or_default(), names.iter().copied());
+    let meant: BTreeSet<&str> = one.unlisted.iter().filter_map(|wrong| near(&wrong)).collect();
+    let spelled = match (one.unlisted.len(), meant.is_empty()) {
+        (1, true) => "It may be misspelled".to_owned(),
+        (_, true) => "They may be misspelled".to_owned(),
+        (1, false) => format!("It may be misspelled: did you mean {}?", joined(&meant)),
+        (_, false) => format!("They may be misspelled: did you mean {}?", joined(&meant)),
+    };
+    let end = if spelled.ends_with('?') { "" } else { "." };
+    let later =
+        if one.only_later { " It accepts nothing before something of that name is created." } else { "" };
+    let named = one.unlisted.join(", ");
+    format!("{} names {named}, which the inventory does not list. {spelled}{end}{later}", one.exception.id)
+}
+
+fn joined(all: &BTreeSet<&str>) -> String {
+    all.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 /// The account and Region of an ARN, for people.

@@ -36,6 +36,8 @@ pub struct Explanation<'a> {
     pub(super) gaps: Vec<&'a Gap>,
     /// What an undetermined verdict without a witness hangs on, in words.
     pub(super) open: Option<String>,
+    /// Iff nobody has seen such a resource: the nearest name of one that was seen, if there is any.
+    pub(super) unseen: Option<Option<String>>,
 }
 
 /// A recorder that records here or may do so.
@@ -94,6 +96,12 @@ impl Explanation<'_> {
     #[must_use]
     pub fn open(self, why: String) -> Self {
         Explanation { open: Some(why), ..self }
+    }
+
+    /// The same of a resource that nobody has seen, and the nearest name of one that was.
+    #[must_use]
+    pub fn unseen(self, near: Option<String>) -> Self {
+        Explanation { unseen: Some(near), ..self }
     }
 
     /// What the selector did with the witness; `None` where there is none, or it is not about this selector.
@@ -203,6 +211,7 @@ pub fn explain_at<'a>(
         silent: at.silent.iter().map(silent).collect(),
         gaps: listing.into_iter().flat_map(|plane| &plane.gaps).map(|gap| &audit.gaps[*gap]).collect(),
         open: None,
+        unseen: None,
     }
 }
 
@@ -239,5 +248,6 @@ pub fn explain_selectors<'a>(
         silent: Vec::new(),
         gaps: Vec::new(),
         open: None,
+        unseen: None,
     }
 }

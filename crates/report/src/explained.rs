@@ -10,6 +10,7 @@ use audit::finding::verdict_word;
 use audit::inventory::GapKind;
 use cloudtrail::selector::{Doubt, Selector};
 use recording::{Escape, Open, SelectorRef, State, Why};
+use std::collections::BTreeSet;
 
 /// How many selectors of a recorder are shown at most; the document has them all.
 const SELECTORS: usize = 20;
@@ -57,6 +58,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
         let name = format!("{} {}: ", silent.kind, silent.name);
         page.paragraph(2, (Style::Plain, &name), (Style::Plain, &silent.reason.to_string()));
     }
+    fix(explanation, &mut page);
     if let Some(possible) = &explanation.verdict.possible {
         page.heading("Warning");
         let told = format!(
@@ -84,6 +86,23 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     text
 }
 
+/// What to allow, where something that AWS refused decides.
+fn fix(explanation: &Explanation<'_>, page: &mut Page) {
+    if explanation.verdict.state != State::Undetermined {
+        return;
+    }
+    let of_recorders = explanation.recorders.iter().flat_map(|part| part.gaps.iter().copied());
+    let own = explanation.gaps.iter().copied().filter(|_| explanation.open.is_some());
+    let refused = of_recorders.chain(own).filter(|gap| gap.kind == GapKind::Refused);
+    let calls: BTreeSet<&str> = refused.map(|gap| gap.call.as_str()).collect();
+    if !calls.is_empty() {
+        let calls = calls.into_iter().collect::<Vec<_>>().join(", ");
+        page.gap();
+        let told = format!("Allow {calls} (`invoketrail permissions audit --check`).");
+        page.paragraph(0, (Style::Dim, "Fix: "), (Style::Plain, &told));
+    }
+}
+
 fn witness(explanation: &Explanation<'_>, escape: &Escape) -> String {
     let region = explanation.place.map_or("any Region", |(_, region)| region);
     let selectors = explanation.recorders.iter().filter_map(|part| part.selectors).flatten();
@@ -107,6 +126,11 @@ fn headline(explanation: &Explanation<'_>) -> String {
             format!("any {noun}, existing or new, in {region} of account {account}")
         }
         (None, None) => format!("any {noun}"),
+    };
+    let subject = match &explanation.unseen {
+        None => subject,
+        Some(None) => format!("{subject} (no such {noun} was found)"),
+        Some(Some(near)) => format!("{subject} (no such {noun} was found; did you mean {near}?)"),
     };
     // Nobody knows whether the recorder reaches that far: it may record all of it.
     let open = explanation.recorders.iter().any(|part| matches!(part.standing, Some((false, _))));

@@ -9,7 +9,7 @@ mod terminal;
 pub use csv::invocations_csv;
 pub use documents::{invocations_json, invocations_jsonl};
 pub use next::{Again, invocations_next};
-pub use nothing::nothing_read;
+pub use nothing::{no_log_files, nothing_read};
 pub use terminal::invocations_text;
 
 use logs::scan::Account;

@@ -85,7 +85,7 @@ pub use history::{HISTORY_FORMAT, KeptAudit, forgotten_sentence, history_json, h
 pub use html::{SCRIPT, STYLE};
 pub use invocations::{
     Again, INVOCATIONS_FORMAT, LookedUntil, Reading, Sort, invocations_csv, invocations_json,
-    invocations_jsonl, invocations_next, invocations_text, nothing_read,
+    invocations_jsonl, invocations_next, invocations_text, no_log_files, nothing_read,
 };
 pub use json::write_json;
 pub use jsonl::write_jsonl;

@@ -243,7 +243,10 @@ impl Page {
         }
         let gone: Vec<&str> = gone.iter().filter_map(|at| heads.get(*at)).map(|(head, _)| *head).collect();
         if !gone.is_empty() {
-            let told = format!("no room for {}: widen the terminal, or --format json", gone.join(", "));
+            let told = format!(
+                "the terminal is too narrow for: {}; all columns are in --format json",
+                gone.join(", ")
+            );
             self.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
         }
     }

@@ -15,7 +15,7 @@ use super::words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
-use brief::{brief, is_of_required, repeats};
+use brief::{brief, is_of_required, repeated, repeats};
 use numbers::Numbers;
 use recording::State;
 use std::borrow::Cow;
@@ -47,7 +47,7 @@ pub fn write_terminal_since(
     verdict(audit, &mut page);
     if layout.all {
         super::places::places(audit, page.rows(), false, &mut page);
-        controls(&audit.controls, &mut page);
+        controls(audit, &mut page);
         frameworks::section(audit, &mut page);
         findings(audit, "Findings", |status| status != Status::Pass, &mut page);
         findings(audit, "Warnings", |status| status == Status::Pass, &mut page);
@@ -76,22 +76,29 @@ fn verdict(audit: &Audit<'_>, page: &mut Page) {
     }
 }
 
-fn controls(controls: &[ControlResult], page: &mut Page) {
-    if controls.is_empty() {
+fn controls(audit: &Audit<'_>, page: &mut Page) {
+    if audit.controls.is_empty() {
         return;
     }
     page.heading("Controls");
     let row = |control: &ControlResult| {
         let (style, word) = status(control.status);
-        let advisory = if control.weight == Weight::Advisory { "advisory" } else { "" };
-        vec![
-            (style, word.to_owned()),
-            (Style::Control, control.id.to_owned()),
-            (Style::Dim, advisory.to_owned()),
-        ]
+        let advisory = match (control.weight, said_elsewhere(audit, control)) {
+            (Weight::Required, _) => String::new(),
+            (Weight::Advisory, None) => "advisory".to_owned(),
+            (Weight::Advisory, Some(id)) => format!("advisory; see {id}"),
+        };
+        vec![(style, word.to_owned()), (Style::Control, control.id.to_owned()), (Style::Dim, advisory)]
     };
-    let rows: Vec<Vec<Span>> = controls.iter().map(row).collect();
+    let rows: Vec<Vec<Span>> = audit.controls.iter().map(row).collect();
     page.table(&[("", Align::Left); 3], &rows);
+}
+
+/// The control whose findings say all that this one says; `None` iff it has findings of its own, or none.
+fn said_elsewhere(audit: &Audit<'_>, control: &ControlResult) -> Option<&'static str> {
+    let mut open = control.findings.iter().filter(|one| one.status != Status::Pass).peekable();
+    let first = repeated(audit, open.peek()?)?;
+    open.all(|one| repeated(audit, one) == Some(first)).then_some(first)
 }
 
 /// What recorders did with the witnesses that were shown, with the number of the finding.

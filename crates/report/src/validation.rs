@@ -2,6 +2,7 @@
 
 mod documents;
 mod terminal;
+mod unproven;
 
 pub use documents::validation_json;
 pub(super) use documents::validation_members;
@@ -9,7 +10,7 @@ pub use terminal::validation_text;
 pub(super) use terminal::{digest_lines, digest_sentence, key_line};
 
 use audit::answer::Conclusion;
-use logs::digest::{Asked, KeySource, State, Unproven, Validation};
+use logs::digest::{Asked, KeySource, State, Validation};
 use logs::{LeftOut, text_of};
 
 /// The format of a validation as JSON, and its version.
@@ -56,20 +57,6 @@ fn state(state: State) -> &'static str {
         State::Valid => "valid",
         State::NotAssertable => "not assertable",
         State::Invalid => "invalid",
-    }
-}
-
-/// Why nothing proves a file, in words.
-fn unproven(why: Unproven) -> &'static str {
-    match why {
-        Unproven::Young => "delivered after the newest digest; the next one may list it",
-        Unproven::Unverified => "only digests that could not be verified list it",
-        Unproven::Unread => {
-            "no digest that was read lists it, and not all digests of its account and Region could be read"
-        }
-        Unproven::Unreferenced => {
-            "no digest lists it: backfill is pending, another trail delivered it, or it is forged"
-        }
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Verification {
     pub functions: Vec<VerifiedFunction>,
     /// What was read.
     pub account: Account,
+    /// When the log files were delivered that are there, where none of them is of the window; milliseconds since 1970.
+    pub elsewhere: Option<Range<i64>>,
     /// What was read of later deliveries for functions without a record; `None` iff there is no such function, or nothing later.
     pub read_on: Option<ReadOn>,
     /// What was not.
@@ -115,6 +117,12 @@ impl VerifiedFunction {
     pub fn is_unproven(&self) -> bool {
         self.decided.doubts.iter().any(|doubt| matches!(doubt, Doubt::Unproven { .. }))
     }
+
+    /// True iff CloudWatch counts invocations of it, no record of it was found, and it is unknown whether there is one.
+    fn ran_unseen(&self) -> bool {
+        let ran = counted(&self.known.metric).is_some_and(|n| n > 0);
+        ran && self.known.records.records == 0 && self.decided.outcome == Outcome::Undetermined
+    }
 }
 
 impl Verification {
@@ -148,10 +156,10 @@ impl Verification {
         digests.map_or(Conclusion::Nothing, |proven| of_digests(proven, &self.unproven_because))
     }
 
-    /// The worst first, then by ARN.
+    /// The worst first, what ran without a record before what may not have run, then by ARN.
     fn sorted(&self) -> Vec<&VerifiedFunction> {
         let mut all: Vec<&VerifiedFunction> = self.functions.iter().collect();
-        all.sort_by_key(|one| (one.decided.outcome, &one.arn));
+        all.sort_by_key(|one| (one.decided.outcome, !one.ran_unseen(), &one.arn));
         all
     }
 
@@ -159,8 +167,20 @@ impl Verification {
     fn headline(&self) -> String {
         let sums = self.sums();
         let beside = self.beside();
+        // Whoever changed files comes before whatever else is wrong, and so does a question about another time.
+        let first = match (self.of_digests(), &self.elsewhere) {
+            (Conclusion::No, _) => {
+                "A digest, or a log file that it lists, is not as CloudTrail delivered it. ".to_owned()
+            }
+            (_, Some(there)) => format!(
+                "No log file was delivered in this time; those that are there were delivered from {} to {}. ",
+                day(there.start),
+                day(there.end)
+            ),
+            _ => String::new(),
+        };
         if sums.all() == 0 {
-            return format!("There is no function to verify, and no record names one{beside}.");
+            return format!("{first}There is no function to verify, and no record names one{beside}.");
         }
         let all = quantity(sums.all(), ("function", "functions"));
         let mut parts = Vec::new();
@@ -170,31 +190,41 @@ impl Verification {
             (0, open) => parts.push(format!("Unknown for {open} of {all} whether their records arrive")),
             (missing, _) => parts.push(format!("{missing} of {all} ran and left no record")),
         }
-        let mut part = |count: usize, one: &str, many: &str| match count {
-            0 => {}
-            1 => parts.push(format!("1 {one}")),
-            n => parts.push(format!("{n} {many}")),
+        let part = |count: usize, one: &str, many: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {many}")),
         };
         if sums.missing > 0 {
-            part(sums.undetermined, "is undetermined", "are undetermined");
+            parts.extend(part(sums.undetermined, "is undetermined", "are undetermined"));
+        }
+        match (self.functions.iter().filter(|one| one.ran_unseen()).count(), sums.undetermined) {
+            (0, _) => {}
+            (1, 1) => parts.push("it ran, and no record of it was found".to_owned()),
+            (n, of) => parts.push(format!("{n} of these {of} ran, and no record was found")),
         }
         if sums.missing + sums.undetermined > 0 {
-            part(sums.evidenced, "has records", "have records");
+            parts.extend(part(sums.evidenced, "has records", "have records"));
         }
-        part(sums.idle, "is idle", "are idle");
-        format!("{}{beside}.", parts.join("; "))
+        parts.extend(part(sums.idle, "is idle", "are idle"));
+        format!("{first}{}{beside}.", parts.join("; "))
     }
 
     /// What decides the answer beside the functions, as the end of a sentence.
     fn beside(&self) -> String {
         let reading = if self.is_whole() { "" } else { "; not everything could be read" };
         let digests = match self.of_digests() {
-            Conclusion::No => "; a digest or a file that it lists is invalid",
             Conclusion::Undetermined => "; digests do not prove all of it",
-            Conclusion::Yes | Conclusion::Nothing => "",
+            // What is not as it was delivered is said first.
+            Conclusion::No | Conclusion::Yes | Conclusion::Nothing => "",
         };
         format!("{reading}{digests}")
     }
+}
+
+/// `2026-11-22`
+fn day(at: i64) -> String {
+    logs::text_of(at).get(..10).unwrap_or_default().to_owned()
 }
 
 /// The count, or `?`.

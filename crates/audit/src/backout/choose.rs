@@ -122,7 +122,9 @@ fn within(budget: f64, all: Vec<Chosen>, kept: &[Chosen], unmet: &mut Vec<Coded>
     let unknown = all.iter().chain(kept).filter(|one| one.cost.is_none()).count();
     if unknown > 0 {
         unmet.push(Code::BudgetUncounted.says(format!(
-            "the invocations of {unknown} functions are not known, so no budget can be promised"
+            "the inventory does not say how often {} invoked, so no budget can be promised: \
+             without --inventory, backout asks CloudWatch for that",
+            if unknown == 1 { "1 function is".to_owned() } else { format!("{unknown} functions are") }
         )));
         return Vec::new();
     }

@@ -4,9 +4,12 @@
 use super::matching::name_of;
 use super::{Exception, day_number};
 use crate::answer::Conclusion;
+use crate::code::Code;
+use crate::controls::names::is_about_invocations;
+use crate::finding::{Audit, Finding};
 use crate::inventory::{Inventory, Place};
 use crate::{Counted, Options};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// An exception that ends within this many days ends soon.
 pub const SOON: i64 = 30;
@@ -68,6 +71,8 @@ pub struct Checked<'a> {
     /// Of one with a `match`: its ARNs and names without a pattern that nothing in the inventory has, where all was listed. Such a
     /// name accepts what is created later, or it is a slip.
     pub unlisted: Vec<&'a str>,
+    /// Of one with a `match`: true iff it matches, and only what may be created later.
+    pub only_later: bool,
 }
 
 impl Checked<'_> {
@@ -102,6 +107,8 @@ pub struct Check<'a> {
     pub exceptions: Vec<Checked<'a>>,
     /// By ARN.
     pub duplicates: Vec<Duplicate<'a>>,
+    /// The names of everything in the inventory that an exception can be about; empty iff not all was listed, or there is no inventory.
+    pub names: BTreeSet<&'a str>,
 }
 
 impl Check<'_> {
@@ -147,11 +154,23 @@ pub fn check<'a>(
         let found = listed.as_ref().filter(|_| !is_match(exception)).map(|listed| listed.find(exception));
         let matched = judged.as_ref().and_then(|audit| audit.accepted.get(at)?.matched);
         let unlisted = listed.as_ref().map(|listed| listed.unlisted(exception)).unwrap_or_default();
-        Checked { exception, state, days_left, found, matched, unlisted }
+        let only_later = matched == Some(true) && judged.as_ref().is_some_and(|audit| only_later(audit, at));
+        Checked { exception, state, days_left, found, matched, unlisted, only_later }
     });
     let exceptions: Vec<Checked<'a>> = checked.collect();
     let duplicates = duplicates(&exceptions);
-    Check { exceptions, duplicates }
+    let all = listed.iter().filter_map(|listed| listed.all.as_ref()).flatten();
+    let names = all.map(|arn| name_of(arn)).collect();
+    Check { exceptions, duplicates, names }
+}
+
+/// True iff all that the exception at this position is about are functions that may be created later.
+fn only_later(audit: &Audit<'_>, at: usize) -> bool {
+    let of_invocations = audit.controls.iter().filter(|one| is_about_invocations(one.id));
+    let others = audit.controls.iter().filter(|one| !is_about_invocations(one.id));
+    let about = |one: &&Finding| one.exception == Some(at) && one.reason.code != Code::ExceptionUnmatched;
+    !of_invocations.flat_map(|one| &one.findings).filter(about).any(|one| !one.resources.is_empty())
+        && !others.flat_map(|one| &one.findings).any(|one| about(&one))
 }
 
 fn duplicates<'a>(exceptions: &[Checked<'a>]) -> Vec<Duplicate<'a>> {

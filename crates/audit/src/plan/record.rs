@@ -245,13 +245,13 @@ impl Planner<'_> {
         };
         let of = account.map_or_else(|| "these accounts".to_owned(), |id| format!("account {id}"));
         let copy = match added {
-            0 if open > 0 => format!(
-                "whether it adds paid copies takes more steps to find than the work limit, in {open} account-Regions"
-            ),
+            0 if open > 0 => {
+                "whether it adds paid copies takes more steps to find than the work limit".to_owned()
+            }
             0 => "it adds no paid copy".to_owned(),
-            n => format!(
-                "in {}{} some events are then recorded twice, and billed twice, as by any other recorder here",
-                count(n, "account-Region"),
+            _ => format!(
+                "in {}{} some events, of existing or new functions, are then recorded twice, and billed twice, as by any other recorder here",
+                count(copies_then.places_beyond(copies), "account-Region"),
                 if open > 0 { ", and perhaps in more" } else { "" }
             ),
         };

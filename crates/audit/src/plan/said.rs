@@ -92,7 +92,10 @@ fn with_added_copies(before: &ControlResult, after: &ControlResult) -> Coded {
         return after.reason.clone();
     }
     let places = count(added.len(), "account-Region");
-    after.reason.code.says(format!("the plan adds paid copies in {places}: {}", after.reason))
+    after
+        .reason
+        .code
+        .says(format!("of what exists today, the plan adds paid copies in {places}: {}", after.reason))
 }
 
 /// What the trails select that these changes start, or let record more Regions, and whose selectors they leave.

@@ -96,6 +96,8 @@ pub(super) struct Lacks {
 pub(super) struct Paid {
     /// Copies beyond the first that were found.
     pub(super) found: usize,
+    /// Where they were found, and how many at each account and Region.
+    places: ByPlace<usize>,
     /// The questions for which the work limit was reached before all copies were looked for.
     open: BTreeSet<usize>,
 }
@@ -104,6 +106,14 @@ impl Paid {
     /// How many more copies than before were found, and about how many questions it is not known whether there are more.
     pub(super) fn beyond(&self, before: &Self) -> (usize, usize) {
         (self.found.saturating_sub(before.found), self.open.difference(&before.open).count())
+    }
+
+    /// At how many accounts and Regions there are more copies than before.
+    pub(super) fn places_beyond(&self, before: &Self) -> usize {
+        let more = |(at, copies): &(&(String, String), &usize)| {
+            before.places.get(*at).copied().unwrap_or(0) < **copies
+        };
+        self.places.iter().filter(more).count()
     }
 }
 
@@ -124,7 +134,11 @@ pub(super) fn lacking(
     for (place, answers) in prospects.of(skeleton, wanted) {
         let mut lacks = Lacks::default();
         for (about, prospect) in answers {
-            copies.found += prospect.copies.saturating_sub(1);
+            let beyond = prospect.copies.saturating_sub(1);
+            copies.found += beyond;
+            if beyond > 0 {
+                *copies.places.entry(key(place)).or_default() += beyond;
+            }
             copies.open.extend(prospect.more_copies);
             let needs = match prospect.state {
                 State::Recorded => continue,

@@ -84,7 +84,10 @@ fn what_is_not_known_is_never_dropped() {
     let choice = choose(&world.inventory, &Wanted::Budget(0.0), &[], |arn| {
         costs.get(arn).copied().filter(|_| arn.ends_with("f0"))
     });
-    assert!(choice.dropped.is_empty() && choice.unmet[0].contains("not known"), "{choice:?}");
+    assert!(
+        choice.dropped.is_empty() && choice.unmet[0].contains("does not say how often 1 function is invoked"),
+        "{choice:?}"
+    );
     world.inventory.beside.functions.clear();
     let keep = [Pattern::parse("tag:env=prod").unwrap()];
     let all = [Pattern::parse("*").unwrap()];

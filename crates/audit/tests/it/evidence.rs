@@ -1,8 +1,8 @@
 //! What records say of a function: each rule, and the laws over all that can be known.
 
 use audit::evidence::{
-    Doubt, Known, Looked, Metric, Near, Note, Origin, Outcome, RECORDED_AFTER, RECORDED_BEFORE, Records,
-    SETTLED_AFTER, Unproven, decide, is_settled, may_be_near, sums,
+    Beside, Doubt, Known, Looked, Metric, Near, Note, Origin, Outcome, RECORDED_AFTER, RECORDED_BEFORE,
+    Records, SETTLED_AFTER, Unproven, decide, is_settled, may_be_near, sums,
 };
 use proptest::prelude::*;
 
@@ -11,6 +11,7 @@ fn missing() -> Known {
     Known {
         records: Records::default(),
         unproven: None,
+        beside: None,
         metric: Metric::Known(7),
         looked: Looked::Whole { files: 3 },
         origin: Origin::ByHand,
@@ -59,6 +60,19 @@ fn records_that_no_digest_proves_are_neither_evidence_nor_missing() {
     assert!(decided.doubts[0].to_string().ends_with("the first: a.json.gz: no digest lists it"));
     // Where there is no record, none has to be proven.
     assert_eq!(decide(&Known { unproven: unproven(), ..missing() }).outcome, Outcome::Missing);
+}
+
+#[test]
+fn records_beside_those_that_are_proven_are_counted_in_a_note_and_change_nothing() {
+    let note = |all, files| {
+        let beside = Some(Beside { all, files, first: unproven().unwrap() });
+        let decided = decide(&Known { records: seen(43), beside, ..missing() });
+        assert_eq!(decided.outcome, Outcome::Evidenced);
+        decided.notes.iter().map(ToString::to_string).find(|note| note.contains("proven")).unwrap()
+    };
+    let head = "records are proven, and only these are counted. The other";
+    assert_eq!(note(51, 1), format!("43 of 51 {head} 8 are in 1 log file: no digest lists it"));
+    assert_eq!(note(44, 2), format!("43 of 44 {head} 1 is in 2 log files (the first: no digest lists it)"));
 }
 
 #[test]
@@ -219,6 +233,7 @@ fn known() -> impl Strategy<Value = Known> {
         |(records, metric, looked, origin, (settled, proven), near)| Known {
             records: seen(records),
             unproven: if proven { None } else { unproven() },
+            beside: None,
             metric,
             looked,
             origin,

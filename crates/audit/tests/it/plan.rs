@@ -75,6 +75,22 @@ fn a_paid_copy_is_avoided_where_another_recorder_will_do() {
 }
 
 #[test]
+fn places_with_paid_copies_are_counted_once_whatever_is_copied_there() {
+    // Here one trail records functions and management events; nobody may change it, so another one has to record both everywhere.
+    let some = advanced("resources.ARN", "Equals", &function(MEMBER, THERE, "other"));
+    let mut world = World::member()
+        .place(MEMBER, THERE)
+        .trail("aws-controltower-BaselineCloudTrail", MEMBER, false, ALL)
+        .trail("org", MANAGEMENT, true, &some);
+    world.of("aws-controltower-BaselineCloudTrail").multi_region = false;
+    let Seen::Known(trails) = &mut world.at(MEMBER, THERE).trails else { panic!() };
+    trails.retain(|one| !one.trail.contains("controltower"));
+    let plan = planned(&world);
+    assert_eq!(kinds(&plan), [("org", "selectors")], "{plan:#?}");
+    assert!(plan.steps[0].because.contains("in 1 account-Region some events"), "{plan:#?}");
+}
+
+#[test]
 fn a_stopped_trail_for_one_region_is_started_and_reaches_all() {
     let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, MANAGEMENT_ONLY);
     world.of("main").multi_region = false;

@@ -69,7 +69,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let flags = Flags::of(&settings, longest);
     let shown = Shown { inputs: &inputs, generated_at: &context.now, flags: flags.next() };
     // Whatever fails from here on, the answer is there.
-    let mut outcome = shown.show(showing)?;
+    let (mut outcome, next) = shown.show(showing)?;
     if let (true, Some(before)) = (only_new, inputs.before()) {
         outcome = fresh::of_audit(&shown, &before, outcome);
     }
@@ -85,6 +85,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         let said = opened.session().map(|session| session.aws.collection()).zip(kept.as_deref());
         bundle::write(to, &inputs, &context.now, said.as_ref().map(|(how, kept)| (how, *kept)))?;
     }
+    say("next", &next);
     let session = opened.session();
     Telling { targets: &targets, before: before.as_ref(), live: &live, session }.tell(&shown);
     Ok(outcome)

@@ -162,6 +162,10 @@ fn same_kind(path: &Path, baseline: &CheckBaseline, checked: &Checked<'_>) -> Re
 
 /// What to do next. The value of a parameter is never said again, so a command that has one is not either.
 fn next(checked: &Checked<'_>, document: &Document, inventory: Option<&Inventory>, typed: &Typed) {
+    if checked.is_unplaced() {
+        let flags = checked.unplaced_flags().join(" ");
+        say("help", &format!("say where the change is made: the same command with {flags}"));
+    }
     if inventory.is_none() && document.language != Language::Selectors {
         let told =
             "invoketrail inventory --output inventory.json  # then judge the change over it: --inventory";

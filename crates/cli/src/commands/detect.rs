@@ -11,7 +11,7 @@ use crate::args::detect::{Detect, Format, Severity as Word};
 use crate::misread::nothing_read;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
-use crate::problem::{Problem, say};
+use crate::problem::say;
 use crate::settings;
 use anyhow::Result;
 use detect::exception::accepted;
@@ -41,7 +41,9 @@ pub(crate) fn run(typed: Detect, context: Context) -> Result<Outcome> {
     // A run that goes on from a state may find nothing new.
     let goes_on = typed.state.is_some() && learned.account.files == 0;
     let is_empty = learned.facts.accounts.is_empty() && !goes_on;
-    if let Some(problem) = nothing_read(&learned.account, &Filter::default()).filter(|_| is_empty) {
+    if let Some(problem) =
+        nothing_read(&learned.account, &Filter::default(), &typed.sources).filter(|_| is_empty)
+    {
         return Err(problem.into());
     }
     let mut settings = known.settings();
@@ -125,7 +127,7 @@ fn asked(typed: &Detect, context: &Context) -> Result<(Option<i64>, Option<i64>)
     let since = time("since", &typed.window.since)?.map(|(first, _)| first);
     let until = time("until", &typed.window.until)?.map(|(_, behind)| behind);
     if since.zip(until).is_some_and(|(since, until)| since >= until) {
-        return Err(Problem::misuse("--until must be later than --since").into());
+        return Err(super::invocations::question::backwards().into());
     }
     Ok((since, until))
 }

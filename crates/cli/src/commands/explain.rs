@@ -109,11 +109,10 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
         verdict = Verdict { state: State::Undetermined, cover: Vec::new(), possible: None, ..verdict };
     }
     let at = &audit.places[place];
-    let near = subject::near(question.arn, audit.inventory);
-    let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    let near = subject::near_anywhere(question.arn, audit.inventory);
     let noun = question.kind.noun();
     let told = format!(
-        "no {noun} of that name was seen in {} of {}: the answer is for one that is created later{near}",
+        "no {noun} of that name was seen in {} of {}: the answer is for one that is created later",
         at.region, at.account
     );
     say("note", &told);
@@ -121,6 +120,7 @@ fn unseen(question: &Question<'_>, audit: &Audit<'_>, source: &Source, context: 
     if let Some(open) = open {
         proof = proof.open(open);
     }
+    let proof = proof.unseen(near.map(str::to_owned));
     show(&[proof], question.format, &context.now)?;
     Ok(ending(verdict.state))
 }

@@ -51,7 +51,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         limit: asked.limit,
         account_beside: asked.account_beside,
     };
-    if let Some(problem) = nothing_read(&answered.account, &asked.question.filter) {
+    if let Some(problem) = nothing_read(&answered.account, &asked.question.filter, &typed.sources) {
         return Err(problem.into());
     }
     let stamp = Stamp {

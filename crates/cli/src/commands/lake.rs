@@ -6,7 +6,7 @@ use crate::args::lake as args;
 use crate::args::lake::{Chosen as Typed, LakeCommand, Reading};
 use crate::args::source as flags;
 use crate::args::validate::Format;
-use crate::commands::invocations::question::time;
+use crate::commands::invocations::question::{backwards, time};
 use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_file};
 use crate::problem::{Problem, say};
@@ -105,7 +105,7 @@ fn chosen(typed: &Typed, context: &Context) -> Result<Chosen> {
     if let (Some(since), Some(until)) = (filter.since, filter.until)
         && since >= until
     {
-        return Err(Problem::misuse("--until must be later than --since").into());
+        return Err(backwards().into());
     }
     let misuse = |flag: &str, error: &NotChosen| Problem::misuse(format!("--{flag}: {error}"));
     let list = typed.list.as_ref().map(|path| {
@@ -337,7 +337,11 @@ fn run_show(typed: &args::Show, context: &Context) -> Result<Outcome> {
     if rows.is_empty() {
         let line = format!("the lake has no event {}", typed.event);
         if unread.is_empty() {
-            return Err(Problem::new(line).into());
+            let place = report::shell_file(&typed.lake);
+            let help = format!(
+                "give the eventID of a record that is in it; `invoketrail invocations --lake {place} --function '*' --timeline --format jsonl` has them"
+            );
+            return Err(Problem::new(line).help(help).into());
         }
         say("note", &format!("{line} in what could be read of it"));
         return Ok(Outcome::Undetermined);

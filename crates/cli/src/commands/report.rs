@@ -5,7 +5,7 @@ use super::{Context, frameworks, saved};
 use crate::args::report as args;
 use crate::outcome::Outcome;
 use crate::output::called;
-use crate::problem::Problem;
+use crate::problem::{Problem, say};
 use crate::settings;
 use anyhow::Result;
 use audit::finding::Audit;
@@ -36,7 +36,8 @@ pub(crate) fn run(typed: args::Report, context: &Context) -> Result<Outcome> {
     let source = format!(" --inventory {}", shell_file(&typed.file));
     let flags = NextFlags { source: &source, ..NextFlags::default() };
     let inputs: &Inputs = &saved.inputs;
-    let outcome = Shown { inputs, generated_at: &saved.generated_at, flags }.show(&showing)?;
+    let (outcome, next) = Shown { inputs, generated_at: &saved.generated_at, flags }.show(&showing)?;
+    say("next", &next);
     Ok(ending(outcome, showing.exit_zero))
 }
 

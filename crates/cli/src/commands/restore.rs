@@ -20,9 +20,9 @@ pub(crate) fn run(typed: args::Restore, context: Context) -> Result<Outcome> {
     let mut desk = Desk::new(&typed.planning, counted, &context)?;
     desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
     if desk.exceptions_file.is_none() {
-        let problem = Problem::misuse("which reductions are to end stands in a file of exceptions");
+        let problem = Problem::misuse("restore needs the file of exceptions that apply wrote");
         return Err(problem
-            .help("name it with --exceptions FILE: apply wrote it when it carried the backout out")
+            .help("name it with --exceptions FILE: apply wrote it when it carried out the backout")
             .into());
     }
     if let Some(unknown) = typed.ids.iter().find(|id| !desk.exceptions.iter().any(|one| one.id == **id)) {

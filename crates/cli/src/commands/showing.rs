@@ -35,16 +35,17 @@ impl Shown<'_> {
         take(&AuditDocument { audit: &audit, stamp, since, flags, inputs })
     }
 
-    /// Prints the audit and writes its files; the exit code that its answer has, hidden or not.
+    /// Prints the audit and writes its files; the exit code that its answer has, hidden or not, and the next command, which is said after
+    /// all else that is written.
     ///
     /// # Errors
     /// [`crate::problem::Problem`] where a file or stdout cannot be written.
-    pub(super) fn show(&self, showing: &Showing) -> Result<Outcome> {
+    pub(super) fn show(&self, showing: &Showing) -> Result<(Outcome, String)> {
         self.document(|document| show(document, showing))
     }
 }
 
-fn show(document: &AuditDocument<'_>, showing: &Showing) -> Result<Outcome> {
+fn show(document: &AuditDocument<'_>, showing: &Showing) -> Result<(Outcome, String)> {
     for output in &showing.outputs {
         let write = |out: &mut dyn std::io::Write| output.format.0.write(document, &Layout::default(), out);
         // This one holds the whole inventory.
@@ -57,8 +58,7 @@ fn show(document: &AuditDocument<'_>, showing: &Showing) -> Result<Outcome> {
     let layout = layout_of(showing.all);
     print(|out| showing.format.0.write(document, &layout, out))?;
     let (command, why) = report::next_command(document.audit, &document.flags);
-    say("next", &format!("{command}  # {why}"));
-    Ok(document.audit.answer().conclusion().into())
+    Ok((document.audit.answer().conclusion().into(), format!("{command}  # {why}")))
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

@@ -6,9 +6,10 @@ use super::verify::{delivered_places, ending};
 use crate::again::same;
 use crate::args::reading::WindowArgs;
 use crate::args::validate::{Format, Logs, LogsCommand, Validate};
-use crate::commands::invocations::question::time;
+use crate::commands::invocations::question::{backwards, time};
 use crate::commands::proofs::{head_objects, keys, tell, without_keys};
 use crate::config::Config;
+use crate::misread::hold_logs;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::{Problem, say};
@@ -32,6 +33,7 @@ pub(crate) fn run(typed: Logs, context: Context) -> Result<Outcome> {
     let typed = over_config(typed, &context.config);
     let live = settings::live(typed.live.clone(), context.config.clone());
     let places = delivered_places(&typed.sources)?;
+    hold_logs(&places)?;
     let asked = asked(&typed.window, &context.now)?;
     let remote = places.is_empty() || places.iter().any(|place| matches!(place, Place::Objects { .. }));
     let session = (remote || typed.public_keys.is_empty()).then(|| Session::open(&live)).transpose();
@@ -76,9 +78,9 @@ fn asked(typed: &WindowArgs, now: &str) -> Result<Asked> {
         && from >= to
     {
         let problem = match until {
-            Some(_) => Problem::misuse("--until is not behind --since"),
+            Some(_) => backwards(),
             None => Problem::misuse(format!(
-                "no digest can be expected yet of what was delivered behind {}",
+                "CloudTrail has not delivered digests for anything after {} yet",
                 text_of(to)
             ))
             .help("name an earlier --since, or --until"),

@@ -10,6 +10,7 @@ mod show;
 use super::Context;
 use crate::args::verify as args;
 use crate::config::Config;
+use crate::misread::hold_logs;
 use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
 use crate::settings;
@@ -19,6 +20,7 @@ use delivery::{Place, places};
 use gather::{Ready, gather};
 use judge::judge;
 use show::show;
+use std::ops::Range;
 
 /// Gathers, judges, shows; or sends a canary.
 ///
@@ -34,6 +36,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     if typed.canary.canary.is_some() {
         return canary::run(&typed, &places, &live, &context);
     }
+    hold_logs(&places)?;
     let source = settings::source(
         crate::args::source::Source {
             inventory: typed.inventory.clone(),
@@ -48,7 +51,10 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
         say("note", "interrupted before everything was read: nothing is judged on half of it");
         return Ok(Outcome::Interrupted);
     };
-    let (verification, unsigned) = judge(evidence, standing);
+    let (mut verification, unsigned) = judge(evidence, standing);
+    if verification.account.files == 0 && typed.window.since.is_none() && typed.window.until.is_none() {
+        verification.elsewhere = delivered(&places);
+    }
     show((&verification, &unsigned), &typed, &source, &context)?;
     Ok(ending(verification.answer().into(), typed.exit_zero))
 }
@@ -70,10 +76,16 @@ fn over_config(typed: args::Verify, config: &Config) -> args::Verify {
 pub(crate) fn delivered_places(typed: &[String]) -> Result<Vec<Place>> {
     let places = places(typed).map_err(|error| no_place(&error))?;
     if places.contains(&Place::Stdin) {
-        let problem = Problem::misuse("stdin tells nothing of what else was delivered");
+        let problem = Problem::misuse("stdin cannot show which files are missing");
         return Err(problem.help("name the folder, or s3://BUCKET/PREFIX").into());
     }
     Ok(places)
+}
+
+/// When the log files of these folders were delivered, whatever time was asked about.
+fn delivered(places: &[Place]) -> Option<Range<i64>> {
+    let spans = places.iter().filter_map(Place::delivered);
+    spans.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
 }
 
 /// Where the records are, iff they are read out of a lake.

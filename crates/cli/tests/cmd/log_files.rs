@@ -110,7 +110,7 @@ fn nothing_at_all_is_no_answer() {
     std::fs::create_dir(at("empty")).unwrap();
     write(folder.path(), "noise.json", b"no JSON at all");
     for (source, wanted) in [
-        (at("empty"), "there is no log file to read"),
+        (at("empty"), "empty holds no log files of CloudTrail"),
         (at("missing"), "no such file or directory"),
         (at("noise.json"), "no form of CloudTrail records"),
     ] {

@@ -80,6 +80,7 @@ mod raw_answers;
 mod reach;
 mod reductions;
 mod run;
+mod said_clearly;
 mod scripted;
 mod security;
 mod settings;

@@ -227,7 +227,7 @@ fn advice_of_detect_has_no_password() {
 #[test]
 fn detect_says_where_it_looked_at_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    ends(&run(&["detect", &at(folder.path(), "")]), 1, "there is no log file to read");
+    ends(&run(&["detect", &at(folder.path(), "")]), 1, "holds no log files of CloudTrail");
     let later = run(&["detect", LOGS, "--since", "2026-12-20"]);
     ends(&later, 4, "Nothing since 2026-12-20T00:00:00Z was checked: the newest record is of ");
     ends(&run(&["detect", ACME]), 1, "it is an inventory");
@@ -399,7 +399,7 @@ fn an_exception_for_a_name_that_nothing_has_is_a_warning() {
     };
     let check = ["exceptions", "check", "-", "--inventory", ACME];
     let slip = with_stdin(&check, of("ordrs").as_bytes());
-    assert!(slip.stdout.contains("x names what the inventory does not list: ordrs."), "{slip:?}");
+    assert!(slip.stdout.contains("x names ordrs, which the inventory does not list."), "{slip:?}");
     let right = with_stdin(&check, of("orders").as_bytes());
     assert!(!right.stdout.contains("does not list"), "{right:?}");
 }

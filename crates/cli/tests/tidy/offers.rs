@@ -8,6 +8,8 @@ use std::path::Path;
 
 /// The file, how the offer begins there, and the page of a transcript or the test (file of `crates/cli/tests`, function) in which it is
 /// said and tried.
+const LEADS: &str = "cmd/said_clearly.rs::what_a_file_is_leads_to_the_command_that_reads_it";
+
 const OFFERS: &[(&str, &str, &str)] = &[
     ("cli/src/misread.rs", "invoketrail apply {file}", "bad-input.md"),
     ("cli/src/misread.rs", "invoketrail audit --output audit.json", "bad-input.md"),
@@ -72,6 +74,21 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail lake write {source} --to {place}  # writes what is missing",
         "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
     ),
+    ("cli/src/misread.rs", "invoketrail check --cloudformation {file}", LEADS),
+    ("cli/src/misread.rs", "invoketrail check --terraform {file}", LEADS),
+    ("cli/src/misread.rs", "invoketrail logs validate FOLDER", LEADS),
+    ("cli/src/misread.rs", "invoketrail logs validate FOLDER --public-keys {file}", LEADS),
+    ("cli/src/misread.rs", "invoketrail undo {file}.journal", LEADS),
+    (
+        "report/src/explained.rs",
+        "invoketrail permissions audit --check",
+        "cmd/said_clearly.rs::an_explanation_says_that_nobody_saw_the_function_and_what_to_allow",
+    ),
+    (
+        "cli/src/commands/lake.rs",
+        "invoketrail invocations --lake {place} --function '*' --timeline --format jsonl",
+        "cmd/said_clearly.rs::an_event_that_a_lake_does_not_have_leads_to_those_that_it_has",
+    ),
     (
         "cli/src/commands/lake.rs",
         "invoketrail lake folders SOURCE",
@@ -94,7 +111,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ),
     (
         "report/src/verification/next.rs",
-        "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
+        "invoketrail logs validate{rest}{}  # {why}",
         "cmd/proven.rs::a_forged_file_is_no_evidence_and_one_that_is_proven_is_enough",
     ),
     (

@@ -109,6 +109,8 @@ fn key(typed: &str, path: &Path) -> String {
     if ObjectKey::parse(typed).is_some() {
         return typed.to_owned();
     }
-    let whole = with_slashes(path).trim_matches('/').to_owned();
-    ObjectKey::parse(&whole).map_or_else(|| whole.clone(), |key| key.below.to_owned())
+    let whole = with_slashes(path);
+    let whole = whole.trim_end_matches('/');
+    let below = ObjectKey::parse(whole.trim_start_matches('/')).map(|key| key.below.to_owned());
+    below.unwrap_or_else(|| whole.to_owned())
 }

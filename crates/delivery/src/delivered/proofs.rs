@@ -4,12 +4,20 @@ use audit::evidence::Unproven;
 use cloudtrail::resource::unqualified;
 use logs::digest::Standing;
 use logs::{Column, Filter, Row, Sheet};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
+
+/// Files with records of a function that no digest proves.
+#[derive(Clone, Debug)]
+struct Files {
+    first: Unproven,
+    count: u64,
+}
 
 /// By function and the account to which its records were delivered.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
-    by: BTreeMap<(String, String), Unproven>,
+    by: BTreeMap<(String, String), Files>,
 }
 
 impl Proofs {
@@ -33,24 +41,36 @@ impl Proofs {
             };
             let function = unqualified(function).map_or(function, |(_, arn)| arn);
             let told = Unproven { first: name.to_owned(), why: standing.to_string() };
-            self.enter((function.to_owned(), account.to_owned()), told);
+            self.enter((function.to_owned(), account.to_owned()), Files { first: told, count: 1 });
         }
     }
 
-    fn enter(&mut self, of: (String, String), told: Unproven) {
-        let known = self.by.entry(of).or_insert_with(|| told.clone());
-        if told < *known {
-            *known = told;
+    fn enter(&mut self, of: (String, String), files: Files) {
+        match self.by.entry(of) {
+            Entry::Vacant(entry) => drop(entry.insert(files)),
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.count += files.count;
+                if files.first < known.first {
+                    known.first = files.first;
+                }
+            }
         }
     }
 
     pub(super) fn merge(&mut self, other: Proofs) {
-        other.by.into_iter().for_each(|(of, told)| self.enter(of, told));
+        other.by.into_iter().for_each(|(of, files)| self.enter(of, files));
+    }
+
+    /// How many files with a record of the function no digest proves, and the first of them; `None` iff there is none.
+    pub(crate) fn files(&self, function: &str, account: &str) -> Option<(u64, &Unproven)> {
+        let files = self.by.get(&(function.to_owned(), account.to_owned()))?;
+        Some((files.count, &files.first))
     }
 
     /// The first file with a record of the function that no digest proves, and why it does not.
     pub(crate) fn of(&self, function: &str, account: &str) -> Unproven {
         let unseen = || Unproven { first: "none".to_owned(), why: "no file was seen to hold one".to_owned() };
-        self.by.get(&(function.to_owned(), account.to_owned())).cloned().unwrap_or_else(unseen)
+        self.files(function, account).map_or_else(unseen, |(_, first)| first.clone())
     }
 }

@@ -2,16 +2,16 @@
 
 use super::functions::{Functions, Scope, asked, pair};
 use crate::delivered::{Proofs, Read};
-use audit::evidence::{Records, Unproven};
+use audit::evidence::{Beside, Records, Unproven};
 use logs::{Group, Pattern};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The records of every function that is listed, or that records name, in its own account.
 pub(super) struct ByFunction {
     /// By ARN.
     pub(super) records: BTreeMap<String, Records>,
-    /// Functions of whose records one at least is proven; `None` iff digests were not asked for.
-    proven: Option<BTreeSet<String>>,
+    /// Functions of whose records one at least is proven, and how many there are, proven or not; `None` iff digests were not asked for.
+    proven: Option<BTreeMap<String, u64>>,
 }
 
 impl ByFunction {
@@ -24,7 +24,8 @@ impl ByFunction {
         let proven = read.proven.as_ref().map(|proven| {
             let proven: Vec<(String, Records)> =
                 rows(&proven.groups, which).filter(|(_, of)| of.records > 0).collect();
-            let arns = proven.iter().map(|(arn, _)| arn.clone()).collect();
+            let all = |arn: &String| records.get(arn).map_or(0, |of| of.records);
+            let arns = proven.iter().map(|(arn, _)| (arn.clone(), all(arn))).collect();
             records.extend(proven);
             arns
         });
@@ -34,10 +35,18 @@ impl ByFunction {
     /// Why none of the function's records is proven; `None` iff one is, or digests were not asked for.
     pub(super) fn unproven(&self, arn: &str, proofs: &Proofs) -> Option<Unproven> {
         let proven = self.proven.as_ref()?;
-        if proven.contains(arn) {
+        if proven.contains_key(arn) {
             return None;
         }
         pair(arn).map(|(owner, _)| proofs.of(arn, owner))
+    }
+
+    /// The records of a function with proven ones that are not proven; `None` iff there are none, or digests were not asked for.
+    pub(super) fn beside(&self, arn: &str, proofs: &Proofs) -> Option<Beside> {
+        let all = *self.proven.as_ref()?.get(arn)?;
+        let proven = self.records.get(arn)?.records;
+        let (files, first) = pair(arn).and_then(|(owner, _)| proofs.files(arn, owner))?;
+        (all > proven).then(|| Beside { all, files, first: first.clone() })
     }
 }
 

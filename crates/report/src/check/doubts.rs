@@ -140,7 +140,8 @@ fn fix(about: &About) -> Option<String> {
             Why::NoParameter(name) => match name.as_str() {
                 "AWS::AccountId" => "give --account ID",
                 "AWS::Region" => "give --region REGION",
-                "AWS::Partition" | "AWS::URLSuffix" => "give --partition NAME",
+                // The Region says it.
+                "AWS::Partition" | "AWS::URLSuffix" => "give --region REGION",
                 "AWS::StackName" => "give --stack-name NAME",
                 name if name.starts_with("AWS::") => return None,
                 name => return Some(format!("give --parameter {name}=VALUE")),

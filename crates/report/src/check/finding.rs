@@ -174,6 +174,13 @@ impl Finding {
         }
     }
 
+    /// `the account`, `the Region`: which of them is not known of its resource; `None` iff it says something else.
+    pub(super) fn home_of(&self) -> Option<&str> {
+        let of_resource = self.address.as_deref()?;
+        let subject = self.name.strip_suffix(of_resource)?.strip_suffix(" of ")?;
+        matches!(subject, "the account" | "the Region").then_some(subject)
+    }
+
     /// True iff it keeps the answer from being yes.
     pub(super) fn decides(&self) -> bool {
         matches!(self.conclusion, Conclusion::No | Conclusion::Undetermined)

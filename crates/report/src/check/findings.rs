@@ -2,6 +2,7 @@
 
 use super::doubts;
 use super::finding::{Code, Finding};
+use super::mended;
 use super::recorders::Recorders;
 use super::{Check, state};
 use crate::resource_name::name_in;
@@ -122,7 +123,19 @@ impl<'a> Told<'a> {
             (Some(_), true) => Code::Interrupted,
             (Some(_), false) => Code::MayInterrupt,
         };
+        // Of an account without an inventory, other recorders are not known.
+        let alone = self.check.proposal.alone;
         let is = match (meanwhile, loss.certain) {
+            (None, true) if alone => "stops recording calls that no other recorder in this file records",
+            (None, false) if alone => {
+                "may stop recording calls that no other recorder in this file certainly records"
+            }
+            (Some(_), true) if alone => {
+                "is deleted before its successor is there, and no other recorder in this file records meanwhile"
+            }
+            (Some(_), false) if alone => {
+                "may be gone before what takes its place is there, and no other recorder in this file certainly records meanwhile"
+            }
             (None, true) => "stops recording calls that nothing else records",
             (None, false) => "may stop recording calls that nothing else certainly records",
             (Some(_), true) => "is deleted before its successor is there, and nothing else records meanwhile",
@@ -134,6 +147,7 @@ impl<'a> Told<'a> {
         let mut finding =
             Finding { place: of.place.clone(), ..Finding::new(code, loss.conclusion(), name, is) };
         finding.arn = Some(of.recorder.clone());
+        finding.fix = meanwhile.is_none().then(|| mended::fix(self.check, loss)).flatten();
         self.put(&mut finding, loss.resource);
         let region = of.place.as_ref().map(|(_, region)| region.as_str());
         match (&of.event, region) {
@@ -189,7 +203,19 @@ impl<'a> Told<'a> {
         if let Some((place, verdict)) = row {
             finding.why = self.why(*place, *verdict);
         }
+        finding.fix = self.fix_at((&turn.account, &turn.region));
         finding
+    }
+
+    /// What keeps recorded what one recorder stops recording at a place; `None` where several do, or none.
+    fn fix_at(&self, (account, region): (&str, &str)) -> Option<String> {
+        let here = |loss: &&Loss| {
+            let at = loss.narrowing.place.as_ref();
+            at.is_some_and(|(one, other)| (one.as_str(), other.as_str()) == (account, region))
+        };
+        let mut all = self.check.gate.stops.iter().filter(here);
+        let first = all.next()?;
+        if all.next().is_some() { None } else { mended::fix(self.check, first) }
     }
 
     fn function(&self, one: &FunctionAnswer) -> Finding {
@@ -218,6 +244,7 @@ impl<'a> Told<'a> {
             }
             None => finding.why.push("the inventory does not hold its account and Region".to_owned()),
         }
+        finding.fix = one.home.as_ref().and_then(|(account, region)| self.fix_at((account, region)));
         if self.check.proposal.alone && self.check.proposal.after.recorders.is_empty() {
             finding.why = vec!["no trail and no event data store is in the file".to_owned()];
             finding.fix =

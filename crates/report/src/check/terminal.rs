@@ -36,8 +36,13 @@ fn section(checked: &Checked<'_>, section: Section, page: &mut Page) {
         return;
     }
     page.heading(section.title());
+    let mut fix = None;
     for group in groups.iter().take(SHOWN) {
-        tell(group, page);
+        let same = group.first().and_then(|one| one.fix.as_deref());
+        // What stops is often one change, and several things are lost by it.
+        let is_told = section == Section::Stops && same == fix;
+        tell(group, same.filter(|_| !is_told), page);
+        fix = same;
     }
     if groups.len() > SHOWN {
         let more = format!("and {} more: --format json", groups.len() - SHOWN);
@@ -45,7 +50,8 @@ fn section(checked: &Checked<'_>, section: Section, page: &mut Page) {
     }
 }
 
-fn tell(group: &Group<'_>, page: &mut Page) {
+/// `fix` is what to do, unless the one before says the same.
+fn tell(group: &Group<'_>, fix: Option<&str>, page: &mut Page) {
     let Some(first) = group.first() else { return };
     let style = match first.conclusion {
         Conclusion::No => Style::Bad,
@@ -58,7 +64,7 @@ fn tell(group: &Group<'_>, page: &mut Page) {
     for line in details.chain(first.example.as_deref().map(words::sentence)) {
         page.paragraph(4, (Style::Plain, ""), (Style::Plain, &line));
     }
-    if let Some(fix) = &first.fix {
+    if let Some(fix) = fix {
         page.paragraph(4, (Style::Dim, "Fix: "), (Style::Plain, &words::sentence(fix)));
     }
     place(first, page);

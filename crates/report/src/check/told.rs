@@ -18,6 +18,19 @@ pub(super) fn groups<'a>(checked: &'a Checked<'_>, section: Section) -> Vec<Grou
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut known = BTreeMap::new();
     for finding in checked.section(section) {
+        // What is not known of where several resources are is one thing to know.
+        if let Some(subject) = finding.home_of() {
+            let same = |group: &&mut Group<'_>| {
+                group
+                    .first()
+                    .is_some_and(|one| one.home_of() == Some(subject) && one.is_new == finding.is_new)
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.all.push(finding),
+                None => groups.push(Group { all: vec![finding] }),
+            }
+            continue;
+        }
         if finding.noun.0.is_empty() {
             groups.push(Group { all: vec![finding] });
             continue;
@@ -66,9 +79,17 @@ impl<'a> Group<'a> {
         if let [one] = self.all.as_slice() {
             return one.about();
         }
-        let names: Vec<&str> = self.all.iter().take(NAMED).map(|one| one.name.as_str()).collect();
+        let name = |one: &&'a Finding| match one.home_of() {
+            Some(_) => one.address.as_deref().unwrap_or(&one.name),
+            None => &one.name,
+        };
+        let names: Vec<&str> = self.all.iter().take(NAMED).map(name).collect();
         let more = self.all.len() - names.len();
         let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+        if let Some(subject) = first.home_of() {
+            let several = quantity(self.all.len(), ("resource", "resources"));
+            return format!("{subject} of {several} ({}{more})", names.join(", "));
+        }
         let count = quantity(self.all.len(), first.noun);
         format!("{count}{} ({}{more})", first.place(), names.join(", "))
     }
@@ -76,7 +97,7 @@ impl<'a> Group<'a> {
     /// What is so of it, as the end of a sentence.
     pub(super) fn is(&self) -> String {
         let Some(first) = self.first() else { return String::new() };
-        if self.all.len() == 1 {
+        if self.all.len() == 1 || first.home_of().is_some() {
             return first.is.clone();
         }
         match first.is.split_once("; today it ") {

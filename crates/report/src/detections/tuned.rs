@@ -50,7 +50,7 @@ pub fn replay_text(detection: &Detection, key: &str, replayed: &[Replayed], layo
             (Style::Plain, grouped(one.total())),
             (Style::Plain, format!("{a_day:.2}")),
             (Style::Plain, worst.unwrap_or_else(|| "-".to_owned())),
-            (Style::Dim, if one.counts { "counts now".to_owned() } else { String::new() }),
+            (Style::Dim, if one.counts { "in force".to_owned() } else { String::new() }),
         ]
     };
     let (left, right) = (|head| (head, Align::Left), |head| (head, Align::Right));
@@ -101,9 +101,13 @@ pub fn baseline_text(detection: &Detection, function: &str, of: &Baseline, layou
     }
     for (key, counts, at) in &of.distances {
         let told = match at {
-            Some(at) if at == counts => format!("it is found at {counts}, which counts now"),
-            Some(at) => format!("{counts} counts now; it would be found at {at}"),
-            None => format!("{counts} counts now; no lower value finds it"),
+            Some(at) if at == counts => format!("reported with the value in force, which is {counts}"),
+            Some(at) => {
+                format!("not reported with the value in force, which is {counts}; it would be with {at}")
+            }
+            None => {
+                format!("not reported with the value in force, which is {counts}, nor with any lower one")
+            }
         };
         page.paragraph(2, (Style::Dim, &format!("{key}: ")), (Style::Plain, &told));
     }

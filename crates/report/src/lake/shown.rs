@@ -55,7 +55,8 @@ pub fn shown_text(rows: &[ShownRow], layout: &Layout) -> String {
         page.paragraph(2, (Style::Dim, "SHA-256: "), (Style::Plain, &row.sha256));
         if let Ok((record, _)) = &row.record {
             page.gap();
-            page.paragraph(2, (Style::Plain, ""), (Style::Plain, record));
+            // What is said to be byte for byte is not broken where the terminal ends.
+            record.lines().for_each(|line| page.line(0, Style::Plain, line));
         }
         page.gap();
     }

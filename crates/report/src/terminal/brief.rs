@@ -12,7 +12,8 @@ use crate::told;
 use crate::verdict_words;
 use crate::words;
 use audit::code::Code;
-use audit::finding::{Audit, Finding, Proof, Status, Weight};
+use audit::controls::is_about_invocations;
+use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
 use audit::remedy::{Nearest, nearest};
 use cloudtrail::resource::ResourceType;
@@ -181,10 +182,11 @@ fn speaks_of_new(finding: &Finding) -> bool {
 pub(crate) fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
     let Some(near) = nearest(audit, proof) else {
         let told: Vec<&str> = cause.because.iter().map(String::as_str).collect();
-        return match told.as_slice() {
-            [] => Some("no trail or event data store exists here".to_owned()),
-            [one] => Some((*one).to_owned()),
-            [one, ..] => Some((*one).to_owned()),
+        // What the reason says already is not said again.
+        let is_reason = |told: &&&str| cause.findings.iter().any(|one| one.reason.words == **told);
+        return match told.first() {
+            None => Some("no trail or event data store exists here".to_owned()),
+            Some(_) => told.first().filter(|one| !is_reason(one)).map(|one| (*one).to_owned()),
         };
     };
     if cause.status == Status::Undetermined {
@@ -238,21 +240,42 @@ fn accepted(audit: &Audit<'_>, page: &mut Page) {
     let by_match = |one: &Finding| {
         audit.is_accepted(one) && told::accepted(audit, one).is_some_and(|by| by.exception.matched.is_some())
     };
-    let controls: BTreeSet<&str> =
-        all().filter(|(_, one)| by_match(one)).map(|(control, _)| control.id).collect();
     let ids: BTreeSet<&str> = all()
         .filter(|(_, one)| by_match(one))
         .filter_map(|(_, one)| Some(told::accepted(audit, one)?.exception.id.as_str()))
         .collect();
-    if !controls.is_empty() {
-        let findings = quantity(all().filter(|(_, one)| by_match(one)).count(), ("finding", "findings"));
-        let (controls, ids) = (joined(controls), joined(ids));
-        let told = format!("{findings} of {controls} under {ids} (--all)");
+    if !ids.is_empty() {
+        let told = accepted_counted(all().filter(|(_, one)| by_match(one)));
+        let told = format!("{told} under {} (--all)", joined(ids));
         page.paragraph_within(0, (Style::Open, "accepted: "), (Style::Plain, &told), LINES);
     }
     for (_, one) in all().filter(|(_, one)| one.reason.code == Code::ExceptionUnmatched).take(LINES) {
         let told = words::sentence(&one.reason);
         page.paragraph_within(0, (Style::Open, "warning: "), (Style::Plain, &told), LINES);
+    }
+}
+
+/// `1 function, new functions and 2 findings of log-file-validation`: what is not recorded by its own count, as the headline counts it.
+fn accepted_counted<'a>(all: impl Iterator<Item = (&'a ControlResult, &'a Finding)>) -> String {
+    let (of_invocations, others): (Vec<_>, Vec<_>) =
+        all.partition(|(control, _)| is_about_invocations(control.id));
+    let mut parts = Vec::new();
+    for kind in ResourceType::ALL {
+        let here = of_invocations.iter().flat_map(|(_, one)| &one.resources);
+        let n = here.filter(|one| one.plane == kind as usize).count();
+        parts.extend((n > 0).then(|| quantity(n, (kind.noun(), &format!("{}s", kind.noun())))));
+    }
+    if of_invocations.iter().any(|(_, one)| one.resources.is_empty()) {
+        parts.push("new functions".to_owned());
+    }
+    if !others.is_empty() {
+        let controls: BTreeSet<&str> = others.iter().map(|(control, _)| control.id).collect();
+        let findings = quantity(others.len(), ("finding", "findings"));
+        parts.push(format!("{findings} of {}", joined(controls)));
+    }
+    match parts.as_slice() {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        some => some.concat(),
     }
 }
 
@@ -268,16 +291,14 @@ pub(crate) fn is_of_required(audit: &Audit<'_>, finding: &Finding) -> bool {
 
 /// True iff the finding says once more what a required control says with its proof.
 pub(crate) fn repeats(audit: &Audit<'_>, finding: &Finding) -> bool {
-    let Some(id) = finding
-        .help
-        .as_deref()
-        .and_then(|help| help.strip_prefix("see "))
-        .and_then(|help| help.split(' ').next())
-    else {
-        return false;
-    };
-    let named = audit.controls.iter().find(|control| control.id == id);
-    named.is_some_and(|control| control.findings.iter().any(|one| one.status == finding.status))
+    repeated(audit, finding).is_some()
+}
+
+/// The control that says it with its proof; `None` iff the finding repeats none.
+pub(crate) fn repeated(audit: &Audit<'_>, finding: &Finding) -> Option<&'static str> {
+    let id = finding.help.as_deref()?.strip_prefix("see ")?.split(' ').next()?;
+    let named = audit.controls.iter().find(|control| control.id == id)?;
+    named.findings.iter().any(|one| one.status == finding.status).then_some(named.id)
 }
 
 fn gaps(audit: &Audit<'_>, page: &mut Page) {

@@ -63,7 +63,9 @@ pub(crate) fn validation_members(validation: &Validation, keys: &[KeySource], ob
             object.list("windows", &one.windows, |json, one| json.object(|object| window(one, object)));
         });
     });
-    object.list("unproven", &validation.unproven, |json, one| json.object(|object| file(one, object)));
+    object.list("unproven", &validation.unproven, |json, one| {
+        json.object(|object| file(validation, one, object));
+    });
     object.texts("strangers", validation.strangers.iter().map(String::as_str));
     object.list("public_keys", keys, |json, one| {
         json.object(|object| {
@@ -152,7 +154,7 @@ fn files(files: &Files, object: &mut Object<'_>) {
     }
 }
 
-fn file(file: &UnprovenFile, object: &mut Object<'_>) {
+fn file(validation: &Validation, file: &UnprovenFile, object: &mut Object<'_>) {
     object.maybe("bucket", file.bucket.as_deref());
     object.text("key", &file.key);
     object.text(
@@ -164,4 +166,5 @@ fn file(file: &UnprovenFile, object: &mut Object<'_>) {
             Unproven::Unread => "digests_unread",
         },
     );
+    object.text("text", &super::unproven::why(validation, file));
 }

@@ -3,7 +3,8 @@
 use super::super::left_out;
 use super::super::page::{Align, Layout, Page, Span, Style};
 use super::super::quantity::{grouped, quantity};
-use super::{Validated, of_digests, size, state, times, unproven};
+use super::unproven::{all_files, why};
+use super::{Validated, of_digests, size, state, times};
 use audit::answer::Conclusion;
 use logs::digest::{Chain, KeySource, State, ValidatedChain, Validation, Window};
 use logs::{LeftOut, text_of};
@@ -21,11 +22,11 @@ pub fn validation_text(validated: &Validated, layout: &Layout) -> String {
     let asked = match (validated.asked.from, validated.asked.to) {
         (Some(from), Some(to)) => times(from, to),
         (Some(from), None) => format!("{} and later", text_of(from)),
-        (None, Some(to)) => format!("all there is until {}", text_of(to)),
-        (None, None) => "all there is".to_owned(),
+        (None, Some(to)) => format!("until {}", text_of(to)),
+        (None, None) => "all days".to_owned(),
     };
     let places = validated.places.join(", ");
-    page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, from {places}")));
+    page.paragraph(0, (Style::Dim, ""), (Style::Dim, &format!("{asked}, in {places}")));
     if let Some(end) = validated.asked.to.is_none().then(|| end(validation)).flatten() {
         let told = format!(
             "the newest digest ends at {}: nothing says whether later ones were taken away",
@@ -78,10 +79,10 @@ fn begin(validation: &Validation) -> Option<(i64, bool)> {
 pub(crate) fn digest_sentence(validation: &Validation, unseen: &[String]) -> String {
     let totals = &validation.totals;
     if totals.chains == 0 && !validation.unlisted.is_empty() {
-        return "Not assertable: no digest was found, and not everything could be listed.".to_owned();
+        return "Cannot tell: no digest was found, and not everything could be listed.".to_owned();
     }
     if totals.chains == 0 {
-        return "Not assertable: there is no digest, so nothing proves the log files.".to_owned();
+        return "Cannot tell: there is no digest, so nothing proves the log files.".to_owned();
     }
     let count = |n: u64| grouped(size(n));
     let windows = totals.valid + totals.not_assertable + totals.invalid;
@@ -91,7 +92,7 @@ pub(crate) fn digest_sentence(validation: &Validation, unseen: &[String]) -> Str
     };
     let head = match of_digests(validation, unseen) {
         Conclusion::Yes | Conclusion::Nothing => "Valid",
-        Conclusion::Undetermined => "Not assertable",
+        Conclusion::Undetermined => "Cannot tell",
         Conclusion::No => "Invalid",
     };
     // What decides comes first.
@@ -102,9 +103,19 @@ pub(crate) fn digest_sentence(validation: &Validation, unseen: &[String]) -> Str
     if totals.not_assertable > 0 {
         parts.push(of_windows(totals.not_assertable, "not assertable"));
     }
+    let mut about = String::new();
     if !validation.unproven.is_empty() {
-        let files = quantity(validation.unproven.len(), ("log file", "log files"));
-        parts.push(format!("no valid digest lists {files}"));
+        let n = validation.unproven.len();
+        let files = match all_files(validation) {
+            Some(all) => format!("{} of {}", grouped(n), quantity(size(all), ("log file", "log files"))),
+            None => quantity(n, ("log file", "log files")),
+        };
+        if parts.is_empty() {
+            about = format!(" for {files}");
+            parts.push(format!("no valid digest lists {}", if n == 1 { "it" } else { "them" }));
+        } else {
+            parts.push(format!("no valid digest lists {files}"));
+        }
     }
     for (missing, told) in [
         (!validation.without.is_empty(), "some accounts or Regions that were named have no digest"),
@@ -122,7 +133,7 @@ pub(crate) fn digest_sentence(validation: &Validation, unseen: &[String]) -> Str
     if totals.valid > 0 {
         parts.push(of_windows(totals.valid, "valid"));
     }
-    format!("{head}: {}.", parts.join("; "))
+    format!("{head}{about}: {}.", parts.join("; "))
 }
 
 fn chains(validation: &Validation, page: &mut Page) {
@@ -231,13 +242,13 @@ fn files(validation: &Validation, page: &mut Page) {
     );
     page.heading(&n);
     unproven_places(validation, page);
-    let mut last = None;
-    let mut sorted: Vec<_> = validation.unproven.iter().collect();
-    sorted.sort_by_key(|file| (file.why, *file));
-    for file in sorted.iter().take(SHOWN) {
-        if last != Some(file.why) {
-            page.paragraph(2, (Style::Plain, ""), (Style::Plain, &format!("{}:", unproven(file.why))));
-            last = Some(file.why);
+    let mut last = String::new();
+    let mut sorted: Vec<_> = validation.unproven.iter().map(|file| (why(validation, file), file)).collect();
+    sorted.sort_by(|(one, a), (other, b)| (a.why, one, a).cmp(&(b.why, other, b)));
+    for (why, file) in sorted.iter().take(SHOWN) {
+        if last != *why {
+            page.paragraph(2, (Style::Plain, ""), (Style::Plain, &format!("{why}:")));
+            last.clone_from(why);
         }
         let key = logs::ObjectKey::parse(&file.key).map_or(file.key.as_str(), |key| key.below);
         page.line(4, Style::Plain, key);

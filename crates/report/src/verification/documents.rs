@@ -237,6 +237,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
 fn note_word(note: &Note) -> &'static str {
     match note {
         Note::FarFewer { .. } => "far_fewer",
+        Note::NotAllProven { .. } => "not_all_proven",
         Note::Unread { .. } => "unread",
         Note::Unsettled => "unsettled",
     }

@@ -1,8 +1,12 @@
 //! The natural next command after a verification.
 
-use super::{Verification, VerifiedFunction};
+use super::{Verification, VerifiedFunction, day};
 use crate::shell::{shell, shell_file, shell_flag};
+use audit::answer::Conclusion;
 use audit::evidence::Outcome;
+
+/// Milliseconds of a month: more of a copy is not read unasked.
+const MONTH: i64 = 30 * 24 * 3_600_000;
 
 /// How a verification was asked for, as far as the next command depends on it. Flags have a space before them.
 pub struct AfterVerification<'a> {
@@ -32,27 +36,21 @@ impl AfterVerification<'_> {
     pub fn next(&self, verification: &Verification) -> String {
         let of = |wanted| verification.functions.iter().find(move |one| one.decided.outcome == wanted);
         let open = of(Outcome::Undetermined).filter(|_| self.demo);
-        if let Some(missing) = of(Outcome::Missing).or(open) {
+        let tampered = verification.of_digests() == Conclusion::No;
+        if !self.demo && tampered {
+            self.validate(verification)
+        } else if let Some(there) = &verification.elsewhere {
+            let since = there.start.max(there.end.saturating_sub(MONTH));
+            let days = format!(" --since {} --until {}", day(since), day(there.end));
+            format!("{}  # the days of the log files that are there", (self.again)(&days))
+        } else if let Some(missing) = of(Outcome::Missing).or(open) {
             format!(
                 "invoketrail explain{} {}  # is it recorded at all, and what lets it escape",
                 self.source,
                 shell(&missing.arn)
             )
         } else if !self.demo && verification.functions.iter().any(VerifiedFunction::is_unproven) {
-            let mut rest = String::new();
-            for source in self.sources {
-                rest.push_str(&format!(" {}", shell_file(source)));
-            }
-            for path in self.public_keys {
-                rest.push_str(&shell_flag("public-keys", path));
-            }
-            for (flag, time) in [("since", self.since), ("until", self.until)] {
-                rest.extend(time.map(|time| shell_flag(flag, time)));
-            }
-            format!(
-                "invoketrail logs validate{rest}{}  # what digests prove, and what they do not",
-                self.caller
-            )
+            self.validate(verification)
         } else if let Some(open) = of(Outcome::Undetermined) {
             let sources: String = self
                 .sources
@@ -67,5 +65,24 @@ impl AfterVerification<'_> {
         } else {
             format!("{}  # and are the files as they were delivered?", (self.again)(" --digests"))
         }
+    }
+
+    /// The command that shows what digests prove of the same files.
+    fn validate(&self, verification: &Verification) -> String {
+        let mut rest = String::new();
+        for source in self.sources {
+            rest.push_str(&format!(" {}", shell_file(source)));
+        }
+        for path in self.public_keys {
+            rest.push_str(&shell_flag("public-keys", path));
+        }
+        for (flag, time) in [("since", self.since), ("until", self.until)] {
+            rest.extend(time.map(|time| shell_flag(flag, time)));
+        }
+        let why = match verification.of_digests() {
+            Conclusion::No => "which files are not as they were delivered",
+            _ => "what digests prove, and what they do not",
+        };
+        format!("invoketrail logs validate{rest}{}  # {why}", self.caller)
     }
 }

@@ -112,9 +112,14 @@ fn row(one: &VerifiedFunction) -> Vec<Span> {
         plain(counted(&one.known.metric).map_or("?".to_owned(), number)),
         plain(time(records.first)),
         plain(time(records.last)),
-        plain(records.lag_p50.map_or("-".to_owned(), lag)),
-        plain(records.lag_p99.map_or("-".to_owned(), lag)),
+        plain(records.lag_p50.map_or("-".to_owned(), in_one_word)),
+        plain(records.lag_p99.map_or("-".to_owned(), in_one_word)),
     ]
+}
+
+/// `12min`: a cell that is broken between the number and its unit reads as two.
+fn in_one_word(seconds: u64) -> String {
+    lag(seconds).replace(' ', "")
 }
 
 /// `11-21 13:00`

@@ -174,3 +174,12 @@ fn told_places(inventory: &Inventory) -> String {
 pub(super) fn near<'a>(arn: &str, inventory: &'a Inventory) -> Option<&'a str> {
     nearest(arn, resources(inventory).map(|(_, other)| other).filter(|other| *other != arn))
 }
+
+/// The same, or the name that is nearest to that of the ARN, wherever it is: an ARN elsewhere differs by more than its name.
+pub(super) fn near_anywhere<'a>(arn: &str, inventory: &'a Inventory) -> Option<&'a str> {
+    let name = arn.rsplit(':').next().unwrap_or(arn);
+    let name_of = |other: &'a str| other.rsplit(':').next().unwrap_or(other);
+    let others = || resources(inventory).map(|(_, other)| other);
+    let same = || others().find(|other| name_of(other) == name && *other != arn);
+    near(arn, inventory).or_else(same).or_else(|| nearest(name, others().map(name_of)))
+}

@@ -86,7 +86,7 @@ fn filter(typed: &args::Filter, now: &str) -> Result<Filter> {
     if let (Some(since), Some(until)) = (since, until)
         && since >= until
     {
-        return Err(Problem::misuse("--until must be later than --since").into());
+        return Err(backwards().into());
     }
     Ok(Filter {
         functions: patterns(&typed.function),
@@ -114,6 +114,12 @@ const fn way(via: Word) -> Way {
         Word::Url => Way::Via(Via::Url),
         Word::Async => Way::Async,
     }
+}
+
+/// The problem of an end that is not after its beginning: the same in every command.
+pub(crate) fn backwards() -> Problem {
+    Problem::misuse("--until must be later than --since")
+        .help("name an earlier --since or a later --until, such as --since 2026-11-20 --until 2026-11-21: both days are meant whole")
 }
 
 /// Its first moment and the one behind its last, in milliseconds since 1970.

@@ -1,7 +1,7 @@
 //! The window: whole hours, because CloudWatch counts those.
 
 use crate::args::reading::WindowArgs;
-use crate::commands::invocations::question::time;
+use crate::commands::invocations::question::{backwards, time};
 use crate::problem::{Problem, say};
 use anyhow::Result;
 use audit::evidence::SETTLED_AFTER;
@@ -51,6 +51,9 @@ fn of(typed: &WindowArgs, at: &str) -> Result<Range<i64>> {
         None => floor(until) - USUAL * HOUR,
         Some(text) => time("since", text, at)?.0,
     };
+    if typed.since.is_some() && typed.until.is_some() && since >= until {
+        return Err(backwards().into());
+    }
     let window = ceil(since)..floor(until);
     if (window.start, window.end) != (since, until) && window.start < window.end {
         let told =

@@ -26,6 +26,7 @@ pub(super) fn judge(evidence: Evidence, standing: Standing) -> (Verification, Ve
         metrics,
         functions: evidence.functions.into_iter().map(one).collect(),
         account: evidence.account,
+        elsewhere: None,
         read_on: evidence.read_on.map(|late| ReadOn {
             until: late.until,
             functions: late.functions,
