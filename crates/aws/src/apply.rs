@@ -3,10 +3,10 @@
 //! AWS has no conditional write for selectors, so between reading and setting somebody else may write (semantics 7). The
 //! window is kept as short as it can be, and reading back shows who came after us.
 
-mod in_order;
+mod carry_out;
 mod live;
 
-pub use in_order::{Carried, Stopped};
+pub use carry_out::{Carried, Stopped};
 
 use crate::session::Session;
 use audit::change::{Change, State};
@@ -50,7 +50,7 @@ impl Session {
         journal: &mut dyn Journal,
         told: &mut dyn FnMut(usize),
     ) -> Carried {
-        in_order::run(&mut self.world(), orders, journal, told).await
+        carry_out::run(&mut self.world(), orders, journal, told).await
     }
 
     /// Looks where the buckets of these changes are to be created. Changes that create none have [`Site::Free`].
@@ -58,7 +58,7 @@ impl Session {
         let mut world = self.world();
         let mut found = Vec::new();
         for change in changes {
-            found.push(match in_order::World::read(&mut world, change).await {
+            found.push(match carry_out::World::read(&mut world, change).await {
                 Ok(state) if change.is_there(&state) => Site::Ready,
                 Ok(State::Bucket(Some(_))) => Site::Taken,
                 Ok(_) => Site::Free,
@@ -75,7 +75,7 @@ impl Session {
         let mut world = self.world();
         let mut found = Vec::new();
         for change in changes {
-            let state = in_order::World::read(&mut world, change).await;
+            let state = carry_out::World::read(&mut world, change).await;
             found.push(state.map_err(|failure| failure.error));
         }
         found

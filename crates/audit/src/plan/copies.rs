@@ -165,8 +165,17 @@ fn deletable(
         if reach.loses(selectors, None, effort).is_some() {
             continue;
         }
-        let reason = "other recorders already record all that it records, and a trail without selectors records management events";
-        let by_hand = Code::DeleteByHand.says("delete the trail, to stop paying for the copy");
+        let (reason, by_hand) = match recorder.kind {
+            RecorderKind::Trail => (
+                "other recorders already record all that it records, and a trail without selectors records management events",
+                "to stop paying for the copy, delete the trail by hand; look first whether anybody reads its bucket",
+            ),
+            _ => (
+                "other recorders already record all that it records, and the plan deletes no event data store",
+                "to stop paying for the copy, delete it by hand; the events that it holds are lost with it",
+            ),
+        };
+        let by_hand = Code::DeleteByHand.says(by_hand);
         told.push(Refusal::of(recorder, Code::NothingOwn.says(reason), by_hand));
         bare.recorders.retain(|one| one.arn != recorder.arn);
         for place in &mut bare.places {

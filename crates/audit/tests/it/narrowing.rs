@@ -209,7 +209,11 @@ fn what_others_changed_of_a_half_done_plan_is_no_copy_any_more() {
         judged_plans += 1;
     }
     assert!(judged_plans > 100, "{judged_plans}");
-    // The first step leaves `a` what `b` drops in the second one.
+}
+
+/// The first step leaves `a` what `b` drops in the second one.
+#[test]
+fn what_a_half_done_plan_rests_on_is_looked_at_where_it_is_gone_on_with() {
     let condition = |field: &str, value: &str| format!(r#"{{"Field":"{field}","Equals":["{value}"]}}"#);
     let data = |conditions: &[String]| {
         let mut all =
@@ -222,7 +226,7 @@ fn what_others_changed_of_a_half_done_plan_is_no_copy_any_more() {
     let invoke = condition("eventName", "Invoke");
     let objects = data(&[]).replace("AWS::Lambda::Function", "AWS::S3::Object");
     let world = World::member()
-        .functions(MEMBER, HERE, &NAMES)
+        .functions(MEMBER, HERE, &["f1", "f2", "f3"])
         .trail("a", MEMBER, false, &of(&[data(std::slice::from_ref(&invoke)), data(&[only("f1")])]))
         .trail("b", MEMBER, false, &of(&[objects, data(&[only("f2"), invoke])]))
         .trail("c", MEMBER, false, &of(&[data(&[only("f1")]), data(&[only("f3")])]));

@@ -1,7 +1,7 @@
 //! Settings of AWS itself, read and set. Selectors travel as the documents they are, so that members which the SDK does not
 //! know survive.
 
-use super::in_order::{Made, World};
+use super::carry_out::{Made, World};
 use crate::body::{Body, advanced_selectors, selectors_of_trail};
 use crate::call::Call;
 use crate::endpoint::Target;

@@ -1,10 +1,10 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
-mod carry_out;
 mod declared;
 mod place;
 mod standing;
 mod stopped;
+mod with_journal;
 mod work;
 
 pub(crate) use crate::again::exceptions_again;

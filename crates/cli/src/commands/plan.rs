@@ -231,7 +231,10 @@ impl Desk {
         let typed = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let (output, exceptions) = (typed(&self.output), typed(&self.exceptions_file));
         let (facts, caller, judged) = (source.again(), source.caller(), self.judged_again());
-        let asking_aws = format!("{}{}", config_again(), self.counted_again());
+        // Of one account alone AWS would say less than the facts at hand.
+        let organization = plan.scope.organization.is_some() && plan.scope.accounts.len() > 1;
+        let organization = if organization { " --organization" } else { "" };
+        let asking_aws = format!("{organization}{}{}", config_again(), self.counted_again());
         let after = AfterPlan {
             format: self.format,
             output: output.as_deref(),

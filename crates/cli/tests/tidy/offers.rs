@@ -231,7 +231,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
     (
-        "cli/src/commands/apply/carry_out.rs",
+        "cli/src/commands/apply/with_journal.rs",
         "invoketrail undo {name}{}{}",
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),

@@ -59,8 +59,8 @@ impl Standing {
             Standing::Altered => {
                 "This principal does not work with this program from such a place, or under such a name."
             }
-            Standing::Person => "This person did not deploy on 3 days before.",
-            Standing::Stranger => "This principal did not deploy on 3 days before.",
+            Standing::Person => "This person deployed on fewer than 3 days before.",
+            Standing::Stranger => "This principal deployed on fewer than 3 days before.",
         }
     }
 }

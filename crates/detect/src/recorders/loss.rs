@@ -180,7 +180,7 @@ impl Loss {
         let verb = if self.known {
             "are not recorded any more"
         } else {
-            "left records until then, and no known recorder records them any more"
+            "left records until then, and it is unknown whether anything else records them"
         };
         let until = match &self.until {
             Some((at, call)) => format!(", until {call} at {}", logs::text_of(*at)),

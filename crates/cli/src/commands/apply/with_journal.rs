@@ -1,4 +1,4 @@
-//! A plan carried out with its journal: begun or gone on with, and what makes way for it.
+//! A plan that is carried out with its journal: begun or gone on with, and what makes way for it. The loop over its changes is in `aws::apply`.
 
 use super::{Place, Work, exceptions_again, standing};
 use crate::output::read_file;

@@ -1,4 +1,4 @@
-//! The order of things, over any world that can be read and set.
+//! Carrying changes out: the loop over them, in their order, over any world that can be read and set.
 
 use super::Orders;
 use crate::gap::{Class, Failure};
