@@ -345,7 +345,10 @@ fn recorders(before: &Snapshot, after: &Snapshot) -> Vec<RecorderDrift> {
     let differing = arns.into_iter().filter_map(|arn| {
         let (was, is) = (before.recorders.get(arn), after.recorders.get(arn));
         let settings = match (was, is) {
-            (Some(was), Some(is)) => differing(was, is),
+            (Some(was), Some(is)) => {
+                let named = differing(was, is).into_iter();
+                named.filter_map(|one| with_absence(one, (before, was), (after, is))).collect()
+            }
             _ => Vec::new(),
         };
         let there = (was.is_some(), is.is_some());
@@ -358,6 +361,33 @@ fn recorders(before: &Snapshot, after: &Snapshot) -> Vec<RecorderDrift> {
         })
     });
     differing.collect()
+}
+
+/// A setting that differs.
+type Differing = (String, Option<String>, Option<String>);
+
+/// What stands for the status of a trail at a place whose list was read, and does not hold it.
+const NOT_THERE: &str = "not there";
+
+/// The difference, where the trail was not seen at a place on one side, in these words; `None` iff what else is said of that place says it.
+fn with_absence(
+    (name, was, is): Differing,
+    before: (&Snapshot, &Settings),
+    after: (&Snapshot, &Settings),
+) -> Option<Differing> {
+    let place = name.split_once(" in ").and_then(|(_, place)| place.split_once(' '));
+    let place = place.map(|(account, region)| (account.to_owned(), region.to_owned()));
+    let is_absent = |(side, settings): (&Snapshot, &Settings)| {
+        let listed = place.as_ref().is_some_and(|place| side.listed.recorders.contains(place));
+        !settings.contains_key(&name) && listed
+    };
+    let (gone_before, gone_after) = (is_absent(before), is_absent(after));
+    if (gone_before || gone_after) && !name.starts_with("logging in ") {
+        return None;
+    }
+    let told = |value: Option<String>, gone: bool| if gone { Some(NOT_THERE.to_owned()) } else { value };
+    let (was, is) = (told(was, gone_before), told(is, gone_after));
+    Some((name, was, is))
 }
 
 /// Steps that the comparison of two documents of selectors may take; beyond it they count as narrowed.
@@ -377,7 +407,7 @@ fn narrows_setting((name, before, after): &(String, Option<String>, Option<Strin
         }
         "status" => after != "ENABLED",
         "multi-Region" | "organization" => after == "off",
-        _ if name.starts_with("logging in ") => after == "off",
+        _ if name.starts_with("logging in ") => after == "off" || after == NOT_THERE,
         _ if name.starts_with("delivery error in ") => after != "none",
         "destination" | "global service events" => true,
         _ => false,

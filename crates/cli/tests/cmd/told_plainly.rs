@@ -413,7 +413,12 @@ fn what_nobody_recorded_before_is_not_new_because_a_recorder_came() {
     let now = ["--now", "2026-11-24T00:00:00Z"];
     let said = run(&[&["audit", &after, "--baseline", &before, "--fail-on", "new"][..], &now].concat());
     ends(&said, 0, "since the baseline: 0 new findings");
+    // What was listed without the trail was read.
+    let said = run(&["diff", &before, &after]);
+    ends(&said, 0, "logging in 111122223333 eu-west-1: not there became on");
+    assert!(!said.stdout.contains("not read"), "{said:?}");
     // The other way round something gets worse.
+    ends(&run(&["diff", &after, &before]), 3, "logging in 111122223333 eu-west-1: on became not there");
     let said = run(&[&["audit", &before, "--baseline", &after, "--fail-on", "new"][..], &now].concat());
     assert_eq!(said.code, Some(3), "{said:?}");
 }
