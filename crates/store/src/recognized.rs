@@ -94,7 +94,8 @@ pub fn recognized(bytes: &[u8]) -> Option<FileKind> {
     let holds = |name: &[u8]| bytes.windows(name.len()).any(|one| one == name);
     if !is_json {
         // YAML. `Resources:` alone is also the answer of many a command.
-        if holds(b"AWSTemplateFormatVersion:") || holds(b"\nResources:") && holds(b"Type: AWS::") {
+        let resources = holds(b"\nResources:") || head.starts_with("Resources:");
+        if holds(b"AWSTemplateFormatVersion:") || resources && holds(b"Type: AWS::") {
             return Some(FileKind::Template);
         }
         let hcl = cloudtrail::json::is_hcl(&String::from_utf8_lossy(bytes));
@@ -221,6 +222,7 @@ mod tests {
                 "Description: x\nResources:\n  T:\n    Type: AWS::CloudTrail::Trail\n",
                 Some(FileKind::Template),
             ),
+            ("Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n", Some(FileKind::Template)),
             ("AWSTemplateFormatVersion: '2010-09-09'\n", Some(FileKind::Template)),
             // Cut off in the middle of a member.
             (r#"{"PublicKeyList": [], "a": {"b"#, Some(FileKind::PublicKeys)),

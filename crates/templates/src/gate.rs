@@ -159,9 +159,8 @@ pub fn gate(
     };
     let mut stops = losses(sides.0, sides.1, (before, after));
     let mut accepted = stops.len();
-    let excepted = accepted::as_if_recorded(after, sides.1, options);
-    if let Some(then) = &excepted {
-        stops = losses(sides.0, then, (before, after));
+    if let Some(then) = accepted::as_if_recorded(after, sides.1, options) {
+        stops = losses(sides.0, &then, (before, after));
     }
     accepted -= stops.len().min(accepted);
     let starts = losses(sides.1, sides.0, (after, before));
@@ -171,13 +170,7 @@ pub fn gate(
     let mut gate = Gate {
         conclusion: Conclusion::Nothing,
         answers: (before.answer().conclusion(), after.answer().conclusion()),
-        interruptions: interrupted::interruptions(
-            document,
-            proposal,
-            before,
-            options,
-            (&stops, excepted.as_ref()),
-        ),
+        interruptions: interrupted::interruptions(document, proposal, before, options, &stops),
         turns: turns(&drift, (before, after), &excused),
         drift,
         stops,

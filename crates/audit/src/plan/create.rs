@@ -101,8 +101,18 @@ const TRAILS: usize = 5;
 
 /// Why the account cannot have another trail of all Regions; `None` iff it can, as far as its trails were listed.
 pub(super) fn full(own: &Inventory, account: &str) -> Option<String> {
+    full_without(own, account, None)
+}
+
+/// As [`full`], of a trail that is there, for the Regions that it comes to.
+pub(super) fn full_without(own: &Inventory, account: &str, trail: Option<&str>) -> Option<String> {
     let here = own.places.iter().filter(|place| place.account == account);
-    let mut full = here.filter(|place| place.trails.known().is_some_and(|trails| trails.len() >= TRAILS));
+    let mut full = here.filter(|place| {
+        let trails = place.trails.known();
+        trails.is_some_and(|all| {
+            all.len() >= TRAILS && !all.iter().any(|one| Some(one.trail.as_str()) == trail)
+        })
+    });
     let region = &full.next()?.region;
     Some(format!("an account takes five trails in a Region, and {account} has them in {region}"))
 }

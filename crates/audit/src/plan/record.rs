@@ -5,7 +5,7 @@ mod organization;
 mod refused;
 
 use super::after::after;
-use super::create::{self, new_trail};
+use super::create::{self, full_without, new_trail};
 use super::owner::owner;
 use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
@@ -215,6 +215,11 @@ impl Planner<'_> {
         if elsewhere && recorder.global_service_events == Some(false) {
             let (why, nearest) = without_global_services();
             self.refuse(recorder, why, nearest);
+            return None;
+        }
+        if let Some(full) = full_without(bare, &recorder.account, Some(&recorder.arn)).filter(|_| elsewhere) {
+            let room = Code::MakeRoom.says("delete a trail that nobody needs, and plan again");
+            self.refuse(recorder, Code::TrailsFull.says(full), room);
             return None;
         }
         let changes = match self.changes(bare, recorder, &lacked, elsewhere) {

@@ -412,4 +412,12 @@ fn nothing_is_planned_for_what_is_accepted() {
     let world = World::member().trail("main", MEMBER, false, data_alone);
     assert_eq!(record(&world.inventory, &options(&[])).steps.len(), 1);
     assert!(record(&world.inventory, &options(&both)).steps.is_empty());
+    // What is left out on purpose and accepted is asked of nobody.
+    let but_keys = r#"{"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},
+        {"Field":"eventSource","NotEquals":["kms.amazonaws.com"]}]},{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+        {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]}"#;
+    let world = World::member().trail("main", MEMBER, false, but_keys);
+    assert_eq!(record(&world.inventory, &options(&[])).refusals.len(), 1);
+    let plan = record(&world.inventory, &options(&both));
+    assert!(plan.steps.is_empty() && plan.refusals.is_empty(), "{plan:#?}");
 }

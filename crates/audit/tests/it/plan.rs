@@ -426,3 +426,24 @@ fn no_sixth_trail_is_created() {
         );
     }
 }
+
+/// Nor does a trail come to a Region that is full, and an organization's trail to a management account that is.
+#[test]
+fn no_trail_comes_to_a_region_that_is_full() {
+    for (trails, widens) in [(4, true), (5, false)] {
+        let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, ALL);
+        (world.of("main").multi_region, world.of("main").home_region) = (false, HERE.to_owned());
+        let Seen::Known(seen) = &mut world.at(MEMBER, THERE).trails else { panic!() };
+        seen.clear();
+        for at in 0..trails {
+            let name = format!("aws-controltower-{at}");
+            world = world.trail(&name, MEMBER, false, MANAGEMENT_ONLY);
+            let arn = world.of(&name).arn.clone();
+            let Seen::Known(seen) = &mut world.at(MEMBER, HERE).trails else { panic!() };
+            seen.retain(|one| one.trail != arn);
+        }
+        let plan = planned(&world);
+        assert_eq!(kinds(&plan).contains(&("main", "multi-Region")), widens, "{plan:#?}");
+        assert!(widens || kinds(&plan).iter().all(|(_, kind)| *kind != "trail"), "{plan:#?}");
+    }
+}

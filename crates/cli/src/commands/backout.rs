@@ -24,14 +24,7 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     desk.recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
     desk.with_saved_exceptions = true;
     let mut exception = exception(&typed, &desk, &context)?;
-    if let Some(most) = desk.exceptions_max_days {
-        exception.limit(most, crate::clock::day(&context.now));
-    }
-    if let Some(most) = exception.too_long {
-        let problem =
-            Problem::misuse(format!("--until {} is later than exceptions-max-days allows", exception.until));
-        return Err(problem.help(format!("an exception ends at most {most} days after today")).into());
-    }
+    not_too_long(&mut exception, &desk, &context)?;
     let wanted = match (typed.budget, typed.only.is_empty()) {
         (Some(budget), _) => Wanted::Budget(budget),
         (None, true) => Wanted::Drop(typed.drop),
@@ -49,8 +42,9 @@ pub(crate) fn run(typed: args::Backout, context: Context) -> Result<Outcome> {
     let wants = Wants { tags: true, invocations: true, functions, ..Wants::default() };
     let opened = Opened::of(&source)?;
     let Some(inventory) = desk.inventory(&opened, &context, wants)? else { return Ok(Outcome::Interrupted) };
-    // A saved audit brings exceptions of its own.
+    // A saved audit brings exceptions of its own, and how long one may be.
     no_namesake(&exception, &desk)?;
+    not_too_long(&mut exception, &desk, &context)?;
     known_names(&inventory, &wanted, &typed.keep)?;
     let reduction = Reduction { wanted, keep: typed.keep, exception };
     let plan = backout(&inventory, &desk.options(&context), &reduction);
@@ -108,6 +102,17 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
     };
     no_namesake(&exception, desk)?;
     Ok(exception)
+}
+
+/// Refuses an exception that ends later than it may.
+fn not_too_long(exception: &mut Exception, desk: &Desk, context: &Context) -> Result<()> {
+    if let Some(most) = desk.exceptions_max_days {
+        exception.limit(most, crate::clock::day(&context.now));
+    }
+    let Some(most) = exception.too_long else { return Ok(()) };
+    let problem =
+        Problem::misuse(format!("--until {} is later than exceptions-max-days allows", exception.until));
+    Err(problem.help(format!("an exception ends at most {most} days after today")).into())
 }
 
 /// Refuses an exception whose name another one has.

@@ -172,6 +172,9 @@ fn a_reduction_of_a_saved_audit_is_judged_with_its_exceptions() {
     assert_eq!(controls(backout(&["--inventory", &saved])), with);
     assert_ne!(controls(backout(&["--inventory", ACME])), with);
     ends(&backout(&["--inventory", &saved, "--id", "all"]), 2, "there is an exception all already");
+    // The longest time of the saved audit binds the exception that is declared, too.
+    run(&["audit", ACME, "--exceptions-max-days", "30", "--output", &saved]);
+    ends(&backout(&["--inventory", &saved]), 2, "an exception ends at most 30 days after today");
 }
 
 /// A saved audit is one whatever the order of its members.

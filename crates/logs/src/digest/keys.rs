@@ -97,6 +97,7 @@ impl PublicKeys {
     ///
     /// [`KeysError`] iff the document is no such list.
     pub fn from_json(bytes: &[u8]) -> Result<Self, KeysError> {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let listed: Listed =
             serde_json::from_slice(bytes).map_err(|error| KeysError::Form { why: error.to_string() })?;
         let mut keys = PublicKeys::default();

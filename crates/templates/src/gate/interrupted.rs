@@ -1,29 +1,36 @@
 //! What is not recorded while a change is carried out: between the end of one recorder and the beginning of what takes its place.
 
-use super::{EFFORT, Interruption, Loss, loss, stand_in};
+use super::{EFFORT, Interruption, Loss, accepted, loss, stand_in};
 use crate::document::{Action, Document, Language};
 use crate::proposal::{Proposal, Touched};
 use audit::Options;
+use audit::edit::narrows_within;
 use audit::finding::Audit;
-use audit::inventory::{Inventory, Sighting};
+use audit::inventory::{Inventory, Sighting, TrailStatus};
 use audit::plan::{Narrowing, narrowings_between};
 use cloudtrail::recorder::Seen;
+use recording::{Effort, Inclusion};
 use std::collections::BTreeSet;
 
-/// How many recorders that change are looked at in each order; where there are more, those others are taken to record nothing meanwhile.
+/// How many recorders that gain something and lose something else are looked at in each order; where there are more, those others are taken to record
+/// nothing meanwhile.
 const ORDERED: usize = 4;
 
 /// What is lost meanwhile, of each recorder that goes or records less before what takes its place is there, or may. Others count only as far as they
-/// record whatever is carried out first: nothing says what is. What is lost for good (`stops`) is told there, and what `accepted` records beside the
-/// change is no loss.
+/// record whatever is carried out first: nothing says what is. What is lost for good (`stops`) is told there, and what exceptions accept at that moment
+/// is no loss.
 pub(super) fn interruptions(
     document: &Document,
     proposal: &Proposal,
     before: &Audit<'_>,
     options: &Options<'_>,
-    (stops, accepted): (&[Loss], Option<&Inventory>),
+    stops: &[Loss],
 ) -> Vec<Interruption> {
-    let moments = Moments::of(document, proposal, accepted);
+    let moments = Moments { document, proposal };
+    let losses = |arn: &str, world: &Inventory| -> Vec<Narrowing> {
+        let possible = stand_in::with_impossible(world);
+        narrowings_between(&proposal.before, &possible, &BTreeSet::from([arn]), options, EFFORT)
+    };
     let mut all = Vec::new();
     for touched in &proposal.touched {
         let Some(arn) = touched.before.as_deref() else { continue };
@@ -34,9 +41,12 @@ pub(super) fn interruptions(
         }
         let worlds = if in_order { moments.without_replaced(arn) } else { moments.around(touched) };
         let lost = worlds.into_iter().find_map(|world| {
-            let possible = stand_in::with_impossible(&world);
-            let lost: Vec<Narrowing> =
-                narrowings_between(&proposal.before, &possible, &BTreeSet::from([arn]), options, EFFORT);
+            let mut lost = losses(arn, &world);
+            let meanwhile = (!lost.is_empty()).then(|| audit::audit(&world, options))?;
+            if let Some(then) = accepted::as_if_recorded(&meanwhile, &world, options) {
+                lost = losses(arn, &then);
+            }
+            drop(meanwhile);
             (!lost.is_empty()).then_some((world, lost))
         });
         let Some((world, lost)) = lost else { continue };
@@ -54,14 +64,9 @@ pub(super) fn interruptions(
 struct Moments<'a> {
     document: &'a Document,
     proposal: &'a Proposal,
-    accepted: Option<&'a Inventory>,
 }
 
 impl<'a> Moments<'a> {
-    fn of(document: &'a Document, proposal: &'a Proposal, accepted: Option<&'a Inventory>) -> Self {
-        Moments { document, proposal, accepted }
-    }
-
     fn action(&self, touched: &Touched) -> Option<Action> {
         self.document.resources.get(touched.resource).map(|one| one.action)
     }
@@ -92,6 +97,42 @@ impl<'a> Moments<'a> {
         was == is && recorder(before, was) == recorder(after, is) && seen(before) == seen(after)
     }
 
+    /// True iff the recorder certainly records on `wide` whatever it does on `narrow`, and it is the same recorder.
+    fn is_within(&self, touched: &Touched, narrow: &Inventory, wide: &Inventory) -> bool {
+        let (Some(arn), true) = (touched.after.as_deref(), touched.before == touched.after) else {
+            return false;
+        };
+        let of = |side: &'a Inventory| side.recorder(arn).map(|at| &side.recorders[at]);
+        let sides = [&self.proposal.before, &self.proposal.after].map(of);
+        let [Some(was), Some(is)] = sides else { return false };
+        let (less, more) = if std::ptr::eq(narrow, &self.proposal.before) { (was, is) } else { (is, was) };
+        let (Some(some), Some(all)) = (less.selectors.known(), more.selectors.known()) else { return false };
+        let reaches = (more.multi_region || !less.multi_region)
+            && (more.organization || !less.organization)
+            && (less.status == more.status)
+            && (more.global_service_events == less.global_service_events);
+        let sighting = |side: &Inventory, account: &str, region: &str| {
+            let place = side.place(account, region).map(|at| &side.places[at]);
+            place.and_then(|place| place.trails.known()?.iter().find(|one| one.trail == arn).cloned())
+        };
+        let records = |status: &Seen<TrailStatus>| {
+            status.known().is_some_and(|status| status.logging && status.delivery_error.is_none())
+        };
+        let is_seen = narrow.places.iter().all(|place| {
+            let (here, there) = (
+                sighting(narrow, &place.account, &place.region),
+                sighting(wide, &place.account, &place.region),
+            );
+            match (here, there) {
+                (None, _) => true,
+                (Some(one), Some(other)) => one.status == other.status || records(&other.status),
+                (Some(_), None) => false,
+            }
+        });
+        let mut effort = Effort::new(EFFORT);
+        reaches && is_seen && narrows_within(some, all, &mut effort) == Inclusion::Included
+    }
+
     /// Both sides of the change without this recorder, and without all that go before their successors are there.
     fn without_replaced(&self, arn: &str) -> Vec<Inventory> {
         let replaced = self.proposal.touched.iter().filter(|one| self.is_gone_first(one));
@@ -113,13 +154,21 @@ impl<'a> Moments<'a> {
         let others = others.filter(|one| !self.is_same(one) && !self.ends_last(one));
         // What goes is missing from some moment on, and what comes until then.
         let stays = |one: &&Touched| one.before.is_some() && one.after.is_some() && !self.is_gone_first(one);
-        let (either, missing): (Vec<&Touched>, Vec<&Touched>) = others.partition(stays);
+        let (stay, missing): (Vec<&Touched>, Vec<&Touched>) = others.partition(stays);
         missing.into_iter().flat_map(both).for_each(|arn| take(&mut world, arn));
         self.carry_out(&mut world, this);
-        if let Some(accepted) = self.accepted {
-            let stand_in = |arn: &&str| self.proposal.after.recorder(arn).is_none();
-            let arns = accepted.recorders.iter().map(|one| one.arn.as_str());
-            arns.filter(stand_in).for_each(|arn| bring(&mut world, accepted, arn));
+        let (before, after) = (&self.proposal.before, &self.proposal.after);
+        let mut either = Vec::new();
+        for one in stay {
+            // What only grows records least before its change, and what only shrinks after it.
+            if self.is_within(one, before, after) {
+                continue;
+            }
+            if self.is_within(one, after, before) {
+                self.carry_out(&mut world, one);
+            } else {
+                either.push(one);
+            }
         }
         if either.len() > ORDERED {
             either.into_iter().flat_map(both).for_each(|arn| take(&mut world, arn));

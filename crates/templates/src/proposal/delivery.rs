@@ -1,14 +1,16 @@
-//! Whether trails deliver after a change, as far as the inventory shows that AWS could not before: an error belongs to the trail and its bucket.
+//! Whether trails deliver after a change, as far as the inventory shows that AWS could not before: an error belongs to the trail, its bucket and the
+//! place where it was seen.
 
 use super::Touched;
 use super::world::World;
 use crate::document::{About, Action, Document, Kind, Proposed, property};
 use crate::value::Value;
-use audit::inventory::Inventory;
+use audit::inventory::{Inventory, TrailStatus};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use std::collections::BTreeMap;
 
-/// What is known of a trail's deliveries after the change.
+/// What is known of a trail's deliveries at a place after the change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Then {
     /// What kept it from delivering still does.
     Fails(String),
@@ -16,79 +18,96 @@ enum Then {
     Open(usize, About),
 }
 
-/// Marks the trails that cannot deliver, or may not.
+/// Marks the trails that cannot deliver, or may not. A trail that the document neither makes nor changes, and whose bucket it leaves alone, stays
+/// as it is.
 pub(super) fn apply(document: &Document, before: &Inventory, touched: &[Touched], world: &mut World) {
     let errors = Errors::of(before);
-    if errors.by_trail.is_empty() {
+    if errors.by_bucket.is_empty() && errors.by_trail.is_empty() {
         return;
     }
     let trails: Vec<Recorder> =
         world.inventory.recorders.iter().filter(|one| one.kind == RecorderKind::Trail).cloned().collect();
+    let mut gaps: BTreeMap<(usize, About), usize> = BTreeMap::new();
     for trail in &trails {
         let of = |one: &&Touched| one.after.as_deref() == Some(trail.arn.as_str());
         let resource = touched.iter().find(of).map(|one| one.resource);
-        let Some(then) = errors.then(trail, resource, before, document) else { continue };
-        let (error, gap) = match then {
-            Then::Fails(error) => (Some(error), None),
-            Then::Open(resource, about) => {
-                let Some(resource) = document.resources.get(resource) else { continue };
-                (None, Some(world.open(resource, "$", about, "cloudtrail:GetTrailStatus")))
-            }
-        };
-        for place in &mut world.inventory.places {
-            let Seen::Known(sightings) = &mut place.trails else { continue };
+        let mended = trail.destination.as_deref().and_then(|bucket| about(document, bucket));
+        if resource.is_none() && mended.is_none() {
+            continue;
+        }
+        for at in 0..world.inventory.places.len() {
+            let place = &world.inventory.places[at];
+            let here = (place.account.as_str(), place.region.as_str());
+            let Some(then) = errors.then(trail, here, (resource, mended), before) else { continue };
+            let status = match then {
+                Then::Fails(error) => Err(error),
+                Then::Open(resource, about) => {
+                    let Some(proposed) = document.resources.get(resource) else { continue };
+                    Ok(*gaps
+                        .entry((resource, about.clone()))
+                        .or_insert_with(|| world.open(proposed, "$", about, "cloudtrail:GetTrailStatus")))
+                }
+            };
+            let Seen::Known(sightings) = &mut world.inventory.places[at].trails else { continue };
             for sighting in sightings.iter_mut().filter(|one| one.trail == trail.arn) {
-                match (&mut sighting.status, gap) {
+                match (&mut sighting.status, &status) {
                     // What does not log does not deliver either.
-                    (Seen::Known(status), _) if !status.logging => {}
-                    (status, Some(gap)) => *status = Seen::Unread(gap),
-                    (Seen::Known(status), None) => status.delivery_error.clone_from(&error),
-                    (Seen::Unread(_), None) => {}
+                    (Seen::Known(known), _) if !known.logging => {}
+                    (known, Ok(gap)) => *known = Seen::Unread(*gap),
+                    (Seen::Known(known), Err(error)) => known.delivery_error = Some(error.clone()),
+                    (Seen::Unread(_), Err(_)) => {}
                 }
             }
         }
     }
 }
 
-/// What AWS said where it could not deliver.
+/// A trail or a bucket, by what AWS said at each account and Region: an error, or none where it delivers.
+type Said<'a> = BTreeMap<(&'a str, &'a str), Option<&'a str>>;
+
+/// What AWS said of deliveries, of trails and buckets with an error anywhere.
 struct Errors<'a> {
-    by_trail: BTreeMap<&'a str, &'a str>,
-    by_bucket: BTreeMap<&'a str, &'a str>,
+    by_trail: BTreeMap<&'a str, Said<'a>>,
+    by_bucket: BTreeMap<&'a str, Said<'a>>,
 }
 
 impl<'a> Errors<'a> {
     fn of(before: &'a Inventory) -> Self {
-        let mut by_trail = BTreeMap::new();
+        let mut errors = Errors { by_trail: BTreeMap::new(), by_bucket: BTreeMap::new() };
         for place in &before.places {
+            let here = (place.account.as_str(), place.region.as_str());
             for one in place.trails.known().into_iter().flatten() {
-                let error = one.status.known().and_then(|status| status.delivery_error.as_deref());
-                if let Some(error) = error {
-                    by_trail.entry(one.trail.as_str()).or_insert(error);
+                let Some(TrailStatus { logging: true, delivery_error, .. }) = one.status.known() else {
+                    continue;
+                };
+                let error = delivery_error.as_deref();
+                errors.by_trail.entry(&one.trail).or_default().insert(here, error);
+                let recorder = before.recorder(&one.trail).map(|at| &before.recorders[at]);
+                if let Some(bucket) = recorder.and_then(|one| one.destination.as_deref()) {
+                    let said = errors.by_bucket.entry(bucket).or_default().entry(here).or_insert(None);
+                    *said = said.or(error);
                 }
             }
         }
-        let of_bucket = before
-            .recorders
-            .iter()
-            .filter_map(|one| Some((one.destination.as_deref()?, *by_trail.get(one.arn.as_str())?)));
-        let by_bucket = of_bucket.collect();
-        Errors { by_trail, by_bucket }
+        let fails = |said: &Said<'_>| said.values().any(Option::is_some);
+        errors.by_trail.retain(|_, said| fails(said));
+        errors.by_bucket.retain(|_, said| fails(said));
+        errors
     }
 
-    /// `None` iff the trail delivers as it did, or as a new one does.
+    /// `None` iff the trail delivers there as it did, or as a new one does. `resource` is the trail's in the document, `mended` that of its bucket.
     fn then(
         &self,
         trail: &Recorder,
-        resource: Option<usize>,
+        here: (&str, &str),
+        (resource, mended): (Option<usize>, Option<usize>),
         before: &Inventory,
-        document: &Document,
     ) -> Option<Then> {
         let was = before.recorder(&trail.arn).map(|at| &before.recorders[at]);
-        let bucket = trail.destination.as_deref();
         let is_same = was.is_some_and(|was| was.destination == trail.destination);
-        let own = self.by_trail.get(trail.arn.as_str()).copied();
-        let others = bucket.and_then(|bucket| self.by_bucket.get(bucket)).copied();
-        let mended = bucket.and_then(|bucket| about(document, bucket));
+        let own = self.by_trail.get(trail.arn.as_str()).and_then(|said| at(said, here));
+        let bucket = trail.destination.as_deref().and_then(|bucket| self.by_bucket.get(bucket));
+        let others = bucket.and_then(|said| at(said, here));
         match (own, others, mended) {
             (Some(error), _, Some(at)) => Some(Then::Open(at, About::MayBeMended(error.to_owned()))),
             (Some(error), _, None) if is_same => Some(Then::Fails(error.to_owned())),
@@ -98,6 +117,15 @@ impl<'a> Errors<'a> {
             (_, Some(error), _) => Some(Then::Open(resource?, About::BucketUndelivered(error.to_owned()))),
             (None, None, _) => None,
         }
+    }
+}
+
+/// The error at a place; where nobody said anything of that one, the first of the others, unless it delivers at any of them.
+fn at<'a>(said: &Said<'a>, here: (&str, &str)) -> Option<&'a str> {
+    match said.get(&here) {
+        Some(error) => *error,
+        None if said.values().all(Option::is_some) => said.values().copied().flatten().next(),
+        None => None,
     }
 }
 

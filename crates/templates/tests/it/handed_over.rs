@@ -96,7 +96,7 @@ fn three_trails_that_hand_over_are_judged_as_every_order_says() {
 
 /// Where many change at once, not every order is tried: what they could record for each other is not counted.
 #[test]
-fn of_many_trails_that_change_nothing_is_claimed() {
+fn of_many_trails_that_hand_over_nothing_is_claimed() {
     let pass_on = |at: usize| {
         let name = format!("t{at}");
         Change::update(
@@ -153,4 +153,100 @@ fn what_cannot_deliver_does_not_deliver_because_it_is_made_anew() {
             .any(|one| matches!(one.about, About::BucketUndelivered(_) | About::MayBeMended(_)));
         assert_eq!(is_told, answer == Conclusion::Undetermined, "{told}");
     }
+}
+
+/// A trail that fails in one Region delivers in the others, whatever a document changes: only what it is about is judged anew, place by place.
+#[test]
+fn an_error_in_one_region_is_none_in_another() {
+    let far = |name: &str| {
+        let arn = arn(name).replace("eu-west-1", "us-east-1");
+        crate::plan::with(crate::plan::function(name), json!({"arn": arn, "region": "us-east-1"}))
+    };
+    let with = |more: Value| crate::plan::with(trail("main", every()), more);
+    let (whole, other) = (with(json!({"s3_bucket_name": "logs"})), with(json!({"s3_bucket_name": "other"})));
+    let mut inventory = applied(&[
+        Change::keep("aws_cloudtrail.a", whole.clone()),
+        Change::keep("aws_lambda_function.f", crate::plan::function("f")),
+        Change::keep("aws_lambda_function.g", far("g")),
+    ]);
+    for place in inventory.places.iter_mut().filter(|place| place.region == "eu-west-1") {
+        let Seen::Known(trails) = &mut place.trails else { panic!("{place:?}") };
+        let error = Some("AccessDenied".to_owned());
+        trails[0].status =
+            Seen::Known(TrailStatus { logging: true, delivery_error: error, ..TrailStatus::default() });
+    }
+    let new = Change::create("aws_lambda_function.h", far("h"));
+    let keep = Change::keep("aws_cloudtrail.a", whole.clone());
+    let again = Change::new("aws_cloudtrail.a", &["create", "delete"], whole.clone(), whole.clone());
+    let validated = Change::update(
+        "aws_cloudtrail.a",
+        whole.clone(),
+        crate::plan::with(whole.clone(), json!({"enable_log_file_validation": true})),
+    );
+    for change in [keep, again, validated, Change::update("aws_cloudtrail.a", whole, other)] {
+        let told = format!("{:?}", change.actions);
+        let (_, gate) = judged(&read(&plan(&[change, new.clone()])), Some(&inventory));
+        assert_eq!(gate.conclusion, Conclusion::Yes, "{told} {:?} {:?}", gate.stops, gate.turns);
+    }
+}
+
+/// What an exception accepts is no interruption either, whether it names the function or matches it.
+#[test]
+fn what_is_accepted_is_not_interrupted() {
+    use audit::exception::Exception;
+    use audit::exception::matching::Match;
+    let only = trail("main", basic(&[&arn("orders")]));
+    let replaced = Change::new("aws_cloudtrail.a", &["delete", "create"], only.clone(), only.clone());
+    let inventory = applied(&[
+        Change::keep("aws_cloudtrail.a", only),
+        Change::keep("aws_lambda_function.o", crate::plan::function("orders")),
+        Change::keep("aws_cloudtrail.keeper", trail("keeper", selectors(0))),
+    ]);
+    let until = "2099-01-01".to_owned();
+    let named = Exception {
+        id: "n".to_owned(),
+        functions: vec![arn("orders")],
+        until: until.clone(),
+        ..Exception::default()
+    };
+    let matched = Match {
+        controls: vec!["lambda-invocations-recorded".to_owned()],
+        arns: vec!["orders".to_owned()],
+        ..Match::default()
+    };
+    let matched =
+        Exception { id: "m".to_owned(), matched: Some(Box::new(matched)), until, ..Exception::default() };
+    let document = read(&plan(&[replaced]));
+    for (exceptions, answer) in
+        [(vec![], Conclusion::No), (vec![named], Conclusion::Yes), (vec![matched], Conclusion::Yes)]
+    {
+        let options =
+            audit::Options { exceptions: &exceptions, today: "2026-11-30", ..audit::Options::default() };
+        let proposal = templates::proposal::merge(
+            &document,
+            Some(&inventory),
+            &templates::proposal::Defaults::default(),
+        );
+        let audits = (audit::audit(&proposal.before, &options), audit::audit(&proposal.after, &options));
+        let gate = templates::gate::gate(&document, &proposal, (&audits.0, &audits.1), &options, None);
+        assert_eq!(gate.conclusion.max(Conclusion::Yes), answer, "{exceptions:?} {:?}", gate.interruptions);
+    }
+}
+
+/// Many recorders that change and record as much as before hand nothing over.
+#[test]
+fn many_trails_that_go_on_recording_interrupt_nothing() {
+    let mut changes =
+        vec![Change::update("aws_cloudtrail.main", trail("main", every()), trail("main", selectors(0)))];
+    for at in 0..7 {
+        let name = format!("t{at}");
+        let was = trail(&name, every());
+        let is = crate::plan::with(
+            was.clone(),
+            json!({"enable_log_file_validation": at % 2 == 0, "s3_bucket_name": "next"}),
+        );
+        changes.push(Change::update(&format!("aws_cloudtrail.{name}"), was, is));
+    }
+    let gate = judged(&read(&plan(&changes)), None).1;
+    assert_eq!((gate.conclusion, gate.interruptions.len()), (Conclusion::Yes, 0), "{:?}", gate.interruptions);
 }

@@ -149,6 +149,10 @@ impl Planner<'_> {
                 return None;
             }
         };
+        if let Some(full) = create::full(bare, management) {
+            self.keep_apart(gaining, &Apart::Full(full));
+            return None;
+        }
         let by = match maker == management {
             true => String::new(),
             false => format!(

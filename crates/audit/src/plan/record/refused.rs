@@ -5,7 +5,7 @@ use super::super::skeleton::lacking;
 use super::{Apart, Planner, organization};
 use crate::code::Code;
 use crate::exclusion;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Place};
 use crate::judge::{About, Prospects};
 use cloudtrail::recorder::Recorder;
 use recording::State;
@@ -24,7 +24,15 @@ impl Planner<'_> {
             return Vec::new();
         }
         let mut strict = Prospects::new(&self.options.audit);
-        let asked = strict.of(bare, |_| vec![About::Management]);
+        // Where an exception accepts it, nobody asks for it.
+        let is_needed = |place: &Place| {
+            let needs = self.needs.get(&(place.account.clone(), place.region.clone()));
+            needs.is_none_or(|needs| needs.management)
+        };
+        let asked = strict.of(bare, |place| match is_needed(place) {
+            true => vec![About::Management],
+            false => Vec::new(),
+        });
         let lacking = |account: &str| {
             let mut of = asked.iter().filter(|(place, _)| place.account == account);
             of.any(|(_, answers)| answers.iter().any(|(_, one)| one.state != State::Recorded))
