@@ -14,7 +14,7 @@ mod request;
 mod unlisted;
 mod watched;
 
-pub(crate) use claimed::may_hold;
+pub(crate) use claimed::{may_hold, unusable};
 pub(crate) use digests::{Weighed, found, weigh};
 pub(crate) use hashes::hash_all;
 pub(crate) use holes::Holes;

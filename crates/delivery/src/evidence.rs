@@ -11,7 +11,7 @@ pub use counts::{Counted, Counts};
 pub use functions::{Functions, NotThere, Scope, asked, pair};
 pub use late::LateFiles;
 
-use crate::delivered::{Keys, Proven, Read, Unsigned, Weighed, found, read, weigh};
+use crate::delivered::{Keys, Proven, Read, Unsigned, Weighed, found, read, unusable, weigh};
 use crate::reader::Reader;
 use crate::sources::Place;
 use audit::evidence::{Known, Metric, Records, is_settled};
@@ -115,6 +115,7 @@ pub fn gather<'a>(sought: &Sought<'a>, reader: &Reader<'_>) -> io::Result<Gather
     let mut read = read(files, &question, expected.as_ref(), reader)?;
     if let Some(expected) = &expected {
         read.holes.merge(files.gone(expected, sought.window, i64::MIN));
+        read.holes.merge(unusable(&digests));
     }
     let proven = weighed.map(|weighed| {
         let asked = Asked::events(sought.window.clone());

@@ -2,10 +2,12 @@
 
 mod merge;
 
+use super::create::of_a_new_trail;
 use super::{Owner, Plan, Purpose, Step};
 use crate::change::{Change, Setting, State, Turn, undo as inverted};
 use crate::code::Code;
 use crate::journal::Mark;
+use cloudtrail::recorder::RecorderKind;
 use merge::merged_selectors;
 
 /// The plan that takes back these steps of a plan that was carried out, the last first.
@@ -86,7 +88,14 @@ pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
         let earlier = &plan.steps[..at];
         match (&plan.purpose, &step.change.setting) {
             (Purpose::DropCopies, Setting::Selectors(_)) => {
-                earlier.iter().filter_map(|one| expected(&one.change, &one.change.after())).collect()
+                let set = earlier.iter().filter_map(|one| expected(&one.change, &one.change.after()));
+                // What keeps a copy records, too: a stopped trail keeps none.
+                let trails = earlier.iter().filter(|one| one.change.target.kind == RecorderKind::Trail);
+                let on = trails.map(|one| Change {
+                    target: one.change.target.clone(),
+                    setting: Setting::Logging(Turn { before: true, after: true }),
+                });
+                set.chain(on).collect()
             }
             (
                 Purpose::Undo,
@@ -100,26 +109,38 @@ pub fn relied_on(plan: &Plan) -> Vec<Vec<Change>> {
     each.collect()
 }
 
-/// What the trail of this step of an undo selects by then; and that it does not log, where it is to be deleted.
+/// What the trail of this step of an undo is by then: what it selects, and all that is still to be taken back of it, each as the plan left it or as it
+/// was before. One that is to be deleted does not log.
 fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
     let target = &back.steps[at].change.target;
-    let of = |is: fn(&Setting) -> bool| {
-        let mine = |step: &&Step| step.change.target.arn == target.arn && is(&step.change.setting);
-        let done =
-            back.steps[..at].iter().rfind(mine).map(|step| expected(&step.change, &step.change.after()));
-        // What comes later may have come to pass already: a plan that was stopped did not set everything.
-        done.unwrap_or_else(|| back.steps[at..].iter().find(mine).map(|step| step.change.clone()))
+    let mine = |step: &&Step| {
+        step.change.target.arn == target.arn && !matches!(step.change.setting, Setting::Bucket(_))
     };
-    let selectors = match of(|setting| matches!(setting, Setting::Selectors(_))) {
-        Some(change) => Some(change),
-        None => back.selected.iter().find(|(arn, _)| *arn == target.arn).map(|(_, document)| {
-            let turn = Turn { before: document.clone(), after: document.clone() };
-            Change { target: target.clone(), setting: Setting::Selectors(turn) }
-        }),
+    // What comes later may have come to pass already: a plan that was stopped did not set everything.
+    let mut all: Vec<Change> =
+        back.steps[at + 1..].iter().filter(mine).map(|step| step.change.clone()).collect();
+    let is_selectors = |change: &Change| matches!(change.setting, Setting::Selectors(_));
+    let is_logging = |change: &Change| matches!(change.setting, Setting::Logging(_));
+    let done = |is: fn(&Change) -> bool| {
+        let last = back.steps[..at].iter().filter(mine).rfind(|step| is(&step.change));
+        last.and_then(|step| expected(&step.change, &step.change.after()))
     };
     let is_deleted = back.steps[at].change.after() == State::Trail(None);
-    let logging = of(|setting| matches!(setting, Setting::Logging(_))).filter(|_| is_deleted);
-    selectors.into_iter().chain(logging).collect()
+    let with = |setting| Change { target: target.clone(), setting };
+    let same =
+        |document: String| with(Setting::Selectors(Turn { before: document.clone(), after: document }));
+    if !all.iter().any(is_selectors) {
+        let found =
+            || back.selected.iter().find(|(arn, _)| *arn == target.arn).map(|(_, one)| same(one.clone()));
+        // What the plan did not come to set is AWS's default.
+        let default = || cloudtrail::json::request(&of_a_new_trail()).ok().filter(|_| is_deleted).map(same);
+        all.extend(done(is_selectors).or_else(found).or_else(default));
+    }
+    if is_deleted && !all.iter().any(is_logging) {
+        let off = || with(Setting::Logging(Turn { before: false, after: false }));
+        all.push(done(is_logging).unwrap_or_else(off));
+    }
+    all
 }
 
 /// The setting of a change, with this as what stands before and after; `None` iff that is nothing to compare with.
@@ -300,4 +321,70 @@ pub fn takes_back_only(plan: &Plan, marks: &[Mark], back: &Plan) -> bool {
         let change = &step.change;
         ours.iter().any(|one| one == change || taken_back(one, &change.before()).as_ref() == Some(change))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Plan, PlanOptions, drop_copies};
+    use super::{relied_on, undo};
+    use crate::change::{Change, NewTrail, Setting, State, Target, Turn};
+    use crate::inventory::Inventory;
+    use cloudtrail::recorder::RecorderKind;
+
+    /// A trail that a plan made, and that was stopped before it was set up: it is deleted only where it is as AWS made it.
+    #[test]
+    fn a_trail_that_was_made_and_not_set_up_is_expected_as_it_was_made() {
+        let target = Target {
+            arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/new".to_owned(),
+            name: "new".to_owned(),
+            kind: RecorderKind::Trail,
+            account: "111122223333".to_owned(),
+            home_region: "eu-west-1".to_owned(),
+        };
+        let trail = NewTrail {
+            bucket: "logs".to_owned(),
+            organization: false,
+            multi_region: true,
+            log_file_validation: true,
+            of_others: Vec::new(),
+        };
+        let change = |setting| Change { target: target.clone(), setting };
+        let selectors = Turn { before: "{}".to_owned(), after: r#"{"EventSelectors":[]}"#.to_owned() };
+        let all = [
+            change(Setting::Trail(Turn { before: None, after: Some(trail) })),
+            change(Setting::Selectors(selectors)),
+            change(Setting::Logging(Turn { before: false, after: true })),
+        ];
+        let bare = drop_copies(&Inventory::default(), &PlanOptions::default());
+        let plan = |done: usize| {
+            let steps = all.iter().take(done).map(|change| super::Step {
+                change: change.clone(),
+                because: Default::default(),
+                owner: super::Owner::Nobody,
+                gained: Vec::new(),
+                risks: Vec::new(),
+                backout: Default::default(),
+            });
+            Plan { steps: steps.collect(), ..bare.clone() }
+        };
+        for done in 1..=all.len() {
+            let back = undo(&plan(done), &(0..done).collect::<Vec<_>>());
+            let relied = relied_on(&back);
+            let at = back.steps.iter().position(|step| step.change.after() == State::Trail(None)).unwrap();
+            let has = |is: fn(&Setting) -> bool| relied[at].iter().filter(|one| is(&one.setting)).count();
+            let counts = (
+                has(|setting| matches!(setting, Setting::Selectors(_))),
+                has(|setting| matches!(setting, Setting::Logging(Turn { before: false, after: false }))),
+            );
+            assert_eq!(counts, (1, 1), "{done} {relied:#?}");
+            // Nothing is stopped of a trail that is not as the plan left it.
+            if done == all.len() {
+                let stop = relied[0].iter().map(|one| &one.setting);
+                assert_eq!(
+                    stop.filter(|one| matches!(one, Setting::Selectors(_) | Setting::Trail(_))).count(),
+                    2
+                );
+            }
+        }
+    }
 }

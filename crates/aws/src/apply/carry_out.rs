@@ -147,15 +147,6 @@ async fn compare_all<W: World>(world: &mut W, orders: Orders<'_>) -> Option<Stop
     let Orders { changes, back, relied_on, .. } = orders;
     for (at, change) in changes.iter().enumerate() {
         let earlier = &changes[..at];
-        for one in relied_on.get(at).into_iter().flatten() {
-            // What the changes set themselves is compared where it is set.
-            if changes.iter().any(|change| change.same_setting(one)) {
-                continue;
-            }
-            if let Err(stopped) = stands(world, at, one).await {
-                return Some(stopped);
-            }
-        }
         let created = |one: &&Change| matches!(one.after(), State::Trail(Some(_)));
         if let Some(last) = earlier.iter().rev().find(|one| one.same_setting(change)) {
             // It finds what that one leaves: where it wants something else, it can never be carried out.
@@ -169,22 +160,33 @@ async fn compare_all<W: World>(world: &mut W, orders: Orders<'_>) -> Option<Stop
             continue;
         }
         match world.read(change).await {
-            Ok(found) if found == change.before() || change.is_there(&found) => {}
+            Ok(found) if change.is_there(&found) => continue,
             // What is to be taken back, and stands as it did before already, needs nothing.
-            Ok(found) if back && (found == State::Gone || found == change.after()) => {}
+            Ok(found) if back && (found == State::Gone || found == change.after()) => continue,
+            Ok(found) if found == change.before() => {}
             Ok(found) => return Some(Stopped::Stale { at, found: Box::new(found) }),
             Err(failure) => return Some(refused(at, &failure)),
+        }
+        // What the changes set themselves is compared where it is set.
+        let set = |one: &&Change| changes.iter().any(|change| change.same_setting(one));
+        for one in relied_on.get(at).into_iter().flatten().filter(|one| !set(one)) {
+            if let Err(stopped) = stands(world, (at, back), one).await {
+                return Some(stopped);
+            }
         }
     }
     None
 }
 
-/// That what a change rests on still stands; nothing rests on what does not exist any more.
-async fn stands<W: World>(world: &mut W, at: usize, relied_on: &Change) -> Result<(), Stopped> {
+/// That what a change rests on still stands. What takes back rests on nothing that does not exist any more.
+async fn stands<W: World>(
+    world: &mut W,
+    (at, back): (usize, bool),
+    relied_on: &Change,
+) -> Result<(), Stopped> {
     match world.read(relied_on).await {
-        Ok(found) if found == relied_on.before() || found == relied_on.after() || found == State::Gone => {
-            Ok(())
-        }
+        Ok(found) if found == relied_on.before() || found == relied_on.after() => Ok(()),
+        Ok(State::Gone) if back => Ok(()),
         Ok(found) => {
             Err(Stopped::Moved { at, relied_on: Box::new(relied_on.clone()), found: Box::new(found) })
         }
@@ -227,10 +229,15 @@ impl Step<'_> {
         // A run that ended between the calls of one change is gone on with.
         let half = self.intended && change.so_far(&found).is_some();
         if found != change.before() && !half {
+            // A bucket whose policy others changed is theirs to keep: what was begun ends without it.
+            if self.back && self.resumed && change.after() == State::Bucket(None) {
+                write(journal, Entry::Kept(at), false)?;
+                return Ok(Made::Kept);
+            }
             return Err(Stopped::Stale { at, found: Box::new(found) });
         }
         for one in self.relied_on {
-            stands(world, at, one).await?;
+            stands(world, (at, self.back), one).await?;
         }
         if !self.intended {
             write(journal, Entry::Intent(at), false)?;

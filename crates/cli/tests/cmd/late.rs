@@ -218,6 +218,29 @@ fn of_later_files_those_are_read_that_digests_do_not_rule_out() {
     assert!(late == "undetermined" && doubts.contains("a digest lists it"), "{late} {doubts}");
 }
 
+/// A digest that cannot be read may name any file: nothing is called missing beside it, in the window and later.
+#[test]
+fn a_digest_that_cannot_be_read_makes_nothing_missing() {
+    for day in ["01", "20"] {
+        let case = Case::new();
+        case.busy(3..=31);
+        let file = format!("202603{day}T1230Z_00000000000000bb");
+        digest_of(&case, (day, &file), "2026-02-28T12:00:00Z", "2026-02-28T12:20:00Z");
+        assert_eq!(function(&case.verify("logs", MAY, &[]), "gone").0, "missing", "{day}");
+        let folder =
+            case.logs().join(LOGS.replace("CloudTrail", "CloudTrail-Digest")).join(format!("2026/03/{day}"));
+        let path = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+        for damaged in [&b"no gzip"[..], b""] {
+            std::fs::write(&path, damaged).unwrap();
+            let (gone, doubts) = function(&case.verify("logs", MAY, &[]), "gone");
+            assert!(
+                gone == "undetermined" && doubts.contains("cannot be read as a digest"),
+                "{day} {gone} {doubts}"
+            );
+        }
+    }
+}
+
 /// Without keys as well: what a file held that a digest of the window names, and that is not there, is not known.
 #[test]
 fn a_file_that_a_digest_of_the_window_names_is_not_passed_over() {

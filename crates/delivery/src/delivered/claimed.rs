@@ -3,7 +3,7 @@
 use super::{Delivered, Holes};
 use crate::layout::{below, place_of};
 use logs::ObjectKey;
-use logs::digest::{Claim, Expected};
+use logs::digest::{Claim, Expected, Found};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -17,6 +17,20 @@ pub(crate) fn may_hold(claims: &[Claim<'_>], time: &Range<i64>, proofs: bool) ->
     };
     let spared = |claim: &Claim<'_>| outside(claim) && (claim.trusted || !proofs);
     claims.is_empty() || !claims.iter().all(spared)
+}
+
+/// Digests of which nobody knows what they list: any of them may name a file that is gone.
+pub(crate) fn unusable(digests: &[Found]) -> Holes {
+    let mut holes = Holes::default();
+    for key in digests.iter().filter_map(Found::unusable) {
+        holes.add(
+            place_of(key),
+            key,
+            "it cannot be read as a digest, so the files that it lists are not known",
+            1,
+        );
+    }
+    holes
 }
 
 impl Delivered {

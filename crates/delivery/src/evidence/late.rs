@@ -7,7 +7,7 @@ use super::by_function::ByFunction;
 use super::functions::pair;
 use super::listed::{Listed, Pile, days_without, read_until};
 use super::{OfFunction, Sought};
-use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, weigh};
+use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, unusable, weigh};
 use crate::reader::Reader;
 use crate::sources::Window;
 use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
@@ -124,11 +124,25 @@ fn gone_by_then(
     // A digest of the hour before lists files of the window's first minutes.
     let days = window.start - 2 * HOUR..read_until(window).max(window.start.saturating_add(DAY));
     let files = later_files(places, &days, listed, reader);
+    let mut holes = files.holes.clone();
     if !is_cheap(&files) {
-        return Holes::default();
+        holes.merge(many(&files));
+        return holes;
     }
     let digests = found(&files, reader);
-    listed.files.gone(&Expected::of(&digests), window, i64::MIN)
+    holes.merge(unusable(&digests));
+    holes.merge(listed.files.gone(&Expected::of(&digests), window, i64::MIN));
+    holes
+}
+
+/// Digests that are too many to be read by the way.
+fn many(files: &Delivered) -> Holes {
+    let mut holes = Holes::default();
+    if let Some(first) = files.digests.first() {
+        let why = "digests are many: copy them (aws s3 sync) and verify the copy";
+        holes.add((None, None), &files.name(first), why, files.digests.len() as u64);
+    }
+    holes
 }
 
 /// The days of delivery after those that are read in any case, milliseconds since 1970; `None` iff there are none yet.
@@ -172,6 +186,7 @@ impl Later {
         reader: &Reader<'_>,
     ) -> io::Result<Later> {
         let mut files = later_files(places, &days, listed, reader);
+        let first = days.start;
         let mut later = Later { holes_told: files.holes.told(), ..Later::default() };
         later.piles = Pile::of(&files, |_| true);
         let digests = if is_cheap(&files) { found(&files, reader) } else { Vec::new() };
@@ -182,7 +197,12 @@ impl Later {
         let before = files.logs.len();
         files.logs.retain(|item| may_hold(expected.claims(&item.key), sought.window, weighed.is_some()));
         later.spared = (before - files.logs.len()) as u64;
-        later.holes = files.gone(&expected, sought.window, i64::MIN);
+        // What digests of the first hours name was delivered on the day before, and is not among these files.
+        later.holes = files.gone(&expected, sought.window, first);
+        later.holes.merge(unusable(&digests));
+        if digests.len() < files.digests.len() {
+            later.holes.merge(many(&files));
+        }
         if much == Much::Cheap {
             spare_what_is_dear(&mut files, places, &mut later.unread);
         }

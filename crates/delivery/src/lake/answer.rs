@@ -43,6 +43,7 @@ pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_
                     let why = input.unread.as_deref().unwrap_or_default();
                     all.holes.add(about, &manifest.path_of(input), why, 1);
                 }
+                // When the events of such a file were, the manifest does not say.
                 for key in manifest.digests.iter().flat_map(|digests| digests.missing.keys()) {
                     let why = "a valid digest lists it, and it was not there when the lake was written";
                     all.holes.add(about, key, why, 1);

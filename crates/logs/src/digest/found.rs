@@ -77,6 +77,12 @@ impl Found {
         self.content.digest.as_ref().ok()
     }
 
+    /// Its key, iff that is one of digests, and nobody could read what it lists.
+    #[must_use]
+    pub fn unusable(&self) -> Option<&str> {
+        (self.name().is_some() && self.digest().is_none()).then_some(self.key.as_str())
+    }
+
     /// What its key says; `None` iff it is not one of digests.
     #[must_use]
     pub fn name(&self) -> Option<DigestName> {

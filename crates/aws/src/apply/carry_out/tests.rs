@@ -517,3 +517,42 @@ async fn a_change_whose_ground_moved_is_not_made() {
         }
     }
 }
+
+/// What stands as it is wanted needs no ground; a copy rests on what is there, and an undo on nothing that is gone.
+#[tokio::test]
+async fn what_needs_nothing_rests_on_nothing() {
+    let changes = changes();
+    let (ground, change) = (changes[4].clone(), vec![changes[5].clone()]);
+    let relied_on = [vec![ground.clone()]];
+    let theirs = State::Selectors("theirs".to_owned());
+    for (ground_is, stands, back, ends) in [
+        (theirs.clone(), change[0].after(), true, true),
+        (theirs.clone(), State::Gone, true, true),
+        (theirs, change[0].before(), true, false),
+        (State::Gone, change[0].before(), true, true),
+        (State::Gone, change[0].before(), false, false),
+    ] {
+        let mut world = Fake::of(&changes);
+        world.settings.insert(key(&ground), ground_is.clone());
+        world.settings.insert(key(&change[0]), stands.clone());
+        let orders = Orders { changes: &change, marks: &[], back, relied_on: &relied_on };
+        let carried = run(&mut world, orders, &mut Memory::default(), &mut |_| {}).await;
+        assert_eq!(carried.stopped.is_none(), ends, "{ground_is:?} {stands:?} {carried:?}");
+    }
+}
+
+/// A bucket that others let more of them use is kept where an undo goes on, and what was begun ends.
+#[tokio::test]
+async fn a_bucket_whose_policy_others_changed_is_kept() {
+    let changes = changes();
+    let back = vec![changes[1].inverse(), changes[0].inverse()];
+    let mut world = Fake::of(&back);
+    let theirs = Bucket { name: "logs".to_owned(), policy: r#"{"Statement":[{"Sid":"theirs"}]}"#.to_owned() };
+    world.settings.insert(key(&back[1]), State::Bucket(Some(theirs.clone())));
+    let orders = |marks| Orders { changes: &back, marks, back: true, relied_on: &[] };
+    let fresh = run(&mut world, orders(&[]), &mut Memory::default(), &mut |_| {}).await;
+    assert!(matches!(fresh.stopped, Some(Stopped::Stale { at: 1, .. })) && !fresh.begun, "{fresh:?}");
+    let gone_on = run(&mut world, orders(&[Mark::Intended]), &mut Memory::default(), &mut |_| {}).await;
+    assert_eq!((gone_on.stopped, gone_on.kept), (None, vec![1]));
+    assert_eq!(world.settings[&key(&back[1])], State::Bucket(Some(theirs)));
+}

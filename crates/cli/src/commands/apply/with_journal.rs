@@ -49,6 +49,9 @@ impl Work {
     fn unopened(&self, error: &std::io::Error, live: &Live) -> Problem {
         let problem = io_problem("write the journal", &self.journal.display().to_string(), error);
         let help = match (error.kind(), &self.plan.purpose) {
+            (ErrorKind::ResourceBusy, _) => {
+                "nothing was changed: wait until that has ended, and try again".to_owned()
+            }
             (ErrorKind::AlreadyExists, _) => {
                 format!("nothing was changed: go on with `{}`", self.resume(live))
             }

@@ -185,7 +185,13 @@ impl Work {
             if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)
                 && let Some(bucket) = &turn.before
             {
-                say("note", &format!("kept the bucket {}: it holds log files", bucket.name));
+                say(
+                    "note",
+                    &format!(
+                        "kept the bucket {}: it holds log files, or others changed its policy",
+                        bucket.name
+                    ),
+                );
             }
         }
         for at in &carried.found {
