@@ -157,27 +157,34 @@ fn expected(change: &Change, state: &State) -> Option<Change> {
     Some(Change { target: change.target.clone(), setting })
 }
 
-/// What is to be looked at beside the settings that are taken back: the selectors of the trails that `back` stops, or lets record fewer
-/// Regions, where `plan` left them as they were. Whoever set them up since would lose what they record now. Nothing is to be set:
-/// before and after are what the plan found. `found` is what stands at each step of `back`.
+/// What is to be looked at beside the settings that are taken back: what the steps of `back` rest on that have something to do. Nothing of it is to be
+/// set. `found` is what stands at each step.
 #[must_use]
-pub fn watched(plan: &Plan, back: &Plan, found: &[State]) -> Vec<Change> {
-    let narrows =
-        |(step, state): &(&Step, &State)| is_stop(&step.change) && !is_taken_back(&step.change, state);
-    let of = |(arn, document): &(String, String)| {
-        let steps = back.steps.iter().zip(found);
-        let (step, _) = steps.filter(narrows).find(|(step, _)| step.change.target.arn == *arn)?;
-        let turn = Turn { before: document.clone(), after: document.clone() };
-        Some(Change { target: step.change.target.clone(), setting: Setting::Selectors(turn) })
-    };
-    plan.selected.iter().filter_map(of).collect()
+pub fn watched(back: &Plan, found: &[State]) -> Vec<Change> {
+    let mut all: Vec<Change> = Vec::new();
+    for ((step, state), relied) in back.steps.iter().zip(found).zip(relied_on(back)) {
+        if is_taken_back(&step.change, state) {
+            continue;
+        }
+        for one in relied {
+            let is_known = |other: &Change| other.same_setting(&one);
+            let is_set = back.steps.iter().any(|step| is_known(&step.change));
+            if !is_set && !all.iter().any(is_known) {
+                all.push(one);
+            }
+        }
+    }
+    all
 }
 
 /// Those of `watched` that others changed since, with what was found.
 #[must_use]
 pub fn changed_since(watched: Vec<Change>, found: Vec<State>) -> Vec<(Change, State)> {
     let pairs = watched.into_iter().zip(found);
-    pairs.filter(|(change, state)| *state != change.before() && *state != State::Gone).collect()
+    let is_changed = |(change, state): &(Change, State)| {
+        *state != change.before() && *state != change.after() && *state != State::Gone
+    };
+    pairs.filter(is_changed).collect()
 }
 
 /// A plan to take back, around what others changed.
@@ -189,7 +196,7 @@ pub struct Around {
     pub changed: Vec<(Change, State)>,
     /// Those of them in which ours and theirs are mixed: the plan leaves them as they are.
     pub left: Vec<Change>,
-    /// What would stop a trail, or let it record fewer Regions, of which others changed what it selects: the plan leaves that, too.
+    /// What would stop or delete a trail, or let it record fewer Regions, of which others changed what it selects: the plan leaves that, too.
     pub kept: Vec<Change>,
     /// True iff nothing is left to be set.
     pub is_over: bool,
@@ -254,7 +261,7 @@ impl Around {
         self.keep(&used, found, plan);
     }
 
-    /// Leaves these trails recording, as far as they still do.
+    /// Leaves these trails recording, as far as they still do, and what they deliver to.
     fn keep(&mut self, used: &[String], found: &[State], plan: &Plan) {
         let state_of = |change: &Change| {
             let same = plan.steps.iter().zip(found).find(|(step, _)| step.change.same_setting(change));
@@ -262,7 +269,7 @@ impl Around {
         };
         let (kept, steps): (Vec<Step>, Vec<Step>) =
             std::mem::take(&mut self.plan.steps).into_iter().partition(|step| {
-                is_stop(&step.change)
+                ends_use(&step.change)
                     && used.contains(&step.change.target.arn)
                     && state_of(&step.change).is_none_or(|state| !is_taken_back(&step.change, state))
             });
@@ -272,6 +279,15 @@ impl Around {
             |step: &Step| state_of(&step.change).is_some_and(|state| is_taken_back(&step.change, state));
         self.is_over = self.plan.steps.iter().all(is_over);
     }
+}
+
+/// True iff the change stops a trail, lets it record fewer Regions, or deletes it or its bucket.
+const fn ends_use(change: &Change) -> bool {
+    is_stop(change)
+        || matches!(
+            change.setting,
+            Setting::Trail(Turn { after: None, .. }) | Setting::Bucket(Turn { after: None, .. })
+        )
 }
 
 /// True iff the change stops a trail, or lets it record fewer Regions.
@@ -377,6 +393,21 @@ mod tests {
                 has(|setting| matches!(setting, Setting::Logging(Turn { before: false, after: false }))),
             );
             assert_eq!(counts, (1, 1), "{done} {relied:#?}");
+            // Others set it up since: around that, nothing of it is stopped or deleted.
+            let found: Vec<State> = back.steps.iter().map(|step| step.change.before()).collect();
+            let mut told = super::around(&back, &found);
+            assert_eq!((told.plan.steps.len(), told.is_over), (done, false));
+            let theirs = |change: &Change| match change.setting {
+                Setting::Selectors(_) => State::Selectors("theirs".to_owned()),
+                _ => State::Flag(true),
+            };
+            let watched = super::watched(&back, &found);
+            let now: Vec<State> = watched.iter().map(theirs).collect();
+            let changed = super::changed_since(watched, now);
+            assert_eq!(changed.is_empty(), done == all.len(), "{done}");
+            told.add_changed(changed, &found, &back);
+            let deletes = told.plan.steps.iter().any(|step| step.change.after() == State::Trail(None));
+            assert_eq!((deletes, told.kept.is_empty()), (done == all.len(), done == all.len()), "{done}");
             // Nothing is stopped of a trail that is not as the plan left it.
             if done == all.len() {
                 let stop = relied[0].iter().map(|one| &one.setting);

@@ -63,7 +63,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         return Ok(Outcome::Well);
     }
     let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
-    let watched = watched(&read.plan, &exact, &found);
+    let watched = watched(&exact, &found);
     let Some(now) = states(&watched, &place)? else { return Ok(Outcome::Interrupted) };
     let mut around = around(&exact, &found);
     around.add_changed(changed_since(watched, now), &found, &exact);
@@ -238,7 +238,7 @@ fn tell_left(change: &Change, then: &str) {
 fn tell_kept(change: &Change) {
     let of = report::noun_of_change(change);
     let told = format!(
-        "{of} keeps recording: others changed what it selects since, and would lose that. Stop it by hand if nobody needs it"
+        "{of} stays: others changed the trail since, and would lose what it records for them. Stop it by hand if nobody needs it"
     );
     say("note", &told);
 }

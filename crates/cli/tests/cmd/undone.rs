@@ -85,7 +85,7 @@ fn a_trail_that_others_set_up_since_is_not_stopped_without_a_word() {
     assert_eq!(account.settings(), theirs);
     // Around that, the trail is left to them.
     let text = says(&account, &next(&text), 0);
-    assert!(text.contains("keeps recording: others changed what it selects since"), "{text}");
+    assert!(text.contains("stays: others changed the trail since"), "{text}");
     says(&account, &next(&text), 0);
     let found = account.settings();
     assert!(found.logging && !found.validation() && found.selectors == theirs.selectors, "{found:?}");
