@@ -188,7 +188,10 @@ impl Verification {
         match (sums.missing, sums.undetermined) {
             (0, 0) => parts.push(format!("Records arrive for {} of {all}", sums.evidenced)),
             (0, open) => parts.push(format!("Unknown for {open} of {all} whether their records arrive")),
-            (missing, _) => parts.push(format!("{missing} of {all} ran and left no record")),
+            (missing, _) => {
+                let were = if missing == 1 { "was" } else { "were" };
+                parts.push(format!("{missing} of {all} {were} invoked and left no record"));
+            }
         }
         let part = |count: usize, one: &str, many: &str| match count {
             0 => None,
@@ -200,8 +203,11 @@ impl Verification {
         }
         match (self.functions.iter().filter(|one| one.ran_unseen()).count(), sums.undetermined) {
             (0, _) => {}
-            (1, 1) => parts.push("it ran, and no record of it was found".to_owned()),
-            (n, of) => parts.push(format!("{n} of these {of} ran, and no record was found")),
+            (1, 1) => parts.push("it was invoked, and no record of it was found".to_owned()),
+            (n, of) => parts.push(format!(
+                "{n} of these {of} {} invoked, and no record was found",
+                if n == 1 { "was" } else { "were" }
+            )),
         }
         if sums.missing + sums.undetermined > 0 {
             parts.extend(part(sums.evidenced, "has records", "have records"));

@@ -97,7 +97,7 @@ fn places_with_paid_copies_are_counted_as_places() {
 #[test]
 fn what_is_not_proven_of_a_function_is_counted_and_what_ran_without_a_record_is_in_the_headline() {
     let said = run(&[&["verify", LOGS][..], &PROVEN].concat());
-    ends(&said, 3, "7 are undetermined; 1 of these 7 ran, and no record was found;");
+    ends(&said, 3, "7 are undetermined; 1 of these 7 was invoked, and no record was found;");
     has(&said, "cart (444455556666 us-east-1): 43 of 51 records are proven, and only these are counted.");
     has(&said, "The other 8 are in 1 log file: no digest lists it");
     // It is the first of those that are undetermined.
@@ -155,7 +155,7 @@ fn a_log_file_has_the_true_reason_for_which_nothing_proves_it() {
     let said = run(&["logs", "validate", LOGS, "--public-keys", KEYS]);
     ends(&said, 4, "Cannot tell for 14 of 19 log files: no valid digest lists them;");
     has(&said, "delivered before the first digest that is there, which begins at 2026-11-21T00:00:00Z:");
-    has(&said, "no digest of its account and Region is there:");
+    has(&said, "no digest of its trail, account and Region is there:");
     assert!(!said.stdout.contains("forged"), "{}", said.stdout);
 }
 

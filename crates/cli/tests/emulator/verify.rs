@@ -269,7 +269,7 @@ fn the_trail_says_where_and_what_ran_without_a_record_is_missing() {
     let (out, err, code) = run(&seed, &["verify", "--metrics", file.to_str().unwrap()]);
     std::fs::remove_file(&file).unwrap();
     assert_eq!(code, Some(3), "{out}{err}");
-    let told = "1 of 2 functions ran and left no record; 1 has records.";
+    let told = "1 of 2 functions was invoked and left no record; 1 has records.";
     assert!(out.starts_with(told), "{out}");
 
     // CloudWatch itself counts nothing here: no record of the second one was to be expected.

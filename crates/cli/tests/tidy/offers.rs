@@ -265,6 +265,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail audit  # once they are applied: judges all recorders together, and whether they log and deliver",
         "explain-selectors.md",
     ),
+    (
+        "cli/src/commands/explain/pasted.rs",
+        "invoketrail audit  # whether other recorders record what these selectors do not",
+        "explain-selectors.md",
+    ),
     ("cli/src/commands/invocations/located.rs", "invoketrail permissions evidence", "permissions.md"),
     (
         "cli/src/commands/verify/canary.rs",

@@ -33,7 +33,7 @@ pub(super) fn why(validation: &Validation, file: &UnprovenFile) -> String {
                 .to_owned()
         }
         Unproven::Unreferenced if listed && key.is_some() && here().next().is_none() => {
-            "no digest of its account and Region is there".to_owned()
+            "no digest of its trail, account and Region is there".to_owned()
         }
         Unproven::Unreferenced if !listed => {
             "no digest that was found lists it, and not everything could be listed".to_owned()

@@ -54,10 +54,13 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
             answer.verdict.state
         }
     };
-    say(
-        "next",
-        "invoketrail audit  # once they are applied: judges all recorders together, and whether they log and deliver",
-    );
+    let next = match asked {
+        State::Recorded => {
+            "invoketrail audit  # once they are applied: judges all recorders together, and whether they log and deliver"
+        }
+        _ => "invoketrail audit  # whether other recorders record what these selectors do not",
+    };
+    say("next", next);
     Ok(ending(asked))
 }
 
