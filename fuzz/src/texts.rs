@@ -2,7 +2,7 @@
 
 use crate::chosen;
 use cloudtrail::event::{Event, EventResource};
-use cloudtrail::json::{from_str, from_value};
+use cloudtrail::selector_json::{from_str, from_value};
 use cloudtrail::selector::Selectors;
 use cloudtrail::{Answer, records};
 use proptest::prelude::any;

@@ -114,7 +114,7 @@ impl Change {
 
 /// What a setting is at one moment: found in an account, or wanted.
 ///
-/// Selectors are the same iff their requests are ([`cloudtrail::json::request`]): an empty name, or a list that AWS writes
+/// Selectors are the same iff their requests are ([`cloudtrail::selector_json::request`]): an empty name, or a list that AWS writes
 /// as `null`, makes no other state.
 #[derive(Clone, Debug)]
 pub enum State {
@@ -124,7 +124,7 @@ pub enum State {
     Trail(Option<NewTrail>),
     /// On or off.
     Flag(bool),
-    /// The request that sets these selectors, as they stand ([`cloudtrail::json::as_found`]).
+    /// The request that sets these selectors, as they stand ([`cloudtrail::selector_json::as_found`]).
     Selectors(String),
     /// Nothing: a setting of a recorder that does not exist.
     Gone,
@@ -147,8 +147,8 @@ impl Eq for State {}
 
 /// Selectors in the one form of all spellings; what cannot be read, or be written so, stays as it is.
 fn plain(document: &str) -> Cow<'_, str> {
-    let read = cloudtrail::json::from_str(document).ok();
-    match read.and_then(|selectors| cloudtrail::json::request(&selectors).ok()) {
+    let read = cloudtrail::selector_json::from_str(document).ok();
+    match read.and_then(|selectors| cloudtrail::selector_json::request(&selectors).ok()) {
         Some(request) => Cow::Owned(request),
         None => Cow::Borrowed(document),
     }

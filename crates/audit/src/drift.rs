@@ -399,7 +399,7 @@ fn narrows_setting((name, before, after): &(String, Option<String>, Option<Strin
     let Some(after) = after else { return true };
     match name.as_str() {
         "selectors" => {
-            let read = |text: &str| cloudtrail::json::from_str(text).ok();
+            let read = |text: &str| cloudtrail::selector_json::from_str(text).ok();
             let both = before.as_deref().and_then(read).zip(read(after));
             both.is_none_or(|(was, is)| {
                 narrows_within(&was, &is, &mut Effort::new(EFFORT)) != Inclusion::Included

@@ -17,13 +17,13 @@ pub(crate) use shed::{Goes, shed};
 
 use crate::exclusion::{self, is_management};
 use cloudtrail::event::Field;
-use cloudtrail::json::{RequestError, each, request};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{
     AdvancedSelector, BasicSelector, Condition, DataResource, Doubt, FieldSelector, ReadWrite, Selector,
     Selectors,
 };
+use cloudtrail::selector_json::{RequestError, each, request};
 use recording::{
     Alphabet, Candidate, Domain, Effort, Inclusion, State, data_events, decide_space, included_within,
     management_events,
@@ -279,8 +279,8 @@ fn settled(before: &Selectors, list: Vec<Selector>, recorder: RecorderKind) -> R
 fn written(before: &Selectors, list: Vec<Selector>, recorder: RecorderKind) -> Result<Selectors, EditError> {
     limits::check(before, &list, recorder)?;
     let document = merged(before, &list)?;
-    let after =
-        cloudtrail::json::from_str(&document).map_err(|error| EditError::Refused(error.to_string()))?;
+    let after = cloudtrail::selector_json::from_str(&document)
+        .map_err(|error| EditError::Refused(error.to_string()))?;
     let was: Vec<Violation> = validate(before, recorder);
     if let Some(new) = validate(&after, recorder).into_iter().find(|one| !was.contains(one)) {
         return Err(EditError::Refused(new.to_string()));
@@ -291,7 +291,7 @@ fn written(before: &Selectors, list: Vec<Selector>, recorder: RecorderKind) -> R
 /// The document of the list: selectors that stand in `before` as they stand there, with what we do not understand.
 fn merged(before: &Selectors, list: &[Selector]) -> Result<String, EditError> {
     if list.iter().all(|one| one.doubts().is_empty()) {
-        return Ok(cloudtrail::json::document(list));
+        return Ok(cloudtrail::selector_json::document(list));
     }
     // Doubtful ones are never edited and never moved: those of `before` come first, in their order.
     let known = before.list.len().min(list.len());
@@ -302,7 +302,7 @@ fn merged(before: &Selectors, list: &[Selector]) -> Result<String, EditError> {
         return Err(EditError::NotUnderstood { selector, doubt });
     }
     let old = request(before)?;
-    let new = cloudtrail::json::document(&list[known..]);
+    let new = cloudtrail::selector_json::document(&list[known..]);
     if known == list.len() {
         return Ok(old);
     }

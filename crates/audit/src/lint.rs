@@ -177,7 +177,7 @@ fn of_a_name(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Problem, lint};
-    use cloudtrail::json::from_str;
+    use cloudtrail::selector_json::from_str;
 
     fn problems(document: &str) -> Vec<Problem> {
         lint(&from_str(document).unwrap(), "aws").into_iter().map(|lint| lint.why).collect()

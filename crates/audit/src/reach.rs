@@ -1,8 +1,8 @@
 //! Whether the recorder of pasted selectors records at a place at all, as far as the document says it.
 
 use cloudtrail::arn::{Arn, is_default_region};
-use cloudtrail::json::{Beside, Said};
 use cloudtrail::resource::ResourceType;
+use cloudtrail::selector_json::{Beside, Said};
 
 /// What the document says of the recorder at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,10 @@ mod tests {
 
     fn of(members: &str, place: Option<(&str, &str)>) -> Reach {
         let arn = place.map(|(account, region)| format!("arn:aws:lambda:{region}:{account}:function:f"));
-        reach(&cloudtrail::json::beside(&format!("{{{members}}}")), arn.as_deref().and_then(Arn::parse))
+        reach(
+            &cloudtrail::selector_json::beside(&format!("{{{members}}}")),
+            arn.as_deref().and_then(Arn::parse),
+        )
     }
 
     #[test]
@@ -175,7 +178,7 @@ mod tests {
     fn a_recorder_of_one_region_may_miss_calls_to_a_web_function() {
         let arn = r#""TrailARN":"arn:aws:cloudtrail:us-east-1:111122223333:trail/x""#;
         let web = |more: &str| {
-            let beside = cloudtrail::json::beside(&format!("{{{arn}{more}}}"));
+            let beside = cloudtrail::selector_json::beside(&format!("{{{arn}{more}}}"));
             reach(&beside, Arn::parse("arn:aws:lambda:us-east-1:111122223333:web-function/shop"))
         };
         assert_eq!(web(""), Reach::Open(Why::ServedElsewhere("us-east-1".to_owned())));

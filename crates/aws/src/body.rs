@@ -58,7 +58,8 @@ fn json(bytes: &[u8]) -> Result<Value, String> {
     if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > VALUES {
         return Err(format!("the answer holds more than {VALUES} values, the limit for one answer"));
     }
-    cloudtrail::json::value_from_str(text).map_err(|error| format!("the answer cannot be read: {error}"))
+    cloudtrail::selector_json::value_from_str(text)
+        .map_err(|error| format!("the answer cannot be read: {error}"))
 }
 
 /// The list in `member` of an answer. The SDK's types read a required list that is not there as an empty one, and nothing
@@ -73,7 +74,7 @@ pub(crate) fn list<'v>(answer: &'v Value, member: &str) -> Result<&'v [Value], S
 
 /// The selectors in a whole answer of GetEventSelectors.
 pub(crate) fn selectors_of_trail(answer: &Value) -> Result<Selectors, String> {
-    cloudtrail::json::from_value(answer).map_err(|error| error.to_string())
+    cloudtrail::selector_json::from_value(answer).map_err(|error| error.to_string())
 }
 
 /// The selectors in the member `AdvancedEventSelectors` of `holder`. Stores and channels always have some: without any,
@@ -84,7 +85,7 @@ pub(crate) fn advanced_selectors(holder: &Value) -> Result<Selectors, String> {
     let list = list.filter(|list| !list.is_null()).ok_or("the answer holds no AdvancedEventSelectors")?;
     let mut document = serde_json::Map::new();
     document.insert(MEMBER.to_owned(), list.clone());
-    cloudtrail::json::from_value(&Value::Object(document)).map_err(|error| error.to_string())
+    cloudtrail::selector_json::from_value(&Value::Object(document)).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@
 
 pub mod arn;
 pub mod event;
-pub mod json;
 pub mod names;
 pub mod recorder;
 pub mod regions;
 pub mod resource;
 pub mod selector;
+pub mod selector_json;
 
 mod records;
 

@@ -207,7 +207,7 @@ mod tests {
             r#"{{"AdvancedEventSelectors":[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
             {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}},{{"Field":"resources.ARN",{conditions}}}]}}]}}"#
         );
-        let selectors = cloudtrail::json::from_str(&text).unwrap();
+        let selectors = cloudtrail::selector_json::from_str(&text).unwrap();
         let candidate = [Candidate { selectors: Some(&selectors.list), certain: true }];
         let found = places(&clauses(&candidate), ResourceType::Function, None);
         assert!(found.complete);
@@ -275,7 +275,7 @@ mod tests {
                 r#"[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}},
                 {{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}}{field}]}}]"#
             );
-            let selectors = cloudtrail::json::from_str(&text).unwrap();
+            let selectors = cloudtrail::selector_json::from_str(&text).unwrap();
             let candidate = [Candidate { selectors: Some(&selectors.list), certain: true }];
             places(&clauses(&candidate), ResourceType::Function, None).partitions
         };

@@ -1,10 +1,10 @@
 //! An audit as single findings, for systems that keep one record of each: a control at an account and Region, and the verdict on a
 //! resource. Both keep their name from one audit to the next, so that what was mended is seen to be.
 
+use super::sentences;
 use super::told::{self, Told};
 use super::verdict_words;
 use super::verdict_words::verdict_sentence;
-use super::words;
 use audit::accepted::Accepted;
 use audit::code::Code;
 use audit::controls::{ABOUT_INVOCATIONS, is_about_invocations};
@@ -81,12 +81,12 @@ pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option
     let escape = audit.verdicts[proof.verdict].escape.as_ref();
     let place = &audit.places[proof.place];
     let mut told = Told {
-        reason: audit.remainder(proof.verdict).map(words::sentence).unwrap_or_default(),
+        reason: audit.remainder(proof.verdict).map(sentences::sentence).unwrap_or_default(),
         about: accepted.and_then(|one| sentence_of(audit, control, one)),
         example: None,
-        turned_away: escape.map(|escape| words::turned_away(audit, place, escape)).unwrap_or_default(),
+        turned_away: escape.map(|escape| sentences::turned_away(audit, place, escape)).unwrap_or_default(),
         gaps: told::gaps(audit, &audit.deciding_gaps(proof)),
-        fix: remedy(audit, proof).map(|fix| words::sentence(&fix)),
+        fix: remedy(audit, proof).map(|fix| sentences::sentence(&fix)),
     };
     harmless(&mut told);
     let arn = ARN.to_string();
@@ -109,7 +109,7 @@ fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'
     let of = |one: &&Finding| {
         told::accepted(audit, one).is_some_and(|other| other.exception.is_same(accepted.exception))
     };
-    findings.find(of).map(|one| words::sentence(&one.reason))
+    findings.find(of).map(|one| sentences::sentence(&one.reason))
 }
 
 /// What it is about, in one name that stays the same from one audit to the next; `arn` is that of a resource.
@@ -209,13 +209,13 @@ fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, told: &[Told],
     let (code, told) = match worst {
         Some((worst, told)) => (Some(worst.reason.code), told.clone()),
         None if control.status == Status::Pass => {
-            let reason = visible(&words::sentence(&control.reason)).into_owned();
+            let reason = visible(&sentences::sentence(&control.reason)).into_owned();
             (Some(control.reason.code), Told { reason, ..Told::default() })
         }
         None => (None, Told::default()),
     };
     // What is true of one place may be false of another, so the sentence names it.
-    let at = words::places(audit, &[place]).unwrap_or_default();
+    let at = sentences::places(audit, &[place]).unwrap_or_default();
     let headline = match status {
         Status::Pass => format!("{}: {}.", visible(&at), control.title),
         _ => format!("{}: {}", visible(&at), told.reason),
@@ -230,7 +230,7 @@ fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, told: &[Told],
         entry.accepted = Some(accepted);
         entry.code = Some(finding.reason.code);
         entry.told = told::finding(audit, finding);
-        entry.told.about = Some(words::sentence(&finding.reason));
+        entry.told.about = Some(sentences::sentence(&finding.reason));
         harmless(&mut entry.told);
         entry.headline = format!("{}: {}", visible(&at), entry.told.reason);
         entry.subject = Subject::Place { recorders: finding.recorders.clone() };

@@ -4,7 +4,7 @@ use super::audit_document::{AuditDocument, WriteInputs};
 use super::member::{Json, Object, escape_into};
 use super::page::Layout;
 use super::view::{self, subject_arn};
-use super::{AUDIT_FORMAT, Stamp, drift, frameworks, proof, words};
+use super::{AUDIT_FORMAT, Stamp, drift, frameworks, proof, sentences};
 use audit::Counted;
 use audit::accepted::Accepted;
 use audit::code::Code;
@@ -92,7 +92,7 @@ pub(super) fn head(audit: &Audit<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>
     object.list("controls", &audit.controls, |json, one| json.object(|object| control(audit, one, object)));
     frameworks::members(audit, object);
     object.object("summary", |object| summary(&audit.summary, object));
-    let inactive = words::inactive(audit);
+    let inactive = sentences::inactive(audit);
     if !inactive.is_empty() {
         object.list("inactive_accounts", &inactive, |json, one| {
             json.object(|object| {

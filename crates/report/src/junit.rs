@@ -92,7 +92,7 @@ fn case(audit: &Audit<'_>, control: &ControlResult, xml: &mut Writer<Vec<u8>>) -
         control.findings.iter().partition(|finding| finding.status != Status::Pass);
     let attributes = [("name", control.id), ("classname", class)];
     xml.create_element("testcase").with_attributes(attributes).write_inner_content(|xml| {
-        let reason = super::words::sentence(&control.reason);
+        let reason = super::sentences::sentence(&control.reason);
         let (code, told) = (control.reason.code.as_str(), of_findings(audit, &open));
         let why = [("type", code), ("message", &*reason)];
         match outcome(control) {

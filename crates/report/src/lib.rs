@@ -49,6 +49,7 @@ mod resource_name;
 mod retyped;
 mod sarif;
 mod selectors;
+mod sentences;
 mod settings;
 mod shell;
 mod shortfall;
@@ -59,7 +60,6 @@ mod validation;
 mod verdict_words;
 mod verification;
 mod view;
-mod words;
 
 pub use asff::account_and_region;
 pub use audit_document::{AuditDocument, WriteInputs};

@@ -4,9 +4,9 @@
 use super::audit_document::AuditDocument;
 use super::page::Layout;
 use super::quantity::grouped;
+use super::sentences;
 use super::verdict_words;
 use super::view::{self, headline, subject_arn};
-use super::words;
 use audit::finding::{Audit, Finding, PlaceAudit, Status, Weight};
 use audit::inventory::GapKind;
 use recording::State;
@@ -169,14 +169,14 @@ fn findings(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
             Status::Pass => "warning",
             other => status(other),
         };
-        writeln!(text, "- **{word}** {}: {}", inert(control.id), inert(&words::sentence(&one.reason)))?;
+        writeln!(text, "- **{word}** {}: {}", inert(control.id), inert(&sentences::sentence(&one.reason)))?;
         finding(audit, one, text)?;
     }
     more(all.len(), "findings", text)
 }
 
 fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt::Result {
-    if let Some(about) = words::about(audit, finding) {
+    if let Some(about) = sentences::about(audit, finding) {
         writeln!(text, "  <br>{}", inert(&about))?;
     }
     if let Some(proof) = finding.proof {
@@ -189,20 +189,20 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
             let state = if finding.status == Status::Pass { State::Recorded } else { verdict.state };
             writeln!(text, "  <br>{}{}", verdict_words::of_example(state), inert(&event))?;
             let proves = finding.status != Status::Pass;
-            let lines = if proves { words::turned_away(audit, place, escape) } else { Vec::new() };
+            let lines = if proves { sentences::turned_away(audit, place, escape) } else { Vec::new() };
             for line in lines.iter().take(SHOWN) {
                 writeln!(text, "  - {}", inert(line))?;
             }
         }
     }
     match &finding.help {
-        Some(help) => writeln!(text, "\n  Fix: {}", inert(&words::sentence(help))),
+        Some(help) => writeln!(text, "\n  Fix: {}", inert(&sentences::sentence(help))),
         None => Ok(()),
     }
 }
 
 fn inactive(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
-    let accounts = words::inactive(audit);
+    let accounts = sentences::inactive(audit);
     if accounts.is_empty() {
         return Ok(());
     }
@@ -215,7 +215,7 @@ fn inactive(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
 }
 
 fn gaps(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
-    let groups = words::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     if groups.is_empty() {
         return Ok(());
     }

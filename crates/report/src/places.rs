@@ -3,9 +3,9 @@
 use super::colours::state_style;
 use super::page::{Align, Page, Span, Style};
 use super::quantity::{grouped, quantity};
+use super::sentences;
 use super::verdict_words;
 use super::view;
-use super::words;
 use audit::finding::{Audit, PlaceAudit, Summary};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -81,7 +81,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
     let hidden = &with[with.len().min(most)..];
     if !hidden.is_empty() {
         let escaping: usize = hidden.iter().map(PlaceRow::escaping).sum();
-        let more = format!("... and {} more", quantity(hidden.len(), words::PLACES));
+        let more = format!("... and {} more", quantity(hidden.len(), sentences::PLACES));
         let all = if page.is_all() { "--format jsonl" } else { "--all" };
         let told = match escaping {
             0 => format!("{more} ({all})"),
@@ -93,7 +93,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
         let functions: usize = well.iter().map(|row| row.summary.resources).sum();
         let told = format!(
             "{} more: all {} recorded, and new ones too",
-            quantity(well.len(), words::PLACES),
+            quantity(well.len(), sentences::PLACES),
             quantity(functions, ("function", "functions"))
         );
         page.paragraph(2, (Style::Dim, ""), (Style::Plain, &told));
@@ -125,7 +125,7 @@ pub(super) fn folded_sentence(audit: &Audit<'_>) -> Option<String> {
 /// `22 Regions have no functions; a new one would be recorded in 18, not recorded in 4`
 fn folded(audit: &Audit<'_>, rows: &[PlaceRow<'_>]) -> String {
     let one_account = audit.places.iter().all(|place| place.account == audit.places[0].account);
-    let noun = if one_account { ("Region", "Regions") } else { words::PLACES };
+    let noun = if one_account { ("Region", "Regions") } else { sentences::PLACES };
     let told = |state: State| match state {
         State::Recorded => "recorded",
         State::PartiallyRecorded => "recorded in part",

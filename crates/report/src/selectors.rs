@@ -144,7 +144,7 @@ mod tests {
     use super::{compact, whole};
 
     fn read(document: &str) -> Vec<cloudtrail::selector::Selector> {
-        cloudtrail::json::from_str(document).unwrap_or_default().list
+        cloudtrail::selector_json::from_str(document).unwrap_or_default().list
     }
 
     fn advanced(fields: &str) -> String {

@@ -98,7 +98,7 @@ pub fn recognized(bytes: &[u8]) -> Option<FileKind> {
         if holds(b"AWSTemplateFormatVersion:") || resources && holds(b"Type: AWS::") {
             return Some(FileKind::Template);
         }
-        let hcl = cloudtrail::json::is_hcl(&String::from_utf8_lossy(bytes));
+        let hcl = cloudtrail::selector_json::is_hcl(&String::from_utf8_lossy(bytes));
         return hcl.then_some(FileKind::Hcl);
     }
     let members = Members::of(bytes);

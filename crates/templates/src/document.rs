@@ -27,7 +27,7 @@ pub mod property {
     pub const SELECTORS: &str = "EventSelectors";
     /// Advanced selectors: a list as PutEventSelectors takes it.
     pub const ADVANCED_SELECTORS: &str = "AdvancedEventSelectors";
-    /// A document of selectors as [`cloudtrail::json`] reads it, in the place of the two lists: a text.
+    /// A document of selectors as [`cloudtrail::selector_json`] reads it, in the place of the two lists: a text.
     pub const DOCUMENT: &str = "SelectorsDocument";
     /// Whether an event data store records all Regions.
     pub const MULTI_REGION_STORE: &str = "MultiRegionEnabled";

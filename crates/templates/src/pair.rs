@@ -2,7 +2,7 @@
 
 use crate::document::{Action, Document, Home, Kind, Language, Proposed, property};
 use crate::value::{Value, Why};
-use cloudtrail::json::{SelectorsError, beside, from_str, value_from_str};
+use cloudtrail::selector_json::{SelectorsError, beside, from_str, value_from_str};
 
 /// What both documents are called in the answer.
 const ADDRESS: &str = "selectors";

@@ -1,15 +1,15 @@
 //! Selectors of a template as `cloudtrail` reads them: a part that is unknown becomes a doubt at its place.
 //!
 //! An unknown part is written into the document as a member that no selector has (`KnownAfterApply` and the like), so that
-//! [`cloudtrail::json`] treats it as it treats everything it does not know: it drops the conditions that might be wider, and never counts
+//! [`cloudtrail::selector_json`] treats it as it treats everything it does not know: it drops the conditions that might be wider, and never counts
 //! the selector as recording. A basic selector records the more, the more it holds; of one that is unknown in part, the part that is
 //! known stays a selector of its own.
 
 use crate::document::{About, property};
 use crate::value::{Value, Why};
-use cloudtrail::json::{SelectorsError, from_str, from_value, value_from_str};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Doubt, Selectors};
+use cloudtrail::selector_json::{SelectorsError, from_str, from_value, value_from_str};
 use serde_json::{Map, Value as Json, json};
 
 /// What the selectors of a recorder are.

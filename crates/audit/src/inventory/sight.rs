@@ -2,6 +2,7 @@
 
 use super::{Inventory, TrailStatus};
 use cloudtrail::recorder::{Recorder, Seen};
+use std::collections::BTreeMap;
 
 /// How a trail would be seen in a further Region of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,38 @@ pub enum Sight {
 }
 
 impl Inventory {
+    /// Where AWS cannot deliver to the bucket of a trail, with what it said, as far as trails show that: at the places where one of them fails, and,
+    /// where none delivers to that bucket anywhere, at every place.
+    #[must_use]
+    pub fn bucket_errors(&self, trail: &Recorder) -> BTreeMap<(&str, &str), &str> {
+        let Some(bucket) = trail.destination.as_deref() else { return BTreeMap::new() };
+        let (mut errors, mut delivers) = (BTreeMap::new(), false);
+        for place in &self.places {
+            for one in place.trails.known().into_iter().flatten() {
+                let Some(status) = one.status.known() else { continue };
+                if !status.logging && status.delivery_error.is_none() {
+                    continue;
+                }
+                let other = self.recorder(&one.trail).map(|at| &self.recorders[at]);
+                if other.is_none_or(|other| other.destination.as_deref() != Some(bucket)) {
+                    continue;
+                }
+                match status.delivery_error.as_deref() {
+                    Some(error) => {
+                        errors.entry((place.account.as_str(), place.region.as_str())).or_insert(error);
+                    }
+                    None => delivers = true,
+                }
+            }
+        }
+        if let Some(first) = errors.values().next().copied().filter(|_| !delivers) {
+            for place in &self.places {
+                errors.entry((place.account.as_str(), place.region.as_str())).or_insert(first);
+            }
+        }
+        errors
+    }
+
     /// How the trail would be seen in a further Region of the account. A trail of an organization is not taken to reach a member that was seen
     /// without it; what keeps it from delivering anywhere does so in the new Region, too, because its bucket is the same.
     #[must_use]

@@ -36,14 +36,22 @@ pub(super) fn apply(inventory: &mut Inventory, change: &Change) {
         }
         Setting::Selectors(turn) => {
             // A document that cannot be read is no selectors that we could judge: it stays as it is.
-            if let Ok(read) = cloudtrail::json::from_str(&turn.after) {
+            if let Ok(read) = cloudtrail::selector_json::from_str(&turn.after) {
                 let selectors = Selectors { document: turn.after.clone(), ..read };
                 with(inventory, target, |recorder| recorder.selectors = Seen::Known(selectors));
             }
         }
         Setting::Logging(turn) => {
-            for sighting in sightings(inventory, &target.arn) {
-                if let Seen::Known(status) = &mut sighting.status {
+            let failing = failing(inventory, &target.arn);
+            for place in &mut inventory.places {
+                let error = failing.get(&(place.account.clone(), place.region.clone()));
+                let Seen::Known(trails) = &mut place.trails else { continue };
+                for sighting in trails.iter_mut().filter(|one| one.trail == target.arn) {
+                    let Seen::Known(status) = &mut sighting.status else { continue };
+                    // It delivers to a bucket to which AWS cannot deliver.
+                    if turn.after && !status.logging && status.delivery_error.is_none() {
+                        status.delivery_error = error.cloned();
+                    }
                     status.logging = turn.after;
                 }
             }
@@ -55,14 +63,6 @@ fn with(inventory: &mut Inventory, target: &Target, set: impl FnOnce(&mut Record
     if let Some(at) = inventory.recorder(&target.arn) {
         set(&mut inventory.recorders[at]);
     }
-}
-
-fn sightings<'i>(inventory: &'i mut Inventory, arn: &str) -> impl Iterator<Item = &'i mut Sighting> {
-    let lists = inventory.places.iter_mut().filter_map(|place| match &mut place.trails {
-        Seen::Known(trails) => Some(trails),
-        Seen::Unread(_) => None,
-    });
-    lists.flatten().filter(move |sighting| sighting.trail == arn)
 }
 
 fn create(inventory: &mut Inventory, target: &Target, trail: &NewTrail) {
@@ -109,12 +109,14 @@ fn settle_sightings(inventory: &mut Inventory, arn: &str) {
     let accounts = members.into_iter().chain([recorder.account.clone()]);
     let sights: BTreeMap<String, Sight> =
         accounts.map(|account| (account.clone(), inventory.sight(&recorder, &account))).collect();
+    let failing = failing(inventory, arn);
     for place in &mut inventory.places {
+        let error = failing.get(&(place.account.clone(), place.region.clone()));
         let Seen::Known(trails) = &mut place.trails else { continue };
         let in_region = recorder.multi_region || place.region == recorder.home_region;
         let sight = sights.get(&place.account).filter(|_| in_region);
         let seen = trails.iter().position(|sighting| sighting.trail == arn);
-        let status = match (sight, seen) {
+        let mut status = match (sight, seen) {
             (Some(Sight::As(status)), None) => status.clone(),
             (Some(Sight::New), None) => Seen::Known(TrailStatus::default()),
             (None, Some(at)) => {
@@ -123,9 +125,25 @@ fn settle_sightings(inventory: &mut Inventory, arn: &str) {
             }
             (Some(_), Some(_)) | (Some(Sight::Absent) | None, None) => continue,
         };
+        if let Seen::Known(status) = &mut status
+            && status.delivery_error.is_none()
+        {
+            status.delivery_error = error.cloned();
+        }
         trails.push(Sighting { trail: arn.to_owned(), status });
         trails.sort_by(|a, b| a.trail.cmp(&b.trail));
     }
+}
+
+/// Where AWS cannot deliver to the bucket of a trail, as other trails show, with what it said: by account and Region.
+fn failing(inventory: &Inventory, arn: &str) -> BTreeMap<(String, String), String> {
+    let Some(trail) = inventory.recorder(arn).map(|at| &inventory.recorders[at]) else {
+        return BTreeMap::new();
+    };
+    let errors = inventory.bucket_errors(trail).into_iter();
+    errors
+        .map(|((account, region), error)| ((account.to_owned(), region.to_owned()), error.to_owned()))
+        .collect()
 }
 
 /// The accounts of the organization that the account manages.

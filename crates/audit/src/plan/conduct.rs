@@ -13,9 +13,9 @@ use crate::edit::{equals, narrows};
 use crate::inventory::Inventory;
 use crate::journal::Mark;
 use cloudtrail::event::Field;
-use cloudtrail::json::each;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, Doubt, Selector, Selectors};
+use cloudtrail::selector_json::each;
 use recording::{Inclusion, included};
 use undeclared::undeclared;
 pub(super) use undeclared::{UNLOOKED, unlooked};
@@ -55,7 +55,9 @@ fn covers_only_its_losses(plan: &Plan) -> Result<(), Misconduct> {
     let drops = |arn: &str| {
         plan.steps.iter().any(|step| {
             let Setting::Selectors(turn) = &step.change.setting else { return false };
-            let read = |text: &str| cloudtrail::json::from_str(text).map(|all| all.list).unwrap_or_default();
+            let read = |text: &str| {
+                cloudtrail::selector_json::from_str(text).map(|all| all.list).unwrap_or_default()
+            };
             may_record(&read(&turn.before), arn) && !may_record(&read(&turn.after), arn)
         })
     };
@@ -82,7 +84,7 @@ fn is_first_setting(before: &[Step], change: &Change) -> bool {
         one.change.target.arn == change.target.arn && matches!(one.change.setting, Setting::Logging(_))
     };
     let Setting::Selectors(turn) = &change.setting else { return false };
-    let default = cloudtrail::json::request(&super::create::of_a_new_trail());
+    let default = cloudtrail::selector_json::request(&super::create::of_a_new_trail());
     before.iter().any(creates)
         && !before.iter().any(|one| set(one) || starts(one))
         && default.is_ok_and(|default| default == turn.before)
@@ -113,7 +115,7 @@ fn allowed(purpose: &Purpose, change: &Change) -> Result<(), String> {
 }
 
 fn selectors(purpose: &Purpose, turn: &Turn<String>) -> Result<(), String> {
-    let read = |text: &str| cloudtrail::json::from_str(text).map_err(|error| error.to_string());
+    let read = |text: &str| cloudtrail::selector_json::from_str(text).map_err(|error| error.to_string());
     let (before, after) = (read(&turn.before)?, read(&turn.after)?);
     let kept = match purpose {
         // Whether others record the same is judged over the account.
@@ -277,6 +279,6 @@ fn stranger(inventory: &Inventory, plan: &Plan) -> Result<(), Misconduct> {
 
 /// The selectors before and after; none where they cannot be read, which [`conduct`] refuses.
 pub(super) fn turns(turn: &Turn<String>) -> (Selectors, Selectors) {
-    let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
+    let read = |text: &str| cloudtrail::selector_json::from_str(text).unwrap_or_default();
     (read(&turn.before), read(&turn.after))
 }

@@ -9,10 +9,10 @@ use crate::change::{Change, Setting, Turn};
 use crate::code::Code;
 use crate::edit::{Goes, reduced, shed};
 use crate::inventory::Inventory;
-use cloudtrail::json::{document, from_str, request};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
+use cloudtrail::selector_json::{document, from_str, request};
 use recording::{Effort, Inclusion, included_within};
 
 const KIND: ResourceType = ResourceType::Function;

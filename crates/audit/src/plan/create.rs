@@ -6,10 +6,10 @@ use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use crate::code::{Code, Coded};
 use crate::edit::{Exclusions, add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
-use cloudtrail::json::{document, from_str, request};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Selector, Selectors};
+use cloudtrail::selector_json::{document, from_str, request};
 use std::collections::BTreeSet;
 
 /// Whose trail is created.
@@ -101,20 +101,23 @@ const TRAILS: usize = 5;
 
 /// Why the account cannot have another trail of all Regions; `None` iff it can, as far as its trails were listed.
 pub(super) fn full(own: &Inventory, account: &str) -> Option<String> {
-    full_without(own, account, None)
+    full_of(own, |id| id == account, None)
 }
 
-/// As [`full`], of a trail that is there, for the Regions that it comes to.
-pub(super) fn full_without(own: &Inventory, account: &str, trail: Option<&str>) -> Option<String> {
-    let here = own.places.iter().filter(|place| place.account == account);
+/// As [`full`], in any of the accounts that see the trail; of one that is there, for the Regions that it comes to.
+pub(super) fn full_of(own: &Inventory, sees: impl Fn(&str) -> bool, trail: Option<&str>) -> Option<String> {
+    let here = own.places.iter().filter(|place| sees(&place.account));
     let mut full = here.filter(|place| {
         let trails = place.trails.known();
         trails.is_some_and(|all| {
             all.len() >= TRAILS && !all.iter().any(|one| Some(one.trail.as_str()) == trail)
         })
     });
-    let region = &full.next()?.region;
-    Some(format!("an account takes five trails in a Region, and {account} has them in {region}"))
+    let full = full.next()?;
+    Some(format!(
+        "an account takes five trails in a Region, and {} has them in {}",
+        full.account, full.region
+    ))
 }
 
 /// Why a trail is created.

@@ -7,10 +7,10 @@ use crate::edit::{doubtful_lost, narrows, narrows_within, to_advanced};
 use crate::inventory::{Inventory, OptIn, Place};
 use crate::{Counted, Options};
 use cloudtrail::event::{Event, Field};
-use cloudtrail::json::document;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Condition, FieldSelector, Selector, Selectors};
+use cloudtrail::selector_json::document;
 use recording::{Effort, Inclusion, included_within};
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ mod organization;
 mod refused;
 
 use super::after::after;
-use super::create::{self, full_without, new_trail};
+use super::create::{self, full_of, new_trail};
 use super::owner::owner;
 use super::skeleton::{ByPlace, Lacks, Needs, Paid, lacking, needs, of_account, skeleton, weight};
 use super::{Owner, Plan, PlanOptions, Purpose, Refusal, finish};
@@ -15,9 +15,9 @@ use crate::count::count;
 use crate::edit::{EditError, Exclusions, add_management, extend};
 use crate::inventory::Inventory;
 use crate::judge::Prospects;
-use cloudtrail::json::request;
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
+use cloudtrail::selector_json::request;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The changes after which every invocation is recorded, and every management event.
@@ -96,6 +96,12 @@ enum Apart {
     Full(String),
     /// No account that was visited can make the trail of the organization: why. A trail in each account is made only on request.
     Nobody(String),
+}
+
+/// True iff the account belongs to the organization whose trail this is, as far as that is known.
+fn is_member(inventory: &Inventory, account: &str, trail: &Recorder) -> bool {
+    let of = inventory.account(account).and_then(|one| one.organization.known()?.as_ref());
+    of.is_some_and(|of| of.management_account == trail.account)
 }
 
 /// Why a trail without events of global services is not extended to all Regions, and what to do: AWS refuses a trail of all Regions that leaves them out,
@@ -217,7 +223,9 @@ impl Planner<'_> {
             self.refuse(recorder, why, nearest);
             return None;
         }
-        if let Some(full) = full_without(bare, &recorder.account, Some(&recorder.arn)).filter(|_| elsewhere) {
+        let sees =
+            |id: &str| id == recorder.account || recorder.organization && is_member(bare, id, recorder);
+        if let Some(full) = full_of(bare, sees, Some(&recorder.arn)).filter(|_| elsewhere) {
             let room = Code::MakeRoom.says("delete a trail that nobody needs, and plan again");
             self.refuse(recorder, Code::TrailsFull.says(full), room);
             return None;

@@ -19,10 +19,10 @@ use crate::finding::Audit;
 use crate::inventory::Inventory;
 use crate::judge::judge_invocations;
 use crate::{Options, cost};
-use cloudtrail::json::request;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
+use cloudtrail::selector_json::request;
 use standing::{Standing, recorded};
 use std::collections::BTreeSet;
 
@@ -201,8 +201,9 @@ fn losses(inventory: &Inventory, plan: &Plan, choice: &Choice) -> Vec<Loss> {
     let mut losses = Vec::new();
     for step in &plan.steps {
         let Setting::Selectors(turn) = &step.change.setting else { continue };
-        let list =
-            |document: &str| cloudtrail::json::from_str(document).map(|all| all.list).unwrap_or_default();
+        let list = |document: &str| {
+            cloudtrail::selector_json::from_str(document).map(|all| all.list).unwrap_or_default()
+        };
         let (before, after) = (list(&turn.before), list(&turn.after));
         let drops = |arn: &str| may_record(&before, arn) && !may_record(&after, arn);
         let reached = |arn: &str| {

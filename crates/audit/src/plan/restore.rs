@@ -10,9 +10,9 @@ use crate::edit::include_again;
 use crate::exception::Exception;
 use crate::inventory::Inventory;
 use crate::{Counted, Options};
-use cloudtrail::json::request;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use cloudtrail::resource::ResourceType;
+use cloudtrail::selector_json::request;
 use recording::{Candidate, State, Subject, decide};
 use std::collections::{BTreeMap, HashSet};
 

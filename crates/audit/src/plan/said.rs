@@ -113,7 +113,7 @@ fn selected(inventory: &Inventory, changes: &[Change]) -> Vec<(String, String)> 
         |arn: &str| sets(arn, widens) && !sets(arn, |setting| matches!(setting, Setting::Selectors(_)));
     let watched = inventory.recorders.iter().filter(|one| is_watched(&one.arn));
     let found = watched.filter_map(|one| {
-        let document = cloudtrail::json::request(one.selectors.known()?).ok()?;
+        let document = cloudtrail::selector_json::request(one.selectors.known()?).ok()?;
         Some((one.arn.clone(), document))
     });
     found.collect()
@@ -124,8 +124,8 @@ fn as_found(inventory: &Inventory, mut change: Change) -> Change {
     if let Setting::Selectors(turn) = &mut change.setting
         && let Some(at) = inventory.recorder(&change.target.arn)
         && let Some(selectors) = inventory.recorders[at].selectors.known()
-        && cloudtrail::json::request(selectors).is_ok_and(|request| request == turn.before)
-        && let Ok(found) = cloudtrail::json::as_found(selectors)
+        && cloudtrail::selector_json::request(selectors).is_ok_and(|request| request == turn.before)
+        && let Ok(found) = cloudtrail::selector_json::as_found(selectors)
     {
         turn.before = found;
     }
@@ -161,7 +161,7 @@ const STEPS: u64 = 1 << 18;
 
 /// What new selectors can break: whether they record more, fewer or other events.
 fn risks_of_selectors(kind: RecorderKind, turn: &Turn<String>) -> Vec<Coded> {
-    let read = |text: &str| cloudtrail::json::from_str(text).unwrap_or_default();
+    let read = |text: &str| cloudtrail::selector_json::from_str(text).unwrap_or_default();
     let (before, after) = (read(&turn.before), read(&turn.after));
     let holds = |less: &Selectors, more: &Selectors| {
         narrows_within(less, more, &mut Effort::new(STEPS)) == Inclusion::Included

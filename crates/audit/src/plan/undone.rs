@@ -60,9 +60,9 @@ pub fn taken_back(change: &Change, found: &State) -> Option<Change> {
         return Some(so_far.inverse());
     }
     let (Setting::Selectors(turn), State::Selectors(now)) = (&change.setting, found) else { return None };
-    let read = |text: &str| cloudtrail::json::from_str(text).ok();
+    let read = |text: &str| cloudtrail::selector_json::from_str(text).ok();
     let list = merged_selectors(&read(&turn.after)?, &read(&turn.before)?, &read(now)?)?;
-    let after = cloudtrail::json::document(&list);
+    let after = cloudtrail::selector_json::document(&list);
     let is_same = State::Selectors(after.clone()) == *found;
     let after = if is_same { now.clone() } else { after };
     Some(Change {
@@ -133,7 +133,8 @@ fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
         let found =
             || back.selected.iter().find(|(arn, _)| *arn == target.arn).map(|(_, one)| same(one.clone()));
         // What the plan did not come to set is AWS's default.
-        let default = || cloudtrail::json::request(&of_a_new_trail()).ok().filter(|_| is_deleted).map(same);
+        let default =
+            || cloudtrail::selector_json::request(&of_a_new_trail()).ok().filter(|_| is_deleted).map(same);
         all.extend(done(is_selectors).or_else(found).or_else(default));
     }
     if is_deleted && !all.iter().any(is_logging) {
@@ -240,6 +241,7 @@ pub fn around(plan: &Plan, found: &[State]) -> Around {
                 told.is_over &= is_taken_back(&change, state);
                 told.plan.steps.push(Step { change, ..step.clone() });
             }
+            None if is_theirs => told.kept.push(step.change.clone()),
             None => told.left.push(step.change.clone()),
         }
     }

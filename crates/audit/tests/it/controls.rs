@@ -3,8 +3,8 @@
 use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, THERE, World, advanced, function};
 use audit::finding::{Audit, Status, Weight};
 use audit::{Options, audit};
-use cloudtrail::json::from_str;
 use cloudtrail::recorder::Seen;
+use cloudtrail::selector_json::from_str;
 
 fn status(audit: &Audit<'_>, control: &str) -> Status {
     audit.controls.iter().find(|one| one.id == control).unwrap().status

@@ -123,7 +123,7 @@ fn no_budget_is_promised_over_what_was_not_counted() {
         {"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]},
         {"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::Lambda::WebFunction"]}]}]}"#;
     let mut shop = world();
-    shop.of("main").selectors = Seen::Known(cloudtrail::json::from_str(every).unwrap());
+    shop.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(every).unwrap());
     web_function(&mut shop);
     for world in [counted(world(), &[("batch", 1_000_000)]), half, shop] {
         let plan = budget(&world, 2.0);

@@ -8,8 +8,8 @@ use audit::exception::matching::Match;
 use audit::finding::Status;
 use audit::inputs::{Earlier, Inputs};
 use audit::{Options, audit};
-use cloudtrail::json::from_str;
 use cloudtrail::recorder::Seen;
+use cloudtrail::selector_json::from_str;
 use recording::State;
 
 fn between(before: &World, after: &World) -> Drift {

@@ -5,10 +5,10 @@ use audit::edit::{
     to_advanced, validate, without,
 };
 use cloudtrail::event::Event;
-use cloudtrail::json::{document, from_str, request};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Selector, Selectors};
+use cloudtrail::selector_json::{document, from_str, request};
 use cloudtrail::{Answer, records};
 use oracle::worlds::{advanced_selectors, basic_selectors, events, kinds};
 use proptest::collection::vec;

@@ -49,7 +49,7 @@ fn an_unread_status_decides_only_if_the_selectors_would_record() {
     let gap = world.gap("cloudtrail:GetTrailStatus");
     *world.status(MEMBER, HERE) = Seen::Unread(gap);
     assert_eq!(first(&audit(&world.inventory, &Options::default())), (Undetermined, vec![gap]));
-    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(MANAGEMENT_ONLY).unwrap());
+    world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(MANAGEMENT_ONLY).unwrap());
     assert_eq!(first(&audit(&world.inventory, &Options::default())), (NotRecorded, vec![]));
 }
 
@@ -131,7 +131,7 @@ fn functions_that_were_not_listed_decide_only_if_one_could_escape() {
     let told = audit(&world.inventory, &Options::default());
     assert_eq!(status(&told, "lambda-invocations-recorded"), Status::Pass);
     let only_one = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
-    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(&only_one).unwrap());
+    world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(&only_one).unwrap());
     let told = audit(&world.inventory, &Options::default());
     assert_eq!(first(&told).0, Recorded);
     assert_eq!(status(&told, "lambda-data-events-current"), Status::Undetermined);
@@ -195,7 +195,7 @@ fn a_later_page_that_is_not_offered_leaves_the_listing_open() {
     let gap = world.gap("lambda:ListFunctions");
     world.inventory.gaps[gap].kind = GapKind::NotOffered;
     let only_one = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "orders"));
-    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(&only_one).unwrap());
+    world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(&only_one).unwrap());
     world.at(MEMBER, HERE).functions.gap = Some(gap);
     let told = audit(&world.inventory, &Options::default());
     assert_eq!(status(&told, "lambda-data-events-current"), Status::Undetermined);

@@ -12,7 +12,7 @@ use oracle::large::{Kind, Size, world};
 fn overlapping(size: Size, seed: u64) -> World {
     let mut all = World::member().functions(MEMBER, HERE, &["f1", "f2"]);
     for (at, one) in world(Kind::BothEnds, size, seed).recorders.into_iter().enumerate() {
-        let document = cloudtrail::json::document(&one.selectors.unwrap());
+        let document = cloudtrail::selector_json::document(&one.selectors.unwrap());
         all = all.trail(&format!("t{at}"), MEMBER, false, &document);
     }
     all

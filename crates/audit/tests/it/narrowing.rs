@@ -49,7 +49,7 @@ proptest! {
         prop_assert_eq!(conduct(&plan), Ok(()), "{:#?}", plan);
         prop_assert_eq!(conduct_over(inventory, &plan), Ok(()), "{:#?}", plan);
         let declared = advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "f1"));
-        let declared = cloudtrail::json::from_str(&declared).unwrap().list;
+        let declared = cloudtrail::selector_json::from_str(&declared).unwrap().list;
         let then = after(inventory, &changes(&plan));
         prop_assert_eq!(lost(inventory, &then, &declared), Vec::<String>::new(), "{:#?}", plan);
     }
@@ -194,7 +194,7 @@ fn what_others_changed_of_a_half_done_plan_is_no_copy_any_more() {
         let mut half = after(&world.inventory, &changes(&plan)[..1]);
         assert_eq!(audit::plan::conduct_on(&half, &plan, &marks), Ok(()));
         let done = half.recorder(&plan.steps[0].change.target.arn).unwrap();
-        let theirs = cloudtrail::json::from_str(MANAGEMENT_ONLY).unwrap();
+        let theirs = cloudtrail::selector_json::from_str(MANAGEMENT_ONLY).unwrap();
         half.recorders[done].selectors = cloudtrail::recorder::Seen::Known(theirs);
         // What is recorded by then, and not once the rest is done.
         let then = after(&half, &changes(&plan)[1..]);
@@ -239,7 +239,7 @@ fn what_a_half_done_plan_rests_on_is_looked_at_where_it_is_gone_on_with() {
     assert_eq!(audit::plan::conduct_on(&half, &plan, &marks), Ok(()));
     let done = half.recorder(&plan.steps[of_a].change.target.arn).unwrap();
     half.recorders[done].selectors =
-        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(MANAGEMENT_ONLY).unwrap());
+        cloudtrail::recorder::Seen::Known(cloudtrail::selector_json::from_str(MANAGEMENT_ONLY).unwrap());
     let refused = audit::plan::conduct_on(&half, &plan, &marks).unwrap_err();
     assert!(refused.step == of_b && refused.why.contains("nobody else certainly records"), "{refused:?}");
 }

@@ -447,3 +447,41 @@ fn no_trail_comes_to_a_region_that_is_full() {
         assert!(widens || kinds(&plan).iter().all(|(_, kind)| *kind != "trail"), "{plan:#?}");
     }
 }
+
+/// A trail that is stopped, or comes to a Region, delivers there as others do to the same bucket: where they cannot, it is of no help.
+#[test]
+fn no_trail_is_started_or_widened_onto_a_bucket_that_fails() {
+    for (stops, error, helps) in [
+        (true, None, true),
+        (true, Some("NoSuchBucket"), false),
+        (false, None, true),
+        (false, Some("NoSuchBucket"), false),
+    ] {
+        let mut world = World::member().place(MEMBER, THERE).trail("main", MEMBER, false, ALL);
+        world = world.trail("aws-controltower-x", MEMBER, false, MANAGEMENT_ONLY);
+        for name in ["main", "aws-controltower-x"] {
+            world.of(name).destination = Some("logs".to_owned());
+        }
+        let main = world.of("main").arn.clone();
+        if !stops {
+            (world.of("main").multi_region, world.of("main").home_region) = (false, HERE.to_owned());
+        }
+        for region in [HERE, THERE] {
+            let Seen::Known(trails) = &mut world.at(MEMBER, region).trails else { panic!() };
+            for one in trails.iter_mut() {
+                let Seen::Known(status) = &mut one.status else { panic!() };
+                if one.trail == main {
+                    status.logging = !stops;
+                } else {
+                    status.delivery_error = error.map(str::to_owned);
+                }
+            }
+            if !stops && region == THERE {
+                trails.retain(|one| one.trail != main);
+            }
+        }
+        let plan = planned(&world);
+        let kind = if stops { "logging" } else { "multi-Region" };
+        assert_eq!(kinds(&plan).contains(&("main", kind)), helps, "{stops} {error:?} {plan:#?}");
+    }
+}

@@ -7,8 +7,8 @@ use audit::finding::{Status, Weight};
 use audit::inventory::Inventory;
 use audit::plan::{PlanOptions, after, record};
 use audit::{Options, audit};
-use cloudtrail::json::request;
 use cloudtrail::recorder::Seen;
+use cloudtrail::selector_json::request;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use recording::{Inclusion, State, included};
@@ -161,7 +161,7 @@ proptest! {
                 if inventory.recorder(&change.target.arn).is_none() {
                     continue;
                 }
-                let list = |document: &str| cloudtrail::json::from_str(document).unwrap();
+                let list = |document: &str| cloudtrail::selector_json::from_str(document).unwrap();
                 prop_assert_eq!(included(&list(&turn.before).list, &list(&turn.after).list), Inclusion::Included);
                 prop_assert!(validate(&list(&turn.after), change.target.kind).is_empty());
             }

@@ -191,18 +191,18 @@ fn what_others_changed_since_stays() {
     let world = world();
     let basic = r#"{"AdvancedEventSelectors":[{"Name":"m","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}]}"#;
     let mut world = World { inventory: world.inventory };
-    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(basic).unwrap());
+    world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(basic).unwrap());
     let plan = record(&world.inventory, &PlanOptions::default());
     let back = undo(&changes(&plan));
     let Setting::Selectors(turn) = &back[0].setting else { panic!() };
     // Somebody added objects of a bucket since.
     let theirs = r#"{"FieldSelectors":[{"Equals":["Data"],"Field":"eventCategory"},{"Equals":["AWS::S3::Object"],"Field":"resources.type"}],"Name":"s3"}"#;
     let live = turn.before.replace("]}]}", &format!("]}}],{theirs}]}}"));
-    let live = cloudtrail::json::request(
-        &cloudtrail::json::from_str(&{
-            let mut list = cloudtrail::json::from_str(&turn.before).unwrap().list;
-            list.extend(cloudtrail::json::from_str(&format!("[{theirs}]")).unwrap().list);
-            cloudtrail::json::document(&list)
+    let live = cloudtrail::selector_json::request(
+        &cloudtrail::selector_json::from_str(&{
+            let mut list = cloudtrail::selector_json::from_str(&turn.before).unwrap().list;
+            list.extend(cloudtrail::selector_json::from_str(&format!("[{theirs}]")).unwrap().list);
+            cloudtrail::selector_json::document(&list)
         })
         .unwrap(),
     )
@@ -279,7 +279,9 @@ fn what_is_taken_back_is_ours_alone() {
         let arns: Vec<String> = names.iter().map(|name| function(MEMBER, HERE, name)).collect();
         crate::world::advanced("resources.ARN", operator, &arns.join("\",\""))
     };
-    let request = |text: &str| cloudtrail::json::request(&cloudtrail::json::from_str(text).unwrap()).unwrap();
+    let request = |text: &str| {
+        cloudtrail::selector_json::request(&cloudtrail::selector_json::from_str(text).unwrap()).unwrap()
+    };
     let world = world();
     let plan = backout(&world.inventory, &options(&[], TODAY), &drops(&["batch"]));
     let step = &plan.steps[0].change;
@@ -324,7 +326,7 @@ fn a_created_trail_that_others_changed_is_left_to_them() {
     let mut changed = untouched;
     changed[at] = Found::Selectors(crate::world::advanced("readOnly", "Equals", "false"));
     let told = audit::plan::around(&back, &changed);
-    assert_eq!((told.plan.steps.len(), told.left.len(), told.changed.len()), (0, back.steps.len(), 1));
+    assert_eq!((told.plan.steps.len(), told.kept.len(), told.changed.len()), (0, back.steps.len(), 1));
     assert!(told.is_over, "nothing can be set, and so --merge is not offered");
 }
 

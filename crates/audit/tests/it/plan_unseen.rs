@@ -28,8 +28,10 @@ fn drops(world: &World, name: &str) -> Plan {
 /// The plan of somebody who writes it by hand: the trail keeps `document`, and f2 is declared.
 fn forged(world: &World, trail: &str, document: &str) -> Plan {
     let recorder = world.inventory.recorders.iter().find(|one| one.name == trail).unwrap();
-    let read = |text: &str| cloudtrail::json::request(&cloudtrail::json::from_str(text).unwrap()).unwrap();
-    let before = cloudtrail::json::request(recorder.selectors.known().unwrap()).unwrap();
+    let read = |text: &str| {
+        cloudtrail::selector_json::request(&cloudtrail::selector_json::from_str(text).unwrap()).unwrap()
+    };
+    let before = cloudtrail::selector_json::request(recorder.selectors.known().unwrap()).unwrap();
     let target = Target {
         kind: recorder.kind,
         arn: recorder.arn.clone(),

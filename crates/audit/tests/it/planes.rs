@@ -88,7 +88,7 @@ fn a_serving_region_that_nobody_looked_at_is_a_gap() {
     let mut world = World::member().trail("main", MEMBER, false, ALL);
     world.at(MEMBER, HERE).web_functions.resources =
         vec![shop(Serving::Also(Box::new([THERE.to_owned()])))].into();
-    world.of("main").selectors = Seen::Known(cloudtrail::json::from_str(WEB).unwrap());
+    world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(WEB).unwrap());
     let told = audit(&world.inventory, &Options::default());
     let web = control(&told, WEB_CONTROL);
     assert_eq!(web.status, Status::Undetermined, "{web:?}");

@@ -179,7 +179,7 @@ impl World {
             home_region: HERE.to_owned(),
             multi_region: true,
             organization,
-            selectors: Seen::Known(cloudtrail::json::from_str(selectors).unwrap()),
+            selectors: Seen::Known(cloudtrail::selector_json::from_str(selectors).unwrap()),
             status: Seen::Known(StoreStatus::Enabled),
             log_file_validation: (kind == RecorderKind::Trail).then_some(true),
             global_service_events: (kind == RecorderKind::Trail).then_some(true),

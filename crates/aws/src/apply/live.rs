@@ -181,8 +181,9 @@ impl At<'_> {
             answer.await.map_err(|failure| named(failure, ACTION))?;
             body.json().and_then(|document| selectors_of_trail(&document))
         };
-        let written = read
-            .and_then(|selectors| cloudtrail::json::as_found(&selectors).map_err(|error| error.to_string()));
+        let written = read.and_then(|selectors| {
+            cloudtrail::selector_json::as_found(&selectors).map_err(|error| error.to_string())
+        });
         written.map_err(|error| Failure::new(Class::Final, error))
     }
 

@@ -48,7 +48,8 @@ fn document(name: &str) -> Value {
 }
 
 fn canonical(value: &Value) -> String {
-    cloudtrail::json::request(&cloudtrail::json::from_str(&value.to_string()).unwrap()).unwrap()
+    cloudtrail::selector_json::request(&cloudtrail::selector_json::from_str(&value.to_string()).unwrap())
+        .unwrap()
 }
 
 fn change() -> Change {

@@ -121,7 +121,7 @@ fn recorder(name: &str, kind: RecorderKind, owner: usize, organization: bool, fl
         multi_region: true,
         organization,
         // The document is our own and well formed; were it not, the world would show it as unread.
-        selectors: cloudtrail::json::from_str(&document).map_or(Seen::Unread(0), Seen::Known),
+        selectors: cloudtrail::selector_json::from_str(&document).map_or(Seen::Unread(0), Seen::Known),
         status: Seen::Known(StoreStatus::Enabled),
         log_file_validation: (kind == RecorderKind::Trail).then_some(true),
         global_service_events: None,

@@ -53,11 +53,11 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
             (declared, opened) => (declared, opened?),
         },
     };
-    match earlier {
+    let earlier = match earlier {
         // What others changed since is planned around, whatever an undo that was stopped had still to do.
         Some(work) if !typed.merge || work.is_done() => return go_on(work, &declared, &typed, &place),
-        _ => {}
-    }
+        earlier => earlier,
+    };
     if exact.steps.is_empty() {
         say("note", "the journal says that nothing was changed: there is nothing to take back");
         return Ok(Outcome::Well);
@@ -67,6 +67,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let Some(now) = states(&watched, &place)? else { return Ok(Outcome::Interrupted) };
     let mut around = around(&exact, &found);
     around.add_changed(changed_since(watched, now), &found, &exact);
+    around.add_changed(set_again(earlier.as_ref(), &exact, &found), &found, &exact);
     if let Some(undeclared) = report::undeclared_sentence(&read.plan.purpose) {
         say("note", &undeclared);
     }
@@ -222,16 +223,29 @@ fn states(changes: &[Change], place: &Place<'_>) -> Result<Option<Vec<State>>> {
 fn refused(change: &Change, found: &State, around: &Around, typed: &args::Undo, live: &Live) -> Outcome {
     say("error", &format!("{}: somebody changed it since; nothing was changed", change.target.arn));
     tell_difference(&change.before(), found);
-    if around.left.is_empty() || !around.is_over {
+    if around.left.is_empty() && around.kept.is_empty() || !around.is_over {
         say("next", &merge_again(&typed.journal, live));
     }
     around.left.iter().for_each(|change| tell_left(change, "it has to be set by hand"));
+    around.kept.iter().for_each(tell_kept);
     Outcome::No
 }
 
 /// Says of what nobody can tell what is ours.
 fn tell_left(change: &Change, then: &str) {
     say("help", &report::mixed_sentence(change, then));
+}
+
+/// What an undo that was stopped had taken back, and somebody set again since: it is theirs by now.
+fn set_again(earlier: Option<&Work>, exact: &Plan, found: &[State]) -> Vec<(Change, State)> {
+    let steps = earlier.into_iter().flat_map(|work| work.plan.steps.iter().zip(&work.marks));
+    let done = steps.filter(|(_, mark)| mark.is_over()).map(|(step, _)| &step.change);
+    let again = done.filter_map(|change| {
+        let now = exact.steps.iter().zip(found).find(|(step, _)| step.change.same_setting(change))?.1;
+        let is_again = *now != change.after() && *now != State::Gone;
+        is_again.then(|| (change.clone(), now.clone()))
+    });
+    again.collect()
 }
 
 /// Says that a trail goes on, because others use it.

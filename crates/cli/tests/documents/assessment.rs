@@ -90,7 +90,7 @@ fn assessors_see_as_satisfied_only_what_is() {
 fn of_management_alone() -> Inventory {
     let mut inventory = worlds::healthy();
     let management = r#"{"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]}"#;
-    inventory.recorders[0].selectors = Seen::Known(cloudtrail::json::from_str(management).unwrap());
+    inventory.recorders[0].selectors = Seen::Known(cloudtrail::selector_json::from_str(management).unwrap());
     inventory
 }
 

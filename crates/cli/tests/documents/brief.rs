@@ -211,7 +211,7 @@ fn what_hangs_on_contradicted_names_is_settled_by_a_plan() {
         {"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
         {"Field":"resources.type","Equals":["AWS::Lambda::Function"]},
         {"Field":"eventName","NotEquals":["InvokeFunctionUrl"]}]}]"#;
-    let selectors = cloudtrail::json::from_str(selectors).unwrap();
+    let selectors = cloudtrail::selector_json::from_str(selectors).unwrap();
     inventory.recorders.iter_mut().for_each(|one| one.selectors = Seen::Known(selectors.clone()));
     let audit = audited(&inventory);
     assert!(matches!(audit.answer(), audit::answer::Answer::Undetermined(_)), "{:?}", audit.answer());

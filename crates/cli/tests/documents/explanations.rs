@@ -11,7 +11,7 @@ const ORDERS: &str = "arn:aws:lambda:us-east-1:111122223333:function:orders";
 
 /// The text and the JSON of what pasted selectors do with a subject.
 pub(crate) fn pasted(document: &str, subject: Subject<'_>) -> (String, Value) {
-    let selectors: Selectors = cloudtrail::json::from_str(document).unwrap();
+    let selectors: Selectors = cloudtrail::selector_json::from_str(document).unwrap();
     let verdict = decide(&[Candidate { selectors: Some(&selectors.list), certain: true }], subject);
     let explanation = report::explain_selectors(&selectors, subject, &verdict);
     let json = serde_json::from_str(&report::explanation_json(&explanation, &STAMP)).unwrap();

@@ -118,7 +118,7 @@ fn selectors() -> impl Strategy<Value = Selectors> {
             .collect();
         let document =
             serde_json::json!({"AdvancedEventSelectors": [{"Name": "n", "FieldSelectors": fields}]});
-        cloudtrail::json::from_value(&document).unwrap_or_default()
+        cloudtrail::selector_json::from_value(&document).unwrap_or_default()
     })
 }
 

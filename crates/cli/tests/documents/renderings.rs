@@ -36,7 +36,7 @@ fn canonical(text: &str) -> String {
 }
 
 pub(crate) fn read(text: &str) -> Selectors {
-    cloudtrail::json::from_str(text).unwrap()
+    cloudtrail::selector_json::from_str(text).unwrap()
 }
 
 pub(crate) fn inventory() -> Inventory {
@@ -159,7 +159,7 @@ fn terraform_reads_back_what_the_plan_says() {
         assert_eq!(resource["s3_bucket_name"], "logs");
         assert_eq!(resource["is_multi_region_trail"], true);
         // One block is an object, several are a list: our reader of selectors takes both.
-        let found = cloudtrail::json::from_value(&resource).unwrap().list;
+        let found = cloudtrail::selector_json::from_value(&resource).unwrap().list;
         let mut wanted = read(after).list;
         for selector in &mut wanted {
             if let cloudtrail::selector::Selector::Advanced(advanced) = selector {
@@ -213,7 +213,7 @@ fn cloudformation_reads_back_what_the_plan_says() {
         let template: Value = serde_json::from_str(&text).unwrap();
         let properties = &template["Resources"]["Main"]["Properties"];
         assert_eq!(properties["IsLogging"], true);
-        assert_eq!(cloudtrail::json::from_value(properties).unwrap().list, read(after).list);
+        assert_eq!(cloudtrail::selector_json::from_value(properties).unwrap().list, read(after).list);
     }
 }
 
@@ -260,7 +260,7 @@ fn a_shell_passes_on_what_the_plan_says() {
     ];
     assert_eq!(names, expected);
     let document = calls[4].last().unwrap();
-    assert_eq!(cloudtrail::json::from_str(document).unwrap().list, read(NASTY).list);
+    assert_eq!(cloudtrail::selector_json::from_str(document).unwrap().list, read(NASTY).list);
 }
 
 /// Every property or argument of a trail in a document of others, as our reader takes selectors.
@@ -296,7 +296,7 @@ fn what_is_read_back_passes_the_audit() {
     for form in 0..2 {
         let mut then = inventory.clone();
         for trail in &trails {
-            let selectors = cloudtrail::json::from_value(&trail[form]).unwrap();
+            let selectors = cloudtrail::selector_json::from_value(&trail[form]).unwrap();
             let recorder = then.recorders.iter_mut().find(|one| trail[0]["name"] == *one.name).unwrap();
             recorder.selectors = Seen::Known(selectors);
         }
@@ -360,11 +360,14 @@ fn every_character_survives_every_form() {
     let raw = |text: &str| text.chars().filter(|one| text::visible::acts(*one) && *one != '\n').count();
     let template = only(plan_cloudformation(&plan, &inventory()));
     let value: Value = serde_json::from_str(&template).unwrap();
-    assert_eq!(cloudtrail::json::from_value(&value["Resources"]["Main"]["Properties"]).unwrap().list, wanted);
+    assert_eq!(
+        cloudtrail::selector_json::from_value(&value["Resources"]["Main"]["Properties"]).unwrap().list,
+        wanted
+    );
     let terraform = only(plan_terraform(&plan, &inventory()));
     let script = plan_aws_cli(&plan, "sha256:0");
     let passed = calls(&script);
-    assert_eq!(cloudtrail::json::from_str(passed[0].last().unwrap()).unwrap().list, wanted);
+    assert_eq!(cloudtrail::selector_json::from_str(passed[0].last().unwrap()).unwrap().list, wanted);
     assert_eq!([raw(&template), raw(&terraform), raw(&script)], [0; 3]);
     // Terraform has no `\\b` and no `\\f`.
     assert!(!terraform.contains("\\b") && !terraform.contains("\\f"), "an escape that Terraform refuses");

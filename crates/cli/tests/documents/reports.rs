@@ -151,7 +151,7 @@ fn a_future_function_that_escapes_is_a_no() {
         listed.join(",")
     );
     inventory.recorders[0].selectors =
-        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(&document).unwrap());
+        cloudtrail::recorder::Seen::Known(cloudtrail::selector_json::from_str(&document).unwrap());
     let audit = audited(&inventory);
     let text = terminal(&audit, &WIDE);
     let wanted =

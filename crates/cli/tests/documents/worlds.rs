@@ -37,7 +37,7 @@ pub(crate) fn healthy() -> Inventory {
             {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}]}]}"#;
     inventory.recorders.retain(|recorder| recorder.name == "main");
     inventory.recorders[0].selectors =
-        cloudtrail::recorder::Seen::Known(cloudtrail::json::from_str(everything).unwrap());
+        cloudtrail::recorder::Seen::Known(cloudtrail::selector_json::from_str(everything).unwrap());
     inventory.accounts.retain(|account| account.id == "111111111111");
     inventory.places.retain(|place| place.account == "111111111111");
     for place in &mut inventory.places {

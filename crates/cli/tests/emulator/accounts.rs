@@ -74,7 +74,7 @@ fn selectors(seed: &Seed, folder: &Path) -> Vec<String> {
     assert_eq!(run(seed, folder, &["inventory", "--output", "now.json"]).1, Some(0));
     let of = |recorder: &Value| {
         let document = recorder["selectors"]["known"].to_string();
-        cloudtrail::json::request(&cloudtrail::json::from_str(&document).unwrap()).unwrap()
+        cloudtrail::selector_json::request(&cloudtrail::selector_json::from_str(&document).unwrap()).unwrap()
     };
     read(folder, "now.json")["recorders"].as_array().unwrap().iter().map(of).collect()
 }

@@ -137,7 +137,7 @@ fn the_story_of_the_readme_runs_and_everything_can_be_taken_back() {
         let file = std::fs::read_to_string(folder.path().join(name)).unwrap();
         let file: serde_json::Value = serde_json::from_str(&file).unwrap();
         let document = file["recorders"][0]["selectors"]["known"].to_string();
-        cloudtrail::json::request(&cloudtrail::json::from_str(&document).unwrap()).unwrap()
+        cloudtrail::selector_json::request(&cloudtrail::selector_json::from_str(&document).unwrap()).unwrap()
     };
     assert_eq!(selectors("before.json"), selectors("after.json"));
 }

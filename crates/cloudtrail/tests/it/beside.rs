@@ -1,7 +1,7 @@
 //! What stands beside the selectors: what says that nothing is recorded is never told as recording.
 
 use crate::common::{invocation, read, says};
-use cloudtrail::json::beside;
+use cloudtrail::selector_json::beside;
 
 const SELECTORS: &str = r#""AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
     {"Field":"resources.type","Equals":["AWS::Lambda::Function"]}]}]"#;
@@ -112,7 +112,7 @@ fn how_far_it_reaches_is_read() {
         beside(&with(TERRAFORM, "home_region", r#""eu-west-1""#)).home_region.as_deref(),
         Some("eu-west-1")
     );
-    assert_eq!(beside("not JSON"), cloudtrail::json::Beside::default());
+    assert_eq!(beside("not JSON"), cloudtrail::selector_json::Beside::default());
 }
 
 #[test]

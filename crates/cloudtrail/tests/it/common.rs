@@ -1,8 +1,8 @@
 //! Short ways to read selectors and to ask them about an invocation.
 
 use cloudtrail::event::{Event, EventResource};
-use cloudtrail::json::from_str;
 use cloudtrail::selector::{Doubt, Selector, Selectors};
+use cloudtrail::selector_json::from_str;
 use cloudtrail::{Answer, records};
 
 /// The ARN of the function that everything is about.

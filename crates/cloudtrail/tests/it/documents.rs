@@ -1,8 +1,8 @@
 //! Every form in which selectors come reads as the same selectors.
 
 use crate::common::{ORDERS, doubts, invocation, management, read, says};
-use cloudtrail::json::from_str;
 use cloudtrail::selector::{ReadWrite, Selector};
+use cloudtrail::selector_json::from_str;
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 use proptest::{collection, option, sample};
 

@@ -223,7 +223,7 @@ fn every_doubt_says_where_and_what() {
 fn what_aws_refuses_is_a_doubt_and_never_a_silent_reading() {
     let selector = |fields: &str| {
         let text = format!(r#"{{"AdvancedEventSelectors":[{{"FieldSelectors":[{fields}]}}]}}"#);
-        cloudtrail::json::from_str(&text).unwrap().list[0].doubts().len()
+        cloudtrail::selector_json::from_str(&text).unwrap().list[0].doubts().len()
     };
     let data = r#"{"Field":"eventCategory","Equals":["Data"]},{"Field":"resources.type","Equals":["AWS::Lambda::Function"]}"#;
     assert_eq!(selector(data), 0);

@@ -1,6 +1,6 @@
 //! What cannot be read at all is an error that names the place.
 
-use cloudtrail::json::{SelectorsError, from_str};
+use cloudtrail::selector_json::{SelectorsError, from_str};
 
 #[test]
 fn every_error_names_its_place() {

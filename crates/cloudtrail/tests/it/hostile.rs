@@ -1,7 +1,7 @@
 //! Texts that mean harm: deep, huge, cut off, shuffled. Nothing panics, and nothing takes long.
 
 use crate::common::{invocation, read, says};
-use cloudtrail::json::from_str;
+use cloudtrail::selector_json::from_str;
 use proptest::prelude::{ProptestConfig, proptest};
 
 const WHOLE: &str = r#"{"TrailARN": "arn:aws:cloudtrail:us-east-1:111122223333:trail/t", "AdvancedEventSelectors": [

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use cloudtrail::json::{RequestError, from_str, request};
+use cloudtrail::selector_json::{RequestError, from_str, request};
 
 fn of(text: &str) -> Result<String, RequestError> {
     request(&from_str(text).unwrap())

@@ -5,9 +5,9 @@ use super::delivery::{self, Delivery};
 use crate::change::Change;
 use crate::view::{View, account_of, region_of};
 use cloudtrail::arn::partition_of;
-use cloudtrail::json;
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::selector::Selectors;
+use cloudtrail::selector_json;
 use recording::Candidate;
 use serde_json::{Value, json as object};
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,14 +253,14 @@ fn apply(change: &Change, arn: &str, all: &mut All) -> bool {
     one.delivery.set(change);
     match change.name.as_str() {
         "CreateTrail" => {
-            one.selectors = json::from_str(DEFAULT).ok().map(Rc::new);
+            one.selectors = selector_json::from_str(DEFAULT).ok().map(Rc::new);
             one.active = Some(false);
             one.multi_region = Some(false);
             one.organization = Some(false);
             reach(change, &mut one);
         }
         "CreateEventDataStore" => {
-            one.selectors = selectors(change).or_else(|| json::from_str(DEFAULT).ok().map(Rc::new));
+            one.selectors = selectors(change).or_else(|| selector_json::from_str(DEFAULT).ok().map(Rc::new));
             one.active = Some(flag(change, &["startIngestion"]).unwrap_or(true));
             one.multi_region = Some(true);
             one.organization = Some(false);
@@ -321,5 +321,5 @@ fn selectors(change: &Change) -> Option<Rc<Selectors>> {
         (Some(basic), None) => object!({ BASIC: basic }),
         (None, None) => return Some(Rc::new(Selectors::default())),
     };
-    json::from_value(&document).ok().map(Rc::new)
+    selector_json::from_value(&document).ok().map(Rc::new)
 }

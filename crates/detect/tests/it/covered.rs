@@ -1,8 +1,8 @@
 //! When another recorder certainly records what one recorded, and which trail a name means.
 
 use crate::world::{DAY, REGION, SHOP, change, found_with, function, moment, of, user, with};
-use cloudtrail::json;
 use cloudtrail::recorder::RecorderKind;
+use cloudtrail::selector_json;
 use detect::finding::{Finding, Severity};
 use detect::recorders::KnownRecorder;
 use detect::settings::Settings;
@@ -28,7 +28,7 @@ fn trail(name: &str, functions: &[&str]) -> KnownRecorder {
         members: std::collections::BTreeSet::new(),
         holes: std::collections::BTreeMap::new(),
         recording: Some(true),
-        selectors: json::from_value(&selectors).ok(),
+        selectors: selector_json::from_value(&selectors).ok(),
         at: moment(30 * DAY),
         bucket: Some(format!("{name}-logs")),
         key: Some(format!("arn:aws:kms:{REGION}:{SHOP}:key/{name}-key")),

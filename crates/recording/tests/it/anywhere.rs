@@ -29,7 +29,7 @@ proptest! {
 }
 
 fn read(text: &str) -> Vec<Selector> {
-    cloudtrail::json::from_str(text).expect("selectors").list
+    cloudtrail::selector_json::from_str(text).expect("selectors").list
 }
 
 /// Selectors of functions, each with one condition on the ARN.

@@ -89,5 +89,5 @@ fn all_are_alike_in_some_worlds_and_not_in_others() {
 fn basic(value: &str) -> cloudtrail::selector::Selector {
     let text =
         format!(r#"{{"DataResources": [{{"Type": "AWS::Lambda::Function", "Values": ["{value}"]}}]}}"#);
-    cloudtrail::json::from_str(&text).expect("a selector").list.remove(0)
+    cloudtrail::selector_json::from_str(&text).expect("a selector").list.remove(0)
 }

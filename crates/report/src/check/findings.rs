@@ -6,8 +6,8 @@ use super::mended;
 use super::recorders::Recorders;
 use super::{Check, state};
 use crate::resource_name::name_in;
+use crate::sentences;
 use crate::verdict_words;
-use crate::words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, Status};
 use cloudtrail::event::Event;
@@ -257,7 +257,10 @@ impl<'a> Told<'a> {
         let audit: &Audit<'_> = self.check.audits.1;
         let escape: Option<&Escape> = audit.verdicts.get(verdict).and_then(|one| one.escape.as_ref());
         let place = audit.places.get(place);
-        place.zip(escape).map(|(place, escape)| words::turned_away(audit, place, escape)).unwrap_or_default()
+        place
+            .zip(escape)
+            .map(|(place, escape)| sentences::turned_away(audit, place, escape))
+            .unwrap_or_default()
     }
 
     fn fault(&self, fault: &Fault) -> Finding {

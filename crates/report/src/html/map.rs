@@ -3,9 +3,9 @@
 use super::mark;
 use crate::places::folded_sentence;
 use crate::quantity::{grouped, quantity};
+use crate::sentences;
 use crate::verdict_words;
 use crate::view::listing_gaps;
-use crate::words;
 use audit::finding::{Audit, Summary};
 use maud::{Markup, html};
 use recording::State;
@@ -114,7 +114,7 @@ pub(super) fn map(audit: &Audit<'_>) -> Markup {
             h2 #map-title { "Accounts and Regions" }
             (legend())
             @if !bad.is_empty() { (table("Map of accounts and Regions", &bad, &columns, &others)) }
-            @if let Some(told) = folded_sentence(audit) { p.note { (words::sentence(&told)) } }
+            @if let Some(told) = folded_sentence(audit) { p.note { (sentences::sentence(&told)) } }
             @if !well.is_empty() {
                 details {
                     summary { (quantity(well.len(), ("account", "accounts"))) ": all recorded, and new ones will be" }

@@ -4,9 +4,9 @@ use super::findings::inline;
 use super::{mark, put};
 use crate::quantity::{grouped, quantity};
 use crate::resource_name::name_in;
+use crate::sentences;
 use crate::verdict_words;
 use crate::view::noun;
-use crate::words;
 use audit::finding::Audit;
 use audit::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;
@@ -114,7 +114,7 @@ fn why(audit: &Audit<'_>, home: ResourceRef) -> Markup {
     let told = |one: ResourceRef| {
         let proof = audit::finding::Proof { place: one.place, verdict: audit.row(one).verdict };
         match audit.remainder(proof.verdict) {
-            Some(remainder) => words::sentence(remainder),
+            Some(remainder) => sentences::sentence(remainder),
             None => {
                 let by = audit.recorded_by(proof);
                 let recorders = by.iter().map(|at| &audit.inventory.recorders[*at]);

@@ -98,7 +98,8 @@ impl Desired<'_> {
     pub(super) fn selectors(&self) -> Result<Option<Selectors>, RenderError> {
         let wrong = |doubt: String| RenderError::Selectors { recorder: self.target.arn.clone(), doubt };
         let Some(document) = self.document else { return Ok(None) };
-        let selectors = cloudtrail::json::from_str(document).map_err(|error| wrong(error.to_string()))?;
+        let selectors =
+            cloudtrail::selector_json::from_str(document).map_err(|error| wrong(error.to_string()))?;
         match selectors.list.iter().flat_map(|one| one.doubts()).next() {
             Some(doubt) => Err(wrong(doubt.to_string())),
             None => Ok(Some(selectors)),

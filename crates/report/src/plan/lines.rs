@@ -53,7 +53,7 @@ fn selectors_differ(before: &str, after: &str) -> Vec<Line> {
 
 /// The selectors of a document as lines; `None` where they hold what we do not understand, which only the document shows.
 fn in_brief(document: &str) -> Option<String> {
-    let read = cloudtrail::json::from_str(document).ok()?;
+    let read = cloudtrail::selector_json::from_str(document).ok()?;
     let understood = read.list.iter().all(|selector| selector.doubts().is_empty());
     let lines = read.list.iter().flat_map(crate::selectors::whole);
     understood.then(|| lines.map(|line| line + "\n").collect())

@@ -122,7 +122,7 @@ fn refusals(refusals: &[Refusal], page: &mut Page) {
             (Some(recorder), _) => format!("{recorder}: "),
             (None, [(account, region)]) => format!("{account} {region}: "),
             (None, []) => String::new(),
-            (None, places) => format!("{}: ", quantity(places.len(), super::super::words::PLACES)),
+            (None, places) => format!("{}: ", quantity(places.len(), super::super::sentences::PLACES)),
         };
         page.paragraph(2, (Style::Open, &about), (Style::Plain, &refusal.reason));
         page.paragraph(4, (Style::Dim, "To include it: "), (Style::Plain, &refusal.nearest));

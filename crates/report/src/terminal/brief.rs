@@ -8,9 +8,9 @@ use crate::inactive::inactive;
 use crate::page::{Page, Style};
 use crate::quantity::{grouped, quantity};
 use crate::selectors;
+use crate::sentences;
 use crate::told;
 use crate::verdict_words;
-use crate::words;
 use audit::code::Code;
 use audit::controls::is_about_invocations;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
@@ -63,7 +63,7 @@ pub(crate) fn brief(audit: &Audit<'_>, page: &mut Page) {
     }
     page.gap();
     others(audit, page);
-    if !words::inactive(audit).is_empty() {
+    if !sentences::inactive(audit).is_empty() {
         inactive(audit, page);
     }
     gaps(audit, page);
@@ -77,8 +77,11 @@ fn left_out(audit: &Audit<'_>, causes: &[Cause<'_>], at: usize, control: &str) -
         let first = cause.findings.iter().find(|one| !one.resources.is_empty());
         let state = first.and_then(|one| Some(audit.verdicts[one.proof?.verdict].state));
         let word = state.map_or_else(|| status(cause.status).1, verdict_words::state);
-        let names =
-            if first.is_some() { words::names_of(audit, resources()) } else { cause.control.id.to_owned() };
+        let names = if first.is_some() {
+            sentences::names_of(audit, resources())
+        } else {
+            cause.control.id.to_owned()
+        };
         format!("{}. {names}: {word}", nth + 1)
     };
     let mut told: Vec<String> = causes.iter().enumerate().skip(at).take(NAMED).map(name).collect();
@@ -99,15 +102,15 @@ fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
     let word = if cause.status == Status::Undetermined { "undetermined: " } else { "" };
     let label = format!("{number}. {word}");
     page.paragraph_within(2, (style, &label), (Style::Strong, &about(audit, cause, first)), LINES);
-    page.paragraph_within(5, (Style::Plain, ""), (Style::Plain, &words::sentence(&first.reason)), LINES);
+    page.paragraph_within(5, (Style::Plain, ""), (Style::Plain, &sentences::sentence(&first.reason)), LINES);
     if let Some(why) = first.proof.and_then(|proof| why(audit, proof, cause)) {
-        page.paragraph_within(5, (Style::Dim, "Why: "), (Style::Plain, &words::sentence(&why)), LINES);
+        page.paragraph_within(5, (Style::Dim, "Why: "), (Style::Plain, &sentences::sentence(&why)), LINES);
     }
     if !cause.also.is_empty() {
         page.paragraph_within(5, (Style::Dim, "Also: "), (Style::Plain, &cause.also.join(", ")), LINES);
     }
     if let Some(help) = &first.help {
-        page.paragraph_within(5, (Style::Dim, "Fix: "), (Style::Plain, &words::sentence(help)), LINES);
+        page.paragraph_within(5, (Style::Dim, "Fix: "), (Style::Plain, &sentences::sentence(help)), LINES);
     }
 }
 
@@ -120,12 +123,12 @@ pub(crate) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> St
         .flat_map(|one| one.places.iter().copied())
         .collect();
     let of_new = |at: &[usize]| {
-        let at = words::places(audit, at).unwrap_or_default();
+        let at = sentences::places(audit, at).unwrap_or_default();
         if new.is_empty() { String::new() } else { format!("new functions in {at}") }
     };
     let new: Vec<usize> = new.iter().copied().collect();
     let Some(one) = first.resources.first() else {
-        let of = words::places(audit, &first.places).or_else(|| unread(audit, &first.gaps));
+        let of = sentences::places(audit, &first.places).or_else(|| unread(audit, &first.gaps));
         let of = of.unwrap_or_else(|| "the whole audit".to_owned());
         return if new.is_empty() { of } else { of_new(&new) };
     };
@@ -139,8 +142,8 @@ pub(crate) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> St
     let mut at: Vec<usize> = seen.chain(served).collect();
     at.sort_unstable();
     at.dedup();
-    let place = words::places(audit, &at).unwrap_or_default();
-    let names = words::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
+    let place = sentences::places(audit, &at).unwrap_or_default();
+    let names = sentences::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
     let told = format!("{} of {of} ({names}) in {place}", grouped(cause.resources(audit)));
     if new == at {
         format!("{told}, and new ones")
@@ -250,7 +253,7 @@ fn accepted(audit: &Audit<'_>, page: &mut Page) {
         page.paragraph_within(0, (Style::Open, "accepted: "), (Style::Plain, &told), LINES);
     }
     for (_, one) in all().filter(|(_, one)| one.reason.code == Code::ExceptionUnmatched).take(LINES) {
-        let told = words::sentence(&one.reason);
+        let told = sentences::sentence(&one.reason);
         page.paragraph_within(0, (Style::Open, "warning: "), (Style::Plain, &told), LINES);
     }
 }
@@ -302,7 +305,7 @@ pub(crate) fn repeated(audit: &Audit<'_>, finding: &Finding) -> Option<&'static 
 }
 
 fn gaps(audit: &Audit<'_>, page: &mut Page) {
-    let groups = words::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     if groups.is_empty() {
         return;
     }

@@ -12,9 +12,9 @@ use super::shape::{
     SightingShape,
 };
 use audit::inventory::{Account, Gap, GapKind, Inventory, OptIn, Organization, Place, Sighting, TrailStatus};
-use cloudtrail::json::SelectorsError;
 use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
 use cloudtrail::selector::Selectors;
+use cloudtrail::selector_json::SelectorsError;
 use serde::Deserialize;
 use serde_json::error::Category;
 use text::shape::in_everyday_words;
@@ -252,7 +252,7 @@ fn recorder(at: usize, shape: RecorderShape<'_>) -> Result<Recorder, InventoryFi
                 format!("{} bytes are more than {SELECTORS}, the limit for selectors", document.len());
             return Err(InventoryFileError::Selectors { recorder: at, problem });
         }
-        cloudtrail::json::from_str(document).map_err(wrong)
+        cloudtrail::selector_json::from_str(document).map_err(wrong)
     };
     let recorder = Recorder {
         arn: shape.arn.into_owned(),
@@ -283,7 +283,7 @@ fn contradiction(document: &str, recorder: &Recorder) -> Option<String> {
     if recorder.kind == RecorderKind::Channel {
         return None;
     }
-    let beside = cloudtrail::json::beside(document);
+    let beside = cloudtrail::selector_json::beside(document);
     let other = |said: Option<String>, own: &str| said.filter(|said| said != own);
     if let Some(said) =
         other(beside.account, &recorder.account).or_else(|| other(beside.home_region, &recorder.home_region))

@@ -81,7 +81,7 @@ pub(super) struct RecorderShape<'a> {
     pub(super) home_region: Text<'a>,
     pub(super) multi_region: bool,
     pub(super) organization: bool,
-    /// The document of AWS as it is: read by `cloudtrail::json`, so that what we do not understand survives.
+    /// The document of AWS as it is: read by `cloudtrail::selector_json`, so that what we do not understand survives.
     pub(super) selectors: SeenShape<Cow<'a, RawValue>>,
     pub(super) status: SeenShape<Text<'a>>,
     pub(super) log_file_validation: Option<bool>,

@@ -12,7 +12,7 @@ pub(super) fn read(selectors: &[Value]) -> Vec<Selector> {
     if selectors.is_empty() {
         return Vec::new();
     }
-    let read = cloudtrail::json::from_value(&json!({ "AdvancedEventSelectors": selectors }));
+    let read = cloudtrail::selector_json::from_value(&json!({ "AdvancedEventSelectors": selectors }));
     read.map(|read| read.list).unwrap_or_default()
 }
 

@@ -22,7 +22,7 @@ enum Then {
 /// as it is.
 pub(super) fn apply(document: &Document, before: &Inventory, touched: &[Touched], world: &mut World) {
     let errors = Errors::of(before);
-    if errors.by_bucket.is_empty() && errors.by_trail.is_empty() {
+    if !errors.some {
         return;
     }
     let trails: Vec<Recorder> =
@@ -65,22 +65,27 @@ pub(super) fn apply(document: &Document, before: &Inventory, touched: &[Touched]
 /// A trail or a bucket, by what AWS said at each account and Region: an error, or none where it delivers.
 type Said<'a> = BTreeMap<(&'a str, &'a str), Option<&'a str>>;
 
-/// What AWS said of deliveries, of trails and buckets with an error anywhere.
+/// What AWS said of deliveries.
 struct Errors<'a> {
     by_trail: BTreeMap<&'a str, Said<'a>>,
     by_bucket: BTreeMap<&'a str, Said<'a>>,
+    /// True iff there is any error.
+    some: bool,
 }
 
 impl<'a> Errors<'a> {
     fn of(before: &'a Inventory) -> Self {
-        let mut errors = Errors { by_trail: BTreeMap::new(), by_bucket: BTreeMap::new() };
+        let mut errors = Errors { by_trail: BTreeMap::new(), by_bucket: BTreeMap::new(), some: false };
         for place in &before.places {
             let here = (place.account.as_str(), place.region.as_str());
             for one in place.trails.known().into_iter().flatten() {
-                let Some(TrailStatus { logging: true, delivery_error, .. }) = one.status.known() else {
-                    continue;
-                };
+                let Some(TrailStatus { logging, delivery_error, .. }) = one.status.known() else { continue };
                 let error = delivery_error.as_deref();
+                // A trail that is stopped shows its last error, and without one nothing: it delivers nothing.
+                if !logging && error.is_none() {
+                    continue;
+                }
+                errors.some |= error.is_some();
                 errors.by_trail.entry(&one.trail).or_default().insert(here, error);
                 let recorder = before.recorder(&one.trail).map(|at| &before.recorders[at]);
                 if let Some(bucket) = recorder.and_then(|one| one.destination.as_deref()) {
@@ -89,9 +94,6 @@ impl<'a> Errors<'a> {
                 }
             }
         }
-        let fails = |said: &Said<'_>| said.values().any(Option::is_some);
-        errors.by_trail.retain(|_, said| fails(said));
-        errors.by_bucket.retain(|_, said| fails(said));
         errors
     }
 
@@ -105,15 +107,17 @@ impl<'a> Errors<'a> {
     ) -> Option<Then> {
         let was = before.recorder(&trail.arn).map(|at| &before.recorders[at]);
         let is_same = was.is_some_and(|was| was.destination == trail.destination);
-        let own = self.by_trail.get(trail.arn.as_str()).and_then(|said| at(said, here));
+        let said = self.by_trail.get(trail.arn.as_str());
+        let own = said.and_then(|said| at(said, here));
+        let delivers = is_same && said.is_some_and(|said| said.get(&here) == Some(&None));
         let bucket = trail.destination.as_deref().and_then(|bucket| self.by_bucket.get(bucket));
         let others = bucket.and_then(|said| at(said, here));
         match (own, others, mended) {
             (Some(error), _, Some(at)) => Some(Then::Open(at, About::MayBeMended(error.to_owned()))),
             (Some(error), _, None) if is_same => Some(Then::Fails(error.to_owned())),
             (Some(error), None, None) => Some(Then::Open(resource?, About::MayBeMended(error.to_owned()))),
-            // Elsewhere it delivers, whatever another trail does not.
-            (None, Some(_), _) if is_same => None,
+            // It delivers there itself, whatever another trail does not.
+            (None, Some(_), _) if delivers => None,
             (_, Some(error), _) => Some(Then::Open(resource?, About::BucketUndelivered(error.to_owned()))),
             (None, None, _) => None,
         }

@@ -250,3 +250,47 @@ fn many_trails_that_go_on_recording_interrupt_nothing() {
     let gate = judged(&read(&plan(&changes)), None).1;
     assert_eq!((gate.conclusion, gate.interruptions.len()), (Conclusion::Yes, 0), "{:?}", gate.interruptions);
 }
+
+/// A trail that was stopped, or was not there, delivered nothing itself: what another trail shows of its bucket counts for it.
+#[test]
+fn a_trail_that_starts_delivers_to_a_bucket_as_others_do() {
+    let bucket = |name: &str, more: Value| {
+        crate::plan::with(crate::plan::with(trail(name, every()), json!({"s3_bucket_name": "logs"})), more)
+    };
+    let off = json!({"enable_logging": false});
+    let (stopped, started) = (bucket("main", off.clone()), bucket("main", json!({})));
+    let statuses =
+        |inventory: &mut audit::inventory::Inventory, name: &str, logging: bool, error: Option<&str>| {
+            for place in &mut inventory.places {
+                let Seen::Known(trails) = &mut place.trails else { panic!("{place:?}") };
+                for one in trails.iter_mut().filter(|one| one.trail.ends_with(name)) {
+                    let delivery_error = error.map(str::to_owned);
+                    one.status =
+                        Seen::Known(TrailStatus { logging, delivery_error, ..TrailStatus::default() });
+                }
+            }
+        };
+    let world = |own: Option<&str>, others: Option<&str>| {
+        let mut inventory = applied(&[
+            Change::keep("aws_cloudtrail.a", stopped.clone()),
+            Change::keep("aws_cloudtrail.x", bucket("x", json!({}))),
+            Change::keep("aws_lambda_function.f", crate::plan::function("f")),
+        ]);
+        statuses(&mut inventory, "/main", false, own);
+        statuses(&mut inventory, "/x", true, others);
+        inventory
+    };
+    let start = Change::update("aws_cloudtrail.a", stopped.clone(), started.clone());
+    let again = Change::new("aws_cloudtrail.a", &["delete", "create"], stopped.clone(), started);
+    let new = Change::create("aws_lambda_function.g", crate::plan::function("g"));
+    for change in [start, again] {
+        for (own, others, answer) in [
+            (None, Some("NoSuchBucket"), Conclusion::Undetermined),
+            (Some("NoSuchBucket"), Some("NoSuchBucket"), Conclusion::No),
+            (None, None, Conclusion::Yes),
+        ] {
+            let (_, gate) = judged(&read(&plan(&[change.clone(), new.clone()])), Some(&world(own, others)));
+            assert_eq!(gate.conclusion, answer, "{:?} {own:?} {others:?}", change.actions);
+        }
+    }
+}

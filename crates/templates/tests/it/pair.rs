@@ -2,7 +2,7 @@
 
 use crate::plan::judged;
 use audit::answer::Conclusion;
-use cloudtrail::json::SelectorsError;
+use cloudtrail::selector_json::SelectorsError;
 use recording::State;
 use templates::document::Document;
 use templates::pair::of_selectors;

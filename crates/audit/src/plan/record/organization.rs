@@ -149,7 +149,7 @@ impl Planner<'_> {
                 return None;
             }
         };
-        if let Some(full) = create::full(bare, management) {
+        if let Some(full) = create::full_of(bare, |id| id == management || member(id), None) {
             self.keep_apart(gaining, &Apart::Full(full));
             return None;
         }

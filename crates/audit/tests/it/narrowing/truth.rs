@@ -21,7 +21,7 @@ pub(super) fn effect(inventory: &Inventory, change: &Change) -> Inventory {
             each_sighting(&mut then, |trails, _| trails.retain(|one| one.trail != arn));
         }
         Setting::Selectors(turn) => {
-            let read = cloudtrail::json::from_str(&turn.after).unwrap();
+            let read = cloudtrail::selector_json::from_str(&turn.after).unwrap();
             then.recorders[at].selectors = Seen::Known(read);
         }
         Setting::Logging(turn) => each_sighting(&mut then, |trails, _| {

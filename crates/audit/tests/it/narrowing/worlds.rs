@@ -171,7 +171,7 @@ pub(super) fn change(
     let mut logs = logs.filter(|one| one.trail == recorder.arn);
     let setting = match which {
         Which::Selectors => Setting::Selectors(Turn {
-            before: cloudtrail::json::request(recorder.selectors.known()?).ok()?,
+            before: cloudtrail::selector_json::request(recorder.selectors.known()?).ok()?,
             after: document.to_owned(),
         }),
         Which::MultiRegion => {

@@ -10,9 +10,9 @@ use crate::problem::say;
 use anyhow::Result;
 use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
-use cloudtrail::json::{Beside, SelectorsError};
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selectors;
+use cloudtrail::selector_json::{Beside, SelectorsError};
 use recording::{Anywhere, Candidate, Place, State, Subject, Verdict, anywhere, decide};
 use std::path::Path;
 use store::FileKind;
@@ -21,7 +21,7 @@ pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: 
     let function = function.map(subject::read).transpose()?;
     let selectors = read(path)?;
     let place = function.as_ref().and_then(|(_, arn)| Arn::parse(arn));
-    let beside = cloudtrail::json::beside(&selectors.document);
+    let beside = cloudtrail::selector_json::beside(&selectors.document);
     let reach = reach(&beside, place);
     let certain = reach == Reach::Records;
     let candidate = [Candidate { selectors: Some(&selectors.list), certain }];
@@ -111,7 +111,7 @@ fn read(path: &Path) -> Result<Selectors> {
             "AWS would refuse it too: compare with `aws cloudtrail get-event-selectors --trail-name NAME`"
         }
     };
-    cloudtrail::json::from_str(text).map_err(|error| {
+    cloudtrail::selector_json::from_str(text).map_err(|error| {
         misread(path, &bytes, (FileKind::Selectors, "event selectors"), &error, help(&error)).into()
     })
 }

@@ -5,7 +5,7 @@ use crate::common::any;
 use cloudtrail::event::{Event, EventResource, Field};
 use cloudtrail::resource::{ResourceType, unqualified};
 use cloudtrail::selector::Selector;
-use cloudtrail::{Answer, json, records};
+use cloudtrail::{Answer, records, selector_json};
 use oracle::naive::{self, Says};
 use recording::{Candidate, Escape, State, Subject, Verdict, Why, decide, decide_space, management_events};
 
@@ -25,7 +25,7 @@ fn expectations(case: &Case) -> Result<Vec<String>, String> {
     for Recorder { how, json } in &case.recorders {
         let selectors = match how.as_str() {
             "unread" => None,
-            _ => Some(json::from_str(json).map_err(|error| error.to_string())?.list),
+            _ => Some(selector_json::from_str(json).map_err(|error| error.to_string())?.list),
         };
         read.push((selectors, how != "uncertain"));
     }

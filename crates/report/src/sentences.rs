@@ -1,4 +1,4 @@
-//! Verdicts and witnesses in plain words, before anything is escaped for where they are shown.
+//! Findings, witnesses, places and gaps in sentences, before anything is escaped for where they are shown.
 
 use super::quantity::quantity;
 use super::resource_name::name_in;
