@@ -2,8 +2,8 @@
 
 use crate::chosen;
 use cloudtrail::event::{Event, EventResource};
-use cloudtrail::selector_json::{from_str, from_value};
 use cloudtrail::selector::Selectors;
+use cloudtrail::selector_json::{from_str, from_value};
 use cloudtrail::{Answer, records};
 use proptest::prelude::any;
 use serde_json::{Value, json};
