@@ -236,7 +236,7 @@ mod tests {
             assert_eq!(recognized(text.as_bytes()), kind, "{text}");
         }
         assert_eq!(recognized(b"\x1f\x8b\x08"), Some(FileKind::Packed));
-        // Its format comes last, far behind the first bytes.
+        // Its format comes last, long after the first bytes.
         let accounts = "1".repeat(3 * super::HEAD);
         let late = format!(r#"{{"accounts": [{accounts}], "format": "invoketrail.audit/1"}}"#);
         assert_eq!(recognized(late.as_bytes()), Some(FileKind::Audit));

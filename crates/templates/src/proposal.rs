@@ -26,6 +26,7 @@ pub use functions::NewFunction;
 use homes::Homes;
 use std::collections::BTreeMap;
 use world::World;
+pub(crate) use world::take;
 
 /// What the user says of resources of which the file says neither account nor Region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

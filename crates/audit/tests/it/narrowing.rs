@@ -137,21 +137,23 @@ fn a_reduction_drops_no_part_of_a_function_that_it_does_not_declare() {
     assert!(conduct_over(&world.inventory, &forged).unwrap_err().why.contains("function:f2"));
 }
 
+/// Selectors of management events and of these functions.
+fn listing(names: &[&str]) -> String {
+    let values: Vec<String> =
+        names.iter().map(|name| format!("\"{}\"", function(MEMBER, HERE, name))).collect();
+    format!(
+        r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,
+        "DataResources":[{{"Type":"AWS::Lambda::Function","Values":[{}]}}]}}]}}"#,
+        values.join(",")
+    )
+}
+
 /// Fewer copies of what others record, and the part that only one records stays.
 #[test]
 fn what_nobody_else_records_stays() {
-    let list = |names: &[&str]| {
-        let values: Vec<String> =
-            names.iter().map(|name| format!("\"{}\"", function(MEMBER, HERE, name))).collect();
-        format!(
-            r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,
-            "DataResources":[{{"Type":"AWS::Lambda::Function","Values":[{}]}}]}}]}}"#,
-            values.join(",")
-        )
-    };
     let world = World::member().functions(MEMBER, HERE, &["f1", "f2"]);
     let world =
-        world.trail("a", MEMBER, false, &list(&["f1", "f2"])).trail("b", MEMBER, false, &list(&["f2"]));
+        world.trail("a", MEMBER, false, &listing(&["f1", "f2"])).trail("b", MEMBER, false, &listing(&["f2"]));
     let plan = drop_copies(&world.inventory, &PlanOptions::default());
     let then = after(&world.inventory, &changes(&plan));
     let told = audit(&then, &Options::default());
@@ -165,15 +167,6 @@ fn what_nobody_else_records_stays() {
 /// A plan that was stopped half-way, and somebody who changed what it had done: that is not set again, so nothing rests on it.
 #[test]
 fn what_others_changed_of_a_half_done_plan_is_no_copy_any_more() {
-    let list = |names: &[&str]| {
-        let values: Vec<String> =
-            names.iter().map(|name| format!("\"{}\"", function(MEMBER, HERE, name))).collect();
-        format!(
-            r#"{{"EventSelectors":[{{"ReadWriteType":"All","IncludeManagementEvents":true,
-            "DataResources":[{{"Type":"AWS::Lambda::Function","Values":[{}]}}]}}]}}"#,
-            values.join(",")
-        )
-    };
     const NAMES: [&str; 3] = ["f1", "f2", "f3"];
     let subset = |some: usize| -> Vec<&str> {
         NAMES.into_iter().enumerate().filter(|(at, _)| some >> at & 1 == 1).map(|(_, name)| name).collect()
@@ -183,7 +176,8 @@ fn what_others_changed_of_a_half_done_plan_is_no_copy_any_more() {
         let mut world = World::member().functions(MEMBER, HERE, &NAMES);
         for (at, name) in ["a", "b", "c"].into_iter().enumerate() {
             let functions = subset(some >> (3 * at) & 7);
-            let selectors = if functions.is_empty() { MANAGEMENT_ONLY.to_owned() } else { list(&functions) };
+            let selectors =
+                if functions.is_empty() { MANAGEMENT_ONLY.to_owned() } else { listing(&functions) };
             world = world.trail(name, MEMBER, false, &selectors);
         }
         let plan = drop_copies(&world.inventory, &PlanOptions::default());

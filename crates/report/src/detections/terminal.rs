@@ -115,10 +115,16 @@ fn others(found: &Detections<'_>, page: &mut Page) {
     page.heading(&format!("{} without an open finding", quantity(closed.len(), ("story", "stories"))));
     let most = if page.is_all() { usize::MAX } else { 5 };
     for story in closed.iter().take(most) {
-        for at in story.findings.iter().take(if page.is_all() { usize::MAX } else { 1 }) {
+        let shown = if page.is_all() { usize::MAX } else { 1 };
+        for at in story.findings.iter().take(shown) {
             if let Some(finding) = found.findings.get(*at) {
                 line(found, *at, finding, &moment(finding.time), page);
             }
+        }
+        let more = story.findings.len().saturating_sub(shown);
+        if more > 0 {
+            let told = format!("and {more} more in this story: --show {}", story.id);
+            page.paragraph(6, (Style::Dim, ""), (Style::Dim, &told));
         }
     }
     let more = closed.len().saturating_sub(most);

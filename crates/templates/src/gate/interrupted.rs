@@ -2,7 +2,7 @@
 
 use super::{EFFORT, Interruption, Loss, accepted, loss, stand_in};
 use crate::document::{Action, Document, Language};
-use crate::proposal::{Proposal, Touched};
+use crate::proposal::{Proposal, Touched, take};
 use audit::Options;
 use audit::edit::narrows_within;
 use audit::finding::Audit;
@@ -193,21 +193,6 @@ impl<'a> Moments<'a> {
 
 fn both(touched: &Touched) -> impl Iterator<Item = &str> {
     [&touched.before, &touched.after].into_iter().flatten().map(String::as_str)
-}
-
-/// Takes a recorder out.
-fn take(world: &mut Inventory, arn: &str) {
-    world.recorders.retain(|recorder| recorder.arn != arn);
-    for place in &mut world.places {
-        if let Seen::Known(trails) = &mut place.trails {
-            trails.retain(|sighting| sighting.trail != arn);
-        }
-    }
-    for account in &mut world.accounts {
-        if let Seen::Known(stores) = &mut account.stores {
-            stores.retain(|store| store != arn);
-        }
-    }
 }
 
 /// Puts a recorder in as it is in another inventory of the same places.

@@ -2,7 +2,7 @@
 
 use super::find::Found;
 use super::sightings::Reach;
-use super::world::{Flag, World};
+use super::world::{Flag, World, take};
 use crate::document::{About, Action, Home, Kind, Proposed, property};
 use crate::selectors::{self, Read};
 use crate::value::{Value, Why};
@@ -174,17 +174,7 @@ impl World {
     pub(super) fn remove(&mut self, resource: &Proposed, home: &Home, was: &Value) -> Option<String> {
         match self.find(resource, home, was) {
             Found::One(arn) => {
-                self.inventory.recorders.retain(|one| one.arn != arn);
-                for place in &mut self.inventory.places {
-                    if let Seen::Known(trails) = &mut place.trails {
-                        trails.retain(|sighting| sighting.trail != arn);
-                    }
-                }
-                for account in &mut self.inventory.accounts {
-                    if let Seen::Known(stores) = &mut account.stores {
-                        stores.retain(|store| *store != arn);
-                    }
-                }
+                take(&mut self.inventory, &arn);
                 Some(arn)
             }
             Found::None => {

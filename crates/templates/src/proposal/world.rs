@@ -153,3 +153,18 @@ fn words(about: &About) -> String {
         Why::NotSaid => "is not in the file".to_owned(),
     }
 }
+
+/// Takes a recorder out of an inventory.
+pub(crate) fn take(world: &mut Inventory, arn: &str) {
+    world.recorders.retain(|recorder| recorder.arn != arn);
+    for place in &mut world.places {
+        if let Seen::Known(trails) = &mut place.trails {
+            trails.retain(|sighting| sighting.trail != arn);
+        }
+    }
+    for account in &mut world.accounts {
+        if let Seen::Known(stores) = &mut account.stores {
+            stores.retain(|store| store != arn);
+        }
+    }
+}
