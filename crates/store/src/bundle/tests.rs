@@ -30,7 +30,17 @@ fn inputs() -> Inputs {
         today: "2026-11-01".to_owned(),
         recorders: audit::Counted::Trails,
     });
-    Inputs { inventory, baseline, earlier, exceptions, today, frameworks, ..Inputs::default() }
+    let exceptions_max_days = Some(100);
+    Inputs {
+        inventory,
+        baseline,
+        earlier,
+        exceptions,
+        exceptions_max_days,
+        today,
+        frameworks,
+        ..Inputs::default()
+    }
 }
 
 fn make(to: &Path) {
