@@ -77,6 +77,8 @@ pub struct Delivered {
     pub(crate) unread: Vec<(Item, String)>,
     /// What lies beside what CloudTrail delivered, and may hold records.
     beside: Holes,
+    /// Folders of a lake that was written without looking into digests: files that these name, and that were gone, it does not know.
+    pub(crate) digests_unasked: Holes,
     /// Files that are not read, and why not.
     pub(crate) left_out: LeftOut,
     /// What was looked for.
@@ -242,6 +244,8 @@ impl Delivered {
 
     fn settle(&mut self) {
         let (mut logs, mut digests) = (std::mem::take(&mut self.logs), std::mem::take(&mut self.digests));
+        let needed = |key: ObjectKey<'_>| !self.window.needs_no_digest(&key);
+        digests.retain(|item| ObjectKey::parse(&item.key).is_none_or(needed));
         for list in [&mut logs, &mut digests] {
             list.sort_by(|a, b| {
                 let by_key = (self.bucket(a), &a.key).cmp(&(self.bucket(b), &b.key));

@@ -412,7 +412,9 @@ fn a_lake_answers_as_its_log_files_do() {
     let example = root().join("examples/logs");
     let of_example = world.lake("example");
     let to = of_example.to_str().unwrap();
-    assert_eq!(run(&["lake", "write", example.to_str().unwrap(), "--to", to]).code, Some(0));
+    let keys = ["--digests", "--public-keys", "examples/logs/public-keys.json"];
+    let write = [&["lake", "write", example.to_str().unwrap(), "--to", to], &keys[..]].concat();
+    assert_eq!(run(&write).code, Some(0));
     for (logs, lake) in [(&logs, &lake), (&example, &of_example)] {
         let (logs, lake) = (logs.to_str().unwrap(), lake.to_str().unwrap());
         for question in [

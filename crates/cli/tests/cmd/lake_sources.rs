@@ -55,7 +55,10 @@ fn a_log_file_that_was_damaged_makes_no_function_missing() {
             std::fs::write(entry.path(), bytes).unwrap();
         }
         let lake = folder.path().join("lake");
-        assert_eq!(write(&[&logs], &lake).code, Some(4), "{damage}");
+        let keys = ["--digests", "--public-keys", "examples/logs/public-keys.json"];
+        let (from, to) = (logs.to_str().unwrap(), lake.to_str().unwrap());
+        let written = said(&[&["lake", "write", from, "--to", to], &keys[..]].concat());
+        assert_eq!(written.code, Some(4), "{damage}");
         let verified = |source: &[&str]| {
             let about = [
                 "--inventory",
@@ -200,4 +203,29 @@ fn a_plain_writing_keeps_what_an_earlier_one_had_beyond_it() {
     assert!(said.code == Some(2) && said.stderr.contains("the place of the lake is empty"), "{said:?}");
     let said = run(&["lake", "write", "examples/logs", "--to", "README.md"]);
     assert!(said.code == Some(2) && said.stderr.contains("README.md is a file"), "{said:?}");
+}
+
+/// Functions that are said to be missing.
+fn missing(source: &[&str]) -> usize {
+    let about =
+        ["--inventory", "examples/acme.json", "--metrics", "examples/metrics.json", "--format", "json"];
+    let when = ["--since", "2026-11-20", "--until", "2026-11-20"];
+    let said = said(&[&["verify"], source, &about[..], &when[..]].concat());
+    let answer: Value = serde_json::from_str(&said.stdout).unwrap();
+    answer["functions"].as_array().unwrap().iter().filter(|one| one["result"] == "missing").count()
+}
+
+/// A digest may name the file that held the record, and be all that is left of it.
+#[test]
+fn a_lake_that_knows_no_digests_accuses_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let example = root().join("examples/logs");
+    let (with, without) = (folder.path().join("with"), folder.path().join("without"));
+    let (with, without) = (with.to_str().unwrap(), without.to_str().unwrap());
+    let logs = example.to_str().unwrap();
+    let keys = ["--digests", "--public-keys", "examples/logs/public-keys.json"];
+    assert_eq!(said(&[&["lake", "write", logs, "--to", with], &keys[..]].concat()).code, Some(0));
+    assert_eq!(said(&["lake", "write", logs, "--to", without]).code, Some(0));
+    assert_eq!(missing(&[logs, "--no-index"]), 1);
+    assert_eq!((missing(&["--lake", with]), missing(&["--lake", without])), (1, 0));
 }

@@ -160,17 +160,24 @@ fn digest(case: &Case, oldest: &str, newest: &str) {
 }
 
 /// The same, of a day of March and the name of a log file.
-fn digest_of(case: &Case, (day, file): (&str, &str), oldest: &str, newest: &str) {
+fn digest_of(case: &Case, log: (&str, &str), oldest: &str, newest: &str) {
+    digest_ending(case, (log.0, "13:00:00"), log, (oldest, newest));
+}
+
+/// The same, with the day of March and the time of its end.
+fn digest_ending(case: &Case, (on, end): (&str, &str), (day, file): (&str, &str), events: (&str, &str)) {
     let key = format!("{LOGS}/2026/03/{day}/111122223333_CloudTrail_us-east-1_{file}.json.gz");
     let folder =
-        case.logs().join(LOGS.replace("CloudTrail", "CloudTrail-Digest")).join(format!("2026/03/{day}"));
+        case.logs().join(LOGS.replace("CloudTrail", "CloudTrail-Digest")).join(format!("2026/03/{on}"));
     std::fs::create_dir_all(&folder).unwrap();
-    let name = format!("111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_202603{day}T130000Z.json.gz");
+    let time = end.replace(':', "");
+    let name = format!("111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_202603{on}T{time}Z.json.gz");
     let at = LOGS.replace("CloudTrail", "CloudTrail-Digest");
+    let (oldest, newest) = events;
     let document = serde_json::json!({
         "awsAccountId": "111122223333", "digestStartTime": format!("2026-03-{day}T12:00:00Z"),
-        "digestEndTime": format!("2026-03-{day}T13:00:00Z"),
-        "digestS3Bucket": "logs", "digestS3Object": format!("{at}/2026/03/{day}/{name}"),
+        "digestEndTime": format!("2026-03-{on}T{end}Z"),
+        "digestS3Bucket": "logs", "digestS3Object": format!("{at}/2026/03/{on}/{name}"),
         "digestPublicKeyFingerprint": "00", "digestSignatureAlgorithm": "SHA256withRSA",
         "newestEventTime": newest, "oldestEventTime": oldest,
         "previousDigestS3Bucket": null, "previousDigestS3Object": null, "previousDigestHashValue": null,
@@ -255,6 +262,19 @@ fn a_file_that_a_digest_of_the_window_names_is_not_passed_over() {
         let (gone, doubts) = function(&case.verify("logs", MAY, &[]), "gone");
         assert_eq!(gone, told, "{doubts}");
         assert_eq!(doubts.contains("a digest lists it"), told == "undetermined", "{doubts}");
+    }
+}
+
+/// What was delivered in the last hour of a day stands in a digest of the next.
+#[test]
+fn a_digest_of_the_first_hour_after_the_days_that_are_read_names_files_of_the_last() {
+    let taken = ("02", "20260302T2358Z_00000000000000bb");
+    for (end, told) in [("00:15:00", "undetermined"), ("02:00:00", "undetermined")] {
+        let case = Case::new();
+        case.busy(3..=31);
+        digest_ending(&case, ("03", end), taken, ("2026-03-01T22:00:00Z", "2026-03-01T23:00:00Z"));
+        let (gone, doubts) = function(&case.verify("logs", MAY, &[]), "gone");
+        assert!(gone == told && doubts.contains("a digest lists it"), "{end} {gone} {doubts}");
     }
 }
 

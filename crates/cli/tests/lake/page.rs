@@ -83,8 +83,8 @@ large lake, make `invocations_once` anew with a condition on `day`.
 `invocations --lake`, `verify --lake` and `detect --lake` answer as they do from the log files, with one difference: with `--until`, `invocations --lake` also reads the
 later folders that the lake has, for records that were delivered late. From log files it does so where digests name them.
 `verify` of log files also looks into digests for files that are gone, and calls nothing *missing* beside one of that time. A lake knows such files only where it was
-written with `--digests`, and not when their events were: beside any of them in a folder that it reads it calls nothing *missing*. Write a lake that is to accuse with
-`--digests`.
+written with `--digests`, and not when their events were: beside any of them in a folder that it reads it calls nothing *missing*. A lake that was written without
+`--digests` never says *missing*: what has no record is *undetermined*.
 ";
 
 fn kind(column: &Column) -> &'static str {

@@ -125,6 +125,7 @@ fn gone_by_then(
     let days = window.start - 2 * HOUR..read_until(window).max(window.start.saturating_add(DAY));
     let files = later_files(places, &days, listed, reader);
     let mut holes = files.holes.clone();
+    holes.merge(files.digests_unasked.clone());
     if !is_cheap(&files) {
         holes.merge(many(&files));
         return holes;
@@ -200,6 +201,7 @@ impl Later {
         // What digests of the first hours name was delivered on the day before, and is not among these files.
         later.holes = files.gone(&expected, sought.window, first);
         later.holes.merge(unusable(&digests));
+        later.holes.merge(std::mem::take(&mut files.digests_unasked));
         if digests.len() < files.digests.len() {
             later.holes.merge(many(&files));
         }

@@ -22,6 +22,9 @@ use store::ScratchFiles;
 
 const DAY: i64 = 24 * 3_600_000;
 
+/// Why a folder of a lake does not show that nothing is missing.
+const DIGESTS_UNASKED: &str = "the lake was written without --digests, so it does not know log files that digests name and that were gone: write it with --digests";
+
 /// The log files that a lake was written from, as far as the window concerns them. What cannot be read of the lake is a hole.
 pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_>) -> Delivered {
     let shelf = Shelf::new(lake, reader.door);
@@ -39,6 +42,9 @@ pub(crate) fn delivered_of(lake: &LakePlace, window: &Window, reader: &Reader<'_
         match folder.manifest(&shelf) {
             Err(error) => all.holes.add(about, &error.name, &error.why, 1),
             Ok(manifest) => {
+                if manifest.digests.is_none() {
+                    all.digests_unasked.add(about, &folder.partition.to_string(), DIGESTS_UNASKED, 1);
+                }
                 for input in manifest.inputs.iter().filter(|input| input.unlisted) {
                     let why = input.unread.as_deref().unwrap_or_default();
                     all.holes.add(about, &manifest.path_of(input), why, 1);

@@ -83,7 +83,7 @@ impl Chosen {
         self.list.iter().flatten().any(|one| self.has_in_some_shard(one) && !self.has(one))
     }
 
-    /// What has to be listed: of a list of folders no more than these; with digests, which list the last files of a day on the next one.
+    /// What has to be listed: of a list of folders no more than these, and their digests.
     fn window(&self, digests: bool) -> Window {
         let mut filter = self.filter.clone();
         if let Some(list) = &self.list {
@@ -93,8 +93,8 @@ impl Chosen {
             (filter.accounts, filter.regions) = (each(Partition::account), each(Partition::region));
             let day = |one: Option<&str>| one.and_then(|day| logs::milliseconds(&format!("{day}T00:00:00Z")));
             filter.since = day(list.iter().map(Partition::day).min());
-            let after = if digests { DAY } else { 0 };
-            filter.until = day(list.iter().map(Partition::day).max()).map(|last| last.saturating_add(after));
+            // A window goes on for a day.
+            filter.until = day(list.iter().map(Partition::day).max());
         }
         let window = Window::of(&filter);
         if digests { window.with_digests() } else { window }
@@ -134,7 +134,6 @@ pub struct Folders {
     pub left_out: LeftOut,
 }
 
-const DAY: i64 = 24 * 3_600_000;
 /// Names that are kept.
 const NAMED: usize = 5;
 

@@ -1,6 +1,7 @@
 //! Which parts of a tree a question concerns, as far as folders tell.
 
 use crate::layout::folders;
+use logs::digest::DigestName;
 use logs::{Filter, Folder, ObjectKey, is_account, is_region};
 
 /// Accounts, Regions and days of delivery; see [`Filter`].
@@ -13,10 +14,17 @@ pub struct Window {
     last: Option<String>,
     /// Digest files are wanted, too.
     digests: bool,
+    /// Until when digests end, and the day of that: those of the first hours after the last day list files of its last hour.
+    digests_until: Option<(i64, String)>,
 }
 
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 3_600_000;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+/// `YYYY/MM/DD`.
+fn day(milliseconds: i64) -> String {
+    logs::text_of(milliseconds)[..10].replace('-', "/")
+}
 
 /// What a file with a key of CloudTrail is to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +41,19 @@ impl Window {
     /// What the filter leaves over. An event may lie in a file that is delivered on the day after it.
     #[must_use]
     pub fn of(filter: &Filter) -> Window {
-        let day = |milliseconds: i64| logs::text_of(milliseconds)[..10].replace('-', "/");
+        let last = filter.until.map(|until| (until - 1).saturating_add(DAY));
+        let end = last.map(|last| last.div_euclid(DAY).saturating_add(1).saturating_mul(DAY));
         Window {
             accounts: filter.accounts.clone(),
             regions: filter.regions.clone(),
             first: filter.since.map(day),
-            last: filter.until.map(|until| day((until - 1).saturating_add(DAY))),
+            last: last.map(day),
             digests: false,
+            digests_until: end.map(|end| end.saturating_add(2 * HOUR)).map(|until| (until, day(until))),
         }
     }
 
-    /// The same, with the digest files of those days.
+    /// The same, with the digest files that list what was delivered on those days.
     pub(crate) fn with_digests(self) -> Window {
         Window { digests: true, ..self }
     }
@@ -65,7 +75,21 @@ impl Window {
 
     /// True iff it was delivered behind the last day.
     pub(crate) fn is_past(&self, key: &ObjectKey<'_>) -> bool {
-        self.last.as_deref().is_some_and(|last| key.day > last)
+        self.last_day(key.folder.as_str()).is_some_and(|last| key.day > last)
+    }
+
+    /// The last day of what lies in the folder of that name, `CloudTrail` or another.
+    fn last_day(&self, kind: &str) -> Option<&str> {
+        let digests = self.digests && kind == Folder::Digests.as_str();
+        let of_digests = self.digests_until.as_ref().filter(|_| digests).map(|(_, day)| day.as_str());
+        of_digests.or(self.last.as_deref())
+    }
+
+    /// True iff no digest of that key is needed: it ends hours after the last day, and lists nothing that was delivered on it.
+    pub(crate) fn needs_no_digest(&self, key: &ObjectKey<'_>) -> bool {
+        let Some((until, _)) = &self.digests_until else { return false };
+        let after = self.last.as_deref().is_some_and(|last| key.day > last);
+        after && DigestName::parse(key).is_none_or(|name| name.end > *until)
     }
 
     /// By its key.
@@ -76,7 +100,7 @@ impl Window {
         }
         let listed = |list: &[String], one: &str| list.is_empty() || list.iter().any(|other| other == one);
         let early = self.first.as_deref().is_some_and(|first| key.day < first);
-        let late = self.last.as_deref().is_some_and(|last| key.day > last);
+        let late = self.is_past(key);
         // A name that no Region has says nothing of where the file is from.
         let region = !is_region(key.region) || listed(&self.regions, key.region);
         let here = listed(&self.accounts, key.account) && region;
@@ -94,7 +118,7 @@ impl Window {
         if !listed(&self.accounts, account) {
             return false;
         }
-        let (Some(_), Some(region)) = (parts.next(), parts.next()) else { return true };
+        let (Some(kind), Some(region)) = (parts.next(), parts.next()) else { return true };
         // A folder that CloudTrail would call otherwise says nothing of what lies in it.
         if !is_region(region) {
             return true;
@@ -112,7 +136,7 @@ impl Window {
         // A year alone is compared with the year of the first day, and so on.
         let within = |day: &str, bound: &str| bound.get(..day.len()).unwrap_or(bound).to_owned();
         let early = self.first.as_deref().is_some_and(|first| *day < *within(&day, first));
-        let late = self.last.as_deref().is_some_and(|last| *day > *within(&day, last));
+        let late = self.last_day(kind).is_some_and(|last| *day > *within(&day, last));
         !(early || late)
     }
 }
@@ -145,6 +169,27 @@ mod tests {
         }
         let digest = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/11/20/a.json.gz";
         assert_eq!(window().kind(&ObjectKey::parse(digest).unwrap()), Kind::LeftOut(Folder::Digests));
+    }
+
+    #[test]
+    fn digests_of_the_first_hours_after_the_last_day_list_files_of_that_day() {
+        let window = window().with_digests();
+        let of = |kind: &str, day: &str, name: &str| {
+            let below = format!("111122223333/{kind}/eu-west-1/{day}");
+            let key = format!("AWSLogs/{below}/111122223333_{kind}_eu-west-1_{name}.json.gz");
+            let key = ObjectKey::parse(&key).unwrap();
+            let wanted = window.kind(&key) == Kind::Wanted;
+            assert_eq!(window.may_hold(&below), wanted);
+            wanted && !window.needs_no_digest(&key)
+        };
+        let digest = |day: &str, time: &str| {
+            let name = format!("main_eu-west-1_{}T{time}Z", day.replace('/', ""));
+            of("CloudTrail-Digest", day, &name)
+        };
+        assert!(digest("2026/12/01", "230000") && digest("2026/12/02", "001502"));
+        assert!(digest("2026/12/02", "020000") && !digest("2026/12/02", "020001"));
+        assert!(!digest("2026/12/03", "001502") && !of("CloudTrail-Digest", "2026/12/02", "x"));
+        assert!(!of("CloudTrail", "2026/12/02", "20261202T0005Z_x"));
     }
 
     #[test]
