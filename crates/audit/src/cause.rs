@@ -5,7 +5,7 @@ use crate::edit::EditError;
 use crate::finding::{Audit, Proof, SilentReason};
 use crate::inventory::GapKind;
 use crate::lint::Problem;
-use crate::remedy::nearest;
+use crate::remedy::{nearest, stopped};
 use cloudtrail::TurnedAway;
 use cloudtrail::event::Field;
 use cloudtrail::selector::Operator;
@@ -111,11 +111,14 @@ fn of_turned_away(turned: TurnedAway) -> Code {
     }
 }
 
-/// The code of what a verdict at a place says: what keeps the nearest recorder from recording, or what it hangs on.
+/// The code of what a verdict at a place says: the trail that was stopped, what keeps the nearest recorder from recording, or what it hangs on.
 #[must_use]
 pub fn of_verdict(audit: &Audit<'_>, proof: Proof) -> Code {
     match audit.verdicts[proof.verdict].state {
         State::Recorded => Code::AllRecorded,
+        State::PartiallyRecorded | State::NotRecorded if stopped(audit, proof).is_some() => {
+            Code::TrailNotLogging
+        }
         State::PartiallyRecorded | State::NotRecorded => match nearest(audit, proof) {
             Some(near) => of_turned_away(near.turned),
             None => of_silence(audit, proof),

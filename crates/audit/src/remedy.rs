@@ -1,7 +1,7 @@
 //! What would mend a finding: the recorder that is nearest to recording what escapes, and what keeps it from doing so.
 
 use crate::code::{Code, Coded};
-use crate::finding::{Audit, Proof, SilentReason};
+use crate::finding::{Audit, Proof, Silent, SilentReason};
 use crate::inventory::GapKind;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{AdvancedSelector, BasicSelector, ReadWrite, Selector};
@@ -63,6 +63,11 @@ pub fn remedy(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
             )
         }
         State::PartiallyRecorded | State::NotRecorded | State::Undetermined => {
+            if let Some(stopped) = stopped(audit, proof) {
+                let recorder = &audit.inventory.recorders[stopped];
+                let told = format!("start the logging of {} {}", recorder.kind, recorder.name);
+                return Some(Code::StartLogging.says(told));
+            }
             let told = match nearest(audit, proof) {
                 Some(near) => mend(audit, proof, near),
                 None => repair(audit, proof).unwrap_or_else(|| Code::CreateTrail.says("create a trail")),
@@ -146,27 +151,28 @@ fn delivers(audit: &Audit<'_>, proof: Proof, trail: &str) -> bool {
 /// Recorders with a fault of their own that are looked at for one finding: each is a question of its own.
 const REPAIRS: usize = 3;
 
+/// The first recorder that fails the place by such a fault, and alone would record all resources of the verdict's type there.
+fn faulty(audit: &Audit<'_>, proof: Proof, is: impl Fn(&Silent) -> bool) -> Option<usize> {
+    let all = audit.places[proof.place].silent.iter().filter(|silent| is(silent));
+    all.map(|silent| silent.recorder).take(REPAIRS).find(|recorder| {
+        let list = audit.inventory.recorders[*recorder].selectors.known();
+        list.is_some_and(|all| records_any(audit, proof, &all.list))
+    })
+}
+
+/// The trail that was stopped, and records all that escapes once it logs again: position in [`crate::inventory::Inventory::recorders`].
+#[must_use]
+pub fn stopped(audit: &Audit<'_>, proof: Proof) -> Option<usize> {
+    faulty(audit, proof, |silent| {
+        let recorder = &audit.inventory.recorders[silent.recorder];
+        silent.reason == SilentReason::NotLogging && delivers(audit, proof, &recorder.arn)
+    })
+}
+
 /// Where no selector is near: a recorder that fails the place by a fault of its own.
 fn repair(audit: &Audit<'_>, proof: Proof) -> Option<Coded> {
-    let faulty = audit.places[proof.place]
-        .silent
-        .iter()
-        .filter(|silent| matches!(silent.reason, SilentReason::NotLogging | SilentReason::CannotDeliver(_)));
-    faulty.take(REPAIRS).find_map(|silent| {
-        let recorder = &audit.inventory.recorders[silent.recorder];
-        let of = format!("{} {}", recorder.kind, recorder.name);
-        let list = recorder.selectors.known().map(|all| all.list.as_slice())?;
-        if !records_any(audit, proof, list) {
-            return None;
-        }
-        match silent.reason {
-            SilentReason::NotLogging if delivers(audit, proof, &recorder.arn) => {
-                Some(Code::StartLogging.says(format!("start the logging of {of}, or create a trail")))
-            }
-            SilentReason::CannotDeliver(_) => {
-                Some(Code::RepairDelivery.says(format!("let {of} deliver again, or create a trail")))
-            }
-            _ => None,
-        }
-    })
+    let broken = faulty(audit, proof, |silent| matches!(silent.reason, SilentReason::CannotDeliver(_)))?;
+    let recorder = &audit.inventory.recorders[broken];
+    let of = format!("{} {}", recorder.kind, recorder.name);
+    Some(Code::RepairDelivery.says(format!("let {of} deliver again, or create a trail")))
 }

@@ -7,7 +7,7 @@ use audit::controls::is_about_invocations;
 use audit::finding::{Audit, Status};
 use audit::inventory::GapKind;
 use audit::plan::{Owner, owner};
-use audit::remedy::nearest;
+use audit::remedy::{nearest, stopped};
 use recording::Open;
 
 /// The flags with which a next command comes to the same answer, each with a space before it.
@@ -60,9 +60,10 @@ fn is_about_names(audit: &Audit<'_>) -> bool {
 fn for_owner(audit: &Audit<'_>) -> (&'static str, &'static str) {
     let findings = audit.every_control().filter(|control| is_about_invocations(control.id));
     let failing = findings.flat_map(|control| &control.findings).filter(|one| one.status == Status::Fail);
-    let near = failing.filter_map(|finding| nearest(audit, finding.proof?)).next();
+    let near = |proof| stopped(audit, proof).or_else(|| nearest(audit, proof).map(|near| near.recorder));
+    let near = failing.filter_map(|finding| near(finding.proof?)).next();
     let recorders = &audit.inventory.recorders;
-    match near.map(|near| owner(audit.inventory, &recorders[near.recorder])) {
+    match near.map(|near| owner(audit.inventory, &recorders[near])) {
         Some(Owner::Terraform { .. }) => {
             (" --format terraform --output-dir terraform", "what to change; Terraform manages the trail")
         }

@@ -121,11 +121,11 @@ impl AfterPlan<'_> {
                 "invoketrail permissions plan{caller} --check  # why tags could not be read: they say who manages a trail"
             ));
         }
+        let apply = format!("invoketrail apply {path}{}{caller}", self.exceptions_flag(plan));
         if !wanted.is_empty() {
             let command = (self.asking_aws)(&format!(" --output {path}"));
-            return Some(format!("{command}  # asks AWS, which also says who manages the trails"));
+            return Some(format!("{command}  # asks AWS who manages the trails; then: {apply}"));
         }
-        let apply = format!("invoketrail apply {path}{}{caller}", self.exceptions_flag(plan));
         Some(match self.output {
             Some(_) => apply,
             None => format!("{}  # then: {apply}", (self.again)(&format!(" --output {path}"))),

@@ -15,7 +15,7 @@ use audit::code::Code;
 use audit::controls::is_about_invocations;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
-use audit::remedy::{Nearest, nearest};
+use audit::remedy::{Nearest, nearest, stopped};
 use cloudtrail::resource::ResourceType;
 use recording::Why;
 use std::collections::BTreeSet;
@@ -183,6 +183,11 @@ fn speaks_of_new(finding: &Finding) -> bool {
 
 /// What the nearest recorder does instead, and how many others do not record it either.
 pub(crate) fn why(audit: &Audit<'_>, proof: Proof, cause: &Cause<'_>) -> Option<String> {
+    let stopped = stopped(audit, proof).filter(|_| cause.status != Status::Undetermined);
+    if let Some(stopped) = stopped {
+        let recorder = &audit.inventory.recorders[stopped];
+        return Some(format!("{} {} would record it, and its logging is off", recorder.kind, recorder.name));
+    }
     let Some(near) = nearest(audit, proof) else {
         let told: Vec<&str> = cause.because.iter().map(String::as_str).collect();
         // What the reason says already is not said again.

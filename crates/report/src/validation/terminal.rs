@@ -190,8 +190,8 @@ pub(crate) fn digest_lines(validation: &Validation, unseen: &[String], page: &mu
         bad.extend(windows.map(|window| (&chain.chain, window)));
     }
     bad.sort_by_key(|(chain, window)| (std::cmp::Reverse(window.state), *chain, window.to));
-    if !bad.is_empty() {
-        page.heading("Not valid");
+    if let Some((_, worst)) = bad.first() {
+        page.heading(if worst.state == State::Invalid { "Not valid" } else { "Not assertable" });
     }
     for (chain, window) in bad.iter().take(SHOWN) {
         let style = if window.state == State::Invalid { Style::Bad } else { Style::Open };
@@ -259,6 +259,9 @@ fn files(validation: &Validation, page: &mut Page) {
     }
 }
 
+/// How digests come to log files that were copied without them.
+const COPY: &str = "digests are in the folder CloudTrail-Digest beside CloudTrail: copy both (aws s3 sync of the folder AWSLogs does), and validate again";
+
 /// How many of them there are of each account and Region, and what to do where no digest of it is there.
 fn unproven_places(validation: &Validation, page: &mut Page) {
     let mut by: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
@@ -266,6 +269,7 @@ fn unproven_places(validation: &Validation, page: &mut Page) {
         let Some(key) = logs::ObjectKey::parse(&file.key) else { continue };
         *by.entry((key.organization.unwrap_or_default(), key.account, key.region)).or_default() += 1;
     }
+    let mut absent = false;
     for ((organization, account, region), n) in by.iter().take(SHOWN) {
         let of = if organization.is_empty() { String::new() } else { format!(" of {organization}") };
         let label = format!("{account} {region}{of}: ");
@@ -274,16 +278,16 @@ fn unproven_places(validation: &Validation, page: &mut Page) {
         let digests = validation.chains.iter().map(|one| &one.chain).any(|one| {
             (one.organization.as_deref(), &*one.account, &*one.region) == (whose, *account, *region)
         });
-        let then = if digests {
-            ""
-        } else {
-            ". No digest of them is there: copy the folder CloudTrail-Digest beside CloudTrail too, then validate again"
-        };
+        absent |= !digests;
+        let then = if digests { "" } else { ". No digest of them is there" };
         page.paragraph(2, (Style::Open, &label), (Style::Plain, &format!("{files}{then}")));
     }
     if by.len() > SHOWN {
         let told = format!("and {} more", quantity(by.len() - SHOWN, super::super::sentences::PLACES));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+    if absent {
+        page.paragraph(2, (Style::Plain, "help: "), (Style::Plain, COPY));
     }
 }
 

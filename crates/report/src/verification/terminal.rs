@@ -63,6 +63,9 @@ fn style(outcome: Outcome) -> Style {
     }
 }
 
+/// What the columns count.
+const COLUMNS: &str = "Ran: runs that these records show. CloudWatch: runs that it counted. Lag: from a call to the delivery of its record.";
+
 fn table(verification: &Verification, page: &mut Page) {
     let sorted = verification.sorted();
     if sorted.is_empty() {
@@ -86,6 +89,7 @@ fn table(verification: &Verification, page: &mut Page) {
     page.gap();
     // How late records come, and when, can be read elsewhere.
     page.table_without(&heads, &shown.iter().map(|one| row(one)).collect::<Vec<_>>(), 4);
+    page.paragraph(2, (Style::Dim, ""), (Style::Dim, COLUMNS));
     let more = sorted.len() - shown.len();
     if more > 0 {
         let told = format!("and {} more: all are in --format json or --output FILE", grouped(more));
