@@ -119,11 +119,12 @@ fn settle_sightings(inventory: &mut Inventory, arn: &str) {
         let mut status = match (sight, seen) {
             (Some(Sight::As(status)), None) => status.clone(),
             (Some(Sight::New), None) => Seen::Known(TrailStatus::default()),
-            (None, Some(at)) => {
+            (None, Some(at)) if !in_region => {
                 trails.remove(at);
                 continue;
             }
-            (Some(_), Some(_)) | (Some(Sight::Absent) | None, None) => continue,
+            // Who saw it goes on to, also where nobody could read whose member the account is.
+            (_, Some(_)) | (Some(Sight::Absent) | None, None) => continue,
         };
         if let Seen::Known(status) = &mut status
             && status.delivery_error.is_none()

@@ -7,6 +7,7 @@ use crate::code::{Code, Coded};
 use crate::edit::{Exclusions, add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
 use cloudtrail::recorder::RecorderKind;
+use cloudtrail::regions;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Selector, Selectors};
 use cloudtrail::selector_json::{document, from_str, request};
@@ -37,7 +38,7 @@ pub(super) fn new_trail(
     let partition = &own.partition;
     let name = free_name(own, account, &home);
     let arn = format!("arn:{partition}:cloudtrail:{home}:{account}:trail/{name}");
-    let bucket = free_bucket(&format!("{name}-logs-{}-{home}", owner.maker), buckets);
+    let bucket = free_bucket(own, &format!("{name}-logs-{}-{home}", owner.maker), buckets);
     let target = Target {
         arn: arn.clone(),
         name,
@@ -150,8 +151,9 @@ const DATA_ONLY: &str = r#"{"AdvancedEventSelectors":[{"Name":"Every invocation 
 /// The Region of the new trail: one that no account can be without, us-east-1 if it is among the audited ones.
 fn home(own: &Inventory, account: &str) -> Option<String> {
     let regions = own.account(account).and_then(|account| account.regions.known());
-    let by_default = |region: &str| {
-        regions.is_none_or(|all| all.get(region).is_none_or(|state| *state == OptIn::ByDefault))
+    let by_default = |region: &str| match regions {
+        Some(all) => all.get(region).is_none_or(|state| *state == OptIn::ByDefault),
+        None => regions::is_everybodys(region),
     };
     let mut here: Vec<&str> = own.places.iter().map(|place| place.region.as_str()).collect();
     here.sort_unstable();
@@ -175,9 +177,11 @@ fn free_name(inventory: &Inventory, account: &str, home: &str) -> String {
     name
 }
 
-/// The name, or the first of those that go on from it by a number, that no other bucket has.
-fn free_bucket(wanted: &str, buckets: Option<&Buckets>) -> String {
-    let taken = |name: &str| buckets.is_some_and(|known| known.taken.contains(name));
+/// The name, or the first of those that go on from it by a number, that no other bucket has, and to which no trail delivers: that one would lose its
+/// policy.
+fn free_bucket(own: &Inventory, wanted: &str, buckets: Option<&Buckets>) -> String {
+    let in_use = |name: &str| own.recorders.iter().any(|one| one.destination.as_deref() == Some(name));
+    let taken = |name: &str| buckets.is_some_and(|known| known.taken.contains(name)) || in_use(name);
     let numbered = (2_u32..).map(|number| format!("{wanted}-{number}"));
     let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
     names.find(|name| !taken(name)).unwrap_or_else(|| wanted.to_owned())
