@@ -85,6 +85,8 @@ pub enum Looked {
         /// In words.
         why: String,
     },
+    /// A record of it was there, and a correction of another time, function or account replaced it.
+    Corrected,
 }
 
 /// Who says that the records would be there.
@@ -190,6 +192,9 @@ pub enum Doubt {
         /// In words.
         why: String,
     },
+    /// A record was delivered, and another one says what it ought to have said.
+    #[error("a record of it was delivered, and a later one corrects its time, function or account: see both")]
+    Corrected,
     /// The place that was named holds nothing of the account and Region.
     #[error(
         "no file of this account and Region was delivered in this window: if there are files of other days, name the days with --since and --until; else add the bucket that its trail delivers to"
@@ -208,8 +213,8 @@ pub enum Doubt {
         /// In words.
         newest: String,
     },
-    /// The copy may have holes.
-    #[error("{why}: is the copy complete?")]
+    /// What is there does not show that it is all that there was.
+    #[error("{why}")]
     Lacking {
         /// In words.
         why: String,
@@ -361,15 +366,11 @@ fn hidden(known: &Known) -> Option<Doubt> {
         Looked::Whole { .. } => None,
         Looked::Partly { unread, first } => Some(Doubt::Unread { unread: *unread, first: first.clone() }),
         Looked::NotLooked { why } => Some(Doubt::NotLooked { why: why.clone() }),
-        // Where the trail itself says where it delivers, what is there is all there is, and an empty place is an answer.
-        Looked::CutOff { newest, .. } => {
-            (known.origin == Origin::ByHand).then(|| Doubt::CutOff { newest: newest.clone() })
-        }
-        Looked::Lacking { why, .. } => {
-            (known.origin == Origin::ByHand).then(|| Doubt::Lacking { why: why.clone() })
-        }
+        Looked::CutOff { newest, .. } => Some(Doubt::CutOff { newest: newest.clone() }),
+        Looked::Lacking { why, .. } => Some(Doubt::Lacking { why: why.clone() }),
         Looked::Late { unread, first, .. } => Some(Doubt::Late { unread: *unread, first: first.clone() }),
-        Looked::NoFile => (known.origin == Origin::ByHand).then_some(Doubt::Elsewhere),
+        Looked::NoFile => Some(Doubt::Elsewhere),
+        Looked::Corrected => Some(Doubt::Corrected),
     }
 }
 

@@ -31,6 +31,7 @@ pub mod inputs;
 pub mod inventory;
 pub mod journal;
 mod judge;
+pub mod keepers;
 pub mod lint;
 pub mod named;
 pub mod plan;

@@ -14,7 +14,7 @@ pub use late::LateFiles;
 use crate::delivered::{Keys, Proven, Read, Unsigned, Weighed, found, read, unusable, weigh};
 use crate::reader::Reader;
 use crate::sources::Place;
-use audit::evidence::{Known, Metric, Records, is_settled};
+use audit::evidence::{Known, Looked, Metric, Records, is_settled};
 use by_function::ByFunction;
 use listed::Listed;
 use logs::digest::Asked;
@@ -194,6 +194,10 @@ impl Gathered<'_> {
         };
         let mut functions: Vec<OfFunction> = by.records.iter().map(known).collect();
         let late = late::read_on(&mut functions, &sought, (&listed, &question), reader)?;
+        for one in functions.iter_mut().filter(|one| one.known.records.records == 0) {
+            let looked = std::mem::replace(&mut one.known.looked, Looked::NoFile);
+            one.known.looked = by.looked(&one.arn, looked);
+        }
         near::look(&mut functions, counted, &sought, (&listed, &question), reader)?;
         // What lies beside the tree is met again by whoever reads on.
         let mut unseen = Vec::new();

@@ -104,27 +104,25 @@ fn what_was_delivered_late_and_not_read_makes_nothing_missing_whoever_names_the_
     }
 }
 
+/// Where a trail delivers now, it need not have delivered then.
 #[test]
-fn a_place_without_the_account_and_region_is_an_answer_only_where_the_trail_names_it() {
-    let by_hand = decide(&Known { looked: Looked::NoFile, ..missing() });
-    assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![Doubt::Elsewhere]));
-    let cut_off = Looked::CutOff { files: 2, newest: "noon".to_owned() };
-    let by_hand = decide(&Known { looked: cut_off.clone(), ..missing() });
-    let doubt = Doubt::CutOff { newest: "noon".to_owned() };
-    assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![doubt]));
-    let lacking = Looked::Lacking { files: 2, why: "a day lacks".to_owned() };
-    let by_hand = decide(&Known { looked: lacking.clone(), ..missing() });
-    let doubt = Doubt::Lacking { why: "a day lacks".to_owned() };
-    assert_eq!((by_hand.outcome, by_hand.doubts), (Outcome::Undetermined, vec![doubt]));
-    let known = Known { looked: lacking, origin: Origin::Trail, ..missing() };
-    assert_eq!(decide(&known).outcome, Outcome::Missing);
-    let known = Known { looked: cut_off, origin: Origin::Trail, ..missing() };
-    assert_eq!(decide(&known).outcome, Outcome::Missing);
-    let known = Known { looked: Looked::NoFile, origin: Origin::Trail, ..missing() };
-    assert_eq!(decide(&known).outcome, Outcome::Missing);
-    let why = "nobody looked".to_owned();
-    let known = Known { looked: Looked::NotLooked { why }, origin: Origin::Trail, ..missing() };
-    assert_eq!(decide(&known).outcome, Outcome::Undetermined);
+fn what_is_not_all_there_makes_nothing_missing_whoever_names_the_place() {
+    let newest = "noon".to_owned();
+    let why = "a day lacks".to_owned();
+    let all = [
+        (Looked::NoFile, Doubt::Elsewhere),
+        (Looked::CutOff { files: 2, newest: newest.clone() }, Doubt::CutOff { newest }),
+        (Looked::Lacking { files: 2, why: why.clone() }, Doubt::Lacking { why: why.clone() }),
+        (Looked::NotLooked { why: why.clone() }, Doubt::NotLooked { why }),
+    ];
+    for origin in [Origin::Trail, Origin::ByHand] {
+        for (looked, doubt) in &all {
+            let decided = decide(&Known { looked: looked.clone(), origin, ..missing() });
+            assert_eq!((decided.outcome, decided.doubts), (Outcome::Undetermined, vec![doubt.clone()]));
+        }
+        let whole = decide(&Known { looked: Looked::Whole { files: 0 }, origin, ..missing() });
+        assert_eq!(whole.outcome, Outcome::Missing);
+    }
 }
 
 #[test]
@@ -308,9 +306,7 @@ proptest! {
             prop_assert!(known.settled && known.records.records == 0);
             prop_assert!(!known.near.as_ref().is_some_and(Near::explains));
             prop_assert!(matches!(known.metric, Metric::Known(1..)));
-            let there = matches!(known.looked, Looked::Whole { .. })
-                || (matches!(known.looked, Looked::NoFile | Looked::CutOff { .. } | Looked::Lacking { .. })
-                    && known.origin == Origin::Trail);
+            let there = matches!(known.looked, Looked::Whole { .. });
             prop_assert!(there);
         }
     }

@@ -13,6 +13,7 @@ mod exceptions;
 mod exceptions_match;
 mod gaps;
 mod hostile;
+mod keepers;
 mod laws;
 mod narrowing;
 mod plan;

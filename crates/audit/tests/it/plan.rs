@@ -485,3 +485,32 @@ fn no_trail_is_started_or_widened_onto_a_bucket_that_fails() {
         assert_eq!(kinds(&plan).contains(&("main", kind)), helps, "{stops} {error:?} {plan:#?}");
     }
 }
+
+/// Made anew, it would lose its policy, and the trail that delivers to it its delivery.
+#[test]
+fn a_new_trail_takes_no_bucket_to_which_another_delivers() {
+    let bucket_of = |plan: &Plan| {
+        plan.steps.iter().find_map(|step| match &step.change.setting {
+            Setting::Trail(turn) => turn.after.as_ref().map(|trail| trail.bucket.clone()),
+            _ => None,
+        })
+    };
+    let mut world = World::member();
+    let wanted = bucket_of(&planned(&world)).unwrap();
+    for error in [None, Some("AccessDenied")] {
+        let mut world = world.clone().trail("aws-controltower-x", MEMBER, false, MANAGEMENT_ONLY);
+        world.of("aws-controltower-x").destination = Some(wanted.clone());
+        if let Seen::Known(status) = world.status(MEMBER, HERE) {
+            status.delivery_error = error.map(str::to_owned);
+        }
+        assert_eq!(bucket_of(&planned(&world)), Some(format!("{wanted}-2")), "{error:?}");
+    }
+    // One that no account can be without is the home, also where nobody could read which those are.
+    world.account(MEMBER).regions = Seen::Unread(0);
+    world.gap("account:ListRegions");
+    let mut there = World::member().place(MEMBER, OPT_IN).functions(MEMBER, OPT_IN, &["mail"]);
+    there.inventory.places.retain(|place| place.region == OPT_IN);
+    assert!(bucket_of(&planned(&there)).is_none());
+    there.account(MEMBER).regions = Seen::Unread(there.gap("account:ListRegions"));
+    assert!(bucket_of(&planned(&there)).is_none());
+}

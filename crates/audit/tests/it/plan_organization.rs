@@ -1,7 +1,7 @@
 //! One trail for an organization: who makes it, and what is said where nobody can.
 
 use crate::plan::{changes, kinds};
-use crate::world::{HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, World};
+use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, THERE, World};
 use audit::change::Setting;
 use audit::plan::{Plan, PlanOptions, after, record};
 use audit::{Counted, Options};
@@ -106,4 +106,36 @@ fn a_trail_in_each_account_says_why() {
     let plan = by_trails(&world, false);
     assert_eq!(kinds(&plan).iter().filter(|(_, kind)| *kind == "trail").count(), 2, "{plan:#?}");
     assert!(plan.steps.iter().all(|step| step.because.contains("organizations:DescribeOrganization")));
+}
+
+/// Whose member the account is, nobody could read: that it sees the trail is known all the same, and a trail that comes to more Regions is taken away nowhere.
+#[test]
+fn a_trail_stays_where_it_was_seen_though_the_organization_is_unread() {
+    let mut world = World::member().place(MEMBER, THERE).trail("main", MANAGEMENT, true, ALL);
+    let gap = world.gap("organizations:DescribeOrganization");
+    world.account(MEMBER).organization = Seen::Unread(gap);
+    let arn = world.of("main").arn.clone();
+    let sees = |inventory: &audit::inventory::Inventory, region: &str| {
+        let place = &inventory.places[inventory.place(MEMBER, region).unwrap()];
+        place.trails.known().unwrap().iter().any(|one| one.trail == arn)
+    };
+    world.of("main").multi_region = false;
+    let target = {
+        let main = world.of("main");
+        audit::change::Target {
+            arn: main.arn.clone(),
+            name: main.name.clone(),
+            kind: main.kind,
+            account: main.account.clone(),
+            home_region: main.home_region.clone(),
+        }
+    };
+    let turn = |before, after| audit::change::Change {
+        target: target.clone(),
+        setting: Setting::MultiRegion(audit::change::Turn { before, after }),
+    };
+    let wide = after(&world.inventory, &[turn(false, true)]);
+    assert!(sees(&wide, HERE) && sees(&wide, THERE));
+    let narrow = after(&wide, &[turn(true, false)]);
+    assert!(sees(&narrow, HERE) && !sees(&narrow, THERE));
 }

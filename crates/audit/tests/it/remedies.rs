@@ -90,3 +90,23 @@ fn what_escapes_of_new_functions_is_said_in_full_where_it_is_not_all() {
     let all = said(r#",{"Field":"readOnly","Equals":["true"]}"#);
     assert!(all.contains("new functions will not be recorded"), "{all}");
 }
+
+/// The cause that is nearest to what somebody did: selectors need no change where a trail that has the right ones was stopped.
+#[test]
+fn a_stopped_trail_that_would_record_it_all_comes_before_a_change_of_selectors() {
+    let narrow = advanced("eventName", "Equals", "Invoke");
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    if let Seen::Known(status) = world.status(MEMBER, HERE) {
+        status.logging = false;
+    }
+    let mut world = world.trail("narrow", MEMBER, false, &narrow);
+    assert_eq!(advice(&world), Code::StartLogging);
+    let code = |world: &World| {
+        let told = audit(&world.inventory, &Options::default());
+        let failing = told.controls[0].findings.iter().find(|finding| finding.status == Status::Fail);
+        audit::of_verdict(&told, failing.unwrap().proof.unwrap())
+    };
+    assert_eq!(code(&world), Code::TrailNotLogging);
+    world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(MANAGEMENT_ONLY).unwrap());
+    assert_eq!((advice(&world), code(&world)), (Code::RemoveCondition, Code::EventNameCondition));
+}

@@ -192,7 +192,7 @@ fn tags_that_were_not_read_are_asked_for() {
     let plan = plan.to_str().unwrap();
     let said = run(&["plan", "--inventory", &path, "--output", plan]);
     assert!(said.stdout.contains("cloudtrail:ListTags refused"), "{said:?}");
-    assert!(next(&said).contains("asks AWS who manages the trails; then: invoketrail apply"), "{said:?}");
+    assert!(next(&said).contains("asks AWS who manages the trails; then: `invoketrail apply"), "{said:?}");
     let said = run(&["apply", plan]);
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.stderr.contains("asks AWS who manages it"), "{said:?}");

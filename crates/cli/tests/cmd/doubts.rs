@@ -205,3 +205,30 @@ fn a_record_that_asks_for_a_function_and_names_another_accuses_nobody() {
     is_doubt(&named(ARN.replace("111122223333", "444455556666"), ARN));
     is_doubt(&named(ARN.replace(":function:", ":web-function/"), ARN));
 }
+
+/// What was recorded was recorded: a correction says that it was of another time or function, and whoever could write a file could say so.
+#[test]
+fn a_correction_of_another_time_or_function_makes_nothing_missing() {
+    let corrected = |change: &dyn Fn(&mut Map<String, Value>)| {
+        let mut correction = gone();
+        let of = correction["eventID"].clone();
+        correction["eventID"] = "11111111-1111-4111-8111-0000000000ac".into();
+        correction["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": of});
+        change(correction.as_object_mut().unwrap());
+        let case = whole();
+        std::fs::write(delivered(&case), gzip(&file(&[gone(), correction]))).unwrap();
+        case.verify("logs", MAY, &[])
+    };
+    let same = corrected(&|_| {});
+    assert_eq!(function(&same, "gone").0, "evidenced", "{same:?}");
+    let later = corrected(&|record| record["eventTime"] = "2026-03-02T09:58:00Z".into());
+    let other = corrected(&|record| {
+        record["resources"][0]["ARN"] = ARN.replace(":gone", ":other").into();
+        record["requestParameters"]["functionName"] = "other".into();
+    });
+    for said in [later, other] {
+        let (gone, doubts) = function(&said, "gone");
+        assert_eq!((gone.as_str(), said.code), ("undetermined", Some(4)), "{said:?}");
+        assert!(doubts.contains("corrects its time, function or account"), "{doubts}");
+    }
+}

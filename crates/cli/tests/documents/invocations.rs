@@ -39,7 +39,7 @@ fn groups() -> Invocations {
     let some = |calls| Cell { calls, foreign: 1, first: NOON, last: NOON + calls as i64, ..Cell::default() };
     let hostile = "=a,\"b\"\u{1b}[2J\u{202e}";
     let groups = vec![group("a", some(3)), group("b", some(2_000)), group(hostile, some(4))];
-    Invocations::Groups(Table::from(&Answer { groups, copies: 5, corrections_apart: 0 }))
+    Invocations::Groups(Table::from(&Answer { groups, copies: 5, ..Answer::default() }))
 }
 
 fn timeline() -> Invocations {

@@ -2,9 +2,9 @@
 
 use super::functions::{Functions, Scope, asked, pair};
 use crate::delivered::{Proofs, Read};
-use audit::evidence::{Beside, Records, Unproven};
+use audit::evidence::{Beside, Looked, Records, Unproven};
 use logs::{Group, Pattern};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The records of every function that is listed, or that records name, in its own account.
 pub(super) struct ByFunction {
@@ -12,6 +12,8 @@ pub(super) struct ByFunction {
     pub(super) records: BTreeMap<String, Records>,
     /// Functions of whose records one at least is proven, and how many there are, proven or not; `None` iff digests were not asked for.
     proven: Option<BTreeMap<String, u64>>,
+    /// Functions of whose records corrections of another time or function left none.
+    replaced: BTreeSet<String>,
 }
 
 impl ByFunction {
@@ -29,7 +31,17 @@ impl ByFunction {
             records.extend(proven);
             arns
         });
-        ByFunction { records, proven }
+        let own = |labels: &Vec<String>| match &labels[..] {
+            [arn, account] => pair(arn).filter(|(owner, _)| owner == account).map(|_| arn.clone()),
+            _ => None,
+        };
+        ByFunction { records, proven, replaced: read.answer.replaced.iter().filter_map(own).collect() }
+    }
+
+    /// What is known where all else says that nothing of the function was recorded.
+    pub(super) fn looked(&self, arn: &str, looked: Looked) -> Looked {
+        let corrected = matches!(looked, Looked::Whole { .. }) && self.replaced.contains(arn);
+        if corrected { Looked::Corrected } else { looked }
     }
 
     /// Why none of the function's records is proven; `None` iff one is, or digests were not asked for.

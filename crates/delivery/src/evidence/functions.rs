@@ -1,6 +1,7 @@
 //! Which functions are asked about: those of the inventory that the flags leave over.
 
 use audit::inventory::{GapKind, Inventory};
+use audit::keepers::Keepers;
 use cloudtrail::arn::Arn;
 use logs::Pattern;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +62,8 @@ pub struct Functions {
     pub others: usize,
     /// The trails of their accounts and Regions.
     pub(super) trails: OwnTrails,
+    /// The recorders of their accounts and Regions.
+    pub(super) keepers: Keepers,
 }
 
 /// By account and Region the ARNs of the trails that the account itself sees there; `None` where they could not be listed.
@@ -99,6 +102,7 @@ impl Functions {
         }
         found.unlisted.extend(unread_accounts(inventory));
         found.unrecorded = unrecorded(inventory);
+        found.keepers = Keepers::of(inventory);
         found
     }
 }

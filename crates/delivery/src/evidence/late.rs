@@ -9,9 +9,10 @@ use super::listed::{Listed, Pile, days_without, read_until};
 use super::{OfFunction, Sought};
 use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, unusable, weigh};
 use crate::reader::Reader;
-use crate::sources::Window;
+use crate::sources::{Place as Source, Window};
 use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
-use logs::digest::Expected;
+use audit::keepers::LookedInto;
+use logs::digest::{DigestName, Expected};
 use logs::scan::Account;
 use logs::{Filter, ObjectKey, Question};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,9 +89,14 @@ pub(super) fn read_on(
         None => Later::default(),
     };
     // With keys the window's own digests were read before.
-    if sought.keys.is_none() {
-        later.holes.merge(gone_by_then(&places, sought.window, listed, reader));
-    }
+    let signs = if sought.keys.is_some() {
+        signs(&listed.files)
+    } else {
+        let files = digests_of_the_window(&places, sought.window, listed, reader);
+        later.holes.merge(gone_by_then(&files, sought.window, listed, reader));
+        signs(&files)
+    };
+    let looked_into = looked_into(&listed.files);
     let records = std::mem::take(&mut later.records);
     let mut settled = 0;
     for one in functions.iter_mut().filter(|one| is_wanted(&one.known)) {
@@ -104,7 +110,15 @@ pub(super) fn read_on(
         } else if let Some((account, region)) = pair(&one.arn) {
             let place = (account.to_owned(), region.to_owned());
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
-            one.known.looked = later.looked(&place, before, listed, sought.window, bound);
+            let looked = later.looked(&place, before, (listed, &signs), sought.window, bound);
+            // Whatever else speaks against it says enough.
+            let elsewhere = || sought.functions.keepers.elsewhere(&one.arn, &looked_into);
+            let elsewhere = matches!(looked, Seen::Whole { .. }).then(elsewhere).flatten();
+            let looked = elsewhere.map_or(looked, |why| Seen::NotLooked { why });
+            one.known.looked = match &records {
+                Some(found) => found.by.looked(&one.arn, looked),
+                None => looked,
+            };
         }
     }
     let (account, copies) =
@@ -113,24 +127,61 @@ pub(super) fn read_on(
     Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_told })
 }
 
-/// Log files that digests of the window itself name with events of that time, and that are not there. Whoever names one need not be proven: what it held
-/// is not known.
-fn gone_by_then(
+/// The buckets that the files are of, those of a lake among them.
+fn looked_into(files: &Delivered) -> LookedInto {
+    let mut all = LookedInto::default();
+    for place in &files.places {
+        match place {
+            Source::Objects { bucket, .. } => drop(all.named.insert(bucket.clone())),
+            Source::Folder(_) | Source::File(_) | Source::Stdin => all.copies = true,
+            Source::Lake(_) => {
+                for item in &files.logs {
+                    let path = item.below.to_str().and_then(|path| path.strip_prefix("s3://"));
+                    match path.and_then(|path| path.split_once('/')) {
+                        Some((bucket, _)) if all.named.contains(bucket) => {}
+                        Some((bucket, _)) => drop(all.named.insert(bucket.to_owned())),
+                        None => all.copies = true,
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// What was delivered in the window, its digests among it.
+fn digests_of_the_window(
     places: &BTreeSet<Place>,
     window: &Range<i64>,
     listed: &Listed,
     reader: &Reader<'_>,
-) -> Holes {
+) -> Delivered {
     // A digest of the hour before lists files of the window's first minutes.
     let days = window.start - 2 * HOUR..read_until(window).max(window.start.saturating_add(DAY));
-    let files = later_files(places, &days, listed, reader);
+    later_files(places, &days, listed, reader)
+}
+
+/// When digests say that a trail delivered there, whether or not anything was recorded: the ends of their hours, by account and Region.
+fn signs(files: &Delivered) -> BTreeMap<Place, Pile> {
+    let mut signs: BTreeMap<Place, Pile> = BTreeMap::new();
+    let names = files.digests.iter().filter_map(|item| DigestName::parse(&ObjectKey::parse(&item.key)?));
+    for name in names {
+        let pile = signs.entry((name.chain.account, name.chain.region)).or_default();
+        pile.delivered.insert(name.end - 1);
+    }
+    signs
+}
+
+/// Log files that digests of the window itself name with events of that time, and that are not there. Whoever names one need not be proven: what it held
+/// is not known.
+fn gone_by_then(files: &Delivered, window: &Range<i64>, listed: &Listed, reader: &Reader<'_>) -> Holes {
     let mut holes = files.holes.clone();
     holes.merge(files.digests_unasked.clone());
-    if !is_cheap(&files) {
-        holes.merge(many(&files));
+    if !is_cheap(files) {
+        holes.merge(many(files));
         return holes;
     }
-    let digests = found(&files, reader);
+    let digests = found(files, reader);
     holes.merge(unusable(&digests));
     holes.merge(listed.files.gone(&Expected::of(&digests), window, i64::MIN));
     holes
@@ -239,7 +290,14 @@ impl Later {
     }
 
     /// What was read of the files that could hold records of the place, these included.
-    fn looked(&self, place: &Place, before: Seen, listed: &Listed, window: &Range<i64>, bound: i64) -> Seen {
+    fn looked(
+        &self,
+        place: &Place,
+        before: Seen,
+        (listed, signs): (&Listed, &BTreeMap<Place, Pile>),
+        window: &Range<i64>,
+        bound: i64,
+    ) -> Seen {
         let earlier = match &before {
             Seen::Whole { files } => *files,
             // An empty place is an answer where the trails name it.
@@ -255,10 +313,22 @@ impl Later {
             let piles = [listed.piles.get(place), self.piles.get(place)];
             if let Some(day) = days_without(&piles, window.start, bound) {
                 let why = format!(
-                    "CloudTrail may deliver a record up to 30 days late, and no file of this account and Region was delivered on {day}"
+                    "CloudTrail may deliver a record up to 30 days late, and no file of this account and Region was delivered on {day}: is the copy complete?"
                 );
                 return Seen::Lacking { files, why };
             }
+        }
+        if listed.origin == Origin::Trail {
+            // Where a trail delivers now, it need not have delivered then.
+            let piles = [listed.piles.get(place), signs.get(place)];
+            let end = (window.end - 1).div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
+            if let Some(day) = days_without(&piles, window.start, end) {
+                let why = format!(
+                    "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now: they may have delivered elsewhere"
+                );
+                return Seen::Lacking { files, why };
+            }
+            return Seen::Whole { files };
         }
         if files == 0 { Seen::NoFile } else { Seen::Whole { files } }
     }

@@ -87,7 +87,7 @@ impl Pile {
             Some(day) => Seen::Lacking {
                 files,
                 why: format!(
-                    "no file of this account and Region was delivered on {}",
+                    "no file of this account and Region was delivered on {}: is the copy complete?",
                     &text_of(day * DAY)[..10]
                 ),
             },

@@ -155,7 +155,7 @@ fn without_the_day_before(
     let is_earlier = day + DAY <= early.end;
     let day = days_without(&[before.piles.get(place)], early.start, day + DAY).filter(|_| is_earlier)?;
     let why = format!(
-        "an asynchronous call may be recorded up to 6 hours before it runs, and no file of this account and Region was delivered on {day}"
+        "an asynchronous call may be recorded up to 6 hours before it runs, and no file of this account and Region was delivered on {day}: is the copy complete?"
     );
     Some(Looked::Lacking { files, why })
 }

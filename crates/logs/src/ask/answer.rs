@@ -23,6 +23,8 @@ pub struct Answer {
     pub copies: u64,
     /// Corrections that were too many to be applied, each counted by itself: calls may be counted twice. 0 of up to 65 536.
     pub corrections_apart: u64,
+    /// The labels of groups of which nothing is left: corrections that were not asked about, or are of another group, replaced each record.
+    pub replaced: Vec<Vec<String>>,
 }
 
 impl Answer {
@@ -31,10 +33,13 @@ impl Answer {
     /// # Errors
     /// What a scratch file says.
     pub fn of(tallies: Vec<Tally<'_>>) -> io::Result<Answer> {
-        let Counted { ranked, cells, copies, apart } = Counted::of(tallies, true)?;
-        let groups = (0..).zip(cells).filter(|(_, cell)| cell.records() > 0);
-        let groups = groups.map(|(place, cell)| Group { labels: ranked.words(place), cell }).collect();
-        Ok(Answer { groups, copies, corrections_apart: apart })
+        let Counted { ranked, cells, copies, apart, losing } = Counted::of(tallies, true)?;
+        let (left, none): (Vec<_>, Vec<_>) = (0..).zip(cells).partition(|(_, cell)| cell.records() > 0);
+        let groups =
+            left.into_iter().map(|(place, cell)| Group { labels: ranked.words(place), cell }).collect();
+        let replaced = none.into_iter().filter(|(place, _)| losing.contains(place));
+        let replaced = replaced.map(|(place, _)| ranked.words(place)).collect();
+        Ok(Answer { groups, copies, corrections_apart: apart, replaced })
     }
 
     /// All groups together.

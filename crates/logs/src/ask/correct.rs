@@ -100,11 +100,16 @@ struct Corrected {
     claim: Option<(u128, Place)>,
     /// Records that differ claim to be the event: nobody knows which of them is corrected, and none is.
     several: bool,
+    /// The group of a record that would have counted in it.
+    asked: Option<u32>,
 }
 
 impl Corrected {
-    fn claim(&mut self, entry: &Entry) {
+    fn claim(&mut self, entry: &Entry, group: u32) {
         let claim = (entry.key, place(entry));
+        if entry.what.is(What::MEANT) && entry.what.is(What::WITHIN) {
+            self.asked = Some(group);
+        }
         self.several |= *self.claim.get_or_insert(claim) != claim;
     }
 }
@@ -139,10 +144,10 @@ impl Replacing {
             return Ok((None, seen));
         }
         let mut events = newest(threads, group);
-        for of in &mut *threads {
+        for (thread, of) in threads.iter_mut().enumerate() {
             of.runs.each(|entry| {
                 if let Some(event) = events.get_mut(&entry.told()) {
-                    event.claim(entry);
+                    event.claim(entry, group(thread, entry.group));
                 }
             })?;
         }
@@ -150,6 +155,15 @@ impl Replacing {
         let mut replacing = Replacing { events, places: BTreeMap::new() };
         replacing.join(threads);
         Ok(((!replacing.events.is_empty()).then_some(replacing), 0))
+    }
+
+    /// The groups that lose a record to a correction: what it says is of another group, or not asked about.
+    pub(super) fn losing(&self) -> impl Iterator<Item = u32> {
+        self.events.values().filter_map(|event| {
+            let (group, what) = (event.asked?, event.newest.what);
+            let stays = event.newest.group == group && what.is(What::MEANT) && what.is(What::WITHIN);
+            (!stays).then_some(group)
+        })
     }
 
     /// Joins the places of each correction and of all that it replaces.
@@ -209,7 +223,7 @@ fn newest(threads: &[PerThread<'_>], group: &impl Fn(usize, u32) -> u32) -> BTre
     let events = all.chunk_by(|one, other| one.entry.told() == other.entry.told());
     let events = events.filter_map(|of| {
         let newest = deciding(of)?.entry;
-        Some((newest.told(), Corrected { newest, claim: None, several: false }))
+        Some((newest.told(), Corrected { newest, claim: None, several: false, asked: None }))
     });
     events.collect()
 }

@@ -5,6 +5,7 @@ use super::entry::{Entry, What, settle};
 use super::ranked::Ranked;
 use super::settle::merge;
 use super::tally::Tally;
+use std::collections::BTreeSet;
 use std::io;
 
 /// All groups, and their counts in the same order. Some may count nothing: their records only told something of others.
@@ -13,6 +14,8 @@ pub(super) struct Counted {
     pub(super) cells: Vec<Cell>,
     pub(super) copies: u64,
     pub(super) apart: u64,
+    /// Groups that lost a record to a correction.
+    pub(super) losing: BTreeSet<u32>,
 }
 
 impl Counted {
@@ -26,8 +29,8 @@ impl Counted {
         let runs = tallies.drain(..).map(|tally| tally.read).collect();
         let mut counts = Counts { cells: vec![Cell::default(); ranked.groups], lags, copies: 0 };
         let place = |thread, group| ranked.place(thread, group);
-        let apart = merge(runs, place, |together| counts.together(together))?;
-        Ok(Counted { ranked, cells: counts.cells, copies: counts.copies, apart })
+        let (apart, losing) = merge(runs, place, |together| counts.together(together))?;
+        Ok(Counted { ranked, cells: counts.cells, copies: counts.copies, apart, losing })
     }
 }
 

@@ -6,6 +6,7 @@
 use super::correct::{PerThread, Replacing};
 use super::entry::Entry;
 use super::runs::{Merged, Order, Plain, Runs};
+use std::collections::BTreeSet;
 use std::io;
 
 /// Hands on what belongs together, of the entries that `keep` says true to: it gets each with the number of its run.
@@ -39,13 +40,13 @@ fn hand_on<O: Order>(
 /// All entries of all threads in order, their groups told by `group(thread, number)`; `belong` gets those that belong together:
 /// a call with its executions and all copies of each, or the copies of one record. What a correction replaces is a copy of it.
 ///
-/// Says how many corrections there were, iff they are too many to replace anything; else 0.
+/// Says how many corrections there were, iff they are too many to replace anything, else 0; and which groups lost a record to one.
 pub(super) fn merge(
     mut threads: Vec<PerThread<'_>>,
     group: impl Fn(usize, u32) -> u32,
     mut belong: impl FnMut(&[Entry]),
-) -> io::Result<u64> {
-    let Some((spill, most)) = threads.first().map(|of| of.runs.room()) else { return Ok(0) };
+) -> io::Result<(u64, BTreeSet<u32>)> {
+    let Some((spill, most)) = threads.first().map(|of| of.runs.room()) else { return Ok(Default::default()) };
     let (replacing, apart) = Replacing::of(&mut threads, &group)?;
     let (mut of_run, mut readers) = (Vec::new(), Vec::new());
     for (thread, of) in threads.into_iter().enumerate() {
@@ -64,7 +65,7 @@ pub(super) fn merge(
             Ok(true)
         };
         hand_on(merged, all, &mut belong)?;
-        return Ok(apart);
+        return Ok((apart, BTreeSet::new()));
     };
     // What a correction concerns is put in an order of its own, and settled after all else.
     let mut concerned = Runs::ordered(replacing, spill, most);
@@ -79,5 +80,5 @@ pub(super) fn merge(
     hand_on(merged, rest, &mut belong)?;
     concerned.sort();
     hand_on(Merged::of(concerned.into_readers(), replacing)?, |_, _| Ok(true), &mut belong)?;
-    Ok(apart)
+    Ok((apart, replacing.losing().collect()))
 }

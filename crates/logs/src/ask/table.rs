@@ -83,7 +83,7 @@ impl Table {
     /// # Errors
     /// What a scratch file says.
     pub fn of(tallies: Vec<Tally<'_>>) -> io::Result<Table> {
-        let Counted { ranked, cells, copies, apart } = Counted::of(tallies, false)?;
+        let Counted { ranked, cells, copies, apart, losing: _ } = Counted::of(tallies, false)?;
         let width = ranked.width;
         let mut table = Table { width, copies, corrections_apart: apart, ..Table::default() };
         for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.records() > 0) {

@@ -119,7 +119,7 @@ impl Timeline {
                 more += 1;
             }
         };
-        let corrections_apart = merge(
+        let (corrections_apart, _) = merge(
             runs,
             |thread, group| ranked.place(thread, group),
             |together| copies += hand_on(together, &mut keep),

@@ -124,7 +124,7 @@ impl AfterPlan<'_> {
         let apply = format!("invoketrail apply {path}{}{caller}", self.exceptions_flag(plan));
         if !wanted.is_empty() {
             let command = (self.asking_aws)(&format!(" --output {path}"));
-            return Some(format!("{command}  # asks AWS who manages the trails; then: {apply}"));
+            return Some(format!("{command}  # asks AWS who manages the trails; then: `{apply}`"));
         }
         Some(match self.output {
             Some(_) => apply,

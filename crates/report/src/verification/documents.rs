@@ -212,6 +212,7 @@ fn looked(looked: &Looked, object: &mut Object<'_>) {
             object.text("why", first);
         }
         Looked::NoFile => object.text("state", "no_file"),
+        Looked::Corrected => object.text("state", "corrected"),
         Looked::NotLooked { why } => {
             object.text("state", "not_looked");
             object.text("why", why);
@@ -225,6 +226,7 @@ fn doubt_word(doubt: &Doubt) -> &'static str {
         Doubt::Unproven { .. } => "unproven",
         Doubt::NotLooked { .. } => "not_looked",
         Doubt::Elsewhere | Doubt::Unrecorded => "elsewhere",
+        Doubt::Corrected => "corrected",
         Doubt::CutOff { .. } => "cut_off",
         Doubt::Lacking { .. } => "lacking",
         Doubt::Late { .. } => "late_unread",
