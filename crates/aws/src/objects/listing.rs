@@ -19,6 +19,8 @@ pub struct Pages<'a> {
     token: Option<String>,
     seen: HashSet<String>,
     empty: usize,
+    /// The last key or folder of all pages so far.
+    last: Option<String>,
     over: bool,
 }
 
@@ -45,7 +47,7 @@ impl<'a> Pages<'a> {
             say("start-after", key);
         }
         let bucket = bucket.to_owned();
-        Pages { objects, bucket, query, token: None, seen: HashSet::new(), empty: 0, over: false }
+        Pages { objects, bucket, query, token: None, seen: HashSet::new(), empty: 0, last: None, over: false }
     }
 
     /// The next page; `None` iff there is no further one. A page may be empty. After an error there is none.
@@ -84,12 +86,21 @@ impl<'a> Pages<'a> {
         let (page, next) = page::read(&reply.body).map_err(|error| self.nonsense(&error))?;
         self.empty = if page.entries.is_empty() && page.folders.is_empty() { self.empty + 1 } else { 0 };
         if let Some(next) = next {
-            if !self.seen.insert(next.clone()) || self.empty >= EMPTY {
+            if !self.seen.insert(next.clone()) || self.empty >= EMPTY || !self.goes_on(&page) {
                 return Err(self.nonsense("the listing does not end"));
             }
             self.token = Some(next);
         }
         Ok(page)
+    }
+
+    /// False iff the page holds something, and nothing behind all that came before: S3 lists in the order of keys.
+    fn goes_on(&mut self, page: &Page) -> bool {
+        let entries = page.entries.iter().map(|one| one.key.as_str());
+        let Some(last) = entries.chain(page.folders.iter().map(String::as_str)).max() else { return true };
+        let goes_on = self.last.as_deref().is_none_or(|before| before < last);
+        self.last = Some(last.to_owned());
+        goes_on
     }
 
     fn nonsense(&self, said: &str) -> ObjectError {

@@ -96,6 +96,19 @@ async fn a_circle_and_endless_emptiness_are_errors() {
     assert_eq!(asked.lock().unwrap().len(), 1 + 1000);
 }
 
+/// With a new token each time, and the same key.
+#[tokio::test]
+async fn a_listing_that_goes_on_and_comes_to_nothing_new_is_an_error() {
+    let (evidence, asked) = bucket(|_, request| {
+        let at: usize = token(request).map_or(0, |token| token.parse().unwrap());
+        with(200, &[], &listing(&["a key".to_owned()], Some(&(at + 1).to_string())))
+    })
+    .await;
+    let error = evidence.objects().list("logs", "", None, false).all().await.unwrap_err();
+    assert!(error.said.contains("does not end"), "{error}");
+    assert_eq!(asked.lock().unwrap().len(), 1 + 2);
+}
+
 #[tokio::test]
 async fn a_listing_that_is_refused_names_the_permission() {
     let (evidence, _) = bucket(|_, _| error(403, "AccessDenied", "Access Denied")).await;

@@ -10,7 +10,7 @@ use crate::view::{View, name_of};
 /// See the module.
 pub(super) const DETECTION: Detection = Detection {
     id: "TRL-03",
-    title: "A change of selectors stopped recording",
+    title: "A change of selectors may have stopped recording",
     severity: Severity::High,
     attack: &["T1685.002"],
     fields: &[

@@ -4,6 +4,7 @@ use super::Check;
 use cloudtrail::event::Event;
 use cloudtrail::recorder::Recorder;
 use cloudtrail::resource::ResourceType;
+use cloudtrail::selector::Selector;
 use templates::document::Language;
 use templates::gate::Loss;
 
@@ -29,15 +30,26 @@ pub(super) fn fix(check: &Check<'_>, loss: &Loss) -> Option<String> {
     }
     if before.selectors != after.selectors {
         return Some(match loss.narrowing.event.as_deref().and_then(kind) {
-            Some(kind) => format!(
-                "give {name} a selector for all {}s: eventCategory = Data AND resources.type = {}",
-                kind.noun(),
-                kind.as_str()
-            ),
+            Some(kind) => {
+                let (noun, of) = (kind.noun(), kind.as_str());
+                // Basic selectors know no other type of Lambda.
+                let told = if is_basic(after) && kind == ResourceType::Function {
+                    format!("type {of} with the value arn:{}:lambda", check.proposal.after.partition)
+                } else {
+                    format!("eventCategory = Data AND resources.type = {of}")
+                };
+                format!("give {name} a selector for all {noun}s: {told}")
+            }
             None => format!("keep the selectors of {name} as they are"),
         });
     }
     None
+}
+
+/// True iff the file gives the recorder basic event selectors.
+fn is_basic(recorder: &Recorder) -> bool {
+    let list = recorder.selectors.known().map_or(&[][..], |selectors| &selectors.list);
+    list.iter().any(|one| matches!(one, Selector::Basic(_)))
 }
 
 /// What is invoked, where the event is an invocation.
