@@ -69,7 +69,10 @@ fn replaced(old: &Declared, new: &Declared) -> bool {
     let name = match new.kind {
         Kind::Trail => property::NAME,
         Kind::Function => property::FUNCTION_NAME,
-        Kind::Bucket | Kind::BucketPolicy => property::BUCKET_NAME,
+        Kind::Bucket | Kind::BucketPolicy => {
+            let same = |name: &str| old.properties.get(name) == new.properties.get(name);
+            return !same(property::BUCKET_NAME) || !same(property::SAME_BUCKET);
+        }
         Kind::EventDataStore | Kind::Other(_) => return false,
     };
     old.properties.get(name) != new.properties.get(name)
