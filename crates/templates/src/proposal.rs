@@ -6,7 +6,7 @@
 //!
 //! A trail that is new logs as the document says and is taken to deliver, unless the inventory shows that AWS cannot deliver to its bucket. Of bucket
 //! policies only this is looked at: one that is
-//! deleted, or that is known and does not name `cloudtrail.amazonaws.com`, puts the trails of its bucket in doubt.
+//! deleted or moves away, or that is known and does not name `cloudtrail.amazonaws.com`, puts the trails of its bucket in doubt.
 
 mod base;
 mod bucket_names;

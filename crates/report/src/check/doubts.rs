@@ -127,8 +127,10 @@ fn matters(about: &About, path: &str) -> Option<&'static str> {
                 Some("until it is known, it counts as recording its own Region alone")
             } else if any(&[property::ORGANIZATION_TRAIL, property::ORGANIZATION_STORE]) {
                 Some("until it is known, it counts as recording its own account alone")
-            } else if any(&[property::BUCKET_NAME, property::BUCKET]) {
-                Some("until it is known, nobody can say whether a trail delivers there")
+            } else if any(&[property::BUCKET_NAME]) {
+                Some("until it is known, any trail may deliver to it")
+            } else if any(&[property::BUCKET]) {
+                Some("until it is known, it may be a bucket that goes, or whose policy goes")
             } else {
                 None
             }

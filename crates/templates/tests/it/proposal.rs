@@ -4,7 +4,7 @@ use crate::plan::{
     ACCOUNT, Change, REGION, TRAIL, advanced, applied, arn, document, every, function, judged, trail, with,
     without,
 };
-use audit::inventory::{Account, GapKind, Inventory, Organization, TrailStatus};
+use audit::inventory::{Account, Gap, GapKind, Inventory, Organization, TrailStatus};
 use cloudtrail::recorder::{RecorderKind, Seen, StoreStatus};
 use serde_json::json;
 use templates::document::{About, Action};
@@ -195,6 +195,62 @@ fn a_trail_of_an_organization_is_seen_by_its_members() {
     let proposal = merged(&[change], &there);
     assert!(matches!(status(&proposal.after, 0, TRAIL), Seen::Known(_)));
     assert!(matches!(status(&proposal.after, 1, TRAIL), Seen::Unread(_)));
+}
+
+/// Whether a member is in the organization may be unread: that it saw a trail of the organization says so. Only where it saw none nobody knows.
+#[test]
+fn a_trail_that_a_member_sees_stays_as_it_is_seen_whatever_was_read_of_its_organization() {
+    let reach = json!({"is_organization_trail": true, "is_multi_region_trail": false});
+    let whole = trail("main", with(every(), reach));
+    let mut there = merged(&[Change::create("aws_cloudtrail.a", whole.clone())], &organization()).after;
+    there.gaps.push(Gap {
+        account: Some(there.accounts[1].id.clone()),
+        region: None,
+        call: "organizations:DescribeOrganization".to_owned(),
+        subject: None,
+        kind: GapKind::Refused,
+        error: "AccessDenied".to_owned(),
+    });
+    there.accounts[1].organization = Seen::Unread(there.gaps.len() - 1);
+    let made = |name: &str| with(whole.clone(), json!({"name": name, "arn": TRAIL.replace("main", name)}));
+    for (is, now) in [
+        (whole.clone(), TRAIL.to_owned()),
+        (with(whole.clone(), json!({"enable_log_file_validation": false})), TRAIL.to_owned()),
+        (with(whole.clone(), json!({"s3_bucket_name": "next"})), TRAIL.to_owned()),
+        (with(whole.clone(), json!({"is_multi_region_trail": true})), TRAIL.to_owned()),
+        (made("second"), TRAIL.replace("main", "second")),
+    ] {
+        let actions: &[&str] = match (is == whole, now == TRAIL) {
+            (true, _) => &["no-op"],
+            (false, true) => &["update"],
+            (false, false) => &["create", "delete"],
+        };
+        let changes = [Change::new("aws_cloudtrail.a", actions, whole.clone(), is)];
+        let (proposal, gate) = judged(&document(&changes), Some(&there));
+        assert!(
+            matches!(status(&proposal.after, 1, &now), Seen::Known(status) if status.logging),
+            "{actions:?}"
+        );
+        assert!(
+            gate.conclusion <= audit::answer::Conclusion::Yes,
+            "{actions:?} {:?} {:?} {:?} {:?} {:?}",
+            gate.turns,
+            gate.doubts,
+            gate.stops,
+            gate.interruptions,
+            gate.drift.controls
+        );
+    }
+    // One that saw none may be no member.
+    let seen = std::mem::replace(&mut there.places[1].trails, Seen::Known(Vec::new()));
+    let after = merged(&[Change::create("aws_cloudtrail.b", made("second"))], &there).after;
+    assert!(matches!(status(&after, 1, &TRAIL.replace("main", "second")), Seen::Unread(_)));
+    // It may shrink.
+    there.places[1].trails = seen;
+    let open = without(whole.clone(), &["is_organization_trail"]);
+    let open =
+        Change::update("aws_cloudtrail.a", whole, open).unknown(json!({"is_organization_trail": true}));
+    assert!(matches!(status(&merged(&[open], &there).after, 1, TRAIL), Seen::Unread(_)));
 }
 
 /// A trail of all Regions that a Region of its own account was listed without is not brought there by becoming the organization's.
