@@ -54,7 +54,7 @@ pub(super) fn describe(
         }
         Type::Bucket => {
             builder.name("BucketName", property::BUCKET_NAME, true)?;
-            builder.same_bucket(property::BUCKET_NAME, |evaluator, node| evaluator.same_name(id, node))?;
+            builder.same_bucket(property::BUCKET_NAME, |evaluator, node| evaluator.same_name(id, node));
             Kind::Bucket
         }
         Type::BucketPolicy => {
@@ -125,21 +125,22 @@ impl Builder<'_, '_> {
         self.same_bucket(to, |evaluator, node| {
             let said = node.get("Properties").and_then(|all| all.get(from));
             said.map_or(Ok(None), |node| evaluator.same(node))
-        })
+        });
+        Ok(())
     }
 
     fn same_bucket(
         &mut self,
         name: &str,
         same: impl FnOnce(&mut Evaluator<'_>, &Node) -> Result<Option<String>, TemplateError>,
-    ) -> Result<(), TemplateError> {
+    ) {
         if self.properties.get(name).and_then(Value::why).is_some() {
-            let id = same(self.evaluator, self.node)?;
+            // What is too deep or too large to be compared is not said to be the same: its value was evaluated before.
+            let id = same(self.evaluator, self.node).unwrap_or_default();
             // What cannot be evaluated was said already.
             self.evaluator.unsupported.clear();
             self.put(property::SAME_BUCKET, id.map_or(Value::Null, Value::Text));
         }
-        Ok(())
     }
 
     /// The name of a resource, which AWS makes up where there is none, and its ARN.

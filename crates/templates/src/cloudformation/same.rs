@@ -7,13 +7,25 @@ use super::tree::{At, Node, Tree};
 use super::types::Type;
 use crate::document::property;
 
+/// How long such a text may be: what is longer is not said to be the same.
+const LONGEST: usize = 1 << 14;
+
 /// A text that two expressions have only if they certainly give the same; `None` iff there is none.
 type Same = Result<Option<String>, TemplateError>;
 
 impl Evaluator<'_> {
     /// What an expression gives. Parameters and attributes of resources that are unknown are themselves.
     pub(super) fn same(&mut self, node: &Node) -> Same {
-        self.deeper(node.at, |this| this.same_here(node))
+        self.deeper(node.at, |this| {
+            let text = this.same_here(node)?;
+            this.short(node, text)
+        })
+    }
+
+    /// The text, iff it is not too long. What it costs is counted, so that what refers to itself twice, again and again, ends.
+    fn short(&mut self, node: &Node, text: Option<String>) -> Same {
+        self.spend(node.at, text.as_ref().map_or(0, String::len))?;
+        Ok(text.filter(|text| text.len() <= LONGEST))
     }
 
     fn same_here(&mut self, node: &Node) -> Same {
@@ -74,9 +86,9 @@ impl Evaluator<'_> {
                     Some(name) => self.same_condition(name)?,
                     None => self.same_decision(condition)?,
                 };
-                let all = [condition, self.same(yes)?, self.same(no)?];
-                let all: Option<Vec<String>> = all.into_iter().collect();
-                Ok(all.map(|all| format!("If({})", all.join(","))))
+                let Some(condition) = condition else { return Ok(None) };
+                let Some(yes) = self.same(yes)? else { return Ok(None) };
+                Ok(self.same(no)?.map(|no| format!("If({condition},{yes},{no})")))
             }
         }
     }
@@ -89,15 +101,18 @@ impl Evaluator<'_> {
     }
 
     fn same_decision(&mut self, node: &Node) -> Same {
+        let text = self.deeper(node.at, |this| this.same_decision_here(node))?;
+        self.short(node, text)
+    }
+
+    fn same_decision_here(&mut self, node: &Node) -> Same {
         let [one] = node.entries().unwrap_or_default() else { return self.same(node) };
         match (one.key.as_str(), &one.node.tree) {
-            ("Condition", Tree::Text(name)) => self.deeper(node.at, |this| this.same_condition(name)),
+            ("Condition", Tree::Text(name)) => self.same_condition(name),
             (name @ ("Fn::And" | "Fn::Or" | "Fn::Not"), Tree::List(items)) => {
                 let mut all = Vec::new();
                 for item in items {
-                    let Some(one) = self.deeper(item.at, |this| this.same_decision(item))? else {
-                        return Ok(None);
-                    };
+                    let Some(one) = self.same_decision(item)? else { return Ok(None) };
                     all.push(one);
                 }
                 Ok(Some(format!("{name}({})", all.join(","))))
@@ -118,8 +133,9 @@ impl Evaluator<'_> {
         let mut values = Vec::new();
         for top in mapping.entries().unwrap_or_default() {
             for second in top.node.entries().unwrap_or_default() {
-                let Some(value) = self.same(&second.node)? else { return Ok(None) };
-                values.push(format!("{:?}.{:?}={value}", top.key, second.key));
+                let Some(value) = second.node.text() else { return Ok(None) };
+                self.spend(second.at, value.len())?;
+                values.push(format!("{:?}.{:?}={value:?}", top.key, second.key));
             }
         }
         let keys = self.all_same("Fn::FindInMap", items)?;
@@ -137,13 +153,18 @@ impl Evaluator<'_> {
 
     /// The name of a bucket that is unknown.
     pub(super) fn same_name(&mut self, id: &str, node: &Node) -> Same {
+        if let Some(known) = self.buckets.get(id) {
+            return Ok(Some(known.clone()));
+        }
         let property = self.property(node, "BucketName")?;
         let said = node.get("Properties").and_then(|all| all.get("BucketName"));
-        match said.filter(|_| property.is_some()) {
+        let name = match said.filter(|_| property.is_some()) {
             // Whatever it is, it is the same for all that refer to it.
-            Some(said) => Ok(Some(self.same(said)?.unwrap_or_else(|| format!("name {id}")))),
-            None => Ok(Some(format!("{}{id}", property::MADE_UP))),
-        }
+            Some(said) => self.same(said)?.unwrap_or_else(|| format!("name {id}")),
+            None => format!("{}{id}", property::MADE_UP),
+        };
+        self.buckets.insert(id.to_owned(), name.clone());
+        Ok(Some(name))
     }
 
     /// The text of `Fn::Sub` without variables of its own.
