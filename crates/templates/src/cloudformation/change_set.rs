@@ -104,16 +104,14 @@ impl ChangeSet {
             }
             Value::Map(after.properties)
         });
-        let before = before.map(|before| Value::Map(before.properties));
         // What is not in the file is unknown, and no default counts.
-        let after = Some(after.unwrap_or_else(|| not_in_the_file(&kind, physical.filter(|_| !replaced))));
-        let mut before = before.or_else(|| physical.map(|name| not_in_the_file(&kind, Some(name))));
-        let mut after = after;
+        let mut after = Some(after.unwrap_or_else(|| not_in_the_file(&kind, physical.filter(|_| !replaced))));
+        let mut before = before.map(|before| Value::Map(before.properties));
+        before = before.or_else(|| physical.map(|name| not_in_the_file(&kind, Some(name))));
         // A policy that comes to another bucket is made anew.
         let stays = matches!(said("Replacement"), None | Some("False"));
         if kind == Kind::BucketPolicy && said("Action") == Some("Modify") && stays {
-            let sides = [before.as_mut(), after.as_mut()];
-            sides.into_iter().flatten().for_each(|side| stays_where_it_is(side, &address));
+            before.iter_mut().chain(&mut after).for_each(|side| stays_where_it_is(side, &address));
         }
         let retained = said("PolicyAction").is_some_and(|policy| policy.ends_with("Retain"));
         let mut push = |action: Action, before: Option<Value>, after: Option<Value>| {

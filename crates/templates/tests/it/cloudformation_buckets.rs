@@ -160,7 +160,10 @@ fn what_nobody_knows_may_be_the_bucket_of_any_trail() {
         over(std::slice::from_ref(&lets), &[], &with(&[("P", "other")])).conclusion,
         Conclusion::Nothing
     );
-    in_doubt(&over(&[lets.clone()], &[], &with(&[("P", "acme-logs")])), "Policy policy_deleted $");
+    in_doubt(
+        &over(std::slice::from_ref(&lets), &[], &with(&[("P", "acme-logs")])),
+        "Policy policy_deleted $",
+    );
     let gate = over(&[lets], &[policy("!Sub '${P}-x'", LETS)], &stack());
     in_doubt(&gate, "Policy parameter_without_value $.BucketName");
     let export = policy("!ImportValue logs", "logs.amazonaws.com");
