@@ -22,6 +22,7 @@ mod options;
 mod parameters;
 mod references;
 mod resources;
+mod same;
 mod selectors;
 mod stack_set;
 mod sub;

@@ -39,6 +39,11 @@ pub mod property {
     pub const FUNCTION_NAME: &str = "FunctionName";
     /// The name of a bucket, or the bucket that a policy belongs to: a text.
     pub const BUCKET_NAME: &str = "BucketName";
+    /// Which bucket it is, where the name of a bucket, or of the bucket of a trail or a policy, is unknown: a text that two have only if they are
+    /// certainly the same. It is no name, and is shown nowhere.
+    pub const SAME_BUCKET: &str = "SameBucket";
+    /// How [`SAME_BUCKET`] begins for a bucket whose name AWS makes up: two of these are one bucket only if they are the same text.
+    pub const MADE_UP: &str = "bucket ";
     /// The policy of a bucket: a map, or a text of JSON.
     pub const POLICY: &str = "PolicyDocument";
 }

@@ -6,9 +6,10 @@
 //!
 //! A trail that is new logs as the document says and is taken to deliver, unless the inventory shows that AWS cannot deliver to its bucket. Of bucket
 //! policies only this is looked at: one that is
-//! deleted, or that is known and does not name `cloudtrail.amazonaws.com`, puts the trails of its bucket in doubt.
+//! deleted or moves away, or that is known and does not name `cloudtrail.amazonaws.com`, puts the trails of its bucket in doubt.
 
 mod base;
+mod bucket_names;
 mod buckets;
 mod delivery;
 mod elsewhere;
@@ -21,6 +22,7 @@ mod world;
 
 use crate::document::{About, Action, Document, Doubt, Kind, Proposed};
 use audit::inventory::Inventory;
+use bucket_names::BucketNames;
 pub use buckets::LostBucket;
 pub use functions::NewFunction;
 use homes::Homes;
@@ -121,8 +123,9 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let mut before = before;
     let alone = inventory.is_none();
     let functions = functions::apply(document, &homes, alone, &mut before, &mut after);
-    delivery::apply(document, &before, &touched, &mut after);
-    let buckets = buckets::apply(document, alone, &mut after);
+    let names = BucketNames::of(document, &before, &touched);
+    delivery::apply(document, (&before, &touched), &names, &mut after);
+    let buckets = buckets::apply(document, &names, alone, &mut after);
     doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());
     doubts.extend(made_twice(document, &touched));

@@ -88,7 +88,9 @@ fn sentence(about: &About) -> String {
         About::Differs => "is not today as the file says; the inventory counts".to_owned(),
         About::BucketReplaced => "is deleted and made anew, and may not let CloudTrail write".to_owned(),
         About::PolicyWithoutCloudTrail => "does not name cloudtrail.amazonaws.com".to_owned(),
-        About::PolicyDeleted => "is deleted, and may have let CloudTrail write".to_owned(),
+        About::PolicyDeleted => {
+            "is taken from the bucket of a trail, and may have let CloudTrail write".to_owned()
+        }
         About::BucketUndelivered(error) => {
             format!("delivers to a bucket that AWS cannot deliver to, as another trail shows: {error}")
         }
@@ -125,6 +127,10 @@ fn matters(about: &About, path: &str) -> Option<&'static str> {
                 Some("until it is known, it counts as recording its own Region alone")
             } else if any(&[property::ORGANIZATION_TRAIL, property::ORGANIZATION_STORE]) {
                 Some("until it is known, it counts as recording its own account alone")
+            } else if any(&[property::BUCKET_NAME]) {
+                Some("until it is known, any trail may deliver to it")
+            } else if any(&[property::BUCKET]) {
+                Some("until it is known, it may be a bucket that goes, or whose policy goes")
             } else {
                 None
             }

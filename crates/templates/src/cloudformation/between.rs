@@ -60,8 +60,20 @@ fn changed(old: &Declared, new: &Declared) -> Vec<Proposed> {
         }
         return vec![both(old, new, Action::Replace { create_first: true })];
     }
-    let same = old.properties == new.properties && old.properties.first_unknown("$").is_none();
+    let same = old.properties == new.properties && is_known(&old.kind, &old.properties);
     vec![both(old, new, if same { Action::Keep } else { Action::Update })]
+}
+
+/// True iff all of it is known; of a bucket and a policy, which bucket it is is enough.
+fn is_known(kind: &Kind, properties: &Value) -> bool {
+    let (Kind::Bucket | Kind::BucketPolicy, Value::Map(members)) = (kind, properties) else {
+        return properties.first_unknown("$").is_none();
+    };
+    let names = |name: &str| {
+        let is_name = name == property::BUCKET_NAME || name == property::ARN;
+        is_name && members.contains_key(property::SAME_BUCKET)
+    };
+    members.iter().all(|(name, value)| names(name) || value.first_unknown("$").is_none())
 }
 
 /// True iff CloudFormation makes the resource anew: its name changes, or appears, or goes.
@@ -69,7 +81,10 @@ fn replaced(old: &Declared, new: &Declared) -> bool {
     let name = match new.kind {
         Kind::Trail => property::NAME,
         Kind::Function => property::FUNCTION_NAME,
-        Kind::Bucket | Kind::BucketPolicy => property::BUCKET_NAME,
+        Kind::Bucket | Kind::BucketPolicy => {
+            let same = |name: &str| old.properties.get(name) == new.properties.get(name);
+            return !same(property::BUCKET_NAME) || !same(property::SAME_BUCKET);
+        }
         Kind::EventDataStore | Kind::Other(_) => return false,
     };
     old.properties.get(name) != new.properties.get(name)

@@ -104,10 +104,15 @@ impl ChangeSet {
             }
             Value::Map(after.properties)
         });
-        let before = before.map(|before| Value::Map(before.properties));
         // What is not in the file is unknown, and no default counts.
-        let after = Some(after.unwrap_or_else(|| not_in_the_file(&kind, physical.filter(|_| !replaced))));
-        let before = before.or_else(|| physical.map(|name| not_in_the_file(&kind, Some(name))));
+        let mut after = Some(after.unwrap_or_else(|| not_in_the_file(&kind, physical.filter(|_| !replaced))));
+        let mut before = before.map(|before| Value::Map(before.properties));
+        before = before.or_else(|| physical.map(|name| not_in_the_file(&kind, Some(name))));
+        // A policy that comes to another bucket is made anew.
+        let stays = matches!(said("Replacement"), None | Some("False"));
+        if kind == Kind::BucketPolicy && said("Action") == Some("Modify") && stays {
+            before.iter_mut().chain(&mut after).for_each(|side| stays_where_it_is(side, &address));
+        }
         let retained = said("PolicyAction").is_some_and(|policy| policy.ends_with("Retain"));
         let mut push = |action: Action, before: Option<Value>, after: Option<Value>| {
             let proposed = self.proposed(&address, kind.clone(), action, at);
@@ -190,6 +195,8 @@ impl ChangeSet {
         let mut evaluator = Evaluator::new(&self.options, &parameters, None, &work);
         evaluator.declare(BTreeMap::from([("it", &node)]));
         let Some(mut described) = describe("it", &node, &mut evaluator)? else { return Ok(None) };
+        // It holds what expressions give, and no expression.
+        described.properties.remove(property::SAME_BUCKET);
         named(&mut described.properties, &described.kind, physical);
         Ok(Some(described))
     }
@@ -244,6 +251,15 @@ fn named(properties: &mut BTreeMap<String, Value>, kind: &Kind, physical: Option
         if *kind != Kind::EventDataStore {
             properties.remove(property::ARN);
         }
+    }
+}
+
+/// That the bucket of a policy is the same on both sides, whichever it is.
+fn stays_where_it_is(side: &mut Value, address: &str) {
+    if let Value::Map(properties) = side
+        && properties.get(property::BUCKET_NAME).is_none_or(|name| name.why().is_some())
+    {
+        properties.insert(property::SAME_BUCKET.to_owned(), Value::Text(format!("of {address}")));
     }
 }
 

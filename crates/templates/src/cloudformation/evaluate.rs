@@ -31,6 +31,8 @@ pub(super) struct Evaluator<'t> {
     pub(super) decided: BTreeMap<String, Option<Result<bool, Why>>>,
     /// Names and ARNs of resources that are known or being asked for (`None`).
     pub(super) named: BTreeMap<(String, bool), Option<Value>>,
+    /// What the names of buckets are that are unknown, as far as that was asked for.
+    pub(super) buckets: BTreeMap<String, String>,
     /// What is being asked for, for the error about a circle.
     pub(super) path: Vec<String>,
     /// Functions that we cannot evaluate, and where they are.
@@ -59,6 +61,7 @@ impl<'t> Evaluator<'t> {
             types: BTreeMap::new(),
             decided: BTreeMap::new(),
             named: BTreeMap::new(),
+            buckets: BTreeMap::new(),
             path: Vec::new(),
             unsupported: Vec::new(),
             rewritten: false,

@@ -54,10 +54,11 @@ pub(super) fn describe(
         }
         Type::Bucket => {
             builder.name("BucketName", property::BUCKET_NAME, true)?;
+            builder.same_bucket(property::BUCKET_NAME, |evaluator, node| evaluator.same_name(id, node));
             Kind::Bucket
         }
         Type::BucketPolicy => {
-            builder.text("Bucket", property::BUCKET_NAME)?;
+            builder.bucket("Bucket", property::BUCKET_NAME)?;
             let policy = builder.value("PolicyDocument")?.unwrap_or(Value::Null);
             builder.put(property::POLICY, policy);
             Kind::BucketPolicy
@@ -118,6 +119,30 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
+    /// The name of a bucket; where it is unknown, which bucket that is.
+    fn bucket(&mut self, from: &str, to: &str) -> Result<(), TemplateError> {
+        self.text(from, to)?;
+        self.same_bucket(to, |evaluator, node| {
+            let said = node.get("Properties").and_then(|all| all.get(from));
+            said.map_or(Ok(None), |node| evaluator.same(node))
+        });
+        Ok(())
+    }
+
+    fn same_bucket(
+        &mut self,
+        name: &str,
+        same: impl FnOnce(&mut Evaluator<'_>, &Node) -> Result<Option<String>, TemplateError>,
+    ) {
+        if self.properties.get(name).and_then(Value::why).is_some() {
+            // What is too deep or too large to be compared is not said to be the same: its value was evaluated before.
+            let id = same(self.evaluator, self.node).unwrap_or_default();
+            // What cannot be evaluated was said already.
+            self.evaluator.unsupported.clear();
+            self.put(property::SAME_BUCKET, id.map_or(Value::Null, Value::Text));
+        }
+    }
+
     /// The name of a resource, which AWS makes up where there is none, and its ARN.
     fn name(&mut self, from: &str, to: &str, arn: bool) -> Result<(), TemplateError> {
         self.value(from)?;
@@ -132,7 +157,7 @@ impl Builder<'_, '_> {
 
     fn trail(&mut self) -> Result<Kind, TemplateError> {
         self.name("TrailName", property::NAME, true)?;
-        self.text("S3BucketName", property::BUCKET)?;
+        self.bucket("S3BucketName", property::BUCKET)?;
         self.boolean("IsMultiRegionTrail", property::MULTI_REGION_TRAIL, false)?;
         self.boolean("IsOrganizationTrail", property::ORGANIZATION_TRAIL, false)?;
         self.boolean("EnableLogFileValidation", property::VALIDATION, false)?;

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::template::{Declared, Template, evaluate, home};
 use super::tree::Entry;
 use super::{syntax, tree::At};
-use crate::document::{About, Doubt, Kind};
+use crate::document::{About, Doubt, Kind, property};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,10 +54,24 @@ pub(super) fn read(
         template.resources.extend(stack.resources.into_iter().map(|one| Declared {
             address: address(&one.address),
             at: entry.at.location(),
+            properties: in_stack(one.properties, &format!("{}@{place}", entry.key)),
             ..one
         }));
     }
     Ok(())
+}
+
+/// The properties with what is the same in this stack alone.
+fn in_stack(mut properties: Value, stack: &str) -> Value {
+    if let Value::Map(members) = &mut properties
+        && let Some(Value::Text(id)) = members.get_mut(property::SAME_BUCKET)
+    {
+        *id = match id.strip_prefix(property::MADE_UP) {
+            Some(bucket) => format!("{}{bucket} in {stack}", property::MADE_UP),
+            None => format!("{id} in {stack}"),
+        };
+    }
+    properties
 }
 
 /// The stacks that it makes, by `account/Region`; `None` iff template or targets are unknown, or the template cannot be read.

@@ -1,17 +1,23 @@
-//! Buckets of trails that a document deletes, and policies of theirs that it takes away.
+//! Buckets of trails that a document deletes, and policies of theirs that it takes away, or brings.
+//!
+//! A policy that moves leaves one bucket and comes to another: both are judged. Where nobody knows which bucket it is, each trail that may deliver to it
+//! is in doubt.
 
+use super::bucket_names::{Bucket, BucketNames, Meet};
 use super::world::World;
-use crate::document::{About, Action, Document, Kind, Proposed, property};
-use crate::value::Value;
+use crate::document::{About, Action, Document, Kind, Language, Proposed, property};
+use crate::value::{Value, Why};
 use audit::inventory::TrailStatus;
-use cloudtrail::recorder::Seen;
+use cloudtrail::recorder::{RecorderKind, Seen};
+
+const STATUS: &str = "cloudtrail:GetTrailStatus";
 
 /// A trail whose bucket a document deletes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostBucket {
     /// The ARN of the trail.
     pub trail: String,
-    /// The name of the bucket.
+    /// The name of the bucket, or the address of a bucket whose name is unknown.
     pub bucket: String,
     /// Position of the bucket in [`Document::resources`].
     pub resource: usize,
@@ -19,89 +25,177 @@ pub struct LostBucket {
     pub made_anew: bool,
 }
 
-/// What may keep a trail from delivering after the change.
-enum Harm {
-    Certain(&'static str),
-    Possible(About),
+/// What may keep trails from delivering after the change.
+struct Harm {
+    /// The bucket that they deliver to.
+    bucket: Bucket,
+    /// What AWS will say, or what is in doubt.
+    what: Result<&'static str, About>,
+    /// What of the resource does it.
+    path: String,
+    /// True iff the bucket goes.
+    is_loss: bool,
+}
+
+impl Harm {
+    fn possible(bucket: Bucket, about: About) -> Self {
+        Harm { bucket, what: Err(about), path: "$".to_owned(), is_loss: false }
+    }
 }
 
 /// Marks the trails that deliver to a bucket which goes, or whose policy goes.
-pub(super) fn apply(document: &Document, alone: bool, world: &mut World) -> Vec<LostBucket> {
+pub(super) fn apply(
+    document: &Document,
+    names: &BucketNames<'_>,
+    alone: bool,
+    world: &mut World,
+) -> Vec<LostBucket> {
+    let trails = world.inventory.recorders.iter().filter(|one| one.kind == RecorderKind::Trail);
+    let trails: Vec<(String, Bucket, Option<&Proposed>)> = trails
+        .filter_map(|one| names.of_trail(one).map(|(bucket, by)| (one.arn.clone(), bucket, by)))
+        .collect();
+    let after =
+        document.resources.iter().filter(|one| one.kind == Kind::Bucket && one.action != Action::Forget);
+    let then = Then {
+        names,
+        language: document.language,
+        buckets: after.filter_map(|one| names.after(one)).collect(),
+    };
     let mut lost = Vec::new();
     for (at, one) in document.resources.iter().enumerate() {
-        let Some(harm) = harm(document, one, alone) else { continue };
-        let side = one.before.as_ref().or(one.after.as_ref());
-        let name = side.and_then(|side| side.get(property::BUCKET_NAME)).and_then(Value::as_text);
-        let Some(name) = name else { continue };
-        let trails: Vec<String> = world
-            .inventory
-            .recorders
-            .iter()
-            .filter(|recorder| recorder.destination.as_deref() == Some(name))
-            .map(|recorder| recorder.arn.clone())
-            .collect();
-        if trails.is_empty() {
-            continue;
-        }
-        if one.kind == Kind::Bucket {
-            let made_anew = matches!(harm, Harm::Possible(_));
-            let each = trails.iter().map(|trail| LostBucket {
-                trail: trail.clone(),
-                bucket: name.to_owned(),
-                resource: at,
-                made_anew,
-            });
-            lost.extend(each);
-        }
-        let status = match harm {
-            Harm::Certain(error) => {
-                let error = Some(error.to_owned());
-                Seen::Known(TrailStatus { logging: true, delivery_error: error, ..TrailStatus::default() })
-            }
-            Harm::Possible(about) => Seen::Unread(world.open(one, "$", about, "cloudtrail:GetTrailStatus")),
-        };
-        for place in &mut world.inventory.places {
-            let Seen::Known(sightings) = &mut place.trails else { continue };
-            for sighting in sightings.iter_mut().filter(|one| trails.contains(&one.trail)) {
-                // What certainly does not record stays so.
-                let is_silent = |status: &TrailStatus| !status.logging || status.delivery_error.is_some();
-                if !sighting.status.known().is_some_and(is_silent) {
-                    sighting.status = status.clone();
+        for harm in then.harms(one, alone) {
+            for (trail, bucket, by) in &trails {
+                let meet = names.meet(&harm.bucket, bucket);
+                let status = match (meet, &harm.what) {
+                    (Meet::No, _) => continue,
+                    (Meet::Yes, Ok(error)) => {
+                        let delivery_error = Some((*error).to_owned());
+                        Seen::Known(TrailStatus { logging: true, delivery_error, ..TrailStatus::default() })
+                    }
+                    (Meet::Yes, Err(about)) => {
+                        Seen::Unread(world.open(one, &harm.path, about.clone(), STATUS))
+                    }
+                    (Meet::Maybe, _) => Seen::Unread(open(world, one, &harm, by.map(|by| (by, bucket)))),
+                };
+                if harm.is_loss && meet == Meet::Yes {
+                    let bucket = match &harm.bucket {
+                        Bucket::Named(name) => name.clone(),
+                        Bucket::Same { .. } | Bucket::Open { .. } => one.address.clone(),
+                    };
+                    let made_anew = harm.what.is_err();
+                    lost.push(LostBucket { trail: trail.clone(), bucket, resource: at, made_anew });
                 }
+                mark(world, trail, &status);
             }
         }
     }
     lost
 }
 
-fn harm(document: &Document, one: &Proposed, alone: bool) -> Option<Harm> {
-    let name = |one: &Proposed, side: Option<&Value>| {
-        let name = side.and_then(|side| side.get(property::BUCKET_NAME))?;
-        (one.kind == Kind::Bucket || one.kind == Kind::BucketPolicy).then(|| name.clone())
+/// The gap that nobody knows whether the trail delivers to the bucket: that of the name which is unknown.
+fn open(world: &mut World, one: &Proposed, harm: &Harm, trail: Option<(&Proposed, &Bucket)>) -> usize {
+    let path = |name: &str| format!("$.{name}");
+    let (by, name, why) = match (harm.bucket.why(), trail.and_then(|(by, bucket)| Some((by, bucket.why()?))))
+    {
+        (None, Some((by, why))) => (by, property::BUCKET, why),
+        (why, _) => (one, property::BUCKET_NAME, why.unwrap_or(Why::NotSaid)),
     };
-    let goes = matches!(one.action, Action::Delete | Action::Replace { .. });
-    // Another resource of the kind, or this one, makes it again under the same name.
-    let comes_back = || {
-        let was = name(one, one.before.as_ref());
-        document.resources.iter().any(|other| {
-            other.kind == one.kind
-                && other.action != Action::Forget
-                && other.after.is_some()
-                && name(other, other.after.as_ref()) == was
-        })
-    };
-    match one.kind {
-        Kind::Bucket if goes && comes_back() => Some(Harm::Possible(About::BucketReplaced)),
-        Kind::Bucket if goes => Some(Harm::Certain("NoSuchBucket")),
-        Kind::BucketPolicy if one.action == Action::Delete && !comes_back() => {
-            Some(Harm::Possible(About::PolicyDeleted))
+    world.open(by, &path(name), About::Unknown(why), STATUS)
+}
+
+/// Gives a trail the status wherever it is seen. What certainly does not record stays so.
+fn mark(world: &mut World, trail: &str, status: &Seen<TrailStatus>) {
+    for place in &mut world.inventory.places {
+        let Seen::Known(sightings) = &mut place.trails else { continue };
+        for sighting in sightings.iter_mut().filter(|one| one.trail == trail) {
+            let is_silent = |status: &TrailStatus| !status.logging || status.delivery_error.is_some();
+            if !sighting.status.known().is_some_and(is_silent) {
+                sighting.status = status.clone();
+            }
         }
-        Kind::BucketPolicy if one.after.is_some() && (alone || one.action != Action::Keep) => {
-            let lets = one.is(property::POLICY).is_none_or(may_let_cloudtrail);
-            (!lets).then_some(Harm::Possible(About::PolicyWithoutCloudTrail))
-        }
-        _ => None,
     }
+}
+
+/// What there is after the change.
+struct Then<'a> {
+    names: &'a BucketNames<'a>,
+    language: Language,
+    /// The buckets that the document has then.
+    buckets: Vec<Bucket>,
+}
+
+impl Then<'_> {
+    fn harms(&self, one: &Proposed, alone: bool) -> Vec<Harm> {
+        let mut all = Vec::new();
+        match one.kind {
+            Kind::Bucket => {
+                all.extend(self.goes(one));
+                all.extend(inline_policy(self.names, one));
+            }
+            Kind::BucketPolicy => {
+                all.extend(self.leaves(one).map(|was| Harm::possible(was, About::PolicyDeleted)));
+                let comes = alone || !matches!(one.action, Action::Keep | Action::Forget);
+                let lets = one.is(property::POLICY).is_none_or(may_let_cloudtrail);
+                if let Some(is) = self.names.after(one).filter(|_| comes && !lets) {
+                    all.push(Harm::possible(is, About::PolicyWithoutCloudTrail));
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+
+    /// A bucket that is deleted. Another resource, or this one, may make it again under the same name.
+    fn goes(&self, one: &Proposed) -> Option<Harm> {
+        let was = self.names.before(one)?;
+        let is_renamed = || self.names.after(one).is_some_and(|is| self.names.meet(&was, &is) == Meet::No);
+        let goes = match one.action {
+            Action::Delete | Action::Replace { .. } => true,
+            Action::Update => is_renamed(),
+            Action::Create | Action::Declare | Action::Keep | Action::Forget => false,
+        };
+        if !goes {
+            return None;
+        }
+        let comes_back = self.buckets.iter().any(|is| self.names.meet(&was, is) != Meet::No);
+        let what = if comes_back { Err(About::BucketReplaced) } else { Ok("NoSuchBucket") };
+        Some(Harm { bucket: was, what, path: "$".to_owned(), is_loss: true })
+    }
+
+    /// The bucket that a policy leaves. A bucket has one policy: when one is deleted it is gone, also where another resource brings one, unless that
+    /// comes later. Of two resources nothing says which comes first.
+    fn leaves(&self, one: &Proposed) -> Option<Bucket> {
+        let was = self.names.before(one)?;
+        let stays = || {
+            let Some(is) = self.names.after(one) else { return false };
+            // The provider makes a policy anew rather than to change its bucket.
+            let in_place = self.language == Language::Terraform && one.action == Action::Update;
+            self.names.meet(&was, &is) == Meet::Yes
+                || in_place && matches!(was, Bucket::Open { .. }) && was == is
+        };
+        let leaves = match one.action {
+            Action::Delete | Action::Replace { create_first: true } => true,
+            Action::Replace { create_first: false } | Action::Update => !stays(),
+            Action::Create | Action::Declare | Action::Keep | Action::Forget => false,
+        };
+        leaves.then_some(was)
+    }
+}
+
+/// What an argument of the bucket itself, in the place of a policy of its own, does to the policy.
+fn inline_policy(names: &BucketNames<'_>, one: &Proposed) -> Option<Harm> {
+    let said = |side: Option<&Value>| side.filter(|policy| policy.as_text() != Some("")).cloned();
+    let (was, is) = (said(one.was(property::POLICY)), said(one.is(property::POLICY)));
+    let changes = match one.action {
+        Action::Create | Action::Replace { .. } => is.is_some(),
+        Action::Update => was != is,
+        Action::Delete | Action::Declare | Action::Keep | Action::Forget => false,
+    };
+    if !changes || is.as_ref().is_some_and(may_let_cloudtrail) {
+        return None;
+    }
+    let about = if is.is_some() { About::PolicyWithoutCloudTrail } else { About::PolicyDeleted };
+    Some(Harm { path: format!("$.{}", property::POLICY), ..Harm::possible(names.after(one)?, about) })
 }
 
 /// False iff the policy is known whole and names CloudTrail nowhere.

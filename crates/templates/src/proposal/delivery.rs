@@ -2,9 +2,9 @@
 //! place where it was seen.
 
 use super::Touched;
+use super::bucket_names::{BucketNames, Meet};
 use super::world::World;
-use crate::document::{About, Action, Document, Kind, Proposed, property};
-use crate::value::Value;
+use crate::document::{About, Action, Document, Kind, Proposed};
 use audit::inventory::{Inventory, TrailStatus};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use std::collections::BTreeMap;
@@ -20,7 +20,12 @@ enum Then {
 
 /// Marks the trails that cannot deliver, or may not. A trail that the document neither makes nor changes, and whose bucket it leaves alone, stays
 /// as it is.
-pub(super) fn apply(document: &Document, before: &Inventory, touched: &[Touched], world: &mut World) {
+pub(super) fn apply(
+    document: &Document,
+    (before, touched): (&Inventory, &[Touched]),
+    names: &BucketNames<'_>,
+    world: &mut World,
+) {
     let errors = Errors::of(before);
     if !errors.some {
         return;
@@ -31,7 +36,7 @@ pub(super) fn apply(document: &Document, before: &Inventory, touched: &[Touched]
     for trail in &trails {
         let of = |one: &&Touched| one.after.as_deref() == Some(trail.arn.as_str());
         let resource = touched.iter().find(of).map(|one| one.resource);
-        let mended = trail.destination.as_deref().and_then(|bucket| about(document, bucket));
+        let mended = about(document, names, trail);
         if resource.is_none() && mended.is_none() {
             continue;
         }
@@ -134,13 +139,12 @@ fn at<'a>(said: &Said<'a>, here: (&str, &str)) -> Option<&'a str> {
 }
 
 /// The resource of the document that makes or changes the bucket, or what its policy lets CloudTrail do.
-fn about(document: &Document, bucket: &str) -> Option<usize> {
+fn about(document: &Document, names: &BucketNames<'_>, trail: &Recorder) -> Option<usize> {
+    let (bucket, _) = names.of_trail(trail)?;
     let is = |one: &Proposed| {
-        let name =
-            one.after.as_ref().and_then(|after| after.get(property::BUCKET_NAME)).and_then(Value::as_text);
         matches!(one.kind, Kind::Bucket | Kind::BucketPolicy)
             && !matches!(one.action, Action::Keep | Action::Forget | Action::Delete)
-            && name == Some(bucket)
+            && names.after(one).is_some_and(|is| names.meet(&is, &bucket) != Meet::No)
     };
     document.resources.iter().position(is)
 }

@@ -341,7 +341,8 @@ impl World {
         if kind == RecorderKind::Trail && changed(property::GLOBAL_EVENTS) {
             recorder.global_service_events = said(property::GLOBAL_EVENTS);
         }
-        if kind == RecorderKind::Trail && differs(property::BUCKET) {
+        let moves = differs(property::BUCKET) || differs(property::SAME_BUCKET);
+        if kind == RecorderKind::Trail && moves {
             recorder.destination = bucket(is);
         }
         let reach = Reach {

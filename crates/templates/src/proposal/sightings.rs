@@ -51,21 +51,22 @@ impl From<Flag> for Here {
 }
 
 impl Reach {
-    fn at(&self, place: &Place, inventory: &Inventory) -> Here {
+    fn at(&self, place: &Place, world: &World) -> Here {
         let in_region =
             if place.region == self.home_region { Here::Yes } else { Here::from(self.multi_region) };
         let of_account = if place.account == self.account {
             Here::Yes
         } else {
-            Here::from(self.organization).and(self.is_member(&place.account, inventory))
+            Here::from(self.organization).and(self.is_member(&place.account, world))
         };
         in_region.and(of_account)
     }
 
     /// Whether the account is in the organization that the recorder's account manages.
-    fn is_member(&self, account: &str, inventory: &Inventory) -> Here {
-        let Some(account) = inventory.account(account) else { return Here::No };
-        match &account.organization {
+    fn is_member(&self, account: &str, world: &World) -> Here {
+        let Some(known) = world.inventory.account(account) else { return Here::No };
+        match &known.organization {
+            Seen::Unread(_) if world.is_member(&self.account, account) => Here::Yes,
             Seen::Unread(gap) => Here::Maybe(*gap),
             Seen::Known(Some(organization)) if organization.management_account == self.account => Here::Yes,
             Seen::Known(_) => Here::No,
@@ -76,8 +77,7 @@ impl Reach {
 impl World {
     /// Shows the trail wherever it is seen after the change.
     pub(super) fn sight(&mut self, reach: &Reach) {
-        let here: Vec<Here> =
-            self.inventory.places.iter().map(|place| reach.at(place, &self.inventory)).collect();
+        let here: Vec<Here> = self.inventory.places.iter().map(|place| reach.at(place, self)).collect();
         // Where it is new it does as it does elsewhere in the account.
         let sights: Vec<Sight> =
             self.inventory.places.iter().map(|place| self.sight_at(reach, place)).collect();

@@ -6,7 +6,7 @@ use crate::document::{About, Home, Kind, Proposed, property};
 use crate::value::{Value, Why};
 use audit::inventory::{Gap, GapKind, Inventory};
 use cloudtrail::recorder::{Recorder, Seen};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct World {
     pub(super) inventory: Inventory,
@@ -14,6 +14,8 @@ pub(super) struct World {
     pub(super) assumed: Assumed,
     /// The recorders that the document makes: ARN, address.
     made: BTreeMap<String, String>,
+    /// Accounts that saw a trail of an organization, each with the account that manages it: they are in it, whatever else was read of them.
+    members: BTreeSet<(String, String)>,
 }
 
 /// True or false, or open because of a gap.
@@ -42,7 +44,13 @@ impl Flag {
 
 impl World {
     pub(super) fn new(inventory: Inventory, assumed: Assumed) -> Self {
-        World { inventory, doubts: Vec::new(), assumed, made: BTreeMap::new() }
+        let members = members(&inventory);
+        World { inventory, doubts: Vec::new(), assumed, made: BTreeMap::new(), members }
+    }
+
+    /// True iff the account was seen to be in the organization of the other.
+    pub(super) fn is_member(&self, management: &str, account: &str) -> bool {
+        self.members.contains(&(management.to_owned(), account.to_owned()))
     }
 
     /// A gap about a part of a resource, with the doubt that says so.
@@ -128,7 +136,7 @@ fn words(about: &About) -> String {
         About::WhichOne => return "does not say which recorder of the inventory it is".to_owned(),
         About::BucketReplaced => return "is made anew with the name of one that goes".to_owned(),
         About::PolicyWithoutCloudTrail => return "does not let CloudTrail write".to_owned(),
-        About::PolicyDeleted => return "is deleted, and may have let CloudTrail write".to_owned(),
+        About::PolicyDeleted => return "is taken away, and may have let CloudTrail write".to_owned(),
         About::BucketUndelivered(error) => {
             return format!("delivers to a bucket that AWS cannot deliver to: {error}");
         }
@@ -152,6 +160,16 @@ fn words(about: &About) -> String {
         Why::WrongType(wanted) => format!("is not {wanted}"),
         Why::NotSaid => "is not in the file".to_owned(),
     }
+}
+
+fn members(inventory: &Inventory) -> BTreeSet<(String, String)> {
+    let seen = inventory.places.iter().flat_map(|place| {
+        let trails = place.trails.known().into_iter().flatten();
+        trails
+            .filter_map(move |one| inventory.recorder(&one.trail).map(|at| (place, &inventory.recorders[at])))
+    });
+    let of_organization = seen.filter(|(place, trail)| trail.organization && trail.account != place.account);
+    of_organization.map(|(place, trail)| (trail.account.clone(), place.account.clone())).collect()
 }
 
 /// Takes a recorder out of an inventory.

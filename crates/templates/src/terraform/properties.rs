@@ -36,8 +36,8 @@ pub(super) fn of(kind: &Kind, attributes: &Value, made: bool) -> Value {
         Kind::Function => {
             vec![(property::FUNCTION_NAME, read.text("function_name")), (property::ARN, read.text("arn"))]
         }
-        Kind::Bucket => vec![(property::BUCKET_NAME, read.text("bucket"))],
-        Kind::BucketPolicy => {
+        // Before version 4 of the provider a bucket had its policy as an argument of its own; later ones read it back.
+        Kind::Bucket | Kind::BucketPolicy => {
             vec![(property::BUCKET_NAME, read.text("bucket")), (property::POLICY, read.text("policy"))]
         }
         Kind::Other(_) => Vec::new(),

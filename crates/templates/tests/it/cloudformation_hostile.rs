@@ -220,3 +220,29 @@ fn no_secret_is_in_an_error_or_shown_by_debug() {
     assert!(!refused(text, &stack()).contains("hunter2"));
     assert!(!refused("Resources: hunter2\n", &stack()).contains("hunter2"));
 }
+
+/// Conditions and names of buckets that each refer twice to the one before: as a text they would be without end.
+#[test]
+fn what_refers_twice_to_the_same_is_read_in_time() {
+    let mut text = "Parameters:\n  P: {Type: String}\nConditions:\n  C0: !Equals [!Ref P, x]\n".to_owned();
+    for at in 1..400 {
+        let _ = writeln!(text, "  C{at}: !And [Condition: C{0}, Condition: C{0}]", at - 1);
+    }
+    text.push_str("Resources:\n  B0: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref P}}\n");
+    for at in 1..60 {
+        let before = at - 1;
+        let _ = writeln!(
+            text,
+            "  B{at}: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: !Sub '${{B{before}}}${{B{before}}}'}}}}"
+        );
+    }
+    text.push_str("  P1: {Type: 'AWS::S3::BucketPolicy', Properties: {Bucket: !Ref B59}}\n");
+    text.push_str("  P2: {Type: 'AWS::S3::BucketPolicy', Properties: {Bucket: !If [C399, a, b]}}\n");
+    text.push_str("  P3: {Type: 'AWS::S3::BucketPolicy', Properties: {Bucket: !If [C2, a, b]}}\n");
+    let read = document(&text, &stack());
+    assert_eq!(after(&read, "P1", "BucketName"), "?parameter_without_value:P");
+    // What is too long is not said to be the same.
+    assert_eq!(["P1", "P2"].map(|id| after(&read, id, "SameBucket") == "-"), [false, true]);
+    assert!(after(&read, "P3", "SameBucket").starts_with("'If(Fn::And(Fn::And("));
+    assert_eq!(after(&read, "B59", "SameBucket"), after(&read, "P1", "SameBucket"));
+}

@@ -5,8 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod buckets;
 mod cloudformation;
 mod cloudformation_between;
+mod cloudformation_buckets;
 mod cloudformation_change_sets;
 mod cloudformation_functions;
 mod cloudformation_gate;

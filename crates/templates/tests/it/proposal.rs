@@ -4,8 +4,10 @@ use crate::plan::{
     ACCOUNT, Change, REGION, TRAIL, advanced, applied, arn, document, every, function, judged, trail, with,
     without,
 };
-use audit::inventory::{Account, GapKind, Inventory, Organization, TrailStatus};
+use audit::answer::Conclusion;
+use audit::inventory::{Account, Gap, GapKind, Inventory, Organization, TrailStatus};
 use cloudtrail::recorder::{RecorderKind, Seen, StoreStatus};
+use recording::State;
 use serde_json::json;
 use templates::document::{About, Action};
 use templates::proposal::{Defaults, Proposal, SOME_ACCOUNT, SOME_REGION, merge};
@@ -197,6 +199,56 @@ fn a_trail_of_an_organization_is_seen_by_its_members() {
     assert!(matches!(status(&proposal.after, 1, TRAIL), Seen::Unread(_)));
 }
 
+/// Whether a member is in the organization may be unread: that it saw a trail of the organization says so. Only where it saw none nobody knows.
+#[test]
+fn a_trail_that_a_member_sees_stays_as_it_is_seen_whatever_was_read_of_its_organization() {
+    let reach = json!({"is_organization_trail": true, "is_multi_region_trail": false});
+    let whole = trail("main", with(every(), reach));
+    let mut there = merged(&[Change::create("aws_cloudtrail.a", whole.clone())], &organization()).after;
+    there.gaps.push(Gap {
+        account: Some(there.accounts[1].id.clone()),
+        region: None,
+        call: "organizations:DescribeOrganization".to_owned(),
+        subject: None,
+        kind: GapKind::Refused,
+        error: "AccessDenied".to_owned(),
+    });
+    there.accounts[1].organization = Seen::Unread(there.gaps.len() - 1);
+    let made = |name: &str| with(whole.clone(), json!({"name": name, "arn": TRAIL.replace("main", name)}));
+    for (is, now) in [
+        (whole.clone(), TRAIL.to_owned()),
+        (with(whole.clone(), json!({"enable_log_file_validation": false})), TRAIL.to_owned()),
+        (with(whole.clone(), json!({"s3_bucket_name": "next"})), TRAIL.to_owned()),
+        (with(whole.clone(), json!({"is_multi_region_trail": true})), TRAIL.to_owned()),
+        (made("second"), TRAIL.replace("main", "second")),
+    ] {
+        let actions: &[&str] = match (is == whole, now == TRAIL) {
+            (true, _) => &["no-op"],
+            (false, true) => &["update"],
+            (false, false) => &["create", "delete"],
+        };
+        let changes = [Change::new("aws_cloudtrail.a", actions, whole.clone(), is)];
+        let (proposal, gate) = judged(&document(&changes), Some(&there));
+        assert!(
+            matches!(status(&proposal.after, 1, &now), Seen::Known(status) if status.logging),
+            "{actions:?}"
+        );
+        assert!(gate.turns.iter().all(|turn| turn.after == State::Recorded), "{actions:?} {:?}", gate.turns);
+        let conclusion = gate.conclusion;
+        assert!(now != TRAIL || conclusion <= Conclusion::Yes, "{actions:?} {conclusion:?}");
+    }
+    // One that saw none may be no member.
+    let seen = std::mem::replace(&mut there.places[1].trails, Seen::Known(Vec::new()));
+    let after = merged(&[Change::create("aws_cloudtrail.b", made("second"))], &there).after;
+    assert!(matches!(status(&after, 1, &TRAIL.replace("main", "second")), Seen::Unread(_)));
+    // It may shrink.
+    there.places[1].trails = seen;
+    let open = without(whole.clone(), &["is_organization_trail"]);
+    let open =
+        Change::update("aws_cloudtrail.a", whole, open).unknown(json!({"is_organization_trail": true}));
+    assert!(matches!(status(&merged(&[open], &there).after, 1, TRAIL), Seen::Unread(_)));
+}
+
 /// A trail of all Regions that a Region of its own account was listed without is not brought there by becoming the organization's.
 #[test]
 fn a_trail_comes_to_no_region_that_it_reached_before_and_was_not_seen_in() {
@@ -369,5 +421,5 @@ fn a_recorder_that_is_declared_twice_is_in_doubt() {
     let (proposal, gate) = judged(&document(&changes), None);
     assert!(proposal.doubts.iter().any(|doubt| doubt.about == About::Twice("aws_cloudtrail.a".to_owned())));
     assert!(matches!(proposal.after.recorders[0].selectors, Seen::Unread(_)));
-    assert_eq!(gate.conclusion, audit::answer::Conclusion::Undetermined);
+    assert_eq!(gate.conclusion, Conclusion::Undetermined);
 }
