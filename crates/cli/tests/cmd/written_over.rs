@@ -239,6 +239,10 @@ fn plan_journal_its_undo_and_exceptions_are_four_files() {
     ] {
         is_refused_of(&account, line, ".undo");
     }
+    // The journal is set aside under such a name.
+    for file in ["p.json.journal.1", "sub/../p.json.journal.2", "p.json.journal.1.undo"] {
+        is_refused_of(&account, &format!("apply p.json --exceptions {file}"), "name of a journal");
+    }
     says(&account, "apply p.json --exceptions exc.json --journal j", 0);
     is_refused_of(&account, "undo j --exceptions j.undo", "one file");
     is_refused_of(&account, "undo j --exceptions sub/../j", "one file");

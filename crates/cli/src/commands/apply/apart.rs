@@ -45,6 +45,24 @@ impl Files<'_> {
                 }
             }
         }
+        self.is_aside()
+    }
+
+    /// # Errors
+    /// [`Problem`] of misuse iff the exceptions have a name under which this journal may be set aside: `.1`, `.1.undo`.
+    fn is_aside(&self) -> Result<(), Problem> {
+        let Some(exceptions) = self.exceptions else { return Ok(()) };
+        let is_kept = |end: &str| end == "undo" || end.bytes().all(|one| one.is_ascii_digit());
+        let mut name = exceptions.to_owned();
+        while name.extension().and_then(|end| end.to_str()).is_some_and(is_kept) {
+            name.set_extension("");
+            if is_one(&name, &self.journal) {
+                let line = format!("the exceptions {} have the name of a journal", called(exceptions));
+                return Err(
+                    Problem::misuse(line).help("nothing was changed: name another file with --exceptions")
+                );
+            }
+        }
         Ok(())
     }
 }
