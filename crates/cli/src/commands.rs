@@ -32,6 +32,7 @@ pub(crate) mod undo;
 pub(crate) mod validate;
 pub(crate) mod verify;
 
+use crate::inputs::remember;
 use crate::misread::misread;
 use crate::output::{called, read_file, read_within};
 use crate::problem::{Problem, say};
@@ -222,6 +223,7 @@ fn read_known(path: &Path) -> Result<Known> {
 
 /// The exceptions of a file that may be yet to be made; none where it is not there.
 fn exceptions_so_far(path: Option<&Path>, limit: Limit<'_>) -> Result<Vec<Exception>> {
+    path.into_iter().for_each(remember);
     exceptions(path.filter(|path| path.exists()), limit)
 }
 

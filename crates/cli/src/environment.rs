@@ -47,17 +47,20 @@ pub(crate) fn parse() -> Result<Cli, Problem> {
     let mut command = Cli::command();
     command.build();
     let (line, taken) = completed(&command, typed.clone(), &variables)?;
-    parsed(line).map_err(|error| {
+    let (cli, matches) = parsed(line).map_err(|error| {
         if let Some(same) = parsed(typed.clone()).err().filter(|typed| typed.kind() == error.kind()) {
             return problem(&same, &typed).unwrap_or_else(|| same.exit());
         }
         say("note", &format!("the environment sets {}", taken.join(", ")));
         problem(&error, &typed).unwrap_or_else(|| error.exit())
-    })
+    })?;
+    crate::inputs::typed(&command, &matches)?;
+    Ok(cli)
 }
 
-fn parsed(line: Vec<OsString>) -> Result<Cli, clap::Error> {
-    Cli::command().try_get_matches_from(line).and_then(|matches| Cli::from_arg_matches(&matches))
+fn parsed(line: Vec<OsString>) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(line)?;
+    Ok((Cli::from_arg_matches(&matches)?, matches))
 }
 
 /// A line for each variable of ours that is not a flag of any command: somebody may have mistyped it.

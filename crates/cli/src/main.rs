@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod demo;
 mod environment;
+mod inputs;
 mod misread;
 mod mistyped;
 mod outcome;

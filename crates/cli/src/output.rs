@@ -1,6 +1,7 @@
 //! Where answers go: stdout, whatever stands behind it, and files.
 
 use crate::args::Colour;
+use crate::inputs::{held_apart, remember};
 use crate::misread::{folder_there, nothing_there};
 use crate::problem::{Problem, io_problem};
 use crate::progress::aside;
@@ -34,8 +35,9 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 /// Writes a file whole or not at all.
 ///
 /// # Errors
-/// What the file system says.
+/// Misuse iff the command reads that file, or it is a journal; else what the file system says.
 pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    held_apart([path])?;
     io_written(path, store::write_atomically(path, write))
 }
 
@@ -50,8 +52,20 @@ pub(crate) fn io_written(path: &Path, written: io::Result<()>) -> Result<()> {
 /// As [`write_file`]; a new file can be read by its owner alone.
 ///
 /// # Errors
-/// What the file system says.
+/// As [`write_file`].
 pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    held_apart([path])?;
+    rewrite_private(path, write)
+}
+
+/// As [`write_private`], of a file that the command reads and is there to change.
+///
+/// # Errors
+/// What the file system says.
+pub(crate) fn rewrite_private(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
     io_written(path, store::write_privately(path, write))
 }
 
@@ -69,6 +83,7 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// What the file system says, or that it is too large.
 pub(crate) fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
     let name = called(path);
+    remember(path);
     let read = if is_stdin(path) {
         if io::stdin().is_terminal() {
             let problem = Problem::new("nothing is given on stdin");

@@ -2,6 +2,7 @@
 
 use crate::args::reading::Remembering;
 use crate::config::Config;
+use crate::inputs::remember;
 use crate::problem::{Problem, say};
 use anyhow::Result;
 use std::io::{self, IsTerminal};
@@ -19,6 +20,7 @@ pub(crate) fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>
     let named = typed.index.clone().or_else(|| config.index.clone());
     let asked = named.is_some();
     let Some(path) = named.or_else(cache) else { return Ok(None) };
+    remember(&path);
     match Index::open(&path) {
         Ok(index) => Ok(Some(index)),
         Err(error @ IndexError::Exposed(_)) => {

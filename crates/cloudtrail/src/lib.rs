@@ -5,6 +5,7 @@
 //! the network, and never decides whether an account is compliant.
 
 pub mod arn;
+pub mod asked;
 pub mod event;
 pub mod names;
 pub mod recorder;

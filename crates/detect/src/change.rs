@@ -5,6 +5,8 @@ mod watched;
 
 pub use watched::{is_log_bucket, is_watched, source_of, stem};
 
+use cloudtrail::arn::partition_of;
+use cloudtrail::asked::AskedFunction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -118,23 +120,23 @@ pub fn text_at(value: &Value, path: &str) -> Option<String> {
     found.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The unqualified ARN of the function of that name, or that ARN, or `111122223333:function:name`.
+/// The unqualified ARN of the function of that name, or that ARN, or that which has this end, such as `111122223333:function:name`.
 #[must_use]
 pub fn function_arn(said: &str, region: &str, account: &str) -> Option<String> {
+    if let Some(asked) = AskedFunction::parse(said) {
+        let (region, account) = (asked.region.unwrap_or(region), asked.account.unwrap_or(account));
+        let partition = asked.partition.unwrap_or_else(|| partition_of(region));
+        let known = !account.is_empty() && !region.is_empty();
+        return known.then(|| format!("arn:{partition}:lambda:{region}:{account}:function:{}", asked.name));
+    }
+    let mut parts = said.split(':');
     if said.starts_with("arn:") {
-        let parts: Vec<&str> = said.split(':').collect();
+        let parts: Vec<&str> = parts.collect();
         let function = parts.get(2) == Some(&"lambda") && parts.len() >= 7;
         return function.then(|| parts.get(..7).map(|parts| parts.join(":"))).flatten();
     }
-    let parts: Vec<&str> = said.split(':').collect();
-    let (account, name) = match parts.as_slice() {
-        [owner, "function", name, ..] => (*owner, *name),
-        [name, ..] => (account, *name),
-        [] => return None,
-    };
-    let known = !name.is_empty() && !account.is_empty() && !region.is_empty();
-    let partition = cloudtrail::arn::partition_of(region);
-    known.then(|| format!("arn:{partition}:lambda:{region}:{account}:function:{name}"))
+    let name = parts.next().filter(|name| !name.is_empty() && !account.is_empty() && !region.is_empty())?;
+    Some(format!("arn:{}:lambda:{region}:{account}:function:{name}", partition_of(region)))
 }
 
 #[cfg(test)]
@@ -149,6 +151,11 @@ mod tests {
             "pay:live",
             "111122223333:function:pay",
             "111122223333:function:pay:7",
+            "111122223333:pay",
+            "function:pay",
+            "eu-west-1:111122223333:function:pay:live",
+            "eu-west-1:111122223333:pay",
+            "arn:aws:lambda:111122223333:function:pay",
             "arn:aws:lambda:eu-west-1:111122223333:function:pay",
             "arn:aws:lambda:eu-west-1:111122223333:function:pay:live",
         ] {

@@ -3,6 +3,7 @@
 use crate::home::Home;
 use crate::json::Node;
 use crate::record::Record;
+use cloudtrail::asked::AskedFunction;
 use std::borrow::Cow;
 
 /// Those of CloudTrail.
@@ -107,19 +108,13 @@ impl ControlCall {
         let name = arn.rsplit(['/', ':']).next();
         let is_function = arn.contains(":function:");
         let qualifier = |rest: &str| rest.is_empty() || is_function && rest.starts_with(':');
-        let of_region = self.region.as_deref() == region;
-        self.about.iter().any(|one| {
-            let (of_account, named) = match one.split_once(':') {
-                Some((id, rest)) if is_function && crate::is_account(id) => {
-                    (Some(id) == account, rest.strip_prefix("function:").unwrap_or(rest))
-                }
-                _ => (self.account.as_deref() == account, one.as_str()),
-            };
-            one.strip_prefix(arn).is_some_and(qualifier)
-                || of_region
-                    && of_account
-                    && name.is_some_and(|name| named.strip_prefix(name).is_some_and(qualifier))
-        })
+        let is_named = |one: &str| {
+            let asked = AskedFunction::parse(one).filter(|_| is_function);
+            let of_region = asked.and_then(|asked| asked.region).or(self.region.as_deref()) == region;
+            let of_account = asked.and_then(|asked| asked.account).or(self.account.as_deref()) == account;
+            of_region && of_account && name == Some(asked.map_or(one, |asked| asked.name))
+        };
+        self.about.iter().any(|one| one.strip_prefix(arn).is_some_and(qualifier) || is_named(one))
     }
 }
 
@@ -191,9 +186,18 @@ mod tests {
             let rest = format!(r#""requestParameters":{{"functionName":"{said}"}},"responseElements":null"#);
             call(&record("lambda", "DeleteFunction", &rest)).unwrap().is_about(arn)
         };
-        for said in ["orders", "orders:live", "111122223333:function:orders", "111122223333:orders:7"] {
+        for said in [
+            "orders",
+            "orders:live",
+            "111122223333:function:orders",
+            "111122223333:orders:7",
+            "eu-west-1:111122223333:function:orders:live",
+            "eu-west-1:orders",
+            "arn:aws:lambda:111122223333:function:orders",
+        ] {
             assert!(is_about(said), "{said}");
         }
+        assert!(!is_about("us-east-1:111122223333:function:orders") && !is_about("function:orders-old"));
         assert!(is_about(arn) && is_about(&format!("{arn}:live")));
         for said in
             ["orders-old", "444455556666:function:orders", "111122223333:function:orders-old", ":orders"]

@@ -4,6 +4,7 @@ use crate::home::Home;
 use crate::object_key::{is_account, is_region};
 use crate::uuid::uuid_bits;
 use cloudtrail::arn::{Arn, partition_of};
+use cloudtrail::asked::AskedFunction;
 use cloudtrail::resource::ResourceType;
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
@@ -176,7 +177,8 @@ impl Record<'_> {
     /// Where the call came in: as the record says, else in whose folder its file lies, else where the function is.
     #[must_use]
     pub fn region_of_call<'r>(&'r self, home: Option<&'r Home>) -> Option<&'r str> {
-        let of_function = || Arn::parse(self.arn_said()?).map(|arn| arn.region).filter(|one| is_region(one));
+        let in_arn = || Arn::parse(self.arn_said()?).map(|arn| arn.region).filter(|one| is_region(one));
+        let of_function = || in_arn().or_else(|| self.asked_function()?.region);
         self.region_known(home).or_else(of_function).or(self.region.as_deref())
     }
 
@@ -190,6 +192,7 @@ impl Record<'_> {
     pub fn owner(&self) -> Option<&str> {
         let said = self.function.as_ref().and_then(|function| function.account.as_deref());
         let in_arn = || Arn::parse(self.arn_said()?).map(|arn| arn.account);
+        let in_arn = || in_arn().or_else(|| self.asked_function()?.account);
         said.filter(|said| is_account(said)).or_else(in_arn).filter(|account| !account.is_empty())
     }
 
@@ -213,11 +216,22 @@ impl Record<'_> {
         arn.or_else(|| self.requested.as_ref()?.function_name.as_deref())
     }
 
-    /// The ARN that names the function: the one among `resources`, else the one that was asked for.
+    /// The ARN that names the function: the one among `resources`, else the one that was asked for. The end of one is none.
     fn arn_said(&self) -> Option<&str> {
         let is_arn = |text: &&str| text.starts_with("arn:");
+        let is_end = |text: &&str| {
+            let asked = AskedFunction::parse(text);
+            asked.is_some_and(|asked| {
+                asked.region.is_none() || asked.account.is_none() || !text.contains(FUNCTION)
+            })
+        };
         let resource = self.function.as_ref().and_then(|function| function.arn.as_deref());
-        resource.filter(is_arn).or_else(|| self.asked().filter(is_arn))
+        resource.filter(is_arn).or_else(|| self.asked().filter(is_arn).filter(|text| !is_end(text)))
+    }
+
+    /// The plain function that was asked for, taken apart.
+    fn asked_function(&self) -> Option<AskedFunction<'_>> {
+        AskedFunction::parse(self.asked().filter(|_| self.is_of_function())?)
     }
 
     fn asked(&self) -> Option<&str> {
@@ -239,10 +253,11 @@ impl Record<'_> {
         }
     }
 
-    /// The ARN of a function of that name, or of `111122223333:function:name`.
+    /// The ARN of a function that was asked for by its name or the end of its ARN: what that does not say is as in the record.
     fn arn_of(&self, said: &str, home: Option<&Home>) -> Option<String> {
-        let (account, rest) = match said.split_once(':').filter(|(first, _)| is_account(first)) {
-            Some((account, rest)) => (account, rest),
+        let AskedFunction { partition, region, account, name, qualifier } = AskedFunction::parse(said)?;
+        let account = match account {
+            Some(account) => account,
             None => {
                 let recipient = self.recipient_account_id.as_deref().filter(|said| is_account(said));
                 let recipient = recipient.or_else(|| Some(&*home?.account));
@@ -251,15 +266,13 @@ impl Record<'_> {
                 if caller.zip(recipient).is_some_and(|(caller, recipient)| caller != recipient) {
                     return None;
                 }
-                (caller.or(recipient).filter(|account| is_account(account))?, said)
+                caller.or(recipient).filter(|account| is_account(account))?
             }
         };
-        let name = rest.strip_prefix("function:").unwrap_or(rest);
-        let is_part =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'$' | b':');
-        let region = self.region_known(home)?;
-        let whole = !name.is_empty() && !name.starts_with(':') && name.bytes().all(is_part);
-        whole.then(|| format!("arn:{}:lambda:{region}:{account}:function:{name}", partition_of(region)))
+        let region = region.or_else(|| self.region_known(home))?;
+        let partition = partition.unwrap_or_else(|| partition_of(region));
+        let qualifier = qualifier.map(|one| format!(":{one}")).unwrap_or_default();
+        Some(format!("arn:{partition}:lambda:{region}:{account}{FUNCTION}{name}{qualifier}"))
     }
 
     /// Who called.
@@ -342,6 +355,9 @@ pub(crate) fn is_invocation(source: &str, name: &str) -> bool {
     // Lambda Developer Guide, "Logging AWS Lambda API calls" and "Monitoring MicroVMs"; `InvokeExecution` was observed.
     source == LAMBDA && (name.starts_with(INVOKE) || MICROVM.contains(&name))
 }
+
+/// What stands before the name in the ARN of a function.
+const FUNCTION: &str = ":function:";
 
 /// With this begin the names of all calls to functions.
 const INVOKE: &str = "Invoke";

@@ -72,8 +72,9 @@ pub enum Column {
 /// [`Column::AccessKey`] and [`Column::OnBehalfOf`], and [`Column::CallerAccount`] is filled out of the ARN where it must be. With 6
 /// records without `eventSource` and files without content are refused, and [`Column::Function`] is an ARN wherever one is known. With 7
 /// [`Column::Account`] and [`Column::Region`] are those of the folder where a record does not say them, and more pages are told. With
-/// 9 came [`Marks::OTHER_KIND`] and [`Marks::WEB`], and a name is that of a plain function only where the record says so.
-pub const SHEET_VERSION: u32 = 9;
+/// 9 came [`Marks::OTHER_KIND`] and [`Marks::WEB`], and a name is that of a plain function only where the record says so. With
+/// 10 [`Column::Function`] is an ARN also where the end of one was asked for.
+pub const SHEET_VERSION: u32 = 10;
 
 /// How many columns there are.
 const COLUMNS: usize = 24;

@@ -78,7 +78,7 @@ pub fn can_write(path: &Path) -> io::Result<()> {
 const LINKS: usize = 40;
 
 /// Where a file is to be made: at the end of links that lead to nothing yet.
-fn led_to(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn led_to(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
         match std::fs::read_link(&path) {

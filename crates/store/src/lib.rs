@@ -12,6 +12,7 @@ mod detect_files;
 mod document;
 mod exception_match;
 mod exceptions_file;
+mod file_identity;
 mod framework_file;
 mod history;
 mod index;
@@ -45,6 +46,7 @@ pub use detect_files::{
 };
 pub use document::DocumentError;
 pub use exceptions_file::{alone_with, is_day, read_exceptions, write_exceptions};
+pub use file_identity::FileIdentity;
 pub use framework_file::{FrameworkError, among, built_in_frameworks, chosen, read_framework};
 pub use history::{History, HistoryError, Kept};
 pub use index::{Batch, Index, IndexError};

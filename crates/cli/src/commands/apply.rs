@@ -1,5 +1,6 @@
 //! `invoketrail apply`: carry a plan out, or go on where a journal stopped; and what undoing shares with it.
 
+mod apart;
 mod declared;
 mod place;
 mod standing;
@@ -8,6 +9,7 @@ mod with_journal;
 mod work;
 
 pub(crate) use crate::again::exceptions_again;
+pub(crate) use apart::Files;
 pub(crate) use declared::Declared;
 pub(crate) use place::Place;
 pub(crate) use standing::{is_part, standing};
@@ -50,6 +52,8 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         // clap asks for one of them.
         (None, None) => return Err(Problem::misuse("name a plan, or --resume JOURNAL").into()),
     };
+    files_apart(&typed, &work, exceptions_file.as_deref(), &context)?;
+    work.takes_its_place()?;
     let plan = &work.plan;
     if !named && matches!(plan.purpose, Purpose::Backout(_) | Purpose::Restore(_)) {
         context.config.must_be_named_to_write()?;
@@ -99,6 +103,23 @@ pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
         return Ok(outcome);
     }
     carried_out(&work, &declared, &typed.approval, &place)
+}
+
+/// # Errors
+/// [`Problem`] of misuse iff two of the files are one, or the journal has the name of an undo's.
+fn files_apart(typed: &args::Apply, work: &Work, exceptions: Option<&Path>, context: &Context) -> Result<()> {
+    typed.journal.as_deref().map(apart::is_no_undo).transpose()?;
+    // What takes back has its journal beside the one that it takes back.
+    let resumed = typed.resume.as_ref().map(|own| own.with_extension("")).filter(|of| is_undo(work, of));
+    let undoes = typed.undoes.clone().or(resumed).filter(|_| work.plan.purpose == Purpose::Undo);
+    let journal = undoes.as_deref().map_or_else(|| work.journal.clone(), undo_of);
+    let (plan, settings) = (typed.plan.as_deref(), context.config.file.as_deref());
+    Ok(Files { plan, journal, undoes, exceptions, settings }.are_apart()?)
+}
+
+/// True iff the journal of this work is that of the undo of `of`.
+fn is_undo(work: &Work, of: &Path) -> bool {
+    undo_of(of) == work.journal
 }
 
 /// Shows it, asks, and carries it out.

@@ -4,6 +4,7 @@ use super::notify::{self, Telling};
 use super::showing::{Shown, ending};
 use super::{Context, Known, Opened, bundle, exceptions, frameworks, fresh, history, read_known};
 use crate::args::audit as args;
+use crate::inputs::held_apart;
 use crate::outcome::Outcome;
 use crate::problem::say;
 use crate::session::Session;
@@ -68,6 +69,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     };
     let flags = Flags::of(&settings, longest);
     let shown = Shown { inputs: &inputs, generated_at: &context.now, flags: flags.next() };
+    held_apart(settings.bundle.as_deref())?;
     // Whatever fails from here on, the answer is there.
     let (mut outcome, next) = shown.show(showing)?;
     if let (true, Some(before)) = (only_new, inputs.before()) {

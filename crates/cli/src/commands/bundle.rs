@@ -6,6 +6,7 @@ use super::Context;
 use super::showing::Shown;
 use crate::args::bundle::{Bundle, BundleCommand, Verify};
 use crate::args::validate::Format;
+use crate::inputs::{held_apart, remember};
 use crate::outcome::Outcome;
 use crate::output::{called, io_written, layout, print};
 use crate::problem::{Problem, io_problem, say};
@@ -49,6 +50,7 @@ fn verify(typed: &Verify, context: &Context) -> Result<Outcome> {
 /// # Errors
 /// [`Problem`] iff not.
 pub(super) fn can_write(to: &Path) -> Result<()> {
+    held_apart([to])?;
     let target = store::bundle_target(to);
     target.map_err(|why| {
         let line = format!("cannot write the bundle {}: {why}", called(to));
@@ -111,6 +113,7 @@ fn report(document: &AuditDocument<'_>, format: AuditFormat, out: &mut dyn Write
 /// # Errors
 /// [`Problem`] iff it is none.
 pub(super) fn open(path: &Path) -> Result<store::Bundle> {
+    remember(path);
     std::fs::metadata(path).map_err(|error| io_problem("read", &called(path), &error))?;
     store::read_bundle(path).map_err(|error| unread(path, &error))
 }

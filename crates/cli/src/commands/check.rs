@@ -6,6 +6,7 @@ use super::showing::ending;
 use super::{Context, exceptions, fresh, read_judged};
 use crate::again::same;
 use crate::args::check::{Check as Typed, Format};
+use crate::inputs::held_apart;
 use crate::outcome::Outcome;
 use crate::output::{called, is_stdin, layout, print, read_file, write_file};
 use crate::problem::{Problem, say};
@@ -99,7 +100,9 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
 fn show(checked: &Checked<'_>, typed: &Typed, context: &Context) -> Result<()> {
     let why = "a check is not shown in that format";
     let layout = layout();
-    for output in settings::outputs(typed.output.clone(), &context.config, why) {
+    let outputs = settings::outputs(typed.output.clone(), &context.config, why);
+    held_apart(outputs.iter().map(|output| output.path.as_path()))?;
+    for output in outputs {
         write_file(&output.path, |out| output.format.0.write(checked, &report::Layout::default(), out))?;
         say("wrote", &output.path.display().to_string());
     }

@@ -8,6 +8,7 @@ use super::showing::ending;
 use super::verify::hours::now;
 use super::{Context, fresh};
 use crate::args::detect::{Detect, Format, Severity as Word};
+use crate::inputs::held_apart;
 use crate::misread::nothing_read;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file};
@@ -93,7 +94,9 @@ fn tell(
 ) -> Result<Outcome> {
     let why = "findings are not shown in that format";
     let layout = layout_of(typed.all);
-    for output in settings::outputs(typed.output, &context.config, why) {
+    let outputs = settings::outputs(typed.output, &context.config, why);
+    held_apart(outputs.iter().map(|output| output.path.as_path()))?;
+    for output in outputs {
         write_file(&output.path, |out| output.format.0.write(found, &layout, out))?;
         say("wrote", &output.path.display().to_string());
     }

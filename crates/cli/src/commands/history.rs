@@ -4,6 +4,7 @@ use super::Context;
 use crate::args::history as args;
 use crate::args::validate::Format;
 use crate::config::Config;
+use crate::inputs::remember;
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
@@ -122,10 +123,12 @@ pub(super) fn path(typed: &args::HistoryFile, config: &Config) -> Result<PathBuf
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = || folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")));
     let usual = || data().map(|data| data.join("invoketrail").join("history.sqlite"));
-    typed.history.clone().or_else(|| config.history.clone()).or_else(usual).ok_or_else(|| {
+    let path = typed.history.clone().or_else(|| config.history.clone()).or_else(usual).ok_or_else(|| {
         let line = "no folder for kept audits is known: neither XDG_DATA_HOME nor HOME is set";
-        Problem::misuse(line).help("name a file: --history FILE").into()
-    })
+        Problem::misuse(line).help("name a file: --history FILE")
+    })?;
+    remember(&path);
+    Ok(path)
 }
 
 fn problem(path: &Path, error: &HistoryError) -> Problem {

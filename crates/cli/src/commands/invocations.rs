@@ -8,6 +8,7 @@ use super::Context;
 use crate::again::same;
 use crate::args::invocations::{self as args, Format};
 use crate::config::Config;
+use crate::inputs::held_apart;
 use crate::misread::nothing_read;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
@@ -60,6 +61,7 @@ pub(crate) fn run(typed: args::Invocations, context: Context) -> Result<Outcome>
         counted: ::audit::Counted::All,
         drift: None,
     };
+    held_apart(typed.output.iter().map(|output| output.path.as_path()))?;
     for output in &typed.output {
         let plain = Layout::default();
         write_file(&output.path, |out| write(output.format, &reading, &stamp, &plain, out))?;

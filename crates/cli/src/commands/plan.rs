@@ -4,6 +4,7 @@ use super::sites::sited;
 use super::{Context, Facts, Judged, Limit, Opened, exceptions, exceptions_so_far};
 use crate::again::{again, config_again};
 use crate::args::plan as args;
+use crate::inputs::held_apart;
 use crate::outcome::Outcome;
 use crate::output::{called, layout_of, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
@@ -205,6 +206,7 @@ impl Desk {
         context: &Context,
         source: &Source,
     ) -> Result<Outcome> {
+        held_apart(self.output.as_deref())?;
         let hash = plan_hash(plan);
         let file = write_plan(plan, &context.now, env!("CARGO_PKG_VERSION"));
         let told = |error: RenderError| {
@@ -292,6 +294,8 @@ impl Desk {
         };
         let names: BTreeSet<String> = documents.iter().map(name).collect();
         no_leftover(folder, suffix, &names)?;
+        let paths: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
+        held_apart(paths.iter().map(PathBuf::as_path))?;
         std::fs::create_dir_all(folder)
             .map_err(|error| io_problem("make the folder", &folder.display().to_string(), &error))?;
         for document in documents {

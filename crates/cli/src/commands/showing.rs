@@ -1,5 +1,6 @@
 //! An audit, shown: decided from its inputs, printed, written to files, with the next command and the exit code.
 
+use crate::inputs::held_apart;
 use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file, write_private};
 use crate::problem::say;
@@ -46,6 +47,7 @@ impl Shown<'_> {
 }
 
 fn show(document: &AuditDocument<'_>, showing: &Showing) -> Result<(Outcome, String)> {
+    held_apart(showing.outputs.iter().map(|output| output.path.as_path()))?;
     for output in &showing.outputs {
         let write = |out: &mut dyn std::io::Write| output.format.0.write(document, &Layout::default(), out);
         // This one holds the whole inventory.

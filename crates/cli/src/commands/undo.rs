@@ -2,11 +2,12 @@
 
 use super::Context;
 use super::apply::{
-    Declared, Place, Work, approved, exceptions_again, held, is_part, journal, merge_again, standing,
+    Declared, Files, Place, Work, approved, exceptions_again, held, is_part, journal, merge_again, standing,
     tell_difference,
 };
 use crate::again::same;
 use crate::args::apply as args;
+use crate::inputs::{held_apart, remember};
 use crate::outcome::Outcome;
 use crate::output::{layout, print, read_file, write_private};
 use crate::problem::{Problem, say};
@@ -26,20 +27,21 @@ use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_p
 /// [`Problem`] where the journal cannot be read, it is not approved, or nothing could be reached.
 pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
+    // One that only the settings of this folder name is not written.
+    let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
+    let file = typed.exceptions.clone().or(of_settings);
+    let own = undo_of(&typed.journal);
+    files_apart(&typed, file.as_deref(), &context)?;
     let _held = held(&typed.journal)?;
     let mut read = journal(&typed.journal)?;
     if read.plan.purpose == Purpose::Undo {
         return Ok(refused_again(&typed.journal));
     }
-    let own = undo_of(&typed.journal);
     let earlier = going_on(&typed.journal, &own)?;
     if read.cut_off && earlier.is_none() && !mark_cut_off(&mut read, &live, &context)? {
         return Ok(Outcome::Interrupted);
     }
     let exact = undo(&read.plan, &begun(&read.plan, &read.marks));
-    // One that only the settings of this folder name is not written.
-    let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);
-    let file = typed.exceptions.clone().or(of_settings);
     // What is wrong with the file is found out before anything more is changed.
     let taken = earlier.as_ref().map_or(&exact, |work| &work.plan);
     let declared = Declared::of(taken, &read.hash, Some(&read), file.as_deref());
@@ -85,6 +87,17 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let work = Work::of(around.plan, own);
     let asks = !is_over || declared.ends_some();
     take_back(&work, &declared, &typed, &place, asks)
+}
+
+/// # Errors
+/// [`Problem`] of misuse iff two of the files are one.
+fn files_apart(typed: &args::Undo, exceptions: Option<&Path>, context: &Context) -> Result<()> {
+    let settings = context.config.file.as_deref();
+    let journal = typed.journal.clone();
+    Files { journal, exceptions, settings, ..Files::default() }.are_apart()?;
+    // A plan there would be taken for a damaged journal.
+    remember(&undo_of(&typed.journal));
+    Ok(held_apart(typed.output.as_deref())?)
 }
 
 /// Shows it, asks, and takes it back.

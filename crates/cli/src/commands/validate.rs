@@ -9,6 +9,7 @@ use crate::args::validate::{Format, Logs, LogsCommand, Validate};
 use crate::commands::invocations::question::{backwards, time};
 use crate::commands::proofs::{head_objects, keys, tell, without_keys};
 use crate::config::Config;
+use crate::inputs::held_apart;
 use crate::misread::hold_logs;
 use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
@@ -102,6 +103,7 @@ fn answer(validated: &Validated, typed: &Validate, context: &Context) -> Result<
         counted: audit::Counted::All,
         drift: None,
     };
+    held_apart(typed.output.iter().map(|output| output.path.as_path()))?;
     for output in &typed.output {
         let plain = Layout::default();
         write_file(&output.path, |out| match output.format {

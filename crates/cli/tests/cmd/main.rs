@@ -59,6 +59,7 @@ mod lake_proofs;
 mod lake_sources;
 #[cfg(feature = "lake")]
 mod lake_writers;
+mod last_second;
 mod late;
 mod left_out;
 mod limits;
@@ -97,6 +98,8 @@ mod unread;
 mod verified_again;
 #[cfg(unix)]
 mod whole;
+#[cfg(unix)]
+mod written_over;
 
 /// The README and every page beside this file, run in the folder of the workspace: the paths in it are those that a reader would type.
 /// `TRYCMD=overwrite cargo test -p invoketrail --test cmd` writes what the binary says now.

@@ -2,6 +2,7 @@
 
 use super::address::{network, session};
 use crate::call::{Caller, Said, Way};
+use cloudtrail::asked::AskedFunction;
 use logs::{Home, QualifierFinder, Record, Text};
 use std::borrow::Cow;
 
@@ -67,6 +68,9 @@ fn qualifier<'r>(record: &'r Record<'_>, finder: &QualifierFinder) -> Option<&'r
 
 /// What stands behind the name of a function.
 fn behind(name: &str) -> Option<&str> {
+    if let Some(asked) = AskedFunction::parse(name) {
+        return asked.qualifier;
+    }
     let parts = match name {
         _ if name.starts_with("arn:") => 7,
         _ if name.contains(":function:") => 3,
@@ -83,6 +87,10 @@ mod tests {
     fn a_qualifier_is_found_where_it_stands() {
         assert_eq!(behind("arn:aws:lambda:eu-west-1:111122223333:function:pay:live"), Some("live"));
         assert_eq!(behind("arn:aws:lambda:eu-west-1:111122223333:function:pay"), None);
+        for prefix in ["", "111122223333:", "111122223333:function:", "us-east-1:111122223333:function:"] {
+            assert_eq!(behind(&format!("{prefix}pay")), None, "{prefix}");
+            assert_eq!(behind(&format!("{prefix}pay:live")), Some("live"), "{prefix}");
+        }
         assert_eq!(behind("pay:7"), Some("7"));
         assert_eq!(behind("111122223333:function:pay:$LATEST"), Some("$LATEST"));
         assert_eq!(behind("pay"), None);

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod ask;
+mod asked;
 mod corrections;
 mod digest_chain;
 mod digest_forms;

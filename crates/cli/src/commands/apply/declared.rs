@@ -4,7 +4,7 @@ use super::super::{Context, Limit, exceptions_so_far};
 use super::work::Work;
 use crate::clock::day;
 use crate::outcome::Outcome;
-use crate::output::write_private;
+use crate::output::rewrite_private;
 use crate::problem::{Problem, insist, io_problem, say};
 use crate::settings::Live;
 use anyhow::Result;
@@ -128,7 +128,7 @@ impl Declared {
             let all = self.declaring.over(&found);
             if all != found {
                 let text = write_exceptions(&all);
-                write_private(path, |out| out.write_all(text.as_bytes()))?;
+                rewrite_private(path, |out| out.write_all(text.as_bytes()))?;
                 say("wrote", &path.display().to_string());
             }
             Ok(all)

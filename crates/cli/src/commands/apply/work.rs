@@ -62,12 +62,17 @@ impl Work {
         };
         let stdin = is_stdin(path);
         let journal = journal.unwrap_or_else(|| if stdin { PathBuf::from("plan.journal") } else { beside() });
-        if !may_be_journal(&journal) {
-            let line = format!("{} is there, and it is not a journal", journal.display());
-            let help = "nothing was changed: name another file with --journal";
-            return Err(Problem::new(line).help(help).into());
-        }
         Ok(Work { plan, hash, marks: Vec::new(), journal, open: None })
+    }
+
+    /// # Errors
+    /// [`Problem`] iff something else is where the journal is to be.
+    pub(super) fn takes_its_place(&self) -> Result<(), Problem> {
+        if self.is_resumed() || may_be_journal(&self.journal) {
+            return Ok(());
+        }
+        let line = format!("{} is there, and it is not a journal", self.journal.display());
+        Err(Problem::new(line).help("nothing was changed: name another file with --journal"))
     }
 
     pub(crate) fn resumed(path: &Path) -> Result<Self> {

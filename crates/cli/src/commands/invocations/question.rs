@@ -126,7 +126,7 @@ pub(crate) fn backwards() -> Problem {
 pub(crate) fn time(flag: &str, text: &str, now: &str) -> Result<(i64, i64)> {
     const DAY: i64 = 24 * 3_600_000;
     let point = |at: i64| (at, at);
-    let instant = || crate::clock::instant(text).ok().and_then(|text| milliseconds(&text)).map(point);
+    let instant = || crate::clock::moment(text).map(point);
     let day = || milliseconds(&format!("{text}T00:00:00Z")).map(|at| (at, at + DAY));
     let ago = || {
         let (number, unit) = text.split_at(text.len().checked_sub(1)?);
@@ -161,6 +161,9 @@ mod tests {
             ("2026-11-20", "2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"),
             ("2026-11-20T13:00:00Z", "2026-11-20T13:00:00Z", "2026-11-20T13:00:00Z"),
             ("2026-11-20T13:00:00+01:00", "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z"),
+            // The last moment of a day, as people write it: what happened in its last second is before that.
+            ("2026-11-20T23:59:59.999Z", "2026-11-20T23:59:59.999Z", "2026-11-20T23:59:59.999Z"),
+            ("2026-11-20T23:59:59.9991Z", "2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z"),
             ("24h", "2026-11-22T17:00:00Z", "2026-11-22T17:00:00Z"),
             ("2w", "2026-11-09T17:00:00Z", "2026-11-09T17:00:00Z"),
         ] {

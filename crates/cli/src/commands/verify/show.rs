@@ -4,6 +4,7 @@ use crate::again::same;
 use crate::args::verify::{self as args, Format};
 use crate::commands::Context;
 use crate::commands::proofs::head_objects;
+use crate::inputs::held_apart;
 use crate::output::{layout, print, write_file};
 use crate::problem::say;
 use crate::settings::Source;
@@ -35,6 +36,7 @@ fn answer(verification: &Verification, typed: &args::Verify, context: &Context) 
         counted: audit::Counted::All,
         drift: None,
     };
+    held_apart(typed.output.iter().map(|output| output.path.as_path()))?;
     for output in &typed.output {
         let plain = Layout::default();
         write_file(&output.path, |out| write(output.format, verification, &stamp, &plain, out))?;
