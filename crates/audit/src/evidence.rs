@@ -202,7 +202,7 @@ pub enum Doubt {
     Elsewhere,
     /// The same, and the inventory says that no trail records the function: no bucket holds its records.
     #[error(
-        "no trail of the inventory records it, and no file of its account and Region was read: a record may be elsewhere"
+        "no trail of the inventory records it (invoketrail explain says why), and no file of its account and Region was read: a record may be elsewhere"
     )]
     Unrecorded,
     /// The copy may be older than the window.

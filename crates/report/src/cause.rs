@@ -1,6 +1,6 @@
 //! What keeps required controls from passing, each cause once.
 
-use crate::sentences;
+use crate::recorder_sentences;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use std::collections::BTreeSet;
 
@@ -66,6 +66,6 @@ fn because(audit: &Audit<'_>, finding: &Finding) -> Vec<String> {
     let escape = audit.verdicts[proof.verdict].escape.as_ref();
     escape.map_or_else(
         || vec![finding.reason.words.clone()],
-        |escape| sentences::turned_away(audit, &audit.places[proof.place], escape),
+        |escape| recorder_sentences::turned_away(audit, &audit.places[proof.place], escape),
     )
 }

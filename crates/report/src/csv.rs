@@ -3,7 +3,7 @@
 use super::audit_document::AuditDocument;
 use super::cells::{harmless, write_cell};
 use super::page::Layout;
-use super::sentences;
+use super::recorder_sentences;
 use audit::finding::{Audit, Proof, verdict_word};
 use audit::of_verdict;
 use audit::remedy::remedy;
@@ -71,8 +71,9 @@ fn after(audit: &Audit<'_>, (proof, verdict, exception): (Proof, &str, Option<us
     let recorders = audit.recorded_by(proof);
     let recorded_by: Vec<&str> =
         recorders.iter().map(|by| audit.inventory.recorders[*by].arn.as_str()).collect();
-    let turned_away = escape.map(|escape| sentences::turned_away(audit, place, escape)).unwrap_or_default();
-    let fix = remedy(audit, proof).map(|fix| sentences::sentence(&fix)).unwrap_or_default();
+    let turned_away =
+        escape.map(|escape| recorder_sentences::turned_away(audit, place, escape)).unwrap_or_default();
+    let fix = remedy(audit, proof).map(|fix| recorder_sentences::sentence(&fix)).unwrap_or_default();
     let gaps: BTreeSet<String> = audit
         .deciding_gaps(proof)
         .iter()

@@ -1,7 +1,7 @@
 //! An audit as single findings, for systems that keep one record of each: a control at an account and Region, and the verdict on a
 //! resource. Both keep their name from one audit to the next, so that what was mended is seen to be.
 
-use super::sentences;
+use super::recorder_sentences;
 use super::told::{self, Told};
 use super::verdict_words;
 use super::verdict_words::verdict_sentence;
@@ -81,12 +81,14 @@ pub(super) fn of_resource<'a>(audit: &'a Audit<'_>, home: ResourceRef) -> Option
     let escape = audit.verdicts[proof.verdict].escape.as_ref();
     let place = &audit.places[proof.place];
     let mut told = Told {
-        reason: audit.remainder(proof.verdict).map(sentences::sentence).unwrap_or_default(),
+        reason: audit.remainder(proof.verdict).map(recorder_sentences::sentence).unwrap_or_default(),
         about: accepted.and_then(|one| sentence_of(audit, control, one)),
         example: None,
-        turned_away: escape.map(|escape| sentences::turned_away(audit, place, escape)).unwrap_or_default(),
+        turned_away: escape
+            .map(|escape| recorder_sentences::turned_away(audit, place, escape))
+            .unwrap_or_default(),
         gaps: told::gaps(audit, &audit.deciding_gaps(proof)),
-        fix: remedy(audit, proof).map(|fix| sentences::sentence(&fix)),
+        fix: remedy(audit, proof).map(|fix| recorder_sentences::sentence(&fix)),
     };
     harmless(&mut told);
     let arn = ARN.to_string();
@@ -109,7 +111,7 @@ fn sentence_of(audit: &Audit<'_>, control: &ControlResult, accepted: &Accepted<'
     let of = |one: &&Finding| {
         told::accepted(audit, one).is_some_and(|other| other.exception.is_same(accepted.exception))
     };
-    findings.find(of).map(|one| sentences::sentence(&one.reason))
+    findings.find(of).map(|one| recorder_sentences::sentence(&one.reason))
 }
 
 /// What it is about, in one name that stays the same from one audit to the next; `arn` is that of a resource.
@@ -209,13 +211,13 @@ fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, told: &[Told],
     let (code, told) = match worst {
         Some((worst, told)) => (Some(worst.reason.code), told.clone()),
         None if control.status == Status::Pass => {
-            let reason = visible(&sentences::sentence(&control.reason)).into_owned();
+            let reason = visible(&recorder_sentences::sentence(&control.reason)).into_owned();
             (Some(control.reason.code), Told { reason, ..Told::default() })
         }
         None => (None, Told::default()),
     };
     // What is true of one place may be false of another, so the sentence names it.
-    let at = sentences::places(audit, &[place]).unwrap_or_default();
+    let at = recorder_sentences::places(audit, &[place]).unwrap_or_default();
     let headline = match status {
         Status::Pass => format!("{}: {}.", visible(&at), control.title),
         _ => format!("{}: {}", visible(&at), told.reason),
@@ -230,7 +232,7 @@ fn of_place<'a>(audit: &'a Audit<'_>, control: &'a ControlResult, told: &[Told],
         entry.accepted = Some(accepted);
         entry.code = Some(finding.reason.code);
         entry.told = told::finding(audit, finding);
-        entry.told.about = Some(sentences::sentence(&finding.reason));
+        entry.told.about = Some(recorder_sentences::sentence(&finding.reason));
         harmless(&mut entry.told);
         entry.headline = format!("{}: {}", visible(&at), entry.told.reason);
         entry.subject = Subject::Place { recorders: finding.recorders.clone() };

@@ -4,7 +4,7 @@ use super::Stamp;
 use super::member::{Json, Object};
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::quantity;
-use super::sentences;
+use super::recorder_sentences;
 use audit::answer::Conclusion;
 use audit::exception::Exception;
 use audit::exception::check::{Check, Checked, SOON, State};
@@ -165,7 +165,8 @@ fn sentences(check: &Check<'_>) -> Vec<(&'static str, Style, String)> {
     let of = |state| check.exceptions.iter().filter(move |one| one.state == state);
     said.extend(of(State::Ended).map(|one| ("Ended: ", Style::Bad, ended(one))));
     said.extend(of(State::TooLong).map(|one| {
-        let sentence = format!("{}.", sentences::sentence(&one.exception.why_not()).trim_end_matches('.'));
+        let sentence =
+            format!("{}.", recorder_sentences::sentence(&one.exception.why_not()).trim_end_matches('.'));
         ("Too long: ", Style::Bad, sentence)
     }));
     said.extend(check.duplicates.iter().map(|one| {

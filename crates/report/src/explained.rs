@@ -5,7 +5,7 @@ use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
 use super::quantity::quantity;
-use super::{EXPLAIN_FORMAT, Stamp, proof, selectors, sentences, verdict_words};
+use super::{EXPLAIN_FORMAT, Stamp, proof, recorder_sentences, selectors, verdict_words};
 use audit::finding::verdict_word;
 use audit::inventory::GapKind;
 use cloudtrail::selector::{Doubt, Selector};
@@ -26,7 +26,11 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
     page.paragraph(0, (Style::Strong, ""), (state_style(state), &headline(explanation)));
     if let Some(escape) = &explanation.verdict.escape {
         page.gap();
-        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &sentences::sentence(&escape.remainder)));
+        page.paragraph(
+            0,
+            (Style::Plain, ""),
+            (Style::Plain, &recorder_sentences::sentence(&escape.remainder)),
+        );
         page.paragraph(
             0,
             (Style::Dim, verdict_words::of_example(state)),
@@ -37,11 +41,11 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
         && let Some(reason) = explanation.verdict.open_reason()
     {
         page.gap();
-        page.paragraph(0, (Style::Open, ""), (Style::Plain, &sentences::sentence(&reason)));
+        page.paragraph(0, (Style::Open, ""), (Style::Plain, &recorder_sentences::sentence(&reason)));
     }
     if let Some(open) = &explanation.open {
         page.gap();
-        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &sentences::sentence(open)));
+        page.paragraph(0, (Style::Plain, ""), (Style::Plain, &recorder_sentences::sentence(open)));
     }
     for (at, part) in explanation.recorders.iter().enumerate() {
         page.gap();
@@ -65,7 +69,7 @@ pub fn explanation_text(explanation: &Explanation<'_>, layout: &Layout) -> Strin
             "AWS does not settle under which names all invocations are recorded. If others exist, {}",
             possible.remainder
         );
-        page.paragraph(2, (Style::Plain, ""), (Style::Plain, &sentences::sentence(&told)));
+        page.paragraph(2, (Style::Plain, ""), (Style::Plain, &recorder_sentences::sentence(&told)));
         let label = verdict_words::of_example(State::Recorded);
         page.paragraph(2, (Style::Dim, label), (Style::Plain, &witness(explanation, possible)));
     }
@@ -155,7 +159,7 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
     }
     if let Some((silent, why)) = &part.standing {
         let style = if *silent { Style::Bad } else { Style::Open };
-        page.paragraph(2, (Style::Plain, ""), (style, &sentences::sentence(why)));
+        page.paragraph(2, (Style::Plain, ""), (style, &recorder_sentences::sentence(why)));
     }
     match part.selectors {
         None if part.arn.is_some() => {

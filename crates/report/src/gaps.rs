@@ -1,7 +1,7 @@
 //! What could not be read, and what nobody can say before a change is applied, in a few words.
 
 use super::quantity::quantity;
-use super::sentences::GapGroup;
+use super::recorder_sentences::GapGroup;
 use audit::inventory::{GapKind, Inventory};
 
 /// How much could not be read, by call and kind; `None` iff everything was, or is not offered.

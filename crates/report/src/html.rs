@@ -11,8 +11,8 @@ mod resources;
 mod sections;
 
 use super::audit_document::AuditDocument;
+use super::headline::headline;
 use super::page::Layout;
-use super::view::headline;
 use audit::finding::Audit;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::io::{self, Write};

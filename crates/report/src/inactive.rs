@@ -2,7 +2,7 @@
 
 use super::page::{Page, Style};
 use super::quantity::grouped;
-use super::sentences;
+use super::recorder_sentences;
 use audit::finding::Audit;
 
 /// How many are shown where there is a limit.
@@ -10,7 +10,7 @@ const SHOWN: usize = 8;
 
 /// Accounts of the organization that are not active, and what that means.
 pub(super) fn inactive(audit: &Audit<'_>, page: &mut Page) {
-    let accounts = sentences::inactive(audit);
+    let accounts = recorder_sentences::inactive(audit);
     if accounts.is_empty() {
         return;
     }

@@ -1,10 +1,10 @@
 //! An audit as one JSON document, `invoketrail.audit/1`: every entry of the long lists on a line of its own.
 
 use super::audit_document::{AuditDocument, WriteInputs};
+use super::headline::{self, subject_arn};
 use super::member::{Json, Object, escape_into};
 use super::page::Layout;
-use super::view::{self, subject_arn};
-use super::{AUDIT_FORMAT, Stamp, drift, frameworks, proof, sentences};
+use super::{AUDIT_FORMAT, Stamp, drift, frameworks, proof, recorder_sentences};
 use audit::Counted;
 use audit::accepted::Accepted;
 use audit::code::Code;
@@ -92,7 +92,7 @@ pub(super) fn head(audit: &Audit<'_>, stamp: &Stamp<'_>, object: &mut Object<'_>
     object.list("controls", &audit.controls, |json, one| json.object(|object| control(audit, one, object)));
     frameworks::members(audit, object);
     object.object("summary", |object| summary(&audit.summary, object));
-    let inactive = sentences::inactive(audit);
+    let inactive = recorder_sentences::inactive(audit);
     if !inactive.is_empty() {
         object.list("inactive_accounts", &inactive, |json, one| {
             json.object(|object| {
@@ -139,7 +139,7 @@ fn scope(audit: &Audit<'_>, counted: Counted, object: &mut Object<'_>) {
     object.maybe("caller", inventory.caller.as_deref());
     let audited = inventory.accounts.iter().filter(|account| account.audited);
     object.texts("accounts", audited.map(|account| account.id.as_str()));
-    object.texts("regions", view::regions(audit));
+    object.texts("regions", headline::regions(audit));
     object.text(
         "recorders",
         match counted {
@@ -373,5 +373,5 @@ pub(super) fn place(audit: &Audit<'_>, at: usize, object: &mut Object<'_>) {
             object.text(plane.kind.as_str(), verdict_word(audit.verdicts[plane.any].state));
         }
     });
-    object.list("listing_gaps", view::listing_gaps(place), |json, at| proof::gap(&audit.gaps[at], json));
+    object.list("listing_gaps", headline::listing_gaps(place), |json, at| proof::gap(&audit.gaps[at], json));
 }

@@ -2,9 +2,9 @@
 
 use super::audit_document::AuditDocument;
 use super::colours;
+use super::headline::{counts, headline};
 use super::page::Layout;
 use super::told;
-use super::view::{counts, headline};
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -92,7 +92,7 @@ fn case(audit: &Audit<'_>, control: &ControlResult, xml: &mut Writer<Vec<u8>>) -
         control.findings.iter().partition(|finding| finding.status != Status::Pass);
     let attributes = [("name", control.id), ("classname", class)];
     xml.create_element("testcase").with_attributes(attributes).write_inner_content(|xml| {
-        let reason = super::sentences::sentence(&control.reason);
+        let reason = super::recorder_sentences::sentence(&control.reason);
         let (code, told) = (control.reason.code.as_str(), of_findings(audit, &open));
         let why = [("type", code), ("message", &*reason)];
         match outcome(control) {

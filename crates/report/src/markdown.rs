@@ -2,11 +2,11 @@
 //! outside becomes a link, a mention, HTML or the end of a table cell.
 
 use super::audit_document::AuditDocument;
+use super::headline::{self, headline, subject_arn};
 use super::page::Layout;
 use super::quantity::grouped;
-use super::sentences;
+use super::recorder_sentences;
 use super::verdict_words;
-use super::view::{self, headline, subject_arn};
 use audit::finding::{Audit, Finding, PlaceAudit, Status, Weight};
 use audit::inventory::GapKind;
 use recording::State;
@@ -70,7 +70,7 @@ pub(super) fn inert(text: &str) -> String {
 fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     let mut rows: Vec<(&PlaceAudit<'_>, _)> =
         audit.places.iter().enumerate().map(|(at, place)| (place, audit.summary_of(at))).collect();
-    let unlisted = |place: &PlaceAudit<'_>| !view::listing_gaps(place).is_empty();
+    let unlisted = |place: &PlaceAudit<'_>| !headline::listing_gaps(place).is_empty();
     rows.retain(|(place, summary)| {
         summary.resources > 0 || unlisted(place) || future(audit, place) != Some(State::Recorded)
     });
@@ -80,7 +80,7 @@ fn table(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
     if rows.is_empty() {
         return Ok(());
     }
-    let many = if view::noun(audit).0 == "function" { "Functions" } else { "Resources" };
+    let many = if headline::noun(audit).0 == "function" { "Functions" } else { "Resources" };
     writeln!(
         text,
         "\n| Account | Region | {} | Recorded | Partial | Not | Undetermined | New functions |",
@@ -169,14 +169,19 @@ fn findings(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
             Status::Pass => "warning",
             other => status(other),
         };
-        writeln!(text, "- **{word}** {}: {}", inert(control.id), inert(&sentences::sentence(&one.reason)))?;
+        writeln!(
+            text,
+            "- **{word}** {}: {}",
+            inert(control.id),
+            inert(&recorder_sentences::sentence(&one.reason))
+        )?;
         finding(audit, one, text)?;
     }
     more(all.len(), "findings", text)
 }
 
 fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt::Result {
-    if let Some(about) = sentences::about(audit, finding) {
+    if let Some(about) = recorder_sentences::about(audit, finding) {
         writeln!(text, "  <br>{}", inert(&about))?;
     }
     if let Some(proof) = finding.proof {
@@ -189,20 +194,21 @@ fn finding(audit: &Audit<'_>, finding: &Finding, text: &mut String) -> std::fmt:
             let state = if finding.status == Status::Pass { State::Recorded } else { verdict.state };
             writeln!(text, "  <br>{}{}", verdict_words::of_example(state), inert(&event))?;
             let proves = finding.status != Status::Pass;
-            let lines = if proves { sentences::turned_away(audit, place, escape) } else { Vec::new() };
+            let lines =
+                if proves { recorder_sentences::turned_away(audit, place, escape) } else { Vec::new() };
             for line in lines.iter().take(SHOWN) {
                 writeln!(text, "  - {}", inert(line))?;
             }
         }
     }
     match &finding.help {
-        Some(help) => writeln!(text, "\n  Fix: {}", inert(&sentences::sentence(help))),
+        Some(help) => writeln!(text, "\n  Fix: {}", inert(&recorder_sentences::sentence(help))),
         None => Ok(()),
     }
 }
 
 fn inactive(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
-    let accounts = sentences::inactive(audit);
+    let accounts = recorder_sentences::inactive(audit);
     if accounts.is_empty() {
         return Ok(());
     }
@@ -215,7 +221,8 @@ fn inactive(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
 }
 
 fn gaps(audit: &Audit<'_>, text: &mut String) -> std::fmt::Result {
-    let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    let groups =
+        recorder_sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     if groups.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! The natural next command after an audit.
 
+use super::headline::worst_arn;
 use super::shell::shell;
-use super::view::worst_arn;
 use audit::answer::Conclusion;
 use audit::controls::is_about_invocations;
 use audit::finding::{Audit, Status};

@@ -7,9 +7,9 @@ pub use open::{OpenFinding, OpenFindings, open_findings};
 use super::asff;
 use super::audit_document::AuditDocument;
 use super::entries;
+use super::headline;
 use super::member::{Json, Object};
 use super::quantity::quantity;
-use super::view;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,7 +93,7 @@ impl Notice {
     /// For a person, in plain text: the answer, then the first findings of each kind.
     #[must_use]
     pub fn text(&self, audit: &Audit<'_>) -> String {
-        let mut text = format!("{}\n{}.\n", view::headline(audit), self.sentence());
+        let mut text = format!("{}\n{}.\n", headline::headline(audit), self.sentence());
         list("New", self.new.values().map(|one| (None, one)), &mut text);
         list("Changed", self.changed.values().map(|(was, one)| (Some(was), one)), &mut text);
         list("Resolved", self.resolved.values().map(|one| (None, one)), &mut text);
@@ -109,7 +109,7 @@ impl Notice {
             object.text("format", NOTICE_FORMAT);
             object.text("generated_at", document.stamp.generated_at);
             object.text("answer", document.audit.answer().conclusion().as_str());
-            object.text("headline", &visible(&view::headline(document.audit)));
+            object.text("headline", &visible(&headline::headline(document.audit)));
             object.text("sentence", &self.sentence());
             let mut room = BYTES;
             let mut listed = |name: &str,

@@ -11,11 +11,11 @@ mod uuid;
 
 use super::audit_document::AuditDocument;
 use super::frameworks;
+use super::headline::{counts, headline};
 use super::markdown::inert;
 use super::member::{Json, Object};
 use super::page::Layout;
-use super::sentences;
-use super::view::{counts, headline};
+use super::recorder_sentences;
 use audit::finding::{Audit, Status};
 use audit::inventory::GapKind;
 use list::List;
@@ -168,7 +168,8 @@ impl<'a> Results<'a> {
         for (name, _) in lists.into_iter().filter(|(_, is_there)| *is_there) {
             result.member(name, Json::later);
         }
-        let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+        let groups =
+            recorder_sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
         let gaps = groups.iter().map(|group| {
             let kind = super::gaps::kind(group.gap.kind);
             prose(&format!("Gap: {kind} {} x {}: {}", group.count, group.gap.call, group.gap.error))

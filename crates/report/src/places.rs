@@ -1,11 +1,11 @@
 //! The table of accounts and Regions: the worst first, those without functions in one row.
 
 use super::colours::state_style;
+use super::headline;
 use super::page::{Align, Page, Span, Style};
 use super::quantity::{grouped, quantity};
-use super::sentences;
+use super::recorder_sentences;
 use super::verdict_words;
-use super::view;
 use audit::finding::{Audit, PlaceAudit, Summary};
 use cloudtrail::resource::ResourceType;
 use recording::State;
@@ -58,7 +58,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
         .enumerate()
         .filter_map(|(at, place)| {
             let future = audit.verdicts[place.planes.first()?.any_other].state;
-            let unlisted = !view::listing_gaps(place).is_empty();
+            let unlisted = !headline::listing_gaps(place).is_empty();
             Some(PlaceRow { place, summary: counts(at), future, unlisted })
         })
         .collect();
@@ -75,13 +75,13 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
     let shown: Vec<&PlaceRow<'_>> = with.iter().take(most).chain(empty.iter().filter(|_| !folds)).collect();
     page.gap();
     if !shown.is_empty() {
-        let of_functions = only_functions || view::noun(audit).0 == "function";
+        let of_functions = only_functions || headline::noun(audit).0 == "function";
         table(audit, &shown, of_functions, page);
     }
     let hidden = &with[with.len().min(most)..];
     if !hidden.is_empty() {
         let escaping: usize = hidden.iter().map(PlaceRow::escaping).sum();
-        let more = format!("... and {} more", quantity(hidden.len(), sentences::PLACES));
+        let more = format!("... and {} more", quantity(hidden.len(), recorder_sentences::PLACES));
         let all = if page.is_all() { "--format jsonl" } else { "--all" };
         let told = match escaping {
             0 => format!("{more} ({all})"),
@@ -93,7 +93,7 @@ pub(super) fn places(audit: &Audit<'_>, most: usize, only_functions: bool, page:
         let functions: usize = well.iter().map(|row| row.summary.resources).sum();
         let told = format!(
             "{} more: all {} recorded, and new ones too",
-            quantity(well.len(), sentences::PLACES),
+            quantity(well.len(), recorder_sentences::PLACES),
             quantity(functions, ("function", "functions"))
         );
         page.paragraph(2, (Style::Dim, ""), (Style::Plain, &told));
@@ -115,7 +115,7 @@ fn functions(audit: &Audit<'_>, place: &PlaceAudit<'_>) -> Summary {
 pub(super) fn folded_sentence(audit: &Audit<'_>) -> Option<String> {
     let rows = audit.places.iter().filter_map(|place| {
         let future = audit.verdicts[place.planes.first()?.any_other].state;
-        let unlisted = !view::listing_gaps(place).is_empty();
+        let unlisted = !headline::listing_gaps(place).is_empty();
         Some(PlaceRow { place, summary: functions(audit, place), future, unlisted })
     });
     let empty: Vec<PlaceRow<'_>> = rows.filter(PlaceRow::is_empty).collect();
@@ -125,7 +125,7 @@ pub(super) fn folded_sentence(audit: &Audit<'_>) -> Option<String> {
 /// `22 Regions have no functions; a new one would be recorded in 18, not recorded in 4`
 fn folded(audit: &Audit<'_>, rows: &[PlaceRow<'_>]) -> String {
     let one_account = audit.places.iter().all(|place| place.account == audit.places[0].account);
-    let noun = if one_account { ("Region", "Regions") } else { sentences::PLACES };
+    let noun = if one_account { ("Region", "Regions") } else { recorder_sentences::PLACES };
     let told = |state: State| match state {
         State::Recorded => "recorded",
         State::PartiallyRecorded => "recorded in part",

@@ -4,11 +4,11 @@ use super::audit_document::AuditDocument;
 use super::colours;
 use super::fingerprint::{Fingerprints, first_place};
 use super::frameworks;
+use super::headline::headline;
 use super::member::{Json, Object};
 use super::page::{CONTROLS, Layout};
-use super::sentences;
+use super::recorder_sentences;
 use super::told;
-use super::view::headline;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use audit::inventory::GapKind;
 use std::collections::BTreeSet;
@@ -66,7 +66,8 @@ fn invocation(document: &AuditDocument<'_>, object: &mut Object<'_>) {
     let audit = document.audit;
     object.flag("executionSuccessful", true);
     object.text("endTimeUtc", document.stamp.generated_at);
-    let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    let groups =
+        recorder_sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     object.list("toolExecutionNotifications", &groups, |json, group| {
         json.object(|object| {
             let kind = super::gaps::kind(group.gap.kind);
@@ -108,7 +109,7 @@ fn rule(audit: &Audit<'_>, control: &ControlResult, object: &mut Object<'_>) {
         properties.texts("tags", tags.chain(supported.iter().map(String::as_str)).take(TAGS));
         properties.text("precision", "very-high");
         properties.text("status", control.status.as_str());
-        properties.text("reason", &visible(&sentences::sentence(&control.reason)));
+        properties.text("reason", &visible(&recorder_sentences::sentence(&control.reason)));
     });
 }
 
@@ -118,10 +119,10 @@ fn help(control: &ControlResult) -> String {
         .findings
         .iter()
         .filter_map(|finding| finding.help.as_ref())
-        .map(|help| visible(&sentences::sentence(help)).into_owned())
+        .map(|help| visible(&recorder_sentences::sentence(help)).into_owned())
         .collect();
     if fixes.is_empty() {
-        return sentences::sentence(&control.reason);
+        return recorder_sentences::sentence(&control.reason);
     }
     fixes.into_iter().take(NAMED).map(|fix| format!("Fix: {fix}")).collect::<Vec<_>>().join("\n")
 }

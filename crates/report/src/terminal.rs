@@ -6,12 +6,12 @@ mod numbers;
 use super::audit_document::AuditDocument;
 use super::colours::status;
 use super::frameworks;
+use super::headline::{counts, headline, subject_arn};
 use super::inactive::inactive;
 use super::page::{Align, Layout, Page, Span, Style};
 use super::quantity::grouped;
-use super::sentences;
+use super::recorder_sentences;
 use super::verdict_words;
-use super::view::{counts, headline, subject_arn};
 use audit::answer::Conclusion;
 use audit::finding::{Audit, ControlResult, Finding, Proof, Status, Weight};
 use audit::inventory::GapKind;
@@ -183,8 +183,8 @@ pub(super) fn merged<'a>(
 /// advisory need none.
 fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(String, &mut Told)>, page: &mut Page) {
     let plain = (Style::Plain, "");
-    page.paragraph(5, plain, (Style::Plain, &sentences::sentence(&finding.reason)));
-    if let Some(about) = sentences::about(audit, finding) {
+    page.paragraph(5, plain, (Style::Plain, &recorder_sentences::sentence(&finding.reason)));
+    if let Some(about) = recorder_sentences::about(audit, finding) {
         page.paragraph(5, plain, (Style::Plain, &about));
     }
     let lines = finding.proof.and_then(|proof| witness(audit, finding, proof));
@@ -207,7 +207,7 @@ fn finding(audit: &Audit<'_>, finding: &Finding, proof: Option<(String, &mut Tol
         }
     }
     if let Some(help) = &finding.help {
-        page.paragraph(5, (Style::Dim, "Fix: "), (Style::Plain, &sentences::sentence(help)));
+        page.paragraph(5, (Style::Dim, "Fix: "), (Style::Plain, &recorder_sentences::sentence(help)));
     }
 }
 
@@ -216,7 +216,7 @@ fn witness(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Option<(String
     let escape = audit.verdicts[proof.verdict].escape.as_ref()?;
     let place = &audit.places[proof.place];
     let arn = subject_arn(audit, finding, proof);
-    let mut recorders = sentences::turned_away(audit, place, escape);
+    let mut recorders = recorder_sentences::turned_away(audit, place, escape);
     if recorders.is_empty() {
         recorders.push("no trail or event data store exists here".to_owned());
     }
@@ -236,7 +236,7 @@ fn show_recorders(recorders: &[String], page: &mut Page) {
 
 fn gaps(audit: &Audit<'_>, page: &mut Page) {
     let real = audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered);
-    let groups = sentences::gap_groups(real);
+    let groups = recorder_sentences::gap_groups(real);
     if groups.is_empty() {
         return;
     }

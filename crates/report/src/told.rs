@@ -1,8 +1,8 @@
 //! A finding in the sentences of the terminal, for formats that show it in lines of their own.
 
-use super::sentences;
+use super::headline::subject_arn;
+use super::recorder_sentences;
 use super::verdict_words;
-use super::view::subject_arn;
 use audit::accepted::Accepted;
 use audit::code::Code;
 use audit::finding::{Audit, Finding, Status};
@@ -44,10 +44,10 @@ impl Told {
 /// A finding as it is told.
 pub(super) fn finding(audit: &Audit<'_>, finding: &Finding) -> Told {
     let mut told = Told {
-        reason: sentences::sentence(&finding.reason),
-        about: sentences::about(audit, finding),
+        reason: recorder_sentences::sentence(&finding.reason),
+        about: recorder_sentences::about(audit, finding),
         gaps: gaps(audit, &finding.gaps),
-        fix: finding.help.as_ref().map(|help| sentences::sentence(help)),
+        fix: finding.help.as_ref().map(|help| recorder_sentences::sentence(help)),
         ..Told::default()
     };
     let Some(proof) = finding.proof else { return told };
@@ -61,7 +61,7 @@ pub(super) fn finding(audit: &Audit<'_>, finding: &Finding) -> Told {
         let event = verdict_words::example(audit, place, escape, arn.as_deref());
         told.example = Some(format!("{}{event}", verdict_words::of_example(state)));
         if proves {
-            told.turned_away = sentences::turned_away(audit, place, escape);
+            told.turned_away = recorder_sentences::turned_away(audit, place, escape);
             told.turned_away.truncate(SHOWN);
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn finding(audit: &Audit<'_>, finding: &Finding) -> Told {
 
 /// Gaps, each kind once.
 pub(super) fn gaps(audit: &Audit<'_>, gaps: &[usize]) -> Vec<String> {
-    let groups = sentences::gap_groups(gaps.iter().map(|at| &audit.gaps[*at]));
+    let groups = recorder_sentences::gap_groups(gaps.iter().map(|at| &audit.gaps[*at]));
     let told = groups.iter().take(SHOWN).map(|group| {
         let kind = group.gap.kind.as_str().replace('_', " ");
         format!("{} {kind}: {}", group.gap.call, group.gap.error)

@@ -1,10 +1,12 @@
 //! The answer of an audit: what the required controls say, and nothing that was not listed is told to be none.
 
 use crate::world::{ALL, HERE, MANAGEMENT, MEMBER, World};
-use audit::answer::Answer;
+use audit::answer::{Answer, Conclusion};
+use audit::code::Coded;
 use audit::controls::REQUIRED;
 use audit::finding::{Audit, ControlResult, Status, Weight};
 use audit::inventory::GapKind;
+use audit::plan::{Outlook, PlanOptions, record};
 use audit::{Options, audit};
 
 const DATA_ONLY: &str = r#"{"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
@@ -98,4 +100,25 @@ fn a_management_account_that_is_not_active_decides_what_nobody_else_records() {
     world.account("333333333333").state = Some("SUSPENDED".to_owned());
     let told = audit(&world.inventory, &Options::default());
     assert_eq!(control(&told, "lambda-invocations-recorded").status, Status::Fail);
+}
+
+/// A plan to record reaches its end only where the audit afterwards passes.
+#[test]
+fn a_plan_after_which_a_required_control_fails_does_not_end_well() {
+    let world = World::member().trail("main", MEMBER, false, ALL);
+    let mut plan = record(&world.inventory, &PlanOptions::default());
+    assert_eq!(plan.answer(), Conclusion::Yes);
+    let of = |control: &str, after| Outlook {
+        control: control.to_owned(),
+        before: Status::Fail,
+        after,
+        excepted: false,
+        reason: Coded::default(),
+    };
+    plan.outlook.push(of("delivery-healthy", Status::Fail));
+    assert_eq!(plan.answer(), Conclusion::Yes, "advice decides nothing");
+    plan.outlook.push(of("recorder-exists", Status::Undetermined));
+    assert_eq!(plan.answer(), Conclusion::Undetermined);
+    plan.outlook.push(of("recorder-exists", Status::Fail));
+    assert_eq!(plan.answer(), Conclusion::No);
 }

@@ -133,7 +133,7 @@ fn next(validated: &Validated, typed: &Validate, live: &Live) {
         }
         // That format was the last step: it names every window, file and reason.
         State::NotAssertable if typed.format == Some(Format::Json) => return,
-        State::NotAssertable => format!("{}  # each window, and why", same(&[], " --format json")),
+        State::NotAssertable => format!("{}  # each window and file, and why", same(&[], " --format json")),
         State::Invalid if typed.format == Some(Format::Json) => return,
         State::Invalid => format!("{}  # all that differs, to keep", same(&[], " --format json")),
     };

@@ -265,7 +265,7 @@ fn a_check_of_a_file_alone_speaks_of_this_file_and_a_loss_has_a_fix() {
     has(&over, "and 1 of 2 new functions will not be recorded.");
     has(
         &over,
-        "Fix: Give trail management-eu a selector for all functions: type AWS::Lambda::Function with the value arn:aws:lambda.",
+        "Fix: Give trail management-eu a selector for all functions: type AWS::Lambda::Function with the value `arn:aws:lambda`.",
     );
 }
 

@@ -219,14 +219,14 @@ impl Finding {
 
     /// It in one sentence, without its reasons.
     pub(super) fn sentence(&self) -> String {
-        crate::sentences::sentence(&format!("{} {}", self.about(), self.is))
+        crate::recorder_sentences::sentence(&format!("{} {}", self.about(), self.is))
     }
 
     /// All of it, one sentence after the other.
     pub(super) fn whole(&self) -> String {
-        let why = self.why.iter().map(|why| crate::sentences::sentence(why));
-        let fix = self.fix.iter().map(|fix| format!("Fix: {}", crate::sentences::sentence(fix)));
-        let example = self.example.iter().map(|example| crate::sentences::sentence(example));
+        let why = self.why.iter().map(|why| crate::recorder_sentences::sentence(why));
+        let fix = self.fix.iter().map(|fix| format!("Fix: {}", crate::recorder_sentences::sentence(fix)));
+        let example = self.example.iter().map(|example| crate::recorder_sentences::sentence(example));
         let all: Vec<String> =
             std::iter::once(self.sentence()).chain(why).chain(example).chain(fix).collect();
         all.join(" ")

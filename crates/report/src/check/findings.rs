@@ -5,8 +5,8 @@ use super::finding::{Code, Finding};
 use super::mended;
 use super::recorders::Recorders;
 use super::{Check, state};
+use crate::recorder_sentences;
 use crate::resource_name::name_in;
-use crate::sentences;
 use crate::verdict_words;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, Status};
@@ -259,7 +259,7 @@ impl<'a> Told<'a> {
         let place = audit.places.get(place);
         place
             .zip(escape)
-            .map(|(place, escape)| sentences::turned_away(audit, place, escape))
+            .map(|(place, escape)| recorder_sentences::turned_away(audit, place, escape))
             .unwrap_or_default()
     }
 

@@ -3,7 +3,7 @@
 use super::Checked;
 use super::finding::{Finding, Section};
 use super::told::groups;
-use crate::sentences;
+use crate::recorder_sentences;
 use audit::answer::Conclusion;
 use std::io::{self, Write};
 use text::visible::visible;
@@ -20,7 +20,7 @@ pub(super) fn document(
     let all: Vec<_> = Section::ALL.into_iter().flat_map(|section| groups(checked, section)).collect();
     for group in all.iter().take(SHOWN) {
         let Some(first) = group.first() else { continue };
-        let mut told = sentences::sentence(&format!("{} {}", group.about(), group.is()));
+        let mut told = recorder_sentences::sentence(&format!("{} {}", group.about(), group.is()));
         for line in group.details(usize::MAX) {
             told.push(' ');
             told.push_str(&line);

@@ -71,7 +71,7 @@ fn finding(one: &Finding, object: &mut Object<'_>) {
     object.text("level", one.level());
     object.text("answer", one.conclusion.as_str());
     object.text("sentence", &one.sentence());
-    object.list("reasons", &one.why, |json, why| json.text(&crate::sentences::sentence(why)));
+    object.list("reasons", &one.why, |json, why| json.text(&crate::recorder_sentences::sentence(why)));
     object.maybe("example", one.example.as_deref());
     object.maybe("fix", one.fix.as_deref());
     object.maybe("address", one.address.as_deref());

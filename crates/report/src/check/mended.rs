@@ -34,7 +34,7 @@ pub(super) fn fix(check: &Check<'_>, loss: &Loss) -> Option<String> {
                 let (noun, of) = (kind.noun(), kind.as_str());
                 // Basic selectors know no other type of Lambda.
                 let told = if is_basic(after) && kind == ResourceType::Function {
-                    format!("type {of} with the value arn:{}:lambda", check.proposal.after.partition)
+                    format!("type {of} with the value `arn:{}:lambda`", check.proposal.after.partition)
                 } else {
                     format!("eventCategory = Data AND resources.type = {of}")
                 };

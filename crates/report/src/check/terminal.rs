@@ -5,7 +5,7 @@ use super::told::{Group, ended, groups};
 use super::{Check, Checked};
 use crate::colours::conclusion_style;
 use crate::page::{Layout, Page, Style};
-use crate::sentences;
+use crate::recorder_sentences;
 use audit::answer::Conclusion;
 use std::io::{self, Write};
 
@@ -60,16 +60,16 @@ fn tell(group: &Group<'_>, fix: Option<&str>, page: &mut Page) {
     };
     let told = ended(&group.is());
     page.paragraph(2, (Style::Strong, &format!("{} ", group.about())), (style, &told));
-    let details = first.why.iter().take(SHOWN).map(|why| sentences::sentence(why));
-    for line in details.chain(first.example.as_deref().map(sentences::sentence)) {
+    let details = first.why.iter().take(SHOWN).map(|why| recorder_sentences::sentence(why));
+    for line in details.chain(first.example.as_deref().map(recorder_sentences::sentence)) {
         page.paragraph(4, (Style::Plain, ""), (Style::Plain, &line));
     }
     if let Some(fix) = fix {
-        page.paragraph(4, (Style::Dim, "Fix: "), (Style::Plain, &sentences::sentence(fix)));
+        page.paragraph(4, (Style::Dim, "Fix: "), (Style::Plain, &recorder_sentences::sentence(fix)));
     }
     place(first, page);
     if !group.newness().is_empty() {
-        page.paragraph(4, (Style::Plain, ""), (Style::Dim, &sentences::sentence(group.newness())));
+        page.paragraph(4, (Style::Plain, ""), (Style::Dim, &recorder_sentences::sentence(group.newness())));
     }
 }
 

@@ -66,7 +66,7 @@ impl<'a> Group<'a> {
         let Some(first) = self.first() else { return Vec::new() };
         let fix = first.fix.as_ref().map(|fix| format!("Fix: {fix}"));
         let all = first.why.iter().take(most).chain(&first.example).chain(&fix);
-        all.map(|line| crate::sentences::sentence(line)).collect()
+        all.map(|line| crate::recorder_sentences::sentence(line)).collect()
     }
 
     pub(super) fn first(&self) -> Option<&'a Finding> {

@@ -91,7 +91,7 @@ pub(super) fn about(story: &Story) -> String {
 fn line(found: &Detections<'_>, at: usize, finding: &Finding, time: &str, page: &mut Page) {
     let label = format!("{time}  {}  ", finding.id);
     page.paragraph(2, (style(finding.severity), &label), (Style::Plain, &finding.seen));
-    for (label, text) in [("Normal: ", &finding.normal), ("Note: ", &finding.remark)] {
+    for (label, text) in [("Baseline: ", &finding.normal), ("Note: ", &finding.remark)] {
         if let Some(text) = text {
             page.paragraph(6, (Style::Dim, label), (Style::Dim, text));
         }

@@ -5,12 +5,12 @@ use super::{mark, proof, put};
 use crate::audit_document::AuditDocument;
 use crate::cause::{Cause, causes};
 use crate::colours;
+use crate::headline::subject_arn;
 use crate::next::NextFlags;
 use crate::quantity::quantity;
-use crate::sentences;
+use crate::recorder_sentences;
 use crate::shell::shell;
 use crate::terminal::{brief, undeciding};
-use crate::view::subject_arn;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
 use maud::{Markup, html};
 use std::io::{self, Write};
@@ -58,9 +58,9 @@ fn cause(document: &AuditDocument<'_>, number: usize, cause: &Cause<'_>) -> Mark
     html! {
         article class=(format!("cause {class}")) aria-labelledby=(id) {
             p.kind { (mark::status(cause.status, word)) " " span.control { (cause.control.id) } }
-            h3 id=(id) { (number) ". " (inline(&sentences::sentence(&first.reason))) }
+            h3 id=(id) { (number) ". " (inline(&recorder_sentences::sentence(&first.reason))) }
             p.about { (brief::about(audit, cause, first)) }
-            @if let Some(why) = &why { p.why { span.label { "Why: " } (sentences::sentence(why)) } }
+            @if let Some(why) = &why { p.why { span.label { "Why: " } (recorder_sentences::sentence(why)) } }
             @if !cause.also.is_empty() { p.why { span.label { "Also: " } (cause.also.join(", ")) } }
             @if first.help.is_some() { (fix(first, &document.flags)) }
             @if let Some(proof) = first.proof.and_then(|of| proof::proof(audit, first, of)) {
@@ -94,15 +94,15 @@ fn short(audit: &Audit<'_>, number: usize, cause: &Cause<'_>) -> Markup {
     html! {
         article class=(format!("cause many {}", mark::class_of(cause.status, word))) {
             p.kind { (mark::status(cause.status, word)) " " (cause.control.id) }
-            h3 { (number) ". " (sentences::sentence(&first.reason)) }
+            h3 { (number) ". " (recorder_sentences::sentence(&first.reason)) }
             p.about { (brief::about(audit, cause, first)) }
-            @if let Some(why) = &why { p { "Why: " (sentences::sentence(why)) } }
-            @if let Some(help) = &first.help { p { "Fix: " (sentences::sentence(help)) } }
+            @if let Some(why) = &why { p { "Why: " (recorder_sentences::sentence(why)) } }
+            @if let Some(help) = &first.help { p { "Fix: " (recorder_sentences::sentence(help)) } }
             @if let Some(proof) = first.proof.and_then(|of| proof::short(audit, first, of)) {
                 details { summary { "Proof" } (proof) }
             }
             @for finding in rest {
-                p.about { (sentences::sentence(&finding.reason)) " " (sentences::about(audit, finding).unwrap_or_default()) }
+                p.about { (recorder_sentences::sentence(&finding.reason)) " " (recorder_sentences::about(audit, finding).unwrap_or_default()) }
             }
         }
     }
@@ -111,11 +111,11 @@ fn short(audit: &Audit<'_>, number: usize, cause: &Cause<'_>) -> Markup {
 /// Another finding of the same cause: recorders did the same with its witness.
 fn other(audit: &Audit<'_>, finding: &Finding, first: &Finding) -> Markup {
     html! {
-        p { (inline(&sentences::sentence(&finding.reason))) }
-        @if let Some(about) = sentences::about(audit, finding) { p.about { (about) } }
+        p { (inline(&recorder_sentences::sentence(&finding.reason))) }
+        @if let Some(about) = recorder_sentences::about(audit, finding) { p.about { (about) } }
         @if let Some(example) = finding.proof.and_then(|of| proof::example(audit, finding, of)) { (example) }
         @if let Some(help) = finding.help.as_ref().filter(|help| first.help.as_ref() != Some(*help)) {
-            p.why { span.label { "Fix: " } (inline(&sentences::sentence(help))) }
+            p.why { span.label { "Fix: " } (inline(&recorder_sentences::sentence(help))) }
         }
     }
 }
@@ -125,7 +125,7 @@ fn fix(finding: &Finding, flags: &NextFlags<'_>) -> Markup {
     let command = finding.help.as_deref().and_then(|help| command(help, flags));
     html! {
         div.fix {
-            @if let Some(help) = &finding.help { p { span.label { "Fix: " } (inline(&sentences::sentence(help))) } }
+            @if let Some(help) = &finding.help { p { span.label { "Fix: " } (inline(&recorder_sentences::sentence(help))) } }
             @if let Some(command) = command { (command_line(&command)) }
         }
     }
@@ -178,18 +178,18 @@ fn piece_of_advice(audit: &Audit<'_>, control: &ControlResult, one: &Finding) ->
     let word = if one.status == Status::Pass { "warning" } else { colours::status(one.status).1 };
     html! {
         p.kind { (mark::status(one.status, word)) " " span.control { (control.id) } }
-        p { (inline(&sentences::sentence(&one.reason))) }
-        @if let Some(about) = sentences::about(audit, one) { p.about { (about) } }
-        @if let Some(help) = &one.help { p.why { span.label { "Fix: " } (inline(&sentences::sentence(help))) } }
+        p { (inline(&recorder_sentences::sentence(&one.reason))) }
+        @if let Some(about) = recorder_sentences::about(audit, one) { p.about { (about) } }
+        @if let Some(help) = &one.help { p.why { span.label { "Fix: " } (inline(&recorder_sentences::sentence(help))) } }
     }
 }
 
 /// As [`piece_of_advice`], in few elements.
 fn short_advice(audit: &Audit<'_>, control: &ControlResult, one: &Finding) -> Markup {
     let word = if one.status == Status::Pass { "warning" } else { colours::status(one.status).1 };
-    let help = one.help.as_ref().map(|help| format!(" Fix: {}", sentences::sentence(help)));
+    let help = one.help.as_ref().map(|help| format!(" Fix: {}", recorder_sentences::sentence(help)));
     html! {
-        p { (mark::status(one.status, word)) " " (control.id) ": " (sentences::sentence(&one.reason)) (help.unwrap_or_default()) }
-        @if let Some(about) = sentences::about(audit, one) { p.about { (about) } }
+        p { (mark::status(one.status, word)) " " (control.id) ": " (recorder_sentences::sentence(&one.reason)) (help.unwrap_or_default()) }
+        @if let Some(about) = recorder_sentences::about(audit, one) { p.about { (about) } }
     }
 }

@@ -1,11 +1,11 @@
 //! Accounts by Regions, one cell each: a shape, how many escape of how many, and what happens to new functions.
 
 use super::mark;
+use crate::headline::listing_gaps;
 use crate::places::folded_sentence;
 use crate::quantity::{grouped, quantity};
-use crate::sentences;
+use crate::recorder_sentences;
 use crate::verdict_words;
-use crate::view::listing_gaps;
 use audit::finding::{Audit, Summary};
 use maud::{Markup, html};
 use recording::State;
@@ -114,7 +114,7 @@ pub(super) fn map(audit: &Audit<'_>) -> Markup {
             h2 #map-title { "Accounts and Regions" }
             (legend())
             @if !bad.is_empty() { (table("Map of accounts and Regions", &bad, &columns, &others)) }
-            @if let Some(told) = folded_sentence(audit) { p.note { (sentences::sentence(&told)) } }
+            @if let Some(told) = folded_sentence(audit) { p.note { (recorder_sentences::sentence(&told)) } }
             @if !well.is_empty() {
                 details {
                     summary { (quantity(well.len(), ("account", "accounts"))) ": all recorded, and new ones will be" }

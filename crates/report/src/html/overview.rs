@@ -3,11 +3,11 @@
 use super::mark;
 use crate::audit_document::AuditDocument;
 use crate::gaps::gaps_sentence;
+use crate::headline::{Tally, counts, headline, regions, tallies};
 use crate::next::next_command;
 use crate::quantity::{grouped, quantity};
-use crate::sentences;
+use crate::recorder_sentences;
 use crate::verdict_words;
-use crate::view::{Tally, counts, headline, regions, tallies};
 use audit::Counted;
 use audit::answer::Conclusion;
 use audit::finding::{Audit, Summary};
@@ -36,7 +36,7 @@ pub(super) fn overview(document: &AuditDocument<'_>) -> Markup {
                 (bars(audit))
             }
             @if let Some(gaps) = gaps_sentence(audit.inventory) {
-                p.unread { span.mark.open {} (sentences::sentence(&gaps)) " " a href="#gaps" { "See Gaps" } }
+                p.unread { span.mark.open {} (recorder_sentences::sentence(&gaps)) " " a href="#gaps" { "See Gaps" } }
             }
             div.next {
                 p.label { "Next: " (why) }

@@ -1,9 +1,9 @@
 //! Why a call leaves no record: the event, and the selectors that turned it away, as AWS shows them.
 
+use crate::headline::subject_arn;
+use crate::recorder_sentences;
 use crate::selectors;
-use crate::sentences;
 use crate::verdict_words;
-use crate::view::subject_arn;
 use audit::finding::{Audit, Finding, PlaceAudit, Proof, Status};
 use cloudtrail::event::Event;
 use maud::{Markup, html};
@@ -42,18 +42,18 @@ pub(super) fn proof(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Optio
     let (escape, _) = escape(audit, finding, proof)?;
     let place = &audit.places[proof.place];
     let arn = subject_arn(audit, finding, proof);
-    let deeds = sentences::deeds(audit, place, escape);
+    let deeds = recorder_sentences::deeds(audit, place, escape);
     Some(html! {
         div.proof {
             (example(audit, finding, proof).unwrap_or_default())
             (event(&escape.witness, place, arn.as_deref()))
             @if deeds.is_empty() {
-                p { (sentences::sentence("no trail or event data store exists here")) }
+                p { (recorder_sentences::sentence("no trail or event data store exists here")) }
             } @else {
                 ul.recorders {
                     @for deed in deeds.iter().take(RECORDERS) {
                         li {
-                            p { (sentences::sentence(&deed.line)) }
+                            p { (recorder_sentences::sentence(&deed.line)) }
                             @if let Some(at) = deed.recorder { (turned(audit, at, &deed.selectors)) }
                         }
                     }
@@ -96,7 +96,7 @@ pub(super) fn short(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Optio
     let example = verdict_words::example(audit, place, escape, arn.as_deref());
     let fields = fields(&escape.witness, place, arn.as_deref());
     let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    let deeds = sentences::deeds(audit, place, escape);
+    let deeds = recorder_sentences::deeds(audit, place, escape);
     let selector = |at: usize, number: usize| {
         let known = audit.inventory.recorders[at].selectors.known()?.list.get(number)?;
         Some(format!("Selector {number}: {}", selectors::compact(known)))
@@ -105,7 +105,7 @@ pub(super) fn short(audit: &Audit<'_>, finding: &Finding, proof: Proof) -> Optio
         p { (verdict_words::of_example(state)) (example) }
         p.conditions { (fields.join("; ")) }
         @for deed in deeds.iter().take(RECORDERS) {
-            p { (sentences::sentence(&deed.line)) }
+            p { (recorder_sentences::sentence(&deed.line)) }
             @for told in deed.selectors.iter().take(SELECTORS).filter_map(|(number, _)| selector(deed.recorder?, *number)) {
                 p.conditions { (told) }
             }

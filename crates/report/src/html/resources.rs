@@ -2,11 +2,11 @@
 
 use super::findings::inline;
 use super::{mark, put};
+use crate::headline::noun;
 use crate::quantity::{grouped, quantity};
+use crate::recorder_sentences;
 use crate::resource_name::name_in;
-use crate::sentences;
 use crate::verdict_words;
-use crate::view::noun;
 use audit::finding::Audit;
 use audit::resource_ref::ResourceRef;
 use cloudtrail::resource::ResourceType;
@@ -114,7 +114,7 @@ fn why(audit: &Audit<'_>, home: ResourceRef) -> Markup {
     let told = |one: ResourceRef| {
         let proof = audit::finding::Proof { place: one.place, verdict: audit.row(one).verdict };
         match audit.remainder(proof.verdict) {
-            Some(remainder) => sentences::sentence(remainder),
+            Some(remainder) => recorder_sentences::sentence(remainder),
             None => {
                 let by = audit.recorded_by(proof);
                 let recorders = by.iter().map(|at| &audit.inventory.recorders[*at]);

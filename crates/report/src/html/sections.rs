@@ -7,8 +7,8 @@ use crate::exceptions;
 use crate::json::{Standing, standings};
 use crate::page::Layout;
 use crate::quantity::{grouped, quantity};
+use crate::recorder_sentences;
 use crate::selectors;
-use crate::sentences;
 use audit::finding::{Audit, ControlResult, Status, Weight};
 use audit::inventory::GapKind;
 use cloudtrail::recorder::{Recorder, RecorderKind, StoreStatus};
@@ -22,9 +22,9 @@ pub(super) fn controls(audit: &Audit<'_>) -> Markup {
         html! {
             tr {
                 td { (mark::status(control.status, colours::status(control.status).1)) }
-                th scope="row" { span.control { (control.id) } span.title { (sentences::sentence(control.title)) } }
+                th scope="row" { span.control { (control.id) } span.title { (recorder_sentences::sentence(control.title)) } }
                 td { (weight) }
-                td { (super::findings::inline(&sentences::sentence(&control.reason))) }
+                td { (super::findings::inline(&recorder_sentences::sentence(&control.reason))) }
             }
         }
     };
@@ -65,7 +65,7 @@ pub(super) fn accepted(audit: &Audit<'_>) -> Markup {
                                 td {
                                     @if let Some(matched) = &one.exception.matched { (exceptions::described(matched)) }
                                     @else if one.functions.is_empty() { "0" }
-                                    @else { (sentences::names_of(audit, &one.functions)) }
+                                    @else { (recorder_sentences::names_of(audit, &one.functions)) }
                                 }
                             }
                         }
@@ -82,7 +82,10 @@ pub(super) fn recorders(audit: &Audit<'_>, out: &mut dyn Write) -> io::Result<()
     out.write_all(b"<section id=\"recorders\" aria-labelledby=\"recorders-title\">\n")?;
     put(html! { h2 #recorders-title { "Recorders" span.count { (grouped(all.len())) } } }, out)?;
     if all.is_empty() {
-        put(html! { p.note { (sentences::sentence("no trail or event data store exists here")) } }, out)?;
+        put(
+            html! { p.note { (recorder_sentences::sentence("no trail or event data store exists here")) } },
+            out,
+        )?;
     }
     let standings = standings(audit);
     for (at, (one, standing)) in all.iter().zip(&standings).enumerate() {
@@ -96,7 +99,7 @@ const DETAILED: usize = 100;
 
 /// As [`recorder`], in few elements.
 fn short(audit: &Audit<'_>, one: &Recorder, standing: &Standing) -> Markup {
-    let active = quantity(standing.active, sentences::PLACES);
+    let active = quantity(standing.active, recorder_sentences::PLACES);
     let silent =
         standing.silent.iter().map(|((reason, _), n)| format!("; silent in {}: {reason}", grouped(*n)));
     html! {
@@ -104,7 +107,7 @@ fn short(audit: &Audit<'_>, one: &Recorder, standing: &Standing) -> Markup {
             h3 { (one.name) }
             p { (one.kind) " " (one.arn) "; active in " (active) (silent.collect::<String>()) }
             @match one.selectors.known() {
-                None => p { (sentences::sentence(sentences::unread(audit, one))) },
+                None => p { (recorder_sentences::sentence(recorder_sentences::unread(audit, one))) },
                 Some(known) => @for (at, selector) in known.list.iter().enumerate() {
                     p.conditions { "Selector " (at) ": " (selectors::compact(selector)) }
                 },
@@ -118,7 +121,7 @@ fn recorder(audit: &Audit<'_>, one: &Recorder, standing: &Standing) -> Markup {
     if one.organization {
         reach.push("all accounts of the organization".to_owned());
     }
-    let places = |n: usize| quantity(n, sentences::PLACES);
+    let places = |n: usize| quantity(n, recorder_sentences::PLACES);
     // Whether a trail logs is said place by place.
     let status = one.status.known().filter(|_| one.kind != RecorderKind::Trail);
     let validation = one.log_file_validation.map(|on| if on { "on" } else { "off" });
@@ -140,7 +143,7 @@ fn recorder(audit: &Audit<'_>, one: &Recorder, standing: &Standing) -> Markup {
                 }
             }
             @match one.selectors.known() {
-                None => p.unread { (mark::status(Status::Undetermined, "undetermined")) " " (sentences::sentence(sentences::unread(audit, one))) },
+                None => p.unread { (mark::status(Status::Undetermined, "undetermined")) " " (recorder_sentences::sentence(recorder_sentences::unread(audit, one))) },
                 Some(known) => details.evidence {
                     summary { (quantity(known.list.len(), ("selector", "selectors"))) }
                     @for (at, selector) in known.list.iter().enumerate() {
@@ -160,7 +163,8 @@ pub(super) fn has_gaps(audit: &Audit<'_>) -> bool {
 
 /// What could not be read.
 pub(super) fn gaps(audit: &Audit<'_>) -> Markup {
-    let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    let groups =
+        recorder_sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     if groups.is_empty() {
         return html! {};
     }
@@ -192,7 +196,7 @@ pub(super) fn gaps(audit: &Audit<'_>) -> Markup {
 
 /// Accounts of the organization that nobody can work in.
 pub(super) fn inactive(audit: &Audit<'_>) -> Markup {
-    let accounts = sentences::inactive(audit);
+    let accounts = recorder_sentences::inactive(audit);
     if accounts.is_empty() {
         return html! {};
     }

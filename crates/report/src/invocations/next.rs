@@ -29,6 +29,10 @@ pub fn invocations_next(
                     again(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
                 format!("{command}  # each call of the busiest function")
             }
+            None if !filters.is_empty() && table.len() > 0 => {
+                let command = again(&[("by", true), ("sort", true), ("timeline", false)], " --timeline");
+                format!("{command}  # each of these calls")
+            }
             None if !filters.is_empty() => {
                 let without: Vec<(&str, bool)> = filters.iter().map(|flag| (*flag, true)).collect();
                 format!("{}  # all that was read, to see the names", again(&without, ""))

@@ -146,7 +146,7 @@ impl Part<'_> {
     fn told_at(&self, audit: &Audit<'_>, at: usize, entry: &str) -> OpenFinding {
         let place = &audit.places[at];
         let status = if self.accepted.is_some() { Status::Fail } else { self.finding.status };
-        let where_it_is = crate::sentences::places(audit, &[at]).unwrap_or_default();
+        let where_it_is = crate::recorder_sentences::places(audit, &[at]).unwrap_or_default();
         OpenFinding {
             control: self.control.id,
             required: self.control.weight == Weight::Required,

@@ -5,7 +5,7 @@ use super::{Results, item, props, prose};
 use crate::fingerprint::Fingerprints;
 use crate::frameworks;
 use crate::member::Object;
-use crate::sentences;
+use crate::recorder_sentences;
 use crate::told::{self, Told};
 use audit::accepted::Accepted;
 use audit::code::Code;
@@ -74,7 +74,7 @@ impl Observed<'_> {
     fn told(&self, audit: &Audit<'_>) -> Told {
         match self.finding {
             Some(finding) => told::finding(audit, finding),
-            None => Told { reason: sentences::sentence(&self.control.reason), ..Told::default() },
+            None => Told { reason: recorder_sentences::sentence(&self.control.reason), ..Told::default() },
         }
     }
 
@@ -111,7 +111,7 @@ impl Observed<'_> {
         let control = self.control;
         object.text("uuid", &self.risk_uuid());
         object.text("title", &self.title());
-        object.text("description", &prose(&sentences::sentence(&finding.reason)));
+        object.text("description", &prose(&recorder_sentences::sentence(&finding.reason)));
         let statement = match exception {
             Some(one) => format!("Accepted by {} until {}: {}", one.owner, one.until, one.why()),
             None => format!("Control {} is not met: {}.", control.id, control.title),
@@ -139,7 +139,7 @@ impl Observed<'_> {
                     remedy.text("uuid", &uuid(["remediation", &self.uuid]));
                     remedy.text("lifecycle", "recommendation");
                     remedy.text("title", &format!("{}: {}", control.id, help.code.as_str()));
-                    remedy.text("description", &prose(&sentences::sentence(help)));
+                    remedy.text("description", &prose(&recorder_sentences::sentence(help)));
                 });
             });
         }
@@ -176,7 +176,7 @@ pub(super) fn finding(
 ) {
     object.text("uuid", &uuid(["finding", &results.scope, control.id]));
     object.text("title", control.title);
-    object.text("description", &prose(&sentences::sentence(&control.reason)));
+    object.text("description", &prose(&recorder_sentences::sentence(&control.reason)));
     let weight = if control.weight == Weight::Required { "required" } else { "advisory" };
     let known = [("control", control.id), ("weight", weight), ("status", control.status.as_str())];
     let supported = frameworks::supported(results.audit, control.id);

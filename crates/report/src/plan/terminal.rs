@@ -122,7 +122,9 @@ fn refusals(refusals: &[Refusal], page: &mut Page) {
             (Some(recorder), _) => format!("{recorder}: "),
             (None, [(account, region)]) => format!("{account} {region}: "),
             (None, []) => String::new(),
-            (None, places) => format!("{}: ", quantity(places.len(), super::super::sentences::PLACES)),
+            (None, places) => {
+                format!("{}: ", quantity(places.len(), super::super::recorder_sentences::PLACES))
+            }
         };
         page.paragraph(2, (Style::Open, &about), (Style::Plain, &refusal.reason));
         page.paragraph(4, (Style::Dim, "To include it: "), (Style::Plain, &refusal.nearest));

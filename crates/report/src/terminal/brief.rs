@@ -7,8 +7,8 @@ use crate::gaps;
 use crate::inactive::inactive;
 use crate::page::{Page, Style};
 use crate::quantity::{grouped, quantity};
+use crate::recorder_sentences;
 use crate::selectors;
-use crate::sentences;
 use crate::told;
 use crate::verdict_words;
 use audit::code::Code;
@@ -63,7 +63,7 @@ pub(crate) fn brief(audit: &Audit<'_>, page: &mut Page) {
     }
     page.gap();
     others(audit, page);
-    if !sentences::inactive(audit).is_empty() {
+    if !recorder_sentences::inactive(audit).is_empty() {
         inactive(audit, page);
     }
     gaps(audit, page);
@@ -78,7 +78,7 @@ fn left_out(audit: &Audit<'_>, causes: &[Cause<'_>], at: usize, control: &str) -
         let state = first.and_then(|one| Some(audit.verdicts[one.proof?.verdict].state));
         let word = state.map_or_else(|| status(cause.status).1, verdict_words::state);
         let names = if first.is_some() {
-            sentences::names_of(audit, resources())
+            recorder_sentences::names_of(audit, resources())
         } else {
             cause.control.id.to_owned()
         };
@@ -102,15 +102,30 @@ fn tell(audit: &Audit<'_>, number: usize, cause: &Cause<'_>, page: &mut Page) {
     let word = if cause.status == Status::Undetermined { "undetermined: " } else { "" };
     let label = format!("{number}. {word}");
     page.paragraph_within(2, (style, &label), (Style::Strong, &about(audit, cause, first)), LINES);
-    page.paragraph_within(5, (Style::Plain, ""), (Style::Plain, &sentences::sentence(&first.reason)), LINES);
+    page.paragraph_within(
+        5,
+        (Style::Plain, ""),
+        (Style::Plain, &recorder_sentences::sentence(&first.reason)),
+        LINES,
+    );
     if let Some(why) = first.proof.and_then(|proof| why(audit, proof, cause)) {
-        page.paragraph_within(5, (Style::Dim, "Why: "), (Style::Plain, &sentences::sentence(&why)), LINES);
+        page.paragraph_within(
+            5,
+            (Style::Dim, "Why: "),
+            (Style::Plain, &recorder_sentences::sentence(&why)),
+            LINES,
+        );
     }
     if !cause.also.is_empty() {
         page.paragraph_within(5, (Style::Dim, "Also: "), (Style::Plain, &cause.also.join(", ")), LINES);
     }
     if let Some(help) = &first.help {
-        page.paragraph_within(5, (Style::Dim, "Fix: "), (Style::Plain, &sentences::sentence(help)), LINES);
+        page.paragraph_within(
+            5,
+            (Style::Dim, "Fix: "),
+            (Style::Plain, &recorder_sentences::sentence(help)),
+            LINES,
+        );
     }
 }
 
@@ -123,12 +138,12 @@ pub(crate) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> St
         .flat_map(|one| one.places.iter().copied())
         .collect();
     let of_new = |at: &[usize]| {
-        let at = sentences::places(audit, at).unwrap_or_default();
+        let at = recorder_sentences::places(audit, at).unwrap_or_default();
         if new.is_empty() { String::new() } else { format!("new functions in {at}") }
     };
     let new: Vec<usize> = new.iter().copied().collect();
     let Some(one) = first.resources.first() else {
-        let of = sentences::places(audit, &first.places).or_else(|| unread(audit, &first.gaps));
+        let of = recorder_sentences::places(audit, &first.places).or_else(|| unread(audit, &first.gaps));
         let of = of.unwrap_or_else(|| "the whole audit".to_owned());
         return if new.is_empty() { of } else { of_new(&new) };
     };
@@ -142,8 +157,8 @@ pub(crate) fn about(audit: &Audit<'_>, cause: &Cause<'_>, first: &Finding) -> St
     let mut at: Vec<usize> = seen.chain(served).collect();
     at.sort_unstable();
     at.dedup();
-    let place = sentences::places(audit, &at).unwrap_or_default();
-    let names = sentences::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
+    let place = recorder_sentences::places(audit, &at).unwrap_or_default();
+    let names = recorder_sentences::names_of(audit, cause.findings.iter().flat_map(|one| &one.resources));
     let told = format!("{} of {of} ({names}) in {place}", grouped(cause.resources(audit)));
     if new == at {
         format!("{told}, and new ones")
@@ -258,7 +273,7 @@ fn accepted(audit: &Audit<'_>, page: &mut Page) {
         page.paragraph_within(0, (Style::Open, "accepted: "), (Style::Plain, &told), LINES);
     }
     for (_, one) in all().filter(|(_, one)| one.reason.code == Code::ExceptionUnmatched).take(LINES) {
-        let told = sentences::sentence(&one.reason);
+        let told = recorder_sentences::sentence(&one.reason);
         page.paragraph_within(0, (Style::Open, "warning: "), (Style::Plain, &told), LINES);
     }
 }
@@ -310,7 +325,8 @@ pub(crate) fn repeated(audit: &Audit<'_>, finding: &Finding) -> Option<&'static 
 }
 
 fn gaps(audit: &Audit<'_>, page: &mut Page) {
-    let groups = sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
+    let groups =
+        recorder_sentences::gap_groups(audit.gaps.iter().filter(|gap| gap.kind != GapKind::NotOffered));
     if groups.is_empty() {
         return;
     }

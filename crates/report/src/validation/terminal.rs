@@ -283,7 +283,8 @@ fn unproven_places(validation: &Validation, page: &mut Page) {
         page.paragraph(2, (Style::Open, &label), (Style::Plain, &format!("{files}{then}")));
     }
     if by.len() > SHOWN {
-        let told = format!("and {} more", quantity(by.len() - SHOWN, super::super::sentences::PLACES));
+        let told =
+            format!("and {} more", quantity(by.len() - SHOWN, super::super::recorder_sentences::PLACES));
         page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
     }
     if absent {

@@ -107,7 +107,10 @@ fn joined(parts: &[String]) -> String {
 pub(super) fn counts(audit: &Audit<'_>) -> String {
     let tallies = tallies(audit);
     if tallies.is_empty() {
-        return format!("0 functions in {}.", quantity(audit.places.len(), super::sentences::PLACES));
+        return format!(
+            "0 functions in {}.",
+            quantity(audit.places.len(), super::recorder_sentences::PLACES)
+        );
     }
     let told = tallies.iter().map(|tally| {
         let by = [
