@@ -1,10 +1,10 @@
-//! Recorders of the inventory that may hold a function's records where nobody looked: event data stores, which keep them in no bucket, and trails that
-//! deliver to another bucket than was read.
+//! Recorders of the inventory that may hold a function's records where nobody looked: event data stores, which keep them in no bucket, trails that
+//! deliver to another bucket than was read, or did so then, and what nobody could list.
 
 use crate::Options;
 use crate::candidates::Candidates;
 use crate::finding::SilentReason;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Place};
 use cloudtrail::arn::Arn;
 use cloudtrail::recorder::{Recorder, RecorderKind};
 use cloudtrail::resource::ResourceType;
@@ -13,14 +13,17 @@ use recording::{Candidate, State, Subject, decide};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A recorder that records or may record at a place.
+/// A recorder that records or may have recorded at a place.
 #[derive(Clone, Debug)]
 struct Keeper {
+    arn: String,
     /// `trail main`
     name: String,
     /// Where a trail delivers to; `None` of a store, and where the inventory does not say.
     bucket: Option<String>,
     is_store: bool,
+    /// When a trail was stopped, RFC 3339; `None` where it was not, or nobody knows.
+    stopped_at: Option<String>,
     /// `None` iff they could not be read.
     selectors: Option<Arc<Selectors>>,
 }
@@ -29,8 +32,10 @@ struct Keeper {
 #[derive(Clone, Debug, Default)]
 struct OfPlace {
     keepers: Vec<Keeper>,
-    /// The buckets of all trails that reach it, those that do not log included: what they delivered before may lie in a copy.
-    buckets: BTreeSet<String>,
+    /// How many trails reach it, those included that record nothing there: what they delivered before may be what was read.
+    trails: usize,
+    /// The call that would have listed more of them; `None` iff all could be listed.
+    unseen: Option<String>,
 }
 
 /// See the module: by account and Region.
@@ -39,13 +44,18 @@ pub struct Keepers {
     by: BTreeMap<(String, String), OfPlace>,
 }
 
-/// The buckets in which records were looked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LookedInto {
-    /// By name.
-    pub named: BTreeSet<String>,
-    /// True iff files were read that do not say which bucket they are of.
+/// Where records were looked for.
+pub struct LookedInto<'a> {
+    /// Buckets that were read whole, as far as they are about the account and Region.
+    pub buckets: BTreeSet<String>,
+    /// True iff files were read that do not say which trail they are of: copies, and parts of buckets.
     pub copies: bool,
+    /// The trails whose folders were read because they say so themselves; `None` iff places were named by hand.
+    pub located: Option<BTreeSet<String>>,
+    /// The first day of the window on which nothing shows that the trail of that ARN delivered to what was read; `None` iff each day has a digest of it.
+    pub day_without: &'a dyn Fn(&str) -> Option<String>,
+    /// The window's begin, RFC 3339 in UTC.
+    pub since: &'a str,
 }
 
 impl Keepers {
@@ -59,62 +69,108 @@ impl Keepers {
         for place in &inventory.places {
             let (found, silent) = candidates.at(place);
             let mut here = OfPlace::default();
-            for at in found.iter().filter_map(|one| one.recorder) {
-                let recorder = &inventory.recorders[at];
-                let selectors = shared.entry(at).or_insert_with(|| known(recorder)).clone();
-                here.buckets.extend(recorder.destination.clone().filter(|_| is_trail(recorder)));
-                here.keepers.push(Keeper {
-                    name: format!("{} {}", recorder.kind.noun(), recorder.name),
-                    bucket: recorder.destination.clone().filter(|_| is_trail(recorder)),
-                    is_store: recorder.kind == RecorderKind::EventDataStore,
-                    selectors,
-                });
+            let stopped = silent.iter().filter(|one| may_have_recorded(&one.reason));
+            let seen = found.iter().filter_map(|one| one.recorder).chain(stopped.map(|one| one.recorder));
+            for at in seen {
+                let selectors = shared.entry(at).or_insert_with(|| known(&inventory.recorders[at]));
+                here.keepers.push(Keeper::of(&inventory.recorders[at], place, selectors.clone()));
             }
-            let stopped = silent.iter().filter(|silent| {
-                matches!(silent.reason, SilentReason::NotLogging | SilentReason::CannotDeliver(_))
-            });
-            here.buckets
-                .extend(stopped.filter_map(|one| inventory.recorders[one.recorder].destination.clone()));
-            if !here.keepers.is_empty() {
-                all.by.insert((place.account.clone(), place.region.clone()), here);
-            }
+            let reaches = |reason: &SilentReason| {
+                matches!(reason, SilentReason::NotLogging | SilentReason::CannotDeliver(_))
+            };
+            let trails = found.iter().filter_map(|one| one.recorder);
+            let trails =
+                trails.chain(silent.iter().filter(|one| reaches(&one.reason)).map(|one| one.recorder));
+            here.trails = trails.filter(|at| inventory.recorders[*at].kind == RecorderKind::Trail).count();
+            let unseen = found.iter().filter(|one| one.recorder.is_none()).find_map(|one| one.gaps.first());
+            here.unseen = unseen.and_then(|gap| candidates.gaps.get(*gap)).map(|gap| gap.call.clone());
+            all.by.insert((place.account.clone(), place.region.clone()), here);
         }
         all
     }
 
     /// Why a record of the function may lie where nobody looked, in words; `None` iff no recorder of the inventory may have put one there.
     #[must_use]
-    pub fn elsewhere(&self, arn: &str, looked: &LookedInto) -> Option<String> {
+    pub fn elsewhere(&self, arn: &str, looked: &LookedInto<'_>) -> Option<String> {
         let of = Arn::parse(arn)?;
         let here = self.by.get(&(of.account.to_owned(), of.region.to_owned()))?;
-        // A copy is of the one bucket that there is.
-        let one =
-            looked.copies && here.buckets.iter().filter(|name| !looked.named.contains(*name)).count() <= 1;
-        here.keepers.iter().find_map(|keeper| {
-            let told = match &keeper.bucket {
-                _ if keeper.is_store => "keeps it in no bucket".to_owned(),
-                Some(bucket) if !one && !looked.named.contains(bucket) => match looked.copies {
-                    true => format!("delivers to {bucket}, and a copy does not say which bucket it is of: name s3://{bucket}"),
-                    false => format!("delivers to {bucket}: name s3://{bucket}, too"),
-                },
-                _ => return None,
-            };
+        let told = here.keepers.iter().find_map(|keeper| {
+            let told = here.hides(keeper, looked)?;
             keeper.may_record(arn).then(|| format!("{} may have recorded it, and {told}", keeper.name))
-        })
+        });
+        let unseen = || {
+            let call = here.unseen.as_ref()?;
+            Some(format!("a recorder that could not be listed ({call}) may have recorded it"))
+        };
+        told.or_else(unseen)
+    }
+}
+
+impl OfPlace {
+    /// Why what the recorder recorded in the window need not be among what was read; `None` iff it is.
+    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>) -> Option<String> {
+        if keeper.is_store {
+            return Some("it keeps events in no bucket".to_owned());
+        }
+        if keeper.was_stopped_before(looked.since) {
+            return None;
+        }
+        // What lies there of the account and Region can only be of the one trail that there is.
+        let is_alone = self.trails == 1;
+        match (&looked.located, &keeper.bucket) {
+            (Some(located), _) if located.contains(&keeper.arn) => {}
+            (Some(_), _) => return Some("the caller does not see it".to_owned()),
+            (None, Some(bucket)) if looked.buckets.contains(bucket) || looked.copies => {}
+            (None, Some(bucket)) => {
+                return Some(format!("it delivers to another bucket: name s3://{bucket}, too"));
+            }
+            (None, None) if is_alone || looked.copies => {}
+            (None, None) => return Some("the inventory does not say where it delivers to".to_owned()),
+        }
+        let day = (looked.day_without)(&keeper.arn).filter(|_| !is_alone)?;
+        Some(format!("no digest of it of {day} is among what was read: it may have delivered elsewhere"))
     }
 }
 
 impl Keeper {
+    fn of(recorder: &Recorder, place: &Place, selectors: Option<Arc<Selectors>>) -> Keeper {
+        let is_trail = recorder.kind == RecorderKind::Trail;
+        let sightings = place.trails.known().map_or(&[][..], Vec::as_slice);
+        let status =
+            sightings.iter().find(|one| one.trail == recorder.arn).and_then(|one| one.status.known());
+        Keeper {
+            arn: recorder.arn.clone(),
+            name: format!("{} {}", recorder.kind.noun(), recorder.name),
+            bucket: recorder.destination.clone().filter(|_| is_trail),
+            is_store: recorder.kind == RecorderKind::EventDataStore,
+            stopped_at: status.filter(|one| !one.logging).and_then(|one| one.stopped_at.clone()),
+            selectors,
+        }
+    }
+
     fn may_record(&self, arn: &str) -> bool {
         let list = self.selectors.as_ref().map(|selectors| selectors.list.as_slice());
         let candidate = Candidate { selectors: list, certain: true };
         let decided = decide(&[candidate], Subject::Named(ResourceType::Function, arn));
         decided.state != State::NotRecorded
     }
+
+    /// True iff it certainly was: both moments are spelled alike, in UTC.
+    fn was_stopped_before(&self, since: &str) -> bool {
+        const SECONDS: usize = "2026-11-30T00:00:00".len();
+        let stopped = self.stopped_at.as_deref().filter(|at| at.ends_with('Z'));
+        let pair = stopped.and_then(|at| at.get(..SECONDS)).zip(since.get(..SECONDS));
+        pair.is_some_and(|(stopped, since)| stopped < since)
+    }
 }
 
-fn is_trail(recorder: &Recorder) -> bool {
-    recorder.kind == RecorderKind::Trail
+/// True iff a recorder that records nothing now may have done so before. What went to a bucket that does not exist any more is nowhere.
+fn may_have_recorded(reason: &SilentReason) -> bool {
+    match reason {
+        SilentReason::NotLogging | SilentReason::Idle(_) => true,
+        SilentReason::CannotDeliver(error) => !error.starts_with("NoSuchBucket"),
+        _ => false,
+    }
 }
 
 fn known(recorder: &Recorder) -> Option<Arc<Selectors>> {

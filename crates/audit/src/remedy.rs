@@ -138,9 +138,14 @@ fn records_any(audit: &Audit<'_>, proof: Proof, list: &[Selector]) -> bool {
     decide(&[Candidate { selectors: Some(list), certain: true }], subject).state == State::Recorded
 }
 
-/// True iff the trail delivers there once it logs, as far as its status says.
+/// True iff the trail delivers there once it logs, as far as its status says, and that of others which deliver to the same bucket.
 fn delivers(audit: &Audit<'_>, proof: Proof, trail: &str) -> bool {
     let place = &audit.places[proof.place];
+    let recorder = audit.inventory.recorder(trail).map(|at| &audit.inventory.recorders[at]);
+    let errors = recorder.map(|one| audit.inventory.bucket_errors(one)).unwrap_or_default();
+    if errors.contains_key(&(place.account, place.region)) {
+        return false;
+    }
     let seen = audit.inventory.place(place.account, place.region);
     let seen = seen.and_then(|at| audit.inventory.places.get(at)).and_then(|place| place.trails.known());
     let status =

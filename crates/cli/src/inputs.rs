@@ -51,7 +51,9 @@ fn one_held_apart(path: &Path) -> Result<(), Problem> {
         return refused("a journal, and `undo` needs it to take back what was done".to_owned());
     }
     let read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    let of_logs = matches!(kind, Some(FileKind::LogFile | FileKind::Digest | FileKind::PublicKeys));
+    let of_logs =
+        matches!(kind, Some(FileKind::LogFile | FileKind::Digest | FileKind::PublicKeys | FileKind::Packed));
+    let of_logs = of_logs || is_kept(path);
     let is_read = |input: &&Input| match &input.file {
         Some(read) => read.is(&file),
         // An answer that an earlier run wrote into a folder of log files may be there.
@@ -90,6 +92,15 @@ pub(crate) fn typed(root: &Command, matches: &ArgMatches) -> Result<(), Problem>
     let answers = written.into_iter().filter(|arg| arg.get_long() != Some("journal"));
     let answers: Vec<PathBuf> = answers.flat_map(named).collect();
     held_apart(answers.iter().map(PathBuf::as_path))
+}
+
+/// True iff what it is, wherever a link leads, is called as files of logs and lakes are, or lies where CloudTrail delivers: no answer does.
+fn is_kept(path: &Path) -> bool {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let text = whole.to_string_lossy();
+    let ends = [".gz", ".zst", ".zip", ".head.json", ".parquet", "/_manifest.json"];
+    let delivered = ["/CloudTrail/", "/CloudTrail-Digest/"].iter().any(|folder| text.contains(folder));
+    ends.iter().any(|end| text.ends_with(end)) || text.contains("/AWSLogs/") && delivered
 }
 
 fn names_a_file(arg: &Arg) -> bool {

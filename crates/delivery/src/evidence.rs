@@ -6,6 +6,7 @@ mod functions;
 mod late;
 mod listed;
 mod near;
+mod signs;
 
 pub use counts::{Counted, Counts};
 pub use functions::{Functions, NotThere, Scope, asked, pair};

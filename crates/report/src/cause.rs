@@ -37,7 +37,13 @@ pub(crate) fn causes<'a>(audit: &'a Audit<'_>) -> Vec<Cause<'a>> {
                 same.also.push(control.id);
                 continue;
             }
-            match of.iter_mut().find(|one| one.status == finding.status && one.because == because) {
+            // What is mended otherwise is another cause.
+            let same = |one: &Cause<'_>| {
+                one.status == finding.status
+                    && one.because == because
+                    && one.findings.first().is_none_or(|first| first.help == finding.help)
+            };
+            match of.iter_mut().find(|one| same(one)) {
                 Some(cause) => cause.findings.push(finding),
                 None => {
                     let (status, findings) = (finding.status, vec![finding]);

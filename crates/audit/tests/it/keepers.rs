@@ -1,14 +1,34 @@
 //! Which recorders may hold a function's records where nobody looked.
 
 use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, World, advanced, function};
+use audit::inventory::TrailStatus;
 use audit::keepers::{Keepers, LookedInto};
-use cloudtrail::recorder::Seen;
+use cloudtrail::recorder::{Seen, StoreStatus};
 use std::collections::BTreeSet;
 
-fn elsewhere(world: &World, named: &[&str], copies: bool) -> Option<String> {
-    let named = named.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<_>>();
-    let orders = function(MEMBER, HERE, "orders");
-    Keepers::of(&world.inventory).elsewhere(&orders, &LookedInto { named, copies })
+/// What was read: buckets as a whole, copies, and the trails of which each day has a digest.
+#[derive(Clone, Copy, Default)]
+struct Read<'a> {
+    buckets: &'a [&'a str],
+    copies: bool,
+    digests: &'a [&'a str],
+}
+
+fn elsewhere(world: &World, read: Read<'_>) -> Option<String> {
+    let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<_>>();
+    let shown = |trail: &str| read.digests.iter().any(|name| trail.ends_with(&format!("/{name}")));
+    let looked = LookedInto {
+        buckets: names(read.buckets),
+        copies: read.copies,
+        located: None,
+        day_without: &|trail| (!shown(trail)).then(|| "2026-11-20".to_owned()),
+        since: "2026-11-20T00:00:00Z",
+    };
+    Keepers::of(&world.inventory).elsewhere(&function(MEMBER, HERE, "orders"), &looked)
+}
+
+fn of_buckets<'a>(buckets: &'a [&'a str], digests: &'a [&'a str]) -> Read<'a> {
+    Read { buckets, digests, copies: false }
 }
 
 /// A trail of management events into one bucket, and one of data events with that document into another.
@@ -20,55 +40,111 @@ fn two_buckets(data: &str) -> World {
     world
 }
 
-#[test]
-fn a_trail_that_may_record_it_into_another_bucket_holds_it_there() {
-    let world = two_buckets(ALL);
-    let told = elsewhere(&world, &["bucket-a"], false).unwrap();
-    assert!(told.contains("trail data") && told.contains("s3://bucket-b"), "{told}");
-    assert_eq!(elsewhere(&world, &["bucket-a", "bucket-b"], false), None);
-    assert_eq!(elsewhere(&world, &["bucket-b"], false), None);
-    // Selectors that nobody could read may record it.
-    let mut unread = world.clone();
-    unread.of("data").selectors = Seen::Unread(unread.gap("cloudtrail:GetEventSelectors"));
-    assert!(elsewhere(&unread, &["bucket-a"], false).is_some());
-    // One that certainly records others alone does not.
-    let other = function(MEMBER, HERE, "other");
-    let others = two_buckets(&advanced("resources.ARN", "Equals", &other));
-    assert_eq!(elsewhere(&others, &["bucket-a"], false), None);
-    // Nobody knows where a trail delivers to whose bucket the inventory does not say.
-    let mut unsaid = world;
-    unsaid.of("data").destination = None;
-    assert_eq!(elsewhere(&unsaid, &["bucket-a"], false), None);
+/// What GetTrailStatus says of the trail.
+fn is(world: &mut World, name: &str, status: TrailStatus) {
+    let Seen::Known(trails) = &mut world.at(MEMBER, HERE).trails else { panic!() };
+    let one = trails.iter_mut().find(|one| one.trail.ends_with(&format!("/{name}"))).unwrap();
+    one.status = Seen::Known(status);
 }
 
 #[test]
-fn a_copy_is_of_the_one_bucket_that_there_is() {
-    let mut world = two_buckets(ALL);
-    let told = elsewhere(&world, &[], true).unwrap();
-    assert!(told.contains("a copy does not say which bucket it is of"), "{told}");
-    // The other bucket is named beside it.
-    assert_eq!(elsewhere(&world, &["bucket-a"], true), None);
-    // One that was stopped delivered to its bucket before.
-    if let Seen::Known(trails) = &mut world.at(MEMBER, HERE).trails {
-        for one in trails.iter_mut().filter(|one| one.trail.ends_with("/management")) {
-            if let Seen::Known(status) = &mut one.status {
-                status.logging = false;
-            }
-        }
+fn a_trail_that_may_record_it_into_another_bucket_holds_it_there() {
+    let world = two_buckets(ALL);
+    let told = elsewhere(&world, of_buckets(&["bucket-a"], &["data", "management"])).unwrap();
+    assert!(told.contains("trail data") && told.contains("s3://bucket-b"), "{told}");
+    for buckets in [&["bucket-a", "bucket-b"][..], &["bucket-b"]] {
+        assert_eq!(elsewhere(&world, of_buckets(buckets, &["data"])), None);
+        // Its bucket is read, and nothing shows that it delivered to it then: the other trail's files may hide that.
+        let told = elsewhere(&world, of_buckets(buckets, &["management"])).unwrap();
+        assert!(told.contains("no digest of it of 2026-11-20"), "{told}");
     }
-    assert!(elsewhere(&world, &[], true).is_some());
+    // Selectors that nobody could read may record it.
+    let mut unread = world.clone();
+    unread.of("data").selectors = Seen::Unread(unread.gap("cloudtrail:GetEventSelectors"));
+    assert!(elsewhere(&unread, of_buckets(&["bucket-a"], &[])).is_some());
+    // One that certainly records others alone does not.
+    let others = two_buckets(&advanced("resources.ARN", "Equals", &function(MEMBER, HERE, "other")));
+    assert_eq!(elsewhere(&others, of_buckets(&["bucket-a"], &[])), None);
+    // Nobody knows where a trail delivers to whose bucket the inventory does not say.
+    let mut unsaid = world;
+    unsaid.of("data").destination = None;
+    assert!(elsewhere(&unsaid, of_buckets(&["bucket-a"], &["data"])).unwrap().contains("does not say"));
+}
+
+#[test]
+fn what_was_read_of_a_lone_trail_is_its_own() {
+    let mut world = World::member().trail("data", MEMBER, false, ALL);
+    world.of("data").destination = Some("bucket-b".to_owned());
+    let copy = Read { copies: true, ..Read::default() };
+    assert_eq!(elsewhere(&world, copy), None);
+    assert_eq!(elsewhere(&world, of_buckets(&["bucket-b"], &[])), None);
+    assert!(elsewhere(&world, of_buckets(&["bucket-a"], &[])).is_some());
+    world.of("data").destination = None;
+    assert_eq!(elsewhere(&world, copy), None);
+    assert_eq!(elsewhere(&world, of_buckets(&["bucket-a"], &[])), None);
+}
+
+#[test]
+fn a_copy_does_not_say_which_trail_it_is_of_unless_its_digests_do() {
+    let mut world = two_buckets(ALL);
     world.of("management").destination = Some("bucket-b".to_owned());
-    assert_eq!(elsewhere(&world, &[], true), None);
+    let copy = |digests| Read { copies: true, digests, ..Read::default() };
+    // Two trails may deliver to one bucket, each below a prefix of its own.
+    assert!(elsewhere(&world, copy(&[])).is_some());
+    assert!(elsewhere(&world, copy(&["management"])).is_some());
+    assert_eq!(elsewhere(&world, copy(&["data"])), None);
+    // One that was stopped delivered before.
+    is(&mut world, "management", TrailStatus::default());
+    assert!(elsewhere(&world, copy(&[])).is_some());
+    // A copy beside a bucket may be one of that bucket.
+    let beside = Read { buckets: &["bucket-a"], copies: true, digests: &[] };
+    assert!(elsewhere(&two_buckets(ALL), beside).is_some());
+}
+
+#[test]
+fn what_records_nothing_now_may_have_recorded_before() {
+    let read = of_buckets(&["bucket-a"], &[]);
+    let stopped_at = |at: Option<&str>| {
+        let mut world = two_buckets(ALL);
+        let stopped_at = at.map(str::to_owned);
+        is(&mut world, "data", TrailStatus { stopped_at, ..TrailStatus::default() });
+        elsewhere(&world, read)
+    };
+    assert!(stopped_at(None).is_some());
+    assert!(stopped_at(Some("2026-11-20T00:00:00Z")).is_some());
+    assert_eq!(stopped_at(Some("2026-11-19T23:59:59Z")), None);
+    for (error, may) in [("AccessDenied", true), ("NoSuchBucket: it does not exist", false)] {
+        let mut world = two_buckets(ALL);
+        let delivery_error = Some(error.to_owned());
+        is(&mut world, "data", TrailStatus { logging: true, delivery_error, ..TrailStatus::default() });
+        assert_eq!(elsewhere(&world, read).is_some(), may, "{error}");
+    }
 }
 
 #[test]
 fn an_event_data_store_keeps_its_events_in_no_bucket() {
     let store = advanced("eventName", "Equals", "Invoke");
     let mut world = two_buckets(MANAGEMENT_ONLY).store("lake", MEMBER, false, &store);
-    for copies in [false, true] {
-        let told = elsewhere(&world, &["bucket-a", "bucket-b"], copies).unwrap();
+    let read = of_buckets(&["bucket-a", "bucket-b"], &["data", "management"]);
+    for status in [StoreStatus::Enabled, StoreStatus::Idle("STOPPED_INGESTION".to_owned())] {
+        world.of("lake").status = Seen::Known(status);
+        let told = elsewhere(&world, read).unwrap();
         assert!(told.contains("event data store lake"), "{told}");
     }
     world.of("lake").selectors = Seen::Known(cloudtrail::selector_json::from_str(MANAGEMENT_ONLY).unwrap());
-    assert_eq!(elsewhere(&world, &["bucket-a", "bucket-b"], false), None);
+    assert_eq!(elsewhere(&world, read), None);
+}
+
+#[test]
+fn what_nobody_could_list_may_have_recorded_it() {
+    let read = of_buckets(&["bucket-a", "bucket-b"], &["data", "management"]);
+    let mut stores = two_buckets(ALL);
+    assert_eq!(elsewhere(&stores, read), None);
+    let gap = stores.gap("cloudtrail:ListEventDataStores");
+    stores.account(MEMBER).stores = Seen::Unread(gap);
+    assert!(elsewhere(&stores, read).unwrap().contains("cloudtrail:ListEventDataStores"));
+    let mut trails = two_buckets(ALL);
+    let gap = trails.gap("cloudtrail:ListTrails");
+    trails.at(MEMBER, HERE).trails = Seen::Unread(gap);
+    assert!(elsewhere(&trails, read).is_some());
 }

@@ -110,3 +110,22 @@ fn a_stopped_trail_that_would_record_it_all_comes_before_a_change_of_selectors()
     world.of("main").selectors = Seen::Known(cloudtrail::selector_json::from_str(MANAGEMENT_ONLY).unwrap());
     assert_eq!((advice(&world), code(&world)), (Code::RemoveCondition, Code::EventNameCondition));
 }
+
+/// A bucket to which others cannot deliver fails for who starts, too.
+#[test]
+fn a_stopped_trail_whose_bucket_fails_for_others_is_not_to_be_started() {
+    let mut world = World::member().trail("main", MEMBER, false, ALL);
+    if let Seen::Known(status) = world.status(MEMBER, HERE) {
+        status.logging = false;
+    }
+    let mut world = world.trail("other", MEMBER, false, MANAGEMENT_ONLY);
+    for name in ["main", "other"] {
+        world.of(name).destination = Some("logs".to_owned());
+    }
+    assert_eq!(advice(&world), Code::StartLogging);
+    let Seen::Known(trails) = &mut world.at(MEMBER, HERE).trails else { panic!() };
+    let other = trails.iter_mut().find(|one| one.trail.ends_with("/other")).unwrap();
+    let Seen::Known(status) = &mut other.status else { panic!() };
+    status.delivery_error = Some("NoSuchBucket".to_owned());
+    assert_ne!(advice(&world), Code::StartLogging);
+}

@@ -267,3 +267,30 @@ fn a_plan_that_takes_back_has_files_of_its_own_too() {
         is_refused_of(&account, &line, "one file");
     }
 }
+
+/// Nobody has to open a file to know by its name, or by where it lies, that it is no answer.
+#[test]
+fn what_lies_where_log_files_and_lakes_keep_theirs_is_not_written_over() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    let (day, lake) = (at("logs").join(LOGS), "lake/invocations/account=1/region=r/day=d");
+    std::fs::create_dir_all(at(lake)).unwrap();
+    let write = |path: &Path| std::fs::write(path, "neither packed nor JSON").unwrap();
+    for name in ["digest.json.gz.head.json", "odd.json"] {
+        write(&day.join(name));
+        is_refused(folder.path(), &format!("invocations logs --no-index --output logs/{LOGS}/{name}"));
+    }
+    write(&at(lake).join("_manifest.json"));
+    is_refused(folder.path(), &format!("invocations --lake lake --output {lake}/_manifest.json"));
+    #[cfg(unix)]
+    for (kept, read) in [
+        (day.join("packed.json.gz"), "logs --no-index"),
+        (day.join("cut.json.zst"), "logs --no-index"),
+        (at(lake).join("part-00000.parquet"), "--lake lake"),
+    ] {
+        write(&kept);
+        let _ = std::fs::remove_file(at("out.json"));
+        std::os::unix::fs::symlink(&kept, at("out.json")).unwrap();
+        is_refused(folder.path(), &format!("invocations {read} --output out.json"));
+    }
+}

@@ -266,13 +266,26 @@ fn the_trail_says_where_and_what_ran_without_a_record_is_missing() {
         series("f0001")
     );
     std::fs::write(&file, metrics).unwrap();
-    let metrics = ["verify", "--metrics", file.to_str().unwrap()];
+    let kept = tempfile::tempdir().unwrap();
+    let inventory = kept.path().join("inventory.json");
+    let (_, err, code) = run(&seed, &["inventory", "--output", inventory.to_str().unwrap()]);
+    assert!(matches!(code, Some(0 | 4)), "{err}");
+    let mut document: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&inventory).unwrap()).unwrap();
+    for account in document["accounts"].as_array_mut().unwrap() {
+        account["stores"] = serde_json::json!({"known": []});
+    }
+    std::fs::write(&inventory, document.to_string()).unwrap();
+    let metrics = ["verify", "--metrics", file.to_str().unwrap(), "--inventory", inventory.to_str().unwrap()];
     // Nothing was delivered on the first day: the trail may have delivered elsewhere then.
     let (out, err, code) = run(&seed, &metrics);
     assert_eq!(code, Some(4), "{out}{err}");
     let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("was delivered on 2026-11-22 to where its trails deliver now"), "{out}");
     put(&seed, bucket, &log_key(id, "2026/11/22", "2005"), "", br#"{"Records":[]}"#);
+    // The server knows no event data stores; one of them might hold the record.
+    let (out, _, code) = run(&seed, &["verify", "--metrics", file.to_str().unwrap()]);
+    assert!(code == Some(4) && out.contains("ListEventDataStores"), "{out}");
     let (out, err, code) = run(&seed, &metrics);
     std::fs::remove_file(&file).unwrap();
     assert_eq!(code, Some(3), "{out}{err}");

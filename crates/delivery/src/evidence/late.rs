@@ -6,15 +6,16 @@
 use super::by_function::ByFunction;
 use super::functions::pair;
 use super::listed::{Listed, Pile, days_without, read_until};
+use super::signs::{Signs, looked_into, whole_days};
 use super::{OfFunction, Sought};
 use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, unusable, weigh};
 use crate::reader::Reader;
-use crate::sources::{Place as Source, Window};
+use crate::sources::Window;
 use audit::evidence::{DELIVERED_FOR, Known, Looked as Seen, Metric, Origin};
 use audit::keepers::LookedInto;
-use logs::digest::{DigestName, Expected};
+use logs::digest::Expected;
 use logs::scan::Account;
-use logs::{Filter, ObjectKey, Question};
+use logs::{Filter, ObjectKey, Question, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
@@ -90,13 +91,13 @@ pub(super) fn read_on(
     };
     // With keys the window's own digests were read before.
     let signs = if sought.keys.is_some() {
-        signs(&listed.files)
+        Signs::of(&listed.files)
     } else {
         let files = digests_of_the_window(&places, sought.window, listed, reader);
         later.holes.merge(gone_by_then(&files, sought.window, listed, reader));
-        signs(&files)
+        Signs::of(&files)
     };
-    let looked_into = looked_into(&listed.files);
+    let (reached, since) = (looked_into(&listed.files), text_of(sought.window.start));
     let records = std::mem::take(&mut later.records);
     let mut settled = 0;
     for one in functions.iter_mut().filter(|one| is_wanted(&one.known)) {
@@ -112,7 +113,16 @@ pub(super) fn read_on(
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
             let looked = later.looked(&place, before, (listed, &signs), sought.window, bound);
             // Whatever else speaks against it says enough.
-            let elsewhere = || sought.functions.keepers.elsewhere(&one.arn, &looked_into);
+            let elsewhere = || {
+                let looked = LookedInto {
+                    buckets: reached.buckets.clone(),
+                    copies: reached.copies,
+                    located: listed.located(),
+                    day_without: &|trail| signs.day_without(&place, trail, sought.window),
+                    since: &since,
+                };
+                sought.functions.keepers.elsewhere(&one.arn, &looked)
+            };
             let elsewhere = matches!(looked, Seen::Whole { .. }).then(elsewhere).flatten();
             let looked = elsewhere.map_or(looked, |why| Seen::NotLooked { why });
             one.known.looked = match &records {
@@ -127,28 +137,6 @@ pub(super) fn read_on(
     Ok(Late { read_on: Some(read_on), account, copies, unseen: later.holes_told })
 }
 
-/// The buckets that the files are of, those of a lake among them.
-fn looked_into(files: &Delivered) -> LookedInto {
-    let mut all = LookedInto::default();
-    for place in &files.places {
-        match place {
-            Source::Objects { bucket, .. } => drop(all.named.insert(bucket.clone())),
-            Source::Folder(_) | Source::File(_) | Source::Stdin => all.copies = true,
-            Source::Lake(_) => {
-                for item in &files.logs {
-                    let path = item.below.to_str().and_then(|path| path.strip_prefix("s3://"));
-                    match path.and_then(|path| path.split_once('/')) {
-                        Some((bucket, _)) if all.named.contains(bucket) => {}
-                        Some((bucket, _)) => drop(all.named.insert(bucket.to_owned())),
-                        None => all.copies = true,
-                    }
-                }
-            }
-        }
-    }
-    all
-}
-
 /// What was delivered in the window, its digests among it.
 fn digests_of_the_window(
     places: &BTreeSet<Place>,
@@ -159,17 +147,6 @@ fn digests_of_the_window(
     // A digest of the hour before lists files of the window's first minutes.
     let days = window.start - 2 * HOUR..read_until(window).max(window.start.saturating_add(DAY));
     later_files(places, &days, listed, reader)
-}
-
-/// When digests say that a trail delivered there, whether or not anything was recorded: the ends of their hours, by account and Region.
-fn signs(files: &Delivered) -> BTreeMap<Place, Pile> {
-    let mut signs: BTreeMap<Place, Pile> = BTreeMap::new();
-    let names = files.digests.iter().filter_map(|item| DigestName::parse(&ObjectKey::parse(&item.key)?));
-    for name in names {
-        let pile = signs.entry((name.chain.account, name.chain.region)).or_default();
-        pile.delivered.insert(name.end - 1);
-    }
-    signs
 }
 
 /// Log files that digests of the window itself name with events of that time, and that are not there. Whoever names one need not be proven: what it held
@@ -294,7 +271,7 @@ impl Later {
         &self,
         place: &Place,
         before: Seen,
-        (listed, signs): (&Listed, &BTreeMap<Place, Pile>),
+        (listed, signs): (&Listed, &Signs),
         window: &Range<i64>,
         bound: i64,
     ) -> Seen {
@@ -320,9 +297,9 @@ impl Later {
         }
         if listed.origin == Origin::Trail {
             // Where a trail delivers now, it need not have delivered then.
-            let piles = [listed.piles.get(place), signs.get(place)];
-            let end = (window.end - 1).div_euclid(DAY).saturating_add(1).saturating_mul(DAY);
-            if let Some(day) = days_without(&piles, window.start, end) {
+            let piles = [listed.piles.get(place), signs.at(place)];
+            let days = whole_days(window);
+            if let Some(day) = days_without(&piles, days.start, days.end) {
                 let why = format!(
                     "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now: they may have delivered elsewhere"
                 );

@@ -187,6 +187,11 @@ impl Listed {
         })
     }
 
+    /// The trails whose folders were read; `None` iff places were named by hand.
+    pub(super) fn located(&self) -> Option<BTreeSet<String>> {
+        self.trails.as_ref().map(|trails| trails.iter().map(|one| one.trail.clone()).collect())
+    }
+
     /// With what could not be read of the files themselves.
     pub(super) fn seen_of<'a>(&'a self, read: &Holes, own: &'a OwnTrails) -> Reached<'a> {
         let mut holes = self.files.holes.clone();
