@@ -293,3 +293,18 @@ fn the_undo_of_a_restore_says_that_nothing_excuses_it() {
     let text = says(&account, "undo r.json.journal", 0);
     assert!(text.contains("not declared again (a-b-c-2027-01-31)"), "{text}");
 }
+
+/// What others set on top of a step that was begun is said to be theirs, and the way around it is named.
+#[test]
+fn a_step_that_was_begun_and_changed_by_others_is_taken_back_around_them() {
+    let account = reduced();
+    let journal = account.path("p.json.journal");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let (begun, _) = text.trim_end().rsplit_once('\n').unwrap();
+    std::fs::write(&journal, format!("{begun}\n")).unwrap();
+    std::fs::remove_file(account.path("exc.json")).unwrap();
+    add(&account);
+    let said = says(&account, "apply --resume p.json.journal --exceptions exc.json", 3);
+    assert!(said.contains("somebody changed it since") && said.contains("--merge"), "{said}");
+    assert!(!said.contains("is not recorded today"), "{said}");
+}

@@ -1,6 +1,6 @@
 //! The accounts in which a plan is carried out: read before, compared after, with the one session over all of them.
 
-use super::{Declared, Work, exceptions_again};
+use super::{Declared, Work, exceptions_again, merge_again};
 use crate::commands::Context;
 use crate::outcome::Outcome;
 use crate::output::{layout, print};
@@ -68,6 +68,11 @@ impl<'a> Place<'a> {
         };
         if let Err(refused) = conduct_on(&inventory, plan, &work.marks) {
             match self.first_changed(work) {
+                // What was begun is not planned again: what is ours of it is taken back.
+                Some(change) if work.is_begun() => {
+                    say("error", &format!("{}: somebody changed it since", change.target.arn));
+                    say("next", &merge_again(&work.journal, self.live));
+                }
                 Some(change) => self.tell_stale(plan, &change),
                 None => say("error", &refused.to_string()),
             }
@@ -78,7 +83,10 @@ impl<'a> Place<'a> {
 
     /// The first change to come of what somebody changed since; `None` iff there is none, or nobody knows.
     fn first_changed(&self, work: &Work) -> Option<Change> {
-        let changes = still_to_come(&work.plan, &work.marks);
+        // One that was begun and not finished may have been changed on top of it.
+        let is_over = |at: usize| work.marks.get(at).is_some_and(|mark| mark.is_over());
+        let steps = work.plan.steps.iter().enumerate().filter(|(at, _)| !is_over(*at));
+        let changes: Vec<Change> = steps.map(|(_, step)| step.change.clone()).collect();
         let found = self.session.look(&changes)?;
         first_changed(&changes, &found).cloned()
     }
