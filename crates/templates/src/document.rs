@@ -44,6 +44,8 @@ pub mod property {
     pub const SAME_BUCKET: &str = "SameBucket";
     /// How [`SAME_BUCKET`] begins for a bucket whose name AWS makes up: two of these are one bucket only if they are the same text.
     pub const MADE_UP: &str = "bucket ";
+    /// How a text of [`SAME_BUCKET`] names what a resource gives: it may be made from anything.
+    pub const ATTRIBUTE: &str = "GetAtt ";
     /// The policy of a bucket: a map, or a text of JSON.
     pub const POLICY: &str = "PolicyDocument";
 }
