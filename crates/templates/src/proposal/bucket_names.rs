@@ -82,7 +82,7 @@ impl<'a> BucketNames<'a> {
         alone: bool,
     ) -> Self {
         let text = |side: Option<&'a Value>| side.and_then(Value::as_text);
-        let buckets = || document.resources.iter().filter(|one| one.kind == Kind::Bucket);
+        let buckets = || document.resources.iter().filter(|one| one.kind.is_bucket());
         let was_there: BTreeSet<&str> =
             buckets().filter_map(|one| text(one.was(property::SAME_BUCKET))).collect();
         let is_made = |one: &&Proposed| matches!(one.action, Action::Create | Action::Replace { .. });

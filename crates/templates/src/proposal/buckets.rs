@@ -63,8 +63,7 @@ pub(super) fn apply(
     let trails: Vec<(String, Bucket, Option<&Proposed>)> = trails
         .filter_map(|one| names.of_trail(one).map(|(bucket, by)| (one.arn.clone(), bucket, by)))
         .collect();
-    let after =
-        document.resources.iter().filter(|one| one.kind == Kind::Bucket && one.action != Action::Forget);
+    let after = document.resources.iter().filter(|one| one.kind.is_bucket() && one.action != Action::Forget);
     let then = Then {
         names,
         language: document.language,
@@ -136,7 +135,7 @@ struct Then<'a> {
 impl Then<'_> {
     fn harms(&self, one: &Proposed, alone: bool) -> Vec<Harm> {
         let mut all = Vec::new();
-        match one.kind {
+        match &one.kind {
             Kind::Bucket => {
                 all.extend(self.goes(one));
                 all.extend(self.inline_policy(one));
@@ -149,9 +148,29 @@ impl Then<'_> {
                     all.push(Harm::of_policy(is, about));
                 }
             }
+            Kind::Other(name) if one.kind.is_bucket() || one.kind.is_bucket_policy() => {
+                let about = About::NotLookedInto(name.clone());
+                all.extend(self.changes(one).map(|bucket| Harm::possible(bucket, about.clone())));
+            }
             _ => {}
         }
         all
+    }
+
+    /// The buckets that something changes which we do not look into. A bucket of which only arguments change stays, and a new one is that of no trail.
+    fn changes(&self, one: &Proposed) -> impl Iterator<Item = Bucket> {
+        let (was, is) = (self.names.before(one), self.names.after(one));
+        let is_policy = one.kind.is_bucket_policy();
+        let stays =
+            || was.as_ref().zip(is.as_ref()).is_some_and(|(was, is)| self.names.meet(was, is) == Meet::Yes);
+        let (leaves, comes) = match one.action {
+            Action::Delete => (true, false),
+            Action::Replace { .. } => (true, is_policy),
+            Action::Update => (is_policy || !stays(), is_policy),
+            Action::Create | Action::Declare => (false, is_policy),
+            Action::Keep | Action::Forget => (false, false),
+        };
+        was.filter(|_| leaves).into_iter().chain(is.filter(|_| comes))
     }
 
     /// A bucket that is deleted. Another resource, or this one, may make it again under the same name.

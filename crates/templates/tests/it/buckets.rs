@@ -222,3 +222,37 @@ fn a_plan_that_makes_no_bucket_gives_no_new_name() {
     in_doubt(&over(&[comes.clone()]), "known_after_apply $.BucketName");
     assert_eq!(over(&[comes, made]).conclusion, Conclusion::Nothing);
 }
+
+/// Another provider makes them too, with other arguments: we know which bucket it is, and nothing else.
+#[test]
+fn what_another_provider_does_to_the_bucket_of_a_trail_is_not_looked_into() {
+    let bucket = |name: &str| ("awscc_s3_bucket.b", json!({"bucket_name": name}));
+    let policy = |name: &str| ("awscc_s3_bucket_policy.p", json!({"bucket": name, "policy_document": "{}"}));
+    let quiet = |change: Change| {
+        let gate = over(&[change]);
+        assert_eq!((gate.conclusion, codes(&gate)), (Conclusion::Nothing, vec![]));
+    };
+    for (harms, (address, logs), (_, other)) in [
+        (["delete"].as_slice(), bucket("acme-logs"), bucket("other")),
+        (&["delete", "create"], bucket("acme-logs"), bucket("other")),
+        (&["delete"], policy("acme-logs"), policy("other")),
+        (&["update"], policy("acme-logs"), policy("other")),
+        (&["create"], policy("acme-logs"), policy("other")),
+        (&["create", "delete"], policy("acme-logs"), policy("other")),
+    ] {
+        let of = |side: &Value| {
+            let is_there = |word: &str| if harms == [word] { Value::Null } else { side.clone() };
+            Change::new(address, harms, is_there("create"), is_there("delete"))
+        };
+        in_doubt(&over(&[of(&logs)]), "not_looked_into $");
+        quiet(of(&other));
+    }
+    let (address, logs) = bucket("acme-logs");
+    for action in ["create", "update", "no-op", "forget"] {
+        let side = |gone: &str| if action == gone { Value::Null } else { logs.clone() };
+        quiet(Change::new(address, &[action], side("create"), side("forget")));
+    }
+    // The name that one provider lets go, the other makes again.
+    let gone = Change::delete("aws_s3_bucket.a", json!({"bucket": "acme-logs"}));
+    in_doubt(&over(&[gone, Change::create(address, logs)]), "bucket_replaced $");
+}
