@@ -219,7 +219,7 @@ fn a_plan_that_makes_no_bucket_gives_no_new_name() {
     // The same of a policy that comes.
     let comes = Change::create("aws_s3_bucket_policy.p", json!({"policy": NOBODY}));
     let comes = comes.unknown(json!({"bucket": true}));
-    in_doubt(&over(&[comes.clone()]), "known_after_apply $.BucketName");
+    in_doubt(&over(std::slice::from_ref(&comes)), "known_after_apply $.BucketName");
     assert_eq!(over(&[comes, made]).conclusion, Conclusion::Nothing);
 }
 
