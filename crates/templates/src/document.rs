@@ -44,6 +44,8 @@ pub mod property {
     pub const SAME_BUCKET: &str = "SameBucket";
     /// How [`SAME_BUCKET`] begins for a bucket whose name AWS makes up: two of these are one bucket only if they are the same text.
     pub const MADE_UP: &str = "bucket ";
+    /// How a text of [`SAME_BUCKET`] names what a resource gives: it may be made from anything.
+    pub const ATTRIBUTE: &str = "GetAtt ";
     /// The policy of a bucket: a map, or a text of JSON.
     pub const POLICY: &str = "PolicyDocument";
 }
@@ -119,11 +121,25 @@ pub enum Kind {
     Bucket,
     /// `aws_s3_bucket_policy`, `AWS::S3::BucketPolicy`
     BucketPolicy,
-    /// Another that may matter and that we cannot look into: its type. It has a doubt and no properties.
+    /// Another that may matter and that we cannot look into: its type. It has a doubt and no properties, except a bucket or its policy: they say which
+    /// bucket it is, and there is a doubt iff a trail may deliver there.
     Other(String),
 }
 
 impl Kind {
+    /// True iff it is a bucket, also one of a provider that we do not look into.
+    #[must_use]
+    pub fn is_bucket(&self) -> bool {
+        matches!(self, Self::Bucket) || matches!(self, Self::Other(name) if name == "awscc_s3_bucket")
+    }
+
+    /// True iff it is the policy of a bucket, also one of a provider that we do not look into.
+    #[must_use]
+    pub fn is_bucket_policy(&self) -> bool {
+        matches!(self, Self::BucketPolicy)
+            || matches!(self, Self::Other(name) if name == "awscc_s3_bucket_policy")
+    }
+
     /// The stable word for it in documents.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -213,10 +229,11 @@ impl Proposed {
         Doubt { address: Some(self.address.clone()), path: path.into(), about, at: self.at }
     }
 
-    /// The doubt that a change of it is not looked into; `None` iff it is, or nothing changes.
+    /// The doubt that a change of it is not looked into; `None` iff it is, or nothing changes, or it is one of a bucket, which matters to its trails alone.
     #[must_use]
     pub fn not_looked_into(&self) -> Option<Doubt> {
         match &self.kind {
+            kind if kind.is_bucket() || kind.is_bucket_policy() => None,
             Kind::Other(name) if !matches!(self.action, Action::Keep | Action::Forget) => {
                 Some(self.doubt("$", About::NotLookedInto(name.clone())))
             }

@@ -41,11 +41,11 @@ impl Evaluator<'_> {
         };
         match (one.key.as_str(), &one.node.tree) {
             ("Ref", Tree::Text(name)) => self.same_reference(name),
-            ("Fn::GetAtt", Tree::Text(name)) => Ok(Some(format!("GetAtt {name}"))),
+            ("Fn::GetAtt", Tree::Text(name)) => Ok(Some(attribute(name))),
             ("Fn::GetAtt", Tree::List(items)) => match items.as_slice() {
                 [resource, attribute] => {
                     let both = resource.text().zip(attribute.text());
-                    Ok(both.map(|(resource, attribute)| format!("GetAtt {resource}.{attribute}")))
+                    Ok(both.map(|(resource, attribute)| self::attribute(&format!("{resource}.{attribute}"))))
                 }
                 _ => Ok(None),
             },
@@ -146,8 +146,9 @@ impl Evaluator<'_> {
     fn same_reference(&mut self, name: &str) -> Same {
         match self.resources.get(name).copied() {
             Some(node) if Type::of(node) == Type::Bucket => self.same_name(name, node),
-            _ if name == "AWS::NoValue" => Ok(None),
-            _ => Ok(Some(format!("Ref {name}"))),
+            Some(_) => Ok(Some(attribute(name))),
+            None if name == "AWS::NoValue" => Ok(None),
+            None => Ok(Some(format!("Ref {name}"))),
         }
     }
 
@@ -197,8 +198,13 @@ impl Evaluator<'_> {
         };
         match value.and_then(|value| value.to_json()) {
             Some(known) => Ok(Some(known.to_string())),
-            None if name.contains('.') => Ok(Some(format!("GetAtt {name}"))),
+            None if name.contains('.') => Ok(Some(attribute(name))),
             None => self.same_reference(name),
         }
     }
+}
+
+/// What a resource gives.
+fn attribute(name: &str) -> String {
+    format!("{}{name}", property::ATTRIBUTE)
 }

@@ -1,7 +1,8 @@
 //! Which bucket is meant, where a document says its name and where it does not.
 //!
 //! A name that is unknown may still certainly be the same as another: two sides with one `Ref` are one bucket ([`property::SAME_BUCKET`]). What is
-//! neither known nor the same may be any bucket, except one that is made only now.
+//! neither known nor the same may be any bucket, except one that is made only now. A bucket that is made now may be what any expression gives that
+//! mentions it, or a resource.
 
 use super::Touched;
 use crate::document::{Action, Document, Kind, Proposed, property};
@@ -48,11 +49,11 @@ impl From<bool> for Meet {
 impl Bucket {
     /// Why its name is unknown, and `None` iff it is known. Of a bucket that was there already, the file does not say what AWS made up.
     pub(super) fn why(&self) -> Option<Why> {
-        let (why, fresh) = match self {
-            Self::Named(_) => return None,
-            Self::Same { why, fresh, .. } | Self::Open { why, fresh } => (why, *fresh),
-        };
-        Some(if *why == Why::AfterApply && !fresh { Why::NotSaid } else { why.clone() })
+        match self {
+            Self::Named(_) => None,
+            Self::Same { why: Why::AfterApply, fresh: false, .. } => Some(Why::NotSaid),
+            Self::Same { why, .. } | Self::Open { why, .. } => Some(why.clone()),
+        }
     }
 }
 
@@ -69,22 +70,37 @@ pub(super) struct BucketNames<'a> {
     had: BTreeSet<&'a str>,
     /// The resource that each trail is after the change.
     trails: BTreeMap<&'a str, usize>,
+    /// True iff the document makes a bucket or gives one another name: what is known only after that may be its name.
+    makes: bool,
 }
 
 impl<'a> BucketNames<'a> {
-    pub(super) fn of(document: &'a Document, before: &'a Inventory, touched: &'a [Touched]) -> Self {
+    pub(super) fn of(
+        document: &'a Document,
+        before: &'a Inventory,
+        touched: &'a [Touched],
+        alone: bool,
+    ) -> Self {
         let text = |side: Option<&'a Value>| side.and_then(Value::as_text);
-        let buckets = || document.resources.iter().filter(|one| one.kind == Kind::Bucket);
+        let buckets = || document.resources.iter().filter(|one| one.kind.is_bucket());
         let was_there: BTreeSet<&str> =
             buckets().filter_map(|one| text(one.was(property::SAME_BUCKET))).collect();
         let is_made = |one: &&Proposed| matches!(one.action, Action::Create | Action::Replace { .. });
+        // Nobody knows whether the stack of a template that is alone is there already.
+        let may_be_fresh = alone || is_new_stack(document, touched);
+        let is_new = |one: &&Proposed| one.action != Action::Declare || may_be_fresh;
+        let is_renamed = |one: &Proposed| {
+            one.action == Action::Update && one.was(property::BUCKET_NAME) != one.is(property::BUCKET_NAME)
+        };
+        let fresh = buckets().filter(is_new).filter_map(|one| text(one.is(property::SAME_BUCKET)));
         let mut names = BucketNames {
             document,
             given: BTreeMap::new(),
-            fresh: buckets().filter_map(|one| text(one.is(property::SAME_BUCKET))).collect(),
+            fresh: fresh.collect(),
             made: buckets().filter(is_made).filter_map(|one| text(one.is(property::BUCKET_NAME))).collect(),
             had: BTreeSet::new(),
             trails: BTreeMap::new(),
+            makes: buckets().any(|one| is_made(&one) || is_renamed(one)),
         };
         for one in buckets() {
             names.had.extend(
@@ -105,7 +121,12 @@ impl<'a> BucketNames<'a> {
             }
             let recorder = one.before.as_deref().and_then(|arn| before.recorder(arn));
             let bucket = recorder.and_then(|at| before.recorders[at].destination.as_deref());
-            if let (Some(id), Some(bucket)) = (text(resource.was(property::SAME_BUCKET)), bucket) {
+            let said = match resource.action {
+                // There is one side. Where the trail delivers is the bucket that it says.
+                Action::Declare => resource.is(property::SAME_BUCKET),
+                _ => resource.was(property::SAME_BUCKET),
+            };
+            if let (Some(id), Some(bucket)) = (text(said), bucket) {
                 names.given.entry(id).or_insert(bucket);
             }
         }
@@ -159,7 +180,14 @@ impl<'a> BucketNames<'a> {
                     Bucket::Same { id: id.to_owned(), fresh, why }
                 }
             },
-            None => Bucket::Open { fresh: is_after && why == Why::AfterApply, why },
+            None => {
+                // In a template, what is known only later may also be of a bucket that is there.
+                let is_template = matches!(side, Value::Map(all) if all.contains_key(property::SAME_BUCKET));
+                let is_later = why == Why::AfterApply;
+                let fresh = is_after && is_later && self.makes && !is_template;
+                let why = if is_later && !is_after { Why::NotSaid } else { why };
+                Bucket::Open { fresh, why }
+            }
         }
     }
 
@@ -169,7 +197,12 @@ impl<'a> BucketNames<'a> {
             (Bucket::Named(one), Bucket::Named(other)) => Meet::from(one == other),
             (Bucket::Same { id: one, .. }, Bucket::Same { id: other, .. }) if one == other => Meet::Yes,
             (Bucket::Same { id: one, fresh, .. }, Bucket::Same { id: other, fresh: also, .. }) => {
-                let differ = *fresh || *also || is_made_up(one) && is_made_up(other);
+                let differ = match (is_made_up(one), is_made_up(other)) {
+                    (true, true) => true,
+                    (true, false) => *fresh && !may_give(other, one),
+                    (false, true) => *also && !may_give(one, other),
+                    (false, false) => false,
+                };
                 if differ { Meet::No } else { Meet::Maybe }
             }
             // That is the name of another one.
@@ -197,4 +230,28 @@ impl<'a> BucketNames<'a> {
 /// True iff it is the expression of a bucket whose name AWS makes up: no other expression gives a bucket of the template.
 fn is_made_up(id: &str) -> bool {
     id.starts_with(property::MADE_UP)
+}
+
+/// True iff another expression may give the bucket of that id: it mentions it, or an attribute of a resource, which may be made from it.
+fn may_give(text: &str, id: &str) -> bool {
+    let (bucket, place) = id.split_once(" in ").unwrap_or((id, ""));
+    let goes_on = |at: usize| {
+        let rest = text.get(at + bucket.len()..).unwrap_or_default();
+        rest.starts_with(|next: char| next.is_ascii_alphanumeric())
+    };
+    let mentions = || text.match_indices(bucket).any(|(at, _)| !goes_on(at));
+    text.ends_with(place) && (text.contains(property::ATTRIBUTE) || mentions())
+}
+
+/// True iff the template has trails, and the inventory none of them.
+fn is_new_stack(document: &Document, touched: &[Touched]) -> bool {
+    let mut trails = document
+        .resources
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.kind == Kind::Trail && one.action == Action::Declare)
+        .peekable();
+    let is_there = |at: usize| touched.iter().any(|one| one.resource == at && one.before.is_some());
+    let is_named = |one: &Proposed| one.is(property::NAME).and_then(Value::as_text).is_some();
+    trails.peek().is_some() && trails.all(|(at, one)| is_named(one) && !is_there(at))
 }

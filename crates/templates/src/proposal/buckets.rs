@@ -41,6 +41,15 @@ impl Harm {
     fn possible(bucket: Bucket, about: About) -> Self {
         Harm { bucket, what: Err(about), path: "$".to_owned(), is_loss: false }
     }
+
+    /// A policy that comes. What is unknown of it is its text.
+    fn of_policy(bucket: Bucket, about: About) -> Self {
+        let path = match about {
+            About::Unknown(_) => format!("$.{}", property::POLICY),
+            _ => "$".to_owned(),
+        };
+        Harm { path, ..Harm::possible(bucket, about) }
+    }
 }
 
 /// Marks the trails that deliver to a bucket which goes, or whose policy goes.
@@ -54,8 +63,7 @@ pub(super) fn apply(
     let trails: Vec<(String, Bucket, Option<&Proposed>)> = trails
         .filter_map(|one| names.of_trail(one).map(|(bucket, by)| (one.arn.clone(), bucket, by)))
         .collect();
-    let after =
-        document.resources.iter().filter(|one| one.kind == Kind::Bucket && one.action != Action::Forget);
+    let after = document.resources.iter().filter(|one| one.kind.is_bucket() && one.action != Action::Forget);
     let then = Then {
         names,
         language: document.language,
@@ -127,22 +135,42 @@ struct Then<'a> {
 impl Then<'_> {
     fn harms(&self, one: &Proposed, alone: bool) -> Vec<Harm> {
         let mut all = Vec::new();
-        match one.kind {
+        match &one.kind {
             Kind::Bucket => {
                 all.extend(self.goes(one));
-                all.extend(inline_policy(self.names, one));
+                all.extend(self.inline_policy(one));
             }
             Kind::BucketPolicy => {
                 all.extend(self.leaves(one).map(|was| Harm::possible(was, About::PolicyDeleted)));
                 let comes = alone || !matches!(one.action, Action::Keep | Action::Forget);
-                let lets = one.is(property::POLICY).is_none_or(may_let_cloudtrail);
-                if let Some(is) = self.names.after(one).filter(|_| comes && !lets) {
-                    all.push(Harm::possible(is, About::PolicyWithoutCloudTrail));
+                let about = one.is(property::POLICY).and_then(|policy| keeps_out(policy, self.language));
+                if let (true, Some(about), Some(is)) = (comes, about, self.names.after(one)) {
+                    all.push(Harm::of_policy(is, about));
                 }
+            }
+            Kind::Other(name) if one.kind.is_bucket() || one.kind.is_bucket_policy() => {
+                let about = About::NotLookedInto(name.clone());
+                all.extend(self.changes(one).map(|bucket| Harm::possible(bucket, about.clone())));
             }
             _ => {}
         }
         all
+    }
+
+    /// The buckets that something changes which we do not look into. A bucket of which only arguments change stays, and a new one is that of no trail.
+    fn changes(&self, one: &Proposed) -> impl Iterator<Item = Bucket> {
+        let (was, is) = (self.names.before(one), self.names.after(one));
+        let is_policy = one.kind.is_bucket_policy();
+        let stays =
+            || was.as_ref().zip(is.as_ref()).is_some_and(|(was, is)| self.names.meet(was, is) == Meet::Yes);
+        let (leaves, comes) = match one.action {
+            Action::Delete => (true, false),
+            Action::Replace { .. } => (true, is_policy),
+            Action::Update => (is_policy || !stays(), is_policy),
+            Action::Create | Action::Declare => (false, is_policy),
+            Action::Keep | Action::Forget => (false, false),
+        };
+        was.filter(|_| leaves).into_iter().chain(is.filter(|_| comes))
     }
 
     /// A bucket that is deleted. Another resource, or this one, may make it again under the same name.
@@ -180,32 +208,64 @@ impl Then<'_> {
         };
         leaves.then_some(was)
     }
+
+    /// What an argument of the bucket itself, in the place of a policy of its own, does to the policy.
+    fn inline_policy(&self, one: &Proposed) -> Option<Harm> {
+        let said = |side: Option<&Value>| side.filter(|policy| policy.as_text() != Some("")).cloned();
+        let (was, is) = (said(one.was(property::POLICY)), said(one.is(property::POLICY)));
+        let changes = match one.action {
+            Action::Create | Action::Replace { .. } => is.is_some(),
+            Action::Update => was != is,
+            Action::Delete | Action::Declare | Action::Keep | Action::Forget => false,
+        };
+        if !changes {
+            return None;
+        }
+        let about = match &is {
+            Some(is) => keeps_out(is, self.language)?,
+            None => About::PolicyDeleted,
+        };
+        Some(Harm {
+            path: format!("$.{}", property::POLICY),
+            ..Harm::possible(self.names.after(one)?, about)
+        })
+    }
 }
 
-/// What an argument of the bucket itself, in the place of a policy of its own, does to the policy.
-fn inline_policy(names: &BucketNames<'_>, one: &Proposed) -> Option<Harm> {
-    let said = |side: Option<&Value>| side.filter(|policy| policy.as_text() != Some("")).cloned();
-    let (was, is) = (said(one.was(property::POLICY)), said(one.is(property::POLICY)));
-    let changes = match one.action {
-        Action::Create | Action::Replace { .. } => is.is_some(),
-        Action::Update => was != is,
-        Action::Delete | Action::Declare | Action::Keep | Action::Forget => false,
-    };
-    if !changes || is.as_ref().is_some_and(may_let_cloudtrail) {
+/// Why a policy may keep CloudTrail out: it names it nowhere, or is unknown where it would. `None` iff it names it. A plan of Terraform makes most policies
+/// from what is known only after apply: those are taken to name it.
+fn keeps_out(policy: &Value, language: Language) -> Option<About> {
+    if names_cloudtrail(policy) {
         return None;
     }
-    let about = if is.is_some() { About::PolicyWithoutCloudTrail } else { About::PolicyDeleted };
-    Some(Harm { path: format!("$.{}", property::POLICY), ..Harm::possible(names.after(one)?, about) })
+    match unknown_of(policy) {
+        Some(Why::AfterApply) if language == Language::Terraform => None,
+        Some(why) => Some(About::Unknown(why.clone())),
+        None => Some(About::PolicyWithoutCloudTrail),
+    }
 }
 
-/// False iff the policy is known whole and names CloudTrail nowhere.
-fn may_let_cloudtrail(policy: &Value) -> bool {
+fn names_cloudtrail(policy: &Value) -> bool {
     const SERVICE: &str = "cloudtrail.amazonaws.com";
     match policy {
         Value::Text(text) => text.contains(SERVICE),
-        Value::List(items) => items.iter().any(may_let_cloudtrail),
-        Value::Map(members) => members.values().any(may_let_cloudtrail),
-        Value::Unknown(_) => true,
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::List(items) => items.iter().any(names_cloudtrail),
+        Value::Map(members) => members.values().any(names_cloudtrail),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unknown(_) => false,
+    }
+}
+
+/// Why a part of a policy is unknown that may name a service. These do not.
+fn unknown_of(policy: &Value) -> Option<&Why> {
+    const OTHERS: [&str; 9] =
+        ["Action", "Condition", "Effect", "Id", "NotAction", "NotResource", "Resource", "Sid", "Version"];
+    match policy {
+        Value::Unknown(why) => Some(why),
+        Value::List(items) => items.iter().find_map(unknown_of),
+        Value::Map(members) => {
+            let mut may_name = members.iter().filter(|(name, _)| !OTHERS.contains(&name.as_str()));
+            may_name.find_map(|(_, member)| unknown_of(member))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
     }
 }

@@ -4,7 +4,7 @@
 use super::Touched;
 use super::bucket_names::{BucketNames, Meet};
 use super::world::World;
-use crate::document::{About, Action, Document, Kind, Proposed};
+use crate::document::{About, Action, Document, Proposed};
 use audit::inventory::{Inventory, TrailStatus};
 use cloudtrail::recorder::{Recorder, RecorderKind, Seen};
 use std::collections::BTreeMap;
@@ -142,7 +142,7 @@ fn at<'a>(said: &Said<'a>, here: (&str, &str)) -> Option<&'a str> {
 fn about(document: &Document, names: &BucketNames<'_>, trail: &Recorder) -> Option<usize> {
     let (bucket, _) = names.of_trail(trail)?;
     let is = |one: &Proposed| {
-        matches!(one.kind, Kind::Bucket | Kind::BucketPolicy)
+        (one.kind.is_bucket() || one.kind.is_bucket_policy())
             && !matches!(one.action, Action::Keep | Action::Forget | Action::Delete)
             && names.after(one).is_some_and(|is| names.meet(&is, &bucket) != Meet::No)
     };

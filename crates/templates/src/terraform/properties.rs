@@ -40,6 +40,8 @@ pub(super) fn of(kind: &Kind, attributes: &Value, made: bool) -> Value {
         Kind::Bucket | Kind::BucketPolicy => {
             vec![(property::BUCKET_NAME, read.text("bucket")), (property::POLICY, read.text("policy"))]
         }
+        other if other.is_bucket() => vec![(property::BUCKET_NAME, read.text("bucket_name"))],
+        other if other.is_bucket_policy() => vec![(property::BUCKET_NAME, read.text("bucket"))],
         Kind::Other(_) => Vec::new(),
     };
     Value::Map(all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())

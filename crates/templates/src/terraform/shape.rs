@@ -1,10 +1,11 @@
 //! Which members of a plan are kept: what every object is, by where it is.
 
 /// The attributes of resources that are kept. `policy` and `name` are kept of every type until the type is known, and no longer.
-pub(super) const ATTRIBUTES: [&str; 19] = [
+pub(super) const ATTRIBUTES: [&str; 20] = [
     "advanced_event_selector",
     "arn",
     "bucket",
+    "bucket_name",
     "enable_log_file_validation",
     "enable_logging",
     "event_selector",
@@ -125,7 +126,7 @@ impl Shape {
 pub(super) fn matters(kind: &str) -> Option<crate::document::Kind> {
     use crate::document::Kind;
     /// They make recorders or functions that the plan does not show, or of which we do not know the attributes.
-    const OPAQUE: [&str; 9] = [
+    const OPAQUE: [&str; 11] = [
         "aws_cloudformation_stack",
         "aws_cloudformation_stack_set",
         "aws_cloudformation_stack_set_instance",
@@ -135,6 +136,8 @@ pub(super) fn matters(kind: &str) -> Option<crate::document::Kind> {
         "awscc_cloudformation_stack",
         "awscc_cloudformation_stack_set",
         "awscc_lambda_function",
+        "awscc_s3_bucket",
+        "awscc_s3_bucket_policy",
     ];
     Some(match kind {
         "aws_cloudtrail" => Kind::Trail,

@@ -155,7 +155,8 @@ fn a_trail_whose_bucket_is_unknown_may_deliver_to_one_that_goes() {
     // It comes to a bucket that the plan makes, and not to one that goes.
     let after = without(was.clone(), &["s3_bucket_name"]);
     let change = Change::update("aws_cloudtrail.a", was, after).unknown(json!({"s3_bucket_name": true}));
-    assert_eq!(over(&[change.clone(), gone]).conclusion, Conclusion::Yes);
+    let made = Change::create("aws_s3_bucket.new", json!({"bucket": "new"}));
+    assert_eq!(over(&[change.clone(), gone, made]).conclusion, Conclusion::Yes);
     // A bucket that is made anew with its name is one that the plan makes.
     let again = json!({"bucket": "acme-logs"});
     let again = Change::new("aws_s3_bucket.b", &["delete", "create"], again.clone(), again);
@@ -198,4 +199,60 @@ fn a_function_that_is_new_is_not_said_to_be_recorded_then() {
     assert_eq!(gate.conclusion, Conclusion::Undetermined);
     assert_eq!(gate.functions[0].arn.as_deref(), Some(arn("new").as_str()));
     assert_eq!(gate.functions[0].state, recording::State::Undetermined);
+}
+
+/// What is known only after apply is not always the name of a bucket that the plan makes: it may be what another resource gives.
+#[test]
+fn a_plan_that_makes_no_bucket_gives_no_new_name() {
+    let was = trail("main", every());
+    let after = without(was.clone(), &["s3_bucket_name"]);
+    let moves = Change::update("aws_cloudtrail.a", was, after).unknown(json!({"s3_bucket_name": true}));
+    let gone = Change::delete("aws_s3_bucket.x", json!({"bucket": "acme-logs"}));
+    let policy_gone = Change::delete("aws_s3_bucket_policy.x", policy("acme-logs", LETS));
+    for harm in [&gone, &policy_gone] {
+        in_doubt(&over(&[moves.clone(), harm.clone()]), "known_after_apply $.S3BucketName");
+    }
+    let made = Change::create("aws_s3_bucket.new", json!({})).unknown(json!({"bucket": true}));
+    for harm in [gone, policy_gone] {
+        assert_eq!(over(&[moves.clone(), harm, made.clone()]).conclusion, Conclusion::Yes);
+    }
+    // The same of a policy that comes.
+    let comes = Change::create("aws_s3_bucket_policy.p", json!({"policy": NOBODY}));
+    let comes = comes.unknown(json!({"bucket": true}));
+    in_doubt(&over(std::slice::from_ref(&comes)), "known_after_apply $.BucketName");
+    assert_eq!(over(&[comes, made]).conclusion, Conclusion::Nothing);
+}
+
+/// Another provider makes them too, with other arguments: we know which bucket it is, and nothing else.
+#[test]
+fn what_another_provider_does_to_the_bucket_of_a_trail_is_not_looked_into() {
+    let bucket = |name: &str| ("awscc_s3_bucket.b", json!({"bucket_name": name}));
+    let policy = |name: &str| ("awscc_s3_bucket_policy.p", json!({"bucket": name, "policy_document": "{}"}));
+    let quiet = |change: Change| {
+        let gate = over(&[change]);
+        assert_eq!((gate.conclusion, codes(&gate)), (Conclusion::Nothing, vec![]));
+    };
+    for (harms, (address, logs), (_, other)) in [
+        (["delete"].as_slice(), bucket("acme-logs"), bucket("other")),
+        (&["delete", "create"], bucket("acme-logs"), bucket("other")),
+        (&["delete"], policy("acme-logs"), policy("other")),
+        (&["update"], policy("acme-logs"), policy("other")),
+        (&["create"], policy("acme-logs"), policy("other")),
+        (&["create", "delete"], policy("acme-logs"), policy("other")),
+    ] {
+        let of = |side: &Value| {
+            let is_there = |word: &str| if harms == [word] { Value::Null } else { side.clone() };
+            Change::new(address, harms, is_there("create"), is_there("delete"))
+        };
+        in_doubt(&over(&[of(&logs)]), "not_looked_into $");
+        quiet(of(&other));
+    }
+    let (address, logs) = bucket("acme-logs");
+    for action in ["create", "update", "no-op", "forget"] {
+        let side = |gone: &str| if action == gone { Value::Null } else { logs.clone() };
+        quiet(Change::new(address, &[action], side("create"), side("forget")));
+    }
+    // The name that one provider lets go, the other makes again.
+    let gone = Change::delete("aws_s3_bucket.a", json!({"bucket": "acme-logs"}));
+    in_doubt(&over(&[gone, Change::create(address, logs)]), "bucket_replaced $");
 }

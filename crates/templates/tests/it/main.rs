@@ -15,6 +15,7 @@ mod cloudformation_gate;
 mod cloudformation_hostile;
 mod cloudformation_laws;
 mod cloudformation_lint;
+mod cloudformation_made;
 mod cloudformation_resources;
 mod cloudformation_sets;
 mod elsewhere;
