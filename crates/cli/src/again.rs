@@ -45,6 +45,11 @@ pub(crate) fn exceptions_again() -> String {
     named.map_or_else(String::new, |_| flag_again("exceptions"))
 }
 
+/// The same for a command that writes it, whether or not it is there by now.
+pub(crate) fn written_exceptions_again() -> String {
+    flag_again("exceptions")
+}
+
 fn flag_again(flag: &str) -> String {
     typed_value(&typed(), flag).map_or_else(String::new, |value| shell_flag(flag, &value))
 }

@@ -304,7 +304,7 @@ fn a_step_that_was_begun_and_changed_by_others_is_taken_back_around_them() {
     std::fs::write(&journal, format!("{begun}\n")).unwrap();
     std::fs::remove_file(account.path("exc.json")).unwrap();
     add(&account);
-    let said = says(&account, "apply --resume p.json.journal --exceptions exc.json", 3);
+    let said = says(&account, "apply --resume p.json.journal --exceptions exc.json", 5);
     assert!(said.contains("somebody changed it since") && said.contains("--merge"), "{said}");
     assert!(!said.contains("is not recorded today"), "{said}");
 }

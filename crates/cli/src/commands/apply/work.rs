@@ -4,7 +4,7 @@ use super::super::sites::new_bucket;
 use super::journal;
 use super::place::counted_again;
 use super::stopped::{in_the_way, reason, tell_difference};
-use crate::again::exceptions_again;
+use crate::again::written_exceptions_again;
 use crate::misread::misread;
 use crate::outcome::Outcome;
 use crate::output::{is_stdin, read_file};
@@ -23,7 +23,7 @@ pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
     let journal = report::shell_file(journal);
     format!(
         "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
-        exceptions_again(),
+        written_exceptions_again(),
         live.again()
     )
 }
@@ -170,7 +170,7 @@ impl Work {
     /// The command that takes back what was done.
     pub(super) fn undo(&self, live: &Live) -> String {
         let journal = report::shell_file(&self.journal);
-        format!("invoketrail undo {journal}{}{}", exceptions_again(), live.again())
+        format!("invoketrail undo {journal}{}{}", written_exceptions_again(), live.again())
     }
 
     /// The command that goes on with the journal, with the flags without which it would be refused.
@@ -178,14 +178,14 @@ impl Work {
         let journal = report::shell_file(&self.journal);
         let managed = self.plan.steps.iter().any(|step| step.owner != Owner::Nobody);
         let managed = if managed { " --even-if-managed" } else { "" };
-        let exceptions = exceptions_again();
+        let exceptions = written_exceptions_again();
         format!("invoketrail apply --resume {journal}{managed}{exceptions}{}", live.again())
     }
 
     /// Tells how it ended, and the next command.
     pub(crate) fn tell(&self, carried: &Carried, live: &Live) -> Outcome {
         let journal = report::shell_file(&self.journal);
-        let flags = format!("{}{}", exceptions_again(), live.again());
+        let flags = format!("{}{}", written_exceptions_again(), live.again());
         for at in &carried.kept {
             if let Some(Setting::Bucket(turn)) = self.plan.steps.get(*at).map(|step| &step.change.setting)
                 && let Some(bucket) = &turn.before
