@@ -49,6 +49,7 @@ pub(crate) struct Item {
     /// Bytes.
     pub(crate) size: u64,
     /// As S3 says; empty for a local copy.
+    #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "only the manifests of lakes ask for it"))]
     pub(crate) etag: String,
     /// As in [`crate::sources::Found`]: what the index knows it by.
     pub(crate) tag: Option<Tag>,
@@ -73,7 +74,6 @@ pub struct Delivered {
     /// What could not be looked into.
     pub(crate) holes: Holes,
     /// Files and folders that were met and cannot be read, and why: they are holes, too.
-    #[cfg_attr(not(feature = "lake"), expect(dead_code, reason = "only the manifests of lakes ask for it"))]
     pub(crate) unread: Vec<(Item, String)>,
     /// What lies beside what CloudTrail delivered, and may hold records.
     beside: Holes,

@@ -29,7 +29,7 @@ pub fn invocations_next(
                     again(&[("by", true), ("sort", true), ("function", true), ("timeline", false)], &flags);
                 format!("{command}  # each call of the busiest function")
             }
-            None if !filters.is_empty() && table.len() > 0 => {
+            None if !filters.is_empty() && !table.is_empty() => {
                 let command = again(&[("by", true), ("sort", true), ("timeline", false)], " --timeline");
                 format!("{command}  # each of these calls")
             }
