@@ -22,8 +22,10 @@ struct Keeper {
     /// Where a trail delivers to; `None` of a store, and where the inventory does not say.
     bucket: Option<String>,
     is_store: bool,
-    /// When a trail was stopped, RFC 3339; `None` where it was not, or nobody knows.
-    stopped_at: Option<String>,
+    /// True iff it is an organization's.
+    organization: bool,
+    /// When a trail was stopped, or delivered for the last time if it cannot any more, RFC 3339; `None` where it goes on, or nobody knows.
+    ended_at: Option<String>,
     /// `None` iff they could not be read.
     selectors: Option<Arc<Selectors>>,
 }
@@ -52,10 +54,21 @@ pub struct LookedInto<'a> {
     pub copies: bool,
     /// The trails whose folders were read because they say so themselves; `None` iff places were named by hand.
     pub located: Option<BTreeSet<String>>,
-    /// The first day of the window on which nothing shows that the trail of that ARN delivered to what was read; `None` iff each day has a digest of it.
-    pub day_without: &'a dyn Fn(&str) -> Option<String>,
+    /// Why nothing shows that the trail delivered to what was read while the function ran; `None` iff something does.
+    pub lacking: &'a dyn Fn(&OfTrail<'_>) -> Option<String>,
     /// The window's begin, RFC 3339 in UTC.
     pub since: &'a str,
+}
+
+/// A trail whose deliveries have to show.
+#[derive(Clone, Copy, Debug)]
+pub struct OfTrail<'a> {
+    /// Its ARN.
+    pub arn: &'a str,
+    /// True iff it is an organization's: its files lie below the organization's id.
+    pub organization: bool,
+    /// True iff no other trail reaches the account and Region: whatever was delivered of them is its own.
+    pub alone: bool,
 }
 
 impl Keepers {
@@ -75,13 +88,7 @@ impl Keepers {
                 let selectors = shared.entry(at).or_insert_with(|| known(&inventory.recorders[at]));
                 here.keepers.push(Keeper::of(&inventory.recorders[at], place, selectors.clone()));
             }
-            let reaches = |reason: &SilentReason| {
-                matches!(reason, SilentReason::NotLogging | SilentReason::CannotDeliver(_))
-            };
-            let trails = found.iter().filter_map(|one| one.recorder);
-            let trails =
-                trails.chain(silent.iter().filter(|one| reaches(&one.reason)).map(|one| one.recorder));
-            here.trails = trails.filter(|at| inventory.recorders[*at].kind == RecorderKind::Trail).count();
+            here.trails = here.keepers.iter().filter(|one| !one.is_store).count();
             let unseen = found.iter().filter(|one| one.recorder.is_none()).find_map(|one| one.gaps.first());
             here.unseen = unseen.and_then(|gap| candidates.gaps.get(*gap)).map(|gap| gap.call.clone());
             all.by.insert((place.account.clone(), place.region.clone()), here);
@@ -112,11 +119,11 @@ impl OfPlace {
         if keeper.is_store {
             return Some("it keeps events in no bucket".to_owned());
         }
-        if keeper.was_stopped_before(looked.since) {
+        if keeper.ended_before(looked.since) {
             return None;
         }
         // What lies there of the account and Region can only be of the one trail that there is.
-        let is_alone = self.trails == 1;
+        let alone = self.trails == 1;
         match (&looked.located, &keeper.bucket) {
             (Some(located), _) if located.contains(&keeper.arn) => {}
             (Some(_), _) => return Some("the caller does not see it".to_owned()),
@@ -124,11 +131,12 @@ impl OfPlace {
             (None, Some(bucket)) => {
                 return Some(format!("it delivers to another bucket: name s3://{bucket}, too"));
             }
-            (None, None) if is_alone || looked.copies => {}
+            (None, None) if alone || looked.copies => {}
             (None, None) => return Some("the inventory does not say where it delivers to".to_owned()),
         }
-        let day = (looked.day_without)(&keeper.arn).filter(|_| !is_alone)?;
-        Some(format!("no digest of it of {day} is among what was read: it may have delivered elsewhere"))
+        let lacking =
+            (looked.lacking)(&OfTrail { arn: &keeper.arn, organization: keeper.organization, alone })?;
+        Some(format!("{lacking}: it may have delivered elsewhere"))
     }
 }
 
@@ -143,7 +151,12 @@ impl Keeper {
             name: format!("{} {}", recorder.kind.noun(), recorder.name),
             bucket: recorder.destination.clone().filter(|_| is_trail),
             is_store: recorder.kind == RecorderKind::EventDataStore,
-            stopped_at: status.filter(|one| !one.logging).and_then(|one| one.stopped_at.clone()),
+            organization: recorder.organization,
+            ended_at: status.and_then(|one| match (one.logging, &one.delivery_error) {
+                (false, _) => one.stopped_at.clone(),
+                (true, Some(_)) => one.latest_delivery.clone(),
+                (true, None) => None,
+            }),
             selectors,
         }
     }
@@ -156,21 +169,23 @@ impl Keeper {
     }
 
     /// True iff it certainly was: both moments are spelled alike, in UTC.
-    fn was_stopped_before(&self, since: &str) -> bool {
+    fn ended_before(&self, since: &str) -> bool {
         const SECONDS: usize = "2026-11-30T00:00:00".len();
-        let stopped = self.stopped_at.as_deref().filter(|at| at.ends_with('Z'));
+        let stopped = self.ended_at.as_deref().filter(|at| at.ends_with('Z'));
         let pair = stopped.and_then(|at| at.get(..SECONDS)).zip(since.get(..SECONDS));
         pair.is_some_and(|(stopped, since)| stopped < since)
     }
 }
 
-/// True iff a recorder that records nothing now may have done so before. What went to a bucket that does not exist any more is nowhere.
+/// True iff a recorder that records nothing now may have done so before.
 fn may_have_recorded(reason: &SilentReason) -> bool {
-    match reason {
-        SilentReason::NotLogging | SilentReason::Idle(_) => true,
-        SilentReason::CannotDeliver(error) => !error.starts_with("NoSuchBucket"),
-        _ => false,
-    }
+    matches!(
+        reason,
+        SilentReason::NotLogging
+            | SilentReason::Idle(_)
+            | SilentReason::CannotDeliver(_)
+            | SilentReason::HomeRegionNotEnabled(_)
+    )
 }
 
 fn known(recorder: &Recorder) -> Option<Arc<Selectors>> {

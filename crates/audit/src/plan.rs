@@ -119,9 +119,9 @@ impl Plan {
         let nothing_is_done = self.steps.is_empty() && !self.refusals.is_empty();
         match self.purpose {
             _ if at_places().any(|one| !is_gap(one)) || nothing_is_done && !on_gaps => Conclusion::No,
+            Purpose::Record if self.required_after(Status::Fail).next().is_some() => Conclusion::No,
             // What only a gap leaves open no change closes.
             _ if on_gaps => self.invocations_after().max(Conclusion::Undetermined),
-            Purpose::Record if self.required_after(Status::Fail).next().is_some() => Conclusion::No,
             Purpose::Record if self.required_after(Status::Undetermined).next().is_some() => {
                 Conclusion::Undetermined
             }

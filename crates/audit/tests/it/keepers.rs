@@ -1,8 +1,8 @@
 //! Which recorders may hold a function's records where nobody looked.
 
-use crate::world::{ALL, HERE, MANAGEMENT_ONLY, MEMBER, World, advanced, function};
+use crate::world::{ALL, HERE, MANAGEMENT, MANAGEMENT_ONLY, MEMBER, OPT_IN, World, advanced, function};
 use audit::inventory::TrailStatus;
-use audit::keepers::{Keepers, LookedInto};
+use audit::keepers::{Keepers, LookedInto, OfTrail};
 use cloudtrail::recorder::{Seen, StoreStatus};
 use std::collections::BTreeSet;
 
@@ -16,12 +16,14 @@ struct Read<'a> {
 
 fn elsewhere(world: &World, read: Read<'_>) -> Option<String> {
     let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<_>>();
-    let shown = |trail: &str| read.digests.iter().any(|name| trail.ends_with(&format!("/{name}")));
+    let shown = |trail: &OfTrail<'_>| {
+        trail.alone || read.digests.iter().any(|name| trail.arn.ends_with(&format!("/{name}")))
+    };
     let looked = LookedInto {
         buckets: names(read.buckets),
         copies: read.copies,
         located: None,
-        day_without: &|trail| (!shown(trail)).then(|| "2026-11-20".to_owned()),
+        lacking: &|trail| (!shown(trail)).then(|| "no digest of it".to_owned()),
         since: "2026-11-20T00:00:00Z",
     };
     Keepers::of(&world.inventory).elsewhere(&function(MEMBER, HERE, "orders"), &looked)
@@ -56,7 +58,7 @@ fn a_trail_that_may_record_it_into_another_bucket_holds_it_there() {
         assert_eq!(elsewhere(&world, of_buckets(buckets, &["data"])), None);
         // Its bucket is read, and nothing shows that it delivered to it then: the other trail's files may hide that.
         let told = elsewhere(&world, of_buckets(buckets, &["management"])).unwrap();
-        assert!(told.contains("no digest of it of 2026-11-20"), "{told}");
+        assert!(told.contains("no digest of it: it may have delivered elsewhere"), "{told}");
     }
     // Selectors that nobody could read may record it.
     let mut unread = world.clone();
@@ -113,12 +115,20 @@ fn what_records_nothing_now_may_have_recorded_before() {
     assert!(stopped_at(None).is_some());
     assert!(stopped_at(Some("2026-11-20T00:00:00Z")).is_some());
     assert_eq!(stopped_at(Some("2026-11-19T23:59:59Z")), None);
-    for (error, may) in [("AccessDenied", true), ("NoSuchBucket: it does not exist", false)] {
+    // One that cannot deliver any more has told when it did for the last time.
+    for (latest, may) in
+        [(None, true), (Some("2026-11-20T10:00:00Z"), true), (Some("2026-11-19T10:00:00Z"), false)]
+    {
         let mut world = two_buckets(ALL);
-        let delivery_error = Some(error.to_owned());
-        is(&mut world, "data", TrailStatus { logging: true, delivery_error, ..TrailStatus::default() });
-        assert_eq!(elsewhere(&world, read).is_some(), may, "{error}");
+        let (delivery_error, latest_delivery) = (Some("NoSuchBucket".to_owned()), latest.map(str::to_owned));
+        let status = TrailStatus { logging: true, delivery_error, latest_delivery, ..TrailStatus::default() };
+        is(&mut world, "data", status);
+        assert_eq!(elsewhere(&world, read).is_some(), may, "{latest:?}");
     }
+    // Of an organization's trail whose home Region the account has no longer, nobody knows since when.
+    let mut world = two_buckets(MANAGEMENT_ONLY).trail("org", MANAGEMENT, true, ALL);
+    world.of("org").home_region = OPT_IN.to_owned();
+    assert!(elsewhere(&world, read).is_some());
 }
 
 #[test]

@@ -4,9 +4,10 @@
 //! CloudTrail tries to deliver for thirty days. Digests say which files hold events of the window; the others need not be read.
 
 use super::by_function::ByFunction;
+use super::counts::Counted;
 use super::functions::pair;
 use super::listed::{Listed, Pile, days_without, read_until};
-use super::signs::{Signs, looked_into, whole_days};
+use super::signs::{Signs, looked_into, ran, whole_days};
 use super::{OfFunction, Sought};
 use crate::delivered::{Delivered, Holes, Item, Read, delivered, found, may_hold, read, unusable, weigh};
 use crate::reader::Reader;
@@ -76,6 +77,7 @@ fn is_wanted(known: &Known) -> bool {
 /// What a scratch file says.
 pub(super) fn read_on(
     functions: &mut [OfFunction],
+    counted: &BTreeMap<String, Counted>,
     sought: &Sought<'_>,
     (listed, question): (&Listed, &Question),
     reader: &Reader<'_>,
@@ -99,6 +101,7 @@ pub(super) fn read_on(
     };
     let (reached, since) = (looked_into(&listed.files), text_of(sought.window.start));
     let records = std::mem::take(&mut later.records);
+    let hours = |arn: &str| counted.get(arn).map_or(&[][..], |of| &of.hours);
     let mut settled = 0;
     for one in functions.iter_mut().filter(|one| is_wanted(&one.known)) {
         settled += 1;
@@ -113,12 +116,13 @@ pub(super) fn read_on(
             let before = std::mem::replace(&mut one.known.looked, Seen::NoFile);
             let looked = later.looked(&place, before, (listed, &signs), sought.window, bound);
             // Whatever else speaks against it says enough.
+            let ran = ran(hours(&one.arn), sought.window);
             let elsewhere = || {
                 let looked = LookedInto {
                     buckets: reached.buckets.clone(),
                     copies: reached.copies,
                     located: listed.located(),
-                    day_without: &|trail| signs.day_without(&place, trail, sought.window),
+                    lacking: &|trail| signs.lacking(&place, trail, &ran),
                     since: &since,
                 };
                 sought.functions.keepers.elsewhere(&one.arn, &looked)
