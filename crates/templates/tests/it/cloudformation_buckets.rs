@@ -249,7 +249,7 @@ fn change_sets_say_where_a_policy_was_and_where_it_comes() {
     in_doubt(&of("Add", json!({"AfterContext": open})), "P known_after_apply $.BucketName");
 }
 
-/// What a file does not hold is no policy that names CloudTrail.
+/// A policy that the file does not hold may not name CloudTrail.
 #[test]
 fn a_policy_that_the_file_does_not_hold_is_in_doubt() {
     let of = |action: &str, more: Value| {
