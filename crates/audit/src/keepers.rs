@@ -44,6 +44,8 @@ struct OfPlace {
 #[derive(Debug, Default)]
 pub struct Keepers {
     by: BTreeMap<(String, String), OfPlace>,
+    /// When the inventory was collected, RFC 3339: what had ended by then may have begun again since.
+    collected_at: String,
 }
 
 /// Where records were looked for.
@@ -58,6 +60,8 @@ pub struct LookedInto<'a> {
     pub lacking: &'a dyn Fn(&OfTrail<'_>) -> Option<String>,
     /// The window's begin, RFC 3339 in UTC.
     pub since: &'a str,
+    /// The window's end, RFC 3339 in UTC.
+    pub until: &'a str,
 }
 
 /// A trail whose deliveries have to show.
@@ -78,7 +82,7 @@ impl Keepers {
         let options = Options::default();
         let mut candidates = Candidates::new(inventory, &options);
         let mut shared: BTreeMap<usize, Option<Arc<Selectors>>> = BTreeMap::new();
-        let mut all = Keepers::default();
+        let mut all = Keepers { collected_at: inventory.collected_at.clone(), ..Keepers::default() };
         for place in &inventory.places {
             let (found, silent) = candidates.at(place);
             let mut here = OfPlace::default();
@@ -102,7 +106,9 @@ impl Keepers {
         let of = Arn::parse(arn)?;
         let here = self.by.get(&(of.account.to_owned(), of.region.to_owned()))?;
         let told = here.keepers.iter().find_map(|keeper| {
-            let told = here.hides(keeper, looked)?;
+            // What an older inventory says to have ended may have gone on in the window.
+            let is_later = is_before(looked.until, &self.collected_at);
+            let told = here.hides(keeper, looked, is_later)?;
             keeper.may_record(arn).then(|| format!("{} may have recorded it, and {told}", keeper.name))
         });
         let unseen = || {
@@ -115,11 +121,11 @@ impl Keepers {
 
 impl OfPlace {
     /// Why what the recorder recorded in the window need not be among what was read; `None` iff it is.
-    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>) -> Option<String> {
+    fn hides(&self, keeper: &Keeper, looked: &LookedInto<'_>, is_later: bool) -> Option<String> {
         if keeper.is_store {
             return Some("it keeps events in no bucket".to_owned());
         }
-        if keeper.ended_before(looked.since) {
+        if is_later && keeper.ended_before(looked.since) {
             return None;
         }
         // What lies there of the account and Region can only be of the one trail that there is.
@@ -168,13 +174,17 @@ impl Keeper {
         decided.state != State::NotRecorded
     }
 
-    /// True iff it certainly was: both moments are spelled alike, in UTC.
+    /// True iff it certainly did.
     fn ended_before(&self, since: &str) -> bool {
-        const SECONDS: usize = "2026-11-30T00:00:00".len();
-        let stopped = self.ended_at.as_deref().filter(|at| at.ends_with('Z'));
-        let pair = stopped.and_then(|at| at.get(..SECONDS)).zip(since.get(..SECONDS));
-        pair.is_some_and(|(stopped, since)| stopped < since)
+        self.ended_at.as_deref().is_some_and(|ended| is_before(ended, since))
     }
+}
+
+/// True iff the one moment certainly comes before the other: both are spelled alike, in UTC.
+fn is_before(one: &str, other: &str) -> bool {
+    const SECONDS: usize = "2026-11-30T00:00:00".len();
+    let whole = |text: &str| text.ends_with('Z').then(|| text.get(..SECONDS).map(str::to_owned)).flatten();
+    whole(one).zip(whole(other)).is_some_and(|(one, other)| one < other)
 }
 
 /// True iff a recorder that records nothing now may have done so before.

@@ -25,6 +25,7 @@ fn elsewhere(world: &World, read: Read<'_>) -> Option<String> {
         located: None,
         lacking: &|trail| (!shown(trail)).then(|| "no digest of it".to_owned()),
         since: "2026-11-20T00:00:00Z",
+        until: "2026-11-21T00:00:00Z",
     };
     Keepers::of(&world.inventory).elsewhere(&function(MEMBER, HERE, "orders"), &looked)
 }
@@ -36,10 +37,23 @@ fn of_buckets<'a>(buckets: &'a [&'a str], digests: &'a [&'a str]) -> Read<'a> {
 /// A trail of management events into one bucket, and one of data events with that document into another.
 fn two_buckets(data: &str) -> World {
     let mut world = World::member().trail("management", MEMBER, false, MANAGEMENT_ONLY);
+    world.inventory.collected_at = "2026-11-23T00:00:00Z".to_owned();
     world = world.trail("data", MEMBER, false, data);
     world.of("management").destination = Some("bucket-a".to_owned());
     world.of("data").destination = Some("bucket-b".to_owned());
     world
+}
+
+/// What was collected before the window's end says nothing of what ended.
+#[test]
+fn an_inventory_that_is_older_than_the_window_ends_no_trail() {
+    for (collected, may) in [("2026-11-23T00:00:00Z", false), ("2026-11-20T12:00:00Z", true), ("", true)] {
+        let mut world = two_buckets(ALL);
+        world.inventory.collected_at = collected.to_owned();
+        let stopped_at = Some("2026-11-01T00:00:00Z".to_owned());
+        is(&mut world, "data", TrailStatus { stopped_at, ..TrailStatus::default() });
+        assert_eq!(elsewhere(&world, of_buckets(&["bucket-a"], &[])).is_some(), may, "{collected}");
+    }
 }
 
 /// What GetTrailStatus says of the trail.

@@ -99,7 +99,8 @@ pub(super) fn read_on(
         later.holes.merge(gone_by_then(&files, sought.window, listed, reader));
         Signs::of(&files)
     };
-    let (reached, since) = (looked_into(&listed.files), text_of(sought.window.start));
+    let reached = looked_into(&listed.files);
+    let (since, until) = (text_of(sought.window.start), text_of(sought.window.end));
     let records = std::mem::take(&mut later.records);
     let hours = |arn: &str| counted.get(arn).map_or(&[][..], |of| &of.hours);
     let mut settled = 0;
@@ -124,6 +125,7 @@ pub(super) fn read_on(
                     located: listed.located(),
                     lacking: &|trail| signs.lacking(&place, trail, &ran),
                     since: &since,
+                    until: &until,
                 };
                 sought.functions.keepers.elsewhere(&one.arn, &looked)
             };

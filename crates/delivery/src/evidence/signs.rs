@@ -71,15 +71,10 @@ impl Signs {
         if own.is_some_and(|ends| is_in_each_hour(ends, ran)) {
             return None;
         }
-        let first = ran.start + HOUR;
-        let before = |here: &OfPlace| {
-            here.files.range(..first).next().is_some()
-                || here.digests.delivered.range(..first).next().is_some()
-        };
-        if trail.alone {
-            let shown = here.is_some_and(before);
-            return (!shown)
-                .then(|| format!("nothing was delivered to what was read before {}", text_of(first)));
+        if trail.alone && here.is_none_or(|here| here.may_be_of_one(own, ran)) {
+            let shown = here.is_some_and(|here| here.files.range(..ran.start).next().is_some());
+            let told = || format!("nothing was delivered to what was read before {}", text_of(ran.start));
+            return (!shown).then(told);
         }
         let (from, until) = (text_of(ran.start), text_of(ran.end));
         Some(format!("its digests from {from} to {until} are not all among what was read"))
@@ -92,16 +87,35 @@ fn of_arn(trail: &OfTrail<'_>) -> Trail {
     (name, home, trail.organization)
 }
 
-/// True iff no two hours of that time pass without a digest.
+impl OfPlace {
+    /// False iff digests say that what was delivered before that time is another trail's, or that this one was elsewhere in it.
+    fn may_be_of_one(&self, own: Option<&BTreeSet<i64>>, ran: &Range<i64>) -> bool {
+        let before = |ends: &BTreeSet<i64>| ends.range(..ran.start).next().is_some();
+        let after = |ends: &BTreeSet<i64>| ends.range(ran.end - 1..).next().is_some();
+        match own {
+            Some(own) if before(own) => !after(own),
+            _ => !before(&self.digests.delivered),
+        }
+    }
+}
+
+/// True iff a digest ends in the hour before that time, one in the hour after its end, and no two hours between them pass without one: the trail was
+/// there before the first call and after the last.
 fn is_in_each_hour(ends: &BTreeSet<i64>, time: &Range<i64>) -> bool {
-    let mut shown = time.start;
+    let Some(mut shown) = ends.range(time.start - HOUR..time.start).next_back().copied() else {
+        return false;
+    };
     for end in ends.range(time.start..) {
-        if shown >= time.end || *end - shown > 2 * HOUR {
-            break;
+        if *end - shown > 2 * HOUR {
+            return false;
         }
         shown = *end;
+        // The last digest may end where the time does.
+        if shown.saturating_add(1) >= time.end {
+            return true;
+        }
     }
-    shown.saturating_add(HOUR) >= time.end
+    false
 }
 
 /// The window, and the rest of its last day.
@@ -144,7 +158,13 @@ mod tests {
     #[test]
     fn each_hour_has_a_digest_or_the_next_one_has() {
         let time = 8 * HOUR..14 * HOUR;
-        assert!(is_in_each_hour(&ends(1..=24), &time) && is_in_each_hour(&ends(9..=14), &time));
+        assert!(is_in_each_hour(&ends(1..=24), &time) && is_in_each_hour(&ends(8..=14), &time));
+        // One that came in the middle of the first hour, and one that left before the last call.
+        assert!(!is_in_each_hour(&ends(9..=14), &time) && !is_in_each_hour(&ends(8..=13), &time));
+        // A single hour.
+        let one = 8 * HOUR..9 * HOUR;
+        assert!(is_in_each_hour(&ends(8..=9), &one) && !is_in_each_hour(&ends(8..=8), &one));
+        assert!(!is_in_each_hour(&ends(9..=24), &one) && !is_in_each_hour(&ends(1..=7), &one));
         // Of a trail that came there at three in the afternoon, and of one that went away at noon.
         assert!(!is_in_each_hour(&ends(16..=24), &time) && !is_in_each_hour(&ends(1..=12), &time));
         let mut hole = ends(1..=24);
@@ -174,12 +194,25 @@ mod tests {
     fn what_was_delivered_before_shows_a_trail_that_is_alone() {
         let place: Place = ("111122223333".to_owned(), "eu-west-1".to_owned());
         let arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
-        let lacks = |delivered: i64, alone| {
-            let here = OfPlace { files: [delivered].into(), ..OfPlace::default() };
+        let lacks_beside = |delivered: i64, alone, digests: BTreeSet<i64>, name: &str| {
+            let mut here = OfPlace { files: [delivered].into(), ..OfPlace::default() };
+            here.digests.delivered.clone_from(&digests);
+            here.of.insert((name.to_owned(), "eu-west-1".to_owned(), false), digests);
             let signs = Signs { by: [(place.clone(), here)].into() };
             let trail = OfTrail { arn, organization: false, alone };
             signs.lacking(&place, &trail, &(8 * HOUR..14 * HOUR)).is_some()
         };
+        let lacks = |delivered, alone| lacks_beside(delivered, alone, BTreeSet::new(), "main");
         assert!(!lacks(3 * HOUR, true) && lacks(3 * HOUR, false) && lacks(15 * HOUR, true));
+        assert!(lacks(8 * HOUR, true), "the trail may have come there in the first hour");
+        // What came before is another trail's, or this one was elsewhere since.
+        assert!(lacks_beside(3 * HOUR, true, ends(1..=24), "old"));
+        let mut away = ends(1..=6);
+        away.extend(ends(16..=24));
+        assert!(lacks_beside(3 * HOUR, true, away, "main"));
+        assert!(
+            !lacks_beside(3 * HOUR, true, ends(1..=6), "main")
+                && !lacks_beside(3 * HOUR, true, ends(16..=24), "main")
+        );
     }
 }
