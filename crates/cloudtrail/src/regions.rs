@@ -42,32 +42,6 @@ pub const KNOWN: [&str; 38] = [
     "us-west-2",
 ];
 
-/// True iff every account has the Region, whether it asked for it or not: those of before 20 March 2019 (account management guide, "Regions"), and
-/// all of China and GovCloud.
-#[must_use]
-pub fn is_everybodys(name: &str) -> bool {
-    const BY_DEFAULT: [&str; 17] = [
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-northeast-3",
-        "ap-south-1",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "ca-central-1",
-        "eu-central-1",
-        "eu-north-1",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-west-3",
-        "sa-east-1",
-        "us-east-1",
-        "us-east-2",
-        "us-west-1",
-        "us-west-2",
-    ];
-    name.starts_with("cn-") || name.starts_with("us-gov-") || BY_DEFAULT.contains(&name)
-}
-
 /// True iff the name is made as AWS makes them: `eu-west-1`, where it lies, a direction, a number. A Region of next year is, too.
 #[must_use]
 pub fn is_usual(name: &str) -> bool {

@@ -6,8 +6,8 @@ use crate::change::{Bucket, Change, NewTrail, Setting, Target, Turn};
 use crate::code::{Code, Coded};
 use crate::edit::{Exclusions, add_management, extend, without};
 use crate::inventory::{Inventory, OptIn};
+use cloudtrail::arn::is_default_region;
 use cloudtrail::recorder::RecorderKind;
-use cloudtrail::regions;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{BasicSelector, Selector, Selectors};
 use cloudtrail::selector_json::{document, from_str, request};
@@ -153,7 +153,7 @@ fn home(own: &Inventory, account: &str) -> Option<String> {
     let regions = own.account(account).and_then(|account| account.regions.known());
     let by_default = |region: &str| match regions {
         Some(all) => all.get(region).is_none_or(|state| *state == OptIn::ByDefault),
-        None => regions::is_everybodys(region),
+        None => is_default_region(region),
     };
     let mut here: Vec<&str> = own.places.iter().map(|place| place.region.as_str()).collect();
     here.sort_unstable();
