@@ -99,13 +99,23 @@ pub struct Plan {
     pub gained: Vec<Coded>,
     /// What is recorded before and will not be after: empty unless the purpose is a reduction.
     pub losses: Vec<Loss>,
-    /// What trails selected as the plan found them, by ARN, of which it changes other settings and leaves the selectors: an undo looks
-    /// whether others set them up since. Selectors as a request sets them.
-    pub selected: Vec<(String, String)>,
+    /// How trails were found that it starts, or lets record more Regions: an undo looks whether others set them up since.
+    pub found: Vec<FoundTrail>,
     /// The status of every control before and after, in the order of the audit.
     pub outlook: Vec<Outlook>,
     /// What recording Lambda costs before and after; `None` where the invocations are not known.
     pub cost: Option<CostTurn>,
+}
+
+/// What a plan found of a trail, and leaves as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTrail {
+    /// Its ARN.
+    pub arn: String,
+    /// What it selected, as a request sets it; `None` where the plan sets that.
+    pub selectors: Option<String>,
+    /// `IsMultiRegionTrail`; `None` where the plan sets that.
+    pub multi_region: Option<bool>,
 }
 
 impl Plan {

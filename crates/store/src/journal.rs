@@ -413,7 +413,7 @@ mod tests {
             refusals: Vec::new(),
             gained: Vec::new(),
             losses: Vec::new(),
-            selected: Vec::new(),
+            found: Vec::new(),
             outlook: Vec::new(),
             cost: None,
         }

@@ -2,7 +2,7 @@
 
 use super::gained::{self, States};
 use super::record::Reasoned;
-use super::{Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
+use super::{FoundTrail, Outlook, Owner, Plan, PlanOptions, Purpose, Refusal, Scope, Step, after, owner};
 use crate::change::{Change, Setting, Turn};
 use crate::code::{Code, Coded};
 use crate::count::count;
@@ -73,7 +73,7 @@ pub(super) fn finish_seen<T>(
         refusals,
         gained,
         losses: Vec::new(),
-        selected: selected(inventory, &changes),
+        found: found(inventory, &changes),
         outlook: outlook.collect(),
         cost: options.prices.and_then(|prices| cost::turn(&before, afterwards, prices)),
     };
@@ -98,8 +98,8 @@ fn with_added_copies(before: &ControlResult, after: &ControlResult) -> Coded {
         .says(format!("of what exists today, the plan adds paid copies in {places}: {}", after.reason))
 }
 
-/// What the trails select that these changes start, or let record more Regions, and whose selectors they leave.
-fn selected(inventory: &Inventory, changes: &[Change]) -> Vec<(String, String)> {
+/// How the trails are that these changes start, or let record more Regions, as far as no change sets it.
+fn found(inventory: &Inventory, changes: &[Change]) -> Vec<FoundTrail> {
     let sets = |arn: &str, wanted: fn(&Setting) -> bool| {
         changes.iter().any(|change| change.target.arn == arn && wanted(&change.setting))
     };
@@ -109,14 +109,17 @@ fn selected(inventory: &Inventory, changes: &[Change]) -> Vec<(String, String)> 
             Setting::Logging(Turn { after: true, .. }) | Setting::MultiRegion(Turn { after: true, .. })
         )
     };
-    let is_watched =
-        |arn: &str| sets(arn, widens) && !sets(arn, |setting| matches!(setting, Setting::Selectors(_)));
-    let watched = inventory.recorders.iter().filter(|one| is_watched(&one.arn));
-    let found = watched.filter_map(|one| {
-        let document = cloudtrail::selector_json::request(one.selectors.known()?).ok()?;
-        Some((one.arn.clone(), document))
+    let found = inventory.recorders.iter().filter(|one| sets(&one.arn, widens)).map(|one| {
+        let document = || cloudtrail::selector_json::request(one.selectors.known()?).ok();
+        let sets_selectors = sets(&one.arn, |setting| matches!(setting, Setting::Selectors(_)));
+        let sets_regions = sets(&one.arn, |setting| matches!(setting, Setting::MultiRegion(_)));
+        FoundTrail {
+            arn: one.arn.clone(),
+            selectors: if sets_selectors { None } else { document() },
+            multi_region: (!sets_regions).then_some(one.multi_region),
+        }
     });
-    found.collect()
+    found.filter(|one| one.selectors.is_some() || one.multi_region.is_some()).collect()
 }
 
 /// The change with what it finds to the byte, so that taking it back sets what was there: empty names and all.

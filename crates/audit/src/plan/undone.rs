@@ -39,7 +39,7 @@ pub fn undo(plan: &Plan, done: &[usize]) -> Plan {
         refusals: Vec::new(),
         gained: Vec::new(),
         losses: Vec::new(),
-        selected: plan.selected.clone(),
+        found: plan.found.clone(),
         outlook: Vec::new(),
         cost: None,
     }
@@ -121,6 +121,7 @@ fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
         back.steps[at + 1..].iter().filter(mine).map(|step| step.change.clone()).collect();
     let is_selectors = |change: &Change| matches!(change.setting, Setting::Selectors(_));
     let is_logging = |change: &Change| matches!(change.setting, Setting::Logging(_));
+    let is_regions = |change: &Change| matches!(change.setting, Setting::MultiRegion(_));
     let done = |is: fn(&Change) -> bool| {
         let last = back.steps[..at].iter().filter(mine).rfind(|step| is(&step.change));
         last.and_then(|step| expected(&step.change, &step.change.after()))
@@ -129,13 +130,17 @@ fn of_a_trail_in_use(back: &Plan, at: usize) -> Vec<Change> {
     let with = |setting| Change { target: target.clone(), setting };
     let same =
         |document: String| with(Setting::Selectors(Turn { before: document.clone(), after: document }));
+    let found = back.found.iter().find(|one| one.arn == target.arn);
     if !all.iter().any(is_selectors) {
-        let found =
-            || back.selected.iter().find(|(arn, _)| *arn == target.arn).map(|(_, one)| same(one.clone()));
+        let found = || found.and_then(|one| one.selectors.clone()).map(same);
         // What the plan did not come to set is AWS's default.
         let default =
             || cloudtrail::selector_json::request(&of_a_new_trail()).ok().filter(|_| is_deleted).map(same);
         all.extend(done(is_selectors).or_else(found).or_else(default));
+    }
+    if !is_deleted && !is_regions(&back.steps[at].change) && !all.iter().any(is_regions) {
+        let as_it_is = |on: bool| with(Setting::MultiRegion(Turn { before: on, after: on }));
+        all.extend(done(is_regions).or_else(|| found?.multi_region.map(as_it_is)));
     }
     if is_deleted && !all.iter().any(is_logging) {
         let off = || with(Setting::Logging(Turn { before: false, after: false }));
@@ -152,6 +157,9 @@ fn expected(change: &Change, state: &State) -> Option<Change> {
         }
         State::Flag(on) if matches!(change.setting, Setting::Logging(_)) => {
             Setting::Logging(Turn { before: *on, after: *on })
+        }
+        State::Flag(on) if matches!(change.setting, Setting::MultiRegion(_)) => {
+            Setting::MultiRegion(Turn { before: *on, after: *on })
         }
         _ => return None,
     };

@@ -27,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) selectors: Value,
     validation: bool,
     pub(crate) logging: bool,
+    pub(crate) multi_region: bool,
     /// The names of its functions.
     pub(crate) functions: Vec<String>,
     /// Somebody deleted the recorder.
@@ -46,6 +47,7 @@ impl Settings {
             selectors: json!({"AdvancedEventSelectors": others()}),
             validation: false,
             logging: false,
+            multi_region: true,
             functions: Vec::new(),
             gone: false,
             closes: false,
@@ -103,7 +105,7 @@ impl Settings {
         let said = match operation {
             "DescribeTrails" if self.trail && !self.gone => {
                 json!({"trailList": [{"Name": "main", "TrailARN": TRAIL,
-                "HomeRegion": "eu-west-1", "IsMultiRegionTrail": true, "IsOrganizationTrail": false,
+                "HomeRegion": "eu-west-1", "IsMultiRegionTrail": self.multi_region, "IsOrganizationTrail": false,
                 "S3BucketName": "logs", "LogFileValidationEnabled": self.validation}]})
             }
             "DescribeTrails" => json!({"trailList": []}),

@@ -7,7 +7,7 @@ use audit::cost::{Copies, CostTurn};
 use audit::exception::Exception;
 use audit::finding::Status;
 use audit::journal::{Entry, Journal, Mark};
-use audit::plan::{Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
+use audit::plan::{FoundTrail, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
 use cloudtrail::recorder::RecorderKind;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -178,10 +178,11 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                     risks: vec![one.code],
                 })
                 .collect(),
-            selected: vec![(
-                "arn:aws:cloudtrail:us-east-1:111111111111:trail/main".to_owned(),
-                "{}".to_owned(),
-            )],
+            found: vec![FoundTrail {
+                arn: "arn:aws:cloudtrail:us-east-1:111111111111:trail/main".to_owned(),
+                selectors: told.first().map(|_| "{}".to_owned()),
+                multi_region: Some(told.is_empty()),
+            }],
             outlook: vec![Outlook {
                 control: "c".to_owned(),
                 before: Status::Fail,
@@ -334,7 +335,7 @@ fn some_plan() -> String {
         steps: Vec::new(),
         refusals: Vec::new(),
         losses: Vec::new(),
-        selected: Vec::new(),
+        found: Vec::new(),
         outlook: Vec::new(),
         cost: None,
     };

@@ -101,7 +101,7 @@ pub(crate) fn plan(owner: Owner, settings: Vec<Setting>) -> Plan {
         refusals: Vec::new(),
         gained: Vec::new(),
         losses: Vec::new(),
-        selected: Vec::new(),
+        found: Vec::new(),
         outlook: Vec::new(),
         cost: None,
     }

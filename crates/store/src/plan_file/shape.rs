@@ -9,7 +9,7 @@ use audit::cost::Monthly;
 use audit::cost::{Copies, CostTurn};
 use audit::exception::Exception;
 use audit::finding::Status;
-use audit::plan::{Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
+use audit::plan::{FoundTrail, Loss, Outlook, Owner, Plan, Purpose, Refusal, Scope, Step};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub(super) struct PlanShape {
     gained_codes: Vec<String>,
     losses: Vec<LossShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    selected: Vec<SelectedShape>,
+    found: Vec<FoundShape>,
     controls: Vec<OutlookShape>,
     cost: Option<CostShape>,
 }
@@ -99,9 +99,12 @@ struct RefusalShape {
 }
 
 #[derive(Serialize, Deserialize)]
-struct SelectedShape {
+struct FoundShape {
     recorder: String,
-    selectors: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    selectors: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    multi_region: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -180,7 +183,7 @@ impl PlanShape {
             gained: words(&plan.gained),
             gained_codes: codes(&plan.gained),
             losses: plan.losses.iter().map(loss).collect(),
-            selected: plan.selected.iter().map(selected).collect(),
+            found: plan.found.iter().map(found).collect(),
             controls: plan.outlook.iter().map(outlook).collect(),
             cost: plan.cost.as_ref().map(cost),
         }
@@ -205,15 +208,23 @@ impl PlanShape {
             refusals: self.refusals.into_iter().map(into_refusal).collect(),
             gained: coded(self.gained, &self.gained_codes),
             losses: self.losses.into_iter().map(into_loss).collect(),
-            selected: self.selected.into_iter().map(|one| (one.recorder, one.selectors)).collect(),
+            found: self.found.into_iter().map(into_found).collect(),
             outlook,
             cost: self.cost.map(into_cost),
         })
     }
 }
 
-fn selected((recorder, selectors): &(String, String)) -> SelectedShape {
-    SelectedShape { recorder: recorder.clone(), selectors: selectors.clone() }
+fn found(found: &FoundTrail) -> FoundShape {
+    FoundShape {
+        recorder: found.arn.clone(),
+        selectors: found.selectors.clone(),
+        multi_region: found.multi_region,
+    }
+}
+
+fn into_found(found: FoundShape) -> FoundTrail {
+    FoundTrail { arn: found.recorder, selectors: found.selectors, multi_region: found.multi_region }
 }
 
 fn step(step: &Step) -> StepShape {
