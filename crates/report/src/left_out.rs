@@ -13,7 +13,7 @@ pub fn left_out_sentence(left_out: &LeftOut) -> Option<String> {
         (left_out.digests, "of digests"),
         (left_out.insights, "of Insights"),
         (left_out.network_activity, "of network activity"),
-        (left_out.other, "that CloudTrail did not deliver"),
+        (left_out.other, "not from CloudTrail"),
     ];
     let some = kinds.iter().filter(|(n, _)| *n > 0);
     let told: Vec<String> = some.map(|(n, what)| format!("{} {what}", grouped(size(*n)))).collect();

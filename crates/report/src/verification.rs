@@ -201,13 +201,15 @@ impl Verification {
         if sums.missing > 0 {
             parts.extend(part(sums.undetermined, "is undetermined", "are undetermined"));
         }
-        match (self.functions.iter().filter(|one| one.ran_unseen()).count(), sums.undetermined) {
-            (0, _) => {}
-            (1, 1) => parts.push("it was invoked, and no record of it was found".to_owned()),
-            (n, of) => parts.push(format!(
-                "{n} of these {of} {} invoked, and no record was found",
-                if n == 1 { "was" } else { "were" }
-            )),
+        let unseen = match (self.functions.iter().filter(|one| one.ran_unseen()).count(), sums.undetermined) {
+            (0, _) => None,
+            (1, 1) => Some(" (it was invoked, and no record of it was found)".to_owned()),
+            (n, of) if n == of => Some(" (they were invoked, and no record of them was found)".to_owned()),
+            (1, _) => Some(" (1 of them was invoked, and no record of it was found)".to_owned()),
+            (n, _) => Some(format!(" ({n} of them were invoked, and no record of these was found)")),
+        };
+        if let (Some(unseen), Some(last)) = (unseen, parts.last_mut()) {
+            last.push_str(&unseen);
         }
         if sums.missing + sums.undetermined > 0 {
             parts.extend(part(sums.evidenced, "has records", "have records"));

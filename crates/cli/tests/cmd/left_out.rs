@@ -50,12 +50,12 @@ fn every_file_that_is_not_read_is_counted_by_whoever_asks() {
     let head = format!("{}.head.json", lost.strip_prefix(tree.folder.path()).unwrap().display());
     assert_eq!(counts(&validate), all(0, &[&head]));
 
-    let told = "Files left out: 1 of Insights, 1 of network activity, 3 that CloudTrail did not deliver (";
+    let told = "Files left out: 1 of Insights, 1 of network activity, 3 not from CloudTrail (";
     for arguments in [&validate[..], &[&verify[..], &["--digests"], &keys[..]].concat()] {
         let said = run(arguments).stdout.replace("\n", " ");
         assert!(said.contains(told) && said.contains("notes.json, public-keys.json)."), "{said}");
     }
-    let told = "Files left out: 47 of digests, 1 of Insights, 1 of network activity, 2 that CloudTrail did not deliver (notes.json, public-keys.json).";
+    let told = "Files left out: 47 of digests, 1 of Insights, 1 of network activity, 2 not from CloudTrail (notes.json, public-keys.json).";
     let said = run(&[&verify[..], &["--format", "markdown"]].concat());
     assert!(said.stdout.contains(told), "{}", said.stdout);
 }

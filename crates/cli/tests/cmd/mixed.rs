@@ -34,7 +34,7 @@ fn what_is_left_out_is_named_in_every_format() {
         std::fs::write(folder.path().join(name), "hello").unwrap();
     }
     let path = folder.path().to_str().unwrap();
-    let told = "3 that CloudTrail did not deliver (a.csv, notes.md, settings.json).";
+    let told = "3 not from CloudTrail (a.csv, notes.md, settings.json).";
     for (format, on_stderr) in [("terminal", false), ("csv", true)] {
         let said = run(&["invocations", path, "--format", format]);
         assert_eq!(said.code, Some(0), "{said:?}");

@@ -97,7 +97,7 @@ fn places_with_paid_copies_are_counted_as_places() {
 #[test]
 fn what_is_not_proven_of_a_function_is_counted_and_what_ran_without_a_record_is_in_the_headline() {
     let said = run(&[&["verify", LOGS][..], &PROVEN].concat());
-    ends(&said, 3, "7 are undetermined; 1 of these 7 was invoked, and no record was found;");
+    ends(&said, 3, "7 are undetermined (1 of them was invoked, and no record of it was found);");
     has(&said, "cart (444455556666 us-east-1): 43 of 51 records are proven, and only these are counted.");
     has(&said, "The other 8 are in 1 log file: no digest lists it");
     // It is the first of those that are undetermined.

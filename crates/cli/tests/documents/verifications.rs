@@ -220,8 +220,8 @@ fn a_comment_on_a_pull_request_stays_inert() {
 #[test]
 fn the_headline_counts_every_result() {
     let text = report::verification_text(&verification(), &Layout { width: 200, ..WIDE });
-    let told = "A digest, or a log file that it lists, is not as CloudTrail delivered it. 1 of 11 functions was invoked and left no record; 7 are undetermined; \
-                5 of these 7 were invoked, and no record was found; 2 have records; 1 is idle; not everything could be read.";
+    let told = "A digest, or a log file that it lists, is not as CloudTrail delivered it. 1 of 11 functions was invoked and left no record; 7 are undetermined \
+                (5 of them were invoked, and no record of these was found); 2 have records; 1 is idle; not everything could be read.";
     let words: Vec<&str> = text.split_whitespace().collect();
     assert!(words.join(" ").starts_with(told), "{text}");
 }

@@ -94,7 +94,7 @@ fn entry(found: &Detections<'_>, at: usize, one: &Finding) -> Markup {
                 span class=(format!("mark {}", class(one.severity))) { (one.severity) }
                 " " (one.seen)
             }
-            @if let Some(normal) = &one.normal { p.note { "Baseline: " (normal) } }
+            @if let Some(normal) = &one.normal { p.note { "Compared with: " (normal) } }
             @if let Some(remark) = &one.remark { p.note { (remark) } }
             @if let Some(exception) = found.by(at) {
                 p.note { "Accepted by " (exception.id) " (" (exception.owner) ": " (exception.reason) ") until " (exception.expires) }

@@ -38,7 +38,7 @@ fn stories(found: &Detections<'_>, text: &mut String) -> std::fmt::Result {
             let Some(one) = found.findings.get(*at) else { continue };
             write!(text, "- {} {}: {}", moment(one.time), inert(&one.id), inert(&one.seen))?;
             if let Some(normal) = &one.normal {
-                write!(text, " Baseline: {}", inert(normal))?;
+                write!(text, " Compared with: {}", inert(normal))?;
             }
             if let Some(exception) = found.by(*at) {
                 write!(text, " Accepted by {} until {}.", inert(&exception.id), inert(&exception.expires))?;

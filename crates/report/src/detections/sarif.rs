@@ -105,7 +105,7 @@ fn result(found: &Detections<'_>, rules: &[&str], (at, one): (usize, &Finding), 
     object.text("ruleId", &one.detection);
     object.number("ruleIndex", rules.binary_search(&one.detection.as_str()).unwrap_or_default());
     object.text("level", level(one.severity));
-    let normal = one.normal.as_deref().map(|normal| format!(" Baseline: {normal}")).unwrap_or_default();
+    let normal = one.normal.as_deref().map(|normal| format!(" Compared with: {normal}")).unwrap_or_default();
     message("message", &format!("{}{normal}", one.seen), object);
     object.list("locations", [()], |json, ()| {
         json.object(|object| {

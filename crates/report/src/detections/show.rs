@@ -50,7 +50,7 @@ fn show(found: &Detections<'_>, one: &Finding, records: &Shown, again: Again<'_>
     page.paragraph(0, (terminal::style(one.severity), &label), (Style::Strong, &head));
     page.paragraph(2, (Style::Plain, ""), (Style::Plain, &one.seen));
     let texts = [
-        ("Baseline: ", one.normal.clone()),
+        ("Compared with: ", one.normal.clone()),
         ("Note: ", one.remark.clone()),
         ("Function: ", one.function.clone()),
         ("Principal: ", one.principal.clone()),

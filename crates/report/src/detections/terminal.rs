@@ -91,7 +91,7 @@ pub(super) fn about(story: &Story) -> String {
 fn line(found: &Detections<'_>, at: usize, finding: &Finding, time: &str, page: &mut Page) {
     let label = format!("{time}  {}  ", finding.id);
     page.paragraph(2, (style(finding.severity), &label), (Style::Plain, &finding.seen));
-    for (label, text) in [("Baseline: ", &finding.normal), ("Note: ", &finding.remark)] {
+    for (label, text) in [("Compared with: ", &finding.normal), ("Note: ", &finding.remark)] {
         if let Some(text) = text {
             page.paragraph(6, (Style::Dim, label), (Style::Dim, text));
         }
@@ -106,13 +106,26 @@ fn line(found: &Detections<'_>, at: usize, finding: &Finding, time: &str, page: 
     }
 }
 
+/// `3 notes and 1 accepted finding in 2 stories`
+fn closed_heading(found: &Detections<'_>, closed: &[&Story]) -> String {
+    let all = || closed.iter().flat_map(|story| &story.findings);
+    let accepted = all().filter(|at| found.by(**at).is_some()).count();
+    let kinds = [
+        (all().count() - accepted, ("note", "notes")),
+        (accepted, ("accepted finding", "accepted findings")),
+    ];
+    let told: Vec<String> =
+        kinds.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| quantity(n, noun)).collect();
+    format!("{} in {}", told.join(" and "), quantity(closed.len(), ("story", "stories")))
+}
+
 /// What decides nothing: accepted findings and notes.
 fn others(found: &Detections<'_>, page: &mut Page) {
     let closed: Vec<&Story> = found.stories.iter().filter(|story| !found.is_open(story)).collect();
     if closed.is_empty() {
         return;
     }
-    page.heading(&format!("{} without an open finding", quantity(closed.len(), ("story", "stories"))));
+    page.heading(&closed_heading(found, &closed));
     let most = if page.is_all() { usize::MAX } else { 5 };
     for story in closed.iter().take(most) {
         let shown = if page.is_all() { usize::MAX } else { 1 };

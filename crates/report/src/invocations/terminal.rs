@@ -14,6 +14,9 @@ use logs::{Cell, Dimension, Invocations, Table, TableRow, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use text::visible::visible;
 
+/// What a column counts that its head does not say.
+const ATTEMPTS: &str = "Attempts: runs of asynchronous calls, each with a record of its own. Lambda tries again where a run fails.";
+
 /// What is said where nothing was found.
 const NONE: &str = "No record of an invocation matches the question.";
 
@@ -118,6 +121,9 @@ fn groups(reading: &Reading<'_>, table: &Table, layout: &Layout, page: &mut Page
     let times = [1, 2].map(|nth| calls + counts.len() + nth);
     let order: Vec<usize> = times.into_iter().chain((1..=counts.len()).map(|nth| calls + nth)).collect();
     page.table_dropping(&heads, &rows, &order);
+    if shown.iter().any(|group| group.cell.attempts > 0) {
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, ATTEMPTS));
+    }
     if short {
         legend(shown, page);
     }
