@@ -74,7 +74,7 @@ pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         say("note", &undeclared);
     }
     if typed.merge {
-        return merge(&around, &typed, &place);
+        return merge(&around, earlier.as_ref(), &typed, &place);
     }
     // Where others changed it, it is not as it was before, also where nothing of ours is left there.
     let is_over = around.is_over && around.left.is_empty() && around.changed.is_empty();
@@ -271,7 +271,7 @@ fn tell_kept(change: &Change) {
 }
 
 /// Plans to take back what is ours, around what others changed.
-fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
+fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Place<'_>) -> Result<Outcome> {
     let merged = &around.plan;
     if around.is_over && !around.left.is_empty() {
         let told = format!("{}: {}", around.left[0].target.arn, report::MIXED);
@@ -282,6 +282,11 @@ fn merge(around: &Around, typed: &args::Undo, place: &Place<'_>) -> Result<Outco
     around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
     around.kept.iter().for_each(tell_kept);
     if around.is_over && !around.kept.is_empty() {
+        if let Some(work) = earlier {
+            work.end_with_what_others_use()?;
+            say("note", "nothing else of the plan is left to take back: the undo that was begun has ended");
+            return Ok(Outcome::No);
+        }
         say("note", "nothing else of the plan is left to take back: nothing was planned");
         return Ok(Outcome::No);
     }

@@ -342,10 +342,24 @@ fn what_others_narrowed_since_is_not_as_it_was_before() {
     assert_eq!(declared(&account), ["f1"]);
 }
 
-/// An undo that was stopped anywhere, and others who select something since, or take the trail to fewer Regions: it goes on recording.
-#[test]
-fn an_undo_that_goes_on_stops_no_trail_that_others_use_by_now() {
-    for (starts_only, narrow) in [(false, false), (false, true), (true, false), (true, true)] {
+/// What others do.
+type Deed = fn(&Account);
+
+/// Changes of others, by name.
+const OTHERS: [(&str, Deed); 4] = [
+    ("select", |account| add(account)),
+    ("start", |account| with(|settings| settings.logging = true, account)),
+    ("select and start", |account| {
+        add(account);
+        with(|settings| settings.logging = true, account);
+    }),
+    ("narrow", |account| with(|settings| settings.multi_region = false, account)),
+];
+
+/// Undos of a plan that starts a trail, or sets it up and starts it, stopped after each line of their journals, and what the account is then.
+fn stopped_undos() -> Vec<(String, Account)> {
+    let mut all = Vec::new();
+    for starts_only in [false, true] {
         let begin = || {
             let account = Account::new(true, None);
             if starts_only {
@@ -371,19 +385,39 @@ fn an_undo_that_goes_on_stops_no_trail_that_others_use_by_now() {
                 let kind = step["change"]["setting"].as_str().unwrap().to_owned();
                 with(|settings| settings.take_back(&kind, &first), &account);
             }
-            if narrow {
-                with(|settings| settings.multi_region = false, &account);
-            } else {
-                add(&account);
-            }
+            all.push((format!("starts only: {starts_only}, {cut} of {lines:#?}"), account));
+        }
+    }
+    all
+}
+
+/// An undo that was stopped anywhere, and others who use or change the trail since: it goes on recording for them, and the undo comes to an end.
+#[test]
+fn an_undo_that_goes_on_stops_no_trail_that_others_use_by_now() {
+    for (others, change) in OTHERS {
+        for (told, account) in stopped_undos() {
+            let before = account.settings();
+            change(&account);
             let theirs = account.settings();
-            let (said, _) = account.approving(&["undo", "p.json.journal"]);
-            let found = account.settings();
-            assert_eq!(found.logging, theirs.logging, "{cut} of {lines:#?}\n{said}");
-            // Of a trail that we had stopped before they narrowed it, the rest is taken back.
-            if !narrow || theirs.logging {
-                assert_eq!(found.selectors, theirs.selectors, "{cut}\n{said}");
+            if theirs == before {
+                continue;
             }
+            let mut line = "undo p.json.journal".to_owned();
+            let mut said = Vec::new();
+            for _ in 0..6 {
+                let words: Vec<&str> = line.split(' ').collect();
+                let (text, code) = account.approving(&words);
+                said.push(format!("$ {line}\n{text}? {code:?}"));
+                let found = account.settings();
+                assert!(found.logging || !theirs.logging, "{others}: {told}\n{}", said.join("\n"));
+                line = next(&text);
+                if !line.contains("apply") && !line.contains("undo") {
+                    break;
+                }
+            }
+            let (text, code) = account.approving(&["undo", "p.json.journal"]);
+            let is_over = code == Some(0) || code == Some(3) && !next(&text).contains("undo");
+            assert!(is_over, "{others}: {told}\n{}\n{text} {code:?}", said.join("\n"));
         }
     }
 }

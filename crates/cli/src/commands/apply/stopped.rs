@@ -4,7 +4,7 @@ use super::super::sites::new_bucket;
 use crate::outcome::Outcome;
 use crate::problem::say;
 use audit::change::State;
-use audit::plan::Plan;
+use audit::plan::{Plan, Purpose};
 use aws::Stopped;
 
 /// Why it stopped, in one line, and the exit code.
@@ -13,8 +13,9 @@ pub(super) fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String
     let half_way = if untouched { Outcome::No } else { Outcome::HalfWay };
     match stopped {
         Stopped::Stale { at, .. } => (
-            in_the_way(stopped, plan).unwrap_or_else(|| {
-                format!("{} has changed since the plan was made. Run `plan` again", name(*at))
+            in_the_way(stopped, plan).unwrap_or_else(|| match plan.purpose {
+                Purpose::Undo => format!("{}: somebody changed it since", name(*at)),
+                _ => format!("{} has changed since the plan was made. Run `plan` again", name(*at)),
             }),
             half_way,
         ),

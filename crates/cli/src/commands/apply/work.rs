@@ -8,15 +8,17 @@ use crate::again::written_exceptions_again;
 use crate::misread::misread;
 use crate::outcome::Outcome;
 use crate::output::{is_stdin, read_file};
-use crate::problem::{Problem, say};
+use crate::problem::{Problem, io_problem, say};
 use crate::settings::Live;
 use anyhow::Result;
 use audit::change::{Setting, State};
-use audit::journal::Mark;
+use audit::journal::{Entry, Journal, Mark};
 use audit::plan::{Owner, Plan, Purpose, Step, taken_back};
 use aws::{Carried, Stopped};
 use std::path::{Path, PathBuf};
-use store::{DocumentError, FileKind, JournalError, JournalRead, PlanFileError, read_journal, read_plan};
+use store::{
+    DocumentError, FileKind, JournalError, JournalFile, JournalRead, PlanFileError, read_journal, read_plan,
+};
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {
@@ -126,6 +128,20 @@ impl Work {
         }
     }
 
+    /// Ends an undo of which all that is left would take from others what they use: its journal says so of each step that is not done.
+    ///
+    /// # Errors
+    /// [`Problem`] iff the journal cannot be written.
+    pub(crate) fn end_with_what_others_use(&self) -> Result<()> {
+        let named = self.journal.display().to_string();
+        let written = || {
+            let mut journal = JournalFile::go_on(&self.journal, self.open.unwrap_or(false))?;
+            let left = self.marks.iter().enumerate().filter(|(_, mark)| !mark.is_over());
+            left.into_iter().try_for_each(|(at, _)| journal.write(&Entry::Kept(at)))
+        };
+        written().map_err(|error| io_problem("write the journal", &named, &error).into())
+    }
+
     /// Names the commands that go on from here.
     pub(crate) fn tell_next(&self, live: &Live) -> Outcome {
         let resume = self.resume(live);
@@ -153,7 +169,8 @@ impl Work {
         let deletes = |one: &Step| {
             one.change.target.arn == change.target.arn && one.change.after() == State::Trail(None)
         };
-        if taken_back(change, found).is_none() || self.plan.steps.iter().any(deletes) {
+        // A trail that is to be deleted is left to others, whatever they changed of it.
+        if taken_back(change, found).is_none() && !self.plan.steps.iter().any(deletes) {
             let arn = &change.target.arn;
             say(
                 "help",
@@ -235,7 +252,8 @@ impl Work {
         }
         if untouched {
             say("note", "nothing was changed");
-            if matches!(stopped, Stopped::Moved { .. }) && self.plan.purpose == Purpose::Undo {
+            let is_changed = matches!(stopped, Stopped::Moved { .. } | Stopped::Stale { .. });
+            if is_changed && self.plan.purpose == Purpose::Undo {
                 say("next", &merge_again(&self.journal.with_extension(""), live));
             }
             if in_the_way(stopped, &self.plan).is_some() {
