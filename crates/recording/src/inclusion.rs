@@ -4,10 +4,11 @@
 use crate::callers::{self, Callers};
 use crate::clauses::{Candidate, Clause, clauses};
 use crate::grid::{Grid, Tables};
-use crate::invocations::{Provenance, Space};
+use crate::invocations::{Provenance, Space, deciding_names};
 use crate::values::{Alphabet, Domain};
 use crate::work::{Exhausted, WORK_LIMIT, Work};
 use cloudtrail::event::{Event, Field};
+use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::{Condition, Doubt, Operator, Selector};
 use cloudtrail::{Answer, records};
 
@@ -101,6 +102,29 @@ fn is_lost(event: &Event, before: &Selector, after: &[Selector]) -> bool {
         && after.iter().all(|one| matches!(records(one, event), Answer::TurnedAway(_)))
 }
 
+/// The event, or one that people have seen in its place iff that is lost as well: a management event is not about an object of S3, and a function
+/// is invoked.
+fn ordinary(event: Event, is_lost: impl Fn(&Event) -> bool) -> Event {
+    // Which callers there can be was looked for among events of that name.
+    if !callers::is_possible(&event) {
+        return event;
+    }
+    let kind = event.resource.as_ref().and_then(|resource| ResourceType::parse(&resource.kind));
+    if let (Some(kind), "Data") = (kind, event.category.as_str()) {
+        let name = deciding_names(kind).first().map_or_else(|| event.name.clone(), |name| (*name).to_owned());
+        let source = "lambda.amazonaws.com".to_owned();
+        let invocation = Event { source, name, read_only: false, ..event.clone() };
+        return if is_lost(&invocation) { invocation } else { event };
+    }
+    if event.category != "Management" {
+        return event;
+    }
+    let bare = Event { resource: None, ..event.clone() };
+    let name = if event.read_only { "DescribeInstances" } else { "RunInstances" };
+    let seen = Event { source: "ec2.amazonaws.com".to_owned(), name: name.to_owned(), ..bare.clone() };
+    [seen, bare].into_iter().find(is_lost).unwrap_or(event)
+}
+
 /// Which events are looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -137,6 +161,7 @@ impl Search<'_> {
                     .ok()
                     .flatten()
                     .filter(|event| is_lost(event, one, after))
+                    .map(|event| ordinary(event, |event| is_lost(event, one, after)))
             };
             if all[clause].sure
                 && let Some(witness) = shown(Scope::All).or_else(|| shown(Scope::Shown))

@@ -285,7 +285,10 @@ impl Checked<'_> {
             ["--region REGION"] => "Region",
             _ => "account and Region",
         };
-        let noun = self.check.noun().split_once(' ').map_or("file", |(_, noun)| noun);
+        let noun = match self.check.document.language {
+            Language::Selectors => "file",
+            _ => self.check.noun().split_once(' ').map_or("file", |(_, noun)| noun),
+        };
         let is_settled = |one: &&Finding| {
             let fix = one.fix.as_deref().unwrap_or_default();
             fix == format!("give {}", flags.join(" and "))

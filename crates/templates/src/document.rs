@@ -46,6 +46,9 @@ pub mod property {
     pub const MADE_UP: &str = "bucket ";
     /// How a text of [`SAME_BUCKET`] names what a resource gives: it may be made from anything.
     pub const ATTRIBUTE: &str = "GetAtt ";
+    /// Which properties of a recorder are unknown, at least in part: a map from each to a text that two sides of a change have only if it is certainly the
+    /// same on both. It is shown nowhere.
+    pub const SAME: &str = "Same";
     /// The policy of a bucket: a map, or a text of JSON.
     pub const POLICY: &str = "PolicyDocument";
 }
@@ -251,6 +254,14 @@ impl Proposed {
     #[must_use]
     pub fn is(&self, property: &str) -> Option<&Value> {
         self.after.as_ref()?.get(property)
+    }
+
+    /// True iff the property is unknown, and certainly the same before and after the change.
+    #[must_use]
+    pub fn stays_as_it_is(&self, property: &str) -> bool {
+        let of = |all: Option<&'_ Value>| all.and_then(|all| all.get(property)).cloned();
+        let was = of(self.was(property::SAME));
+        was.is_some() && was == of(self.is(property::SAME))
     }
 }
 

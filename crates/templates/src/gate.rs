@@ -6,11 +6,12 @@ mod accepted;
 mod certain;
 mod conclusion;
 mod faults;
+mod hidden;
 mod interrupted;
 mod stand_in;
 
 use crate::document::{Document, Doubt};
-use crate::proposal::Proposal;
+use crate::proposal::{Proposal, What};
 use audit::Options;
 use audit::answer::Conclusion;
 use audit::cost::{CostTurn, Prices, turn};
@@ -185,6 +186,13 @@ pub fn gate(
     gate.accepted += gate.turns.iter().filter(|one| one.is_accepted()).count();
     gate.accepted += gate.functions.iter().filter(|one| one.is_accepted()).count();
     gate.conclusion = conclusion(&gate, document);
+    // What is certain, or in doubt anyway, needs no more doubts.
+    if matches!(gate.conclusion, Conclusion::Nothing | Conclusion::Yes) && !proposal.hidden.is_empty() {
+        gate.stops.extend(hidden::losses(proposal, after, options));
+        let may_fail = proposal.hidden.iter().any(|one| one.what == What::MayReachLess);
+        let least = if may_fail { Conclusion::Undetermined } else { Conclusion::Yes };
+        gate.conclusion = conclusion(&gate, document).worse(least);
+    }
     gate
 }
 

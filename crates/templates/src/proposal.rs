@@ -15,6 +15,7 @@ mod delivery;
 mod elsewhere;
 mod find;
 mod functions;
+mod hidden;
 mod homes;
 mod recorders;
 mod sightings;
@@ -25,6 +26,7 @@ use audit::inventory::Inventory;
 use bucket_names::BucketNames;
 pub use buckets::LostBucket;
 pub use functions::NewFunction;
+pub use hidden::{Hidden, What};
 use homes::Homes;
 use std::collections::BTreeMap;
 use world::World;
@@ -67,6 +69,8 @@ pub struct Proposal {
     pub touched: Vec<Touched>,
     /// The functions that the change makes.
     pub functions: Vec<NewFunction>,
+    /// The recorders of which no verdict shows what the change does to them. Over an inventory there are none.
+    pub hidden: Vec<Hidden>,
     /// The trails that lose the bucket that they deliver to.
     pub buckets: Vec<LostBucket>,
     /// What is open: of the document, and of what it means here.
@@ -128,6 +132,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
     let buckets = buckets::apply(document, &names, alone, &mut after);
     doubts.extend(inventory.into_iter().flat_map(|inventory| outside(document, &homes, inventory)));
     touched.retain(|one| one.before.is_some() || one.after.is_some());
+    let hidden = if alone { hidden::of(document, &touched, homes.assumed) } else { Vec::new() };
     doubts.extend(made_twice(document, &touched));
     doubts.append(&mut after.doubts);
     doubts.sort();
@@ -137,6 +142,7 @@ pub fn merge(document: &Document, inventory: Option<&Inventory>, defaults: &Defa
         after: after.inventory,
         touched,
         functions,
+        hidden,
         buckets,
         doubts,
         assumed: homes.assumed,

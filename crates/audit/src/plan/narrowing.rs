@@ -100,7 +100,8 @@ pub fn narrowings_between(
             }
             Seen::Unread(_) => {
                 let is_same = left.is_some_and(|left| left.selectors == recorder.selectors);
-                let narrowed = !(is_same && reaches_as_far) && reach.is_anywhere();
+                let is_whole = is_same && reaches_as_far && !reach.ends_global_services;
+                let narrowed = !is_whole && reach.is_anywhere();
                 narrowed.then(|| Narrowing { recorder: recorder.arn.clone(), place: None, event: None })
             }
         }

@@ -155,6 +155,9 @@ impl<'a> Told<'a> {
                 let state = if loss.certain { State::NotRecorded } else { State::Undetermined };
                 finding.example = Some(self.example(event, None, region, state));
             }
+            (Some(_), None) if alone => {
+                finding.why.push("its account and Region decide, and the file does not say them".to_owned());
+            }
             (Some(_), None) => {
                 finding
                     .why

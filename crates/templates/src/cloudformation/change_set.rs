@@ -197,6 +197,7 @@ impl ChangeSet {
         let Some(mut described) = describe("it", &node, &mut evaluator)? else { return Ok(None) };
         // It holds what expressions give, and no expression.
         described.properties.remove(property::SAME_BUCKET);
+        described.properties.remove(property::SAME);
         named(&mut described.properties, &described.kind, physical);
         Ok(Some(described))
     }

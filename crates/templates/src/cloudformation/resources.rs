@@ -95,6 +95,26 @@ impl Builder<'_, '_> {
         Ok(value)
     }
 
+    /// Takes note of what says whether a property that is unknown, at least in part, is the same on both sides of a change.
+    fn note_same(&mut self, from: &str, to: &str) {
+        if self.properties.get(to).is_none_or(|value| value.first_unknown("$").is_none()) {
+            return;
+        }
+        let Some(node) = self.node.get("Properties").and_then(|all| all.get(from)) else { return };
+        // What is too deep or too large to be compared is not said to be the same: its value was evaluated before.
+        let same = self.evaluator.same_of_functions(node).unwrap_or_default();
+        self.evaluator.unsupported.clear();
+        if let Some(same) = same {
+            let all = self
+                .properties
+                .entry(property::SAME.to_owned())
+                .or_insert_with(|| Value::Map(BTreeMap::new()));
+            if let Value::Map(all) = all {
+                all.insert(to.to_owned(), Value::Text(same));
+            }
+        }
+    }
+
     fn written(&self, from: &str) -> Option<&Node> {
         self.node.get("Properties")?.get(from)
     }
@@ -106,6 +126,7 @@ impl Builder<'_, '_> {
             _ => self.value(from)?.map_or(Value::Bool(default), selectors::boolean),
         };
         self.put(to, value);
+        self.note_same(from, to);
         Ok(())
     }
 
@@ -178,6 +199,8 @@ impl Builder<'_, '_> {
         }
         self.put(property::ADVANCED_SELECTORS, advanced.unwrap_or(Value::Null));
         self.put(property::SELECTORS, basic.unwrap_or(Value::Null));
+        self.note_same("AdvancedEventSelectors", property::ADVANCED_SELECTORS);
+        self.note_same("EventSelectors", property::SELECTORS);
         Ok(Kind::Trail)
     }
 
@@ -195,6 +218,7 @@ impl Builder<'_, '_> {
         let advanced = given(self.value("AdvancedEventSelectors")?.map(selectors::advanced));
         self.default_selectors = advanced.is_none();
         self.put(property::ADVANCED_SELECTORS, advanced.unwrap_or_else(selectors::default_of_stores));
+        self.note_same("AdvancedEventSelectors", property::ADVANCED_SELECTORS);
         Ok(Kind::EventDataStore)
     }
 }

@@ -3,7 +3,7 @@
 use super::error::TemplateError;
 use super::evaluate::{Evaluator, dynamic_reference};
 use super::sub::{Piece, pieces};
-use super::tree::{At, Node, Tree};
+use super::tree::{At, Entry, Node, Tree};
 use super::types::Type;
 use crate::document::property;
 
@@ -33,12 +33,15 @@ impl Evaluator<'_> {
         if let Some(known) = value.to_json() {
             return Ok(Some(known.to_string()));
         }
-        let [one] = (match &node.tree {
+        let entries = match &node.tree {
             Tree::List(items) => return self.all_same("", items),
             _ => node.entries().unwrap_or_default(),
-        }) else {
-            return Ok(None);
         };
+        let is_function = |key: &str| key.starts_with("Fn::") || matches!(key, "Ref" | "Condition");
+        if !entries.iter().any(|entry| is_function(&entry.key)) {
+            return self.same_members(entries);
+        }
+        let [one] = entries else { return Ok(None) };
         match (one.key.as_str(), &one.node.tree) {
             ("Ref", Tree::Text(name)) => self.same_reference(name),
             ("Fn::GetAtt", Tree::Text(name)) => Ok(Some(attribute(name))),
@@ -70,6 +73,28 @@ impl Evaluator<'_> {
             all.push(one);
         }
         Ok(Some(format!("{name}({})", all.join(","))))
+    }
+
+    fn same_members(&mut self, entries: &[Entry]) -> Same {
+        let mut all = Vec::new();
+        for entry in entries {
+            let Some(one) = self.same(&entry.node)? else { return Ok(None) };
+            all.push(format!("{:?}:{one}", entry.key));
+        }
+        all.sort();
+        Ok(Some(format!("{{{}}}", all.join(","))))
+    }
+
+    /// As [`Self::same`], for what decides what is recorded: what another resource gives counts where that is a function alone, whose name and ARN follow it. Of
+    /// all others it may be made from anything, and change with them.
+    pub(super) fn same_of_functions(&mut self, node: &Node) -> Same {
+        let Some(text) = self.same(node)? else { return Ok(None) };
+        let given = text.split(property::ATTRIBUTE).skip(1).map(|rest| {
+            let end = rest.find(|one: char| !one.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            self.types.get(&rest[..end]) == Some(&Type::Function)
+        });
+        let is_well = given.into_iter().all(|is_function| is_function);
+        Ok(is_well.then_some(text))
     }
 
     /// The branch that counts; where that is unknown, both with all that decides.

@@ -1,6 +1,7 @@
 //! Recorders made, changed and deleted in an inventory, as a document proposes it.
 
 use super::find::Found;
+use super::hidden::is_open;
 use super::sightings::Reach;
 use super::world::{Flag, World, take};
 use crate::document::{About, Action, Home, Kind, Proposed, property};
@@ -427,16 +428,6 @@ const fn reach_names(kind: RecorderKind) -> (&'static str, &'static str) {
 /// The name of the bucket of a trail, where it is known.
 fn bucket(properties: &Value) -> Option<String> {
     properties.get(property::BUCKET).and_then(Value::as_text).map(str::to_owned)
-}
-
-/// True iff a part of it is unknown, and is not said to stay as it is.
-fn is_open(value: &Value) -> bool {
-    match value {
-        Value::Unknown(why) => *why != Why::NotSaid,
-        Value::List(items) => items.iter().any(is_open),
-        Value::Map(members) => members.values().any(is_open),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
-    }
 }
 
 /// True iff the list holds something, or may.

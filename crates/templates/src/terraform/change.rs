@@ -4,7 +4,7 @@ use super::TerraformError;
 use super::properties;
 use super::read::Found;
 use super::shape::matters;
-use crate::document::{Action, Home, Proposed};
+use crate::document::{Action, Home, Kind, Proposed, property};
 use crate::value::{Value, Why};
 use cloudtrail::arn::Arn;
 use std::collections::BTreeMap;
@@ -51,7 +51,16 @@ pub(super) fn read(entry: &Found<usize>, resources: &mut Vec<Proposed>) -> Resul
         }
     }
     let made = matches!(action, Action::Create | Action::Replace { .. });
-    let known = |values: Option<Value>, made: bool| values.map(|all| properties::of(&kind, &all, made));
+    let same = change.get("before").zip(change.get("after"));
+    let same = same.map(|(was, is)| properties::that_stay(was, is, change.get("after_unknown")));
+    let is_recorder = matches!(kind, Kind::Trail | Kind::EventDataStore);
+    let known = |values: Option<Value>, made: bool| {
+        let mut all = properties::of(&kind, &values?, made);
+        if let (Value::Map(members), Some(same), true) = (&mut all, &same, is_recorder) {
+            members.insert(property::SAME.to_owned(), same.clone());
+        }
+        Some(all)
+    };
     let (is, was) = (home(after.as_ref()), home(before.as_ref()));
     // A Region that is not known before the change is applied may be any, and not the one that it was.
     let is_open =

@@ -47,6 +47,41 @@ pub(super) fn of(kind: &Kind, attributes: &Value, made: bool) -> Value {
     Value::Map(all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
+/// The attributes that decide what a recorder records, with their properties.
+const DECIDING: [(&str, &str); 9] = [
+    ("is_multi_region_trail", property::MULTI_REGION_TRAIL),
+    ("is_organization_trail", property::ORGANIZATION_TRAIL),
+    ("include_global_service_events", property::GLOBAL_EVENTS),
+    ("enable_logging", property::LOGGING),
+    ("event_selector", property::SELECTORS),
+    ("advanced_event_selector", property::ADVANCED_SELECTORS),
+    ("multi_region_enabled", property::MULTI_REGION_STORE),
+    ("organization_enabled", property::ORGANIZATION_STORE),
+    ("suspend", property::INGESTION),
+];
+
+/// Which properties certainly stay as they are, also those that are marked as sensitive: the plan holds the values of both sides beside the marks.
+pub(super) fn that_stay(before: &Value, after: &Value, unknown: Option<&Value>) -> Value {
+    let is_unknown = |name: &str| match unknown {
+        Some(Value::Bool(all)) => *all,
+        Some(all) => all.get(name).is_some_and(holds_a_mark),
+        None => false,
+    };
+    let stays = |(name, _): &&(&str, &str)| !is_unknown(name) && before.get(name) == after.get(name);
+    let all = DECIDING.iter().filter(stays).map(|(_, name)| ((*name).to_owned(), "as it was".into()));
+    Value::Map(all.collect())
+}
+
+/// True iff some part is marked.
+fn holds_a_mark(mark: &Value) -> bool {
+    match mark {
+        Value::Bool(marked) => *marked,
+        Value::List(items) => items.iter().any(holds_a_mark),
+        Value::Map(members) => members.values().any(holds_a_mark),
+        _ => false,
+    }
+}
+
 struct Attributes<'a> {
     attributes: &'a Value,
 }

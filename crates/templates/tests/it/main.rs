@@ -23,6 +23,7 @@ mod gate;
 mod handed_over;
 mod homes;
 mod hostile;
+mod in_doubt;
 mod pair;
 mod plan;
 mod proposal;
