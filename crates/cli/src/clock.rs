@@ -1,18 +1,8 @@
 //! The one clock: the time now, as RFC 3339 in UTC.
 
+use args::values::spelled;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-
-/// A time given as text, in UTC and whole seconds.
-///
-/// # Errors
-/// One line with an example.
-pub(crate) fn instant(text: &str) -> Result<String, String> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .ok()
-        .and_then(spelled)
-        .ok_or_else(|| "a time has the form 2026-11-23T17:00:00Z".to_owned())
-}
 
 /// A time given as text, in milliseconds since 1970, as records are compared with it: what lies between two of them is the later one, so
 /// that all before it is before, and all from it on is not.
@@ -26,23 +16,18 @@ pub(crate) fn now() -> String {
     spelled(OffsetDateTime::now_utc()).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
 }
 
-/// The day of a time that [`instant`] or [`now`] gave: `YYYY-MM-DD`, UTC.
+/// The day of a time that [`args::values::instant`] or [`now`] gave: `YYYY-MM-DD`, UTC.
 pub(crate) fn day(now: &str) -> &str {
     now.get(..10).unwrap_or(now)
 }
 
-fn spelled(time: OffsetDateTime) -> Option<String> {
-    time.checked_to_offset(time::UtcOffset::UTC)?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{instant, moment, now};
+    use super::{moment, now};
+    use args::values::instant;
 
     #[test]
-    fn times_are_told_in_utc() {
-        assert_eq!(instant("2026-11-23T18:00:00.5+01:00").unwrap(), "2026-11-23T17:00:00Z");
-        assert!(instant("yesterday").is_err());
+    fn the_time_now_is_told_in_utc() {
         assert_eq!(instant(&now()).unwrap().len(), 20);
     }
 

@@ -1,11 +1,11 @@
 //! The configuration file `invoketrail.toml`: the same names as the flags, and flags win.
 
-use crate::args::source::Recorders;
-use crate::args::values::{Output, account, output, region};
 use crate::environment::{variable, variables};
 use crate::output::read_within;
 use crate::problem::{Problem, insist, io_problem};
 use anyhow::Result;
+use args::source::Recorders;
+use args::values::{Output, account, output, region};
 use clap::ValueEnum;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ pub(crate) const KEYS: [&str; 20] = [
 const ONLY_NAMED: [&str; 6] = ["detect", "endpoint-url", "exit-zero", "history", "index", "output"];
 
 /// The formats that the file can name: those of audits. Another command takes what it offers itself.
-pub(crate) use crate::args::audit::Format;
+pub(crate) use args::audit::Format;
 
 /// What the file says; whatever it leaves open is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -239,7 +239,7 @@ fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, WrongSetting> {
 #[cfg(test)]
 mod tests {
     use super::{Config, KEYS, ONLY_NAMED, forget, parse};
-    use crate::args::Cli;
+    use args::Cli;
     use clap::CommandFactory;
 
     #[test]

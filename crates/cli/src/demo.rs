@@ -1,11 +1,11 @@
 //! `--demo`: Acme, a made-up organization whose files are inside this program, in place of the user's own.
 
-use crate::args::Command;
-use crate::args::source::Source;
 use crate::output::io_written;
 use crate::problem::{Problem, io_problem};
 use crate::remembered::cache_folder;
 use anyhow::Result;
+use args::Command;
+use args::source::Source;
 use std::path::{Path, PathBuf};
 use store::ScratchFolder;
 

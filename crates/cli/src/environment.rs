@@ -3,10 +3,10 @@
 //! What is typed wins. A variable counts as if its flag were typed, except where it conflicts with what is typed: that is then meant
 //! for other commands. An empty variable is not set: pipelines set those whose input nobody gave.
 
-use crate::args::Cli;
 use crate::config::Config;
 use crate::mistyped::problem;
 use crate::problem::{Problem, say};
+use args::Cli;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};

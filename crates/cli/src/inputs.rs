@@ -114,7 +114,7 @@ fn is_written(arg: &Arg) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{is_written, names_a_file};
-    use crate::args::Cli;
+    use args::Cli;
     use clap::builder::ValueParser;
     use clap::{Arg, Command, CommandFactory};
 

@@ -1,7 +1,6 @@
 //! The binary `invoketrail`: reads the arguments, runs one command, ends with its exit code.
 
 mod again;
-mod args;
 mod asking;
 mod clock;
 mod commands;
@@ -11,7 +10,6 @@ mod environment;
 mod inputs;
 mod misread;
 mod mistyped;
-mod outcome;
 mod output;
 mod problem;
 mod progress;
@@ -22,9 +20,9 @@ mod unknown;
 mod verbose;
 
 use anyhow::Result;
+use args::outcome::Outcome;
 use args::{Cli, Command};
 use commands::Context;
-use outcome::Outcome;
 
 fn main() -> Outcome {
     logs::give_back_large_buffers();

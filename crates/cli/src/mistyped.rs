@@ -1,7 +1,7 @@
 //! A command line that makes no sense, in the words of every other error: what is wrong in one line, and one line of help.
 
-use crate::args::Cli;
 use crate::problem::Problem;
+use args::Cli;
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
@@ -76,7 +76,7 @@ fn command(typed: &[OsString]) -> String {
 #[cfg(test)]
 mod tests {
     use super::problem;
-    use crate::args::Cli;
+    use args::Cli;
     use clap::CommandFactory;
     use std::ffi::OsString;
 

@@ -1,11 +1,11 @@
 //! Where answers go: stdout, whatever stands behind it, and files.
 
-use crate::args::Colour;
 use crate::inputs::{held_apart, remember};
 use crate::misread::{folder_there, nothing_there};
 use crate::problem::{Problem, io_problem};
 use crate::progress::aside;
 use anyhow::Result;
+use args::Colour;
 use report::Layout;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
@@ -190,7 +190,7 @@ pub(crate) fn layout() -> Layout {
 #[cfg(test)]
 mod tests {
     use super::{is_coloured, knows_links};
-    use crate::args::Colour::{Always, Auto, Never};
+    use args::Colour::{Always, Auto, Never};
 
     #[test]
     fn what_was_typed_counts_before_the_environment_and_that_before_the_terminal() {

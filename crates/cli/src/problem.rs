@@ -1,7 +1,7 @@
 //! What went wrong, in the user's words: one line, and one line of help where there is something to do.
 
-use crate::outcome::Outcome;
 use crate::progress::{aside, is_quiet};
+use args::outcome::Outcome;
 use std::fmt;
 use std::io::{self, Write};
 use text::visible::excerpt;

@@ -1,10 +1,10 @@
 //! The index of log files as commands use it: opened as flags and settings say.
 
-use crate::args::reading::Remembering;
 use crate::config::Config;
 use crate::inputs::remember;
 use crate::problem::{Problem, say};
 use anyhow::Result;
+use args::reading::Remembering;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use store::{Index, IndexError};

@@ -1,11 +1,11 @@
 //! The session with AWS of a command, opened once: one runtime, one Ctrl-C, many questions side by side, and errors in the
 //! user's words.
 
-use crate::outcome::Outcome;
 use crate::problem::{Problem, say};
 use crate::progress::{Collecting, Shown, WATCH, requests};
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::accepted::asked_for_tags;
 use audit::change::{Change, State};
 use audit::exception::Exception;

@@ -1,13 +1,13 @@
 //! What the arguments mean: flags over the configuration file over defaults.
 
 use crate::again::config_again;
-use crate::args::audit::Format;
-use crate::args::reading::Threads;
-use crate::args::source::Recorders;
-use crate::args::values::Output;
-use crate::args::{audit as args, source as flags};
 use crate::config::Config;
 use crate::problem::say;
+use ::args::audit::Format;
+use ::args::reading::Threads;
+use ::args::source::Recorders;
+use ::args::values::Output;
+use ::args::{audit as args, source as flags};
 use audit::Counted;
 use clap::ValueEnum;
 use delivery::Scope;
@@ -83,7 +83,7 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
 }
 
 /// From what was typed about how an audit is shown.
-pub(crate) fn showing(typed: crate::args::showing::Showing, config: &Config) -> Showing {
+pub(crate) fn showing(typed: ::args::showing::Showing, config: &Config) -> Showing {
     Showing {
         format: format(typed.format, config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
         outputs: outputs(typed.output, config, ANY),
@@ -246,8 +246,8 @@ pub(crate) fn threads(typed: Threads, config: &Config) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{Accounts, Source, source};
-    use crate::args::source as args;
     use crate::config::Config;
+    use ::args::source as args;
 
     fn config() -> Config {
         Config {

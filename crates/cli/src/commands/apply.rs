@@ -17,13 +17,13 @@ pub(crate) use stopped::tell_difference;
 pub(crate) use work::{Work, merge_again};
 
 use super::Context;
-use crate::args::apply as args;
 use crate::asking;
 use crate::misread::misread;
-use crate::outcome::Outcome;
 use crate::output::{called, layout, print, read_file};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
+use ::args::apply as args;
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use audit::answer::Conclusion;
 use audit::inventory::Inventory;

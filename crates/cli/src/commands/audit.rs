@@ -3,12 +3,12 @@
 use super::notify::{self, Telling};
 use super::showing::{Shown, ending};
 use super::{Context, Known, Opened, bundle, exceptions, frameworks, fresh, history, read_known};
-use crate::args::audit as args;
 use crate::inputs::held_apart;
-use crate::outcome::Outcome;
 use crate::problem::say;
 use crate::session::Session;
 use crate::settings;
+use ::args::audit as args;
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use audit::Counted;
 use audit::accepted::asks_for_tags;

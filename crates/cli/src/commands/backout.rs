@@ -2,11 +2,11 @@
 
 use super::plan::Desk;
 use super::{Context, Opened};
-use crate::args::plan as args;
-use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;
 use crate::unknown::no_function_of;
+use ::args::outcome::Outcome;
+use ::args::plan as args;
 use anyhow::Result;
 use audit::backout::{Pattern, Wanted, strangers};
 use audit::exception::Exception;

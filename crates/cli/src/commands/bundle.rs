@@ -4,14 +4,14 @@ mod again;
 
 use super::Context;
 use super::showing::Shown;
-use crate::args::bundle::{Bundle, BundleCommand, Verify};
-use crate::args::validate::Format;
 use crate::inputs::{held_apart, remember};
-use crate::outcome::Outcome;
 use crate::output::{called, io_written, layout, print};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings;
 use anyhow::Result;
+use args::bundle::{Bundle, BundleCommand, Verify};
+use args::outcome::Outcome;
+use args::validate::Format;
 use audit::inputs::Inputs;
 use audit::raw_answers::Collection;
 use report::{AuditDocument, AuditFormat, CheckedBundle, Layout, NextFlags};

@@ -1,10 +1,10 @@
 //! `invoketrail config show`: which settings count, and where each comes from.
 
 use super::Context;
-use crate::args::config as args;
-use crate::args::validate::Format;
-use crate::outcome::Outcome;
 use crate::output::{layout, print};
+use ::args::config as args;
+use ::args::outcome::Outcome;
+use ::args::validate::Format;
 use anyhow::Result;
 
 /// Prints. The format is as typed: the one in the file is what is shown.

@@ -3,15 +3,15 @@
 use super::showing::ending;
 use super::verify::hours::now;
 use super::{Context, Known, history, read_known};
-use crate::args::history::{Diff as Typed, DiffFormat};
-use crate::args::source::Counting;
-use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
 use crate::session::{Session, reader};
 use crate::settings;
 use crate::unknown::no_place;
 use anyhow::Result;
+use args::history::{Diff as Typed, DiffFormat};
+use args::outcome::Outcome;
+use args::source::Counting;
 use audit::drift::{Snapshot, drift};
 use audit::inputs::Inputs;
 use delivery::{Place, control_calls, places};

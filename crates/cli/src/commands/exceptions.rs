@@ -1,13 +1,13 @@
 //! `invoketrail exceptions check`: whether a file of exceptions is one to rely on.
 
 use super::{Context, ONLY_TRAILS, exceptions, read_judged};
-use crate::args::exceptions as args;
-use crate::args::source::Counting;
-use crate::args::validate::Format;
-use crate::outcome::Outcome;
 use crate::output::{is_stdin, layout, print};
 use crate::problem::{Problem, say};
 use crate::settings;
+use ::args::exceptions as args;
+use ::args::outcome::Outcome;
+use ::args::source::Counting;
+use ::args::validate::Format;
 use anyhow::Result;
 use audit::Counted;
 use audit::answer::Conclusion;

@@ -4,11 +4,11 @@ mod pasted;
 mod subject;
 
 use super::{Context, Facts, Opened};
-use crate::args::explain::{self as args, Format};
-use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Accounts, Source};
+use ::args::explain::{self as args, Format};
+use ::args::outcome::Outcome;
 use ::audit::elsewhere::elsewhere;
 use ::audit::finding::Audit;
 use ::audit::inventory::{GapKind, Inventory};

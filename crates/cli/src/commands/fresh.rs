@@ -1,10 +1,10 @@
 //! `--fail-on new`: what an earlier run found already does not decide the exit code.
 
 use super::showing::Shown;
-use crate::outcome::Outcome;
 use crate::output::{called, read_file};
 use crate::problem::{Problem, insist};
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::answer::Conclusion;
 use audit::drift::Drift;
 use audit::inputs::Inputs;

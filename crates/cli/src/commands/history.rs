@@ -1,14 +1,14 @@
 //! `invoketrail history`, and what other commands do with kept audits.
 
 use super::Context;
-use crate::args::history as args;
-use crate::args::validate::Format;
 use crate::config::Config;
 use crate::inputs::remember;
-use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::{Problem, say};
 use crate::settings;
+use ::args::history as args;
+use ::args::outcome::Outcome;
+use ::args::validate::Format;
 use anyhow::Result;
 use audit::inputs::Inputs;
 use report::{KeptAudit, history_json, history_text};
@@ -66,7 +66,7 @@ pub(super) struct OfAudit {
 ///
 /// # Errors
 /// [`Problem`] where the file cannot be used, before anything is asked of AWS.
-pub(super) fn of_audit(typed: &crate::args::audit::Audit, config: &Config) -> Result<OfAudit> {
+pub(super) fn of_audit(typed: &::args::audit::Audit, config: &Config) -> Result<OfAudit> {
     let (keep, named) = (typed.keep, typed.history.history.is_some() || config.history.is_some());
     let path = (keep || named).then(|| path(&typed.history, config)).transpose()?;
     if let Some(path) = path.as_ref().filter(|path| keep || path.exists()) {

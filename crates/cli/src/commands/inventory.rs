@@ -1,12 +1,12 @@
 //! `invoketrail inventory`: collect once, to audit elsewhere or later.
 
 use super::{Context, tell_gaps};
-use crate::args::inventory as args;
-use crate::outcome::Outcome;
 use crate::output::{is_stdin, print, write_private};
 use crate::problem::say;
 use crate::session::Session;
 use crate::settings;
+use ::args::inventory as args;
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use aws::Collected;
 use std::path::Path;

@@ -6,15 +6,15 @@ pub(crate) mod question;
 
 use super::Context;
 use crate::again::same;
-use crate::args::invocations::{self as args, Format};
 use crate::config::Config;
 use crate::inputs::held_apart;
 use crate::misread::nothing_read;
-use crate::outcome::Outcome;
 use crate::output::{layout, print, write_file};
 use crate::problem::say;
 use crate::settings;
 use crate::unknown::no_place;
+use ::args::invocations::{self as args, Format};
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use delivery::places;
 use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence};

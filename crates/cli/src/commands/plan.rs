@@ -3,12 +3,12 @@
 use super::sites::sited;
 use super::{Context, Facts, Judged, Limit, Opened, exceptions, exceptions_so_far};
 use crate::again::{again, config_again};
-use crate::args::plan as args;
 use crate::inputs::held_apart;
-use crate::outcome::Outcome;
 use crate::output::{called, layout_of, print, read_within, write_file, write_private};
 use crate::problem::{Problem, io_problem, say};
 use crate::settings::{self, Source};
+use ::args::outcome::Outcome;
+use ::args::plan as args;
 use anyhow::Result;
 use audit::answer::Conclusion;
 use audit::cost::Prices;

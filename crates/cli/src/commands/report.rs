@@ -2,11 +2,11 @@
 
 use super::showing::{Shown, ending};
 use super::{Context, frameworks, saved};
-use crate::args::report as args;
-use crate::outcome::Outcome;
 use crate::output::called;
 use crate::problem::{Problem, say};
 use crate::settings;
+use ::args::outcome::Outcome;
+use ::args::report as args;
 use anyhow::Result;
 use audit::finding::Audit;
 use audit::inputs::Inputs;

@@ -3,10 +3,10 @@
 use super::plan::Desk;
 use super::sites::sited;
 use super::{Context, Opened};
-use crate::args::plan as args;
-use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::settings;
+use ::args::outcome::Outcome;
+use ::args::plan as args;
 use anyhow::Result;
 use audit::plan::{Buckets, PlanOptions, restore};
 use aws::Wants;

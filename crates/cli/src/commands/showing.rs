@@ -1,11 +1,11 @@
 //! An audit, shown: decided from its inputs, printed, written to files, with the next command and the exit code.
 
 use crate::inputs::held_apart;
-use crate::outcome::Outcome;
 use crate::output::{layout_of, print, write_file, write_private};
 use crate::problem::say;
 use crate::settings::Showing;
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::inputs::Inputs;
 use report::{AuditDocument, AuditFormat, Layout, NextFlags, Stamp, WriteInputs};
 
@@ -79,7 +79,7 @@ pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::ending;
-    use crate::outcome::Outcome;
+    use args::outcome::Outcome;
     use audit::finding::{ControlResult, Status, Weight};
     use audit::inventory::Inventory;
 

@@ -6,12 +6,12 @@ use super::apply::{
     tell_difference,
 };
 use crate::again::same;
-use crate::args::apply as args;
 use crate::inputs::{held_apart, remember};
-use crate::outcome::Outcome;
 use crate::output::{layout, print, read_file, write_private};
 use crate::problem::{Problem, say};
 use crate::settings::{self, Live};
+use ::args::apply as args;
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use audit::change::{Change, State};
 use audit::drift::Snapshot;

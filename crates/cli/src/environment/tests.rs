@@ -1,7 +1,7 @@
 //! Flags out of the environment.
 
 use super::{Variables, completed, known, variable};
-use crate::args::Cli;
+use args::Cli;
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 

@@ -376,10 +376,6 @@ fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
             sources(&path, found);
         } else if path.extension().is_some_and(|end| end == "rs") {
             let name = path.strip_prefix(root().join("crates")).unwrap().to_str().unwrap().to_owned();
-            // What is said of a flag is no offer.
-            if name.starts_with("cli/src/args") {
-                continue;
-            }
             let text = std::fs::read_to_string(&path).unwrap();
             found.extend(offers(&text).into_iter().map(|offer| (name.clone(), offer)));
         }

@@ -3,11 +3,11 @@
 use super::super::{Context, Limit, exceptions_so_far};
 use super::work::Work;
 use crate::clock::day;
-use crate::outcome::Outcome;
 use crate::output::rewrite_private;
 use crate::problem::{Problem, insist, io_problem, say};
 use crate::settings::Live;
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::change::Change;
 use audit::exception::Exception;
 use audit::inventory::Inventory;

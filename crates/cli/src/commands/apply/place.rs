@@ -2,12 +2,12 @@
 
 use super::{Declared, Work, exceptions_again, merge_again};
 use crate::commands::Context;
-use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::say;
 use crate::session::Session;
 use crate::settings::{Accounts, Live};
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::Counted;
 use audit::change::Change;
 use audit::drift::{Drift, Snapshot, drift, snapshot};

@@ -1,8 +1,8 @@
 //! Why a plan was not carried out to its end: in one line, and as exit code.
 
 use super::super::sites::new_bucket;
-use crate::outcome::Outcome;
 use crate::problem::say;
+use args::outcome::Outcome;
 use audit::change::State;
 use audit::plan::{Plan, Purpose};
 use aws::Stopped;

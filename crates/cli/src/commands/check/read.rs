@@ -1,9 +1,9 @@
 //! The files of a change: each read within its limit, and what is wrong told in one line without a value of the file.
 
-use crate::args::check::{Check as Typed, Parameter};
 use crate::output::{called, is_stdin, read_within};
 use crate::problem::Problem;
 use anyhow::Result;
+use args::check::{Check as Typed, Parameter};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};

@@ -1,13 +1,13 @@
 //! What detections are told beside the records, out of files and flags.
 
 use super::moment;
-use crate::args::detect::Detect;
 use crate::commands::{Context, read_inventory};
 use crate::misread::misread;
 use crate::output::{called, read_within};
 use crate::problem::{Problem, io_problem, say};
 use ::audit::inventory::Inventory;
 use anyhow::Result;
+use args::detect::Detect;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use detect::exception::Exception;
 use detect::recorders::KnownRecorder;

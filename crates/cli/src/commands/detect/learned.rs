@@ -2,8 +2,6 @@
 
 use super::known::Known;
 use super::moment;
-use crate::args::detect::Detect;
-use crate::args::source as flags;
 use crate::commands::Context;
 use crate::commands::invocations::located::by_trails;
 use crate::commands::invocations::question::time;
@@ -13,6 +11,8 @@ use crate::session::{Session, reader};
 use crate::settings;
 use crate::unknown::no_place;
 use anyhow::Result;
+use args::detect::Detect;
+use args::source as flags;
 use delivery::{AskError, Learned, Lesson, Place, learn as read, places};
 use detect::facts::{Bounds, DAY, Facts};
 use logs::Filter;

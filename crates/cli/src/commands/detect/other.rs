@@ -1,14 +1,14 @@
 //! What `detect` shows beside findings: the list of detections, a page, a threshold's past, one finding with its records.
 
-use crate::args::detect::Detect;
-use crate::args::source as flags;
 use crate::commands::Context;
-use crate::outcome::Outcome;
 use crate::output::{layout, print};
 use crate::problem::Problem;
 use crate::session::Session;
 use crate::settings;
 use anyhow::Result;
+use args::detect::Detect;
+use args::outcome::Outcome;
+use args::source as flags;
 use detect::detection::Detection;
 use detect::facts::Facts;
 use detect::finding::Proof;

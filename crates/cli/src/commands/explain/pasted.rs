@@ -1,13 +1,13 @@
 //! `explain --selectors`: what escapes the selectors of one recorder, without any AWS account.
 
 use super::{ending, show, subject};
-use crate::args::explain::Format;
 use crate::commands::Context;
 use crate::misread::misread;
-use crate::outcome::Outcome;
 use crate::output::read_within;
 use crate::problem::say;
 use anyhow::Result;
+use args::explain::Format;
+use args::outcome::Outcome;
 use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
 use cloudtrail::resource::ResourceType;

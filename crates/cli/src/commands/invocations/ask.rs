@@ -2,7 +2,6 @@
 
 use super::located::{by_trails, helps};
 use super::question::Asked;
-use crate::args::{invocations::Invocations as Typed, source as flags};
 use crate::commands::Context;
 use crate::commands::verify::hours::now;
 use crate::problem::{Problem, io_problem};
@@ -11,6 +10,7 @@ use crate::session::{Session, reader};
 use crate::settings::{self, Live};
 use crate::unknown::no_function;
 use anyhow::Result;
+use args::{invocations::Invocations as Typed, source as flags};
 use delivery::{Answered, AskError, Inquiry, Located, Place, Unlisted};
 use store::Index;
 

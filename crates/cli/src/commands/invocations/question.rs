@@ -1,7 +1,7 @@
 //! The question: from what was typed to what `logs` answers.
 
-use crate::args::invocations::{self as args, Via as Word};
 use crate::problem::Problem;
+use ::args::invocations::{self as args, Via as Word};
 use anyhow::Result;
 use logs::{Dimension, Filter, Pattern, Question, Timeline, Via, Way, milliseconds};
 use report::Sort;

@@ -1,16 +1,16 @@
 //! `invoketrail verify --canary`: one invocation, and a wait until its record arrives where the trail delivers.
 
 use super::hours;
-use crate::args::verify as args;
 use crate::asking;
 use crate::clock;
 use crate::commands::Context;
-use crate::outcome::Outcome;
 use crate::output::print;
 use crate::problem::{Problem, say};
 use crate::progress::Shown;
 use crate::session::{Session, reader};
 use crate::settings::Live;
+use ::args::outcome::Outcome;
+use ::args::verify as args;
 use anyhow::Result;
 use aws::Aim;
 use delivery::{Delivered, Place, Trails, Window, delivered, delivered_by, has_request, pair};

@@ -2,7 +2,6 @@
 
 use super::counts::counts;
 use super::hours;
-use crate::args::verify as args;
 use crate::commands::proofs::{keys, tell, without_keys};
 use crate::commands::{Context, Facts, Opened};
 use crate::problem::{Problem, io_problem};
@@ -10,6 +9,7 @@ use crate::remembered;
 use crate::session::{Session, reader};
 use crate::settings::{self, Live, Source};
 use crate::unknown::no_function;
+use ::args::verify as args;
 use anyhow::Result;
 use audit::inventory::Inventory;
 use delivery::{Evidence, Functions, NotThere, Place, Scope, Sought};

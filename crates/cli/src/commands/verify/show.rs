@@ -1,13 +1,13 @@
 //! What `verify` says: the answer on stdout and into files, and what to do next.
 
 use crate::again::same;
-use crate::args::verify::{self as args, Format};
 use crate::commands::Context;
 use crate::commands::proofs::head_objects;
 use crate::inputs::held_apart;
 use crate::output::{layout, print, write_file};
 use crate::problem::say;
 use crate::settings::Source;
+use ::args::verify::{self as args, Format};
 use anyhow::Result;
 use delivery::Unsigned;
 use report::{self, AfterVerification, Layout, Stamp, Verification};

@@ -23,62 +23,66 @@ Without --inventory, the file is all there is: other recorders of the account ar
 No value of the file is shown except names, ARNs and selectors. No AWS account is needed.
 Exit code: 0 nothing gets worse, 3 something stops being recorded or a new function is not recorded, 4 undetermined."
 )]
-pub(crate) struct Check {
+pub struct Check {
     /// A plan of Terraform or OpenTofu, as `terraform show -json` writes it; - for stdin.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) terraform: Option<PathBuf>,
+    pub terraform: Option<PathBuf>,
     /// A CloudFormation template (YAML or JSON), or what `describe-change-set` prints; - for stdin.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) cloudformation: Option<PathBuf>,
+    pub cloudformation: Option<PathBuf>,
     /// Event selectors of a trail before and after, as AWS, Terraform or a person writes them.
     #[arg(long, value_names = ["BEFORE", "AFTER"], num_args = 2, value_hint = ValueHint::FilePath)]
-    pub(crate) selectors: Vec<PathBuf>,
+    pub selectors: Vec<PathBuf>,
+    /// The stack of a template.
     #[command(flatten)]
-    pub(crate) stack: Stack,
+    pub stack: Stack,
     /// Judge the change over this inventory, with all other recorders of the account.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) inventory: Option<PathBuf>,
+    pub inventory: Option<PathBuf>,
     /// Accepted exceptions: what one accepts that still holds does not decide.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) exceptions: Option<PathBuf>,
+    pub exceptions: Option<PathBuf>,
+    /// Where the proposed recorders are.
     #[command(flatten)]
-    pub(crate) home: Home,
+    pub home: Home,
+    /// Which recorders count.
     #[command(flatten)]
-    pub(crate) counting: Counting,
+    pub counting: Counting,
     /// The findings of an earlier check (--format json), for --fail-on new.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) baseline: Option<PathBuf>,
+    pub baseline: Option<PathBuf>,
+    /// Which findings decide.
     #[command(flatten)]
-    pub(crate) deciding: Deciding,
+    pub deciding: Deciding,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub format: Option<Format>,
     /// Also write the answer to this file, whose suffix names the format (.json .md .sarif .github.txt .txt); repeatable.
     #[arg(long, value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
-    pub(crate) output: Vec<Output<Format>>,
+    pub output: Vec<Output<Format>>,
     /// End with 0 where the answer is no or undetermined, and say so.
     #[arg(long)]
-    pub(crate) exit_zero: bool,
+    pub exit_zero: bool,
 }
 
 /// What is known of a stack of CloudFormation.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "CloudFormation")]
-pub(crate) struct Stack {
+pub struct Stack {
     /// The template as it is deployed: what becomes of each resource is judged.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["terraform", "selectors"], value_hint = ValueHint::FilePath)]
-    pub(crate) against: Option<PathBuf>,
+    pub against: Option<PathBuf>,
     /// The value of a parameter of the template; repeatable. It is never shown.
     #[arg(long, value_name = "NAME=VALUE", conflicts_with_all = ["terraform", "selectors"])]
-    pub(crate) parameter: Vec<Parameter>,
+    pub parameter: Vec<Parameter>,
     /// The name of the stack.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["terraform", "selectors"])]
-    pub(crate) stack_name: Option<String>,
+    pub stack_name: Option<String>,
 }
 
 /// A parameter as it was typed, which may be a secret.
 #[derive(Clone)]
-pub(crate) struct Parameter(pub(crate) String);
+pub struct Parameter(pub String);
 
 impl std::fmt::Debug for Parameter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -95,16 +99,16 @@ impl From<&str> for Parameter {
 /// Where resources are of which the file does not say it.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Where the file does not say it")]
-pub(crate) struct Home {
+pub struct Home {
     /// The account of the resources.
     #[arg(long, value_name = "ID", value_parser = account)]
-    pub(crate) account: Option<String>,
+    pub account: Option<String>,
     /// The Region of the resources.
     #[arg(long, value_name = "REGION", value_parser = region)]
-    pub(crate) region: Option<String>,
+    pub region: Option<String>,
     /// The partition of the resources: aws, aws-cn, aws-us-gov [default: that of the Region].
     #[arg(long, value_name = "NAME", value_parser = partition)]
-    pub(crate) partition: Option<String>,
+    pub partition: Option<String>,
 }
 
 /// The form of the name of a partition.
@@ -119,7 +123,7 @@ fn partition(text: &str) -> Result<String, String> {
 
 /// A format of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Format(pub(crate) CheckFormat);
+pub struct Format(pub CheckFormat);
 
 const FORMATS: [Format; CheckFormat::ALL.len()] = {
     let mut all = [Format(CheckFormat::TERMINAL); CheckFormat::ALL.len()];

@@ -7,7 +7,7 @@ use std::process::{ExitCode, Termination};
 /// How the program ends. The numbers are an interface: they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// Answered, and all is well.
     Well,
     /// Could not answer: no credentials, an unreadable file.
@@ -37,7 +37,7 @@ impl Outcome {
     ];
 
     /// The exit code.
-    pub(crate) const fn code(self) -> u8 {
+    pub const fn code(self) -> u8 {
         match self {
             Self::Well => 0,
             Self::CouldNotAnswer => 1,
@@ -64,7 +64,7 @@ impl Outcome {
 
     /// The worse of two answers: a no wins over ignorance, ignorance over a yes, and whatever kept us from answering over
     /// them all.
-    pub(crate) fn worse(self, other: Self) -> Self {
+    pub fn worse(self, other: Self) -> Self {
         let badness = |outcome| match outcome {
             Self::Well => 0,
             Self::Undetermined => 1,
@@ -78,7 +78,7 @@ impl Outcome {
     }
 
     /// The table of exit codes, for `--help`.
-    pub(crate) fn table() -> String {
+    pub fn table() -> String {
         let mut table = String::from("Exit codes:\n");
         for outcome in Self::ALL {
             // Writing into a string cannot fail.

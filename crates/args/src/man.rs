@@ -8,8 +8,8 @@ use clap::Args;
 Examples:
   invoketrail man > invoketrail.1
   invoketrail man logs validate | man -l -")]
-pub(crate) struct Man {
+pub struct Man {
     /// The command, word by word [default: invoketrail itself].
     #[arg(value_name = "COMMAND")]
-    pub(crate) command: Vec<String>,
+    pub command: Vec<String>,
 }

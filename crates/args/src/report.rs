@@ -13,10 +13,11 @@ Examples:
   invoketrail report --audit audit.json --framework soc2 --format markdown
 
 Exit code: that of the audit (0, 3 or 4), as if it had been without `--fail-on new`.")]
-pub(crate) struct Report {
+pub struct Report {
     /// The saved audit: what `audit --output FILE.json`, `audit --format json` or `audit --bundle` wrote; - for stdin.
     #[arg(long = "audit", value_name = "FILE", value_hint = ValueHint::AnyPath)]
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
+    /// How it is shown.
     #[command(flatten)]
-    pub(crate) showing: Showing,
+    pub showing: Showing,
 }

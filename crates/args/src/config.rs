@@ -5,14 +5,15 @@ use clap::{Args, Subcommand};
 
 /// `invoketrail config`
 #[derive(Debug, Args)]
-pub(crate) struct Config {
+pub struct Config {
+    /// What to do.
     #[command(subcommand)]
-    pub(crate) command: ConfigCommand,
+    pub command: ConfigCommand,
 }
 
 /// What to do with settings.
 #[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
+pub enum ConfigCommand {
     /// Print the value of every setting, and whether it comes from the file or is the default.
     Show(Show),
 }
@@ -23,8 +24,8 @@ pub(crate) enum ConfigCommand {
 Examples:
   invoketrail config show
   invoketrail config show --config prod.toml --format json")]
-pub(crate) struct Show {
+pub struct Show {
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub format: Option<Format>,
 }

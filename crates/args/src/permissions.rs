@@ -11,20 +11,21 @@ Examples:
   invoketrail permissions audit --check --profile prod
 
 Exit code with --check: 0 none is missing, 3 some are, 4 unknown.")]
-pub(crate) struct Permissions {
+pub struct Permissions {
     /// The job.
     #[arg(value_enum, default_value_t = Job::Audit)]
-    pub(crate) job: Job,
+    pub job: Job,
     /// Ask AWS which of them the caller lacks.
     #[arg(long)]
-    pub(crate) check: bool,
+    pub check: bool,
+    /// What to read of AWS, and as whom.
     #[command(flatten)]
-    pub(crate) live: Live,
+    pub live: Live,
 }
 
 /// A job that needs permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Job {
+pub enum Job {
     /// Read what an audit needs.
     Audit,
     /// Read what a plan needs in addition.
@@ -43,17 +44,10 @@ pub(crate) enum Job {
     Lake,
 }
 
-impl From<Job> for aws::permissions::Job {
-    fn from(job: Job) -> Self {
-        match job {
-            Job::Audit => Self::Audit,
-            Job::Plan => Self::Plan,
-            Job::Apply => Self::Apply,
-            Job::Backout => Self::Backout,
-            Job::Evidence => Self::Evidence,
-            Job::Canary => Self::Canary,
-            Job::Notify => Self::Notify,
-            Job::Lake => Self::Lake,
-        }
+impl Job {
+    /// As it is typed.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |word| word.get_name().to_owned())
     }
 }

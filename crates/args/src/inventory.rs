@@ -13,10 +13,11 @@ Examples:
   invoketrail audit --inventory acme.json
 
 What cannot be read becomes a gap in the file. An interrupted collection writes what it has and ends with 130.")]
-pub(crate) struct Inventory {
+pub struct Inventory {
     /// Where to write the inventory; - for stdout.
     #[arg(long, value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
-    pub(crate) output: PathBuf,
+    pub output: PathBuf,
+    /// What to read of AWS, and as whom.
     #[command(flatten)]
-    pub(crate) live: Live,
+    pub live: Live,
 }

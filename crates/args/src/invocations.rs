@@ -19,92 +19,95 @@ Without a SOURCE, InvokeTrail reads the log files where the trails of your accou
 Copies of a record are counted once. Attempts to run an asynchronous call are counted with that call.
 Files that were read before are not read again: see --index.
 Exit code: 0 everything was read, 4 something could not be read, so calls may be missing.")]
-pub(crate) struct Invocations {
+pub struct Invocations {
     /// A folder of delivered log files, a file, s3://BUCKET/PREFIX, or - for stdin [default: where the trails deliver to].
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
-    pub(crate) sources: Vec<String>,
+    pub sources: Vec<String>,
+    /// Whether Acme's logs are read.
     #[command(flatten)]
-    pub(crate) demo: Demo,
+    pub demo: Demo,
     /// Read the calls out of this lake, a folder or s3://BUCKET/PREFIX, as `lake write` wrote it.
     #[cfg(feature = "lake")]
     #[arg(long, value_name = "PLACE", conflicts_with_all = ["sources", "demo"], value_hint = ValueHint::AnyPath)]
-    pub(crate) lake: Option<String>,
+    pub lake: Option<String>,
+    /// Which invocations.
     #[command(flatten)]
-    pub(crate) filter: Filter,
+    pub filter: Filter,
     /// Group calls by these, separated by commas [default: function,principal]: function, caller, principal, role, service, source,
     /// address, account, owner, region, via, event-name, error, hour, day, version, agent, caller-account, access-key.
     #[arg(long, value_name = "NAME,NAME", value_delimiter = ',', conflicts_with = "timeline")]
-    pub(crate) by: Vec<String>,
+    pub by: Vec<String>,
     /// List single calls of one function or principal by time, with attempts below their call.
     #[arg(long)]
-    pub(crate) timeline: bool,
+    pub timeline: bool,
     /// How to sort the groups [default: calls].
     #[arg(long, value_enum, conflicts_with = "timeline")]
-    pub(crate) sort: Option<Sort>,
+    pub sort: Option<Sort>,
     /// Show at most this many groups on a terminal [default: 50], or newest calls in a timeline [default: 1000].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub format: Option<Format>,
     /// Also write the answer to this file, whose suffix names the format (.json .jsonl .csv .txt); repeatable.
     #[arg(long, value_name = "FILE", value_parser = output::<Format>, value_hint = ValueHint::FilePath)]
-    pub(crate) output: Vec<Output<Format>>,
+    pub output: Vec<Output<Format>>,
+    /// How files are read.
     #[command(flatten)]
-    pub(crate) reading: Reading,
+    pub reading: Reading,
 }
 
 /// Which calls.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Which calls")]
-pub(crate) struct Filter {
+pub struct Filter {
     /// Only calls of this function: a name or an ARN, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
-    pub(crate) function: Vec<String>,
+    pub function: Vec<String>,
     /// Only calls by this principal: an ARN, a role, a session, a user or a service, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
-    pub(crate) principal: Vec<String>,
+    pub principal: Vec<String>,
     /// Only records that were delivered to this account; repeatable.
     #[arg(long, alias = "accounts", value_name = "ID", value_delimiter = ',', value_parser = account)]
-    pub(crate) account: Vec<String>,
+    pub account: Vec<String>,
     /// Only calls in this Region; separated by commas, repeatable.
     #[arg(long, value_name = "REGION,REGION", value_delimiter = ',', value_parser = region)]
-    pub(crate) region: Vec<String>,
+    pub region: Vec<String>,
     /// Begin at this time: 2026-11-20, 2026-11-20T13:00:00Z, or 24h, 7d before now.
     #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<String>,
+    pub since: Option<String>,
     /// End at this time, written as --since; a day is included to its end.
     #[arg(long, value_name = "TIME")]
-    pub(crate) until: Option<String>,
+    pub until: Option<String>,
     /// Only calls that came this way; repeatable.
     #[arg(long, value_enum)]
-    pub(crate) via: Vec<Via>,
+    pub via: Vec<Via>,
     /// Only records with this event name (Invoke, InvokeFunctionUrl, ...); attempts are not joined to calls; repeatable.
     #[arg(long, value_name = "NAME")]
-    pub(crate) event_name: Vec<String>,
+    pub event_name: Vec<String>,
     /// Only calls that AWS answered with an error.
     #[arg(long)]
-    pub(crate) errors: bool,
+    pub errors: bool,
     /// Only calls that AWS answered with this error code, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
-    pub(crate) error_code: Vec<String>,
+    pub error_code: Vec<String>,
     /// Only calls from this address, network (198.51.100.0/24, 2001:db8::/32) or service; repeatable.
     #[arg(long, value_name = "ADDRESS")]
-    pub(crate) address: Vec<Network>,
+    pub address: Vec<Network>,
     /// Only calls by this client (userAgent), * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
-    pub(crate) agent: Vec<String>,
+    pub agent: Vec<String>,
     /// Only calls signed with this access key, * stands for any characters; repeatable.
     #[arg(long, value_name = "PATTERN")]
-    pub(crate) access_key: Vec<String>,
+    pub access_key: Vec<String>,
     /// Only calls by callers of this account; repeatable.
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = account)]
-    pub(crate) caller_account: Vec<String>,
+    pub caller_account: Vec<String>,
 }
 
 impl Filter {
     /// The flags that name what calls must have, as far as they were typed.
-    pub(crate) fn named(&self) -> Vec<&'static str> {
+    pub fn named(&self) -> Vec<&'static str> {
         let given = [
             ("function", self.function.is_empty()),
             ("principal", self.principal.is_empty()),
@@ -122,22 +125,24 @@ impl Filter {
 /// How log files are read.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "How files are read")]
-pub(crate) struct Reading {
+pub struct Reading {
+    /// How many threads read.
     #[command(flatten)]
-    pub(crate) threads: Threads,
+    pub threads: Threads,
+    /// What is remembered of the log files that are read.
     #[command(flatten)]
-    pub(crate) remembering: Remembering,
+    pub remembering: Remembering,
     /// A profile of the AWS configuration files, for trails and s3://.
     #[arg(long, value_name = "PROFILE")]
-    pub(crate) profile: Option<String>,
+    pub profile: Option<String>,
     /// Send requests there instead of to AWS.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
-    pub(crate) endpoint_url: Option<String>,
+    pub endpoint_url: Option<String>,
 }
 
 /// A way in which calls came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Via {
+pub enum Via {
     /// A principal called the API itself.
     Direct,
     /// A service called, by itself or with a role.
@@ -152,7 +157,7 @@ pub(crate) enum Via {
 
 /// In which order groups stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Sort {
+pub enum Sort {
     /// Those with the most calls first.
     Calls,
     /// By name.
@@ -163,7 +168,7 @@ pub(crate) enum Sort {
 
 /// The formats of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub enum Format {
     /// For a person.
     Terminal,
     /// One document.

@@ -1,52 +1,54 @@
-//! What was typed: the command line as `clap` reads it, before it means anything.
+//! The command line: what may be typed, as `clap` reads it before it means anything, and the codes with which the program ends. Nothing here
+//! reads a file, the environment or a clock.
 
-pub(crate) mod apply;
-pub(crate) mod audit;
-pub(crate) mod bundle;
-pub(crate) mod check;
-pub(crate) mod completions;
-pub(crate) mod config;
-pub(crate) mod deciding;
-pub(crate) mod detect;
-pub(crate) mod exceptions;
-pub(crate) mod explain;
-pub(crate) mod frameworks;
-pub(crate) mod history;
-pub(crate) mod inventory;
-pub(crate) mod invocations;
+pub mod apply;
+pub mod audit;
+pub mod bundle;
+pub mod check;
+pub mod completions;
+pub mod config;
+pub mod deciding;
+pub mod detect;
+pub mod exceptions;
+pub mod explain;
+pub mod frameworks;
+pub mod history;
+pub mod inventory;
+pub mod invocations;
 #[cfg(feature = "lake")]
-pub(crate) mod lake;
-pub(crate) mod man;
-pub(crate) mod permissions;
-pub(crate) mod plan;
-pub(crate) mod reading;
-pub(crate) mod report;
-pub(crate) mod showing;
-pub(crate) mod source;
-pub(crate) mod validate;
-pub(crate) mod values;
-pub(crate) mod verify;
+pub mod lake;
+pub mod man;
+pub mod outcome;
+pub mod permissions;
+pub mod plan;
+pub mod reading;
+pub mod report;
+pub mod showing;
+pub mod source;
+pub mod validate;
+pub mod values;
+pub mod verify;
 
-use crate::outcome::Outcome;
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
+use outcome::Outcome;
 use std::path::PathBuf;
 
 /// Proves that every AWS Lambda invocation is recorded by CloudTrail, or shows one that is not.
 #[derive(Debug, Parser)]
 #[command(name = "invoketrail", version, max_term_width = 100, after_help = MAIN_HELP, after_long_help = main_long_help())]
-pub(crate) struct Cli {
+pub struct Cli {
     /// Read settings from this file [default: invoketrail.toml in the current folder, if there is one].
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath, display_order = 900)]
-    pub(crate) config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
     /// Answer as of this time: that of a copy of log files, or of a saved inventory [default: now].
-    #[arg(long, global = true, display_order = 901, value_name = "RFC3339", value_parser = crate::clock::instant)]
-    pub(crate) now: Option<String>,
+    #[arg(long, global = true, display_order = 901, value_name = "RFC3339", value_parser = values::instant)]
+    pub now: Option<String>,
     /// Show each request to AWS on stderr, with its answer and how long it took.
     #[arg(short, long, global = true, display_order = 902)]
-    pub(crate) verbose: bool,
+    pub verbose: bool,
     /// Print only the answer and errors: no progress, no notes, no next command.
     #[arg(short, long, global = true, display_order = 903, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
+    pub quiet: bool,
     /// When to use colours; without this flag, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and CLICOLOR decide [default: auto].
     #[arg(
         long,
@@ -56,14 +58,15 @@ pub(crate) struct Cli {
         display_order = 901,
         hide_possible_values = true
     )]
-    pub(crate) color: Option<Colour>,
+    pub color: Option<Colour>,
+    /// What to do.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Colour {
+pub enum Colour {
     /// On a terminal that knows them.
     Auto,
     /// Always, in a pipe too.
@@ -85,7 +88,7 @@ fn main_long_help() -> String {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Decide whether every Lambda invocation is recorded; if not, show one that is not.
     Audit(audit::Audit),
     /// Show the proof for one function: each recorder, each selector, and what escapes.

@@ -3,25 +3,29 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use text::nearest::nearest;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A format that the suffix of a file can name.
-pub(crate) trait Suffixed: Copy + 'static {
+pub trait Suffixed: Copy + 'static {
     /// The suffixes, each with its format.
     const SUFFIXES: &'static [(&'static str, Self)];
 }
 
 /// A file to write an answer to, and the format its suffix names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Output<Format> {
-    pub(crate) path: PathBuf,
-    pub(crate) format: Format,
+pub struct Output<Format> {
+    /// The file.
+    pub path: PathBuf,
+    /// The format that its suffix names.
+    pub format: Format,
 }
 
 /// The file and its format.
 ///
 /// # Errors
 /// One line that lists the suffixes that the command knows.
-pub(crate) fn output<Format: Suffixed>(text: &str) -> Result<Output<Format>, String> {
+pub fn output<Format: Suffixed>(text: &str) -> Result<Output<Format>, String> {
     let path = PathBuf::from(text);
     match named(&path) {
         Some(format) => Ok(Output { path, format }),
@@ -47,7 +51,7 @@ fn named<Format: Suffixed>(path: &Path) -> Option<Format> {
 ///
 /// # Errors
 /// One line that says so.
-pub(crate) fn account(text: &str) -> Result<String, String> {
+pub fn account(text: &str) -> Result<String, String> {
     let text = text.trim();
     if cloudtrail::names::AccountId::parse(text).is_ok() {
         Ok(text.to_owned())
@@ -60,7 +64,7 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// One line with an example.
-pub(crate) fn dollars(text: &str) -> Result<f64, String> {
+pub fn dollars(text: &str) -> Result<f64, String> {
     let amount = text.trim().trim_start_matches('$').parse::<f64>();
     let amount = amount.ok().filter(|amount| amount.is_finite() && *amount >= 0.0);
     amount.ok_or_else(|| "an amount of US dollars looks like 200 or 99.50".to_owned())
@@ -70,7 +74,7 @@ pub(crate) fn dollars(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 /// One line that says which there are.
-pub(crate) fn pattern(text: &str) -> Result<audit::backout::Pattern, String> {
+pub fn pattern(text: &str) -> Result<audit::backout::Pattern, String> {
     audit::backout::Pattern::parse(text).map_err(|error| error.to_string())
 }
 
@@ -78,9 +82,27 @@ pub(crate) fn pattern(text: &str) -> Result<audit::backout::Pattern, String> {
 ///
 /// # Errors
 /// One line with an example.
-pub(crate) fn day(text: &str) -> Result<String, String> {
-    let known = store::is_day(text).then(|| text.to_owned());
-    known.ok_or_else(|| "a day looks like 2027-01-31".to_owned())
+pub fn day(text: &str) -> Result<String, String> {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    let is_day = text.len() == 10 && time::Date::parse(text, &form).is_ok();
+    is_day.then(|| text.to_owned()).ok_or_else(|| "a day looks like 2027-01-31".to_owned())
+}
+
+/// A time given as text, in UTC and whole seconds.
+///
+/// # Errors
+/// One line with an example.
+pub fn instant(text: &str) -> Result<String, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
+        .and_then(spelled)
+        .ok_or_else(|| "a time has the form 2026-11-23T17:00:00Z".to_owned())
+}
+
+/// A time as text, in UTC and whole seconds; `None` iff it is too far away for that.
+#[must_use]
+pub fn spelled(time: OffsetDateTime) -> Option<String> {
+    time.checked_to_offset(time::UtcOffset::UTC)?.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
 }
 
 /// The form of a Region's name; AWS knows which exist. One that is not made as AWS makes them, and is nearly one that there is, is a
@@ -88,7 +110,7 @@ pub(crate) fn day(text: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// One line with the nearest, or an example.
-pub(crate) fn region(text: &str) -> Result<String, String> {
+pub fn region(text: &str) -> Result<String, String> {
     let text = text.trim();
     if !text.contains('-') || cloudtrail::names::Region::parse(text).is_err() {
         return Err("a Region has a name like eu-west-1".to_owned());
@@ -106,7 +128,7 @@ pub(crate) fn region(text: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// One line with an example.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
     let known = units.into_iter().find_map(|(unit, milliseconds)| {
         let number = text.trim().strip_suffix(unit)?.parse::<u64>().ok()?;
@@ -120,7 +142,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Suffixed, duration, output, region};
+    use super::{Suffixed, duration, instant, output, region};
     use std::time::Duration;
 
     impl Suffixed for u8 {
@@ -152,6 +174,12 @@ mod tests {
         for name in ["eu-west-1", "eu-west-9", "us-isof-south-1", "zz-moon-100"] {
             assert_eq!(region(name).as_deref(), Ok(name));
         }
+    }
+
+    #[test]
+    fn times_are_told_in_utc() {
+        assert_eq!(instant("2026-11-23T18:00:00.5+01:00").unwrap(), "2026-11-23T17:00:00Z");
+        assert!(instant("yesterday").is_err());
     }
 
     #[test]

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 /// Where kept audits are.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct HistoryFile {
+pub struct HistoryFile {
     /// The file of kept audits [default: invoketrail/history.sqlite in the data folder].
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) history: Option<PathBuf>,
+    pub history: Option<PathBuf>,
 }
 
 /// `invoketrail history`
@@ -22,15 +22,16 @@ Examples:
   invoketrail audit --keep
   invoketrail history
   invoketrail history --forget-before 2026-01-01")]
-pub(crate) struct History {
+pub struct History {
+    /// The file of kept audits.
     #[command(flatten)]
-    pub(crate) file: HistoryFile,
+    pub file: HistoryFile,
     /// Forget audits that were made before this day.
     #[arg(long, value_name = "DAY", value_parser = day)]
-    pub(crate) forget_before: Option<String>,
+    pub forget_before: Option<String>,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub format: Option<Format>,
 }
 
 /// `invoketrail diff`
@@ -43,33 +44,36 @@ Examples:
 
 An audit is the number of a kept one, an inventory, or a saved audit: JSON or a bundle.
 Exit code: 0 nothing got worse, 3 recording got worse for certain, 4 something may have got worse.")]
-pub(crate) struct Diff {
+pub struct Diff {
     /// The earlier audit.
     #[arg(value_name = "BEFORE", value_hint = ValueHint::AnyPath)]
-    pub(crate) before: String,
+    pub before: String,
     /// The later audit [default: the newest that is kept].
     #[arg(value_name = "AFTER", value_hint = ValueHint::AnyPath)]
-    pub(crate) after: Option<String>,
+    pub after: Option<String>,
+    /// The file of kept audits.
     #[command(flatten)]
-    pub(crate) file: HistoryFile,
+    pub file: HistoryFile,
     /// Look in these delivered log files for the calls that changed it: a folder, a file or s3://BUCKET/PREFIX; repeatable.
     #[arg(long, value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
-    pub(crate) logs: Vec<String>,
+    pub logs: Vec<String>,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
-    pub(crate) format: Option<DiffFormat>,
+    pub format: Option<DiffFormat>,
     /// End with 0 even if recording got worse; stderr says so.
     #[arg(long)]
-    pub(crate) exit_zero: bool,
+    pub exit_zero: bool,
+    /// How many threads read.
     #[command(flatten)]
-    pub(crate) threads: Threads,
+    pub threads: Threads,
+    /// What to read of AWS, and as whom.
     #[command(flatten)]
-    pub(crate) live: Live,
+    pub live: Live,
 }
 
 /// A format of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFormat {
+pub enum DiffFormat {
     /// For a person.
     Terminal,
     /// One document.

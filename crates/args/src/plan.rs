@@ -19,50 +19,54 @@ Examples:
 
 Nothing is changed: `invoketrail apply plan.json` does that.
 Exit code: 0 the plan reaches its end or there is nothing to do, 3 something stands in the way, 4 unknown whether it reaches it.")]
-pub(crate) struct Plan {
+pub struct Plan {
     /// Plan to remove paid copies instead: the same is recorded, fewer times.
     #[arg(long)]
-    pub(crate) drop_copies: bool,
+    pub drop_copies: bool,
     /// Also record web functions and MicroVMs where none exist yet.
     #[arg(long)]
-    pub(crate) all_kinds: bool,
+    pub all_kinds: bool,
     /// Create a trail in each account that needs one, not one trail for the organization.
     #[arg(long)]
-    pub(crate) per_account: bool,
+    pub per_account: bool,
     /// Also record management events that a trail excludes on purpose (AWS KMS, RDS Data API).
     #[arg(long)]
-    pub(crate) all_management_events: bool,
+    pub all_management_events: bool,
+    /// What all planning takes.
     #[command(flatten)]
-    pub(crate) planning: Planning,
+    pub planning: Planning,
+    /// Which recorders count.
     #[command(flatten)]
-    pub(crate) counting: Counting,
+    pub counting: Counting,
+    /// Where the facts come from.
     #[command(flatten)]
-    pub(crate) source: Source,
+    pub source: Source,
 }
 
 /// What `plan`, `backout` and `restore` have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
-pub(crate) struct Planning {
+pub struct Planning {
     /// The format of what is printed [default: terminal].
     #[arg(long, value_parser = plan_format())]
-    pub(crate) format: Option<PlanFormat>,
+    pub format: Option<PlanFormat>,
     /// Show selectors as the JSON that is set, not as one line each; of the terminal format.
     #[arg(long)]
-    pub(crate) all: bool,
+    pub all: bool,
     /// Write the plan to this file, for apply.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) output: Option<PathBuf>,
+    pub output: Option<PathBuf>,
     /// With --format terraform or cloudformation: write one file for each account and Region to this folder.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) output_dir: Option<PathBuf>,
+    pub output_dir: Option<PathBuf>,
     /// Use the prices in this file instead of the built-in ones.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) prices: Option<PathBuf>,
+    pub prices: Option<PathBuf>,
     /// Accepted exceptions.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) exceptions: Option<PathBuf>,
+    pub exceptions: Option<PathBuf>,
+    /// How long an exception may be declared for.
     #[command(flatten)]
-    pub(crate) longest: Longest,
+    pub longest: Longest,
 }
 
 /// The formats of a plan, as they are typed.
@@ -81,37 +85,40 @@ Examples:
 
 A pattern is arn:..., the name of a function, tag:KEY=VALUE, account:ID or region:NAME; * stands for any characters.
 Functions are left out by name, so those created later stay recorded. `invoketrail apply` records the exception.")]
-pub(crate) struct Backout {
+pub struct Backout {
     /// Spend at most this many US dollars a month, by the high end of the estimate.
     #[arg(long, value_name = "USD-PER-MONTH", required_unless_present_any = ["drop", "only"], conflicts_with_all = ["drop", "only"], value_parser = dollars)]
-    pub(crate) budget: Option<f64>,
+    pub budget: Option<f64>,
     /// Leave out what matches; repeatable.
     #[arg(long, value_name = "PATTERN", conflicts_with = "only", value_parser = pattern)]
-    pub(crate) drop: Vec<audit::backout::Pattern>,
+    pub drop: Vec<audit::backout::Pattern>,
     /// Record only these functions, by ARN: new ones escape; repeatable.
     #[arg(long, value_name = "FUNCTION")]
-    pub(crate) only: Vec<String>,
+    pub only: Vec<String>,
     /// Never leave out what matches; repeatable.
     #[arg(long, value_name = "PATTERN", value_parser = pattern)]
-    pub(crate) keep: Vec<audit::backout::Pattern>,
+    pub keep: Vec<audit::backout::Pattern>,
     /// Who is responsible for the reduction.
     #[arg(long, value_name = "NAME")]
-    pub(crate) owner: String,
+    pub owner: String,
     /// Why less is recorded.
     #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
+    pub reason: String,
     /// The last day on which it is accepted (included), such as 2027-01-31.
     #[arg(long, value_name = "DATE", value_parser = day)]
-    pub(crate) until: String,
+    pub until: String,
     /// The name of the exception [default: made of the owner and the day].
     #[arg(long, value_name = "NAME")]
-    pub(crate) id: Option<String>,
+    pub id: Option<String>,
+    /// What all planning takes.
     #[command(flatten)]
-    pub(crate) planning: Planning,
+    pub planning: Planning,
+    /// Which recorders count.
     #[command(flatten)]
-    pub(crate) counting: Counting,
+    pub counting: Counting,
+    /// Where the facts come from.
     #[command(flatten)]
-    pub(crate) source: Source,
+    pub source: Source,
 }
 
 /// `invoketrail restore`
@@ -120,14 +127,17 @@ pub(crate) struct Backout {
 Examples:
   invoketrail restore --exceptions exceptions.json --output restore.json
   invoketrail restore --exceptions exceptions.json payments-2027-01-31")]
-pub(crate) struct Restore {
+pub struct Restore {
     /// The exceptions to end [default: all in the file].
     #[arg(value_name = "ID")]
-    pub(crate) ids: Vec<String>,
+    pub ids: Vec<String>,
+    /// What all planning takes.
     #[command(flatten)]
-    pub(crate) planning: Planning,
+    pub planning: Planning,
+    /// Which recorders count.
     #[command(flatten)]
-    pub(crate) counting: Counting,
+    pub counting: Counting,
+    /// Where the facts come from.
     #[command(flatten)]
-    pub(crate) source: Source,
+    pub source: Source,
 }

@@ -21,43 +21,49 @@ Examples:
   invoketrail audit --organization --role-name SecurityAudit --bundle evidence.tar.zst
 
 Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
-pub(crate) struct Audit {
+pub struct Audit {
     /// Audit this inventory file instead of AWS, as --inventory does; - for stdin.
     #[arg(value_name = "FILE", conflicts_with = "demo", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
+    /// Which recorders count.
     #[command(flatten)]
-    pub(crate) counting: Counting,
+    pub counting: Counting,
+    /// How it is shown.
     #[command(flatten)]
-    pub(crate) showing: Showing,
+    pub showing: Showing,
     /// Also write the evidence to this new folder or FILE.tar.zst, so that anyone can decide the audit again; see `bundle verify`.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
-    pub(crate) bundle: Option<PathBuf>,
+    pub bundle: Option<PathBuf>,
     /// Also keep the audit, for `history` and `diff`.
     #[arg(long)]
-    pub(crate) keep: bool,
+    pub keep: bool,
+    /// Where audits are kept.
     #[command(flatten)]
-    pub(crate) history: HistoryFile,
+    pub history: HistoryFile,
     /// Tell of findings that are new, changed or resolved since --baseline, or since the newest kept audit; repeatable:
     /// https://HOST/PATH (Slack, Teams or JSON), env:VARIABLE that holds it, the ARN of an SNS topic or event bus, or security-hub.
     #[arg(long, value_name = "WHERE")]
-    pub(crate) notify: Vec<String>,
+    pub notify: Vec<String>,
     /// Accepted exceptions: what one accepts that still holds does not fail a control.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) exceptions: Option<PathBuf>,
+    pub exceptions: Option<PathBuf>,
+    /// How long an exception may be declared for.
     #[command(flatten)]
-    pub(crate) longest: Longest,
+    pub longest: Longest,
     /// Show what changed since this earlier inventory.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) baseline: Option<PathBuf>,
+    pub baseline: Option<PathBuf>,
+    /// Which findings decide.
     #[command(flatten)]
-    pub(crate) deciding: Deciding,
+    pub deciding: Deciding,
+    /// Where the facts come from.
     #[command(flatten)]
-    pub(crate) source: Source,
+    pub source: Source,
 }
 
 /// A format of an audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Format(pub(crate) AuditFormat);
+pub struct Format(pub AuditFormat);
 
 /// All of them. The first is for a person.
 const FORMATS: [Format; AuditFormat::ALL.len()] = {

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 
 /// `invoketrail bundle`
 #[derive(Debug, Args)]
-pub(crate) struct Bundle {
+pub struct Bundle {
+    /// What to do.
     #[command(subcommand)]
-    pub(crate) command: BundleCommand,
+    pub command: BundleCommand,
 }
 
 /// What to do with bundles.
 #[derive(Debug, Subcommand)]
-pub(crate) enum BundleCommand {
+pub enum BundleCommand {
     /// Check every file of a bundle, and decide its audit again, without AWS.
     Verify(Verify),
 }
@@ -26,11 +27,11 @@ Examples:
   invoketrail bundle verify evidence.tar.zst
 
 Exit code: 0 unchanged and reproduced (whatever its audit answers), 1 not a bundle, 3 changed or not reproduced, 4 decided again alike, but another version wrote the reports.")]
-pub(crate) struct Verify {
+pub struct Verify {
     /// The bundle: a folder or FILE.tar.zst, as `audit --bundle` wrote it.
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
-    pub(crate) bundle: PathBuf,
+    pub bundle: PathBuf,
     /// The format of what is printed [default: terminal].
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub format: Option<Format>,
 }

@@ -8,8 +8,8 @@ use clap::Args;
 Examples:
   invoketrail completions bash > ~/.local/share/bash-completion/completions/invoketrail
   invoketrail completions zsh > \"${fpath[1]}/_invoketrail\"")]
-pub(crate) struct Completions {
+pub struct Completions {
     /// The shell.
     #[arg(value_enum)]
-    pub(crate) shell: clap_complete::Shell,
+    pub shell: clap_complete::Shell,
 }

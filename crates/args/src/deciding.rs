@@ -4,15 +4,15 @@ use clap::{Args, ValueEnum};
 
 /// See there.
 #[derive(Clone, Copy, Debug, Default, Args)]
-pub(crate) struct Deciding {
+pub struct Deciding {
     /// Which findings end with exit code 3: any, or only those that --baseline does not have [default: any].
     #[arg(long, value_enum, value_name = "WHICH", requires_if("new", "baseline"))]
-    pub(crate) fail_on: Option<FailOn>,
+    pub fail_on: Option<FailOn>,
 }
 
 /// Which findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
+pub enum FailOn {
     /// Each.
     Any,
     /// Those that the baseline does not have.
@@ -21,7 +21,7 @@ pub(crate) enum FailOn {
 
 impl Deciding {
     /// True iff only what is new decides.
-    pub(crate) fn only_new(self) -> bool {
+    pub fn only_new(self) -> bool {
         self.fail_on == Some(FailOn::New)
     }
 }
