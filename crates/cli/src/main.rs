@@ -1,28 +1,13 @@
 //! The binary `invoketrail`: reads the arguments, runs one command, ends with its exit code.
 
-mod again;
-mod asking;
-mod clock;
 mod commands;
-mod config;
 mod demo;
-mod environment;
-mod inputs;
-mod misread;
-mod mistyped;
-mod output;
-mod problem;
-mod progress;
-mod remembered;
-mod session;
-mod settings;
-mod unknown;
-mod verbose;
 
 use anyhow::Result;
 use args::outcome::Outcome;
 use args::{Cli, Command};
-use commands::Context;
+use surroundings::context::Context;
+use surroundings::{clock, config, environment, output, problem, progress, verbose};
 
 fn main() -> Outcome {
     logs::give_back_large_buffers();

@@ -8,20 +8,14 @@ mod stopped;
 mod with_journal;
 mod work;
 
-pub(crate) use crate::again::exceptions_again;
 pub(crate) use apart::Files;
 pub(crate) use declared::Declared;
 pub(crate) use place::Place;
 pub(crate) use standing::{is_part, standing};
 pub(crate) use stopped::tell_difference;
+pub(crate) use surroundings::again::exceptions_again;
 pub(crate) use work::{Work, merge_again};
 
-use super::Context;
-use crate::asking;
-use crate::misread::misread;
-use crate::output::{called, layout, print, read_file};
-use crate::problem::{Problem, say};
-use crate::settings::{self, Live};
 use ::args::apply as args;
 use ::args::outcome::Outcome;
 use anyhow::Result;
@@ -32,6 +26,12 @@ use declared::{refuses_needed, too_late};
 use standing::refuses_resume;
 use std::path::Path;
 use store::{FileKind, JournalRead, read_journal, undo_of};
+use surroundings::asking;
+use surroundings::context::Context;
+use surroundings::misread::misread;
+use surroundings::output::{called, layout, print, read_file};
+use surroundings::problem::{Problem, say};
+use surroundings::settings::{self, Live};
 
 /// Carries out, audits again, shows the difference.
 ///
@@ -134,7 +134,7 @@ fn carried_out(
         Ok(inventory) => inventory,
         Err(outcome) => return Ok(outcome),
     };
-    let today = crate::clock::day(&place.context.now);
+    let today = surroundings::clock::day(&place.context.now);
     let told = retold(&inventory, plan, &declared.before, today);
     print(|out| out.write_all(report::plan_text(&told, &work.hash, &layout()).as_bytes()))?;
     if plan.purpose == Purpose::Undo {

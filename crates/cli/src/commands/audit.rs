@@ -2,11 +2,7 @@
 
 use super::notify::{self, Telling};
 use super::showing::{Shown, ending};
-use super::{Context, Known, Opened, bundle, exceptions, frameworks, fresh, history, read_known};
-use crate::inputs::held_apart;
-use crate::problem::say;
-use crate::session::Session;
-use crate::settings;
+use super::{bundle, frameworks, fresh, history};
 use ::args::audit as args;
 use ::args::outcome::Outcome;
 use anyhow::Result;
@@ -18,11 +14,18 @@ use audit::inventory::Inventory;
 use audit::raw_answers::Keep;
 use std::path::Path;
 use std::sync::Arc;
+use surroundings::context::Context;
+use surroundings::exceptions::accepted;
+use surroundings::facts::{Known, Opened, read_known};
+use surroundings::inputs::held_apart;
+use surroundings::problem::say;
+use surroundings::session::Session;
+use surroundings::settings;
 
 /// Audits, prints, writes.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
+/// [`surroundings::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let longest = typed.longest.exceptions_max_days;
     let only_new = typed.deciding.only_new();
@@ -42,7 +45,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         return Ok(interrupted(&settings));
     }
     let mut limit = context.limit(longest);
-    let mut exceptions = exceptions(settings.exceptions.as_deref(), limit)?;
+    let mut exceptions = accepted(settings.exceptions.as_deref(), limit)?;
     if let Some(judged) = facts.judged {
         let as_saved = judged.unless_said(recorders_said, settings.exceptions.is_some(), limit);
         settings.counted = as_saved.recorders.unwrap_or(settings.counted);
@@ -63,7 +66,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         earlier,
         exceptions,
         exceptions_max_days: limit.most,
-        today: crate::clock::day(&context.now).to_owned(),
+        today: surroundings::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
         frameworks,
     };

@@ -1,14 +1,15 @@
 //! `invoketrail permissions`: the least IAM policy that a job needs, and what the caller lacks of it.
 
-use super::Context;
-use crate::output::print;
-use crate::problem::say;
-use crate::session::Session;
-use crate::settings::{self, Accounts, Live};
 use ::args::outcome::Outcome;
 use ::args::permissions as args;
 use anyhow::Result;
 use aws::permissions::{Caller, Held, Job};
+use surroundings::context::Context;
+use surroundings::environment;
+use surroundings::output::print;
+use surroundings::problem::say;
+use surroundings::session::Session;
+use surroundings::settings::{self, Accounts, Live};
 
 /// What the policy leaves out where nobody names a role.
 const OTHER_ACCOUNTS: &str =
@@ -17,11 +18,11 @@ const OTHER_ACCOUNTS: &str =
 /// Prints the policy, or asks AWS.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] where not even the caller is known.
+/// [`surroundings::problem::Problem`] where not even the caller is known.
 pub(crate) fn run(typed: args::Permissions, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live, context.config);
     let job = typed.job.name();
-    let named = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
+    let named = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(environment::value);
     let region = live.regions.iter().flatten().next().cloned().or_else(named).unwrap_or_default();
     let organization = live.accounts == Accounts::Organization;
     let caller = Caller { role: live.role_name.as_deref(), organization, region: &region };

@@ -2,14 +2,15 @@
 
 use super::plan::Desk;
 use super::sites::sited;
-use super::{Context, Opened};
-use crate::problem::Problem;
-use crate::settings;
 use ::args::outcome::Outcome;
 use ::args::plan as args;
 use anyhow::Result;
 use audit::plan::{Buckets, PlanOptions, restore};
 use aws::Wants;
+use surroundings::context::Context;
+use surroundings::facts::Opened;
+use surroundings::problem::Problem;
+use surroundings::settings;
 
 /// Plans, prints, writes.
 ///

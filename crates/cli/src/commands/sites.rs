@@ -1,11 +1,11 @@
 //! Where the bucket of a new trail is to be: whether its name is free, is there as it is wanted, or is somebody else's.
 
-use crate::problem::say;
-use crate::session::Session;
 use audit::change::{Bucket, Change, Setting, Turn};
 use audit::plan::{Buckets, Plan};
 use aws::Site;
 use std::collections::BTreeSet;
+use surroundings::problem::say;
+use surroundings::session::Session;
 
 /// How often a plan is made anew because a bucket has the name that it wanted.
 const NAMES: usize = 8;

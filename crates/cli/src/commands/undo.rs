@@ -1,15 +1,9 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
-use super::Context;
 use super::apply::{
     Declared, Files, Place, Work, approved, exceptions_again, held, is_part, journal, merge_again, standing,
     tell_difference,
 };
-use crate::again::same;
-use crate::inputs::{held_apart, remember};
-use crate::output::{layout, print, read_file, write_private};
-use crate::problem::{Problem, say};
-use crate::settings::{self, Live};
 use ::args::apply as args;
 use ::args::outcome::Outcome;
 use anyhow::Result;
@@ -20,6 +14,12 @@ use audit::plan::{Around, Owner, Plan, Purpose, around, begun, changed_since, un
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
+use surroundings::again::same;
+use surroundings::context::Context;
+use surroundings::inputs::{held_apart, remember};
+use surroundings::output::{layout, print, read_file, write_private};
+use surroundings::problem::{Problem, say};
+use surroundings::settings::{self, Live};
 
 /// Takes back, or plans to do so around what others changed.
 ///

@@ -1,18 +1,9 @@
 //! `invoketrail logs validate`: what digests prove of delivered log files.
 
-use super::Context;
 use super::verify::hours::now;
 use super::verify::{delivered_places, ending};
-use crate::again::same;
 use crate::commands::invocations::question::{backwards, time};
 use crate::commands::proofs::{head_objects, keys, tell, without_keys};
-use crate::config::Config;
-use crate::inputs::held_apart;
-use crate::misread::hold_logs;
-use crate::output::{layout, print, write_file};
-use crate::problem::{Problem, say};
-use crate::session::{Session, reader};
-use crate::settings::{self, Live};
 use anyhow::Result;
 use args::outcome::Outcome;
 use args::reading::WindowArgs;
@@ -22,6 +13,15 @@ use delivery::{Place, Proved, ToProve, prove};
 use logs::digest::{Asked, State};
 use logs::text_of;
 use report::{self, Layout, Stamp, Validated};
+use surroundings::again::same;
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::inputs::held_apart;
+use surroundings::misread::hold_logs;
+use surroundings::output::{layout, print, write_file};
+use surroundings::problem::{Problem, say};
+use surroundings::session::{Session, reader};
+use surroundings::settings::{self, Live};
 
 const HOUR: i64 = 3_600_000;
 

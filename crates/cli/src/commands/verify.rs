@@ -7,12 +7,6 @@ pub(crate) mod hours;
 mod judge;
 mod show;
 
-use super::Context;
-use crate::config::Config;
-use crate::misread::hold_logs;
-use crate::problem::{Problem, say};
-use crate::settings;
-use crate::unknown::no_place;
 use ::args::outcome::Outcome;
 use ::args::verify as args;
 use anyhow::Result;
@@ -21,6 +15,12 @@ use gather::{Ready, gather};
 use judge::judge;
 use show::show;
 use std::ops::Range;
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::misread::hold_logs;
+use surroundings::problem::{Problem, say};
+use surroundings::settings;
+use surroundings::unknown::no_place;
 
 /// Gathers, judges, shows; or sends a canary.
 ///

@@ -71,8 +71,8 @@ fn only_one_room_does_each_dirty_thing() {
         "io::stderr",
         "IsTerminal",
     ];
-    let outside = lines_with(&dirty, |source| source.room() != "cli");
-    assert_eq!(outside, "", "environment, clock or terminal outside `cli`");
+    let outside = lines_with(&dirty, |source| source.room() != "surroundings");
+    assert_eq!(outside, "", "environment, clock or terminal outside `surroundings`");
 }
 
 #[test]

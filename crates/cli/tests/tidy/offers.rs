@@ -11,18 +11,18 @@ use std::path::Path;
 const LEADS: &str = "cmd/said_clearly.rs::what_a_file_is_leads_to_the_command_that_reads_it";
 
 const OFFERS: &[(&str, &str, &str)] = &[
-    ("cli/src/misread.rs", "invoketrail apply {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail audit --output audit.json", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail plan --inventory {file} --output plan.json", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail plan --output plan.json", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail undo {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail verify --metrics {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail apply {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail audit --output audit.json", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail plan --inventory {file} --output plan.json", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail plan --output plan.json", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail undo {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail verify --metrics {file}", "bad-input.md"),
     (
         "cli/src/commands/report.rs",
         "invoketrail audit --inventory {inventory}",
@@ -74,11 +74,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail lake write {source} --to {place}  # writes what is missing",
         "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
     ),
-    ("cli/src/misread.rs", "invoketrail check --cloudformation {file}", LEADS),
-    ("cli/src/misread.rs", "invoketrail check --terraform {file}", LEADS),
-    ("cli/src/misread.rs", "invoketrail logs validate FOLDER", LEADS),
-    ("cli/src/misread.rs", "invoketrail logs validate FOLDER --public-keys {file}", LEADS),
-    ("cli/src/misread.rs", "invoketrail undo {file}.journal", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail check --cloudformation {file}", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail check --terraform {file}", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail logs validate FOLDER", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail logs validate FOLDER --public-keys {file}", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail undo {file}.journal", LEADS),
     (
         "report/src/explained.rs",
         "invoketrail permissions audit --check",
@@ -385,7 +385,7 @@ fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
 #[test]
 fn every_offer_is_run_in_a_test() {
     let mut found = BTreeSet::new();
-    for folder in ["crates/cli/src", "crates/delivery/src", "crates/report/src"] {
+    for folder in ["crates/cli/src", "crates/delivery/src", "crates/report/src", "crates/surroundings/src"] {
         sources(&root().join(folder), &mut found);
     }
     let listed: BTreeSet<(String, String)> =

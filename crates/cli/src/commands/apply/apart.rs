@@ -1,9 +1,9 @@
 //! The files of a change are files of their own: where two were one, the account would be changed, and the way back lost.
 
-use crate::output::{called, is_stdin};
-use crate::problem::Problem;
 use std::path::{Path, PathBuf};
 use store::{FileIdentity, undo_of};
+use surroundings::output::{called, is_stdin};
+use surroundings::problem::Problem;
 
 /// The files that carrying a plan out reads and writes.
 #[derive(Debug, Default)]

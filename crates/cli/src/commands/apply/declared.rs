@@ -1,11 +1,6 @@
 //! The exceptions that a plan declares or ends: found out before the first change, and written after the last.
 
-use super::super::{Context, Limit, exceptions_so_far};
 use super::work::Work;
-use crate::clock::day;
-use crate::output::rewrite_private;
-use crate::problem::{Problem, insist, io_problem, say};
-use crate::settings::Live;
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::Change;
@@ -14,6 +9,12 @@ use audit::inventory::Inventory;
 use audit::plan::{Declaring, Plan, Purpose, TakenBack, is_over, still_needed};
 use std::path::{Path, PathBuf};
 use store::{JournalRead, alone_with, can_write, write_exceptions};
+use surroundings::clock::day;
+use surroundings::context::Context;
+use surroundings::exceptions::{Limit, accepted_so_far};
+use surroundings::output::rewrite_private;
+use surroundings::problem::{Problem, insist, io_problem, say};
+use surroundings::settings::Live;
 
 /// What carrying out a plan does to the file of exceptions.
 pub(crate) struct Declared {
@@ -35,7 +36,7 @@ impl Declared {
         taken_back: Option<&JournalRead>,
         file: Option<&Path>,
     ) -> Result<Self> {
-        let before = exceptions_so_far(file, Limit::NONE)?;
+        let before = accepted_so_far(file, Limit::NONE)?;
         let taken_back =
             taken_back.map(|read| TakenBack { plan: &read.plan, hash: &read.hash, marks: &read.marks });
         let declaring = Declaring::of(plan, hash, taken_back);
@@ -107,7 +108,7 @@ impl Declared {
             return Ok(self.before.clone());
         };
         let write = || {
-            let found = exceptions_so_far(Some(path), Limit::NONE)?;
+            let found = accepted_so_far(Some(path), Limit::NONE)?;
             self.refuse_taken(&found)?;
             if matches!(plan.purpose, Purpose::Restore(_)) {
                 let Some(now) = now else {

@@ -1,11 +1,6 @@
 //! The accounts in which a plan is carried out: read before, compared after, with the one session over all of them.
 
 use super::{Declared, Work, exceptions_again, merge_again};
-use crate::commands::Context;
-use crate::output::{layout, print};
-use crate::problem::say;
-use crate::session::Session;
-use crate::settings::{Accounts, Live};
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::Counted;
@@ -14,6 +9,11 @@ use audit::drift::{Drift, Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Plan, after, conduct_on, first_changed, still_to_come, stranger};
+use surroundings::context::Context;
+use surroundings::output::{layout, print};
+use surroundings::problem::say;
+use surroundings::session::Session;
+use surroundings::settings::{Accounts, Live};
 
 /// Where the plan is carried out.
 pub(crate) struct Place<'a> {
@@ -27,7 +27,7 @@ impl<'a> Place<'a> {
     /// Asks AWS who asks: once for reading, changing and reading again.
     ///
     /// # Errors
-    /// [`crate::problem::Problem`] iff not even the caller is known, or it was interrupted before.
+    /// [`surroundings::problem::Problem`] iff not even the caller is known, or it was interrupted before.
     pub(crate) fn open(plan: &Plan, live: &'a Live, context: &'a Context) -> Result<Self> {
         let mut over = live.clone();
         if live.accounts == Accounts::Caller && plan.scope.accounts.len() > 1 {
@@ -122,7 +122,7 @@ impl<'a> Place<'a> {
         declared: &[Exception],
         recorders: Counted,
     ) -> Snapshot {
-        let today = crate::clock::day(&self.context.now);
+        let today = surroundings::clock::day(&self.context.now);
         let mut declared = declared.to_vec();
         if let Some(most) = self.context.config.exceptions_max_days {
             declared.iter_mut().for_each(|one| one.limit(most, today));

@@ -3,10 +3,6 @@
 use super::declared::{Declared, refuses_needed};
 use super::place::{audit_again, counted_again};
 use super::{Place, Work, journal, tell_difference};
-use crate::again::exceptions_again;
-use crate::output::{called, read_file};
-use crate::problem::{Problem, say};
-use crate::settings::Live;
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::{Change, State};
@@ -14,6 +10,10 @@ use audit::journal::{Deed, Standing, Way};
 use audit::plan::{Plan, Purpose, takes_back_all};
 use std::path::Path;
 use store::{JournalError, read_journal, undo_of};
+use surroundings::again::exceptions_again;
+use surroundings::output::{called, read_file};
+use surroundings::problem::{Problem, say};
+use surroundings::settings::Live;
 
 /// What the journal is; [`Standing::Fresh`] where there is none.
 pub(crate) fn standing(path: &Path) -> Result<Standing> {

@@ -1,11 +1,11 @@
 //! Why a plan was not carried out to its end: in one line, and as exit code.
 
 use super::super::sites::new_bucket;
-use crate::problem::say;
 use args::outcome::Outcome;
 use audit::change::State;
 use audit::plan::{Plan, Purpose};
 use aws::Stopped;
+use surroundings::problem::say;
 
 /// Why it stopped, in one line, and the exit code.
 pub(super) fn reason(stopped: &Stopped, plan: &Plan, untouched: bool) -> (String, Outcome) {

@@ -1,9 +1,6 @@
 //! A plan that is carried out with its journal: begun or gone on with, and what makes way for it. The loop over its changes is in `aws::apply`.
 
 use super::{Place, Work, exceptions_again, standing};
-use crate::output::read_file;
-use crate::problem::{Problem, io_problem, say};
-use crate::settings::Live;
 use anyhow::Result;
 use audit::journal::{Deed, Way};
 use audit::plan::{Purpose, relied_on};
@@ -11,6 +8,9 @@ use aws::{Carried, Orders};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::{JournalFile, discard, put_back, read_journal, set_aside, undo_of};
+use surroundings::output::read_file;
+use surroundings::problem::{Problem, io_problem, say};
+use surroundings::settings::Live;
 
 impl Work {
     /// Carries it out.

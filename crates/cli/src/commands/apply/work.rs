@@ -4,11 +4,6 @@ use super::super::sites::new_bucket;
 use super::journal;
 use super::place::counted_again;
 use super::stopped::{in_the_way, reason, tell_difference};
-use crate::again::written_exceptions_again;
-use crate::misread::misread;
-use crate::output::{is_stdin, read_file};
-use crate::problem::{Problem, io_problem, say};
-use crate::settings::Live;
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::change::{Setting, State};
@@ -19,6 +14,11 @@ use std::path::{Path, PathBuf};
 use store::{
     DocumentError, FileKind, JournalError, JournalFile, JournalRead, PlanFileError, read_journal, read_plan,
 };
+use surroundings::again::written_exceptions_again;
+use surroundings::misread::misread;
+use surroundings::output::{is_stdin, read_file};
+use surroundings::problem::{Problem, io_problem, say};
+use surroundings::settings::Live;
 
 /// The command that plans to take back around what others changed.
 pub(crate) fn merge_again(journal: &Path, live: &Live) -> String {

@@ -1,6 +1,7 @@
 //! The index of log files as commands use it: opened as flags and settings say.
 
 use crate::config::Config;
+use crate::environment::folder;
 use crate::inputs::remember;
 use crate::problem::{Problem, say};
 use anyhow::Result;
@@ -13,7 +14,7 @@ use store::{Index, IndexError};
 ///
 /// # Errors
 /// [`Problem`] iff the index that was named cannot be used.
-pub(crate) fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>> {
+pub fn open(typed: &Remembering, config: &Config) -> Result<Option<Index>> {
     if typed.no_index || (typed.index.is_none() && config.no_index) {
         return Ok(None);
     }
@@ -50,21 +51,19 @@ fn cache() -> Option<PathBuf> {
 }
 
 /// Our folder in the user's cache folder; `None` iff the environment names none.
-pub(crate) fn cache_folder() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))?;
-    Some(cache.join("invoketrail"))
+pub fn cache_folder() -> Option<PathBuf> {
+    Some(folder("XDG_CACHE_HOME", ".cache")?.join("invoketrail"))
 }
 
 /// How many of the files were in the index, which only a person wants to know.
-pub(crate) fn tell_known(known: u64, files: u64) {
+pub fn tell_known(known: u64, files: u64) {
     if known > 0 && io::stderr().is_terminal() {
         say("note", &format!("{known} of {files} files were read before and came from the index"));
     }
 }
 
 /// That something in the index was not as it was written, if so.
-pub(crate) fn tell_damage(index: Option<&Index>) {
+pub fn tell_damage(index: Option<&Index>) {
     if index.is_some_and(Index::is_damaged) {
         say("note", "the index is damaged: what could not be trusted was read from the files");
         say("help", "remove the file of the index: it is made again from the logs");

@@ -23,20 +23,17 @@ use store::Index;
 use tokio::runtime::{Builder, Runtime};
 
 /// See the module.
-pub(crate) struct Session {
+pub struct Session {
     /// The door's work runs there, and ends before anything else does.
     _runtime: Runtime,
-    pub(crate) aws: Arc<aws::Session>,
+    /// What asks AWS.
+    pub aws: Arc<aws::Session>,
     door: Door,
     stop: Stop,
 }
 
 /// What files are read with, from now on.
-pub(crate) fn reader<'a>(
-    session: Option<&'a Session>,
-    index: Option<&'a Index>,
-    threads: usize,
-) -> Reader<'a> {
+pub fn reader<'a>(session: Option<&'a Session>, index: Option<&'a Index>, threads: usize) -> Reader<'a> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Reader {
         door: session.map(Session::door),
@@ -55,7 +52,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Problem`] iff not even the caller is known, or it was interrupted before.
-    pub(crate) fn open(live: &Live) -> Result<Session> {
+    pub fn open(live: &Live) -> Result<Session> {
         let interrupted = || Problem::interrupted("interrupted before it was known who asks").into();
         Session::begin(live)?.ok_or_else(interrupted)
     }
@@ -64,7 +61,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Problem`] iff not even the caller is known.
-    pub(crate) fn begin(live: &Live) -> Result<Option<Session>> {
+    pub fn begin(live: &Live) -> Result<Option<Session>> {
         Session::begin_with(live, None)
     }
 
@@ -95,7 +92,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Problem`] iff nothing could be collected at all.
-    pub(crate) fn collect(&self, now: &str) -> Result<Collected> {
+    pub fn collect(&self, now: &str) -> Result<Collected> {
         let collecting = Collecting::default();
         let (counts, aws) = (collecting.clone(), Arc::clone(&self.aws));
         let _shown = Shown::of(move |took| {
@@ -106,12 +103,12 @@ impl Session {
     }
 
     /// Adds to an inventory what is wanted beside an audit.
-    pub(crate) fn enrich(&self, inventory: Inventory, wants: Wants) -> Collected {
+    pub fn enrich(&self, inventory: Inventory, wants: Wants) -> Collected {
         self.wait(self.aws.enrich(inventory, wants, &|_, _| {}))
     }
 
     /// Adds to an inventory the tags of functions that exceptions ask for.
-    pub(crate) fn read_function_tags(&self, inventory: Inventory, exceptions: &[Exception]) -> Collected {
+    pub fn read_function_tags(&self, inventory: Inventory, exceptions: &[Exception]) -> Collected {
         let arns: Vec<String> =
             asked_for_tags(exceptions, &inventory).into_iter().map(str::to_owned).collect();
         let arns: Vec<&str> = arns.iter().map(String::as_str).collect();
@@ -119,12 +116,12 @@ impl Session {
     }
 
     /// Adds to an inventory the tags for which exceptions ask: those of recorders, and of functions.
-    pub(crate) fn tagged(&self, inventory: Inventory, exceptions: &[Exception]) -> Inventory {
+    pub fn tagged(&self, inventory: Inventory, exceptions: &[Exception]) -> Inventory {
         self.wait(self.aws.tagged(inventory, exceptions))
     }
 
     /// Carries changes out, from where the marks say.
-    pub(crate) fn carry_out(
+    pub fn carry_out(
         &self,
         orders: Orders<'_>,
         journal: &mut dyn Journal,
@@ -134,34 +131,34 @@ impl Session {
     }
 
     /// What each change's setting is now, or what AWS said; `None` iff it was interrupted.
-    pub(crate) fn look(&self, changes: &[Change]) -> Option<Vec<std::result::Result<State, String>>> {
+    pub fn look(&self, changes: &[Change]) -> Option<Vec<std::result::Result<State, String>>> {
         let found = self.wait(self.aws.look(changes));
         (!self.is_stopped()).then_some(found)
     }
 
     /// What stands where these changes create buckets; `None` iff interrupted.
-    pub(crate) fn sites(&self, changes: &[Change]) -> Option<Vec<aws::Site>> {
+    pub fn sites(&self, changes: &[Change]) -> Option<Vec<aws::Site>> {
         let found = self.wait(self.aws.sites(changes));
         (!self.is_stopped()).then_some(found)
     }
 
     /// Which of the permissions of a job the caller holds.
-    pub(crate) fn held(&self, job: Job) -> Vec<(Action, Held)> {
+    pub fn held(&self, job: Job) -> Vec<(Action, Held)> {
         self.wait(self.aws.held(job))
     }
 
     /// Waits for an answer. May be called from several threads.
-    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.door.wait(work)
     }
 
     /// The way to AWS of whoever reads files.
-    pub(crate) fn door(&self) -> &Door {
+    pub fn door(&self) -> &Door {
         &self.door
     }
 
     /// True iff Ctrl-C was heard.
-    pub(crate) fn is_stopped(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
     }
 }
@@ -241,7 +238,7 @@ fn endpoints_around() -> Vec<(String, String)> {
 }
 
 /// In the user's words.
-pub(crate) fn problem(error: &CollectError) -> Problem {
+pub fn problem(error: &CollectError) -> Problem {
     let problem = Problem::new(error.to_string());
     match error.help() {
         Some(help) => problem.help(help),

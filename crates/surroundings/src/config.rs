@@ -17,7 +17,7 @@ use text::visible::excerpt;
 const NAME: &str = "invoketrail.toml";
 
 /// Every key. A command passes over what it has no flag for.
-pub(crate) const KEYS: [&str; 20] = [
+pub const KEYS: [&str; 20] = [
     "accounts",
     "detect",
     "endpoint-url",
@@ -45,41 +45,62 @@ pub(crate) const KEYS: [&str; 20] = [
 const ONLY_NAMED: [&str; 6] = ["detect", "endpoint-url", "exit-zero", "history", "index", "output"];
 
 /// The formats that the file can name: those of audits. Another command takes what it offers itself.
-pub(crate) use args::audit::Format;
+pub use args::audit::Format;
 
 /// What the file says; whatever it leaves open is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Config {
-    pub(crate) accounts: Vec<String>,
-    pub(crate) detect: DetectSettings,
-    pub(crate) endpoint_url: Option<String>,
-    pub(crate) exceptions: Option<PathBuf>,
-    pub(crate) exceptions_max_days: Option<u16>,
-    pub(crate) exit_zero: bool,
+pub struct Config {
+    /// The accounts that are read.
+    pub accounts: Vec<String>,
+    /// What the table of `detect` says.
+    pub detect: DetectSettings,
+    /// Where every request goes.
+    pub endpoint_url: Option<String>,
+    /// The file of accepted exceptions.
+    pub exceptions: Option<PathBuf>,
+    /// For how many days an exception may be declared.
+    pub exceptions_max_days: Option<u16>,
+    /// Whether an answer that is no ends with 0.
+    pub exit_zero: bool,
+    /// The external id that the role requires.
     pub(crate) external_id: Option<String>,
-    pub(crate) format: Option<Format>,
-    pub(crate) history: Option<PathBuf>,
-    pub(crate) index: Option<PathBuf>,
-    pub(crate) inventory: Option<PathBuf>,
-    pub(crate) no_index: bool,
-    pub(crate) organization: bool,
-    pub(crate) output: Vec<Output<Format>>,
-    pub(crate) profile: Option<String>,
-    pub(crate) recorders: Option<Recorders>,
-    pub(crate) region: Vec<String>,
-    pub(crate) role_name: Option<String>,
+    /// The format of what is printed.
+    pub format: Option<Format>,
+    /// The file of kept audits.
+    pub history: Option<PathBuf>,
+    /// The file of the index.
+    pub index: Option<PathBuf>,
+    /// The inventory that is audited.
+    pub inventory: Option<PathBuf>,
+    /// Whether no index is used.
+    pub no_index: bool,
+    /// Whether all accounts of the organization are read.
+    pub organization: bool,
+    /// The files that the answer is also written to.
+    pub output: Vec<Output<Format>>,
+    /// The profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// Which recorders count.
+    pub recorders: Option<Recorders>,
+    /// The Regions that are read.
+    pub region: Vec<String>,
+    /// The role that is assumed in other accounts.
+    pub role_name: Option<String>,
+    /// The name of the session in that role.
     pub(crate) session_name: Option<String>,
-    pub(crate) threads: Option<u16>,
+    /// How many threads read.
+    pub threads: Option<u16>,
     /// True iff it is the file of this folder, that nobody named.
-    pub(crate) found: bool,
+    pub found: bool,
     /// The file, where there is one, and what stands in it.
-    pub(crate) file: Option<PathBuf>,
-    pub(crate) settings: Vec<Setting>,
+    pub file: Option<PathBuf>,
+    /// Each setting as it stands in the file.
+    pub settings: Vec<Setting>,
 }
 
 impl Config {
     /// Every key, with what the file says of it.
-    pub(crate) fn shown(&self) -> report::Settings {
+    pub fn shown(&self) -> report::Settings {
         let variables = variables();
         let said = |key: &'static str| {
             let name = variable(key);
@@ -109,7 +130,7 @@ impl Config {
     ///
     /// # Errors
     /// [`Problem`] of misuse iff the file of this folder alone names one: whoever made the folder may have chosen it.
-    pub(crate) fn must_be_named_to_write(&self) -> Result<()> {
+    pub fn must_be_named_to_write(&self) -> Result<()> {
         let Some(path) = self.exceptions.as_ref().filter(|_| self.found) else { return Ok(()) };
         let line =
             format!("only ./{NAME} names the file of exceptions {}, and it would be written", path.display());
@@ -124,7 +145,7 @@ impl Config {
 ///
 /// # Errors
 /// [`Problem`] of misuse where the file says something impossible.
-pub(crate) fn read(named: Option<&Path>) -> Result<Config> {
+pub fn read(named: Option<&Path>) -> Result<Config> {
     match named {
         Some(path) => {
             let (config, settings) = parsed(path)?;

@@ -82,7 +82,7 @@ fn beat() -> Duration {
 }
 
 /// From here on nobody is told how far anything has come.
-pub(crate) fn be_quiet() {
+pub fn be_quiet() {
     QUIET.store(true, Ordering::Relaxed);
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn is_quiet() -> bool {
 }
 
 /// Writes to a terminal on which no line of progress stands meanwhile.
-pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
+pub fn aside<T>(write: impl FnOnce() -> T) -> T {
     let mut board = board();
     board.erase();
     write()
@@ -100,13 +100,13 @@ pub(crate) fn aside<T>(write: impl FnOnce() -> T) -> T {
 
 /// A long piece of work, shown as long as this value lives.
 #[must_use]
-pub(crate) struct Shown {
+pub struct Shown {
     id: Option<u64>,
 }
 
 impl Shown {
     /// Shows it in these words, which hear how long it has taken. Nothing is shown of what is over at once.
-    pub(crate) fn of(words: impl Fn(Duration) -> String + Send + 'static) -> Shown {
+    pub fn of(words: impl Fn(Duration) -> String + Send + 'static) -> Shown {
         if is_quiet() {
             return Shown { id: None };
         }
@@ -164,7 +164,7 @@ impl Collecting {
 }
 
 /// How many requests were sent, how fast, how many AWS throttled, and which one is waited for.
-pub(crate) fn requests(activity: &Activity, took: Duration) -> String {
+pub fn requests(activity: &Activity, took: Duration) -> String {
     let oldest = activity.oldest.as_ref();
     report::Requests {
         sent: activity.requests,

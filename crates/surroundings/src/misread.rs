@@ -18,7 +18,7 @@ const NAMED: usize = 5;
 
 /// The problem of a file that cannot be read as what is wanted (`a plan`, `event selectors`). Where it is another thing, that is said,
 /// and what to do with it; else what its reader says.
-pub(crate) fn misread(
+pub fn misread(
     path: &Path,
     bytes: &[u8],
     (wanted, noun): (FileKind, &str),
@@ -36,7 +36,7 @@ pub(crate) fn misread(
 }
 
 /// The problem where nothing at all could be read of log files at these places, as they were typed; `None` iff anything was.
-pub(crate) fn nothing_read(account: &Account, filter: &Filter, places: &[String]) -> Option<Problem> {
+pub fn nothing_read(account: &Account, filter: &Filter, places: &[String]) -> Option<Problem> {
     let (line, help) = report::nothing_read(account, filter, places)?;
     let first = account.troubles.first().map(|trouble| Path::new(trouble.file.as_str()));
     Some(first.and_then(no_log_file).unwrap_or_else(|| Problem::new(line).help(help)))
@@ -53,7 +53,7 @@ fn no_log_file(path: &Path) -> Option<Problem> {
 /// # Errors
 /// [`Problem`] iff a file was named that is known to be something else than a log file, or no folder has a log file: nothing is to be
 /// judged on that.
-pub(crate) fn hold_logs(places: &[Place]) -> Result<(), Problem> {
+pub fn hold_logs(places: &[Place]) -> Result<(), Problem> {
     if let Some(problem) = places.iter().filter_map(Place::file).find_map(no_log_file) {
         return Err(problem);
     }
@@ -127,7 +127,7 @@ const fn make(wanted: FileKind) -> &'static str {
 }
 
 /// What to do where nothing has this name: the nearest name beside it.
-pub(crate) fn nothing_there(path: &Path) -> Option<String> {
+pub fn nothing_there(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let name = path.file_name()?.to_string_lossy();
     let names = names(folder.unwrap_or(Path::new(".")));
@@ -161,7 +161,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-pub(crate) fn head(path: &Path) -> Vec<u8> {
+/// The first bytes of a file, by which its kind is known; none of what is no file.
+pub fn head(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     // A pipe in the folder would be waited for.
     if path.is_file() {

@@ -24,29 +24,29 @@ const FACTS: [(&str, bool); 12] = [
 
 /// The command as it was typed, with `flags` instead of its own format, its output, and its flags about the facts, for which `facts`
 /// stand. Each flag has a space before it.
-pub(crate) fn again(facts: &str, flags: &str) -> String {
+pub fn again(facts: &str, flags: &str) -> String {
     retyped(&typed(), &[&FORM[..], &FACTS].concat(), &format!("{facts}{flags}"))
 }
 
 /// The command as it was typed, with `flags` instead of its own format, its output, and what `without` names (and whether a value
 /// follows).
-pub(crate) fn same(without: &[(&str, bool)], flags: &str) -> String {
+pub fn same(without: &[(&str, bool)], flags: &str) -> String {
     retyped(&typed(), &[&FORM[..], without].concat(), flags)
 }
 
 /// The file of settings as it was typed, for the next command: what it says counts there, too.
-pub(crate) fn config_again() -> String {
+pub fn config_again() -> String {
     flag_again("config")
 }
 
 /// The file of exceptions as it was typed, for the next command that changes or audits an account; nothing iff there is none.
-pub(crate) fn exceptions_again() -> String {
+pub fn exceptions_again() -> String {
     let named = typed_value(&typed(), "exceptions").filter(|path| Path::new(path).exists());
     named.map_or_else(String::new, |_| flag_again("exceptions"))
 }
 
 /// The same for a command that writes it, whether or not it is there by now.
-pub(crate) fn written_exceptions_again() -> String {
+pub fn written_exceptions_again() -> String {
     flag_again("exceptions")
 }
 

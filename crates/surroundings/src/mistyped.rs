@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
 /// The problem; `None` iff it is none, but help or a version that was asked for.
-pub(crate) fn problem(error: &clap::Error, typed: &[OsString]) -> Option<Problem> {
+pub fn problem(error: &clap::Error, typed: &[OsString]) -> Option<Problem> {
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return None;
     }

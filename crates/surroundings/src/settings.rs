@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 /// Where the facts come from.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub enum Source {
     /// An inventory file; `-` is stdin.
     File(PathBuf),
     /// The inventory of `--demo`, in this file as long as the command runs.
@@ -27,50 +27,71 @@ pub(crate) enum Source {
 
 /// What to read of AWS, and as whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Live {
-    pub(crate) accounts: Accounts,
-    pub(crate) role_name: Option<String>,
+pub struct Live {
+    /// Which accounts.
+    pub accounts: Accounts,
+    /// The role that is assumed in other accounts.
+    pub role_name: Option<String>,
+    /// The external id that the role requires.
     pub(crate) external_id: Option<String>,
+    /// The name of the session in that role.
     pub(crate) session_name: Option<String>,
     /// `None` iff all enabled ones.
-    pub(crate) regions: Option<Vec<String>>,
-    pub(crate) profile: Option<String>,
-    pub(crate) endpoint_url: Option<String>,
+    pub regions: Option<Vec<String>>,
+    /// The profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// Where every request goes.
+    pub endpoint_url: Option<String>,
 }
 
 /// Which accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Accounts {
+pub enum Accounts {
     #[default]
+    /// That of the caller.
     Caller,
+    /// These.
     Listed(Vec<String>),
+    /// All of the caller's organization.
     Organization,
 }
 
 /// What `audit` does.
 #[derive(Clone, Debug)]
-pub(crate) struct Audit {
-    pub(crate) source: Source,
-    pub(crate) counted: Counted,
-    pub(crate) exceptions: Option<PathBuf>,
-    pub(crate) baseline: Option<PathBuf>,
-    pub(crate) bundle: Option<PathBuf>,
-    pub(crate) showing: Showing,
+pub struct Audit {
+    /// Where the facts come from.
+    pub source: Source,
+    /// Which recorders count.
+    pub counted: Counted,
+    /// The file of accepted exceptions.
+    pub exceptions: Option<PathBuf>,
+    /// The audit that this one is compared with.
+    pub baseline: Option<PathBuf>,
+    /// The bundle that is written.
+    pub bundle: Option<PathBuf>,
+    /// How it is shown.
+    pub showing: Showing,
 }
 
 /// How an audit is shown.
 #[derive(Clone, Debug)]
-pub(crate) struct Showing {
-    pub(crate) format: Format,
-    pub(crate) outputs: Vec<Output<Format>>,
-    pub(crate) exit_zero: bool,
-    pub(crate) frameworks: Vec<String>,
-    pub(crate) framework_files: Vec<PathBuf>,
-    pub(crate) all: bool,
+pub struct Showing {
+    /// The format of what is printed.
+    pub format: Format,
+    /// The files that it is also written to.
+    pub outputs: Vec<Output<Format>>,
+    /// Whether an answer that is no ends with 0.
+    pub exit_zero: bool,
+    /// The frameworks whose controls are shown.
+    pub frameworks: Vec<String>,
+    /// The files of frameworks of the user's own.
+    pub framework_files: Vec<PathBuf>,
+    /// Whether everything is printed.
+    pub all: bool,
 }
 
 /// From what was typed for `audit`.
-pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
+pub fn audit(mut typed: args::Audit, config: Config) -> Audit {
     typed.source.inventory = typed.file.take().or(typed.source.inventory);
     Audit {
         counted: counted(&typed.counting, &config),
@@ -83,7 +104,7 @@ pub(crate) fn audit(mut typed: args::Audit, config: Config) -> Audit {
 }
 
 /// From what was typed about how an audit is shown.
-pub(crate) fn showing(typed: ::args::showing::Showing, config: &Config) -> Showing {
+pub fn showing(typed: ::args::showing::Showing, config: &Config) -> Showing {
     Showing {
         format: format(typed.format, config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
         outputs: outputs(typed.output, config, ANY),
@@ -95,12 +116,12 @@ pub(crate) fn showing(typed: ::args::showing::Showing, config: &Config) -> Showi
 }
 
 /// The flag that says again how long an exception may be declared for, as typed, with a space before it.
-pub(crate) fn longest_again(typed: Option<u16>) -> String {
+pub fn longest_again(typed: Option<u16>) -> String {
     typed.map_or_else(String::new, |days| format!(" --exceptions-max-days {days}"))
 }
 
 /// Which recorders count.
-pub(crate) fn counted(typed: &flags::Counting, config: &Config) -> Counted {
+pub fn counted(typed: &flags::Counting, config: &Config) -> Counted {
     match typed.recorders.or(config.recorders) {
         None | Some(Recorders::All) => Counted::All,
         Some(Recorders::Trails) => Counted::Trails,
@@ -108,7 +129,7 @@ pub(crate) fn counted(typed: &flags::Counting, config: &Config) -> Counted {
 }
 
 /// From what was typed about the source. A flag about AWS wins over an inventory in the configuration file.
-pub(crate) fn source(typed: flags::Source, config: Config) -> Source {
+pub fn source(typed: flags::Source, config: Config) -> Source {
     let silent = typed.live == flags::Live::default();
     if let (true, Some(path)) = (typed.demo, &typed.inventory) {
         return Source::Demo(path.clone());
@@ -120,7 +141,7 @@ pub(crate) fn source(typed: flags::Source, config: Config) -> Source {
 }
 
 /// From what was typed about AWS.
-pub(crate) fn live(typed: flags::Live, config: Config) -> Live {
+pub fn live(typed: flags::Live, config: Config) -> Live {
     let accounts = if typed.organization {
         Accounts::Organization
     } else if !typed.accounts.is_empty() {
@@ -146,7 +167,7 @@ pub(crate) fn live(typed: flags::Live, config: Config) -> Live {
 
 impl Source {
     /// The flags that lead a next command to the same facts, each with a space before it.
-    pub(crate) fn again(&self) -> String {
+    pub fn again(&self) -> String {
         match self {
             Self::File(path) => {
                 format!(" --inventory {}{}", report::shell_file(path), config_again())
@@ -157,7 +178,7 @@ impl Source {
     }
 
     /// The flags that lead a next command to the same caller of AWS; none where facts came from a file.
-    pub(crate) fn caller(&self) -> String {
+    pub fn caller(&self) -> String {
         match self {
             Self::File(_) | Self::Demo(_) => config_again(),
             Self::Live(live) => live.again(),
@@ -167,7 +188,7 @@ impl Source {
 
 impl Live {
     /// The accounts and Regions that were named.
-    pub(crate) fn scope(&self) -> Scope<'_> {
+    pub fn scope(&self) -> Scope<'_> {
         let accounts = match &self.accounts {
             Accounts::Listed(ids) => ids.as_slice(),
             Accounts::Caller | Accounts::Organization => &[],
@@ -176,7 +197,7 @@ impl Live {
     }
 
     /// The flags that lead a next command to the same facts, each with a space before it.
-    pub(crate) fn again(&self) -> String {
+    pub fn again(&self) -> String {
         let mut flags = String::new();
         let mut flag = |name: &str, value: &str| flags.push_str(&report::shell_flag(name, value));
         if let Accounts::Listed(ids) = &self.accounts {
@@ -208,16 +229,16 @@ impl Live {
 }
 
 /// Why a format does not fit, for a command that offers all that settings can name.
-pub(crate) const ANY: &str = "the command has none of that name";
+pub const ANY: &str = "the command has none of that name";
 
 /// The format that was typed, else that of the configuration file. One that is meant for other commands is ignored, with a note that
 /// says `why`.
-pub(crate) fn format<F: ValueEnum>(typed: Option<F>, config: &Config, why: &str) -> Option<F> {
+pub fn format<F: ValueEnum>(typed: Option<F>, config: &Config, why: &str) -> Option<F> {
     typed.or_else(|| config.format.and_then(|format| fitting("format", format, why)))
 }
 
 /// The files that were typed, else those of the configuration file, likewise.
-pub(crate) fn outputs<F: ValueEnum>(typed: Vec<Output<F>>, config: &Config, why: &str) -> Vec<Output<F>> {
+pub fn outputs<F: ValueEnum>(typed: Vec<Output<F>>, config: &Config, why: &str) -> Vec<Output<F>> {
     if !typed.is_empty() {
         return typed;
     }
@@ -238,7 +259,7 @@ fn fitting<F: ValueEnum>(setting: &str, format: Format, why: &str) -> Option<F> 
 }
 
 /// How many threads read: as typed, else as the configuration file says, else as many as there are processors.
-pub(crate) fn threads(typed: Threads, config: &Config) -> usize {
+pub fn threads(typed: Threads, config: &Config) -> usize {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     typed.threads.or(config.threads).map_or_else(processors, usize::from)
 }

@@ -13,7 +13,7 @@ const LONGEST_ADVICE: usize = 128 << 10;
 
 /// A problem that the user can do something about.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     line: String,
     help: Option<String>,
     outcome: Outcome,
@@ -21,22 +21,22 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// The question could not be answered.
-    pub(crate) fn new(line: impl Into<String>) -> Self {
+    pub fn new(line: impl Into<String>) -> Self {
         Problem { line: line.into(), help: None, outcome: Outcome::CouldNotAnswer }
     }
 
     /// The question was asked wrongly.
-    pub(crate) fn misuse(line: impl Into<String>) -> Self {
+    pub fn misuse(line: impl Into<String>) -> Self {
         Problem { outcome: Outcome::Misuse, ..Self::new(line) }
     }
 
     /// The user interrupted before there was anything to keep.
-    pub(crate) fn interrupted(line: impl Into<String>) -> Self {
+    pub fn interrupted(line: impl Into<String>) -> Self {
         Problem { outcome: Outcome::Interrupted, ..Self::new(line) }
     }
 
     /// What AWS was asked for though only local copies are read, and the flag that makes asking needless.
-    pub(crate) fn of_a_copy(error: anyhow::Error, needed: &str, flag: &str) -> anyhow::Error {
+    pub fn of_a_copy(error: anyhow::Error, needed: &str, flag: &str) -> anyhow::Error {
         match error.downcast::<Problem>() {
             Ok(problem) if problem.outcome == Outcome::CouldNotAnswer => {
                 // Nobody who reads a copy has to have credentials.
@@ -51,12 +51,12 @@ impl Problem {
     }
 
     /// The same, as a question that was asked wrongly.
-    pub(crate) fn misused(self) -> Self {
+    pub fn misused(self) -> Self {
         Problem { outcome: Outcome::Misuse, ..self }
     }
 
     /// With the next command or the missing permission.
-    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+    pub fn help(self, help: impl Into<String>) -> Self {
         Problem { help: Some(help.into()), ..self }
     }
 }
@@ -70,7 +70,7 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 /// A file or stream could not be read or written.
-pub(crate) fn io_problem(doing: &str, what: &str, error: &io::Error) -> Problem {
+pub fn io_problem(doing: &str, what: &str, error: &io::Error) -> Problem {
     // The number of the error means nothing to most people.
     let said = error.to_string();
     let said = said.split(" (os error").next().unwrap_or(&said).to_lowercase();
@@ -90,7 +90,7 @@ pub(crate) fn io_problem(doing: &str, what: &str, error: &io::Error) -> Problem 
 }
 
 /// Tells the problem on stderr; the exit code.
-pub(crate) fn tell(error: &anyhow::Error) -> Outcome {
+pub fn tell(error: &anyhow::Error) -> Outcome {
     let line = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     write_line("error", &excerpt(&line, LONGEST));
     let Some(problem) = error.downcast_ref::<Problem>() else { return Outcome::CouldNotAnswer };
@@ -106,14 +106,14 @@ fn advice(text: &str) -> String {
 }
 
 /// Says something by the way on stderr: `note: ...`, `next: ...`; nothing with `--quiet`.
-pub(crate) fn say(label: &str, text: &str) {
+pub fn say(label: &str, text: &str) {
     if !is_quiet() {
         insist(label, text);
     }
 }
 
 /// The same, also with `--quiet`: what a person has to know who reads the exit code.
-pub(crate) fn insist(label: &str, text: &str) {
+pub fn insist(label: &str, text: &str) {
     let shown = if matches!(label, "next" | "help") { advice(text) } else { excerpt(text, LONGEST) };
     write_line(label, &shown);
 }

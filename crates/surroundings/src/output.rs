@@ -16,7 +16,7 @@ use store::limits::{DOCUMENT, Limit, Unread};
 ///
 /// # Errors
 /// Anything else that stdout says.
-pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let written = aside(|| {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let written = write(&mut out).and_then(|()| out.flush());
@@ -36,7 +36,7 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 ///
 /// # Errors
 /// Misuse iff the command reads that file, or it is a journal; else what the file system says.
-pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     held_apart([path])?;
     io_written(path, store::write_atomically(path, write))
 }
@@ -45,7 +45,7 @@ pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::
 ///
 /// # Errors
 /// What the file system said.
-pub(crate) fn io_written(path: &Path, written: io::Result<()>) -> Result<()> {
+pub fn io_written(path: &Path, written: io::Result<()>) -> Result<()> {
     written.map_err(|error| io_problem("write", &path.display().to_string(), &error).into())
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn io_written(path: &Path, written: io::Result<()>) -> Result<()> {
 ///
 /// # Errors
 /// As [`write_file`].
-pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     held_apart([path])?;
     rewrite_private(path, write)
 }
@@ -62,10 +62,7 @@ pub(crate) fn write_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> i
 ///
 /// # Errors
 /// What the file system says.
-pub(crate) fn rewrite_private(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<()> {
+pub fn rewrite_private(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     io_written(path, store::write_privately(path, write))
 }
 
@@ -73,7 +70,7 @@ pub(crate) fn rewrite_private(
 ///
 /// # Errors
 /// What the file system says, or that it is too large.
-pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     read_within(path, &DOCUMENT)
 }
 
@@ -81,11 +78,11 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// What the file system says, or that it is too large.
-pub(crate) fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
+pub fn read_within(path: &Path, limit: &Limit) -> Result<Vec<u8>> {
     let name = called(path);
     remember(path);
     let read = if is_stdin(path) {
-        if io::stdin().is_terminal() {
+        if nothing_is_piped() {
             let problem = Problem::new("nothing is given on stdin");
             return Err(problem.help("pipe a document into it, or name a file instead of -").into());
         }
@@ -115,13 +112,19 @@ fn open(path: &Path) -> std::result::Result<(std::fs::File, u64), Unread> {
     Ok((file, size))
 }
 
+/// True iff stdin is a terminal, at which nobody types a document.
+#[must_use]
+pub fn nothing_is_piped() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// `-` stands for stdin or stdout.
-pub(crate) fn is_stdin(path: &Path) -> bool {
+pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// What a file is called in a message.
-pub(crate) fn called(path: &Path) -> String {
+pub fn called(path: &Path) -> String {
     if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
 }
 
@@ -129,7 +132,7 @@ pub(crate) fn called(path: &Path) -> String {
 static COLOUR: OnceLock<Colour> = OnceLock::new();
 
 /// Takes what `--color` says; the first time counts.
-pub(crate) fn choose(colour: Option<Colour>) {
+pub fn choose(colour: Option<Colour>) {
     let _ = COLOUR.set(colour.unwrap_or(Colour::Auto));
 }
 
@@ -164,13 +167,13 @@ fn knows_links(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// As [`layout`], with everything shown where that was asked for.
-pub(crate) fn layout_of(all: bool) -> Layout {
+pub fn layout_of(all: bool) -> Layout {
     let layout = layout();
     if all { Layout { all, rows: usize::MAX, ..layout } } else { layout }
 }
 
 /// What stdout is like; what matters is shown, not everything.
-pub(crate) fn layout() -> Layout {
+pub fn layout() -> Layout {
     let terminal = io::stdout().is_terminal();
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let typed = COLOUR.get().copied().unwrap_or(Colour::Auto);

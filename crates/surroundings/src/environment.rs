@@ -12,6 +12,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use text::nearest::nearest;
 
 /// What the names of our variables begin with.
@@ -23,7 +24,7 @@ const FOR_TESTS: &str = "INVOKETRAIL_TEST_";
 pub(crate) type Variables = BTreeMap<String, OsString>;
 
 /// The variable that a flag of that name is given by.
-pub(crate) fn variable(flag: &str) -> String {
+pub fn variable(flag: &str) -> String {
     format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
 }
 
@@ -37,11 +38,24 @@ pub(crate) fn variables() -> Variables {
     ours.collect()
 }
 
+/// What a variable of others says; `None` iff it is not set, or no text.
+#[must_use]
+pub fn value(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The user's folder of that kind (`XDG_CACHE_HOME`, in the home folder `.cache`); `None` iff the environment names none.
+#[must_use]
+pub fn folder(name: &str, in_home: &str) -> Option<PathBuf> {
+    let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    named(name).or_else(|| named("HOME").map(|home| home.join(in_home)))
+}
+
 /// The command line, with what the environment says beside it. Ends the program where clap does: help and version.
 ///
 /// # Errors
 /// [`Problem`] of misuse iff what was typed makes no sense, or a variable of a flag without value is neither true nor false.
-pub(crate) fn parse() -> Result<Cli, Problem> {
+pub fn parse() -> Result<Cli, Problem> {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let variables = variables();
     let mut command = Cli::command();
@@ -64,7 +78,7 @@ fn parsed(line: Vec<OsString>) -> Result<(Cli, ArgMatches), clap::Error> {
 }
 
 /// A line for each variable of ours that is not a flag of any command: somebody may have mistyped it.
-pub(crate) fn mention_unknown() {
+pub fn mention_unknown() {
     let known = known(&Cli::command());
     for name in variables().keys().filter(|name| !known.contains(name)) {
         let near = nearest(name, known.iter().map(String::as_str));
@@ -74,7 +88,7 @@ pub(crate) fn mention_unknown() {
 }
 
 /// Takes back what the file of settings switches on, and a variable switches off: a variable counts over the file.
-pub(crate) fn overrule(config: &mut Config) {
+pub fn overrule(config: &mut Config) {
     let variables = variables();
     let is_off = |key: &str| variables.get(&variable(key)).is_some_and(|value| truth(value) == Some(false));
     for (key, flag) in [

@@ -6,18 +6,18 @@ use time::format_description::well_known::Rfc3339;
 
 /// A time given as text, in milliseconds since 1970, as records are compared with it: what lies between two of them is the later one, so
 /// that all before it is before, and all from it on is not.
-pub(crate) fn moment(text: &str) -> Option<i64> {
+pub fn moment(text: &str) -> Option<i64> {
     let nanoseconds = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
     i64::try_from(-(-nanoseconds).div_euclid(1_000_000)).ok()
 }
 
 /// The time now.
-pub(crate) fn now() -> String {
+pub fn now() -> String {
     spelled(OffsetDateTime::now_utc()).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
 }
 
 /// The day of a time that [`args::values::instant`] or [`now`] gave: `YYYY-MM-DD`, UTC.
-pub(crate) fn day(now: &str) -> &str {
+pub fn day(now: &str) -> &str {
     now.get(..10).unwrap_or(now)
 }
 

@@ -23,7 +23,7 @@ struct Input {
 }
 
 /// Remembers what is read, or is to be read. What is neither a file nor a folder is nothing that could be replaced.
-pub(crate) fn remember(path: &Path) {
+pub fn remember(path: &Path) {
     let named = called(path);
     let path = if is_stdin(path) { Path::new("/dev/stdin") } else { path };
     let file = FileIdentity::of(path);
@@ -35,7 +35,7 @@ pub(crate) fn remember(path: &Path) {
 
 /// # Errors
 /// [`Problem`] of misuse iff one of these files is read by this run, or is a journal: without that nobody can take back what was done.
-pub(crate) fn held_apart<'a>(written: impl IntoIterator<Item = &'a Path>) -> Result<(), Problem> {
+pub fn held_apart<'a>(written: impl IntoIterator<Item = &'a Path>) -> Result<(), Problem> {
     written.into_iter().try_for_each(one_held_apart)
 }
 
@@ -73,7 +73,7 @@ fn one_held_apart(path: &Path) -> Result<(), Problem> {
 ///
 /// # Errors
 /// As [`held_apart`].
-pub(crate) fn typed(root: &Command, matches: &ArgMatches) -> Result<(), Problem> {
+pub fn typed(root: &Command, matches: &ArgMatches) -> Result<(), Problem> {
     let mut leaf = (root, matches);
     while let Some((name, below)) = leaf.1.subcommand() {
         let Some(next) = leaf.0.find_subcommand(name) else { break };

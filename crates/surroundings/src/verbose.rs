@@ -13,7 +13,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 const REQUEST: &str = "invoketrail::request";
 
 /// From here on requests are shown.
-pub(crate) fn begin() {
+pub fn begin() {
     // It is called once, before anything else could have set one.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Requests));
 }

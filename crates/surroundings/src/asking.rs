@@ -4,7 +4,7 @@ use crate::progress::aside;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// True iff the answer was yes; `None` iff nobody is there to be asked.
-pub(crate) fn says_yes(question: &str) -> Option<bool> {
+pub fn says_yes(question: &str) -> Option<bool> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return None;
     }
