@@ -1,6 +1,5 @@
 //! The commands, one file each.
 
-pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod backout;
 pub(crate) mod bundle;
@@ -26,7 +25,5 @@ mod proofs;
 pub(crate) mod report;
 pub(crate) mod restore;
 mod showing;
-mod sites;
-pub(crate) mod undo;
 pub(crate) mod validate;
 pub(crate) mod verify;

@@ -10,10 +10,9 @@ use audit::accepted::asked_for_tags;
 use audit::change::{Change, State};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
-use audit::journal::Journal;
 use audit::raw_answers::Keep;
 use aws::permissions::{Action, Held, Job};
-use aws::{Carried, CollectError, Collected, Limits, Options, Orders, Pace, Stop, Wants};
+use aws::{CollectError, Collected, Limits, Options, Pace, Stop, Wants};
 use delivery::{Door, Reader};
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -118,16 +117,6 @@ impl Session {
     /// Adds to an inventory the tags for which exceptions ask: those of recorders, and of functions.
     pub fn tagged(&self, inventory: Inventory, exceptions: &[Exception]) -> Inventory {
         self.wait(self.aws.tagged(inventory, exceptions))
-    }
-
-    /// Carries changes out, from where the marks say.
-    pub fn carry_out(
-        &self,
-        orders: Orders<'_>,
-        journal: &mut dyn Journal,
-        told: &mut dyn FnMut(usize),
-    ) -> Carried {
-        self.wait(self.aws.carry_out(orders, journal, told))
     }
 
     /// What each change's setting is now, or what AWS said; `None` iff it was interrupted.

@@ -1,6 +1,5 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
-use super::sites::sited;
 use ::args::outcome::Outcome;
 use ::args::plan as args;
 use anyhow::Result;
@@ -11,6 +10,7 @@ use audit::inventory::Inventory;
 use audit::plan::{Buckets, Plan, PlanOptions, Purpose, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
+use change::sites::sited;
 use report::{self, AfterPlan, PlaceDocument, PlanFormat, RenderError};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

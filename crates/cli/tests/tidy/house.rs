@@ -61,6 +61,9 @@ fn only_one_room_does_each_dirty_thing() {
         source.room() != "store"
     });
     assert_eq!(writes, "", "a file is written outside `store`");
+    let carries =
+        lines_with(&["aws.carry_out(", "Orders {"], |source| !matches!(source.room(), "aws" | "change"));
+    assert_eq!(carries, "", "a plan is carried out outside `change`");
     let dirty = [
         "std::env",
         "env::var",

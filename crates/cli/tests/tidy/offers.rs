@@ -99,7 +99,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("cli/src/commands/explain.rs", "invoketrail plan{}{counting}  # {why}", "explain.md"),
     ("cli/src/commands/inventory.rs", "invoketrail audit --inventory {path}", "verify.md"),
     (
-        "cli/src/commands/undo.rs",
+        "change/src/undo.rs",
         "invoketrail apply {path}{undoes}{flag}{exceptions}{}",
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
@@ -186,7 +186,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invocations.md",
     ),
     (
-        "cli/src/commands/apply.rs",
+        "change/src/apply.rs",
         "invoketrail undo --help",
         "cmd/undone.rs::nothing_is_taken_back_that_no_journal_holds",
     ),
@@ -195,11 +195,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail plan{flags} --output plan.json{caller}",
         "emulator/story.rs::a_plan_that_drops_copies_of_a_recorder_that_others_changed_is_called_stale",
     ),
-    (
-        "cli/src/commands/apply.rs",
-        "invoketrail plan",
-        "cmd/changed.rs::a_plan_that_deletes_a_trail_is_refused",
-    ),
+    ("change/src/apply.rs", "invoketrail plan", "cmd/changed.rs::a_plan_that_deletes_a_trail_is_refused"),
     (
         "report/src/plan/next.rs",
         "invoketrail plan{flag} --format {format}{folder}{}",
@@ -221,42 +217,42 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::tags_that_were_not_read_are_asked_for",
     ),
     (
-        "cli/src/commands/apply/place.rs",
+        "change/src/apply/place.rs",
         "invoketrail audit{}{}{}",
         "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
     (
-        "cli/src/commands/apply/with_journal.rs",
+        "change/src/apply/with_journal.rs",
         "invoketrail undo {name}{}{}",
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail undo {journal}{}{}",
         "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail apply --resume {journal}{managed}{exceptions}{}",
         "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail plan{}{flags}",
         "emulator/sites.rs::apply_uses_a_bucket_that_is_there_as_wanted_and_refuses_one_in_the_way",
     ),
     (
-        "cli/src/commands/apply/standing.rs",
+        "change/src/apply/standing.rs",
         "invoketrail undo {name}{flags}",
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),
     (
-        "cli/src/commands/apply/standing.rs",
+        "change/src/apply/standing.rs",
         "invoketrail plan --output plan.json{counted}{flags}",
         "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
     ),
@@ -385,7 +381,13 @@ fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
 #[test]
 fn every_offer_is_run_in_a_test() {
     let mut found = BTreeSet::new();
-    for folder in ["crates/cli/src", "crates/delivery/src", "crates/report/src", "crates/surroundings/src"] {
+    for folder in [
+        "crates/change/src",
+        "crates/cli/src",
+        "crates/delivery/src",
+        "crates/report/src",
+        "crates/surroundings/src",
+    ] {
         sources(&root().join(folder), &mut found);
     }
     let listed: BTreeSet<(String, String)> =

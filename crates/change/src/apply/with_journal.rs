@@ -1,6 +1,6 @@
 //! A plan that is carried out with its journal: begun or gone on with, and what makes way for it. The loop over its changes is in `aws::apply`.
 
-use super::{Place, Work, exceptions_again, standing};
+use super::{Place, Work, standing};
 use anyhow::Result;
 use audit::journal::{Deed, Way};
 use audit::plan::{Purpose, relied_on};
@@ -8,6 +8,7 @@ use aws::{Carried, Orders};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::{JournalFile, discard, put_back, read_journal, set_aside, undo_of};
+use surroundings::again::exceptions_again;
 use surroundings::output::read_file;
 use surroundings::problem::{Problem, io_problem, say};
 use surroundings::settings::Live;
@@ -35,7 +36,8 @@ impl Work {
         let back = self.plan.purpose == Purpose::Undo;
         let relied_on = relied_on(&self.plan);
         let orders = Orders { changes: &changes, marks: &self.marks, back, relied_on: &relied_on };
-        let carried = place.session.carry_out(orders, &mut journal, &mut told);
+        let session = &place.session;
+        let carried = session.wait(session.aws.carry_out(orders, &mut journal, &mut told));
         if carried.stopped.is_some() && !carried.begun {
             self.untouched(aside.as_deref());
         } else if let Some(aside) = aside {

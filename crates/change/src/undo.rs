@@ -1,8 +1,7 @@
 //! `invoketrail undo`: take back what a journal says was done.
 
 use super::apply::{
-    Declared, Files, Place, Work, approved, exceptions_again, held, is_part, journal, merge_again, standing,
-    tell_difference,
+    Declared, Files, Place, Work, approved, held, is_part, journal, merge_again, standing, tell_difference,
 };
 use ::args::apply as args;
 use ::args::outcome::Outcome;
@@ -14,7 +13,7 @@ use audit::plan::{Around, Owner, Plan, Purpose, around, begun, changed_since, un
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::{JournalError, JournalRead, plan_hash, read_journal, undo_of, write_plan};
-use surroundings::again::same;
+use surroundings::again::{exceptions_again, same};
 use surroundings::context::Context;
 use surroundings::inputs::{held_apart, remember};
 use surroundings::output::{layout, print, read_file, write_private};
@@ -25,7 +24,7 @@ use surroundings::settings::{self, Live};
 ///
 /// # Errors
 /// [`Problem`] where the journal cannot be read, it is not approved, or nothing could be reached.
-pub(crate) fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
+pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
     // One that only the settings of this folder name is not written.
     let of_settings = context.config.exceptions.clone().filter(|_| !context.config.found);

@@ -13,7 +13,7 @@ const NAMES: usize = 8;
 /// A plan whose buckets can be created where they are to be, as far as the account says; `None` iff asking was interrupted.
 ///
 /// A file of facts says nothing of buckets: then `apply` looks.
-pub(crate) fn sited(session: Option<&Session>, make: impl Fn(&Buckets) -> Plan) -> Option<Plan> {
+pub fn sited(session: Option<&Session>, make: impl Fn(&Buckets) -> Plan) -> Option<Plan> {
     let (mut known, mut asked) = (Buckets::default(), BTreeSet::new());
     let mut plan = make(&known);
     let Some(session) = session else { return Some(plan) };

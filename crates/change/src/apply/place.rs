@@ -1,6 +1,6 @@
 //! The accounts in which a plan is carried out: read before, compared after, with the one session over all of them.
 
-use super::{Declared, Work, exceptions_again, merge_again};
+use super::{Declared, Work, merge_again};
 use anyhow::Result;
 use args::outcome::Outcome;
 use audit::Counted;
@@ -9,6 +9,7 @@ use audit::drift::{Drift, Snapshot, drift, snapshot};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Plan, after, conduct_on, first_changed, still_to_come, stranger};
+use surroundings::again::exceptions_again;
 use surroundings::context::Context;
 use surroundings::output::{layout, print};
 use surroundings::problem::say;

@@ -13,7 +13,6 @@ pub(crate) use declared::Declared;
 pub(crate) use place::Place;
 pub(crate) use standing::{is_part, standing};
 pub(crate) use stopped::tell_difference;
-pub(crate) use surroundings::again::exceptions_again;
 pub(crate) use work::{Work, merge_again};
 
 use ::args::apply as args;
@@ -37,7 +36,7 @@ use surroundings::settings::{self, Live};
 ///
 /// # Errors
 /// [`Problem`] where the plan cannot be read, is not approved, or nothing could be reached.
-pub(crate) fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
+pub fn run(typed: args::Apply, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live.clone(), context.config.clone());
     let named = typed.exceptions.is_some();
     let exceptions_file = typed.exceptions.clone().or_else(|| context.config.exceptions.clone());
