@@ -4,6 +4,8 @@ use crate::environment::{variable, variables};
 use crate::output::read_within;
 use crate::problem::{Problem, insist, io_problem};
 use anyhow::Result;
+// The formats that the file can name are those of audits. Another command takes what it offers itself.
+use args::audit::Format;
 use args::source::Recorders;
 use args::values::{Output, account, output, region};
 use clap::ValueEnum;
@@ -43,9 +45,6 @@ pub const KEYS: [&str; 20] = [
 /// Settings that send requests or answers elsewhere, or hide or replace an answer. They count only in a file that somebody named:
 /// an index holds what was read of log files, and the table of `detect` can switch detections off.
 const ONLY_NAMED: [&str; 6] = ["detect", "endpoint-url", "exit-zero", "history", "index", "output"];
-
-/// The formats that the file can name: those of audits. Another command takes what it offers itself.
-pub use args::audit::Format;
 
 /// What the file says; whatever it leaves open is empty.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,11 +3,11 @@
 use crate::again::config_again;
 use crate::config::Config;
 use crate::problem::say;
-use ::args::audit::Format;
-use ::args::reading::Threads;
-use ::args::source::Recorders;
-use ::args::values::Output;
-use ::args::{audit as args, source as flags};
+use args::audit::Format;
+use args::reading::Threads;
+use args::source as flags;
+use args::source::Recorders;
+use args::values::Output;
 use audit::Counted;
 use clap::ValueEnum;
 use delivery::Scope;
@@ -56,23 +56,6 @@ pub enum Accounts {
     Organization,
 }
 
-/// What `audit` does.
-#[derive(Clone, Debug)]
-pub struct Audit {
-    /// Where the facts come from.
-    pub source: Source,
-    /// Which recorders count.
-    pub counted: Counted,
-    /// The file of accepted exceptions.
-    pub exceptions: Option<PathBuf>,
-    /// The audit that this one is compared with.
-    pub baseline: Option<PathBuf>,
-    /// The bundle that is written.
-    pub bundle: Option<PathBuf>,
-    /// How it is shown.
-    pub showing: Showing,
-}
-
 /// How an audit is shown.
 #[derive(Clone, Debug)]
 pub struct Showing {
@@ -90,21 +73,8 @@ pub struct Showing {
     pub all: bool,
 }
 
-/// From what was typed for `audit`.
-pub fn audit(mut typed: args::Audit, config: Config) -> Audit {
-    typed.source.inventory = typed.file.take().or(typed.source.inventory);
-    Audit {
-        counted: counted(&typed.counting, &config),
-        exceptions: typed.exceptions.or_else(|| config.exceptions.clone()),
-        baseline: typed.baseline,
-        bundle: typed.bundle,
-        showing: showing(typed.showing, &config),
-        source: source(typed.source, config),
-    }
-}
-
 /// From what was typed about how an audit is shown.
-pub fn showing(typed: ::args::showing::Showing, config: &Config) -> Showing {
+pub fn showing(typed: args::showing::Showing, config: &Config) -> Showing {
     Showing {
         format: format(typed.format, config, ANY).unwrap_or(Format(AuditFormat::Terminal)),
         outputs: outputs(typed.output, config, ANY),
@@ -268,7 +238,7 @@ pub fn threads(typed: Threads, config: &Config) -> usize {
 mod tests {
     use super::{Accounts, Source, source};
     use crate::config::Config;
-    use ::args::source as args;
+    use args::source as args;
 
     fn config() -> Config {
         Config {
