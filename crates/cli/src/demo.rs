@@ -1,13 +1,13 @@
 //! `--demo`: Acme, a made-up organization whose files are inside this program, in place of the user's own.
 
-use crate::args::Command;
-use crate::args::source::Source;
-use crate::output::io_written;
-use crate::problem::{Problem, io_problem};
-use crate::remembered::cache_folder;
 use anyhow::Result;
+use args::Command;
+use args::source::Source;
 use std::path::{Path, PathBuf};
 use store::ScratchFolder;
+use surroundings::output::io_written;
+use surroundings::problem::{Problem, io_problem};
+use surroundings::remembered::cache_folder;
 
 /// When Acme's inventory and logs were copied: what is found in them is told as of then.
 pub(crate) const NOW: &str = "2026-11-23T17:00:00Z";

@@ -1,30 +1,13 @@
 //! The binary `invoketrail`: reads the arguments, runs one command, ends with its exit code.
 
-mod again;
-mod args;
-mod asking;
-mod clock;
 mod commands;
-mod config;
 mod demo;
-mod environment;
-mod inputs;
-mod misread;
-mod mistyped;
-mod outcome;
-mod output;
-mod problem;
-mod progress;
-mod remembered;
-mod session;
-mod settings;
-mod unknown;
-mod verbose;
 
 use anyhow::Result;
+use args::outcome::Outcome;
 use args::{Cli, Command};
-use commands::Context;
-use outcome::Outcome;
+use surroundings::context::Context;
+use surroundings::{clock, config, environment, output, problem, progress, verbose};
 
 fn main() -> Outcome {
     logs::give_back_large_buffers();
@@ -83,8 +66,8 @@ fn run(mut cli: Cli) -> Result<Outcome> {
         Command::Explain(typed) => commands::explain::run(typed, context),
         Command::Check(typed) => commands::check::run(*typed, context),
         Command::Plan(typed) => commands::plan::run(typed, context),
-        Command::Apply(typed) => commands::apply::run(typed, context),
-        Command::Undo(typed) => commands::undo::run(typed, context),
+        Command::Apply(typed) => change::apply::run(typed, context),
+        Command::Undo(typed) => change::undo::run(typed, context),
         Command::Backout(typed) => commands::backout::run(typed, context),
         Command::Restore(typed) => commands::restore::run(typed, context),
         Command::Verify(typed) => commands::verify::run(typed, context),

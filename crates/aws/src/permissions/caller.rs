@@ -15,23 +15,6 @@ pub struct Caller<'a> {
     pub region: &'a str,
 }
 
-impl Job {
-    /// As it is typed.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Job::Audit => "audit",
-            Job::Plan => "plan",
-            Job::Apply => "apply",
-            Job::Backout => "backout",
-            Job::Evidence => "evidence",
-            Job::Canary => "canary",
-            Job::Notify => "notify",
-            Job::Lake => "lake",
-        }
-    }
-}
-
 impl Caller<'_> {
     /// True iff this caller needs the action at all.
     #[must_use]

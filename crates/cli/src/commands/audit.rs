@@ -2,13 +2,9 @@
 
 use super::notify::{self, Telling};
 use super::showing::{Shown, ending};
-use super::{Context, Known, Opened, bundle, exceptions, frameworks, fresh, history, read_known};
-use crate::args::audit as args;
-use crate::inputs::held_apart;
-use crate::outcome::Outcome;
-use crate::problem::say;
-use crate::session::Session;
-use crate::settings;
+use super::{bundle, frameworks, fresh, history};
+use ::args::audit as args;
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use audit::Counted;
 use audit::accepted::asks_for_tags;
@@ -16,13 +12,47 @@ use audit::exception::Exception;
 use audit::inputs::{Earlier, Inputs};
 use audit::inventory::Inventory;
 use audit::raw_answers::Keep;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::exceptions::accepted;
+use surroundings::facts::{Known, Opened, read_known};
+use surroundings::inputs::held_apart;
+use surroundings::problem::say;
+use surroundings::session::Session;
+use surroundings::settings::{self, Showing, Source};
+
+/// What `audit` does.
+#[derive(Clone, Debug)]
+struct Settings {
+    source: Source,
+    counted: Counted,
+    exceptions: Option<PathBuf>,
+    baseline: Option<PathBuf>,
+    bundle: Option<PathBuf>,
+    showing: Showing,
+}
+
+impl Settings {
+    /// From what was typed.
+    fn of(mut typed: args::Audit, config: Config) -> Self {
+        typed.source.inventory = typed.file.take().or(typed.source.inventory);
+        Settings {
+            counted: settings::counted(&typed.counting, &config),
+            exceptions: typed.exceptions.or_else(|| config.exceptions.clone()),
+            baseline: typed.baseline,
+            bundle: typed.bundle,
+            showing: settings::showing(typed.showing, &config),
+            source: settings::source(typed.source, config),
+        }
+    }
+}
 
 /// Audits, prints, writes.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] where nothing could be read, or an answer could not be written.
+/// [`surroundings::problem::Problem`] where nothing could be read, or an answer could not be written.
 pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let longest = typed.longest.exceptions_max_days;
     let only_new = typed.deciding.only_new();
@@ -31,7 +61,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
     let history = history::of_audit(&typed, &context.config)?;
     let live = settings::live(typed.source.live.clone(), context.config.clone());
     let recorders_said = typed.counting.recorders.is_some() || context.config.recorders.is_some();
-    let mut settings = settings::audit(typed, context.config.clone());
+    let mut settings = Settings::of(typed, context.config.clone());
     let showing = &settings.showing;
     let frameworks = frameworks::chosen(&showing.framework_files, &showing.frameworks)?;
     settings.bundle.as_deref().map(bundle::can_write).transpose()?;
@@ -42,7 +72,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         return Ok(interrupted(&settings));
     }
     let mut limit = context.limit(longest);
-    let mut exceptions = exceptions(settings.exceptions.as_deref(), limit)?;
+    let mut exceptions = accepted(settings.exceptions.as_deref(), limit)?;
     if let Some(judged) = facts.judged {
         let as_saved = judged.unless_said(recorders_said, settings.exceptions.is_some(), limit);
         settings.counted = as_saved.recorders.unwrap_or(settings.counted);
@@ -63,7 +93,7 @@ pub(crate) fn run(typed: args::Audit, context: Context) -> Result<Outcome> {
         earlier,
         exceptions,
         exceptions_max_days: limit.most,
-        today: crate::clock::day(&context.now).to_owned(),
+        today: surroundings::clock::day(&context.now).to_owned(),
         recorders: settings.counted,
         frameworks,
     };
@@ -112,7 +142,7 @@ fn with_tags(inventory: Inventory, exceptions: &[Exception], session: Option<&Se
     }
 }
 
-fn interrupted(settings: &settings::Audit) -> Outcome {
+fn interrupted(settings: &Settings) -> Outcome {
     say("note", "interrupted before everything was read: nothing is judged on half of it");
     let caller = settings.source.caller();
     let told = "keeps what was read before an interruption";
@@ -128,7 +158,7 @@ struct Flags {
 }
 
 impl Flags {
-    fn of(settings: &settings::Audit, longest: Option<u16>) -> Self {
+    fn of(settings: &Settings, longest: Option<u16>) -> Self {
         let mut source = settings.source.again();
         if settings.counted == Counted::Trails {
             source.push_str(" --recorders trails");

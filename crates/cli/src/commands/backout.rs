@@ -1,18 +1,19 @@
 //! `invoketrail backout`: plan a declared reduction, for cost, until a day.
 
 use super::plan::Desk;
-use super::{Context, Opened};
-use crate::args::plan as args;
-use crate::outcome::Outcome;
-use crate::problem::Problem;
-use crate::settings;
-use crate::unknown::no_function_of;
+use ::args::outcome::Outcome;
+use ::args::plan as args;
 use anyhow::Result;
 use audit::backout::{Pattern, Wanted, strangers};
 use audit::exception::Exception;
 use audit::inventory::Inventory;
 use audit::plan::{Reduction, backout};
 use aws::Wants;
+use surroundings::context::Context;
+use surroundings::facts::Opened;
+use surroundings::problem::Problem;
+use surroundings::settings;
+use surroundings::unknown::no_function_of;
 
 /// Plans, prints, writes.
 ///
@@ -72,7 +73,7 @@ fn known_names(inventory: &Inventory, wanted: &Wanted, keep: &[Pattern]) -> Resu
 
 /// What is declared, before its functions are known.
 fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Exception> {
-    if typed.until.as_str() < crate::clock::day(&context.now) {
+    if typed.until.as_str() < surroundings::clock::day(&context.now) {
         let problem = Problem::misuse(format!("--until {} is in the past", typed.until));
         return Err(problem.help("name today or a later day: the exception holds until its end").into());
     }
@@ -107,7 +108,7 @@ fn exception(typed: &args::Backout, desk: &Desk, context: &Context) -> Result<Ex
 /// Refuses an exception that ends later than it may.
 fn not_too_long(exception: &mut Exception, desk: &Desk, context: &Context) -> Result<()> {
     if let Some(most) = desk.exceptions_max_days {
-        exception.limit(most, crate::clock::day(&context.now));
+        exception.limit(most, surroundings::clock::day(&context.now));
     }
     let Some(most) = exception.too_long else { return Ok(()) };
     let problem =

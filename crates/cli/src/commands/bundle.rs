@@ -2,23 +2,24 @@
 
 mod again;
 
-use super::Context;
 use super::showing::Shown;
-use crate::args::bundle::{Bundle, BundleCommand, Verify};
-use crate::args::validate::Format;
-use crate::inputs::{held_apart, remember};
-use crate::outcome::Outcome;
-use crate::output::{called, io_written, layout, print};
-use crate::problem::{Problem, io_problem, say};
-use crate::settings;
 use anyhow::Result;
+use args::bundle::{Bundle, BundleCommand, Verify};
+use args::outcome::Outcome;
+use args::validate::Format;
 use audit::inputs::Inputs;
 use audit::raw_answers::Collection;
 use report::{AuditDocument, AuditFormat, CheckedBundle, Layout, NextFlags};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
-use store::{BundleError, Damage, Decided, KeptAnswers, Part};
+use store::{Damage, Decided, KeptAnswers, Part};
+use surroundings::context::Context;
+use surroundings::inputs::held_apart;
+use surroundings::output::{called, io_written, layout, print};
+use surroundings::problem::{Problem, say};
+use surroundings::saved::open_bundle;
+use surroundings::settings;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -63,7 +64,7 @@ pub(super) fn can_write(to: &Path) -> Result<()> {
 /// # Errors
 /// [`Problem`] where no scratch file can be made.
 pub(super) fn keeper() -> Result<Arc<KeptAnswers>> {
-    let kept = KeptAnswers::new(crate::clock::now);
+    let kept = KeptAnswers::new(surroundings::clock::now);
     let kept = kept.map_err(|error| Problem::new(format!("cannot make a scratch file: {error}")))?;
     Ok(Arc::new(kept))
 }
@@ -108,23 +109,8 @@ fn report(document: &AuditDocument<'_>, format: AuditFormat, out: &mut dyn Write
     format.write(document, &Layout::default(), out)
 }
 
-/// A bundle that is as its manifest says.
-///
-/// # Errors
-/// [`Problem`] iff it is none.
-pub(super) fn open(path: &Path) -> Result<store::Bundle> {
-    remember(path);
-    std::fs::metadata(path).map_err(|error| io_problem("read", &called(path), &error))?;
-    store::read_bundle(path).map_err(|error| unread(path, &error))
-}
-
-fn unread(path: &Path, error: &BundleError) -> anyhow::Error {
-    let line = format!("cannot read {} as a bundle: {error}", called(path));
-    Problem::new(line).help(error.help()).into()
-}
-
 fn check(path: &Path) -> Result<CheckedBundle> {
-    let bundle = open(path)?;
+    let bundle = open_bundle(path)?;
     let decided = &bundle.decided;
     let mut check = CheckedBundle {
         path: called(path),

@@ -2,23 +2,26 @@
 
 mod read;
 
+use super::fresh;
 use super::showing::ending;
-use super::{Context, exceptions, fresh, read_judged};
-use crate::again::same;
-use crate::args::check::{Check as Typed, Format};
-use crate::inputs::held_apart;
-use crate::outcome::Outcome;
-use crate::output::{called, is_stdin, layout, print, read_file, write_file};
-use crate::problem::{Problem, say};
-use crate::settings;
 use ::audit::Options;
 use ::audit::answer::Conclusion;
 use ::audit::inventory::Inventory;
 use anyhow::Result;
+use args::check::{Check as Typed, Format};
+use args::outcome::Outcome;
 use report::{Check, CheckFormat, Checked};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use store::CheckBaseline;
+use surroundings::again::same;
+use surroundings::context::Context;
+use surroundings::exceptions::accepted;
+use surroundings::facts::read_judged;
+use surroundings::inputs::held_apart;
+use surroundings::output::{called, is_stdin, layout, print, read_file, write_file};
+use surroundings::problem::{Problem, say};
+use surroundings::settings;
 use templates::document::{Document, Language};
 use templates::gate::gate;
 use templates::proposal::{Defaults, merge};
@@ -36,7 +39,7 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let baseline = typed.baseline.as_deref().map(earlier).transpose()?;
     let named = typed.exceptions.as_deref().or(config.exceptions.as_deref());
     let mut limit = context.limit(None);
-    let mut exceptions = exceptions(named, limit)?;
+    let mut exceptions = accepted(named, limit)?;
     let inventory = typed.inventory.clone().or_else(|| config.inventory.clone());
     one_stdin(&typed, inventory.as_deref())?;
     let (document, file) = read::document(&typed)?;
@@ -60,7 +63,7 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
     let options = Options {
         recorders,
         exceptions: &exceptions,
-        today: crate::clock::day(&context.now),
+        today: surroundings::clock::day(&context.now),
         ..Options::default()
     };
     let audits = (::audit::audit(&proposal.before, &options), ::audit::audit(&proposal.after, &options));

@@ -1,11 +1,11 @@
 //! `invoketrail completions`: what a shell needs to complete our arguments.
 
-use crate::args::Cli;
-use crate::args::completions::Completions;
-use crate::outcome::Outcome;
-use crate::output::print;
 use anyhow::Result;
+use args::Cli;
+use args::completions::Completions;
+use args::outcome::Outcome;
 use clap::CommandFactory;
+use surroundings::output::print;
 
 /// Prints them.
 ///

@@ -1,16 +1,16 @@
 //! `invoketrail config show`: which settings count, and where each comes from.
 
-use super::Context;
-use crate::args::config as args;
-use crate::args::validate::Format;
-use crate::outcome::Outcome;
-use crate::output::{layout, print};
+use ::args::config as args;
+use ::args::outcome::Outcome;
+use ::args::validate::Format;
 use anyhow::Result;
+use surroundings::context::Context;
+use surroundings::output::{layout, print};
 
 /// Prints. The format is as typed: the one in the file is what is shown.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] where stdout takes nothing.
+/// [`surroundings::problem::Problem`] where stdout takes nothing.
 pub(crate) fn run(typed: args::Config, context: Context) -> Result<Outcome> {
     let args::ConfigCommand::Show(typed) = typed.command;
     let settings = context.config.shown();

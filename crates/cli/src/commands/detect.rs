@@ -4,17 +4,12 @@ mod known;
 mod learned;
 mod other;
 
+use super::fresh;
 use super::showing::ending;
 use super::verify::hours::now;
-use super::{Context, fresh};
-use crate::args::detect::{Detect, Format, Severity as Word};
-use crate::inputs::held_apart;
-use crate::misread::nothing_read;
-use crate::outcome::Outcome;
-use crate::output::{layout_of, print, write_file};
-use crate::problem::say;
-use crate::settings;
 use anyhow::Result;
+use args::detect::{Detect, Format, Severity as Word};
+use args::outcome::Outcome;
 use detect::exception::accepted;
 use detect::finding::{Finding, Severity};
 use detect::story::{WINDOW, stories};
@@ -23,6 +18,12 @@ use known::Known;
 use logs::Filter;
 use report::{Detections, DetectionsFormat};
 use std::collections::BTreeMap;
+use surroundings::context::Context;
+use surroundings::inputs::held_apart;
+use surroundings::misread::nothing_read;
+use surroundings::output::{layout_of, print, write_file};
+use surroundings::problem::say;
+use surroundings::settings;
 
 /// Reads, looks, tells.
 ///
@@ -105,7 +106,8 @@ fn tell(
     print(|out| format.write(found, &layout, out))?;
     if let Some(story) = found.stories.iter().find(|story| found.is_open(story)) {
         let flags = format!(" --show {}", report::shell(&story.id));
-        let command = crate::again::same(&[("format", true), ("output", true), ("all", false)], &flags);
+        let command =
+            surroundings::again::same(&[("format", true), ("output", true), ("all", false)], &flags);
         say("next", &format!("{command}  # the records of the worst story"));
     }
     let is_whole = found.account.is_whole() && found.nothing_since.is_none();

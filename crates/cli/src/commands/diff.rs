@@ -1,22 +1,24 @@
 //! `invoketrail diff`: what changed between two audits, and which calls changed it.
 
+use super::history;
 use super::showing::ending;
 use super::verify::hours::now;
-use super::{Context, Known, history, read_known};
-use crate::args::history::{Diff as Typed, DiffFormat};
-use crate::args::source::Counting;
-use crate::outcome::Outcome;
-use crate::output::{layout, print};
-use crate::problem::{Problem, say};
-use crate::session::{Session, reader};
-use crate::settings;
-use crate::unknown::no_place;
 use anyhow::Result;
+use args::history::{Diff as Typed, DiffFormat};
+use args::outcome::Outcome;
+use args::source::Counting;
 use audit::drift::{Snapshot, drift};
 use audit::inputs::Inputs;
 use delivery::{Place, control_calls, places};
 use report::{Diff, DiffCalls, DiffSide};
 use std::path::{Path, PathBuf};
+use surroundings::context::Context;
+use surroundings::facts::{Known, read_known};
+use surroundings::output::{layout, print};
+use surroundings::problem::{Problem, say};
+use surroundings::session::{Session, reader};
+use surroundings::settings;
+use surroundings::unknown::no_place;
 
 /// Compares.
 ///
@@ -92,7 +94,7 @@ impl Side {
             Known::Saved(saved) => (saved.generated_at, saved.inputs),
             Known::Inventory(inventory) => {
                 let inventory = *inventory;
-                let today = crate::clock::day(&context.now).to_owned();
+                let today = surroundings::clock::day(&context.now).to_owned();
                 let recorders = settings::counted(&Counting::default(), &context.config);
                 let collected = inventory.collected_at.clone();
                 (collected, Inputs { inventory, today, recorders, ..Inputs::default() })

@@ -1,18 +1,20 @@
 //! `invoketrail exceptions check`: whether a file of exceptions is one to rely on.
 
-use super::{Context, ONLY_TRAILS, exceptions, read_judged};
-use crate::args::exceptions as args;
-use crate::args::source::Counting;
-use crate::args::validate::Format;
-use crate::outcome::Outcome;
-use crate::output::{is_stdin, layout, print};
-use crate::problem::{Problem, say};
-use crate::settings;
+use ::args::exceptions as args;
+use ::args::outcome::Outcome;
+use ::args::source::Counting;
+use ::args::validate::Format;
 use anyhow::Result;
 use audit::Counted;
 use audit::answer::Conclusion;
 use audit::exception::check::check;
 use report::Stamp;
+use surroundings::context::Context;
+use surroundings::exceptions::accepted;
+use surroundings::facts::{ONLY_TRAILS, read_judged};
+use surroundings::output::{is_stdin, layout, print};
+use surroundings::problem::{Problem, say};
+use surroundings::settings;
 
 /// Reads, checks, prints.
 ///
@@ -27,9 +29,9 @@ pub(crate) fn run(typed: args::Exceptions, context: Context) -> Result<Outcome> 
         return Err(Problem::misuse("only one of FILE and --inventory can be -").into());
     }
     let mut limit = context.limit(typed.longest.exceptions_max_days);
-    let mut exceptions = exceptions(Some(&typed.file), limit)?;
+    let mut exceptions = accepted(Some(&typed.file), limit)?;
     let inventory = inventory.map(|path| read_judged(&path).map(|read| (path, read))).transpose()?;
-    let today = crate::clock::day(&context.now);
+    let today = surroundings::clock::day(&context.now);
     let judged = inventory.as_ref().and_then(|(_, (_, judged))| judged.as_ref());
     if let Some(judged) = judged.filter(|_| limit.most.is_none()) {
         limit.most = judged.longest_as_saved();

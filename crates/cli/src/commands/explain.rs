@@ -3,12 +3,8 @@
 mod pasted;
 mod subject;
 
-use super::{Context, Facts, Opened};
-use crate::args::explain::{self as args, Format};
-use crate::outcome::Outcome;
-use crate::output::{layout, print};
-use crate::problem::{Problem, say};
-use crate::settings::{self, Accounts, Source};
+use ::args::explain::{self as args, Format};
+use ::args::outcome::Outcome;
 use ::audit::elsewhere::elsewhere;
 use ::audit::finding::Audit;
 use ::audit::inventory::{GapKind, Inventory};
@@ -18,6 +14,11 @@ use cloudtrail::resource::ResourceType;
 use recording::{State, Subject, Verdict};
 use report::{Explanation, Stamp};
 use subject::Asked;
+use surroundings::context::Context;
+use surroundings::facts::{Facts, Opened};
+use surroundings::output::{layout, print};
+use surroundings::problem::{Problem, say};
+use surroundings::settings::{self, Accounts, Source};
 
 /// Explains, and prints.
 ///

@@ -1,14 +1,14 @@
 //! `invoketrail frameworks`: which requirements the controls support.
 
-use crate::args::frameworks::{Format, Frameworks};
-use crate::misread::misread;
-use crate::outcome::Outcome;
-use crate::output::{layout_of, print, read_file};
-use crate::problem::Problem;
 use anyhow::Result;
+use args::frameworks::{Format, Frameworks};
+use args::outcome::Outcome;
 use audit::framework::Framework;
 use std::path::PathBuf;
 use store::{FileKind, FrameworkError};
+use surroundings::misread::misread;
+use surroundings::output::{layout_of, print, read_file};
+use surroundings::problem::Problem;
 
 /// Prints the list.
 ///

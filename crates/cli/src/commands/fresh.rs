@@ -1,10 +1,8 @@
 //! `--fail-on new`: what an earlier run found already does not decide the exit code.
 
 use super::showing::Shown;
-use crate::outcome::Outcome;
-use crate::output::{called, read_file};
-use crate::problem::{Problem, insist};
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::answer::Conclusion;
 use audit::drift::Drift;
 use audit::inputs::Inputs;
@@ -12,6 +10,8 @@ use detect::finding::Severity;
 use report::{Notice, open_findings};
 use std::collections::BTreeMap;
 use std::path::Path;
+use surroundings::output::{called, read_file};
+use surroundings::problem::{Problem, insist};
 
 /// The exit code of an audit over what it has beyond the earlier one; stderr says what that hides, and what got better.
 pub(super) fn of_audit(shown: &Shown<'_>, before: &Inputs, answer: Outcome) -> Outcome {

@@ -1,19 +1,20 @@
 //! `invoketrail history`, and what other commands do with kept audits.
 
-use super::Context;
-use crate::args::history as args;
-use crate::args::validate::Format;
-use crate::config::Config;
-use crate::inputs::remember;
-use crate::outcome::Outcome;
-use crate::output::{layout, print};
-use crate::problem::{Problem, say};
-use crate::settings;
+use ::args::history as args;
+use ::args::outcome::Outcome;
+use ::args::validate::Format;
 use anyhow::Result;
 use audit::inputs::Inputs;
 use report::{KeptAudit, history_json, history_text};
 use std::path::{Path, PathBuf};
 use store::{History, HistoryError, Kept};
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::environment::folder;
+use surroundings::inputs::remember;
+use surroundings::output::{layout, print};
+use surroundings::problem::{Problem, say};
+use surroundings::settings;
 
 /// Forgets what is to be forgotten, and lists.
 ///
@@ -66,7 +67,7 @@ pub(super) struct OfAudit {
 ///
 /// # Errors
 /// [`Problem`] where the file cannot be used, before anything is asked of AWS.
-pub(super) fn of_audit(typed: &crate::args::audit::Audit, config: &Config) -> Result<OfAudit> {
+pub(super) fn of_audit(typed: &::args::audit::Audit, config: &Config) -> Result<OfAudit> {
     let (keep, named) = (typed.keep, typed.history.history.is_some() || config.history.is_some());
     let path = (keep || named).then(|| path(&typed.history, config)).transpose()?;
     if let Some(path) = path.as_ref().filter(|path| keep || path.exists()) {
@@ -120,8 +121,7 @@ pub(super) fn kept(path: &Path, id: Option<i64>) -> Result<(i64, String, Inputs)
 /// # Errors
 /// [`Problem`] of misuse where there is no such folder.
 pub(super) fn path(typed: &args::HistoryFile, config: &Config) -> Result<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let data = || folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")));
+    let data = || folder("XDG_DATA_HOME", ".local/share");
     let usual = || data().map(|data| data.join("invoketrail").join("history.sqlite"));
     let path = typed.history.clone().or_else(|| config.history.clone()).or_else(usual).ok_or_else(|| {
         let line = "no folder for kept audits is known: neither XDG_DATA_HOME nor HOME is set";

@@ -1,20 +1,21 @@
 //! `invoketrail inventory`: collect once, to audit elsewhere or later.
 
-use super::{Context, tell_gaps};
-use crate::args::inventory as args;
-use crate::outcome::Outcome;
-use crate::output::{is_stdin, print, write_private};
-use crate::problem::say;
-use crate::session::Session;
-use crate::settings;
+use ::args::inventory as args;
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use aws::Collected;
 use std::path::Path;
+use surroundings::context::Context;
+use surroundings::facts::tell_gaps;
+use surroundings::output::{is_stdin, print, write_private};
+use surroundings::problem::say;
+use surroundings::session::Session;
+use surroundings::settings;
 
 /// Collects and writes. What could not be read is told, and stands in the file as gaps.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] where nothing could be collected, or the file could not be written.
+/// [`surroundings::problem::Problem`] where nothing could be collected, or the file could not be written.
 pub(crate) fn run(typed: args::Inventory, context: Context) -> Result<Outcome> {
     let live = settings::live(typed.live, context.config);
     let Some(session) = Session::begin(&live)? else {

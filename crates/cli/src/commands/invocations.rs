@@ -4,21 +4,21 @@ mod ask;
 pub(crate) mod located;
 pub(crate) mod question;
 
-use super::Context;
-use crate::again::same;
-use crate::args::invocations::{self as args, Format};
-use crate::config::Config;
-use crate::inputs::held_apart;
-use crate::misread::nothing_read;
-use crate::outcome::Outcome;
-use crate::output::{layout, print, write_file};
-use crate::problem::say;
-use crate::settings;
-use crate::unknown::no_place;
+use ::args::invocations::{self as args, Format};
+use ::args::outcome::Outcome;
 use anyhow::Result;
 use delivery::places;
 use report::{self, Layout, LookedUntil, Reading, Stamp, left_out_sentence};
 use std::io::{self, Write};
+use surroundings::again::same;
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::inputs::held_apart;
+use surroundings::misread::nothing_read;
+use surroundings::output::{layout, print, write_file};
+use surroundings::problem::say;
+use surroundings::settings;
+use surroundings::unknown::no_place;
 
 /// Troubles that are named on stderr, beside an answer for a machine.
 const TROUBLES: usize = 5;
@@ -109,7 +109,7 @@ fn account_again(typed: &args::Invocations) -> String {
     let reading = &typed.reading;
     flag("profile", &reading.profile)
         + &flag("endpoint-url", &reading.endpoint_url)
-        + &crate::again::config_again()
+        + &surroundings::again::config_again()
 }
 
 fn write(

@@ -1,18 +1,12 @@
 //! `invoketrail lake`: delivered log files as tables that every engine reads.
 
-use super::Context;
 use super::proofs::{keys, without_keys};
-use crate::args::lake as args;
-use crate::args::lake::{Chosen as Typed, LakeCommand, Reading};
-use crate::args::source as flags;
-use crate::args::validate::Format;
 use crate::commands::invocations::question::{backwards, time};
-use crate::outcome::Outcome;
-use crate::output::{called, layout, print, read_file};
-use crate::problem::{Problem, say};
-use crate::session::{Session, reader};
-use crate::settings;
-use crate::unknown::no_place;
+use ::args::lake as args;
+use ::args::lake::{Chosen as Typed, LakeCommand, Reading};
+use ::args::outcome::Outcome;
+use ::args::source as flags;
+use ::args::validate::Format;
 use anyhow::Result;
 use delivery::lake::{
     Checked, Chosen, FaultKind, Folders, LakeError, LakePlace, NotChosen, ToWrite, Written, check, folders,
@@ -23,6 +17,12 @@ use lake::{Engine, Known, Table};
 use logs::Filter;
 use report::lake::{CheckedLake, LakeFault, ShownRow, WrittenLake};
 use std::fmt::Write as _;
+use surroundings::context::Context;
+use surroundings::output::{called, layout, print, read_file};
+use surroundings::problem::{Problem, say};
+use surroundings::session::{Session, reader};
+use surroundings::settings;
+use surroundings::unknown::no_place;
 
 /// Does what was asked.
 ///

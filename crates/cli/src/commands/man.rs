@@ -1,13 +1,13 @@
 //! `invoketrail man`: manual pages, made of the same words as `--help`.
 
-use crate::args::Cli;
-use crate::args::man::Man;
-use crate::outcome::Outcome;
-use crate::output::{io_written, print};
-use crate::problem::Problem;
 use anyhow::Result;
+use args::Cli;
+use args::man::Man;
+use args::outcome::Outcome;
 use clap::CommandFactory;
 use std::path::Path;
+use surroundings::output::{io_written, print};
+use surroundings::problem::Problem;
 use text::nearest::nearest;
 
 /// Prints one.

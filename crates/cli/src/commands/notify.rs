@@ -1,14 +1,15 @@
 //! `audit --notify`: sends findings that are new, changed or resolved. A failure here never alters the audit.
 
 use super::showing::Shown;
-use crate::problem::{Problem, insist, say};
-use crate::session::Session;
-use crate::settings::Live;
 use anyhow::Result;
 use audit::inputs::Inputs;
 use aws::Webhook;
 use report::{Notice, OpenFindings, open_findings};
 use std::time::Duration;
+use surroundings::environment;
+use surroundings::problem::{Problem, insist, say};
+use surroundings::session::Session;
+use surroundings::settings::Live;
 
 /// Who is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +59,8 @@ fn target(text: &str) -> std::result::Result<Target, String> {
     let from_variable;
     let text = match text.strip_prefix("env:") {
         Some(name) => {
-            let missing = |_| format!("the variable {} is not set", text::visible::excerpt(name, 100));
-            from_variable = std::env::var(name).map_err(missing)?;
+            let missing = || format!("the variable {} is not set", text::visible::excerpt(name, 100));
+            from_variable = environment::value(name).ok_or_else(missing)?;
             from_variable.trim()
         }
         None => text,
@@ -177,7 +178,7 @@ struct Messages {
 
 /// How long is waited before an address is tried again.
 fn pause() -> Duration {
-    let hasty = std::env::var_os("INVOKETRAIL_TEST_HASTE").is_some();
+    let hasty = environment::value("INVOKETRAIL_TEST_HASTE").is_some();
     if hasty { Duration::from_millis(1) } else { Duration::from_secs(2) }
 }
 

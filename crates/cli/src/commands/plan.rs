@@ -1,14 +1,7 @@
 //! `invoketrail plan`: the changes that make every invocation recorded; and what all planning commands share.
 
-use super::sites::sited;
-use super::{Context, Facts, Judged, Limit, Opened, exceptions, exceptions_so_far};
-use crate::again::{again, config_again};
-use crate::args::plan as args;
-use crate::inputs::held_apart;
-use crate::outcome::Outcome;
-use crate::output::{called, layout_of, print, read_within, write_file, write_private};
-use crate::problem::{Problem, io_problem, say};
-use crate::settings::{self, Source};
+use ::args::outcome::Outcome;
+use ::args::plan as args;
 use anyhow::Result;
 use audit::answer::Conclusion;
 use audit::cost::Prices;
@@ -17,10 +10,19 @@ use audit::inventory::Inventory;
 use audit::plan::{Buckets, Plan, PlanOptions, Purpose, drop_copies, record};
 use audit::{Counted, Options};
 use aws::Wants;
+use change::sites::sited;
 use report::{self, AfterPlan, PlaceDocument, PlanFormat, RenderError};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use store::{plan_hash, write_plan};
+use surroundings::again::{again, config_again};
+use surroundings::context::Context;
+use surroundings::exceptions::{Limit, accepted, accepted_so_far};
+use surroundings::facts::{Facts, Judged, Opened};
+use surroundings::inputs::held_apart;
+use surroundings::output::{called, layout_of, print, read_within, write_file, write_private};
+use surroundings::problem::{Problem, io_problem, say};
+use surroundings::settings::{self, Source};
 
 /// Plans, prints, writes.
 ///
@@ -82,7 +84,7 @@ impl Desk {
     pub(crate) fn new(typed: &args::Planning, counted: Counted, context: &Context) -> Result<Self> {
         let mut desk = Desk::before_exceptions(typed, counted, context)?;
         let limit = context.limit(typed.longest.exceptions_max_days);
-        desk.exceptions = exceptions(desk.exceptions_file.as_deref(), limit)?;
+        desk.exceptions = accepted(desk.exceptions_file.as_deref(), limit)?;
         Ok(desk)
     }
 
@@ -120,7 +122,7 @@ impl Desk {
             counted,
             recorders_said: false,
             with_saved_exceptions: false,
-            exceptions: exceptions_so_far(exceptions_file.as_deref(), limit)?,
+            exceptions: accepted_so_far(exceptions_file.as_deref(), limit)?,
             exceptions_max_days: limit.most,
             exceptions_file,
         })
@@ -171,7 +173,7 @@ impl Desk {
         let audit = Options {
             recorders: self.counted,
             exceptions: &self.exceptions,
-            today: crate::clock::day(&context.now),
+            today: surroundings::clock::day(&context.now),
             prices: Some(&self.prices),
         };
         PlanOptions {

@@ -1,14 +1,14 @@
 //! What is told by the way of digests and their keys: the same in `verify` and in `logs validate`.
 
-use crate::misread::misread;
-use crate::output::{called, read_within};
-use crate::problem::{Problem, say};
 use anyhow::Result;
 use delivery::{KeyFile, Keys, Proven, Renamed, Unsigned};
 use logs::digest::{Note, PublicKeys};
 use report::shell;
 use std::path::PathBuf;
 use store::FileKind;
+use surroundings::misread::misread;
+use surroundings::output::{called, read_within};
+use surroundings::problem::{Problem, say};
 
 /// Commands that are told one by one.
 const HEADS: usize = 3;

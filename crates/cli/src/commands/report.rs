@@ -1,17 +1,19 @@
 //! `invoketrail report`: a saved audit in another format, decided again from what it holds.
 
+use super::frameworks;
 use super::showing::{Shown, ending};
-use super::{Context, frameworks, saved};
-use crate::args::report as args;
-use crate::outcome::Outcome;
-use crate::output::called;
-use crate::problem::{Problem, say};
-use crate::settings;
+use ::args::outcome::Outcome;
+use ::args::report as args;
 use anyhow::Result;
 use audit::finding::Audit;
 use audit::inputs::Inputs;
 use report::{NextFlags, shell_file};
 use store::SavedAudit;
+use surroundings::context::Context;
+use surroundings::output::called;
+use surroundings::problem::{Problem, say};
+use surroundings::saved;
+use surroundings::settings;
 
 /// Prints, writes.
 ///

@@ -1,15 +1,16 @@
 //! `invoketrail restore`: plan full recording again after a reduction.
 
 use super::plan::Desk;
-use super::sites::sited;
-use super::{Context, Opened};
-use crate::args::plan as args;
-use crate::outcome::Outcome;
-use crate::problem::Problem;
-use crate::settings;
+use ::args::outcome::Outcome;
+use ::args::plan as args;
 use anyhow::Result;
 use audit::plan::{Buckets, PlanOptions, restore};
 use aws::Wants;
+use change::sites::sited;
+use surroundings::context::Context;
+use surroundings::facts::Opened;
+use surroundings::problem::Problem;
+use surroundings::settings;
 
 /// Plans, prints, writes.
 ///

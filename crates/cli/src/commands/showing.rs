@@ -1,13 +1,13 @@
 //! An audit, shown: decided from its inputs, printed, written to files, with the next command and the exit code.
 
-use crate::inputs::held_apart;
-use crate::outcome::Outcome;
-use crate::output::{layout_of, print, write_file, write_private};
-use crate::problem::say;
-use crate::settings::Showing;
 use anyhow::Result;
+use args::outcome::Outcome;
 use audit::inputs::Inputs;
 use report::{AuditDocument, AuditFormat, Layout, NextFlags, Stamp, WriteInputs};
+use surroundings::inputs::held_apart;
+use surroundings::output::{layout_of, print, write_file, write_private};
+use surroundings::problem::say;
+use surroundings::settings::Showing;
 
 /// What an audit is made of.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ impl Shown<'_> {
     /// all else that is written.
     ///
     /// # Errors
-    /// [`crate::problem::Problem`] where a file or stdout cannot be written.
+    /// [`surroundings::problem::Problem`] where a file or stdout cannot be written.
     pub(super) fn show(&self, showing: &Showing) -> Result<(Outcome, String)> {
         self.document(|document| show(document, showing))
     }
@@ -69,7 +69,7 @@ pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
         return outcome;
     }
     let answer = if outcome == Outcome::No { "no" } else { "undetermined" };
-    crate::problem::insist(
+    surroundings::problem::insist(
         "note",
         &format!("the answer is {answer}: exit code {} hidden by --exit-zero", outcome.code()),
     );
@@ -79,7 +79,7 @@ pub(super) fn ending(outcome: Outcome, exit_zero: bool) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::ending;
-    use crate::outcome::Outcome;
+    use args::outcome::Outcome;
     use audit::finding::{ControlResult, Status, Weight};
     use audit::inventory::Inventory;
 

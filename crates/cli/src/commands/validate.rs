@@ -1,27 +1,27 @@
 //! `invoketrail logs validate`: what digests prove of delivered log files.
 
-use super::Context;
 use super::verify::hours::now;
 use super::verify::{delivered_places, ending};
-use crate::again::same;
-use crate::args::reading::WindowArgs;
-use crate::args::validate::{Format, Logs, LogsCommand, Validate};
 use crate::commands::invocations::question::{backwards, time};
 use crate::commands::proofs::{head_objects, keys, tell, without_keys};
-use crate::config::Config;
-use crate::inputs::held_apart;
-use crate::misread::hold_logs;
-use crate::outcome::Outcome;
-use crate::output::{layout, print, write_file};
-use crate::problem::{Problem, say};
-use crate::session::{Session, reader};
-use crate::settings::{self, Live};
 use anyhow::Result;
+use args::outcome::Outcome;
+use args::reading::WindowArgs;
+use args::validate::{Format, Logs, LogsCommand, Validate};
 use audit::evidence::SETTLED_AFTER;
 use delivery::{Place, Proved, ToProve, prove};
 use logs::digest::{Asked, State};
 use logs::text_of;
 use report::{self, Layout, Stamp, Validated};
+use surroundings::again::same;
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::inputs::held_apart;
+use surroundings::misread::hold_logs;
+use surroundings::output::{layout, print, write_file};
+use surroundings::problem::{Problem, say};
+use surroundings::session::{Session, reader};
+use surroundings::settings::{self, Live};
 
 const HOUR: i64 = 3_600_000;
 
@@ -143,7 +143,7 @@ fn next(validated: &Validated, typed: &Validate, live: &Live) {
 #[cfg(test)]
 mod tests {
     use super::asked;
-    use crate::args::reading::WindowArgs;
+    use args::reading::WindowArgs;
     use logs::text_of;
 
     #[test]

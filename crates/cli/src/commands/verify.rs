@@ -7,20 +7,20 @@ pub(crate) mod hours;
 mod judge;
 mod show;
 
-use super::Context;
-use crate::args::verify as args;
-use crate::config::Config;
-use crate::misread::hold_logs;
-use crate::outcome::Outcome;
-use crate::problem::{Problem, say};
-use crate::settings;
-use crate::unknown::no_place;
+use ::args::outcome::Outcome;
+use ::args::verify as args;
 use anyhow::Result;
 use delivery::{Place, places};
 use gather::{Ready, gather};
 use judge::judge;
 use show::show;
 use std::ops::Range;
+use surroundings::config::Config;
+use surroundings::context::Context;
+use surroundings::misread::hold_logs;
+use surroundings::problem::{Problem, say};
+use surroundings::settings;
+use surroundings::unknown::no_place;
 
 /// Gathers, judges, shows; or sends a canary.
 ///
@@ -38,11 +38,7 @@ pub(crate) fn run(typed: args::Verify, context: Context) -> Result<Outcome> {
     }
     hold_logs(&places)?;
     let source = settings::source(
-        crate::args::source::Source {
-            inventory: typed.inventory.clone(),
-            demo: typed.demo,
-            live: quiet(&typed),
-        },
+        ::args::source::Source { inventory: typed.inventory.clone(), demo: typed.demo, live: quiet(&typed) },
         context.config.clone(),
     );
     let gathered =
@@ -101,8 +97,8 @@ fn of_lake(typed: &args::Verify) -> Option<Place> {
 }
 
 /// Flags about AWS beside an inventory file are about logs and metrics.
-fn quiet(typed: &args::Verify) -> crate::args::source::Live {
-    if typed.inventory.is_some() { crate::args::source::Live::default() } else { typed.live.clone() }
+fn quiet(typed: &args::Verify) -> ::args::source::Live {
+    if typed.inventory.is_some() { ::args::source::Live::default() } else { typed.live.clone() }
 }
 
 /// The outcome, or well where the caller asked for it; what is hidden is told.

@@ -11,18 +11,18 @@ use std::path::Path;
 const LEADS: &str = "cmd/said_clearly.rs::what_a_file_is_leads_to_the_command_that_reads_it";
 
 const OFFERS: &[(&str, &str, &str)] = &[
-    ("cli/src/misread.rs", "invoketrail apply {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail audit --output audit.json", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail plan --inventory {file} --output plan.json", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail plan --output plan.json", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail undo {file}", "bad-input.md"),
-    ("cli/src/misread.rs", "invoketrail verify --metrics {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail apply {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail audit --output audit.json", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail audit {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail exceptions check {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail explain --help", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail explain --selectors {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail inventory --output FILE", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail invocations {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail plan --inventory {file} --output plan.json", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail plan --output plan.json", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail undo {file}", "bad-input.md"),
+    ("surroundings/src/misread.rs", "invoketrail verify --metrics {file}", "bad-input.md"),
     (
         "cli/src/commands/report.rs",
         "invoketrail audit --inventory {inventory}",
@@ -74,11 +74,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail lake write {source} --to {place}  # writes what is missing",
         "cmd/lake.rs::what_is_advised_after_a_check_works_as_typed",
     ),
-    ("cli/src/misread.rs", "invoketrail check --cloudformation {file}", LEADS),
-    ("cli/src/misread.rs", "invoketrail check --terraform {file}", LEADS),
-    ("cli/src/misread.rs", "invoketrail logs validate FOLDER", LEADS),
-    ("cli/src/misread.rs", "invoketrail logs validate FOLDER --public-keys {file}", LEADS),
-    ("cli/src/misread.rs", "invoketrail undo {file}.journal", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail check --cloudformation {file}", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail check --terraform {file}", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail logs validate FOLDER", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail logs validate FOLDER --public-keys {file}", LEADS),
+    ("surroundings/src/misread.rs", "invoketrail undo {file}.journal", LEADS),
     (
         "report/src/explained.rs",
         "invoketrail permissions audit --check",
@@ -99,7 +99,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("cli/src/commands/explain.rs", "invoketrail plan{}{counting}  # {why}", "explain.md"),
     ("cli/src/commands/inventory.rs", "invoketrail audit --inventory {path}", "verify.md"),
     (
-        "cli/src/commands/undo.rs",
+        "change/src/undo.rs",
         "invoketrail apply {path}{undoes}{flag}{exceptions}{}",
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
@@ -186,7 +186,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invocations.md",
     ),
     (
-        "cli/src/commands/apply.rs",
+        "change/src/apply.rs",
         "invoketrail undo --help",
         "cmd/undone.rs::nothing_is_taken_back_that_no_journal_holds",
     ),
@@ -195,11 +195,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "invoketrail plan{flags} --output plan.json{caller}",
         "emulator/story.rs::a_plan_that_drops_copies_of_a_recorder_that_others_changed_is_called_stale",
     ),
-    (
-        "cli/src/commands/apply.rs",
-        "invoketrail plan",
-        "cmd/changed.rs::a_plan_that_deletes_a_trail_is_refused",
-    ),
+    ("change/src/apply.rs", "invoketrail plan", "cmd/changed.rs::a_plan_that_deletes_a_trail_is_refused"),
     (
         "report/src/plan/next.rs",
         "invoketrail plan{flag} --format {format}{folder}{}",
@@ -221,42 +217,42 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "cmd/advised.rs::tags_that_were_not_read_are_asked_for",
     ),
     (
-        "cli/src/commands/apply/place.rs",
+        "change/src/apply/place.rs",
         "invoketrail audit{}{}{}",
         "cmd/undone.rs::what_is_advised_keeps_the_files_that_were_named",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail undo {journal} --merge --output back.json{}{}  # plans to take back what is ours alone",
         "cmd/undone.rs::a_half_done_undo_goes_around_what_others_changed",
     ),
     (
-        "cli/src/commands/apply/with_journal.rs",
+        "change/src/apply/with_journal.rs",
         "invoketrail undo {name}{}{}",
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail undo {journal}{}{}",
         "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail apply --resume {journal}{managed}{exceptions}{}",
         "cmd/undone.rs::a_gap_after_a_successful_apply_is_no_refusal",
     ),
     (
-        "cli/src/commands/apply/work.rs",
+        "change/src/apply/work.rs",
         "invoketrail plan{}{flags}",
         "emulator/sites.rs::apply_uses_a_bucket_that_is_there_as_wanted_and_refuses_one_in_the_way",
     ),
     (
-        "cli/src/commands/apply/standing.rs",
+        "change/src/apply/standing.rs",
         "invoketrail undo {name}{flags}",
         "cmd/killed.rs::an_undo_that_was_begun_comes_first",
     ),
     (
-        "cli/src/commands/apply/standing.rs",
+        "change/src/apply/standing.rs",
         "invoketrail plan --output plan.json{counted}{flags}",
         "cmd/killed.rs::what_was_taken_back_is_not_resumed_and_can_be_applied_again",
     ),
@@ -376,10 +372,6 @@ fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
             sources(&path, found);
         } else if path.extension().is_some_and(|end| end == "rs") {
             let name = path.strip_prefix(root().join("crates")).unwrap().to_str().unwrap().to_owned();
-            // What is said of a flag is no offer.
-            if name.starts_with("cli/src/args") {
-                continue;
-            }
             let text = std::fs::read_to_string(&path).unwrap();
             found.extend(offers(&text).into_iter().map(|offer| (name.clone(), offer)));
         }
@@ -389,7 +381,13 @@ fn sources(folder: &Path, found: &mut BTreeSet<(String, String)>) {
 #[test]
 fn every_offer_is_run_in_a_test() {
     let mut found = BTreeSet::new();
-    for folder in ["crates/cli/src", "crates/delivery/src", "crates/report/src"] {
+    for folder in [
+        "crates/change/src",
+        "crates/cli/src",
+        "crates/delivery/src",
+        "crates/report/src",
+        "crates/surroundings/src",
+    ] {
         sources(&root().join(folder), &mut found);
     }
     let listed: BTreeSet<(String, String)> =

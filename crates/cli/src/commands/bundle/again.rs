@@ -1,7 +1,6 @@
 //! A bundle's audit, collected again: the collector reads AWS's raw answers out of the bundle, and asks AWS nothing.
 
-use super::{VERSION, unread};
-use crate::problem::Problem;
+use super::VERSION;
 use anyhow::Result;
 use audit::again::differences;
 use audit::inputs::Inputs;
@@ -10,6 +9,8 @@ use report::RawAnswers;
 use std::path::Path;
 use std::sync::Arc;
 use store::{Answers, Bundle};
+use surroundings::problem::Problem;
+use surroundings::saved::unread;
 use text::visible::excerpt;
 
 /// Differences that are named.

@@ -1,13 +1,13 @@
 //! The files of a change: each read within its limit, and what is wrong told in one line without a value of the file.
 
-use crate::args::check::{Check as Typed, Parameter};
-use crate::output::{called, is_stdin, read_within};
-use crate::problem::Problem;
 use anyhow::Result;
+use args::check::{Check as Typed, Parameter};
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use store::{FileKind, limits, recognized};
+use surroundings::output::{called, is_stdin, nothing_is_piped, read_within};
+use surroundings::problem::Problem;
 use templates::cloudformation::{self, Options, Side, TemplateError};
 use templates::document::Document;
 use templates::terraform::{self, TerraformError};
@@ -31,9 +31,9 @@ pub(super) fn document(typed: &Typed) -> Result<(Document, PathBuf)> {
 /// A plan, of which little is in memory at a time.
 fn plan(path: &Path) -> Result<Document> {
     let name = called(path);
-    let unreadable = |error: io::Error| crate::problem::io_problem("read", &name, &error);
+    let unreadable = |error: io::Error| surroundings::problem::io_problem("read", &name, &error);
     let mut source: Box<dyn Read> = if is_stdin(path) {
-        if io::stdin().is_terminal() {
+        if nothing_is_piped() {
             let problem = Problem::new("nothing is given on stdin");
             return Err(problem.help("pipe the output of `terraform show -json PLANFILE` into it").into());
         }
@@ -41,7 +41,7 @@ fn plan(path: &Path) -> Result<Document> {
     } else {
         let file = std::fs::File::open(path).map_err(|error| {
             let problem = unreadable(error);
-            match crate::misread::nothing_there(path) {
+            match surroundings::misread::nothing_there(path) {
                 Some(near) if !path.exists() => problem.help(near),
                 _ => problem,
             }
@@ -194,6 +194,6 @@ fn selectors(before: &Path, after: &Path) -> Result<Document> {
         let (path, text) = if first { (before, &was) } else { (after, &is) };
         let wanted = (FileKind::Selectors, "event selectors");
         let help = "give what `aws cloudtrail get-event-selectors --trail-name NAME` prints";
-        crate::misread::misread(path, text.as_bytes(), wanted, &error, help).into()
+        surroundings::misread::misread(path, text.as_bytes(), wanted, &error, help).into()
     })
 }

@@ -1,13 +1,9 @@
 //! What detections are told beside the records, out of files and flags.
 
 use super::moment;
-use crate::args::detect::Detect;
-use crate::commands::{Context, read_inventory};
-use crate::misread::misread;
-use crate::output::{called, read_within};
-use crate::problem::{Problem, io_problem, say};
 use ::audit::inventory::Inventory;
 use anyhow::Result;
+use args::detect::Detect;
 use cloudtrail::recorder::{RecorderKind, Seen};
 use detect::exception::Exception;
 use detect::recorders::KnownRecorder;
@@ -18,6 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use store::limits::{ADDRESSES, DOCUMENT, METRICS, NETWORKS};
 use store::{AddressDatabase, DetectSettings, FileKind};
+use surroundings::context::Context;
+use surroundings::facts::read_inventory;
+use surroundings::misread::misread;
+use surroundings::output::{called, read_within};
+use surroundings::problem::{Problem, io_problem, say};
 
 /// See the module.
 pub(super) struct Known {

@@ -2,21 +2,21 @@
 
 use super::known::Known;
 use super::moment;
-use crate::args::detect::Detect;
-use crate::args::source as flags;
-use crate::commands::Context;
 use crate::commands::invocations::located::by_trails;
 use crate::commands::invocations::question::time;
-use crate::output::called;
-use crate::problem::{Problem, say};
-use crate::session::{Session, reader};
-use crate::settings;
-use crate::unknown::no_place;
 use anyhow::Result;
+use args::detect::Detect;
+use args::source as flags;
 use delivery::{AskError, Learned, Lesson, Place, learn as read, places};
 use detect::facts::{Bounds, DAY, Facts};
 use logs::Filter;
 use store::{State, StateError, same_organization};
+use surroundings::context::Context;
+use surroundings::output::called;
+use surroundings::problem::{Problem, say};
+use surroundings::session::{Session, reader};
+use surroundings::settings;
+use surroundings::unknown::no_place;
 
 /// Days of records that are read before the time that is asked for: what is normal, and what was silent for a month.
 const BEFORE: i64 = 45;

@@ -1,20 +1,20 @@
 //! What `detect` shows beside findings: the list of detections, a page, a threshold's past, one finding with its records.
 
-use crate::args::detect::Detect;
-use crate::args::source as flags;
-use crate::commands::Context;
-use crate::outcome::Outcome;
-use crate::output::{layout, print};
-use crate::problem::Problem;
-use crate::session::Session;
-use crate::settings;
 use anyhow::Result;
+use args::detect::Detect;
+use args::outcome::Outcome;
+use args::source as flags;
 use detect::detection::Detection;
 use detect::facts::Facts;
 use detect::finding::Proof;
 use detect::settings::Settings;
 use detect::tuning::{baseline, replay};
 use report::Detections;
+use surroundings::context::Context;
+use surroundings::output::{layout, print};
+use surroundings::problem::Problem;
+use surroundings::session::Session;
+use surroundings::settings;
 use text::nearest::nearest;
 use text::visible::excerpt;
 
@@ -165,14 +165,14 @@ fn again(typed: &Detect) -> (String, String) {
     };
     let caller = maybe("profile", &reading.profile)
         + &maybe("endpoint-url", &reading.endpoint_url)
-        + &crate::again::config_again();
+        + &surroundings::again::config_again();
     let sources: String = typed.sources.iter().map(|one| format!(" {}", report::shell_file(one))).collect();
     // Where log files were named beside a lake, they are asked: a question goes to one of both.
     #[cfg(feature = "lake")]
     let sources = if sources.is_empty() { maybe("lake", &typed.lake) } else { sources };
     let regions: String = reading.region.iter().map(|one| flag("region", one)).collect();
     let account = match &typed.knowledge.inventory {
-        Some(path) => flag("inventory", &path.to_string_lossy()) + &crate::again::config_again(),
+        Some(path) => flag("inventory", &path.to_string_lossy()) + &surroundings::again::config_again(),
         None => caller.clone(),
     };
     (format!("{sources}{caller}{regions}"), account)

@@ -1,13 +1,9 @@
 //! `explain --selectors`: what escapes the selectors of one recorder, without any AWS account.
 
 use super::{ending, show, subject};
-use crate::args::explain::Format;
-use crate::commands::Context;
-use crate::misread::misread;
-use crate::outcome::Outcome;
-use crate::output::read_within;
-use crate::problem::say;
 use anyhow::Result;
+use args::explain::Format;
+use args::outcome::Outcome;
 use audit::reach::{Reach, reach};
 use cloudtrail::arn::Arn;
 use cloudtrail::resource::ResourceType;
@@ -16,6 +12,10 @@ use cloudtrail::selector_json::{Beside, SelectorsError};
 use recording::{Anywhere, Candidate, Place, State, Subject, Verdict, anywhere, decide};
 use std::path::Path;
 use store::FileKind;
+use surroundings::context::Context;
+use surroundings::misread::misread;
+use surroundings::output::read_within;
+use surroundings::problem::say;
 
 pub(super) fn run(path: &Path, function: Option<&str>, format: Format, context: &Context) -> Result<Outcome> {
     let function = function.map(subject::read).transpose()?;

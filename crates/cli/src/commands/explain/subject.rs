@@ -1,14 +1,14 @@
 //! The ARN that a person typed: what it is of, and what is near it.
 
-use crate::problem::{Problem, say};
-use crate::settings::Source;
-use crate::unknown::no_function_of;
 use ::audit::inventory::{Inventory, Place};
 use ::audit::named::{is_incomplete, named, resource_name, resources};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS, partition_of};
 use cloudtrail::names::{AccountId, NotAName, Region};
 use cloudtrail::resource::{ResourceType, unqualified};
+use surroundings::problem::{Problem, say};
+use surroundings::settings::Source;
+use surroundings::unknown::no_function_of;
 use text::nearest::nearest;
 
 const FORM: &str = "a function is named arn:aws:lambda:REGION:ACCOUNT:function:NAME";

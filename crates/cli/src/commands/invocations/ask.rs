@@ -2,17 +2,17 @@
 
 use super::located::{by_trails, helps};
 use super::question::Asked;
-use crate::args::{invocations::Invocations as Typed, source as flags};
-use crate::commands::Context;
 use crate::commands::verify::hours::now;
-use crate::problem::{Problem, io_problem};
-use crate::remembered::{self, tell_damage, tell_known};
-use crate::session::{Session, reader};
-use crate::settings::{self, Live};
-use crate::unknown::no_function;
 use anyhow::Result;
+use args::{invocations::Invocations as Typed, source as flags};
 use delivery::{Answered, AskError, Inquiry, Located, Place, Unlisted};
 use store::Index;
+use surroundings::context::Context;
+use surroundings::problem::{Problem, io_problem};
+use surroundings::remembered::{self, tell_damage, tell_known};
+use surroundings::session::{Session, reader};
+use surroundings::settings::{self, Live};
+use surroundings::unknown::no_function;
 
 /// How to read.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Settings {
 
 impl Settings {
     /// # Errors
-    /// [`crate::problem::Problem`] iff the index that was named cannot be used.
+    /// [`surroundings::problem::Problem`] iff the index that was named cannot be used.
     pub(super) fn of(typed: &Typed, context: &Context) -> Result<Self> {
         let config = &context.config;
         let threads = settings::threads(typed.reading.threads, config);

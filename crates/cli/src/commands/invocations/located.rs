@@ -1,11 +1,11 @@
 //! Where a question is asked that names no place: where the trails deliver to.
 
-use crate::problem::{Problem, say};
-use crate::session::Session;
 use anyhow::Result;
 use audit::inventory::{Gap, GapKind};
 use delivery::{Located, Place, located};
 use logs::Filter;
+use surroundings::problem::{Problem, say};
+use surroundings::session::Session;
 
 /// Where the trails deliver to that may hold what the filter leaves over.
 ///

@@ -1,10 +1,10 @@
 //! The question: from what was typed to what `logs` answers.
 
-use crate::args::invocations::{self as args, Via as Word};
-use crate::problem::Problem;
+use ::args::invocations::{self as args, Via as Word};
 use anyhow::Result;
 use logs::{Dimension, Filter, Pattern, Question, Timeline, Via, Way, milliseconds};
 use report::Sort;
+use surroundings::problem::Problem;
 use text::nearest::nearest;
 use text::visible::excerpt;
 
@@ -126,7 +126,7 @@ pub(crate) fn backwards() -> Problem {
 pub(crate) fn time(flag: &str, text: &str, now: &str) -> Result<(i64, i64)> {
     const DAY: i64 = 24 * 3_600_000;
     let point = |at: i64| (at, at);
-    let instant = || crate::clock::moment(text).map(point);
+    let instant = || surroundings::clock::moment(text).map(point);
     let day = || milliseconds(&format!("{text}T00:00:00Z")).map(|at| (at, at + DAY));
     let ago = || {
         let (number, unit) = text.split_at(text.len().checked_sub(1)?);

@@ -1,16 +1,8 @@
 //! `invoketrail verify --canary`: one invocation, and a wait until its record arrives where the trail delivers.
 
 use super::hours;
-use crate::args::verify as args;
-use crate::asking;
-use crate::clock;
-use crate::commands::Context;
-use crate::outcome::Outcome;
-use crate::output::print;
-use crate::problem::{Problem, say};
-use crate::progress::Shown;
-use crate::session::{Session, reader};
-use crate::settings::Live;
+use ::args::outcome::Outcome;
+use ::args::verify as args;
 use anyhow::Result;
 use aws::Aim;
 use delivery::{Delivered, Place, Trails, Window, delivered, delivered_by, has_request, pair};
@@ -19,6 +11,14 @@ use report::{Canary, Waited};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use surroundings::asking;
+use surroundings::clock;
+use surroundings::context::Context;
+use surroundings::output::print;
+use surroundings::problem::{Problem, say};
+use surroundings::progress::Shown;
+use surroundings::session::{Session, reader};
+use surroundings::settings::Live;
 use text::visible::visible;
 
 /// How long is waited where nobody says otherwise: delivery takes about five minutes on average, without a promise.

@@ -1,15 +1,15 @@
 //! Where counts of invocations come from: a file, CloudWatch, or nowhere.
 
-use crate::misread::misread;
-use crate::output::read_within;
-use crate::session::Session;
 use anyhow::Result;
 use delivery::Counts;
 use std::path::Path;
 use store::FileKind;
+use surroundings::misread::misread;
+use surroundings::output::read_within;
+use surroundings::session::Session;
 
 /// # Errors
-/// [`crate::problem::Problem`] iff the file cannot be read as metrics.
+/// [`surroundings::problem::Problem`] iff the file cannot be read as metrics.
 pub(super) fn counts<'s>(file: Option<&Path>, session: Option<&'s Session>) -> Result<Counts<'s>> {
     match (file, session) {
         (Some(path), _) => {

@@ -2,20 +2,21 @@
 
 use super::counts::counts;
 use super::hours;
-use crate::args::verify as args;
 use crate::commands::proofs::{keys, tell, without_keys};
-use crate::commands::{Context, Facts, Opened};
-use crate::problem::{Problem, io_problem};
-use crate::remembered;
-use crate::session::{Session, reader};
-use crate::settings::{self, Live, Source};
-use crate::unknown::no_function;
+use ::args::verify as args;
 use anyhow::Result;
 use audit::inventory::Inventory;
 use delivery::{Evidence, Functions, NotThere, Place, Scope, Sought};
 use logs::Pattern;
 use std::io;
 use std::ops::Range;
+use surroundings::context::Context;
+use surroundings::facts::{Facts, Opened};
+use surroundings::problem::{Problem, io_problem};
+use surroundings::remembered;
+use surroundings::session::{Session, reader};
+use surroundings::settings::{self, Live, Source};
+use surroundings::unknown::no_function;
 
 /// All that is known before anything is asked or read.
 pub(super) struct Ready<'a> {

@@ -1,12 +1,12 @@
 //! The window: whole hours, because CloudWatch counts those.
 
-use crate::args::reading::WindowArgs;
 use crate::commands::invocations::question::{backwards, time};
-use crate::problem::{Problem, say};
 use anyhow::Result;
+use args::reading::WindowArgs;
 use audit::evidence::SETTLED_AFTER;
 use logs::{milliseconds, text_of};
 use std::ops::Range;
+use surroundings::problem::{Problem, say};
 
 const HOUR: i64 = 3_600_000;
 /// Hours that are looked at where nobody says otherwise.
@@ -66,7 +66,7 @@ fn of(typed: &WindowArgs, at: &str) -> Result<Range<i64>> {
 #[cfg(test)]
 mod tests {
     use super::window;
-    use crate::args::reading::WindowArgs;
+    use args::reading::WindowArgs;
     use logs::text_of;
 
     fn of(since: Option<&str>, until: Option<&str>) -> Option<(String, String)> {

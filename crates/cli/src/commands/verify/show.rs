@@ -1,22 +1,22 @@
 //! What `verify` says: the answer on stdout and into files, and what to do next.
 
-use crate::again::same;
-use crate::args::verify::{self as args, Format};
-use crate::commands::Context;
 use crate::commands::proofs::head_objects;
-use crate::inputs::held_apart;
-use crate::output::{layout, print, write_file};
-use crate::problem::say;
-use crate::settings::Source;
+use ::args::verify::{self as args, Format};
 use anyhow::Result;
 use delivery::Unsigned;
 use report::{self, AfterVerification, Layout, Stamp, Verification};
 use std::io::{self, Write};
+use surroundings::again::same;
+use surroundings::context::Context;
+use surroundings::inputs::held_apart;
+use surroundings::output::{layout, print, write_file};
+use surroundings::problem::say;
+use surroundings::settings::Source;
 
 /// Prints, writes, and says what to do next.
 ///
 /// # Errors
-/// [`crate::problem::Problem`] iff the answer could not be written.
+/// [`surroundings::problem::Problem`] iff the answer could not be written.
 pub(super) fn show(
     (verification, unsigned): (&Verification, &[Unsigned]),
     typed: &args::Verify,

@@ -1,0 +1,111 @@
+//! `invoketrail audit` as it is typed.
+
+use super::deciding::Deciding;
+use super::exceptions::Longest;
+use super::history::HistoryFile;
+use super::showing::Showing;
+use super::source::{Counting, LIVE_AND_INVENTORY, Source};
+use super::values::Suffixed;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum, ValueHint};
+use report::AuditFormat;
+use std::path::PathBuf;
+
+/// `invoketrail audit`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  invoketrail audit --profile prod --region eu-west-1
+  invoketrail audit --organization --role-name SecurityAudit --output audit.json --output audit.md
+  invoketrail audit --inventory prod.json --format jsonl | jq .verdict
+  invoketrail audit --organization --role-name SecurityAudit --bundle evidence.tar.zst
+
+Exit code: 0 every invocation is recorded, 3 one escapes, 4 undetermined.")]
+pub struct Audit {
+    /// Audit this inventory file instead of AWS, as --inventory does; - for stdin.
+    #[arg(value_name = "FILE", conflicts_with = "demo", conflicts_with_all = LIVE_AND_INVENTORY, value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Which recorders count.
+    #[command(flatten)]
+    pub counting: Counting,
+    /// How it is shown.
+    #[command(flatten)]
+    pub showing: Showing,
+    /// Also write the evidence to this new folder or FILE.tar.zst, so that anyone can decide the audit again; see `bundle verify`.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub bundle: Option<PathBuf>,
+    /// Also keep the audit, for `history` and `diff`.
+    #[arg(long)]
+    pub keep: bool,
+    /// Where audits are kept.
+    #[command(flatten)]
+    pub history: HistoryFile,
+    /// Tell of findings that are new, changed or resolved since --baseline, or since the newest kept audit; repeatable:
+    /// https://HOST/PATH (Slack, Teams or JSON), env:VARIABLE that holds it, the ARN of an SNS topic or event bus, or security-hub.
+    #[arg(long, value_name = "WHERE")]
+    pub notify: Vec<String>,
+    /// Accepted exceptions: what one accepts that still holds does not fail a control.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub exceptions: Option<PathBuf>,
+    /// How long an exception may be declared for.
+    #[command(flatten)]
+    pub longest: Longest,
+    /// Show what changed since this earlier inventory.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Which findings decide.
+    #[command(flatten)]
+    pub deciding: Deciding,
+    /// Where the facts come from.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// A format of an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format(pub AuditFormat);
+
+/// All of them. The first is for a person.
+const FORMATS: [Format; AuditFormat::ALL.len()] = {
+    let mut all = [Format(AuditFormat::Terminal); AuditFormat::ALL.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = Format(AuditFormat::ALL[at]);
+        at += 1;
+    }
+    all
+};
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        // As clap takes it from the comment of a derived one.
+        Some(PossibleValue::new(self.0.name()).help(self.0.help().trim_end_matches('.')))
+    }
+}
+
+impl Suffixed for Format {
+    const SUFFIXES: &'static [(&'static str, Self)] = &{
+        let mut all = [("", FORMATS[0]); FORMATS.len()];
+        let mut at = 0;
+        while at < all.len() {
+            // That for a person comes last.
+            let format = FORMATS[(at + 1) % all.len()];
+            all[at] = (format.0.suffix(), format);
+            at += 1;
+        }
+        all
+    };
+}
+
+/// What `--output` says of itself.
+pub(super) fn output_help() -> String {
+    let known: Vec<String> = Format::SUFFIXES.iter().map(|(suffix, _)| format!(".{suffix}")).collect();
+    format!(
+        "Also write the audit to this file, whose suffix names the format ({}); repeatable",
+        known.join(" ")
+    )
+}

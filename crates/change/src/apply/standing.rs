@@ -1,0 +1,174 @@
+//! What a journal is, by its file and those of its undos, and what is said of one that a command may do nothing with.
+
+use super::declared::{Declared, refuses_needed};
+use super::place::{audit_again, counted_again};
+use super::{Place, Work, journal, tell_difference};
+use anyhow::Result;
+use args::outcome::Outcome;
+use audit::change::{Change, State};
+use audit::journal::{Deed, Standing, Way};
+use audit::plan::{Plan, Purpose, takes_back_all};
+use std::path::Path;
+use store::{JournalError, read_journal, undo_of};
+use surroundings::again::exceptions_again;
+use surroundings::output::{called, read_file};
+use surroundings::problem::{Problem, say};
+use surroundings::settings::Live;
+
+/// What the journal is; [`Standing::Fresh`] where there is none.
+pub(crate) fn standing(path: &Path) -> Result<Standing> {
+    // Its folder may not be readable, and then its journal is not either.
+    if !path.is_file() {
+        return Ok(Standing::Fresh);
+    }
+    let marks = match read_journal(&read_file(path)?) {
+        Err(JournalError::NotBegun) => Vec::new(),
+        Err(_) => journal(path)?.marks,
+        Ok(read) => read.marks,
+    };
+    let undo = standing(&undo_of(path))?;
+    let undo = if is_part(&undo_of(path))? { Standing::Begun } else { undo };
+    Ok(Standing::of(&marks, undo))
+}
+
+/// True iff it is the journal of an undo that has ended, and that took back a part of what it is the undo of.
+pub(crate) fn is_part(own: &Path) -> Result<bool> {
+    let of = own.with_extension("");
+    if undo_of(&of) != own || !own.is_file() || !of.is_file() {
+        return Ok(false);
+    }
+    let read = |path: &Path| Ok::<_, anyhow::Error>(read_journal(&read_file(path)?).ok());
+    let (Some(back), Some(of)) = (read(own)?, read(&of)?) else { return Ok(false) };
+    let is_over = !back.marks.is_empty() && back.marks.iter().all(|mark| mark.is_over());
+    Ok(is_over && !takes_back_all(&of.plan, &of.marks, &back.plan))
+}
+
+/// Refuses to go on with what is being taken back, or was.
+pub(super) fn refuses_resume(path: &Path, live: &Live) -> Result<Option<Outcome>> {
+    let name = report::shell_file(path);
+    let flags = format!("{}{}", exceptions_again(), live.again());
+    match standing(path)?.way(Deed::Resume) {
+        Way::UndoFirst => {
+            say(
+                "error",
+                &format!("an undo of {} was begun: it cannot go on before that has ended", called(path)),
+            );
+            say("next", &format!("invoketrail undo {name}{flags}"));
+        }
+        Way::Gone => {
+            say(
+                "error",
+                &format!(
+                    "{} was taken back by invoketrail undo: nothing is left to go on with",
+                    called(path)
+                ),
+            );
+            let plan = read_journal(&read_file(path)?).ok().map(|journal| journal.plan);
+            let counted = plan.as_ref().map_or("", counted_again);
+            say("next", &format!("invoketrail plan --output plan.json{counted}{flags}"));
+        }
+        _ => return Ok(None),
+    }
+    say("note", "nothing was changed");
+    Ok(Some(Outcome::No))
+}
+
+/// What the account says to a journal that has ended.
+enum Left {
+    /// Everything is as the journal left it.
+    AsItWas,
+    /// Something is not: what, and what was found.
+    Changed(Box<(Change, State)>),
+    Interrupted,
+}
+
+impl Work {
+    /// How it ends where its journal says that everything is done: nothing is changed then. `None` iff there is something to do.
+    pub(super) fn ended_before(&self, declared: &Declared, place: &Place<'_>) -> Result<Option<Outcome>> {
+        if self.is_resumed() {
+            return self.is_done().then(|| self.done_before(declared, place)).transpose();
+        }
+        if standing(&self.journal)?.way(Deed::Apply) != Way::Compare {
+            return Ok(None);
+        }
+        let earlier = Work::resumed(&self.journal)?;
+        let same = earlier.hash == self.hash && !matches!(left(&earlier.plan, place)?, Left::Changed(_));
+        // What was taken back is not taken back twice; after a part of it the rest may be.
+        let ended = same || self.plan.purpose == Purpose::Undo && !is_part(&self.journal)?;
+        ended.then(|| earlier.done_before(declared, place)).transpose()
+    }
+
+    /// Says that everything was done before, and whether it still is. Exceptions follow what was done where a run was stopped before
+    /// it had written them.
+    pub(crate) fn done_before(&self, declared: &Declared, place: &Place<'_>) -> Result<Outcome> {
+        let (name, done) = match self.plan.purpose {
+            Purpose::Undo if is_part(&self.journal)? => {
+                (format!("a part of {}", called(&self.journal.with_extension(""))), "taken back")
+            }
+            Purpose::Undo => (called(&self.journal.with_extension("")), "taken back"),
+            _ => (called(&self.journal), "carried out"),
+        };
+        match left(&self.plan, place)? {
+            Left::Interrupted => {
+                say("note", "interrupted");
+                Ok(Outcome::Interrupted)
+            }
+            Left::AsItWas => {
+                // A restore ends exceptions, which others may need since.
+                let now = if declared.ends_some() && matches!(self.plan.purpose, Purpose::Restore(_)) {
+                    let inventory = match place.reached(&self.plan)? {
+                        Ok(inventory) => inventory,
+                        Err(outcome) => return Ok(outcome),
+                    };
+                    if let Some(outcome) = refuses_needed(&self.plan, &inventory, &declared.before) {
+                        return Ok(outcome);
+                    }
+                    Some(inventory)
+                } else {
+                    None
+                };
+                say("note", &format!("{name} was {done} before: there is nothing left to do"));
+                let settled = declared.settle(&self.plan, now.as_ref());
+                self.half_way(settled.map(|_| Outcome::Well), place.live)
+            }
+            Left::Changed(different) => {
+                let (change, found) = *different;
+                let arn = &change.target.arn;
+                say(
+                    "error",
+                    &format!(
+                        "{name} was {done} before, and {arn} is different now: somebody changed it since"
+                    ),
+                );
+                tell_difference(&change.after(), &found);
+                say("note", "nothing was changed");
+                say("next", &audit_again(&self.plan, place.live));
+                Ok(Outcome::No)
+            }
+        }
+    }
+}
+
+/// Compares the account with what the plan left when its last step was done.
+fn left(plan: &Plan, place: &Place<'_>) -> Result<Left> {
+    let mut last: Vec<Change> = Vec::new();
+    for step in plan.steps.iter().rev() {
+        if !last.iter().any(|one| one.same_setting(&step.change)) {
+            last.push(step.change.clone());
+        }
+    }
+    let Some(states) = place.session.look(&last) else { return Ok(Left::Interrupted) };
+    for (change, found) in last.into_iter().zip(states) {
+        let found = found.map_err(|error| {
+            Problem::new(format!("{}: {error}", change.target.arn))
+                .help("what cannot be read cannot be compared: nothing was changed")
+        })?;
+        // A bucket that was to be deleted is kept where it holds log files.
+        let kept = change.after() == State::Bucket(None);
+        let gone = plan.purpose == Purpose::Undo && found == State::Gone;
+        if found != change.after() && !kept && !gone {
+            return Ok(Left::Changed(Box::new((change, found))));
+        }
+    }
+    Ok(Left::AsItWas)
+}
