@@ -1,8 +1,10 @@
 //! Drift: what changed between two audits of the same accounts, the worse first.
 
 mod exceptions;
+mod unread;
 
 pub use exceptions::{ExceptionDrift, Terms};
+pub use unread::{UnreadTwice, unread_twice};
 
 use crate::answer::Conclusion;
 use crate::controls::REQUIRED;

@@ -6,9 +6,10 @@ use super::member::{Json, Object};
 use super::page::{Layout, Page, Style};
 use super::quantity::quantity;
 use audit::answer::Conclusion;
-use audit::drift::Drift;
+use audit::drift::{Drift, UnreadTwice};
 use logs::{ControlCall, text_of};
 use std::collections::BTreeSet;
+use text::visible::visible;
 
 /// The format of a comparison as JSON, and its version.
 pub const DIFF_FORMAT: &str = "invoketrail.diff/1";
@@ -44,20 +45,27 @@ pub struct Diff {
     pub after: DiffSide,
     /// What changed.
     pub drift: Drift,
+    /// What was read in neither.
+    pub unread: UnreadTwice,
     /// Which calls were made between both; `None` iff no logs were named.
     pub calls: Option<DiffCalls>,
 }
 
 impl Diff {
-    /// Whether recording got worse.
+    /// Whether recording got worse. Undetermined also iff a verdict is in both, and something unread decides it.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
-        self.drift.conclusion()
+        let hidden = if self.unread.may_hide() { Conclusion::Undetermined } else { Conclusion::Nothing };
+        self.drift.conclusion().worse(hidden)
     }
 
     fn headline(&self) -> String {
         let told = match self.answer() {
-            Conclusion::Nothing => "Nothing changed.",
+            Conclusion::Nothing if self.unread.settings.is_empty() => "Nothing changed.",
+            Conclusion::Nothing => "Nothing changed of what was read.",
+            Conclusion::Undetermined if self.drift.is_empty() => {
+                "Nothing changed of what was read, but what was not read may have got worse."
+            }
             Conclusion::Yes => "Something changed, and nothing got worse.",
             Conclusion::Undetermined => "Nothing certainly got worse, but something may have.",
             Conclusion::No => return self.worse(),
@@ -113,8 +121,42 @@ pub fn diff_text(diff: &Diff, layout: &Layout) -> String {
     if !diff.drift.is_empty() {
         page.append(&drift_text(&diff.drift, &diff.before.collected_at, layout));
     }
+    unread(&diff.unread, &mut page);
     calls(diff, &mut page);
     page.into_text()
+}
+
+/// Recorders that are listed.
+const UNREAD: usize = 5;
+
+/// What nobody knows of, before and after.
+fn unread(unread: &UnreadTwice, page: &mut Page) {
+    let (resources, places) = unread.verdicts;
+    if unread.settings.is_empty() && !unread.may_hide() {
+        return;
+    }
+    page.heading("Not read before and after: it may have changed");
+    let shown = if page.is_all() { usize::MAX } else { UNREAD };
+    for (arn, settings) in unread.settings.iter().take(shown) {
+        page.paragraph(
+            2,
+            (Style::Strong, &format!("{} ", visible(arn))),
+            (Style::Plain, &settings.join(", ")),
+        );
+    }
+    let more = unread.settings.len().saturating_sub(shown);
+    if more > 0 {
+        let told = format!("and {}: --all", quantity(more, ("more recorder", "more recorders")));
+        page.paragraph(2, (Style::Dim, ""), (Style::Dim, &told));
+    }
+    if unread.may_hide() {
+        let resources = (resources > 0).then(|| quantity(resources, ("resource", "resources")));
+        let at = quantity(places, ("account and Region", "accounts and Regions"));
+        let places = (places > 0).then(|| format!("new functions in {at}"));
+        let all: Vec<String> = resources.into_iter().chain(places).collect();
+        let told = format!("undetermined before and after: {}", all.join(", "));
+        page.paragraph(2, (Style::Open, ""), (Style::Open, &told));
+    }
 }
 
 fn calls(diff: &Diff, page: &mut Page) {
@@ -167,6 +209,16 @@ pub fn diff_json(diff: &Diff) -> String {
             });
         }
         members(&diff.drift, object);
+        object.list("unread", &diff.unread.settings, |json, (arn, settings)| {
+            json.object(|object| {
+                object.text("arn", arn);
+                object.texts("settings", settings.iter().map(String::as_str));
+            });
+        });
+        object.object("undetermined_twice", |object| {
+            object.number("resources", diff.unread.verdicts.0);
+            object.number("places", diff.unread.verdicts.1);
+        });
         if let Some(found) = &diff.calls {
             object.flag("calls_whole", found.whole);
             object.list("calls", diff.explaining(), |json, (one, about)| {

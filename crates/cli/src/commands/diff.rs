@@ -7,7 +7,7 @@ use anyhow::Result;
 use args::history::{Diff as Typed, DiffFormat};
 use args::outcome::Outcome;
 use args::source::Counting;
-use audit::drift::{Snapshot, drift};
+use audit::drift::{Snapshot, drift, unread_twice};
 use audit::inputs::Inputs;
 use delivery::{Place, control_calls, places};
 use report::{Diff, DiffCalls, DiffSide};
@@ -52,7 +52,8 @@ pub(crate) fn run(typed: Typed, context: Context) -> Result<Outcome> {
             Some(calls)
         }
     };
-    let diff = Diff { drift: drift(&was.0, &is.0), before: was.1, after: is.1, calls };
+    let unread = unread_twice(&was.0, &is.0);
+    let diff = Diff { drift: drift(&was.0, &is.0), unread, before: was.1, after: is.1, calls };
     let shown = settings::format(typed.format, &context.config, settings::ANY);
     let text = match shown.unwrap_or(DiffFormat::Terminal) {
         DiffFormat::Terminal => report::diff_text(&diff, &layout()),
