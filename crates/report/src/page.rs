@@ -61,6 +61,9 @@ pub(super) enum Align {
     Right,
 }
 
+/// How many lines a document has at most whose answer is said once, at its beginning.
+pub(super) const ONE_SCREEN: usize = 30;
+
 /// At the end of a text that was cut.
 const MORE: &str = " ... (--all)";
 
