@@ -144,7 +144,7 @@ fn check_format(text: &str, format: Format) -> Result<(), DocumentError> {
         }
         None => return Err(other("it has no member `format`".to_owned())),
         Some(Ok(named)) => named,
-        Some(Err(_)) => return Err(other("its `format` is no text".to_owned())),
+        Some(Err(_)) => return Err(other("its `format` is not text".to_owned())),
     };
     let named = named.as_str();
     let version = named.strip_prefix(format.name).and_then(|rest| rest.strip_prefix('/'));

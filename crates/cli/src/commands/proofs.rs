@@ -87,7 +87,10 @@ pub(super) fn head_objects(unsigned: &[Unsigned]) {
     for Unsigned { bucket, key, head } in unsigned.iter().take(HEADS) {
         let (bucket, key, head) = (shell(bucket), shell(key), shell(head));
         let command = format!("aws s3api head-object --bucket {bucket} --key {key} > {head}");
-        say("help", &format!("a copy lacks the newest digest's signature; this gets it: {command}"));
+        say(
+            "help",
+            &format!("the newest digest's signature is missing from a copy; this gets it: {command}"),
+        );
     }
     if unsigned.len() > HEADS {
         let more = unsigned.len() - HEADS;

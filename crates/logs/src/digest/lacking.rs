@@ -17,7 +17,7 @@ pub enum Lack {
     #[error("its log file validation is off: nothing proves what it delivers")]
     Off,
     /// Nobody knows whether it does.
-    #[error("AWS does not say whether its log file validation is on, and digests lack")]
+    #[error("AWS does not say whether its log file validation is on, and digests are missing")]
     Unsaid,
 }
 

@@ -62,7 +62,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
         None => Problem::new(error.to_string()),
     })?;
     let Some(request) = sent.request_id.clone() else {
-        say("note", "it was sent, and AWS named no request id: no record can be told to be its own");
+        say("note", "it was sent, but AWS returned no request id, so its record cannot be recognized");
         return Ok(super::ending(Outcome::Undetermined, typed.exit_zero));
     };
     say("sent", &format!("{} of {function}, request {request}", report::canary_noun(aim == Aim::Run)));
