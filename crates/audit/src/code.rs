@@ -135,7 +135,7 @@ codes! {
         ValuesMatch "selector-values-match" "Every value of the selectors can match.",
     }
     Lint "What is the matter with a value of a selector" {
-        ValueWildcard "value-with-wildcard" "`*` stands for itself: selectors know no wildcards.",
+        ValueWildcard "value-with-wildcard" "Selectors know no wildcards, so `*` is an ordinary character.",
         ValueSlash "value-with-slash" "The slash form of an example of AWS is not the ARN of a function.",
         ValueQualified "value-with-version-or-alias" "Recorded ARNs carry no version or alias.",
         ValueForeign "value-of-other-partition" "The value is of another partition.",
