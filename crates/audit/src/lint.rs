@@ -23,7 +23,7 @@ pub struct Lint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// `*` is a literal (semantics 3.1).
-    #[error("selectors know no wildcards: `*` stands for itself")]
+    #[error("selectors know no wildcards, so `*` is an ordinary character")]
     Star,
     /// The form in AWS's own examples.
     #[error("no function has an ARN with a slash, though AWS's own example shows one: write `function:NAME`")]

@@ -140,7 +140,7 @@ fn carried_out(
         place.show_forecast(work, &inventory)?;
     }
     if !approved(approval, &work.hash)? {
-        say("note", "not approved: nothing was changed");
+        say("note", "not approved, so nothing was changed");
         return Ok(Outcome::No);
     }
     // A person may take hours to answer, and others change meanwhile what the plan rests on.

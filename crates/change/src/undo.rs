@@ -60,7 +60,7 @@ pub fn run(typed: args::Undo, context: Context) -> Result<Outcome> {
         earlier => earlier,
     };
     if exact.steps.is_empty() {
-        say("note", "the journal says that nothing was changed: there is nothing to take back");
+        say("note", "the journal says that nothing was changed, so there is nothing to take back");
         return Ok(Outcome::Well);
     }
     let Some(found) = found(&exact, &place)? else { return Ok(Outcome::Interrupted) };
@@ -116,7 +116,7 @@ fn take_back(
         }
     };
     if asks && !approved(&typed.approval, &work.hash)? {
-        say("note", "not approved: nothing was changed");
+        say("note", "not approved, so nothing was changed");
         return Ok(Outcome::No);
     }
     carried_out(work, declared, &before, place)
@@ -197,7 +197,7 @@ fn go_on(work: Work, declared: &Declared, typed: &args::Undo, place: &Place<'_>)
         Err(error) => return work.half_way(Err(error), place.live),
     };
     if !approved(&typed.approval, &work.hash)? {
-        say("note", "not approved: nothing more was changed");
+        say("note", "not approved, so nothing more was changed");
         return Ok(Outcome::No);
     }
     carried_out(&work, declared, &before, place)
@@ -275,7 +275,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
     if around.is_over && !around.left.is_empty() {
         let told = format!("{}: {}", around.left[0].target.arn, report::MIXED);
         return Err(Problem::new(told)
-            .help("edit it by hand: the journal holds what stood there first")
+            .help("edit it by hand. The journal holds what was there before")
             .into());
     }
     around.left.iter().for_each(|change| tell_left(change, "this plan leaves it as it is"));
@@ -286,7 +286,7 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
             say("note", "nothing else of the plan is left to take back: the undo that was begun has ended");
             return Ok(Outcome::No);
         }
-        say("note", "nothing else of the plan is left to take back: nothing was planned");
+        say("note", "nothing else of the plan is left to take back, so nothing was planned");
         return Ok(Outcome::No);
     }
     let hash = plan_hash(merged);

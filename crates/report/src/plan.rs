@@ -75,7 +75,9 @@ fn what_is_done(plan: &Plan) -> String {
             (Purpose::Record, true) => nothing_to_change(plan),
             (Purpose::DropCopies, true) => "There is nothing to change: no paid copy can go.".to_owned(),
             (Purpose::Backout(exception), true) => nothing_to_drop(&exception.functions),
-            (Purpose::Restore(_), true) => "There is nothing to restore: no trail has to change.".to_owned(),
+            (Purpose::Restore(_), true) => {
+                "There is nothing to restore, because no trail has to change.".to_owned()
+            }
             (Purpose::Undo, true) => "There is nothing to take back.".to_owned(),
             (_, false) => "Nothing can be changed now. See why under \"Not planned\".".to_owned(),
         };
@@ -147,7 +149,7 @@ fn nothing_to_change(plan: &Plan) -> String {
         _ if plan.outlook.iter().any(is_short) => {
             "There is nothing to change: every Lambda invocation is recorded.".to_owned()
         }
-        _ => "There is nothing to change: everything is recorded.".to_owned(),
+        _ => "There is nothing to change, because everything is recorded.".to_owned(),
     }
 }
 

@@ -163,7 +163,7 @@ fn in_folder() -> Result<Config> {
         Err(error) => return Err(io_problem("read", NAME, &error).into()),
         // A pipe would be waited for, and a folder of that name does not concern us.
         Ok(metadata) if !metadata.is_file() => {
-            insist("note", &format!("ignoring ./{NAME}: it is not a regular file"));
+            insist("note", &format!("ignoring ./{NAME}, because it is not a regular file"));
             return Ok(Config::default());
         }
         Ok(_) => {}

@@ -66,6 +66,6 @@ pub fn tell_known(known: u64, files: u64) {
 pub fn tell_damage(index: Option<&Index>) {
     if index.is_some_and(Index::is_damaged) {
         say("note", "the index is damaged: what could not be trusted was read from the files");
-        say("help", "remove the file of the index: it is made again from the logs");
+        say("help", "remove the file of the index. It is made again from the logs");
     }
 }

@@ -86,7 +86,9 @@ impl Declared {
             "the exception {} is not the one that the plan ends: its functions or its plan are others",
             other.id
         ));
-        Err(problem.help("make the restore again: it is planned for the exceptions as they are").into())
+        Err(problem
+            .help("make the restore again, so that it is planned for the exceptions as they are")
+            .into())
     }
 
     /// Writes what the plan did, over the account as it is now. The file is read again, because others may have written it since, and

@@ -42,7 +42,7 @@ impl Work {
             self.untouched(aside.as_deref());
         } else if let Some(aside) = aside {
             let named = self.journal.display();
-            say("note", &format!("{named} is of an earlier run: it is kept as {}", aside.display()));
+            say("note", &format!("{named} is of an earlier run, so it is kept as {}", aside.display()));
         }
         Ok(carried)
     }

@@ -175,7 +175,7 @@ impl Work {
             say(
                 "help",
                 &format!(
-                    "set {arn} as shown above by hand, and go on: the journal holds what stood there first"
+                    "set {arn} as shown above by hand, and go on. The journal holds what was there before"
                 ),
             );
             return self.tell_next(live);
@@ -210,7 +210,7 @@ impl Work {
                 say(
                     "note",
                     &format!(
-                        "kept the bucket {}: it holds log files, or others changed its policy",
+                        "kept the bucket {}, because it holds log files or others changed its policy",
                         bucket.name
                     ),
                 );

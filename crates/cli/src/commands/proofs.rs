@@ -55,7 +55,9 @@ pub(super) fn tell(proven: &Proven) {
     for file in keys.iter().filter(|one| one.in_source).filter_map(|one| one.file.as_ref()) {
         say(
             "note",
-            &format!("{file} is stored beside the logs that it proves: who can write there can replace both"),
+            &format!(
+                "{file} is stored beside the logs that it proves, so whoever can write there can replace both"
+            ),
         );
     }
     let windows = validation.chains.iter().flat_map(|chain| &chain.windows);

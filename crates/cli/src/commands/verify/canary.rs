@@ -41,7 +41,7 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     };
     let aim = if wanted.canary_invoke { Aim::Run } else { Aim::Check };
     if !approved(wanted, function, aim)? {
-        say("note", "not approved: nothing was sent");
+        say("note", "not approved, so nothing was sent");
         return Ok(Outcome::No);
     }
     let session = Session::open(live)?;
@@ -140,7 +140,7 @@ impl Arrivals {
             places = trails.roots(|location| delivered_by(location, account, region));
             if places.is_empty() {
                 let line = format!(
-                    "nothing was sent: no trail is known that delivers records of {account} in {region}"
+                    "nothing was sent, because no trail is known that delivers records of {account} in {region}"
                 );
                 return Err(Problem::new(line).help("name the bucket: s3://BUCKET/PREFIX").into());
             }
