@@ -53,7 +53,7 @@ pub enum Problem {
     #[error("no {0} has an ARN like that")]
     NoSuchArn(&'static str),
     /// A Lambda resource type that we do not know (U-19).
-    #[error("`{0}` is a Lambda resource type that this version does not know: its events are not judged")]
+    #[error("`{0}` is a Lambda resource type that this version does not know, so its events are not judged")]
     UnknownType(String),
 }
 

@@ -125,7 +125,7 @@ fn take_back(
 /// What an undo took back comes again with the plan: that is judged afresh, and declares its exception.
 fn refused_again(own: &Path) -> Outcome {
     say("error", &format!("{} is the journal of an undo, and an undo is not undone", own.display()));
-    say("help", "apply the plan again: that is judged by the account, and declares again what it leaves out");
+    say("help", "apply the plan again. It is judged by the account, and declares again what it leaves out");
     say("note", "nothing was changed");
     Outcome::No
 }
@@ -211,7 +211,7 @@ fn found(exact: &Plan, place: &Place<'_>) -> Result<Option<Vec<State>>> {
     // A plan may change several settings of one trail.
     let names: BTreeSet<String> = gone.map(|(change, _)| report::noun_of_change(change)).collect();
     for name in names {
-        say("note", &format!("{name} does not exist any more: nothing of it is left to take back"));
+        say("note", &format!("{name} does not exist any more, so there is nothing to take back"));
     }
     Ok(Some(found))
 }
@@ -225,7 +225,7 @@ fn states(changes: &[Change], place: &Place<'_>) -> Result<Option<Vec<State>>> {
     let told = |(change, state): (&Change, std::result::Result<State, String>)| {
         state.map_err(|error| {
             let problem = Problem::new(format!("{}: {error}", change.target.arn));
-            problem.help("what cannot be read cannot be taken back: nothing more was changed").into()
+            problem.help("what cannot be read cannot be taken back, so nothing more was changed").into()
         })
     };
     changes.iter().zip(states).map(told).collect::<Result<_>>().map(Some)
@@ -283,7 +283,10 @@ fn merge(around: &Around, earlier: Option<&Work>, typed: &args::Undo, place: &Pl
     if around.is_over && !around.kept.is_empty() {
         if let Some(work) = earlier {
             work.end_with_what_others_use()?;
-            say("note", "nothing else of the plan is left to take back: the undo that was begun has ended");
+            say(
+                "note",
+                "nothing else of the plan is left to take back, so the undo that was begun has ended",
+            );
             return Ok(Outcome::No);
         }
         say("note", "nothing else of the plan is left to take back, so nothing was planned");

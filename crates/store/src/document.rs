@@ -79,7 +79,7 @@ impl DocumentError {
                 "the formats are described in docs/reference/formats.md"
             }
             Self::WrongShape { .. } | Self::Impossible { .. } => {
-                "it was edited or damaged: make it anew, docs/reference/formats.md describes it"
+                "it was edited or damaged, so make it again; docs/reference/formats.md describes it"
             }
         }
     }

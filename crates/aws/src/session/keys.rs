@@ -43,7 +43,7 @@ pub(crate) fn check(id: &str, secret: &str, token: Option<&str>) -> Result<(), U
         } else if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
             "holds a control character, probably because it was copied together with something else"
         } else if text.bytes().any(bad) {
-            "holds a space or a character that is not ASCII: it was probably copied together with something else"
+            "holds a space or a character that is not ASCII, probably because it was copied together with something else"
         } else {
             continue;
         };

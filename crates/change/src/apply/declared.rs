@@ -55,7 +55,7 @@ impl Declared {
         if let Some(path) = declared.written() {
             can_write(path).map_err(|error| {
                 let problem = io_problem("write", &path.display().to_string(), &error);
-                problem.help("nothing was changed: name another file with --exceptions, or make its folder")
+                problem.help("nothing was changed. Name another file with --exceptions, or make its folder")
             })?;
         }
         Ok(declared)

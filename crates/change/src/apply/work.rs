@@ -74,16 +74,13 @@ impl Work {
             return Ok(());
         }
         let line = format!("{} is there, and it is not a journal", self.journal.display());
-        Err(Problem::new(line).help("nothing was changed: name another file with --journal"))
+        Err(Problem::new(line).help("nothing was changed. Name another file with --journal"))
     }
 
     pub(crate) fn resumed(path: &Path) -> Result<Self> {
         let JournalRead { plan, hash, marks, cut_off } = journal(path)?;
         if cut_off {
-            say(
-                "note",
-                "the last line of the journal was cut off: the account itself is asked what came of it",
-            );
+            say("note", "the last line of the journal was cut off, so AWS is asked what became of that step");
         }
         Ok(Work { plan, hash, marks, journal: path.to_owned(), open: Some(cut_off) })
     }

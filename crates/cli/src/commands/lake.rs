@@ -181,7 +181,7 @@ fn run_write(typed: &args::Write, context: &Context) -> Result<Outcome> {
     if opened.is_stopped() {
         say(
             "note",
-            "interrupted: the folders that were written are whole, and the same command goes on with the rest",
+            "interrupted. The folders that were written are whole, and the same command goes on with the rest",
         );
         return Ok(Outcome::Interrupted);
     }

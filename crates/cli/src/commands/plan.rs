@@ -281,7 +281,7 @@ impl Desk {
             let places: Vec<String> =
                 documents.iter().map(|one| format!("{} {}", one.account, one.region)).collect();
             let line = format!(
-                "--format {format} needs --output-dir: this plan is for {} accounts and Regions ({}), and each needs a file of its own",
+                "--format {format} needs --output-dir, because this plan is for {} accounts and Regions ({}), and each needs a file of its own",
                 places.len(),
                 places.join(", ")
             );

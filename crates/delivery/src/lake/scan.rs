@@ -134,7 +134,9 @@ pub(super) fn read_part(shelf: &Shelf<'_>, path: &str, part: &Part) -> Result<By
     let bytes = shelf.read(path).map_err(|error| error.why)?;
     let bytes = bytes.ok_or_else(|| "the manifest names it, and it is missing".to_owned())?;
     if bytes.len() as u64 != part.bytes || hex(&sha256(&bytes)) != part.sha256 {
-        return Err("it is not the file that was written: its hash is not that of the manifest".to_owned());
+        return Err(
+            "it is not the file that was written, because its hash is not that of the manifest".to_owned()
+        );
     }
     Ok(Bytes::from(bytes))
 }

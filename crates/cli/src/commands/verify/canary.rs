@@ -53,7 +53,9 @@ pub(super) fn run(typed: &args::Verify, places: &[Place], live: &Live, context: 
     }
     let (before, place) = listed?;
     if let Some(hole) = before.unseen().first() {
-        return Err(Problem::new(format!("nothing was sent: its record could not be seen: {hole}")).into());
+        return Err(
+            Problem::new(format!("nothing was sent, because its record could not be seen: {hole}")).into()
+        );
     }
     let marker = format!("invoketrail-{}-{}", hours::now(&clock::now()) / 1_000, std::process::id());
     let sent = session.wait(session.aws.invoke(function, &marker, aim));
