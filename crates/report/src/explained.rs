@@ -172,11 +172,9 @@ fn recorder(explanation: &Explanation<'_>, at: usize, part: &Part<'_>, page: &mu
             page.paragraph(2, (Style::Open, ""), (Style::Plain, told));
         }
         None => {}
-        Some([]) => page.paragraph(
-            2,
-            (Style::Plain, ""),
-            (Style::Plain, "It has no selectors, so it records nothing."),
-        ),
+        Some([]) => {
+            page.paragraph(2, (Style::Plain, ""), (Style::Plain, "It has no selectors: it records nothing."))
+        }
         Some(selectors) => {
             let decides = |position: &usize| {
                 let by = SelectorRef { candidate: at, selector: *position };
