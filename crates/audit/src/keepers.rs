@@ -142,7 +142,7 @@ impl OfPlace {
         }
         let lacking =
             (looked.lacking)(&OfTrail { arn: &keeper.arn, organization: keeper.organization, alone })?;
-        Some(format!("{lacking}: it may have delivered elsewhere"))
+        Some(format!("{lacking}, so it may have delivered elsewhere"))
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Item {
 }
 
 /// Records that CloudTrail did not deliver are no evidence of a trail, and may yet be what is missing.
-const NO_EVIDENCE: &str = "it holds records beside those that CloudTrail delivered, which are no evidence: move it away, or name it by itself";
+const NO_EVIDENCE: &str = "it holds records that CloudTrail did not deliver, so they are not evidence: move it away, or name it by itself";
 
 /// True iff its key is that of a digest.
 fn is_digest(item: &Item) -> bool {

@@ -307,7 +307,7 @@ impl Later {
             let days = whole_days(window);
             if let Some(day) = days_without(&piles, days.start, days.end) {
                 let why = format!(
-                    "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now: they may have delivered elsewhere"
+                    "no log file and no digest of this account and Region was delivered on {day} to where its trails deliver now, so they may have delivered elsewhere"
                 );
                 return Seen::Lacking { files, why };
             }
