@@ -1,18 +1,15 @@
 //! What shows that a trail delivered to what was read while a function ran: its digests, which it writes each hour, whether or not anything was
 //! recorded; and of a trail that is alone there, any file that was delivered before.
 
-use super::late::Place;
-use super::listed::Pile;
+use super::listed::{Pile, Place};
 use crate::delivered::Delivered;
 use crate::sources;
 use audit::keepers::OfTrail;
+use cloudtrail::time::{DAY_MILLIS, HOUR_MILLIS};
 use logs::digest::DigestName;
 use logs::{ObjectKey, text_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 
 /// A trail's name, its home Region, and whether it is an organization's: others may be called alike.
 type Trail = (String, String, bool);
@@ -92,11 +89,11 @@ fn of_arn(trail: &OfTrail<'_>) -> Trail {
 /// True iff a digest ends in the hour before that time, one in the hour after its end, and no two hours between them pass without one: the trail was
 /// there before the first call and after the last.
 fn is_in_each_hour(ends: &BTreeSet<i64>, time: &Range<i64>) -> bool {
-    let Some(mut shown) = ends.range(time.start - HOUR..time.start).next_back().copied() else {
+    let Some(mut shown) = ends.range(time.start - HOUR_MILLIS..time.start).next_back().copied() else {
         return false;
     };
     for end in ends.range(time.start..) {
-        if *end - shown > 2 * HOUR {
+        if *end - shown > 2 * HOUR_MILLIS {
             return false;
         }
         shown = *end;
@@ -110,13 +107,13 @@ fn is_in_each_hour(ends: &BTreeSet<i64>, time: &Range<i64>) -> bool {
 
 /// The window, and the rest of its last day.
 pub(super) fn whole_days(window: &Range<i64>) -> Range<i64> {
-    window.start..(window.end - 1).div_euclid(DAY).saturating_add(1).saturating_mul(DAY)
+    window.start..(window.end - 1).div_euclid(DAY_MILLIS).saturating_add(1).saturating_mul(DAY_MILLIS)
 }
 
 /// The hours in which CloudWatch counts calls of the function; the window, where it does not say.
 pub(super) fn ran(hours: &[i64], window: &Range<i64>) -> Range<i64> {
     match (hours.iter().min(), hours.iter().max()) {
-        (Some(first), Some(last)) => *first..last.saturating_add(HOUR),
+        (Some(first), Some(last)) => *first..last.saturating_add(HOUR_MILLIS),
         _ => window.clone(),
     }
 }
@@ -138,32 +135,35 @@ pub(super) fn looked_into(files: &Delivered) -> Looked {
 
 #[cfg(test)]
 mod tests {
-    use super::{HOUR, OfPlace, OfTrail, Place, Signs, is_in_each_hour, ran};
+    use super::{HOUR_MILLIS, OfPlace, OfTrail, Place, Signs, is_in_each_hour, ran};
     use std::collections::BTreeSet;
 
     fn ends(hours: std::ops::RangeInclusive<i64>) -> BTreeSet<i64> {
-        hours.map(|hour| hour * HOUR - 1).collect()
+        hours.map(|hour| hour * HOUR_MILLIS - 1).collect()
     }
 
     #[test]
     fn each_hour_has_a_digest_or_the_next_one_has() {
-        let time = 8 * HOUR..14 * HOUR;
+        let time = 8 * HOUR_MILLIS..14 * HOUR_MILLIS;
         assert!(is_in_each_hour(&ends(1..=24), &time) && is_in_each_hour(&ends(8..=14), &time));
         // One that came in the middle of the first hour, and one that left before the last call.
         assert!(!is_in_each_hour(&ends(9..=14), &time) && !is_in_each_hour(&ends(8..=13), &time));
         // A single hour.
-        let one = 8 * HOUR..9 * HOUR;
+        let one = 8 * HOUR_MILLIS..9 * HOUR_MILLIS;
         assert!(is_in_each_hour(&ends(8..=9), &one) && !is_in_each_hour(&ends(8..=8), &one));
         assert!(!is_in_each_hour(&ends(9..=24), &one) && !is_in_each_hour(&ends(1..=7), &one));
         // Of a trail that came there at three in the afternoon, and of one that went away at noon.
         assert!(!is_in_each_hour(&ends(16..=24), &time) && !is_in_each_hour(&ends(1..=12), &time));
         let mut hole = ends(1..=24);
-        hole.remove(&(11 * HOUR - 1));
+        hole.remove(&(11 * HOUR_MILLIS - 1));
         assert!(is_in_each_hour(&hole, &time));
-        hole.remove(&(12 * HOUR - 1));
+        hole.remove(&(12 * HOUR_MILLIS - 1));
         assert!(!is_in_each_hour(&hole, &time));
         assert!(!is_in_each_hour(&BTreeSet::new(), &time));
-        assert_eq!((ran(&[9 * HOUR, 8 * HOUR], &(0..1)), ran(&[], &(0..1))), (8 * HOUR..10 * HOUR, 0..1));
+        assert_eq!(
+            (ran(&[9 * HOUR_MILLIS, 8 * HOUR_MILLIS], &(0..1)), ran(&[], &(0..1))),
+            (8 * HOUR_MILLIS..10 * HOUR_MILLIS, 0..1)
+        );
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         let lacks = |account: &str, organization| {
             let arn = format!("arn:aws:cloudtrail:eu-west-1:{account}:trail/main");
             let trail = OfTrail { arn: &arn, organization, alone: false };
-            signs.lacking(&place, &trail, &(8 * HOUR..14 * HOUR)).is_some()
+            signs.lacking(&place, &trail, &(8 * HOUR_MILLIS..14 * HOUR_MILLIS)).is_some()
         };
         assert!(!lacks("999988887777", true) && lacks("111122223333", false));
     }
@@ -190,17 +190,19 @@ mod tests {
             here.of.insert((name.to_owned(), "eu-west-1".to_owned(), false), digests);
             let signs = Signs { by: [(place.clone(), here)].into() };
             let trail = OfTrail { arn, organization: false, alone };
-            signs.lacking(&place, &trail, &(8 * HOUR..14 * HOUR)).is_some()
+            signs.lacking(&place, &trail, &(8 * HOUR_MILLIS..14 * HOUR_MILLIS)).is_some()
         };
         let lacks = |delivered, alone| lacks_beside(delivered, alone, BTreeSet::new(), "main");
-        assert!(!lacks(3 * HOUR, true) && lacks(3 * HOUR, false) && lacks(15 * HOUR, true));
-        assert!(lacks(8 * HOUR, true), "the trail may have come there in the first hour");
+        assert!(
+            !lacks(3 * HOUR_MILLIS, true) && lacks(3 * HOUR_MILLIS, false) && lacks(15 * HOUR_MILLIS, true)
+        );
+        assert!(lacks(8 * HOUR_MILLIS, true), "the trail may have come there in the first hour");
         // What came before is another trail's, or this one was elsewhere since.
-        assert!(lacks_beside(3 * HOUR, true, ends(1..=24), "old"));
+        assert!(lacks_beside(3 * HOUR_MILLIS, true, ends(1..=24), "old"));
         let mut away = ends(1..=6);
         away.extend(ends(16..=24));
-        assert!(lacks_beside(3 * HOUR, true, away, "main"));
-        assert!(lacks_beside(3 * HOUR, true, ends(1..=6), "main"));
-        assert!(!lacks_beside(3 * HOUR, true, ends(16..=24), "main"));
+        assert!(lacks_beside(3 * HOUR_MILLIS, true, away, "main"));
+        assert!(lacks_beside(3 * HOUR_MILLIS, true, ends(1..=6), "main"));
+        assert!(!lacks_beside(3 * HOUR_MILLIS, true, ends(16..=24), "main"));
     }
 }
