@@ -1,16 +1,20 @@
 //! The resources of an inventory, all in one row, and those of a name.
 
-use crate::inventory::{GapKind, Inventory, Place, Resource};
+use crate::inventory::{Gap, GapKind, Inventory, Place, Resource};
 use cloudtrail::resource::{ResourceType, unqualified};
 
 /// True iff some list of resources broke off or could not be read. A kind that a Region does not offer is not missing there.
 #[must_use]
 pub fn is_incomplete(inventory: &Inventory) -> bool {
-    let gaps = inventory
-        .places
-        .iter()
-        .flat_map(|place| [place.functions.gap, place.web_functions.gap, place.microvm_images.gap]);
-    gaps.flatten().any(|gap| inventory.gaps.get(gap).is_none_or(|gap| gap.kind != GapKind::NotOffered))
+    unlisted(inventory).next().is_some()
+}
+
+/// The places where such a list broke off or could not be read, with why; `None` iff the inventory does not say why.
+pub fn unlisted(inventory: &Inventory) -> impl Iterator<Item = (&Place, Option<&Gap>)> {
+    let of = |place: &Place| [place.functions.gap, place.web_functions.gap, place.microvm_images.gap];
+    let all = inventory.places.iter().flat_map(move |place| of(place).map(move |gap| (place, gap)));
+    let gaps = all.filter_map(|(place, gap)| Some((place, inventory.gaps.get(gap?))));
+    gaps.filter(|(_, gap)| gap.is_none_or(|gap| gap.kind != GapKind::NotOffered))
 }
 
 /// The name in the ARN of a resource; `None` iff it is no Lambda resource.

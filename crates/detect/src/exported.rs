@@ -182,7 +182,7 @@ fn rule(source: &Source, detection: &Detection) -> Exported {
             detection.id, detection.title, source.beyond
         ),
         author: "InvokeTrail".to_owned(),
-        references: vec!["https://invoketrail.dev/docs/reference/detections.md".to_owned()],
+        references: vec!["https://invoketrail.dev/docs/reference/detections.html".to_owned()],
         tags: detection.attack.iter().map(|id| format!("attack.{}", id.to_lowercase())).collect(),
         level: level(source.severity.unwrap_or(detection.severity)),
         falsepositives: vec!["Changes that were planned".to_owned()],

@@ -5,7 +5,7 @@ use super::audit_document::AuditDocument;
 use super::entries::{self, Entry, Subject};
 use super::frameworks;
 use super::member::{Json, Object};
-use super::page::{CONTROLS, Layout};
+use super::page::{Layout, page_of_control};
 use audit::finding::{Audit, Status, Weight};
 use cloudtrail::recorder::RecorderKind;
 use cloudtrail::resource::ResourceType;
@@ -218,7 +218,7 @@ fn remediation(entry: &Entry<'_>, object: &mut Object<'_>) {
         object.object("Remediation", |remediation| {
             remediation.object("Recommendation", |recommendation| {
                 recommendation.text("Text", &cut(fix, ID));
-                recommendation.text("Url", CONTROLS);
+                recommendation.text("Url", &page_of_control(entry.control.id));
             });
         });
     }

@@ -52,20 +52,16 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Whether recording got worse. Undetermined also iff a verdict is in both, and something unread decides it.
+    /// Whether recording got worse, of what was read.
     #[must_use]
     pub fn answer(&self) -> Conclusion {
-        let hidden = if self.unread.may_hide() { Conclusion::Undetermined } else { Conclusion::Nothing };
-        self.drift.conclusion().worse(hidden)
+        self.drift.conclusion()
     }
 
     fn headline(&self) -> String {
         let told = match self.answer() {
-            Conclusion::Nothing if self.unread.settings.is_empty() => "Nothing changed.",
+            Conclusion::Nothing if self.unread == UnreadTwice::default() => "Nothing changed.",
             Conclusion::Nothing => "Nothing changed of what was read.",
-            Conclusion::Undetermined if self.drift.is_empty() => {
-                "Nothing changed of what was read, but what was not read may have got worse."
-            }
             Conclusion::Yes => "Something changed, and nothing got worse.",
             Conclusion::Undetermined => "Nothing certainly got worse, but something may have.",
             Conclusion::No => return self.worse(),
@@ -140,7 +136,7 @@ fn unread(unread: &UnreadTwice, page: &mut Page) {
     for (arn, settings) in unread.settings.iter().take(shown) {
         page.paragraph(
             2,
-            (Style::Strong, &format!("{} ", visible(arn))),
+            (Style::Strong, &format!("{}: ", visible(arn))),
             (Style::Plain, &settings.join(", ")),
         );
     }

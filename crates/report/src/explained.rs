@@ -3,7 +3,7 @@
 use super::colours::state_style;
 use super::explain::{Explanation, Part};
 use super::member::{Json, Object};
-use super::page::{Layout, Page, Style};
+use super::page::{Layout, ONE_SCREEN, Page, Style};
 use super::quantity::quantity;
 use super::{EXPLAIN_FORMAT, Stamp, proof, recorder_sentences, selectors, verdict_words};
 use audit::finding::verdict_word;
@@ -14,9 +14,6 @@ use std::collections::BTreeSet;
 
 /// How many selectors of a recorder are shown at most; the document has them all.
 const SELECTORS: usize = 20;
-
-/// How many lines an explanation has at most whose verdict is said once, at its beginning.
-const ONE_SCREEN: usize = 30;
 
 /// The explanation for a person at a terminal.
 #[must_use]

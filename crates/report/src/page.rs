@@ -46,8 +46,18 @@ pub(super) enum Style {
     Control,
 }
 
-/// The page about the controls, below the address that the schemas name, too.
-pub(super) const CONTROLS: &str = "https://invoketrail.dev/docs/reference/controls.md";
+/// Where the pages of the reference are, below the address that the schemas name, too.
+const REFERENCE: &str = "https://invoketrail.dev/docs/reference";
+
+/// The page about a control.
+pub(super) fn page_of_control(id: &str) -> String {
+    format!("{REFERENCE}/controls.html#{id}")
+}
+
+/// The page about `check`.
+pub(super) fn page_of_check() -> String {
+    format!("{REFERENCE}/check.html")
+}
 
 /// A piece of text and what it means.
 pub(super) type Span = (Style, String);
@@ -60,6 +70,9 @@ pub(super) enum Align {
     /// For numbers.
     Right,
 }
+
+/// How many lines a document has at most whose answer is said once, at its beginning.
+pub(super) const ONE_SCREEN: usize = 30;
 
 /// At the end of a text that was cut.
 const MORE: &str = " ... (--all)";
@@ -285,7 +298,7 @@ impl Page {
         // Terminals that do not know links show nothing of this; the caller knows whether it is one.
         let link = style == Style::Control && self.layout.links && !visible.is_empty();
         if link {
-            self.text.push_str(&format!("\u{1b}]8;;{CONTROLS}\u{1b}\\"));
+            self.text.push_str(&format!("\u{1b}]8;;{}\u{1b}\\", page_of_control(visible)));
         }
         if self.layout.colour && !code.is_empty() && !visible.is_empty() {
             self.text.push_str(&format!("\u{1b}[{code}m{visible}\u{1b}[0m"));

@@ -6,7 +6,7 @@ use super::fingerprint::{Fingerprints, first_place};
 use super::frameworks;
 use super::headline::headline;
 use super::member::{Json, Object};
-use super::page::{CONTROLS, Layout};
+use super::page::{Layout, page_of_control};
 use super::recorder_sentences;
 use super::told;
 use audit::finding::{Audit, ControlResult, Finding, Status, Weight};
@@ -97,7 +97,7 @@ fn rule(audit: &Audit<'_>, control: &ControlResult, object: &mut Object<'_>) {
     object.text("name", control.id);
     message("shortDescription", control.title, object);
     message("fullDescription", &format!("{}.", control.title), object);
-    object.text("helpUri", CONTROLS);
+    object.text("helpUri", &page_of_control(control.id));
     message("help", &help(control), object);
     object.object("defaultConfiguration", |one| {
         one.text("level", if control.weight == Weight::Required { "error" } else { "note" });

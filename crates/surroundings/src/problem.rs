@@ -25,6 +25,11 @@ impl Problem {
         Problem { line: line.into(), help: None, outcome: Outcome::CouldNotAnswer }
     }
 
+    /// What could not be read decides the answer.
+    pub fn undetermined(line: impl Into<String>) -> Self {
+        Problem { outcome: Outcome::Undetermined, ..Self::new(line) }
+    }
+
     /// The question was asked wrongly.
     pub fn misuse(line: impl Into<String>) -> Self {
         Problem { outcome: Outcome::Misuse, ..Self::new(line) }

@@ -176,7 +176,11 @@ fn hear(runtime: &Runtime, stop: Stop) {
 
 fn options(live: &Live) -> Options {
     let default = Options::default();
-    let (limits, pace) = in_haste();
+    let (mut limits, pace) = in_haste();
+    if let Some(most) = most_attempts() {
+        limits.attempts = most;
+        limits.silent_attempts = limits.silent_attempts.min(most);
+    }
     Options {
         limits,
         pace,
@@ -194,6 +198,18 @@ fn options(live: &Live) -> Options {
         session_name: live.session_name.clone().unwrap_or(default.session_name.clone()),
         ..default
     }
+}
+
+/// How often a request is made at most, as the SDK's variable says (SDKs and Tools Reference, *Retry behavior*); `None` iff it is not set, or not to a
+/// whole number of at least 1.
+fn most_attempts() -> Option<u32> {
+    const NAME: &str = "AWS_MAX_ATTEMPTS";
+    let said = std::env::var(NAME).ok().filter(|said| !said.is_empty())?;
+    let most = said.parse().ok().filter(|most| *most > 0);
+    if most.is_none() {
+        say("note", &format!("{NAME} is ignored: it is not a whole number of at least 1"));
+    }
+    most
 }
 
 /// Tests on this machine wait for nobody's quota, neither before an attempt nor between two; `once` leaves it at one attempt.

@@ -2,16 +2,22 @@
 
 use std::collections::BTreeSet;
 
-/// The name within three edits of `wrong`, the nearest first; `None` iff there is none.
+/// How many edits make another name of one of that length, at most: of a short one, nearly every name is three edits away.
+fn most_edits(length: usize) -> usize {
+    (length / 2).clamp(1, 3)
+}
+
+/// The name within a few edits of `wrong`, the nearest first; `None` iff there is none.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A million names of great length are not worth a suggestion each.
-    let near = |name: &&str| name.len().abs_diff(wrong.len()) <= 3;
+    let most = most_edits(wrong.len());
+    let near = |name: &&str| name.len().abs_diff(wrong.len()) <= most;
     names
         .into_iter()
         .filter(near)
         .map(|name| (strsim::levenshtein(wrong, name), name))
-        .filter(|(edits, _)| *edits <= 3)
+        .filter(|(edits, _)| *edits <= most)
         .min()
         .map(|(_, name)| name)
 }
@@ -26,10 +32,11 @@ pub fn names_near<'a>(asked: &[&str], names: &BTreeSet<&'a str>) -> Vec<&'a str>
     let distance = |name: &str| -> Option<usize> {
         let one = |asked: &&str| {
             let (asked, name) = (plain(asked), plain(name));
+            let most = most_edits(asked.len());
             let edits =
-                if asked.len().abs_diff(name.len()) <= 3 { strsim::levenshtein(&asked, &name) } else { 4 };
+                if asked.len().abs_diff(name.len()) <= most { strsim::levenshtein(&asked, &name) } else { 4 };
             let part = asked.len() > 2 && (name.contains(&asked) || asked.contains(&name) && name.len() > 2);
-            (edits <= 3 && edits < name.len()).then_some(edits).or(part.then_some(4))
+            (edits <= most && edits < name.len()).then_some(edits).or(part.then_some(4))
         };
         asked.iter().filter_map(one).min()
     };
@@ -41,7 +48,7 @@ pub fn names_near<'a>(asked: &[&str], names: &BTreeSet<&'a str>) -> Vec<&'a str>
 
 #[cfg(test)]
 mod tests {
-    use super::names_near;
+    use super::{names_near, nearest};
     use std::collections::BTreeSet;
 
     #[test]
@@ -51,5 +58,11 @@ mod tests {
         assert_eq!(names_near(&["Orders"], &names), ["orders", "order", "orders-archive"]);
         assert_eq!(names_near(&["archive"], &names), ["orders-archive"]);
         assert_eq!(names_near(&["x"], &names), Vec::<&str>::new());
+        // Three letters of four are another name.
+        assert_eq!(
+            (names_near(&["cart"], &names), nearest("cart", ["score", "carts"])),
+            (vec![], Some("carts"))
+        );
+        assert_eq!(nearest("cart", ["score"]), None);
     }
 }

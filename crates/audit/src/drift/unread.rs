@@ -14,7 +14,8 @@ pub struct UnreadTwice {
 }
 
 impl UnreadTwice {
-    /// True iff recording may have got worse, and no difference shows it: something unread decides a verdict, before and after.
+    /// True iff recording may have got worse, and no difference shows it: something unread decides a verdict, before and after. The audits themselves
+    /// are undetermined then.
     #[must_use]
     pub const fn may_hide(&self) -> bool {
         self.verdicts.0 > 0 || self.verdicts.1 > 0

@@ -121,6 +121,21 @@ fn commands_that_read_ask_once_who_asks() {
     assert_eq!(&counted | &["apply", "undo"].into(), commands().iter().map(String::as_str).collect());
 }
 
+/// A request that fails is repeated as often as the SDK's own variable allows, and more often only where it says nothing that can be understood.
+#[test]
+fn a_request_is_repeated_as_often_as_the_variable_of_the_sdk_says() {
+    let asked = |most: &str| {
+        let endpoint = Scripted::serving(|_| ("500 Internal Server Error".to_owned(), String::new()));
+        let output = endpoint.command(&["audit"]).env("AWS_MAX_ATTEMPTS", most).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let note = String::from_utf8_lossy(&output.stderr).contains("AWS_MAX_ATTEMPTS is ignored");
+        (endpoint.who_asks(), note)
+    };
+    assert_eq!([asked("1"), asked("2")], [(1, false), (2, false)]);
+    let (usual, noted) = asked("0");
+    assert!(usual > 2 && noted, "{usual} {noted}");
+}
+
 /// All commands that there are.
 fn commands() -> BTreeSet<String> {
     let help = run(&["--help"]).stdout;

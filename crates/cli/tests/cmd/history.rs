@@ -183,7 +183,15 @@ fn the_newest_is_compared_where_none_is_named_and_what_is_forgotten_is_gone() {
     assert!(said.stderr.contains("before the first"), "{}", said.stderr);
     let said = with(&["diff", "1", "examples/acme.json", "--format", "markdown"]);
     ends(&said, 0);
-    assert!(said.stdout.starts_with("**Nothing changed.**\n"), "{}", said.stdout);
+    assert!(said.stdout.starts_with("**Nothing changed of what was read.**\n"), "{}", said.stdout);
+    assert!(said.stdout.contains("trail/shop-vendor: selectors"), "{}", said.stdout);
+    let same = json_of(&with(&["diff", "1", "examples/acme.json", "--format", "json"]));
+    is_of_schema("diff-1.schema.json", &same);
+    assert_eq!(
+        (same["answer"].as_str(), same["unread"][1]["settings"][0].as_str()),
+        (Some("nothing"), Some("selectors"))
+    );
+    assert!(same["undetermined_twice"]["resources"].as_u64().is_some_and(|count| count > 0), "{same}");
     let said = with(&["diff", "1", "2", "--exit-zero"]);
     ends(&said, 0);
     assert!(said.stderr.contains("hidden by --exit-zero"), "{}", said.stderr);

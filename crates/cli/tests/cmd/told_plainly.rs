@@ -60,7 +60,7 @@ fn a_saved_audit_from_a_pipe_is_judged_as_it_was() {
     let bytes = fs::read(&saved).unwrap();
     for asked in [["diff", &saved, "-"], ["diff", "-", &saved]] {
         let said = with_stdin(&asked, &bytes);
-        ends(&said, 0, "Nothing changed");
+        ends(&said, 0, "Nothing changed of what was read.");
     }
     let baseline = ["audit", ACME, "--baseline", "-", "--fail-on", "new", "--format", "json"];
     let said = with_stdin(&baseline, &bytes);
@@ -82,7 +82,7 @@ fn an_audit_with_a_saved_baseline_is_saved_whole() {
     run(&asked);
     serde_json::from_slice::<serde_json::Value>(&fs::read(&second).unwrap()).unwrap();
     ends(&run(&["report", "--audit", &second]), 3, "Not every Lambda invocation is recorded");
-    ends(&run(&["diff", "1", ACME, "--history", &history]), 0, "Nothing changed");
+    ends(&run(&["diff", "1", ACME, "--history", &history]), 0, "Nothing changed of what was read.");
 }
 
 /// The longest time for which an exception may hold counts for those of a saved audit, too.
@@ -197,7 +197,7 @@ fn a_saved_audit_is_known_in_any_order() {
         let said = run(&["plan", "--inventory", &turned, "--format", "json"]);
         assert!(said.stderr.contains("only trails count as recorders, as in the saved audit"), "{said:?}");
     }
-    ends(&run(&["diff", &turned, &saved]), 0, "Nothing changed");
+    ends(&run(&["diff", &turned, &saved]), 0, "Nothing changed of what was read.");
 }
 
 /// A file whose name begins with a dash is advised as a path, never as a flag.
@@ -433,4 +433,30 @@ fn a_plan_that_only_a_gap_hinders_is_undetermined() {
     assert_eq!(run(&["audit", MEMBER]).code, Some(4));
     let said = run(&["plan", "--inventory", MEMBER]);
     ends(&said, 4, "make readable what `invoketrail audit` names as not read");
+}
+
+/// Where not every function could be listed, nobody knows whether one of that name is there.
+#[test]
+fn a_name_is_not_called_unknown_where_a_list_is_missing() {
+    let mut inventory: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(crate::run::root().join(ACME)).unwrap()).unwrap();
+    let gap = inventory["gaps"].as_array().unwrap().len();
+    let places = inventory["places"].as_array_mut().unwrap();
+    let place = places
+        .iter_mut()
+        .find(|place| place["functions"]["resources"].as_array().is_some_and(|all| !all.is_empty()));
+    let place = place.unwrap();
+    let (account, region) = (place["account"].clone(), place["region"].clone());
+    place["functions"] = serde_json::json!({"resources": [], "gap": gap});
+    inventory["gaps"].as_array_mut().unwrap().push(serde_json::json!({"account": account, "region": region,
+        "call": "lambda:ListFunctions", "kind": "refused", "error": "AccessDeniedException: no"}));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inventory.json");
+    std::fs::write(&path, inventory.to_string()).unwrap();
+    let said = run(&["explain", "nobody", "--inventory", path.to_str().unwrap()]);
+    let told = "cannot tell whether a function is called `nobody`: AWS refused lambda:ListFunctions in ";
+    assert!(said.code == Some(4) && said.stderr.contains(told), "{said:?}");
+    // All were listed, and none has that name: what is three letters of four away is not meant either.
+    let said = run(&["explain", "cart2", "--inventory", ACME]);
+    assert!(said.code == Some(1) && said.stderr.contains("did you mean cart?"), "{said:?}");
 }

@@ -77,9 +77,14 @@ fn colours_and_links_change_nothing_but_colours_and_links() {
     let inventory = worlds::acme();
     let audit = audited(&inventory);
     let linked = terminal(&audit, &Layout { links: true, ..WIDE });
-    let link = "\u{1b}]8;;https://invoketrail.dev/docs/reference/controls.md\u{1b}\\lambda-invocations-recorded\u{1b}]8;;\u{1b}\\";
+    let link = "\u{1b}]8;;https://invoketrail.dev/docs/reference/controls.html#lambda-invocations-recorded\u{1b}\\lambda-invocations-recorded\u{1b}]8;;\u{1b}\\";
     assert!(linked.contains(link), "{linked}");
-    let bare = linked.replace("\u{1b}]8;;https://invoketrail.dev/docs/reference/controls.md\u{1b}\\", "");
+    let page =
+        |id: &str| format!("\u{1b}]8;;https://invoketrail.dev/docs/reference/controls.html#{id}\u{1b}\\");
+    let bare = audit.controls.iter().fold(linked, |text, control| text.replace(&page(control.id), ""));
+    // Each of these is a row of the page.
+    let rows = include_str!("../../../../docs/reference/controls.md");
+    assert!(audit.controls.iter().all(|control| rows.contains(&format!("<a id=\"{}\"></a>", control.id))));
     assert_eq!(bare.replace("\u{1b}]8;;\u{1b}\\", ""), terminal(&audit, &WIDE));
     let mut text = terminal(&audit, &Layout { colour: true, ..WIDE });
     assert!(text.contains("\u{1b}[31m"));

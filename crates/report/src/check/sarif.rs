@@ -3,7 +3,7 @@
 use super::Checked;
 use super::finding::{Code, Finding};
 use crate::member::{Json, Object};
-use crate::page::{CONTROLS, Layout};
+use crate::page::{Layout, page_of_check};
 use crate::sarif::{RESULTS, SCHEMA, message, uri};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -53,7 +53,7 @@ fn rule(id: &str, code: Code, object: &mut Object<'_>) {
     object.text("id", id);
     object.text("name", id);
     message("shortDescription", code.title(), object);
-    object.text("helpUri", &CONTROLS.replace("controls.md", "check.md"));
+    object.text("helpUri", &page_of_check());
     object.object("properties", |properties| {
         properties.texts("tags", ["security", "aws", "cloudtrail", "lambda"]);
     });

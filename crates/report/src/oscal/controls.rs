@@ -3,7 +3,7 @@
 use super::observed::objective;
 use super::{inert, prose};
 use crate::member::{Json, Object};
-use crate::page::CONTROLS;
+use crate::page::page_of_control;
 use audit::finding::{Audit, ControlResult, Status};
 
 /// Frameworks whose requirements are called as in the catalogue of NIST SP 800-53.
@@ -18,9 +18,9 @@ pub(super) fn definitions(audit: &Audit<'_>, object: &mut Object<'_>) {
         local.list("objectives-and-methods", &audit.controls, |json, control| {
             json.object(|object| {
                 object.text("control-id", control.id);
-                object.list("links", [CONTROLS], |json, href| {
+                object.list("links", [page_of_control(control.id)], |json, href| {
                     json.object(|link| {
-                        link.text("href", href);
+                        link.text("href", &href);
                         link.text("rel", "reference");
                     });
                 });

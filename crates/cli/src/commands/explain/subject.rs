@@ -1,7 +1,7 @@
 //! The ARN that a person typed: what it is of, and what is near it.
 
-use ::audit::inventory::{Inventory, Place};
-use ::audit::named::{is_incomplete, named, resource_name, resources};
+use ::audit::inventory::{Gap, Inventory, Place};
+use ::audit::named::{is_incomplete, named, resource_name, resources, unlisted};
 use anyhow::Result;
 use cloudtrail::arn::{Arn, PARTITIONS, partition_of};
 use cloudtrail::names::{AccountId, NotAName, Region};
@@ -66,8 +66,14 @@ pub(super) fn found<'a>(asked: &'a Asked, inventory: &'a Inventory) -> Result<(R
             Ok(*one)
         }
         [] => {
-            if is_incomplete(inventory) {
-                say("note", "not every function could be listed");
+            if let Some((place, gap)) = unlisted(inventory).next() {
+                let why = gap.map_or_else(|| "a list could not be read".to_owned(), Gap::why);
+                let line = format!(
+                    "cannot tell whether a function is called `{wanted}`: {why} in {} {}",
+                    place.account, place.region
+                );
+                let help = "name the function by its ARN: what records it is answered without a list";
+                return Err(Problem::undetermined(line).help(help).into());
             }
             let names = resources(inventory).filter_map(|(_, arn)| resource_name(arn));
             Err(no_function_of(&[wanted], "in the inventory", names).into())
