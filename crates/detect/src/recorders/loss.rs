@@ -10,7 +10,7 @@ use cloudtrail::arn::partition_of;
 use cloudtrail::event::Event;
 use cloudtrail::resource::ResourceType;
 use cloudtrail::selector::Selector;
-use cloudtrail::time::DAY_MILLIS;
+use cloudtrail::time::{DAY_MILLIS, MINUTE_MILLIS};
 use recording::{
     Candidate, Decider, Inclusion, State, Subject, decide, decide_space, included, management_events,
 };
@@ -310,7 +310,7 @@ impl<'f> Place<'_, 'f> {
 
     /// True iff calls of the function leave records after it, before the next change of a recorder could have mended it.
     fn is_recorded_still(&self, function: &str) -> bool {
-        const SETTLES: i64 = 15 * 60_000;
+        const SETTLES: i64 = 15 * MINUTE_MILLIS;
         let at = self.step.change.time + SETTLES;
         let next = |change: &&Change| {
             change.source == "cloudtrail" && change.succeeded() && change.time > self.step.change.time
